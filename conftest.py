@@ -304,6 +304,14 @@ def as_the_system(request: pytest.FixtureRequest) -> Iterator[None]:
             yield
 
 
+@pytest.fixture
+def own_journal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A journal of noes of the test's own: a restore says again what others have said of the same numbers."""
+    file = tmp_path / "journal" / "noes.jsonl"
+    monkeypatch.setattr("abhiyan.people.journal.path", lambda: file)
+    return file
+
+
 @pytest.fixture(scope="module")
 def open_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001  # asked for first
     """The database committed to by a whole file of tests, which look at one world; empty again afterwards."""

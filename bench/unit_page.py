@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +231,7 @@ def _fill(big: int) -> dict[str, str]:
             )
     _fold_all()
     with system("bench"):
+        _fill_estimates(made, at)
         _fill_offices(today)
         org.count_held(at=at)
         account = people.open_account(phone="+917000000001", name="Bench", by=by, at=at, unit_id=nation)
@@ -245,6 +246,41 @@ def _fill(big: int) -> dict[str, str]:
     with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
         owner.execute("vacuum analyze")
     return {"nation": "IN", "district": "D1", "booth": "B1", "token": token, "programme": str(made.pk)}
+
+
+def _fill_estimates(programme: Any, at: datetime) -> None:
+    """Three frames: each unit above the booths has an estimate in each, as the room would have computed it, and one
+    booth in ten a grade."""
+    from uuid import uuid4
+
+    from django.db import connection
+
+    from abhiyan.verification.models import Frame
+
+    for number in (1, 2, 3):
+        frame = Frame.objects.create(
+            public_id=uuid4(),
+            programme=programme,
+            measure=1,
+            number=number,
+            unit_id=programme.owner_id,
+            state=Frame.State.CLOSED if number < 3 else Frame.State.DRAWN,
+            frozen_at=at,
+            ends_on=at.date() + timedelta(days=9),
+            key_hash="",
+            hash="",
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into verification_estimate (frame_id, unit_id, shade, items, reported, drawn, genuine,"
+                " not_genuine, refused, unresolved, rate, low, high, method, grade, at)"
+                " select %(frame)s, u.id, shade, 1200, 1500, 40, 30, 6, 1, 3, b.rate, b.rate - 0.1, b.rate + 0.1,"
+                " 'wilson', case when b.rate is null then 'B' else '' end, now()"
+                " from units_unit u, generate_series(1, 3) shade,"
+                " lateral (select case when u.kind <> 'booth' then 0.8 end as rate) b"
+                " where u.kind <> 'booth' or (shade = 1 and u.id %% 10 = 1)",
+                {"frame": frame.pk},
+            )
 
 
 def _fill_offices(today: date) -> None:

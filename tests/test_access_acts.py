@@ -175,6 +175,10 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "programmes:lock_target": ({"about": "JK-JAM-M1", "unit": "JK-JAM", "locked": "on"}, "ng"),
     "programmes:name_in_charge": (PLACE | {"account": "{account}", "role": "in_charge"}, "ng"),
     "programmes:open": ({}, "ng"),
+    "programmes:own_figures": (
+        PLACE | {"measure": "1", "begins_on": "2026-12-01", "ends_on": "2026-12-02", "n": "7"},
+        "ng",
+    ),
     "programmes:set_target": ({"about": "JK-JAM", "unit": "JK-JAM", "n": "7"}, "ng"),
     "programmes:split_target": (PLACE | {"how": "equally", "levels": "1", "expected": "x"}, "gg"),
     "programmes:start_in_units": ({}, "ng"),
@@ -191,11 +195,43 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
         "nn",
     ),
     "programmes:task_hand_over": ({"whom": "{seat}"}, "gg"),
+    "verification:check": ({}, "nn"),
+    "verification:checks": ({}, "nn"),
+    "verification:check_back": ({"reason": "knows"}, "nn"),
+    "verification:check_begin": ({}, "nn"),
+    "verification:check_end": ({}, "nn"),
+    "verification:check_said": ({"how": "By phone", "meaning": "joined"}, "nn"),
+    "verification:check_take": ({}, "nn"),
+    "verification:check_tell": ({"outcome": "genuine"}, "nn"),
+    "verification:frame_close": ({}, "ng"),
+    "verification:aim_new": ({"unit": "JK-JAM-M1", "checks": "1", "reason": "mine, and why"}, "ng"),
+    "verification:frame_draw": ({"value": "8c3fa0"}, "ng"),
+    "verification:frame_new": (
+        {"checks": "9", "floor": "1", "source": "a round", "known_on": "2027-12-01", "ends_on": "2027-12-09"}
+        | {"sure": "yes"},
+        "ng",
+    ),
+    "verification:frame_redraw": (
+        {"reason": "late", "source": "a lottery", "due_at": "2027-12-01", "ends_on": "2027-12-09"},
+        "ng",
+    ),
+    "verification:frame_top_up": ({"checks": "60", "sure": "yes"}, "ng"),
+    "verification:public_close": ({}, "ng"),
+    "verification:public_open": ({}, "ng"),
+    "verification:tie_end": ({}, "nn"),
+    "verification:ties_of": (PLACE | {"office": "district_in_charge"}, "ng"),
+    "verification:planted": (
+        {"is_genuine": "yes", "channel": "4", "agreed": "on"}
+        | {"people": "Mine, 98765 43210, JK-B004, 2026-11-02, 1980"},
+        "ng",
+    ),
+    "verification:planted_withdraw": ({"phone": "98765 43210"}, "ng"),
     "site:unit_close": ({"on": "2026-01-01"}, "nn"),
     "site:unit_open": ({}, "nn"),
 }
 # Nobody else's can be named there: one's own session and membership, what everybody may send, what is of no district.
 OWN = {
+    "verification:ties",
     "elections:plan_check",
     "enrolment:join_done",
     "enrolment:me_card",
@@ -393,6 +429,7 @@ ACTS = {
     "programmes:lock_target": "nnnnn uununnnnnnnnn n uunnn",
     "programmes:name_in_charge": "nnnnn oonunnnnnnnnu n oonnu",
     "programmes:open": "nnnnn oonnnnnnnnnnn n oonnn",
+    "programmes:own_figures": "nnnng uununnnnnnnnn g uunnn",
     "programmes:set_target": "nnnnn oononnnnnnnnn n oonnn",
     "programmes:split_target": "nnnnn ggggggnnnnnng n ggggg",
     "programmes:start_in_units": "nnnnn uunnnnnnnnnnn n uunnn",
@@ -400,6 +437,26 @@ ACTS = {
     "programmes:task_act": "nnnng nngoggggggggg g nnggg",
     "programmes:task_ask": "nnnnn oononnnnnnnnn n oonnn",
     "programmes:task_hand_over": "nnnnn oogogggnnnnng n ooggg",
+    "verification:check": "nnnnn nnnnnnnnnmnnn n nnnnn",
+    "verification:checks": "nnnnn nnnnnnnnnmnnn n nnnnn",
+    "verification:check_back": "nnnnn nnnnnnnnncnnn n nnnnn",
+    "verification:check_begin": "nnnnn nnnnnnnnncnnn n nnnnn",
+    "verification:check_end": "nnnnn nnnnnnnnncnnn n nnnnn",
+    "verification:check_said": "nnnnn nnnnnnnnncnnn n nnnnn",
+    "verification:check_take": "nnnnn nnnnnnnnnonnn n nnnnn",
+    "verification:check_tell": "nnnnn nnnnnnnnncnnn n nnnnn",
+    "verification:frame_close": "nnnnn ccnnnnnnnnnnn n ccnnn",
+    "verification:frame_draw": "nnnnn uunnnnnnnnnnn n uunnn",
+    "verification:frame_new": "nnnnn uunnnnnnnnnnn n uunnn",
+    "verification:frame_redraw": "nnnnn uunnnnnnnnnnn n uunnn",
+    "verification:frame_top_up": "nnnnn ccnnnnnnnnnnn n ccnnn",
+    "verification:public_close": "nnnnn oonnnnnnnnnnn n oonnn",
+    "verification:public_open": "nnnnn oonnnnnnnnnnn n oonnn",
+    "verification:tie_end": "nnnnn oonnnnnnnnnnn n oonnn",
+    "verification:ties_of": "nnnnn oonnnnnnnnnnn n oonnn",
+    "verification:aim_new": "nnnnn ccnnnnnnnnnnn n ccnnn",
+    "verification:planted": "nnnnn oonnnnnnnnnnn n oonnn",
+    "verification:planted_withdraw": "nnnnn ggnnnnnnnnnnn n ggnnn",
     "site:unit_close": "nnnnn uunnnnnnnnunn u uunnn",
     "site:unit_open": "nnnnn oonnnnnnnnonn o oonnn",
 }
@@ -427,7 +484,12 @@ def test_whoever_sends_a_form_changes_only_what_the_table_of_acts_allows(
     assert told == ACTS[name].replace(" ", "")
 
 
-ASKED_AT = {"org:decide_release": "allow=yes", "imports:step": "", **ASKED}
+ASKED_AT = {
+    "org:decide_release": "allow=yes",
+    "imports:step": "",
+    "verification:check_tell": "outcome=genuine",
+    **ASKED,
+}
 ASKING = re.compile(r'<form method="post"[^>]*? data-asks[^>]*>')
 
 
@@ -448,6 +510,8 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
         before = written()
         if name == "enrolment:notice":  # its text is typed first, and looked over
             answer = client.post(where, filled_in(offered(client)) | {"step": "look"})
+        elif name == "verification:frame_new":  # the plan is looked at first
+            answer = client.post(where, {key: one for key, one in POSTS[name][0].items() if key != "sure"})
         else:
             answer = client.get(where, follow=True)
         changed = {table for table, n in written().items() if n != before.get(table)}

@@ -37,6 +37,8 @@ from abhiyan.people import actions as people
 from abhiyan.people.actions import codes, factors
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
+from abhiyan.verification.actions import hand_back
+from abhiyan.verification.refusals import NotTaken
 
 PACKAGE = Path(abhiyan.__file__).parent
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 7 * 86_400
@@ -296,6 +298,25 @@ def card(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/card/guessed/"), 404)
 
 
+def frame_files(ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().get(f"/checks/public/{uuid4()}/{uuid4()}/file/"), 404)
+
+
+def checks_back(ground: Ground) -> Asked:
+    by = reader()
+
+    def ask() -> bool:
+        try:
+            hand_back(check_id=uuid4(), reason="language", by=by, at=ground.at)
+        except TooMany:
+            return False
+        except NotTaken:  # it is nobody's, and counted all the same
+            pass
+        return True
+
+    return str(by.account_id), ask
+
+
 def me_which(ground: Ground) -> Asked:
     client, phone_id = open_me(ground.world.asha), ground.world.phone_id(ground.world.asha)
     return str(phone_id), lambda: passed(client.post("/me/which/", {"birth_year": "1999"}), 422)
@@ -400,6 +421,8 @@ LIMITS = {
     "link.network": Limit(2_000, HOUR, link),
     "offer.network": Limit(100, HOUR, offer),
     "card.network": Limit(1_000, HOUR, card),
+    "frame.files": Limit(60, HOUR, frame_files),
+    "checks.back": Limit(10, DAY, checks_back),
     "me.which": Limit(20, DAY, me_which),
     "phone.change": Limit(3, 30 * DAY, phone_change),
     "phone.notice": Limit(2, 30 * DAY, phone_notice),

@@ -205,7 +205,7 @@ def told_on(cast: Cast, at: datetime) -> dict[tuple[object, ...], int]:
                 for child in queries.children_ladders(node=node, **read).rows:
                     if child.ladder.is_rounded:
                         note((code, hierarchy, "list", child.code), child.ladder, RUNGS)
-                for row in queries.figures(node=node, **read).funnel:
+                for row in queries.funnel(node=node, **read, days=60):
                     note(
                         (code, hierarchy, "funnel", row.channel, row.on),
                         SimpleNamespace(**row.figures),

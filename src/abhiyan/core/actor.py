@@ -6,6 +6,7 @@ from uuid import UUID
 # Public ids of actors that are not people. Fixed, so that the trail can be read anywhere.
 SYSTEM = UUID("00000000-0000-4000-8000-000000000001")
 PUBLIC = UUID("00000000-0000-4000-8000-000000000002")
+WORD = UUID("00000000-0000-4000-8000-000000000003")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Actor:
 
     id: public id of the account, member, or channel; never a phone. account_id: for people, the account's key.
     device: the session's public id; origin: shortened network address. reason: why the system acts.
+    sealed: who wrote down a person's own word, and from where (`core.audit.own_word`).
     """
 
     kind: str
@@ -23,6 +25,7 @@ class Actor:
     device: str = ""
     origin: str = ""
     reason: str = ""
+    sealed: str = ""
 
     @classmethod
     def system(cls, reason: str) -> "Actor":

@@ -1,12 +1,17 @@
 """The trail: every act leaves who, what, when, from where; without personal data."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from . import sql
-from .actor import Actor
+from .actor import WORD, Actor
+from .keys import keyring
+
+LONGEST = 512  # bytes of a sealed source, all of one length
+_ABOUT = b"source of a word"
 
 
 def record(
@@ -37,10 +42,33 @@ def record(
         "n": n,
         "origin": by.origin,
         "device": by.device,
-        "facts": json.dumps((facts or {}) | ({"reason": by.reason} if by.reason else {}), default=str),
+        "facts": json.dumps(
+            (facts or {})
+            | ({"reason": by.reason} if by.reason else {})
+            | ({"source": by.sealed} if by.sealed else {}),
+            default=str,
+        ),
     }
     # Not through the model: it would read its new row back, and who writes the trail need not see it.
     sql.run(
         f"insert into core_audit ({', '.join(given)}) values ({', '.join(['%s'] * len(given))})",
         list(given.values()),
     )
+
+
+def own_word(source: Actor) -> Actor:
+    """A person's own word, whoever wrote it down: their own session, or somebody who spoke with them.
+
+    The entry says who, what and when, and carries the source sealed, always of one length: else whoever reads the trail
+    would know with whom a verifier spoke, that is who was drawn. `source_of` opens it with the master key.
+    """
+    told = json.dumps(asdict(source), default=str).encode().ljust(LONGEST)
+    return Actor(kind="citizen", id=WORD, sealed=keyring().seal(told, about=_ABOUT).hex())
+
+
+def source_of(sealed: str) -> dict[str, Any]:
+    """The fields of the `Actor` who wrote a word down, from the `source` of an entry's facts.
+
+    Raises cryptography.exceptions.InvalidTag under another master key.
+    """
+    return dict(json.loads(keyring().unseal(bytes.fromhex(sealed), about=_ABOUT)))

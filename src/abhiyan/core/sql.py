@@ -115,6 +115,14 @@ def wait_for(what: str) -> None:
     run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
+def unwatched() -> None:
+    """For the rest of the transaction nobody sees what it runs.
+
+    `pg_stat_activity` shows statements, with their values, to every connection of the same role.
+    """
+    run("select set_config('track_activities', 'off', true)")
+
+
 @contextmanager
 def copy(statement: str) -> Iterator[Any]:
     """A COPY from here, of psycopg: `write(text)`, `write_row(cells)`."""

@@ -2,11 +2,14 @@
 
 import csv
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from unicodedata import name as letter
 from unicodedata import normalize
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 
@@ -29,6 +32,11 @@ def person(name: str, in_language: str = "") -> str:
         word if letter(word[0], "").startswith(wanted) else _read().get(word.lower(), "") for word in words
     ]
     return " ".join(read) if all(read) else name
+
+
+def day_of(at: datetime) -> str:
+    """The day of an instant, here: 24 November 2026. A database tells it in UTC, where it may be the day before."""
+    return date_format(timezone.localtime(at), "j F Y")
 
 
 @cache

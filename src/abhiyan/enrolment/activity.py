@@ -11,17 +11,20 @@ from abhiyan.programmes.rules.activities import (
     Menu,
     Need,
     Page,
+    Question,
     Template,
     Unplaced,
 )
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.small_cells import said
 
+from .actions.checked import leave_in_check
 from .actions.notices import PUBLISH, is_lacking
 from .actions.setting_up import KIND, NoNotice
 from .owed import of_drive
+from .queries.checked import whom
 from .queries.drive import stops
-from .queries.recount import ITEMS, MEASURE, ORPHANS, facts_for_recount
+from .queries.recount import FEW_GONE, FEW_ITEMS, GONE, ITEMS, MEASURE, ORPHANS, facts_for_recount
 from .rules.channels import CHANNELS
 from .rules.steps import PARTS, REPORTED, STEPS
 
@@ -97,6 +100,25 @@ DRIVE = Activity(
     stops=stops,
     facts=facts_for_recount(),
     orphans=ORPHANS,
-    items=(Items(MEASURE, ITEMS, _("Did you join? Who entered you?")),),
+    items=(
+        Items(
+            MEASURE,
+            ITEMS,
+            GONE,
+            FEW_ITEMS,
+            FEW_GONE,
+            questions=(
+                Question(
+                    "how",
+                    _("How"),
+                    _("Have you lately done anything to join an organisation? What did you do?"),
+                ),
+                Question("when", _("When"), _("When was that?")),
+                Question("born", _("Year of birth"), _("In which year were you born?")),
+            ),
+            whom=whom,
+            leave=leave_in_check,
+        ),
+    ),
     fills_roll=True,
 )

@@ -95,7 +95,9 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         return
     below_here = [
         below
-        for below in queries.vacancies_below(home.unit_id, home.hierarchy, at=at, span=(home.lo, home.hi))
+        for below in queries.ask_vacancies_below(
+            home.unit_id, home.hierarchy, at=at, span=(home.lo, home.hi)
+        )()
         if viewer.may("org.officers" if below.is_of_officers else "org.appoint")
     ]
     for below in below_here:

@@ -235,6 +235,12 @@ def standing_no(phone_id: UUID) -> Suppression | None:
     return Suppression.objects.filter(phone_id=phone_id, lifted_at=None).first()
 
 
+def took_back(person_id: UUID, purpose: int) -> bool:
+    """Whether a person has taken their yes to a purpose back, and not given it again. Who never gave one has not."""
+    own = Consent.objects.filter(person_id=person_id, purpose=purpose)
+    return own.exists() and not own.filter(withdrawn_at=None).exists()
+
+
 def last_signs(phone_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     """When each of these phones last wrote, answered or showed a code, of those that have; calls are claims. As the
     system, or in the phone's own scope."""

@@ -363,6 +363,39 @@ class UnitTotal(models.Model):
         ]
 
 
+class OwnFigure(models.Model):
+    """What a unit says of itself: how many of a measure in some days, as somebody typed it. Held against what was
+    counted and checked, never added up with it. A new one replaces, never edits."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", db_index=False)
+    measure = models.SmallIntegerField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    begins_on = models.DateField()
+    ends_on = models.DateField()  # of one measure and unit no two periods in force share a day
+    n = models.BigIntegerField()
+    typed_at = models.DateTimeField()
+    typed_by = models.BigIntegerField(null=True)  # account
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "programmes_own_figure"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "measure", "unit", "ends_on"],
+                condition=models.Q(replaced_at=None),
+                name="own_figure_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(n__gte=0, ends_on__gte=models.F("begins_on")), name="own_figure_sound"
+            ),
+            *policies("own_figure", using=placed("programmes_own_figure.unit_id", COUNTS), write=SYSTEM),
+        ]
+        indexes = [
+            # used by: a unit's own figures, those of units beside what was checked
+            models.Index(fields=["unit", "programme"], name="own_figure_unit")
+        ]
+
+
 ALL_DAYS = date(
     1, 1, 1
 )  # the day of the row that sums every day: reads touch few rows however long a programme runs

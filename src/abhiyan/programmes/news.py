@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from abhiyan.core.actor import Actor
 
@@ -32,4 +33,13 @@ class ProgrammeDiscarded:
     programme_id: int
     kind: str
     by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsErased:
+    """Whom some items are about had everything erased, or has again after a restore. item_ids: public."""
+
+    item_ids: tuple[UUID, ...]
+    phone_id: UUID
     at: datetime

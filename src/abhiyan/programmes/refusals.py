@@ -104,3 +104,25 @@ class PlanUnplaced(Refused):
     """A plan says nothing about any unit of the programme."""
 
     message = _("None of the plan's units is in this programme, so you can't use it.")
+
+
+class FigureUnfit(Refused):
+    message = _("A figure is a whole number from 0 to 2,00,00,00,000.")
+
+
+class NotCovered(Refused):
+    message = _("This programme does not run in this unit.")
+
+
+class DaysToCome(Refused):
+    message = _("These days are not over yet. Choose a last day up to today.")
+
+
+class DaysBefore(Refused):
+    message = _("The programme begins on %(first)s. Choose that day or a later one.")
+
+
+class DaysTaken(Refused, status=409):
+    message = _(
+        "There is a figure for %(first)s to %(last)s already. Type that one again, or choose other days."
+    )

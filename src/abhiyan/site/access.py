@@ -63,8 +63,9 @@ def capability(*codes: str) -> Access:
 
 IMPORTS = Access(Level.CAPABILITY, is_of_lists=True)
 # Where pages for the public begin, which are read in every language.
-FOR_ALL = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/card/")
+FOR_ALL = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/card/", "/checks/public/")
 PLANS = capability("plans.read", "plans.make")
+CHECKS = capability("verification.check")
 ACCESS: dict[str, Access] = {
     # The look.
     "ui:accent": PUBLIC,
@@ -112,6 +113,7 @@ ACCESS: dict[str, Access] = {
     "programmes:list": STRONG,
     "programmes:programme": STRONG,
     "programmes:below": STRONG,
+    "programmes:own_figures": STRONG,  # giving one: whoever leads there
     "programmes:targets": STRONG,
     "programmes:misfits": STRONG,
     "programmes:create": capability("programmes.make"),
@@ -247,6 +249,37 @@ ACCESS: dict[str, Access] = {
     "messaging:list": capability("messages.read"),
     "messaging:ask": capability("messages.release"),
     "messaging:release": capability("messages.release", "org.release"),
+    "verification:ties": capability("verification.check"),
+    "verification:ties_of": capability("verification.plan"),
+    "verification:tie_end": capability("verification.plan"),
+    "verification:frames": STRONG,
+    "verification:checks": CHECKS,
+    "verification:check_take": CHECKS,
+    "verification:check": CHECKS,
+    "verification:check_back": CHECKS,
+    "verification:check_begin": CHECKS,
+    "verification:check_said": CHECKS,
+    "verification:check_tell": CHECKS,
+    "verification:check_end": CHECKS,
+    "verification:frame_new": capability("verification.plan"),
+    "verification:frame": STRONG,
+    "verification:frame_beside": STRONG,
+    "verification:frame_draw": capability("verification.plan"),
+    "verification:frame_redraw": capability("verification.plan"),
+    "verification:frame_top_up": capability("verification.plan"),
+    "verification:frame_close": capability("verification.plan"),
+    "verification:frame_file": capability("verification.plan"),
+    "verification:frame_more": capability("verification.plan"),
+    "verification:public_open": capability("verification.plan"),
+    "verification:public_close": capability("verification.plan"),
+    "verification:public": PUBLIC,
+    "verification:public_file": PUBLIC,
+    "verification:public_more": PUBLIC,
+    "verification:verifiers": capability("verification.plan"),
+    "verification:planted": capability("verification.plan"),
+    "verification:planted_withdraw": capability("verification.plan"),
+    "verification:aims": capability("verification.plan"),
+    "verification:aim_new": capability("verification.plan"),
     "messaging:circulars": STRONG,
     "messaging:circular_new": capability("messages.circular"),
     "messaging:circular": STRONG,

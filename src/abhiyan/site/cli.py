@@ -1,7 +1,8 @@
 """The command line, `abhiyan`. Nothing of Django is imported before a command needs it: `--help` is quick.
 
 Rooms add commands in `<room>/commands.py`: COMMANDS, from a name ("recount", "import", "import pins") to a click
-command. They run as the database role `jobs`, or as the one named by the command's attribute `abhiyan_role`.
+command. They run as the database role `jobs`, or as the one named by the command's attribute `abhiyan_role`; where it
+is empty they need no installation.
 
 Exit codes: 0 done, 1 failed or something was found, 2 wrong usage, 3 cannot run here (settings, keys, database).
 """
@@ -50,8 +51,8 @@ class Rooms(click.Group):
         if name and command and not {"--help", "-h"} & set(rest):
             if lines := environment.wrong():
                 raise readiness.CannotRun("\n".join(lines))
-            if name not in self.commands:
-                readiness.ready(ctx, getattr(command, "abhiyan_role", "jobs"))
+            if name not in self.commands and (role := getattr(command, "abhiyan_role", "jobs")):
+                readiness.ready(ctx, role)
         return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -10,7 +10,20 @@ from abhiyan.core import database, environment, home, languages
 from abhiyan.core.keys import keyring
 
 BASE = Path(__file__).resolve().parent.parent
-ROOMS = ("core", "ui", "units", "people", "org", "messaging", "elections", "programmes", "enrolment", "site")
+ROOMS = (
+    "core",
+    "ui",
+    "units",
+    "people",
+    "org",
+    "messaging",
+    "elections",
+    "programmes",
+    "contact",
+    "enrolment",
+    "verification",
+    "site",
+)
 
 SECRET_KEY = keyring().derive("django").hex()
 DEBUG = False

@@ -4,7 +4,7 @@ Every rung has its own words in each activity; the general ones stand here. Geom
 positions between 0 and 100 out, whatever the values are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -57,7 +57,9 @@ class Ladder:
     """One measure of one unit. `None` on a rung means: not known, or too few to be shown.
 
     counted: with a sign from the phone. unsigned: passes every other rule, but the phone has not answered yet.
-    low, high: the 95% interval of `estimate`. pace_pct: the share of the target (0–100) due by `day` of `days`.
+    low, high: the 95% interval of `estimate`. frame: how many items it is about. note: of which frame, from how many
+    checks; more: address and name of a page about it. grade: of a unit too small for an estimate.
+    pace_pct: the share of the target (0–100) due by `day` of `days`.
     parts: what counted and unsigned are made of together, by name; None: too few to be shown.
     before: the earlier drive it is held against.
     none_reason: why there is no estimate. hidden_reason: why another rung is not shown.
@@ -72,6 +74,10 @@ class Ladder:
     estimate: int | None = None
     low: int | None = None
     high: int | None = None
+    frame: int | None = None
+    note: Words = ""
+    more: tuple[Words, Words] | None = None
+    grade: str = ""
     pace_pct: float | None = None
     day: int | None = None
     days: int | None = None
@@ -86,8 +92,11 @@ class Ladder:
 
     @property
     def believed(self) -> int | None:
-        """The best number there is for what is true: the estimate, else what was counted with a sign."""
-        return self.counted if self.estimate is None else self.estimate
+        """The best number there is for what is true today: the estimate, else what was counted with a sign.
+
+        An estimate of a frame says nothing of what came after it.
+        """
+        return self.counted if self.estimate is None or self.frame is not None else self.estimate
 
     @property
     def due(self) -> int:
@@ -100,6 +109,14 @@ class Ladder:
     def behind(self) -> int:
         """How many fewer are believed than are due by today; 0 where nothing is missing."""
         return 0 if self.believed is None else max(0, self.due - self.believed)
+
+
+def checks_title(drawn: Iterable[Ladder]) -> Words:
+    """The title of a list's column of estimates; of grades where there is no estimate; "" where there is neither."""
+    rows = list(drawn)
+    if any(one.estimate is not None for one in rows):
+        return NAMES["estimate"]
+    return _("Grade") if any(one.grade for one in rows) else ""
 
 
 def as_ladder(given: Ladder | Mapping[str, Any]) -> Ladder:
@@ -127,6 +144,7 @@ class Plot:
     unsigned: Span | None
     confirmed: Span | None
     estimate: Span | None
+    frame: Span | None
     low: float | None
     high: float | None
     target: float | None
@@ -136,7 +154,15 @@ class Plot:
 def plot(ladder: Ladder, *, room: float = 1.05) -> Plot:
     """Puts all four rungs on one scale, which ends a little (`room`) after the largest of them."""
     whole = (ladder.counted or 0) + (ladder.unsigned or 0)
-    values = (ladder.target, ladder.reported, whole, ladder.confirmed, ladder.estimate, ladder.high)
+    values = (
+        ladder.target,
+        ladder.reported,
+        whole,
+        ladder.confirmed,
+        ladder.estimate,
+        ladder.high,
+        ladder.frame,
+    )
     top = max(0, *(value or 0 for value in values)) * room or 1.0
 
     def at(value: float) -> float:
@@ -153,6 +179,7 @@ def plot(ladder: Ladder, *, room: float = 1.05) -> Plot:
         unsigned=Span(after, at(whole) - after) if (ladder.unsigned or 0) > 0 else None,
         confirmed=bar(ladder.confirmed),
         estimate=bar(ladder.estimate),
+        frame=bar(ladder.frame),
         low=at(ladder.low or 0) if has_interval else None,
         high=at(ladder.high or 0) if has_interval else None,
         target=None if ladder.target is None else at(ladder.target),

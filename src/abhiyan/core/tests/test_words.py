@@ -1,5 +1,8 @@
-"""Names that are kept in several languages."""
+"""Names that are kept in several languages, and days as they are said."""
 
+from datetime import UTC, datetime
+
+from django.utils import timezone
 from django.utils.translation import override
 
 from abhiyan.core import words
@@ -19,3 +22,8 @@ def test_a_name_that_is_known_in_no_such_language_is_said_as_it_is_known() -> No
     with override("en"):
         assert words.named({"ur": "کٹرہ"}) == "کٹرہ"
         assert words.named({}) == ""
+
+
+def test_midnight_here_is_on_the_day_that_begins_here() -> None:
+    with timezone.override("Asia/Kolkata"), override("en"):
+        assert words.day_of(datetime(2026, 11, 23, 18, 30, tzinfo=UTC)) == "24 November 2026"

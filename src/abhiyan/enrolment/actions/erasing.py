@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from abhiyan.core import news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, system
@@ -15,6 +16,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Purpose
 from abhiyan.people.news import ErasureReplayed
+from abhiyan.programmes.news import ItemsErased
 
 from .leaving import end_all, of_person, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id, who_is
@@ -62,6 +64,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
             if one.ended_on is None:
                 end(one, reason=endings.ERASED, channel=channel, by=by, at=at)
         _close_for_good(own, at)
+        news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
         for each in theirs:  # of who had left or was struck off before
             people.withdraw_consent(person_id=each, purposes=Purpose.values, channel=channel, by=by, at=at)
         is_last = not any(one.ended_on is None for one in on_phone if one.person_id not in theirs)
@@ -96,6 +99,7 @@ def end_again(*, told: ErasureReplayed) -> None:
         if member.ended_on is None:
             end(member, reason=endings.ERASED, channel=told.channel, by=_RESTORE, at=told.at)
     _close_for_good(theirs, told.at)
+    news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))
     empty(phone_id=told.phone_id, persons=[told.person_id], at=told.at)
 
 

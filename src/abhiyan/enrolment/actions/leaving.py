@@ -80,11 +80,14 @@ def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
 
     When nobody else on the phone is a member, the phone has thereby said no to everything. Who may: the phone
     itself, or whoever may correct members there and was asked by the member. Leaving twice is leaving once.
+    The person's own word is written alike wherever it was said, its source sealed (`audit.own_word`).
     """
     phone = current().phone
     with system("a member leaves"):
         member = found_member(membership)
         own_phone_or("enrolment.correct", member, by, phone)
+        if by.kind == "citizen":
+            by, channel = by if by.sealed else audit.own_word(by), Channel.WORD
         lock_phone(member.phone_id)
         member.refresh_from_db()
         if member.ended_on is None:

@@ -46,12 +46,32 @@ select programme_id, {MEASURE}, channel, unit_id, day, {OPENED}, count(*)
   from enrolment_waiting where opened_at is not null group by 1, 3, 4, 5"""
 
 
+# All terms with their memberships; and those of a few memberships by their keys, which stand behind the membership's.
+# `offset 0`: the planner, who knows nothing of it, would read all terms for two people.
+_ALL = "enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id"
+_FEW = (
+    "enrolment_membership m cross join lateral (select * from enrolment_enrolment t where t.id > m.id"
+    " and t.id <= encode(set_byte(set_byte(uuid_send(m.id), 14, 255), 15, 255), 'hex')::uuid offset 0) e"
+)
+
 # What is counted, or waits for the phone's answer: each term that counts, for draws and checks.
-ITEMS = f"""
-select m.public_id as item_id, e.unit_id, c.by, e.channel, e.day, e.at as stored_at,
+ITEMS, FEW_ITEMS = (
+    f"""
+select e.programme_id, m.public_id as item_id, e.unit_id, c.by, e.channel, e.day, e.at as stored_at,
     e.rung <> {Rung.UNSIGNED} as is_signed, e.confirmed_at is not null as is_confirmed, m.phone_id
-  from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
-  join enrolment_claim c on c.id = e.claim_id where {COUNTS}"""
+  from {terms} join enrolment_claim c on c.id = e.claim_id where {COUNTS}"""
+    for terms in (_ALL, _FEW)
+)
+
+# Terms that counted and do no more, and by whose word.
+GONE, FEW_GONE = (
+    f"""
+select e.programme_id, m.public_id as item_id, e.unit_id,
+    case when e.end_reason in ('{endings.LEFT}', '{endings.ERASED}') then 'left'
+    when e.end_reason = '{endings.DENIED}' then 'denied' else 'struck' end as why
+  from {terms} where not {COUNTS}"""
+    for terms in (_ALL, _FEW)
+)
 
 # Living memberships m of phones that have left their roll: LEAVE wins, so there are none for long.
 LEFT_BEHIND = (

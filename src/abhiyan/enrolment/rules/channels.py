@@ -44,6 +44,7 @@ class Channel(IntEnum):
     SMS = 5
     WHATSAPP = 6
     EARLIER = 7
+    WORD = 8  # of no claim: a person's own word that they leave, on their page or to somebody who asked them
 
 
 @dataclass(frozen=True, slots=True)

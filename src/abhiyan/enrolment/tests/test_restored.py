@@ -13,13 +13,16 @@ from abhiyan.core.tests.test_backup import drop_like
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import actions as people
-from abhiyan.people import journal
 from abhiyan.people.models import Purpose
 
 from .make import CHANNEL, Human, World
 from .test_bursts import hold_calls
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.versions,
+    pytest.mark.usefixtures("own_journal"),
+]
 SECRET, PUBLIC = sealing.new_pair()
 
 
@@ -32,9 +35,8 @@ def target() -> Iterator[str]:
 
 
 def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
-    world: World, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, target: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(journal, "path", lambda: tmp_path / "noes.jsonl")  # no other test's noes
     world.web_join(of=world.asha)
     mohan = world.web_join(of=world.mohan)  # on her phone
     world.web_join(of=world.bilal)
@@ -88,9 +90,8 @@ def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
 
 
 def test_who_came_back_or_denied_an_entry_since_the_backup_is_back_and_struck_off_again(
-    world: World, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, target: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(journal, "path", lambda: tmp_path / "noes.jsonl")  # no other test's noes
 
     def say(act: Callable[..., object], human: Human) -> None:
         world.now += timedelta(milliseconds=10)

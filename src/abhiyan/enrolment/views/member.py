@@ -46,6 +46,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.models import Purpose
 from abhiyan.people.visit import Request
+from abhiyan.programmes.rules import held as kept
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 
@@ -176,6 +177,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         )
     standing = {each.purpose: each for each in held.consents if each.withdrawn_at is None}
     return {
+        "kept": kept.about([member.public_id]) if member else [],
         "own": member,
         "about": about,
         "is_asked": asked is not None,
@@ -403,6 +405,10 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
         "messages_written": [
             {"latest": one.at, "n": one.n, "what": one.get_kind_display(), "kept_until": one.purge_at}
             for one in held["messages_written"]
+        ],
+        "checks": [
+            {"at": one.at, "what": str(one.what), "result": str(one.result), "said": dict(one.words)}
+            for one in held["kept"]
         ],
         "requests": [
             {

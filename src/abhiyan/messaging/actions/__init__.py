@@ -34,6 +34,7 @@ from .queueing import (
     send_many,
     take_back,
 )
+from .reaching import may_check
 from .sending import (
     Going,
     admit,

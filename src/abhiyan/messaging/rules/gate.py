@@ -88,10 +88,11 @@ def needs_place(asking: Asking, *, at: datetime) -> bool:
 def gate(asking: Asking, recipient: Recipient, *, at: datetime, hours: Hours) -> Verdict:
     """What a message may do now.
 
-    Every class: not to a phone whose no stops it; inside the hours. In the 48 hours that end at the close of a poll
-    in the recipient's area nothing goes but what answers somebody this moment, and tasks. Outreach besides: only with
-    consent and a registered text; where the calendar has an entry for the recipient's state; and within the caps.
-    From the announcement of an election there to its result outreach, and every bulk text, only with a certificate.
+    Every class, the call or visit of a back-check too: not to a phone whose no stops it; inside the hours. In the 48
+    hours that end at the close of a poll in the recipient's area nothing goes but what answers somebody this moment,
+    and tasks. Outreach besides: only with consent and a registered text; where the calendar has an entry for the
+    recipient's state; and within the caps. From the announcement of an election there to its result outreach, and
+    every bulk text, only with a certificate.
     """
     polling = Polling() if asking.is_task else recipient.polling
     when = clock_hours.may_go(

@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 SERVICE, DUTY, OUTREACH = 1, 2, 3
+CHECK = 4  # a back-check's call or visit: no message, but it passes the gate as one does
 
 # (template code, language) -> text. Published by `actions.publish_templates`, under the version below.
 TEXTS: dict[tuple[str, str], str] = {

@@ -43,6 +43,14 @@ def take_reveal(*, unit_id: int, by: Actor, at: datetime) -> None:
     Who may: holders of people.reveal over the unit, up to 200 numbers a day. Refuses NotYours, TooMany.
     """
     require(by, "people.reveal", at=unit_id)
+    count_reveal(by=by, at=at)
+
+
+def count_reveal(*, by: Actor, at: datetime) -> None:
+    """Count one number more against the 200 that an account sees in clear in a day. Refuses TooMany.
+
+    For rooms with a rule of their own on who may: they ask it before.
+    """
     limits.take(
         limit="people.reveal", subject=str(by.account_id), at=at, allowed=REVEALED_PER_DAY, window_s=86_400
     )

@@ -11,10 +11,11 @@ from .offices import (
     OfficeHere,
     Vacancy,
     appointment_for,
+    ask_leaders_of,
     ask_offices_here,
+    ask_vacancies_below,
     cast,
     is_anybody_appointed,
-    leaders_of,
     line_of_command,
     offered,
     office_bearers,
@@ -24,7 +25,6 @@ from .offices import (
     own_offers,
     units_served,
     vacancies,
-    vacancies_below,
 )
 from .releases import (
     own_releases,

@@ -181,12 +181,12 @@ class Leader:
     office_names: dict[str, str]
 
 
-def leaders_of(unit_ids: Iterable[int], *, on: date) -> dict[int, Leader]:
+def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, Leader]]:
     """Of each unit the holder of its most senior expected office that is held. In the caller's scope; one query.
 
     What is out of sight is left out, as is what nobody leads.
     """
-    rows = sql.rows(
+    asked = sql.ask(
         f"""
         select distinct on (ap.unit_id) ap.unit_id, a.name, o.names
         from org_appointment ap join units_unit u on u.id = ap.unit_id
@@ -198,7 +198,7 @@ def leaders_of(unit_ids: Iterable[int], *, on: date) -> dict[int, Leader]:
         {"units": list(unit_ids), "on": on},
         keep_plan=True,
     )
-    return {unit: Leader(name, names) for unit, name, names in rows}
+    return lambda: {unit: Leader(name, names) for unit, name, names in asked()}
 
 
 def office_bearers(text: str, *, on: date, limit: int = 20) -> list[Holder]:
@@ -257,14 +257,14 @@ def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[i
     return {(office, kind): (n, disputed) for office, kind, n, disputed in rows}
 
 
-def vacancies_below(
+def ask_vacancies_below(
     unit_id: int,
     hierarchy: int,
     *,
     at: datetime,
     span: tuple[int, int] | None = None,
     counts: Mapping[str, int] | None = None,
-) -> list[Below]:
+) -> sql.Asked[list[Below]]:
     """Per office and kind of unit beneath a unit (itself left out): expected, held, disputed. Set-wise.
 
     span, counts: what `units.span` and `units.counts_below` say, from whoever has asked already. Of wide units
@@ -273,7 +273,7 @@ def vacancies_below(
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
-    offices = sql.rows(
+    asked = sql.ask(
         f"""
         select id, code, names, expected_in, {OF_OFFICERS},
           case when row_number() over (order by rank, code) = 1 then (
@@ -284,16 +284,21 @@ def vacancies_below(
         {"unit": unit_id, "hierarchy": hierarchy, "on": on, "since": at - TRUSTED},
         keep_plan=True,
     )
-    if offices and offices[0][5] is not None:
-        held = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][5]}
-    else:
-        held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
-    return [
-        Below(code, names, kind, is_of_officers, n, *held.get((pk, kind), (0, 0)))
-        for kind, n in expected.items()
-        for pk, code, names, kinds, is_of_officers, _held in offices
-        if kind in kinds
-    ]
+
+    def read() -> list[Below]:
+        offices = asked()
+        if offices and offices[0][5] is not None:
+            held = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][5]}
+        else:
+            held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
+        return [
+            Below(code, names, kind, is_of_officers, n, *held.get((pk, kind), (0, 0)))
+            for kind, n in expected.items()
+            for pk, code, names, kinds, is_of_officers, _held in offices
+            if kind in kinds
+        ]
+
+    return read
 
 
 def offices_used() -> list[Office]:

@@ -49,8 +49,8 @@ def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:
 
 
 def release_about(act: str, **payload: str) -> Release | None:
-    """The newest request for an act with this payload, in the viewer's sight."""
-    return releases().filter(act=act, payload=payload).order_by("-asked_at", "-id").first()
+    """The newest request for an act whose payload has this, in the viewer's sight."""
+    return releases().filter(act=act, payload__contains=payload).order_by("-asked_at", "-id").first()
 
 
 def resets_of(public_id: UUID | None, *, at: datetime) -> list[Release]:

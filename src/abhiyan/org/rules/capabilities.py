@@ -21,6 +21,8 @@ MEANINGS: dict[str, Promise] = {
     "programmes.make": _("Create and open programmes"),
     "programmes.run": _("Run programmes: in-charges, window, closing"),
     "programmes.targets": _("Set and split targets"),
+    "verification.plan": _("Freeze frames and draw back-checks"),
+    "verification.check": _("Make back-checks"),
     "tasks.ask": _("Ask tasks of the unit and below, and look at what was done"),
     "notices.publish": _("Publish the notice people read before they join"),
     "enrolment.enrol": _("Record people who join"),

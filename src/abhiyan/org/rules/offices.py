@@ -29,7 +29,7 @@ _LEAD = frozenset(
     | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off", "enrolment.texts"}
     | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
-    | {"messages.send", "messages.circular", "polls.keep"}
+    | {"messages.send", "messages.circular", "polls.keep", "verification.plan"}
 )
 _DISTRICT = (
     _LEAD
@@ -41,6 +41,7 @@ _DISTRICT = (
         "polls.keep",
         "programmes.make",
         "notices.publish",
+        "verification.plan",
     }
 )
 _MANDAL = _DISTRICT - {"people.export", "org.bodies", "enrolment.texts"}
@@ -100,7 +101,9 @@ SEATS: tuple[Seat, ...] = (
         frozenset({"people.read"}),
         seats=200,
     ),
-    Seat("verifier", "Verifier", "सत्यापक", 60, seats=500, sees_people=False),
+    Seat(
+        "verifier", "Verifier", "सत्यापक", 60, frozenset({"verification.check"}), seats=500, sees_people=False
+    ),
     Seat("it_administrator", "IT administrator", "आईटी प्रशासक", 70, _IT, seats=3, sees_people=False),
     # Named by the data officers above alone, those of the top on the server's console: decision 0010.
     Seat(

@@ -15,9 +15,10 @@ CAPABILITY: dict[str, str] = {
     "channels.token": "channels.manage",
     "factors.reset": "org.factors",
     "polls.confirm": "polls.keep",
+    "frames.redraw": "verification.plan",
 }
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
-DONE_BY_APPROVAL = frozenset({"polls.confirm"})
+DONE_BY_APPROVAL = frozenset({"polls.confirm", "frames.redraw"})
 NAMES: dict[str, Promise] = {
     "people.export": _("Export a list of people"),
     "people.reveal_many": _("Reveal many phone numbers"),
@@ -26,6 +27,7 @@ NAMES: dict[str, Promise] = {
     "channels.token": _("Make a token for a channel"),
     "factors.reset": _("Reset a lost second proof"),
     "polls.confirm": _("Confirm an entry of the calendar of polls"),
+    "frames.redraw": _("Name another public value for a draw"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided
 DECIDED_LASTS = timedelta(hours=24)  # to be used

@@ -333,7 +333,7 @@ def test_vacancies_are_seen_here_and_counted_below(world: World) -> None:
         ]
         below = {
             each.office: (each.expected, each.held, each.vacant)
-            for each in queries.vacancies_below(world.unit("N1"), 1, at=AT)
+            for each in queries.ask_vacancies_below(world.unit("N1"), 1, at=AT)()
         }
         lo, hi = world.lo("N1"), world.lo("N2")
         rows = queries.vacant_rows(lo, hi, on=TODAY, office="booth_president")

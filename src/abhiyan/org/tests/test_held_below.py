@@ -48,7 +48,7 @@ def wide(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def below(world: World, code: str, hierarchy: int, *, at: datetime = AT) -> list[offices.Below]:
     with system("test"):
-        return queries.vacancies_below(world.unit(code), hierarchy, at=at)
+        return queries.ask_vacancies_below(world.unit(code), hierarchy, at=at)()
 
 
 def reads_appointments(world: World, code: str, *, at: datetime = AT) -> bool:

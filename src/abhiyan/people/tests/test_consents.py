@@ -175,16 +175,13 @@ def test_a_name_loses_what_cannot_be_seen() -> None:
     assert account.name == "Asha Devi"
 
 
-def test_after_a_restore_what_phones_said_since_holds_again(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(journal, "path", lambda: tmp_path / "journal" / "noes.jsonl")
+def test_after_a_restore_what_phones_said_since_holds_again(own_journal: Path) -> None:
     left, back, old = uuid4(), uuid4(), uuid4()
     actions.suppress(phone_id=old, channel=WEB, by=SYSTEM, at=AT - timedelta(days=2))
     actions.suppress(phone_id=left, channel=WEB, by=SYSTEM, at=AT, scope="all")
     actions.suppress(phone_id=back, channel=WEB, by=SYSTEM, at=AT)
     journal.write(journal.No(back, "", WEB, AT + timedelta(hours=1)))
-    with journal.path().open("a") as file:
+    with own_journal.open("a") as file:
         file.write('{"half a li\n')
     heard: list[NoReplayed] = []
     hear = heard.append

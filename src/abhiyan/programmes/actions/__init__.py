@@ -22,6 +22,7 @@ from .charges import (
 )
 from .closing import restore_from_closing, see_to_closing
 from .ledger import fold, forget_horizon, post
+from .own_figures import type_figure
 from .parts import start_in_units
 from .past import make_past
 from .programmes import (

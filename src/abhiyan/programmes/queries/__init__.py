@@ -14,6 +14,7 @@ from .charges import (
     unanswered_below,
     waiting_for_answer,
 )
+from .checked import checked_columns
 from .earlier_drives import Earlier, earlier
 from .funnel import Funnel, Line, shown_funnel
 from .here import Own, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
@@ -33,6 +34,7 @@ from .ledger import (
 )
 from .listing import SORTS, Child, LevelRows, board, children_ladders, level_below
 from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
+from .own_figures import Typed, said_in, typed_figures
 from .parts import Part, parts_of, startable
 from .plans import plan_as_targets, planned_takeover
 from .programmes import (

@@ -7,7 +7,7 @@ beside the whole, on the negative of each rung, so that the rest is rounded by i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -194,6 +194,32 @@ def _ladder(sums: Mapping[int, int], *, is_exact: bool, parts: Sequence[Step] = 
     )
 
 
+def reported_below(
+    *, programme: Programme, measure: int, hierarchy: int, unit_ids: Sequence[int]
+) -> dict[int, int]:
+    """What so many units had reported by now, pending changes among it; in the system's scope. One query."""
+    leaves = "select unit_id, n from {} where rung = %(rung)s and measure = %(measure)s and programme_id = any(%(of)s)"
+    found = sql.rows(
+        f"""
+with leaf as (
+  select unit_id, sum(n) as n from (
+    {leaves.format("programmes_tally")} and day = {ledger_sql.ALL_DAYS}
+    union all {leaves.format("programmes_delta d")} and {ledger_sql.PENDING}) rows group by 1)
+select up.unit_id, sum(l.n)::bigint from leaf l
+  join units_placement p on p.unit_id = l.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null
+  join units_placement up on up.hierarchy = p.hierarchy and up.lo <= p.lo and p.lo < up.hi
+ where up.unit_id = any(%(units)s) group by 1""",
+        {
+            "rung": rung.REPORTED,
+            "measure": measure,
+            "of": programme.counted_ids,
+            "hierarchy": hierarchy,
+            "units": list(unit_ids),
+        },
+    )
+    return dict(found)
+
+
 def blank(*, is_rounded: bool) -> Ladder:
     """The ladder of a unit without counts, as it may be shown: from outside not a zero, but fewer than 10."""
     return _ladder({}, is_exact=not is_rounded)
@@ -276,11 +302,13 @@ class FunnelRow:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All a unit's page says of one measure: the ladder now, the days up to now, the funnel by channel and day."""
+    """All a unit's page says of one measure: the ladder now, the days up to now, the funnel by channel; and by channel
+    and day, made when it is asked for."""
 
     ladder: Ladder
     trend: list[TrendDay]
-    funnel: list[FunnelRow]
+    channels: list[FunnelRow]
+    days: Callable[[], list[FunnelRow]] = field(default=list, compare=False)
 
 
 def ask_figures(
@@ -347,21 +375,18 @@ def figures_of(
             by_day[day][number] += n
             whole[number] += n
     activity = activities.of(kind)
-    funnel = [
-        *(
-            _row(channel, None, found, activity, is_exact=here.is_exact)
-            for channel, found in sorted(by_channel.items())
-        ),
-        *(
-            _row(channel, day, found, activity, is_exact=here.is_exact)
-            for (channel, day), found in sorted(sums.items())
-            if day != ALL_DAYS
-        ),
-    ]
+
+    def told(of: Iterable[tuple[int, date | None, Mapping[int, int]]]) -> list[FunnelRow]:
+        made = (_row(channel, day, found, activity, is_exact=here.is_exact) for channel, day, found in of)
+        return [row for row in made if row.is_told]
+
     return Figures(
         ladder=_ladder(whole, is_exact=here.is_exact, parts=activity.parts),
         trend=_trend(by_day, begins, last, is_exact=here.is_exact),
-        funnel=[row for row in funnel if row.is_told],
+        channels=told((channel, None, found) for channel, found in sorted(by_channel.items())),
+        days=lambda: told(
+            (channel, day, found) for (channel, day), found in sorted(sums.items()) if day != ALL_DAYS
+        ),
     )
 
 
@@ -396,9 +421,8 @@ def funnel(
     *, node: int | Node, hierarchy: int, programme: Programme, measure: int = 1, at: datetime, days: int = 0
 ) -> list[FunnelRow]:
     """The funnel of a unit by channel over all days, and for each of the last `days` days; see `figures`."""
-    return figures(
-        node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
-    ).funnel
+    found = figures(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days)
+    return [*found.channels, *found.days()]
 
 
 def beside(

@@ -17,10 +17,12 @@ from abhiyan.core.refusals import needed
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target, TargetVersion
 from abhiyan.programmes.rules import activities, windows
+from abhiyan.programmes.rules.estimated import Estimated
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.ladder import Ladder as Picture
 
 from . import own_part
+from .checked import picture_of
 from .holders import holders
 from .ledger import NODE, Node
 from .splits import IN_PLAY
@@ -333,17 +335,20 @@ def drawn(
     programme: Programme,
     on: date,
     target: int | None = None,
+    checked: Estimated | None = None,
     **more: Any,
 ) -> Picture:
     """The picture of a ladder for a page: beside its target and the share of it due by `on`.
 
-    more: what ui.ladder.Ladder takes besides, such as `definitions` or `none_reason`.
+    checked: what checks say of the unit. more: what ui.ladder.Ladder takes besides, such as `definitions`.
     """
     if ladder.is_rounded:
         more.setdefault("hidden_reason", _("fewer than 10"))
     more.setdefault("definitions", activities.of(programme.kind).meanings)
     if parts := activities.of(programme.kind).parts_in(ladder.parts):
         more.setdefault("parts", [(part.name, ladder.parts[part.key]) for part in parts])
+    if checked is not None:
+        more |= picture_of(checked, is_rounded=ladder.is_rounded)
     days = windows.length_days(programme.opens_on, programme.closes_on)
     return Picture(
         name=name,
@@ -352,7 +357,6 @@ def drawn(
         unsigned=ladder.unsigned,
         counted=ladder.counted,
         confirmed=ladder.confirmed,
-        estimate=ladder.estimate,
         pace_pct=windows.passed_pct(programme.opens_on, programme.closes_on, on),
         day=windows.day_number(programme.opens_on, programme.closes_on, on),
         days=days,

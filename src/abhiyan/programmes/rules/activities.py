@@ -155,20 +155,55 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """An open question of a check. key: of what was written about it; label: that, in a word; text: as it is put."""
+
+    key: str
+    label: Text
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom a check of one item asks. name: None where nobody gave one. written: key of a question -> what was written,
+    in words. is_silent: they have taken back their yes to being called.
+    """
+
+    name: str | None
+    written: Mapping[str, str]
+    is_silent: bool = False
+
+
+def _nothing(*_given: object, **_named: object) -> tuple[()]:
+    return ()
+
+
+def _nobody(*_given: object) -> Whom:
+    return Whom(None, {})
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """The countable items of one measure, for frames and draws.
 
-    sql: a query of (item_id, unit_id, by, channel, day, stored_at, is_signed, is_confirmed, phone_id) without
-    parameters; item_id is public, `by` the worker or channel. asks: what an independent check asks the person.
+    sql: a query of (programme_id, item_id, unit_id, by, channel, day, stored_at, is_signed, is_confirmed, phone_id)
+    without parameters; item_id is public, `by` the worker or channel. questions: what an independent check
+    asks the person, as it is put to them, without a hint at what was written.
+    gone: a query of (programme_id, item_id, unit_id, why) of items that count no more: `left` by the person's own word,
+    `denied` from the person's own phone, `struck` by anybody else. few, few_gone: the same two, quick where few are
+    wanted by their item_id; else those are asked.
+    whom: (item_id, channel, day) -> whom to ask, in a system scope. leave: (item_id=, by=, at=) does what a person
+    asks who wants to be on no list any more; by: who wrote it down.
     """
 
     measure: int
     sql: str
-    asks: Text
-
-
-def _nothing(*_given: object) -> tuple[()]:
-    return ()
+    gone: str
+    few: str = ""
+    few_gone: str = ""
+    questions: tuple[Question, ...] = ()
+    whom: Callable[..., Whom] = _nobody
+    leave: Callable[..., object] = _nothing
 
 
 @dataclass(frozen=True)
@@ -236,6 +271,7 @@ class Activity:
 
 
 _KNOWN: dict[str, Activity] = {}
+_PAGES_OF_ITEMS: list[Page] = []
 
 
 def register(activity: Activity) -> None:
@@ -261,6 +297,17 @@ def register(activity: Activity) -> None:
     if unposted := {rung for step in figures for rung in (*step.rungs, *step.less)} - set(RUNGS):
         raise ValueError(f"{activity.kind}: {sorted(unposted)} are no rungs of the ledger")
     _KNOWN[activity.kind] = activity
+
+
+def register_page_of_items(page: Page) -> None:
+    """A page of every programme that has countable items, by its public id. In the ready() of the room whose it is."""
+    _PAGES_OF_ITEMS.append(page)
+
+
+def pages_of(kind: str) -> list[Page]:
+    """The pages a programme of a kind has beside the one all have: its own first."""
+    one = of(kind)
+    return [*([one.page] if one.page else []), *(_PAGES_OF_ITEMS if one.items else ())]
 
 
 def forget(kind: str) -> None:

@@ -35,6 +35,5 @@ class Ladder:
     unsigned: int | None = 0
     counted: int | None = 0
     confirmed: int | None = 0
-    estimate: int | None = None
     is_rounded: bool = False
     parts: Mapping[str, int | None] = field(default_factory=dict, compare=False)

@@ -197,9 +197,7 @@ def test_the_funnel_is_by_channel_and_day(trees: Trees, drive: Programme) -> Non
         at=AT,
     )
     for _turn in range(2):
-        rows = queries.figures(
-            node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT, days=1
-        ).funnel
+        rows = queries.funnel(node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT, days=1)
         calls = next(row for row in rows if row.channel == 2 and row.on is None)
         assert tuple(calls.figures.values()) == (5, 4, 3, 2, 2)
         today = next(row for row in rows if row.channel == 2 and row.on == TODAY)
@@ -387,7 +385,7 @@ def test_outside_ones_own_people_counts_are_daily_and_rounded(trees: Trees, driv
             assert [row.ladder for row in rows] == [Ladder(reported=47, counted=9), outside]
             seen = queries.figures(node=trees.units["d1"].pk, hierarchy=1, programme=drive, at=AT)
             assert (seen.trend[-1].on, seen.trend[-1].ladder) == (yesterday, outside)
-            first, *_rest = seen.funnel
+            first, *_rest = seen.channels
             assert first.figures["counted"] is None
         actions.fold(at=AT)
 
@@ -416,7 +414,7 @@ def test_own_figures_that_move_by_ones_tell_nothing_of_a_rest_that_stands_still(
                 found = queries.figures(
                     node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, at=AT
                 )
-            (step,) = (row for row in found.funnel if row.on is None)
+            (step,) = found.channels
             assert found.trend[-1].ladder == alone
             assert step.figures["reported"] == alone.reported == shown(n + 1 + 20)
             told.append((alone, *(one.ladder for one in found.trend)))

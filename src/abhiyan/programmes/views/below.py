@@ -14,7 +14,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock
+from abhiyan.core import clock, sql
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -22,6 +22,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import windows
+from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.ui.ladder import Ladder
 from abhiyan.ui.lists import Column, Table, answer
@@ -80,6 +81,7 @@ COLUMNS: tuple[Column[Line], ...] = (
     Column("behind", _("Fewer than due"), lambda row: row.behind, css="num"),
     Column("ladder", _("Ladder"), css="lad"),
     Column("share", _("Share of target"), _share, css="num pct"),
+    *queries.checked_columns(lambda row: row.drawn),
 )
 
 
@@ -111,7 +113,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         name=f"{here.unit.code}-{kind}",
         caption=caption,
         sort="share",
-        finish=partial(_lines, here, one, clock.day_in(one.zone, at), shown.today(at)),
+        finish=partial(_lines, here, one, measure.number, clock.day_in(one.zone, at), shown.today(at)),
         is_brief=True,
     )
 
@@ -133,10 +135,15 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     return answer(request, "programmes/units_below.html", table, context)
 
 
-def _lines(here: Here, one: Programme, on: date, today: date, found: list[queries.Child]) -> list[Line]:
-    """Rows read together, with who leads each unit and what it is part of: two queries for all of them."""
+def _lines(
+    here: Here, one: Programme, measure: int, on: date, today: date, found: list[queries.Child]
+) -> list[Line]:
+    """Rows read together, with who leads each unit, what it is part of, and what checks say: one query each."""
     ids = [child.unit_id for child in found]
-    leaders = org.leaders_of(ids, on=today)
+    with sql.at_once():
+        ask_leaders = org.ask_leaders_of(ids, on=today)
+        ask_checked = ask_estimated([one.pk], ids, on=on)
+    leaders, checked = ask_leaders(), ask_checked()
     paths = units.paths(ids, here.hierarchy)
     asked = urlencode({"in": levels.SLUGS[here.hierarchy], "programme": str(one.public_id)})
 
@@ -146,7 +153,14 @@ def _lines(here: Here, one: Programme, on: date, today: date, found: list[querie
         ]
         return Line(
             child,
-            queries.drawn(child.ladder, name=named(child.names), programme=one, on=on, target=child.target),
+            queries.drawn(
+                child.ladder,
+                name=named(child.names),
+                programme=one,
+                on=on,
+                target=child.target,
+                checked=checked.get((one.pk, measure, child.unit_id)),
+            ),
             None if child.target is None else windows.due(child.target, one.opens_on, one.closes_on, on),
             ", ".join(row.name() for row in reversed(above)),
             leaders.get(child.unit_id),

@@ -21,13 +21,14 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
+from abhiyan.programmes.rules.estimated import Of, estimated
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
+from abhiyan.ui.ladder import checks_title
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
-from abhiyan.units.models import Kind
 
 from . import shown
 from .naming import InChargeForm, in_charge_form
@@ -58,14 +59,15 @@ COLUMNS: tuple[Column[dict[str, Any]], ...] = (
 )
 
 
-BELOW: tuple[Column[queries.Child], ...] = (
-    Column("name", _("Unit"), lambda row: named(row.names)),
-    Column("code", _("Code"), lambda row: row.code),
-    Column("target", _("Target"), lambda row: row.target),
-    Column("reported", _("Reported"), lambda row: _cell(row.ladder.reported)),
-    Column("counted", _("Counted"), lambda row: _cell(row.ladder.counted)),
-    Column("unsigned", _("Phone not answered yet"), lambda row: _cell(row.ladder.unsigned)),
-    Column("confirmed", _("Confirmed"), lambda row: _cell(row.ladder.confirmed)),
+BELOW: tuple[Column[dict[str, Any]], ...] = (
+    Column("name", _("Unit"), lambda row: row["name"]),
+    Column("code", _("Code"), lambda row: row["child"].code),
+    Column("target", _("Target"), lambda row: row["child"].target),
+    Column("reported", _("Reported"), lambda row: _cell(row["child"].ladder.reported)),
+    Column("counted", _("Counted"), lambda row: _cell(row["child"].ladder.counted)),
+    Column("unsigned", _("Phone not answered yet"), lambda row: _cell(row["child"].ladder.unsigned)),
+    Column("confirmed", _("Confirmed"), lambda row: _cell(row["child"].ladder.confirmed)),
+    *queries.checked_columns(lambda row: row["drawn"]),
 )
 
 
@@ -153,17 +155,35 @@ def programme_page(
         page=1 if wants_csv else page_asked(request),
         per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
     )
-    if wants_csv:
-        return Table(request, BELOW, below.rows, name="programme", caption=_("Units below")).file()
-    may_run = shown.may(request, "programmes.run", unit.id)
     ids = [unit.id, *(child.unit_id for child in below.rows)]
     earlier = queries.earlier(one, units=ids, hierarchy=one.hierarchy, on=on)
+    checked = estimated([one.pk], ids, on=on)
+    children = [
+        {
+            "child": child,
+            "name": named(child.names),
+            "href": here.href(unit=child.code),
+            "drawn": queries.drawn(
+                child.ladder,
+                name=named(child.names),
+                programme=one,
+                on=on,
+                target=child.target,
+                checked=checked.get((one.pk, measure.number, child.unit_id)),
+                **(earlier.beside(child.unit_id) if earlier else {}),
+            ),
+        }
+        for child in below.rows
+    ]
+    if wants_csv:
+        return Table(request, BELOW, children, name="programme", caption=_("Units below")).file()
+    may_run = shown.may(request, "programmes.run", unit.id)
     return render(
         request,
         "programmes/programme.html",
         {
             **shown.frame(one),
-            **_stands(one, unit, measures, earlier, at=at),
+            **_stands(one, unit, measures, earlier, checked, at=at),
             **_looked_after(one, unit, on=on),
             "owner": named(one.owner.names),
             "unit": unit,
@@ -174,23 +194,9 @@ def programme_page(
             ],
             "sorting": sorting,
             "leaf": below,
-            "children": [
-                {
-                    "child": child,
-                    "name": named(child.names),
-                    "kind": Kind(child.kind).label,
-                    "href": here.href(unit=child.code),
-                    "drawn": queries.drawn(
-                        child.ladder,
-                        name=named(child.names),
-                        programme=one,
-                        on=on,
-                        target=child.target,
-                        **(earlier.beside(child.unit_id) if earlier else {}),
-                    ),
-                }
-                for child in below.rows
-            ],
+            "children": children,
+            "shown": [row["drawn"] for row in children],
+            "checks": checks_title(row["drawn"] for row in children),
             "own": queries.ask_own_words(
                 request.viewer,
                 unit_id=unit.id,
@@ -210,7 +216,7 @@ def programme_page(
             "may_change": one.state == Programme.State.OPEN
             and shown.may(request, "programmes.run", one.owner_id),
             "in_charge_form": (in_charge or in_charge_form(request)) if may_run else None,
-            "own_page": _own_page(request, one),
+            "own_pages": _own_pages(request, one),
             "q": request.GET.get("q", "")[:100],
             "is_naming": bool(request.GET.get("name")),
             "day": windows.day_number(one.opens_on, one.closes_on, on),
@@ -225,6 +231,7 @@ def _stands(
     here: units.UnitRow,
     measures: Sequence[Measure],
     earlier: queries.Earlier | None,
+    checked: Of,
     *,
     at: datetime,
 ) -> dict[str, Any]:
@@ -242,6 +249,7 @@ def _stands(
                 programme=one,
                 on=on,
                 target=targets.get((one.pk, each.number)),
+                checked=checked.get((one.pk, each.number, here.id)),
                 **(earlier.beside(here.id) if earlier and each.number == 1 else {}),
             )
             for each in measures
@@ -286,12 +294,14 @@ def _looked_after(one: Programme, here: units.UnitRow, *, on: date) -> dict[str,
     }
 
 
-def _own_page(request: Request, one: Programme) -> tuple[str, Any] | None:
-    """Address and label of the page the programme's kind has beside this one."""
-    page = activities.of(one.kind).page
-    if page is None or not page.opens(request.viewer.may):
-        return None
-    return reverse(page.url_name, args=[one.public_id]), page.label
+def _own_pages(request: Request, one: Programme) -> list[tuple[str, Any]]:
+    """Addresses and labels of the pages the programme's kind has beside this one."""
+    pages = activities.pages_of(one.kind)
+    return [
+        (reverse(page.url_name, args=[one.public_id]), page.label)
+        for page in pages
+        if page.opens(request.viewer.may)
+    ]
 
 
 def measure_asked(measures: list[Measure], wanted: str) -> Measure:

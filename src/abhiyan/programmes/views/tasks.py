@@ -471,7 +471,7 @@ def task_ask(request: Request) -> HttpResponseBase:
     people = {str(each.appointment): each for each in found.candidates([here.unit.id], on=on)}
     below = {
         one.office: one
-        for one in org.vacancies_below(here.unit.id, here.hierarchy, at=at)
+        for one in org.ask_vacancies_below(here.unit.id, here.hierarchy, at=at)()
         if one.held and not one.is_of_officers
     }
     running = list(queries.programmes_for(viewer).filter(state=Programme.State.OPEN)[:200])

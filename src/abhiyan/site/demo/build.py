@@ -30,13 +30,28 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.staging import COLUMNS
 
-from . import answers, bulk, elections, history, lists, noes, people, polls, rights, tasks, texts, tree
+from . import (
+    answers,
+    bulk,
+    elections,
+    frames,
+    history,
+    lists,
+    noes,
+    people,
+    polls,
+    rights,
+    tasks,
+    texts,
+    tree,
+)
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
 from .run import PEOPLE
 
 DAYS = 43
 WINDOW_DAYS = 60
 CLAIMS = 250_000
+CHECKS = 320  # of the largest frame
 TARGET = 260_000
 LAST_DRIVE, LAST_LABEL = 1_600_000, "2019 का अभियान (नमूना)"  # what a list says of the drive before
 LOCKED = {
@@ -123,7 +138,8 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     with system("demo"):
         _ask_for_list(ids["JK-D627"], acting["district_in_charge"], at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
-    enrol(seed, rows, programme, token, first, at, say, days=DAYS, about=CLAIMS)
+    checking = frames.Frames(seed, programme, president, verifiers_of(holders), min(CHECKS, CLAIMS // 20))
+    enrol(seed, rows, programme, token, first, at, say, days=DAYS, about=CLAIMS, after=checking.after)
     say("starting a drive of one district beneath it: members of its trial renew")
     _district_drive(seed, rows, ids, programme, president, first, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
@@ -338,6 +354,10 @@ def _appoint(
             if row.kind in seat.expected_in and (seat.code, row.code) not in taken and rng.random() < HELD:
                 hierarchy = 1 if row.organisational_parent else 2
                 asked[Part(seat.code, row.code, hierarchy)] = next(crowd)
+    districts = [row.code for row in rows if row.kind == "district"]
+    asked |= {
+        Part("verifier", code): next(crowd) for code in districts[::2] if ("verifier", code) not in taken
+    }
     asked |= {Part("booth_worker", first_booths[code]): one for code, one in workers(seed, rows).items()}
     shown = {*cast, Part("booth_worker", first_booths[cluster])}
     accounts = org.appoint_many(
@@ -357,6 +377,11 @@ def _appoint(
         at=at,
     )
     return dict(zip(asked, accounts, strict=True))
+
+
+def verifiers_of(holders: Mapping[Part, Account]) -> list[Actor]:
+    """Who makes the back-checks."""
+    return [_acting(account) for part, account in holders.items() if part.office == "verifier"]
 
 
 def by_level(holders: Mapping[Part, Account], rows: Sequence[tree.Row]) -> str:

@@ -72,9 +72,11 @@ def enrol(
     *,
     days: int,
     about: int,
+    after: Callable[[int, datetime, Truth], None] = lambda *_given: None,
 ) -> None:
     """So many days of claims through the act, each day's in order. about: how many claims come.
 
+    after: called when a day is over, with its number from 1, its end, and what is true of the entries until then.
     The truth, which entry was whose and which were invented, goes to a file beside the product.
     """
     parent = {row.code: row.organisational_parent for row in rows}
@@ -124,6 +126,7 @@ def enrol(
                 programmes.fold(at=until)
             if used := [event.at for event in happened if event.kind == history.API]:
                 tokens.note_token_used(public_id=token, by=BY, at=used[-1])
+            after(number, until, truth)
             if number % 5 == 0:
                 say(f"  day {number}: {done:,} claims")
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TextIO
 from uuid import UUID
 
+from abhiyan.core.keys import keyring
 from abhiyan.enrolment import actions as enrolment
 
 from . import history
@@ -13,11 +14,16 @@ Answer = enrolment.Outcome | enrolment.ClaimRefused
 
 
 class Truth:
-    """Of each entry of a worker that was stored: the claim, the account of its worker, and whether it was invented."""
+    """Of each entry of a worker that was stored: the claim, the account of its worker, and whether it was invented.
+
+    entered, invented: the phones of all of them, and of those that were.
+    """
 
     def __init__(self, file: TextIO, accounts: Mapping[str, UUID]) -> None:
         self._rows, self._accounts = csv.writer(file), accounts
         self._told: set[bytes] = set()
+        self.entered: set[UUID] = set()
+        self.invented: set[UUID] = set()
 
     def begin(self) -> None:
         self._rows.writerow(["claim_id", "worker", "invented"])
@@ -27,6 +33,10 @@ class Truth:
         own = claim.id
         if event.worker and answer.receipt is not None and own not in self._told:
             self._told.add(own)
+            phone_id = keyring().phone_id(event.phone)
+            self.entered.add(phone_id)
+            if event.fabricated:
+                self.invented.add(phone_id)
             self._rows.writerow(
                 [own.hex(), self._accounts[event.worker], "yes" if event.fabricated else "no"]
             )

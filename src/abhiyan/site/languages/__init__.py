@@ -41,6 +41,7 @@ PUBLIC = (
     *("enrolment/forms.py", "enrolment/models.py", "enrolment/rules/channels.py", "core/refusals.py"),
     *("messaging/models.py", "messaging/rules/reasons.py", "people/models.py", "units/models.py"),
     *("people/actions/codes.py", "people/templates/people/_code_stopped.html"),
+    *(f"verification/templates/verification/{name}.html" for name in ("public", "_public*", "_replay")),
     *("ui/fields.py", "ui/templates/4*.html", "ui/templates/ui/error.html", "ui/templates/ui/base.html"),
     *("ui/templates/ui/_language.html", "ui/templates/ui/_sample.html", "ui/templates/ui/_told.html"),
 )

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from abhiyan.core import words
 from abhiyan.programmes.queries import Child
 from abhiyan.ui import numbers
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import Ladder, checks_title
 from abhiyan.ui.lists import drawn as drawn_table
 from abhiyan.ui.templatetags.look import sort_header
-from abhiyan.ui.templatetags.pictures import mini
+from abhiyan.ui.templatetags.pictures import estimate, mini
 
 register = template.Library()
 
@@ -39,14 +39,24 @@ def child_table(
     titles = [*map(e, (*figures.values(), _("% of target")))]
     children = list(children)
     has_before = any(drawn.before for _child, drawn, *_more in children)
+    checks = conditional_escape(str(checks_title(drawn for _child, drawn, *_more in children)))
+    are_grades = not any(drawn.estimate is not None for _child, drawn, *_more in children)
     heads = [
         sort_header(context, "name", _("Unit")),
         *(sort_header(context, key, title, num=True, css="wide") for key, title in figures.items()),
         format_html('<th scope="col">{}</th>', _("Against due by today")),
         sort_header(context, "share", _("% of target"), css="num"),
     ]
+    if checks:
+        heads.append(format_html('<th scope="col" class="num">{}</th>', checks))
     if has_before:
         heads.append(format_html('<th scope="col" class="num">{}</th>', _("% of the earlier drive")))
+
+    def more(drawn: Ladder) -> str:
+        return (_of_checks(drawn, checks, are_grades=are_grades) if checks else "") + (
+            _of_before(drawn) if has_before else ""
+        )
+
     sample = format_html('<span class="ci">{}</span>', _("sample"))
     closed = format_html('<span class="ci">{}</span>', _("closed"))
     vacant = e(_("nobody leads it"))
@@ -57,12 +67,12 @@ def child_table(
                 f'<th scope="row"><a href="{e(href)}">{e(name)}</a>'
                 f"{sample if child.is_sample else ''}{closed if child.is_closed else ''}"
                 f'<span class="of">{e(words.person(leader)) if leader else vacant}</span></th>'
-                f"{_figures(drawn, titles, mini(drawn))}{_of_before(drawn) if has_before else ''}"
+                f"{_figures(drawn, titles, mini(drawn))}{more(drawn)}"
             ),
         )
         for child, drawn, href, name, leader in children
     )
-    sums = _figures(total, titles, "") + (_of_before(total) if has_before else "")
+    sums = _figures(total, titles, "") + more(total)
     foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{sums}</tr></tfoot>'
     return drawn_table(
         _("Units below, with their ladders"), heads, rows, first=first, foot=foot, css="tbl cards brief"
@@ -85,6 +95,12 @@ def _figures(drawn: Ladder, heads: Iterable[str], ladder: str) -> str:
         f'<td class="num" data-l="{confirmed}">{figure(drawn.confirmed)}</td><td class="lad">{ladder}</td>'
         f'<td class="num pct" data-l="{share}">{conditional_escape(_share(drawn))}</td>'
     )
+
+
+def _of_checks(drawn: Ladder, title: str, *, are_grades: bool) -> str:
+    # A unit among grades that has an estimate is the whole: its number stands on the ladder above.
+    shown = "" if are_grades and drawn.estimate is not None else estimate(drawn)
+    return f'<td class="num" data-l="{title}">{shown}</td>'
 
 
 def _of_before(drawn: Ladder) -> str:

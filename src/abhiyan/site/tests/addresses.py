@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
+from abhiyan.contact.models import Attempt
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
@@ -24,6 +25,7 @@ from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import tickets, tokens
 from abhiyan.enrolment.models import Halt, Taken, Text
+from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.messaging import actions as messaging
@@ -34,6 +36,10 @@ from abhiyan.people.models import Factor, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.units import actions as units
+from abhiyan.verification import actions as verification
+from abhiyan.verification.actions import frames
+from abhiyan.verification.models import Check, Frame, Stratum, Tie
+from abhiyan.verification.queries.checks import Said, sealed
 
 from .cast import SYSTEM, Cast
 
@@ -278,7 +284,32 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     token = tokens.make_token_at_console(
         programme_id=programme.pk, unit_id=world.units["JK-JAM"].pk, name="Desks", by=SYSTEM, at=at
     )
+    frame = verification.freeze_frame(
+        programme=world.programme,
+        measure=MEASURE,
+        plan=frames.Plan(
+            checks=40,
+            source="a round of the beacon",
+            due_at=at + timedelta(hours=1),
+            ends_on=at.date() + timedelta(days=9),
+        ),
+        by=SYSTEM,
+        at=at,
+    )
+    check = _check_in_hand(cast, frame, at)
+    verifier = cast.accounts["verifier"]
+    verification.state_tie(
+        unit_id=world.units["JK-JAM"].pk,
+        office="district_in_charge",
+        of=verifier.public_id,
+        by=cast.actor("verifier"),
+        at=at,
+    )
+    with system("test"):
+        tie = Tie.objects.get(account_id=verifier.pk)
     return {
+        "tie": tie.pk,
+        **dict.fromkeys(("verification:ties_of", "verification:tie_end"), verifier.public_id),
         "token": token.public_id,
         "number": number,
         "in_charge": in_charge,
@@ -310,9 +341,44 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "messaging:circular": circular,
         "messaging:circular_step": circular,
         "text": text,
+        "frame": frame.public_id,
+        **dict.fromkeys(
+            (f"verification:check{step}" for step in ("", "_back", "_begin", "_said", "_tell", "_end")), check
+        ),
+        **dict.fromkeys(
+            ("verification:verifiers", "verification:aims", "verification:aim_new"), frame.public_id
+        ),
+        **dict.fromkeys(("verification:planted", "verification:planted_withdraw"), frame.public_id),
         "roll": world.roll.pk,
         "org:reset_factors": released[1].public_id,
     }
+
+
+def _check_in_hand(cast: Cast, frame: Frame, at: datetime) -> UUID:
+    """A check the verifier has, of a district not theirs: answers closed, and a call still under way."""
+    account = cast.accounts["verifier"].pk
+    with system("test"):
+        check = Check(
+            id=uuid4(),
+            frame=frame,
+            stratum=Stratum.objects.filter(frame=frame, unit=cast.world.units["JK-SRI"])[0],
+            order=1,
+            place=0,
+            verifier_id=account,
+            taken_at=at,
+            said_at=at,
+        )
+        check.said = sealed(check.id, Said({"how": "By phone"}, "joined"))
+        check.save(force_insert=True)
+        Attempt.objects.create(
+            id=uuid4(),
+            room="verification",
+            about=check.id,
+            account_id=account,
+            begun_at=at,
+            until=at + timedelta(days=1),
+        )
+    return check.id
 
 
 def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
@@ -320,9 +386,11 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     room, _colon, page = name.partition(":")
     more = {
         key: others[key]
-        for key in ("token", "number", "in_charge", "version", "stated_id", "name_id", "wrote")
+        for key in ("token", "number", "in_charge", "version", "stated_id", "name_id", "wrote", "tie")
     }
     more |= {"public_id": others[name]} if name in others else {}
+    if room == "verification" and page.startswith("frame") and page not in ("frames", "frame_new"):
+        more["public_id"] = others["frame"]
     if name == "messaging:text":
         more["code"] = others["text"]
     if name == "messaging:send_step":
@@ -353,6 +421,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "language": "hi",
         "ending": "csv",
         "step": "who" if name == "programmes:draft" else "check",
+        "came": "no_answer",
         "in_charge": 1,
         "version": uuid4(),
         "claim": uuid4(),
@@ -360,8 +429,10 @@ def address(name: str, of: Things, **more: Any) -> str:
         "member": of.member,
         "stated_id": 1,
         "name_id": 1,
+        "tie": 1,
         "token": uuid4(),
         "wrote": uuid4(),
+        "frame_id": uuid4(),
         "number": 1,
         "state": "U08",
         "release": of.release,
@@ -379,6 +450,7 @@ def address(name: str, of: Things, **more: Any) -> str:
             "programmes:open": of.draft,
             "programmes:discard": of.draft,
             "programmes": of.programme,
+            "verification": of.programme,
         },
     }
     wanted = parameters()[name]

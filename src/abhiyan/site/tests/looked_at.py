@@ -12,6 +12,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/search/?q=lal",
         "/programmes/",
         "/programmes/PROGRAMME/",
+        "/programmes/PROGRAMME/figures/",
         "/programmes/PROGRAMME/targets/",
         "/programmes/PROGRAMME/targets/preview/?unit=JK-SRI&how=electors&levels=1&child=JK-SRI-M1&n=100",
         "/programmes/PROGRAMME/targets/versions/",

@@ -126,7 +126,8 @@ def today(request: Request) -> HttpResponse:
             "sheets": sheets(every),
             "invitations": _only(Invitation, every),
             "words": _only(Word, every),
-            "steps": steps(request.viewer),
+            # A ladder is of a programme that runs: then the first steps are done.
+            "steps": [] if any(one.drawn for one in _only(Beside, every)) else steps(request.viewer),
             **_own_unit(request.viewer),
         },
     )

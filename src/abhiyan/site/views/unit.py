@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,9 +24,9 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, pace
 from abhiyan.programmes.rules import ladder as rungs
+from abhiyan.programmes.rules.estimated import Of, ask_estimated
 from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, numbers, tables
 from abhiyan.ui.addresses import address_of
@@ -36,6 +35,8 @@ from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.rules import levels
+
+from .responsible import leaders, seats, vacant_below
 
 # A map helps where there are outlines to find places by: below these outlines would only push the points together.
 OUTLINED = (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY)
@@ -53,6 +54,7 @@ BELOW: tuple[Column[tuple[programmes.Child, Ladder, org.Leader | None]], ...] = 
     Column("counted", gettext_lazy("Counted"), lambda row: row[1].counted),
     Column("unsigned", gettext_lazy("Phone not answered yet"), lambda row: row[1].unsigned),
     Column("confirmed", gettext_lazy("Confirmed"), lambda row: row[1].confirmed),
+    *programmes.checked_columns(lambda row: row[1]),
     Column("before", gettext_lazy("Earlier drive"), lambda row: row[1].before and row[1].before.n),
     Column("sample", gettext_lazy("Sample"), lambda row: _("sample") if row[0].is_sample else ""),
 )
@@ -92,7 +94,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     chosen = _chosen(running, request.GET)
     version = dict(zip(facts.hierarchies, facts.versions, strict=True)).get(hierarchy)
     counts = units.counts_below(facts.id, hierarchy, here=here, version=version) if here.has_children else {}
-    asked = _ask(request, here, chosen, node, hierarchy, today, at) if sees_counts else None
+    asked = _ask(request, here, counts, chosen, node, hierarchy, today, at) if sees_counts else None
     context: dict[str, Any] = {
         "here": "units",
         "unit": here,
@@ -107,10 +109,10 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "at": at,
         "sees_counts": sees_counts,
         "doors": doors(request.viewer, unit=here),
-        "seats": _seats(request, asked.offices(), here, lang)
+        "seats": seats(request, asked.offices(), here, lang)
         if asked is not None
-        else _leaders(request.viewer, here, hierarchy, today, lang),
-        "vacant_below": _vacant_below(here, hierarchy, counts, at, lang) if sees_counts else [],
+        else leaders(request.viewer, here, hierarchy, today, lang),
+        "vacant_below": vacant_below(asked.vacancies(), lang) if asked and asked.vacancies else [],
         "running": running,
         "votes_href": _votes_href(here) if running else "",
         "chosen": chosen,
@@ -150,6 +152,7 @@ class Asked:
     """
 
     offices: sql.Asked[list[org.OfficeHere]]
+    vacancies: sql.Asked[list[org.Below]] | None = None
     callers: sql.Asked[programmes.Placeless | None] | None = None
     own: sql.Asked[programmes.Own | None] | None = None
     figures: sql.Asked[programmes.Figures] | None = None
@@ -158,6 +161,7 @@ class Asked:
 def _ask(
     request: Request,
     here: units.UnitRow,
+    counts: dict[str, int],
     chosen: programmes.Counted | None,
     node: programmes.Node | None,
     hierarchy: int,
@@ -165,9 +169,13 @@ def _ask(
     at: datetime,
 ) -> Asked:
     with sql.at_once():
-        offices = org.ask_offices_here(here.id, on=today)
+        offices, vacancies = org.ask_offices_here(here.id, on=today), None
+        if here.lo is not None and here.hi is not None and counts:
+            vacancies = org.ask_vacancies_below(
+                here.id, hierarchy, at=at, span=(here.lo, here.hi), counts=counts
+            )
         if chosen is None or node is None or _is_file(request, here):
-            return Asked(offices)
+            return Asked(offices, vacancies)
         of: dict[str, Any] = {
             "node": node,
             "programme": chosen.programme,
@@ -178,9 +186,12 @@ def _ask(
         of["hierarchy"] = hierarchy
         if here.has_children:
             return Asked(
-                offices, callers, own=programmes.ask_own_words(request.viewer, unit_id=here.id, **of)
+                offices,
+                vacancies,
+                callers,
+                own=programmes.ask_own_words(request.viewer, unit_id=here.id, **of),
             )
-        return Asked(offices, callers, figures=programmes.ask_figures(**of))
+        return Asked(offices, vacancies, callers, figures=programmes.ask_figures(**of))
 
 
 def _is_file(request: HttpRequest, here: units.UnitRow) -> bool:
@@ -229,44 +240,6 @@ def _segments(code: str, stands_in: tuple[int, ...], hierarchy: int) -> list[tup
     return [(str(Hierarchy(one).label), unit_href(code, one), one == hierarchy) for one in stands_in]
 
 
-def _seats(
-    request: Request, offices: list[org.OfficeHere], here: units.UnitRow, lang: str
-) -> list[dict[str, Any]]:
-    """Offices and vacancies, as the list of seats wants them."""
-    may_appoint = here.lo is not None and request.viewer.may_at("org.appoint", here.lo)
-    may_name = here.lo is not None and request.viewer.may_above("org.officers", here.lo)
-    seats: list[dict[str, Any]] = []
-    for seat in offices:
-        shown: dict[str, Any] = {"name": seat.name, "office": named(seat.office_names, lang)}
-        if seat.since is not None:
-            shown["since"] = date_format(seat.since, "M Y")
-            shown["href"] = address_of("org:appointment", seat.appointment_id) if may_appoint else ""
-        elif may_name if seat.is_of_officers else may_appoint:
-            asked = urlencode({"unit": here.code, "office": seat.office})
-            shown["appoint_url"] = f"{address_of('org:appoint')}?{asked}"
-        seats.append(shown)
-    return seats
-
-
-def _leaders(
-    viewer: Viewer, here: units.UnitRow, hierarchy: int, today: date, lang: str
-) -> list[dict[str, Any]]:
-    """Who leads a unit above the viewer's own, beyond their sight. What is vacant there, they cannot know."""
-    if here.lo is None or here.hi is None:
-        return []
-    if not any(here.lo <= lo < here.hi for held in viewer.appointments for lo, _hi in held.ranges):
-        return []
-    return [
-        {
-            "name": holder.name,
-            "office": named(holder.office_names, lang),
-            "since": date_format(holder.since, "M Y"),
-        }
-        for holder in org.line_of_command(here.id, hierarchy, on=today)
-        if holder.unit_id == here.id
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class Level:
     """One level of units below: its name, how many they are, and the list of all of them."""
@@ -274,34 +247,6 @@ class Level:
     name: str | Promise
     n: int
     href: str
-
-
-@dataclass(frozen=True, slots=True)
-class VacantBelow:
-    """Of one office, how many units below should have a holder and have none."""
-
-    name: str
-    vacant: int
-    expected: int
-
-
-def _vacant_below(
-    here: units.UnitRow, hierarchy: int, counts: dict[str, int], at: datetime, lang: str
-) -> list[VacantBelow]:
-    if here.lo is None or here.hi is None or not counts:
-        return []
-    below_here = org.vacancies_below(
-        here.id,
-        hierarchy,
-        at=at,
-        span=(here.lo, here.hi),
-        counts=counts,
-    )
-    return [
-        VacantBelow(named(below.office_names, lang), below.vacant, below.expected)
-        for below in below_here
-        if below.vacant
-    ]
 
 
 def _measure(
@@ -335,24 +280,29 @@ def _measure(
     if _is_file(request, here):
         listing["per"] = tables.DEEPEST_ROW
         leaf = programmes.children_ladders(**reading, **listing)
-        caption, led = _("Units below, with their ladders"), _led(leaf, at)
+        caption = _("Units below, with their ladders")
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
-        lines = [(*row, led.get(row[0].unit_id)) for row in _drawn(leaf, programme, today, lang, earlier)]
+        checked, led = _told([chosen], here, leaf, today, at)
+        drawn = _drawn(leaf, chosen, today, lang, earlier, checked)
+        lines = [(*row, led.get(row[0].unit_id)) for row in drawn]
         return Table(request, BELOW, lines, name=f"units-{here.code}", caption=caption).file()
     if here.has_children:
         figures, leaf = programmes.board(**reading, **listing)
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
-        rows = _drawn(leaf, programme, today, lang, earlier)
+        checked, leaders = _told(context["running"], here, leaf, today, at)
+        rows = _drawn(leaf, chosen, today, lang, earlier, checked)
         own = asked.own() if asked.own else None
-        leaders = _led(leaf, at)
         context |= {"leaf": leaf, "own": own} | _below(request, hierarchy, rows, leaders, lang)
         if leaf.pages and leaf.pages <= 1 and len(rows) >= FEWEST_PLACES and here.kind in OUTLINED:
             context |= _map(here, hierarchy, rows, at, lang)
     else:
         figures = asked.figures() if asked.figures else programmes.figures(**reading)
         earlier = _earlier(chosen, here, hierarchy, None, today)
+        checked, _leaders = _told(context["running"], here, None, today, at)
     before = earlier.beside(here.id) if earlier else {}
-    context["ladders"] = _ladders(context["running"], chosen, figures.ladder, node, hierarchy, at, before)
+    context["ladders"] = _ladders(
+        context["running"], chosen, figures.ladder, node, here.id, hierarchy, at, before, checked
+    )
     context["total"] = context["ladders"][context["running"].index(chosen)][1]
     context["programme_segments"] = [
         (
@@ -368,9 +318,8 @@ def _measure(
     context["trend"] = _trend(chosen, figures, **before)
     activity = activities.of(programme.kind)
     if isinstance(node, programmes.Node):
-        whole = [row for row in figures.funnel if row.on is None]
         del reading["hierarchy"]
-        context |= _funnel(programmes.shown_funnel(**reading, rows=whole, callers=asked.callers))
+        context |= _funnel(programmes.shown_funnel(**reading, rows=figures.channels, callers=asked.callers))
     if activity.days is not None and activity.days.opens(request.viewer.may):
         context["days_href"] = address_of(activity.days.url_name, programme.public_id)
         context["days_query"] = urlencode({"unit": here.code, "in": levels.SLUGS[hierarchy], **chosen.asked})
@@ -387,9 +336,11 @@ def _ladders(
     chosen: programmes.Counted,
     own: rungs.Ladder,
     node: programmes.Node | int,
+    unit_id: int,
     hierarchy: int,
     at: datetime,
     before: dict[str, Any],
+    checked: Of,
 ) -> list[tuple[str, Ladder, str]]:
     """Every measure's page and picture, and where it stands in a sentence; own: the ladder of the chosen one, which is
     read already."""
@@ -404,7 +355,15 @@ def _ladders(
             own if one is chosen else found.get((one.programme.pk, one.measure), blank),
         )
         more = before if one is chosen else {}
-        drawn = programmes.drawn(ladder, name=one.name, programme=of, on=today, target=one.target, **more)
+        drawn = programmes.drawn(
+            ladder,
+            name=one.name,
+            programme=of,
+            on=today,
+            target=one.target,
+            checked=checked.get((of.pk, one.measure, unit_id)),
+            **more,
+        )
         window = {"opens_on": of.opens_on, "closes_on": of.closes_on, "on": today}
         page = address_of("programmes:programme", of.public_id)
         page += f"?{urlencode(one.asked)}" if one.asked else ""
@@ -426,10 +385,22 @@ def _earlier(
     return programmes.earlier(chosen.programme, units=ids, hierarchy=hierarchy, on=today)
 
 
-def _led(leaf: tables.Leaf, at: datetime) -> dict[int, org.Leader]:
-    """Who leads the children on a page of the list."""
-    ids = [child.unit_id for child in leaf.rows]
-    return org.leaders_of(ids, on=clock.day_in(settings.TIME_ZONE, at))
+def _told(
+    running: list[programmes.Counted],
+    here: units.UnitRow,
+    leaf: tables.Leaf | None,
+    today: date,
+    at: datetime,
+) -> tuple[Of, dict[int, org.Leader]]:
+    """What checks say of the unit and of those on a page of its list, and who leads those: asked at once."""
+    of = sorted({one.programme.pk for one in running})
+    if leaf is None:
+        return ask_estimated(of, [here.id], on=today)(), {}
+    children = [child.unit_id for child in leaf.rows]
+    with sql.at_once():
+        checked = ask_estimated(of, [here.id, *children], on=today)
+        led = org.ask_leaders_of(children, on=clock.day_in(settings.TIME_ZONE, at))
+    return checked(), led()
 
 
 def _levels(
@@ -469,6 +440,7 @@ def _below(
     )
     is_whole = not any(request.GET.get(key) for key in ("sort", "matching", "page")) and shown != "without"
     return {
+        "pictures": [drawn for _child, drawn in rows],
         "sorting": tables.sorting(request.GET, dict.fromkeys(programmes.SORTS, ""), default="share"),
         "children": children,
         "furthest": list(islice(behind, MOST_FURTHEST)) if is_whole else [],  # the list begins with them
@@ -531,10 +503,11 @@ def _trend(
 
 def _drawn(
     leaf: tables.Leaf,
-    programme: Programme,
+    chosen: programmes.Counted,
     today: date,
     lang: str,
     earlier: programmes.Earlier | None,
+    checked: Of,
 ) -> list[tuple[programmes.Child, Ladder]]:
     """The children on a page of the list, each with its picture."""
     return [
@@ -543,9 +516,10 @@ def _drawn(
             programmes.drawn(
                 child.ladder,
                 name=named(child.names, lang),
-                programme=programme,
+                programme=chosen.programme,
                 on=today,
                 target=child.target,
+                checked=checked.get((chosen.programme.pk, chosen.measure, child.unit_id)),
                 **(earlier.beside(child.unit_id) if earlier else {}),
             ),
         )

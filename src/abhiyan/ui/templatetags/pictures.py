@@ -1,6 +1,6 @@
 """What is drawn: the ladder, maps, trends and funnels. Builtin, as `look` is."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +46,8 @@ def _bars(drawn: Plot, rung: str, y: str, height: str) -> str:
         case "confirmed":
             return _rect("f3", drawn.confirmed, y, height) if drawn.confirmed else ""
         case "estimate":
-            return _rect("f4", drawn.estimate, y, height) if drawn.estimate else ""
+            of = _rect("ff", drawn.frame, y, height) if drawn.frame else ""
+            return of + (_rect("f4", drawn.estimate, y, height) if drawn.estimate else "")
         case _:  # the line below counted has no bar of its own, only the target and the pace run through it
             return ""
 
@@ -144,8 +145,17 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
         f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}'
         '<tr class="axis" aria-hidden="true"><td></td><td></td><td class="of"></td>'
         f'<td><div class="ax"><svg class="bar">{_axis(shown, drawn)}</svg></div></td></tr></tbody></table>\n'
-        f"{_parts(shown)}{_before(shown)}"
+        f"{_note(shown)}{_parts(shown)}{_before(shown)}"
     )
+
+
+def _note(shown: Ladder) -> str:
+    """What the estimate is about, in a line under the ladder, and the way to all of it."""
+    note = str(shown.note)
+    if not (note or shown.more):
+        return ""
+    more = f' <a href="{ESCAPED(shown.more[0])}">{ESCAPED(shown.more[1])}</a>' if shown.more else ""
+    return f'<p class="tiny muted">{ESCAPED(note)}{more}</p>\n'
 
 
 def _before(shown: Ladder) -> str:
@@ -202,6 +212,27 @@ def mini(given: Ladder | Mapping[str, Any]) -> SafeString:
     return mark_safe(  # noqa: S308  # made of numbers only
         f'<svg class="mini-ladder" aria-hidden="true" focusable="false">{"".join(parts)}</svg>'
     )
+
+
+@register.simple_tag
+def estimate(given: Ladder | Mapping[str, Any]) -> SafeString:
+    """The estimate in a cell, its interval below it; else the grade."""
+    shown = as_ladder(given)
+    if shown.estimate is None:
+        return conditional_escape(shown.grade or numbers.NONE)
+    interval = f"{indian(shown.low)}–{indian(shown.high)}"
+    return mark_safe(f'{indian(shown.estimate)}<span class="ci">{interval}</span>')  # noqa: S308  # made of numbers
+
+
+@register.simple_tag
+def grades_meant(drawn: Iterable[Ladder]) -> str:
+    """What grades mean, below a list that has some."""
+    if not any(one.grade for one in drawn):
+        return ""
+    words = _(
+        "Grade, of 19 checks: A at most 2 not genuine, B 3 to 5, C more. With fewer checks there is none."
+    )
+    return format_html('<p class="tiny muted">{}</p>\n', words)
 
 
 # --- maps and charts ---

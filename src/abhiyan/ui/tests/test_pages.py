@@ -161,8 +161,8 @@ def test_the_public_page_is_light(render: Render, client: Client) -> None:
 def test_what_the_last_act_did_is_told_and_escaped(render: Render) -> None:
     told = [Message(constants.SUCCESS, "Saved <b>"), Message(constants.ERROR, "Refused")]
     html = render('{% include "ui/_told.html" %}', messages=told)
-    assert '<li class="note ok" role="status">' in html
-    assert '<li class="note bad" role="alert">' in html
+    assert '<p role="status">' in html
+    assert '<p role="alert">' in html
     assert "Saved &lt;b&gt;" in html
 
 

@@ -1,0 +1,252 @@
+"""Bench `frame`: 1,000,000 items are frozen, and 3,000 checks drawn.
+
+Row `freeze/read`: seconds of both acts, commits among it, against one sequential read of the same items by the same
+statement, grouped by district and shade in the same way, that only counts them. Interleaved rounds; the median of the
+ratios. After each round every item stands in the frame once, and as many checks as were asked, by district.
+The database is one of its own in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.
+"""
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from abhiyan.core import home as data_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASE = "abhiyan_bench_frame"
+ITEMS, CHECKS, BOOTHS = 1_000_000, 3_000, 12_000
+TABLES = ("check", "estimate", "stratum", "draw", "frame")
+
+# As `enrol_batch` leaves them: claims, memberships and terms with ids in no order. Two in five wait for the phone's
+# answer, a third of the others confirmed. Without persons and phones: neither freeze nor draw reads them.
+FILL = (
+    """create temp table made as select gen_random_uuid() as claim, gen_random_uuid() as member, b.id as unit,
+ 1 + n %% 4 as channel, md5((n / 300)::text)::uuid as by, current_date - (n %% 40)::int as day,
+ case when n %% 5 < 2 then 15 else 20 end as rung, n %% 5 = 4 and n %% 3 > 0 as confirmed
+ from generate_series(1, %(items)s) n
+ join (select id, row_number() over (order by id) as nr from units_unit where kind = 'booth') b
+   on b.nr = 1 + n * 7919::bigint %% %(booths)s""",
+    """insert into enrolment_claim (id, public_id, programme_id, channel, sign, unit_id, is_placed, phone_id,
+ membership_id, taken, day, field_at, at, batch, by)
+ select claim, gen_random_uuid(), %(programme)s, channel, 0, unit, true, member, member, 1, day, day, day, claim, by
+ from made""",
+    """insert into enrolment_membership (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term,
+ programme_id, at)
+ select member, gen_random_uuid(), %(programme)s, member, 0, member, unit, claim, 1, %(programme)s, day from made""",
+    """insert into enrolment_enrolment (id, membership_id, claim_id, programme_id, unit_id, kind, term, channel, rung,
+ day, at, confirmed_at)
+ select member, member, claim, %(programme)s, unit, 1, 1, channel, rung, day, day, case when confirmed then day end
+ from made""",
+    """insert into programmes_delta (programme_id, measure, channel, unit_id, day, rung, n, posted_at)
+ select %(programme)s, 1, channel, unit, day, 10, count(*), now() from made group by 3, 4, 5""",
+)
+
+
+def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
+    """The row of the bench. quick: a fiftieth of the items and one round, to see that it runs."""
+    home = data_folder.path() / "bench"
+    home.mkdir(parents=True, exist_ok=True)
+    env = os.environ | {
+        "ABHIYAN_HOME": str(home),
+        "ABHIYAN_DATABASE": DATABASE,
+        "ABHIYAN_POOL": "0",
+        "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+
+    def child(part: str, role: str, *args: object) -> Any:
+        done = subprocess.run(
+            [sys.executable, str(Path(__file__)), part, *map(str, args)],
+            env=env | {"ABHIYAN_ROLE": role},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+
+    found = []
+    try:
+        child("prepare", "owner")
+        items = ITEMS // 50 if quick else ITEMS
+        child("fill", "jobs", items)
+        child("clean", "owner")
+        for number in range(1 if quick else rounds):
+            found.append(child("round", "jobs", items))
+            child("clean", "owner")
+            print(f"  round {number + 1}: {found[-1]}", file=sys.stderr, flush=True)
+    finally:
+        child("drop", "owner")
+    taken = [one["freeze"] + one["draw"] for one in found]
+    reads = [one["read"] for one in found]
+    return [
+        {
+            "name": "freeze/read",
+            "value": round(statistics.median(taken), 3),
+            "reference_value": round(statistics.median(reads), 3),
+            "unit": "s",
+            "ratio": round(statistics.median(a / b for a, b in zip(taken, reads, strict=True)), 3),
+        }
+    ]
+
+
+# What the children do.
+
+
+def _tree(path: Path) -> None:
+    """A state of forty districts, written as a list of units."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write("code,kind,name_en,name_hi,organisational_parent,electors\n")
+        file.write("IN,nation,India,भारत,,\nS,state,State,राज्य,IN,\nR,region,Region,संभाग,S,\n")
+        for booth in range(BOOTHS):
+            district, mandal, cluster = booth // 300, booth // 30, booth // 6
+            for size, code, kind, above in (
+                (300, f"D{district}", "district", "R"),
+                (30, f"M{mandal}", "mandal", f"D{district}"),
+                (6, f"C{cluster}", "cluster", f"M{mandal}"),
+            ):
+                if booth % size == 0:
+                    file.write(f"{code},{kind},{code},नाम {code[1:]},{above},\n")
+            file.write(f"B{booth},booth,Booth {booth},बूथ {booth},C{cluster},{700 + booth % 500}\n")
+
+
+def _fill(items: int) -> None:
+    """The tree, a drive, and its items, as the acts would have left them."""
+    from abhiyan.core import clock, sql
+    from abhiyan.core.actor import Actor
+    from abhiyan.core.imports import actions as imports
+    from abhiyan.core.imports import running
+    from abhiyan.core.scope import system
+    from abhiyan.people import actions as people
+    from abhiyan.programmes import actions as programmes
+    from abhiyan.units import queries as units
+
+    by, at = Actor.system("bench"), clock.now()
+    path = Path(os.environ["ABHIYAN_HOME"]) / "frame.csv"
+    _tree(path)
+    with system("bench"):
+        people.ensure_sample_notice(by=by, at=at)
+        public_id = imports.bring(kind_key="units", path=path, by=by, at=at)
+    for step in ("check", "commit"):
+        with system("bench"):
+            imports.ask(public_id=public_id, step=step, by=by, at=at)
+        running.run(public_id, step, at=at)
+    path.unlink()
+    with system("bench"):
+        state, today = units.unit("S").pk, clock.day_in("Asia/Kolkata", at)
+        made = programmes.make_programme(
+            template="membership_drive",
+            names={"en": "Bench drive", "hi": "अभियान"},
+            owner_id=state,
+            unit_ids=[state],
+            opens_on=today - timedelta(days=40),
+            closes_on=today + timedelta(days=40),
+            by=by,
+            at=at,
+        )
+        for statement in FILL:
+            sql.run(statement, {"items": items, "booths": BOOTHS, "programme": made.pk})
+    with system("bench"):
+        while programmes.fold(at=clock.now()):
+            pass
+
+
+def _clean() -> None:
+    """No frame is there, and every table is as autovacuum leaves it."""
+    import psycopg
+
+    from abhiyan.core import database
+
+    with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
+        owner.execute("truncate " + ", ".join(f"verification_{one}" for one in TABLES) + " cascade")
+        owner.execute("vacuum analyze")
+
+
+def _round(items: int) -> dict[str, float]:
+    """Seconds of the read, of a freeze and of its draw."""
+    from abhiyan.core import clock, sql
+    from abhiyan.core.actor import Actor
+    from abhiyan.core.scope import system
+    from abhiyan.programmes.models import Programme
+    from abhiyan.verification.actions import draw_frame, frames, freeze_frame
+    from abhiyan.verification.models import Check, Stratum
+
+    by, at = Actor.system("bench"), clock.now()
+    with system("bench"):
+        programme = Programme.objects.select_related("owner").get()
+    begun = time.perf_counter()
+    with system("bench"):
+        read = _read(programme)
+    took = {"read": time.perf_counter() - begun}
+    assert sum(n for *_, n in read) == items, read
+    plan = frames.Plan(
+        checks=CHECKS,
+        source="drand round 4,812,345",
+        due_at=at + timedelta(hours=1),
+        ends_on=at.date() + timedelta(days=30),
+    )
+    begun = time.perf_counter()
+    frame = freeze_frame(programme=programme, measure=1, plan=plan, by=by, at=at)
+    took["freeze"] = time.perf_counter() - begun
+    begun = time.perf_counter()
+    draw_frame(public_id=frame.public_id, value="8c3fa0d1", by=by, at=at + timedelta(hours=2))
+    took["draw"] = time.perf_counter() - begun
+    with system("bench"):
+        sizes = sql.rows("select sum(items), sum(length(commitments)) from verification_stratum")
+        districts = Stratum.objects.values("unit_id").distinct().count()
+        drawn = Check.objects.values("stratum_id", "place").distinct().count()
+    assert (sizes, districts) == ([(items, 16 * items)], BOOTHS // 300), (sizes, districts)
+    assert drawn == CHECKS, drawn
+    return {name: round(s, 3) for name, s in took.items()} | {
+        "GiB": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
+    }
+
+
+def _read(programme: Any) -> list[tuple[Any, ...]]:
+    """Of each district and shade how many items there are."""
+    from abhiyan.core import sql
+    from abhiyan.units.models import Kind
+    from abhiyan.verification.queries.items import asked_of
+
+    return sql.rows(
+        f"""
+select coalesce(d.unit_id, %(owner)s), is_signed, is_confirmed, count(*) from ({asked_of(programme, 1).sql}) i
+  left join units_placement p on p.unit_id = i.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null
+  left join (select p.* from units_placement p join units_unit u on u.id = p.unit_id and u.kind = %(district)s) d
+    on d.hierarchy = %(hierarchy)s and p.lo >= d.lo and p.lo < d.hi
+ where i.programme_id = any(%(programmes)s) group by 1, 2, 3""",
+        {
+            "programmes": programme.counted_ids,
+            "hierarchy": programme.hierarchy,
+            "district": Kind.DISTRICT,
+            "owner": programme.owner_id,
+        },
+    )
+
+
+def _child(part: str, args: list[str]) -> Any:
+    from _database import ready
+
+    if not ready(DATABASE, part):
+        return None
+    import django
+
+    django.setup()
+    if part == "prepare":
+        from abhiyan.core import schema
+
+        schema.prepare(DATABASE)
+        schema.migrate(verbosity=0)
+        return None
+    return {"fill": _fill, "clean": _clean, "round": _round}[part](*map(int, args))
+
+
+if __name__ == "__main__":
+    told = _child(sys.argv[1], sys.argv[2:])
+    if told is not None:
+        print(json.dumps(told))

@@ -1,0 +1,99 @@
+"""The only writers of contact: a try begins under a lease, and ends with what came of it."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta, tzinfo
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact.models import Attempt
+from abhiyan.contact.rules.attempts import next_try
+from abhiyan.core import sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+
+LEASE = timedelta(minutes=30)
+VISIT_LEASE = timedelta(days=3)
+
+
+class TriedByAnother(Refused, status=409):
+    message = _("Somebody else is trying this at the moment.")
+
+
+class FinishFirst(Refused, status=409):
+    message = _("Finish the call you have begun. One call at a time.")
+
+
+class NotNow(Refused):
+    message = _("Try again on another day, at another hour.")
+
+
+class TryOver(Refused, status=409):
+    message = _("The time for this try is over. Begin again.")
+
+
+def begin_attempt(*, room: str, about: UUID, is_visit: bool = False, by: Actor, at: datetime) -> Attempt:
+    """Begin a try; the thing is nobody else's until it ends or its lease does. Whose try it is goes on with it.
+
+    The room asks beforehand who may. Nobody calls two at once: refuses FinishFirst; TriedByAnother, NotNow.
+    """
+    assert by.account_id is not None
+    with system("beginning a try"):
+        sql.wait_for(f"tries of account {by.account_id}")
+        _lapse(Attempt.objects.filter(room=room, about=about, until__lt=at), at)
+        last = Attempt.objects.filter(room=room, about=about).order_by("-begun_at").first()
+        if last is not None and last.outcome == "" and last.account_id == by.account_id:
+            return last
+        if last is not None and last.again_at is not None and last.again_at > at:
+            raise NotNow
+        calls = Attempt.objects.filter(account_id=by.account_id, outcome="", is_visit=False, until__gte=at)
+        if not is_visit and calls.exists():
+            raise FinishFirst
+        try:
+            with transaction.atomic():
+                return Attempt.objects.create(
+                    id=uuid4(),
+                    room=room,
+                    about=about,
+                    account_id=by.account_id,
+                    is_visit=is_visit,
+                    begun_at=at,
+                    until=at + (VISIT_LEASE if is_visit else LEASE),
+                )
+        except IntegrityError:
+            raise TriedByAnother from None
+
+
+def end_attempt(
+    *, attempt_id: UUID, outcome: Attempt.Outcome, zone: tzinfo, by: Actor, at: datetime
+) -> Attempt:
+    """Write what came of a try. What nobody answered is tried again on another day, in another part of it.
+
+    Who may: whoever began it, while the lease lasts. Refuses TryOver. `again_at` is None once it was tried enough.
+    """
+    assert by.account_id is not None
+    with system("ending a try"):
+        found = Attempt.objects.select_for_update().filter(id=attempt_id, account_id=by.account_id).first()
+        attempt = needed(found)
+        if attempt.outcome or attempt.until < at:
+            raise TryOver
+        attempt.outcome, attempt.done_at = outcome, at
+        if outcome in (Attempt.Outcome.NO_ANSWER, Attempt.Outcome.LATER):
+            tried = Attempt.objects.filter(room=attempt.room, about=attempt.about).exclude(
+                outcome=Attempt.Outcome.LAPSED
+            )
+            attempt.again_at = next_try([one.begun_at for one in tried], zone)
+        attempt.save(update_fields=["outcome", "done_at", "again_at"])
+    return attempt
+
+
+def lapse_attempts(*, room: str, about: Collection[UUID], at: datetime) -> None:
+    """End the tries under way of things that were taken from whoever had them. In the system's scope."""
+    _lapse(Attempt.objects.filter(room=room, about__in=about), at)
+
+
+def _lapse(attempts: QuerySet[Attempt], at: datetime) -> None:
+    attempts.filter(outcome="").update(outcome=Attempt.Outcome.LAPSED, done_at=at)

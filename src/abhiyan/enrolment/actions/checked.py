@@ -1,0 +1,36 @@
+"""What somebody asks of the verifier of a back-check."""
+
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.enrolment.queries.people import own_memberships
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.people.queries import person
+
+from . import receipts
+from .leaving import leave
+from .members import found_member
+
+
+def leave_in_check(*, item_id: UUID, by: Actor, at: datetime) -> None:
+    """A member says to a verifier that they leave: as `leave`, with the same receipt as on their own page.
+
+    by: the verifier, whom the trail keeps sealed. The check asks before whose it is.
+    """
+    with system("a member leaves"):
+        member = found_member(item_id)
+        if member.ended_on is not None:
+            return
+        with scoped(Scope(phone=member.phone_id)):
+            leave(membership=item_id, channel=Channel.WORD, by=audit.own_word(by), at=at)
+        if not any(one.is_current for one in own_memberships(member.phone_id)):
+            receipts.send_receipt(
+                of=receipts.LEAVE,
+                phone=member.phone_id,
+                language=person(member.person_id).language,
+                programme_id=member.programme_id,
+                at=at,
+            )

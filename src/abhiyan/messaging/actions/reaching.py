@@ -1,0 +1,32 @@
+"""What somebody who calls or visits must pass, at the moment the number or place is shown."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from abhiyan.core import environment
+from abhiyan.messaging.rules import gate, hours, texts
+from abhiyan.units import queries as units
+
+from .noes import standing
+from .recipients import NOBODY, on_phones
+
+
+def may_check(*, phone_id: UUID, unit_id: int, at: datetime) -> gate.Verdict:
+    """Whether a phone may be rung now, or its person visited, for a back-check: the class *check*.
+
+    The hours, the silence before a poll and the phone's no bind it; the cap of messages does not. unit_id: where the
+    person lives, if the phone does not tell. In a system scope.
+    """
+    lived_in = on_phones([phone_id]).get(phone_id, NOBODY).units or (unit_id,)
+    return gate.gate(
+        gate.Asking(texts.CHECK, "", at),
+        gate.Recipient(
+            zone=settings.TIME_ZONE,
+            polling=units.polling({phone_id: lived_in}, at=at)[phone_id],
+            no=standing([phone_id])[phone_id].no,
+        ),
+        at=at,
+        hours=hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL()),
+    )

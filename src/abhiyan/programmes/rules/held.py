@@ -1,0 +1,32 @@
+"""What rooms above keep about counted items, for the page of the person they concern."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.programmes.rules.activities import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing that was done about an item, with its day and result. words: question -> what the person said."""
+
+    at: datetime
+    what: Text
+    result: Text
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+Tell = Callable[[Collection[UUID]], Iterable[Held]]
+_tellers: list[Tell] = []
+
+
+def register(tell: Tell) -> None:
+    """Have `tell` (public ids of one person's items) say what its room holds; once, in the ready() of the room."""
+    _tellers.append(tell)
+
+
+def about(item_ids: Collection[UUID]) -> list[Held]:
+    """What is held about one person's items, in order of time."""
+    return sorted((one for tell in _tellers for one in tell(item_ids)), key=lambda one: one.at)

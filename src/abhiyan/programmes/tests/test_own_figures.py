@@ -1,0 +1,95 @@
+"""What units say of themselves: typed by who leads there, replaced, taken back, never added to what was counted."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.org.queries import NotYours
+from abhiyan.programmes import queries, refusals
+from abhiyan.programmes.actions import type_figure
+from abhiyan.programmes.actions.programmes import WindowReversed
+from abhiyan.programmes.models import OwnFigure
+from abhiyan.site.tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast.make()
+
+
+def test_a_unit_gives_replaces_and_takes_back_its_own_figures(cast: Cast) -> None:
+    one, at = cast.world.programme, clock.now()
+    first, today = one.opens_on, clock.day_in(one.zone, at)
+    last = min(today, one.closes_on)
+    unit = cast.world.units["JK-SRI"]
+
+    asked: dict[str, Any] = {
+        "programme": one,
+        "measure": 1,
+        "unit_id": unit.pk,
+        "begins_on": first,
+        "ends_on": last,
+        "by": cast.actor("state_president"),
+        "at": at,
+    }
+
+    def given(**other: Any) -> None:
+        with cast.as_("state_president"):
+            type_figure(**asked | other)
+
+    def said() -> dict[int, int]:
+        with system("test"):
+            return queries.said_in(one, 1, [unit.pk], after=None, until=last)
+
+    before = queries.ladder(node=unit.pk, hierarchy=one.hierarchy, programme=one, at=at)
+    given(n=4_100)
+    given(n=4_100)
+    given(n=3_900)
+    with system("test"):
+        assert sorted(OwnFigure.objects.values_list("n", "replaced_at")) == [(3_900, None), (4_100, at)]
+    assert said() == {unit.pk: 3_900}
+    assert queries.ladder(node=unit.pk, hierarchy=one.hierarchy, programme=one, at=at) == before
+    day = timedelta(days=1)
+    wrong: list[tuple[type[Refused], dict[str, Any]]] = [
+        (refusals.DaysTaken, {"ends_on": last - day}),
+        (refusals.DaysToCome, {"ends_on": today + day}),
+        (refusals.DaysBefore, {"begins_on": first - day}),
+        (WindowReversed, {"ends_on": first - day}),
+        (refusals.UnknownMeasure, {"measure": 9}),
+        (refusals.FigureUnfit, {"n": -1}),
+        (NotYours, {"by": cast.actor("district_elsewhere")}),
+    ]
+    for refusal, other in wrong:
+        with pytest.raises(refusal):
+            given(**{"n": 7} | other)
+    given(n=None)
+    assert said() == {}
+
+
+def test_the_page_takes_a_figure_and_shows_what_it_replaced(cast: Cast) -> None:
+    one, at = cast.world.programme, clock.now()
+    page = reverse("programmes:own_figures", args=[one.public_id]) + "?unit=JK-SRI"
+    form = {
+        "measure": "1",
+        "begins_on": one.opens_on.isoformat(),
+        "ends_on": clock.day_in(one.zone, at).isoformat(),
+        "n": "4,100",
+    }
+    client = cast.client("state_president")
+    assert "No figure yet" in client.get(page).text
+    assert client.post(page, form).status_code == 302
+    client.post(page, form | {"n": "3,900"})
+    shown = client.get(page).text
+    assert "3,900" in shown and "4,100" in shown and "replaced" in shown
+    assert "Choose a last day" in client.post(page, form | {"ends_on": "2199-01-01"}).text
+    assert "Give a figure" not in cast.client("district_elsewhere").get(page).text
+    assert cast.client("district_elsewhere").post(page, form).status_code == 403
+    outside = reverse("programmes:own_figures", args=[one.public_id]) + "?unit=JK-JAM"
+    assert cast.client("district_in_charge").get(outside).status_code == 200

@@ -1,0 +1,98 @@
+"""What a unit says of itself: the figures it gave, and giving one."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.words import named
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.rules import small_cells
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+
+from . import shown
+
+
+class FigureForm(forms.Form):
+    """A number of some days."""
+
+    measure = forms.ChoiceField(label=_("Measure"))
+    begins_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"))
+    n = WholeField(
+        label=_("Number"),
+        min_value=0,
+        required=False,
+        help_text=_("The same days again: the new number replaces the old. Left empty, it is taken back."),
+    )
+
+
+@form_page
+def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The figures a unit gave of itself, newest first; whoever leads there gives one, or takes it back."""
+    one = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, one)
+    measures = {each.number: named(each.names) for each in queries.measures([one])[one.pk]}
+    at, may = clock.now(), shown.may(request, LEADS, here.unit.id)
+    found = queries.typed_figures(one, unit_id=here.unit.id)
+    form = FigureForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "measure": next(iter(measures), 1),
+            "begins_on": one.opens_on,
+            "ends_on": min(one.closes_on, clock.day_in(one.zone, at)),
+        },
+    )
+    offer(form, measure=list(measures.items()))
+    if len(measures) == 1:
+        form.fields["measure"].widget = forms.HiddenInput()
+    done = tried(
+        request,
+        form,
+        lambda given: actions.type_figure(
+            programme=one,
+            measure=int(given["measure"]),
+            unit_id=here.unit.id,
+            begins_on=given["begins_on"],
+            ends_on=given["ends_on"],
+            n=given["n"],
+            by=request.actor,
+            at=at,
+        ),
+        said=_("Saved."),
+        has_form=may,
+    )
+    if done:
+        return redirect(shown.href(one, "own_figures", here.unit.code))
+    is_exact = request.viewer.sees_people_at(*filter(None, [here.unit.lo]))
+
+    def number(row: queries.Typed) -> str:
+        return small_cells.said(row.n if is_exact else small_cells.shown(row.n))
+
+    columns: tuple[Column[queries.Typed], ...] = (
+        Column("first", _("First day"), lambda row: row.begins_on, css="nums", is_name=True),
+        Column("last", _("Last day"), lambda row: row.ends_on, css="nums"),
+        Column("measure", _("Measure"), lambda row: measures.get(row.measure, "")),
+        Column("n", _("Number"), number, css="num"),
+        Column("who", _("Who"), lambda row: row.typed_by),
+        Column("when", _("When"), lambda row: row.typed_at, css="nums"),
+        Column("state", _("Status"), lambda row: say("replaced") if row.is_replaced else ""),
+    )
+    table = Table(request, columns, found, name="own-figures", caption=_("Figures given"), is_numbered=False)
+    context: dict[str, Any] = {
+        **shown.frame(one, (say("Own figures"), "")),
+        "unit": here.unit,
+        "unit_name": here.name,
+        "form": form if may else None,
+    }
+    return answer(request, "programmes/own_figure_list.html", table, context, status=done.status)

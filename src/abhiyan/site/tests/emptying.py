@@ -1,0 +1,15 @@
+"""An empty database in the middle of a test, as each test finds one."""
+
+import psycopg
+from django.test import TransactionTestCase
+
+from abhiyan.core import database
+from abhiyan.enrolment import actions as enrolment
+
+
+def empty() -> None:
+    """Every table is emptied, and what the act remembers of drives is forgotten."""
+    with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
+        admin.execute("truncate programmes_delta")  # no model of Django's own, so its flush passes it by
+    TransactionTestCase("__init__")._fixture_teardown()  # type: ignore[attr-defined]  # the owner's: see conftest.py
+    enrolment.forget()

@@ -1,0 +1,70 @@
+"""Who is responsible for a unit, as its page says: offices, vacancies, and what is vacant below."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.formats import date_format
+
+from abhiyan.core.words import named
+from abhiyan.org import queries as org
+from abhiyan.org.viewer import Request, Viewer
+from abhiyan.ui.addresses import address_of
+from abhiyan.units import queries as units
+
+
+def seats(
+    request: Request, offices: list[org.OfficeHere], here: units.UnitRow, lang: str
+) -> list[dict[str, Any]]:
+    """Offices and vacancies, as the list of seats wants them."""
+    may_appoint = here.lo is not None and request.viewer.may_at("org.appoint", here.lo)
+    may_name = here.lo is not None and request.viewer.may_above("org.officers", here.lo)
+    found: list[dict[str, Any]] = []
+    for seat in offices:
+        shown: dict[str, Any] = {"name": seat.name, "office": named(seat.office_names, lang)}
+        if seat.since is not None:
+            shown["since"] = date_format(seat.since, "M Y")
+            shown["href"] = address_of("org:appointment", seat.appointment_id) if may_appoint else ""
+        elif may_name if seat.is_of_officers else may_appoint:
+            asked = urlencode({"unit": here.code, "office": seat.office})
+            shown["appoint_url"] = f"{address_of('org:appoint')}?{asked}"
+        found.append(shown)
+    return found
+
+
+def leaders(
+    viewer: Viewer, here: units.UnitRow, hierarchy: int, today: date, lang: str
+) -> list[dict[str, Any]]:
+    """Who leads a unit above the viewer's own, beyond their sight. What is vacant there, they cannot know."""
+    if here.lo is None or here.hi is None:
+        return []
+    if not any(here.lo <= lo < here.hi for held in viewer.appointments for lo, _hi in held.ranges):
+        return []
+    return [
+        {
+            "name": holder.name,
+            "office": named(holder.office_names, lang),
+            "since": date_format(holder.since, "M Y"),
+        }
+        for holder in org.line_of_command(here.id, hierarchy, on=today)
+        if holder.unit_id == here.id
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class VacantBelow:
+    """Of one office, how many units below should have a holder and have none."""
+
+    name: str
+    vacant: int
+    expected: int
+
+
+def vacant_below(found: list[org.Below], lang: str) -> list[VacantBelow]:
+    """What is vacant of `org.ask_vacancies_below`, in one language."""
+    return [
+        VacantBelow(named(below.office_names, lang), below.vacant, below.expected)
+        for below in found
+        if below.vacant
+    ]

@@ -1,0 +1,271 @@
+"""Who gets which check: at random, outside the line of command, sealed until taken; and how one is taken back."""
+
+import secrets
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from abhiyan.contact.actions import lapse_attempts
+from abhiyan.core import audit, clock, limits, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.verification.models import Check, Frame, Passed
+from abhiyan.verification.queries.checks import ROOM
+from abhiyan.verification.queries.lines import Verifier, verifier
+from abhiyan.verification.queries.opening import opened_many
+from abhiyan.verification.queries.planted import phone_of
+from abhiyan.verification.refusals import (
+    HeardAlready,
+    NothingForYou,
+    NotTaken,
+    NoVerifier,
+    ToldAlready,
+    WhyBack,
+)
+from abhiyan.verification.rules import passing
+from abhiyan.verification.rules.outcomes import NOT_FINISHED
+from abhiyan.verification.rules.planning import VISITED
+
+MOST_OF_A_WORKER = 3  # items of one worker that one verifier checks in a frame
+KEPT = timedelta(days=3)  # how long a check stays with a verifier who does nothing about it
+BACK_A_DAY = 10  # checks that a verifier hands back
+REST = timedelta(days=7)  # after a check, before an aimed one asks the same person
+_AT_ONCE = 100
+
+_NOT_BEFORE = f"""coalesce((select max(t.again_at) from contact_attempt t
+ where t.room = '{ROOM}' and t.about = c.id), '-infinity')"""
+_OPEN = "c.outcome = '' and f.state = 'drawn'"
+
+# Free checks somebody may have, those of their own state first: it shares a language. In an order nobody can foresee:
+# not that of the draw, nor of the rows. Nobody gets an item again that they had, as another check or before. An aimed
+# check waits for the others of its item, never they for it: no aim delays what is drawn.
+_FREE = f"""
+with had as materialized (
+  select id, stratum_id, place from verification_check where verifier_id = %(account)s
+  union all
+  select c.id, c.stratum_id, c.place from verification_passed x join verification_check c on c.id = x.check_id
+   where x.account_id = %(account)s)
+select c.id, c.frame_id from verification_check c
+  join verification_stratum s on s.id = c.stratum_id join verification_frame f on f.id = c.frame_id
+ where c.verifier_id is null and {_OPEN} and f.ends_on >= %(day)s and (c.arm = {Check.Arm.VISIT}) = %(is_visit)s
+   and c.stratum_id <> all(%(line)s) and (s.above && %(home)s::bigint[] or not %(is_visit)s)
+   and {_NOT_BEFORE} <= %(at)s
+   and not exists (select from had where had.id = c.id)
+   and not exists (select from had where had.stratum_id = c.stratum_id and had.place = c.place)
+   and (c.arm <> {Check.Arm.TARGETED} or not exists (
+     select from verification_check o where o.stratum_id = c.stratum_id and o.place = c.place and o.id <> c.id
+        and (o.outcome = '' or o.done_at > %(rested)s)))
+ order by not s.above && %(home)s::bigint[], md5(c.id::text || %(chance)s)"""
+
+_IN_HAND = f"""
+select c.id from verification_check c join verification_frame f on f.id = c.frame_id
+ where c.verifier_id = %(account)s and {_OPEN} and (c.arm = {Check.Arm.VISIT}) = %(is_visit)s
+   and {_NOT_BEFORE} <= %(at)s order by c.taken_at, c.id limit 1"""
+
+# Checks somebody has, and when they last had to do something about each. account: null, everybody's.
+_HAD = f"""
+select c.id, c.verifier_id, c.stratum_id, greatest(c.taken_at, (select max(greatest(t.until, t.again_at))
+    from contact_attempt t where t.room = '{ROOM}' and t.about = c.id and t.begun_at >= c.taken_at))
+  from verification_check c join verification_frame f on f.id = c.frame_id
+ where {_OPEN} and c.verifier_id is not null and (%(account)s::bigint is null or c.verifier_id = %(account)s)"""
+
+
+def take_check(*, by: Actor, at: datetime, is_visit: bool = False) -> Check:
+    """Give a verifier one check at random, or one visit; what they have in hand first, so that none is passed over
+    without a trace. One that waits for another day is not in hand until then.
+
+    Who may: holders of verification.check; for items outside every line they stand in or stood in since the programme
+    began, of people they are not tied to, at most three of one worker in a frame; nobody is given themselves, planted
+    or not. Items that count no more are given to nobody: no row tells it, the estimate does (`rules.outcomes.stands`).
+    Refuses NoVerifier, NothingForYou.
+    """
+    with system("giving a back-check"):
+        me = _verifier(by, at)
+        sql.wait_for(f"checks of account {me.account_id}")
+        return_checks(at=at, account_id=me.account_id)
+        given = {
+            "account": me.account_id,
+            "day": _day(at),
+            "home": me.home,
+            "line": list(me.line),
+            "at": at,
+            "rested": at - REST,
+            "is_visit": is_visit,
+            "chance": secrets.token_hex(8),
+        }
+        in_hand = sql.value(_IN_HAND, given)
+        taken = _check(in_hand) if in_hand else _free(given, me, by, at)
+    if taken is None:  # outside of the scope: what was taken back stays so
+        raise NothingForYou
+    return taken
+
+
+def held_check(*, check_id: UUID, by: Actor, at: datetime) -> Check:
+    """A check that an act is about to go on with, locked: its verifier still holds it. In the system's scope.
+
+    Refuses NotTaken, also when their office has changed meanwhile or the check was let lie; ToldAlready.
+    """
+    if by.account_id is not None:
+        return_checks(at=at, account_id=by.account_id)
+    found = Check.objects.select_for_update(of=("self",)).select_related("frame__programme", "stratum")
+    check = (
+        found.filter(id=check_id, verifier_id=by.account_id).first() if by.account_id is not None else None
+    )
+    if check is None:
+        raise NotTaken
+    if check.outcome or check.frame.state != Frame.State.DRAWN:
+        raise ToldAlready
+    return check
+
+
+def hand_back(*, check_id: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """Hand a check back unasked, with a reason (`rules.passing.SAID`). It is somebody else's; never theirs again.
+
+    Who may: whoever has it, until the person's own words are written down: then what was heard is written too. Ten a
+    day: else one verifier could look through all who were drawn. Refuses NotTaken, ToldAlready, HeardAlready, WhyBack,
+    TooMany.
+    """
+    if reason not in passing.SAID:
+        raise WhyBack(field="reason")
+    limits.take(limit="checks.back", subject=str(by.account_id), at=at, allowed=BACK_A_DAY, window_s=86_400)
+    with system("handing back a check"):
+        check = held_check(check_id=check_id, by=by, at=at)
+        if check.said_at is not None:
+            raise HeardAlready
+        _give_back({check.id: (by.account_id or 0, reason)}, at=at)
+        audit.record(
+            by=by, at=at, act="verification.hand_back", subject=str(check.id), facts={"reason": reason}
+        )
+
+
+def visit_by_lot(*, check: Check) -> bool:
+    """Decide by lot whether somebody nobody reached is visited, by another verifier; returns whether.
+
+    check: of the random arm, unresolved because nobody was reached. In the transaction of the act that told it.
+    """
+    if check.arm != Check.Arm.RANDOM or secrets.randbelow(1_000) >= VISITED * 1_000:
+        return False
+    visit = Check(
+        id=uuid4(),
+        frame_id=check.frame_id,
+        stratum_id=check.stratum_id,
+        order=check.order,
+        place=check.place,
+        arm=Check.Arm.VISIT,
+    )
+    return bool(Check.objects.bulk_create([visit], ignore_conflicts=True))
+
+
+def return_checks(*, at: datetime, account_id: int | None = None) -> int:
+    """Take back what verifiers have let lie, and what is of their own line since their offices changed; how many.
+
+    account_id: of one verifier; None: of all, as a loop does. What they had written of it is emptied: somebody else
+    asks afresh. In the system's scope.
+    """
+    had = sql.rows(_HAD, {"account": account_id})
+    items = opened_many(check_id for check_id, *_ in had)
+    holders = {holder: verifier(holder, _day(at)) for holder in {row[1] for row in had}}
+    back: dict[UUID, tuple[int, str]] = {}
+    for check_id, holder, stratum_id, last in had:
+        me, item = holders[holder], items.get(check_id)
+        if me is None or stratum_id in me.line:
+            back[check_id] = holder, passing.IN_LINE
+        elif item is not None and item.by in me.known:
+            back[check_id] = holder, passing.KNOWS
+        elif last + KEPT < at:
+            back[check_id] = holder, passing.LAPSED
+    _give_back(back, at=at)
+    if back:
+        audit.record(by=Actor.system("taken back"), at=at, act="verification.return_checks", n=len(back))
+    return len(back)
+
+
+def end_planned(*, at: datetime) -> int:
+    """When a frame's planned end is over nobody is asked any more: what is open is unresolved. How many checks."""
+    with system("the planned end of checks"):
+        over = [
+            one.pk
+            for one in Frame.objects.select_related("programme").filter(state=Frame.State.DRAWN)
+            if one.ends_on < clock.day_in(one.programme.zone, at)
+        ]
+        return finish_open(frame_ids=over, at=at)
+
+
+def finish_open(*, frame_ids: Collection[int], at: datetime) -> int:
+    """What nobody finished in some frames is unresolved; how many checks. In the system's scope."""
+    left = Check.objects.filter(frame_id__in=frame_ids, outcome="")
+    ids = list(left.select_for_update().values_list("id", flat=True))
+    if ids:
+        lapse_attempts(room=ROOM, about=ids, at=at)
+        Check.objects.filter(id__in=ids).update(
+            outcome=Check.Outcome.UNRESOLVED, reason=NOT_FINISHED, done_at=at
+        )
+        audit.record(by=Actor.system("the planned end"), at=at, act="verification.finish_open", n=len(ids))
+    return len(ids)
+
+
+def _verifier(by: Actor, at: datetime) -> Verifier:
+    me = verifier(by.account_id, _day(at)) if by.kind == "person" and by.account_id is not None else None
+    if me is None:
+        raise NoVerifier
+    return me
+
+
+def _day(at: datetime) -> date:
+    return clock.day_in(settings.TIME_ZONE, at)
+
+
+def _check(check_id: UUID) -> Check:
+    return Check.objects.select_related("frame__programme", "stratum__unit").get(id=check_id)
+
+
+def _free(given: Mapping[str, Any], me: Verifier, by: Actor, at: datetime) -> Check | None:
+    """The first free check they may have, now theirs."""
+    free = sql.rows(_FREE, given)
+    had = _workers_had(me.account_id)
+    for start in range(0, len(free), _AT_ONCE):
+        some = free[start : start + _AT_ONCE]
+        items = opened_many(check_id for check_id, _ in some)
+        for check_id, frame_id in some:
+            item = items.get(check_id)
+            if item is None:
+                if phone_of(check_id) == me.own_phone:
+                    continue
+            elif (
+                item.why_gone is not None
+                or item.by in me.known
+                or item.phone_id == me.own_phone
+                or (item.by is not None and had[frame_id, item.by] >= MOST_OF_A_WORKER)
+            ):
+                continue
+            still = Check.objects.filter(id=check_id, verifier_id=None, outcome="")
+            if still.update(verifier_id=me.account_id, taken_at=at):
+                audit.record(by=by, at=at, act="verification.take_check", subject=str(check_id))
+                return _check(check_id)
+    return None
+
+
+def _workers_had(account_id: int) -> Counter[tuple[int, UUID]]:
+    """How many items of each worker a verifier has had, by frame."""
+    frames = dict(
+        Check.objects.filter(verifier_id=account_id, frame__state="drawn").values_list("id", "frame_id")
+    )
+    return Counter((frames[one], item.by) for one, item in opened_many(frames).items() if item.by is not None)
+
+
+def _give_back(checks: Mapping[UUID, tuple[int, str]], *, at: datetime) -> None:
+    """Make checks free again, each of whoever had it; what was told, or taken by somebody else, meanwhile stays."""
+    open_ = Check.objects.filter(id__in=list(checks), outcome="").order_by("id").select_for_update()
+    back = [one for one, holder in open_.values_list("id", "verifier_id") if holder == checks[one][0]]
+    Passed.objects.bulk_create(
+        [Passed(check_id=one, account_id=checks[one][0], reason=checks[one][1], at=at) for one in back],
+        ignore_conflicts=True,
+    )
+    lapse_attempts(room=ROOM, about=back, at=at)
+    Check.objects.filter(id__in=back).update(
+        verifier_id=None, taken_at=None, said=None, said_at=None, also_joined=None
+    )

@@ -1,0 +1,193 @@
+"""A check, step by step: a try, the answers closed, the result; told once."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact import actions as contact
+from abhiyan.contact import queries as tries
+from abhiyan.contact.models import Attempt
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.scope import system
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.rules.gate import May
+from abhiyan.org import actions as org
+from abhiyan.people import queries as people
+from abhiyan.verification.models import Check
+from abhiyan.verification.queries.checks import ROOM, Said, said_in, sealed, target_of
+from abhiyan.verification.queries.items import asked_of
+from abhiyan.verification.queries.opening import opened_many
+from abhiyan.verification.refusals import AskFirst, BeginFirst, NotAtThisHour, SaidAlready, SaidOtherwise
+from abhiyan.verification.rules.outcomes import GONE, NOT_REACHED, may_find, reason_of
+from abhiyan.verification.rules.planning import SECONDS
+
+from .assigning import held_check, visit_by_lot
+
+TELL = "verification.tell_check"  # in the trail
+AT_ONCE = 100  # people taken off in one turn of the loop
+
+
+class Came(models.TextChoices):
+    """What came of a try, other than answers."""
+
+    NO_ANSWER = "no_answer", _("Not reached")
+    LATER = "later", _("Asks for another time")
+    REFUSED = "refused", _("Refuses")
+    LEFT = "left", _("Wants to leave")
+
+
+def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
+    """Show whom a check asks, for one call or one visit: the check, and the number in clear (E.164; "" of a visit).
+
+    Who may: whoever took it; one call at a time; at most 200 numbers a day; each look leaves a row that names the check
+    and nobody else. Nobody is rung outside the hours, in the silence before a poll, or after they said no. Who said no,
+    and what counts no more, ends the check instead: then it has an outcome, and there is no number.
+    Refuses NotTaken, ToldAlready, SaidAlready, NotAtThisHour; contact's FinishFirst, TriedByAnother, NotNow; TooMany.
+    """
+    with system("trying to reach whom a back-check asks"):
+        check = held_check(check_id=check_id, by=by, at=at)
+        if check.said_at is not None:
+            raise SaidAlready
+        is_visit, target = check.arm == Check.Arm.VISIT, target_of(check)
+        if target.why_gone is not None:
+            return _told(check, Check.Outcome.UNRESOLVED, GONE, by, at), ""
+        assert target.phone_id is not None
+        verdict = messaging.may_check(phone_id=target.phone_id, unit_id=target.unit_id, at=at)
+        if target.whom.is_silent or verdict.may == May.DROP:
+            return _told(check, Check.Outcome.UNRESOLVED, GONE, by, at), ""
+        if verdict.until is not None:
+            raise NotAtThisHour(when=date_format(timezone.localtime(verdict.until), "j F, H:i"))
+        contact.begin_attempt(room=ROOM, about=check.id, is_visit=is_visit, by=by, at=at)
+        if is_visit:
+            return check, ""
+        org.count_reveal(by=by, at=at)
+        audit.record(by=by, at=at, act="verification.show_number", subject=str(check.id))
+        return check, target.number or people.number_of(target.phone_id)
+
+
+def end_try(*, check_id: UUID, came: Came, by: Actor, at: datetime) -> Check:
+    """Write what came of a try in which nobody answered the questions.
+
+    Who was not reached is tried again on another day, at another hour; after three tries the check ends, and the lot
+    says whether somebody visits them. Who may: whoever began it. Refuses NotTaken, ToldAlready, BeginFirst.
+    """
+    with system("ending a try of a back-check"):
+        check = held_check(check_id=check_id, by=by, at=at)
+        if came in (Came.REFUSED, Came.LEFT):
+            _end_attempt(check, Attempt.Outcome.REACHED, by, at)
+            # Both are written alike: of who left in a district at an hour, this would say who was drawn.
+            check.leaves_at = at if came == Came.LEFT else None
+            return _told(check, Check.Outcome.REFUSED, "", by, at)
+        ended = _end_attempt(check, Attempt.Outcome(came.value), by, at)
+        if ended.again_at is None:
+            _told(check, Check.Outcome.UNRESOLVED, NOT_REACHED, by, at)
+            visit_by_lot(check=check)
+        return check
+
+
+def close_answers(*, check_id: UUID, said: Said, by: Actor, at: datetime) -> Check:
+    """Keep what somebody said in their own words, sealed. From here on it stays, and what was written may be seen.
+
+    Who may: whoever took the check and has begun a try. Refuses NotTaken, ToldAlready, SaidAlready, BeginFirst.
+    """
+    with system("the answers of a back-check"):
+        check = held_check(check_id=check_id, by=by, at=at)
+        if check.said_at is not None:
+            raise SaidAlready
+        _end_attempt(check, Attempt.Outcome.REACHED, by, at)
+        check.said, check.said_at, check.also_joined = sealed(check.id, said), at, said.also_joined
+        check.save(update_fields=["said", "said_at", "also_joined"])
+        audit.record(by=by, at=at, act="verification.close_answers", subject=str(check.id))
+    return check
+
+
+def conclude_check(
+    *, check_id: UUID, outcome: Check.Outcome, leaves: bool = False, by: Actor, at: datetime
+) -> Check:
+    """Say what the answers come to, after they were closed. leaves: the person asked to be taken off every list, and is
+    within a minute (`take_off`).
+
+    Who may: whoever took it. Refuses NotTaken, ToldAlready, AskFirst, SaidOtherwise.
+    """
+    with system("concluding a back-check"):
+        check = held_check(check_id=check_id, by=by, at=at)
+        said = said_in(check)
+        if said is None:
+            raise AskFirst
+        if not may_find(said.meaning, outcome):
+            raise SaidOtherwise(field="outcome")
+        check.leaves_at = at if leaves else None
+        return _told(check, outcome, reason_of(said.meaning, outcome), by, at)
+
+
+def tell_check(*, check_id: UUID, outcome: Check.Outcome, reason: str = "", by: Actor, at: datetime) -> Check:
+    """Write what a check found. Once: what is told is not changed, a second check is another row.
+
+    What comes before, the call and the answers, is asked by `conclude_check`. Who may: whoever took it, while the
+    frame is open. Refuses NotTaken, ToldAlready.
+    """
+    with system("telling a back-check"):
+        return _told(held_check(check_id=check_id, by=by, at=at), outcome, reason, by, at)
+
+
+def take_off(*, at: datetime) -> int:
+    """Do what people asked who told a verifier that they leave; how many. What is left over is done the next time.
+
+    That it is done is written at the next turn: whoever reads the whole database, with the number of each transaction,
+    finds no row that joins a person and a check.
+    """
+    with system("who asked a verifier to leave"):
+        asked = {one.id: one for one in Check.objects.exclude(leaves_at=None)[:AT_ONCE]}
+        items = opened_many(asked)  # of a planted one there is nobody
+        waiting = {one for one, item in items.items() if item.why_gone is None}
+        Check.objects.filter(id__in=asked.keys() - waiting).update(leaves_at=None)
+    for check_id in waiting:
+        with system("a person leaves"):
+            check = Check.objects.select_related("frame__programme").get(id=check_id)
+            told = AuditEntry.objects.get(
+                account_id=check.verifier_id, at=check.done_at or at, act=TELL, subject=str(check.id)
+            )
+            by = Actor(
+                "person",
+                told.who,
+                told.account_id,
+                device=told.device,
+                origin=told.origin,
+                reason=f"check {check.id}",
+            )
+            leave = asked_of(check.frame.programme, check.frame.measure).leave
+            leave(item_id=items[check_id].item_id, by=by, at=at)
+    return len(waiting)
+
+
+def _end_attempt(check: Check, outcome: Attempt.Outcome, by: Actor, at: datetime) -> Attempt:
+    begun = tries.under_way(tries.tries_of(ROOM, [check.id])[check.id], at=at)
+    if begun is None or begun.account_id != by.account_id:
+        raise BeginFirst
+    zone = ZoneInfo(check.frame.programme.zone)
+    return contact.end_attempt(attempt_id=begun.id, outcome=outcome, zone=zone, by=by, at=at)
+
+
+def _told(check: Check, outcome: Check.Outcome, reason: str, by: Actor, at: datetime) -> Check:
+    check.outcome, check.reason, check.done_at = outcome, reason, at
+    check.save(update_fields=["outcome", "reason", "done_at", "leaves_at"])
+    told = outcome in (Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)
+    if told and check.arm == Check.Arm.RANDOM and secrets.randbelow(1_000) < SECONDS * 1_000:
+        Check.objects.create(
+            id=uuid4(),
+            frame_id=check.frame_id,
+            stratum_id=check.stratum_id,
+            order=check.order,
+            place=check.place,
+            arm=Check.Arm.SECOND,
+        )
+    audit.record(by=by, at=at, act=TELL, subject=str(check.id))
+    return check

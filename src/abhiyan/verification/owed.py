@@ -1,0 +1,44 @@
+"""What frames and checks ask of somebody today."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.core.numbers import grouped
+from abhiyan.core.scope import system
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.owed import Beside, Owed
+
+from . import owed_frames as frames
+from .queries import checks
+from .queries.lines import VERIFY
+
+
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+    """A verifier's checks; of whoever plans draws, what their frames wait for."""
+    if viewer.may(frames.PLAN):
+        yield from frames.owed(viewer, at=at)
+    if viewer.account_id is not None and viewer.is_strong and viewer.may(VERIFY):
+        yield from _checks(viewer.account_id, at=at)
+
+
+def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
+    """What a verifier has begun and may go on with now; else that checks wait for somebody."""
+    with system("a verifier's own checks"):
+        now = [one for one in checks.in_hand(account_id, at=at) if one.waits_until is None]
+        if not now and not any(checks.are_free(account_id, is_visit=one, at=at) for one in (False, True)):
+            return
+    n = len(now)
+    yield Owed(
+        urgency=1,
+        title=ngettext("Finish %(n)s back-check", "Finish %(n)s back-checks", n) % {"n": grouped(n)}
+        if n
+        else _("Back-checks to make"),
+        meta=_("You get each one by lot, from places you do not work in"),
+        href=reverse("verification:checks"),
+        act=_("Go on") if n else _("Begin"),
+        icon="backcheck",
+    )

@@ -1,0 +1,91 @@
+"""What frames ask of whoever plans draws."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.core.clock import day_in
+from abhiyan.core.scope import system
+from abhiyan.core.words import day_of, language, named
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
+from abhiyan.units import queries as units
+
+from .models import Draw, Frame
+from .queries.frames import districts_with_open_checks, draws_of, is_past_end, open_frames
+from .queries.lines import verifiers_for
+
+PLAN = "verification.plan"
+NAMED = 5  # districts, in one row
+
+
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+    """A value that is due, frames to close, districts nobody may check."""
+    for frame in open_frames():
+        lo = units.spans([frame.unit_id], 1).get(frame.unit_id)
+        if lo is not None and viewer.may_at(PLAN, lo[0]):
+            yield from _of_frame(frame, at=at)
+
+
+def _of_frame(frame: Frame, *, at: datetime) -> Iterator[Owed | Beside]:
+    name = _("Frame %(number)s of %(programme)s") % {
+        "number": frame.number,
+        "programme": named(frame.programme.names),
+    }
+    if frame.state == Frame.State.FROZEN:
+        yield _of_value(frame, draws_of(frame)[-1], name, at=at)
+        return
+    if is_past_end(frame, at):
+        yield Owed(
+            urgency=1,
+            title=_("Close this frame"),
+            meta=_("%(frame)s: the last day of checking is over.") % {"frame": name},
+            href=reverse("verification:frame_close", args=[frame.public_id]),
+            act=_("Close"),
+            icon="check",
+        )
+        return
+    with system("where nobody may check"):
+        given = {"since": frame.programme.opens_on, "day": day_in(settings.TIME_ZONE, at)}
+        found = verifiers_for(districts_with_open_checks(frame), **given)
+        lacking = [unit_id for unit_id, n in found.items() if not n]
+    if lacking:
+        names = sorted(units.names_of(lacking, language=language()).values())
+        yield Owed(
+            urgency=2,
+            title=ngettext(
+                "%(n)s district has nobody who may check",
+                "%(n)s districts have nobody who may check",
+                len(lacking),
+            )
+            % {"n": grouped(len(lacking))},
+            meta=f"{name}: {', '.join(names[:NAMED])}{'…' if len(names) > NAMED else ''}",
+            href=reverse("org:appoint") + "?office=verifier",
+            act=_("Appoint"),
+            icon="alert",
+        )
+
+
+def _of_value(frame: Frame, draw: Draw, name: str, *, at: datetime) -> Owed | Beside:
+    if at < draw.due_at:
+        return Beside(
+            sheet=I_WAIT_FOR,
+            title=_("The public value for %(frame)s") % {"frame": name},
+            meta=draw.source,
+            href=reverse("verification:frame", args=[frame.public_id]),
+            until=draw.due_at,
+        )
+    return Owed(
+        urgency=1,
+        title=_("Draw the checks"),
+        meta=_("%(frame)s: %(source)s was due on %(due)s.")
+        % {"frame": name, "source": draw.source, "due": day_of(draw.due_at)},
+        href=reverse("verification:frame", args=[frame.public_id]),
+        act=_("Look"),
+        icon="check",
+    )

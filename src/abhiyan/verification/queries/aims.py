@@ -1,0 +1,120 @@
+"""Where checks may be aimed, and what came of those that were. Nothing of it is in an estimate."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from abhiyan.core import sql
+from abhiyan.people import queries as people
+from abhiyan.programmes.rules import activities
+from abhiyan.units.models import Kind
+from abhiyan.verification.models import Aim, Check, Frame, Stratum
+from abhiyan.verification.queries.opening import key_of
+from abhiyan.verification.refusals import TooWide
+from abhiyan.verification.rules import draws
+
+from .items import asked_of
+
+Place = tuple[int, int]  # stratum, and the place among its commitments
+_KEY = f"S{draws.SIZE}"
+
+# The items of a unit and those below it, and who entered each. Own phones and programs name no account.
+_ITEMS = """
+select uuid_send(i.item_id), a.public_id from units_placement top
+  join units_placement p on p.hierarchy = top.hierarchy and top.lo <= p.lo and p.lo < top.hi
+  join ({items}) i on i.unit_id = p.unit_id and i.programme_id = any(%(programmes)s)
+  left join people_account a on a.public_id = i.by and i.channel <> all(%(own)s)
+ where top.hierarchy = %(hierarchy)s and top.unit_id = %(unit)s"""
+# The districts that a unit is beneath, or is, and that the frame has items of.
+_DISTRICTS = """
+select s.id from verification_stratum s join units_unit u on u.id = s.unit_id and u.kind = %(district)s
+  join units_placement d on d.unit_id = s.unit_id and d.hierarchy = %(hierarchy)s
+  join units_placement p on p.hierarchy = d.hierarchy and d.lo <= p.lo and p.lo < d.hi
+ where s.frame_id = %(frame)s and p.unit_id = %(unit)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An aim and what came of its checks. worker: by name, empty for a whole unit."""
+
+    aim: Aim
+    worker: str
+    genuine: int
+    not_genuine: int
+    not_told: int  # refused, or nobody could tell
+    open: int
+
+
+def places_by_worker(frame: Frame, unit_id: int) -> dict[UUID | None, list[Place]]:
+    """Where the items of a unit stand in a frame, by who entered them; None: their own phone, or a program.
+
+    Refuses TooWide for a unit above the districts. In the system's scope.
+    """
+    programme = frame.programme
+    given = {
+        "programmes": programme.counted_ids,
+        "hierarchy": programme.hierarchy,
+        "district": Kind.DISTRICT,
+        "frame": frame.pk,
+        "unit": unit_id,
+        "own": [one.number for one in activities.of(programme.kind).channels if one.by_phone],
+    }
+    strata = Stratum.objects.filter(pk__in=sql.column(_DISTRICTS, given)).order_by("key")
+    if not strata:
+        raise TooWide(field="unit")
+    items = sql.rows(_ITEMS.replace("{items}", asked_of(programme, frame.measure).sql), given)
+    found: dict[UUID | None, list[Place]] = {}
+    ids = b"".join(bytes(item_id) for item_id, _ in items)
+    sealed = np.frombuffer(draws.committed(ids, key_of(frame.public_id)) if ids else b"", dtype=_KEY)
+    for stratum in strata:
+        own = np.frombuffer(bytes(stratum.commitments), dtype=_KEY)
+        at: Any = np.searchsorted(own, sealed)
+        is_in = own[np.minimum(at, len(own) - 1)] == sealed
+        for n in np.flatnonzero(is_in):
+            found.setdefault(items[n][1], []).append((stratum.pk, int(at[n])))
+    return found
+
+
+def places_at(frame: Frame, unit_id: int, worker: UUID | None) -> list[Place]:
+    """Where the items of a unit, or of one worker there, stand in a frame. As `places_by_worker`."""
+    by_worker = places_by_worker(frame, unit_id)
+    if worker is not None:
+        return by_worker.get(worker, [])
+    return [place for places in by_worker.values() for place in places]
+
+
+def workers_at(frame: Frame, unit_id: int) -> list[tuple[UUID, str, int]]:
+    """Who entered at least two items of a unit that are in a frame: id, name, how many; who entered most first."""
+    sizes = {one: len(places) for one, places in places_by_worker(frame, unit_id).items() if one is not None}
+    names = _names(sizes)
+    found = [(one, names[one], n) for one, n in sizes.items() if n > 1 and one in names]
+    return sorted(found, key=lambda each: (-each[2], each[1]))
+
+
+def aims_of(frame: Frame) -> list[Told]:
+    """Every aim at items of a frame, the newest first, with what came of it. In the system's scope."""
+    aims = list(Aim.objects.filter(frame=frame).select_related("unit").order_by("-at"))
+    told: dict[tuple[UUID, str], int] = Counter(
+        Check.objects.filter(aim__in=aims).values_list("aim_id", "outcome")
+    )
+    names = _names(one.worker for one in aims if one.worker is not None)
+    outcome = Check.Outcome
+    return [
+        Told(
+            one,
+            names.get(one.worker, "") if one.worker else "",
+            told[one.id, outcome.GENUINE],
+            told[one.id, outcome.NOT_GENUINE],
+            told[one.id, outcome.REFUSED] + told[one.id, outcome.UNRESOLVED],
+            told[one.id, ""],
+        )
+        for one in aims
+    ]
+
+
+def _names(public_ids: Iterable[UUID]) -> dict[UUID, str]:
+    return {one.public_id: one.name for one in people.accounts_near(public_ids=public_ids)}

@@ -1,0 +1,152 @@
+"""A verifier's checks: which are in hand, whom each asks, and what was said. In a system scope, for whose they are."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from abhiyan.contact import queries as contact
+from abhiyan.contact.models import Attempt
+from abhiyan.core import clock
+from abhiyan.core.keys import keyring
+from abhiyan.programmes.rules.activities import Whom
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+from abhiyan.verification.models import Check, Frame
+
+from .items import asked_of
+from .lines import home_of, own_line
+from .opening import opened
+from .planted import known_of, whom_of
+
+ROOM = "verification"  # as tries name it
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody answered before the written was shown. words: key of a question -> their own words.
+
+    meaning: rules.outcomes.Meaning. also_joined: whether they say that they joined by another number as well.
+    """
+
+    words: Mapping[str, str]
+    meaning: str
+    also_joined: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a check asks, and where they are. number: E.164, only of a planted one; of others it is the phone's."""
+
+    whom: Whom
+    phone_id: UUID | None
+    unit_id: int
+    item_id: UUID | None = None
+    number: str = ""
+    why_gone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A check that is not finished. begun: the try under way; waits_until: when it may be tried again."""
+
+    check: Check
+    tries: list[Attempt]
+    begun: Attempt | None
+    waits_until: datetime | None
+
+
+def target_of(check: Check) -> Target:
+    """Whom a check asks. A planted one looks like any other."""
+    known = known_of(check)
+    if known is not None:
+        return Target(whom_of(check, known), known.phone_id, known.unit_id, number=known.phone)
+    item = opened(check)
+    if item.channel is None or item.day is None:  # it counts no more
+        return Target(Whom(None, {}), None, check.stratum.unit_id, item.item_id, why_gone=item.why_gone)
+    whom = asked_of(check.frame.programme, check.frame.measure).whom(item.item_id, item.channel, item.day)
+    return Target(whom, item.phone_id, item.unit_id or check.stratum.unit_id, item.item_id)
+
+
+def sealed(check_id: UUID, said: Said) -> bytes:
+    """What was said, for `Check.said`."""
+    return keyring().seal(json.dumps(asdict(said)).encode(), about=check_id.bytes)
+
+
+def said_in(check: Check) -> Said | None:
+    """What was said; None before anything was, and after it was emptied."""
+    if not check.said:
+        return None
+    return Said(**json.loads(keyring().unseal(bytes(check.said), about=check.id.bytes)))
+
+
+def place_of(unit_id: int, hierarchy: int) -> str:
+    """Where a unit is, in words, from the smallest to its district."""
+    above = units.path(unit_id, hierarchy)
+    first = next((at for at, one in enumerate(above) if one.kind == Kind.DISTRICT), 0)
+    return ", ".join(one.name() for one in reversed(above[first:]))
+
+
+def in_hand(account_id: int, *, at: datetime) -> list[InHand]:
+    """What a verifier has and has not finished; what may be done now first."""
+    checks = list(
+        Check.objects.filter(verifier_id=account_id, outcome="")
+        .select_related("frame__programme", "stratum__unit")
+        .order_by("taken_at", "id")
+    )
+    tries = contact.tries_of(ROOM, [one.id for one in checks])
+    found = [_in_hand(one, tries.get(one.id, []), at) for one in checks]
+    return sorted(found, key=lambda one: one.waits_until or at)
+
+
+def are_free(account_id: int, *, is_visit: bool, at: datetime) -> bool:
+    """Whether checks, or visits in the states they serve, wait for a verifier, outside this one's line."""
+    day = clock.day_in(settings.TIME_ZONE, at)
+    free = Check.objects.filter(
+        verifier_id=None, outcome="", frame__state=Frame.State.DRAWN, frame__ends_on__gte=day
+    )
+    if is_visit:
+        free = free.filter(arm=Check.Arm.VISIT, stratum__above__overlap=home_of(account_id, day))
+    else:
+        free = free.exclude(arm=Check.Arm.VISIT)
+    return free.exists() and free.exclude(stratum__in=own_line(account_id)).exists()
+
+
+def also_joined(frame: Frame) -> tuple[int, int]:
+    """Of the drawn who were found genuine, how many say that they joined by another number too; and of how many."""
+    genuine = Check.objects.filter(frame=frame, arm=Check.Arm.RANDOM, outcome=Check.Outcome.GENUINE)
+    asked = genuine.exclude(also_joined=None)
+    return asked.filter(also_joined=True).count(), asked.count()
+
+
+def one_in_hand(account_id: int, check_id: UUID, *, at: datetime) -> InHand | None:
+    """One check of a verifier, finished or not."""
+    check = (
+        Check.objects.filter(verifier_id=account_id, id=check_id)
+        .select_related("frame__programme", "stratum__unit")
+        .first()
+    )
+    return (
+        None if check is None else _in_hand(check, contact.tries_of(ROOM, [check_id]).get(check_id, []), at)
+    )
+
+
+def _in_hand(check: Check, tries: list[Attempt], at: datetime) -> InHand:
+    return InHand(check, tries, contact.under_way(tries, at=at), contact.waits_until(tries, at=at))
+
+
+def finished_today(account_id: int, *, at: datetime) -> dict[str, int]:
+    """How many checks a verifier finished today: all, and of them with an answer, refused, and open."""
+    day = clock.day_in(settings.TIME_ZONE, at)
+    since = datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
+    outcomes = Counter(
+        Check.objects.filter(verifier_id=account_id, done_at__gte=since).values_list("outcome", flat=True)
+    )
+    refused, unresolved = outcomes[Check.Outcome.REFUSED], outcomes[Check.Outcome.UNRESOLVED]
+    n = sum(outcomes.values())
+    return {"n": n, "answered": n - refused - unresolved, "refused": refused, "unresolved": unresolved}

@@ -1,0 +1,153 @@
+"""Estimates of frames: computed from the checks that were drawn, and read from what was computed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from abhiyan.core import sql
+from abhiyan.units.models import Kind
+from abhiyan.verification.models import Check, Estimate, Frame, Stratum
+from abhiyan.verification.rules import draws, estimates
+from abhiyan.verification.rules.estimates import GRADED, Outcomes, Planted
+from abhiyan.verification.rules.outcomes import Stands, stands
+
+from .items import items_of
+from .opening import key_of
+
+# The random arm and its visits; nothing else makes an estimate. In the order they were finished.
+_FOUND = f"""
+select c.stratum_id, c.place, c.arm = {Check.Arm.VISIT}, c.outcome, c.reason from verification_check c
+ where c.frame_id = %s and c.arm in ({Check.Arm.RANDOM}, {Check.Arm.VISIT}) order by c.done_at, c.id"""
+_PLANTED = f"""
+select count(*) filter (where is_known_genuine), count(*) filter (where is_known_genuine and outcome = 'genuine'),
+    count(*) filter (where not is_known_genuine),
+    count(*) filter (where not is_known_genuine and outcome = 'not_genuine')
+  from verification_check where frame_id = %s and arm = {Check.Arm.PLANTED} and outcome in ('genuine', 'not_genuine')"""
+# Units between a unit and its district, with the unit itself.
+_BELOW = """
+select p.unit_id, up.unit_id from units_placement p
+  join units_placement up on up.hierarchy = p.hierarchy and up.lo <= p.lo and p.lo < up.hi
+  join units_placement d on d.hierarchy = p.hierarchy and d.lo <= up.lo and up.hi <= d.hi and d.unit_id <> up.unit_id
+  join units_unit u on u.id = d.unit_id and u.kind = %(district)s
+ where p.hierarchy = %(hierarchy)s and p.unit_id = any(%(units)s)"""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the checks of one stratum found. of: what each counts as; visited: what visits of the not reached found."""
+
+    items: int
+    of: dict[Stands, int] = field(default_factory=lambda: defaultdict(int))
+    visited: dict[Stands, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def stratum(self) -> estimates.Stratum:
+        """As the estimators take it: what a visit might still settle is unresolved, all else that is open refused."""
+        of, seen = self.of, self.visited
+        drawn = Outcomes(
+            of[Stands.GENUINE],
+            of[Stands.NOT_GENUINE],
+            of[Stands.REFUSED] + of[Stands.OPEN] + of[Stands.LEFT],
+            of[Stands.NOT_REACHED],
+        )
+        told = Outcomes(seen[Stands.GENUINE], seen[Stands.NOT_GENUINE], seen[Stands.REFUSED])
+        more = sum(seen.values()) - told.drawn
+        return estimates.Stratum(
+            self.items, drawn, Outcomes(told.genuine, told.not_genuine, told.refused, more)
+        )
+
+
+Found = Mapping[tuple[int, int], list[Tally]]  # unit, shade -> strata
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """What the checks of a frame found. graded: unit below a district -> its finished checks, the first `GRADED`."""
+
+    found: Found
+    graded: Mapping[int, Outcomes]
+    planted: Planted
+
+
+def found_in(frame: Frame) -> Frames:
+    """What the checks of a frame found, for each unit from the districts up and for graded ones below.
+
+    In a scope that sees the checks.
+    """
+    strata = {one.pk: one for one in Stratum.objects.filter(frame=frame).order_by("key")}
+    tallies = {key: Tally(one.items) for key, one in strata.items()}
+    rows = sql.rows(_FOUND, [frame.pk])
+    ids = _opened(frame, strata, {(stratum_id, place) for stratum_id, place, *_ in rows})
+    items = items_of(frame.programme, frame.measure, ids.values())
+    finished: dict[int, list[tuple[int, bool]]] = defaultdict(
+        list
+    )  # of a unit: which to be finished, if genuine
+    not_reached = set()
+    for is_turn_of_visits in (False, True):
+        for nth, (stratum_id, place, is_visit, outcome, reason) in enumerate(rows):
+            if is_visit != is_turn_of_visits:
+                continue
+            item = items[ids[stratum_id, place]]
+            # While it is open nothing but checks moves an estimate: else whoever strikes somebody off sees in it
+            # whether that person was drawn.
+            why = item.why_gone if frame.state == Frame.State.CLOSED else None
+            counts_as = stands(outcome, reason, why)
+            if not is_visit:
+                tallies[stratum_id].of[counts_as] += 1
+                if counts_as is Stands.NOT_REACHED:
+                    not_reached.add((stratum_id, place))
+            elif (stratum_id, place) in not_reached:
+                tallies[stratum_id].visited[counts_as] += 1
+            else:
+                continue
+            if item.unit_id is not None and counts_as in (Stands.GENUINE, Stands.NOT_GENUINE):
+                finished[item.unit_id].append((nth, counts_as is Stands.GENUINE))
+    found: dict[tuple[int, int], list[Tally]] = defaultdict(list)
+    for key, one in strata.items():
+        shades = [Estimate.Shade.SIGNED if one.is_signed else Estimate.Shade.UNSIGNED]
+        shades += [Estimate.Shade.CONFIRMED] if one.is_confirmed else []
+        for unit_id in one.above:
+            for shade in shades:
+                found[unit_id, shade].append(tallies[key])
+    return Frames(
+        found, _graded(finished, frame.programme.hierarchy), Planted(*sql.row(_PLANTED, [frame.pk]))
+    )
+
+
+def _opened(
+    frame: Frame, strata: Mapping[int, Stratum], places: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], UUID]:
+    """The public ids behind places of strata. Nobody watches what the transaction runs from here on."""
+    sql.unwatched()
+    at = sorted(places)
+    commitments = {key: bytes(one.commitments) for key, one in strata.items()}
+    sealed = b"".join(commitments[key][draws.SIZE * n : draws.SIZE * (n + 1)] for key, n in at)
+    ids = draws.opened(sealed, key_of(frame.public_id)) if sealed else b""
+    return {one: UUID(bytes=ids[draws.SIZE * n : draws.SIZE * (n + 1)]) for n, one in enumerate(at)}
+
+
+def _graded(finished: Mapping[int, list[tuple[int, bool]]], hierarchy: int) -> dict[int, Outcomes]:
+    told: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    given = {"hierarchy": hierarchy, "units": list(finished), "district": Kind.DISTRICT}
+    for own, unit_id in sql.rows(_BELOW, given):
+        told[unit_id] += finished[own]
+    genuine = {
+        unit_id: sum(is_genuine for _, is_genuine in sorted(of)[:GRADED])
+        for unit_id, of in told.items()
+        if len(of) >= GRADED
+    }
+    return {unit_id: Outcomes(n, GRADED - n) for unit_id, n in genuine.items()}
+
+
+def is_enough(strata: Iterable[Tally]) -> bool:
+    """Whether so many checks are finished that a number may be shown: 19."""
+    return sum(of[one] for each in strata for of in (each.of, each.visited) for one in _TOLD) >= GRADED
+
+
+_TOLD = (Stands.GENUINE, Stands.NOT_GENUINE)
+
+
+def estimated(strata: list[Tally], planted: Planted) -> estimates.Estimate | None:
+    """The estimate of a unit; None while there are not enough checks."""
+    return estimates.estimate([one.stratum for one in strata], planted) if is_enough(strata) else None

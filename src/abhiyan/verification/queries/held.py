@@ -1,0 +1,44 @@
+"""What a check holds about a person, for their own page, once they were asked: before, nobody knows who is drawn."""
+
+from collections.abc import Collection, Iterator
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.scope import system
+from abhiyan.programmes.rules.held import Held
+from abhiyan.verification.models import Check
+
+from .checks import said_in
+from .items import asked_of
+from .opening import asked_about
+
+_RESULTS = {
+    Check.Outcome.GENUINE: _("The entry is right"),
+    Check.Outcome.NOT_GENUINE: _("The entry is not right"),
+    Check.Outcome.REFUSED: _("You did not want to answer"),
+}
+
+
+def held_about(item_ids: Collection[UUID]) -> Iterator[Held]:
+    """The checks in which somebody was reached about these items, with what they said and the result."""
+    with system("what a check holds about a person"):
+        for one in asked_about(item_ids):
+            if at := one.done_at or one.said_at:
+                yield Held(
+                    at=at,
+                    what=_("A visit to check your entry")
+                    if one.arm == Check.Arm.VISIT
+                    else _("A call to check your entry"),
+                    result=_RESULTS.get(Check.Outcome(one.outcome or "unresolved"), _("No result")),
+                    words=_words(one),
+                )
+
+
+def _words(check: Check) -> dict[str, str]:
+    """What they said to each question, while it is kept."""
+    said = said_in(check)
+    if said is None:
+        return {}
+    questions = asked_of(check.frame.programme, check.frame.measure).questions
+    return {str(one.text): said.words[one.key] for one in questions if said.words.get(one.key)}

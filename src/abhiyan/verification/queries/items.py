@@ -1,0 +1,155 @@
+"""The countable items of a measure, whichever room counts them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from abhiyan.core import sql
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import activities
+from abhiyan.units.models import Kind
+from abhiyan.verification.refusals import NothingToCheck
+from abhiyan.verification.rules.draws import SIZE
+from abhiyan.verification.rules.outcomes import STRUCK
+from abhiyan.verification.rules.planning import Size
+
+# One read of the items, by leaf and shade; the leaves are then put beneath their district.
+_LEAVES = """
+with leaf as (
+  select unit_id, is_signed, is_confirmed, {each}
+    from ({items}) i where i.programme_id = any(%(programmes)s) group by 1, 2, 3),
+district as (
+  select u.id, u.code, p.lo, p.hi from units_placement p join units_unit u on u.id = p.unit_id
+   where p.hierarchy = %(hierarchy)s and p.lo is not null and u.kind = %(district)s),
+placed as (
+  select coalesce(d.id, %(owner)s) as id, coalesce(d.code, %(rest)s) as code, l.* from leaf l
+  left join units_placement p on p.unit_id = l.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null
+  left join district d on p.lo >= d.lo and p.lo < d.hi)
+"""
+GROUPED = (
+    _LEAVES.replace("{each}", "string_agg(uuid_send(item_id), null) as ids")
+    + "select id, code, is_signed, is_confirmed, string_agg(ids, null) from placed group by 1, 2, 3, 4 order by 2, 3, 4"
+)
+SIZES = (
+    _LEAVES.replace("{each}", "count(*) as n")
+    + """
+select id, code, is_signed, sum(n)::int - coalesce((
+    select sum(s.items) from verification_stratum s join verification_frame f on f.id = s.frame_id
+     where s.unit_id = placed.id and s.is_signed = placed.is_signed and s.is_confirmed = placed.is_confirmed
+       and f.programme_id = %(programme)s and f.measure = %(measure)s), 0)::int
+  from placed group by id, code, is_signed, is_confirmed order by code, is_signed, is_confirmed"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A district's items of one shade. ids: public, 16 bytes each, in no order."""
+
+    unit_id: int
+    code: str
+    is_signed: bool
+    is_confirmed: bool
+    ids: np.ndarray[Any, np.dtype[np.bytes_]]
+
+
+def asked_of(programme: Programme, measure: int) -> activities.Items:
+    """What an independent check of a measure asks, and of whom. Refuses NothingToCheck."""
+    for items in activities.of(programme.kind).items:
+        if items.measure == measure:
+            return items
+    raise NothingToCheck(field="measure")
+
+
+def counted_now(programme: Programme, measure: int) -> list[Cell]:
+    """Every item that counts at this moment, or waits for its person's answer, by district and shade.
+
+    In the transaction's scope; a frame reads in the system's. One statement: what commits later is in none of it.
+    """
+    found = sql.rows(
+        GROUPED.replace("{items}", asked_of(programme, measure).sql),
+        {
+            "programmes": programme.counted_ids,
+            "hierarchy": programme.hierarchy,
+            "district": Kind.DISTRICT,
+            "owner": programme.owner_id,
+            "rest": programme.owner.code,
+        },
+    )
+    return [
+        Cell(unit_id, code, is_signed, is_confirmed, np.frombuffer(bytes(ids), dtype=f"S{SIZE}"))
+        for unit_id, code, is_signed, is_confirmed, ids in found
+    ]
+
+
+def without(ids: np.ndarray[Any, Any], earlier: Sequence[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+    """Those ids that stand in none of the others."""
+    if not earlier:
+        return ids
+    return ids[~np.isin(ids, np.concatenate(earlier))]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One countable item as it is now. by: account (public id) of the worker who entered it; None where none did.
+
+    why_gone: None while it counts, else `rules.outcomes`.
+    """
+
+    item_id: UUID
+    unit_id: int | None = None
+    by: UUID | None = None
+    channel: int | None = None
+    day: date | None = None
+    phone_id: UUID | None = None
+    why_gone: str | None = None
+
+
+def items_of(programme: Programme, measure: int, item_ids: Iterable[UUID]) -> dict[UUID, Item]:
+    """Items by their public ids, whether they still count or not. One that nothing knows any more is struck."""
+    asked, ids = asked_of(programme, measure), list(item_ids)
+    given = [ids, programme.counted_ids]
+    found = {one: Item(one, why_gone=STRUCK) for one in ids}
+    where = "where i.item_id = any(%s) and i.programme_id = any(%s)"
+    for item_id, unit_id, why in sql.rows(
+        f"select i.item_id, i.unit_id, i.why from ({asked.few_gone or asked.gone}) i {where}", given
+    ):
+        found[item_id] = Item(item_id, unit_id, why_gone=why)
+    of_worker = (
+        "left join people_account a on a.public_id = i.by"  # else a machine's token, or somebody's browser
+    )
+    for row in sql.rows(
+        "select i.item_id, i.unit_id, a.public_id, i.channel, i.day, i.phone_id"
+        f" from ({asked.few or asked.sql}) i {of_worker} {where}",
+        given,
+    ):
+        found[row[0]] = Item(*row)
+    return found
+
+
+def sizes_now(programme: Programme, measure: int) -> dict[int, list[Size]]:
+    """About how many items of each district would be in a frame now: what counts, less what is in earlier frames.
+
+    Keys are ids of units, in the order of their codes. About, because an item of an earlier frame may count no more, or
+    in another shade.
+    """
+    given = {
+        "programmes": programme.counted_ids,
+        "hierarchy": programme.hierarchy,
+        "district": Kind.DISTRICT,
+        "owner": programme.owner_id,
+        "rest": programme.owner.code,
+        "programme": programme.pk,
+        "measure": measure,
+    }
+    found: dict[int, list[Size]] = defaultdict(list)
+    for unit_id, _, is_signed, n in sql.rows(
+        SIZES.replace("{items}", asked_of(programme, measure).sql), given
+    ):
+        if n > 0:
+            found[unit_id].append(Size(n, is_signed))
+    return dict(found)

@@ -1,0 +1,79 @@
+"""Whose checks are: for whoever took one, and the acts of this room. Nothing of it is written anywhere."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+from abhiyan.core import sql
+from abhiyan.core.keys import keyring
+from abhiyan.verification.models import Check, Frame, Stratum
+from abhiyan.verification.rules import draws
+
+from .items import Item, items_of
+
+_SEALED = f"""
+select c.frame_id, c.id, substr(s.commitments, c.place * {draws.SIZE} + 1, {draws.SIZE})
+  from verification_check c join verification_stratum s on s.id = c.stratum_id where c.place is not null and """
+# Somebody was reached: from then on they know that they were drawn.
+_ASKED = """(c.said_at is not null or exists (select from contact_attempt t
+  where t.room = 'verification' and t.about = c.id and t.outcome = 'reached'))"""
+
+
+def key_of(public_id: UUID) -> bytes:
+    """A frame's key of 32 bytes. Derived from the master, stored nowhere; published when the frame closes."""
+    return keyring().derive(f"frame/{public_id}")
+
+
+def _opened(where: str, values: list[Any]) -> Iterator[tuple[Frame, dict[UUID, UUID]]]:
+    """Of each frame its checks of a condition, with the ids of their items."""
+    of_frame: dict[int, dict[UUID, bytes]] = defaultdict(dict)
+    for frame_id, check_id, sealed in sql.rows(_SEALED + where, values):
+        of_frame[frame_id][check_id] = bytes(sealed)
+    for frame in Frame.objects.select_related("programme").filter(pk__in=of_frame):
+        checks = of_frame[frame.pk]
+        ids = draws.opened(b"".join(checks.values()), key_of(frame.public_id))
+        yield (
+            frame,
+            {check: UUID(bytes=ids[n * draws.SIZE : (n + 1) * draws.SIZE]) for n, check in enumerate(checks)},
+        )
+
+
+def opened_many(check_ids: Iterable[UUID]) -> dict[UUID, Item]:
+    """The items that checks are about, as they stand now. Planted ones have none. In the system's scope.
+
+    What the transaction runs from here on names somebody, so nobody watches it.
+    """
+    sql.unwatched()
+    found: dict[UUID, Item] = {}
+    for frame, checks in _opened("c.id = any(%s)", [list(check_ids)]):
+        items = items_of(frame.programme, frame.measure, checks.values())
+        found |= {check_id: items[item_id] for check_id, item_id in checks.items()}
+    return found
+
+
+def asked_about(item_ids: Iterable[UUID]) -> list[Check]:
+    """Checks in which the person behind one of these items was reached. In the system's scope, unwatched."""
+    sql.unwatched()
+    wanted = set(item_ids)
+    asked = [
+        check_id for _, checks in _opened(_ASKED, []) for check_id, item in checks.items() if item in wanted
+    ]
+    return list(Check.objects.select_related("frame__programme").filter(id__in=asked))
+
+
+def opened(check: Check) -> Item:
+    """The item a check is about. ValueError for a planted one."""
+    found = opened_many([check.id])
+    if check.id not in found:
+        raise ValueError("a planted check has no item")
+    return found[check.id]
+
+
+def items_by_stratum(frame: Frame) -> dict[str, list[UUID]]:
+    """The public ids of all items of a frame, drawn or not, by the key of their stratum. In the system's scope."""
+    found = {}
+    for one in Stratum.objects.filter(frame=frame).order_by("key"):
+        ids = draws.opened(bytes(one.commitments), key_of(frame.public_id))
+        found[one.key] = [UUID(bytes=ids[at : at + draws.SIZE]) for at in range(0, len(ids), draws.SIZE)]
+    return found

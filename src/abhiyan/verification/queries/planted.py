@@ -1,0 +1,75 @@
+"""People whose answer is known beforehand: mixed in among the checks, so that verifiers' errors can be measured."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from abhiyan.core.keys import keyring
+from abhiyan.core.words import person as in_script
+from abhiyan.programmes.rules.activities import Question, Whom
+from abhiyan.verification.models import Check, Frame
+from abhiyan.verification.rules.outcomes import GONE
+
+from .items import asked_of
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who agreed to be asked, and what is written of them as it would be of an item.
+
+    phone: E.164; unit_id: where they live; channel: of the activity; day: when they joined, or are said to have.
+    written: what else is written, by the key of its question (`typed_of`).
+    """
+
+    name: str
+    phone: str
+    unit_id: int
+    channel: int
+    day: date
+    written: Mapping[str, str]
+
+    @property
+    def phone_id(self) -> UUID:
+        """As the gate knows it."""
+        return keyring().phone_id(self.phone)
+
+    def sealed(self, check_id: UUID) -> bytes:
+        """As a check keeps it."""
+        clear = json.dumps(asdict(self) | {"day": self.day.isoformat()}, ensure_ascii=False)
+        return keyring().seal(clear.encode(), about=check_id.bytes)
+
+
+def known_of(check: Check) -> Known | None:
+    """Whom a planted check asks; None where they were removed, or the frame is closed."""
+    if check.planted is None:
+        return None
+    told = json.loads(keyring().unseal(bytes(check.planted), about=check.id.bytes))
+    return Known(**told | {"day": date.fromisoformat(told["day"])})
+
+
+def phone_of(check_id: UUID) -> UUID | None:
+    """The phone of a planted person, as the gate knows it; None as `known_of`."""
+    known = known_of(Check.objects.get(id=check_id))
+    return None if known is None else known.phone_id
+
+
+def whom_of(check: Check, known: Known) -> Whom:
+    """A planted person as a check shows any other: the activity words what an item's channel and day would say."""
+    asked = asked_of(check.frame.programme, check.frame.measure)
+    written = asked.whom(check.id, known.channel, known.day).written
+    return Whom(in_script(known.name), {**written, **known.written})
+
+
+def typed_of(frame: Frame) -> list[Question]:
+    """What is written of an item of a frame besides its channel and day: of a planted person it is typed."""
+    asked = asked_of(frame.programme, frame.measure)
+    given = asked.whom(frame.public_id, 0, frame.ends_on).written
+    return [one for one in asked.questions if one.key not in given]
+
+
+def planted_in(frame: Frame) -> dict[bool, int]:
+    """How many known-genuine and known-false people a frame has. In a scope that sees the checks."""
+    planted = Check.objects.filter(frame=frame, arm=Check.Arm.PLANTED).exclude(reason=GONE)
+    return {known: planted.filter(is_known_genuine=known).count() for known in (True, False)}

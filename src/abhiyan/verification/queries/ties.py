@@ -1,0 +1,71 @@
+"""Whom verifiers know, by the offices they hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from abhiyan.core import sql
+from abhiyan.core.words import named
+from abhiyan.org.queries import offices_of
+from abhiyan.verification.models import Tie
+
+from .lines import VERIFY
+
+_IN_OFFICE = "ap.state in ('active', 'disputed')"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One stated tie. who: an office and its unit, in words, the most senior; the last one where they hold none."""
+
+    id: int
+    who: str
+    stated_at: datetime
+
+
+def ties_of(account_id: int) -> list[Known]:
+    """Whom a verifier knows. In the system's scope."""
+    found = list(Tie.objects.filter(account_id=account_id, ended_at=None).order_by("-stated_at", "pk"))
+    offices = offices_of(one.worker for one in found)
+    return [
+        Known(one.pk, ", ".join(named(names) for names in offices.get(one.worker, ())), one.stated_at)
+        for one in found
+    ]
+
+
+def held_in(unit_id: int) -> list[tuple[str, str]]:
+    """Code and name of the offices that somebody holds in a unit, senior first. In the system's scope."""
+    rows = sql.rows(
+        "select distinct o.rank, o.code, o.names from org_appointment ap join org_office o on o.id = ap.office_id"
+        f" where ap.unit_id = %s and {_IN_OFFICE} order by 1, 2",
+        [unit_id],
+    )
+    return [(code, named(names)) for _, code, names in rows]
+
+
+def holders(unit_id: int, office: str) -> list[UUID]:
+    """Accounts (public ids) that hold an office in a unit. In the system's scope."""
+    return sql.column(
+        "select distinct a.public_id from org_appointment ap join org_office o on o.id = ap.office_id"
+        f" join people_account a on a.id = ap.account_id where ap.unit_id = %s and o.code = %s and {_IN_OFFICE}",
+        [unit_id, office],
+    )
+
+
+def verifier_units(account_ids: Iterable[int], day: date) -> dict[int, int]:
+    """Of those accounts who are verifiers the unit they are one of. In the system's scope."""
+    return dict(
+        sql.rows(
+            "select distinct on (ap.account_id) ap.account_id, ap.unit_id from org_appointment ap"
+            f" join org_office o on o.id = ap.office_id and '{VERIFY}' = any (o.capabilities)"
+            " where ap.account_id = any(%s) and ap.state = 'active' and ap.starts_on <= %s"
+            " and (ap.ends_on is null or ap.ends_on >= %s) order by ap.account_id, ap.id",
+            [list(account_ids), day, day],
+        )
+    )
+
+
+def verifier_unit(account_id: int, day: date) -> int | None:
+    """The unit somebody is a verifier of; None for others. In the system's scope."""
+    return verifier_units([account_id], day).get(account_id)

@@ -1,0 +1,153 @@
+"""What the acts of this room refuse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.refusals import Refused
+
+
+class NothingToCheck(Refused):
+    message = _("Programmes of this kind have nothing that could be checked.")
+
+
+class PartOfWhole(Refused):
+    message = _(
+        "This drive is part of another. Its entries are checked with the whole: freeze a frame there."
+    )
+
+
+class NoItems(Refused):
+    message = _("Nothing has been counted since the last frame.")
+
+
+class NothingToDraw(Refused):
+    message = _("At most half of a district is drawn. Too little was counted to draw even one check.")
+
+
+class TooFewChecks(Refused):
+    message = _("Choose at least one check.")
+
+
+class SourceMissing(Refused):
+    message = _("Say which public value will decide the draw: what it is, and when it will be known.")
+
+
+class ValueKnown(Refused):
+    message = _("That value is known already, or will be before the frame is published. Choose a later one.")
+
+
+class ValueWrong(Refused):
+    message = _("Write the value as it was published: at least %(least)s letters or digits, without spaces.")
+
+
+class NotYet(Refused):
+    message = _("The value cannot be known before %(due)s.")
+
+
+class EndTooEarly(Refused):
+    message = _("Choose a last day after the value is known.")
+
+
+class FrozenMeanwhile(Refused, status=409):
+    message = _("This frame is frozen already. Look at it before you plan the next one.")
+
+
+class DrawnAlready(Refused, status=409):
+    message = _("This frame has been drawn. A second draw is refused: it would let somebody choose.")
+
+
+class NotDue(Refused):
+    message = _("The value is due on %(due)s. Wait for it.")
+
+
+class NamedBefore(Refused):
+    message = _("This value was named before. Choose another one.")
+
+
+class NotDrawn(Refused, status=409):
+    message = _("This frame has not been drawn yet.")
+
+
+class NothingMore(Refused):
+    message = _("So many are drawn already. Choose more, at most half of each district.")
+
+
+class EndPassed(Refused, status=409):
+    message = _("The last day of checking is over. You can only close this frame.")
+
+
+class ChecksOpen(Refused, status=409):
+    message = _("Some checks are not finished. You can close this frame when they are, or after %(day)s.")
+
+
+class FrameClosed(Refused, status=409):
+    message = _("This frame is closed.")
+
+
+class NoVerifier(Refused, status=403):
+    message = _("Back-checks are made by verifiers. Ask the office above yours.")
+
+
+class NothingForYou(Refused):
+    message = _(
+        "There is nothing for you to check: what is left belongs to places you work in, or others have it."
+    )
+
+
+class NobodyThere(Refused):
+    message = _("Nobody else holds this office there.")
+
+
+class NotTaken(Refused, status=404):
+    message = _("You have not taken this check.")
+
+
+class HeardAlready(Refused, status=409):
+    message = _("You have heard this person. Write what you found; a check cannot be handed back now.")
+
+
+class WhyBack(Refused):
+    message = _("Choose why you hand this check back.")
+
+
+class ToldAlready(Refused, status=409):
+    message = _("This check is finished.")
+
+
+class BeginFirst(Refused, status=409):
+    message = _("Call first. The time for the last call is over.")
+
+
+class AskFirst(Refused, status=409):
+    message = _("Write down what they say first. Then you see what was written.")
+
+
+class SaidAlready(Refused, status=409):
+    message = _("These answers are closed. They cannot be changed.")
+
+
+class SaidOtherwise(Refused):
+    message = _("They did not say that they joined. Choose another result.")
+
+
+class NotAtThisHour(Refused):
+    message = _("You cannot call or visit now. You can from %(when)s.")
+
+
+class NotInFrame(Refused):
+    message = _("Line %(row)s: the frame has nothing of this person's district.")
+
+
+class PlantedAlready(Refused):
+    message = _("Line %(row)s: this phone is in this frame already.")
+
+
+class WhyMissing(Refused):
+    message = _("Say in a few words why you look here.")
+
+
+class TooManyAimed(Refused):
+    message = _("At most %(most)s here: half of the entries. Where all are checked, everybody knows who.")
+
+
+class TooWide(Refused):
+    message = _("Choose a district, or a unit in one.")

@@ -1,0 +1,202 @@
+"""Who is drawn: a frame as a published file, a seed nobody can choose, a draw anybody repeats. Pure.
+
+The file: a first line of JSON (`Head`), then for each stratum its commitments, one a line, rising. A commitment is
+an item's public id under the frame's key (AES-256, one block), so nobody without the key can tell whose it is; the
+hash of the key stands in the first line, and the key is published when the draw closes.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from itertools import count
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+SIZE = 16  # bytes of an id, and of a commitment
+FORM = "abhiyan frame 1"
+_WRITTEN = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
+FORM_MORE = "abhiyan more 1"
+
+
+class NotAFrame(ValueError):
+    """The file is not a frame; the text says which line is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stratum of a frame, as published. key: its name in the file; items, drawn: how many; drawn are the first."""
+
+    key: str
+    items: int
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the first line says. value: where the public value will come from; frozen_at: ISO 8601 in UTC."""
+
+    frame: str
+    measure: str
+    frozen_at: str
+    value: str
+    key_hash: str
+    parts: tuple[Part, ...]
+    form: str = FORM
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One drawn item. order: from 1, within its stratum; line: of the file, from 1."""
+
+    key: str
+    order: int
+    line: int
+    commitment: bytes
+
+
+def committed(ids: bytes, key: bytes) -> bytes:
+    """Public ids, 16 bytes each, as commitments under the frame's key of 32 bytes, in the same order.
+
+    One AES block for each id: ids are random and different, so no two blocks are alike and none tells anything.
+    """
+    sealing = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305 one random block each
+    return sealing.update(ids) + sealing.finalize()
+
+
+def opened(commitments: bytes, key: bytes) -> bytes:
+    """Public ids again, 16 bytes each."""
+    opening = Cipher(algorithms.AES(key), modes.ECB()).decryptor()  # noqa: S305 see `committed`
+    return opening.update(commitments) + opening.finalize()
+
+
+def written(head: Head, commitments: Sequence[bytes]) -> Iterator[bytes]:
+    """The file, piece by piece. commitments: of each part of the head, in its order, rising, joined.
+
+    ValueError where a part has another number of items than the head says.
+    """
+    yield json.dumps(asdict(head), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+    for part, joined in zip(head.parts, commitments, strict=True):
+        if len(joined) != part.items * SIZE:
+            raise ValueError(f"{part.key}: {len(joined)} bytes for {part.items} items")
+        if joined:
+            yield joined.hex("\n", -SIZE).encode() + b"\n"
+
+
+def hash_of(pieces: Iterator[bytes]) -> str:
+    """The frame's hash: SHA-256 of its file, in hexadecimal."""
+    digest = sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def read(content: bytes) -> tuple[Head, list[bytes]]:
+    """A frame's head and, for each of its parts, its commitments joined. NotAFrame says what is wrong with the file."""
+    first, _, rest = content.partition(b"\n")
+    try:
+        said = json.loads(first)
+        parts = tuple(
+            Part(str(one["key"]), int(one["items"]), int(one["drawn"])) for one in said.pop("parts")
+        )
+        head = Head(**said, parts=parts)
+    except (ValueError, TypeError, KeyError, AttributeError) as wrong:
+        raise NotAFrame("line 1 does not tell what the file is") from wrong
+    if head.form != FORM:
+        raise NotAFrame(f"line 1: {head.form!r} is not {FORM!r}")
+    lines = rest.split()
+    if len(lines) != sum(part.items for part in parts):
+        raise NotAFrame(f"{len(lines)} items, line 1 says {sum(part.items for part in parts)}")
+    commitments, at = [], 0
+    for part in parts:
+        of_part = lines[at : at + part.items]
+        for line, (before, one) in enumerate(zip([b"", *of_part], of_part, strict=False), at + 2):
+            if len(one) != 2 * SIZE or one <= before or one.strip(b"0123456789abcdef"):
+                raise NotAFrame(f"line {line} is not a commitment, or not in its place")
+        commitments.append(bytes.fromhex(b"".join(of_part).decode()))
+        at += part.items
+    return head, commitments
+
+
+def canonical(value: str) -> str:
+    """A public value without what may be written in several ways, of which somebody could choose one: its letters and
+    digits, small."""
+    return "".join(one for one in value.lower() if one in _WRITTEN)
+
+
+def seed_of(frame_hash: str, value: str) -> bytes:
+    """The seed: SHA-256 of the frame's hash in hexadecimal, followed by the public value (`canonical`)."""
+    return sha256((frame_hash + value).encode()).digest()
+
+
+def order(seed: bytes, key: str, items: int) -> Iterator[int]:
+    """Places of a stratum's items (from 0) in the order they are drawn, without repeats, to the last.
+
+    Each is SHA-256(seed, key, counter) modulo the number of items; one that came before is passed over. The sampler is
+    that of risk-limiting audits (Rivest 2011, "SHA-256 sampler").
+    """
+    start = sha256(seed + key.encode() + b"\0")
+    taken: set[int] = set()
+    for counter in count(1):
+        if len(taken) == items:
+            return
+        again = start.copy()
+        again.update(str(counter).encode())
+        place = int.from_bytes(again.digest(), "big") % items
+        if place not in taken:
+            taken.add(place)
+            yield place
+
+
+def draw(
+    head: Head, commitments: Sequence[bytes], seed: bytes, more: dict[str, int] | None = None
+) -> list[Drawn]:
+    """The items drawn. more: part -> how many are drawn beyond the first, of the same order."""
+    found, line = [], 2
+    for part, joined in zip(head.parts, commitments, strict=True):
+        wanted = min(part.items, part.drawn + (more or {}).get(part.key, 0))
+        places = order(seed, part.key, part.items)
+        for at in range(1, wanted + 1):
+            place = next(places)
+            found.append(Drawn(part.key, at, line + place, joined[place * SIZE : (place + 1) * SIZE]))
+        line += part.items
+    return found
+
+
+def written_more(frame_hash: str, more: dict[str, int]) -> str:
+    """The file that says how many were drawn later. more: part -> how many, beyond the first."""
+    said = {"form": FORM_MORE, "frame": frame_hash, "more": {key: n for key, n in more.items() if n}}
+    return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def read_more(content: bytes, frame_hash: str, head: Head) -> dict[str, int]:
+    """What `written_more` wrote for this frame. NotAFrame says what is wrong."""
+    try:
+        said = json.loads(content)
+        form, of, more = said["form"], said["frame"], {key: int(n) for key, n in said["more"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as wrong:
+        raise NotAFrame("not a file of later checks") from wrong
+    if form != FORM_MORE or of != frame_hash:
+        raise NotAFrame("later checks of another frame")
+    if unknown := sorted(
+        key for key, n in more.items() if n < 0 or key not in {one.key for one in head.parts}
+    ):
+        raise NotAFrame(f"no such stratum: {', '.join(unknown)}")
+    return more
+
+
+def shares(items: Sequence[int], wanted: int, floor: int) -> list[int]:
+    """How many of each district are drawn: in proportion to its items, at least `floor`, at most half.
+
+    Half, because where everybody is drawn everybody knows who. With a floor more than `wanted` may be drawn. Largest
+    remainders, so that the proportional part is whole.
+    """
+    whole = sum(items)
+    if not whole:
+        return [0] * len(items)
+    exact = [wanted * of / whole for of in items]
+    rounded = [int(of) for of in exact]
+    rest = sorted(range(len(items)), key=lambda at: (rounded[at] - exact[at], at))
+    for at in rest[: max(0, min(wanted, whole) - sum(rounded))]:
+        rounded[at] += 1
+    return [min(of // 2, max(floor, share)) for of, share in zip(items, rounded, strict=True)]

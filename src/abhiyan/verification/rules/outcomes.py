@@ -1,0 +1,68 @@
+"""What a check's outcome counts as, once it is known what became of its item since. Pure."""
+
+from enum import StrEnum
+
+LEFT, DENIED, STRUCK = (
+    "left",
+    "denied",
+    "struck",
+)  # why an item counts no more (programmes.rules.activities.Items)
+# Reasons of unresolved checks.
+NOT_REACHED = "not_reached"  # tried often enough
+# Nobody was asked: the item counts no more, or its person wants no calls. Which it was stands in no row: where one
+# person of a district had been struck off, or had said no, it would name them.
+GONE = "gone"
+NOT_FINISHED = "not_finished"  # the planned end came first
+
+
+class Stands(StrEnum):
+    """What a check counts as in an estimate."""
+
+    GENUINE = "genuine"
+    NOT_GENUINE = "not_genuine"
+    REFUSED = "refused"
+    NOT_REACHED = "not_reached"  # some of these are visited
+    OPEN = "open"  # not finished, or nobody could tell
+    LEFT = "left"  # the person left before anybody asked: open too, with a count of its own
+
+
+def stands(outcome: str, reason: str, why_gone: str | None) -> Stands:
+    """What one drawn item counts as.
+
+    Withdrawn after the freeze by anyone but the person is not genuine, whatever was found; so is what the person's own
+    phone denied. Who left by their own word is open, unless they had answered before.
+    """
+    if why_gone in (DENIED, STRUCK):
+        return Stands.NOT_GENUINE
+    if outcome in (Stands.GENUINE, Stands.NOT_GENUINE, Stands.REFUSED):
+        return Stands(outcome)
+    if why_gone == LEFT:
+        return Stands.LEFT
+    return Stands.NOT_REACHED if reason == NOT_REACHED else Stands.OPEN
+
+
+class Meaning(StrEnum):
+    """What somebody said, in their own words, comes to."""
+
+    JOINED = "joined"
+    NEVER_JOINED = "never_joined"
+    UNSURE = "unsure"
+    NO_SUCH_PERSON = "no_such_person"
+
+
+OTHER_ANSWERS, UNCLEAR = (
+    "other_answers",
+    "unclear",
+)  # reasons of a check: answered, but not what was written; neither
+
+
+def may_find(meaning: str, outcome: str) -> bool:
+    """Whether an outcome goes with what was said: nobody is found genuine who did not say that they joined."""
+    return outcome != Stands.GENUINE or meaning == Meaning.JOINED
+
+
+def reason_of(meaning: str, outcome: str) -> str:
+    """Why a check has its outcome, as a code; empty where the outcome says all."""
+    if outcome == Stands.NOT_GENUINE:
+        return meaning if meaning in (Meaning.NEVER_JOINED, Meaning.NO_SUCH_PERSON) else OTHER_ANSWERS
+    return UNCLEAR if outcome == "unresolved" else ""

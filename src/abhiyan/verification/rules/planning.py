@@ -1,0 +1,170 @@
+"""How many checks, for which width, and what they cost: before anybody is asked. Pure."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from . import draws
+from .estimates import GRADED, Mean, interval
+
+FLOOR = 40  # checks of a district, so that its own interval says something
+SECONDS = 0.10  # share of finished checks that somebody else makes again
+VISITED = 0.4  # share of those nobody reached who are visited, by lot
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many items of one shade a district has. is_signed: it belongs to the headline."""
+
+    items: int
+    is_signed: bool = True
+
+
+District = Sequence[Size]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is expected of the checks. Shares from 0 to 1: `rate` of the finished are genuine; of the drawn some refuse
+    and some are not reached by phone, and of these a share is visited.
+
+    tries: calls for one check, on the mean. minutes: of one call, with what is written down. way: minutes of one visit.
+    """
+
+    rate: float = 0.85
+    refused: float = 0.05
+    not_reached: float = 0.25
+    visited: float = VISITED
+    tries: float = 2.2
+    minutes: float = 4.0
+    way: float = 45.0
+
+    @property
+    def open(self) -> float:
+        """The share nobody can tell, carried as bounds: a visit settles for all who were not reached."""
+        return self.refused + (0 if self.visited else self.not_reached)
+
+    @property
+    def finished(self) -> float:
+        """The share of the drawn whose check is finished, by phone or by visit."""
+        return 1 - self.refused - self.not_reached * (1 - self.visited)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan. drawn: of each district, in the order given, of each of its shades.
+
+    width, widths: to expect of the headline, of the whole and of each district, shares of 1; None where so few checks
+    are finished that no number is shown. calls, visits, hours: what it costs, second checks included.
+    """
+
+    drawn: tuple[tuple[int, ...], ...]
+    width: float | None
+    widths: tuple[float | None, ...]
+    calls: int
+    visits: int
+    hours: int
+
+    @property
+    def checks(self) -> int:
+        """All checks."""
+        return sum(map(sum, self.drawn))
+
+
+def split(districts: Sequence[Sequence[int]], checks: int, floor: int) -> list[list[int]]:
+    """How many of each shade of each district are drawn. districts: items of each shade.
+
+    A district's checks go to its shades in proportion, at least one each, at most half (`draws.shares`).
+    """
+    wanted = draws.shares([sum(shades) for shades in districts], checks, floor)
+    return [draws.shares(shades, n, 1) for shades, n in zip(districts, wanted, strict=True)]
+
+
+def _pairs(districts: Sequence[District], checks: int, floor: int) -> list[list[tuple[Size, int]]]:
+    """Of each district its shades, each with how many are drawn of it."""
+    drawn = split([[size.items for size in shades] for shades in districts], checks, floor)
+    return [list(zip(shades, of, strict=True)) for shades, of in zip(districts, drawn, strict=True)]
+
+
+def headline_width(strata: Iterable[tuple[Size, int]], of: Expected) -> float | None:
+    """The width to expect of the published interval of the headline; None where no number would be shown.
+
+    As `estimates.estimate` makes it when the answers come as expected: a stratum without a check is carried whole.
+    """
+    headline = [(size.items, drawn) for size, drawn in strata if size.is_signed]
+    n, known = sum(drawn for _, drawn in headline), sum(items for items, drawn in headline if drawn)
+    if n * of.finished < GRADED:
+        return None
+    # Double sampling, without its terms in 1 / items: who is visited speaks for all who were not reached.
+    more = of.not_reached * (1 / of.visited - 1) if of.visited else 0.0
+    share = known / sum(items for items, _ in headline)
+    ends = []
+    for rate, unknown in (of.rate * (1 - of.open), 0.0), (of.rate * (1 - of.open) + of.open, 1 - share):
+        spread = sum(
+            (items / known) ** 2 * (1 - drawn / items + more) / max(1, drawn - 1)
+            for items, drawn in headline
+            if drawn
+        )
+        ends.append(interval(Mean(rate * share + unknown, spread * rate * (1 - rate) * share**2, n)))
+    return ends[1][1] - ends[0][0]
+
+
+def plan(
+    districts: Sequence[District], checks: int, expected: Expected = Expected(), *, floor: int = FLOOR
+) -> Planned:
+    """What `checks` checks bring. districts: in the frame, each with its shades; any may be empty."""
+    pairs = _pairs(districts, checks, floor)
+    all_drawn = sum(drawn for of in pairs for _, drawn in of)
+    made = all_drawn * (1 + expected.finished * SECONDS)
+    calls = round(made * expected.tries)
+    visits = round(all_drawn * expected.not_reached * expected.visited)
+    return Planned(
+        tuple(tuple(drawn for _, drawn in of) for of in pairs),
+        headline_width(chain.from_iterable(pairs), expected),
+        tuple(headline_width(of, expected) for of in pairs),
+        calls,
+        visits,
+        -(-round(calls * expected.minutes + visits * expected.way) // 60),
+    )
+
+
+def needed(
+    districts: Sequence[District], width: float, expected: Expected = Expected(), *, floor: int = FLOOR
+) -> int | None:
+    """The fewest checks whose whole has an interval of at most `width`.
+
+    None where no number of checks brings it: at most half is drawn, and what nobody can tell is part of the width.
+    """
+
+    def holds(checks: int) -> bool:
+        found = headline_width(chain.from_iterable(_pairs(districts, checks, floor)), expected)
+        return found is not None and found <= width
+
+    return _fewest(_whole(districts), holds)
+
+
+def floor_for(districts: Sequence[District], width: float, expected: Expected = Expected()) -> int | None:
+    """The fewest checks of each district with which every district that can has an interval of at most `width`.
+
+    None where none can, with half of its items drawn.
+    """
+
+    def reached(widths: Sequence[float | None]) -> set[int]:
+        return {at for at, one in enumerate(widths) if one is not None and one <= width}
+
+    most = _whole(districts)
+    able = reached(plan(districts, most, expected).widths)
+    if not able:
+        return None
+    return _fewest(most, lambda floor: able <= reached(plan(districts, 0, expected, floor=floor).widths))
+
+
+def _whole(districts: Sequence[District]) -> int:
+    return sum(size.items for shades in districts for size in shades)
+
+
+def _fewest(most: int, holds: Callable[[int], bool]) -> int | None:
+    """The least number from 1 to `most` for which something holds that then goes on holding."""
+    at = bisect_left(range(1, most + 1), x=True, key=holds)
+    return at + 1 if at < most else None

@@ -1,0 +1,55 @@
+"""More checks of a frame that is drawn: by a number or a width, never by a result. Pure."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import chain
+
+from .planning import Expected, Size, headline_width, split
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What was drawn of a frame. sizes, drawn: of each shade of each district."""
+
+    sizes: tuple[tuple[Size, ...], ...]
+    drawn: tuple[tuple[int, ...], ...]
+
+    @property
+    def checks(self) -> int:
+        """All checks."""
+        return sum(map(sum, self.drawn))
+
+    def width(self, expected: Expected) -> float | None:
+        """The width to expect of the headline of the whole; None where there are not enough checks for a number."""
+        sizes, drawn = chain(*self.sizes), chain(*self.drawn)
+        return headline_width(list(zip(sizes, drawn, strict=True)), expected)
+
+    def grown(self, wanted: int) -> "Drawn":
+        """In proportion, as if `wanted` were drawn of the whole; where more are drawn already they stay."""
+        shared = split([[size.items for size in of] for of in self.sizes], wanted, 0)
+        return Drawn(
+            self.sizes,
+            tuple(tuple(map(max, had, more)) for had, more in zip(self.drawn, shared, strict=True)),
+        )
+
+    @property
+    def items(self) -> int:
+        """All items of the frame."""
+        return sum(size.items for of in self.sizes for size in of)
+
+
+def topped_up(drawn: Drawn, checks: int) -> Drawn:
+    """The most that can be drawn in proportion with at most `checks` checks in all."""
+    at = bisect_right(range(drawn.items + 1), checks, key=lambda wanted: drawn.grown(wanted).checks)
+    return drawn.grown(max(0, at - 1))
+
+
+def topped_up_to(drawn: Drawn, width: float, expected: Expected) -> Drawn | None:
+    """The fewest checks whose headline has an interval of at most `width`; None where half of all does not bring it."""
+
+    def holds(wanted: int) -> bool:
+        found = drawn.grown(wanted).width(expected)
+        return found is not None and found <= width
+
+    at = bisect_left(range(drawn.items + 1), x=True, key=holds)
+    return drawn.grown(at) if at <= drawn.items else None

@@ -1,0 +1,247 @@
+"""From a plan to a stranger who repeats the draw: what offices, verifiers and everybody see of one frame."""
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.people.models import Account
+from abhiyan.site.tests.cast import Cast
+from abhiyan.ui.tests.axe import unsound
+from abhiyan.ui.tests.test_browser import PAGE_LOOKS, SIZES
+from abhiyan.verification.actions import assigning, refresh_estimates, take_check, tell_check
+from abhiyan.verification.models import Check, Draw, Frame
+from abhiyan.verification.queries.opening import opened
+from abhiyan.verification.tests.test_checks import taken
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PLANNER, CALLER, VISITOR, OTHER = (
+    "state_president",
+    "verifier_of_srinagar",
+    "visitor_of_srinagar",
+    "verifier_of_jammu",
+)
+VALUE = "8c3fa0d1e5"
+Open = Callable[..., Page]
+Sound = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="module")
+def served(django_db_setup: None) -> Iterator[Server]:
+    server = Server().start(
+        ABHIYAN_ORIGIN="http://localhost",
+        ABHIYAN_ORGANISATION="Sangathan",
+        DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
+    )
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
+    """Opens a page as somebody; what the browser complained of fails the test."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def opened_page(path: str, role: str = "", *, size: str, language: str) -> Page:
+        width, height = SIZES[size]
+        base = f"http://127.0.0.1:{served.port}"
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base)
+        contexts.append(context)
+        context.add_cookies([{"name": "language", "value": language, "url": base}])
+        if role:
+            with system("test"):
+                Account.objects.filter(pk=cast.accounts[role].pk).update(language=language)
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": cast.token(role), "url": base}]
+            )
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.goto(path)
+        return page
+
+    yield opened_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sound(request: pytest.FixtureRequest) -> Sound:
+    """Nothing of a page is out of sight; of those that `make slow` looks at, everything else is right too."""
+
+    def looked(page: Page, where: str) -> None:
+        if request.node.get_closest_marker("slow"):
+            assert unsound(page, where) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
+
+    return looked
+
+
+def go(page: Page, click: str) -> None:
+    """Follow a link or send a form, to the page that comes."""
+    with page.expect_navigation():
+        page.click(click)
+
+
+def plan(page: Page, sound: Sound) -> None:
+    """By the width of the whole; then its value and days, everything once more, and frozen."""
+    go(page, "main a[href$='/new/']")
+    page.check("[name=aim][value=whole]")
+    page.fill("[name=goal]", "24.5")
+    page.fill("[name=floor]", "1")
+    go(page, "form[method=get] button[type=submit]")
+    sound(page, "planner")
+    day = clock.now().date()
+    page.fill("[name=source]", "drand round 4,812,345")
+    page.fill("[name=known_on]", (day + timedelta(days=2)).isoformat())
+    page.fill("[name=ends_on]", (day + timedelta(days=20)).isoformat())
+    go(page, "form:has([name=source]) button[type=submit]")
+    sound(page, "last look before the freeze")
+    with system("test"):
+        assert not Frame.objects.exists()
+    go(page, "form[data-asks] button[type=submit]")
+
+
+def draw(page: Page, sound: Sound) -> None:
+    """Once the value is known, and only then."""
+    assert page.locator("a[href$='/draw/']").count() == 0
+    with system("tests move time"):
+        Draw.objects.update(due_at=clock.now())
+    page.reload()
+    sound(page, "frame that waits for its value")
+    go(page, "a[href$='/draw/']")
+    page.fill("[name=value]", VALUE)
+    go(page, "form[data-asks] button[type=submit]")
+
+
+def ask(page: Page, sound: Sound, outcome: str, words: str) -> None:
+    """The open questions first, then what was written, then the result: asked once."""
+    for field in page.locator("form[action$='/said/'] :is(input[type=text], textarea)").all():
+        field.fill(words)
+    page.check("[name=meaning][value=joined]")
+    sound(page, "open questions")
+    go(page, "form[action$='/said/'] button[type=submit]")
+    assert page.locator("td, th", has_text=words).count() > 0
+    sound(page, "written beside heard")
+    page.check(f"[name=outcome][value={outcome}]")
+    go(page, "form[method=get] button[type=submit]")
+    go(page, "form[data-asks] button[type=submit]")
+
+
+def by_phone(page: Page, sound: Sound) -> None:
+    go(page, "form[action$='/take/'] button[type=submit]")
+    assert page.locator("a[href^='tel:']").count() == 0, "who asks and why is said before the number is seen"
+    go(page, "form[action$='/begin/'] button[type=submit]")
+    assert page.locator("a[href^='tel:']").count() == 1
+    ask(page, sound, "genuine", "मेले में")
+    sound(page, "own checks")
+
+
+def by_visit(page: Page, sound: Sound) -> None:
+    go(page, "form[action$='/take/']:has([name=visit]) button[type=submit]")
+    go(page, "form[action$='/begin/'] button[type=submit]")
+    assert page.locator("a[href^='tel:']").count() == 0, "a visit shows no number"
+    ask(page, sound, "genuine", "At the fair")
+
+
+def everything_else(cast: Cast, frame: Frame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One is not reached and comes to a visit; all others are called by their verifiers."""
+    at = clock.now()
+    monkeypatch.setattr(assigning, "VISITED", 1)
+    away = take_check(by=cast.actor(CALLER), at=at)
+    away = tell_check(
+        check_id=away.id,
+        outcome=Check.Outcome.UNRESOLVED,
+        reason="not_reached",
+        by=cast.actor(CALLER),
+        at=at,
+    )
+    with system("test"):
+        assert assigning.visit_by_lot(check=away)
+    for role in (CALLER, OTHER):
+        taken(cast, role, at)
+
+
+def replayed(command: str, folder: Path) -> list[str]:
+    """What the command of the page prints of each drawn line, on a machine that knows nothing."""
+    _abhiyan, *words = shlex.split(command)
+    printed = subprocess.run(
+        [str(Path(sys.executable).parent / "abhiyan"), *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"},
+    )
+    return printed.stdout.splitlines()
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
+    opens: Open,
+    sound: Sound,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    size: str,
+    language: str,
+) -> None:
+    cast._seat(VISITOR, "verifier", "JK-SRI", 1)
+    programme = cast.world.programme
+    planner = opens(f"/checks/of/{programme.public_id}/", PLANNER, size=size, language=language)
+    plan(planner, sound)
+    with system("test"):
+        frame = Frame.objects.get()
+    assert frame.hash in planner.content()
+    draw(planner, sound)
+    with system("test"):
+        n = Check.objects.filter(frame=frame).count()
+    assert n > 38
+
+    by_phone(opens("/checks/mine/", CALLER, size=size, language=language), sound)
+    everything_else(cast, frame, monkeypatch)
+    by_visit(opens("/checks/mine/", VISITOR, size=size, language=language), sound)
+    with system("test"):
+        done = Check.objects.filter(frame=frame, arm__in=(Check.Arm.RANDOM, Check.Arm.VISIT))
+        assert done.filter(outcome="").count() == 0 and done.filter(arm=Check.Arm.VISIT).count() == 1
+    assert refresh_estimates(at=clock.now()) == 1
+
+    planner.goto("/units/JK/")
+    assert planner.locator(".wi").count() > 0, "the estimate has its whisker"
+    sound(planner, "unit page with an estimate")
+
+    planner.goto(f"/checks/of/{programme.public_id}/open/")
+    go(planner, "form[data-asks] button[type=submit]")
+    anybody = opens(f"/checks/public/{programme.public_id}/", size=size, language=language)
+    sound(anybody, "public page")
+    assert frame.hash in anybody.content() and "Person" not in anybody.inner_text("main")
+    with anybody.expect_download() as coming:
+        anybody.click("a[href$='/file/']")
+    coming.value.save_as(tmp_path / coming.value.suggested_filename)
+    command = anybody.locator("code", has_text="--replay").inner_text()
+    hash_line, _value, *lines = replayed(command, tmp_path)
+    assert frame.hash in hash_line and len(lines) == n
+
+    with system("tests move time"):
+        Frame.objects.update(ends_on=clock.now().date() - timedelta(days=1))
+    planner.goto(f"/checks/frame/{frame.public_id}/close/")
+    go(planner, "form[data-asks] button[type=submit]")
+    sound(planner, "closed frame")
+    with system("test"):
+        drawn = Check.objects.filter(frame=frame, arm=Check.Arm.RANDOM).select_related(
+            "frame__programme", "stratum"
+        )
+        items = {opened(one).item_id.hex for one in drawn}
+    lines = replayed(planner.locator("code", has_text="--key").inner_text(), tmp_path)[2:]
+    assert {line.split()[-1] for line in lines} == items, "the key shows the items that were asked about"

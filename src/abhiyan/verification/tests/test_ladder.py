@@ -1,0 +1,213 @@
+"""What checks say where people look: on the ladder of a unit and of a programme, in lists and their files."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import strike_off
+from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.programmes.actions import type_figure
+from abhiyan.programmes.queries.checked import picture_of
+from abhiyan.programmes.rules.estimated import Estimated
+from abhiyan.site.tests.cast import Cast
+from abhiyan.verification.actions import close_frame, estimate_frame, refresh_estimates
+from abhiyan.verification.models import Check, Estimate, Frame
+from abhiyan.verification.queries.latest import ask_latest
+from abhiyan.verification.queries.opening import opened
+from abhiyan.verification.rules.beside import Beside, Ends
+from abhiyan.verification.tests.test_checks import drawn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def checked(cast: Cast) -> Frame:
+    """A frame of 45 items in each of two districts, 22 of each checked: all genuine in one, none in the other."""
+    frame, at = drawn(cast, 90), clock.now()
+    with system("test"):
+        for code, outcome in (("JK-SRI", Check.Outcome.GENUINE), ("JK-JAM", Check.Outcome.NOT_GENUINE)):
+            of = Check.objects.filter(frame=frame, stratum__unit__code=code, arm=Check.Arm.RANDOM)
+            of.update(outcome=outcome, done_at=at)
+    refresh_estimates(at=at)
+    return frame
+
+
+def seen(cast: Cast, role: str, page: str) -> str:
+    """The text of a page, without its tags."""
+    response = cast.client(role).get(page)
+    assert response.status_code == 200, page
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.text))
+
+
+def unit_page(code: str) -> str:
+    return reverse("site:unit", args=[code])
+
+
+def test_the_unit_page_has_the_estimate_with_its_whisker_and_says_of_which_frame(
+    cast: Cast, checked: Frame
+) -> None:
+    page = cast.client("state_president").get(unit_page("JK")).text
+    assert 'class="wi"' in page and 'class="ff"' in page, "no whisker, or no outline of the frame"
+    text = seen(cast, "state_president", unit_page("JK"))
+    assert "90 counted in it (dashed). Not a share of today&#x27;s number." in text
+    assert "44 checks answered, 0 refused or not reached" in text
+    assert "Provisional until 1 Dec 2027" in text and "As answered" in text
+    assert "no back-checks yet" not in text
+    # Below the districts there are grades, past 19 checks; of what has fewer nothing says how many.
+    assert "Grade, of 19 checks" in seen(cast, "state_president", unit_page("JK-SRI"))
+    units = {unit.pk: unit.code for unit in cast.world.units.values()}
+    with cast.as_("national_president"):
+        found = ask_latest([checked.programme_id], list(units), clock.now().date())()
+    said = {units[unit]: one for (_, measure, unit), one in found.items() if measure == MEASURE}
+    grades = {code: one.grade for code, one in said.items() if one.grade}
+    assert grades == {"JK-B001": "A", "JK-SRI-M1": "A", "JK-SRI-M1-C1": "A", "JK-B004": "C", "JK-JAM-M1": "C"}
+    assert {code for code, one in said.items() if one.finished} - set(grades) == {
+        "IN",
+        "JK",
+        "JK-SRI",
+        "JK-JAM",
+    }
+
+
+def test_a_grade_is_of_the_first_checks_also_when_their_entries_count_no_more(
+    cast: Cast, checked: Frame
+) -> None:
+    at, asker = clock.now(), cast.actor("state_president")
+    with system("test"):
+        of = Check.objects.filter(frame=checked, stratum__unit__code="JK-SRI", arm=Check.Arm.RANDOM)
+        false = [one for one in of if opened(one).unit_id == cast.world.units["JK-B001"].pk][:3]
+        for nth, one in enumerate(false):
+            Check.objects.filter(id=one.id).update(
+                outcome=Check.Outcome.NOT_GENUINE, done_at=at - timedelta(hours=9 - nth)
+            )
+        members = [opened(one).item_id for one in false]
+        estimate_frame(frame=checked, at=at)
+    booth = Estimate.objects.filter(frame=checked, unit=cast.world.units["JK-B001"])
+    with system("test"):
+        assert booth.get().grade == "B"
+    for member in members:
+        strike_off(membership=member, reason="not_genuine", by=asker, at=at)
+    with system("test"):
+        estimate_frame(frame=checked, at=at)
+        assert booth.get().grade == "B", "it moved with who was struck off"
+        assert booth.get().not_genuine == 3
+    close_frame(public_id=checked.public_id, by=asker, at=at + timedelta(days=800))
+    with system("test"):
+        assert booth.get().grade == "B"
+    # On the page of the frame stand estimates: a unit with a grade has none, and no items of its own there.
+    page = reverse("verification:frame", args=[checked.public_id])
+    text = seen(cast, "state_president", f"{page}?unit=JK-SRI")
+    assert "No units to compare below" in text
+
+
+def test_before_enough_checks_there_is_no_number(cast: Cast) -> None:
+    frame = drawn(cast)
+    assert "no back-checks yet" not in seen(cast, "state_president", unit_page("JK"))
+    assert "not enough checks (0 of 19)" in seen(cast, "state_president", unit_page("JK"))
+    assert "not enough checks here" in seen(cast, "booth_president", unit_page("JK-B001"))
+    page = reverse("programmes:programme", args=[frame.programme.public_id])
+    assert "not enough checks (0 of 19)" in seen(cast, "state_president", page)
+
+
+def test_programmes_and_their_files_have_the_estimate_too(cast: Cast, checked: Frame) -> None:
+    programme = reverse("programmes:programme", args=[checked.programme.public_id])
+    assert "checks answered" in seen(cast, "state_president", programme)
+    below = reverse("programmes:below", args=[checked.programme.public_id])
+    for page in (f"{programme}?unit=JK", f"{unit_page('JK')}?", f"{below}?unit=JK&level=district"):
+        client = cast.client("state_president")
+        answer = client.get(f"{page}&format=csv")
+        file = b"".join(answer) if answer.streaming else answer.content
+        lines = file.decode().splitlines()
+        assert "Estimated true,Estimated true, at least" in lines[0].replace('"', ""), page
+        (srinagar,) = [line for line in lines if "Srinagar" in line]
+        assert "22 checks answered" in srinagar, page
+
+
+def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, checked: Frame) -> None:
+    at, state = clock.now(), cast.actor("state_president")
+    one = checked.programme
+    with cast.as_("state_president"):
+        type_figure(
+            programme=one,
+            measure=MEASURE,
+            unit_id=cast.world.units["JK-JAM"].pk,
+            begins_on=one.opens_on,
+            ends_on=clock.day_in(one.zone, at),
+            n=4_321,
+            by=state,
+            at=at,
+        )
+    page = reverse("verification:frame_beside", args=[checked.public_id]) + "?unit=JK"
+    text = seen(cast, "state_president", page)
+    assert text.index("Jammu 1 4,321") < text.index("Srinagar 2 –"), "the certain gap of Jammu is the larger"
+    assert "Of these 2 intervals of 95%, about 0.1 miss the truth by chance." in text
+    assert "Units that share a rank" not in text and "As answered" in text and "Provisional" not in text
+    file = b"".join(cast.client("state_president").get(f"{page}&format=csv")).decode()
+    rows = list(csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))))
+    assert [(row["Code"], row["Rank"], row["Unit said"]) for row in rows] == [
+        ("JK-JAM", "1", "4321"),
+        ("JK-SRI", "2", ""),
+    ]
+    assert int(rows[0]["Gap, at least"]) > 60 and rows[1]["Gap, at least"] == "0"
+    assert "checks answered" not in seen(cast, "state_president", page + "&level=booth"), (
+        "no estimate below districts"
+    )
+    # Whoever reads rounded counts sees a bar of these: its lengths tell no more.
+    with system("test"):
+        Estimate.objects.filter(frame=checked, unit__code="JK-JAM", reported__gt=0).update(reported=53)
+    for role in ("state_president", "district_in_charge"):
+        answer = cast.client(role).get(f"{page}&format=csv")
+        rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode().removeprefix("\ufeff"))))
+        widths = re.findall(
+            r'class="f2"[^>]* width="([\d.]+)%" height="40%"', cast.client(role).get(page).text
+        )
+        assert [float(width) for width in widths] == [
+            pytest.approx(min(100, 100 * int(row["Counted"]) / int(row["Reported"])), abs=0.01)
+            for row in rows
+        ], role
+    # From below nobody sees more than the counts of their own state, and what they may not see is rounded.
+    outside = b"".join(cast.client("district_in_charge").get(f"{page}&format=csv")).decode()
+    assert "4321" not in outside and "4320" in outside
+    with system("test"):
+        Estimate.objects.filter(frame=checked, unit__code="JK-JAM").update(
+            genuine=4, not_genuine=3, rate=None, low=None
+        )
+    assert "not enough checks (7 of 19)" in seen(cast, "state_president", page)
+
+
+def test_the_least_gap_leaves_out_whoever_may_yet_be_true() -> None:
+    of = Beside(reported=200, counted=100, unanswered=30, rate=0.5, low=0.4, high=0.6)
+    assert of.ends == Ends(0.2, 0.45) and of.least_gap == pytest.approx(0.55)
+    assert replace(of, unanswered=500).least_gap == 0
+    assert replace(of, low=None).least_gap is None and replace(of, reported=0).ends is None
+
+
+def test_seen_from_outside_an_estimate_is_rounded_and_below_10_there_is_none() -> None:
+    one = Estimated(
+        frozen_on=date(2026, 11, 1),
+        wanted=19,
+        href="/",
+        items=1_237,
+        finished=40,
+        rate=0.81,
+        low=0.66,
+        high=0.9,
+    )
+    exact, rounded = picture_of(one, is_rounded=False), picture_of(one, is_rounded=True)
+    assert (exact["estimate"], exact["low"], exact["high"], exact["frame"]) == (1_002, 816, 1_113, 1_237)
+    assert (rounded["estimate"], rounded["low"], rounded["high"], rounded["frame"]) == (
+        1_000,
+        820,
+        1_120,
+        1_240,
+    )
+    assert "1,237" not in rounded["note"]
+    few = Estimated(frozen_on=date(2026, 11, 1), wanted=19, href="/", items=9, finished=40, rate=0.81)
+    assert "estimate" not in picture_of(few, is_rounded=True)

@@ -1,0 +1,86 @@
+"""Checks aimed at one unit or worker, and what came of them: apart from every estimate."""
+
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.numbers import grouped
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.org.here import page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.verification import actions
+from abhiyan.verification.forms import CloserForm
+from abhiyan.verification.models import Frame
+from abhiyan.verification.queries.aims import Told, aims_of, workers_at
+from abhiyan.verification.refusals import TooWide
+
+from .frames import planned
+from .verifiers import shown_in
+
+MOST = 200  # workers offered, those with most entries first
+COLUMNS: tuple[Column[Told], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.aim.unit.names), is_name=True),
+    Column("worker", _("Entered by"), lambda row: row.worker),
+    Column("reason", _("Reason"), lambda row: row.aim.reason),
+    Column("at", _("Asked on"), lambda row: row.aim.at, css="nums", order=lambda row: row.aim.at),
+    Column("checks", _("Checks"), lambda row: row.aim.checks, css="num", order=lambda row: row.aim.checks),
+    Column("genuine", _("Genuine"), lambda row: row.genuine, css="num"),
+    Column("not_genuine", _("Not genuine"), lambda row: row.not_genuine, css="num"),
+    Column("not_told", _("Refused or unresolved"), lambda row: row.not_told, css="num"),
+    Column("open", _("Still open"), lambda row: row.open, css="num"),
+)
+
+
+@require_GET
+def aims(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The aimed checks of a frame and their tally."""
+    frame = planned(request, public_id)
+    with system("aimed checks of a frame"):
+        found = aims_of(frame)
+    table = Table(request, COLUMNS, found, name="aimed", caption=_("Aimed checks"), sort="-at")
+    shown = shown_in(frame, say("Aimed checks")) | {"may_aim": frame.state == Frame.State.DRAWN}
+    return answer(request, "verification/aim_list.html", table, shown)
+
+
+@form_page
+def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Aim checks: first the unit, then how many, of which worker, and why."""
+    frame = planned(request, public_id)
+    here = page_unit(request, hierarchy=frame.programme.hierarchy, otherwise=lambda: frame.unit_id)
+    form = CloserForm(request.POST if request.method == "POST" else None)
+    try:
+        with system("whose items could be checked"):
+            workers = workers_at(frame, here.unit.id)
+        is_wide = False
+    except TooWide:
+        workers, is_wide = [], True
+    offered = [(str(one), f"{name} ({grouped(n)})") for one, name, n in workers[:MOST]]
+    offer(form, worker=[("", _("Everybody here")), *offered])
+    done = tried(
+        request,
+        form,
+        lambda given: actions.aim_checks(
+            public_id=public_id,
+            unit_id=here.unit.id,
+            worker=UUID(given["worker"]) if given["worker"] else None,
+            checks=given["checks"],
+            reason=given["reason"],
+            by=request.actor,
+            at=clock.now(),
+        ),
+        said=_("The checks wait for verifiers, among all others."),
+        unit="",
+    )
+    if done:
+        return redirect("verification:aims", public_id=public_id)
+    shown = shown_in(frame, say("Aimed checks")) | {"form": form, "about": here, "is_wide": is_wide}
+    return render(request, "verification/aim_new.html", shown, status=done.status)

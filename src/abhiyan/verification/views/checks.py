@@ -1,0 +1,277 @@
+"""A verifier's hour: take a check, call or visit, ask, compare with what was written, say what it comes to."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.messaging import queries as messaging
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.verification import actions
+from abhiyan.verification.actions import Came
+from abhiyan.verification.forms import AnswersForm, BackForm, FindingForm
+from abhiyan.verification.models import Check
+from abhiyan.verification.queries import checks as reads
+from abhiyan.verification.queries.checks import InHand
+from abhiyan.verification.queries.items import asked_of
+from abhiyan.verification.refusals import AskFirst, NothingForYou, NotTaken
+from abhiyan.verification.rules.outcomes import Meaning
+
+# Of each end of a try: what the page says before it is written.
+ENDS = {
+    Came.NO_ANSWER: _(
+        "We try again on another day, at another hour. After three tries the check ends as not reached."
+    ),
+    Came.LATER: _("We try again on another day, at another hour. It counts as one of three tries."),
+    Came.REFUSED: _(
+        "Nobody calls them again for this check. It counts neither as genuine nor as not genuine."
+    ),
+    Came.LEFT: _(
+        "They leave within a minute: no list, no messages, no calls. The check ends without a result."
+    ),
+}
+
+
+@require_GET
+def checks(request: Request) -> HttpResponseBase:
+    """What a verifier has in hand, what waits for another day, and what is finished today."""
+    at, account = clock.now(), request.viewer.account_id
+    assert account is not None  # the access table asks for a capability
+    with system("a verifier's own checks"):
+        in_hand = reads.in_hand(account, at=at)
+        today = reads.finished_today(account, at=at)
+        are_visits = reads.are_free(account, is_visit=True, at=at)
+    now = [_line(one) for one in in_hand if one.waits_until is None]
+    has = {one["is_visit"] for one in now}
+    shown = {
+        "here": "checks",
+        "crumbs": [(say("My back-checks"), "")],
+        "now": now,
+        "waiting": [_line(one) for one in in_hand if one.waits_until is not None],
+        "today": today,
+        "may_take": False not in has,
+        "may_visit": are_visits and True not in has,
+    }
+    return render(request, "verification/check_list.html", shown)
+
+
+@require_POST
+def check_take(request: Request) -> HttpResponseBase:
+    """Get the next check, or the next visit, at random."""
+    try:
+        taken = actions.take_check(by=request.actor, at=clock.now(), is_visit="visit" in request.POST)
+    except NothingForYou as nothing:
+        messages.info(request, str(nothing))
+        return redirect("verification:checks")
+    return redirect("verification:check", public_id=taken.id)
+
+
+@require_GET
+def check(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One check, at the step it has come to."""
+    return _page(request, _own(request, public_id))
+
+
+@require_POST
+def check_begin(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Show the number for one call, or the place for one visit. Each look at a number leaves a row."""
+    form = forms.Form(request.POST)
+    begun = tried(
+        request, form, lambda _given: actions.begin_try(check_id=public_id, by=request.actor, at=clock.now())
+    )
+    if not begun:
+        return _page(request, _own(request, public_id), problems=form, status=begun.status)
+    assert begun.value is not None
+    found, number = begun.value
+    if found.outcome:
+        messages.info(request, say("There is nobody to call for this check any more. It is finished."))
+        return redirect("verification:checks")
+    return _page(request, _own(request, public_id), number=number)
+
+
+@require_POST
+def check_said(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Close the answers, in the person's own words; then what was written is shown."""
+    own = _own(request, public_id)
+    form = AnswersForm(_questions(own.check), request.POST)
+    done = tried(
+        request,
+        form,
+        lambda _given: actions.close_answers(
+            check_id=public_id, said=form.said, by=request.actor, at=clock.now()
+        ),
+    )
+    if not done:
+        return _page(request, own, form=form, status=done.status)
+    return redirect("verification:check", public_id=public_id)
+
+
+@form_page
+def check_back(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Hand a check back, with a reason: somebody else gets it."""
+    own = _own(request, public_id)
+    return ask(
+        request,
+        lambda given: actions.hand_back(
+            check_id=public_id, reason=given["reason"], by=request.actor, at=clock.now()
+        ),
+        title=_("Hand this check back"),
+        text=[
+            _(
+                "Somebody else gets it. You never get it again. Those who plan checks see how many are handed back."
+            )
+        ],
+        form=BackForm(request.POST if request.method == "POST" else None),
+        button=_("Hand back"),
+        done=reverse("verification:checks"),
+        back=reverse("verification:check", args=[public_id]),
+        said=_("Handed back."),
+        **_crumbs(own),
+    )
+
+
+@form_page
+def check_end(request: Request, public_id: UUID, came: str) -> HttpResponseBase:
+    """Nobody answered, or they refuse, or leave: asked once, then written."""
+    needed(came in Came.values or None)
+    own, how = _own(request, public_id), Came(came)
+    return ask(
+        request,
+        lambda _given: actions.end_try(check_id=public_id, came=how, by=request.actor, at=clock.now()),
+        title=how.label,
+        text=[ENDS[how]],
+        button=_("Take them off the lists") if how == Came.LEFT else _("Write it down"),
+        is_danger=how == Came.LEFT,
+        done=reverse("verification:checks"),
+        back=reverse("verification:check", args=[public_id]),
+        said=_("Written down."),
+        is_open=own.begun is not None,
+        **_crumbs(own),
+    )
+
+
+@form_page
+def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
+    """What the answers come to: looked at once more, then written for good."""
+    own = _own(request, public_id)
+    given = request.POST if request.method == "POST" else request.GET
+    form = FindingForm(given)
+    if own.check.said_at is None:
+        raise AskFirst
+    if not form.is_valid():
+        return _page(request, own, finding=form, status=422)
+    outcome, leaves = Check.Outcome(form.cleaned_data["outcome"]), form.cleaned_data["leaves"]
+    text: list[str | Promise] = [
+        say("Result: %(result)s. It cannot be changed afterwards.") % {"result": outcome.label},
+        *([_("They leave within a minute: no list, no messages, no calls.")] if leaves else []),
+    ]
+    kept = QueryDict(mutable=True)
+    kept.update({"outcome": outcome.value} | ({"leaves": "on"} if leaves else {}))
+    return ask(
+        request,
+        lambda cleaned: actions.conclude_check(
+            check_id=public_id,
+            outcome=Check.Outcome(cleaned["outcome"]),
+            leaves=cleaned["leaves"],
+            by=request.actor,
+            at=clock.now(),
+        ),
+        title=_("Finish the check"),
+        text=text,
+        form=form.hidden(request.POST if request.method == "POST" else kept),
+        button=_("Finish the check"),
+        done=reverse("verification:checks"),
+        back=reverse("verification:check", args=[public_id]),
+        said=_("Finished. Thank you."),
+        is_danger=leaves,
+        **_crumbs(own),
+    )
+
+
+def _own(request: Request, check_id: UUID) -> InHand:
+    """A check of the viewer, unless it has become one of their own line meanwhile. Refuses NotTaken."""
+    account, at = request.viewer.account_id, clock.now()
+    assert account is not None  # the access table asks for a capability
+    with system("a verifier's own check"):
+        actions.return_checks(at=at, account_id=account)
+        found = reads.one_in_hand(account, check_id, at=at)
+    return needed(found, NotTaken)
+
+
+def _questions(one: Check) -> Any:
+    return asked_of(one.frame.programme, one.frame.measure).questions
+
+
+def _line(one: InHand) -> dict[str, Any]:
+    return {
+        "id": one.check.id,
+        "place": one.check.stratum.unit.names,
+        "is_visit": one.check.arm == Check.Arm.VISIT,
+        "tries": len(one.tries),
+        "is_said": one.check.said_at is not None,
+        "waits_until": one.waits_until,
+    }
+
+
+def _crumbs(own: InHand) -> dict[str, Any]:
+    mine = (say("My back-checks"), reverse("verification:checks"))
+    one = say("Check by visit") if own.check.arm == Check.Arm.VISIT else say("Check by phone")
+    return {"here": "checks", "crumbs": [mine, (one, "")]}
+
+
+def _page(
+    request: Request,
+    own: InHand,
+    *,
+    number: str = "",
+    form: AnswersForm | None = None,
+    finding: FindingForm | None = None,
+    problems: forms.Form | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    one = own.check
+    shown = _crumbs(own) | {
+        "own": own,
+        "check": one,
+        "is_visit": one.arm == Check.Arm.VISIT,
+        "place": one.stratum.unit.names,
+        "number": number,
+        "problems": problems,
+        "ends": [(came.value, came.label) for came in Came],
+    }
+    if not one.outcome:
+        with system("whom a verifier's own check asks"):
+            target, said = reads.target_of(one), reads.said_in(one)
+            where = reads.place_of(target.unit_id, one.frame.programme.hierarchy)
+        shown |= {"who": target.whom.name, "where": where}
+        questions = _questions(one)
+        if said is None:
+            shown["form"] = form or AnswersForm(questions)
+        else:
+            has_met = said.meaning != Meaning.NO_SUCH_PERSON
+            shown |= {
+                "finding": finding or FindingForm(),
+                "rows": [
+                    (
+                        each.label,
+                        target.whom.written.get(each.key, "") if has_met else "",
+                        said.words.get(each.key, ""),
+                    )
+                    for each in questions
+                ],
+                "leave_number": messaging.leave_number(),
+            }
+    return render(request, "verification/check.html", shown, status=status)

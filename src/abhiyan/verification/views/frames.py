@@ -1,0 +1,320 @@
+"""Frames of a programme: the draw, what the checks say, the public file. How one is planned: planning.py."""
+
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.core.words import day_of, named
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.models import Release
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import activities, small_cells
+from abhiyan.ui.acts import ask, confirm, form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+from abhiyan.verification import actions
+from abhiyan.verification.actions import redraws
+from abhiyan.verification.actions.frames import PLAN, REDRAW
+from abhiyan.verification.forms import RedrawForm, TopUpForm, ValueForm
+from abhiyan.verification.models import Estimate, Frame, Stratum
+from abhiyan.verification.queries import checks
+from abhiyan.verification.queries import frames as reads
+from abhiyan.verification.queries.public import is_public
+from abhiyan.verification.refusals import NothingMore, NothingToCheck
+from abhiyan.verification.rules.planning import Expected
+from abhiyan.verification.rules.topping import topped_up, topped_up_to
+
+TOLD = replace(Expected(), refused=0.0, not_reached=0.0)  # if everybody answers
+COLUMNS: tuple[Column[Frame], ...] = (
+    Column("number", _("Frame"), lambda row: row.number, order="number", is_name=True),
+    Column("frozen", _("Frozen"), lambda row: row.frozen_at, order="frozen_at", css="nums"),
+    Column("state", _("Where it stands"), lambda row: row.get_state_display()),
+    Column("ends", _("Last day of checking"), lambda row: row.ends_on, order="ends_on", css="nums"),
+)
+ESTIMATES: tuple[Column[Estimate], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.unit.names), is_name=True),
+    Column("items", _("In the frame"), lambda row: small_cells.shown(row.items), css="num", order=True),
+    Column("checks", _("Checks finished"), lambda row: row.finished, css="num", order=True),
+    Column("drawn", _("Drawn"), lambda row: row.drawn, css="num", order=True),
+    Column("low", _("At least genuine, %"), lambda row: percent(row.low), css="num", order=True),
+    Column("high", _("At most genuine, %"), lambda row: percent(row.high), css="num", order=True),
+    Column("open", _("Refused or not reached"), lambda row: row.not_told, css="num", order=True),
+)
+
+
+def percent(share: float | None) -> float | None:
+    """A share as a number of 100, to a tenth."""
+    return None if share is None else round(100 * share, 1)
+
+
+def measure_of(programme: Programme) -> int:
+    """The first countable measure of a programme. Refuses NothingToCheck."""
+    items = activities.of(programme.kind).items
+    if not items:
+        raise NothingToCheck
+    return items[0].measure
+
+
+def shown_of(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
+    """What every page of a programme's frames is given. more: crumbs below the list of frames."""
+    name = named(one.names)
+    first = (name, reverse("programmes:programme", args=[one.public_id]))
+    checks = (say("Back-checks"), reverse("verification:frames", args=[one.public_id]) if more else "")
+    crumbs = [(say("Programmes"), reverse("programmes:list")), first, checks, *more]
+    return {"here": "programmes", "crumbs": crumbs, "programme": one, "name": name}
+
+
+def may_plan(request: Request, unit_id: int) -> bool:
+    """Whether somebody plans draws of what a unit owns."""
+    lo = units.spans([unit_id], 1).get(unit_id)
+    return lo is not None and request.viewer.may_at(PLAN, lo[0])
+
+
+@require_GET
+def frames(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The frames of a programme."""
+    one = programmes.programme_for(request.viewer, public_id)
+    measure_of(one)
+    table = Table(request, COLUMNS, reads.frames_of(one), name="frames", caption=_("Frames"), sort="-number")
+    shown = shown_of(one) | {
+        "may_plan": may_plan(request, one.owner_id),
+        "public": reverse("verification:public", args=[public_id]) if is_public(one) else "",
+    }
+    return answer(request, "verification/frame_list.html", table, shown)
+
+
+@require_GET
+def frame(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One frame: where it stands, its draw, and what the checks say of a unit and those below it."""
+    one, at = reads.frame_for(request.viewer, public_id), clock.now()
+    may = may_plan(request, one.unit_id)
+    here = page_unit(request, hierarchy=one.programme.hierarchy, otherwise=lambda: one.unit_id)
+    found = reads.estimates_at(one, here.unit.id)
+    rows = [row for row in found if row.shade == Estimate.Shade.SIGNED and row.unit_id != here.unit.id]
+    own = {row.shade: row for row in found if row.unit_id == here.unit.id}
+    table = Table(
+        request, ESTIMATES, rows, name="estimates", caption=_("Units below"), sort="high", is_numbered=False
+    )
+    published = reads.published(one)
+    is_past_end = reads.is_past_end(one, at)
+    with system("who joined by two numbers"):
+        also_joined = checks.also_joined(one) if may else (0, 0)
+    shown = (
+        shown_of(one.programme, *_crumbs(one, here))
+        | {
+            "frame": one,
+            "published": published,
+            "draw": published.draws[-1],
+            "is_due": one.state == Frame.State.FROZEN and published.draws[-1].due_at <= at,
+            "is_past_end": is_past_end,
+            "is_provisional": one.state == Frame.State.DRAWN and not is_past_end,
+            "may_plan": may,
+            "may_close": may and one.state == Frame.State.DRAWN and reads.may_close(one, at),
+            "about": here,
+            "headline": own.get(Estimate.Shade.SIGNED),
+            "confirmed": own.get(Estimate.Shade.CONFIRMED),
+            "unsigned": own.get(Estimate.Shade.UNSIGNED),
+            "asked": _asked(one, at) if may else "",
+            "also_joined": also_joined,
+        }
+        | _files(one, may=may)
+    )
+    return answer(request, "verification/frame.html", table, shown)
+
+
+def _files(frame: Frame, *, may: bool) -> dict[str, str]:
+    """Where the published files are: for whoever plans, here; for everybody, by the public page while it is open."""
+    if may:
+        room, of = "frame", [frame.public_id]
+    elif is_public(frame.programme):
+        room, of = "public", [frame.programme.public_id, frame.public_id]
+    else:
+        return {}
+    return {
+        "file": reverse(f"verification:{room}_file", args=of),
+        "more_file": reverse(f"verification:{room}_more", args=of),
+    }
+
+
+def _crumb(frame: Frame, href: str = "") -> tuple[str, str]:
+    return (say("Frame %(number)s") % {"number": frame.number}, href)
+
+
+def _crumbs(frame: Frame, here: Here) -> list[tuple[str, str]]:
+    """The frame; of a unit below its owner the way back to the whole, then the unit."""
+    if here.unit.id == frame.unit_id:
+        return [_crumb(frame)]
+    return [_crumb(frame, reverse("verification:frame", args=[frame.public_id])), (here.name, "")]
+
+
+def _asked(frame: Frame, at: datetime) -> str:
+    """Who can approve another public value, if somebody asked for one."""
+    with system("a request about a frame"):
+        release = org.release_about(REDRAW, frame=str(frame.public_id))
+        if release is None or release.state != Release.State.ASKED or release.expires_at <= at:
+            return ""
+        return org.deciders([release], at=at)[release.pk].whom_to_ask()
+
+
+def planned(request: Request, public_id: UUID) -> Frame:
+    """A frame whose draws the viewer plans."""
+    one = reads.frame_for(request.viewer, public_id)
+    if not may_plan(request, one.unit_id):
+        raise NotYours(capability=PLAN)
+    return one
+
+
+def _about(frame: Frame) -> dict[str, Any]:
+    """What every act on a frame needs of its page."""
+    return {"done": reverse("verification:frame", args=[frame.public_id])} | shown_of(
+        frame.programme, _crumb(frame)
+    )
+
+
+@form_page
+def frame_draw(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Draw the checks with the value as it was published."""
+    one = planned(request, public_id)
+    draw = reads.draws_of(one)[-1]
+    return ask(
+        request,
+        lambda given: actions.draw_frame(
+            public_id=public_id, value=given["value"], by=request.actor, at=clock.now()
+        ),
+        title=_("Draw the checks"),
+        text=[
+            _("Write the value exactly as it was published. The draw can be made only once."),
+            say("%(source)s, known from %(due)s.") % {"source": draw.source, "due": day_of(draw.due_at)},
+        ],
+        button=_("Draw the checks"),
+        said=_("The checks are drawn. Verifiers can begin."),
+        form=ValueForm(request.POST if request.method == "POST" else None),
+        **_about(one),
+    )
+
+
+@form_page
+def frame_redraw(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Ask for another public value, because the one that was named never came."""
+    one = planned(request, public_id)
+    zone = ZoneInfo(one.programme.zone)
+    return ask(
+        request,
+        lambda given: actions.ask_redraw(
+            public_id=public_id,
+            value=redraws.Value(
+                given["source"], datetime.combine(given["due_at"], time(), zone), given["ends_on"]
+            ),
+            reason=given["reason"],
+            by=request.actor,
+            at=clock.now(),
+        ),
+        title=_("The value never came"),
+        text=[
+            say("It was to be: %(source)s.") % {"source": reads.draws_of(one)[-1].source},
+            _("Name another value that nobody knows yet. It counts once somebody else approves it."),
+            _("Everybody who sees this frame sees both values and the reason."),
+        ],
+        button=_("Ask for another value"),
+        said=_("Request sent. Approvals lists who can approve it."),
+        form=RedrawForm(request.POST if request.method == "POST" else None, initial={"ends_on": one.ends_on}),
+        **_about(one),
+    )
+
+
+@form_page
+def frame_top_up(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Draw more checks: so many, or for a width; what they bring is shown first."""
+    one, is_sure = planned(request, public_id), "sure" in request.POST
+    with system("planning more back-checks"):
+        drawn = reads.drawn_of(Stratum.objects.filter(frame=one).defer("commitments"))
+    form = TopUpForm(request.POST if request.method == "POST" else None)
+    shown = shown_of(one.programme, _crumb(one)) | {"frame": one, "form": form, "checks": drawn.checks}
+    if request.method == "POST" and not is_sure and form.is_valid():
+        checks, width = form.cleaned_data["checks"], form.cleaned_data["width"]
+        more = topped_up(drawn, checks) if checks else topped_up_to(drawn, width / 100, TOLD)
+        if more is not None and more.checks > drawn.checks:
+            shown |= {
+                "grown": more.checks,
+                "more": more.checks - drawn.checks,
+                "widths": [percent(more.width(Expected())), percent(more.width(TOLD))],
+            }
+            return render(request, "verification/frame_top_up.html", shown)
+        form.add_error(None, str(NothingMore()))
+        return render(request, "verification/frame_top_up.html", shown, status=422)
+    done = tried(
+        request,
+        form,
+        lambda given: actions.top_up_frame(
+            public_id=public_id, checks=given["checks"] or 0, by=request.actor, at=clock.now()
+        ),
+        said=_("More checks are drawn. Publish the file of later checks beside the first."),
+    )
+    if done:
+        return redirect("verification:frame", public_id=public_id)
+    return render(request, "verification/frame_top_up.html", shown, status=done.status)
+
+
+@form_page
+def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Close a frame, after saying what ends."""
+    one = planned(request, public_id)
+    return confirm(
+        request,
+        lambda: actions.close_frame(public_id=public_id, by=request.actor, at=clock.now()),
+        title=_("Close this frame"),
+        text=[
+            _("Checks that are not finished count as unresolved: they make the interval wider."),
+            _("The estimates stay as they are then. What people answered in their own words is deleted."),
+            _("The key is published. With it anybody can turn the drawn lines into the numbers of entries."),
+            _("You cannot take this back."),
+        ],
+        button=_("Close this frame"),
+        said=_("The frame is closed."),
+        **_about(one),
+    )
+
+
+@require_GET
+def frame_file(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The published file: it names nobody. Whoever plans draws publishes it; it has exact counts of every district."""
+    return file_answer(planned(request, public_id))
+
+
+@require_GET
+def frame_more(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The file of later checks, published beside the first."""
+    return more_answer(planned(request, public_id))
+
+
+def file_answer(frame: Frame) -> HttpResponseBase:
+    """The published file as a download."""
+    with system("the published file of a frame"):
+        pieces = list(reads.file_of(frame))
+    response = StreamingHttpResponse(iter(pieces), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{reads.name_of_file(frame)}"'
+    return response
+
+
+def more_answer(frame: Frame) -> HttpResponseBase:
+    """The file of later checks as a download."""
+    with system("the file of later checks"):
+        response = HttpResponse(reads.more_of(frame), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{reads.name_of_more(frame)}"'
+    return response

@@ -1,0 +1,104 @@
+"""The public page of a programme: what was frozen, drawn and found, and how to repeat a draw. Nothing about persons."""
+
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock, limits
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.people.visit import Request as Visit
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.verification import actions
+from abhiyan.verification.actions.frames import PLAN
+from abhiyan.verification.models import Frame
+from abhiyan.verification.queries import public as reads
+
+from .frames import file_answer, may_plan, more_answer, shown_of
+
+FILES = ("frame.files", 60, 3600)  # of a network; a large frame's is tens of megabytes
+
+
+@require_GET
+def page(request: Visit, public_id: UUID) -> HttpResponseBase:
+    """Every frame of a programme, for everybody."""
+    programme, frames = reads.public_page(public_id, at=clock.now())
+    shown = {"programme": programme, "name": named(programme.names), "frames": frames}
+    return render(request, "verification/public.html", shown)
+
+
+@require_GET
+def file(request: Visit, public_id: UUID, frame_id: UUID) -> HttpResponseBase:
+    """The published file of a frame."""
+    return file_answer(_frame(request, public_id, frame_id))
+
+
+@require_GET
+def more(request: Visit, public_id: UUID, frame_id: UUID) -> HttpResponseBase:
+    """The file of later checks of a frame."""
+    return more_answer(_frame(request, public_id, frame_id))
+
+
+def _frame(request: Visit, public_id: UUID, frame_id: UUID) -> Frame:
+    name, allowed, window_s = FILES
+    limits.take(limit=name, subject=request.visit.origin, at=clock.now(), allowed=allowed, window_s=window_s)
+    with system("a published file"):
+        return reads.public_frame(public_id, frame_id)
+
+
+@form_page
+def open_page(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Open the page to everybody, after saying what they will read."""
+    one = _planned(request, public_id)
+    return ask(
+        request,
+        lambda _given: actions.open_page(programme=one, by=request.actor, at=clock.now()),
+        title=_("Open the public page"),
+        text=[
+            _(
+                "Everybody can then read, without signing in: each frame, its hash and public value, and estimates."
+            ),
+            _("They see exact numbers of entries by district, and download the files. No person is named."),
+            _("You can close the page again. What somebody has read stays read."),
+        ],
+        button=_("Open the page"),
+        said=_("The page is open to everybody."),
+        done=reverse("verification:frames", args=[public_id]),
+        **shown_of(one, (say("Public page"), "")),
+    )
+
+
+@form_page
+def close_page(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Close the page again."""
+    one = _planned(request, public_id)
+    return ask(
+        request,
+        lambda _given: actions.close_page(programme=one, by=request.actor, at=clock.now()),
+        title=_("Close the public page"),
+        text=[
+            _(
+                "Its address then shows nothing. Links people have shared stop working until you open it again."
+            )
+        ],
+        button=_("Close the page"),
+        said=_("The page is closed."),
+        done=reverse("verification:frames", args=[public_id]),
+        **shown_of(one, (say("Public page"), "")),
+    )
+
+
+def _planned(request: Request, public_id: UUID) -> Programme:
+    one = programmes.programme_for(request.viewer, public_id)
+    if not may_plan(request, one.owner_id):
+        raise NotYours(capability=PLAN)
+    return one

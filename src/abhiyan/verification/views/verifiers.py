@@ -1,0 +1,161 @@
+"""Verifiers of a frame beside each other; and the people whose answer is known, by whom all of them are measured."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.org.viewer import Request
+from abhiyan.programmes.rules import activities
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.verification import actions
+from abhiyan.verification.forms import PlantForm, WithdrawForm
+from abhiyan.verification.models import Frame
+from abhiyan.verification.queries.agreement import Question, Verifier, verifiers_of
+from abhiyan.verification.queries.planted import Known, planted_in, typed_of
+from abhiyan.verification.queries.ties import verifier_units
+from abhiyan.verification.rules.agreement import Unlike
+from abhiyan.verification.rules.estimates import PLANTED
+
+from .frames import may_plan, planned, shown_of
+
+# What is asked about, never what somebody did: there can be good reasons.
+DIFFERS = {
+    Question.GENUINE: _("Finds %(own)s of 100 genuine; others in the same places, %(others)s."),
+    Question.NOT_REACHED: _("Does not reach %(own)s of 100; others in the same places, %(others)s."),
+    Question.REFUSED: _("%(own)s of 100 refuse; with others in the same places, %(others)s."),
+    Question.PLANTED: _("Mistaken about %(own)s of 100 whose answer we know; others, about %(others)s."),
+    Question.QUICK: _("Finishes %(own)s of 100 within a minute; others, %(others)s."),
+}
+
+
+def differs(one: Verifier) -> list[str]:
+    """Where a verifier's checks differ from the others' by more than luck, in sentences."""
+
+    def said(question: Question, found: Unlike[int]) -> str:
+        return DIFFERS[question] % {"own": round(100 * found.share), "others": round(100 * found.others)}
+
+    return [said(*each) for each in one.unlike.items()]
+
+
+def _took(one: Verifier) -> str | None:
+    """Minutes and seconds, 3:20."""
+    return None if one.seconds is None else "{}:{:02}".format(*divmod(round(one.seconds), 60))
+
+
+def _right(one: Verifier) -> str | None:
+    """How many known answers were told rightly, of how many."""
+    return say("%(n)s of %(of)s right") % {"n": one.planted_right, "of": one.planted} if one.planted else None
+
+
+COLUMNS: tuple[Column[Verifier], ...] = (
+    Column("name", _("Verifier"), lambda row: row.name, order=True, is_name=True),
+    Column("taken", _("Checks taken"), lambda row: row.taken, css="num", order=True),
+    Column("genuine", _("Genuine"), lambda row: row.genuine, css="num", order=True),
+    Column("not_genuine", _("Not genuine"), lambda row: row.not_genuine, css="num", order=True),
+    Column("refused", _("Refuses"), lambda row: row.refused, css="num", order=True),
+    Column("not_reached", _("Not reached"), lambda row: row.not_reached, css="num", order=True),
+    Column("passed", _("Handed back or let lie"), lambda row: row.passed, css="num", order=True),
+    Column("right", _("Known answers"), _right, css="num"),
+    Column("pairs", _("Checked by two"), lambda row: row.pairs, css="num"),
+    Column("kappa", _("Agreement"), lambda row: None if row.kappa is None else f"{row.kappa:.2f}", css="num"),
+    Column("seconds", _("Time of a check"), _took, css="num", order=lambda row: row.seconds),
+    Column("ties", _("People they know")),
+    Column(
+        "differs", _("What differs from others"), lambda row: " ".join(differs(row)), only_in_file=True
+    ),  # above the table, in sentences
+)
+
+
+def shown_in(frame: Frame, title: str) -> dict[str, Any]:
+    """What a page below a frame's is given."""
+    name = say("Frame %(number)s") % {"number": frame.number}
+    above = (name, reverse("verification:frame", args=[frame.public_id]))
+    return shown_of(frame.programme, above, (title, "")) | {"frame": frame, "heading": title}
+
+
+@require_GET
+def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Who checks a frame, and where somebody differs from the others by more than luck."""
+    frame = planned(request, public_id)
+    with system("how the verifiers of a frame agree"):
+        found = verifiers_of(frame)
+        day = clock.day_in(settings.TIME_ZONE, clock.now())
+        places = verifier_units([one.account_id for one in found.each], day)
+        own = {unit_id for unit_id in set(places.values()) if may_plan(request, unit_id)}
+    table = Table(request, COLUMNS, found.each, name="verifiers", caption=_("Verifiers"), sort="-taken")
+    shown = shown_in(frame, say("Verifiers")) | {
+        "found": found,
+        "below": {account_id for account_id, unit_id in places.items() if unit_id in own},
+        "differ": [(one.name, differs(one)) for one in found.each if one.unlike],
+    }
+    return answer(request, "verification/verifier_list.html", table, shown)
+
+
+@form_page
+def planted(request: Request, public_id: UUID) -> HttpResponseBase:
+    """How many people with a known answer a frame has, and a form for more. Who they are is shown to nobody."""
+    frame = planned(request, public_id)
+    form = PlantForm(request.POST if request.method == "POST" else None, typed_of(frame))
+    ways = activities.of(frame.programme.kind).channels
+    offer(form, channel=[(one.number, one.label) for one in ways])
+
+    def plant(given: dict[str, Any], at: datetime) -> int:
+        channel = int(given["channel"])
+        people = [
+            Known(name, phone, unit, channel, day, written)
+            for name, phone, unit, day, written in given["people"]
+        ]
+        return actions.plant_people(
+            public_id=public_id,
+            people=people,
+            is_genuine=given["is_genuine"] == "yes",
+            by=request.actor,
+            at=at,
+        )
+
+    done = tried(
+        request, form, lambda given: plant(given, clock.now()), said=_("They are mixed in among the checks.")
+    )
+    if done:
+        return redirect("verification:planted", public_id=public_id)
+    with system("how many known answers a frame has"):
+        had = planted_in(frame)
+    shown = shown_in(frame, say("Known answers")) | {
+        "form": form,
+        "had": {"genuine": had[True], "false": had[False], "any": any(had.values())},
+        "wanted": PLANTED,
+        "is_open": frame.state != Frame.State.CLOSED,
+    }
+    return render(request, "verification/planted.html", shown, status=done.status)
+
+
+@form_page
+def planted_withdraw(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Somebody whose answer is known wishes to be asked no more."""
+    frame = planned(request, public_id)
+    return ask(
+        request,
+        lambda given: actions.withdraw_planted(
+            public_id=public_id, phone=given["phone"], by=request.actor, at=clock.now()
+        ),
+        title=_("Remove a person"),
+        text=[_("Nobody calls them for this frame again. We delete what we keep of them here.")],
+        button=_("Remove"),
+        is_danger=True,
+        done=reverse("verification:planted", args=[public_id]),
+        said=_("The person is removed."),
+        form=WithdrawForm(request.POST if request.method == "POST" else None),
+        **shown_in(frame, say("Known answers")),
+    )
