@@ -1,0 +1,165 @@
+"""Printed documents: cards, certificates, forms and posters, as PDF or picture, set by Typst.
+
+A room has a template, a file of Typst code that says how one document looks. It gives the size of its page and a
+function of one document's values:
+
+    #let size = (width: 85.6mm, height: 54mm, margin: 5mm)
+    #let sheet(of) = [
+      *#of.name*
+      #code(of.code, 20mm)
+    ]
+
+What people typed is handed over as values and never becomes code: `#` and `*` in a name print as they are. Templates
+are ours, and none may read a file, evaluate text or fetch a package. There are two typefaces, Noto Sans and Noto Sans
+Devanagari, each regular and bold (`make env` cuts them); nothing is looked up on the system.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import segno
+import typst
+
+FONTS = Path(__file__).parent / "fonts"
+LARGEST_BATCH = 1_000  # documents
+LARGEST_VALUES = 16 * 1024 * 1024  # bytes of values in one call; a QR code takes 6 to 10 KB
+# An image is drawn from values alone: `image(bytes(of.mark), ...)`, never from a path.
+_FORBIDDEN = re.compile(
+    r"\b(?:eval|read|plugin|import|include|json|csv|yaml|toml|cbor|xml|bibliography|sys)\b|\bimage\((?!bytes\()"
+)
+_BEFORE = """
+#let given = json(bytes(sys.inputs.given))
+#let code(drawn, width) = image(bytes(drawn), format: "svg", width: width, alt: "QR")
+"""
+_AFTER = """
+#set document(title: given.title)
+#set page(..size)
+#set text(font: ("Noto Sans", "Noto Sans Devanagari"), lang: given.language, fallback: false)
+#for (at, of) in given.documents.enumerate() {
+  if at > 0 { pagebreak() }
+  sheet(of)
+}
+"""
+
+Values = Mapping[str, Any]
+
+
+class UnsafeTemplate(Exception):
+    """A template reads, evaluates or fetches something; the text names what."""
+
+
+class TooMuch(Exception):
+    """More documents, or longer values, than one call takes: split the batch."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """How one kind of document looks. Make it once, as a module's constant: `Template.read(Path(...))`."""
+
+    source: bytes
+
+    @classmethod
+    def of(cls, text: str) -> "Template":
+        """Refuses code that reads, evaluates or fetches (UnsafeTemplate)."""
+        if found := _FORBIDDEN.search(text):
+            raise UnsafeTemplate(found[0])
+        return cls((_BEFORE + text + _AFTER).encode())
+
+    @classmethod
+    def read(cls, path: Path) -> "Template":
+        return cls.of(path.read_text(encoding="utf-8"))
+
+
+def pdf(template: Template, documents: Sequence[Values], *, title: str, language: str, at: datetime) -> bytes:
+    """One PDF of all documents, in order, each on pages of its own.
+
+    title: of the file, as a reader shows it. language: of its words, such as `hi`. at: the time written into the file.
+    Raises TooMuch.
+    """
+    return _set(template, documents, title=title, language=language, at=at, form="pdf")[0]
+
+
+def png(
+    template: Template, document: Values, *, title: str, language: str, at: datetime, dots_per_inch: int = 300
+) -> bytes:
+    """A picture of one document's first page. Raises TooMuch."""
+    return _set(
+        template, [document], title=title, language=language, at=at, form="png", dots_per_inch=dots_per_inch
+    )[0]
+
+
+def qr(text: str) -> str:
+    """The QR code of a text as SVG, dark on light with its quiet zone: what a template's `code` draws.
+
+    The mask is fixed. Trying all eight takes four times as long as setting the whole card, and matters only to texts
+    that repeat a pattern; the signed addresses we print do not.
+    """
+    made = segno.make_qr(text, error="m", mask=3, boost_error=False)
+    rows = ["".join("01"[cell] for cell in row) for row in made.matrix]
+    drawn = "".join(
+        f"M{run.start()} {y}h{run.end() - run.start()}v1H{run.start()}z"
+        for y, row in enumerate(rows)
+        for run in re.finditer("1+", row)
+    )
+    whole = len(rows) + 8
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 {whole} {whole}" shape-rendering="crispEdges">'
+        f'<path fill="#fff" d="M-4-4h{whole}v{whole}h-{whole}z"/><path d="{drawn}"/></svg>'
+    )
+
+
+_warm = threading.local()
+
+
+def _compiler() -> typst.Compiler:
+    """This thread's compiler, made once: one refuses to be used by two threads. All share the typefaces."""
+    made: typst.Compiler | None = getattr(_warm, "compiler", None)
+    if made is None:
+        folder = str(FONTS)  # there is nothing else in it
+        made = _warm.compiler = typst.Compiler(
+            root=folder, font_paths=_fonts(), package_path=folder, package_cache_path=folder
+        )
+    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The two typefaces. Without them every letter would be a box: they are missed at once, not on paper."""
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    if set(fonts.families()) != {"Noto Sans", "Noto Sans Devanagari"}:
+        raise FileNotFoundError(f"the typefaces of printed documents are not in {FONTS}: run `make env`")
+    return fonts
+
+
+def _set(
+    template: Template,
+    documents: Sequence[Values],
+    *,
+    title: str,
+    language: str,
+    at: datetime,
+    form: Literal["pdf", "png"],
+    dots_per_inch: int | None = None,
+) -> list[bytes]:
+    if len(documents) > LARGEST_BATCH:
+        raise TooMuch(f"{len(documents)} documents")
+    given = json.dumps(
+        {"title": title, "language": language, "documents": list(documents)}, ensure_ascii=False
+    )
+    if len(given) > LARGEST_VALUES:
+        raise TooMuch(f"{len(given)} characters of values")
+    made = _compiler().compile(
+        template.source,
+        format=form,
+        ppi=dots_per_inch,
+        sys_inputs={"given": given},
+        timestamp=at.astimezone(UTC),
+    )
+    return made if isinstance(made, list) else [made or b""]

@@ -1,0 +1,108 @@
+"""The engine of printed documents: values stay values, Devanagari is shaped, templates reach nothing outside."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from abhiyan.core import printing
+from abhiyan.core.printing import Template, TooMuch, UnsafeTemplate
+from abhiyan.core.tests.scanning import scanned
+
+AT = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+CARD = Template.of("""
+#let size = (width: 85.6mm, height: 54mm, margin: 5mm)
+#let sheet(of) = [*#of.name* #if "code" in of { code(of.code, 26mm) }]
+""")
+# The same letters, put together from their numbers: what is drawn cannot have been read as code.
+SPELLED = Template.of("""
+#let size = (width: 85.6mm, height: 54mm, margin: 5mm)
+#let sheet(of) = [*#of.letters.map(str.from-unicode).join()*]
+""")
+
+
+def drawn(template: Template, **values: object) -> bytes:
+    return printing.png(template, values, title="Card", language="hi", at=AT, dots_per_inch=100)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '#read("/etc/passwd")',
+        "*Asha* _Devi_ `x` $x^2$ <label> @ref // gone /* too */",
+        "]#panic()[",
+        '"), sheet: (x) => panic(), ("',
+        "\\u{41} \\# -- ... 'quoted'",
+        "= Heading",
+        "#sys.inputs #given.documents",
+        "आशा श्रीवास्तव #eval(1)",
+    ],
+)
+def test_what_people_typed_prints_as_they_typed_it_and_is_never_code(typed: str) -> None:
+    assert drawn(CARD, name=typed) == drawn(SPELLED, letters=[ord(letter) for letter in typed])
+
+
+def glyphs(written: str) -> list[str]:
+    """The shapes a word is drawn with, in order from the left."""
+    template = Template.of("#let size = (width: 5cm, height: 5cm)\n#let sheet(of) = of.name")
+    given = f'{{"title": "", "language": "hi", "documents": [{{"name": "{written}"}}]}}'
+    svg = printing._compiler().compile(template.source, format="svg", sys_inputs={"given": given})
+    assert isinstance(svg, bytes)
+    return re.findall(r'<use [^>]*href="([^"]+)"', svg.decode())
+
+
+def test_conjuncts_are_drawn_as_one_letter() -> None:
+    for written in ("क्ष", "ज्ञ", "त्र", "श्र", "द्व", "हृ"):
+        assert len(glyphs(written)) == 1, written
+    assert len(glyphs("क्\u200cष")) == 3, "written apart on purpose"
+    assert len(glyphs("र्म")) == 2 and glyphs("र्म")[0] == glyphs("म")[0], "the hook stands above"
+
+
+def test_the_short_i_is_drawn_before_its_letter() -> None:
+    assert glyphs("कि")[1:] == glyphs("क")
+
+
+def test_a_batch_is_one_pdf_with_a_page_for_each() -> None:
+    made = printing.pdf(CARD, [{"name": f"आशा {n}"} for n in range(7)], title="Cards", language="hi", at=AT)
+    assert made.startswith(b"%PDF-") and len(re.findall(rb"/Type/Page\b", made)) == 7
+    again = printing.pdf(CARD, [{"name": f"आशा {n}"} for n in range(7)], title="Cards", language="hi", at=AT)
+    assert again == made, "the same values at the same time make the same file"
+
+
+def test_a_code_is_read_from_the_picture_by_another_program() -> None:
+    for n in range(6):
+        text = f"https://abhiyan.example.org/card/{n * 0x1234567890ABCDEF1234567890ABCDEF:040x}/"
+        assert scanned(drawn(CARD, name="आशा", code=printing.qr(text))) == [text]
+
+
+@pytest.mark.parametrize(
+    "reaching",
+    [
+        '#read("/etc/passwd")',
+        '#eval("1")',
+        '#import "@preview/cetz:0.3.0"',
+        '#include "other.typ"',
+        '#plugin("x.wasm")',
+        '#json("x.json") #csv("x.csv")',
+        "#sys.inputs",
+        '#image("/etc/passwd")',
+        '#json("/etc/passwd")',
+    ],
+)
+def test_a_template_that_reaches_outside_is_refused(reaching: str) -> None:
+    with pytest.raises(UnsafeTemplate):
+        Template.of(f"#let size = (:)\n#let sheet(of) = [{reaching}]")
+
+
+def test_many_threads_set_documents_at_once() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda n: drawn(CARD, name=f"Asha {n % 2}"), range(12)))
+    assert len(set(made)) == 2
+
+
+def test_too_many_documents_and_too_long_values_are_refused() -> None:
+    with pytest.raises(TooMuch):
+        printing.pdf(CARD, [{"name": ""}] * (printing.LARGEST_BATCH + 1), title="", language="en", at=AT)
+    with pytest.raises(TooMuch):
+        drawn(CARD, name="a" * printing.LARGEST_VALUES)
