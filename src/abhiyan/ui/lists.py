@@ -18,13 +18,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from abhiyan.core.rows import Rows
 
 from . import numbers, tables
+from .drawing import escaped
 
 Row = TypeVar("Row")
 AT_ONCE = 2_000  # rows of a file that are read, and finished, together
@@ -55,16 +55,14 @@ class Column(Generic[Row]):
 
     def drawn(self, row: Row) -> str:
         """The value as people write it, escaped; nothing for a column without."""
-        return conditional_escape(shown(self.value(row))) if self.value is not None else ""
+        return escaped(shown(self.value(row))) if self.value is not None else ""
 
     def opening(self) -> str:
         """What stands before the contents of each cell."""
         css = f' class="{self.css}"' if self.css else ""
         if self.is_name:
             return f'<th scope="row"{css}>'
-        return (
-            f"<td{css}>" if self.is_for_acts else f'<td{css} data-l="{conditional_escape(str(self.title))}">'
-        )
+        return f"<td{css}>" if self.is_for_acts else f'<td{css} data-l="{escaped(str(self.title))}">'
 
     def closing(self) -> str:
         return "</th>" if self.is_name else "</td>"
@@ -223,10 +221,10 @@ def drawn(
 ) -> SafeString:
     """A table out of what is drawn already. rows: class and cells of each; first: the number of the first of them."""
     # Named apart from its section: a screen reader lists both.
-    region = conditional_escape(_("Table: %(name)s") % {"name": caption})
+    region = escaped(_("Table: %(name)s") % {"name": caption})
     head = "".join(heads)
     if first is not None:
-        serial = conditional_escape(_("Serial"))
+        serial = escaped(_("Serial"))
         head = f'<th scope="col" class="sn"><span class="vh">{serial}</span></th>{head}'
     body = []
     for number, (chosen, cells) in enumerate(rows, first or 0):
@@ -234,7 +232,7 @@ def drawn(
         body.append(f"<tr{chosen}>{sn}{cells}</tr>\n")
     return mark_safe(  # noqa: S308  # every word is escaped
         f'<div class="scroll" tabindex="0" role="region" aria-label="{region}">'
-        f'<table class="{css}"><caption class="vh">{conditional_escape(str(caption))}</caption>'
+        f'<table class="{css}"><caption class="vh">{escaped(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{''.join(body)}</tbody>{foot}</table></div>\n"
     )
 

@@ -17,10 +17,10 @@ MOST = 256  # of one piece
 SETTINGS = ("ORGANISATION", "DEMO", "ACCENT", "STATIC_URL")  # a piece may say what they say
 
 
-def _told_apart(value: Any) -> Hashable:
+def told_apart(value: Any) -> Hashable:
     """Equal only what is also printed alike: 1 is not True, and a safe text is not the same text unsafe."""
     if isinstance(value, (list, tuple)):
-        return (list, *map(_told_apart, value))
+        return (list, *map(told_apart, value))
     return value.__class__, value
 
 
@@ -35,7 +35,7 @@ class Steady(Node):
         values = {name: found.resolve(context) for name, found in self.given.items()}
         said = (getattr(settings, name, None) for name in SETTINGS)
         storage = settings.STORAGES["staticfiles"]["BACKEND"]
-        key = (get_language(), context.autoescape, storage, *said, *map(_told_apart, values.values()))
+        key = (get_language(), context.autoescape, storage, *said, *map(told_apart, values.values()))
         made = self.kept.get(key)
         if made is None:
             inner = context.new(values)

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 from django import template
 from django.template import Context
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from abhiyan.core import words
 from abhiyan.programmes.queries import Child
 from abhiyan.ui import numbers
+from abhiyan.ui.drawing import escaped, kept
 from abhiyan.ui.ladder import Ladder, checks_title
 from abhiyan.ui.lists import drawn as drawn_table
 from abhiyan.ui.templatetags.look import sort_header
@@ -29,36 +30,31 @@ def child_table(
 ) -> SafeString:
     """The children with their ladders, each led to by its name, and by whom it is led; below them the whole unit's own
     figures. first: the number of the first of them."""
-    e = conditional_escape
-    figures = {
-        "target": _("Target"),
-        "reported": _("Reported"),
-        "counted": _("Counted"),
-        "confirmed": _("Confirmed"),
-    }
-    titles = [*map(e, (*figures.values(), _("% of target")))]
+    e = escaped
     children = list(children)
     has_before = any(drawn.before for _child, drawn, *_more in children)
-    checks = conditional_escape(str(checks_title(drawn for _child, drawn, *_more in children)))
+    checks = str(checks_title(drawn for _child, drawn, *_more in children))
     are_grades = not any(drawn.estimate is not None for _child, drawn, *_more in children)
     heads = [
         sort_header(context, "name", _("Unit")),
-        *(sort_header(context, key, title, num=True, css="wide") for key, title in figures.items()),
-        format_html('<th scope="col">{}</th>', _("Against due by today")),
+        *(sort_header(context, key, title, num=True, css="wide") for key, title in _titles()),
+        f'<th scope="col">{e(_("Against due by today"))}</th>',
         sort_header(context, "share", _("% of target"), css="num"),
     ]
     if checks:
-        heads.append(format_html('<th scope="col" class="num">{}</th>', checks))
+        heads.append(f'<th scope="col" class="num">{e(checks)}</th>')
     if has_before:
-        heads.append(format_html('<th scope="col" class="num">{}</th>', _("% of the earlier drive")))
+        heads.append(f'<th scope="col" class="num">{e(_("% of the earlier drive"))}</th>')
 
-    def more(drawn: Ladder) -> str:
-        return (_of_checks(drawn, checks, are_grades=are_grades) if checks else "") + (
-            _of_before(drawn) if has_before else ""
-        )
+    def figures(drawn: Ladder, ladder: str) -> SafeString:
+        before = drawn.before and drawn.before.n
+        is_whole = are_grades and drawn.estimate is not None  # a unit among grades: its number stands above
+        checked = "" if is_whole else estimate(drawn)
+        rungs = (drawn.target, drawn.reported, drawn.counted, drawn.unsigned, drawn.confirmed)
+        return _figures(rungs, ladder, checks, checked, has_before, before)
 
-    sample = format_html('<span class="ci">{}</span>', _("sample"))
-    closed = format_html('<span class="ci">{}</span>', _("closed"))
+    sample = f'<span class="ci">{e(_("sample"))}</span>'
+    closed = f'<span class="ci">{e(_("closed"))}</span>'
     vacant = e(_("nobody leads it"))
     rows = (
         (
@@ -67,55 +63,58 @@ def child_table(
                 f'<th scope="row"><a href="{e(href)}">{e(name)}</a>'
                 f"{sample if child.is_sample else ''}{closed if child.is_closed else ''}"
                 f'<span class="of">{e(words.person(leader)) if leader else vacant}</span></th>'
-                f"{_figures(drawn, titles, mini(drawn))}{more(drawn)}"
+                f"{figures(drawn, mini(drawn))}"
             ),
         )
         for child, drawn, href, name, leader in children
     )
-    sums = _figures(total, titles, "") + more(total)
-    foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{sums}</tr></tfoot>'
+    foot = f'<tfoot><tr><td class="sn"></td><th scope="row">{e(whole)}</th>{figures(total, "")}</tr></tfoot>'
     return drawn_table(
         _("Units below, with their ladders"), heads, rows, first=first, foot=foot, css="tbl cards brief"
     )
 
 
-def _figures(drawn: Ladder, heads: Iterable[str], ladder: str) -> str:
-    """The cells of a row, past the name."""
+def _titles() -> list[tuple[str, str]]:
+    return [
+        ("target", _("Target")),
+        ("reported", _("Reported")),
+        ("counted", _("Counted")),
+        ("confirmed", _("Confirmed")),
+    ]
+
+
+@kept
+def _figures(
+    rungs: tuple[int | None, ...],
+    ladder: str,
+    checks: str,
+    checked: str,
+    has_before: bool,
+    before: int | None,
+) -> SafeString:
+    """The cells of a row, past the name. rungs: target, reported, counted, unsigned, confirmed; checks: the title of
+    the column of estimates, checked: its cell; before: what the earlier drive reached."""
+    target, reported, counted, unsigned, confirmed = rungs
     few = format_html('<span title="{}">&lt; 10</span>', _("fewer than 10: shown only to the unit itself"))
+    plus = f'<span class="ci">+ {numbers.grouped(unsigned)}</span>' if unsigned else ""
 
     def figure(n: int | None) -> str:
         return few if n is None else numbers.grouped(n)
 
-    target, reported, counted, confirmed, share = heads
-    return (
-        f'<td class="num" data-l="{target}">'
-        f"{numbers.NONE if drawn.target is None else numbers.grouped(drawn.target)}</td>"
-        f'<td class="num" data-l="{reported}">{figure(drawn.reported)}</td>'
-        f'<td class="num" data-l="{counted}">{figure(drawn.counted)}{_unsigned(drawn)}</td>'
-        f'<td class="num" data-l="{confirmed}">{figure(drawn.confirmed)}</td><td class="lad">{ladder}</td>'
-        f'<td class="num pct" data-l="{share}">{conditional_escape(_share(drawn))}</td>'
+    def share(whole: int | None) -> str:
+        return numbers.share(counted, whole) if whole and counted is not None else numbers.NONE
+
+    titles = dict(_titles()) | {"share": _("% of target"), "before": _("% of the earlier drive")}
+    t = {key: escaped(title) for key, title in titles.items()}
+    cells = (
+        f'<td class="num" data-l="{t["target"]}">{numbers.NONE if target is None else numbers.grouped(target)}</td>'
+        f'<td class="num" data-l="{t["reported"]}">{figure(reported)}</td>'
+        f'<td class="num" data-l="{t["counted"]}">{figure(counted)}{plus}</td>'
+        f'<td class="num" data-l="{t["confirmed"]}">{figure(confirmed)}</td><td class="lad">{ladder}</td>'
+        f'<td class="num pct" data-l="{t["share"]}">{escaped(share(target))}</td>'
     )
-
-
-def _of_checks(drawn: Ladder, title: str, *, are_grades: bool) -> str:
-    # A unit among grades that has an estimate is the whole: its number stands on the ladder above.
-    shown = "" if are_grades and drawn.estimate is not None else estimate(drawn)
-    return f'<td class="num" data-l="{title}">{shown}</td>'
-
-
-def _of_before(drawn: Ladder) -> str:
-    before, known = drawn.before, numbers.NONE
-    if before is not None and before.n and drawn.counted is not None:
-        known = numbers.share(drawn.counted, before.n)
-    label = conditional_escape(_("% of the earlier drive"))
-    return f'<td class="num" data-l="{label}">{conditional_escape(known)}</td>'
-
-
-def _unsigned(drawn: Ladder) -> str:
-    return f'<span class="ci">+ {numbers.grouped(drawn.unsigned)}</span>' if drawn.unsigned else ""
-
-
-def _share(drawn: Ladder) -> str:
-    if drawn.target and drawn.counted is not None:
-        return numbers.share(drawn.counted, drawn.target)
-    return numbers.NONE
+    if checks:
+        cells += f'<td class="num" data-l="{escaped(checks)}">{checked}</td>'
+    if has_before:
+        cells += f'<td class="num" data-l="{t["before"]}">{escaped(share(before))}</td>'
+    return mark_safe(cells)  # noqa: S308  # every word is escaped

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext, trim_whitespace
 
 from abhiyan.core import words
 from abhiyan.ui.addresses import address_of
+from abhiyan.ui.drawing import escaped
 from abhiyan.ui.lists import Column, Table, drawn
 from abhiyan.ui.tables import Leaf, Sorting
 
@@ -569,7 +570,14 @@ def segments(
             (said, look.query(context, page=None, **{by: value}) + at, chosen)
             for said, value, chosen in choices
         ]
-    return render_to_string("ui/_segments.html", {"segments": choices, "label": label})
+    current = {True: ' aria-current="true"', False: ""}
+    links = "".join(
+        f'<a href="{escaped(href)}"{current[bool(chosen)]}>{escaped(said)}</a>\n'
+        for said, href, chosen in choices
+    )
+    return mark_safe(  # noqa: S308  # every word is escaped
+        f'<nav class="seg noprint" aria-label="{escaped(label)}">\n{links}</nav>\n'
+    )
 
 
 @register.inclusion_tag("ui/_form_field_errors.html")

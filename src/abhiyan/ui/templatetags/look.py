@@ -1,5 +1,6 @@
 """Tags and filters of the look. What they print is escaped, or made of numbers and of our own words."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -18,13 +19,14 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import languages, words
 from abhiyan.ui import numbers, views
+from abhiyan.ui.drawing import escaped
 from abhiyan.ui.steady import steady
 from abhiyan.ui.tables import Sorting
 
@@ -239,6 +241,16 @@ def query(context: Context, **changes: Any) -> str:
     """The page's own query string with some values changed; None takes one away. '?' alone when nothing is left."""
     request = context.get("request")
     params: dict[str, list[str]] = dict(request.GET.lists()) if request else {}
+    return _changed(tuple(changes.items())) if not params else _query(params, changes)
+
+
+@lru_cache(maxsize=1024)
+def _changed(changes: tuple[tuple[str, Any], ...]) -> str:
+    """Of a page without a query string, as most are opened: a list of many columns has a link in each head."""
+    return _query({}, dict(changes))
+
+
+def _query(params: dict[str, list[str]], changes: Mapping[str, Any]) -> str:
     for name, value in changes.items():
         if value is None or value == "":
             params.pop(name, None)
@@ -259,12 +271,12 @@ def sort_header(context: Context, key: str, label: str, num: bool = False, css: 
     classes = " ".join(filter(None, ["num" if num else "", css]))
     order = ("descending" if chosen.descending else "ascending") if chosen else ""
     href = query(context, sort=f"-{key}" if descending else key, page=None, after=None)
-    attributes = f' class="{escape(classes)}"' if classes else ""
+    attributes = f' class="{escaped(classes)}"' if classes else ""
     attributes += f' aria-sort="{order}"' if order else ""
     sort = _("Sort:")  # shown before the first of them where there are no columns
-    attributes += f' data-s="{escape(sort)}"'
+    attributes += f' data-s="{escaped(sort)}"'
     return mark_safe(  # noqa: S308  # escaped, each of them
-        f'<th scope="col"{attributes}><a href="{escape(href)}">{conditional_escape(label)}</a></th>'
+        f'<th scope="col"{attributes}><a href="{escaped(href)}">{escaped(label)}</a></th>'
     )
 
 

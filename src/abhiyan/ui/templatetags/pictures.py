@@ -1,24 +1,34 @@
 """What is drawn: the ladder, maps, trends and funnels. Builtin, as `look` is."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.ui import charts, maps, numbers
+from abhiyan.ui.drawing import escaped, kept
 from abhiyan.ui.ladder import NAMES, RUNGS, Ladder, Plot, Span, Words, as_ladder, plot
 
 from .look import indian, next_id
 
 register = template.Library()
 
+MINI = (
+    "reported",
+    "counted",
+    "unsigned",
+    "confirmed",
+    "estimate",
+    "low",
+    "high",
+    "frame",
+)  # what its bars are made of
 HATCH = ' fill="url(#hatch)"'
 DOTS = ' fill="url(#dots)"'
 
@@ -96,7 +106,6 @@ def _axis(ladder: Ladder, drawn: Plot) -> SafeString:
 
 
 # Ladder, trend and funnel are written here, not in templates: a page has many, and so they cost a tenth.
-ESCAPED: Callable[[Any], str] = conditional_escape
 
 
 @register.simple_tag(takes_context=True)
@@ -104,8 +113,8 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
     """The ladder of one measure. `given`: a ui.ladder.Ladder, or a mapping with its names."""
     shown = as_ladder(given)
     drawn = plot(shown)
-    stem = conditional_escape(id) or next_id(context, "ladder")
-    e = ESCAPED
+    stem = escaped(id) or next_id(context, "ladder")
+    e = escaped
 
     def row(rung: str, value: int | None, css: str, bar: str, none: Words = "", interval: str = "") -> str:
         name, of = (
@@ -154,8 +163,8 @@ def _note(shown: Ladder) -> str:
     note = str(shown.note)
     if not (note or shown.more):
         return ""
-    more = f' <a href="{ESCAPED(shown.more[0])}">{ESCAPED(shown.more[1])}</a>' if shown.more else ""
-    return f'<p class="tiny muted">{ESCAPED(note)}{more}</p>\n'
+    more = f' <a href="{escaped(shown.more[0])}">{escaped(shown.more[1])}</a>' if shown.more else ""
+    return f'<p class="tiny muted">{escaped(note)}{more}</p>\n'
 
 
 def _before(shown: Ladder) -> str:
@@ -163,7 +172,7 @@ def _before(shown: Ladder) -> str:
     before, now = shown.before, shown.counted
     if before is None:
         return ""
-    e, top = ESCAPED, max(before.n, now or 0, 1)
+    e, top = escaped, max(before.n, now or 0, 1)
     then_bar = _rect("f0", Span(0.0, before.n / top * 100), "22%", "56%")
     now_bar = _rect("f2", Span(0.0, now / top * 100), "22%", "56%") if now else ""
     share = numbers.share(now, before.n) if before.n and now is not None else ""
@@ -188,7 +197,7 @@ def _parts(shown: Ladder) -> str:
     if not shown.parts:
         return ""
     said = " · ".join(
-        f'{ESCAPED(name)} <b class="nums">{"&lt;10" if n is None else ESCAPED(indian(n))}</b>'
+        f'{escaped(name)} <b class="nums">{"&lt;10" if n is None else escaped(indian(n))}</b>'
         for name, n in shown.parts
     )
     return f'<p class="small">{said}</p>\n'
@@ -198,7 +207,15 @@ def _parts(shown: Ladder) -> str:
 def mini(given: Ladder | Mapping[str, Any]) -> SafeString:
     """The four bars alone, thin, for a row of a table, against what is due by today, else against the target."""
     shown = as_ladder(given)
-    drawn = plot(replace(shown, target=shown.due) if shown.due else shown, room=1.03)
+    return _mini(
+        target=shown.due or shown.target,
+        **{name: getattr(shown, name) for name in MINI},
+    )
+
+
+@kept
+def _mini(**figures: Any) -> SafeString:
+    drawn = plot(Ladder(name="", **figures), room=1.03)
     parts = [_bars(drawn, rung, str(1 + place * 7), "5") for place, rung in enumerate(RUNGS)]
     if drawn.target is not None:
         parts.append(_line("tgt", drawn.target, drawn.target, "-2", "30"))
@@ -218,10 +235,15 @@ def mini(given: Ladder | Mapping[str, Any]) -> SafeString:
 def estimate(given: Ladder | Mapping[str, Any]) -> SafeString:
     """The estimate in a cell, its interval below it; else the grade."""
     shown = as_ladder(given)
-    if shown.estimate is None:
-        return conditional_escape(shown.grade or numbers.NONE)
-    interval = f"{indian(shown.low)}–{indian(shown.high)}"
-    return mark_safe(f'{indian(shown.estimate)}<span class="ci">{interval}</span>')  # noqa: S308  # made of numbers
+    return _estimate(shown.estimate, shown.low, shown.high, shown.grade)
+
+
+@kept
+def _estimate(estimate: int | None, low: int | None, high: int | None, grade: str) -> SafeString:
+    if estimate is None:
+        return mark_safe(escaped(grade or numbers.NONE))  # noqa: S308  # escaped
+    interval = f"{indian(low)}–{indian(high)}"
+    return mark_safe(f'{indian(estimate)}<span class="ci">{interval}</span>')  # noqa: S308  # made of numbers
 
 
 @register.simple_tag
@@ -290,7 +312,7 @@ TREND_CSS = {"reported": "l1", "unsigned": "lu", "counted": "l2", "confirmed": "
 @register.simple_tag
 def trend(given: charts.Trend, table: bool = True) -> SafeString:
     """The lines of a measure over its window (ui.charts.Trend), with the same as a table below."""
-    e = ESCAPED
+    e = escaped
     drawn = charts.plot_trend(given)
     if drawn is None:
         return format_html('<div class="empty"><p>{}</p></div>\n', _("Nothing counted yet."))
@@ -357,9 +379,9 @@ def trend(given: charts.Trend, table: bool = True) -> SafeString:
 
 def _strips(drawn: charts.TrendPlot) -> Iterator[str]:
     """The strip of each day of a trend: its numbers are read where it is pointed at, or tapped."""
-    names = [(rung, ESCAPED(NAMES[rung])) for rung in TREND_CSS]
+    names = [(rung, escaped(NAMES[rung])) for rung in TREND_CSS]
     begins = {day.on.replace(day=1) for _x, _wide, day in drawn.days}
-    months = {on.month: ESCAPED(date_format(on, "M")) for on in begins}
+    months = {on.month: escaped(date_format(on, "M")) for on in begins}
     stood: tuple[int | None, ...] = ()
     told = ""
     for x, wide, day in drawn.days:
@@ -376,7 +398,7 @@ def _strips(drawn: charts.TrendPlot) -> Iterator[str]:
 
 
 def _trend_table(given: charts.Trend) -> str:
-    e = ESCAPED
+    e = escaped
     summary, region, first = _("As a table"), _("Trend as a table"), _("Day")
     heads = (NAMES["reported"], NAMES["counted"], NAMES["unsigned"], NAMES["confirmed"])
     rows = "".join(
@@ -402,7 +424,15 @@ def _trend_table(given: charts.Trend) -> str:
 @register.simple_tag
 def funnel(steps: Sequence[charts.Step], label: str = "") -> SafeString:
     """Steps (ui.charts.Step) as bars against the largest, each with its share of the step before."""
-    e = ESCAPED
+    return _funnel(
+        [(str(step.name), step.value, str(step.note)) for step in steps], str(label or _("Funnel"))
+    )
+
+
+@kept
+def _funnel(given: Sequence[tuple[str, int | None, str]], label: str) -> SafeString:
+    steps = [charts.Step(name=name, value=value, note=note) for name, value, note in given]
+    e = escaped
     before: int | None = None
     rows = []
     for step, width in zip(steps, charts.widths(steps), strict=True):
@@ -414,7 +444,7 @@ def funnel(steps: Sequence[charts.Step], label: str = "") -> SafeString:
             f'<rect class="fn" x="0" y="22%" width="{_pct(width)}" height="56%"/></svg></td></tr>'
         )
         before = step.value
-    label, step_head, number, share = label or _("Funnel"), _("Step"), _("Number"), _("of the step before")
+    step_head, number, share = _("Step"), _("Number"), _("of the step before")
     return mark_safe(  # noqa: S308  # every word is escaped
         f'<table class="funnel"><caption class="vh">{e(label)}</caption><thead><tr>'
         f'<th scope="col"><span class="vh">{e(step_head)}</span></th><th scope="col">{e(number)}</th>'
