@@ -47,7 +47,7 @@ def child_table(
         heads.append(f'<th scope="col" class="num">{e(_("% of the earlier drive"))}</th>')
 
     def figures(drawn: Ladder, ladder: str) -> SafeString:
-        before = drawn.before and drawn.before.n
+        before = drawn.before.n if drawn.before else None
         is_whole = are_grades and drawn.estimate is not None  # a unit among grades: its number stands above
         checked = "" if is_whole else estimate(drawn)
         rungs = (drawn.target, drawn.reported, drawn.counted, drawn.unsigned, drawn.confirmed)
