@@ -14,11 +14,9 @@ P = ParamSpec("P")
 MOST = 2048  # of one drawing, some 1 kB each
 
 
-def escaped(value: Any) -> str:
+def escaped(value: Any) -> SafeString:
     """As Django's conditional_escape, at a fifth of its cost: a page has hundreds."""
-    if hasattr(value, "__html__"):
-        return str(value.__html__())
-    return escape(str(value))
+    return SafeString(value.__html__() if hasattr(value, "__html__") else escape(str(value)))
 
 
 def kept(draw: Callable[P, SafeString]) -> Callable[P, SafeString]:

@@ -38,13 +38,13 @@ def child_table(
     heads = [
         sort_header(context, "name", _("Unit")),
         *(sort_header(context, key, title, num=True, css="wide") for key, title in _titles()),
-        f'<th scope="col">{e(_("Against due by today"))}</th>',
+        format_html('<th scope="col">{}</th>', _("Against due by today")),
         sort_header(context, "share", _("% of target"), css="num"),
     ]
     if checks:
         heads.append(f'<th scope="col" class="num">{e(checks)}</th>')
     if has_before:
-        heads.append(f'<th scope="col" class="num">{e(_("% of the earlier drive"))}</th>')
+        heads.append(format_html('<th scope="col" class="num">{}</th>', _("% of the earlier drive")))
 
     def figures(drawn: Ladder, ladder: str) -> SafeString:
         before = drawn.before.n if drawn.before else None
@@ -53,8 +53,8 @@ def child_table(
         rungs = (drawn.target, drawn.reported, drawn.counted, drawn.unsigned, drawn.confirmed)
         return _figures(rungs, ladder, checks, checked, has_before, before)
 
-    sample = f'<span class="ci">{e(_("sample"))}</span>'
-    closed = f'<span class="ci">{e(_("closed"))}</span>'
+    sample = format_html('<span class="ci">{}</span>', _("sample"))
+    closed = format_html('<span class="ci">{}</span>', _("closed"))
     vacant = e(_("nobody leads it"))
     rows = (
         (

@@ -241,7 +241,7 @@ def estimate(given: Ladder | Mapping[str, Any]) -> SafeString:
 @kept
 def _estimate(estimate: int | None, low: int | None, high: int | None, grade: str) -> SafeString:
     if estimate is None:
-        return mark_safe(escaped(grade or numbers.NONE))  # noqa: S308  # escaped
+        return escaped(grade or numbers.NONE)
     interval = f"{indian(low)}–{indian(high)}"
     return mark_safe(f'{indian(estimate)}<span class="ci">{interval}</span>')  # noqa: S308  # made of numbers
 

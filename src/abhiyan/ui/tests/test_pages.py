@@ -166,7 +166,7 @@ def test_what_the_last_act_did_is_told_and_escaped(render: Render) -> None:
     assert "Saved &lt;b&gt;" in html
 
 
-@pytest.mark.parametrize("include", ["_empty", "_message", "_progress", "_segments", "_people", "_crumbs"])
+@pytest.mark.parametrize("include", ["_empty", "_message", "_progress", "_people", "_crumbs"])
 def test_every_include_stands_with_what_it_wants(render: Render, include: str) -> None:
     html = render(
         f'{{% include "ui/{include}.html" %}}',
@@ -179,7 +179,6 @@ def test_every_include_stands_with_what_it_wants(render: Render, include: str) -
         done_pct=12.5,
         poll_url="/poll/",
         stop_url="/stop/",
-        segments=[("A", "/a/", True), ("B", "/b/", False)],
         seats=[
             {"name": "Asha", "office": "President"},
             {"office": "Treasurer", "vacant_days": 1},
