@@ -42,7 +42,7 @@ def child_table(
         sort_header(context, "share", _("% of target"), css="num"),
     ]
     if checks:
-        heads.append(f'<th scope="col" class="num">{e(checks)}</th>')
+        heads.append(format_html('<th scope="col" class="num">{}</th>', checks))
     if has_before:
         heads.append(format_html('<th scope="col" class="num">{}</th>', _("% of the earlier drive")))
 

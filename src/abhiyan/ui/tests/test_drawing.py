@@ -1,5 +1,7 @@
 """What Python draws: escaped as Django escapes, and drawn once for the same values, in each language of its own."""
 
+from typing import Any
+
 import pytest
 from django.utils.functional import lazystr
 from django.utils.html import conditional_escape
@@ -13,7 +15,7 @@ from abhiyan.ui.drawing import escaped, kept
 @pytest.mark.parametrize(
     "value", ["<b>&'\"", mark_safe("<b>"), 7, None, lazystr("<i>"), gettext_lazy("Reported"), "आशा <3"]
 )
-def test_everything_is_escaped_as_django_does(value: object) -> None:
+def test_everything_is_escaped_as_django_does(value: Any) -> None:
     assert escaped(value) == conditional_escape(value)
     assert isinstance(escaped(value), SafeString)
     assert escaped(escaped(value)) == escaped(value)
