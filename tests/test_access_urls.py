@@ -77,6 +77,8 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "enrolment:drive_number": "ssssn mmnnnnnnnnmnnn mmnnn",
     "enrolment:drive_poster": "ssssg oooooooooooooo ooooo",
     "enrolment:drive_set_up": "ssssn mmmmmnnnnnnnmn mmmmm",
+    "enrolment:field": "ssssn oooooooonnnnnn oooon",
+    "enrolment:field_entry": "ssssn ggggggggnnnnnn ggggn",
     "enrolment:join": "ooooo oooooooooooooo ooooo",
     "enrolment:join_code": "ssoss ssssssssssssss sssss",
     "enrolment:join_done": "ssoss ssssssssssssss sssss",

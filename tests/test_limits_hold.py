@@ -266,6 +266,29 @@ def join_phone(ground: Ground) -> Asked:
     return str(keyring().phone_id(phone)), lambda: ground.join(phone)
 
 
+def door(ground: Ground) -> tuple[str, Callable[[str], bool]]:
+    """A worker, and one entry more of theirs, of a phone."""
+    client = officer(ground.world, "booth_worker", "JK-B001")
+    with system("test"):
+        account = Account.objects.latest("pk")
+
+    def enter(phone: str) -> bool:
+        form = {"phone": phone, "name": "Bilal Ahmad", "birth_year": "1990", "heard": "on", "call": "1"}
+        return passed(client.post("/field/", form), 302)
+
+    return str(account.public_id), enter
+
+
+def door_phone(ground: Ground) -> Asked:
+    phone = ground.phone()
+    return str(keyring().phone_id(phone)), lambda: door(ground)[1](phone)
+
+
+def door_worker(ground: Ground) -> Asked:
+    who, enter = door(ground)
+    return who, lambda: enter(ground.phone())
+
+
 def join_network(ground: Ground) -> Asked:
     return HERE, lambda: ground.join(ground.phone())
 
@@ -414,6 +437,9 @@ LIMITS = {
     "token.wrong": Limit(60, MINUTE, wrong_token),
     "hook.wrong": Limit(60, MINUTE, wrong_secret),
     "join.phone": Limit(5, HOUR, join_phone),
+    "door.phone": Limit(5, HOUR, door_phone),
+    "door.worker": Limit(90, HOUR, door_worker),
+    "door.worker_day": Limit(500, DAY, door_worker),
     "join.network": Limit(300, HOUR, join_network),
     "join.prefix": Limit(2_000, HOUR, join_prefix),
     "join.hour": Limit(50_000, HOUR, join_hour),

@@ -17,6 +17,7 @@ from abhiyan.core.policy import (
 from abhiyan.enrolment.rules.tickets import ticket_number
 
 from . import grants
+from .models_door import DoorEntry  # noqa: F401  # a table of this room, kept beside
 from .rules import steps
 
 

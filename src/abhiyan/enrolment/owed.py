@@ -182,6 +182,15 @@ def of_drive(viewer: Viewer, held: Held, stand: programmes.Stand, at: datetime) 
         address=str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[drive.join_slug]) + asked,
         poster=reverse("enrolment:drive_poster", args=[programme.public_id]) + asked,
     )
+    if is_booth and viewer.may_at("enrolment.enrol", held.lo):
+        yield Owed(
+            urgency=2,
+            title=_("Enrol people at the door"),
+            meta=_("%(place)s. Their own phone answers by a code or a call.") % {"place": held.unit_name()},
+            href=reverse("enrolment:field") + asked,
+            act=_("Start"),
+            icon="enrol",
+        )
     if not (stand.node.is_exact and viewer.may_at("people.read", held.lo)):
         return
     if is_booth or viewer.may_at("people.reveal", held.lo):

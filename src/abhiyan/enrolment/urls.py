@@ -7,6 +7,7 @@ from . import openapi
 from .views import (
     card,
     denials,
+    door,
     drive,
     funnel,
     join,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("me/data/", member.me_data, name="me_data"),
     path("me/card/", member.me_card, name="me_card"),
     path("me/out/", member.me_out, name="me_out"),
+    path("field/", door.field, name="field"),
+    path("field/<uuid:public_id>/", door.field_entry, name="field_entry"),
     path("people/", people.people, name="people"),
     path("people/denied/", denials.denials, name="denials"),
     path("people/halted/<uuid:public_id>/", denials.halt, name="halt"),

@@ -212,6 +212,8 @@ ACCESS: dict[str, Access] = {
     "enrolment:halt": capability("enrolment.strike_off", "org.approve"),
     "enrolment:people_export": capability("people.export"),
     "enrolment:people_download": capability("people.export"),
+    "enrolment:field": capability("enrolment.enrol"),
+    "enrolment:field_entry": capability("enrolment.enrol"),
     "enrolment:unplaced": capability("enrolment.place"),
     "enrolment:nameless": capability("enrolment.place"),
     "enrolment:nameless_settle": capability("enrolment.place"),

@@ -19,9 +19,7 @@ RECENT_SHOWN = 5
 # Offices whose own pages come later: what their work is, and what they can do until then.
 WORK: Mapping[str, str | Promise] = {
     "booth_worker": gettext_lazy(
-        "Your work is to enrol people at the door. That page is not in this release yet. "
-        "Until then, share the link below with your neighbours. They join on their own "
-        "phones."
+        "Your work is to enrol people at the door. The page for it appears here when a drive is open."
     ),
     "call_centre_agent": gettext_lazy(
         "Your work is to call people and note what they say. The call desk is not in this release yet. Until then, "

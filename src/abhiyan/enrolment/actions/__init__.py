@@ -10,6 +10,7 @@ from .claims import (
     ClaimRefused,
     NameInvalid,
     NameMissing,
+    NotAdult,
     Outcome,
     OutsideScope,
     PhoneAbroad,

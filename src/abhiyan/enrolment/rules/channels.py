@@ -44,6 +44,7 @@ class Channel(IntEnum):
     SMS = 5
     WHATSAPP = 6
     EARLIER = 7
+    DOOR = 9  # a worker wrote it down at somebody's door; no sign by itself
     WORD = 8  # of no claim: a person's own word that they leave, on their page or to somebody who asked them
 
 
@@ -92,6 +93,7 @@ CHANNELS = (
         sign=Sign.WHATSAPP,
     ),
     Way(Channel.EARLIER, _("List of an earlier drive")),
+    Way(Channel.DOOR, _("At the door")),
 )
 HOOKS = {each.hook: each for each in CHANNELS if each.hook}
 WRITTEN = (Channel.SMS, Channel.WHATSAPP)

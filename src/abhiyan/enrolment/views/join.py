@@ -25,7 +25,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions.refused import count_minor
-from abhiyan.enrolment.forms import NO, YES, CodeForm, CorrectForm, JoinForm
+from abhiyan.enrolment.forms import NO, YES, Clipped, CodeForm, CorrectForm, JoinForm
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import OpenDrive
@@ -244,7 +244,7 @@ def judge_place(form: JoinForm | CorrectForm, picker: places.Picker) -> None:
         )
 
 
-def judge_notice(form: JoinForm, notice: Notice) -> None:
+def judge_notice(form: Clipped, notice: Notice) -> None:
     """The notice that was read is the one in force."""
     if form.data.get("notice", "").partition(".")[0] not in ("", str(notice.version)):
         form.add_error(None, _("The notice has changed. Please read it again."))
@@ -547,14 +547,10 @@ def show_form(
     **more: Any,
 ) -> HttpResponse:
     """Notice and form as a page."""
-    notice = notice_of(found)
-    folded = {"rights", "board", "contact"}
     shown = {
         "found": found,
         "form": form,
-        "notice": notice,
-        "sections": [(heading, text) for key, heading, text in _triples(notice) if key not in folded],
-        "rights": [(heading, text) for key, heading, text in _triples(notice) if key in folded],
+        **notice_shown(notice_of(found)),
         "drive_name": found.name(),
         "minimum": found.drive.roll.minimum_age,
         "per_phone": found.drive.roll.people_per_phone,
@@ -568,6 +564,17 @@ def show_form(
         **more,
     }
     return render(request, template, shown, status=status)
+
+
+def notice_shown(notice: Notice) -> dict[str, Any]:
+    """What the template of a notice wants: what is read first, and what is folded away."""
+    folded = {"rights", "board", "contact"}
+    parts = _triples(notice)
+    return {
+        "notice": notice,
+        "sections": [(heading, text) for key, heading, text in parts if key not in folded],
+        "rights": [(heading, text) for key, heading, text in parts if key in folded],
+    }
 
 
 def _triples(notice: Notice) -> list[tuple[str, str, str]]:

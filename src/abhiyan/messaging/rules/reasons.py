@@ -31,6 +31,7 @@ AWAY: dict[str, Promise] = {
 KINDS: dict[str, Promise] = {
     "code.sign_in": _("Code to sign in"),
     "code.join": _("Code to join"),
+    "code.door": _("Code to join at the door"),
     "code.member": _("Code to open a membership"),
     "code.phone": _("Code for a changed number"),
     "code.leave": _("Code to leave"),

@@ -25,7 +25,7 @@ from .accounts import NotAPhone, open_account
 from .factors import forget_factors, take_a_try
 from .persons import note_sign
 
-PURPOSES = ("sign_in", "join", "member", "phone", "leave")
+PURPOSES = ("sign_in", "join", "member", "phone", "leave", "door")
 LIVES = timedelta(minutes=10)
 CONSOLE_LIVES = timedelta(hours=1)
 WORD_LIVES = timedelta(days=14)

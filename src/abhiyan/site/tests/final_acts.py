@@ -64,6 +64,8 @@ NOT_FINAL = {
     "enrolment:drive_make_token": "is ended",
     "enrolment:drive_number": "is ended",
     "enrolment:drive_set_up": "is changed back",
+    "enrolment:field": "the person may leave; who never joined says so",
+    "enrolment:field_entry": "the person may leave",
     "enrolment:join": "one may leave",
     "enrolment:join_code": "one may leave",
     "enrolment:join_done": "shows a card",

@@ -44,6 +44,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/elections/units/JK-B001/",
         "/units/JK/membership-and-votes/?election=JK2024&side=BJP",
     ),
+    "booth_worker": ("/field/", "/field/?q=asha"),
     "state_president": (
         "/polls/",
         "/polls/new/?of=POLL",

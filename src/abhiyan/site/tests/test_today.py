@@ -219,7 +219,6 @@ def test_nobody_is_late_on_the_first_day(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("role", "said"),
     [
-        ("booth_worker", "Your work is to enrol people at the door."),
         ("call_centre_agent", "The call desk is not in this release yet."),
         ("verifier", "Checks are not in this release yet."),
         ("it_administrator", "You look after lists and channels."),
@@ -232,6 +231,11 @@ def test_an_office_without_pages_of_its_own_is_told_so_and_has_a_link_to_share(
     assert "Nothing to do today" in page
     assert said in page and "Invite people" in page and "All done" not in page
     assert said not in text(cast, role, "hi")
+
+
+def test_a_booth_worker_is_led_to_the_doors(cast: Cast) -> None:
+    assert "/field/?unit=JK-B001" in owed(cast, "booth_worker")
+    assert not [href for href in owed(cast, "mandal_president") if "/field/" in href]
 
 
 def test_the_link_of_a_booth_leads_to_joining_there(cast: Cast) -> None:

@@ -1,0 +1,162 @@
+"""Entries at somebody's door: kept at once without a sign; the phone's own code, or its call, makes them count."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import Enrolment, Membership
+from abhiyan.enrolment.models_door import DoorEntry
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.org import queries as org
+from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
+from abhiyan.programmes.models import Rung
+
+from .claims import Claim, ClaimRefused, Joined, PhoneFull, Renewed, Suppressed
+from .confirming import restate
+from .enrol import enrol
+from .members import id_of_phone, latest_id, lock_phone
+
+PURPOSE = "door"  # of its codes
+# limit: its name, allowed in a window of seconds. A door takes a minute; a street, a day.
+PER_PHONE = ("door.phone", 5, 3600)
+PER_WORKER = ("door.worker", 90, 3600)
+PER_WORKER_AND_DAY = ("door.worker_day", 500, 86_400)
+
+
+class OwnPhone(ClaimRefused, on="phone"):
+    """Nobody answers for others on the phone they sign in with."""
+
+    message = _("This is your own phone. Write the phone of the person at the door.")
+
+
+class NotFromHere(ClaimRefused, on="phone"):
+    """The phone has said no, or is full: which of these, only the phone learns."""
+
+    message = _("This phone cannot be entered at the door. The person can join from their own phone.")
+
+
+class NoCodeAsked(Refused, status=409):
+    message = _("No code was sent for this entry. Send one first.")
+
+
+def enter(*, programme_id: int, claim: Claim, unit_id: int, by: Actor, at: datetime) -> DoorEntry:
+    """Keep what a worker wrote down at a door of a unit: a claim without a sign, and a line of the worker's own list.
+
+    claim: with name, year of birth and notice, its sender the worker. Sent again, it is the first one. Needs
+    enrolment.enrol over the unit. Refuses OwnPhone, NotFromHere, TooMany, and what `enrol`
+    refuses.
+    """
+    org.require(by, "enrolment.enrol", at=unit_id)
+    phone_id = id_of_phone(claim.phone)
+    with system("whose phone a worker signs in by"):
+        own = people_queries.account(by.account_id) if by.account_id is not None else None
+        known = DoorEntry.objects.filter(pk=UUID(bytes=claim.id), phone_id=phone_id).first()
+    if known is not None:
+        return known
+    if own is not None and own.phone_id == phone_id:
+        raise OwnPhone
+    for (name, allowed, window_s), subject in (
+        (PER_PHONE, str(phone_id)),
+        (PER_WORKER, str(by.id)),
+        (PER_WORKER_AND_DAY, str(by.id)),
+    ):
+        limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+    claim = replace(claim, channel=Channel.DOOR.value, by=by.id, unit_id=unit_id, sign=0)
+    try:
+        outcome = enrol(programme_id=programme_id, claim=claim, by=by, at=at)
+    except (Suppressed, PhoneFull):
+        raise NotFromHere from None
+    with system("a worker's own entry at a door"):
+        member = (
+            Membership.objects.filter(public_id=outcome.membership, phone_id=phone_id).first()
+            if outcome.membership
+            else None
+        )
+        entry, _made = DoorEntry.objects.get_or_create(
+            pk=UUID(bytes=claim.id),
+            defaults={
+                "public_id": UUID(bytes=claim.receipt),
+                "by": by.id,
+                "programme_id": programme_id,
+                "unit_id": unit_id,
+                "phone_id": phone_id,
+                "membership_id": member.pk if member else None,
+                "is_new": isinstance(outcome, Joined | Renewed),
+                "at": at,
+            },
+        )
+        audit.record(
+            by=by, at=at, act="enrolment.enter_at_door", subject=str(entry.public_id), unit_id=unit_id
+        )
+    return entry
+
+
+def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> None:
+    """Send the phone of an entry a code, which its holder may read to the worker. A new one ends the one before.
+
+    entry: its public id. Who may: the worker whose entry it is, while they may enrol there. Refuses TooMany.
+    """
+    with system("a code for an entry at a door"):
+        found = _own_entry(entry, by)
+        phone = people_queries.number_of(found.phone_id)
+    request = people.ask_code(
+        purpose=PURPOSE, phone=phone, session=str(found.pk), by=by, at=at, language=language
+    )
+    with system("a code for an entry at a door"):
+        DoorEntry.objects.filter(pk=found.pk).update(code_id=request, code_at=at)
+
+
+def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
+    """The code came back: the phone takes part, and its entry counts. Never more than counted: the worker heard it.
+
+    The code is that of this entry alone; one sent for another number is wrong here. Who may: the worker whose entry it
+    is. Refuses NoCodeAsked, CodeNotRight, CodeSpent.
+    """
+    with system("a code of an entry at a door"):
+        found = _own_entry(entry, by)
+    if found.proven_at is not None:
+        return
+    if found.code_id is None:
+        raise NoCodeAsked
+    people.check_code(
+        request_id=found.code_id,
+        purpose=PURPOSE,
+        phone=found.phone_id,
+        session=str(found.pk),
+        code=code,
+        at=at,
+    )
+    with system("a code of an entry at a door"):
+        lock_phone(found.phone_id)
+        DoorEntry.objects.filter(pk=found.pk).update(proven_at=at)
+        member = (
+            Membership.objects.filter(pk=found.membership_id, ended_on=None).first()
+            if found.membership_id is not None
+            else None
+        )
+        if member is not None and member.programme_id == found.programme_id:
+            term = Enrolment.objects.get(pk=latest_id(member))
+            if term.rung == Rung.UNSIGNED:
+                restate([term.pk], at, rung=Rung.COUNTED, signed_at=at)
+        audit.record(
+            by=by,
+            at=at,
+            act="enrolment.sign",
+            subject=str(found.public_id),
+            unit_id=found.unit_id,
+            facts={"how": "code at the door"},
+        )
+
+
+def _own_entry(public_id: UUID, by: Actor) -> DoorEntry:
+    """An entry of whoever asks, at a place where they may still enrol. NotFound, NotYours. In a system scope."""
+    found = needed(DoorEntry.objects.filter(public_id=public_id, by=by.id).first())
+    org.require(by, "enrolment.enrol", at=found.unit_id)
+    return found

@@ -1,0 +1,43 @@
+"""The form a worker fills at a door."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .forms import Clipped, NameField, PhoneField, YearField
+
+
+class DoorForm(Clipped):
+    """Phone, name, year of birth; and the worker's word that the notice was heard."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    notice = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    phone = PhoneField(label=_("Their own phone"))
+    name = NameField()
+    birth_year = YearField(help_text=_("Four digits, such as 1980"))
+    heard = forms.BooleanField(
+        label=_("They read or heard the notice, and want to join."),
+        error_messages={"required": _("Read the notice to them first, and ask whether they want to join.")},
+    )
+
+    def __init__(self, data: Any = None, **given: Any) -> None:
+        super().__init__(data, **given)
+        for field in ("phone", "name", "birth_year"):
+            self.fields[field].widget.attrs["autocomplete"] = (
+                "off"  # not what this worker typed of themselves
+            )
+        self.fields["phone"].widget.attrs["autofocus"] = True
+
+
+class DoorCodeForm(Clipped):
+    """The code from the person's own phone, as they read it out."""
+
+    code = forms.CharField(
+        label=_("The code from their SMS"),
+        help_text=_("They read it to you, if they want to join."),
+        max_length=12,
+        widget=forms.TextInput(
+            attrs={"class": "code", "autocomplete": "off", "inputmode": "numeric", "autofocus": True}
+        ),
+    )
