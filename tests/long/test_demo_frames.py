@@ -5,6 +5,7 @@ import math
 import os
 from collections import Counter
 from datetime import datetime, timedelta
+from statistics import median
 
 import pytest
 
@@ -22,6 +23,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Twenty, of which three may miss; `make long ONE_IN=N` takes as many fewer, as it does of the other tests.
 SEEDS = max(2, 20 // int(os.environ.get("ABHIYAN_TEST_ONE_IN", "1")))
 MISSED = math.ceil(3 * SEEDS / 20)
+# So small a frame has some fifty checks, and its width varies by seed from 0.2 to 0.55. The median of twenty varies
+# little; that of two can be anywhere between, and only a frame that says nearly nothing is wider than 0.75.
+WIDEST = 0.35 if SEEDS >= 20 else 0.75
 DAYS = 36  # of the drive, until the second frame is closed
 CLAIMS, BOOTHS = 4_000, 400
 
@@ -74,17 +78,19 @@ def test_the_states_interval_holds_the_truth_of_both_closed_frames_in_17_of_20_s
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tree, "BOOTHS", BOOTHS)
-    at, held, wide = clock.now(), Counter[int](), Counter[int]()
+    at, held, widths = clock.now(), Counter[int](), list[float]()  # widths: of the second frame, the largest
     for number in range(SEEDS):
         with schema.working_as("jobs"):
             found, told = played(f"seed {number}", at), truths()
         for one in found:
             truth = told[str(one.frame.public_id)]
-            if one.low is None or one.high is None:  # too few checks for a number: it holds nothing
+            low, high = one.low, one.high
+            if one.frame.number == 2:
+                widths.append(1 if low is None or high is None else high - low)
+            if low is None or high is None:  # too few checks for a number: it holds nothing
                 continue
-            print(f"seed {number}, frame {one.frame.number}: {truth:.3f} in {one.low:.3f} to {one.high:.3f}")
-            held[one.frame.number] += one.low <= truth <= one.high
-            wide[one.frame.number] += round(1000 * (one.high - one.low))
+            print(f"seed {number}, frame {one.frame.number}: {truth:.3f} in {low:.3f} to {high:.3f}")
+            held[one.frame.number] += low <= truth <= high
         empty()
     assert held.keys() == {1, 2} and min(held.values()) >= SEEDS - MISSED, held
-    assert wide[2] < 1000 * SEEDS * 0.35, f"the largest is closed, and so wide that it says nothing: {wide}"
+    assert len(widths) == SEEDS and median(widths) < WIDEST, f"so wide that it says nothing: {widths}"

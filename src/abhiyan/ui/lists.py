@@ -60,9 +60,10 @@ class Column(Generic[Row]):
     def opening(self) -> str:
         """What stands before the contents of each cell."""
         css = f' class="{self.css}"' if self.css else ""
-        if self.is_name:
-            return f'<th scope="row"{css}>'
-        return f"<td{css}>" if self.is_for_acts else f'<td{css} data-l="{escaped(str(self.title))}">'
+        label = f' data-l="{escaped(self.title)}"'
+        if self.is_name:  # words say what they name; a number alone does not
+            return f'<th scope="row"{css}{label if self.is_number else ""}>'
+        return f"<td{css}{'' if self.is_for_acts else label}>"
 
     def closing(self) -> str:
         return "</th>" if self.is_name else "</td>"

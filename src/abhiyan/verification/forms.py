@@ -284,6 +284,12 @@ class WithdrawForm(forms.Form):
         return number
 
 
+class WhereForm(forms.Form):
+    """The unit at which checks are aimed, by its name or code."""
+
+    unit = forms.CharField(label=_("Name or code of a district, or of a unit in one"), max_length=100)
+
+
 class CloserForm(forms.Form):
     """How many items of whom, and why."""
 

@@ -1,7 +1,7 @@
 """The verifiers of a frame: what each made of their checks, beside the others."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import median
@@ -10,7 +10,7 @@ from uuid import UUID
 from abhiyan.core import sql
 from abhiyan.people import queries as people
 from abhiyan.verification.models import Check, Frame
-from abhiyan.verification.rules.agreement import FALSE, Tally, Unlike, unlike
+from abhiyan.verification.rules.agreement import FALSE, PAIRS, Tally, Unlike, unlike
 from abhiyan.verification.rules.estimates import kappa
 from abhiyan.verification.rules.outcomes import GONE, NOT_FINISHED, NOT_REACHED
 from abhiyan.verification.rules.passing import IN_LINE
@@ -81,9 +81,9 @@ class _Check:
 class Verifier:
     """One verifier's checks of a frame. Outcomes are those of drawn items alone: planted and aimed ones are apart.
 
-    taken: of every kind; pairs: second checks of the same item by two, and kappa their agreement (None: it says
-    nothing); passed: handed back or let lie; seconds: median from the beginning of the last try to the end, of checks
-    in which somebody told. unlike: where they differ from the others by more than luck.
+    taken: of every kind; pairs: second checks of the same item by two, and kappa their agreement (None: too few
+    pairs, or it says nothing); passed: handed back or let lie; seconds: median from the beginning of the last try to
+    the end, of checks in which somebody told. unlike: where they differ from the others by more than luck.
     """
 
     account_id: int
@@ -143,7 +143,7 @@ def verifiers_of(frame: Frame) -> Verifiers:
                 planted=len(known),
                 planted_right=sum(one.is_right for one in known),
                 pairs=len(pairs[account_id]),
-                kappa=kappa(pairs[account_id]),
+                kappa=_kappa(pairs[account_id]),
                 seconds=median(took) if took else None,
                 passed=passed.get(account_id, 0),
                 unlike={
@@ -154,7 +154,12 @@ def verifiers_of(frame: Frame) -> Verifiers:
             )
         )
     second = [(one.first, one.outcome) for one in checks if one.first and one.is_told]
-    return Verifiers(sorted(each, key=lambda one: (-one.taken, one.name)), len(second), kappa(second))
+    return Verifiers(sorted(each, key=lambda one: (-one.taken, one.name)), len(second), _kappa(second))
+
+
+def _kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Cohen's kappa; None of too few pairs."""
+    return kappa(pairs) if len(pairs) >= PAIRS else None
 
 
 def _unlike(checks: Iterable[_Check]) -> dict[Question, dict[int, Unlike[int]]]:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import gammaln
 
 FALSE = 0.05  # how often somebody is named where nobody differs
+PAIRS = 20  # blind second checks: with fewer, how two agree is mostly luck
 K = TypeVar("K")
 Tally = tuple[int, int]  # how many checks had a property, of how many
 

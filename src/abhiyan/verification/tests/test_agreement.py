@@ -13,7 +13,7 @@ from abhiyan.core.scope import system
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.models import Check, Frame, Stratum
 from abhiyan.verification.queries.agreement import Question, verifiers_of
-from abhiyan.verification.rules.agreement import unlike
+from abhiyan.verification.rules.agreement import PAIRS, unlike
 from abhiyan.verification.tests.test_checks import drawn
 
 GENUINE, NOT_GENUINE = Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE
@@ -108,9 +108,22 @@ def test_the_verifier_who_guesses_and_the_one_who_says_the_same_stand_out_and_no
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("pairs", "said"), [(PAIRS - 1, "too few pairs"), (PAIRS, "kappa")])
+def test_of_a_few_pairs_no_agreement_is_shown(cast: Cast, pairs: int, said: str) -> None:
+    frame = told(cast, {OFFICES[0]: (0.6, 4)}, each=pairs)
+    with system("test"):
+        for check in Check.objects.filter(frame=frame):
+            check.id, check.arm, check.verifier_id = uuid4(), Check.Arm.SECOND, cast.accounts[OFFICES[1]].pk
+            check.save(force_insert=True)
+    page = cast.client("state_president").get(reverse("verification:verifiers", args=[frame.public_id])).text
+    assert f"{pairs} entries were checked by two" in page
+    assert ("too few pairs" in page, "kappa" in page) == (said == "too few pairs", said == "kappa")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_second_checks_and_known_answers_are_tallied_for_each_verifier(cast: Cast) -> None:
     first, second = OFFICES[:2]
-    frame = told(cast, {first: (0.8, 4)}, each=10)
+    frame = told(cast, {first: (0.8, 4)}, each=PAIRS)
     with system("test"):
         for n, check in enumerate(Check.objects.filter(frame=frame).order_by("order")):
             check.id, check.arm, check.verifier_id = uuid4(), Check.Arm.SECOND, cast.accounts[second].pk
@@ -118,11 +131,11 @@ def test_second_checks_and_known_answers_are_tallied_for_each_verifier(cast: Cas
                 check.outcome = NOT_GENUINE if check.outcome == GENUINE else GENUINE
             check.save(force_insert=True)
             check.id, check.arm, check.place = uuid4(), Check.Arm.PLANTED, None
-            check.is_known_genuine, check.outcome = n < 5, GENUINE
+            check.is_known_genuine, check.outcome = n < 10, GENUINE
             check.save(force_insert=True)
         found = verifiers_of(frame)
     one, other = sorted(found.each, key=lambda each: each.planted)
-    assert found.pairs == one.pairs == other.pairs == 10
+    assert found.pairs == one.pairs == other.pairs == PAIRS
     assert found.kappa == one.kappa == other.kappa == pytest.approx(0.75, abs=0.2)
-    assert (other.planted, other.planted_right, other.taken, other.genuine) == (10, 5, 20, 0)
-    assert (one.planted, one.taken, one.genuine + one.not_genuine) == (0, 10, 10)
+    assert (other.planted, other.planted_right, other.taken, other.genuine) == (PAIRS, 10, 2 * PAIRS, 0)
+    assert (one.planted, one.taken, one.genuine + one.not_genuine) == (0, PAIRS, PAIRS)

@@ -167,3 +167,14 @@ def test_a_planner_aims_at_a_worker_by_the_page_and_reads_the_tally(cast: Cast) 
     page = client.get(reverse("verification:aims", args=[frame.public_id]) + "?format=csv")
     assert "many joined in one night" in (text := b"".join(page.streaming_content).decode())  # type: ignore[attr-defined] # streamed
     assert text.splitlines()[1].endswith("3,0,1,0,2") and ",booth_worker," in text
+
+
+def test_a_unit_nobody_knows_and_one_too_wide_are_told_at_the_field(cast: Cast) -> None:
+    of = [drawn(cast, 10).public_id]
+    new, client = reverse("verification:aim_new", args=of), cast.client("state_president")
+    for typed, said in (("Nowhere", "No unit fits."), ("JK", "Choose a district")):
+        told = client.get(f"{new}?unit={typed}")
+        assert said in told.text and 'aria-invalid="true"' in told.text and "Aim the checks" not in told.text
+        assert reverse("verification:aims", args=of) in told.text, "a way back"
+        if typed == "Nowhere":
+            assert told.status_code == 422 and 'value="Nowhere"' in told.text

@@ -250,6 +250,50 @@ def test_a_planner_walks_a_frame_through_its_pages(cast: Cast) -> None:
     assert "Back-checks" in client.get(programme).text
 
 
+def offers(cast: Cast, act: str, frame: Frame) -> tuple[str, bool]:
+    """What the page of an act says, and whether it offers its form. A way back to the frame it has always."""
+    page = cast.client("state_president").get(reverse(f"verification:frame_{act}", args=[frame.public_id]))
+    back = reverse("verification:frame", args=[frame.public_id])
+    assert page.status_code == 200 and page.text.count(f'href="{back}"') >= 2, act
+    return page.text, "<main" in page.text and 'method="post"' in page.text.partition("<main")[2]
+
+
+def test_an_act_whose_time_is_over_or_not_come_offers_no_form_and_says_why(cast: Cast) -> None:
+    drawn_already = "This frame has been drawn."
+    with system("test"):
+        frame = frozen(cast)
+    assert offers(cast, "draw", frame)[1] and offers(cast, "redraw", frame)[1]
+    assert "has not been drawn" in offers(cast, "top_up", frame)[0] and not offers(cast, "close", frame)[1]
+    ask_redraw(
+        public_id=frame.public_id,
+        value=another(),
+        reason="The beacon stopped",
+        by=cast.actor("state_president"),
+        at=clock.now(),
+    )
+    told, is_open = offers(cast, "redraw", frame)
+    assert "Another value was asked for." in told and "Can be approved by" in told and not is_open
+    draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=clock.now())
+    for act, said in (("draw", drawn_already), ("redraw", drawn_already), ("close", "are not finished")):
+        told, is_open = offers(cast, act, frame)
+        assert said in told and not is_open, act
+    assert offers(cast, "top_up", frame)[1]
+    with system("tests move time"):
+        Frame.objects.update(ends_on=date(2026, 1, 1))
+    assert "The last day of checking is over" in offers(cast, "top_up", frame)[0]
+    assert offers(cast, "close", frame)[1]
+
+
+def test_a_frame_closed_with_too_few_checks_says_so_and_waits_for_none(cast: Cast) -> None:
+    frame = drawn(cast, 20)
+    page = reverse("verification:frame", args=[frame.public_id])
+    refresh_estimates(at=clock.now())
+    assert "not enough checks yet (0 of" in cast.client("state_president").get(page).text
+    close_frame(public_id=frame.public_id, by=SYSTEM, at=clock.now() + timedelta(days=800))
+    told = cast.client("state_president").get(page).text
+    assert "closed with too few checks for a number (0 of" in told and " yet" not in told
+
+
 def test_today_tells_a_planner_what_a_frame_waits_for(cast: Cast) -> None:
     client, frame = cast.client("state_president"), frozen(cast)
     assert "drand round 7 was due on" in client.get("/").text

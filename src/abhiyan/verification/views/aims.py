@@ -1,15 +1,18 @@
 """Checks aimed at one unit or worker, and what came of them: apart from every estimate."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
+from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org.here import page_unit
@@ -18,12 +21,12 @@ from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.verification import actions
-from abhiyan.verification.forms import CloserForm
+from abhiyan.verification.forms import CloserForm, WhereForm
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries.aims import Told, aims_of, workers_at
 from abhiyan.verification.refusals import TooWide
 
-from .frames import planned
+from .frames import not_drawn, planned
 from .verifiers import shown_in
 
 MOST = 200  # workers offered, those with most entries first
@@ -55,7 +58,19 @@ def aims(request: Request, public_id: UUID) -> HttpResponseBase:
 def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Aim checks: first the unit, then how many, of which worker, and why."""
     frame = planned(request, public_id)
-    here = page_unit(request, hierarchy=frame.programme.hierarchy, otherwise=lambda: frame.unit_id)
+    if request.method != "POST" and (barred := not_drawn(frame)):
+        page = reverse("verification:aims", args=[public_id])
+        shown = shown_in(frame, say("Aim checks"), (say("Aimed checks"), page))
+        shown |= {"title": shown["heading"], "text": [barred], "is_open": False, "back": page}
+        return render(request, "ui/ask.html", shown)
+    try:
+        here = page_unit(request, hierarchy=frame.programme.hierarchy, otherwise=lambda: frame.unit_id)
+    except NotFound:
+        if request.method == "POST":  # what is sent names the unit that the page showed
+            raise
+        where = WhereForm(request.GET)
+        where.add_error("unit", _("No unit fits. Search by another name, or by its code."))
+        return _aim_page(request, frame, where, status=422)
     form = CloserForm(request.POST if request.method == "POST" else None)
     try:
         with system("whose items could be checked"):
@@ -82,5 +97,17 @@ def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     if done:
         return redirect("verification:aims", public_id=public_id)
-    shown = shown_in(frame, say("Aimed checks")) | {"form": form, "about": here, "is_wide": is_wide}
-    return render(request, "verification/aim_new.html", shown, status=done.status)
+    where = WhereForm({"unit": here.name} if "unit" in request.GET else None)
+    if is_wide and where.is_bound:
+        where.add_error("unit", TooWide.message)
+    about = None if is_wide else here
+    return _aim_page(request, frame, where, status=done.status, form=form, about=about)
+
+
+def _aim_page(
+    request: Request, frame: Frame, where: WhereForm, *, status: int, **shown: Any
+) -> HttpResponseBase:
+    """The page that asks where, and once it is known what for."""
+    list_ = (say("Aimed checks"), reverse("verification:aims", args=[frame.public_id]))
+    page = shown_in(frame, say("Aim checks"), list_) | {"where": where} | shown
+    return render(request, "verification/aim_new.html", page, status=status)

@@ -1,5 +1,6 @@
 """Frames of a programme: the draw, what the checks say, the public file. How one is planned: planning.py."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
@@ -10,6 +11,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -25,18 +27,27 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, small_cells
-from abhiyan.ui.acts import ask, confirm, form_page, tried
+from abhiyan.ui.acts import Text, ask, confirm, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.verification import actions
 from abhiyan.verification.actions import redraws
 from abhiyan.verification.actions.frames import PLAN, REDRAW
 from abhiyan.verification.forms import RedrawForm, TopUpForm, ValueForm
-from abhiyan.verification.models import Estimate, Frame, Stratum
+from abhiyan.verification.models import Draw, Estimate, Frame, Stratum
 from abhiyan.verification.queries import checks
 from abhiyan.verification.queries import frames as reads
 from abhiyan.verification.queries.public import is_public
-from abhiyan.verification.refusals import NothingMore, NothingToCheck
+from abhiyan.verification.refusals import (
+    ChecksOpen,
+    DrawnAlready,
+    EndPassed,
+    FrameClosed,
+    NotDrawn,
+    NotDue,
+    NothingMore,
+    NothingToCheck,
+)
 from abhiyan.verification.rules.planning import Expected
 from abhiyan.verification.rules.topping import topped_up, topped_up_to
 
@@ -180,11 +191,18 @@ def planned(request: Request, public_id: UUID) -> Frame:
     return one
 
 
-def _about(frame: Frame) -> dict[str, Any]:
-    """What every act on a frame needs of its page."""
-    return {"done": reverse("verification:frame", args=[frame.public_id])} | shown_of(
-        frame.programme, _crumb(frame)
-    )
+def _about(frame: Frame, title: Text, barred: Text = "", text: Sequence[Text] = ()) -> dict[str, Any]:
+    """What every act on a frame needs of its page. barred: why it cannot be done now: then no form is offered."""
+    page = reverse("verification:frame", args=[frame.public_id])
+    shown = {"title": title, "done": page, "text": [barred] if barred else text, "is_open": not barred}
+    return shown | shown_of(frame.programme, _crumb(frame, page), (str(title), ""))
+
+
+def not_drawn(frame: Frame) -> str:
+    """Why nothing is done with the checks of a frame that is not drawn, or closed."""
+    if frame.state == Frame.State.DRAWN:
+        return ""
+    return str(NotDrawn() if frame.state == Frame.State.FROZEN else FrameClosed())
 
 
 @form_page
@@ -192,28 +210,33 @@ def frame_draw(request: Request, public_id: UUID) -> HttpResponseBase:
     """Draw the checks with the value as it was published."""
     one = planned(request, public_id)
     draw = reads.draws_of(one)[-1]
+    barred = "" if one.state == Frame.State.FROZEN else DrawnAlready.message
+    text = [
+        _("Write the value exactly as it was published. The draw can be made only once."),
+        say("%(source)s, known from %(due)s.") % {"source": draw.source, "due": day_of(draw.due_at)},
+    ]
     return ask(
         request,
         lambda given: actions.draw_frame(
             public_id=public_id, value=given["value"], by=request.actor, at=clock.now()
         ),
-        title=_("Draw the checks"),
-        text=[
-            _("Write the value exactly as it was published. The draw can be made only once."),
-            say("%(source)s, known from %(due)s.") % {"source": draw.source, "due": day_of(draw.due_at)},
-        ],
         button=_("Draw the checks"),
         said=_("The checks are drawn. Verifiers can begin."),
         form=ValueForm(request.POST if request.method == "POST" else None),
-        **_about(one),
+        **_about(one, _("Draw the checks"), barred, text),
     )
 
 
 @form_page
 def frame_redraw(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask for another public value, because the one that was named never came."""
-    one = planned(request, public_id)
-    zone = ZoneInfo(one.programme.zone)
+    one, at = planned(request, public_id), clock.now()
+    zone, draw = ZoneInfo(one.programme.zone), reads.draws_of(one)[-1]
+    text = [
+        say("It was to be: %(source)s.") % {"source": draw.source},
+        _("Name another value that nobody knows yet. It counts once somebody else approves it."),
+        _("Everybody who sees this frame sees both values and the reason."),
+    ]
     return ask(
         request,
         lambda given: actions.ask_redraw(
@@ -223,29 +246,45 @@ def frame_redraw(request: Request, public_id: UUID) -> HttpResponseBase:
             ),
             reason=given["reason"],
             by=request.actor,
-            at=clock.now(),
+            at=at,
         ),
-        title=_("The value never came"),
-        text=[
-            say("It was to be: %(source)s.") % {"source": reads.draws_of(one)[-1].source},
-            _("Name another value that nobody knows yet. It counts once somebody else approves it."),
-            _("Everybody who sees this frame sees both values and the reason."),
-        ],
         button=_("Ask for another value"),
         said=_("Request sent. Approvals lists who can approve it."),
         form=RedrawForm(request.POST if request.method == "POST" else None, initial={"ends_on": one.ends_on}),
-        **_about(one),
+        **_about(one, _("The value never came"), _no_redraw(one, draw, at), text),
     )
+
+
+def _no_redraw(frame: Frame, draw: Draw, at: datetime) -> Text:
+    """Why no other value can be asked for now."""
+    if frame.state != Frame.State.FROZEN:
+        return DrawnAlready.message
+    if at < draw.due_at:
+        return str(NotDue(due=day_of(draw.due_at)))
+    asked = _asked(frame, at)
+    return say("Another value was asked for.") + f" {asked}" if asked else ""
 
 
 @form_page
 def frame_top_up(request: Request, public_id: UUID) -> HttpResponseBase:
     """Draw more checks: so many, or for a width; what they bring is shown first."""
-    one, is_sure = planned(request, public_id), "sure" in request.POST
+    one, is_sure, at = planned(request, public_id), "sure" in request.POST, clock.now()
+    barred = not_drawn(one) or (str(EndPassed()) if reads.is_past_end(one, at) else "")
     with system("planning more back-checks"):
         drawn = reads.drawn_of(Stratum.objects.filter(frame=one).defer("commitments"))
     form = TopUpForm(request.POST if request.method == "POST" else None)
-    shown = shown_of(one.programme, _crumb(one)) | {"frame": one, "form": form, "checks": drawn.checks}
+    about = _about(one, _("Draw more"), barred)
+    if barred:
+        return ask(
+            request,
+            lambda given: actions.top_up_frame(
+                public_id=public_id, checks=given["checks"] or 0, by=request.actor, at=at
+            ),
+            button=_("Draw more"),
+            form=form,
+            **about,
+        )
+    shown = about | {"frame": one, "form": form, "checks": drawn.checks}
     if request.method == "POST" and not is_sure and form.is_valid():
         checks, width = form.cleaned_data["checks"], form.cleaned_data["width"]
         more = topped_up(drawn, checks) if checks else topped_up_to(drawn, width / 100, TOLD)
@@ -262,7 +301,7 @@ def frame_top_up(request: Request, public_id: UUID) -> HttpResponseBase:
         request,
         form,
         lambda given: actions.top_up_frame(
-            public_id=public_id, checks=given["checks"] or 0, by=request.actor, at=clock.now()
+            public_id=public_id, checks=given["checks"] or 0, by=request.actor, at=at
         ),
         said=_("More checks are drawn. Publish the file of later checks beside the first."),
     )
@@ -274,20 +313,22 @@ def frame_top_up(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
     """Close a frame, after saying what ends."""
-    one = planned(request, public_id)
+    one, at = planned(request, public_id), clock.now()
+    barred = not_drawn(one)
+    if not barred and not reads.may_close(one, at):
+        barred = str(ChecksOpen(day=date_format(one.ends_on, "j F Y")))
+    text = [
+        _("Checks that are not finished count as unresolved: they make the interval wider."),
+        _("The estimates stay as they are then. What people answered in their own words is deleted."),
+        _("The key is published. With it anybody can turn the drawn lines into the numbers of entries."),
+        _("You cannot take this back."),
+    ]
     return confirm(
         request,
-        lambda: actions.close_frame(public_id=public_id, by=request.actor, at=clock.now()),
-        title=_("Close this frame"),
-        text=[
-            _("Checks that are not finished count as unresolved: they make the interval wider."),
-            _("The estimates stay as they are then. What people answered in their own words is deleted."),
-            _("The key is published. With it anybody can turn the drawn lines into the numbers of entries."),
-            _("You cannot take this back."),
-        ],
+        lambda: actions.close_frame(public_id=public_id, by=request.actor, at=at),
         button=_("Close this frame"),
         said=_("The frame is closed."),
-        **_about(one),
+        **_about(one, _("Close this frame"), barred, text),
     )
 
 

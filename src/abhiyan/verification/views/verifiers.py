@@ -25,7 +25,7 @@ from abhiyan.verification.models import Frame
 from abhiyan.verification.queries.agreement import Question, Verifier, verifiers_of
 from abhiyan.verification.queries.planted import Known, planted_in, typed_of
 from abhiyan.verification.queries.ties import verifier_units
-from abhiyan.verification.rules.agreement import Unlike
+from abhiyan.verification.rules.agreement import PAIRS, Unlike
 from abhiyan.verification.rules.estimates import PLANTED
 
 from .frames import may_plan, planned, shown_of
@@ -59,6 +59,13 @@ def _right(one: Verifier) -> str | None:
     return say("%(n)s of %(of)s right") % {"n": one.planted_right, "of": one.planted} if one.planted else None
 
 
+def _agreement(one: Verifier) -> str | None:
+    """Cohen's kappa; of a few pairs that they are too few."""
+    if one.kappa is not None:
+        return f"{one.kappa:.2f}"
+    return say("too few pairs") if 0 < one.pairs < PAIRS else None
+
+
 COLUMNS: tuple[Column[Verifier], ...] = (
     Column("name", _("Verifier"), lambda row: row.name, order=True, is_name=True),
     Column("taken", _("Checks taken"), lambda row: row.taken, css="num", order=True),
@@ -68,8 +75,8 @@ COLUMNS: tuple[Column[Verifier], ...] = (
     Column("not_reached", _("Not reached"), lambda row: row.not_reached, css="num", order=True),
     Column("passed", _("Handed back or let lie"), lambda row: row.passed, css="num", order=True),
     Column("right", _("Known answers"), _right, css="num"),
-    Column("pairs", _("Checked by two"), lambda row: row.pairs, css="num"),
-    Column("kappa", _("Agreement"), lambda row: None if row.kappa is None else f"{row.kappa:.2f}", css="num"),
+    Column("pairs", _("Checked by two"), lambda row: row.pairs, only_in_file=True),
+    Column("kappa", _("Agreement"), _agreement, css="num"),
     Column("seconds", _("Time of a check"), _took, css="num", order=lambda row: row.seconds),
     Column("ties", _("People they know")),
     Column(
@@ -78,11 +85,11 @@ COLUMNS: tuple[Column[Verifier], ...] = (
 )
 
 
-def shown_in(frame: Frame, title: str) -> dict[str, Any]:
-    """What a page below a frame's is given."""
+def shown_in(frame: Frame, title: str, *between: tuple[str, str]) -> dict[str, Any]:
+    """What a page below a frame's is given. between: crumbs of pages between the frame's and this."""
     name = say("Frame %(number)s") % {"number": frame.number}
     above = (name, reverse("verification:frame", args=[frame.public_id]))
-    return shown_of(frame.programme, above, (title, "")) | {"frame": frame, "heading": title}
+    return shown_of(frame.programme, above, *between, (title, "")) | {"frame": frame, "heading": title}
 
 
 @require_GET
@@ -97,6 +104,7 @@ def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
     table = Table(request, COLUMNS, found.each, name="verifiers", caption=_("Verifiers"), sort="-taken")
     shown = shown_in(frame, say("Verifiers")) | {
         "found": found,
+        "least_pairs": PAIRS,
         "below": {account_id for account_id, unit_id in places.items() if unit_id in own},
         "differ": [(one.name, differs(one)) for one in found.each if one.unlike],
     }
