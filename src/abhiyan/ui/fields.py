@@ -52,6 +52,8 @@ class WholeField(forms.IntegerField):
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "14"})
     default_error_messages = {
+        "min_value": _("Write at least %(limit_value)s."),
+        "max_value": _("Write at most %(limit_value)s."),
         "misgrouped": _(
             "Commas or spaces are in the wrong places. Write 1234567, or with commas 12,34,567 or 1,234,567."
         ),

@@ -61,8 +61,9 @@ class Column(Generic[Row]):
         """What stands before the contents of each cell."""
         css = f' class="{self.css}"' if self.css else ""
         label = f' data-l="{escaped(self.title)}"'
-        if self.is_name:  # words say what they name; a number alone does not
-            return f'<th scope="row"{css}{label if self.is_number else ""}>'
+        if self.is_name:  # words say what they name; a number or a day alone does not
+            is_bare = self.is_number or "nums" in self.css.split()
+            return f'<th scope="row"{css}{label if is_bare else ""}>'
         return f"<td{css}{'' if self.is_for_acts else label}>"
 
     def closing(self) -> str:

@@ -332,7 +332,7 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
             # A label that is a sentence, as of a box to tick, ends here in a colon.
             {
                 "text": text,
-                "label": str(bound.label).rstrip(".।"),
+                "label": str(bound.label).rstrip(".।?"),
                 "href": f"#{bound.id_for_label or bound.auto_id}",
             }
             for text in bound.errors

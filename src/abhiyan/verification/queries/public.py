@@ -10,7 +10,7 @@ from abhiyan.core.scope import system
 from abhiyan.programmes.models import Programme
 from abhiyan.verification.models import Estimate, Frame, PublicPage
 
-from .frames import Published, estimates_at, frames_of, published
+from .frames import Published, estimates_at, frames_of, is_past_end, published
 
 KEPT_FOR = timedelta(seconds=30)
 _kept: dict[int, tuple[datetime, "list[Shown]"]] = {}  # of pages that are open
@@ -24,6 +24,7 @@ class Shown:
     published: Published
     own: Mapping[int, Estimate]
     below: list[Estimate]
+    is_past_end: bool
 
     @property
     def intervals(self) -> int:
@@ -48,7 +49,7 @@ def public_page(public_id: UUID, *, at: datetime) -> tuple[Programme, list[Shown
             raise NotFound
         until, frames = _kept.get(page.pk, (at, []))
         if until <= at:
-            frames = [_shown(one) for one in frames_of(page.programme).order_by("measure", "-number")]
+            frames = [_shown(one, at) for one in frames_of(page.programme).order_by("measure", "-number")]
             _kept[page.pk] = (at + KEPT_FOR, frames)
     return page.programme, frames
 
@@ -65,11 +66,12 @@ def public_frame(public_id: UUID, frame_id: UUID) -> Frame:
     return frame
 
 
-def _shown(frame: Frame) -> Shown:
+def _shown(frame: Frame, at: datetime) -> Shown:
     found = estimates_at(frame, frame.unit_id)
     below = [one for one in found if one.unit_id != frame.unit_id and one.shade == Estimate.Shade.SIGNED]
     return Shown(
         published(frame),
         {one.shade: one for one in found if one.unit_id == frame.unit_id},
         sorted(below, key=lambda one: (one.high is None, one.high or 0, one.unit.code)),
+        is_past_end(frame, at),
     )

@@ -53,7 +53,9 @@ def test_a_frame_is_planned_frozen_drawn_and_read(cast: Cast, monkeypatch: pytes
         Draw.objects.update(due_at=clock.now())
     assert "Draw the checks" in client.get(page).text
     client.post(draw, {"value": "8c3fa0"})
-    assert "not enough checks yet" in client.get(page).text
+    assert "drawn just now" in client.get(page).text
+    refresh_estimates(at=clock.now())
+    assert "not enough checks yet (0 of" in client.get(page).text
     for role in ("verifier_of_srinagar", "verifier_of_jammu"):
         taken(cast, role, clock.now())
     refresh_estimates(at=clock.now())

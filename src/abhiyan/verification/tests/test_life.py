@@ -291,6 +291,7 @@ def test_a_frame_closed_with_too_few_checks_says_so_and_waits_for_none(cast: Cas
     assert "not enough checks yet (0 of" in cast.client("state_president").get(page).text
     close_frame(public_id=frame.public_id, by=SYSTEM, at=clock.now() + timedelta(days=800))
     told = cast.client("state_president").get(page).text
+    assert "Where it stands" in told and "drawn just now" not in told
     assert "closed with too few checks for a number (0 of" in told and " yet" not in told
 
 
@@ -304,6 +305,21 @@ def test_today_tells_a_planner_what_a_frame_waits_for(cast: Cast) -> None:
         Appointment.objects.filter(office__code="verifier").exclude(unit=cast.world.units["JK-JAM"]).delete()
     told = client.get("/").text
     assert "1 district has nobody who may check" in told and "Jammu" in told
+
+
+def test_past_its_end_nobody_reads_that_checks_go_on(cast: Cast) -> None:
+    frame = drawn(cast, 20)
+    refresh_estimates(at=clock.now())
+    with system("tests move time"):
+        Frame.objects.update(ends_on=date(2026, 1, 1))
+    open_page(programme=cast.world.programme, by=cast.actor("state_president"), at=clock.now())
+    page = reverse("verification:public", args=[cast.world.programme.public_id])
+    told = Client(headers={"accept-language": "en"}).get(page).text
+    assert "The last day of checking was 1 Jan 2026." in told and "Checks go on" not in told
+    page = reverse("verification:frame", args=[frame.public_id])
+    assert "Close this frame." in cast.client("state_president").get(page).text
+    told = cast.client("district_in_charge").get(page).text
+    assert "final once the frame is closed" in told and "Close this frame" not in told
 
 
 def test_while_the_page_is_public_an_office_that_plans_nothing_gets_the_file_there(cast: Cast) -> None:

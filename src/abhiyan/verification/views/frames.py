@@ -134,6 +134,11 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
             "draw": published.draws[-1],
             "is_due": one.state == Frame.State.FROZEN and published.draws[-1].due_at <= at,
             "is_past_end": is_past_end,
+            # Until the first estimate, half a minute after the draw, no row knows of its checks.
+            "is_fresh": one.state == Frame.State.DRAWN
+            and here.unit.id == one.unit_id
+            and bool(own)
+            and not any(row.drawn for row in own.values()),
             "is_provisional": one.state == Frame.State.DRAWN and not is_past_end,
             "may_plan": may,
             "may_close": may and one.state == Frame.State.DRAWN and reads.may_close(one, at),
@@ -211,7 +216,7 @@ def frame_draw(request: Request, public_id: UUID) -> HttpResponseBase:
     one = planned(request, public_id)
     draw = reads.draws_of(one)[-1]
     barred = "" if one.state == Frame.State.FROZEN else DrawnAlready.message
-    text = [
+    text: list[Text] = [
         _("Write the value exactly as it was published. The draw can be made only once."),
         say("%(source)s, known from %(due)s.") % {"source": draw.source, "due": day_of(draw.due_at)},
     ]
@@ -232,7 +237,7 @@ def frame_redraw(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask for another public value, because the one that was named never came."""
     one, at = planned(request, public_id), clock.now()
     zone, draw = ZoneInfo(one.programme.zone), reads.draws_of(one)[-1]
-    text = [
+    text: list[Text] = [
         say("It was to be: %(source)s.") % {"source": draw.source},
         _("Name another value that nobody knows yet. It counts once somebody else approves it."),
         _("Everybody who sees this frame sees both values and the reason."),
@@ -317,7 +322,7 @@ def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
     barred = not_drawn(one)
     if not barred and not reads.may_close(one, at):
         barred = str(ChecksOpen(day=date_format(one.ends_on, "j F Y")))
-    text = [
+    text: list[Text] = [
         _("Checks that are not finished count as unresolved: they make the interval wider."),
         _("The estimates stay as they are then. What people answered in their own words is deleted."),
         _("The key is published. With it anybody can turn the drawn lines into the numbers of entries."),
