@@ -154,5 +154,5 @@ def test_moments_are_shown_and_written_in_the_zone_of_the_page(settings: Any) ->
 
 @pytest.mark.parametrize(("css", "label"), [("num", True), ("nums", True), ("", False)])
 def test_a_row_named_by_a_number_or_a_day_says_of_what(css: str, label: bool) -> None:
-    opening = Column("n", "Checks", lambda _row: 40, css=css, is_name=True).opening(None)
+    opening = Column("n", "Checks", lambda _row: 40, css=css, is_name=True).opening()
     assert (' data-l="Checks"' in opening) == label
