@@ -25,7 +25,7 @@ from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment.actions import Claim, Gateway, phone_changes, reading, refused, texts
 from abhiyan.enrolment.hotpath import batches, claims
-from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import officer, open_me, typed, web_world
@@ -317,8 +317,16 @@ def offer(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/office/guessed/"), 404)
 
 
+def card_files(ground: Ground) -> Asked:
+    client = open_me(ground.world.asha)
+    client.post("/me/which/", {"birth_year": str(ground.world.asha.birth_year)})
+    with system("test"):
+        ident = Membership.objects.get(slot=0).public_id
+    return str(ident), lambda: passed(client.get("/me/card/card.pdf"), 200)
+
+
 def card(ground: Ground) -> Asked:
-    return HERE, lambda: passed(browser().get("/card/guessed/"), 404)
+    return HERE, lambda: passed(browser().get("/check/guessed/"), 404)
 
 
 def frame_files(ground: Ground) -> Asked:
@@ -446,6 +454,7 @@ LIMITS = {
     "join.places": Limit(6_000, HOUR, join_places),
     "link.network": Limit(2_000, HOUR, link),
     "offer.network": Limit(100, HOUR, offer),
+    "card.files": Limit(60, HOUR, card_files),
     "card.network": Limit(1_000, HOUR, card),
     "frame.files": Limit(60, HOUR, frame_files),
     "checks.back": Limit(10, DAY, checks_back),

@@ -160,6 +160,6 @@ def _set(
         format=form,
         ppi=dots_per_inch,
         sys_inputs={"given": given},
-        timestamp=at.astimezone(UTC),
+        timestamp=at.astimezone(UTC).replace(microsecond=0),
     )
     return made if isinstance(made, list) else [made or b""]

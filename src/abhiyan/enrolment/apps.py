@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EnrolmentConfig(AppConfig):
@@ -20,12 +21,14 @@ class EnrolmentConfig(AppConfig):
             WithdrawalReplayed,
             WordReplayed,
         )
+        from abhiyan.people.rules import documents
         from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
         from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
         from .actions import closing, confirming, erasing, phone_changes, texts
+        from .actions.cards import CARD
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
         from .actions.setting_up import drop_drive, follow_programme
@@ -33,8 +36,10 @@ class EnrolmentConfig(AppConfig):
         from .activity import DRIVE
         from .audiences import MEMBERS
         from .owed import export_page, token_page
+        from .queries import people
 
         activities.register(DRIVE)
+        documents.register(documents.Kind(CARD, _("Member card"), people.card_holder))
         audiences.register(MEMBERS)
         releases.register_page("channels.token", token_page)
         releases.register_page("people.export", export_page)

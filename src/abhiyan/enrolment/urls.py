@@ -5,7 +5,6 @@ from django.views.generic import RedirectView
 
 from . import openapi
 from .views import (
-    card,
     denials,
     door,
     drive,
@@ -36,7 +35,6 @@ urlpatterns = [
     path("j/<slug:link>/", link.link, name="link"),
     path("q/<slug:link>/", question.question, name="question"),
     path("moved/<slug:link>/", me_phone.moved, name="moved"),
-    path("card/<slug:sealed>/", card.card_check, name="card_check"),
     path("me/", member.me, name="me"),
     path("me/code/", member.me_code, name="me_code"),
     path("me/which/", member.me_which, name="me_which"),
@@ -54,6 +52,8 @@ urlpatterns = [
     path("me/erase/", rights.me_erase, name="me_erase"),
     path("me/data/", member.me_data, name="me_data"),
     path("me/card/", member.me_card, name="me_card"),
+    path("me/card/card.pdf", member.me_card_file, {"kind": "pdf"}, name="me_card_pdf"),
+    path("me/card/card.png", member.me_card_file, {"kind": "png"}, name="me_card_png"),
     path("me/out/", member.me_out, name="me_out"),
     path("field/", door.field, name="field"),
     path("field/<uuid:public_id>/", door.field_entry, name="field_entry"),
@@ -73,6 +73,7 @@ urlpatterns = [
     path("people/<uuid:public_id>/", people.person, name="person"),
     path("people/<uuid:public_id>/correct/", people.person_correct, name="person_correct"),
     path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),
+    path("people/<uuid:public_id>/card/revoke/", people.person_revoke_card, name="person_revoke_card"),
     path("people/<uuid:public_id>/reveal/", people.person_reveal, name="person_reveal"),
     path("notice/", notice.notice, name="notice"),
     path("notice/<int:number>/<slug:language>/", notice.notice_audio, name="notice_audio"),

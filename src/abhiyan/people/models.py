@@ -366,6 +366,41 @@ class Code(models.Model):
         constraints = private("code", using=f"session = {SESSION}", write=SYSTEM)
 
 
+class RevokeReason(models.TextChoices):
+    """Why a document is not valid any more. A code: the trail holds no stories about people."""
+
+    ENDED = "ended", _("The membership ended")
+    LOST = "lost", _("Lost or stolen")
+    WRONG = "wrong", _("Printed with a mistake")
+    MISUSED = "misused", _("Used by somebody else")
+
+
+class Document(models.Model):
+    """A card or a certificate: its code leads to the public check, and it can be revoked. Its words are the room's."""
+
+    id = models.UUIDField(primary_key=True)  # 128 random bits: what its code says, with our seal
+    kind = models.TextField()  # one of rules.documents
+    about = models.UUIDField()  # public id of what it shows, such as a membership
+    person_id = models.UUIDField()
+    issued_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoke_reason = models.TextField(choices=RevokeReason.choices, default="", db_default="")
+
+    class Meta:
+        db_table = "people_document"
+        indexes = [
+            models.Index(
+                fields=["about"], name="document_about"
+            ),  # used by: my card, a person's page, revoking
+            models.Index(fields=["person_id"], name="document_person"),  # used by: the purge
+        ]
+        constraints = policies(
+            "document",
+            using="exists (select 1 from people_person pp where pp.id = people_document.person_id)",
+            write=SYSTEM,
+        )
+
+
 # What the hot path needs of each table, and no more: a member is known by name and birth year, a phone by its hash.
 GRANTS = {
     "people_notice": {"gateway": "select (code, version)"},

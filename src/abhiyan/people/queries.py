@@ -20,6 +20,7 @@ from .cast import Part, parts, told_by
 from .models import (
     Account,
     Consent,
+    Document,
     Erasure,
     Factor,
     LastSign,
@@ -30,9 +31,11 @@ from .models import (
     Session,
     Suppression,
 )
+from .rules import documents
 from .rules.notices import NoticeText, Section
 
 DEFAULT_LANGUAGE = "hi"
+MOST_DOCUMENTS = 50
 AFTER_ALL = "\uffff"  # sorts after every letter a folded word may go on with
 __all__ = ["Part", "parts", "told_by"]  # the demo's cast, filled by the room that knows offices
 
@@ -305,6 +308,23 @@ def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -
         suppression=standing_no(phone_id),
         last_sign=last_signs([phone_id]).get(phone_id),
     )
+
+
+def documents_about(about: UUID) -> list[Document]:
+    """Cards and certificates about one thing, the newest first. In a scope that sees its person."""
+    return list(Document.objects.filter(about=about).order_by("-issued_at", "id")[:MOST_DOCUMENTS])
+
+
+def standing_document(kind: str, about: UUID) -> Document | None:
+    """The card or certificate of a kind about one thing that is not revoked."""
+    found = Document.objects.filter(about=about, kind=kind, revoked_at=None)
+    return found.order_by("issued_at", "id").first()
+
+
+def holder_of(ident: UUID) -> str | None:
+    """Whose a document is, where it is valid: not revoked, and true by the rule of its kind. In a system scope."""
+    found = Document.objects.filter(pk=ident, revoked_at=None).first()
+    return documents.kind(found.kind).holder(found.about) if found else None
 
 
 def erasures(phone_id: UUID) -> list[Erasure]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import account, sign_in
+from .views import account, documents, sign_in
 
 app_name = "people"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/second/", sign_in.second_factor, name="second_factor"),
     path("sign-in/passkey/", sign_in.second_factor_passkey, name="second_factor_passkey"),
     path("sign-in/console/<str:secret>/", sign_in.console, name="console"),
+    path("check/<slug:sealed>/", documents.document_check, name="document_check"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", sign_in.language, name="language"),
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),

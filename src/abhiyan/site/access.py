@@ -63,7 +63,7 @@ def capability(*codes: str) -> Access:
 
 IMPORTS = Access(Level.CAPABILITY, is_of_lists=True)
 # Where pages for the public begin, which are read in every language.
-FOR_ALL = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/card/", "/checks/public/")
+FOR_ALL = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/check/", "/checks/public/")
 PLANS = capability("plans.read", "plans.make")
 CHECKS = capability("verification.check")
 ACCESS: dict[str, Access] = {
@@ -79,6 +79,7 @@ ACCESS: dict[str, Access] = {
     "people:second_factor": SIGNED_IN,
     "people:second_factor_passkey": SIGNED_IN,
     "people:console": PUBLIC,
+    "people:document_check": PUBLIC,
     "people:sign_out": PUBLIC,
     "people:language": PUBLIC,
     "people:demo_sign_in": DEMO,
@@ -183,7 +184,6 @@ ACCESS: dict[str, Access] = {
     "enrolment:join_received": PUBLIC,
     "enrolment:join_done": member("enrolment:me"),
     "enrolment:join_places": PUBLIC,
-    "enrolment:card_check": PUBLIC,
     "enrolment:link": PUBLIC,
     "enrolment:question": PUBLIC,
     "enrolment:me": PUBLIC,
@@ -206,6 +206,8 @@ ACCESS: dict[str, Access] = {
     "enrolment:me_erase": member("enrolment:me"),
     "enrolment:me_data": member("enrolment:me"),
     "enrolment:me_card": member("enrolment:me"),
+    "enrolment:me_card_pdf": member("enrolment:me"),
+    "enrolment:me_card_png": member("enrolment:me"),
     "enrolment:me_out": PUBLIC,
     "enrolment:people": capability("people.read"),
     "enrolment:denials": capability("org.approve"),
@@ -222,6 +224,7 @@ ACCESS: dict[str, Access] = {
     "enrolment:text_number": capability("enrolment.texts"),
     "enrolment:person": capability("people.read"),
     "enrolment:person_correct": capability("enrolment.correct"),
+    "enrolment:person_revoke_card": capability("enrolment.correct"),
     "enrolment:person_strike_off": capability("enrolment.strike_off"),
     "enrolment:person_reveal": capability("people.reveal"),
     "enrolment:notice": capability("notices.publish"),

@@ -10,7 +10,7 @@ from abhiyan.core import printing
 from abhiyan.core.printing import Template, TooMuch, UnsafeTemplate
 from abhiyan.core.tests.scanning import scanned
 
-AT = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+AT = datetime(2026, 11, 23, 6, 30, 12, 345, tzinfo=UTC)
 CARD = Template.of("""
 #let size = (width: 85.6mm, height: 54mm, margin: 5mm)
 #let sheet(of) = [*#of.name* #if "code" in of { code(of.code, 26mm) }]

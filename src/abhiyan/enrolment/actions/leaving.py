@@ -309,6 +309,7 @@ def _reopen(
         member.ended_on = None
         member.save(update_fields=["ended_on"])
         people.mark_back(person_ids=[member.person_id])
+        people.restore_documents(about=member.public_id, revoked_at=left_at)
         people.renew_consents(person_id=member.person_id, withdrawn_at=left_at, channel=channel, by=by, at=at)
         Parting.objects.filter(pk=term.pk).update(undone_at=at)
         audit.record(

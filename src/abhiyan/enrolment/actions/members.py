@@ -31,7 +31,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import phones
 from abhiyan.people import queries as people_queries
 from abhiyan.people.actions.persons import lock_phones
-from abhiyan.people.models import Person, Purpose
+from abhiyan.people.models import Person, Purpose, RevokeReason
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Rung
@@ -332,6 +332,7 @@ def end(
     member.ended_on = clock.day_in(zone, at)
     member.struck_at = at if reason in endings.STRUCK else None
     member.save(update_fields=["ended_on", "struck_at"])
+    people.revoke_documents(about=[member.public_id], reason=RevokeReason.ENDED, by=by, at=at)
     if reason in endings.HIDDEN:
         people.mark_left(person_ids=[member.person_id], at=at)
     if channel is not None:

@@ -300,6 +300,16 @@ def member_or_none(public_id: UUID) -> Member | None:
     return next(iter(_members("m.public_id = %s", [public_id])), None)
 
 
+def card_holder(public_id: UUID) -> str | None:
+    """Whose card is good: the name of a member whose term runs. Who was merged is the one they were merged into."""
+    found = sql.value(
+        "select p.name from enrolment_membership o join enrolment_membership m on m.id = coalesce(o.merged_into, o.id)"
+        " join people_person p on p.id = m.person_id where o.public_id = %s and m.ended_on is null",
+        [public_id],
+    )
+    return None if found is None else str(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How a list of people is narrowed and ordered. words: all in the name."""

@@ -273,29 +273,6 @@ def test_a_message_that_only_reached_a_file_of_the_server_is_not_said_to_be_sent
     assert "Code to join, Sent" in client.get("/me/").content.decode()
 
 
-def test_the_card_bears_no_phone_and_its_code_leads_to_a_check_without_a_name(world: World) -> None:
-    import re
-
-    from abhiyan.enrolment.views import card
-
-    client = join(world, world.asha, unit="JK-B001")
-    page = client.get("/me/card/").content.decode()
-    assert (
-        "Asha Devi" in page
-        and re.search(r'<svg[^>]*viewBox="[^"]*"[^>]*class="qr', page)
-        and world.asha.phone[3:] not in page
-    )
-    ((public_id,),) = world.rows("select public_id from enrolment_membership")
-    checked = browser().get(f"/card/{card.token(public_id)}/")  # type: ignore[arg-type]  # a UUID
-    text = checked.content.decode()
-    assert "valid" in text and "Asha" not in text
-    (number,) = set(re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", text))
-    assert number in page
-    client.post("/me/leave/")
-    assert "No longer a member" in browser().get(f"/card/{card.token(public_id)}/").content.decode()  # type: ignore[arg-type]
-    assert browser().get("/card/abcdefgh/").status_code == 404
-
-
 def test_the_page_is_kept_by_nobody_and_found_by_no_search_engine(world: World) -> None:
     client = join(world, world.asha)
     answer = client.get("/me/")

@@ -1,36 +1,27 @@
-"""The member's card: what its code says, and the page it leads to. No phone and no name stands in it."""
+"""The member's card: on a page, as a file, and its code. There is no phone on it."""
 
-import base64
-import binascii
-import hmac
-from uuid import UUID
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import segno
-from django.conf import settings
-from django.http import HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.utils.dateformat import format as written
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from abhiyan.core import clock, limits
-from abhiyan.core.keys import keyring
-from abhiyan.core.scope import system
-from abhiyan.enrolment.queries import people as queries_people
+from abhiyan.core import languages, printing, words
+from abhiyan.core.actor import Actor
+from abhiyan.enrolment.actions import cards
+from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.number import member_number
-from abhiyan.people.visit import Request
+from abhiyan.people import documents
+from abhiyan.people.models import Document
+from abhiyan.programmes.models import Rung
+from abhiyan.ui.templatetags.look import organisation
 
-SEAL = 9  # bytes: 72 bits nobody guesses
-PER_NETWORK = ("card.network", 1_000, 3600)
-
-
-def token(public_id: UUID) -> str:
-    """The membership's public id under the card key: 40 letters and digits."""
-    return base64.b32encode(public_id.bytes + _seal(public_id)).decode().lower()
-
-
-def address(public_id: UUID) -> str:
-    return str(settings.ORIGIN) + reverse("enrolment:card_check", args=[token(public_id)])
+TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "templates" / "enrolment" / "card.typ")
 
 
 def picture(text: str) -> SafeString:
@@ -39,37 +30,55 @@ def picture(text: str) -> SafeString:
     return mark_safe(made.svg_inline(omitsize=True, dark="#000", light="#fff", svgclass="qr"))  # noqa: S308  # of numbers only
 
 
-@require_GET
-def card_check(request: Request, sealed: str) -> HttpResponseBase:
-    """Whether a card is genuine, and whether its membership still runs. Nothing about the person."""
-    name, allowed, window_s = PER_NETWORK
-    at = clock.now()
-    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
-    public_id = _opened(sealed)
-    member = None
-    if public_id is not None:
-        with system("a card is checked"):
-            member = queries_people.member_or_none(public_id)
-    response = render(
-        request,
-        "enrolment/card_check.html",
-        {"member": member, "number": member_number(member.public_id) if member else "", "at": at},
-        status=200 if member else 404,
-    )
-    response["X-Robots-Tag"] = "noindex, nofollow"
+def shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
+    """What a page shows of a member's card, which is issued when it is first looked at."""
+    card = cards.issue_card(membership=member.public_id, by=by, at=at)
+    return {
+        "own": member,
+        "number": member_number(member.public_id),
+        "unit": member.unit_name(),
+        "roll": member.roll_name(),
+        "qr": picture(documents.address(card.pk)),
+    }
+
+
+def printed(member: Member, card: Document) -> dict[str, Any]:
+    """What a card says, in the language in force."""
+    name = member.name or ""
+    other = words.person(name, "en" if words.language() == "hi" else "hi")
+    is_confirmed = member.rung == Rung.CONFIRMED
+    return {
+        "organisation": organisation(),
+        "roll": member.roll_name(),
+        "name": name,
+        "other_name": "" if other == name else other,
+        "rows": [
+            [_("Member number"), member_number(member.public_id)],
+            [_("Unit"), member.unit_name()],
+            [_("Member since"), written(member.day, "j F Y")],
+        ],
+        "note": _("Confirmed by the member.")
+        if is_confirmed
+        else _("Provisional until the member confirms it."),
+        "proves": _("Proves membership. It is not an identity card and brings no benefit."),
+        "code": printing.qr(documents.address(card.pk)),
+    }
+
+
+def file(member: Member, kind: str, *, by: Actor, at: datetime) -> HttpResponse:
+    """The card as a file to keep: "pdf", or "png" for a phone's gallery. In Hindi or English."""
+    card = cards.issue_card(membership=member.public_id, by=by, at=at)
+    language = words.language()
+    if language not in languages.OWN:
+        language = languages.otherwise(language)
+    with override(language):
+        says = printed(member, card)
+        title = _("Member card")
+    if kind == "pdf":
+        made = printing.pdf(TEMPLATE, [says], title=title, language=language, at=at)
+    else:
+        made = printing.png(TEMPLATE, says, title=title, language=language, at=at, dots_per_inch=400)
+    response = HttpResponse(made, content_type="application/pdf" if kind == "pdf" else "image/png")
+    response["Content-Disposition"] = f'attachment; filename="card.{kind}"'
+    response["Cache-Control"] = "no-store"
     return response
-
-
-def _opened(sealed: str) -> UUID | None:
-    try:
-        raw = base64.b32decode(sealed.upper())
-    except (binascii.Error, ValueError):
-        return None
-    if len(raw) != 16 + SEAL:
-        return None
-    public_id = UUID(bytes=raw[:16])
-    return public_id if hmac.compare_digest(_seal(public_id), raw[16:]) else None
-
-
-def _seal(public_id: UUID) -> bytes:
-    return hmac.digest(keyring().card, public_id.bytes, "sha256")[:SEAL]

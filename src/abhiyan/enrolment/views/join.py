@@ -31,7 +31,6 @@ from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import OpenDrive
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel, Sign
-from abhiyan.enrolment.rules.number import member_number
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 from abhiyan.people import queries as notices
@@ -176,10 +175,7 @@ def join_done(request: Request, slug: str) -> HttpResponseBase:
             "found": found,
             "done": done,
             "own": own,
-            "number": member_number(own.public_id) if own else "",
-            "unit": own.unit_name() if own else "",
-            "roll": own.roll_name() if own else "",
-            "qr": card.picture(card.address(own.public_id)) if own else "",
+            **(card.shown(own, by=request.actor, at=clock.now()) if own and own.is_current else {}),
             "invitation": Invitation(name=found.name(), place="", address=_address(slug), poster=""),
         },
     )

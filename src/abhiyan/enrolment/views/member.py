@@ -53,6 +53,7 @@ from abhiyan.ui.acts import form_page, tried
 from . import card, join, parting, places
 
 WHICH_TRIES = ("me.which", 20, 86_400)
+CARD_FILES = ("card.files", 60, 3600)
 View = Callable[..., HttpResponseBase]
 
 
@@ -441,18 +442,24 @@ def _flat(told: dict[str, Any], about: str = "") -> Iterator[tuple[str, str, Any
 @require_GET
 @unlisted
 def me_card(request: Request) -> HttpResponseBase:
-    """The card, to print or to keep as a picture of the screen."""
-    member = own(request)
+    """The card, to print, or to keep as a file."""
+    by, member = citizen(request), own(request)
     if member is None or not member.is_current:
         return redirect("enrolment:me")
-    shown = {
-        "own": member,
-        "number": member_number(member.public_id),
-        "unit": member.unit_name(),
-        "roll": member.roll_name(),
-        "qr": card.picture(card.address(member.public_id)),
-    }
-    return render(request, "enrolment/me_card.html", shown)
+    return render(request, "enrolment/me_card.html", card.shown(member, by=by, at=clock.now()))
+
+
+@require_GET
+@unlisted
+def me_card_file(request: Request, kind: str) -> HttpResponseBase:
+    """The card as PDF or as a picture."""
+    at = clock.now()
+    by, member = citizen(request), own(request)
+    if member is None or not member.is_current:
+        return redirect("enrolment:me")
+    name, allowed, window_s = CARD_FILES
+    limits.take(limit=name, subject=str(member.public_id), at=at, allowed=allowed, window_s=window_s)
+    return card.file(member, kind, by=by, at=at)
 
 
 @require_POST

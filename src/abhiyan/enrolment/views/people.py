@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language
-from abhiyan.enrolment.actions import members, reading
+from abhiyan.enrolment.actions import cards, members, reading
 from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
@@ -34,6 +34,7 @@ from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as known
+from abhiyan.people.models import RevokeReason
 from abhiyan.programmes.models import Rung
 from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page
@@ -65,6 +66,16 @@ class StrikeForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"), choices=members.StrikeReason.choices, widget=forms.RadioSelect
+    )
+
+
+class RevokeForm(forms.Form):
+    """Why a card is not valid any more."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        choices=[one for one in RevokeReason.choices if one[0] != RevokeReason.ENDED],
+        widget=forms.RadioSelect,
     )
 
 
@@ -362,6 +373,7 @@ def _person(
         for name, capability in (
             ("correct", "enrolment.correct"),
             ("strike_off", "enrolment.strike_off"),
+            ("revoke_card", "enrolment.correct"),
             ("place", "enrolment.place"),
         )
     }
@@ -394,6 +406,7 @@ def _person(
             }
             for one in claims
         ],
+        "cards": known.documents_about(member.public_id),
         "consents": [(each, DRIVE.channel(each.channel).label) for each in held.consents],
         "may": may,
         "may_reveal": request.viewer.may_at("people.reveal", *spans),
@@ -467,4 +480,35 @@ def person_strike_off(request: Request, public_id: UUID) -> HttpResponseBase:
         is_danger=True,
         here="people",
         crumbs=[(_("People"), reverse("enrolment:people")), (name, page), (_("Strike off"), "")],
+    )
+
+
+@form_page
+def person_revoke_card(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Make a member's card invalid, with the reason."""
+    member = _readable(public_id)
+    authority.require(request.actor, "enrolment.correct", at=member.unit_id)
+    name = member.name or member_number(member.public_id)
+    page = reverse("enrolment:person", args=[public_id])
+    has_card = known.standing_document(cards.CARD, public_id) is not None
+    return ask(
+        request,
+        lambda given: cards.revoke_card(
+            membership=public_id, reason=given["reason"], by=request.actor, at=clock.now()
+        ),
+        form=RevokeForm(request.POST if request.method == "POST" else None),
+        title=_("Make the card of %(name)s invalid?") % {"name": name},
+        is_open=has_card,
+        text=[str(cards.NoCard.message)]
+        if not has_card
+        else [
+            _("Scanning it will show that it is not valid. You cannot undo this."),
+            _("The membership goes on. The member can save a new card from their own page."),
+        ],
+        button=_("Make the card invalid"),
+        said=_("The card is not valid any more."),
+        done=page,
+        is_danger=True,
+        here="people",
+        crumbs=[(_("People"), reverse("enrolment:people")), (name, page), (_("Card"), "")],
     )

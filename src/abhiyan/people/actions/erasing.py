@@ -19,7 +19,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.people import journal
-from abhiyan.people.models import Consent, Erasure, Person, Phone, Session
+from abhiyan.people.models import Consent, Document, Erasure, Person, Phone, Session
 from abhiyan.people.news import ErasurePurged, ErasureReplayed
 
 from .persons import drop_phone
@@ -89,6 +89,7 @@ def purge(*, at: datetime) -> int:
         due = Erasure.objects.filter(purged_at=None, purge_at__lte=at).order_by("purge_at")
         for erasure in due.select_for_update(skip_locked=True)[:AT_ONCE]:
             Consent.objects.filter(person_id=erasure.person_id, at__lte=erasure.at).delete()
+            Document.objects.filter(person_id=erasure.person_id, issued_at__lte=erasure.at).delete()
             Erasure.objects.filter(pk=erasure.pk).update(sealed=None, purged_at=at)
             told = ErasurePurged(
                 person_id=erasure.person_id, phone_id=erasure.phone_id, erased_at=erasure.at, at=at

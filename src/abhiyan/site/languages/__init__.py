@@ -35,12 +35,13 @@ TABLES = ("replies", "words", "notice", "pages")
 # The files whose words the public reads.
 PUBLIC = (
     *(f"enrolment/templates/enrolment/{name}.html" for name in ("join*", "m[eo]*", "question*", "link_over")),
-    *(f"enrolment/templates/enrolment/{name}.html" for name in ("card_check", "_[cmpsw]*", "_notice")),
+    *(f"enrolment/templates/enrolment/{name}.html" for name in ("_[cmpsw]*", "_notice")),
     *(f"enrolment/views/{name}.py" for name in ("card", "join", "link", "me*", "places", "question")),
     *(f"enrolment/actions/{name}.py" for name in ("claims", "confirming", "moving", "receipts", "t[ei]*")),
     *("enrolment/forms.py", "enrolment/models.py", "enrolment/rules/channels.py", "core/refusals.py"),
     *("messaging/models.py", "messaging/rules/reasons.py", "people/models.py", "units/models.py"),
     *("people/actions/codes.py", "people/templates/people/_code_stopped.html"),
+    "people/templates/people/document_check.html",
     *(f"verification/templates/verification/{name}.html" for name in ("public", "_public*", "_replay")),
     *("ui/fields.py", "ui/templates/4*.html", "ui/templates/ui/error.html", "ui/templates/ui/base.html"),
     *("ui/templates/ui/_language.html", "ui/templates/ui/_sample.html", "ui/templates/ui/_told.html"),

@@ -1,7 +1,7 @@
 """Which pages are looked at in a browser, by whom."""
 
 PAGES: dict[str, tuple[str, ...]] = {
-    "": ("/sign-in/", "/no-such-page/", "/demo/phone/", "/card/abcdefghijkl/", "/j/abcdefghijkl/"),
+    "": ("/sign-in/", "/no-such-page/", "/demo/phone/", "/check/abcdefghijkl/", "/j/abcdefghijkl/"),
     "weak": ("/sign-in/second/", "/account/app/", "/account/passkey/"),
     "district_in_charge": (
         "/",

@@ -1,0 +1,59 @@
+"""A member's card: taken by the member once their phone is proven, revoked by an office with a reason."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import current, system
+from abhiyan.org import queries as org
+from abhiyan.people import actions as people
+from abhiyan.people.models import Document
+
+from .members import AlreadyEnded, found_member, lock_phone
+
+CARD = "member_card"
+
+
+class NoCard(Refused, status=409):
+    message = _("This member has no valid card.")
+
+
+def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
+    """The card of a member: the one that is valid, else a new one.
+
+    Who may: the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded.
+    """
+    phone = current().phone
+    with system("a member takes their card"):
+        member = found_member(membership)
+        if phone != member.phone_id:
+            raise NotFound
+        lock_phone(member.phone_id)
+        member.refresh_from_db()
+        if member.ended_on is not None:
+            raise AlreadyEnded
+        return people.issue_document(
+            kind=CARD,
+            about=member.public_id,
+            person_id=member.person_id,
+            unit_id=member.unit_id,
+            by=by,
+            at=at,
+        )
+
+
+def revoke_card(*, membership: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """A member's card is not valid any more, as when it was lost. They may take a new one, with another code.
+
+    Needs enrolment.correct over the member's unit. Refuses NoCard.
+    """
+    with system("a card is revoked"):
+        member = found_member(membership)
+        org.require(by, "enrolment.correct", at=member.unit_id)
+        lock_phone(member.phone_id)
+        about = [member.public_id]
+        if not people.revoke_documents(about=about, reason=reason, by=by, at=at, unit_id=member.unit_id):
+            raise NoCard

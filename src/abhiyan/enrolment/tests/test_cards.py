@@ -1,0 +1,198 @@
+"""A member's card: after the phone is proven, as PDF and picture; checked by everybody; revoked."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.core.tests.scanning import scanned
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.people import actions as people
+from abhiyan.people import documents
+from abhiyan.people.models import Document, RevokeReason
+from abhiyan.people.rules.documents import initials
+from abhiyan.people.tests.make import browser
+
+from .make import Human, World
+from .web import join, main, officer, open_me, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+BY = Actor.system("test")
+
+
+@pytest.fixture
+def world() -> World:
+    return web_world()
+
+
+def code_of(client: Client) -> str:
+    """What zbar reads from the picture of the card, as the last part of its address."""
+    picture = client.get("/me/card/card.png")
+    assert picture["Content-Type"] == "image/png" and "attachment" in picture["Content-Disposition"]
+    (address,) = scanned(picture.content)
+    found = re.fullmatch(r"https?://[^/]+/check/([a-z2-7]{40})/", address)
+    assert found, address
+    return found[1]
+
+
+def check(code: str) -> tuple[int, str]:
+    """What everybody sees of a code: status, and the page without its clock."""
+    answer = browser().get(f"/check/{code}/")
+    return answer.status_code, re.sub(r"\d\d:\d\d", "", main(answer.content))
+
+
+def is_valid(code: str) -> bool:
+    status, page = check(code)
+    assert (status == 200) == ("This card is valid" in page)
+    return status == 200
+
+
+def public_id(world: World) -> UUID:
+    ((found,),) = world.rows("select public_id from enrolment_membership where merged_into is null")
+    assert isinstance(found, UUID)
+    return found
+
+
+def test_the_card_is_read_by_another_program_and_its_check_shows_initials_alone(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001")
+    code = code_of(client)
+    status, page = check(code)
+    assert status == 200 and "A. D." in page
+    for hidden in ("Asha", "Devi", "Rajbagh", world.asha.phone[3:], "0001", str(public_id(world))):
+        assert hidden not in page
+    shown = client.get("/me/card/").content.decode()
+    assert 'class="qr"' in shown and "Asha Devi" in shown and world.asha.phone[3:] not in shown
+    pdf = client.get("/me/card/card.pdf")
+    assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF-")
+    with system("test"):
+        assert Document.objects.count() == 1, "each file is the same card"
+
+
+def test_nobody_gets_a_card_before_their_phone_is_proven(world: World) -> None:
+    join(world, world.asha)
+    for path in ("/me/card/", "/me/card/card.pdf", "/me/card/card.png"):
+        assert browser().get(path)["Location"].startswith("/me/?next=")
+    client = browser()
+    client.post("/me/", {"phone": world.asha.phone})
+    assert client.get("/me/card/card.pdf")["Location"].startswith("/me/?next=")
+    with system("test"):
+        assert not Document.objects.exists()
+
+
+def test_on_a_shared_phone_each_gets_their_own_card(world: World) -> None:
+    first, second = code_of(join(world, world.asha)), code_of(join(world, world.mohan))
+    assert first != second and "A. D." in check(first)[1] and "M. L." in check(second)[1]
+
+
+def test_a_card_altered_by_one_byte_is_not_valid_wherever_the_byte_stands(world: World) -> None:
+    code = code_of(join(world, world.asha))
+    for at in range(len(code)):
+        other = LETTERS[(LETTERS.index(code[at]) + 1 + at % 31) % 32]
+        assert documents.opened(code[:at] + other + code[at + 1 :]) is None
+    assert documents.opened(code) is not None
+    altered = code[:20] + ("a" if code[20] != "a" else "b") + code[21:]
+    assert not is_valid(altered) and not is_valid(code[:-1]) and not is_valid(code + "a")
+
+
+def test_altered_unknown_and_revoked_are_answered_alike(world: World) -> None:
+    client = join(world, world.asha)
+    code = code_of(client)
+    unknown = documents.token(UUID(bytes=b"never was issued"))
+    with system("test"):
+        people.revoke_documents(about=[public_id(world)], reason=RevokeReason.LOST, by=BY, at=world.now)
+    altered = ("b" if code[0] != "b" else "c") + code[1:]
+    answers = {check(one) for one in (code, unknown, altered, "abcdefgh", "a" * 200)}
+    assert len(answers) == 1 and answers.pop()[0] == 404
+
+
+def test_leaving_makes_the_card_invalid_and_coming_back_makes_it_valid_again(world: World) -> None:
+    client = join(world, world.asha)
+    code = code_of(client)
+    assert client.post("/me/leave/").status_code == 200
+    assert not is_valid(code)
+    assert client.get("/me/card/card.pdf")["Location"] == "/me/"
+    assert client.post("/me/back/").status_code == 302
+    assert is_valid(code)
+
+
+def test_being_struck_off_denying_and_being_erased_make_the_card_invalid(world: World) -> None:
+    codes = []
+    client = join(world, world.asha)
+    codes.append(code_of(client))
+    actions.strike_off(membership=public_id(world), reason="not_genuine", by=BY, at=clock.now())
+    client = join(world, Human("Bilal Ahmad", 1990, "+919906000002"))
+    codes.append(code_of(client))
+    client.post("/me/deny/")
+    client = join(world, Human("Sita Devi", 1970, "+919906000003"))
+    codes.append(code_of(client))
+    assert is_valid(codes[2]) and client.post("/me/erase/").status_code == 200
+    assert [is_valid(code) for code in codes] == [False, False, False]
+    with system("test"):
+        assert set(Document.objects.values_list("revoke_reason", flat=True)) == {"ended"}
+        people.erasing.purge(at=clock.now() + timedelta(days=4_000))
+        assert Document.objects.count() == 2, "of who was erased nothing is kept after the legal period"
+
+
+def test_a_term_that_has_run_out_makes_the_card_invalid_by_itself(world: World) -> None:
+    code = code_of(join(world, world.asha))
+    with system("test"):
+        world.rows("update enrolment_membership set ended_on = current_date returning 1")
+    assert not is_valid(code)
+
+
+def test_an_officer_revokes_a_card_with_a_reason_and_the_member_takes_a_new_one(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001")
+    code, ident = code_of(client), public_id(world)
+    president = officer(world, "mandal_president", world.mandal.code)
+    page = f"/people/{ident}/card/revoke/"
+    assert "Make the card of Asha Devi invalid?" in president.get(page).content.decode()
+    assert president.post(page, {}).status_code == 422
+    assert president.post(page, {"reason": "ended"}).status_code == 422
+    assert is_valid(code)
+    assert president.post(page, {"reason": "lost"}).status_code == 302
+    assert not is_valid(code)
+    assert president.post(page, {"reason": "lost"}).status_code == 409, "once is once"
+    assert "Lost or stolen" in president.get(f"/people/{ident}/").content.decode()
+    new = code_of(client)
+    assert new != code and is_valid(new) and not is_valid(code)
+    ((reason, unit),) = world.rows(
+        "select facts->>'why', unit_id from core_audit where act = 'people.revoke_documents'"
+    )
+    assert reason == "lost" and unit == world.booth.pk
+
+
+def test_who_keeps_another_roll_cannot_revoke_a_card(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001")
+    code = code_of(client)
+    worker = officer(world, "booth_worker", world.booth.code)
+    assert worker.post(f"/people/{public_id(world)}/card/revoke/", {"reason": "lost"}).status_code in (
+        403,
+        404,
+    )
+    assert is_valid(code)
+
+
+def test_the_way_of_joining_does_not_change_the_rule(world: World) -> None:
+    world.paper_row(of=world.asha, by=world.booth_worker)
+    client = open_me(world.asha)
+    client.get("/me/")
+    assert is_valid(code_of(client)), "their own code has proven the phone"
+    actions.leave_by_phone(phone=world.asha.phone, channel=Channel.SMS.value, by=BY, at=clock.now())
+    with system("test"):
+        assert not Document.objects.filter(revoked_at=None).exists()
+
+
+def test_initials_keep_letters_with_their_signs() -> None:
+    assert initials("Asha Kumari Devi") == "A. D."
+    assert initials("asha") == "A."
+    assert initials("श्रीकांत द्विवेदी") == "श्री. द्वि."
+    assert initials("आशा देवी") == "आ. दे."
+    assert initials("डॉ. (ज्ञान)") == "डॉ."
+    assert initials("") == ""

@@ -1,0 +1,73 @@
+"""Cards and certificates: issued once, revoked for good. The act that calls has asked who may, and leaves no other
+trail."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.people import queries
+from abhiyan.people.models import Document, RevokeReason
+from abhiyan.people.rules import documents
+
+
+def issue_document(
+    *, kind: str, about: UUID, person_id: UUID, unit_id: int, by: Actor, at: datetime
+) -> Document:
+    """The document of a kind about something: the one that stands, else a new one with a code of its own.
+
+    The caller holds the lock of what it is about, so that two requests at once get one document.
+    """
+    known = documents.kind(kind)
+    with system("a document is issued"):
+        standing = queries.standing_document(known.code, about)
+        if standing is not None:
+            return standing
+        made = Document(
+            id=UUID(bytes=secrets.token_bytes(16)),
+            kind=known.code,
+            about=about,
+            person_id=person_id,
+            issued_at=at,
+        )
+        made.save(force_insert=True)
+        audit.record(
+            by=by,
+            at=at,
+            act="people.issue_document",
+            subject=str(about),
+            unit_id=unit_id,
+            facts={"kind": known.code},
+        )
+    return made
+
+
+def revoke_documents(
+    *, about: Collection[UUID], reason: str, by: Actor, at: datetime, unit_id: int | None = None
+) -> int:
+    """What was issued about these things is valid no more. How many were."""
+    with system("documents are revoked"):
+        standing = Document.objects.filter(about__in=about, revoked_at=None)
+        n: int = standing.update(revoked_at=at, revoke_reason=RevokeReason(reason).value)
+        if n:
+            subject = str(next(iter(about))) if len(about) == 1 else ""
+            audit.record(
+                by=by,
+                at=at,
+                act="people.revoke_documents",
+                subject=subject,
+                unit_id=unit_id,
+                n=n,
+                facts={"why": reason},
+            )
+    return n
+
+
+def restore_documents(*, about: UUID, revoked_at: datetime) -> None:
+    """What ended with a membership at an instant is valid again with it. The act that calls leaves the trail."""
+    with system("documents are valid again"):
+        ended = Document.objects.filter(about=about, revoked_at=revoked_at, revoke_reason=RevokeReason.ENDED)
+        ended.update(revoked_at=None, revoke_reason="")

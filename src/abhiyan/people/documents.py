@@ -1,0 +1,43 @@
+"""The code of a card or certificate: 128 random bits and our seal, as forty letters and digits.
+
+The seal (HMAC-SHA256 under the card key, its first 72 bits) lets nobody make up a code, nor learn from one that is
+refused whether it was altered, never issued, or revoked.
+"""
+
+import base64
+import binascii
+import hmac
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from abhiyan.core.keys import keyring
+
+SEAL = 9  # bytes
+SIZE = 16 + SEAL
+
+
+def token(ident: UUID) -> str:
+    """The code of a document, by its id."""
+    return base64.b32encode(ident.bytes + _seal(ident.bytes)).decode().lower()
+
+
+def opened(text: str) -> UUID | None:
+    """The document a code means; None for one we did not seal."""
+    try:
+        raw = base64.b32decode(text.upper())
+    except (binascii.Error, ValueError):
+        return None
+    if len(raw) != SIZE or not hmac.compare_digest(_seal(raw[:16]), raw[16:]):
+        return None
+    return UUID(bytes=raw[:16])
+
+
+def address(ident: UUID) -> str:
+    """Where everybody can check the document: what its QR code says."""
+    return str(settings.ORIGIN) + reverse("people:document_check", args=[token(ident)])
+
+
+def _seal(ident: bytes) -> bytes:
+    return hmac.digest(keyring().card, b"document" + ident, "sha256")[:SEAL]

@@ -1,0 +1,31 @@
+"""The page a card's code leads to: valid or not, and the initials. It says no more, and asks nobody who they are."""
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock, limits
+from abhiyan.core.scope import system
+from abhiyan.people import documents, queries
+from abhiyan.people.rules.documents import initials
+from abhiyan.people.visit import Request
+
+PER_NETWORK = ("card.network", 1_000, 3600)
+NOBODYS = UUID(int=0)
+
+
+@require_GET
+def document_check(request: Request, sealed: str) -> HttpResponseBase:
+    """Whether a card or certificate is valid. Altered, never issued, revoked and over are answered alike."""
+    name, allowed, window_s = PER_NETWORK
+    at = clock.now()
+    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    with system("a document is checked"):  # also where the seal is wrong: it takes as long
+        holder = queries.holder_of(documents.opened(sealed) or NOBODYS)
+    shown = {"is_valid": holder is not None, "initials": initials(holder or ""), "at": at}
+    response = render(request, "people/document_check.html", shown, status=404 if holder is None else 200)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "no-store"
+    return response
