@@ -7,7 +7,7 @@ source's: whoever changes one there says so here.
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -29,6 +29,8 @@ from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import officer, open_me, typed, web_world
+from abhiyan.helpdesk import actions as helpdesk
+from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.queries import message_id
@@ -353,6 +355,77 @@ def me_which(ground: Ground) -> Asked:
     return str(phone_id), lambda: passed(client.post("/me/which/", {"birth_year": "1999"}), 422)
 
 
+def typed_requests(ground: Ground) -> Asked:
+    """By one account. The system's own acts ask no office, and are counted by their actor."""
+    by = Actor.system("test")
+    return str(by.id), lambda: let(
+        lambda: helpdesk.type_ticket(opening=a_request(ground, Ticket.Way.CALL), by=by, at=ground.at)
+    )
+
+
+def a_request(ground: Ground, way: Ticket.Way) -> helpdesk.Opening:
+    return helpdesk.Opening(way, ground.phone(), ["Help"], ground.world.booth.pk, "en")
+
+
+def written_requests(ground: Ground) -> Asked:
+    return "10.3.0.0", lambda: let(
+        lambda: helpdesk.add_web(
+            opening=a_request(ground, Ticket.Way.WEB),
+            network="10.3.0.0",
+            by=ground.public(),
+            at=ground.at,
+        )
+    )
+
+
+def new_requests(ground: Ground) -> Asked:
+    """Of all phones; a text past it stays where it came in."""
+    return (
+        "",
+        lambda: (
+            helpdesk.add_text(opening=a_request(ground, Ticket.Way.SMS), by=ground.public(), at=ground.at)
+            is not None
+        ),
+    )
+
+
+def request_receipts(ground: Ground) -> Asked:
+    """Past it the request is taken all the same, without a message."""
+    phone = ground.phone()
+    kinds = iter(Ticket.Kind.values)
+
+    def one_more() -> bool:
+        opening = replace(a_request(ground, Ticket.Way.CALL), phone=phone, kind=next(kinds))
+        made = helpdesk.type_ticket(opening=opening, by=Actor.system("test"), at=ground.at)
+        with system("test"):
+            return Message.objects.filter(pk=message_id(f"helpdesk|{made.pk}|opened")).exists()
+
+    return str(keyring().phone_id(phone)), one_more
+
+
+def an_answer(ground: Ground, phone: str) -> bool:
+    opening = replace(a_request(ground, Ticket.Way.CALL), phone=phone)
+    made = helpdesk.type_ticket(opening=opening, by=Actor.system("test"), at=ground.at)
+    return let(
+        lambda: helpdesk.answer_ticket(
+            ticket=made.pk, text="Soon", is_done=False, by=Actor.system("test"), at=ground.at
+        )
+    )
+
+
+def request_answers(ground: Ground) -> Asked:
+    return str(Actor.system("test").id), lambda: an_answer(ground, ground.phone())
+
+
+def answers_to_phone(ground: Ground) -> Asked:
+    phone = ground.phone()
+    return str(keyring().phone_id(phone)), lambda: an_answer(ground, phone)
+
+
+def request_links(ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().get("/help/guessed/"), 404)
+
+
 def phone_change(ground: Ground) -> Asked:
     number, by = ground.phone(), Actor(kind="citizen", id=uuid4())
     phone_id = keyring().phone_id(number)
@@ -465,6 +538,13 @@ LIMITS = {
     "question.words": Limit(20, DAY, question_words),
     "text.replies": Limit(5, DAY, text_replies),
     "text.same": Limit(1, DAY, text_same),
+    "helpdesk.typed": Limit(400, DAY, typed_requests),
+    "helpdesk.network": Limit(60, HOUR, written_requests),
+    "helpdesk.new": Limit(10_000, HOUR, new_requests),
+    "helpdesk.receipt": Limit(2, DAY, request_receipts),
+    "helpdesk.answers": Limit(500, DAY, request_answers),
+    "helpdesk.to_phone": Limit(6, DAY, answers_to_phone),
+    "helpdesk.links": Limit(2_000, HOUR, request_links),
 }
 
 

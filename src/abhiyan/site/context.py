@@ -7,9 +7,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from abhiyan.core import languages
+from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.rules import activities
 from abhiyan.ui.addresses import address_of
@@ -30,6 +32,8 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("appointments", "org:appointments", ("org.read",)),
 )
 SEARCH = "site:search"
+# Pages for the public that are about a drive.
+OF_DRIVES = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/card/", "/help/")
 
 
 def languages_of(request: HttpRequest) -> dict[str, str]:
@@ -46,6 +50,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Costs no query: everything is on the request already."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     known: dict[str, Any] = {
+        "helpline": SimpleLazyObject(lambda: _helpline(request)),
         "viewer": viewer,
         "lang": translation.get_language(),
         "language_url": address("people:language"),
@@ -75,6 +80,21 @@ def page(request: HttpRequest) -> dict[str, Any]:
             if (where := address(page.url_name))
         ]
     return known
+
+
+def _helpline(request: HttpRequest) -> dict[str, str] | None:
+    """Whom to ask, of the drive a page for the public is about: its number and the form. Of the only open one, where
+    the page names none. Read when the page draws it."""
+    match = request.resolver_match
+    if match is None or not request.path_info.startswith(OF_DRIVES):
+        return None
+    slug = match.kwargs.get("slug") or request.GET.get("about", "")
+    lines = helpdesk.helplines(slug)
+    if not lines:
+        return None
+    (one,) = lines if len(lines) == 1 else (helpdesk.Line("", "", ""),)
+    about = f"?about={one.programme}" if one.programme else ""
+    return {"number": one.number, "href": address("helpdesk:write") + about}
 
 
 def _of_duties() -> Iterator[dict[str, str]]:

@@ -19,6 +19,7 @@ ROOMS = (
     "messaging",
     "elections",
     "programmes",
+    "helpdesk",
     "contact",
     "enrolment",
     "verification",

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("elections/", include("abhiyan.elections.urls")),
     path("programmes/", include("abhiyan.programmes.urls")),
     path("", include("abhiyan.messaging.urls")),
+    path("", include("abhiyan.helpdesk.urls")),
     path("checks/", include("abhiyan.verification.urls")),
     path("imports/", include("abhiyan.site.imports.urls")),
 ]

@@ -36,6 +36,8 @@ from abhiyan.enrolment.rules import details, names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.enrolment.rules.ids import sender_key
+from abhiyan.helpdesk import actions as helpdesk
+from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.messaging.rules import inbound, words
@@ -353,7 +355,22 @@ class _Answering:
         row.channel, row.at, row.purge_at = HOOKS[told.hook].number, at, at + KEPT
         row.outcome, row.settled_by, row.settled_at = "", None, None
         row.save()
+        if not is_first:
+            self._hand_over(row, kept["texts"] if row.n == 2 else [new])
         return is_first
+
+    def _hand_over(self, row: Text, said: Sequence[dict[str, Any]]) -> None:
+        """The helpline answers what no rule can read; the office nearest to the member, where the phone has one."""
+        member = Membership.objects.filter(phone_id=self.phone_id, ended_on=None).order_by("slot").first()
+        opening = helpdesk.Opening(
+            way=Ticket.Way.CHAT if self.told.hook == "chat" else Ticket.Way.SMS,
+            phone=self.phone,
+            texts=[one["text"] or one["other"] for one in said],
+            unit_id=member.unit_id if member is not None else row.unit_id,
+            language=self.language,
+            programme_id=row.programme_id,
+        )
+        helpdesk.add_text(opening=opening, by=self.by, at=self.at)
 
     def _reply(self, template: str, **blanks: str) -> None:
         if not _may_reply(self.phone_id, self.told.text.text, self.at):

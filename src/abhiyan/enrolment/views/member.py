@@ -39,6 +39,7 @@ from abhiyan.enrolment.queries import tickets as queries_tickets
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import reasons as message_reasons
@@ -219,9 +220,16 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "messages_written": queries_texts.of_phone(phone_id),
         "grievance": getattr(settings, "GRIEVANCE", ""),
         "tickets": queries_tickets.own(phone_id, member.person_id) if member else [],
+        "helpline_requests": helpdesk.own(phone_id, with_words=_is_alone(phone_id)),
         "erased": [] if member else known.erasures(phone_id)[:1],
         "at": at,
     }
+
+
+def _is_alone(phone_id: UUID) -> bool:
+    """Whether one person alone is on a phone: else words may be another's."""
+    on_phone = queries_people.own_memberships(phone_id)
+    return len({queries_people.told_apart_by(one) for one in on_phone}) < 2
 
 
 def _same(member: Member) -> list[UUID]:
@@ -422,6 +430,20 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
                 "answer": one.answer,
             }
             for one in held["tickets"]
+        ],
+        "helpline": [
+            {
+                "number": one.ticket.number,
+                "about": one.ticket.get_kind_display(),
+                "asked_at": one.ticket.opened_at,
+                "state": one.ticket.get_state_display(),
+                "solved_at": one.ticket.solved_at,
+                "said": [
+                    {"at": said.line.at, "who": said.line.get_what_display(), "text": said.text}
+                    for said in one.lines
+                ],
+            }
+            for one in held["helpline_requests"]
         ],
         "shared_with": [],
     }

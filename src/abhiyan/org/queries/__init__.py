@@ -17,6 +17,7 @@ from .offices import (
     cast,
     is_anybody_appointed,
     line_of_command,
+    nearest_with,
     offered,
     office_bearers,
     offices_of,

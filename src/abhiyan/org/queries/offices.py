@@ -235,6 +235,29 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:
         )
 
 
+def nearest_with(unit_id: int, capability: str, *, on: date, above: bool = False) -> int | None:
+    """The nearest unit upwards where an office is held on a day that has a capability: the unit itself, or with
+    `above` one above it; None where there is none. In the organisational tree where the unit stands in it."""
+    with system("who may be asked"):
+        return sql.value(
+            f"""
+            with recursive up as (
+              select * from (select unit_id, parent_id, hierarchy, 0 as step from units_placement
+                where unit_id = %(unit)s and valid_to is null order by hierarchy limit 1) own
+              union all
+              select q.unit_id, q.parent_id, q.hierarchy, up.step + 1 from up join units_placement q
+                on q.unit_id = up.parent_id and q.hierarchy = up.hierarchy and q.valid_to is null
+            )
+            select up.unit_id from up where up.step >= %(first)s and exists (
+              select from org_appointment ap join org_office o on o.id = ap.office_id
+              where ap.unit_id = up.unit_id and ap.state = 'active' and {_HELD}
+                and %(capability)s = any (o.capabilities))
+            order by up.step limit 1
+            """,
+            {"unit": unit_id, "on": on, "capability": capability, "first": int(above)},
+        )
+
+
 def vacancies(unit_id: int, *, on: date) -> list[OfficeHere]:
     """The offices expected in a unit that nobody holds on a day, senior first, as `ask_offices_here` tells them."""
     return [each for each in ask_offices_here(unit_id, on=on)() if each.appointment_id is None]

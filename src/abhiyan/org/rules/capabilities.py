@@ -30,6 +30,8 @@ MEANINGS: dict[str, Promise] = {
     "enrolment.correct": _("Correct a member's entry"),
     "enrolment.strike_off": _("Strike an entry off, with a reason"),
     "enrolment.texts": _("Read messages that our rules could not answer"),
+    "helpdesk.type": _("Type requests of people who call the helpline"),
+    "helpdesk.answer": _("Answer requests to the helpline"),
     "imports.units": _("Import units"),
     "imports.pins": _("Import PIN codes"),
     "imports.paper": _("Import paper lists"),

@@ -30,6 +30,7 @@ _LEAD = frozenset(
     | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
     | {"messages.send", "messages.circular", "polls.keep", "verification.plan"}
+    | {"helpdesk.type", "helpdesk.answer"}
 )
 _DISTRICT = (
     _LEAD
@@ -48,10 +49,11 @@ _MANDAL = _DISTRICT - {"people.export", "org.bodies", "enrolment.texts"}
 _CLUSTER = frozenset(
     {"org.read", "org.appoint", "org.decide", "people.read", "people.reveal"}
     | {"programmes.targets", "tasks.ask", "enrolment.enrol", "enrolment.place", "enrolment.correct"}
+    | {"helpdesk.type", "helpdesk.answer"}
 )
 _BOOTH = frozenset(
     {"org.read", "org.appoint", "people.read", "people.reveal", "enrolment.enrol", "enrolment.correct"}
-    | {"tasks.ask"}
+    | {"tasks.ask", "helpdesk.type", "helpdesk.answer"}
 )
 _WORKER = frozenset({"people.read", "enrolment.enrol"})
 _ELECTORAL = frozenset(
@@ -98,7 +100,7 @@ SEATS: tuple[Seat, ...] = (
         "Call-centre agent",
         "कॉल सेंटर कार्यकर्ता",
         60,
-        frozenset({"people.read"}),
+        frozenset({"people.read", "helpdesk.type", "helpdesk.answer"}),
         seats=200,
     ),
     Seat(

@@ -35,6 +35,7 @@ from . import (
     bulk,
     elections,
     frames,
+    helpline,
     history,
     lists,
     noes,
@@ -148,6 +149,8 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     answers.ask_and_answer(seed, at=at, say=say)
     noes.say(programme, at)
     rights.ask(ids["JK-D627"], _acting(holders[Part("data_officer", "JK-D627")]), at)
+    say("typing requests to the helpline")
+    helpline.ask(programme, shown, setter=president, at=at)
     say("sending two bulk messages, one of them half-way")
     with system("demo"):
         read = [one for part, one in holders.items() if part.office == "district_president"][1::2]

@@ -28,6 +28,8 @@ from abhiyan.enrolment.models import Halt, Taken, Text
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
+from abhiyan.helpdesk import actions as helpdesk
+from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
@@ -333,6 +335,10 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "programmes:task_hand_over": task.public_id,
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
         "enrolment:ticket": ticket,
+        **dict.fromkeys(
+            (f"helpdesk:ticket{act}" for act in ("", "_merge", "_move", "_phone", "_reopen")),
+            _request(cast, at),
+        ),
         "enrolment:halt": halt.public_id,
         "messaging:release": released[0].public_id,
         "messaging:send": send,
@@ -352,6 +358,14 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "roll": world.roll.pk,
         "org:reset_factors": released[1].public_id,
     }
+
+
+def _request(cast: Cast, at: datetime) -> UUID:
+    """A request to the helpline of the other district."""
+    opening = helpdesk.Opening(
+        Ticket.Way.CALL, "+919797000003", ["A secret wish"], cast.world.far_booth.pk, "en", kind="card"
+    )
+    return helpdesk.type_ticket(opening=opening, by=SYSTEM, at=at).pk
 
 
 def _check_in_hand(cast: Cast, frame: Frame, at: datetime) -> UUID:
@@ -451,6 +465,8 @@ def address(name: str, of: Things, **more: Any) -> str:
             "programmes:discard": of.draft,
             "programmes": of.programme,
             "verification": of.programme,
+            "helpdesk": uuid4(),
+            "helpdesk:helpline": of.programme,
         },
     }
     wanted = parameters()[name]

@@ -1,7 +1,7 @@
 """Which pages are looked at in a browser, by whom."""
 
 PAGES: dict[str, tuple[str, ...]] = {
-    "": ("/sign-in/", "/no-such-page/", "/demo/phone/", "/check/abcdefghijkl/", "/j/abcdefghijkl/"),
+    "": ("/sign-in/", "/no-such-page/", "/demo/phone/", "/check/abcdefghijkl/", "/j/abcdefghijkl/", "/help/"),
     "weak": ("/sign-in/second/", "/account/app/", "/account/passkey/"),
     "district_in_charge": (
         "/",
@@ -29,6 +29,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/imports/DONE/",
         "/people/?unit=JK-JAM",
         "/messages/",
+        "/helpline/",
+        "/helpline/new/",
+        "/helpline/times/",
         "/appointments/",
         "/appointments/new/?unit=JK-SRI-M2&office=mandal_president",
         "/appointments/APPOINTMENT/",

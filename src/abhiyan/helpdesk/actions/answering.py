@@ -1,0 +1,214 @@
+"""What an office does about a request: answers it, moves it, merges it, opens it again, rings the person."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.messaging import actions as messaging
+from abhiyan.org import actions as doors
+from abhiyan.org import queries as org
+from abhiyan.people import queries as people
+from abhiyan.people.actions.persons import lock_phones
+
+from .lines import ANSWER, ROOM, SOLVED, State, What, add_line, close_question, locked, person_of
+
+ANSWERS_A_DAY = ("helpdesk.answers", 500, limits.DAY_S)  # by one account
+TO_A_PHONE = ("helpdesk.to_phone", 6, limits.DAY_S)  # answers to one phone
+
+
+class NoAnswer(Refused):
+    message = _("Write the answer, at most %(most)s letters.")
+
+
+class NotOpen(Refused, status=409):
+    message = _("This request no longer waits for an answer. Open it again first.")
+
+
+class StillOpen(Refused, status=409):
+    message = _("This request is open.")
+
+
+class OtherPhone(Refused):
+    message = _("Only requests from the same phone can be merged.")
+
+
+class NoSuchRequest(Refused):
+    message = _("There is no open request with this number. Check it: H- and eight letters or digits.")
+
+
+def answer_ticket(*, ticket: UUID, text: str, is_done: bool, by: Actor, at: datetime) -> Ticket:
+    """Answer by SMS, in the person's language. is_done: with the question whether it is solved; the request then waits
+    for the person's YES, or for the rule of its kind. Otherwise it stays open with a new time.
+
+    A phone that wants no messages gets none. Who may: helpdesk.answer at the unit. Refuses NotFound, NotYours,
+    NoAnswer, NotOpen, TooMany.
+    """
+    said = rules.plain(text)
+    if not said or len(said) > rules.LONGEST_ANSWER:
+        raise NoAnswer(field="text", most=rules.LONGEST_ANSWER)
+    with system("a request is answered"):
+        row = _mine(ticket, by)
+        if row.state != State.OPEN:
+            raise NotOpen
+        for (name, allowed, window_s), subject in (
+            (ANSWERS_A_DAY, str(by.account_id or by.id)),
+            (TO_A_PHONE, str(row.phone_id)),
+        ):
+            limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+        row.answered_at = row.answered_at or at
+        add_line(row, What.DONE if is_done else What.REPLIED, at=at, text=said, account_id=by.account_id)
+        if is_done:
+            row.state, row.done_at, row.question = State.DONE, at, uuid4()
+        else:
+            row.due_at = rules.due_at(row.kind, at)
+        if may_be_told(row):
+            (_ask if is_done else _tell)(row, said, at=at)
+        row.save()
+        _trail("answer_ticket", row, by=by, at=at, is_done=is_done)
+    return row
+
+
+def move_ticket(*, ticket: UUID, unit_id: int, kind: str, by: Actor, at: datetime) -> Ticket:
+    """Say what a request is really about: another unit, another kind. It goes to the nearest office there, with the
+    time of that kind. Who may: helpdesk.answer at the unit it was at. Refuses NotFound, NotYours, NotOpen."""
+    with system("a request is moved"):
+        row = _mine(ticket, by)
+        if row.state != State.OPEN:
+            raise NotOpen
+        was = {"unit": row.unit_id, "kind": row.kind}
+        if was == {"unit": unit_id, "kind": kind}:
+            return row
+        on = clock.day_in(settings.TIME_ZONE, at)
+        row.unit_id, row.kind = unit_id, Ticket.Kind(kind).value
+        row.desk_id = org.nearest_with(unit_id, ANSWER, on=on) or unit_id
+        row.due_at, row.raised_at = rules.due_at(kind, row.opened_at), None
+        add_line(row, What.MOVED, at=at, account_id=by.account_id, unit_id=unit_id)
+        row.save()
+        _trail("move_ticket", row, by=by, at=at, **was)
+    return row
+
+
+def merge_ticket(*, ticket: UUID, into: str, by: Actor, at: datetime) -> Ticket:
+    """Make a request part of another open one of the same phone, by its number. Opening it again takes that back.
+
+    Who may: helpdesk.answer at both units. Refuses NotFound, NotYours, NoSuchRequest, OtherPhone.
+    """
+    with system("requests are merged"):
+        row = _mine(ticket, by)
+        found = Ticket.objects.filter(number=rules.read_number(into), state=State.OPEN).exclude(pk=row.pk)
+        target = found.select_for_update().first()
+        if target is None or row.state == State.MERGED:
+            raise NoSuchRequest(field="into")
+        org.require(by, ANSWER, at=target.unit_id)
+        if target.phone_id != row.phone_id:
+            raise OtherPhone(field="into")
+        close_question(row, at=at)
+        row.state, row.merged_into = State.MERGED, target.pk
+        add_line(row, What.MERGED, at=at, account_id=by.account_id)
+        add_line(target, What.MERGED, at=at, account_id=by.account_id)
+        target.n += row.n
+        row.save()
+        target.save()
+        _trail("merge_ticket", row, by=by, at=at, into=str(target.pk))
+    return target
+
+
+def reopen_ticket(*, ticket: UUID, by: Actor, at: datetime) -> Ticket:
+    """Open a request again that was done, closed or merged. Who may: helpdesk.answer at the unit. Refuses NotFound,
+    NotYours, StillOpen."""
+    with system("a request is opened again"):
+        row = _mine(ticket, by)
+        if row.state == State.OPEN:
+            raise StillOpen
+        if row.merged_into is not None:
+            for target in Ticket.objects.select_for_update().filter(pk=row.merged_into):
+                target.n = max(1, target.n - row.n)
+                target.save(update_fields=["n"])
+        open_again(row, What.REOPENED, account_id=by.account_id, at=at)
+        _trail("reopen_ticket", row, by=by, at=at)
+    return row
+
+
+def open_again(
+    row: Ticket, what: What, *, at: datetime, account_id: int | None = None, text: str = ""
+) -> None:
+    """A locked ticket waits for an answer again, with a new time."""
+    close_question(row, at=at)
+    row.state, row.merged_into = State.OPEN, None
+    row.done_at = row.closed_at = row.solved_at = None
+    row.due_at, row.raised_at = rules.due_at(row.kind, at), None
+    row.reopened += 1
+    add_line(row, what, at=at, account_id=account_id, text=text)
+    row.save()
+
+
+def reveal_caller(*, ticket: UUID, by: Actor, at: datetime) -> str:
+    """The number of who asked (E.164), to ring them; it leaves a row. Needs people.reveal at the unit as well. Refuses
+    NotFound, NotYours, TooMany."""
+    with system("a person is rung about a request"):
+        row = _mine(ticket, by)
+        doors.take_reveal(unit_id=row.unit_id, by=by, at=at)
+        audit.record(by=by, at=at, act="people.reveal_phone", subject=str(row.pk), unit_id=row.unit_id)
+        return str(person_of(row)["phone"])
+
+
+def may_be_told(row: Ticket) -> bool:
+    """Whether a message may go to its phone: not one that said no to all, nor one whose number is erased. In a system
+    scope."""
+    no = people.standing_no(row.phone_id)
+    return row.sealed is not None and (no is None or no.scope != "all")
+
+
+def _mine(ident: UUID, by: Actor) -> Ticket:
+    """The ticket, locked after its phone, where the actor may answer it."""
+    known = Ticket.objects.filter(pk=ident).values_list("phone_id", flat=True)
+    lock_phones(known)
+    row = locked(ident)
+    org.require(by, ANSWER, at=row.unit_id)
+    return row
+
+
+def _tell(row: Ticket, said: str, *, at: datetime) -> None:
+    messaging.send(
+        template="ticket.reply",
+        phone=person_of(row)["phone"],
+        language=row.language,
+        blanks={"number": row.number, "text": said},
+        key=f"helpdesk|{row.pk}|{at.isoformat()}",
+        unit_id=row.unit_id,
+        programme_id=row.programme_id,
+        at=at,
+    )
+
+
+def _ask(row: Ticket, said: str, *, at: datetime) -> None:
+    assert row.question is not None
+    messaging.ask(
+        asking=messaging.Asking(
+            room=ROOM,
+            kind=SOLVED,
+            about=row.question,
+            phone=person_of(row)["phone"],
+            language=row.language,
+            template="ask.solved",
+            blanks={"number": row.number, "text": said},
+            label=row.number,
+            expires_at=rules.closes_at(row.kind, at),
+            unit_id=row.unit_id,
+            programme_id=row.programme_id,
+            address="/help/%s/",
+        ),
+        at=at,
+    )
+
+
+def _trail(act: str, row: Ticket, *, by: Actor, at: datetime, **facts: object) -> None:
+    audit.record(by=by, at=at, act=f"helpdesk.{act}", subject=str(row.pk), unit_id=row.unit_id, facts=facts)

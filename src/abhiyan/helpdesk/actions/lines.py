@@ -1,0 +1,68 @@
+"""What the acts share: lines of a ticket, and its seal."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import needed
+from abhiyan.helpdesk.models import Ticket, TicketLine
+from abhiyan.messaging import actions as messaging
+
+ANSWER = "helpdesk.answer"  # the capabilities
+TYPE = "helpdesk.type"
+ROOM, SOLVED = "helpdesk", "solved"  # whose question it is, and its kind
+
+What = TicketLine.What
+State = Ticket.State
+
+
+def add_line(
+    ticket: Ticket,
+    what: TicketLine.What,
+    *,
+    at: datetime,
+    text: str = "",
+    account_id: int | None = None,
+    unit_id: int | None = None,
+) -> None:
+    """Add a line, its words sealed. The caller saves the ticket."""
+    sealed = keyring().seal(text.encode(errors="replace"), about=ticket.pk.bytes) if text else None
+    TicketLine.objects.create(
+        ticket=ticket, what=what, at=at, account_id=account_id, unit_id=unit_id, sealed=sealed
+    )
+    ticket.last_at = at
+
+
+def sealed_person(ident: UUID, *, phone: str, name: str) -> bytes:
+    """Phone and name of who asks, under the ticket's id."""
+    told = json.dumps({"phone": phone, "name": name}, ensure_ascii=False)
+    return keyring().seal(told.encode(errors="replace"), about=ident.bytes)
+
+
+def person_of(ticket: Ticket) -> dict[str, Any]:
+    """Phone and name; empty once they are erased."""
+    if ticket.sealed is None:
+        return {"phone": "", "name": ""}
+    told: dict[str, Any] = json.loads(keyring().unseal(bytes(ticket.sealed), about=ticket.pk.bytes))
+    return told
+
+
+def locked(ident: UUID) -> Ticket:
+    """A ticket to be written. Refuses NotFound. In a system scope."""
+    return needed(Ticket.objects.select_for_update().filter(pk=ident).first())
+
+
+def question_of(ticket: Ticket) -> UUID | None:
+    """The id of the question that asks whether it is solved."""
+    if ticket.question is None:
+        return None
+    return messaging.question_id(room=ROOM, kind=SOLVED, about=ticket.question, phone_id=ticket.phone_id)
+
+
+def close_question(ticket: Ticket, *, at: datetime) -> None:
+    """Nobody has to answer any more whether it is solved. The ticket's phone is locked; the caller saves."""
+    if (ident := question_of(ticket)) is not None:
+        messaging.close(ids=[ident], at=at)
+        ticket.question = None

@@ -1,0 +1,213 @@
+"""A request comes in: typed by an agent who is on the phone, as a text no rule could read, by the form on the web.
+
+What a phone has open takes its further messages: so five hundred in a minute are one request with a count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.core.scope import current, system
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.messaging import actions as messaging
+from abhiyan.org import queries as org
+from abhiyan.people import phones
+from abhiyan.people.actions.persons import lock_phones
+
+from .lines import TYPE, State, What, add_line, close_question, sealed_person
+
+TYPED_A_DAY = ("helpdesk.typed", 400, limits.DAY_S)  # by one account
+WEB_NETWORK = ("helpdesk.network", 60, 3600)
+NEW_AN_HOUR = ("helpdesk.new", 10_000, 3600)  # new requests that nobody typed, of all phones
+RECEIPTS = ("helpdesk.receipt", 2, limits.DAY_S)  # to one phone
+
+
+class NoPhone(Refused):
+    message = _("Write a mobile number: ten digits.")
+
+
+class NothingSaid(Refused):
+    message = _("Write what you need.")
+
+
+class TooLong(Refused):
+    message = _("Write at most %(most)s letters.")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One request as it came. texts: in the person's words, the oldest first. unit_id: what it is about."""
+
+    way: Ticket.Way
+    phone: str = field(repr=False)
+    texts: Sequence[str] = field(repr=False)
+    unit_id: int
+    language: str
+    kind: str = Ticket.Kind.OTHER.value
+    name: str = field(default="", repr=False)
+    programme_id: int = 0
+
+
+def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
+    """An agent types what somebody says on the phone. The person gets the number by SMS.
+
+    Who may: helpdesk.type at the unit. Refuses NotYours, NoPhone, NothingSaid, TooLong, TooMany.
+    """
+    asked = _looked_at(opening)
+    org.require(by, TYPE, at=asked.unit_id)
+    name, allowed, window_s = TYPED_A_DAY
+    limits.take(limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s)
+    with system("a request is typed"):
+        return _opened(asked, is_proven=True, by=by, at=at)
+
+
+def add_text(*, opening: Opening, by: Actor, at: datetime) -> Ticket | None:
+    """A text that no rule could read. Its sender gets a receipt with the number, at most two a day.
+
+    None where too many new requests come at once: the text is kept where it came in. In a transaction.
+    """
+    phone = phones.parse(opening.phone)
+    if phone is None:
+        return None
+    said = [words[: rules.LONGEST] for text in opening.texts if (words := rules.plain(text))]
+    asked = replace(opening, phone=phone, texts=said or ["…"])
+    try:
+        with system("a text becomes a request"):
+            return _opened(asked, is_proven=True, by=by, at=at)
+    except TooMany:
+        return None
+
+
+def add_web(*, opening: Opening, network: str, by: Actor, at: datetime) -> Ticket:
+    """Somebody writes in the form on the web. Their own session's phone is proven; of another nobody knows whose it is:
+    nothing is sent to it before an office answers, and the page says the same to everybody.
+
+    Refuses NoPhone, NothingSaid, TooLong, TooMany.
+    """
+    asked = _looked_at(opening)
+    phone_id = keyring().phone_id(asked.phone)
+    is_proven = by.kind == "citizen" and current().phone == phone_id
+    name, allowed, window_s = WEB_NETWORK
+    limits.take(limit=name, subject=network, at=at, allowed=allowed, window_s=window_s)
+    with system("a request comes by the web"):
+        return _opened(asked, is_proven=is_proven, by=by, at=at)
+
+
+def _looked_at(opening: Opening) -> Opening:
+    phone = phones.parse(opening.phone)
+    if phone is None:
+        raise NoPhone(field="phone")
+    said = [words for text in opening.texts if (words := rules.plain(text))]
+    if not said:
+        raise NothingSaid(field="said")
+    if any(len(text) > rules.LONGEST for text in said):
+        raise TooLong(field="said", most=rules.LONGEST)
+    return replace(opening, phone=phone, texts=said, name=rules.plain(opening.name)[:100])
+
+
+def _opened(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
+    """A new ticket, or the one this joins."""
+    phone_id = keyring().phone_id(asked.phone)
+    lock_phones([phone_id])
+    row = _to_join(asked, is_proven=is_proven, at=at)
+    if row is None:
+        if asked.way != Ticket.Way.CALL:
+            name, allowed, window_s = NEW_AN_HOUR
+            limits.take(limit=name, subject="", at=at, allowed=allowed, window_s=window_s)
+        row = _new(asked, is_proven=is_proven, by=by, at=at)
+        is_new = True
+    else:
+        row.n += len(asked.texts)
+        is_new = False
+        if row.state == State.DONE:
+            row.state, row.done_at, row.due_at = State.OPEN, None, rules.due_at(row.kind, at)
+            row.reopened += 1
+            add_line(row, What.REOPENED, at=at)
+            close_question(row, at=at)
+    room = rules.MOST_LINES - (row.n - len(asked.texts))
+    for text in asked.texts[: max(room, 0)]:
+        add_line(row, What.SAID, at=at, text=text, account_id=by.account_id)
+    row.last_at = at
+    row.save()
+    if is_new:
+        facts = {"kind": row.kind, "way": row.way}
+        audit.record(
+            by=by, at=at, act="helpdesk.open_ticket", subject=str(row.pk), unit_id=row.unit_id, facts=facts
+        )
+        if is_proven:
+            _receipt(row, asked.phone, at=at)
+    return row
+
+
+def _to_join(asked: Opening, *, is_proven: bool, at: datetime) -> Ticket | None:
+    open_ = Ticket.objects.select_for_update().filter(
+        phone_id=keyring().phone_id(asked.phone),
+        is_proven=is_proven,
+        state__in=[State.OPEN, State.DONE],
+        last_at__gt=at - rules.JOINED_WITHIN,
+    )
+    by_call = asked.way == Ticket.Way.CALL
+    return next(
+        (
+            row
+            for row in open_.order_by("-opened_at", "pk")
+            if rules.is_joined(
+                same_way=row.way == asked.way, same_kind=row.kind == asked.kind, by_call=by_call
+            )
+        ),
+        None,
+    )
+
+
+def _new(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
+    ident = uuid4()
+    on = clock.day_in(settings.TIME_ZONE, at)
+    row = Ticket(
+        id=ident,
+        number=rules.number(ident),
+        kind=asked.kind,
+        way=asked.way,
+        state=State.OPEN,
+        programme_id=asked.programme_id,
+        unit_id=asked.unit_id,
+        desk_id=org.nearest_with(asked.unit_id, "helpdesk.answer", on=on) or asked.unit_id,
+        phone_id=keyring().phone_id(asked.phone),
+        last4=asked.phone[-4:],
+        is_proven=is_proven,
+        language=asked.language,
+        sealed=sealed_person(ident, phone=asked.phone, name=asked.name),
+        n=len(asked.texts),
+        opened_at=at,
+        opened_by=by.account_id,
+        last_at=at,
+        due_at=rules.due_at(asked.kind, at),
+    )
+    row.save(force_insert=True)
+    return row
+
+
+def _receipt(row: Ticket, phone: str, *, at: datetime) -> None:
+    name, allowed, window_s = RECEIPTS
+    try:
+        limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)
+    except TooMany:
+        return
+    messaging.send(
+        template="ticket.opened",
+        phone=phone,
+        language=row.language,
+        blanks={"number": row.number},
+        key=f"helpdesk|{row.pk}|opened",
+        unit_id=row.unit_id,
+        programme_id=row.programme_id,
+        at=at,
+    )

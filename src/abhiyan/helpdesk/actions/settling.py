@@ -1,0 +1,82 @@
+"""How a request ends: by the person's own word, or by the rule of its kind; and how an overdue one goes up."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from abhiyan.core import audit, clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.messaging.news import QuestionAnswered
+from abhiyan.org import queries as org
+
+from .answering import open_again
+from .lines import ANSWER, ROOM, State, What, add_line
+
+AT_ONCE = 500
+
+
+def hear_answer(*, told: QuestionAnswered) -> None:
+    """The phone says whether it is solved. In its transaction, the phone locked."""
+    if told.room == ROOM:
+        with system("a phone says whether a request is solved"):
+            row = Ticket.objects.select_for_update().filter(question=told.about).first()
+            if row is not None:
+                say_solved(ticket=row, yes=told.yes, why=told.why, by=told.by, at=told.at)
+
+
+def say_solved(*, ticket: Ticket, yes: bool, why: str, by: Actor, at: datetime) -> None:
+    """The person's own word ends a request; a NO opens it again, also one that was closed lately. In a system scope,
+    the ticket locked."""
+    if ticket.state not in (State.DONE, State.SOLVED, State.CLOSED):
+        return
+    if yes:
+        ticket.state, ticket.solved_at = State.SOLVED, at
+        add_line(ticket, What.SOLVED, at=at)
+        ticket.save()
+    elif ticket.done_at is None or at - ticket.done_at > rules.BACK_WITHIN:
+        return
+    else:
+        open_again(ticket, What.UNSOLVED, at=at, text=rules.plain(why)[: rules.LONGEST])
+    act = "helpdesk.solved" if yes else "helpdesk.not_solved"
+    audit.record(by=by, at=at, act=act, subject=str(ticket.pk), unit_id=ticket.unit_id)
+
+
+def close_quiet(*, by: Actor, at: datetime) -> int:
+    """Close what is done and was not answered within the time of its kind. Returns how many. In a transaction."""
+    due = Q()
+    for kind, rule in rules.RULES.items():
+        due |= Q(kind=kind, done_at__lte=at - timedelta(days=rule.quiet_days))
+    rows = Ticket.objects.filter(due, state=State.DONE).order_by("pk")
+    found = list(rows.select_for_update(skip_locked=True)[:AT_ONCE])
+    for row in found:
+        # The question stays known: a NO to it opens the request again.
+        row.state, row.closed_at = State.CLOSED, at
+        add_line(row, What.CLOSED, at=at)
+        row.save()
+        audit.record(by=by, at=at, act="helpdesk.close_ticket", subject=str(row.pk), unit_id=row.unit_id)
+    return len(found)
+
+
+def raise_overdue(*, by: Actor, at: datetime) -> int:
+    """Hand what is overdue to the nearest office above, and a day later to the next. Returns how many. In a
+    transaction."""
+    late = Q(raised_at=None) | Q(raised_at__lte=at - rules.UP_AGAIN)
+    rows = Ticket.objects.filter(late, state=State.OPEN, due_at__lt=at).order_by("due_at", "pk")
+    on = clock.day_in(settings.TIME_ZONE, at)
+    above: dict[int, int | None] = {}
+    found = list(rows.select_for_update(skip_locked=True)[:AT_ONCE])
+    for row in found:
+        if row.desk_id not in above:
+            above[row.desk_id] = org.nearest_with(row.desk_id, ANSWER, on=on, above=True)
+        up = above[row.desk_id]
+        row.raised_at = at
+        if up is not None:
+            row.desk_id, row.raised = up, row.raised + 1
+            add_line(row, What.RAISED, at=at, unit_id=up)
+            audit.record(by=by, at=at, act="helpdesk.raise_ticket", subject=str(row.pk), unit_id=row.unit_id)
+        row.save()
+    return len(found)

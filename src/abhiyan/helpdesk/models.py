@@ -1,0 +1,136 @@
+"""Requests to the helpline, and what was said and done about each."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, open_to_all, placed, policies
+
+from .rules.tickets import State
+
+
+class Ticket(models.Model):
+    """What somebody needs of us, until they say that it is solved or the rule of its kind closes it.
+
+    The phone and all words are sealed. What the law grants a person is asked on their own page, not here.
+    """
+
+    class Kind(models.TextChoices):
+        MEMBERSHIP = "membership", _("My membership")
+        CARD = "card", _("My card")
+        PLACE = "place", _("My village or booth")
+        PROGRAMME = "programme", _("A meeting or programme")
+        MATERIAL = "material", _("Posters, forms, other material")
+        TECHNICAL = "technical", _("A page or code does not work")
+        COMPLAINT = "complaint", _("A complaint")
+        OTHER = "other", pgettext_lazy("kind of request", "Something else")
+
+    class Way(models.TextChoices):
+        CALL = "call", _("Phone call")
+        SMS = "sms", _("SMS")
+        CHAT = "chat", _("WhatsApp")
+        WEB = "web", _("Web form")
+
+    class State(models.TextChoices):
+        OPEN = State.OPEN.value, _("Waits for an answer")
+        DONE = State.DONE.value, _("Done, waits for the person")
+        SOLVED = State.SOLVED.value, _("Solved")
+        CLOSED = State.CLOSED.value, _("Closed without a reply")
+        MERGED = State.MERGED.value, _("Merged")
+
+    id = models.UUIDField(primary_key=True)  # random; its number follows from it
+    number = models.TextField()
+    kind = models.TextField(choices=Kind.choices)
+    way = models.TextField(choices=Way.choices)
+    state = models.TextField(choices=State.choices)
+    programme_id = models.IntegerField(default=0, db_default=0)  # 0: of none
+    unit_id = models.BigIntegerField()  # what it is about
+    desk_id = models.BigIntegerField()  # the unit whose offices answer
+    phone_id = models.UUIDField()
+    last4 = models.TextField()
+    is_proven = models.BooleanField()  # came from the phone itself
+    language = models.TextField()
+    sealed = models.BinaryField(null=True)  # phone and name
+    n = models.IntegerField(default=1, db_default=1)  # messages
+    opened_at = models.DateTimeField()
+    opened_by = models.BigIntegerField(null=True)  # the account that typed it
+    last_at = models.DateTimeField()  # something happened
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)  # first
+    done_at = models.DateTimeField(null=True)  # reported
+    closed_at = models.DateTimeField(null=True)  # counted: by the rule of its kind
+    solved_at = models.DateTimeField(null=True)  # confirmed: the person says so
+    raised_at = models.DateTimeField(null=True)  # went to the office above
+    raised = models.SmallIntegerField(default=0, db_default=0)
+    reopened = models.SmallIntegerField(default=0, db_default=0)
+    merged_into = models.UUIDField(null=True)
+    question = models.UUIDField(null=True)  # what the open question is about
+
+    class Meta:
+        db_table = "helpdesk_ticket"
+        indexes = [
+            models.Index(
+                fields=["phone_id", "opened_at"], name="helpdesk_phone"
+            ),  # used by: joining, own page
+            models.Index(fields=["number"], name="helpdesk_number"),  # used by: search
+            models.Index(  # used by: Today, the list, escalation
+                fields=["desk_id", "due_at"], condition=models.Q(state="open"), name="helpdesk_open"
+            ),
+            models.Index(  # used by: closing without a reply
+                fields=["done_at"], condition=models.Q(state="done"), name="helpdesk_done"
+            ),
+            models.Index(  # used by: an answer to our question
+                fields=["question"], condition=models.Q(question__isnull=False), name="helpdesk_question"
+            ),
+            models.Index(fields=["opened_at"], name="helpdesk_opened"),  # used by: times
+        ]
+        constraints = policies(
+            "helpdesk_ticket",
+            using=f"phone_id = {PHONE} or {placed('helpdesk_ticket.unit_id', PEOPLE)}",
+            write=SYSTEM,
+        )
+
+
+class TicketLine(models.Model):
+    """One thing said or done about a ticket."""
+
+    class What(models.TextChoices):
+        SAID = "said", _("The person")
+        REPLIED = "replied", _("Our answer")
+        DONE = "done", _("Our answer: done")
+        MOVED = "moved", _("Moved")
+        RAISED = "raised", _("Overdue: to the office above")
+        MERGED = "merged", _("Merged")
+        SOLVED = "solved", _("Solved, says the person")
+        UNSOLVED = "unsolved", _("Not solved, says the person")
+        REOPENED = "reopened", _("Opened again")
+        CLOSED = "closed", _("Closed without a reply")
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", db_index=False)
+    what = models.TextField(choices=What.choices)
+    at = models.DateTimeField()
+    account_id = models.BigIntegerField(null=True)
+    unit_id = models.BigIntegerField(null=True)  # where it went
+    sealed = models.BinaryField(null=True)  # the words
+
+    class Meta:
+        db_table = "helpdesk_ticket_line"
+        indexes = [
+            models.Index(fields=["ticket", "at"], name="helpdesk_line"),  # used by: the page of a request
+        ]
+        constraints = policies(
+            "helpdesk_ticket_line",
+            using="exists (select 1 from helpdesk_ticket t where t.id = helpdesk_ticket_line.ticket_id)",
+            write=SYSTEM,
+        )
+
+
+class Helpline(models.Model):
+    """The number people call about a programme, as every public page of it shows it."""
+
+    programme_id = models.IntegerField(primary_key=True)
+    number = models.TextField()
+
+    class Meta:
+        db_table = "helpdesk_helpline"
+        constraints = open_to_all("helpdesk_helpline")

@@ -1,0 +1,97 @@
+"""What a request to the helpline is: its number, by when it is answered, when it is closed without a word."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
+_MEANT = str.maketrans({"I": "1", "L": "1", "O": "0"})
+_BITS = 40
+
+LONGEST = 1_000  # letters of what somebody asks
+LONGEST_ANSWER = 300  # an answer goes by SMS
+MOST_LINES = 20  # messages of one request that are kept; further ones are counted
+JOINED_WITHIN = timedelta(days=7)  # a message joins the request its phone has open
+BACK_WITHIN = timedelta(days=30)  # a NO opens a request again
+UP_AGAIN = timedelta(hours=24)  # an overdue request goes one office further up after so long
+KEPT = timedelta(days=365)  # words, from the last thing that happened
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    SOLVED = "solved"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Of one kind of request. answer_h: hours to an answer. quiet_days: after "done", closed without a reply."""
+
+    answer_h: int
+    quiet_days: int
+
+
+OTHERWISE = Rule(48, 7)
+RULES: Mapping[str, Rule] = {
+    "membership": Rule(48, 7),
+    "card": Rule(48, 7),
+    "place": Rule(72, 7),
+    "programme": Rule(24, 3),
+    "material": Rule(72, 7),
+    "technical": Rule(24, 3),
+    "complaint": Rule(72, 14),
+    "other": OTHERWISE,
+}
+
+
+def rule(kind: str) -> Rule:
+    """The rule of a kind."""
+    return RULES.get(kind, OTHERWISE)
+
+
+def due_at(kind: str, at: datetime) -> datetime:
+    """By when somebody answers what is asked at `at`."""
+    return at + timedelta(hours=rule(kind).answer_h)
+
+
+def closes_at(kind: str, done_at: datetime) -> datetime:
+    """When a request that is done is closed without a reply."""
+    return done_at + timedelta(days=rule(kind).quiet_days)
+
+
+def number(ticket: UUID) -> str:
+    """Such as H-7K3M-09XD: what a person quotes."""
+    value = ticket.int >> (128 - _BITS)
+    letters = "".join(_LETTERS[value >> shift & 31] for shift in range(_BITS - 5, -1, -5))
+    return f"H-{letters[:4]}-{letters[4:]}"
+
+
+def read_number(text: str) -> str:
+    """The number somebody typed, as it is kept; "" where it is none."""
+    letters = "".join(text.upper().replace("-", " ").split()).removeprefix("H").translate(_MEANT)
+    if len(letters) != _BITS // 5 or not set(letters) <= set(_LETTERS):
+        return ""
+    return f"H-{letters[:4]}-{letters[4:]}"
+
+
+def plain(text: str) -> str:
+    """Words without signs that nobody sees or that turn the direction; lines stay, blanks at the ends go."""
+    kept = (
+        letter
+        for letter in text.replace("\r\n", "\n")
+        if letter in "\n\u200c\u200d" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    return "".join(kept).strip()
+
+
+def is_joined(*, same_way: bool, same_kind: bool, by_call: bool) -> bool:
+    """Whether a new message joins the open request of its phone. A call typed by an agent is a request of its own
+    unless it is about the same; a text or the form joins what came the same way."""
+    return same_kind if by_call else same_way

@@ -1,0 +1,158 @@
+"""From a text no rule could read to "yes, solved": the person's phone, the office's pages, the form on the web."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.enrolment.tests.test_calls import JOIN, call, connect
+from abhiyan.enrolment.tests.web import blanks
+from abhiyan.helpdesk import actions
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.people.models import Account
+from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.ui.tests.axe import unsound
+from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, SIZES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SAYS = {
+    "en": {"first": "where is my card", "second": "card did not come", "yes": "YES", "no": "NO"},
+    "hi": {"first": "मेरा कार्ड कहाँ है", "second": "कार्ड नहीं आया", "yes": "हाँ", "no": "नहीं"},
+}
+ANSWERS = {"en": "Come to the mandal office on Monday.", "hi": "सोमवार को मंडल कार्यालय आइए।"}
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def served(django_db_setup: None) -> Iterator[Server]:
+    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast.make()
+
+
+@pytest.fixture
+def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
+    """Opens a page as somebody; what the browser complained of fails the test."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def opened(path: str, role: str = "", *, size: str, language: str) -> Page:
+        width, height = SIZES[size]
+        base = f"http://127.0.0.1:{served.port}"
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base)
+        contexts.append(context)
+        cookies = {"language": language}
+        if role:
+            with system("test"):
+                Account.objects.filter(pk=cast.accounts[role].pk).update(language=language)
+            cookies[settings.SESSION_COOKIE_NAME] = cast.token(role)
+        context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def look(page: Page, name: str) -> None:
+    """Nothing is out of sight, and axe finds nothing; a picture where one is asked for."""
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+    assert unsound(page, name) == []
+    if folder := os.environ.get("ABHIYAN_PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def go(page: Page, click: str) -> None:
+    with page.expect_navigation():
+        page.click(click)
+
+
+@pytest.mark.parametrize(("size", "language"), JOURNEY_LOOKS)
+def test_a_request_from_an_sms_to_yes_solved(
+    opens: Open, served: Server, cast: Cast, language: str, size: str
+) -> None:
+    world, said = cast.world, SAYS[language]
+    asha, secret = Cast.own_member, connect(world, "generic", "join", JOIN)
+
+    def write(text: str) -> None:
+        assert call(served, secret, asha, kind="sms", text=text).status in (200, 201)
+
+    tag = f"{language}-{size}"
+    with system("test"):
+        actions.set_helpline(programme_id=world.programme.pk, number="18001030000", by=SYSTEM, at=clock.now())
+    write(said["first"])
+    write(said["second"])
+    with system("test"):
+        made = Ticket.objects.get()
+
+    # The office finds it on Today, opens it and answers.
+    page = opens("/", "booth_president", size=size, language=language)
+    look(page, f"today-{tag}")
+    go(page, "a[href*='/helpline/?show=mine']")
+    look(page, f"list-{tag}")
+    go(page, f"a[href='/helpline/{made.pk}/']")
+    assert said["second"] in page.inner_text("main")
+    look(page, f"open-{tag}")
+    page.fill("[name=text]", ANSWERS[language])
+    page.check("[name=is_done][value=yes]")
+    go(page, "form:has([name=is_done]) button[type=submit]")
+    look(page, f"done-{tag}")
+    (told,) = blanks(asha.phone, "ask.solved")
+    assert told["text"] == ANSWERS[language] and told["number"] == made.number
+
+    # The person says no by the link, with a reason; the office reads it and answers once more.
+    link = "/help/" + told["link"].split("/help/")[1]
+    public = opens(link, size=size, language=language)
+    look(public, f"solved-{tag}")
+    assert "1800" in public.inner_text("main")
+    public.fill("[name=why]", said["first"])
+    go(public, "button[name=answer][value=no]")
+    look(public, f"unsolved-{tag}")
+    page.reload()
+    page.fill("[name=text]", ANSWERS[language])
+    page.check("[name=is_done][value=yes]")
+    go(page, "form:has([name=is_done]) button[type=submit]")
+    told = blanks(asha.phone, "ask.solved")[-1]
+    write(f"{said['yes']} {told['word']}")
+    with system("test"):
+        made.refresh_from_db()
+    assert made.state == "solved" and made.solved_at is not None
+    page.reload()
+    look(page, f"ended-{tag}")
+
+    # An agent types a call; the list and the times show both; a visitor writes by the form.
+    agent = opens("/helpline/new/", "call_centre_agent", size=size, language=language)
+    agent.fill("[name=phone]", "99060 00055")
+    agent.fill("[name=unit]", "JK-B001")
+    agent.fill("[name=said]", said["second"])
+    look(agent, f"type-{tag}")
+    go(agent, "form:has([name=said]) button[type=submit]")
+    agent.goto("/helpline/?state=all&unit=JK-SRI")
+    assert agent.locator("tbody tr").count() == 2
+    look(agent, f"all-{tag}")
+    agent.goto("/helpline/times/")
+    look(agent, f"times-{tag}")
+    visitor = opens("/help/", size=size, language=language)
+    visitor.fill("[name=said]", said["second"])
+    visitor.fill("[name=phone]", "9906000077")
+    look(visitor, f"form-{tag}")
+    go(visitor, "form:has([name=said]) button[type=submit]")
+    look(visitor, f"sent-{tag}")
+    with system("test"):
+        assert Ticket.objects.filter(way="web", is_proven=False).count() == 1

@@ -1,0 +1,376 @@
+"""A request to the helpline from its first word to the person's own "yes, solved", by text, call and form."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import TooMany
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.enrolment.actions import texts
+from abhiyan.enrolment.tests.make import CHANNEL, Human, World
+from abhiyan.enrolment.tests.web import blanks, officer, open_me, web_world
+from abhiyan.helpdesk import actions, queries
+from abhiyan.helpdesk.actions import answering, forgetting, opening
+from abhiyan.helpdesk.models import Ticket, TicketLine
+from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.messaging.rules import inbound
+from abhiyan.org.queries import NotYours
+from abhiyan.people.tests.make import browser
+from abhiyan.programmes.news import ItemsErased
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BY = Actor.system("test")
+NUMBER = "+911800000001"
+
+
+@pytest.fixture
+def world() -> World:
+    return web_world()
+
+
+def write(world: World, text: str, of: Human = World.asha, *, at: datetime | None = None) -> None:
+    """An SMS, as its webhook brings it."""
+    sms = inbound.Sms("generic", uuid4().hex, of.phone, NUMBER, text, None)
+    told = texts.Told(sms, "sms", NUMBER, "join", world.programme.pk)
+    texts.hear(told=told, by=CHANNEL, at=at or world.now)
+
+
+def typed(world: World, text: str = "My card did not come", **more: object) -> Ticket:
+    given = {
+        "way": Ticket.Way.CALL,
+        "phone": World.asha.phone,
+        "texts": [text],
+        "unit_id": world.booth.pk,
+        "language": "en",
+        "kind": "card",
+    } | more
+    return actions.type_ticket(opening=actions.Opening(**given), by=BY, at=world.now)  # type: ignore[arg-type]  # by name
+
+
+def one() -> Ticket:
+    with system("test"):
+        return Ticket.objects.get()
+
+
+def answered(world: World, ident: UUID, *, is_done: bool = True) -> Ticket:
+    return actions.answer_ticket(ticket=ident, text="It is on its way", is_done=is_done, by=BY, at=world.now)
+
+
+def lines(ident: UUID) -> list[str]:
+    with system("test"):
+        return list(TicketLine.objects.filter(ticket=ident).order_by("pk").values_list("what", flat=True))
+
+
+def test_a_text_becomes_a_request_and_the_person_says_yes_solved(world: World) -> None:
+    world.web_join(of=world.asha, unit=world.booth)
+    desk = officer(world, "booth_president", "JK-B001")
+    write(world, "where is my card")
+    with system("test"):
+        assert not Ticket.objects.exists()  # the first is answered with help
+    write(world, "nobody sends my card")
+    made = one()
+    assert (made.way, made.n, made.state, made.unit_id) == ("sms", 2, "open", world.booth.pk)
+    assert blanks(world.asha.phone, "ticket.opened") == [{"number": made.number}]
+    assert "1 request to the helpline" in desk.get("/").content.decode()
+    page = desk.get(f"/helpline/{made.pk}/").content.decode()
+    assert "where is my card" in page and "nobody sends my card" in page
+    assert "nobody sends" not in desk.get("/helpline/").content.decode()
+    sent = desk.post(f"/helpline/{made.pk}/", {"text": "Come to the office on Monday", "is_done": "yes"})
+    assert sent.status_code == 302
+    (told,) = blanks(world.asha.phone, "ask.solved")
+    assert told["text"] == "Come to the office on Monday"
+    assert one().state == "done"
+    write(world, f"YES {told['word']}")
+    made = one()
+    assert made.state == "solved" and made.solved_at and made.closed_at is None
+    assert lines(made.pk) == ["said", "said", "done", "solved"]
+    # A later NO opens it again.
+    write(world, f"NO {told['word']}")
+    assert one().state == "open"
+    assert one().solved_at is None
+
+
+def test_the_link_of_the_question_answers_only_when_pressed(world: World) -> None:
+    made = answered(world, typed(world).pk)
+    (told,) = blanks(world.asha.phone, "ask.solved")
+    link = "/help/" + told["link"].split("/help/")[1]
+    stranger = browser()
+    assert "Is your request solved?" in stranger.get(link, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert one().state == "done"
+    assert stranger.post(link, {"answer": "no", "why": "the card is torn"}).status_code == 302
+    made = one()
+    assert made.state == "open" and made.reopened == 1
+    with system("test"):
+        assert queries.lines_of(made)[-1].text == "the card is torn"
+    assert stranger.get("/help/guessed/").status_code == 404
+    # Done once more, it asks by another link; the old one says no more.
+    world.tick(minutes=5)
+    answered(world, made.pk)
+    assert stranger.post(link, {"answer": "yes"}).status_code == 302
+    assert one().state == "done"
+
+
+def test_silence_closes_by_the_rule_of_the_kind_and_solves_nothing(world: World) -> None:
+    made = answered(world, typed(world).pk)
+    with system("test"):
+        assert actions.close_quiet(by=BY, at=world.now + timedelta(days=6)) == 0
+        assert actions.close_quiet(by=BY, at=world.now + timedelta(days=7)) == 1
+    made = one()
+    assert made.state == "closed" and made.closed_at and made.solved_at is None
+
+
+def test_five_hundred_in_a_minute_from_one_number_are_one_request_with_a_count(world: World) -> None:
+    write(world, "text 0")
+
+    def some(first: int) -> None:
+        try:
+            for n in range(first, first + 125):
+                write(world, f"text {n}", at=world.now + timedelta(milliseconds=n * 100))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(some, (1, 126, 251, 376)))
+    made = one()
+    assert made.n == 501
+    assert lines(made.pk) == ["said"] * rules.MOST_LINES
+    assert len(blanks(world.asha.phone, "ticket.opened")) == 1
+
+
+def test_a_suppressed_phone_gets_no_message_and_its_request_is_still_closed(world: World) -> None:
+    write(world, "STOP")
+    for text in ("why do you write to me", "tell me why"):
+        write(world, text)
+    made = one()
+    desk = officer(world, "state_president", "JK")
+    assert "This phone wants no messages" in desk.get(f"/helpline/{made.pk}/").content.decode()
+    answered(world, made.pk)
+    assert blanks(world.asha.phone, "ask.solved") == []
+    with system("test"):
+        assert actions.close_quiet(by=BY, at=world.now + timedelta(days=8)) == 1
+    assert one().solved_at is None
+
+
+def test_a_call_is_typed_routed_moved_and_raised_when_nobody_answers(world: World) -> None:
+    officer(world, "district_president", "JK-SRI")
+    agent = officer(world, "call_centre_agent", "JK-SRI")
+    chief = officer(world, "state_president", "JK")
+    given = {
+        "phone": world.asha.phone,
+        "name": "Asha",
+        "language": "hi",
+        "kind": "programme",
+        "unit": "JK-B001",
+        "said": "When is the meeting?",
+    }
+    assert agent.post("/helpline/new/", given | {"phone": "12"}).status_code == 422
+    assert agent.post("/helpline/new/", given | {"unit": "nowhere at all"}).status_code == 422
+    assert agent.post("/helpline/new/", given | {"unit": "JK-JAM"}).status_code == 403
+    assert agent.post("/helpline/new/", given).status_code == 302
+    made = one()
+    assert made.desk_id == world.district.pk  # nobody nearer answers
+    assert made.due_at == made.opened_at + timedelta(hours=24)
+    late = made.due_at + timedelta(minutes=1)
+    assert "request to the helpline" not in chief.get("/").content.decode()
+    with system("test"):
+        assert actions.raise_overdue(by=BY, at=made.due_at) == 0
+        assert actions.raise_overdue(by=BY, at=late) == 1
+        assert actions.raise_overdue(by=BY, at=late) == 0
+    assert (one().desk_id, one().raised) == (world.state.pk, 1)
+    page = chief.get("/").content.decode()
+    assert "1 request to the helpline" in page and "came from below" in page
+    with system("test"):  # nobody is above the state here
+        assert actions.raise_overdue(by=BY, at=late + timedelta(hours=25)) == 1
+    assert (one().desk_id, one().raised) == (world.state.pk, 1)
+    moved = chief.post(f"/helpline/{made.pk}/move/", {"kind": "complaint", "unit": "JK-JAM"})
+    assert moved.status_code == 302
+    assert one().kind == "complaint" and one().unit_id == world.units["JK-JAM"].pk
+    assert agent.get(f"/helpline/{made.pk}/").status_code == 404
+
+
+def test_the_form_answers_everybody_alike_and_sends_nothing_to_a_number_nobody_proved(world: World) -> None:
+    world.web_join(of=world.asha, unit=world.booth)
+    write(world, "STOP", of=Human("Ravi", 1980, "+919906000002"))
+    pages = []
+    for phone in ("9906000001", "9906000002", "9906000003"):
+        visitor = browser()
+        form = {"kind": "card", "said": "No card", "phone": phone, "pin": ""}
+        answer = visitor.post("/help/", form)
+        assert (answer.status_code, answer["Location"]) == (302, "/help/sent/")
+        pages.append(visitor.get("/help/sent/").content.decode().split("<main", 1)[1])
+    assert len(set(pages)) == 1
+    with system("test"):
+        assert Ticket.objects.filter(is_proven=False, way="web").count() == 3
+    assert blanks("+919906000001", "ticket.opened") == []
+    assert browser().post("/help/", {"kind": "card", "said": "x", "phone": "12"}).status_code == 422
+    # Who has proven the phone gets the number; a stranger's words do not join it, and are not shown to it.
+    mine = open_me(world.asha)
+    form = {"kind": "card", "said": "It is me", "phone": world.asha.phone}
+    assert mine.post("/help/", form).status_code == 302
+    with system("test"):
+        assert Ticket.objects.filter(phone_id=world.phone_id(world.asha)).count() == 2
+    assert len(blanks(world.asha.phone, "ticket.opened")) == 1
+    with scoped(Scope(phone=world.phone_id(world.asha))):
+        shown = queries.own(world.phone_id(world.asha))
+    assert sorted(len(each.lines) for each in shown) == [0, 1]
+
+
+def test_the_form_keeps_to_its_limit_by_network(world: World) -> None:
+    given = actions.Opening(Ticket.Way.WEB, World.asha.phone, ["Help"], world.booth.pk, "en")
+    for _n in range(opening.WEB_NETWORK[1]):
+        actions.add_web(opening=given, network="10.1.0.0", by=BY, at=world.now)
+    with pytest.raises(TooMany):
+        actions.add_web(opening=given, network="10.1.0.0", by=BY, at=world.now)
+    actions.add_web(opening=given, network="10.2.0.0", by=BY, at=world.now)
+    assert one().n == opening.WEB_NETWORK[1] + 1
+
+
+def test_requests_of_one_phone_are_merged_and_taken_apart_again(world: World) -> None:
+    first, second = typed(world), typed(world, "And my booth is wrong", kind="place")
+    other = typed(world, "Another person", phone="+919906000009")
+    with pytest.raises(answering.OtherPhone):
+        actions.merge_ticket(ticket=second.pk, into=other.number, by=BY, at=world.now)
+    with pytest.raises(answering.NoSuchRequest):
+        actions.merge_ticket(ticket=second.pk, into=second.number, by=BY, at=world.now)
+    actions.merge_ticket(ticket=second.pk, into=first.number.lower(), by=BY, at=world.now)
+    with system("test"):
+        assert Ticket.objects.get(pk=first.pk).n == 2
+        assert Ticket.objects.get(pk=second.pk).state == "merged"
+    actions.reopen_ticket(ticket=second.pk, by=BY, at=world.now)
+    with system("test"):
+        assert Ticket.objects.get(pk=first.pk).n == 1
+    with pytest.raises(answering.StillOpen):
+        actions.reopen_ticket(ticket=second.pk, by=BY, at=world.now)
+
+
+def test_only_offices_of_the_place_read_and_answer(world: World) -> None:
+    made = typed(world)
+    elsewhere = officer(world, "district_president", "JK-JAM")
+    own = officer(world, "mandal_president", "JK-SRI-M1")
+    page = f"/helpline/{made.pk}/"
+    assert elsewhere.get(page).status_code == 404
+    assert made.number not in elsewhere.get("/helpline/?unit=JK&state=all").content.decode()
+    assert own.get(page).status_code == 200
+    assert made.number in own.get(f"/helpline/?q={made.number}").content.decode()
+    assert made.number in own.get("/helpline/?q=0001").content.decode()
+    assert made.number not in own.get("/helpline/?q=0002").content.decode()
+    file = b"".join(own.get("/helpline/?format=csv").streaming_content).decode()  # type: ignore[attr-defined]  # a file
+    assert made.number in file and "My card" in file and "did not come" not in file
+    assert officer(world, "booth_worker", "JK-B001").get("/helpline/").status_code == 403
+    worker = Actor(kind="citizen", id=uuid4())
+    with pytest.raises(NotYours):
+        actions.answer_ticket(ticket=made.pk, text="x", is_done=True, by=worker, at=world.now)
+    shown = own.post(f"{page}phone/").content.decode()
+    assert f"tel:{World.asha.phone}" in shown
+    assert world.rows("select count(*) from core_audit where act = 'people.reveal_phone'") == [(1,)]
+
+
+def test_erasing_empties_what_a_phone_asked(world: World) -> None:
+    made = answered(world, typed(world, "My secret wish").pk)
+    with system("test"):
+        forgetting.forget_phone(told=ItemsErased((), made.phone_id, world.now))
+    made = one()
+    assert (made.state, made.sealed, made.last4, made.question) == ("closed", None, "", None)
+    with system("test"):
+        assert all(each.text == "" for each in queries.lines_of(made))
+    desk = officer(world, "state_president", "JK")
+    assert "My secret wish" not in desk.get(f"/helpline/{made.pk}/").content.decode()
+    actions.reopen_ticket(ticket=made.pk, by=BY, at=world.now)
+    answered(world, made.pk)  # writes to nobody
+    assert len(blanks(World.asha.phone, "ask.solved")) == 1
+
+
+def test_a_year_after_the_last_word_the_words_go(world: World) -> None:
+    made = answered(world, typed(world).pk)
+    with system("test"):
+        actions.close_quiet(by=BY, at=world.now + timedelta(days=7))
+        assert forgetting.forget_old(at=world.now + timedelta(days=371)) == 0
+        assert forgetting.forget_old(at=world.now + timedelta(days=373)) == 1
+        assert Ticket.objects.get(pk=made.pk).sealed is None
+
+
+def test_answers_to_one_phone_and_of_one_office_have_a_limit(world: World) -> None:
+    made = typed(world)
+    for _n in range(answering.TO_A_PHONE[1]):
+        answered(world, made.pk, is_done=False)
+        world.tick(minutes=1)
+    with pytest.raises(TooMany):
+        answered(world, made.pk, is_done=False)
+
+
+def test_an_answer_has_words_and_no_hidden_signs(world: World) -> None:
+    made = typed(world)
+    for text in ("", " \u202e ", "x" * 301):
+        with pytest.raises(answering.NoAnswer):
+            actions.answer_ticket(ticket=made.pk, text=text, is_done=True, by=BY, at=world.now)
+    actions.answer_ticket(ticket=made.pk, text="a\u202eb\u200bc", is_done=False, by=BY, at=world.now)
+    assert blanks(World.asha.phone, "ticket.reply")[0]["text"] == "abc"
+    answered(world, made.pk)
+    with pytest.raises(answering.NotOpen):
+        answered(world, made.pk)
+
+
+def test_times_by_level_are_shown_from_ten_requests_on(world: World) -> None:
+    officer(world, "mandal_president", "JK-SRI-M1")
+    begun = world.now
+    made = [typed(world, phone=f"+9199060010{n:02}") for n in range(10)]
+    for n, each in enumerate(made, 1):
+        world.now = begun + timedelta(hours=n)
+        answered(world, each.pk)
+    with system("test"):
+        (level,) = queries.times((0, 1 << 60), days=30, at=world.now)
+    assert (level.kind, level.opened, level.done, level.counted) == ("mandal", 10, 10, 0)
+    assert level.first_median_h is not None and round(level.first_median_h, 1) == 5.5
+    assert level.first_most_h is not None and round(level.first_most_h, 1) == 9.1
+    assert level.end_median_h is None
+    page = officer(world, "state_president", "JK").get("/helpline/times/").content.decode()
+    assert "6 hours" in page and "9 hours" in page
+
+
+def test_the_number_of_a_drive_stands_on_its_public_pages(world: World) -> None:
+    chief = officer(world, "state_president", "JK")
+    page = f"/helpline/number/{world.programme.public_id}/"
+    assert chief.post(page, {"number": "call me"}).status_code == 422
+    assert chief.post(page, {"number": "1800 103 0000"}).status_code == 302
+    assert officer(world, "district_president", "JK-SRI").post(page, {"number": "1800"}).status_code == 403
+    visitor = browser()
+    for public in ("/join/", "/join/winter/", f"/help/?about={world.programme.public_id}", "/me/"):
+        assert "tel:18001030000" in visitor.get(public).content.decode(), public
+
+
+def test_the_list_asks_as_much_of_the_database_for_many_as_for_one(world: World) -> None:
+    desk: Client = officer(world, "state_president", "JK")
+    typed(world)
+
+    def asked() -> int:
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as found:
+            assert desk.get("/helpline/").status_code == 200
+        return len(found)
+
+    few = asked()
+    for n in range(12):
+        typed(world, phone=f"+9199060020{n:02}", unit_id=world.far_booth.pk if n % 2 else world.booth.pk)
+    assert asked() == few
+
+
+def test_numbers_are_read_as_people_write_them() -> None:
+    ident = UUID(int=0x123456789A << 88)
+    number = rules.number(ident)
+    assert rules.read_number(number.lower().replace("-", " ")) == number
+    assert rules.read_number("H-12") == rules.read_number("नंबर") == ""
+
+
+def test_only_the_master_key_opens_the_words(world: World) -> None:
+    made = typed(world, "My secret wish")
+    (sealed,) = world.rows("select sealed from helpdesk_ticket_line")[0]
+    assert b"secret" not in bytes(sealed)  # type: ignore[arg-type]  # a column of bytes
+    opened = keyring().unseal(bytes(sealed), about=made.pk.bytes)  # type: ignore[arg-type]  # the same
+    assert opened == b"My secret wish"

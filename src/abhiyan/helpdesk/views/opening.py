@@ -1,0 +1,126 @@
+"""An agent types what somebody says on the phone; an office sets the number of the helpline."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.words import language, named
+from abhiyan.helpdesk import actions, queries
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.forms import offer
+
+from .places import PlaceField
+
+
+class TypeForm(forms.Form):
+    """What somebody says on the phone."""
+
+    phone = forms.CharField(
+        label=_("Mobile number of the caller"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label=_("Name"), required=False, max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    language = forms.ChoiceField(label=_("Language of the caller"), choices=settings.LANGUAGES)
+    kind = forms.ChoiceField(label=_("About"), choices=Ticket.Kind.choices)
+    unit = PlaceField()
+    programme = forms.ChoiceField(label=_("Programme"), required=False)
+    said = forms.CharField(
+        label=_("What the caller needs"),
+        max_length=rules.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+@form_page
+def type_ticket(request: Request) -> HttpResponseBase:
+    """Type a request while the caller is on the line."""
+    home = request.viewer.home
+    initial = {"unit": home.unit_code if home else "", "language": language()}
+    form = TypeForm(request.POST if request.method == "POST" else None, initial=initial)
+    running = list(programmes.programmes_for(request.viewer).filter(state="open")[:100])
+    offer(form, programme=[("", "–"), *((str(one.public_id), named(one.names)) for one in running)])
+    ids = {str(one.public_id): one.pk for one in running}
+
+    def act(given: dict[str, Any]) -> Ticket:
+        opening = actions.Opening(
+            way=Ticket.Way.CALL,
+            phone=given["phone"],
+            texts=[given["said"]],
+            unit_id=given["unit"],
+            language=given["language"],
+            kind=given["kind"],
+            name=given["name"],
+            programme_id=ids.get(given["programme"], 0),
+        )
+        return actions.type_ticket(opening=opening, by=request.actor, at=clock.now())
+
+    return ask(
+        request,
+        act,
+        form=form,
+        title=_("New request"),
+        text=[_("The caller gets the number of the request by SMS.")],
+        button=_("Save the request"),
+        done=lambda row: redirect("helpdesk:ticket", row.pk),
+        back=reverse("helpdesk:tickets"),
+        said=_("Saved. Tell the caller the number."),
+        here="today",
+        crumbs=[(say("Helpline"), reverse("helpdesk:tickets")), (say("New request"), "")],
+    )
+
+
+class NumberForm(forms.Form):
+    """The number people call."""
+
+    number = forms.CharField(
+        label=_("Number of the helpline"),
+        help_text=_("Leave it empty to show none."),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
+@form_page
+def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The number that public pages of a programme show."""
+    one = programmes.programme_for(request.viewer, public_id)
+    page = reverse("programmes:programme", args=[public_id])
+    form = NumberForm(
+        request.POST if request.method == "POST" else None, initial={"number": queries.helpline(one.pk)}
+    )
+    return ask(
+        request,
+        lambda given: actions.set_helpline(
+            programme_id=one.pk, number=given["number"], by=request.actor, at=clock.now()
+        ),
+        form=form,
+        title=_("Helpline"),
+        text=[
+            _("Every public page of the programme shows this number, and so does the page of each member.")
+        ],
+        button=_("Save the number"),
+        done=page,
+        said=_("Saved. You can change it here at any time."),
+        here="programmes",
+        crumbs=[
+            (say("Programmes"), reverse("programmes:list")),
+            (named(one.names), page),
+            (say("Helpline"), ""),
+        ],
+    )

@@ -1,0 +1,163 @@
+"""What everybody may do: write to the helpline, and say whether it is solved.
+
+Until a phone is proven the page answers the same to everybody, and names no number.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import current, system, widen
+from abhiyan.core.words import language, named
+from abhiyan.helpdesk import actions, queries
+from abhiyan.helpdesk.actions.lines import ROOM, SOLVED, State
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as asked
+from abhiyan.people.visit import Request
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
+
+PER_NETWORK = ("helpdesk.links", 2_000, 3600)
+
+
+class WriteForm(forms.Form):
+    """What somebody needs."""
+
+    kind = forms.ChoiceField(label=_("What is it about?"), choices=Ticket.Kind.choices)
+    said = forms.CharField(
+        label=_("In your own words"), max_length=rules.LONGEST, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    name = forms.CharField(label=_("Your name"), required=False, max_length=100)
+    pin = forms.CharField(
+        label=_("PIN code of your place"),
+        help_text=_("So that the nearest office gets it."),
+        required=False,
+        max_length=10,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    phone = forms.CharField(
+        label=_("Your mobile number"),
+        help_text=_("The answer comes to this number."),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
+    )
+
+
+def _citizen(request: Request) -> Actor:
+    """The holder of a proven phone, else a visitor."""
+    session = request.visit.session
+    if session is None or request.visit.phone_id is None:
+        return request.actor
+    if current().phone != request.visit.phone_id:
+        widen(replace(current(), phone=request.visit.phone_id))
+    return Actor(
+        kind="citizen", id=session.public_id, device=request.actor.device, origin=request.actor.origin
+    )
+
+
+def _programme(request: Request) -> Programme | None:
+    """The programme the address names, where there is one that runs."""
+    try:
+        found = programmes.programme(UUID(request.GET.get("about", "")))
+    except (ValueError, NotFound):
+        return None
+    return found if found.state == Programme.State.OPEN else None
+
+
+def _unit(pin: str, about: Programme | None) -> int:
+    """Where a request goes: the place of its PIN code, else who runs the programme, else the top."""
+    if pin and (found := queries.place_of_pin(pin)):
+        return found
+    if about is not None:
+        return about.owner_id
+    tops = units.roots(Hierarchy.ORGANISATIONAL)
+    if not tops:
+        raise NotFound
+    return tops[0].id
+
+
+@form_page
+def write(request: Request) -> HttpResponseBase:
+    """Write to the helpline."""
+    at, by = clock.now(), _citizen(request)
+    about = _programme(request)
+    form = WriteForm(request.POST if request.method == "POST" else None)
+
+    def act(given: dict[str, Any]) -> Ticket:
+        opening = actions.Opening(
+            way=Ticket.Way.WEB,
+            phone=given["phone"],
+            texts=[given["said"]],
+            unit_id=_unit(given["pin"].strip(), about),
+            language=language(),
+            kind=given["kind"],
+            name=given["name"],
+            programme_id=about.pk if about else 0,
+        )
+        return actions.add_web(opening=opening, network=request.visit.origin, by=by, at=at)
+
+    done = tried(request, form, act)
+    if done:
+        return redirect("helpdesk:sent")
+    context = {
+        "form": form,
+        "programme": named(about.names) if about else "",
+        "number": queries.helpline(about.pk) if about else "",
+    }
+    return render(request, "helpdesk/write.html", context, status=done.status)
+
+
+@require_GET
+def sent(request: Request) -> HttpResponseBase:
+    """The same for everybody."""
+    return render(request, "helpdesk/sent.html")
+
+
+@form_page
+def solved(request: Request, link: str) -> HttpResponseBase:
+    """The page behind the link of our question: is it solved? Opening it answers nothing, for previews open links."""
+    at = clock.now()
+    with system("the page behind a question's link"):
+        row = asked.question_by_link(link)
+        is_ours = row is not None and (row.room, row.kind) == (ROOM, SOLVED)
+        about = Ticket.objects.filter(question=row.about).first() if row is not None and is_ours else None
+    if row is None or not is_ours:
+        return _guessed(request, at)
+    said = request.POST.get("answer")
+    if request.method == "POST" and said in ("yes", "no"):
+        why = rules.plain(request.POST.get("why", ""))[: rules.LONGEST]
+        messaging.answer_link(link=link, yes=said == "yes", by=request.actor, at=at, why=why)
+        messages.success(request, str(_("Thank you. We have your answer.")))
+        return redirect(request.path)
+    state = "open"
+    if row.is_yes is not None:
+        state = "yes" if row.is_yes else "no"
+    elif about is None or row.closed_at is not None or at >= row.expires_at:
+        state = "over"
+    may_say_no = state != "no" and about is not None and about.state != State.OPEN
+    context = {"state": state, "number": about.number if about else "", "may_say_no": may_say_no}
+    response = render(request, "helpdesk/solved.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _guessed(request: Request, at: datetime) -> HttpResponseBase:
+    name, allowed, window_s = PER_NETWORK
+    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    return render(request, "helpdesk/solved.html", {"state": "none"}, status=404)
