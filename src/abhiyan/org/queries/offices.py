@@ -239,7 +239,7 @@ def nearest_with(unit_id: int, capability: str, *, on: date, above: bool = False
     """The nearest unit upwards where an office is held on a day that has a capability: the unit itself, or with
     `above` one above it; None where there is none. In the organisational tree where the unit stands in it."""
     with system("who may be asked"):
-        return sql.value(
+        found: int | None = sql.value(
             f"""
             with recursive up as (
               select * from (select unit_id, parent_id, hierarchy, 0 as step from units_placement
@@ -256,6 +256,7 @@ def nearest_with(unit_id: int, capability: str, *, on: date, above: bool = False
             """,
             {"unit": unit_id, "on": on, "capability": capability, "first": int(above)},
         )
+    return found
 
 
 def vacancies(unit_id: int, *, on: date) -> list[OfficeHere]:
