@@ -10,6 +10,7 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
+        from abhiyan.helpdesk.news import TicketAnswered
         from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded
@@ -57,6 +58,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(WordReplayed, lambda told: say_again(told=told))
         news.subscribe(WordReplayed, lambda told: phone_changes.object_again(told=told))
         news.subscribe(ErasureReplayed, lambda told: erasing.end_again(told=told))
+        news.subscribe(TicketAnswered, lambda told: texts.settle_answered(told=told))
         news.subscribe(QuestionAnswered, lambda told: confirming.hear_answer(told=told))
         news.subscribe(QuestionAnswered, lambda told: phone_changes.hear_answer(told=told))
         news.subscribe(QuestionsUnanswered, lambda told: confirming.hear_silence(told=told))

@@ -63,7 +63,7 @@ def capability(*codes: str) -> Access:
 
 IMPORTS = Access(Level.CAPABILITY, is_of_lists=True)
 # Where pages for the public begin, which are read in every language.
-FOR_ALL = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/check/", "/checks/public/")
+FOR_ALL = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/check/", "/checks/public/", "/help/")
 PLANS = capability("plans.read", "plans.make")
 CHECKS = capability("verification.check")
 ACCESS: dict[str, Access] = {

@@ -38,6 +38,7 @@ from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.enrolment.rules.ids import sender_key
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.news import TicketAnswered
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.messaging.rules import inbound, words
@@ -444,6 +445,19 @@ def forget(*, at: datetime) -> int:
     """Delete texts whose time is over. Returns how many. In a transaction, as jobs."""
     n, _by_model = Text.objects.filter(purge_at__lte=at).delete()
     return n
+
+
+def settle_answered(*, told: TicketAnswered) -> None:
+    """The helpline has answered a phone: its texts wait for nobody else. In its transaction."""
+    with system("the helpline has answered"):
+        Text.objects.filter(
+            phone_id=told.phone_id, kind=Text.Kind.UNREAD, state=Text.State.OPEN, at__lte=told.at
+        ).update(
+            state=Text.State.SETTLED,
+            outcome=Settled.ANSWERED,
+            settled_by=told.by.account_id,
+            settled_at=told.at,
+        )
 
 
 def settle_text(*, text: UUID, outcome: str, by: Actor, at: datetime) -> None:

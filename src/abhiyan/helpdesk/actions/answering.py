@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, limits
+from abhiyan.core import audit, clock, limits, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.news import TicketAnswered
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as doors
@@ -72,6 +73,7 @@ def answer_ticket(*, ticket: UUID, text: str, is_done: bool, by: Actor, at: date
         if may_be_told(row):
             (_ask if is_done else _tell)(row, said, at=at)
         row.save()
+        news.tell(TicketAnswered(row.phone_id, by, at))
         _trail("answer_ticket", row, by=by, at=at, is_done=is_done)
     return row
 

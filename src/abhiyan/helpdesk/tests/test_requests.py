@@ -85,6 +85,7 @@ def test_a_text_becomes_a_request_and_the_person_says_yes_solved(world: World) -
     assert sent.status_code == 302
     (told,) = blanks(world.asha.phone, "ask.solved")
     assert told["text"] == "Come to the office on Monday"
+    assert world.rows("select state, outcome from enrolment_text") == [("settled", "answered")]
     assert one().state == "done"
     write(world, f"YES {told['word']}")
     made = one()
