@@ -18,6 +18,7 @@ from abhiyan.enrolment.rules.tickets import ticket_number
 
 from . import grants
 from .models_door import DoorEntry  # noqa: F401  # a table of this room, kept beside
+from .models_places import Placing, Whereabout  # noqa: F401  # the same
 from .rules import steps
 
 

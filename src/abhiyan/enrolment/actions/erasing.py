@@ -10,6 +10,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, system
 from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll, Text
+from abhiyan.enrolment.models_places import Whereabout
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.tickets import ticket_number
 from abhiyan.people import actions as people
@@ -73,6 +74,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
             say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
             end_all(member.phone_id, rolls, channel=channel, by=by, at=at)
             Text.objects.filter(phone_id=member.phone_id).delete()
+            Whereabout.objects.filter(phone_id=member.phone_id).delete()
             send_receipt(
                 of=ERASE, phone=member.phone_id, language=language, programme_id=member.programme_id, at=at
             )

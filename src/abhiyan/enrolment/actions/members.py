@@ -21,6 +21,7 @@ from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
 from abhiyan.core.words import person as in_script
 from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Taken, Waiting
+from abhiyan.enrolment.models_places import Whereabout
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Sign
@@ -438,3 +439,4 @@ def move_claims(claims: Iterable[Claim], unit_id: int, at: datetime) -> None:
     post(changes, at)
     Waiting.objects.filter(pk__in=[row.pk for row in waiting]).update(unit_id=unit_id)
     Claim.objects.filter(pk__in=[claim.pk for claim in moving]).update(unit_id=unit_id, is_placed=True)
+    Whereabout.objects.filter(claim__in=[claim.public_id for claim in moving]).delete()  # no longer needed

@@ -12,7 +12,7 @@ text, a few a day, none to the same text again: so two machines do not talk to e
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -65,6 +65,7 @@ from .claims import (
 )
 from .leaving import come_back, deny_by_phone, leave_by_phone, stop_by_phone
 from .members import lock_phone
+from .placing import note_where
 from .receipts import BACK, DENY, LEAVE, PAGE, STOP, send_receipt
 from .replies import LATEST, leave_by_call
 from .rows import waiting_id
@@ -118,6 +119,7 @@ class Joining:
     claim: Claim
     language: str
     held: dict[str, Any] | None = None
+    pin: str = ""  # of several places: said, but no place yet
 
 
 def bare(told: Told, *, by: Actor) -> Claim:
@@ -280,7 +282,7 @@ class _Answering:
             if is_yes and not rest and (held := self._held(drive)) and is_noticed:
                 joining.claim.name, joining.claim.birth_year = held["name"], held["birth_year"]
                 joining.claim.unit_id = held["unit_id"]
-                return self._noticed(joining, drive)
+                return self._noticed(replace(joining, pin=held.get("pin") or ""), drive)
             is_asked = waiting is not None and waiting.replied_at is not None
             is_begun = is_yes and is_asked and waiting is not None and waiting.completed_at is None
             is_meant = is_join or found.is_attempt or is_begun
@@ -300,8 +302,8 @@ class _Answering:
         unit_id = _place(found.pin or "", drive)
         if is_noticed:
             claim.unit_id = unit_id
-            return self._noticed(joining, drive)
-        held = {"name": found.name, "birth_year": found.birth_year, "unit_id": unit_id}
+            return self._noticed(replace(joining, pin=found.pin or ""), drive)
+        held = {"name": found.name, "birth_year": found.birth_year, "unit_id": unit_id, "pin": found.pin}
         return Joining(claim, joining.language, held)
 
     def _noticed(self, joining: Joining, drive: join.OpenDrive) -> Joining:
@@ -421,6 +423,7 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
         if joining.claim.notice_version is None or not isinstance(outcome, Joined | Renewed | AlreadyMember):
             return
         Text.objects.filter(pk=ident).delete()
+        note_where(claim=outcome.receipt, text=joining.pin)
         template = "drive.already" if isinstance(outcome, AlreadyMember) else "text.joined"
         if _may_reply(phone_id, told.text.text, at):
             messaging.send(

@@ -33,7 +33,9 @@ STREET = [
 
 @pytest.fixture(scope="module")
 def served(django_db_setup: None) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
+    server = Server().start(
+        ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan", ABHIYAN_SMS="file"
+    )
     yield server
     server.stop()
 

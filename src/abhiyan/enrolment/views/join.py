@@ -24,6 +24,7 @@ from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions.placing import note_where
 from abhiyan.enrolment.actions.refused import count_minor
 from abhiyan.enrolment.forms import NO, YES, Clipped, CodeForm, CorrectForm, JoinForm
 from abhiyan.enrolment.queries import join as queries
@@ -211,6 +212,7 @@ class Typed:
     notice_version: int
     language: str
     consents: tuple[int, ...]
+    where: str = ""  # what they typed of a place that was not found
 
     def told(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -268,6 +270,7 @@ def read(form: JoinForm, picker: places.Picker, notice: Notice, *, phone: str = 
         notice_version=notice.version,
         language=notice.language,
         consents=tuple(consents),
+        where="" if place_of(picker) else picker.where,
     )
 
 
@@ -341,6 +344,7 @@ def enrolled(
         why = str(refused)
     else:
         told, membership = outcome.code, outcome.membership
+        note_where(claim=outcome.receipt, text=said.where)
     return to_the_card(
         request,
         found,
@@ -422,6 +426,7 @@ def _enrol_unproven(
         )
     except (actions.Suppressed, actions.PhoneFull):
         return
+    note_where(claim=outcome.receipt, text=typed.where)
     if isinstance(outcome, actions.AlreadyMember):
         with system("already a member"):
             messaging.send(

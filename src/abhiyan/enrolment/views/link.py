@@ -15,6 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import waiting
+from abhiyan.enrolment.actions.placing import note_where
 from abhiyan.enrolment.forms import JoinForm
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries.join import OpenDrive
@@ -97,6 +98,7 @@ def link(request: Request, link: str) -> HttpResponseBase:
     except actions.TryAgain as refused:
         form.add_error(None, str(refused))
         return _form(request, found, form, picker, page, status=refused.status)
+    note_where(claim=outcome.receipt, text=said.where)
     return join.to_the_card(
         request,
         found,

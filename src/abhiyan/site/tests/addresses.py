@@ -444,6 +444,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "stated_id": 1,
         "name_id": 1,
         "tie": 1,
+        "unit_id": 1,
         "token": uuid4(),
         "wrote": uuid4(),
         "frame_id": uuid4(),

@@ -102,6 +102,8 @@ NOT_FINAL = {
     "enrolment:person_reveal": "shows a number",
     "enrolment:text": "is opened again; the page says that a leaving is not",
     "enrolment:text_number": "shows a number",
+    "enrolment:placing_place": "is taken back on the page of the groups",
+    "enrolment:placing_undo": "the entries are placed again",
     "enrolment:unplaced": "the place is corrected",
     "helpdesk:helpline": "is set again",
     "helpdesk:solved": "the page is itself the question; after a yes one may say no",

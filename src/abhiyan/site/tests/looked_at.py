@@ -69,6 +69,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/programmes/PROGRAMME/change/",
         "/drives/PROGRAMME/",
         "/drives/PROGRAMME/poster/",
+        "/people/unplaced/groups/",
         "/imports/",
         "/imports/new/units/",
         "/imports/new/paper/",

@@ -1,0 +1,91 @@
+"""Entries without a place by what their people said of it. In the caller's scope."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.core import sql
+from abhiyan.core.words import named
+from abhiyan.enrolment.models import Taken
+
+MOST_GROUPS = 100
+LOOKED_THROUGH = 50_000  # entries; what is older comes up when these are placed
+_OPENERS = f"{Taken.JOINED.value}, {Taken.RENEWED.value}, {Taken.WAITS.value}"
+_WAITING = (
+    " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
+    " join enrolment_whereabout w on w.claim = c.public_id"
+    f" where not c.is_placed and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries whose people said the same. unit_id: the drive's own, where they count meanwhile."""
+
+    pin: str
+    place: str
+    unit_id: int
+    n: int
+    since: datetime
+
+    @property
+    def said(self) -> str:
+        """What their people said of their place."""
+        return " ".join(filter(None, [self.pin, self.place]))
+
+
+def groups() -> list[Group]:
+    """The largest first; MOST_GROUPS at most."""
+    return sql.each(
+        Group,
+        "select pin, place, unit_id, count(*), min(at) from (select w.pin, w.place, c.unit_id, c.at"
+        f"{_WAITING} limit %s) g group by 1, 2, 3 order by 4 desc, 1, 2 limit %s",
+        [LOOKED_THROUGH, MOST_GROUPS],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One entry of a group, with the name of its person."""
+
+    claim: UUID
+    name: str | None
+    last4: str
+
+
+def waiting(pin: str, place: str, unit_id: int, *, limit: int) -> list[Waiting]:
+    """The entries of a group, oldest first."""
+    return sql.each(
+        Waiting,
+        "select c.public_id, p.name, f.last4"
+        + _WAITING.replace(
+            " where ",
+            " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id where ",
+            1,
+        )
+        + " and w.pin = %s and w.place = %s and c.unit_id = %s order by c.at, c.public_id limit %s",
+        [pin, place, unit_id, limit],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A bulk placing that may be taken back."""
+
+    public_id: UUID
+    n: int
+    names: dict[str, str]
+    at: datetime
+
+    def unit(self) -> str:
+        return named(self.names)
+
+
+def own_placings(by: UUID, *, since: datetime) -> list[Placed]:
+    """One's own latest ones that stand."""
+    return sql.each(
+        Placed,
+        "select g.public_id, g.n, u.names, g.at from enrolment_placing g join units_unit u on u.id = g.unit_id"
+        ' where g."by" = %s and g.at >= %s and g.undone_at is null order by g.at desc limit 20',
+        [by, since],
+    )

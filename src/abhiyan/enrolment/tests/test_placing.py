@@ -1,0 +1,148 @@
+"""Entries without a place, placed many at once by what their people said of it; with a preview, and taken back."""
+
+import re
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions.placing import LONGEST, said_of
+
+from .make import Human, Ladder, World
+from .test_texts_journey import notice_goes, write
+from .web import join, officer, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world() -> World:
+    made = web_world()
+    with system("test"), connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into units_pin (pin, unit_id) values ('190001', %s)",
+            [(made.booth.pk,), (made.next_booth.pk,)],
+        )
+    return made
+
+
+@pytest.fixture
+def street(world: World) -> World:
+    """Three who said a PIN code of two booths, and that theirs is not in the list; one who said nothing."""
+    for human in (world.asha, world.bilal, world.chandra):
+        join(world, human, where="190001", unit="-")
+    join(world, Human("Nazir Ahmad", 1968, "+919906007733"))
+    return world
+
+
+@pytest.fixture
+def president(world: World) -> Client:
+    return officer(world, "state_president", "JK")
+
+
+def group(client: Client) -> str:
+    page = client.get("/people/unplaced/groups/").content.decode()
+    (found,) = re.findall(r'href="(/people/unplaced/groups/\d+/[^"]*)"', page)
+    return unescape(found)
+
+
+def seen(html: str) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', html)
+    assert found, html
+    return found[1]
+
+
+def test_a_group_is_previewed_placed_and_taken_back(street: World, president: Client) -> None:
+    before = street.tallies()
+    choice = group(president)
+    assert "190001" in president.get("/people/unplaced/groups/").content.decode()
+    page = president.get(choice).content.decode()
+    assert "to=JK-B001" in page and "to=JK-B002" in page and "3 entries wait" in page
+    to = choice + "&to=JK-B001"
+    preview = president.get(to).content.decode()
+    assert "Place 3 entries in Rajbagh School?" in preview and "Bilal Ahmad" in preview
+    assert "Nazir" not in preview
+    assert president.post(to, {"seen": seen(preview)}).status_code == 302
+    assert street.ladder(street.booth) == Ladder(reported=3, counted=3)
+    assert street.tallies() == street.recounted() and street.orphans() == {}
+    assert street.count("enrolment_whereabout") == 0
+    done = president.get("/people/unplaced/groups/").content.decode()
+    (undo,) = re.findall(r'action="(/people/unplaced/undo/[^"]*)"', done)
+    assert president.post(undo).status_code == 302
+    assert street.tallies() == street.recounted() == before
+    assert street.count("enrolment_whereabout") == 3 and group(president) == choice
+    assert president.post(undo).status_code == 409
+
+
+def test_what_was_not_shown_is_not_placed(street: World, president: Client) -> None:
+    to = group(president) + "&to=JK-B001"
+    shown = seen(president.get(to).content.decode())
+    join(street, Human("Late Comer", 1970, "+919906007799"), where="190001", unit="-")
+    assert president.post(to, {"seen": shown}).status_code == 409
+    assert street.ladder(street.booth) == Ladder()
+
+
+def test_who_left_or_was_moved_by_hand_stays_so_when_a_placing_is_taken_back(
+    street: World, president: Client
+) -> None:
+    to = group(president) + "&to=JK-B001"
+    president.post(to, {"seen": seen(president.get(to).content.decode())})
+    ((asha,),) = street.rows(
+        "select m.public_id from enrolment_membership m join people_person p on p.id = m.person_id"
+        " where p.name = 'Asha Devi'"
+    )
+    president.post(f"/people/{asha}/correct/", {"name": "Asha Devi", "birth_year": "1980", "unit": "JK-B002"})
+    ((undo,),) = street.rows("select public_id from enrolment_placing")
+    assert president.post(f"/people/unplaced/undo/{undo}/").status_code == 302
+    assert street.ladder(street.next_booth) == Ladder(reported=1, counted=1)
+    assert street.ladder(street.booth) == Ladder()
+    assert street.tallies() == street.recounted()
+
+
+def test_a_place_outside_the_drive_is_refused(street: World, president: Client) -> None:
+    to = group(president) + "&to=HP-B001"
+    answer = president.post(to, {"seen": seen(president.get(to).content.decode())})
+    assert answer.status_code == 422 and "outside this drive" in answer.content.decode()
+
+
+def test_a_pin_code_of_several_booths_in_a_text_is_kept(world: World, president: Client) -> None:
+    write(world, "JOIN")
+    notice_goes(world)
+    write(world, "Asha Devi, 1980, 190001")
+    assert world.rows("select pin, place from enrolment_whereabout") == [("190001", "")]
+    assert "pin=190001" in group(president)
+
+
+def test_nothing_is_kept_of_who_has_a_place_or_says_none(world: World) -> None:
+    join(world, world.asha, where="190001", unit="JK-B001")
+    join(world, world.bilal)
+    assert world.count("enrolment_whereabout") == 0
+
+
+def test_what_somebody_said_goes_once_their_entry_has_a_place(street: World, president: Client) -> None:
+    ((claim,),) = street.rows("select claim from enrolment_whereabout order by claim limit 1")
+    assert president.post("/people/unplaced/", {"claim": str(claim), "where": "JK-B001"}).status_code == 302
+    assert street.count("enrolment_whereabout") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "then"),
+    [
+        ("190 001", ("190001", "")),
+        ("१९०००१", ("190001", "")),
+        ("  Lal   Chowk ", ("", "Lal Chowk")),
+        ("", ("", "")),
+        ("x" * 90, ("", "x" * LONGEST)),
+    ],
+)
+def test_six_digits_are_a_pin_code(text: str, then: tuple[str, str]) -> None:
+    assert said_of(text) == then
+
+
+def test_placing_asks_for_the_right_where_the_entries_are(street: World) -> None:
+    district = officer(street, "district_president", "JK-SRI")
+    assert "190001" not in district.get("/people/unplaced/groups/").content.decode()
+    path = f"/people/unplaced/groups/{street.state.pk}/?pin=190001&to=JK-B001"
+    assert district.get(path).status_code == 404

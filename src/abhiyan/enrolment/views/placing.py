@@ -1,0 +1,164 @@
+"""Entries without a place, by what their people said of it: one booth for many, looked at first, taken back later."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language, named, person
+from abhiyan.enrolment.actions import placing
+from abhiyan.enrolment.actions.reading import read_people
+from abhiyan.enrolment.queries import placing as queries
+from abhiyan.enrolment.queries.join import HOMES
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+SAMPLE = 5  # names shown of a group before it is placed
+UNDONE_WITHIN = timedelta(days=7)
+FOUND = 20
+
+COLUMNS: tuple[Column[queries.Group], ...] = (
+    Column("said", gettext_lazy("PIN code or place"), lambda row: row.said, is_name=True),
+    Column("n", gettext_lazy("Entries"), lambda row: row.n, order=True, css="num"),
+    Column("since", gettext_lazy("Oldest"), lambda row: row.since, order=True, css="nums"),
+    Column("give", gettext_lazy("Choose a booth"), is_for_acts=True, css="end"),
+)
+
+
+@require_GET
+def placing_groups(request: Request) -> HttpResponseBase:
+    """Groups of entries, the largest first; and what one placed lately."""
+    at = clock.now()
+    own = request.viewer.public_id
+    caption = gettext_lazy("Entries without a place, by what people said")
+    table = Table(request, COLUMNS, queries.groups(), name="unplaced", caption=caption)
+    shown = {
+        "here": "people",
+        "crumbs": _crumbs((_("Many at once"), "")),
+        "placed": queries.own_placings(own, since=at - UNDONE_WITHIN) if own else [],
+        "at": at,
+    }
+    return answer(request, "enrolment/placing_groups.html", table, shown)
+
+
+class SeenForm(forms.Form):
+    """The entries a preview showed, so that no other is placed unseen."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+@form_page
+def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
+    """A group: which booth? Then how many go there, with a sample of names; then it is done."""
+    pin, place = request.GET.get("pin", "")[:6], request.GET.get("place", "")[: placing.LONGEST]
+    if "\x00" in pin + place:
+        raise NotFound
+    rows = queries.waiting(pin, place, unit_id, limit=placing.MOST_AT_ONCE)
+    said = " ".join(filter(None, [pin, place]))
+    groups = reverse("enrolment:placing_groups")
+    if not rows:  # all of them have their place by now
+        raise NotFound
+    crumbs = _crumbs((_("Many at once"), groups), (said, ""))
+    to = request.GET.get("to", "")[:64].replace("\x00", "")
+    if not to:
+        text = request.GET.get("q", "").replace("\x00", "").strip()[:100] or said
+        shown = {
+            "here": "people",
+            "crumbs": crumbs,
+            "said": said,
+            "n": len(rows),
+            "text": text,
+            "kept": [("pin", pin), ("place", place)],
+            "choices": [
+                (row, request.path + "?" + _query(pin=pin, place=place, to=row.code))
+                for row in _choices(request, text)
+            ],
+        }
+        return render(request, "enrolment/placing_place.html", shown)
+    unit = units.unit(to)
+    read_people(by=request.actor, unit_id=unit_id, n=min(len(rows), SAMPLE), at=clock.now())
+    names = ", ".join(person(row.name) if row.name else f"••• {row.last4}" for row in rows[:SAMPLE])
+    about = {"n": len(rows), "unit": named(unit.names), "said": said, "names": names}
+    return ask(
+        request,
+        lambda given: _place(request, given["seen"], rows, pin, place, unit.pk),
+        form=SeenForm(request.POST if request.method == "POST" else None, initial={"seen": _seen(rows)}),
+        title=ngettext("Place %(n)s entry in %(unit)s?", "Place %(n)s entries in %(unit)s?", len(rows))
+        % about,
+        text=[
+            _("They said: %(said)s") % about,
+            _("Among them: %(names)s") % about,
+            _("They count there from their own day on. You can undo it for seven days."),
+        ],
+        button=ngettext("Place %(n)s entry", "Place %(n)s entries", len(rows)) % about,
+        said=ngettext("%(n)s entry placed.", "%(n)s entries placed.", len(rows)) % about,
+        done=groups,
+        here="people",
+        crumbs=crumbs,
+    )
+
+
+@require_POST
+def placing_undo(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Take one bulk placing back."""
+    n = placing.undo_placing(placing=public_id, by=request.actor, at=clock.now())
+    said = ngettext("%(n)s entry waits for a place again.", "%(n)s entries wait for a place again.", n)
+    messages.success(request, said % {"n": n})
+    return redirect("enrolment:placing_groups")
+
+
+def _place(
+    request: Request, seen: str, rows: Sequence[queries.Waiting], pin: str, place: str, unit_id: int
+) -> None:
+    if seen != _seen(rows):
+        raise placing.GroupChanged
+    placing.place_many(
+        claims=[row.claim for row in rows],
+        pin=pin,
+        place=place,
+        unit_id=unit_id,
+        by=request.actor,
+        at=clock.now(),
+    )
+
+
+def _seen(rows: Sequence[queries.Waiting]) -> str:
+    return hashlib.sha256(b"".join(row.claim.bytes for row in rows)).hexdigest()
+
+
+def _choices(request: Request, text: str) -> list[units.UnitRow]:
+    """Places a PIN code or a text may mean, within one's own unit."""
+    digits = "".join(text.split())
+    if len(digits) == 6 and digits.isdecimal():
+        return units.by_pin(digits)[:FOUND]
+    home = request.viewer.home
+    if home is None:
+        return []
+    within = (home.unit_id, home.hierarchy)
+    return units.search(text, language=language(), within=within, kinds=HOMES, limit=FOUND)
+
+
+def _query(**asked: str) -> str:
+    return urlencode({name: value for name, value in asked.items() if value})
+
+
+def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [
+        (_("People"), reverse("enrolment:people")),
+        (_("Without a place"), reverse("enrolment:unplaced")),
+        *more,
+    ]
