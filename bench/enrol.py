@@ -11,19 +11,16 @@ import json
 import os
 import re
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
+from bench._server import SETTINGS, Served, child, need_wrk, wrk_command
+
 from abhiyan.core import home as data_folder
 
-ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
 DATABASE = "abhiyan_bench_enrol"
 BOOTHS = 11_838
@@ -36,8 +33,7 @@ PORTS = {"api": 8471, "orm": 8472}
 
 def run(*, quick: bool = False, rounds: int = 5, seconds: int = 6) -> list[dict[str, Any]]:
     """The rows of the bench. quick: one short round, to see that it runs."""
-    if shutil.which("wrk") is None:
-        raise SystemExit("bench enrol needs wrk, the load generator: apt install wrk")
+    need_wrk("enrol")
     if quick:
         rounds, seconds = 1, 2
     home = data_folder.path() / "bench"
@@ -64,22 +60,15 @@ class Bench:
             "ABHIYAN_DATABASE": DATABASE,
             "ABHIYAN_CLAIMS_PER_SECOND": "1000000",
             "ABHIYAN_CLAIMS_PER_DAY": "1000000000",
-            "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
-            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            **SETTINGS,
         }
         self.world: dict[str, Any] = {}
-        self.servers: list[subprocess.Popen[bytes]] = []
+        self.servers: list[Served] = []
         self.measured: dict[str, list[float]] = {}
         self.latency: dict[str, list[tuple[float, float]]] = {}
 
     def _child(self, part: str, role: str = "owner") -> Any:
-        done = subprocess.run(
-            [sys.executable, str(Path(__file__)), part],
-            env=self.env | {"ABHIYAN_ROLE": role, "ABHIYAN_POOL": "0"},
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+        return child(__file__, part, env=self.env | {"ABHIYAN_ROLE": role, "ABHIYAN_POOL": "0"})
 
     def prepare(self) -> None:
         self._child("prepare")
@@ -107,27 +96,8 @@ class Bench:
         }
         for name, command in commands.items():
             # Neither wrk nor pgbench should be starved by a server's log.
-            self.servers.append(
-                subprocess.Popen(
-                    command,
-                    env=self.env | {"ABHIYAN_ROLE": "app", "ABHIYAN_LOG_LEVEL": "WARNING"},
-                    stdin=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-            )
-            self._wait(PORTS[name])
-
-    def _wait(self, port: int) -> None:
-        ends = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/claims", b"{}", timeout=5)
-            except urllib.error.HTTPError:
-                return  # it refuses: it is there
-            except OSError:
-                if time.monotonic() > ends:
-                    raise
-                time.sleep(0.2)
+            env = self.env | {"ABHIYAN_ROLE": "app", "ABHIYAN_LOG_LEVEL": "WARNING"}
+            self.servers.append(Served(command, port=PORTS[name], env=env))
 
     def round(self) -> None:
         """Everything once, ours between the references."""
@@ -176,10 +146,12 @@ class Bench:
 
     def _wrk(self, server: str, connections: int, seconds: int) -> str:
         return subprocess.run(
-            [
-                *("wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s"),
-                *("-s", str(HERE / "enrol.lua"), f"http://127.0.0.1:{PORTS[server]}/api/v1/claims"),
-            ],
+            wrk_command(
+                "enrol.lua",
+                f"http://127.0.0.1:{PORTS[server]}/api/v1/claims",
+                connections=connections,
+                seconds=seconds,
+            ),
             env=self.env | {"TOKEN": self.world["token"], "BOOTHS": str(BOOTHS)},
             capture_output=True,
             text=True,
@@ -243,12 +215,7 @@ class Bench:
 
     def close(self) -> None:
         for server in self.servers:
-            os.killpg(server.pid, signal.SIGTERM)
-        for server in self.servers:
-            try:
-                server.wait(30)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
+            server.stop()
         self._child("drop")
 
 

@@ -52,7 +52,7 @@ LAST = "Ahmad Bhat Chauhan Devi Dar Gupta Kaur Khan Kumar Lone Mir Pandit Raina 
 HINDI = "आशा_देवी मोहन_लाल चंद्रा_कुमारी राम_सिंह सीता_शर्मा गुलज़ार_अहमद कमला_रानी विजय_कुमार".split()  # noqa: SIM905
 
 
-def write_list(path: Path, n: int) -> dict[str, int]:
+def write_list(path: Path, n: int, *, booths: int = BOOTHS) -> dict[str, int]:
     """A list with 2% doubled phones (half of them another person), 0.4% bad rows and 0.1% minors."""
     pick = random.Random(20261101)  # a bench repeats itself
     seen: list[tuple[str, str, int]] = []
@@ -67,7 +67,7 @@ def write_list(path: Path, n: int) -> dict[str, int]:
                 else f"{pick.choice(FIRST)} {pick.choice(LAST)}"
             )
             year = 1940 + pick.randrange(66)
-            booth = f"B{1 + pick.randrange(BOOTHS)}"
+            booth = f"B{1 + pick.randrange(booths)}"
             day = (DAY + timedelta(days=pick.randrange(DAYS))).isoformat()
             chance = pick.random()
             while (digits := pick.choice((9906, 9797, 7006, 9419)) * 10**6 + pick.randrange(10**6)) in used:

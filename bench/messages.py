@@ -19,11 +19,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from bench._gateway import CODE_PHONE, asked, had, sink
 
 from abhiyan.core import home as data_folder
 
@@ -36,7 +37,6 @@ HEADERS = {
     "Authorization": "Bearer bench",
     "Content-Type": "application/json",
 }
-CODE_PHONE = "+919906999999"
 NOON = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)  # in India
 
 
@@ -52,7 +52,7 @@ def run(*, quick: bool = False, rounds: int = 5) -> list[dict[str, Any]]:
         "ABHIYAN_SMS": "http",
         "ABHIYAN_SMS_TOKEN": "bench",
         "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
-        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
     }
     n, slow = (MESSAGES // 10, SLOW // 10) if quick else (MESSAGES, SLOW)
 
@@ -75,15 +75,15 @@ def run(*, quick: bool = False, rounds: int = 5) -> list[dict[str, Any]]:
                 ("bare", "reference", n, 0),
                 ("300ms", "send", slow, 0.3),
             ):
-                with _sink(delay_s) as port:
+                with sink(delay_s) as port:
                     rates[name].append(count / child(part, "jobs", count, port=port))
-                    assert _had(port) == count, f"{name}: the sink had {_had(port)} messages of {count}"
+                    assert had(port) == count, f"{name}: the sink had {had(port)} messages of {count}"
             print(
                 f"  round {number + 1}: { {name: round(all_[-1]) for name, all_ in rates.items()} }",
                 file=sys.stderr,
                 flush=True,
             )
-        with _sink(-1) as port:
+        with sink(-1) as port:
             waits = child("codes", "jobs", 1 if quick else CODES, port=port)
     finally:
         child("drop", "owner")
@@ -109,83 +109,10 @@ def _row(name: str, values: list[float], reference: list[float]) -> dict[str, An
     }
 
 
-# The sink: answers at once, after a delay, or (below 0) only to the code's phone and to whoever asks what it had.
-
-
-class _Sink(asyncio.Protocol):
-    refs: dict[str, float] = {}
-    delay_s = 0.0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport: Any = transport
-        self.buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            head = self.buffer[:end].lower()
-            _, _, length = head.partition(b"content-length:")
-            size = int(length.split(b"\r\n", 1)[0]) if length else 0
-            if len(self.buffer) < end + 4 + size:
-                return
-            body, self.buffer = self.buffer[end + 4 : end + 4 + size], self.buffer[end + 4 + size :]
-            self._take(head, body)
-
-    def _take(self, head: bytes, body: bytes) -> None:
-        if head.startswith(b"get /"):
-            self._answer(json.dumps({"n": len(self.refs), "at": self.refs}).encode())
-            return
-        told = json.loads(body)
-        is_code = told["to"] == CODE_PHONE
-        self.refs[told["ref"] if not is_code else f"code {told['ref']}"] = time.monotonic()
-        if self.delay_s == 0 or is_code:
-            self._answer(b'{"id": "taken"}')
-        elif self.delay_s > 0:
-            asyncio.get_running_loop().call_later(self.delay_s, self._answer, b'{"id": "taken"}')
-
-    def _answer(self, body: bytes) -> None:
-        head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-        self.transport.write(head % len(body) + body)
-
-
-def _serve(delay_s: float) -> None:
-    async def serve() -> None:
-        _Sink.delay_s = delay_s
-        server = await asyncio.get_running_loop().create_server(_Sink, "127.0.0.1", 0)
-        print(server.sockets[0].getsockname()[1], flush=True)
-        await server.serve_forever()
-
-    asyncio.run(serve())
-
-
-@contextmanager
-def _sink(delay_s: float) -> Iterator[int]:
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__)), "sink", str(delay_s)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _asked(port: int) -> dict[str, Any]:
-    import httpx
-
-    found: dict[str, Any] = httpx.get(f"http://127.0.0.1:{port}/").json()
-    return found
-
-
-def _had(port: int) -> int:
-    return int(_asked(port)["n"])
-
-
 # In a child with the database.
 
 
-def _queued(n: int, *, at: datetime = NOON, template: str = "drive.reply", phone: str = "") -> float:
+def queued(n: int, *, at: datetime = NOON, template: str = "drive.reply", phone: str = "") -> float:
     """Put messages into the outbox. When they were there, on the monotonic clock."""
     from uuid import uuid4
 
@@ -223,7 +150,7 @@ def _sent(n: int) -> float:
     from abhiyan.messaging.models import Message
 
     _emptied()
-    _queued(n)
+    queued(n)
     lane = lanes(clock=lambda: NOON)["send"]
     start, taken = time.perf_counter(), 0
     while taken < n:
@@ -240,7 +167,7 @@ def _letters(n: int) -> list[Any]:
     from abhiyan.messaging import actions
 
     _emptied()
-    _queued(n)
+    queued(n)
     going = actions.admit(messages=actions.lease(at=NOON, n=n, codes=False), at=NOON)
     assert len(going) == n
     return [one.letter for one in going]
@@ -330,7 +257,7 @@ def _codes(n: int) -> list[float]:
 
     port = int(os.environ["ABHIYAN_SMS_URL"].rsplit(":", 1)[1].split("/")[0])
     _emptied()
-    _queued(500, at=clock.now())
+    queued(500, at=clock.now())
     stopping = threading.Event()
     runners = []
     for name, loop in loops.collected().items():
@@ -339,16 +266,16 @@ def _codes(n: int) -> list[float]:
             runners[-1].start()
     waits: list[float] = []
     try:
-        while _had(port) < lanes()["send"].hands:
+        while had(port) < lanes()["send"].hands:
             time.sleep(0.05)
         for number in range(n):
-            queued = _queued(1, at=clock.now(), template="code.join", phone=CODE_PHONE)
+            begun = queued(1, at=clock.now(), template="code.join", phone=CODE_PHONE)
             while (
-                len(came := [at for ref, at in _asked(port)["at"].items() if ref.startswith("code ")])
+                len(came := [at for ref, at in asked(port)["at"].items() if ref.startswith("code ")])
                 <= number
             ):
                 time.sleep(0.02)
-            waits.append(max(came) - queued)
+            waits.append(max(came) - begun)
     finally:
         stopping.set()
         for runner in runners:
@@ -391,7 +318,5 @@ def _child(part: str, args: list[str]) -> Any:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "sink":
-        _serve(float(sys.argv[2]))
-    elif (answer := _child(sys.argv[1], sys.argv[2:])) is not None:
+    if (answer := _child(sys.argv[1], sys.argv[2:])) is not None:
         print(json.dumps(answer))

@@ -29,6 +29,14 @@ HERE = Path(__file__).resolve().parent
 SIZES = {"small": 3_000, "big": 300_000}  # of bench/units.py's generator: about four times as many units
 PORTS = {"small": 8481, "big": 8482}
 REQUESTS = 25
+LEVELS = {
+    "nation": "IN",
+    "state": "S0",
+    "region": "R00",
+    "district": "D1",
+    "mandal": "M1",
+    "cluster": "C0-0",
+} | {"booth": "B1"}
 
 
 def run(rounds: int = 7, *, quick: bool = False) -> list[dict[str, Any]]:
@@ -177,8 +185,9 @@ class _Load:
 # What the children do.
 
 
-def _fill(big: int) -> dict[str, str]:
-    """A tree with its office-bearers, a drive with targets, counts in every booth, a signed-in national president."""
+def fill(big: int, *, is_counted: bool = True) -> dict[str, str]:
+    """A tree with its office-bearers, a drive with targets, a signed-in national president; and, where is_counted,
+    counts in every booth, which no fact stands behind."""
     import units as tree
     from django.db import connection
 
@@ -222,13 +231,8 @@ def _fill(big: int) -> dict[str, str]:
         programmes.set_target(programme_id=made.pk, unit_id=nation, n=10_000_000, by=by, at=at)
         programmes.split_target(programme_id=made.pk, unit_id=nation, how="equally", levels=3, by=by, at=at)
         enrolment.set_up_drive(programme_id=made.pk, join_slug="bench", by=by, at=at)
-        with connection.cursor() as cursor:  # counts as the act would have posted them, on three days each
-            cursor.execute(
-                "insert into programmes_delta (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
-                " select %s, 1, 1 + u.id %% 4, u.id, %s::date - (d * 5)::int, r, 3, now() from units_unit u,"
-                " generate_series(0, 2) d, unnest(array[10, 20]) r where u.kind = 'booth'",
-                [made.pk, today],
-            )
+        if is_counted:
+            _fill_counts(made.pk, today)
     _fold_all()
     with system("bench"):
         _fill_estimates(made, at)
@@ -245,7 +249,20 @@ def _fill(big: int) -> dict[str, str]:
 
     with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
         owner.execute("vacuum analyze")
-    return {"nation": "IN", "district": "D1", "booth": "B1", "token": token, "programme": str(made.pk)}
+    return LEVELS | {"token": token, "programme": str(made.pk)}
+
+
+def _fill_counts(programme_id: int, today: date) -> None:
+    """Counts as the act would have posted them, on three days each."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into programmes_delta (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
+            " select %s, 1, 1 + u.id %% 4, u.id, %s::date - (d * 5)::int, r, 3, now() from units_unit u,"
+            " generate_series(0, 2) d, unnest(array[10, 20]) r where u.kind = 'booth'",
+            [programme_id, today],
+        )
 
 
 def _fill_estimates(programme: Any, at: datetime) -> None:
@@ -409,7 +426,7 @@ def _main(part: str, args: list[str]) -> None:
     elif part == "serve":  # as `abhiyan serve` does; these settings have been read, and stay
         serve.web(host="127.0.0.1", port=int(args[0]))
     elif part == "fill":
-        print(json.dumps(_fill(int(args[0]))))
+        print(json.dumps(fill(int(args[0]))))
     else:
         _load()
 

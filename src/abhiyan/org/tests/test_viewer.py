@@ -1,6 +1,7 @@
 """What appointments put in sight, for the request and by day."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -159,6 +160,34 @@ def test_a_revoked_or_idle_session_opens_nothing(world: World) -> None:
             seen_at=clock.now() - sessions.ACCOUNT_IDLES
         )
     assert visit(token)[0] is NOBODY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_does_not_wait_for_a_slower_one_of_the_same_session(world: World) -> None:
+    token = cookie(world.holder("district_president", "N11"))
+    ours = Session.objects.filter(key=sessions.key_of(token=token))
+    before = clock.now() - sessions.TOUCH_EVERY
+    with system("test"):
+        ours.update(seen_at=before)
+
+    def quick(_request: HttpRequest) -> HttpResponse:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+        return HttpResponse("quick")
+
+    def another_page() -> bytes:
+        try:
+            return visit(token, quick)[2].content
+        finally:
+            connection.close()
+
+    def slow(_request: HttpRequest) -> HttpResponse:
+        with ThreadPoolExecutor(1) as pool:
+            return HttpResponse(pool.submit(another_page).result(timeout=20))
+
+    assert visit(token, slow)[2].content == b"quick"
+    with system("test"):
+        assert ours.get().seen_at > before
 
 
 def test_a_disputed_office_reads_and_does_not_act(world: World) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import current, scoped
 from abhiyan.people.models import Session
@@ -21,6 +22,8 @@ HALFWAY_LIVES = timedelta(minutes=30)  # an account whose second factor is still
 VISITOR_LIVES = timedelta(hours=2)
 VISITOR_IDLES = timedelta(minutes=45)
 TOUCH_EVERY = timedelta(minutes=1)
+_TOUCH = """update people_session set seen_at = %(at)s where key = (select key from people_session
+ where key = %(key)s and seen_at < %(at)s for no key update skip locked)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,12 @@ def find(*, token: str, at: datetime) -> Session | None:
 
 
 def touch(*, session: Session, at: datetime) -> None:
-    """Note that the session is in use, at most once a minute."""
+    """Note that the session is in use, at most once a minute.
+
+    Its row stays locked until the page is made: whoever opens another one meanwhile leaves it to the first.
+    """
     if at - session.seen_at >= TOUCH_EVERY:
-        Session.objects.filter(key=session.key, seen_at__lt=at).update(seen_at=at)
+        sql.run(_TOUCH, {"key": session.key, "at": at})
         session.seen_at = at
 
 
