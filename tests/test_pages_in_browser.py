@@ -21,7 +21,7 @@ from abhiyan.core.imports import queries as imports
 from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import tokens
+from abhiyan.enrolment.actions import batches, tokens
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.messaging import actions as messaging
@@ -403,7 +403,7 @@ REFUSING = {"/people/?unit=JK-JAM": 403}  # what is refused to somebody in offic
 
 
 @pytest.fixture(scope="module")
-def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UUID]:
+def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UUID | str]:
     """What the words in the addresses above stand for: a draft with a target that does not add up and somebody in
     charge, a drive with a token and a number, a paper list that is checked, and one that was taken in."""
     world, at = cast.world, clock.now()
@@ -454,6 +454,9 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
     alliance = elections.the_state(folder, cast.world.state.pk)
     path = folder / "list.csv"
     lists: dict[str, UUID] = {}
+    batch = batches.make_batch(
+        programme_id=world.programme.pk, unit_id=world.mandal.pk, sheets=3, language="hi", by=SYSTEM, at=at
+    )
     for word, text in (("CHECKED", PAPER.replace("0808", "0818")), ("DONE", PAPER.replace("0808", "0828"))):
         path.write_text(text)
         with system("test"):
@@ -463,7 +466,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
                 unit_id=world.district.pk,
                 by=cast.actor("district_in_charge"),
                 at=at,
-                options={"drive": str(world.programme.public_id), "language": "hi"},
+                options={"drive": str(world.programme.public_id), "language": "hi", "batch": batch.number},
             )
         for step in ("check", "commit")[: 1 if word == "CHECKED" else 2]:
             with system("test"):
@@ -485,6 +488,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         poll = units.state_poll(stated=said, by=SYSTEM, at=at)
         units.confirm_poll(public_id=poll.public_id, by=SYSTEM, at=at)
     return {
+        "BATCH": batch.number,
         "POLL": poll.public_id,
         "TASK": task.public_id,
         "PROGRAMME": world.programme.public_id,
@@ -498,7 +502,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_no_page_has_a_violation(
-    visit: Open, cast: Cast, things: dict[str, UUID], size: str, language: str
+    visit: Open, cast: Cast, things: dict[str, UUID | str], size: str, language: str
 ) -> None:
     none_has_a_violation(PAGES, visit, things, size, language)
 
@@ -506,13 +510,13 @@ def test_no_page_has_a_violation(
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_no_page_drawn_as_another_has_a_violation(
-    visit: Open, cast: Cast, things: dict[str, UUID], size: str, language: str
+    visit: Open, cast: Cast, things: dict[str, UUID | str], size: str, language: str
 ) -> None:
     none_has_a_violation(ALIKE, visit, things, size, language)
 
 
 def none_has_a_violation(
-    pages: dict[str, tuple[str, ...]], visit: Open, things: dict[str, UUID], size: str, language: str
+    pages: dict[str, tuple[str, ...]], visit: Open, things: dict[str, UUID | str], size: str, language: str
 ) -> None:
     problems: list[str] = []
     for role, paths in pages.items():

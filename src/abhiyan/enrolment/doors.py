@@ -10,12 +10,16 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
+from .actions.batches import RECORD
+
 
 def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:
     """unit: for its page. text: for search."""
     page = address_of("enrolment:people")
     if unit is not None and unit.lo is not None and viewer.sees_people_at(unit.lo):
         yield Door(_("People"), f"{page}?{urlencode({'unit': unit.code})}", icon="user")
+    if unit is not None and unit.lo is not None and viewer.may_at(RECORD, unit.lo):
+        yield Door(_("Paper forms"), f"{address_of('enrolment:paper_list')}?{urlencode({'unit': unit.code})}")
     if text and viewer.may("people.read"):
         yield Door(
             _("Search members for this"),

@@ -124,6 +124,7 @@ class JoinForm(Clipped):
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     notice = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     under = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    ref = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)  # a worker's own link
     adult = forms.ChoiceField(
         label=_("Are you 18 or older?"),
         choices=[(YES, _("Yes")), (NO, _("No"))],

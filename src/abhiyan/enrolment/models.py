@@ -19,6 +19,7 @@ from abhiyan.enrolment.rules.tickets import ticket_number
 from . import grants
 from .models_door import DoorEntry  # noqa: F401  # a table of this room, kept beside
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
+from .paper import models as paper  # noqa: F401  # its tables are tables of this room
 from .rules import steps
 
 
@@ -83,9 +84,7 @@ class Drive(models.Model):
     roll = models.ForeignKey(Roll, models.PROTECT, related_name="+")
     notice_code = models.TextField(default="membership")
     notice_version = models.IntegerField(default=1)
-    join_slug = models.TextField(
-        unique=True
-    )  # /join/<slug>/; /join/ itself is the only open drive, or a choice
+    join_slug = models.TextField(unique=True)  # /join/<slug>/; /join/ is the only open drive, or a choice
     codes_off = models.JSONField(
         default=list
     )  # [{"unit": code, "from": day, "to": day}]: codes switched off there

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from . import openapi
 from .views import (
+    batches,
     denials,
     door,
     drive,
@@ -18,6 +19,7 @@ from .views import (
     people,
     placing,
     question,
+    referrals,
     rights,
     texts,
     tickets,
@@ -79,12 +81,27 @@ urlpatterns = [
     path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),
     path("people/<uuid:public_id>/card/revoke/", people.person_revoke_card, name="person_revoke_card"),
     path("people/<uuid:public_id>/reveal/", people.person_reveal, name="person_reveal"),
+    path("paper/", batches.paper_list, name="paper_list"),
+    path("paper/new/", batches.paper_new, name="paper_new"),
+    path("paper/<slug:number>/", batches.paper_batch, name="paper_batch"),
+    path("paper/<slug:number>/form/", batches.paper_form, name="paper_form"),
+    path("paper/<slug:number>/photos/<uuid:photo>/", batches.paper_photo, name="paper_photo"),
+    path(
+        "paper/<slug:number>/photos/<uuid:photo>/remove/",
+        batches.paper_photo_remove,
+        name="paper_photo_remove",
+    ),
     path("notice/", notice.notice, name="notice"),
     path("notice/<int:number>/<slug:language>/", notice.notice_audio, name="notice_audio"),
     path("join/hear/<int:number>/<slug:language>/", notice.notice_heard, name="notice_heard"),
     path("drives/<uuid:public_id>/", drive.drive, name="drive"),
     path("drives/<uuid:public_id>/funnel/", funnel.drive_funnel, name="drive_funnel"),
     path("drives/<uuid:public_id>/poster/", drive.drive_poster, name="drive_poster"),
+    path(
+        "drives/<uuid:public_id>/poster/<slug:language>/", referrals.drive_poster_pdf, name="drive_poster_pdf"
+    ),
+    path("drives/<uuid:public_id>/my-link/", referrals.drive_link, name="drive_link"),
+    path("drives/<uuid:public_id>/invited/", referrals.drive_referrals, name="drive_referrals"),
     path("drives/<uuid:public_id>/set-up/", drive.drive_set_up, name="drive_set_up"),
     path("drives/<uuid:public_id>/codes/", drive.drive_codes, name="drive_codes"),
     path("drives/<uuid:public_id>/tokens/", drive.drive_ask_token, name="drive_ask_token"),

@@ -219,6 +219,17 @@ def open_question(*, room: str, kind: str, about: UUID, phone_id: UUID, at: date
     ).first()
 
 
+def phones_told(*, template: str, phone_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these phones a question of this text waits at, or has reached without an answer. As the system."""
+    theirs = Question.objects.filter(template=template, phone_id__in=phone_ids, answered_at=None)
+    waiting = set(theirs.filter(closed_at=None).values_list("phone_id", flat=True))
+    over = {one: ids[0] for one, ids in theirs.exclude(closed_at=None).values_list("phone_id", "message_ids")}
+    gone = set(
+        Message.objects.filter(pk__in=over.values()).exclude(sent_at=None).values_list("pk", flat=True)
+    )
+    return waiting | {phone for phone, message in over.items() if message in gone}
+
+
 def messages_of_question(question_id: UUID) -> int:
     """How many messages have asked a question; 0: it was never asked. As the system."""
     found = Question.objects.filter(pk=question_id).values_list("message_ids", flat=True).first()

@@ -1,12 +1,14 @@
 """The question whether somebody joined by their own act, and what becomes of the answer (law.md O1, O3; DESIGN §2).
 
-Asked once a day or more after the entry was stored, and once more three days later; after thirty days it is over. The
-answer is the person's own: with the word or the link of our message, which went to their phone alone. Nothing that
-reaches us through the phones or devices of who entered them counts. Silence is never a yes.
+Asked once a day or more after the entry was stored, and once more three days later; after thirty days it is over. Who
+was written down by others, and whose phone has not answered, gets one notice instead (`listed`). The answer is the
+person's own: with the word or the link of our message, which went to their phone alone. Nothing that reaches us through
+the phones or devices of who entered them counts. Silence is never a yes.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,18 +19,18 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, current, scoped, system
-from abhiyan.enrolment.models import Enrolment, How, Membership
+from abhiyan.enrolment.models import Enrolment, How, Membership, Parting
 from abhiyan.enrolment.rules import endings, phone_changes
-from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.channels import BY_OTHERS, Channel
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
 from abhiyan.messaging.rules import hours
 from abhiyan.programmes.models import Rung
 
+from . import listed
 from .leaving import deny_by_phone
 from .members import QUESTION, AlreadyEnded, found_member, latest_id, lock_phone, name_asked, post, posted
 from .receipts import CONFIRM, DENY, send_receipt
@@ -59,12 +61,15 @@ class ByEnroller(Refused, code="by_enroller", status=403):
 # Who entered somebody on their own phone would be asked in their place: nobody is. `x`: the phone has said no, and is
 # never asked. A phone that took a membership over is asked when the old one can no longer object, and once: a person
 # gets two such messages, whatever phones they have.
-_DUE = """
-select e.id, e.day, m.phone_id, m.unit_id, p.name, p.language, ph.sealed,
-       coalesce(greatest(s.signed, l.at), s.first), m.merged_into is null and x.phone_id is null
+_DUE = f"""
+select e.id, e.day, m.phone_id, m.unit_id, coalesce(p.name, ''), p.language, ph.sealed,
+       coalesce(greatest(s.signed, l.at), s.first) as last_sign, m.merged_into is null and x.phone_id is null
        and p.name is not null and not exists (select from people_account a
          where a.public_id = c.by and a.phone_id = m.phone_id) as may_be_asked,
        not exists (select from enrolment_phone_change h where h.new_phone_id = m.phone_id and h.done_at is not null)
+         as is_asked_again,
+       e.rung = {Rung.UNSIGNED.value} and e.channel = any(%(by_others)s) as is_listed,
+       c.by, c.channel, c.import_id, c.field_at
   from enrolment_enrolment e
   join enrolment_membership m on m.id = e.membership_id
   join people_person p on p.id = m.person_id
@@ -105,16 +110,51 @@ def _running(at: datetime) -> list[tuple[int, int]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A term whose member is due to be asked, as _DUE reads it."""
+
+    id: UUID
+    day: date
+    phone_id: UUID
+    unit_id: int
+    name: str = field(repr=False)
+    written_in: str
+    sealed: bytes = field(repr=False)
+    last_sign: datetime | None
+    may_be_asked: bool
+    is_asked_again: bool
+    is_listed: bool
+    by: UUID
+    channel: int
+    import_id: int | None
+    entered_at: datetime
+
+    @property
+    def number(self) -> str:
+        return listed.number_of(self.sealed, self.phone_id)
+
+
 def _ask_in(programme_id: int, n: int, at: datetime) -> int:
     given = {"until": at - CONFIRMED_AFTER, "settled": at - phone_changes.OBJECTED_WITHIN, "n": n}
-    due = sql.rows(_DUE, {"programme": programme_id} | given)
+    due = sql.each(_Due, _DUE, {"programme": programme_id, "by_others": list(BY_OTHERS)} | given)
     if not due:
         return 0
     texts = _Texts(programme_id)
-    askings = [_asking(row, programme_id, texts, at) for row in due if row[-2]]
+    askings = [
+        *(_asking(one, programme_id, texts, at) for one in due if one.may_be_asked and not one.is_listed),
+        *listed.notices(
+            [_listed(one) for one in due if one.may_be_asked and one.is_listed],
+            programme_id=programme_id,
+            our_number=texts.number,
+            leave=texts.leave,
+            expires_at=at + ANSWERED_WITHIN,
+        ),
+    ]
     asked = messaging.ask_many(askings=askings, at=at)
-    restate([row[0] for row in due if row[-2]], at, asked_at=at)
-    restate([row[0] for row in due if not row[-2]], at, ask_over_at=at)
+    about = {asking.about for asking in askings}
+    restate([one.id for one in due if one.id in about], at, asked_at=at)
+    restate([one.id for one in due if one.id not in about], at, ask_over_at=at)
     return asked
 
 
@@ -126,28 +166,38 @@ class _Texts:
         self.number = messaging_queries.our_number("join", programme_id)
 
 
-def _asking(row: tuple[Any, ...], programme_id: int, said: _Texts, at: datetime) -> messaging.Asking:
-    term_id, day, phone_id, unit_id, name, written_in, sealed, last_sign, _may, is_asked_again = row
-    language = written_in or settings.LANGUAGE_CODE
-    short = name_asked(name, language)
+def _listed(one: _Due) -> listed.Listed:
+    source = Parting(
+        import_id=one.import_id,
+        by=one.by,
+        entered_channel=one.channel,
+        entered_at=one.entered_at,
+        unit_id=one.unit_id,
+    )
+    return listed.Listed(one.id, one.phone_id, one.number, one.written_in, one.unit_id, source)
+
+
+def _asking(one: _Due, programme_id: int, said: _Texts, at: datetime) -> messaging.Asking:
+    language = one.written_in or settings.LANGUAGE_CODE
+    short = name_asked(one.name, language)
     with translation.override(language):
-        on = date_format(day, "j F")
+        on = date_format(one.day, "j F")
     room, kind = QUESTION
     return messaging.Asking(
         room=room,
         kind=kind,
-        about=term_id,
-        phone=keyring().unseal(bytes(sealed), about=phone_id.bytes).decode(),
+        about=one.id,
+        phone=one.number,
         language=language,
         template=TEMPLATE,
         blanks={"name": short, "day": on, "number": said.number, "leave": said.leave},
         label=short,
-        remind_at=at + AGAIN_AFTER if is_asked_again else None,
+        remind_at=at + AGAIN_AFTER if one.is_asked_again else None,
         expires_at=at + ANSWERED_WITHIN,
-        unit_id=unit_id,
+        unit_id=one.unit_id,
         programme_id=programme_id,
         names=True,
-        last_sign=last_sign,
+        last_sign=one.last_sign,
     )
 
 
@@ -203,17 +253,22 @@ def hear_answer(*, told: QuestionAnswered) -> None:
     if term is None or member is None or member.phone_id != told.phone_id:
         return
     by = Actor(kind="citizen", id=member.public_id, device=told.by.device, origin=told.by.origin)
+    with system("whom others wrote down for a phone"):
+        others = listed.on_phone(told.phone_id) if listed.is_listed(term) else []
     with scoped(Scope(phone=told.phone_id)):
-        if told.yes:
+        if told.yes and len(others) > 1:
+            _sign_all(others, about=term, by=by, at=told.at)
+        elif told.yes:
             _hear_yes(member, term, told, by)
         else:
-            deny_by_phone(
-                phone=told.phone_id,
-                membership=member.public_id,
-                channel=CHANNELS.get(told.channel, Channel.WEB).value,
-                by=by,
-                at=told.at,
-            )
+            for denied in {member.public_id: None} | {one.public_id: None for one, _term in others}:
+                deny_by_phone(
+                    phone=told.phone_id,
+                    membership=denied,
+                    channel=CHANNELS.get(told.channel, Channel.WEB).value,
+                    by=by,
+                    at=told.at,
+                )
             send_receipt(
                 of=DENY,
                 phone=told.phone_id,
@@ -221,6 +276,22 @@ def hear_answer(*, told: QuestionAnswered) -> None:
                 programme_id=member.programme_id,
                 at=told.at,
             )
+
+
+def _sign_all(
+    others: list[tuple[Membership, Enrolment]], *, about: Enrolment, by: Actor, at: datetime
+) -> None:
+    """The phone agrees to what others wrote down for several people on it: its sign for each, and nobody's own yes.
+    Each is asked by name from then on; the one whose question it was has been."""
+    with system("a phone answers a notice"):
+        terms = [term for member, term in others if not _is_enrollers_phone(member)]
+        signed: dict[str, Any] = {"rung": Rung.COUNTED, "signed_at": at}
+        restate([one.pk for one in terms if one.pk == about.pk], at, ask_over_at=at, **signed)
+        restate(
+            [one.pk for one in terms if one.pk != about.pk], at, asked_at=None, ask_over_at=None, **signed
+        )
+        facts = {"notice": True}
+        audit.record(by=by, at=at, act="enrolment.sign", n=len(terms), unit_id=about.unit_id, facts=facts)
 
 
 def _hear_yes(member: Membership, term: Enrolment, told: QuestionAnswered, by: Actor) -> None:
@@ -256,7 +327,7 @@ def restate(terms: Iterable[UUID], at: datetime, **changes: Any) -> None:
     found = list(
         Enrolment.objects.filter(pk__in=list(terms), confirmed_at=None).order_by("pk").select_for_update()
     )
-    if "ask_over_at" in changes:
+    if changes.get("ask_over_at") is not None:
         found = [term for term in found if term.ask_over_at is None]
     counting = [term for term in found if term.ended_at is None or term.end_reason == endings.RUN_OUT]
     before = [change for term in counting for change in posted(term, -1)]

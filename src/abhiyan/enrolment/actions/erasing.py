@@ -19,10 +19,12 @@ from abhiyan.people.models import Purpose
 from abhiyan.people.news import ErasureReplayed
 from abhiyan.programmes.news import ItemsErased
 
+from .batches import hide_photos_of
 from .leaving import end_all, of_person, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id, who_is
 from .phone_changes import forget_changes
 from .receipts import ERASE, send_receipt
+from .referrals import forget_referred
 from .rows import keys
 from .tickets import empty, note_erasure
 
@@ -65,6 +67,8 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
             if one.ended_on is None:
                 end(one, reason=endings.ERASED, channel=channel, by=by, at=at)
         _close_for_good(own, at)
+        hide_photos_of(phone_id=member.phone_id, at=at)
+        forget_referred(memberships=[one.public_id for one in own])
         news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
         for each in theirs:  # of who had left or was struck off before
             people.withdraw_consent(person_id=each, purposes=Purpose.values, channel=channel, by=by, at=at)
@@ -101,6 +105,8 @@ def end_again(*, told: ErasureReplayed) -> None:
         if member.ended_on is None:
             end(member, reason=endings.ERASED, channel=told.channel, by=_RESTORE, at=told.at)
     _close_for_good(theirs, told.at)
+    hide_photos_of(phone_id=told.phone_id, at=told.at)
+    forget_referred(memberships=[one.public_id for one in theirs])
     news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))
     empty(phone_id=told.phone_id, persons=[told.person_id], at=told.at)
 

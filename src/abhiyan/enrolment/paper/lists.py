@@ -1,12 +1,14 @@
 """The kind of import that paper lists are."""
 
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +18,14 @@ from abhiyan.core.models import ImportSlice, StagedImport
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
+from abhiyan.enrolment.actions.batches import bind_import, note_undone
 from abhiyan.enrolment.actions.drives import Drive, Drives
 from abhiyan.enrolment.actions.gateway import Writer, int4
 from abhiyan.enrolment.actions.refused import add_minors
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from abhiyan.enrolment.models import Drive as DriveRow
+from abhiyan.enrolment.queries import batches
+from abhiyan.enrolment.rules.batches import read_number
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
@@ -30,6 +35,7 @@ from abhiyan.units.models import Hierarchy, Kind
 
 from . import committing, staging
 from .layout import PAPER
+from .models import PaperBatch
 from .orders import Order
 
 MINORS = -1  # the slice that counts the minors
@@ -44,6 +50,12 @@ class NoticeUnknown(Refused):
     """A printed form nobody has published."""
 
     message = _("There is no version %(version)s of this drive's notice. Look at the form's lower edge.")
+
+
+class BatchUnknown(Refused):
+    """No batch of this drive has the number that was typed."""
+
+    message = _("No batch of this drive has the number %(number)s. It is printed at the top of each sheet.")
 
 
 class DriveGone(Refused):
@@ -82,6 +94,20 @@ def only_notice() -> str:
     return str(versions[0]) if len(versions) == 1 else ""
 
 
+def options_fit(said: Mapping[str, str]) -> None:
+    """The batch is one of the drive's. Refuses BatchUnknown."""
+    if number := said.get("batch", "").strip():
+        with system("the batch of a paper list"):  # who brings lists need not see the people
+            _batch_of(number, programmes.programme(UUID(said["drive"])).pk)
+
+
+def _batch_of(number: str, programme_id: int) -> PaperBatch:
+    found = batches.known_batch(number)
+    if found is None or found.programme_id != programme_id:
+        raise BatchUnknown(field="batch", number=number)
+    return found
+
+
 def check(work: Work) -> None:
     """Stage every row that can be, refuse the others, and see what they would come to."""
     programme, drive_row = _drive_of(work)
@@ -99,8 +125,26 @@ def check(work: Work) -> None:
             "key": orders[0].key.hex(),
             "staged": staged,
             "minors": [[unit, on.isoformat(), n] for (unit, on), n in minors.items()],
+            "batches": _rows_of_batches(work, programme),
         }
     )
+
+
+def _rows_of_batches(work: Work, programme: Programme) -> list[tuple[int, int]]:
+    """Which of the drive's batches the rows name, and how many: those in sight of whose list it is."""
+    rows: Counter[int] = Counter()
+    for typed, n in staging.batches_of(work.id).items():
+        if (batch_id := read_number(typed)) is not None:
+            rows[batch_id] += n
+    found = PaperBatch.objects.filter(pk__in=rows, programme_id=programme.pk)
+    if work.unit_id is not None:
+        within = RawSQL(
+            "select p.unit_id from units_placement p join units_placement a on a.unit_id = %s"
+            " and a.hierarchy = p.hierarchy and p.lo >= a.lo and p.lo < a.hi",
+            [work.unit_id],
+        )
+        found = found.filter(unit_id__in=within)
+    return [(one, rows[one]) for one in sorted(found.values_list("pk", flat=True))]
 
 
 def commit(work: Work) -> None:
@@ -122,6 +166,8 @@ def commit(work: Work) -> None:
             if not _counted_before(work):
                 _count_minors(programme, drive, kept["minors"], sign=1)
                 work.done_slice(MINORS, {})
+    with system("paper list"):
+        bind_import(import_id=work.id, rows=dict(kept.get("batches", ())), at=work.at)
     for outcome, n in counts.items():
         if n:
             work.count(outcome, n)
@@ -139,6 +185,8 @@ def undo(work: Work) -> None:
 
     undone = actions.undo_claims(import_id=work.id, by=work.by, at=work.at)
     work.count("undone", undone)
+    with system("paper list"):
+        note_undone(import_id=work.id, at=work.at)
     if MINORS in work.done_slices():
         with system("paper list"):
             programme, _row = _drive_of(work)
@@ -179,6 +227,10 @@ def _key(work: Work, programme: Programme) -> bytes:
 def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) -> list[Order]:
     said = work.options.get("notice_version", "")
     notice = int(said) if said.isdecimal() else None
+    number, language = work.options.get("batch", ""), work.options.get("language", "")
+    if number:
+        batch = _batch_of(number, programme.pk)
+        number, notice, language = batch.number, notice or batch.notice_version, batch.language
     if said and notice not in people.versions_of_notice(drive.notice_code):
         raise NoticeUnknown(version=said)
     path = units.path(work.unit_id or programme.owner_id, Hierarchy.ORGANISATIONAL)
@@ -199,7 +251,8 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
             state=state,
             notice=notice,
             workers=workers,
-            language=work.options.get("language", ""),
+            language=language,
+            batch=number,
         )
         for part in staging.parts_of(work)
     ]
@@ -239,6 +292,12 @@ LIST = ImportKind(
     options=(
         Option("drive", _("Drive"), choices=drives, names=slugs),
         Option(
+            "batch",
+            _("Batch number"),
+            required=False,
+            help=_("Printed at the top of each sheet. Used for rows that leave it blank."),
+        ),
+        Option(
             "notice_version",
             _("Version of the printed notice"),
             required=False,
@@ -265,6 +324,7 @@ LIST = ImportKind(
         ),
     },
     discarded={"minor": _("Under 18: we keep only this count")},
+    options_fit=options_fit,
     check=check,
     commit=commit,
     undo=undo,

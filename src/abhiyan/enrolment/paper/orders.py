@@ -28,6 +28,7 @@ class Order:
     notice: int | None  # of rows that say none
     workers: Mapping[UUID, UUID]  # id of a phone -> public id of the account it signs in
     language: str
+    batch: str = ""  # of rows that say none
 
 
 @dataclass

@@ -184,7 +184,7 @@ class FastLane:
             by = order.by if worker is None else worker_of(worker, order)
             if by.bytes in self.drive.halted:
                 return None  # `prepare` says why
-            device = device_of(bundle).encode()
+            device = device_of(bundle or order.batch).encode()
             language = order.language.encode()
             found = b"".join(
                 (

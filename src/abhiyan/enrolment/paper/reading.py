@@ -228,7 +228,7 @@ class Reading:
             field_at=self._field_at(row[DAY]),
             notice_version=row[NOTICE] or order.notice,
             language=order.language,
-            device=device_of(row[BATCH]),
+            device=device_of(row[BATCH] or order.batch),
         )
 
     def _field_at(self, on: date | None) -> datetime:

@@ -35,6 +35,7 @@ from .reading import stage
 APART_ROWS = 20_000  # a file of more rows is read by processes of their own
 READERS = 2
 TOGETHER = 500  # rows settled in one go
+MOST_BATCHES = 1_000  # of one list
 LOOKED_AT = 100_000  # rows of known phones whose outcome the preview decides one by one
 
 Person = tuple[bytes, str, Value]  # phone, the name's key, birth year
@@ -121,6 +122,18 @@ def staged_rows(import_id: int) -> int:
         except psycopg.errors.UndefinedTable:
             return -1
     return int(row[0]) if row else -1
+
+
+def batches_of(import_id: int) -> Counter[str]:
+    """How many staged rows each batch number stands in, as it was typed; of the most frequent."""
+    with gateway() as own:
+        found = own.execute(
+            sql.SQL(
+                "select substr(device, 7), count(*) from {} where device like 'paper %' group by 1"
+                " order by 2 desc limit {}"
+            ).format(sql.Identifier("staging", table_of(import_id)), MOST_BATCHES)
+        ).fetchall()
+    return Counter(dict(found))
 
 
 def parts_of(work: Work) -> list[Any]:

@@ -53,10 +53,12 @@ class Way(activities.Channel):
     """A channel of the drive.
 
     has_tokens: machines send it with a token of their own. hook: the word of its webhook, behind /hook/; what comes
-    by it shows this sign.
+    by it shows this sign. by_others: somebody else writes the person down, so an entry without a sign from the phone is
+    told to it by one notice.
     """
 
     has_tokens: bool = False
+    by_others: bool = False
     hook: str = ""
     sign: Sign = Sign.NONE
 
@@ -73,7 +75,7 @@ CHANNELS = (
         sign=Sign.CALL,
     ),
     Way(Channel.API, _("API"), has_tokens=True),
-    Way(Channel.PAPER, _("Paper list"), has_tokens=True),
+    Way(Channel.PAPER, _("Paper list"), has_tokens=True, by_others=True),
     Way(
         Channel.SMS,
         _("SMS"),
@@ -93,10 +95,11 @@ CHANNELS = (
         sign=Sign.WHATSAPP,
     ),
     Way(Channel.EARLIER, _("List of an earlier drive")),
-    Way(Channel.DOOR, _("At the door")),
+    Way(Channel.DOOR, _("At the door"), by_others=True),
 )
 HOOKS = {each.hook: each for each in CHANNELS if each.hook}
 WRITTEN = (Channel.SMS, Channel.WHATSAPP)
 NAMELESS = tuple(int(each.number) for each in CHANNELS if each.is_nameless)
 UNHEARD = frozenset(each.number for each in CHANNELS if not each.hears_refusals)
+BY_OTHERS = tuple(int(each.number) for each in CHANNELS if each.by_others)
 WITH_TOKENS = {each.number: each for each in CHANNELS if each.has_tokens}

@@ -203,7 +203,7 @@ def test_a_code_read_out_to_somebody_is_undone_by_the_old_phones_no(world: World
 
 
 def test_i_never_joined_from_the_old_phone_strikes_off_whom_it_lost(world: World) -> None:
-    world.paper_row(of=world.asha)
+    world.api(of=world.asha)
     with system("a day goes by"):
         Enrolment.objects.update(at=F("at") - timedelta(days=2))
         noon = (clock.now() - timedelta(days=0)).replace(hour=6, minute=30)

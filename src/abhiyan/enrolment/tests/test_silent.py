@@ -34,7 +34,7 @@ def world() -> World:
 
 def silent(world: World, days: int = 90) -> Outcome:
     """Asha's phone called long ago; now a worker has entered her. A day later she is to be asked."""
-    asha = world.paper_row(of=world.asha)
+    asha = world.api(of=world.asha)
     with system("test"):
         Claim.objects.update(at=F("at") - timedelta(days=days))
     return asha
@@ -76,14 +76,14 @@ def test_who_was_heard_lately_is_named_unless_silence_comes_before_we_ask_once_m
 
 
 def test_a_number_that_has_just_come_to_us_is_asked_by_name(world: World) -> None:
-    world.paper_row(of=world.asha)
+    world.api(of=world.asha)
     ask(world)
     assert asked(world.asha) == (1, 0)
 
 
 def test_a_call_counts_as_a_sign_and_the_row_of_a_list_does_not(world: World) -> None:
     silent(world)
-    world.paper_row(of=world.asha)
+    world.api(of=world.asha)
     world.missed_call(of=world.asha)
     with system("test"):
         Claim.objects.filter(channel=Channel.MISSED_CALL).update(at=F("at") - timedelta(days=40))
@@ -107,7 +107,7 @@ def test_a_silent_number_is_asked_without_a_name_and_by_name_once_it_has_answere
 def test_asked_once_more_it_still_names_nobody_unless_the_phone_was_heard_meanwhile(world: World) -> None:
     silent(world)
     there = Human("Bilal Lone", 1988, "+919419000077")
-    world.paper_row(of=there)
+    world.api(of=there)
     with system("test"):
         Claim.objects.update(at=F("at") - timedelta(days=90))
     ask(world)

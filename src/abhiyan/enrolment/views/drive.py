@@ -21,6 +21,7 @@ from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import language, named
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment.actions import channels, tokens
+from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.actions.notices import PUBLISH
 from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.enrolment.activity import DRIVE
@@ -90,6 +91,8 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
         "may_read_messages": viewer.may("messages.read"),
         "may_run": seen.may_run,
         "may_publish": viewer.may(PUBLISH),
+        "may_record": viewer.may(RECORD),
+        "sees_people": viewer.may("people.read"),
         "may_manage": seen.may_manage,
         "funnel": _funnel(seen, at),
         "answers": _answers(seen, at),
@@ -324,6 +327,7 @@ def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
             "programme": seen.programme,
             "name": seen.name,
             "place": here.name if here else "",
+            "code": here.unit.code if here else "",
             "address": address,
             "qr": picture(address),
             "number": messaging.our_number("join", seen.programme.pk),

@@ -25,6 +25,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions.placing import note_where
+from abhiyan.enrolment.actions.referrals import note_inviter
 from abhiyan.enrolment.actions.refused import count_minor
 from abhiyan.enrolment.forms import NO, YES, Clipped, CodeForm, CorrectForm, JoinForm
 from abhiyan.enrolment.queries import join as queries
@@ -213,6 +214,7 @@ class Typed:
     language: str
     consents: tuple[int, ...]
     where: str = ""  # what they typed of a place that was not found
+    ref: str = ""  # the code of a worker's own link
 
     def told(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -271,6 +273,7 @@ def read(form: JoinForm, picker: places.Picker, notice: Notice, *, phone: str = 
         language=notice.language,
         consents=tuple(consents),
         where="" if place_of(picker) else picker.where,
+        ref=said["ref"],
     )
 
 
@@ -345,6 +348,7 @@ def enrolled(
     else:
         told, membership = outcome.code, outcome.membership
         note_where(claim=outcome.receipt, text=said.where)
+        note_inviter(code=said.ref, programme_id=found.programme.pk, outcome=outcome, by=request.actor, at=at)
     return to_the_card(
         request,
         found,
@@ -427,6 +431,7 @@ def _enrol_unproven(
     except (actions.Suppressed, actions.PhoneFull):
         return
     note_where(claim=outcome.receipt, text=typed.where)
+    note_inviter(code=typed.ref, programme_id=found.programme.pk, outcome=outcome, by=request.actor, at=at)
     if isinstance(outcome, actions.AlreadyMember):
         with system("already a member"):
             messaging.send(
@@ -493,12 +498,14 @@ def _is_done(request: Request, slug: str) -> bool:
 def _fresh(request: Request, found: OpenDrive, on: date) -> JoinForm:
     """An empty form; with what was typed before, for whoever comes back from the code."""
     initial: dict[str, Any] = {"key": uuid4().hex, "notice": notice_mark(found)}
+    initial["ref"] = request.GET.get("by", "")[:16]
     asked = request.visit.facts.get("join") or {}
     if asked.get("slug") == found.drive.join_slug and "again" in request.GET:
         typed = drafts.unseal(request, asked.get("draft", ""))
         if typed:
             initial |= {
                 "key": typed["key"],
+                "ref": typed.get("ref", ""),
                 "adult": YES,
                 "birth_year": typed["birth_year"],
                 "name": typed["name"],

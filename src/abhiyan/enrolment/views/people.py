@@ -26,6 +26,7 @@ from abhiyan.enrolment.forms import FilterForm
 from abhiyan.enrolment.models import Kind, Taken
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.people import Member, Wanted
+from abhiyan.enrolment.queries.referrals import inviter_of
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org import actions as org
@@ -383,6 +384,7 @@ def _person(
         "member": member,
         **line(member),
         "roll": member.roll_name(),
+        "inviter": inviter_of(member.public_id),
         "lasts_until": queries.lasts_until(member),
         "terms": [
             {

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock, limits
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions.listed import TEMPLATE as LISTED
 from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import YES
@@ -38,7 +39,7 @@ def guessed(request: Request, at: datetime) -> HttpResponseBase:
 @unlisted
 def question(request: Request, link: str) -> HttpResponseBase:
     """Yes, or no, for the one person that message was about. A link that is wrong or over says so; that of a message
-    that named nobody names nobody before the first yes.
+    that named nobody names nobody before the first yes, and that of a notice to a phone others put on the list never.
 
     Who entered somebody cannot say yes for them here: not signed in by another phone, nor in a browser in which another
     phone has joined. A no is taken from whoever holds the link.
@@ -50,6 +51,7 @@ def question(request: Request, link: str) -> HttpResponseBase:
         is_unnamed = row is not None and asked.is_unnamed(link=link, question=row, at=at)
     if row is None or about is None:
         return guessed(request, at)
+    is_listed = row.template == LISTED
     is_others = devices.is_of_others(request, row.phone_id)
     said = request.POST.get("answer")
     is_refused = request.method == "POST" and is_others and said != NO
@@ -63,7 +65,8 @@ def question(request: Request, link: str) -> HttpResponseBase:
         "channel": DRIVE.channel(about.channel).label,
         "state": _state(row, about, at),
         "is_others": is_others,
-        "is_unnamed": is_unnamed,
+        "is_unnamed": is_unnamed or is_listed,
+        "is_listed": is_listed,
     }
     return render(request, "enrolment/question.html", shown, status=403 if is_refused else 200)
 

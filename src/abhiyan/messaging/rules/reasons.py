@@ -67,6 +67,7 @@ KINDS: dict[str, Promise] = {
     "phone.receipt": _("Receipt of a changed number"),
     "ask.confirm": _("Question whether they joined"),
     "ask.confirm.unnamed": _("Question whether they joined, without the name"),
+    "ask.listed": _("Notice to a number somebody else put on the list"),
     "ask.phone": _("Notice of a changed number, to the old one"),
     "reply.which": _("Which question an answer is about"),
 }

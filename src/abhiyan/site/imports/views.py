@@ -29,7 +29,7 @@ from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .forms import PLAIN_BYTES, BeginForm, ColumnsForm, Filters, units_of
+from .forms import OPTION, PLAIN_BYTES, BeginForm, ColumnsForm, Filters, units_of
 from .states import WORKING, state_of
 
 State = StagedImport.State
@@ -194,11 +194,14 @@ def _taken(row: StagedImport) -> int:
 
 @require_http_methods(["GET", "POST"])
 def begin(request: Request, key: str) -> HttpResponseBase:
-    """The kind's questions and the file. Answers JSON to imports.js, which sends the file piece by piece."""
+    """The kind's questions and the file. Answers JSON to imports.js, which sends the file piece by piece.
+
+    A link may answer some of the questions beforehand: `?option_batch=1042-7`."""
     of_kind = kind(key)
     if of_kind not in _mine(request):
         raise NotFound
-    form = BeginForm(of_kind, request.viewer, request.POST or None, request.FILES or None)
+    named = {name: value for name, value in request.GET.items() if name.startswith(OPTION)}
+    form = BeginForm(of_kind, request.viewer, request.POST or None, request.FILES or None, initial=named)
     by_pieces = "application/json" in request.headers.get("Accept", "")
     form.fields["file"].required = not by_pieces
     status = 200

@@ -23,8 +23,9 @@ from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import tickets, tokens
+from abhiyan.enrolment.actions import batches, tickets, tokens
 from abhiyan.enrolment.models import Halt, Taken, Text
+from abhiyan.enrolment.paper.models import PaperPhoto
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
@@ -273,6 +274,17 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=president,
             at=at,
         )
+        batch = batches.make_batch(
+            programme_id=programme.pk,
+            unit_id=world.units["JK-JAM"].pk,
+            sheets=2,
+            language="hi",
+            by=SYSTEM,
+            at=at,
+        )
+        picture = b"\xff\xd8\xff 1,237 \xff\xd9"
+        batches.add_photos(batch=batch.pk, photos=[("sheet.jpg", picture)], by=SYSTEM, at=at)
+        photo = PaperPhoto.objects.get()
     member = cast.foreign_member
     with scoped(Scope(phone=world.phone_id(member))):
         ticket = tickets.ask(
@@ -323,6 +335,8 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "stated_id": stated.pk,
         "name_id": former.pk,
         "unplaced": unplaced,
+        "batch": batch.number,
+        "photo": photo.pk,
         "wrote": written.public_id,
         "nameless": nameless,
         "shared": cast.membership(Human("First Shared", 1980, "+919797000002")),
@@ -405,6 +419,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     more |= {"public_id": others[name]} if name in others else {}
     if room == "verification" and page.startswith("frame") and page not in ("frames", "frame_new"):
         more["public_id"] = others["frame"]
+    if page.startswith("paper_"):
+        more |= {"number": others["batch"], "photo": others["photo"]}
     if name == "messaging:text":
         more["code"] = others["text"]
     if name == "messaging:send_step":
@@ -447,6 +463,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "unit_id": 1,
         "token": uuid4(),
         "wrote": uuid4(),
+        "photo": uuid4(),
         "frame_id": uuid4(),
         "number": 1,
         "state": "U08",

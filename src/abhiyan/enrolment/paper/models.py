@@ -1,0 +1,128 @@
+"""Printed matter: forms in batches, with the photographs of their sheets and the lists that were brought of them; and
+workers' own links, which stand on posters."""
+
+from django.db import models
+
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies
+from abhiyan.enrolment.rules import batches
+
+
+class PaperBatch(models.Model):
+    """Forms printed together for one unit: its number stands on each sheet, and in the list that is typed from them."""
+
+    id = models.AutoField(primary_key=True)
+    programme_id = models.IntegerField()
+    unit_id = models.BigIntegerField()
+    sheets = models.SmallIntegerField()
+    language = models.TextField()
+    notice_version = models.IntegerField()
+    made_by = models.BigIntegerField()  # account
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "enrolment_paper_batch"
+        indexes = [
+            models.Index(
+                fields=["unit_id", "-made_at"], name="paper_batch_unit"
+            ),  # used by: a unit's batches
+        ]
+        constraints = policies(
+            "paper_batch", using=placed("enrolment_paper_batch.unit_id", PEOPLE), write=SYSTEM
+        )
+
+    @property
+    def number(self) -> str:
+        return batches.number_of(self.pk)
+
+
+class PaperPhoto(models.Model):
+    """A photograph of a filled sheet, sealed. The same picture is kept once; gone after `purge_at`."""
+
+    id = models.UUIDField(primary_key=True)  # random
+    batch_id = models.IntegerField()
+    unit_id = models.BigIntegerField()
+    digest = models.BinaryField()  # keyed, of the picture
+    kind = models.TextField()  # media type
+    size = models.IntegerField()  # bytes
+    sealed = models.BinaryField()
+    added_by = models.BigIntegerField()  # account
+    added_at = models.DateTimeField()
+    hidden_at = models.DateTimeField(
+        null=True
+    )  # somebody of the batch had everything erased: nobody opens it
+    purge_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "enrolment_paper_photo"
+        indexes = [
+            models.Index(fields=["batch_id"], name="paper_photo_batch"),  # used by: a batch's page
+            models.Index(fields=["purge_at"], name="paper_photo_purge"),  # used by: the loop that forgets
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["digest"], name="paper_photo_once"),
+            *policies("paper_photo", using=placed("enrolment_paper_photo.unit_id", PEOPLE), write=SYSTEM),
+        ]
+
+
+class PaperImport(models.Model):
+    """A list that was brought of a batch, and how many of its rows name it."""
+
+    pk = models.CompositePrimaryKey("batch_id", "import_id")
+    batch_id = models.IntegerField()
+    import_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()  # the batch's
+    rows = models.IntegerField()
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "enrolment_paper_import"
+        indexes = [
+            models.Index(fields=["import_id"], name="paper_import_of"),  # used by: undo, erasure
+        ]
+        constraints = policies(
+            "paper_import", using=placed("enrolment_paper_import.unit_id", PEOPLE), write=SYSTEM
+        )
+
+
+class Referral(models.Model):
+    """A worker's own link to a drive: its code stands in the address, on the poster and with who joined by it."""
+
+    code = models.TextField(unique=True)
+    programme_id = models.IntegerField()
+    account_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "enrolment_referral"
+        constraints = [
+            models.UniqueConstraint(fields=["account_id", "programme_id", "unit_id"], name="referral_once"),
+            *policies(
+                "referral",
+                using=f"account_id = {ACCOUNT} or {placed('enrolment_referral.unit_id', PEOPLE)}",
+                write=SYSTEM,
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit_id"], name="referral_unit"),  # used by: who invited, of a unit
+        ]
+
+
+class Referred(models.Model):
+    """Somebody joined by a worker's own link."""
+
+    pk = models.CompositePrimaryKey("programme_id", "membership")
+    programme_id = models.IntegerField()
+    membership = models.UUIDField()  # its public id
+    referral_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()  # of the link
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "enrolment_referred"
+        indexes = [
+            models.Index(fields=["referral_id"], name="referred_by"),  # used by: counts of a link
+            models.Index(fields=["membership"], name="referred_member"),  # used by: a member's page, erasure
+        ]
+        constraints = policies("referred", using=placed("enrolment_referred.unit_id", PEOPLE), write=SYSTEM)

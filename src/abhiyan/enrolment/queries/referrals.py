@@ -1,0 +1,76 @@
+"""Workers' own links, and how many joined by each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from abhiyan.core import sql
+from abhiyan.core.scope import system
+from abhiyan.core.words import language, person
+from abhiyan.enrolment.actions.settling_sql import TERM
+from abhiyan.enrolment.paper.models import Referral
+from abhiyan.people import queries as people
+from abhiyan.units import queries as units
+
+_COUNTS = f"""select d.referral_id, count(*), count(*) filter (where m.ended_on is null),
+ count(e.confirmed_at) filter (where m.ended_on is null)
+ from enrolment_referred d join enrolment_membership m on m.public_id = d.membership
+ join enrolment_enrolment e on e.id = {TERM} where d.referral_id = any(%s) group by 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A worker's link and what came of it. joined: all who ever joined by it; members, confirmed: of those who still
+    are members."""
+
+    referral: Referral
+    name: str
+    unit: str
+    joined: int
+    members: int
+    confirmed: int
+
+
+def own(account_id: int | None, programme_id: int) -> list[Referral]:
+    """A worker's own links to a drive. In their scope."""
+    found = Referral.objects.filter(account_id=account_id, programme_id=programme_id)
+    return list(found.order_by("made_at"))
+
+
+def referrals(span: tuple[int, int], programme_id: int) -> QuerySet[Referral]:
+    """The links to a drive of workers of a unit and all below it, in the viewer's sight."""
+    placed = RawSQL("select unit_id from units_placement where lo >= %s and lo < %s", span)
+    return Referral.objects.filter(programme_id=programme_id, unit_id__in=placed)
+
+
+def shown(found: Sequence[Referral]) -> list[Invited]:
+    """What lists say of these links. Of people these are counts only."""
+    places = units.names_of({one.unit_id for one in found}, language=language())
+    with system("how many joined by workers' links"):
+        names = people.names_of({one.account_id for one in found})
+        counts = {of: rest for of, *rest in sql.rows(_COUNTS, [[one.pk for one in found]])}
+    return [
+        Invited(
+            one,
+            person(names.get(one.account_id, "")),
+            places.get(one.unit_id, ""),
+            *counts.get(one.pk, (0, 0, 0)),
+        )
+        for one in found
+    ]
+
+
+def inviter_of(membership: UUID) -> str:
+    """By whose link a member joined, by name; "" of none. In the viewer's scope."""
+    found = sql.value(
+        "select r.account_id from enrolment_referred d join enrolment_referral r on r.id = d.referral_id"
+        " where d.membership = %s order by d.at limit 1",
+        [membership],
+    )
+    if found is None:
+        return ""
+    with system("who invited a member"):
+        return person(people.names_of([found]).get(found, ""))

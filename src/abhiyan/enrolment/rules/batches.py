@@ -1,0 +1,46 @@
+"""Numbers of printed batches, and which pictures of their sheets are taken."""
+
+import unicodedata
+
+LARGEST = 8 << 20  # bytes of one picture: what a phone's camera makes
+MOST_SHEETS = 50  # of one batch: one PDF
+ROWS = 10  # people on one sheet
+KINDS = {"jpg": "image/jpeg", "png": "image/png"}
+_START = 1000  # the first batch has four digits, so that no small number passes for one
+# ISO 7064, MOD 11-10: one wrong or swapped digit is noticed.
+_MOD = 10
+
+
+def number_of(batch_id: int) -> str:
+    """The number as it is printed and typed: 1042-7."""
+    digits = str(batch_id + _START)
+    return f"{digits}-{_check(digits)}"
+
+
+def read_number(text: str) -> int | None:
+    """The batch a typed number means, however its digits are written; None: none."""
+    digits = "".join(
+        str(unicodedata.digit(letter)) for letter in text if unicodedata.digit(letter, None) is not None
+    )
+    rest = [letter for letter in text if unicodedata.digit(letter, None) is None]
+    if set(rest) - set("- ") or not 5 <= len(digits) <= 10 or _check(digits[:-1]) != int(digits[-1]):
+        return None
+    found = int(digits[:-1]) - _START
+    return found if found > 0 else None
+
+
+def _check(digits: str) -> int:
+    left = _MOD
+    for digit in digits:
+        left = (left + int(digit)) % _MOD or _MOD
+        left = left * 2 % (_MOD + 1)
+    return (_MOD + 1 - left) % _MOD
+
+
+def kind_of(data: bytes) -> str | None:
+    """The media type of a picture by how it begins and ends; None for anything else, whatever its name says."""
+    if data[:3] == b"\xff\xd8\xff" and b"\xff\xd9" in data[-65536:]:
+        return KINDS["jpg"]
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and b"IEND" in data[-65536:]:
+        return KINDS["png"]
+    return None

@@ -1,0 +1,70 @@
+"""A worker's own link: made once, carried through joining, counted for who invited, and forgotten with an erasure."""
+
+import pytest
+
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import referrals
+from abhiyan.enrolment.paper.models import Referral, Referred
+from abhiyan.enrolment.queries import referrals as queries
+from abhiyan.org.queries import NotYours
+from abhiyan.people.tests.make import browser
+
+from .make import CHANNEL, World
+from .web import join, officer, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world() -> World:
+    return web_world()
+
+
+def test_who_joins_by_a_workers_own_link_is_counted_as_invited_by_them_once(world: World) -> None:
+    worker = officer(world, "booth_worker", "JK-B001")
+    page = f"/drives/{world.programme.public_id}/my-link/"
+    assert "Make my link" in worker.get(page).content.decode()
+    for _twice in range(2):
+        assert worker.post(page).status_code == 302
+    with system("test"):
+        mine = Referral.objects.get()
+    address = f"/join/winter/?unit=JK-B001&by={mine.code}"
+    assert address.replace("&", "&amp;") in worker.get(page).content.decode()
+    assert f'value="{mine.code}"' in browser().get(address).content.decode()
+    join(world, world.asha, ref=mine.code)
+    join(world, world.bilal, ref="nobodys")
+    join(world, world.asha, ref=mine.code)  # once more: a member already
+    with system("test"):
+        (found,) = queries.shown([mine])
+        assert (found.joined, found.members, found.confirmed) == (1, 1, 0)
+        assert found.name == "booth_worker of JK-B001"
+        assert AuditEntry.objects.filter(act="enrolment.refer").count() == 1
+        invited = Referred.objects.get()
+        assert queries.inviter_of(invited.membership) == found.name
+        referrals.forget_referred(memberships=[invited.membership])
+        assert not Referred.objects.exists()
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    listed = president.get(f"/drives/{world.programme.public_id}/invited/").content.decode()
+    assert "booth_worker of JK-B001" in listed
+
+
+def test_the_posters_are_pdf_files_and_another_workers_link_is_on_none(world: World) -> None:
+    worker, other = (officer(world, "booth_worker", unit) for unit in ("JK-B001", "JK-B002"))
+    drive = f"/drives/{world.programme.public_id}/"
+    worker.post(drive + "my-link/")
+    with system("test"):
+        code = Referral.objects.get().code
+    for asked in ("hi/", "en/?unit=JK-B001", f"hi/?by={code}"):
+        made = worker.get(f"{drive}poster/{asked}")
+        assert made.status_code == 200 and made.content.startswith(b"%PDF")
+        assert made["Content-Disposition"].startswith("attachment; ")
+    assert other.get(f"{drive}poster/hi/?by={code}").status_code == 404
+    assert worker.get(f"{drive}poster/xx/").status_code == 404
+
+
+def test_a_link_is_made_by_who_records_people_there_alone(world: World) -> None:
+    with pytest.raises(NotYours):
+        referrals.make_referral(
+            programme_id=world.programme.pk, unit_id=world.booth.pk, by=CHANNEL, at=world.now
+        )

@@ -1,0 +1,134 @@
+"""Posters of a drive, and workers' own links: who invited how many."""
+
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.enrolment.actions import referrals as actions
+from abhiyan.enrolment.actions.batches import RECORD
+from abhiyan.enrolment.paper import printed
+from abhiyan.enrolment.paper.models import Referral
+from abhiyan.enrolment.queries import referrals as queries
+from abhiyan.messaging import queries as messaging
+from abhiyan.org import queries as org
+from abhiyan.org.here import address as join_address
+from abhiyan.org.here import page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+from .card import picture
+from .seen import Seen
+
+COLUMNS: tuple[Column[queries.Invited], ...] = (
+    Column("name", gettext_lazy("Worker"), lambda row: row.name, is_name=True),
+    Column("unit", gettext_lazy("Unit"), lambda row: row.unit),
+    Column("made", gettext_lazy("Link since"), lambda row: row.referral.made_at, order="made_at", css="nums"),
+    Column("joined", gettext_lazy("Joined by the link"), lambda row: row.joined, css="num"),
+    Column("members", gettext_lazy("Still members"), lambda row: row.members, css="num"),
+    Column("confirmed", gettext_lazy("Confirmed"), lambda row: row.confirmed, css="num"),
+)
+
+
+def link_of(seen: Seen, referral: Referral) -> str:
+    """The address of a worker's own link."""
+    return join_address(seen.address, units.unit_by_id(referral.unit_id).code, None, by=referral.code)
+
+
+@form_page
+def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
+    """A worker's own link: made once, then shown with its code, its posters, and how many joined by it."""
+    seen = Seen(request, public_id)
+    here = page_unit(request)
+    org.require(request.actor, RECORD, at=here.unit.id)
+    mine = [
+        one
+        for one in queries.own(request.viewer.account_id, seen.programme.pk)
+        if one.unit_id == here.unit.id
+    ]
+    page = here.href(reverse("enrolment:drive_link", args=[public_id]))
+    if mine and request.method != "POST":
+        (shown,) = queries.shown(mine)
+        address = link_of(seen, mine[0])
+        return seen.page(
+            "drive_link", _("My link"), link=shown, address=address, qr=picture(address), code=mine[0].code
+        )
+    return ask(
+        request,
+        lambda _given: actions.make_referral(
+            programme_id=seen.programme.pk, unit_id=here.unit.id, by=request.actor, at=clock.now()
+        ),
+        title=_("My link"),
+        text=[
+            here.name,
+            _("People who join by your own link count as invited by you. Your office sees the numbers."),
+        ],
+        button=_("Make my link"),
+        done=lambda _code: redirect(page),
+        back=reverse("enrolment:drive", args=[public_id]),
+        here="programmes",
+        crumbs=seen.crumbs((_("My link"), "")),
+    )
+
+
+@require_GET
+def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpResponse:
+    """The poster of a drive on A4. Its link names the place: that of `?unit=`, or the viewer's own. `?by=`: the
+    viewer's own link."""
+    if language not in ("hi", "en"):
+        raise NotFound
+    seen, name = Seen(request, public_id), ""
+    here = page_unit(request)
+    address = join_address(seen.address, here.unit.code)
+    if code := request.GET.get("by", ""):
+        mine = [one for one in queries.own(request.viewer.account_id, seen.programme.pk) if one.code == code]
+        if not mine:
+            raise NotFound
+        (shown,) = queries.shown(mine)
+        address, name = link_of(seen, mine[0]), shown.name
+    made = printed.poster(
+        drive=seen.programme.names,
+        place=here.unit.names,
+        address=address,
+        number=messaging.our_number("join", seen.programme.pk),
+        name=name,
+        language=language,
+        at=clock.now(),
+    )
+    answer_ = HttpResponse(made, content_type="application/pdf")
+    answer_["Content-Disposition"] = f'attachment; filename="poster-{seen.drive.join_slug}-{language}.pdf"'
+    answer_["Cache-Control"] = "private, no-store"
+    return answer_
+
+
+@require_GET
+def drive_referrals(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Who invited how many to a drive, of the workers of a unit and all below it."""
+    seen = Seen(request, public_id)
+    here = page_unit(request)
+    if not request.viewer.sees_people_at(here.span[0]):
+        raise org.NotYours(capability="people.read")
+    table: Table[queries.Invited] = Table(
+        request,
+        COLUMNS,
+        queries.referrals(here.span, seen.programme.pk),
+        name="invited",
+        caption=_("Who invited"),
+        sort="made",
+        finish=queries.shown,
+    )
+    shown = {
+        "here": "programmes",
+        "crumbs": seen.crumbs((_("Who invited"), "")),
+        "place": here,
+        "programme": seen.programme,
+    }
+    return answer(request, "enrolment/drive_referrals.html", table, shown)
