@@ -138,6 +138,8 @@ NOBODY_ASKED = {
     "programmes/actions/tasks.py::hand_on_of_account": NEWS,
     "programmes/actions/tasks.py::hand_on_of_appointment": NEWS,
     "programmes/actions/tasks.py::change_together": "by whoever asked them: only their own are found",
+    "programmes/actions/workshops.py::_ask": WITHIN,
+    "programmes/actions/workshops.py::_said": WITHIN,
     "programmes/actions/trees.py::_forget_going": NEWS,
     "programmes/actions/trees.py::carry": NEWS,
     "programmes/actions/trees.py::resize": LOOP,

@@ -29,6 +29,7 @@ from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.actions.workshops import Asked, hold_first
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.looked_at import ALIKE, PAGES
@@ -483,6 +484,16 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         programmes.change_task(
             public_id=task.public_id, act=Act.ACCEPT, by=cast.actor("district_in_charge"), at=at
         )
+        workshop = hold_first(
+            programme_id=world.programme.pk,
+            unit_id=world.state.pk,
+            title="Membership workshop",
+            held_on=at.date() - timedelta(days=4),
+            attended=90,
+            asked=Asked("district_president", at.date() + timedelta(days=9), 2),
+            by=cast.actor("state_president"),
+            at=at - timedelta(days=2),
+        )
     said = units.Stated("none", "None", at.date(), at.date(), "x", [(None, [world.state.pk])])
     with system("test"):
         poll = units.state_poll(stated=said, by=SYSTEM, at=at)
@@ -491,6 +502,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         "BATCH": batch.number,
         "POLL": poll.public_id,
         "TASK": task.public_id,
+        "WORKSHOP": workshop.public_id,
         "PROGRAMME": world.programme.public_id,
         "APPOINTMENT": cast.appointments["booth_president"],
         "DRAFT": draft.public_id,

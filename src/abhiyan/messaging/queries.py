@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 
-from abhiyan.core import languages
+from abhiyan.core import languages, sql
 from abhiyan.core.keys import keyring
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
@@ -121,6 +121,40 @@ def oldest_due_s(*, at: datetime) -> float:
     waiting = Message.objects.filter(state__in=(Message.State.QUEUED, Message.State.LEASED), due_at__lte=at)
     oldest = waiting.order_by("due_at").values_list("due_at", flat=True).first()
     return (at - oldest).total_seconds() if oldest else 0.0
+
+
+MOST_COUNTED = 20_000  # messages that wait: more are said as "20,000+"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Messages that are due and have not left. ages: under 1, 5 and 10 minutes, and over."""
+
+    n: int
+    oldest_s: float
+    ages: tuple[int, int, int, int]
+
+    @property
+    def is_more(self) -> bool:
+        return self.n == MOST_COUNTED
+
+
+def waiting(programme_id: int, *, at: datetime) -> Queue:
+    """What waits of a programme, by age; of the oldest MOST_COUNTED. In a scope that sees them; one read by index."""
+    oldest, *ages = sql.row(
+        """select min(w.due_at), count(*) filter (where w.due_at > %(at)s::timestamptz - interval '1 minute'),
+          count(*) filter (where w.due_at > %(at)s::timestamptz - interval '5 minutes'
+            and w.due_at <= %(at)s::timestamptz - interval '1 minute'),
+          count(*) filter (where w.due_at > %(at)s::timestamptz - interval '10 minutes'
+            and w.due_at <= %(at)s::timestamptz - interval '5 minutes'),
+          count(*) filter (where w.due_at <= %(at)s::timestamptz - interval '10 minutes')
+        from (select due_at from messaging_message where state in ('queued', 'leased') and due_at <= %(at)s
+          and programme_id = %(programme)s order by due_at limit %(most)s) w""",
+        {"at": at, "programme": programme_id, "most": MOST_COUNTED},
+    )
+    young, minutes, later, old = ages
+    age = (at - oldest).total_seconds() if oldest else 0.0
+    return Queue(young + minutes + later + old, age, (young, minutes, later, old))
 
 
 def number(called: str) -> Number | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from abhiyan.core.loops import Loop
 
 from . import actions
-from .actions import tasks
+from .actions import pace, tasks
 
 
 def _fold(at: datetime) -> int:
@@ -20,8 +20,13 @@ def _remind(at: datetime) -> int:
     return tasks.remind(at=at)
 
 
+def _pace(at: datetime) -> int:
+    return pace.note_pace(at=at)
+
+
 LOOPS = {
     "fold": Loop(_fold, every_s=0.25),
     "sums": Loop(_sums, every_s=300, scoped=False),
     "remind": Loop(_remind, every_s=300),
+    "pace": Loop(_pace, every_s=20),
 }

@@ -20,6 +20,7 @@ from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
 from . import owed_tasks as tasks
+from . import owed_workshops as workshops
 from . import queries
 from .models import InCharge, Programme
 from .rules import activities, pace
@@ -57,6 +58,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
             icon="check",
         )
     yield from tasks.owed(viewer.account_id, at=at)
+    yield from workshops.owed(viewer, at=at)
     home = viewer.home
     if home is None:
         return

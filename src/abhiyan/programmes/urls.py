@@ -15,6 +15,7 @@ from .views import (
     targets,
     tasks,
     versions,
+    workshops,
 )
 
 app_name = "programmes"
@@ -28,6 +29,10 @@ urlpatterns = [
     path("tasks/<uuid:public_id>/", tasks.task, name="task"),
     path("tasks/<uuid:public_id>/hand-over/", tasks.task_hand_over, name="task_hand_over"),
     path("tasks/<uuid:public_id>/<slug:act>/", tasks.task_act, name="task_act"),
+    path("workshops/<uuid:public_id>/", workshops.workshop, name="workshop"),
+    path("workshops/<uuid:public_id>/ask/", workshops.workshop_below, name="workshop_below"),
+    path("workshops/<uuid:public_id>/remind/", workshops.workshop_remind, name="workshop_remind"),
+    path("workshops/<uuid:public_id>/<slug:act>/", workshops.workshop_act, name="workshop_act"),
     path("record/", record.record, name="record"),
     path("record/<uuid:public_id>/", record.record, name="record_of"),
     path("<uuid:public_id>/", programmes.programme, name="programme"),
@@ -41,6 +46,8 @@ urlpatterns = [
     path("<uuid:public_id>/open/", creating.open_draft, name="open"),
     path("<uuid:public_id>/discard/", ending.discard, name="discard"),
     path("<uuid:public_id>/figures/", own_figures.own_figures, name="own_figures"),
+    path("<uuid:public_id>/workshops/", workshops.workshops, name="workshops"),
+    path("<uuid:public_id>/workshops/new/", workshops.workshop_new, name="workshop_new"),
     path("<uuid:public_id>/units/", below.below, name="below"),
     path("<uuid:public_id>/targets/", targets.targets, name="targets"),
     path("<uuid:public_id>/targets/off/", targets.misfits, name="misfits"),

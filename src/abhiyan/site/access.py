@@ -110,6 +110,7 @@ ACCESS: dict[str, Access] = {
     "org:ask_factor_reset": capability("org.factors"),
     "org:stop_reset": STRONG,  # one's own
     "org:reset_factors": capability("org.factors"),
+    "site:launch": STRONG,  # figures of units in sight; each room asks what of its own may be seen
     # Programmes and their targets.
     "programmes:list": STRONG,
     "programmes:programme": STRONG,
@@ -135,6 +136,13 @@ ACCESS: dict[str, Access] = {
     "programmes:task_act": STRONG,
     "programmes:task_ask": capability("tasks.ask"),
     "programmes:task_hand_over": capability("tasks.ask"),
+    # Workshops: the days of one are given by who has its task or leads its unit; the acts ask.
+    "programmes:workshops": STRONG,
+    "programmes:workshop": STRONG,
+    "programmes:workshop_act": STRONG,
+    "programmes:workshop_new": capability("tasks.ask"),
+    "programmes:workshop_below": capability("tasks.ask"),
+    "programmes:workshop_remind": capability("tasks.ask"),
     "programmes:record": STRONG,
     "programmes:record_of": STRONG,
     "programmes:versions": STRONG,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import closing, demo_phone, membership_votes, search, today, unit
+from .views import closing, demo_phone, launch, membership_votes, search, today, unit
 
 pages = [
     path("", today.today, name="today"),
@@ -13,6 +13,7 @@ pages = [
     path(
         "units/<str:code>/membership-and-votes/", membership_votes.membership_votes, name="membership_votes"
     ),
+    path("launch/<uuid:public_id>/", launch.launch, name="launch"),
     path("search/", search.search, name="search"),
     path("demo/phone/", demo_phone.phone, name="demo_phone"),
 ]

@@ -50,6 +50,7 @@ KINDS: dict[str, Promise] = {
     "office.unchanged": _("Reply: the answer about an office changed nothing"),
     "duty.task_tomorrow": _("Reminder of a task due tomorrow"),
     "duty.task_late": _("Reminder of a late task"),
+    "duty.workshop": _("Reminder of a workshop"),
     "duty.circular": _("News of a circular"),
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),

@@ -1,6 +1,6 @@
 """Tasks: who holds the office that is asked, who may say what to a task, and the lists of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,25 +11,25 @@ from django.db.models import Count, Q, QuerySet
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.models import Task, TaskStep
+from abhiyan.programmes.models import Task, TaskStep, Workshop
 from abhiyan.programmes.rules import tasks as rules
 from abhiyan.programmes.rules.tasks import OPEN, Act, State
 from abhiyan.units import queries as units
 
 from .holders import Holder, holders
 
+ANSWERS = (Act.ACCEPT, Act.DECLINE)
 # Appointments that count on the day %(on)s.
-_ACTIVE = (
-    """ap.state = 'active' and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
-)
+ACTIVE = """ap.state = 'active' and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
 # The holders of an office in the units below a place, the place itself left out.
 SEATS = f"""select ap.account_id, ap.office_id, ap.unit_id, ap.hierarchy
   from units_placement p join org_appointment ap on ap.unit_id = p.unit_id
   join org_office o on o.id = ap.office_id and o.code = %(office)s
-  where p.lo > %(lo)s and p.lo < %(hi)s and {_ACTIVE}"""
+  where p.lo > %(lo)s and p.lo < %(hi)s and {ACTIVE}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _seat(condition: str, given: dict[str, Any]) -> Seat | None:
     row = sql.row(
         f"""select ap.account_id, ap.office_id, ap.unit_id, ap.hierarchy from org_appointment ap
         join org_office o on o.id = ap.office_id
-        where {condition} and {_ACTIVE} order by o.rank, ap.starts_on, ap.id limit 1""",
+        where {condition} and {ACTIVE} order by o.rank, ap.starts_on, ap.id limit 1""",
         given,
     )
     return Seat(*row) if row else None
@@ -135,7 +135,19 @@ def task_for(public_id: UUID) -> Task:
 
 def acts_on(task: Task, by: Actor) -> list[Act]:
     """What somebody may do to a task now."""
-    return rules.possible(task.state, is_asked=is_asked(by, task), is_over=is_over(by, task))
+    return acts_with(task, rules.possible(task.state, is_asked=is_asked(by, task), is_over=is_over(by, task)))
+
+
+def acts_with(task: Task, acts: Sequence[Act]) -> list[Act]:
+    """These without those that the day of a workshop decides, where the task is about one."""
+    return [act for act in acts if act in ANSWERS or workshop_of(task) is None]
+
+
+def workshop_of(task: Task) -> UUID | None:
+    """The workshop (public id) a task asks for; its days say when the task is done."""
+    with system("what a task is about"):
+        found = Workshop.objects.filter(task=task).values_list("public_id", flat=True)
+        return found.first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +204,8 @@ def is_late(at: datetime) -> Q:
 
 
 def due_of(account_id: int, *, limit: int) -> list[Task]:
-    """What somebody has to answer or to do, the most urgent first."""
-    rows = tasks_of(mine=account_id).filter(state__in=OPEN)
+    """What somebody has to answer or to do, the most urgent first; without workshops, which ask for a day."""
+    rows = tasks_of(mine=account_id).filter(state__in=OPEN, workshop=None)
     return list(rows.order_by("due_at", "pk")[:limit])
 
 
@@ -243,7 +255,7 @@ def candidates(unit_ids: Iterable[int], *, on: date) -> list[Candidate]:
         f"""select ap.public_id, a.name, o.names, u.names from org_appointment ap
         join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
         join units_unit u on u.id = ap.unit_id
-        where ap.unit_id = any(%(units)s::bigint[]) and {_ACTIVE}
+        where ap.unit_id = any(%(units)s::bigint[]) and {ACTIVE}
           and not o.capabilities && array['org.approve', 'org.officers']
         order by array_position(%(units)s::bigint[], ap.unit_id::bigint), o.rank, ap.starts_on, ap.id limit 300""",
         {"units": list(unit_ids), "on": on},

@@ -45,6 +45,7 @@ from . import (
     tasks,
     texts,
     tree,
+    workshops,
 )
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
 from .run import PEOPLE
@@ -132,6 +133,10 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
             part.office: (_acting(each), ids[part.unit]) for part, each in holders.items() if each.is_demo
         }
         tasks.give(programme, shown, unit_id=ids["JK"], at=at)
+        leads = {
+            ids[part.unit]: _acting(each) for part, each in holders.items() if part.office == workshops.OFFICE
+        }
+        workshops.hold(programme, ids["JK"], president, leads, at=at)
     _past_lists(seed, rows, programme, ids, acting, at)
     say("taking in two earlier drives")
     _earlier_drives(seed, rows, ids, president, today)

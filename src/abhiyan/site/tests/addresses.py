@@ -38,6 +38,7 @@ from abhiyan.org.models import Release
 from abhiyan.people.models import Factor, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.actions.workshops import Asked, hold_first
 from abhiyan.units import actions as units
 from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
@@ -46,6 +47,7 @@ from abhiyan.verification.queries.checks import Said, sealed
 
 from .cast import SYSTEM, Cast
 
+MANDALS = 1  # of the other district
 FOREIGN_CROWD = 1236  # with the one by name: 1,237 joined in the other district
 SECRETS = re.compile(
     r"Planted|Rasool|9797654389|97976\W54389|(?<![\w-])4389(?![\w-])|(?<![\w.-])1[,.\u202f]?237(?![\w-])"
@@ -213,6 +215,16 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=cast.actor("state_president"),
             at=at,
         )
+        workshop = hold_first(
+            programme_id=world.programme.pk,
+            unit_id=world.units["JK-JAM"].pk,
+            title="Planted workshop",
+            held_on=at.date() - timedelta(days=3),
+            attended=None,
+            asked=Asked("mandal_president", at.date() + timedelta(days=9), MANDALS),
+            by=cast.actor("state_president"),
+            at=at - timedelta(days=2),
+        )
         stated = results.state_figure(
             election="LS2024", state="U08", party="BJP", share_pct=1, source="A newspaper", by=SYSTEM, at=at
         )
@@ -347,6 +359,9 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "programmes:task": task.public_id,
         "programmes:task_act": task.public_id,
         "programmes:task_hand_over": task.public_id,
+        **dict.fromkeys(
+            (f"programmes:workshop{page}" for page in ("", "_act", "_below", "_remind")), workshop.public_id
+        ),
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
         "enrolment:ticket": ticket,
         **dict.fromkeys(
@@ -423,6 +438,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more |= {"number": others["batch"], "photo": others["photo"]}
     if name == "messaging:text":
         more["code"] = others["text"]
+    if name == "programmes:workshop_act":
+        more["act"] = "withdraw"
     if name == "messaging:send_step":
         more["step"] = "discard"
     if name == "messaging:circular_step":
@@ -485,6 +502,7 @@ def address(name: str, of: Things, **more: Any) -> str:
             "verification": of.programme,
             "helpdesk": uuid4(),
             "helpdesk:helpline": of.programme,
+            "site": of.programme,
         },
     }
     wanted = parameters()[name]

@@ -1,0 +1,32 @@
+"""The way from a unit's page to the launch page of the drives that run there."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from abhiyan.core.words import named
+from abhiyan.org.here import address
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.doors import Door
+from abhiyan.units import queries as units
+from abhiyan.units.queries import UnitRow
+
+RUNS = "programmes.run"
+MOST = 3  # the newest that are open
+
+
+def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
+    """unit: for its page, to who runs drives there. Nothing for search."""
+    if unit is None or unit.lo is None or not viewer.may_at(RUNS, unit.lo):
+        return
+    for one in programmes.programmes_for(viewer).filter(state=Programme.State.OPEN).order_by("-pk")[:MOST]:
+        if unit.id != one.owner_id and not units.stands_below(unit.id, one.owner_id):
+            continue
+        yield Door(
+            _("Launch day: %(programme)s") % {"programme": named(one.names)},
+            address(address_of("site:launch", one.public_id), unit.code),
+            icon="today",
+        )
