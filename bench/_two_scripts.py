@@ -76,6 +76,8 @@ class Words:
 
 def _slip(chance: random.Random, name: str) -> str:
     """One letter left out, doubled, or changed with the next."""
+    if len(name) < 3:
+        return name
     at = chance.randrange(1, len(name) - 1)
     if " " in name[at : at + 2]:
         return name

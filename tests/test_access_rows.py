@@ -105,7 +105,7 @@ GATEWAY = {
     "people_person": {
         "select": "id name birth_year left_at",
         "insert": "id public_id phone_id name birth_year language unit_id at",
-        "update": "left_at",
+        "update": "left_at merged_into",
     },
     "people_phone": {"select": "id", "insert": "id hash sealed last4"},
     "people_suppression": {"select": "phone_id lifted_at", "update": "lifted_at"},
@@ -138,6 +138,7 @@ GATEWAY = {
         "insert": "id public_id roll_id phone_id slot person_id unit_id claim_id term programme_id at",
         "update": "unit_id term programme_id ended_on struck_at",
     },
+    "enrolment_merged_term": {"select": "id kept_id undone_at"},
     "enrolment_refused_count": {
         "select": "programme_id unit_id channel reason day n",
         "insert": "programme_id unit_id channel reason day n",

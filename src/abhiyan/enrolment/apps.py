@@ -18,6 +18,8 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.people.news import (
             ErasureReplayed,
             NoReplayed,
+            PeopleMerged,
+            PeopleParted,
             PhoneSaidNo,
             WithdrawalReplayed,
             WordReplayed,
@@ -28,7 +30,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import closing, confirming, erasing, phone_changes, texts
+        from .actions import closing, confirming, erasing, merging, phone_changes, texts
         from .actions.cards import CARD
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
@@ -36,7 +38,7 @@ class EnrolmentConfig(AppConfig):
         from .actions.tokens import end_tokens_of
         from .activity import DRIVE
         from .audiences import MEMBERS
-        from .owed import export_page, token_page
+        from .owed import export_page, merge_page, token_page
         from .queries import people
 
         activities.register(DRIVE)
@@ -44,6 +46,7 @@ class EnrolmentConfig(AppConfig):
         audiences.register(MEMBERS)
         releases.register_page("channels.token", token_page)
         releases.register_page("people.export", export_page)
+        releases.register_page("people.merge", merge_page)
 
         news.subscribe(UnitsClosing, lambda told: closing.see_to_closing(told=told))
         news.subscribe(UnitsOpening, lambda told: closing.bring_back(told=told))
@@ -62,5 +65,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(QuestionAnswered, lambda told: confirming.hear_answer(told=told))
         news.subscribe(QuestionAnswered, lambda told: phone_changes.hear_answer(told=told))
         news.subscribe(QuestionsUnanswered, lambda told: confirming.hear_silence(told=told))
+        news.subscribe(PeopleMerged, lambda told: merging.end_second(told=told))
+        news.subscribe(PeopleParted, lambda told: merging.bring_second_back(told=told))
         news.subscribe(Restored, lambda _told: forget_horizons())
         news.subscribe(Restored, lambda _told: phone_changes.stop_restored())

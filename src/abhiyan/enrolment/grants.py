@@ -13,6 +13,7 @@ GRANTS = {
         " insert (id, programme_id, phone_id, claim_id, unit_id, day, channel, link_digest, at, completed_at),"
         " update (unit_id, completed_at, completed_by, completed_as, completed_import)"
     },
+    "enrolment_merged_term": {"gateway": "select (id, kept_id, undone_at)"},
     "enrolment_revisit": {"gateway": "select (phone_id), insert (phone_id), update (horizon)"},
     "enrolment_membership": {
         "gateway": "select (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term, programme_id,"

@@ -273,5 +273,10 @@ def export_page(release: Release) -> str:
     )
 
 
+def merge_page(release: Release) -> str:
+    """Where approved pairs are merged."""
+    return reverse("enrolment:doubles_many", args=[release.public_id])
+
+
 def _counted(n: int) -> str:
     return f"{grouped(n)}+" if n >= MOST else grouped(n)

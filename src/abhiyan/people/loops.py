@@ -1,17 +1,34 @@
-"""What runs again and again: codes and sessions that are long over, and erasures whose legal period is."""
+"""What runs again and again: codes and sessions that are long over, erasures whose legal period is, and once a day the
+search for near duplicates."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
+from abhiyan.core import jobs
 from abhiyan.core.loops import Loop
 
-from .actions import codes, erasing, sessions
+from .actions import codes, erasing, finding, sessions
 
 
 def sweep(at: datetime) -> int:
     return codes.sweep_codes(at=at) + sessions.sweep(at=at)
 
 
+NIGHT = 3  # the hour, here, in which near duplicates are looked for
+
+
+def look_for_doubles(at: datetime) -> int:
+    """Once a night, where the server has what it needs (the extra `doubles`)."""
+    if at.astimezone(ZoneInfo(settings.TIME_ZONE)).hour != NIGHT or not finding.may_look():
+        return 0
+    jobs.later("people.find_doubles", "all", at=at)
+    return 1
+
+
 LOOPS = {
+    "doubles": Loop(look_for_doubles, every_s=3_600),
     "sweep": Loop(sweep, every_s=600),
     "purge": Loop(lambda at: erasing.purge(at=at), every_s=600),
 }

@@ -61,7 +61,7 @@ class Person(models.Model):
     language = models.TextField(default="", db_default="")
     unit_id = models.BigIntegerField()
     at = models.DateTimeField()
-    merged_into = models.UUIDField(null=True)
+    merged_into = models.UUIDField(null=True)  # the same human being, entered twice: the entry that stays
     left_at = models.DateTimeField(null=True)  # then no office reads the row, only the phone itself
     erased_at = models.DateTimeField(null=True)
 
@@ -229,6 +229,46 @@ class Erasure(models.Model):
             *private("erasure", using=f"phone_id = {PHONE}", write=SYSTEM),
             Policy(name="erasure_gateway", to=("gateway",), using="true"),
         ]
+
+
+class Double(models.Model):
+    """Two entries that may be one person, and what was decided. Seen by who sees both."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("To be looked at")
+        MERGED = "merged", _("Merged")
+        APART = "apart", _("Different people")
+
+    id = models.UUIDField(primary_key=True)  # derived from both entries: found again, it is the same
+    public_id = models.UUIDField(unique=True)
+    first_id = models.UUIDField()  # of persons; the lower
+    second_id = models.UUIDField()
+    unit_id = models.BigIntegerField()  # of the first, and of the second
+    other_unit_id = models.BigIntegerField()
+    score = models.SmallIntegerField()  # per cent
+    reasons = ArrayField(models.TextField())  # rules.doubles.REASONS
+    is_twin = models.BooleanField()
+    state = models.TextField(choices=State.choices, default=State.OPEN, db_default=State.OPEN)
+    kept_id = models.UUIDField(null=True)  # of both: the person who stays
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "people_double"
+        indexes = [
+            models.Index(fields=["state", "-score"], name="double_state"),  # used by: the list
+            models.Index(
+                fields=["first_id"], name="double_first"
+            ),  # used by: erasing; who was merged into whom
+            models.Index(fields=["second_id"], name="double_second"),  # used by: the same
+        ]
+        constraints = policies(
+            "double",
+            using=f"({EVERYTHING} or ({placed('people_double.unit_id', PEOPLE)}"
+            f" and {placed('people_double.other_unit_id', PEOPLE)}))",
+            write=SYSTEM,
+        )
 
 
 class Account(models.Model):
@@ -406,7 +446,7 @@ GRANTS = {
     "people_notice": {"gateway": "select (code, version)"},
     "people_phone": {"gateway": "select (id), insert (id, hash, sealed, last4)"},
     "people_person": {
-        "gateway": "select (id, name, birth_year, left_at), update (left_at),"
+        "gateway": "select (id, name, birth_year, left_at), update (left_at, merged_into),"
         " insert (id, public_id, phone_id, name, birth_year, language, unit_id, at)"
     },
     "people_consent": {

@@ -46,6 +46,28 @@ class ConsentWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleMerged:
+    """Two entries are one person: `gone_id` is merged into `kept_id`. Both stay; what they are counted for is once."""
+
+    kept_id: UUID
+    gone_id: UUID
+    double_id: UUID
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleParted:
+    """A merge is undone: all is as it was before `double_id`, but for what the person behind `gone_id` said since."""
+
+    kept_id: UUID
+    gone_id: UUID
+    double_id: UUID
+    by: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccountClosed:
     """An account was closed: nobody can sign in by it any more. What it was named for ends."""
 

@@ -21,6 +21,7 @@ from .models import (
     Account,
     Consent,
     Document,
+    Double,
     Erasure,
     Factor,
     LastSign,
@@ -360,3 +361,24 @@ def phone(phone_id: UUID) -> Phone:
 def number_of(phone_id: UUID) -> str:
     """A phone's number (E.164), unsealed: to write to it. In a scope that sees it. NotFound."""
     return keyring().unseal(bytes(phone(phone_id).sealed), about=phone_id.bytes).decode()
+
+
+def doubles(state: str = Double.State.OPEN) -> "QuerySet[Double]":
+    """Pairs of entries in scope that may be one person, by what was decided; of those to be looked at the likeliest
+    first."""
+    return Double.objects.filter(state=state)
+
+
+def doubles_called(public_ids: Iterable[UUID | str]) -> "QuerySet[Double]":
+    """Pairs in scope by their public ids."""
+    return Double.objects.filter(public_id__in=list(public_ids))
+
+
+def double_held(double: Double) -> Double:
+    """A pair as it is now, its row locked. In an act's system scope."""
+    return Double.objects.select_for_update().get(pk=double.pk)
+
+
+def double_for(public_id: UUID) -> Double:
+    """One pair in scope. NotFound."""
+    return needed(Double.objects.filter(public_id=public_id).first())

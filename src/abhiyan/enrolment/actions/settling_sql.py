@@ -158,7 +158,7 @@ UPDATES: dict[str, tuple[str, dict[str, str], str]] = {
     "person_back": (
         "people_person",
         {"id": "uuid"},
-        "left_at = null",
+        "left_at = null, merged_into = null",
     ),
     "term_signed": (
         "enrolment_enrolment",
@@ -196,15 +196,17 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
         ["uuid[]", "uuid"],
     ),
     # With the places of those whose number changed: by the membership's own id and public id, live while they are
-    # members on another phone.
+    # members on another phone. Who was merged into another entry is somewhere else while that one lives.
     "known_members": (
         f"""select coalesce(m.merged_into, m.id), m.phone_id, coalesce({_ELSEWHERE.format("t.public_id")}, m.public_id),
-            m.slot, m.person_id, m.unit_id, m.term, m.programme_id, case when m.merged_into is null
+            m.slot, m.person_id, m.unit_id, m.term, m.programme_id, k.id is not null or case when m.merged_into is null
             then m.ended_on is null else {_ELSEWHERE.format("t.ended_on is null and t.phone_id <> m.phone_id")} is true
             end, m.struck_at is not null, p.name, p.birth_year, e.id, e.unit_id, e.channel, e.day,
-            e.rung, e.kind, p.left_at is not null, m.merged_into is not null
+            e.rung, e.kind, p.left_at is not null, m.merged_into is not null or k.id is not null
             from enrolment_membership m left join people_person p on p.id = m.person_id
             left join enrolment_enrolment e on e.id = {TERM}
+            left join enrolment_merged_term x on x.id = {TERM} and x.undone_at is null and p.left_at is null
+            left join enrolment_membership k on k.id = x.kept_id and k.ended_on is null
             where m.phone_id = any($1) and m.roll_id = $2 order by m.phone_id, m.slot""",
         ["uuid[]", "int4"],
     ),

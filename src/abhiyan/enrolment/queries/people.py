@@ -3,7 +3,7 @@
 Everything here runs in the caller's scope: the policies decide who is in sight; the filters only keep it quick.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -77,6 +77,11 @@ class Member:
         return self.end_reason == endings.RUN_OUT and not self.has_left
 
     @property
+    def is_merged(self) -> bool:
+        """They are on the roll by another entry."""
+        return self.end_reason == endings.MERGED and not self.has_left
+
+    @property
     def is_counted(self) -> bool:
         return self.rung != Rung.UNSIGNED
 
@@ -108,6 +113,14 @@ def members_on(phone_ids: Iterable[UUID]) -> list[Member]:
     return _members(
         "m.phone_id = any(%s) and m.merged_into is null and m.ended_on is null order by m.slot",
         [list(phone_ids)],
+    )
+
+
+def memberships_of(phones: Mapping[UUID, UUID]) -> list[Member]:
+    """The memberships of people (id -> phone), those that run last."""
+    return _members(
+        "m.phone_id = any(%s) and m.person_id = any(%s) and m.merged_into is null order by m.ended_on",
+        [list(phones.values()), list(phones)],
     )
 
 

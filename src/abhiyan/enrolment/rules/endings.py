@@ -8,6 +8,7 @@ STRUCK_OFF = "struck"  # by an office, with a reason
 RUN_OUT = "run_out"  # the term was over: it stays counted, in the drive that counted it
 ERASED = "erased"  # the person had everything erased: nobody comes back to it
 UNDONE = "undone"  # the list that brought it was taken back
+MERGED = "merged"  # the person is on the roll twice, and the other membership stays
 
 STRUCK = frozenset({STRUCK_OFF, DENIED})  # the slot is free, and only the phone's own sign brings them back
 HIDDEN = frozenset({LEFT, DENIED, ERASED})  # offices no longer read who it was
@@ -17,9 +18,9 @@ BACK_WITHIN = timedelta(days=7)  # a forged LEAVE must not delete a roll; later 
 
 
 def may_deny(*, reason: str, has_ended: bool) -> bool:
-    """Whether a phone may still say that the person never joined: while the term runs, and where it ended by leaving or
-    in time, as it then stays counted."""
-    return not has_ended or reason in (LEFT, RUN_OUT)
+    """Whether a phone may still say that the person never joined: while the term runs, and where it ended by leaving,
+    by merging, or in time, as it then stays counted."""
+    return not has_ended or reason in (LEFT, RUN_OUT, MERGED)
 
 
 def may_come_back(*, reason: str, ended_at: datetime | None, at: datetime) -> bool:

@@ -178,6 +178,7 @@ def people(request: Request) -> HttpResponseBase:
         "kept": [(name, request.GET[name]) for name in ("unit", "in", *SETTINGS) if request.GET.get(name)],
         "releases": _releases(request, at) if request.viewer.may("people.export") else [],
         "may_place": request.viewer.may("enrolment.place"),
+        "may_merge": request.viewer.may("enrolment.strike_off"),
         "may_read_texts": request.viewer.may("enrolment.texts"),
         "at": at,
     }

@@ -79,7 +79,7 @@ def unplaced(request: Request) -> HttpResponseBase:
     waiting: Sequence[queries.Unplaced] = leaf.rows
     if "error" in asked and all(one.public_id != asked["claim"] for one in waiting):
         messages.error(request, asked["error"])  # its line has gone meanwhile
-    read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=at)
+    read_people(by=request.actor, unit_id=home_of(request), n=len(waiting), at=at)
     suggested = queries.suggestions(waiting)
     shown = {
         "here": "people",
@@ -123,10 +123,10 @@ def _place_all(request: Request) -> HttpResponseBase:
 def nameless(request: Request) -> HttpResponseBase:
     """Calls from a phone of several people: whose are they?"""
     form = PlaceAndDaysForm(request.GET)
-    place = _place(request, form)
+    place = place_of(request, form)
     leaf = _leaf(request, form, queries.nameless, place)
     waiting: Sequence[queries.Nameless] = leaf.rows
-    read_people(by=request.actor, unit_id=_home(request), n=len(waiting), at=clock.now())
+    read_people(by=request.actor, unit_id=home_of(request), n=len(waiting), at=clock.now())
     shown = {
         "here": "people",
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Calls from shared phones"), "")],
@@ -226,7 +226,7 @@ def _status(status: int, form: forms.Form) -> int:
     return status if form.is_valid() else 422
 
 
-def _place(request: Request, form: forms.Form) -> units.UnitRow | None:
+def place_of(request: Request, form: forms.Form) -> units.UnitRow | None:
     """The unit whose queue is asked for, by code or name; what is not found is said at its field."""
     text = str(form.cleaned_data.get("unit") or "").strip() if form.is_valid() else ""
     home = request.viewer.home
@@ -261,7 +261,7 @@ def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
     return exact or found
 
 
-def _home(request: Request) -> int:
+def home_of(request: Request) -> int:
     home = needed(request.viewer.home, NotYours)
     return home.unit_id
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 CAPABILITY: dict[str, str] = {
     "people.export": "people.export",
     "people.reveal_many": "people.reveal",
+    "people.merge": "enrolment.strike_off",
     "messages.release": "messages.release",
     "messages.bulk": "messages.send",
     "channels.token": "channels.manage",
@@ -22,6 +23,7 @@ DONE_BY_APPROVAL = frozenset({"polls.confirm", "frames.redraw"})
 NAMES: dict[str, Promise] = {
     "people.export": _("Export a list of people"),
     "people.reveal_many": _("Reveal many phone numbers"),
+    "people.merge": _("Merge several duplicates"),
     "messages.release": _("Send held messages"),
     "messages.bulk": _("Send a bulk message"),
     "channels.token": _("Make a token for a channel"),

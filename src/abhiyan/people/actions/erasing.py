@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db.models import Q
 
 from abhiyan.core import audit, environment, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.people import journal
-from abhiyan.people.models import Consent, Document, Erasure, Person, Phone, Session
+from abhiyan.people.models import Consent, Document, Double, Erasure, Person, Phone, Session
 from abhiyan.people.news import ErasurePurged, ErasureReplayed
 
 from .persons import drop_phone
@@ -117,6 +118,7 @@ def _erase(said: journal.Erasure, person: Person | None) -> None:
         Person.objects.filter(pk=person.pk).update(
             name=None, birth_year=None, language="", left_at=said.at, erased_at=said.at
         )
+        Double.objects.filter(Q(first_id=person.pk) | Q(second_id=person.pk)).delete()
     row = Erasure(
         id=ident,
         person_id=said.person_id,

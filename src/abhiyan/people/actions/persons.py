@@ -6,7 +6,7 @@ from uuid import UUID
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
-from abhiyan.people.models import Account, Consent, LastSign, Person, Phone
+from abhiyan.people.models import Account, Consent, Double, LastSign, Person, Phone
 
 
 def correct_person(*, person: Person, name: str | None, birth_year: int | None) -> None:
@@ -26,9 +26,11 @@ def mark_back(*, person_ids: Collection[UUID]) -> None:
 
 
 def move_persons(*, person_ids: Collection[UUID], unit_id: int) -> None:
-    """People live in another unit: so do their consents. The act that calls leaves the trail."""
+    """People live in another unit: so do their consents, and their pairs. The act that calls leaves the trail."""
     Person.objects.filter(pk__in=person_ids).update(unit_id=unit_id)
     Consent.objects.filter(person_id__in=person_ids).update(unit_id=unit_id)
+    Double.objects.filter(first_id__in=person_ids).update(unit_id=unit_id)
+    Double.objects.filter(second_id__in=person_ids).update(other_unit_id=unit_id)
 
 
 def keep_phone(*, number: str) -> UUID:

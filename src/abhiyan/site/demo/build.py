@@ -21,6 +21,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.people import actions as people_actions
+from abhiyan.people.actions import finding
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
@@ -169,6 +170,9 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
             readers=map(_acting, read),
             at=at,
         )
+    if finding.may_look():
+        say("looking for duplicates")
+        finding.find_doubles(at=at)
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=at)

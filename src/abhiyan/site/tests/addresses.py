@@ -35,7 +35,8 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
-from abhiyan.people.models import Factor, Session
+from abhiyan.people.actions import doubles as people
+from abhiyan.people.models import Double, Factor, Person, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions.workshops import Asked, hold_first
@@ -323,6 +324,8 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         at=at,
     )
     check = _check_in_hand(cast, frame, at)
+    with system("test"):
+        double = _pair_elsewhere(cast)
     verifier = cast.accounts["verifier"]
     verification.state_tie(
         unit_id=world.units["JK-JAM"].pk,
@@ -368,6 +371,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             (f"helpdesk:ticket{act}" for act in ("", "_merge", "_move", "_phone", "_reopen")),
             _request(cast, at),
         ),
+        "enrolment:double": double,
         "enrolment:halt": halt.public_id,
         "messaging:release": released[0].public_id,
         "messaging:send": send,
@@ -395,6 +399,14 @@ def _request(cast: Cast, at: datetime) -> UUID:
         Ticket.Way.CALL, "+919797000003", ["A secret wish"], cast.world.far_booth.pk, "en", kind="card"
     )
     return helpdesk.type_ticket(opening=opening, by=SYSTEM, at=at).pk
+
+
+def _pair_elsewhere(cast: Cast) -> UUID:
+    """Two people of the other district who may be one."""
+    booth = cast.world.units["JK-B004"].pk
+    some = list(Person.objects.filter(unit_id=booth, left_at=None).order_by("pk")[:2])
+    people.keep_doubles(found=[(some[0].pk, some[1].pk, 95, False)], at=clock.now())
+    return Double.objects.get(first_id=some[0].pk).public_id
 
 
 def _check_in_hand(cast: Cast, frame: Frame, at: datetime) -> UUID:

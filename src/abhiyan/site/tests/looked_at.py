@@ -52,6 +52,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "booth_worker": ("/field/", "/field/?q=asha"),
     "state_president": (
+        "/people/doubles/",
+        "/people/doubles/many/",
         "/polls/",
         "/polls/new/?of=POLL",
         "/polls/POLL/",

@@ -1,0 +1,156 @@
+"""Near duplicates of members: looked for, merged by one click and undone by one, told apart; many by two people."""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, jobs
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.org import actions as org_actions
+from abhiyan.org import queries as org
+from abhiyan.people import queries as people_queries
+from abhiyan.people.actions import doubles as pairs
+from abhiyan.people.actions import finding
+from abhiyan.people.actions.persons import lock_phones
+from abhiyan.people.models import Double, Person
+from abhiyan.people.rules.doubles import SURE, Standing, stays
+
+from .merging import is_disputed, rung_of
+
+MERGES = "enrolment.strike_off"  # the capability: an entry is counted no more
+MANY = "people.merge"  # the request of several at once
+MOST = 200  # pairs of one request
+
+
+class Disputed(Refused, status=409):
+    message = _(
+        "Something about one of them is undecided: a new number, a request or a call to leave. Wait for that."
+    )
+
+
+class NobodySure(Refused):
+    message = _("No pair here is sure enough to merge several at once. Look at each.")
+
+
+def look_for_doubles(*, unit_id: int, by: Actor, at: datetime) -> None:
+    """Have all people looked through once more, by a job. Needs enrolment.strike_off at a unit. Refuses NoMatcher."""
+    org.require(by, MERGES, at=unit_id)
+    if not finding.may_look():
+        raise finding.NoMatcher
+    with system("somebody asks for a look at duplicates"):
+        jobs.later("people.find_doubles", "all", at=at)
+        audit.record(by=by, at=at, act="enrolment.look_for_doubles", subject="all", unit_id=unit_id)
+
+
+def merge(*, double: UUID, by: Actor, at: datetime) -> None:
+    """The two entries of a pair are one person: the better proven stays, the other is counted no more. Undone by
+    `unmerge`.
+
+    double: public id of a pair in the caller's scope. Needs enrolment.strike_off over both units. Refuses NotFound,
+    DecidedAlready, Twins, Disputed, EntryGone, MergedBefore.
+    """
+    one = people_queries.double_for(double)
+    with system("two entries are one person"):
+        _require(one, by)
+        found = _locked(one)
+        two = _persons(found)
+        if any(is_disputed(person, at=at) for person in two):
+            raise Disputed
+        joint = pairs.joined([person.pk for person in two])
+        kept = two[stays([Standing(each.pk in joint, rung_of(each), each.at) for each in two])]
+        pairs.merge_people(double=found, kept_id=kept.pk, by=by, at=at)
+        _record("enrolment.merge", found, by, at)
+
+
+def unmerge(*, double: UUID, by: Actor, at: datetime) -> None:
+    """Undo a merge: both entries are as they were, but for what their own phones said meanwhile.
+
+    Needs enrolment.strike_off over both units. Refuses NotFound, DecidedAlready, PhoneFull.
+    """
+    one = people_queries.double_for(double)
+    with system("a merge is undone"):
+        _require(one, by)
+        found = _locked(one)
+        pairs.part_people(double=found, by=by, at=at)
+        _record("enrolment.unmerge", found, by, at)
+
+
+def tell_apart(*, double: UUID, is_apart: bool, by: Actor, at: datetime) -> None:
+    """The pair is two people and is not shown any more; or, not apart, it is shown again.
+
+    Needs enrolment.strike_off over both units. Refuses NotFound, DecidedAlready.
+    """
+    one = people_queries.double_for(double)
+    with system("two entries are told apart"):
+        _require(one, by)
+        found = people_queries.double_held(one)
+        pairs.tell_apart(double=found, is_apart=is_apart, by=by, at=at)
+        _record("enrolment.tell_apart", found, by, at, apart=is_apart)
+
+
+def sure_of(doubles: Collection[UUID]) -> list[Double]:
+    """Those of these pairs that may be merged together: open, likely enough, no twins. In the caller's scope."""
+    found = people_queries.doubles_called(list(doubles)[:MOST]).filter(state=Double.State.OPEN, is_twin=False)
+    return list(found.filter(score__gte=SURE).order_by("pk"))
+
+
+def ask_merge_many(*, doubles: Collection[UUID], unit_id: int, reason: str, by: Actor, at: datetime) -> int:
+    """Ask a second person for the merge of several pairs; how many. Those that are not sure, or are twins, stay out.
+
+    Needs enrolment.strike_off over the unit and over both units of each. Refuses NobodySure, what
+    `org.ask_release` refuses.
+    """
+    sure = sure_of(doubles)
+    for one in sure:
+        _require(one, by)
+    if not sure:
+        raise NobodySure
+    payload = {"doubles": [str(one.public_id) for one in sure]}
+    org_actions.ask_release(act=MANY, unit_id=unit_id, reason=reason, payload=payload, by=by, at=at)
+    return len(sure)
+
+
+def merge_many(*, release: UUID, by: Actor, at: datetime) -> int:
+    """Merge what a second person has approved; how many. Pairs that were decided, left or are disputed meanwhile are
+    left as they are. Refuses what `org.use_release` refuses."""
+    done = 0
+    payload: Mapping[str, Any] = org_actions.use_release(public_id=release, act=MANY, by=by, at=at)
+    with system("what a second person approved is merged"):
+        asked = people_queries.doubles_called(payload["doubles"])
+        ids = {person for pair in asked.values_list("first_id", "second_id") for person in pair}
+        lock_phones(each.phone_id for each in people_queries.persons(ids))
+    for each in sorted(payload["doubles"]):
+        with suppress(Refused, NotFound), transaction.atomic():
+            merge(double=UUID(each), by=by, at=at)
+            done += 1
+    return done
+
+
+def _require(double: Double, by: Actor) -> None:
+    for unit_id in {double.unit_id, double.other_unit_id}:
+        org.require(by, MERGES, at=unit_id)
+
+
+def _persons(double: Double) -> list[Person]:
+    found = {each.pk: each for each in people_queries.persons([double.first_id, double.second_id])}
+    if len(found) != 2:
+        raise pairs.EntryGone
+    return [found[double.first_id], found[double.second_id]]
+
+
+def _locked(double: Double) -> Double:
+    """The pair as it is now, with both phones locked: sorted, before any row."""
+    lock_phones(each.phone_id for each in people_queries.persons([double.first_id, double.second_id]))
+    return people_queries.double_held(double)
+
+
+def _record(act: str, double: Double, by: Actor, at: datetime, **facts: Any) -> None:
+    for unit_id in sorted({double.unit_id, double.other_unit_id}):
+        audit.record(by=by, at=at, act=act, subject=str(double.public_id), unit_id=unit_id, facts=facts)

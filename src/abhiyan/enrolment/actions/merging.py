@@ -1,0 +1,115 @@
+"""What becomes of memberships when two entries turn out to be one person, and when that is undone.
+
+On each roll where both are members the second membership's term ends and is counted no more. Where only one of them
+is, nothing changes: that membership is the person's. What is said about the ended term meanwhile counts: who leaves,
+denies or is erased from its phone does not come back by an undo.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from abhiyan.core import clock
+from abhiyan.enrolment.models import Enrolment, Membership, MergedTerm, PhoneChange, Roll, Ticket
+from abhiyan.enrolment.rules import endings
+from abhiyan.enrolment.rules.phone_changes import OBJECTED_WITHIN
+from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
+from abhiyan.people.models import Person, RevokeReason
+from abhiyan.people.news import PeopleMerged, PeopleParted
+from abhiyan.programmes import queries as programme_queries
+
+from .claims import PhoneFull
+from .leaving import is_held
+from .members import latest_id, latest_term, post, posted
+
+
+def end_second(*, told: PeopleMerged) -> None:
+    """Two people are one: on rolls where both are members, the entry that goes is a member no more. Both phones are
+    locked. In the transaction of the merge."""
+    kept, gone = _members(told.kept_id), _members(told.gone_id)
+    by_roll = {member.roll_id: member for member in kept}
+    for member in gone:
+        stays = by_roll.get(member.roll_id)
+        if stays is None:
+            continue
+        term = latest_term(member)
+        post(posted(term, -1), told.at)
+        term.ended_at, term.end_reason = told.at, endings.MERGED
+        term.save(update_fields=["ended_at", "end_reason"])
+        member.ended_on = clock.day_in(programme_queries.programme_by_id(member.programme_id).zone, told.at)
+        member.save(update_fields=["ended_on"])
+        people.revoke_documents(about=[member.public_id], reason=RevokeReason.ENDED, by=told.by, at=told.at)
+        MergedTerm.objects.update_or_create(
+            id=term.pk,
+            defaults={
+                "membership_id": member.pk,
+                "phone_id": member.phone_id,
+                "kept_id": stays.pk,
+                "double_id": told.double_id,
+                "at": told.at,
+                "undone_at": None,
+            },
+        )
+
+
+def bring_second_back(*, told: PeopleParted) -> None:
+    """A merge is undone: what it ended goes on as it was, on its own day and rung. Both phones are locked.
+
+    Not where the phone has said since that its person left or never joined, nor where they have joined anew. Refuses
+    PhoneFull.
+    """
+    person = people_queries.person(told.gone_id)
+    for merged in MergedTerm.objects.filter(double_id=told.double_id, undone_at=None).order_by("pk"):
+        merged.undone_at = told.at
+        merged.save(update_fields=["undone_at"])
+        term = Enrolment.objects.get(pk=merged.id)
+        member = Membership.objects.get(pk=merged.membership_id)
+        if term.end_reason != endings.MERGED or latest_id(member) != term.pk:
+            continue
+        if person.left_at is not None:
+            term.end_reason = endings.LEFT
+            term.save(update_fields=["end_reason"])
+            continue
+        limit = Roll.objects.values_list("people_per_phone", flat=True).get(pk=member.roll_id)
+        there = Membership.objects.filter(
+            phone_id=member.phone_id, roll_id=member.roll_id, merged_into=None, ended_on=None
+        )
+        if there.count() >= limit:
+            raise PhoneFull(limit=limit)
+        term.ended_at, term.end_reason = None, ""
+        term.save(update_fields=["ended_at", "end_reason"])
+        post(posted(term, 1), told.at)
+        member.ended_on = None
+        member.save(update_fields=["ended_on"])
+        people.restore_documents(about=member.public_id, revoked_at=merged.at)
+
+
+def rung_of(person: Person) -> int:
+    """How well an entry is proven: the highest rung of its memberships; confirmed is above all."""
+    terms = [latest_term(member) for member in _members(person.pk)]
+    return max((term.rung + (term.confirmed_at is not None) * 100 for term in terms), default=0)
+
+
+def is_disputed(person: Person, *, at: datetime) -> bool:
+    """Whether something about an entry is undecided: a number that changes or may still be objected to, a call to leave
+    that waits, or a request of its person that nobody has answered."""
+
+    members = Membership.objects.filter(phone_id=person.phone_id, person_id=person.pk)
+    changes = PhoneChange.objects.filter(
+        Q(membership_id__in=members.values_list("pk", flat=True)) | Q(old_phone_id=person.phone_id),
+        ended_at=None,
+    ).filter(Q(done_at=None) | Q(asked_at__gt=at - OBJECTED_WITHIN))
+    waiting = Ticket.objects.filter(phone_id=person.phone_id, person_id=person.pk, answered_at=None)
+    return changes.exists() or waiting.exists() or is_held(person.phone_id)
+
+
+def _members(person_id: UUID) -> list[Membership]:
+    """A person's memberships that run, by roll."""
+    phone_id = people_queries.person(person_id).phone_id
+    return list(
+        Membership.objects.filter(
+            phone_id=phone_id, person_id=person_id, merged_into=None, ended_on=None
+        ).order_by("roll_id")
+    )

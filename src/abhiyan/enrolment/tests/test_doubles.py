@@ -1,0 +1,275 @@
+"""Near duplicates: found, merged by one click, undone exactly, told apart; twins and people under dispute are not."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import doubles, phone_changes, tickets
+from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, Outcome, Renewed
+from abhiyan.enrolment.actions.doubles import Disputed
+from abhiyan.enrolment.models import Ticket
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.people.actions import doubles as pairs
+from abhiyan.people.actions.doubles import DecidedAlready, EntryGone, Twins
+from abhiyan.people.actions.finding import find_doubles
+from abhiyan.people.models import Double, Person
+from abhiyan.programmes.actions import fold
+
+from .make import CHANNEL, Human, Ladder, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SYSTEM = Actor.system("tests")
+SUNITA = Human("Sunita Sharma", 1980, "+919906000021")
+SUNITA_AGAIN = Human("सुनीता शर्मा", 1980, "+919906000022")
+RAVI = Human("Ravi Koul", 1991, "+919906000031")
+RAJU = Human("Raju Koul", 1991, "+919906000031")
+
+
+@pytest.fixture
+def world() -> World:
+    return World.make()
+
+
+def person_of(told: Outcome) -> Person:
+    with system("tests look"):
+        (row,) = Person.objects.raw(
+            "select p.* from people_person p join enrolment_membership m on m.person_id = p.id where m.public_id = %s",
+            [told.membership],
+        )
+    return row
+
+
+def pair(world: World, one: Outcome, other: Outcome, *, is_twin: bool = False) -> UUID:
+    """What a search would have found."""
+    a, b = person_of(one), person_of(other)
+    with system("tests find"):
+        pairs.keep_doubles(found=[(a.pk, b.pk, 95, is_twin)], at=world.now)
+        return Double.objects.get(first_id=min(a.pk, b.pk), second_id=max(a.pk, b.pk)).public_id
+
+
+def merge(world: World, double: UUID) -> None:
+    with system("tests merge"):
+        doubles.merge(double=double, by=SYSTEM, at=world.now)
+
+
+def unmerge(world: World, double: UUID) -> None:
+    with system("tests undo"):
+        doubles.unmerge(double=double, by=SYSTEM, at=world.now)
+
+
+def snapshot(world: World) -> list[object]:
+    """Everything a merge may touch."""
+    return [
+        world.tallies(),
+        *(
+            world.rows(f"select t::text from {table} t order by 1")
+            for table in (
+                "people_person",
+                "people_consent",
+                "enrolment_membership",
+                "enrolment_enrolment",
+                "enrolment_claim",
+                "messaging_question",
+            )
+        ),
+    ]
+
+
+def sound(world: World) -> None:
+    assert world.tallies() == world.recounted()
+    with system("tests fold"):
+        fold(at=world.now)
+    assert world.tallies() == world.recounted() and world.orphans() == {}
+
+
+def test_search_in_a_process_of_its_own_finds_a_name_in_the_other_script_and_shows_twins(
+    world: World,
+) -> None:
+    one, other = world.web_join(of=SUNITA), world.paper_row(of=SUNITA_AGAIN)
+    world.web_join(of=RAVI)
+    world.web_join(of=RAJU)
+    world.web_join(of=world.bilal)
+
+    assert find_doubles(at=world.now) == 2
+
+    with system("tests look"):
+        twins, found = Double.objects.order_by("score")
+    assert {found.first_id, found.second_id} == {person_of(one).pk, person_of(other).pk}
+    assert found.reasons == ["same_sound", "other_phone", "same_year", "same_place"] and not found.is_twin
+    assert twins.is_twin and twins.reasons[:2] == ["other_first", "same_phone"]
+
+
+def test_merged_entries_count_once_and_the_better_proven_one_stays(world: World) -> None:
+    paper, web = world.paper_row(of=SUNITA_AGAIN), world.web_join(of=SUNITA)
+    double = pair(world, web, paper)
+
+    merge(world, double)
+
+    assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
+    assert person_of(paper).merged_into == person_of(web).pk and person_of(web).merged_into is None
+    sound(world)
+
+
+def test_undo_restores_every_row_and_count_exactly(world: World) -> None:
+    paper, web = world.paper_row(of=SUNITA_AGAIN), world.web_join(of=SUNITA)
+    double = pair(world, web, paper)
+    before = snapshot(world)
+    merge(world, double)
+    assert snapshot(world) != before
+
+    unmerge(world, double)
+
+    assert snapshot(world) == before
+    sound(world)
+    merge(world, double)  # and once more
+    unmerge(world, double)
+    assert snapshot(world) == before
+
+
+def test_two_spellings_on_one_phone_are_merged_and_undone(world: World) -> None:
+    one = world.web_join(of=SUNITA)
+    other = world.web_join(of=replace(SUNITA_AGAIN, phone=SUNITA.phone))
+    double = pair(world, one, other)
+    before = snapshot(world)
+    merge(world, double)
+    assert world.ladder(world.booth).counted == 1
+    sound(world)
+    unmerge(world, double)
+    assert snapshot(world) == before
+
+
+def test_claim_of_a_merged_entry_finds_the_member_while_the_other_entry_lives(world: World) -> None:
+    web, paper = world.web_join(of=SUNITA), world.paper_row(of=SUNITA_AGAIN)
+    merge(world, pair(world, web, paper))
+
+    assert isinstance(world.web_join(of=SUNITA_AGAIN), AlreadyMember)
+    assert world.ladder(world.booth).counted == 1
+
+    world.leave(web, of=SUNITA)
+    assert isinstance(world.web_join(of=SUNITA_AGAIN), Renewed | Joined)
+    assert person_of(paper).merged_into is None
+    assert world.ladder(world.booth).counted == 1
+    sound(world)
+
+
+def test_who_left_or_denied_since_is_not_brought_back_by_an_undo(world: World) -> None:
+    web, paper = world.web_join(of=SUNITA), world.paper_row(of=SUNITA_AGAIN)
+    double = pair(world, web, paper)
+    merge(world, double)
+    actions.leave_by_phone(phone=SUNITA_AGAIN.phone, channel=Channel.SMS, by=CHANNEL, at=world.now)
+    unmerge(world, double)
+    assert world.ladder(world.booth).unsigned == 0
+    sound(world)
+
+
+def test_denied_since_is_noted_and_not_brought_back(world: World) -> None:
+    web, paper = world.web_join(of=SUNITA), world.paper_row(of=SUNITA_AGAIN)
+    double = pair(world, web, paper)
+    merge(world, double)
+    actions.deny_by_phone(
+        phone=SUNITA_AGAIN.phone,
+        membership=paper.membership,
+        channel=Channel.SMS,
+        by=CHANNEL,
+        at=world.now,
+    )
+    unmerge(world, double)
+    assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
+    assert world.rows("select kind from enrolment_parting") == [("denied",)]
+    sound(world)
+
+
+def test_twins_are_never_merged(world: World) -> None:
+    double = pair(world, world.web_join(of=RAVI), world.web_join(of=RAJU), is_twin=True)
+    with pytest.raises(Twins):
+        merge(world, double)
+    with system("tests look"):
+        assert doubles.sure_of([double]) == []
+    assert world.ladder(world.booth).counted == 2
+
+
+def test_person_under_dispute_is_not_merged(world: World) -> None:
+    web, other = world.web_join(of=SUNITA), world.web_join(of=SUNITA_AGAIN)
+    double = pair(world, web, other)
+    assert other.membership is not None
+    by = Actor(kind="citizen", id=other.membership)
+    with scoped(Scope(phone=world.phone_id(SUNITA_AGAIN))):
+        asked = tickets.ask(
+            membership=other.membership,
+            kind=Ticket.Kind.CORRECTION,
+            said="not me",
+            language="en",
+            by=by,
+            at=world.now,
+        )
+    with pytest.raises(Disputed):
+        merge(world, double)
+    with system("tests answer"):
+        Ticket.objects.filter(pk=asked).update(answered_at=world.now)
+    with scoped(Scope(phone=world.phone_id(SUNITA_AGAIN))):  # a new number, to which the old may still object
+        phone_changes.change_phone(
+            membership=other.membership, number="+919906000099", language="en", by=by, at=world.now
+        )
+    with pytest.raises(Disputed):
+        merge(world, double)
+    world.tick(days=8)
+    merge(world, double)
+    assert world.ladder(world.booth).counted == 1
+    sound(world)
+
+
+def test_who_was_erased_is_in_no_pair(world: World) -> None:
+    web, other = world.web_join(of=SUNITA), world.web_join(of=SUNITA_AGAIN)
+    double = pair(world, web, other)
+    merge(world, double)
+    assert other.membership is not None and web.membership is not None
+    gone = other if person_of(other).merged_into else web
+    phone = SUNITA_AGAIN if gone is other else SUNITA
+    assert gone.membership is not None
+    with scoped(Scope(phone=world.phone_id(phone))):
+        actions.erase(
+            membership=gone.membership,
+            channel=Channel.WEB,
+            language="en",
+            by=Actor(kind="citizen", id=gone.membership),
+            at=world.now,
+        )
+    assert world.rows("select 1 from people_double") == []
+    assert world.ladder(world.booth).counted == 1
+    sound(world)
+
+
+def test_decided_pairs_are_decided_once_and_left_people_are_gone(world: World) -> None:
+    web, other = world.web_join(of=SUNITA), world.web_join(of=SUNITA_AGAIN)
+    double = pair(world, web, other)
+    with system("tests tell apart"):
+        doubles.tell_apart(double=double, is_apart=True, by=SYSTEM, at=world.now)
+    with pytest.raises(DecidedAlready):
+        merge(world, double)
+    assert pair(world, web, other) == double  # found again, it stays decided
+    with pytest.raises(DecidedAlready):
+        merge(world, double)
+    with system("tests tell apart"):
+        doubles.tell_apart(double=double, is_apart=False, by=SYSTEM, at=world.now)
+    world.leave(other, of=SUNITA_AGAIN)
+    with pytest.raises(EntryGone):
+        merge(world, double)
+
+
+def test_chain_of_merges_keeps_the_one_that_others_joined(world: World) -> None:
+    third = Human("Suneeta Sharma", 1980, "+919906000023")
+    one, two, three = (world.web_join(of=who) for who in (SUNITA, SUNITA_AGAIN, third))
+    first = pair(world, two, three)
+    merge(world, first)  # the older, two, stays
+    world.tick(days=1)
+    second = pair(world, one, two)
+    merge(world, second)
+    assert person_of(one).merged_into == person_of(two).pk
+    unmerge(world, first)
+    unmerge(world, second)
+    assert world.ladder(world.booth).counted == 3
+    sound(world)

@@ -1,0 +1,72 @@
+"""Looks for near duplicates among all people, in a process of its own (people/matching.py)."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import IO
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.people.models import Person
+from abhiyan.people.rules.doubles import SHOWN, sound
+
+from .doubles import keep_doubles
+
+LIMIT_S = 3_600
+
+
+class NoMatcher(Refused, status=409):
+    """The extra `doubles` is not installed on this server."""
+
+    message = _("This server cannot look for duplicates. Ask its operator to install the extra “doubles”.")
+
+
+def may_look() -> bool:
+    """Whether this server has what the search needs."""
+    return importlib.util.find_spec("splink") is not None
+
+
+def find_doubles(*, at: datetime) -> int:
+    """Look once among all who are there; how many pairs are open afterwards. Refuses NoMatcher.
+
+    The process gets how names sound, years, hashes and numbers; ids are numbers of this run.
+    """
+    if not may_look():
+        raise NoMatcher
+    command = [sys.executable, "-m", "abhiyan.people.matching", str(SHOWN / 100)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        with system("near duplicates are looked for"):
+            ids = _tell(process.stdin)
+        process.stdin.close()  # it reads all before it writes
+        said = process.stdout.read()
+        if process.wait(LIMIT_S) != 0:
+            raise RuntimeError("the search for duplicates failed")
+    with system("near duplicates are kept"):
+        return keep_doubles(found=_pairs(said, ids), at=at)
+
+
+def _tell(to: IO[str]) -> list[UUID]:
+    """Write each entry as matching.COLUMNS has them; the ids by their number."""
+    ids: list[UUID] = []
+    there = Person.objects.filter(left_at=None, erased_at=None, merged_into=None).exclude(name=None)
+    fields = there.values_list("pk", "name", "birth_year", "phone_id", "unit_id")
+    for person_id, name, year, phone_id, unit_id in fields.iterator(chunk_size=5_000):
+        heard = sound(name or "")
+        if heard is None:
+            continue
+        words = (heard.first, heard.last or "", heard.first_bones, heard.last_bones or "")
+        to.write("\t".join((str(len(ids)), *words, str(year or ""), phone_id.hex, str(unit_id))) + "\n")
+        ids.append(person_id)
+    return ids
+
+
+def _pairs(said: str, ids: list[UUID]) -> Iterator[tuple[UUID, UUID, int, bool]]:
+    for line in said.splitlines():
+        a, b, score, is_twin = map(int, line.split("\t"))
+        yield ids[a], ids[b], score, bool(is_twin)
