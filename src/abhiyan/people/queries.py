@@ -32,13 +32,19 @@ from .models import (
     Session,
     Suppression,
 )
+from .documents import address as document_address
 from .rules import documents
 from .rules.notices import NoticeText, Section
 
 DEFAULT_LANGUAGE = "hi"
 MOST_DOCUMENTS = 50
 AFTER_ALL = "\uffff"  # sorts after every letter a folded word may go on with
-__all__ = ["Part", "parts", "told_by"]  # the demo's cast, filled by the room that knows offices
+__all__ = [
+    "Part",
+    "document_address",
+    "parts",
+    "told_by",
+]  # the demo's cast, filled by the room that knows offices
 
 
 def account(account_id: int) -> Account | None:

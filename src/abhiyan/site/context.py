@@ -33,7 +33,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 SEARCH = "site:search"
 # Pages for the public that are about a drive.
-OF_DRIVES = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/card/", "/help/")
+OF_DRIVES = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/check/", "/help/")
 
 
 def languages_of(request: HttpRequest) -> dict[str, str]:

@@ -16,7 +16,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.enrolment.actions import cards
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.number import member_number
-from abhiyan.people import documents
+from abhiyan.people import queries as people
 from abhiyan.people.models import Document
 from abhiyan.programmes.models import Rung
 from abhiyan.ui.templatetags.look import organisation
@@ -38,7 +38,7 @@ def shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
         "number": member_number(member.public_id),
         "unit": member.unit_name(),
         "roll": member.roll_name(),
-        "qr": picture(documents.address(card.pk)),
+        "qr": picture(people.document_address(card.pk)),
     }
 
 
@@ -61,7 +61,7 @@ def printed(member: Member, card: Document) -> dict[str, Any]:
         if is_confirmed
         else _("Provisional until the member confirms it."),
         "proves": _("Proves membership. It is not an identity card and brings no benefit."),
-        "code": printing.qr(documents.address(card.pk)),
+        "code": printing.qr(people.document_address(card.pk)),
     }
 
 
