@@ -17,6 +17,7 @@ from abhiyan.core.scope import system
 from abhiyan.units.rules import fold
 
 from .cast import Part, parts, told_by
+from .documents import address as document_address
 from .models import (
     Account,
     Consent,
@@ -32,7 +33,6 @@ from .models import (
     Session,
     Suppression,
 )
-from .documents import address as document_address
 from .rules import documents
 from .rules.notices import NoticeText, Section
 
