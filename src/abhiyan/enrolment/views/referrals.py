@@ -81,7 +81,7 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpResponse:
-    """The poster of a drive on A4. Its link names the unit of the page, or the viewer's own. `?by=`: the
+    """The poster of a drive on A4. Its link names the place of the page, or the viewer's own unit. `by`: the
     viewer's own link."""
     if language not in ("hi", "en"):
         raise NotFound
