@@ -206,7 +206,7 @@ def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
         "ticket": one,
         "row": row,
         "name": person(person_of(one)["name"]),
-        "language": languages.names().get(one.language, one.language),
+        "reads": languages.name(one.language),
         "programme": programmes.programme_by_id(one.programme_id) if one.programme_id else None,
         "lines": [(each, places.get(each.unit_id or 0, "")) for each in said],
         "left_out": max(0, one.n - rules.MOST_LINES),

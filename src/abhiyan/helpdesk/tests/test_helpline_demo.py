@@ -1,0 +1,30 @@
+"""What the demo shows of the helpline: every state, some overdue, times to read."""
+
+from datetime import timedelta
+
+import pytest
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.helpdesk import queries
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.site.demo import helpline
+from abhiyan.site.tests.cast import MORE_OFFICES, OFFICES, SYSTEM, Cast
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+def test_the_demo_has_requests_in_every_state_and_some_overdue() -> None:
+    cast = Cast.make()
+    at = clock.now()
+    places = [*OFFICES.values(), *MORE_OFFICES.values()]
+    shown = {office: (SYSTEM, cast.world.units[unit].pk) for office, unit, _tree in places}
+    helpline.ask(cast.world.programme, shown, setter=SYSTEM, at=at)
+    with system("test"):
+        states = set(Ticket.objects.values_list("state", flat=True))
+        late = Ticket.objects.filter(state="open", due_at__lt=at - timedelta(days=1)).count()
+        raised = Ticket.objects.filter(raised__gt=0).count()
+        levels = queries.times((0, 1 << 60), days=90, at=at)
+    assert {"open", "done", "solved", "closed"} <= states
+    assert late >= 3 and raised >= 3
+    assert any(one.first_median_h is not None for one in levels)
