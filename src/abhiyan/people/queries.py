@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import languages, sql
@@ -165,14 +165,12 @@ def confirmed_factors(account_id: int) -> list[Factor]:
 def notice(code: str, language: str, version: int | None = None) -> Notice:
     """A notice in its latest (or the named) version, in a language, else in what stands for it, else in Hindi, else in
     any. NotFound without."""
-    versions = Notice.objects.filter(code=code)
-    if version is not None:
-        versions = versions.filter(version=version)
-    last = versions.order_by("-version").first()
+    if version is None:
+        version = Notice.objects.filter(code=code).aggregate(last=Max("version"))["last"]
     heard = NoticeAudio.objects.filter(
         code=code, version=OuterRef("version"), language=OuterRef("language"), ended_at=None
     )
-    rows = versions.filter(version=last.version).annotate(is_heard=Exists(heard)) if last else ()
+    rows = Notice.objects.filter(code=code, version=version).annotate(is_heard=Exists(heard))
     found = {each.language: each for each in rows}
     for wanted in (language, languages.otherwise(language), DEFAULT_LANGUAGE, *found):
         if wanted in found:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named
@@ -54,15 +56,18 @@ def open_drives(at: datetime) -> list[OpenDrive]:
 
 def drive_by_slug(slug: str) -> OpenDrive:
     """The drive of /join/<slug>/, whether open or not. NotFound, also for drafts."""
-    drive = needed(Drive.objects.filter(join_slug=slug).first())
-    return drive_of(drive.programme_id)
+    return _found(Drive.objects.filter(join_slug=slug))
 
 
 def drive_of(programme_id: int) -> OpenDrive:
     """The drive of a programme. NotFound, also for drafts."""
-    drive = Drive.objects.filter(programme_id=programme_id).select_related("roll").first()
-    programme = programmes.programme_by_id(programme_id)
-    if drive is None or programme.state == Programme.State.DRAFT:
+    return _found(Drive.objects.filter(programme_id=programme_id))
+
+
+def _found(drives: QuerySet[Drive]) -> OpenDrive:
+    drive = needed(drives.select_related("roll").first())
+    programme = programmes.programme_by_id(drive.programme_id)
+    if programme.state == Programme.State.DRAFT:
         raise NotFound
     return OpenDrive(programme, drive)
 
