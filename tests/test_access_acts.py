@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from abhiyan.site.access import ACCESS
 from abhiyan.site.tests.addresses import SECRETS, Things, address, body, filled, more_things, outcome, things
 from abhiyan.site.tests.cast import EVERYBODY, Cast
 from abhiyan.site.tests.final_acts import FINAL, NOT_FINAL
+from abhiyan.verification.models import Draw, Frame
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
 ROLES = ("anonymous", "weak", "district_in_charge", "state_elsewhere")
@@ -565,6 +566,11 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
         if name == "org:decide":
             with system("test"):
                 Appointment.objects.filter(public_id=foreign.appointment).update(state="disputed")
+        with system("tests move time"):  # no form is offered before an act can be done
+            if name == "verification:frame_close":
+                Frame.objects.update(state=Frame.State.DRAWN, ends_on=date(2026, 1, 1))
+            elif name == "verification:frame_redraw":
+                Draw.objects.update(due_at=clock.now())
         before = written()
         if name == "enrolment:notice":  # its text is typed first, and looked over
             answer = client.post(where, filled_in(offered(client)) | {"step": "look"})
