@@ -250,6 +250,8 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "programmes:task_ask": "ssssn ooooooonnnnnon ooooo",
     "programmes:task_hand_over": "ssssn oogogggnnnnngn ooggg",
     "programmes:tasks": "sssso oooooooooooooo ooooo",
+    "programmes:share": "ssssg ooooooooooooog ooooo",
+    "programmes:share_picture": "ssssg ooooooooooooog ooooo",
     "programmes:workshop": "ssssg oogogggggggggg ooggg",
     "programmes:workshop_act": "sssso oooooooooooooo ooooo",
     "programmes:workshop_below": "ssssn oogogggnnnnngn ooggg",

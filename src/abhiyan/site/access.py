@@ -137,6 +137,8 @@ ACCESS: dict[str, Access] = {
     "programmes:task_ask": capability("tasks.ask"),
     "programmes:task_hand_over": capability("tasks.ask"),
     # Workshops: the days of one are given by who has its task or leads its unit; the acts ask.
+    "programmes:share": STRONG,  # rounded, as anybody may read it
+    "programmes:share_picture": STRONG,
     "programmes:workshops": STRONG,
     "programmes:workshop": STRONG,
     "programmes:workshop_act": STRONG,

@@ -66,7 +66,9 @@ def test_a_state_asks_a_district_holds_and_the_board_says_who_is_silent(
     go(state, "form[method=post]:has([name=title]) button[type=submit]")
     look(state, "looked over")
     go(state, "form[method=post]:has([name=title]) button[type=submit]")
-    assert state.locator(".err, [id$=_error]").count() > 0, "a day to come is refused beside its field"
+    assert state.locator("[name=held_on][aria-invalid=true]").count() == 1, (
+        "a day to come is refused beside its field"
+    )
     state.fill("[name=held_on]", (today - DAY).isoformat())
     go(state, "form[method=post]:has([name=title]) button[type=submit]")
     board = state.url

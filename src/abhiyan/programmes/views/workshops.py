@@ -220,6 +220,7 @@ def _ask_page(
         form,
         lambda given: do(given, acts.Asked(given["office"], given["until"], n)),
         said=_("Asked. You see below how far each unit is; you can withdraw it."),
+        on="held_on",
     )
     if done:
         assert done.value is not None  # both acts give the workshop

@@ -68,6 +68,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/programmes/new/",
         "/programmes/tasks/TASK/hand-over/",
         "/programmes/PROGRAMME/workshops/",
+        "/programmes/PROGRAMME/share/?unit=JK",
+        "/launch/PROGRAMME/",
         "/programmes/PROGRAMME/workshops/new/?unit=JK",
         "/programmes/workshops/WORKSHOP/",
         "/programmes/workshops/WORKSHOP/remind/",

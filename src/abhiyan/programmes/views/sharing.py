@@ -1,0 +1,155 @@
+"""A unit's ladder of today to share: as text and as a picture, rounded, without a person in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from abhiyan.core import clock, printing
+from abhiyan.core.words import language as language_now
+from abhiyan.core.words import named
+from abhiyan.org.here import Here
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import small_cells
+from abhiyan.ui.numbers import share
+
+from . import shown
+
+TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "ladder.typ")
+COLOURS = ("#9fb3b7", "#5f8a91", "#14353b")
+LANGUAGES = ("hi", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung to share. n: rounded; None: fewer than 10."""
+
+    label: str
+    n: int | None
+
+    @property
+    def value(self) -> str:
+        return small_cells.said(self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What leaves the organisation's hands: whose numbers, which rungs, what hour; nothing below 10, nobody named."""
+
+    organisation: str
+    programme: str
+    unit: str
+    rungs: tuple[Rung, ...]
+    target: str
+    as_of: str
+
+    @property
+    def foot(self) -> str:
+        return _("%(when)s. Rounded to 10. Counted: by the rules, with a sign from the person's phone.") % {
+            "when": self.as_of
+        }
+
+    @property
+    def text(self) -> str:
+        lines = [
+            f"{self.programme}: {self.unit}",
+            *(f"{rung.label}: {rung.value}" for rung in self.rungs),
+            self.target,
+            self.foot,
+            self.organisation,
+        ]
+        return "\n".join(filter(None, lines))
+
+
+def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
+    """The first measure of a unit, as anybody outside may read it, in the language in force."""
+    ladder = queries.ladder(node=here.unit.id, hierarchy=one.hierarchy, programme=one, at=at)
+    target = queries.targets_of(node=here.unit.id, programmes=[one]).get((one.pk, 1))
+    rungs = tuple(
+        Rung(label, None if n is None else small_cells.shown(n))
+        for label, n in (
+            (_("Reported"), ladder.reported),
+            (_("Counted"), ladder.counted),
+            (_("Confirmed"), ladder.confirmed),
+        )
+    )
+    counted = rungs[1].n
+    when = date_format(timezone.localtime(at), "j M Y, H:i")
+    return Shared(
+        settings.ORGANISATION,
+        shown.name_of(one),
+        named(here.unit.names),
+        rungs,
+        _("%(share)s of the target") % {"share": share(counted, target)} if target and counted else "",
+        _("As of yesterday evening") if ladder.is_rounded else _("As of %(when)s") % {"when": when},
+    )
+
+
+@require_safe
+def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
+    """The text to copy or send, and the picture beside it, each in the language of the page."""
+    one = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, one)
+    made = shared(one, here, at=clock.now())
+    unit = here.unit.code
+    return render(
+        request,
+        "programmes/ladder_share.html",
+        {
+            **shown.frame(one, (_("Share the ladder"), "")),
+            "unit_name": here.name,
+            "path": here.crumbs(seen_by=request.viewer),
+            "shared": made,
+            "whatsapp": "https://wa.me/?text=" + quote(made.text, safe=""),
+            "picture": shown.href(one, "share_picture", unit, language_now()),
+            "other": [
+                (name, shown.href(one, "share_picture", unit, code))
+                for code, name in (("hi", "हिन्दी"), ("en", "English"))
+                if code != language_now()
+            ],
+        },
+    )
+
+
+@require_safe
+def share_picture(request: Request, public_id: UUID, language: str) -> HttpResponse:
+    """The picture, as PNG, in Hindi or English."""
+    one = queries.programme_for(request.viewer, public_id)
+    here, at = shown.unit_of(request, one), clock.now()
+    code = language if language in LANGUAGES else "en"
+    with override(code):
+        made = shared(one, here, at=at)
+        most = max((rung.n or 0 for rung in made.rungs), default=0)
+        values = {
+            "organisation": made.organisation,
+            "programme": made.programme,
+            "unit": made.unit,
+            "rows": [
+                {
+                    "label": rung.label,
+                    "value": rung.value,
+                    "share": 100 * (rung.n or 0) / most if most else 0,
+                    "colour": colour,
+                }
+                for rung, colour in zip(made.rungs, COLOURS, strict=True)
+            ],
+            "target": made.target,
+            "foot": made.foot,
+        }
+    drawn = printing.png(TEMPLATE, values, title=made.programme, language=code, at=at, dots_per_inch=230)
+    response = HttpResponse(drawn, content_type="image/png")
+    response["Content-Disposition"] = f'inline; filename="ladder-{here.unit.code}.png"'
+    response["Cache-Control"] = "no-store"
+    return response
