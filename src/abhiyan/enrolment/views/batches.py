@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock, languages
+from abhiyan.core import clock
 from abhiyan.core.words import language, named
 from abhiyan.enrolment.actions import batches as actions
 from abhiyan.enrolment.paper import printed
@@ -182,7 +182,7 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
         "row": row,
         "drive": programme,
         "drive_name": named(programme.names),
-        "language": languages.name(batch.language),
+        "language": dict(LANGUAGES)[batch.language],
         "photos": photos,
         "unseen": row.photos - len(photos),
         "form": form if viewer.may_at(actions.RECORD, *spot) else None,
