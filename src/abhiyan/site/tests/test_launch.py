@@ -37,7 +37,7 @@ def test_the_launch_page_gathers_from_every_room(cast: Cast) -> None:
     assert "Entries a minute" in text, text
     assert "gateway away" in text and "Replies waiting" in text
     assert ">10</b>" in text.replace("\n", "").replace(" ", ""), "20 in two minutes"
-    assert "Not started" in text and 'hx-trigger="every 30s"' in text
+    assert "Not started" in text and "Helpline" in text and 'hx-trigger="every 30s"' in text
     below = cast.client("district_in_charge").get(page(cast)).text
     assert "Entries a minute" not in below and "Replies waiting" not in below, "of the whole drive"
     assert "Counted" in below
