@@ -44,7 +44,7 @@ img { left: 56.2mm; top: 10.2mm; width: 26.6mm; image-rendering: pixelated }
 """
 
 
-def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
+def run(rounds: int = 3, *, quick: bool = False) -> list[dict[str, Any]]:
     """The rows of the bench. quick: a fifteenth of the cards and one round, to see that it runs."""
     n = CARDS // 15 if quick else CARDS
     rounds = 1 if quick else rounds

@@ -24,7 +24,8 @@ from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import batches, tickets, tokens
-from abhiyan.enrolment.models import Halt, Taken, Text
+from abhiyan.enrolment.actions.cards import CARD
+from abhiyan.enrolment.models import Halt, Membership, Taken, Text
 from abhiyan.enrolment.paper.models import PaperPhoto
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
@@ -36,6 +37,7 @@ from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.people.actions import doubles as people
+from abhiyan.people.actions import issue_document
 from abhiyan.people.models import Double, Factor, Person, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
@@ -106,6 +108,11 @@ def things(cast: Cast, role: str, district: str, booth: str, member: UUID) -> Th
         ]
         programmes.open_programme(programme_id=made[0].pk, by=SYSTEM, at=at)
         session = Session.objects.filter(account_id=cast.accounts[role].pk).first()
+    with system("a card of theirs"):
+        for one in Membership.objects.filter(public_id=member):
+            issue_document(
+                kind=CARD, about=member, person_id=one.person_id, unit_id=one.unit_id, by=SYSTEM, at=at
+            )
     return Things(
         unit=district,
         member=member,
