@@ -189,6 +189,8 @@ def _show(request: Request, found: Door, form: DoorForm, at: datetime, *, status
     here, drive = found.here, found.drive
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     people, places = _search(request, found, text, at) if text else ([], [])
+    if text:  # what was found stands above the form, and is not scrolled past
+        del form.fields["phone"].widget.attrs["autofocus"]
     own = request.viewer.public_id
     assert own is not None  # the page wants an office
     zone = ZoneInfo(settings.TIME_ZONE)
