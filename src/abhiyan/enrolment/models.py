@@ -18,6 +18,7 @@ from abhiyan.enrolment.rules.tickets import ticket_number
 
 from . import grants
 from .models_door import DoorEntry  # noqa: F401  # a table of this room, kept beside
+from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
 from .paper import models as paper  # noqa: F401  # its tables are tables of this room
 from .rules import steps
@@ -309,26 +310,6 @@ class Enrolment(models.Model):
                 is_confirmed=self.confirmed_at is not None,
                 how=self.confirmed_by,
             ),
-        ]
-
-
-class MergedTerm(models.Model):
-    """A term that ended because its person is on the roll twice, and the membership that stays. Kept for the undo."""
-
-    id = models.UUIDField(primary_key=True)  # the term's
-    membership_id = models.UUIDField()
-    phone_id = models.UUIDField()
-    kept_id = models.UUIDField()  # the membership that stays
-    double_id = models.UUIDField()  # people's
-    at = models.DateTimeField()
-    undone_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "enrolment_merged_term"
-        indexes = [models.Index(fields=["double_id"], name="merged_term_double")]  # used by: the undo
-        constraints = [
-            *private("merged_term", using=f"phone_id = {PHONE}", write=SYSTEM),
-            Policy(name="merged_term_gateway", to=("gateway",), using="true"),
         ]
 
 
