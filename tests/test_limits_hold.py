@@ -322,7 +322,8 @@ def card_files(ground: Ground) -> Asked:
     client = open_me(ground.world.asha)
     client.post("/me/which/", {"birth_year": str(ground.world.asha.birth_year)})
     with system("test"):
-        ident = Membership.objects.get(slot=0).public_id
+        asha = keyring().phone_id(ground.world.asha.phone)
+        ident = Membership.objects.get(phone_id=asha, slot=0).public_id
     return str(ident), lambda: passed(client.get("/me/card/card.pdf"), 200)
 
 
