@@ -162,7 +162,7 @@ ACTS = {
     "enrolment:people_export": "nnnnn oononnnnnnnnn n oonnn",
     "enrolment:person_correct": "nnnnn oogugggnnnnnn n ooggn",
     "enrolment:person_reveal": "nnnnn oogogggnnnnnn n ooggn",
-    "enrolment:person_revoke_card": "nnnnn oogugggnnnnnn n ooggn",
+    "enrolment:person_revoke_card": "nnnnn oogogggnnnnnn n ooggn",
     "enrolment:person_strike_off": "nnnnn oogognnnnnnnn n ooggn",
     "enrolment:text": "nnnnn oogonnnnnnnnn n oognn",
     "enrolment:text_number": "nnnnn oogonnnnnnnnn n oognn",

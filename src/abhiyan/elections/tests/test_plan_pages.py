@@ -74,8 +74,8 @@ def test_what_does_not_fit_is_told_at_its_field(world: World, president: Account
     page = answer.content.decode()
     assert answer.status_code == 422 and "Give it a name" in page and not Plan.objects.exists()
     for wrong, told in (
-        ({"seats_goal": "9" * 20}, "less than or equal to 100000"),
-        ({"votes_goal": "9" * 20}, "less than or equal to 2000000000"),
+        ({"seats_goal": "9" * 20}, "Write at most 100000."),
+        ({"votes_goal": "9" * 20}, "Write at most 2000000000."),
         ({"votes_goal": "12,5"}, "Commas or spaces are in the wrong places"),
         ({"swing": "100.5"}, "In points a swing is from −100 to 100"),
     ):

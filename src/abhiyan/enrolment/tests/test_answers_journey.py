@@ -141,7 +141,7 @@ def test_somebody_on_a_paper_list_says_no(
     world.paper_row(of=bilal)
     assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1)
     a_day_later()
-    question = blanks(bilal.phone, "ask.confirm")[-1]
+    question = blanks(bilal.phone, "ask.listed")[-1]
     page = opened(
         chromium, served, "/q/" + question["link"].rstrip("/").rpartition("/")[2] + "/", language, size
     )

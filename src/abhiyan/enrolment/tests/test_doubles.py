@@ -262,7 +262,11 @@ def test_decided_pairs_are_decided_once_and_left_people_are_gone(world: World) -
 
 def test_chain_of_merges_keeps_the_one_that_others_joined(world: World) -> None:
     third = Human("Suneeta Sharma", 1980, "+919906000023")
-    one, two, three = (world.web_join(of=who) for who in (SUNITA, SUNITA_AGAIN, third))
+    one = world.web_join(of=SUNITA)
+    world.tick()
+    two = world.web_join(of=SUNITA_AGAIN)
+    world.tick()
+    three = world.web_join(of=third)
     first = pair(world, two, three)
     merge(world, first)  # the older, two, stays
     world.tick(days=1)

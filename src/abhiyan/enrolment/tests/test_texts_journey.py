@@ -97,5 +97,5 @@ def test_a_no_with_the_word_ends_what_was_asked_about(world: World) -> None:
     write(world, f"NO {word}")
     with system("test"):
         assert Enrolment.objects.get().end_reason == "denied"
-    assert set(templates()) == {"ask.confirm", "deny.receipt"}
+    assert set(templates()) == {"ask.listed", "deny.receipt"}
     assert world.tallies() == world.recounted()

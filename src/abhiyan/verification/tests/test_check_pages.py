@@ -24,6 +24,7 @@ from abhiyan.verification.actions import (
     close_answers,
     conclude_check,
     end_try,
+    estimate_frame,
     take_check,
     take_off,
 )
@@ -106,6 +107,8 @@ def test_an_hour_by_phone(cast: Cast) -> None:
         told = found(check_id)
         assert also_joined(told.frame) == (1, 1)
     assert (told.outcome, told.reason, told.also_joined) == ("genuine", "", True)
+    with system("test"):
+        estimate_frame(frame=told.frame, at=clock.now())
     counted = cast.client("state_president").get(page("frame", told.frame.public_id)).text
     assert "Of 1 who said that they joined, 1 joined by another number too" in counted
     listed = client.get(page("checks")).text
