@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from abhiyan.core import clock
-from abhiyan.enrolment.models import Enrolment, Membership, MergedTerm, PhoneChange, Roll, Ticket
+from abhiyan.enrolment.models import Enrolment, Membership, PhoneChange, Roll, Ticket
+from abhiyan.enrolment.models_merged import MergedTerm
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.phone_changes import OBJECTED_WITHIN
 from abhiyan.people import actions as people
