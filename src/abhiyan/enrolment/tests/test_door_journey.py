@@ -53,7 +53,7 @@ def world() -> World:
 
 
 def write(page: Page, human: Human, how: str) -> None:
-    assert page.evaluate("document.activeElement.name") == "phone"
+    page.wait_for_function("document.activeElement.name === 'phone'")  # a page focuses it once it is drawn
     page.keyboard.type(human.phone.removeprefix("+91"))
     page.fill("[name=name]", human.name)
     page.fill("[name=birth_year]", str(human.birth_year))
