@@ -47,11 +47,11 @@ def number(served: Installation, query: str) -> int:
 def test_it_has_the_published_figures(served: Installation) -> None:
     for kind, n in (("booth", 11_838), ("district", 20), ("constituency", 5), ("segment", 90)):
         assert number(served, f"select count(*) from units_unit where kind = '{kind}'") == n
-    # Of about 250,000 of the state's drive one in thirty was sent again, and the last day is cut off where it is now:
-    # by midnight there are some 257,700.
+    # Of about 130,000 of the state's drive one in thirty was sent again, and the last day is cut off where it is now:
+    # by midnight there are some 138,500, invented entries among them.
     # Beside it stand a district's drive and two trials, some thousand each.
     largest = "select max(n) from (select count(*) as n from enrolment_claim group by programme_id) t"
-    assert 215_000 < number(served, largest) < 260_000
+    assert 112_000 < number(served, largest) < 142_000
 
 
 def test_it_lists_its_people_and_is_healthy(served: Installation) -> None:
@@ -69,4 +69,4 @@ def test_every_entry_is_its_workers(served: Installation) -> None:
     nobodys = """select count(*) from enrolment_claim c where channel in (3, 4)
         and not exists (select from people_account a where a.public_id = c."by")"""
     assert number(served, nobodys) == 0
-    assert number(served, "select count(*) from enrolment_claim where channel in (3, 4)") > 70_000
+    assert number(served, "select count(*) from enrolment_claim where channel in (3, 4)") > 36_000
