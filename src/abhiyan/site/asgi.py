@@ -12,17 +12,17 @@ from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
 
+import django as framework
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 
-django = cast(Any, get_asgi_application())  # sets Django up, before anything that needs it
+framework.setup(set_prefix=False)  # before anything that needs it
 
 from django.utils import translation  # noqa: E402
 
 from abhiyan.core import health, metrics  # noqa: E402
 from abhiyan.core.refusals import TooLarge  # noqa: E402
 
-from . import assets  # noqa: E402
+from . import assets, turns  # noqa: E402
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -53,6 +53,7 @@ def straight() -> Any:
     return _hot.get("/api/v1/claims")
 
 
+django = cast(Any, turns.Handler())
 _plain: dict[str, App] = {"/healthz": health.healthz, "/metrics": health.prometheus}
 
 

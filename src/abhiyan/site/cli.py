@@ -32,6 +32,7 @@ ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
     *("language", "psql", "bench"),
 )
+JOBS_NICE = 5  # somebody waits for a page; a list or a tally comes a moment later
 
 
 class Rooms(click.Group):
@@ -206,6 +207,7 @@ def jobs(ctx: click.Context) -> None:
     readiness.need_database()
     _end_with_watcher()
     with processes.stopping_on_signals() as stopping, processes.noted("jobs"), processes.database_in_use():
+        os.nice(JOBS_NICE)
         readiness.refuse_lockout("jobs")
         refuse_while_restoring("jobs")
         readiness.ready(ctx, "jobs", with_database=False, pool=True)

@@ -17,6 +17,7 @@ from . import processes
 
 BACKLOG = 2_048
 MOST_WORKERS = 16
+SWITCH_S = 0.001  # Python's turn between threads
 GRACE_S = 20  # for requests under way when a worker is to end
 
 
@@ -63,6 +64,9 @@ def web(*, host: str, port: int) -> None:
         "ABHIYAN_PORT": str(port),
         "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
     }
+    # A page asks the database some thirty times and gets the interpreter back after each answer: at Python's 5 ms it
+    # would wait most of its time for the thread that stores claims.
+    sys.setswitchinterval(SWITCH_S)
     import uvicorn
 
     from . import asgi

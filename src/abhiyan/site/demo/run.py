@@ -18,7 +18,7 @@ STOPPED = 130  # exit code of what Ctrl-C ended
 
 
 def run(*, seed: str, at: datetime | None, port: int, fresh: bool) -> int:
-    """Make the demo where it is missing (three to four minutes), print its people by level and serve until told to stop.
+    """Make the demo where it is missing (some minutes), print its people by level and serve until told to stop.
 
     seed, at: what is made depends on them alone; at None is now.
     """

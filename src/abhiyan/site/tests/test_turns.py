@@ -1,0 +1,102 @@
+"""Turns of requests: a crowd in front of the public pages keeps no office waiting, and nobody waits for ever."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+
+from abhiyan.site import turns
+
+FACTORY = RequestFactory()
+
+
+class Held:
+    """Django whose pages end when we say so."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.at_work: list[str] = []
+        self.go: asyncio.Event
+
+        async def answered(_handler: Any, request: Any) -> str:
+            self.at_work.append(request.path)
+            await self.go.wait()
+            return "answered"
+
+        monkeypatch.setattr(turns.ASGIHandler, "run_get_response", answered)
+
+
+async def _moment() -> None:
+    for _turn in range(20):
+        await asyncio.sleep(0)
+
+
+def test_a_crowd_that_joins_waits_and_an_office_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+
+    async def day() -> list[Any]:
+        held.go, handler = asyncio.Event(), turns.Handler()
+        crowd = [
+            asyncio.create_task(handler.run_get_response(FACTORY.get("/join/winter/")))  # type: ignore[arg-type]  # as ASGI's
+            for _number in range(50)
+        ]
+        await _moment()
+        assert held.at_work == ["/join/winter/"] * turns.PUBLIC
+        office = asyncio.create_task(handler.run_get_response(FACTORY.get("/units/IN/")))  # type: ignore[arg-type]  # as ASGI's
+        await _moment()
+        assert held.at_work[turns.PUBLIC :] == ["/units/IN/"]
+        held.go.set()
+        return await asyncio.gather(*crowd, office)
+
+    assert asyncio.run(day()) == ["answered"] * 51
+
+
+def test_who_would_wait_too_long_is_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+
+    async def day() -> Any:
+        held.go, handler = asyncio.Event(), turns.Handler()
+        handler.public = turns.Turns(1, most=1, patience_s=0.01)
+        one = asyncio.create_task(handler.run_get_response(FACTORY.get("/join/")))  # type: ignore[arg-type]  # as ASGI's
+        await _moment()
+        waits = asyncio.create_task(handler.run_get_response(FACTORY.get("/me/")))  # type: ignore[arg-type]  # as ASGI's
+        await _moment()
+        too_many = await handler.run_get_response(
+            FACTORY.get("/join/", headers={"Accept-Language": "en"})  # type: ignore[arg-type]  # as ASGI's
+        )
+        late: Any = await waits
+        held.go.set()
+        assert await one == "answered"
+        again = await handler.run_get_response(FACTORY.get("/join/"))  # type: ignore[arg-type]  # as ASGI's
+        assert again == "answered"
+        return too_many, late
+
+    too_many, late = asyncio.run(day())
+    for answer in (too_many, late):
+        assert answer.status_code == 503 and answer["Retry-After"] == "5"
+        assert "Content-Security-Policy" in answer
+    assert "Very many people are here" in too_many.content.decode()
+
+
+def test_a_turn_is_given_back_by_who_went_away_and_by_a_page_that_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def failed(_handler: Any, _request: Any) -> None:
+        raise RuntimeError
+
+    async def day() -> None:
+        free = turns.Turns(1)
+        assert await free.begin()
+        gone = asyncio.create_task(free.begin())
+        await _moment()
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+        free.end()
+        assert await free.begin()
+        handler = turns.Handler()
+        monkeypatch.setattr(turns.ASGIHandler, "run_get_response", failed)
+        for _number in range(turns.PUBLIC + 1):
+            with pytest.raises(RuntimeError):
+                await handler.run_get_response(FACTORY.get("/join/"))  # type: ignore[arg-type]  # as ASGI's
+
+    asyncio.run(day())

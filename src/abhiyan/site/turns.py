@@ -1,0 +1,76 @@
+"""Whose request a worker turns to next: an office's page does not wait behind a crowd that joins.
+
+Django has a thread for each request. Left alone, a crowd has hundreds of them, which take the interpreter from each
+other and wait for the few connections of the pool until it gives up. So only a few are at work at once, of the public
+and of the offices apart; the others wait in their order, and who would wait too long is asked to come back.
+"""
+
+import asyncio
+from typing import Any
+
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.http import HttpResponseBase
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from abhiyan.ui import errors
+
+from . import middleware
+from .access import FOR_ALL
+
+# Together fewer than the connections of a worker's pool (core.database), so that nobody waits for one there.
+PUBLIC, OFFICES = 2, 4
+MOST = 500  # of each that wait in one worker; a request that waits holds what was sent with it
+PATIENCE_S = 10.0
+COME_BACK_S = 5
+
+
+class Turns:
+    """So many requests at once; at most `most` wait, none longer than `patience_s`."""
+
+    def __init__(self, at_once: int, *, most: int = MOST, patience_s: float = PATIENCE_S) -> None:
+        self._free = asyncio.Semaphore(at_once)
+        self._most, self._patience_s, self._waiting = most, patience_s, 0
+
+    async def begin(self) -> bool:
+        """Wait for a turn, in order. False where that would take too long; else `end` gives it back."""
+        if not self._free.locked():
+            return await self._free.acquire()
+        if self._waiting >= self._most:
+            return False
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await self._free.acquire()
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+
+    def end(self) -> None:
+        """Let the next one begin."""
+        self._free.release()
+
+
+class Handler(ASGIHandler):
+    """Django, by turns. A body is read before its turn and an answer is sent after it: slow lines hold nobody up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.public, self.offices = Turns(PUBLIC), Turns(OFFICES)
+
+    async def run_get_response(self, request: ASGIRequest) -> HttpResponseBase:
+        turns = self.public if request.path.startswith(FOR_ALL) else self.offices
+        if not await turns.begin():
+            return middleware.headers(_busy)(request)
+        try:
+            answer: HttpResponseBase = await super().run_get_response(request)
+        finally:
+            turns.end()
+        return answer
+
+
+def _busy(request: Any) -> HttpResponseBase:
+    with translation.override(middleware.chosen_language(request)):
+        said = _("Very many people are here at this moment. Please try again in a few seconds.")
+        return errors.page(None, 503, message=said, wait_s=COME_BACK_S)
