@@ -4,6 +4,7 @@ They lie in ABHIYAN_LANGUAGES as `site.languages.add` has put them there, after 
 process. Office-bearers read Hindi or English (settings.LANGUAGES). What a language lacks is shown in its `otherwise`.
 """
 
+import os
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -87,7 +88,7 @@ def folder() -> Path:
 
 def known() -> Mapping[str, Language]:
     """The languages of this installation by code, besides Hindi and English. Raises WrongSetting for a broken file."""
-    return _known(folder())
+    return _known(*(os.environ.get(one.name, "") for one in (environment.LANGUAGES, environment.HOME)))
 
 
 def read_again() -> None:
@@ -96,9 +97,10 @@ def read_again() -> None:
 
 
 @cache
-def _known(lies_in: Path) -> Mapping[str, Language]:
+def _known(*_settings: str) -> Mapping[str, Language]:
+    """Kept by what `folder` depends on: to ask the disk where it lies costs more than many a page's query."""
     found = {}
-    for path in sorted(lies_in.glob(f"*/{FILE}")):
+    for path in sorted(folder().glob(f"*/{FILE}")):
         try:
             found[path.parent.name] = read(path.read_text("utf-8"))
         except (OSError, ValueError, TypeError, KeyError) as error:

@@ -6,10 +6,11 @@ and of the offices apart; the others wait in their order, and who would wait too
 """
 
 import asyncio
+from functools import cache
 from typing import Any
 
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -71,6 +72,14 @@ class Handler(ASGIHandler):
 
 
 def _busy(request: Any) -> HttpResponseBase:
-    with translation.override(middleware.chosen_language(request)):
+    """Drawn once in each language: to turn a crowd away must cost nothing."""
+    answer = HttpResponse(_drawn(middleware.chosen_language(request)), status=503)
+    answer["Retry-After"] = str(COME_BACK_S)
+    return answer
+
+
+@cache
+def _drawn(language: str) -> bytes:
+    with translation.override(language):
         said = _("Very many people are here at this moment. Please try again in a few seconds.")
-        return errors.page(None, 503, message=said, wait_s=COME_BACK_S)
+        return errors.page(None, 503, message=said).content
