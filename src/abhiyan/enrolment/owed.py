@@ -181,6 +181,9 @@ def of_drive(viewer: Viewer, held: Held, stand: programmes.Stand, at: datetime) 
         place=held.unit_name() if is_booth else "",
         address=str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[drive.join_slug]) + asked,
         poster=reverse("enrolment:drive_poster", args=[programme.public_id]) + asked,
+        own=reverse("enrolment:drive_link", args=[programme.public_id]) + asked
+        if viewer.may_at("enrolment.enrol", held.lo)
+        else "",
     )
     if is_booth and viewer.may_at("enrolment.enrol", held.lo):
         yield Owed(

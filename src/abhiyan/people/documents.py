@@ -23,6 +23,11 @@ def token(ident: UUID) -> str:
     return base64.b32encode(ident.bytes + _seal(ident.bytes)).decode().lower()
 
 
+def number(ident: UUID) -> str:
+    """How a document is named to people: how its code begins."""
+    return token(ident)[:8].upper()
+
+
 def opened(text: str) -> UUID | None:
     """The document a code means; None for one we did not seal."""
     try:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.functional import Promise
 
 from abhiyan.core import languages, sql
 from abhiyan.core.keys import keyring
@@ -18,6 +19,7 @@ from abhiyan.units.rules import fold
 
 from .cast import Part, parts, told_by
 from .documents import address as document_address
+from .documents import number as document_number
 from .models import (
     Account,
     Consent,
@@ -256,6 +258,17 @@ def last_signs(phone_ids: Iterable[UUID]) -> dict[UUID, datetime]:
 
 
 @dataclass(frozen=True, slots=True)
+class Issued:
+    """A card or certificate of a person. why: it is not valid any more."""
+
+    number: str
+    kind: str | Promise
+    issued_at: datetime
+    revoked_at: datetime | None
+    why: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What this room holds about one person on a phone."""
 
@@ -264,6 +277,7 @@ class Held:
     consents: Sequence[Consent]
     account: Account | None
     sessions: Sequence[Session]
+    documents: Sequence["Issued"]
     suppression: Suppression | None
     last_sign: datetime | None
 
@@ -286,6 +300,16 @@ class Held:
             ],
             "said_no": self.suppression.scope if self.suppression else None,
             "phone_last_heard_at": self.last_sign,
+            "documents": [
+                {
+                    "number": each.number,
+                    "kind": str(each.kind),
+                    "issued_at": each.issued_at,
+                    "revoked_at": each.revoked_at,
+                    "why": str(each.why),
+                }
+                for each in self.documents
+            ],
             "account": self.account.name if self.account else None,
             "sessions": len(self.sessions),
         }
@@ -310,9 +334,25 @@ def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -
         sessions=list(Session.objects.filter(account_id=owner.pk, ended_at=None, ends_at__gt=at))
         if owner
         else [],
+        documents=_issued_to(person.pk) if person else [],
         suppression=standing_no(phone_id),
         last_sign=last_signs([phone_id]).get(phone_id),
     )
+
+
+def _issued_to(person_id: UUID) -> list[Issued]:
+    """A person's cards and certificates, the newest first. In a scope that sees them."""
+    found = Document.objects.filter(person_id=person_id).order_by("-issued_at", "id")[:MOST_DOCUMENTS]
+    return [
+        Issued(
+            number=document_number(each.pk),
+            kind=documents.kind(each.kind).label,
+            issued_at=each.issued_at,
+            revoked_at=each.revoked_at,
+            why=each.get_revoke_reason_display(),
+        )
+        for each in found
+    ]
 
 
 def documents_about(about: UUID) -> list[Document]:

@@ -50,12 +50,14 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A link by which people join, to share. place: the unit it names, or empty. poster: a page to print."""
+    """A link by which people join, to share. place: the unit it names, or empty. poster: a page to print. own: the page
+    of the reader's own link and poster, where they may enter people."""
 
     name: str
     place: str
     address: str
     poster: str
+    own: str = ""
 
     @property
     def whatsapp(self) -> str:

@@ -1,12 +1,12 @@
 """Batches of printed forms, their photographs and lists, in the viewer's sight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core.models import StagedImport
@@ -21,6 +21,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 
+PAPER = "paper "  # how `paper.orders.device_of` begins
 MOST_SHOWN = 200  # photographs of one batch: four of each sheet
 
 
@@ -104,6 +105,19 @@ def brought_of(batch: PaperBatch) -> list[Brought]:
         StagedImport.objects.filter(pk__in=[one.import_id for one in found]).values_list("pk", "public_id")
     )
     return [Brought(one.rows, one.at, one.undone_at, seen.get(one.import_id)) for one in found]
+
+
+def sheets_kept(devices: Iterable[str]) -> list[tuple[str, datetime]]:
+    """Numbers of the batches by which entries came whose sheets are photographed, and how long photos are kept.
+
+    devices: what the entries came by. In a system scope: the person concerned may know.
+    """
+    typed = [one.removeprefix(PAPER) for one in devices if one.startswith(PAPER)]
+    of = {number for one in typed if (number := rules.read_number(one)) is not None}
+    brought = PaperImport.objects.filter(batch_id__in=of, undone_at=None).values("batch_id")
+    kept = PaperPhoto.objects.filter(batch_id__in=brought, hidden_at=None)
+    found = kept.values("batch_id").annotate(until=Max("purge_at")).order_by("batch_id")
+    return [(rules.number_of(one["batch_id"]), one["until"]) for one in found]
 
 
 def open_drives() -> list[Programme]:

@@ -11,6 +11,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.scanning import scanned
 from abhiyan.people import actions as people
+from abhiyan.people import documents
 from abhiyan.people.models import Document, RevokeReason
 
 from .make import World
@@ -23,6 +24,7 @@ SAYS = {
     "en": ("This card is valid", "This card is not valid"),
     "hi": ("यह कार्ड सही है", "यह कार्ड सही नहीं है"),
 }
+WHY = {"en": "Lost or stolen", "hi": "खो गया या चोरी हुआ"}
 LOOKS = [
     ("hi", "phone"),
     *(
@@ -76,7 +78,7 @@ def test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked(
     refused = anybody.locator("main").inner_text()
 
     with system("an office revokes it"):
-        about = Document.objects.get().about
+        lost, about = Document.objects.values_list("id", "about").get()
         people.revoke_documents(
             about=[about], reason=RevokeReason.LOST, by=Actor.system("test"), at=world.now
         )
@@ -85,3 +87,10 @@ def test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked(
     page.reload()
     page.wait_for_selector(".card svg.qr")
     assert scanned(saved(page, "card.png")) != [address], "the member has a new one"
+
+    page.goto("/me/")
+    page.wait_for_selector("h2")
+    listed = page.locator("main li", has_text=WHY[language])
+    assert listed.count() == 1, "the lost card; the new one is valid"
+    assert documents.number(lost) in listed.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -30,6 +30,7 @@ from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import YES, CodeForm, CorrectForm, PhoneForm, WhichForm
 from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.queries import batches as queries_batches
 from abhiyan.enrolment.queries import join as queries_join
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import phone_changes
@@ -169,6 +170,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
     with system("who recorded a person's own claims"):
         claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
         names = queries_people.senders([one.by for one in claims])
+        sheets = queries_batches.sheets_kept(each.device for each in held.consents)
         about = queries_questions.entry(member.enrolment_id, phone_id) if member else None
         asked = (
             messaging.open_question(
@@ -203,6 +205,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
             }
             for one in claims
         ],
+        "sheets": sheets,
         "choices": [
             (purpose.value, purpose.label, standing.get(purpose.value))
             for purpose in (Purpose.MESSAGES, Purpose.CALLS)
@@ -407,6 +410,7 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
             }
             for one in held["claims"]
         ],
+        "paper_sheets": [{"batch": number, "photos_until": until} for number, until in held["sheets"]],
         "messages": [
             {"at": one["at"], "kind": str(one["what"]), "state": str(one["state"])}
             for one in held["messages_sent"]

@@ -251,6 +251,16 @@ def test_the_link_of_a_booth_leads_to_joining_there(cast: Cast) -> None:
     assert "unit" not in unquote(above), "nobody lives in a mandal"
 
 
+def test_who_enters_people_finds_their_own_link_and_its_poster_from_today(cast: Cast) -> None:
+    worker = cast.client("booth_worker")
+    (page,) = re.findall(r'href="(/drives/[^"]*/my-link/[^"]*)"', body(worker, "/"))
+    assert page.endswith("?unit=JK-B001") and "Make my link" in body(worker, page)
+    worker.post(page)
+    made = body(worker, page)
+    assert "unit=JK-B001&amp;by=" in made and re.search(r'href="/drives/[^"]*/poster/hi/\?by=', made)
+    assert "/my-link/" not in body(cast.client("verifier"), "/")
+
+
 @pytest.mark.usefixtures("cast")
 @pytest.mark.parametrize("code", ["HP-B001", "JK", "NO-SUCH", "%00", "x" * 500, "<script>"])
 def test_a_link_that_names_no_place_of_the_drive_is_the_link_without_one(code: str) -> None:
