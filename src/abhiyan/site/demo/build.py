@@ -34,13 +34,16 @@ from abhiyan.units.staging import COLUMNS
 from . import (
     answers,
     bulk,
+    doubles,
     elections,
+    fieldwork,
     frames,
     helpline,
     history,
     lists,
     noes,
     people,
+    placeless,
     polls,
     rights,
     tasks,
@@ -48,7 +51,7 @@ from . import (
     tree,
     workshops,
 )
-from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, workers
+from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, tell_genuine, workers
 from .run import PEOPLE
 
 DAYS = 43
@@ -148,12 +151,15 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     checking = frames.Frames(seed, programme, president, verifiers_of(holders), min(CHECKS, CLAIMS // 20))
     enrol(seed, rows, programme, token, first, at, say, days=DAYS, about=CLAIMS, after=checking.after)
     say("starting a drive of one district beneath it: members of its trial renew")
-    _district_drive(seed, rows, ids, programme, president, first, at)
+    part = _district_drive(seed, rows, ids, programme, president, first, at)
+    say("entering people at doors, on paper and by links of workers")
+    _field(seed, rows, ids, programme, shown, acting["it_administrator"], at)
+    placeless.join(seed, programme, part, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
     texts.write(programme, JOIN_NUMBER, president, at)
     say("asking who joined, and taking in their answers")
     answers.ask_and_answer(seed, at=at, say=say)
-    noes.say(programme, at)
+    noes.say(programme, at, spared=[shown[office][0].id for office in ("booth_worker", "booth_president")])
     rights.ask(ids["JK-D627"], _acting(holders[Part("data_officer", "JK-D627")]), at)
     say("typing requests to the helpline")
     helpline.ask(programme, shown, setter=president, at=at)
@@ -170,9 +176,12 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
             readers=map(_acting, read),
             at=at,
         )
+    booths = _booths_of("JK-D627", rows)
+    planted = doubles.plant(programme, [cast_booth(rows).code, *booths[:: len(booths) // 9 or 1]], at)
     if finding.may_look():
         say("looking for duplicates")
         finding.find_doubles(at=at)
+        doubles.decide(planted, shown["district_president"][0], at)
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=at)
@@ -273,7 +282,6 @@ def _earlier_drives(
     seed: str, rows: Sequence[tree.Row], ids: dict[str, int], president: Actor, today: date
 ) -> None:
     """Two trials of one district each, a month long and closed since: five in six of what was asked for."""
-    above = {row.code: row.organisational_parent for row in rows}
     n = CLAIMS // 100
     for number, (code, en, hi) in enumerate(
         (("JK-D14", "Udhampur", "उधमपुर"), ("JK-D627", "Reasi", "रियासी"))
@@ -286,11 +294,7 @@ def _earlier_drives(
         }
         with system("demo"):
             made = _drive(names, ids["JK"], ids[code], first, 30, n * 6 // 5, president, at)
-        homes = [
-            row.code
-            for row in rows
-            if row.kind == "booth" and above[above[row.organisational_parent]] == code
-        ]
+        homes = _booths_of(code, rows)
         crowd = people.people(f"{code} {seed}", first=EARLIER_FROM + number * n)
         claims = []
         for index, one in enumerate(itertools.islice(crowd, n)):
@@ -310,7 +314,7 @@ def _district_drive(
     president: Actor,
     first: date,
     at: datetime,
-) -> None:
+) -> Programme:
     """A drive of the district of the second trial, from the sixth day on: four in ten of its members renew by web."""
     code, n = "JK-D627", CLAIMS // 100
     opens = first + timedelta(days=5)
@@ -324,10 +328,7 @@ def _district_drive(
             by=president,
             at=begins - timedelta(days=2),
         )
-    above = {row.code: row.organisational_parent for row in rows}
-    homes = [
-        row.code for row in rows if row.kind == "booth" and above[above[row.organisational_parent]] == code
-    ]
+    homes = _booths_of(code, rows)
     crowd = people.people(f"{code} {seed}", first=EARLIER_FROM + n)
     claims = []
     for index, one in enumerate(itertools.islice(crowd, n * 4 // 10)):
@@ -337,6 +338,43 @@ def _district_drive(
         claims.append(claim_of(history.Event(history.WEB, *said), None, {}))
     for start in range(0, len(claims), 500):
         enrolment.enrol_batch(programme_id=made.pk, claims=claims[start : start + 500], by=BY, at=at)
+    return made
+
+
+def _booths_of(district: str, rows: Sequence[tree.Row]) -> list[str]:
+    above = {row.code: row.organisational_parent for row in rows}
+    return [
+        row.code
+        for row in rows
+        if row.kind == "booth" and above[above[row.organisational_parent]] == district
+    ]
+
+
+def _field(
+    seed: str,
+    rows: Sequence[tree.Row],
+    ids: dict[str, int],
+    programme: Programme,
+    shown: Mapping[str, tuple[Actor, int]],
+    importer: Actor,
+    at: datetime,
+) -> None:
+    """What the cast's booth did in the last days, at doors, on paper and by links; of all of it the truth is told."""
+    booth = cast_booth(rows)
+    worker, president = shown["booth_worker"], shown["booth_president"]
+    entries = fieldwork.knock(seed, programme, (worker, president), at)
+    fieldwork.invite(seed, programme, ((worker, booth.code, 9), (president, booth.code, 5)), at)
+    batch, filled = fieldwork.fill_forms(seed, programme, shown["mandal_president"], worker, booth.code, at)
+    typist = workers(seed, rows)[booth.organisational_parent].phone
+    _bring(
+        "paper",
+        fieldwork.list_of(filled, booth=booth.code, worker=typist, at=at),
+        options={"drive": str(programme.public_id), "batch": batch.number, "language": "hi"},
+        at=at - timedelta(hours=26),
+        by=importer,
+        unit_id=ids["JK-D627"],
+    )
+    tell_genuine(entries | fieldwork.entries_of(batch))
 
 
 def _appoint(

@@ -1,5 +1,6 @@
 """The claims of the demo: who sends them, twenty days of them through the act, and the truth beside the product."""
 
+import csv
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -27,6 +28,8 @@ from .truth import Truth
 BATCH = 500
 # Where phones of others begin among the sample ones.
 NEIGHBOUR, WORKERS_FROM, LISTED_FROM, EARLIER_FROM = 40_000_000, 50_000_000, 55_000_000, 60_000_000
+DOORS_FROM, SHEETS_FROM, LINKS_FROM = 46_000_000, 46_100_000, 46_200_000
+UNPLACED_FROM, DOUBLES_FROM = 46_300_000, 46_400_000
 TRUTH = "demo-truth.csv"
 BY = Actor.system("demo")
 
@@ -215,6 +218,40 @@ def claim_of(event: history.Event, token: UUID | None, named: Mapping[str, peopl
         says_adult=True,
         worker=named[event.worker].phone if event.worker else None,
     )
+
+
+def join_by_web(
+    programme_id: int, persons: Sequence[people.Sample], booths: Sequence[str | None], *, at: datetime
+) -> list[enrolment.Outcome]:
+    """Some people join on the web, each with the code of their own phone. booths: of each; None: they have not said."""
+    answers = enrolment.enrol_batch(
+        programme_id=programme_id,
+        claims=[
+            enrolment.Claim(
+                channel=Channel.WEB.value,
+                key=enrolment.sender_key(BY.id, f"web {one.phone} {one.name}"),
+                phone=one.phone,
+                by=BY.id,
+                name=one.name,
+                birth_year=one.birth_year,
+                unit_code=booth,
+                sign=Sign.CODE.value,
+                notice_version=1,
+                language="hi",
+                says_adult=True,
+            )
+            for one, booth in zip(persons, booths, strict=True)
+        ],
+        by=BY,
+        at=at,
+    )
+    return [answer for answer in answers if isinstance(answer, enrolment.Outcome)]
+
+
+def tell_genuine(entries: Mapping[UUID, UUID]) -> None:
+    """Add entries of workers that nobody invented to the truth. entries: claim -> account of the worker."""
+    with (home.path() / TRUTH).open("a", newline="") as file:
+        csv.writer(file).writerows([claim.hex, worker, "no"] for claim, worker in entries.items())
 
 
 def running_drive(at: datetime) -> int | None:

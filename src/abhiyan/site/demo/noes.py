@@ -1,6 +1,7 @@
 """What phones of the demo said: some left, one of them came back, and so many deny a worker's entries that the worker
 is paused. Samples."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,14 +23,14 @@ _SENDER = """select c.by, array_agg(m.public_id order by m.id), array_agg(m.phon
  from enrolment_enrolment e join enrolment_claim c on c.id = e.claim_id
  join enrolment_membership m on m.id = e.membership_id
  where e.programme_id = %(programme)s and e.ended_at is null and e.rung = %(unsigned)s and e.at > %(since)s
-  and m.ended_on is null and c.channel <> all (%(own)s)
+  and m.ended_on is null and c.channel <> all (%(own)s) and c.by <> all (%(spared)s)
  group by c.by having count(*) between 12 and 110 order by count(*), min(m.id::text) limit 1"""
 _LEAVING = """select m.phone_id from enrolment_membership m where m.programme_id = %(programme)s and m.ended_on is null
  and m.slot = 0 and m.at < %(before)s order by m.id limit %(n)s"""
 
 
-def say(programme: Programme, at: datetime) -> None:
-    """Each as its phone says it, in the last day."""
+def say(programme: Programme, at: datetime, *, spared: Collection[UUID]) -> None:
+    """Each as its phone says it, in the last day. spared: workers who are not paused."""
     with system("demo"):
         found = sql.row(
             _SENDER,
@@ -37,6 +38,7 @@ def say(programme: Programme, at: datetime) -> None:
                 "programme": programme.pk,
                 "unsigned": Rung.UNSIGNED.value,
                 "since": at - RECENT,
+                "spared": list(spared),
                 "own": [int(Channel.WEB), int(Channel.MISSED_CALL), int(Channel.SMS)],
             },
         )

@@ -1,0 +1,107 @@
+"""People who are in the demo twice, twins among them; one pair is merged, two are told apart. Samples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import doubles as acts
+from abhiyan.enrolment.models import Membership
+from abhiyan.people.models import Double
+from abhiyan.programmes.models import Programme
+
+from . import people
+from .claims import DOUBLES_FROM, join_by_web
+
+# Uncommon names, in both scripts; a slip of the pen; another last name.
+NAMES = (
+    ("Zubaida Qureshi", "ज़ुबैदा क़ुरैशी", "Zubaita Qureshi", "Zubaida Ganai"),
+    ("Bishan Baru", "बिशन बारू", "Bishan Barku", "Bishan Das"),
+    ("Lajwanti Bhagat", "लाजवंती भगत", "Lajwati Bhagat", "Lajwanti Saproo"),
+    ("Shamsher Magotra", "शमशेर मगोत्रा", "Shamsher Magora", "Shamsher Langeh"),
+    ("Hafiza Bukhari", "हफ़ीज़ा बुख़ारी", "Hafia Bukhari", "Hafiza Nengroo"),
+    ("Raksha Pangotra", "रक्षा पंगोत्रा", "Raksha Pangora", "Raksha Sudan"),
+)
+TWINS = (
+    ("Nitin Salaria", "Nipun Salaria"),
+    ("सोनू बडयाल", "मोनू बडयाल"),
+    ("Isha Padha", "Nisha Padha"),
+    ("राधा चंदेल", "मीरा चंदेल"),
+)
+SHAPES = 5  # of a pair
+ROUNDS = 5
+MERGED, APART = 0, (4, -1)  # by their place among the planted
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One person's two entries, or twins. booths: of each."""
+
+    first: people.Sample
+    second: people.Sample
+    booths: tuple[str, str]
+
+
+def pairs(booths: Sequence[str]) -> list[Pair]:
+    """What is planted in these booths: each name in each shape, years and phones of their own."""
+    made = []
+    for number in range(len(NAMES) * ROUNDS):
+        latin, hindi, respelt, married = NAMES[number % len(NAMES)]
+        shape = (number + number // len(NAMES)) % SHAPES
+        phone, other = (people.phone(DOUBLES_FROM + 2 * number + n) for n in (0, 1))
+        year, here = 1948 + number * 11 % 55, booths[number % len(booths)]
+        near = booths[(number + 1) % len(booths)]
+        first = people.Sample(latin, hindi, phone, year)
+        second, there = {
+            0: (people.Sample(hindi, hindi, phone, year), here),  # the other script
+            1: (people.Sample(hindi, hindi, other, year), here),
+            2: (people.Sample(latin, hindi, other, year + 1), near),  # a year from memory
+            3: (people.Sample(respelt, hindi, phone, year), here),
+            4: (people.Sample(married, hindi, phone, year), here),
+        }[shape]
+        made.append(Pair(first, second, (here, there)))
+    for number, names in enumerate(TWINS, len(made)):
+        one = people.Sample(names[0], "", people.phone(DOUBLES_FROM + 2 * number), 1998)
+        made.append(Pair(one, replace(one, name=names[1]), (booths[0], booths[0])))
+    return made
+
+
+def plant(programme: Programme, booths: Sequence[str], at: datetime) -> list[tuple[UUID, UUID]]:
+    """Everybody joins once, and days later once more. Public ids of both memberships of each pair."""
+    planted = pairs(booths)
+    firsts = join_by_web(
+        programme.pk,
+        [one.first for one in planted],
+        [one.booths[0] for one in planted],
+        at=at - timedelta(days=4),
+    )
+    seconds = join_by_web(
+        programme.pk,
+        [one.second for one in planted],
+        [one.booths[1] for one in planted],
+        at=at - timedelta(hours=30),
+    )
+    return [
+        (one.membership, other.membership)
+        for one, other in zip(firsts, seconds, strict=True)
+        if one.membership is not None and other.membership is not None
+    ]
+
+
+def decide(planted: Sequence[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
+    """The district looks at three of those that were found."""
+    with system("demo"):
+        people_of = dict(
+            Membership.objects.filter(public_id__in=[each for pair in planted for each in pair]).values_list(
+                "public_id", "person_id"
+            )
+        )
+        for number in (MERGED, *APART):
+            pair = [people_of[each] for each in planted[number]]
+            found = Double.objects.get(first_id__in=pair, second_id__in=pair)
+            if number == MERGED:
+                acts.merge(double=found.public_id, by=by, at=at)
+            else:
+                acts.tell_apart(double=found.public_id, is_apart=True, by=by, at=at)

@@ -1,0 +1,159 @@
+"""The last days of the cast in their booth: entries at doors, forms on paper, people who joined by their own links.
+Samples, dated after the last frame was frozen."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from abhiyan.core import clock, printing
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.enrolment import actions as enrolment
+from abhiyan.enrolment.actions import batches, door, referrals
+from abhiyan.enrolment.models import Claim
+from abhiyan.enrolment.paper.models import PaperBatch, PaperImport
+from abhiyan.enrolment.rules.batches import ROWS
+from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.adapters import Handed
+from abhiyan.programmes.models import Programme
+
+from . import people
+from .claims import BY, DOORS_FROM, LINKS_FROM, SHEETS_FROM, join_by_web
+
+SHEET = printing.Template.read(Path(__file__).parent / "sheet.typ")
+DOTS = 60  # an inch of a photograph
+DAYS, A_DAY = 4, 7  # of entries at doors
+TYPED, WRITTEN = (
+    28,
+    9,
+)  # people of the batch whose list was imported, and of the one that nobody has typed yet
+
+Place = tuple[Actor, int]  # somebody, and the unit (id) of their office
+
+
+def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetime) -> dict[UUID, UUID]:
+    """Entries at the doors of each worker. A quarter is proven by a code that the phone read out, a quarter by a call
+    of its own; the others wait. Claim -> who wrote it down."""
+    made: dict[UUID, UUID] = {}
+    for number, (worker, unit_id) in enumerate(workers):
+        crowd = people.people(f"doors {number} {seed}", first=DOORS_FROM + 1_000 * number)
+        for n, one in zip(reversed(range(DAYS * A_DAY)), crowd, strict=False):
+            said_at = at - timedelta(days=n // A_DAY, minutes=20 + 17 * (n % A_DAY))
+            claim = enrolment.Claim(
+                channel=Channel.DOOR.value,
+                key=enrolment.sender_key(worker.id, one.phone),
+                phone=one.phone,
+                by=worker.id,
+                name=one.name_hi,
+                birth_year=one.birth_year,
+                notice_version=1,
+                language="hi",
+            )
+            entry = door.enter(programme_id=programme.pk, claim=claim, unit_id=unit_id, by=worker, at=said_at)
+            made[entry.pk] = worker.id
+            if n % 4 == 1:
+                _call(programme, one.phone, said_at + timedelta(minutes=3))
+            elif n % 4 != 3:
+                door.send_door_code(entry=entry.public_id, language="hi", by=worker, at=said_at)
+                code = _code_read(said_at)
+                if n % 4 == 0:
+                    door.prove_entry(
+                        entry=entry.public_id, code=code, by=worker, at=said_at + timedelta(minutes=2)
+                    )
+    return made
+
+
+def _call(programme: Programme, phone: str, at: datetime) -> None:
+    call = enrolment.Claim(
+        channel=Channel.MISSED_CALL.value,
+        key=enrolment.sender_key(BY.id, f"from a door {phone}"),
+        phone=phone,
+        by=BY.id,
+        sign=Sign.CALL.value,
+    )
+    enrolment.enrol(programme_id=programme.pk, claim=call, by=BY, at=at)
+
+
+def _code_read(at: datetime) -> str:
+    """What waits for a gateway is handed over, and the phone reads its code."""
+    going = messaging.admit(messages=messaging.lease(at=at, n=100, codes=True), at=at)
+    taken = [(one, Handed(ok=True, ref=f"sample-{one.message.id}")) for one in going]
+    messaging.settle(returned=taken, adapter="sample", at=at)
+    found = re.search(r"(?<!\d)\d{6}(?!\d)", going[-1].letter.text)
+    assert found is not None
+    return found[0]
+
+
+def invite(seed: str, programme: Programme, workers: Sequence[tuple[Place, str, int]], at: datetime) -> None:
+    """People join by the own links of workers. workers: each with the code of their booth, and how many joined."""
+    crowd = people.people(f"links {seed}", first=LINKS_FROM)
+    for (worker, unit_id), booth, n in workers:
+        code = referrals.make_referral(
+            programme_id=programme.pk, unit_id=unit_id, by=worker, at=at - timedelta(days=9)
+        )
+        for number, one in enumerate(itertools.islice(crowd, n)):
+            joined_at = at - timedelta(hours=2 + 9 * number)
+            for outcome in join_by_web(programme.pk, [one], [booth], at=joined_at):
+                referrals.note_inviter(
+                    code=code, programme_id=programme.pk, outcome=outcome, by=BY, at=joined_at
+                )
+
+
+def fill_forms(
+    seed: str, programme: Programme, mandal: Place, booth: Place, booth_code: str, at: datetime
+) -> tuple[PaperBatch, list[people.Sample]]:
+    """Forms of a mandal and of one of its booths: printed, some filled and photographed, of some no more is known.
+
+    The batch of which a list comes, and the people on its sheets.
+    """
+    crowd = people.people(f"sheets {seed}", first=SHEETS_FROM)
+    typed = _printed(programme, mandal, 3, at - timedelta(days=8))
+    filled = list(itertools.islice(crowd, TYPED))
+    _photograph(typed, filled, booth_code, mandal[0], at - timedelta(days=2))
+    waits = _printed(programme, booth, 1, at - timedelta(days=4))
+    _photograph(waits, list(itertools.islice(crowd, WRITTEN)), booth_code, booth[0], at - timedelta(hours=5))
+    _printed(programme, booth, 2, at - timedelta(days=2))
+    _printed(programme, mandal, 10, at - timedelta(days=1))
+    return typed, filled
+
+
+def _printed(programme: Programme, place: Place, sheets: int, at: datetime) -> PaperBatch:
+    by, unit_id = place
+    return batches.make_batch(
+        programme_id=programme.pk, unit_id=unit_id, sheets=sheets, language="hi", by=by, at=at
+    )
+
+
+def _photograph(
+    batch: PaperBatch, filled: Sequence[people.Sample], booth: str, by: Actor, at: datetime
+) -> None:
+    photos = []
+    for start in range(0, len(filled), ROWS):
+        rows = [
+            [one.name_hi, one.phone[3:], str(one.birth_year), booth] for one in filled[start : start + ROWS]
+        ]
+        drawn = {"batch": f"बंडल {batch.number} (नमूना)", "tilt": (start / ROWS - 1) * 1.5, "rows": rows}
+        picture = printing.png(SHEET, drawn, title=batch.number, language="hi", at=at, dots_per_inch=DOTS)
+        photos.append((f"{start}.png", picture))
+    batches.add_photos(batch=batch.pk, photos=photos, by=by, at=at)
+
+
+def list_of(
+    filled: Sequence[people.Sample], *, booth: str, worker: str, at: datetime
+) -> Iterator[tuple[str, ...]]:
+    """What was typed from the sheets. worker: the phone of who filled them."""
+    day = (clock.day_in("Asia/Kolkata", at) - timedelta(days=2)).isoformat()
+    yield ("phone", "name", "birth_year", "booth", "worker", "day")
+    for one in filled:
+        yield (one.phone[3:], one.name_hi, str(one.birth_year), booth, worker[3:], day)
+
+
+def entries_of(batch: PaperBatch) -> dict[UUID, UUID]:
+    """Claim -> worker, of the lists of a batch."""
+    with system("demo"):
+        imports = PaperImport.objects.filter(batch_id=batch.pk).values("import_id")
+        return dict(Claim.objects.filter(import_id__in=imports).values_list("pk", "by"))
