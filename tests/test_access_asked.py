@@ -144,6 +144,7 @@ NOBODY_ASKED = {
     "programmes/actions/charges.py::_let_know": WITHIN,
     "programmes/actions/charges.py::end_of_account": NEWS,
     "programmes/actions/charges.py::tell_in_charges": NEWS,
+    "programmes/actions/materials.py::note_opened": ONESELF,
     "programmes/actions/recount.py::recount": CONSOLE,
     "programmes/actions/sums.py::settle": WITHIN,
     "programmes/actions/tasks.py::hand_on_of_account": NEWS,

@@ -29,6 +29,7 @@ from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.workshops import Asked, hold_first
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
@@ -494,6 +495,15 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
             by=cast.actor("state_president"),
             at=at - timedelta(days=2),
         )
+        material = add_material(
+            programme_id=world.programme.pk,
+            unit_id=world.state.pk,
+            names={"en": "Leaflet", "hi": "पर्चा"},
+            offices=[],
+            data=b"%PDF-1.7 leaflet %%EOF",
+            by=cast.actor("state_president"),
+            at=at - timedelta(days=1),
+        )
     said = units.Stated("none", "None", at.date(), at.date(), "x", [(None, [world.state.pk])])
     with system("test"):
         poll = units.state_poll(stated=said, by=SYSTEM, at=at)
@@ -503,6 +513,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         "POLL": poll.public_id,
         "TASK": task.public_id,
         "WORKSHOP": workshop.public_id,
+        "MATERIAL": material.public_id,
         "PROGRAMME": world.programme.public_id,
         "APPOINTMENT": cast.appointments["booth_president"],
         "DRAFT": draft.public_id,

@@ -22,6 +22,8 @@ from abhiyan.core.policy import (
 from abhiyan.org.models import Office
 from abhiyan.units.models import Hierarchy, Unit
 
+from .models_materials import Material, MaterialOpening, MaterialVersion  # noqa: F401  # tables of this room, kept beside
+
 
 class Rung(models.IntegerChoices):
     """How sure a number is. Below 10: steps of a funnel, on no ladder."""

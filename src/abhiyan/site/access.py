@@ -139,6 +139,12 @@ ACCESS: dict[str, Access] = {
     # Workshops: the days of one are given by who has its task or leads its unit; the acts ask.
     "programmes:share": STRONG,  # rounded, as anybody may read it
     "programmes:share_picture": STRONG,
+    "programmes:own_materials": STRONG,  # whom a file is for, is asked by the page
+    "programmes:materials": STRONG,
+    "programmes:material": STRONG,
+    "programmes:material_file": STRONG,
+    "programmes:material_new": capability("programmes.run"),
+    "programmes:material_act": capability("programmes.run"),
     "programmes:workshops": STRONG,
     "programmes:workshop": STRONG,
     "programmes:workshop_act": STRONG,

@@ -103,14 +103,15 @@ STORAGES = {
 MEDIA_ROOT = home.files()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024  # above every BODY_LIMIT
+FILE_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024  # above every BODY_LIMIT
 # What a whole request may carry, files included, by longest fitting prefix of the path (site.asgi).
 BODY_LIMIT = 3 * 1024 * 1024
 # An uploaded list may hold what must never touch a disk in clear: small enough to stay in memory, nothing is spooled.
 BODY_LIMITS = {
     "/imports/": 9 * 1024 * 1024,
-    "/paper/": 16 * 1024 * 1024,
-}  # photographs of sheets, several at once
+    "/paper/": 16 * 1024 * 1024,  # photographs of sheets, several at once
+    "/programmes/materials/": 21 * 1024 * 1024,  # one file of at most 20 MB
+}
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"

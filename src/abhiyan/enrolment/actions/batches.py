@@ -62,6 +62,12 @@ class PhotoThere(Refused, status=409):
     message = _("This photo is already kept with batch %(number)s.")
 
 
+class PhotoElsewhere(Refused, status=409):
+    """The same, with a batch of a unit that is not theirs: which one is not told."""
+
+    message = _("This photo is already kept with another unit's batch of this drive.")
+
+
 class TooManyPhotos(Refused):
     message = _("This batch already has %(most)s photos. Remove what is not needed.")
 
@@ -115,7 +121,7 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
 
     Who may: enrolment.enrol over the batch's unit. One that is too large, no picture, or was brought before is left out
     and the others are kept; where none is left its refusal is raised: PhotoMissing, PhotoTooLarge, NoPhoto, PhotoThere,
-    TooManyPhotos. Refuses NotFound.
+    PhotoElsewhere, TooManyPhotos. Refuses NotFound.
     """
     with system("sheets are photographed"):
         found = needed(PaperBatch.objects.filter(pk=batch).first())
@@ -142,9 +148,14 @@ def _keep(batch: PaperBatch, data: bytes, *, by: Actor, at: datetime) -> None:
         raise PhotoTooLarge(field="photos", mb=LARGEST >> 20)
     kind = needed(kind_of(data), NoPhoto(field="photos"))
     ring, photo = keyring(), uuid4()
-    digest = hmac.digest(ring.lookup, b"photo|" + data, "sha256")
-    if there := PaperPhoto.objects.filter(digest=digest).values_list("batch_id", flat=True).first():
-        raise PhotoThere(field="photos", number=number_of(there))
+    # Once in a drive: what other drives keep is told to nobody.
+    digest = hmac.digest(ring.lookup, b"photo|%d|" % batch.programme_id + data, "sha256")
+    if there := PaperPhoto.objects.filter(digest=digest).defer("sealed").first():
+        try:
+            org.require(by, RECORD, at=there.unit_id)
+        except org.NotYours:
+            raise PhotoElsewhere(field="photos") from None
+        raise PhotoThere(field="photos", number=number_of(there.batch_id))
     most = batch.sheets * MOST_PHOTOS
     if PaperPhoto.objects.filter(batch_id=batch.pk).count() >= most:
         raise TooManyPhotos(field="photos", most=most)

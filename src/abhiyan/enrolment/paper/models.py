@@ -36,12 +36,12 @@ class PaperBatch(models.Model):
 
 
 class PaperPhoto(models.Model):
-    """A photograph of a filled sheet, sealed. The same picture is kept once; gone after `purge_at`."""
+    """A photograph of a filled sheet, sealed. The same picture is kept once in a drive; gone after `purge_at`."""
 
     id = models.UUIDField(primary_key=True)  # random
     batch_id = models.IntegerField()
     unit_id = models.BigIntegerField()
-    digest = models.BinaryField()  # keyed, of the picture
+    digest = models.BinaryField()  # keyed, of the drive and the picture
     kind = models.TextField()  # media type
     size = models.IntegerField()  # bytes
     sealed = models.BinaryField()

@@ -2,9 +2,11 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
@@ -14,11 +16,14 @@ from abhiyan.enrolment.paper import printed
 from abhiyan.enrolment.paper.lists import BatchUnknown
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.rules.batches import LARGEST, kind_of, number_of, read_number
+from abhiyan.org import actions as org
 from abhiyan.org.queries import NotYours
 from abhiyan.people import queries as people
+from abhiyan.people.models import Account
 
 from .make import CHANNEL, Ladder, World
 from .test_paper import BY, bring, step
+from .web import officer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JPEG = b"\xff\xd8\xff\xe0" + b"sheet" * 50 + b"\xff\xd9"
@@ -120,6 +125,32 @@ def test_a_sheet_photographed_twice_a_photo_of_forty_megabytes_and_none_are_refu
         keep(world, batch)
     with system("test"):
         assert PaperPhoto.objects.count() == 3
+
+
+def test_a_photo_of_another_units_batch_is_refused_without_its_number_and_of_another_drive_not_at_all(
+    world: World,
+) -> None:
+    theirs = make(world)
+    keep(world, theirs, JPEG)
+    with system("test"):
+        org.ensure_offices()
+    officer(world, "district_in_charge", "JK-JAM")
+    with system("test"):
+        account = Account.objects.get(name="district_in_charge of JK-JAM")
+    by = Actor(kind="person", id=account.public_id, account_id=account.pk)
+    given: dict[str, Any] = {
+        "unit_id": world.units["JK-JAM"].pk,
+        "sheets": 2,
+        "language": "hi",
+        "at": world.now,
+    }
+    mine = batches.make_batch(programme_id=world.programme.pk, by=by, **given)
+    with pytest.raises(batches.PhotoElsewhere) as refused:
+        batches.add_photos(batch=mine.pk, photos=[("a.jpg", JPEG)], by=by, at=world.now)
+    assert theirs.number not in str(refused.value)
+    world.next_drive()
+    later = batches.make_batch(programme_id=world.programme.pk, by=BY, **given | {"at": world.now})
+    assert keep(world, later, JPEG).n == 1
 
 
 def test_no_more_photos_than_four_of_each_sheet_are_kept(world: World) -> None:

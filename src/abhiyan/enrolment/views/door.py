@@ -37,6 +37,7 @@ from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.models import Notice
+from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
 
@@ -202,8 +203,11 @@ def _show(request: Request, found: Door, form: DoorForm, at: datetime, *, status
     counts = queries.own_counts(own, counted) if drive else {}
     with system("how many deny an entry, as a count"):
         denied = counted_for_sender(own, at=at, zone=settings.TIME_ZONE)
+    files, unopened = materials.count_own(request.viewer)
     shown: dict[str, Any] = {
         "here_unit": here,
+        "files": files,
+        "unopened": unopened,
         "place": here.name,
         "drive": drive,
         "drive_name": drive.name() if drive else "",

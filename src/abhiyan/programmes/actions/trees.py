@@ -229,6 +229,7 @@ def refuse_going(*, going: UnitsGoing) -> None:
             " or exists (select from programmes_in_charge i where i.unit_id = c.unit_id)"
             " or exists (select from programmes_task t where t.unit_id = c.unit_id)"
             " or exists (select from programmes_workshop w where w.unit_id = c.unit_id)"
+            " or exists (select from programmes_material m where m.unit_id = c.unit_id)"
             " or exists (select from programmes_unit_total t where t.unit_id = c.unit_id)"
             " or exists (select from programmes_own_figure f where f.unit_id = c.unit_id)"
             " or exists (select from programmes_scope s where s.unit_id = c.unit_id)"

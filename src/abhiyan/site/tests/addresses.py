@@ -41,6 +41,7 @@ from abhiyan.people.actions import issue_document
 from abhiyan.people.models import Double, Factor, Person, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.workshops import Asked, hold_first
 from abhiyan.units import actions as units
 from abhiyan.verification import actions as verification
@@ -233,6 +234,15 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=cast.actor("state_president"),
             at=at - timedelta(days=2),
         )
+        material = add_material(
+            programme_id=world.programme.pk,
+            unit_id=world.units["JK-JAM"].pk,
+            names={"en": "Planted file"},
+            offices=["district_in_charge"],
+            data=b"%PDF-1.7 1,237 %%EOF",
+            by=cast.actor("state_president"),
+            at=at,
+        )
         stated = results.state_figure(
             election="LS2024", state="U08", party="BJP", share_pct=1, source="A newspaper", by=SYSTEM, at=at
         )
@@ -372,6 +382,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         **dict.fromkeys(
             (f"programmes:workshop{page}" for page in ("", "_act", "_below", "_remind")), workshop.public_id
         ),
+        **dict.fromkeys((f"programmes:material{page}" for page in ("", "_act", "_file")), material.public_id),
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
         "enrolment:ticket": ticket,
         **dict.fromkeys(
@@ -457,7 +468,9 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more |= {"number": others["batch"], "photo": others["photo"]}
     if name == "messaging:text":
         more["code"] = others["text"]
-    if name == "programmes:workshop_act":
+    if name == "programmes:material_file":
+        more["number"] = 1
+    if name in ("programmes:material_act", "programmes:workshop_act"):
         more["act"] = "withdraw"
     if name == "messaging:send_step":
         more["step"] = "discard"

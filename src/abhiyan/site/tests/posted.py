@@ -163,6 +163,9 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
         "nn",
     ),
     "programmes:task_hand_over": ({"whom": "{seat}"}, "gg"),
+    "programmes:material": ({}, "gg"),
+    "programmes:material_act": ({}, "gg"),
+    "programmes:material_new": (PLACE | {"name_en": "Mine"}, "ng"),
     "programmes:workshop_act": ({}, "gg"),
     "programmes:workshop_below": ({"office": "mandal_president", "until": "2099-12-01"}, "gg"),
     "programmes:workshop_new": (

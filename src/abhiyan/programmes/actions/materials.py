@@ -1,0 +1,230 @@
+"""Materials: files put up for the workers of a programme, replaced by newer versions, withdrawn and brought back."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.org import queries as org
+from abhiyan.programmes import refusals
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models_materials import Material, MaterialOpening, MaterialVersion
+from abhiyan.programmes.queries import materials as found
+from abhiyan.programmes.queries import splits
+from abhiyan.programmes.queries.materials import RUN
+from abhiyan.programmes.rules.materials import LARGEST, LONGEST_REASON, MOST_FILES, kind_of
+
+from .programmes import NotOpen, clean_names
+
+
+class FileMissing(Refused, code="empty"):
+    message = _("Choose a file that is not empty.")
+
+
+class FileTooLarge(Refused):
+    message = _("The file is larger than %(mb)s MB. Make it smaller, or add it in parts.")
+
+
+class FileUnfit(Refused):
+    message = _(
+        "Only PDF, PNG, JPEG, Word (DOCX) and Excel (XLSX) files without macros can be added. The contents"
+        " decide, not the name of the file."
+    )
+
+
+class FileThere(Refused, status=409):
+    message = _("This very file is already there: %(title)s.")
+
+
+class TooManyFiles(Refused, status=409):
+    message = _("One unit can add at most %(most)s files in a programme, older versions included.")
+
+
+class OfficeUnfit(Refused):
+    message = _("Choose offices from the list.")
+
+
+class ReasonTooLong(Refused):
+    message = _("Write the reason in at most %(longest)s characters.")
+
+
+class WithdrawnAlready(Refused, status=409):
+    message = _("It is withdrawn. Bring it back first.")
+
+
+class NotWithdrawn(Refused, status=409):
+    message = _("It is not withdrawn.")
+
+
+def add_material(
+    *,
+    programme_id: int,
+    unit_id: int,
+    names: Mapping[str, str],
+    offices: Sequence[str],
+    data: bytes,
+    by: Actor,
+    at: datetime,
+) -> Material:
+    """Put up a file for those who work in a programme in a unit and below. offices: codes; none: every office.
+
+    Who may: `programmes.run` at the unit. Refuses NameMissing, NameTooLong, NotOpen, NotCovered, OfficeUnfit, and as
+    `replace_material`.
+    """
+    with transaction.atomic():
+        org.require(by, RUN, at=unit_id)
+        clean = clean_names(names)
+        programme = needed(Programme.objects.filter(pk=programme_id).first())
+        if programme.state != Programme.State.OPEN:
+            raise NotOpen
+        today = clock.day_in(programme.zone, at)
+        if not splits.in_play(programme.pk, programme.hierarchy, [unit_id], on=today):
+            raise refusals.NotCovered(field="unit")
+        if set(offices) - {one.code for one in found.offices_at(unit_id, programme.hierarchy)}:
+            raise OfficeUnfit(field="offices")
+        kind, digest = _checked(data, programme_id)
+        with system("a material is put up"):
+            one = Material.objects.create(
+                public_id=uuid4(),
+                programme=programme,
+                unit_id=unit_id,
+                names=clean,
+                offices=sorted(set(offices)),
+                made_at=at,
+                made_by=by.account_id,
+                newest_at=at,
+            )
+            _keep(one, 1, data, kind=kind, digest=digest, by=by, at=at)
+        _record("add_material", one, by=by, at=at)
+    return one
+
+
+def replace_material(*, public_id: UUID, data: bytes, by: Actor, at: datetime) -> int:
+    """Put up a newer version of a material; its readers get this one from now on. Returns its number.
+
+    Who may: `programmes.run` at the material's unit. Refuses NotFound, NotOpen, WithdrawnAlready, FileMissing,
+    FileTooLarge, FileUnfit, TooManyFiles; FileThere where this very file is in force in the programme, in the
+    caller's sight.
+    """
+    with transaction.atomic():
+        one = _held(public_id, by=by)
+        if one.programme.state != Programme.State.OPEN:
+            raise NotOpen
+        if one.withdrawn_at is not None:
+            raise WithdrawnAlready
+        kind, digest = _checked(data, one.programme_id)
+        with system("a material is replaced"):
+            last = one.versions.defer("sealed").get(replaced_at=None)
+            last.replaced_at = at
+            last.save(update_fields=["replaced_at"])
+            _keep(one, last.number + 1, data, kind=kind, digest=digest, by=by, at=at)
+            one.newest_at = at
+            one.save(update_fields=["newest_at"])
+        _record("replace_material", one, by=by, at=at)
+    return last.number + 1
+
+
+def _checked(data: bytes, programme_id: int) -> tuple[str, bytes]:
+    """Kind and digest of a file that may be put up; others who put one up in the programme wait."""
+    if not data:
+        raise FileMissing(field="file")
+    if len(data) > LARGEST:
+        raise FileTooLarge(field="file", mb=LARGEST >> 20)
+    kind = needed(kind_of(data), FileUnfit(field="file"))
+    sql.wait_for(f"materials of programme {programme_id}")
+    digest = hmac.digest(keyring().lookup, b"material|" + data, "sha256")
+    if there := found.same_there(programme_id, digest):
+        raise FileThere(field="file", title=named(there.names))
+    return kind, digest
+
+
+def _keep(
+    one: Material, number: int, data: bytes, *, kind: str, digest: bytes, by: Actor, at: datetime
+) -> None:
+    same = MaterialVersion.objects.filter(material__programme_id=one.programme_id, unit_id=one.unit_id)
+    if same.count() >= MOST_FILES:
+        raise TooManyFiles(field="file", most=MOST_FILES)
+    version = uuid4()
+    MaterialVersion.objects.create(
+        id=version,
+        material=one,
+        unit_id=one.unit_id,
+        number=number,
+        digest=digest,
+        kind=kind,
+        size=len(data),
+        sealed=keyring().seal(data, about=version.bytes),
+        added_at=at,
+        added_by=by.account_id,
+    )
+
+
+def withdraw_material(*, public_id: UUID, reason: str = "", by: Actor, at: datetime) -> Material:
+    """Take a material away from its readers at once. `bring_back_material` undoes it.
+
+    Who may: `programmes.run` at its unit. Refuses NotFound, WithdrawnAlready, ReasonTooLong.
+    """
+    reason = reason.strip()
+    if len(reason) > LONGEST_REASON or "\0" in reason:
+        raise ReasonTooLong(field="reason", longest=LONGEST_REASON)
+    with transaction.atomic():
+        one = _held(public_id, by=by)
+        if one.withdrawn_at is not None:
+            raise WithdrawnAlready
+        one.withdrawn_at, one.withdrawn_by, one.reason = at, by.account_id, reason
+        with system("a material is withdrawn"):
+            one.save(update_fields=["withdrawn_at", "withdrawn_by", "reason"])
+        _record("withdraw_material", one, by=by, at=at)
+    return one
+
+
+def bring_back_material(*, public_id: UUID, by: Actor, at: datetime) -> Material:
+    """Give a withdrawn material back to its readers. Who may: as for withdrawing. Refuses NotFound, NotWithdrawn."""
+    with transaction.atomic():
+        one = _held(public_id, by=by)
+        if one.withdrawn_at is None:
+            raise NotWithdrawn
+        one.withdrawn_at, one.withdrawn_by, one.reason = None, None, ""
+        with system("a material is brought back"):
+            one.save(update_fields=["withdrawn_at", "withdrawn_by", "reason"])
+        _record("bring_back_material", one, by=by, at=at)
+    return one
+
+
+def note_opened(*, version: MaterialVersion, place: tuple[int, str], by: Actor, at: datetime) -> None:
+    """Note that somebody a material is for has opened a version, the first time. place: unit and office it came to
+    them for. By themselves, signed in; whoever put the version up is not counted."""
+    if by.account_id is None or by.account_id == version.added_by:
+        return
+    unit_id, office = place
+    with system("somebody opened a material"):
+        MaterialOpening.objects.bulk_create(
+            [
+                MaterialOpening(
+                    version=version, account_id=by.account_id, unit_id=unit_id, office=office, at=at
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _held(public_id: UUID, *, by: Actor) -> Material:
+    """A material in the caller's sight, locked, for who may put files up there."""
+    seen = needed(Material.objects.filter(public_id=public_id).first())
+    org.require(by, RUN, at=seen.unit_id)
+    with system("a material"):
+        rows = Material.objects.select_related("programme").select_for_update(of=("self",))
+        return rows.get(pk=seen.pk)
+
+
+def _record(act: str, one: Material, *, by: Actor, at: datetime) -> None:
+    audit.record(by=by, at=at, act=f"programmes.{act}", subject=str(one.public_id), unit_id=one.unit_id)

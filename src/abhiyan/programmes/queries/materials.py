@@ -1,0 +1,165 @@
+"""Materials: what somebody may read by their offices, what they put up for others, and how many have opened it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from abhiyan.core import sql
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import needed
+from abhiyan.org import queries as org
+from abhiyan.org.models import Office
+from abhiyan.org.rules.ranges import literal
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models_materials import Material, MaterialOpening, MaterialVersion
+from abhiyan.units import queries as units
+
+RUN = "programmes.run"  # who holds it at a unit puts up files for it and those below
+MOST_VERSIONS = 200  # of one material, on its page
+
+# Offices held, as `viewer.appointments` has them today, that lie where a material is for and where its programme runs.
+_HELD = """from unnest(%s::bigint[], %s::text[]) as held (unit_id, office)
+ join units_placement pl on pl.unit_id = held.unit_id and pl.lo is not null
+ join units_placement its on its.hierarchy = pl.hierarchy and pl.lo >= its.lo and pl.lo < its.hi
+ join programmes_material m on m.unit_id = its.unit_id
+  and (cardinality(m.offices) = 0 or held.office = any (m.offices))
+ join programmes_scope s on s.programme_id = m.programme_id
+ join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = pl.hierarchy and pl.lo >= sp.lo and pl.lo < sp.hi
+ where m.withdrawn_at is null"""
+_LED = "select unit_id from units_placement where lo <@ %s::int8multirange"
+
+
+def _held(viewer: Viewer) -> list[list[int] | list[str]]:
+    some = viewer.appointments if viewer.is_strong else ()
+    return [[one.unit_id for one in some], [one.office for one in some]]
+
+
+def _for_them(viewer: Viewer) -> Q:
+    return Q(pk__in=RawSQL(f"select m.id {_HELD}", _held(viewer)))  # noqa: S611  # values are parameters
+
+
+def _led(viewer: Viewer) -> Q:
+    """Of units where the viewer may put files up."""
+    held = [one for one in viewer.appointments if RUN in one.capabilities] if viewer.is_strong else []
+    led = literal(each for one in held for each in one.ranges)
+    return Q(unit_id__in=RawSQL(_LED, [led]))  # noqa: S611  # values are parameters
+
+
+def materials_of(viewer: Viewer, programme: Programme) -> QuerySet[Material]:
+    """The materials of a programme the viewer reads by their office; where they put up files also withdrawn ones."""
+    found = Material.objects.select_related("unit").filter(programme=programme)
+    return found.filter(_for_them(viewer) | _led(viewer))
+
+
+def own_materials(viewer: Viewer) -> QuerySet[Material]:
+    """What is there for the viewer's own offices, in programmes that run."""
+    found = Material.objects.select_related("unit", "programme").filter(_for_them(viewer))
+    return found.filter(programme__state=Programme.State.OPEN)
+
+
+def count_own(viewer: Viewer) -> tuple[int, int]:
+    """How many materials there are for the viewer's own offices, and how many of them they have not opened."""
+    row = sql.row(
+        f"""with own as (select distinct m.id, m.programme_id {_HELD})
+        select count(*), count(*) filter (where not exists (select from programmes_material_version v
+          join programmes_material_opening o on o.version_id = v.id and o.account_id = %s
+          where v.material_id = own.id and v.replaced_at is null))
+        from own join programmes_programme p on p.id = own.programme_id and p.state = 'open'""",
+        [*_held(viewer), viewer.account_id],
+    )
+    return (row[0], row[1]) if row else (0, 0)
+
+
+def material_for(viewer: Viewer, public_id: UUID) -> Material:
+    """One material the viewer reads, or put files up where it is for; or NotFound."""
+    found = Material.objects.select_related("unit", "programme__owner").filter(public_id=public_id)
+    return needed(found.filter(_for_them(viewer) | _led(viewer)).first())
+
+
+def may_lead(viewer: Viewer, one: Material) -> bool:
+    """Whether the viewer may put files up where a material is for."""
+    return viewer.may_at(RUN, *(lo for lo, _hi in units.all_spans([one.unit_id]).get(one.unit_id, [])))
+
+
+def newest(found: Iterable[Material]) -> dict[int, MaterialVersion]:
+    """By the materials' ids: the version in force of each; not its bytes."""
+    rows = MaterialVersion.objects.filter(material__in=[one.pk for one in found], replaced_at=None)
+    return {row.material_id: row for row in rows.defer("sealed", "digest")}
+
+
+def opened_by(account_id: int | None, versions: Iterable[MaterialVersion]) -> set[UUID]:
+    """Which of these versions somebody has opened."""
+    rows = MaterialOpening.objects.filter(
+        account_id=account_id or 0, version__in=[one.pk for one in versions]
+    )
+    return set(rows.values_list("version_id", flat=True))
+
+
+def versions_of(one: Material) -> list[MaterialVersion]:
+    """The versions of a material in the viewer's sight, the newest first; not their bytes."""
+    rows = MaterialVersion.objects.filter(material=one).defer("sealed", "digest")
+    return list(rows.order_by("-number")[:MOST_VERSIONS])
+
+
+def version_for(one: Material, number: int, *, leads: bool) -> MaterialVersion:
+    """A version of a material, with its bytes sealed; without `leads` only the one in force. NotFound."""
+    rows = MaterialVersion.objects.filter(material=one, number=number)
+    return needed((rows if leads else rows.filter(replaced_at=None)).first())
+
+
+def content(version: MaterialVersion) -> bytes:
+    """The bytes of a version as they were put up."""
+    return keyring().unseal(bytes(version.sealed), about=version.pk.bytes)
+
+
+def same_there(programme_id: int, digest: bytes) -> Material | None:
+    """A material of a programme in the caller's sight whose version in force is this very file."""
+    found = Material.objects.filter(programme_id=programme_id, withdrawn_at=None)
+    return found.filter(versions__digest=digest, versions__replaced_at=None).first()
+
+
+def reached_by(viewer: Viewer, one: Material) -> tuple[int, str] | None:
+    """Unit and code of the highest of the viewer's offices a material is for; None: it is for none of them."""
+    row: tuple[int, str] | None = sql.row(
+        f"select held.unit_id, held.office {_HELD} and m.id = %s order by pl.depth, held.office limit 1",
+        [*_held(viewer), one.pk],
+    )
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How many people have opened a material, by office and kind of unit. newest: its newest version."""
+
+    office_names: dict[str, str]
+    kind: str
+    newest: int
+    ever: int
+
+
+_OPENED = """select o.names, u.kind, count(distinct b.account_id) filter (where v.replaced_at is null),
+  count(distinct b.account_id)
+ from programmes_material_version v join programmes_material_opening b on b.version_id = v.id
+ join org_office o on o.code = b.office join units_unit u on u.id = b.unit_id
+ where v.material_id = %s group by o.id, o.names, o.rank, u.kind order by o.rank, o.id, u.kind"""
+
+
+def opened(one: Material) -> list[Opened]:
+    """How many have opened a material, by office and kind of unit, as far as in the viewer's sight."""
+    return sql.each(Opened, _OPENED, [one.pk])
+
+
+def offices_at(unit_id: int, hierarchy: int) -> list[Office]:
+    """The offices that may be held in a unit or below it, senior first."""
+    kinds = {units.standing(unit_id, hierarchy).kind, *units.counts_below(unit_id, hierarchy)}
+    return [one for one in org.offices_used() if not one.expected_in or kinds & set(one.expected_in)]
+
+
+def named_offices(found: Sequence[Material]) -> dict[str, dict[str, str]]:
+    """Names of the offices that materials are for, by their codes."""
+    codes: Collection[str] = {code for one in found for code in one.offices}
+    return {one.code: one.names for one in org.offices_used() if one.code in codes} if codes else {}

@@ -1,0 +1,321 @@
+"""Materials of a programme: what its workers find and open, and what those who run it put up, replace and withdraw."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named
+from abhiyan.org import queries as org
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries
+from abhiyan.programmes.actions import materials as acts
+from abhiyan.programmes.actions.programmes import LONGEST_NAME
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models_materials import Material, MaterialVersion
+from abhiyan.programmes.queries import materials as found
+from abhiyan.programmes.queries.materials import RUN
+from abhiyan.programmes.rules import materials as rules
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.forms import SOMETIMES, offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.posts import posted
+from abhiyan.units.models import Kind
+
+from . import shown
+
+_MAX_MB = rules.LARGEST >> 20
+SENT = "default-src 'none'; sandbox"  # should a browser ever show a file, nothing in it runs
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A material in a list. is_new: it is for the viewer, who has not opened its newest version."""
+
+    one: Material
+    version: MaterialVersion
+    is_new: bool
+    offices: str = ""
+
+    @property
+    def file(self) -> str:
+        return f"{self.version.kind.upper()}, {filesizeformat(self.version.size)}"
+
+
+_TITLE: Column[Row] = Column("title", _("Title"), lambda row: named(row.one.names), is_name=True)
+_FROM: Column[Row] = Column("unit", _("Unit"), lambda row: named(row.one.unit.names), css="under")
+_FILE: Column[Row] = Column("file", _("File"), lambda row: row.file, css="nums under")
+_DATE: Column[Row] = Column(
+    "newest", _("Date"), lambda row: row.one.newest_at, order="newest_at", css="nums under"
+)
+_OPEN: Column[Row] = Column("open", _("Download"), css="end", is_for_acts=True)
+OWN: tuple[Column[Row], ...] = (
+    _TITLE,
+    Column("programme", _("Programme"), lambda row: named(row.one.programme.names), css="under"),
+    _FROM,
+    _FILE,
+    _DATE,
+    _OPEN,
+)
+OF_PROGRAMME: tuple[Column[Row], ...] = (
+    _TITLE,
+    _FROM,
+    Column("offices", _("For"), lambda row: row.offices, css="under"),
+    _FILE,
+    Column("version", _("Version"), lambda row: row.version.number, css="num"),
+    _DATE,
+    _OPEN,
+)
+
+
+def _rows(request: Request, some: Sequence[Material]) -> list[Row]:
+    newest = found.newest(some)
+    opened = found.opened_by(request.viewer.account_id, newest.values())
+    offices = {code: named(names) for code, names in found.named_offices(some).items()}
+    return [
+        Row(
+            one,
+            newest[one.pk],
+            newest[one.pk].pk not in opened,
+            ", ".join(offices.get(code, code) for code in one.offices) or say("All offices"),
+        )
+        for one in some
+        if one.pk in newest
+    ]
+
+
+@require_GET
+def own_materials(request: Request) -> HttpResponseBase:
+    """Everything that is there for the viewer's own offices, in all programmes that run."""
+    table: Table[Row] = Table(
+        request,
+        OWN,
+        found.own_materials(request.viewer),
+        name="materials",
+        caption=_("Materials"),
+        sort="-newest",
+        finish=partial(_rows, request),
+        is_brief=True,
+    )
+    context = {"here": "programmes", "crumbs": shown.crumbs((say("Materials"), ""))}
+    return answer(request, "programmes/material_list.html", table, context)
+
+
+@require_GET
+def materials(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The materials of a programme for the viewer's offices, and all of those where they may put files up."""
+    one = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, one)
+    leads = shown.may(request, RUN, here.unit.id)
+    table: Table[Row] = Table(
+        request,
+        OF_PROGRAMME,
+        found.materials_of(request.viewer, one),
+        name="materials",
+        caption=_("Materials"),
+        sort="-newest",
+        finish=partial(_rows, request),
+        without=() if leads else ("offices", "version"),
+        is_brief=True,
+    )
+    context = {
+        **shown.frame(one, (say("Materials"), "")),
+        "unit": here.unit,
+        "unit_name": here.name,
+        "may": leads and one.state == Programme.State.OPEN,
+    }
+    return answer(request, "programmes/material_list.html", table, context)
+
+
+class FileForm(forms.Form):
+    """One file."""
+
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,  # said by the act
+        error_messages={"required": acts.FileMissing.message},
+        help_text=_("PDF, PNG, JPEG, Word (DOCX) or Excel (XLSX), at most 20 MB."),
+        widget=forms.FileInput(attrs={"accept": rules.ACCEPTED}),
+    )
+
+
+class NewForm(FileForm):
+    """A file, what it is called, and whom it is for."""
+
+    name_hi = forms.CharField(
+        label=_("Title in Hindi"),
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text=_("Write at least one of the two titles."),
+        widget=forms.TextInput(attrs=SOMETIMES),
+    )
+    name_en = forms.CharField(
+        label=_("Title in English"),
+        max_length=LONGEST_NAME,
+        required=False,
+        widget=forms.TextInput(attrs=SOMETIMES),
+    )
+    offices = forms.MultipleChoiceField(
+        label=_("Only for these offices"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose none if it is for everybody who works in the programme."),
+    )
+    field_order = ("name_hi", "name_en", "file", "offices")
+
+
+def _too_large() -> str:
+    return str(acts.FileTooLarge(mb=_MAX_MB))
+
+
+@form_page
+def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Put up a file for those who work in the programme in a unit and below."""
+    one = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, one)
+    if not shown.may(request, RUN, here.unit.id):
+        raise org.NotYours(capability=RUN)
+    form = NewForm(request.POST or None, request.FILES or None)
+    offices = found.offices_at(here.unit.id, one.hierarchy)
+    offer(form, offices=[(each.code, named(each.names)) for each in offices])
+    done = tried(
+        request,
+        form,
+        lambda given: acts.add_material(
+            programme_id=one.pk,
+            unit_id=here.unit.id,
+            names={"hi": given["name_hi"], "en": given["name_en"]},
+            offices=given["offices"],
+            data=given["file"].read(),
+            by=request.actor,
+            at=clock.now(),
+        ),
+        said=_("The file is there for its readers. You can replace or withdraw it here."),
+        names="name_hi",
+    )
+    if done.value:
+        return redirect("programmes:material", done.value.public_id)
+    way = (say("Materials"), shown.href(one, "materials", here.unit.code))
+    context = {
+        **shown.frame(one, way, (say("Add a file"), "")),
+        "form": form,
+        "place": here.name,
+        "unit": here.unit,
+        "most": rules.LARGEST,
+        "too_large": _too_large(),
+        "back": way[1],
+    }
+    return render(request, "programmes/material_new.html", context, status=done.status)
+
+
+@form_page
+def material(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One material: its file; for those who put files up there also its versions, and how many opened it. What is sent
+    to it is a newer version."""
+    one = found.material_for(request.viewer, public_id)
+    form = FileForm(request.POST or None, request.FILES or None)
+    done = tried(
+        request,
+        form,
+        lambda given: acts.replace_material(
+            public_id=public_id, data=given["file"].read(), by=request.actor, at=clock.now()
+        ),
+        said=_("The new version is there. Its readers get this one from now on."),
+        has_form=found.may_lead(request.viewer, one),
+    )
+    if done:
+        return redirect(request.path)
+    return _page(request, one, form, status=done.status)
+
+
+def _page(
+    request: Request, one: Material, form: forms.Form, *, problem: str = "", status: int = 200
+) -> HttpResponseBase:
+    leads = found.may_lead(request.viewer, one)
+    (row,) = _rows(request, [one])
+    opened = found.opened(one) if leads else []
+    context = {
+        **shown.frame(
+            one.programme, (say("Materials"), shown.href(one.programme, "materials")), (named(one.names), "")
+        ),
+        "one": one,
+        "row": row,
+        "unit_name": named(one.unit.names),
+        "title": named(one.names),
+        "leads": leads,
+        "versions": found.versions_of(one) if leads else [],
+        "opened": [
+            (named(each.office_names), str(Kind(each.kind).label), each.newest, each.ever) for each in opened
+        ],
+        "opened_sum": sum(each.newest for each in opened),
+        "form": form if leads and one.withdrawn_at is None else None,
+        "is_running": one.programme.state == Programme.State.OPEN,
+        "problem": problem,
+        "most": rules.LARGEST,
+        "too_large": _too_large(),
+    }
+    return render(request, "programmes/material.html", context, status=status)
+
+
+class ReasonForm(forms.Form):
+    """Why something is withdrawn."""
+
+    reason = forms.CharField(max_length=rules.LONGEST_REASON, required=False)
+
+
+ACTS: dict[str, tuple[type[forms.Form], Any, Any]] = {
+    "withdraw": (ReasonForm, acts.withdraw_material, _("The file is withdrawn. You can bring it back here.")),
+    "bring-back": (forms.Form, acts.bring_back_material, _("Its readers have it again.")),
+}
+
+
+@posted("programmes:material", takes=("public_id",))
+def material_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """Withdraw a material, or bring it back."""
+    if act not in ACTS:
+        raise NotFound
+    made, do, said = ACTS[act]
+    form = made(request.POST)
+    done = tried(
+        request,
+        form,
+        lambda given: do(public_id=public_id, **given, by=request.actor, at=clock.now()),
+        said=said,
+    )
+    if done:
+        return redirect("programmes:material", public_id)
+    problem = " ".join(str(each) for errors in form.errors.values() for each in errors)
+    one = found.material_for(request.viewer, public_id)
+    return _page(request, one, FileForm(), problem=problem, status=done.status)
+
+
+@require_GET
+def material_file(request: Request, public_id: UUID, number: int) -> HttpResponse:
+    """The file of a version, to keep. An older one only for those who put files up there."""
+    one = found.material_for(request.viewer, public_id)
+    version = found.version_for(one, number, leads=found.may_lead(request.viewer, one))
+    data = found.content(version)
+    place = found.reached_by(request.viewer, one)
+    if place is not None:
+        acts.note_opened(version=version, place=place, by=request.actor, at=clock.now())
+    sent = HttpResponse(data, content_type=rules.KINDS[version.kind])
+    name = rules.file_name(named(one.names), version.kind)
+    sent["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
+    sent["Content-Security-Policy"] = SENT
+    sent["X-Content-Type-Options"] = "nosniff"
+    sent["Cache-Control"] = "private, no-store"
+    return sent
