@@ -7,10 +7,9 @@ and of the offices apart; the others wait in their order, and who would wait too
 
 import asyncio
 from functools import cache
-from typing import Any
 
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.http import HttpResponse, HttpResponseBase
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -60,7 +59,7 @@ class Handler(ASGIHandler):
         super().__init__()
         self.public, self.offices = Turns(PUBLIC), Turns(OFFICES)
 
-    async def run_get_response(self, request: ASGIRequest) -> HttpResponseBase:
+    async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
         turns = self.public if request.path.startswith(FOR_ALL) else self.offices
         if not await turns.begin():
             return middleware.headers(_busy)(request)
@@ -71,7 +70,7 @@ class Handler(ASGIHandler):
         return answer
 
 
-def _busy(request: Any) -> HttpResponseBase:
+def _busy(request: HttpRequest) -> HttpResponseBase:
     """Drawn once in each language: to turn a crowd away must cost nothing."""
     answer = HttpResponse(_drawn(middleware.chosen_language(request)), status=503)
     answer["Retry-After"] = str(COME_BACK_S)

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from django.core.handlers.asgi import ASGIHandler
 from django.test import RequestFactory
 
 from abhiyan.site import turns
@@ -23,7 +24,7 @@ class Held:
             await self.go.wait()
             return "answered"
 
-        monkeypatch.setattr(turns.ASGIHandler, "run_get_response", answered)
+        monkeypatch.setattr(ASGIHandler, "run_get_response", answered)
 
 
 async def _moment() -> None:
@@ -37,12 +38,12 @@ def test_a_crowd_that_joins_waits_and_an_office_does_not(monkeypatch: pytest.Mon
     async def day() -> list[Any]:
         held.go, handler = asyncio.Event(), turns.Handler()
         crowd = [
-            asyncio.create_task(handler.run_get_response(FACTORY.get("/join/winter/")))  # type: ignore[arg-type]  # as ASGI's
+            asyncio.create_task(handler.run_get_response(FACTORY.get("/join/winter/")))
             for _number in range(50)
         ]
         await _moment()
         assert held.at_work == ["/join/winter/"] * turns.PUBLIC
-        office = asyncio.create_task(handler.run_get_response(FACTORY.get("/units/IN/")))  # type: ignore[arg-type]  # as ASGI's
+        office = asyncio.create_task(handler.run_get_response(FACTORY.get("/units/IN/")))
         await _moment()
         assert held.at_work[turns.PUBLIC :] == ["/units/IN/"]
         held.go.set()
@@ -57,17 +58,16 @@ def test_who_would_wait_too_long_is_asked_to_come_back(monkeypatch: pytest.Monke
     async def day() -> Any:
         held.go, handler = asyncio.Event(), turns.Handler()
         handler.public = turns.Turns(1, most=1, patience_s=0.01)
-        one = asyncio.create_task(handler.run_get_response(FACTORY.get("/join/")))  # type: ignore[arg-type]  # as ASGI's
+        one = asyncio.create_task(handler.run_get_response(FACTORY.get("/join/")))
         await _moment()
-        waits = asyncio.create_task(handler.run_get_response(FACTORY.get("/me/")))  # type: ignore[arg-type]  # as ASGI's
+        waits = asyncio.create_task(handler.run_get_response(FACTORY.get("/me/")))
         await _moment()
-        too_many = await handler.run_get_response(
-            FACTORY.get("/join/", headers={"Accept-Language": "en"})  # type: ignore[arg-type]  # as ASGI's
-        )
+        too_many = await handler.run_get_response(FACTORY.get("/join/", headers={"Accept-Language": "en"}))
         late: Any = await waits
         held.go.set()
-        assert await one == "answered"
-        again = await handler.run_get_response(FACTORY.get("/join/"))  # type: ignore[arg-type]  # as ASGI's
+        first: Any = await one
+        assert first == "answered"
+        again: Any = await handler.run_get_response(FACTORY.get("/join/"))
         assert again == "answered"
         return too_many, late
 
@@ -94,9 +94,9 @@ def test_a_turn_is_given_back_by_who_went_away_and_by_a_page_that_failed(
         free.end()
         assert await free.begin()
         handler = turns.Handler()
-        monkeypatch.setattr(turns.ASGIHandler, "run_get_response", failed)
+        monkeypatch.setattr(ASGIHandler, "run_get_response", failed)
         for _number in range(turns.PUBLIC + 1):
             with pytest.raises(RuntimeError):
-                await handler.run_get_response(FACTORY.get("/join/"))  # type: ignore[arg-type]  # as ASGI's
+                await handler.run_get_response(FACTORY.get("/join/"))
 
     asyncio.run(day())
