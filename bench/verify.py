@@ -5,13 +5,15 @@ up 60% of theirs, honest error about 7%; 3,000 checks; one in four of the genuin
 1,500 repetitions draw and answer anew, seeds fixed. Rows `coverage-…`: share of intervals that hold the truth, against
 0.95; `width-…`: their mean width in points, against what was reached before (docs/truth.md); `bounds-…`: the published
 bounds under each way the answers go wrong; `bounds-width-…`: their width against the interval's plus the share open.
-Rows `…-wrong-…` do it wrongly on purpose and have to fall far below.
+Rows `…-wrong-…` do it wrongly on purpose and have to fall far below. Rows of flags: `bench/_flagging.py`.
 """
 
 import statistics
 import sys
 from collections import defaultdict
 from typing import Any
+
+from bench import _flagging
 
 DISTRICTS, BOOTHS, ITEMS, WORKERS, CHECKS, FLOOR = 40, 50, 200_000, 3_000, 3_000, 40
 BOOTHS_VISITED, ITEMS_A_BOOTH = 15, 5  # of each district
@@ -193,7 +195,7 @@ def run(*, quick: bool = False) -> list[dict[str, Any]]:
             rows.append(_row(name.replace("bounds-", "bounds-width-"), points, allowed, "points"))
         elif "wrong" not in name:
             rows.append(_row(f"width-{name}", points, WIDTHS.get(f"width-{name}"), "points"))
-    return rows
+    return rows + [_row(*row) for row in _flagging.rows(quick=quick)]
 
 
 def _row(name: str, value: float, reference: float | None, unit: str) -> dict[str, Any]:

@@ -1,0 +1,203 @@
+"""From a flag to a finding, or to nothing: who may do what, in which order, and what fresh checks prove. Pure.
+
+A flag is a reason to ask. The worker is asked first. Only checks made afterwards count, against what people of the same
+place deny who are known to be genuine. Somebody else decides than who asked. What is not proven vanishes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from scipy.stats import beta, binom
+
+from .indicators import Tally
+from .outcomes import Meaning, Stands
+
+EXPIRES = timedelta(days=60)  # from the day it was raised: a flag that led to nothing is gone
+ANSWERS = timedelta(days=14)  # a worker has so long to answer before checks begin
+CALLS = 15  # fresh checks of one worker
+FRESH = 6  # of them finished; with fewer nothing is proven
+ROUND = 100  # workers in one round of fresh checks, at most
+HONEST = 0.15  # share of false entries that honest errors may bring, beside what people deny
+KNOWN = 30  # people of the place known to be genuine, who were asked; with fewer nothing is proven there
+SURE = 0.95  # how sure the bound of what they deny is
+FALSE = 0.05  # share of findings that may be wrong, of those of one round together
+K = TypeVar("K")
+
+
+class Step(StrEnum):
+    """How far a flag has come."""
+
+    RAISED = "raised"  # those who decide see it, nobody else
+    ASKED = "asked"  # the worker sees the reasons and may answer
+    ANSWERED = "answered"
+    CHECKING = "checking"  # fresh checks are under way
+    PROPOSED = "proposed"  # they prove something; another reviewer decides
+    FOUND = "found"  # a finding; it keeps the answer
+    GONE = "gone"  # explained, not proven or too old: nothing of it stays
+
+
+class Act(StrEnum):
+    """What somebody does about a flag."""
+
+    ASK = "ask"
+    ANSWER = "answer"
+    CHECK = "check"
+    PROPOSE = "propose"
+    CONFIRM = "confirm"
+    DROP = "drop"
+
+
+class Barred(StrEnum):
+    """Why an act is not possible."""
+
+    TOO_LATE = "too_late"
+    NOT_NOW = "not_now"  # another step comes first, or it was done already
+    WAIT = "wait"  # the worker still has time to answer
+    NOT_YOURS = "not_yours"  # only the worker answers, and never decides
+    SAME_PERSON = "same_person"  # whoever asked or proposed does not decide
+    NOT_PROVEN = "not_proven"
+
+
+OPEN = frozenset({Step.RAISED, Step.ASKED, Step.ANSWERED, Step.CHECKING, Step.PROPOSED})
+_FROM: Mapping[Act, frozenset[Step]] = {
+    Act.ASK: frozenset({Step.RAISED}),
+    Act.ANSWER: frozenset({Step.ASKED, Step.CHECKING}),
+    Act.CHECK: frozenset({Step.ASKED, Step.ANSWERED}),
+    Act.PROPOSE: frozenset({Step.CHECKING}),
+    Act.CONFIRM: frozenset({Step.PROPOSED}),
+    Act.DROP: OPEN,
+}
+_TO: Mapping[Act, Step] = {
+    Act.ASK: Step.ASKED,
+    Act.CHECK: Step.CHECKING,
+    Act.PROPOSE: Step.PROPOSED,
+    Act.CONFIRM: Step.FOUND,
+    Act.DROP: Step.GONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A flag on its way. worker, and who acted: accounts. handled_by: everybody who asked, checked or proposed."""
+
+    worker: int
+    raised_on: date
+    step: Step = Step.RAISED
+    asked_on: date | None = None
+    answered_on: date | None = None
+    handled_by: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def expires_on(self) -> date:
+        """From this day on it is gone, unless it became a finding."""
+        return self.raised_on + EXPIRES
+
+
+def seen(case: Case, today: date) -> Case:
+    """A flag as it is today: one whose time is over is gone."""
+    return replace(case, step=Step.GONE) if case.step in OPEN and today >= case.expires_on else case
+
+
+def barred(case: Case, act: Act, *, by: int, on: date, proven: bool = False) -> Barred | None:
+    """Why somebody may not do something about a flag today; None where they may.
+
+    proven: what the fresh checks say (`proven` of this module), for a proposal and its confirmation.
+    """
+    case = seen(case, on)
+    if case.step is Step.GONE:
+        return Barred.TOO_LATE
+    if (by == case.worker) != (act is Act.ANSWER):
+        return Barred.NOT_YOURS
+    if case.step not in _FROM[act] or (act is Act.ANSWER and case.answered_on is not None):
+        return Barred.NOT_NOW
+    if (
+        act is Act.CHECK
+        and case.answered_on is None
+        and (case.asked_on is None or on < case.asked_on + ANSWERS)
+    ):
+        return Barred.WAIT
+    if act is Act.CONFIRM and by in case.handled_by:
+        return Barred.SAME_PERSON
+    if act in (Act.PROPOSE, Act.CONFIRM) and not proven:
+        return Barred.NOT_PROVEN
+    return None
+
+
+def after(case: Case, act: Act, *, by: int, on: date) -> Case:
+    """The flag after an act that is not barred. An answer during the checks leaves them under way."""
+    if act is Act.ANSWER:
+        step = Step.ANSWERED if case.step is Step.ASKED else case.step
+        return replace(case, step=step, answered_on=on)
+    asked_on = on if act is Act.ASK else case.asked_on
+    handled_by = case.handled_by if act is Act.CONFIRM else case.handled_by | {by}
+    return replace(case, step=_TO[act], asked_on=asked_on, handled_by=handled_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """One check of a worker's entry. on: the day it was finished. outcome, reason: as checks keep them.
+
+    second: what another way of asking found, such as a visit; empty where there was none.
+    """
+
+    on: date
+    outcome: str
+    reason: str = ""
+    second: str = ""
+
+
+def told(checks: Iterable[Fresh], *, since: date) -> Tally:
+    """What fresh checks say: how many entries are false, of those they could tell.
+
+    since: the day checks began; what was known before it raised the flag and proves nothing. Somebody who only denies
+    may deny to a stranger: it counts once a second way of asking says the same. Till then it is not told.
+    """
+    bad = finished = 0
+    for one in checks:
+        outcome = one.outcome
+        if outcome == Stands.NOT_GENUINE and one.reason == Meaning.NEVER_JOINED:
+            outcome = one.second
+        if one.on < since or outcome not in (Stands.GENUINE, Stands.NOT_GENUINE):
+            continue
+        finished += 1
+        bad += outcome == Stands.NOT_GENUINE
+    return Tally(bad, finished)
+
+
+def tolerated(denied: Tally) -> float | None:
+    """The share of false entries that an honest worker of a place may have; None where too few were asked.
+
+    denied: of people there who are known to be genuine, how many denied. Their upper bound (Clopper and Pearson), and
+    honest errors beside it.
+    """
+    if denied.of < KNOWN:
+        return None
+    most = (
+        1.0 if denied.hits == denied.of else float(beta.ppf(SURE, denied.hits + 1, denied.of - denied.hits))
+    )
+    return 1 - (1 - HONEST) * (1 - most)
+
+
+def proven(cases: Mapping[K, tuple[Tally, float | None]]) -> set[K]:
+    """Of the workers of one round those whose fresh checks prove more false entries than their place explains.
+
+    Each: what `told` and `tolerated` say. Exact binomial; over all of them Benjamini and Hochberg's, so that of the
+    findings of a round at most one in twenty is wrong. Who has too few finished checks stays in the count of those
+    tried.
+    """
+    chances = sorted(((_chance(*case), key) for key, case in cases.items()), key=lambda one: one[0])
+    last = 0
+    for rank, (chance, _) in enumerate(chances, start=1):
+        if chance <= FALSE * rank / len(chances):
+            last = rank
+    return {key for _, key in chances[:last]}
+
+
+def _chance(found: Tally, most: float | None) -> float:
+    """How probable so many false entries are, of somebody with as many as the place explains."""
+    if most is None or found.of < FRESH:
+        return 1.0
+    return float(binom.sf(found.hits - 1, found.of, most))

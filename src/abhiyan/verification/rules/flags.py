@@ -1,0 +1,159 @@
+"""Whose entries to look at first: indicators beside those of peers, put together. Pure; sources: docs/truth.md.
+
+A score is an order for calls, never a verdict and never shown: what people read are the reasons (`indicators`), and
+only fresh checks support a finding (`findings`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit, xlogy
+
+NEARBY = 8  # workers of a district; with fewer a worker is compared with all
+FARTHEST = 4.0  # standard deviations; one figure, however odd, is no more than that
+CLEAR = 2.0  # standard deviations above the peers: less is no reason
+LEAST = 12  # entries; with fewer a worker has no flag
+LEARNT = 200  # finished random checks; with fewer the indicators weigh alike
+FOUND = 30  # of them not genuine, and as many genuine
+
+# The order of calls takes two sorts of workers for granted. Nobody is judged by them.
+_MADE_UP, _ERRORS = 0.6, 0.07  # share of false entries of those who make some up, and of everybody else
+_RIDGE = 10.0  # how much the checks must say before a weight leaves the mean's
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Each worker's indicators beside those of the others nearby: arrays of workers by indicators.
+
+    scores: standardised; 0 where nothing is known. peers: share among the others nearby, from 0 to 1.
+    """
+
+    scores: Array
+    peers: Array
+
+
+def beside_peers(hits: Array, of: Array, places: Sequence[Any], chance: Sequence[float] = ()) -> Beside:
+    """Indicators of workers beside those of the same place, each without their own; of all where few work there.
+
+    hits, of: workers by indicators, how often of how many. places: of each worker, any key. chance: of each indicator,
+    the share that luck brings: less of it among the others is luck too. The spread among honest peers counts as well:
+    where everybody rounds ages, who rounds them is like everybody.
+    """
+    hits, of = np.asarray(hits, float), np.asarray(of, float)
+    least = np.asarray(chance or [0.0] * hits.shape[1])
+    scores, peers = np.zeros(hits.shape), np.zeros(hits.shape)
+    keys, where, sizes = np.unique(np.asarray(places), return_inverse=True, return_counts=True)
+    for place in range(len(keys)):
+        if sizes[place] >= NEARBY:
+            inside = where == place
+            scores[inside], peers[inside] = _standardised(hits[inside], of[inside], least)
+    alone = sizes[where] < NEARBY
+    if alone.any():
+        every, shares = _standardised(hits, of, least)
+        scores[alone], peers[alone] = every[alone], shares[alone]
+    return Beside(scores, peers)
+
+
+def _standardised(hits: Array, of: Array, least: Array) -> tuple[Array, Array]:
+    """Scores of workers who are compared with each other, and the share of the others for each."""
+    others = np.maximum(least, (hits.sum(0) - hits + 0.5) / (of.sum(0) - of + 1))
+    known = of > 0
+    far = np.divide(
+        hits - of * others, np.sqrt(of * others * (1 - others)), out=np.zeros(of.shape), where=known
+    )
+    spread = np.ones(of.shape[1])
+    for one in range(of.shape[1]):
+        told = far[known[:, one], one]
+        if len(told) >= NEARBY:  # the middle half, so that a few who are far off do not hide each other
+            low, high = np.percentile(told, (25, 75))
+            spread[one] = max(1.0, (high - low) / 1.349)
+    return np.clip(far / spread, -FARTHEST, FARTHEST), others
+
+
+def plain_mean(scores: Array) -> Array:
+    """The mean of a worker's scores: of the ways of putting them together the simplest, and none did better.
+
+    How to Catch a Falsifier, Public Opinion Quarterly 2022 (PMC8944307).
+    """
+    found: Array = scores.mean(1)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What random checks taught: log odds that an entry is false = level + scores · weights."""
+
+    level: float
+    weights: tuple[float, ...]
+
+    def odds(self, scores: Array) -> Array:
+        """The log odds of each worker's entries."""
+        found: Array = self.level + scores @ np.array(self.weights)
+        return found
+
+
+def learnt(scores: Array, bad: Array, good: Array) -> Weights | None:
+    """Weights of the indicators, from random checks of workers' entries; None while there are too few.
+
+    bad, good: of each worker, random checks that were not genuine and that were. Aimed checks teach nothing here: they
+    were aimed by these very scores. Logistic, held to weights that are alike as long as the checks say little.
+    """
+    if bad.sum() + good.sum() < LEARNT or min(bad.sum(), good.sum()) < FOUND:
+        return None
+    checked = (bad + good) > 0
+    x, bad, good = scores[checked], bad[checked], good[checked]
+
+    def cost(given: Array) -> tuple[float, Array]:
+        level, weights = given[0], given[1:]
+        share = np.clip(expit(level + x @ weights), 1e-12, 1 - 1e-12)
+        away = weights - weights.mean()
+        wrong = (bad + good) * share - bad
+        value = -(xlogy(bad, share) + xlogy(good, 1 - share)).sum() + _RIDGE / 2 * (away @ away)
+        return float(value), np.concatenate(([wrong.sum()], x.T @ wrong + _RIDGE * away))
+
+    start = np.zeros(x.shape[1] + 1)
+    start[0] = np.log(bad.sum() / good.sum())
+    found = minimize(cost, start, jac=True, method="L-BFGS-B").x
+    return Weights(float(found[0]), tuple(float(one) for one in found[1:]))
+
+
+def order(scores: Array, weights: Weights | None, bad: Array, good: Array) -> Array:
+    """How much each worker's entries want a look: higher is sooner. Good for an order only; shown to nobody.
+
+    bad, good: all finished checks of each worker, drawn or aimed. Without weights the scores count by their mean.
+    """
+    if weights is None:
+        start = np.log(0.15 / 0.85) + plain_mean(scores) * np.sqrt(scores.shape[1])
+    else:
+        false = expit(weights.odds(scores))
+        many = np.clip((false - _ERRORS) / (_MADE_UP - _ERRORS), 0.005, 0.95)
+        start = np.log(many / (1 - many))
+    found: Array = start + bad * np.log(_MADE_UP / _ERRORS) + good * np.log((1 - _MADE_UP) / (1 - _ERRORS))
+    return found
+
+
+def next_calls(wanted: Array, calls: int, top: int) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Which workers' entries to check next, one call each: where an answer most likely changes who is first.
+
+    wanted: as `order` gives it. top: how many workers are to be first. Of a worker below them the call may find false
+    entries (up to three in a row are thought of), of one among them real ones.
+    """
+    chance = expit(wanted)
+    edge = np.sort(chance)[-min(top, len(chance))]
+    gain = np.zeros(len(chance))
+    for n in (1, 2, 3):
+        bad, errors = _MADE_UP**n, _ERRORS**n
+        good, real = (1 - _MADE_UP) ** n, (1 - _ERRORS) ** n
+        up = (chance * bad + (1 - chance) * errors) * np.maximum(
+            0, expit(wanted + np.log(bad / errors)) - edge
+        )
+        down = (chance * good + (1 - chance) * real) * np.maximum(
+            0, edge - expit(wanted + np.log(good / real))
+        )
+        gain = np.maximum(gain, np.where(chance >= edge, down, up) / n)
+    return np.argsort(-gain, kind="stable")[:calls]

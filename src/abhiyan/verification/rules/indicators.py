@@ -1,0 +1,189 @@
+"""What a worker's entries look like: how often of how many, and the same in words. Pure; the list: docs/truth.md.
+
+Each indicator counts something that is more frequent where entries are made up, and frequent for honest reasons too: so
+it is only read beside others nearby (`flags`), and only as a reason to look.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.numbers import grouped
+
+BURST = timedelta(seconds=60)  # between two entries
+NIGHT = (22, 6)  # hours, in the programme's zone
+QUICK_S = 30  # seconds for a form
+NEXT = 3  # two numbers so near follow each other
+
+
+class Indicator(StrEnum):
+    """What is looked at. A code; kept with a flag for ever."""
+
+    PHONES = "phones"
+    SEQUENCE = "sequence"
+    BURSTS = "bursts"
+    NIGHT = "night"
+    SPEED = "speed"
+    PLACES = "places"
+    AGES = "ages"
+    DIGITS = "digits"
+    TARGETS = "targets"
+    ANSWERS = "answers"
+    UNCONFIRMED = "unconfirmed"
+    DEVICES = "devices"
+    DOUBLES = "doubles"
+    REFUSALS = "refusals"
+    CHECKS = "checks"  # not of the entries, but of what independent checks of them found
+
+
+CHANCE = {Indicator.AGES: 0.2, Indicator.DIGITS: 0.1}  # the share that luck alone brings
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a worker. What is None is not known of it, and counts nowhere.
+
+    at: in the programme's zone. last_four: of the phone. seconds: the form took. place: a point, rounded. device: what
+    the person's own answer came from. is_confirmed: None while they still have time. is_refusal: of a try, not an item.
+    """
+
+    at: datetime
+    phone: Hashable | None = None
+    last_four: int | None = None
+    seconds: float | None = None
+    place: Hashable | None = None
+    birth_year: int | None = None
+    answers: Hashable | None = None
+    is_confirmed: bool | None = None
+    device: Hashable | None = None
+    is_double: bool | None = None
+    is_refusal: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often, of how many."""
+
+    hits: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 of nothing."""
+        return self.hits / self.of if self.of else 0.0
+
+
+def tallies(entries: Iterable[Entry], *, target: int | None = None) -> dict[Indicator, Tally]:
+    """Every indicator of one worker's entries; those of which nothing is known are left out.
+
+    target: entries a day that were asked for. Of places, last digits and answers pairs are counted, and how many agree:
+    so many entries look no worse than few.
+    """
+    inside = sorted(entries, key=lambda one: one.at)
+    after = list(pairwise(inside))
+    numbers = [
+        (a.last_four, b.last_four) for a, b in after if a.last_four is not None and b.last_four is not None
+    ]
+    seconds = [one.seconds for one in inside if one.seconds is not None]
+    years = [one.birth_year for one in inside if one.birth_year is not None]
+    days = Counter(one.at.date() for one in inside)
+    found = {
+        Indicator.PHONES: _shared([one.phone for one in inside if one.phone is not None]),
+        Indicator.SEQUENCE: _of([0 < abs(a - b) <= NEXT for a, b in numbers]),
+        Indicator.BURSTS: _of([b.at - a.at < BURST for a, b in after]),
+        Indicator.NIGHT: _of([is_night(one.at) for one in inside]),
+        Indicator.SPEED: _of([one < QUICK_S for one in seconds]),
+        Indicator.PLACES: _alike([one.place for one in inside if one.place is not None]),
+        Indicator.AGES: _of([year % 5 == 0 for year in years]),
+        Indicator.DIGITS: _alike([one.last_four % 10 for one in inside if one.last_four is not None]),
+        Indicator.TARGETS: _of([n == target for n in days.values()] if target is not None else []),
+        Indicator.ANSWERS: _alike([one.answers for one in inside if one.answers is not None]),
+        Indicator.UNCONFIRMED: _of([not one.is_confirmed for one in inside if one.is_confirmed is not None]),
+        Indicator.DEVICES: _shared([one.device for one in inside if one.device is not None]),
+        Indicator.DOUBLES: _of([one.is_double for one in inside if one.is_double is not None]),
+        Indicator.REFUSALS: _of([not one.is_refusal for one in inside if one.is_refusal is not None]),
+    }
+    return {key: tally for key, tally in found.items() if tally.of}
+
+
+def is_night(at: datetime) -> bool:
+    """Whether nobody should be at a door then."""
+    return at.hour >= NIGHT[0] or at.hour < NIGHT[1]
+
+
+def _of(told: Sequence[bool]) -> Tally:
+    return Tally(sum(told), len(told))
+
+
+def _shared(values: Sequence[Hashable]) -> Tally:
+    """How many have a value that another one has too."""
+    return Tally(sum(n for n in Counter(values).values() if n > 1), len(values))
+
+
+def _alike(values: Sequence[Hashable]) -> Tally:
+    """How many pairs have the same value."""
+    return Tally(
+        sum(n * (n - 1) // 2 for n in Counter(values).values()), len(values) * (len(values) - 1) // 2
+    )
+
+
+_WORDS: Mapping[Indicator, str | Promise] = {
+    Indicator.PHONES: _("%(hits)s of %(of)s entries have the same phone number as another entry."),
+    Indicator.SEQUENCE: _("%(hits)s of %(of)s phone numbers come right after the number entered before."),
+    Indicator.BURSTS: _("%(hits)s of %(of)s entries came less than a minute after the one before."),
+    Indicator.NIGHT: _("%(hits)s of %(of)s entries came between 10 at night and 6 in the morning."),
+    Indicator.SPEED: _("%(hits)s of %(of)s forms took less than half a minute."),
+    Indicator.PLACES: _("Take any two entries: %(own)s times in 100 they come from the same spot."),
+    Indicator.AGES: _("%(hits)s of %(of)s birth years end in 0 or 5."),
+    Indicator.DIGITS: _("Take any two phone numbers: %(own)s times in 100 they end in the same digit."),
+    Indicator.TARGETS: _("On %(hits)s of %(of)s days the total is exactly the target."),
+    Indicator.ANSWERS: _("Take any two forms: %(own)s times in 100 they have the same answers."),
+    Indicator.UNCONFIRMED: _("%(hits)s of %(of)s people have not confirmed."),
+    Indicator.DEVICES: _("%(hits)s of %(of)s people answered from a phone that others answered from too."),
+    Indicator.DOUBLES: _("%(hits)s of %(of)s entries look like another entry."),
+    Indicator.REFUSALS: _("In %(hits)s of %(of)s tries nobody refused."),
+    Indicator.CHECKS: _("In %(hits)s of %(of)s checks the entry was not genuine."),
+}
+
+
+def reason(indicator: Indicator, tally: Tally, peers: float) -> str:
+    """One reason to look, in words with its numbers and those of others nearby. peers: their share, from 0 to 1."""
+    own = str(_WORDS[indicator]) % {
+        "hits": grouped(tally.hits),
+        "of": grouped(tally.of),
+        "own": _in_100(tally.share),
+    }
+    return own + " " + say("Others nearby: %(peers)s in 100.") % {"peers": _in_100(peers)}
+
+
+def _in_100(share: float) -> str:
+    """A share as a number in 100, with one decimal where it is small."""
+    return f"{100 * share:.0f}" if share >= 0.1 or not share else f"{100 * share:.1f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """An indicator that differs from the others' by more than honest workers do. score: standard deviations."""
+
+    indicator: Indicator
+    tally: Tally
+    peers: float
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The reason in words."""
+        return reason(self.indicator, self.tally, self.peers)
+
+
+def reasons(found: Iterable[Reason], *, clear: float, most: int = 4) -> list[Reason]:
+    """The reasons a flag gives, the oddest first; none where nothing is clear: then there is no flag."""
+    odd = sorted((one for one in found if one.score >= clear), key=lambda one: -one.score)
+    return odd[:most]

@@ -1,0 +1,137 @@
+"""What a worker's entries look like: a morning at the doors beside an evening at a table."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abhiyan.verification.rules.indicators import (
+    Entry,
+    Indicator,
+    Reason,
+    Tally,
+    is_night,
+    reason,
+    reasons,
+    tallies,
+)
+
+MORNING = datetime(2026, 11, 3, 9, tzinfo=UTC)
+I = Indicator  # noqa: E741 - thirty lines name indicators
+
+
+def evening_at_a_table() -> list[Entry]:
+    """Ten people in seven minutes at 11 at night, numbers in a row, everybody born in a round year."""
+    return [
+        Entry(
+            at=MORNING + timedelta(hours=14, seconds=40 * n),
+            phone=n // 2,
+            last_four=5_550 + n,
+            seconds=12,
+            place="table",
+            birth_year=1980 + 5 * (n % 3),
+            answers=("yes", "yes"),
+            is_confirmed=False,
+            device="one",
+            is_double=n == 9,
+            is_refusal=False,
+        )
+        for n in range(10)
+    ]
+
+
+def test_an_evening_at_a_table_leaves_every_trace() -> None:
+    found = tallies(evening_at_a_table(), target=10)
+    assert found == {
+        I.PHONES: Tally(10, 10),
+        I.SEQUENCE: Tally(9, 9),
+        I.BURSTS: Tally(9, 9),
+        I.NIGHT: Tally(10, 10),
+        I.SPEED: Tally(10, 10),
+        I.PLACES: Tally(45, 45),
+        I.AGES: Tally(10, 10),
+        I.DIGITS: Tally(0, 45),
+        I.TARGETS: Tally(1, 1),
+        I.ANSWERS: Tally(45, 45),
+        I.UNCONFIRMED: Tally(10, 10),
+        I.DEVICES: Tally(10, 10),
+        I.DOUBLES: Tally(1, 10),
+        I.REFUSALS: Tally(10, 10),
+    }
+
+
+def test_a_morning_at_the_doors_leaves_none() -> None:
+    years, digits = (1961, 1978, 1990, 1983), (1_234, 8_871, 402, 9_990)
+    doors = [
+        Entry(
+            at=MORNING + timedelta(minutes=9 * n),
+            phone=n,
+            last_four=digits[n],
+            seconds=95,
+            place=n,
+            birth_year=years[n],
+            is_confirmed=True,
+            is_refusal=n == 2,
+        )
+        for n in range(4)
+    ]
+    found = {key: tally.hits for key, tally in tallies(doors, target=5).items() if tally.hits}
+    assert found == {I.AGES: 1, I.REFUSALS: 3}, "one is born in 1990, and one of four refused"
+    assert tallies([]) == {}
+    assert I.TARGETS not in tallies(doors), "nobody asked for a number a day"
+    assert tallies([Entry(MORNING)]) == {I.NIGHT: Tally(0, 1)}, "what is not known counts nowhere"
+
+
+def test_ten_at_night_is_night_and_six_in_the_morning_is_day() -> None:
+    told = [is_night(MORNING.replace(hour=hour)) for hour in (5, 6, 21, 22)]
+    assert told == [True, False, False, True]
+
+
+entries = st.lists(
+    st.builds(
+        Entry,
+        at=st.integers(0, 10**6).map(lambda s: MORNING + timedelta(seconds=s)),
+        phone=st.none() | st.integers(0, 5),
+        last_four=st.none() | st.integers(0, 9_999),
+        place=st.none() | st.integers(0, 3),
+        birth_year=st.none() | st.integers(1930, 2008),
+        is_confirmed=st.none() | st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(entries, st.none() | st.integers(1, 5), st.randoms(use_true_random=False))
+def test_no_indicator_has_more_hits_than_it_looked_at_and_none_hangs_on_the_order_of_rows(
+    inside: list[Entry], target: int | None, chance: object
+) -> None:
+    inside = [one for n, one in enumerate(inside) if one.at not in {each.at for each in inside[:n]}]
+    found = tallies(inside, target=target)
+    assert all(0 <= one.hits <= one.of for one in found.values())
+    assert tallies(inside[::-1], target=target) == found
+
+
+def test_a_reason_is_a_sentence_with_numbers_and_those_of_others_nearby() -> None:
+    with translation.override("en"):
+        bursts = reason(I.BURSTS, Tally(41, 60), 0.062)
+        digits = reason(I.DIGITS, Tally(900, 2_000), 0.11)
+    assert bursts == (
+        "41 of 60 entries came less than a minute after the one before. Others nearby: 6.2 in 100."
+    )
+    assert digits.startswith("Take any two phone numbers: 45 times in 100 they end in the same digit.")
+    with translation.override("hi"):
+        hindi = reason(I.NIGHT, Tally(1_200, 2_000), 0.0)
+    assert "1,200" in hindi and "2,000" in hindi and "entries" not in hindi
+
+
+def test_the_oddest_reasons_come_first_and_what_is_common_nearby_is_none() -> None:
+    told = [
+        Reason(I.AGES, Tally(30, 60), 0.45, 0.8),
+        Reason(I.NIGHT, Tally(30, 60), 0.05, 3.9),
+        Reason(I.BURSTS, Tally(30, 60), 0.10, 2.4),
+    ]
+    assert [one.indicator for one in reasons(told, clear=2.0)] == [I.NIGHT, I.BURSTS]
+    assert [one.indicator for one in reasons(told, clear=2.0, most=1)] == [I.NIGHT]
+    assert reasons(told[:1], clear=2.0) == []
+    assert told[1].text == reason(I.NIGHT, Tally(30, 60), 0.05)
