@@ -190,6 +190,7 @@ def insert_of_a_row(connection: psycopg.Connection[tuple[object, ...]], table: s
         "smallint[]": "'{}'",
         "bigint[]": "'{}'",
         "uuid[]": "'{}'",
+        "double precision[]": "'{}'",
     }
     if not columns:
         return sql.SQL("insert into {} default values").format(sql.Identifier(table))

@@ -24,7 +24,7 @@ from .actions.setting_up import KIND, NoNotice
 from .owed import of_drive
 from .queries.checked import whom
 from .queries.drive import stops
-from .queries.recount import FEW_GONE, FEW_ITEMS, GONE, ITEMS, MEASURE, ORPHANS, facts_for_recount
+from .queries.recount import FEW_GONE, FEW_ITEMS, GONE, ITEMS, LOOKS, MEASURE, ORPHANS, facts_for_recount
 from .rules.channels import CHANNELS
 from .rules.steps import PARTS, REPORTED, STEPS
 
@@ -107,6 +107,7 @@ DRIVE = Activity(
             GONE,
             FEW_ITEMS,
             FEW_GONE,
+            LOOKS,
             questions=(
                 Question(
                     "how",

@@ -1,4 +1,4 @@
-"""Estimates follow the checks; checks that lie come back; a planned end ends them."""
+"""Estimates follow the checks; checks that lie come back; a planned end ends them; workers are compared each night."""
 
 from datetime import datetime
 
@@ -23,9 +23,14 @@ def _takes_off(at: datetime) -> int:
     return actions.take_off(at=at)
 
 
+def _looks(at: datetime) -> int:
+    return actions.look_nightly(at=at)
+
+
 LOOPS = {
     "estimates": Loop(_estimates, every_s=30),
     "returns": Loop(_returns, every_s=60),
     "planned_ends": Loop(_planned_ends, every_s=60),
     "takes_off": Loop(_takes_off, every_s=30, scoped=False),
+    "looks": Loop(_looks, every_s=1500, scoped=False),
 }

@@ -260,6 +260,39 @@ class Tie(models.Model):
         ]
 
 
+class Look(models.Model):
+    """How a worker's entries of a measure look beside others nearby, as of one night. Only for who plans checks."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, db_index=False, related_name="+")
+    measure = models.SmallIntegerField()
+    worker = models.UUIDField()  # as items name them
+    unit = models.ForeignKey(Unit, models.PROTECT, db_index=False, related_name="+")  # their district
+    entries = models.IntegerField()
+    # An element an indicator, in the order of queries.looks.BUILT: how often, of how many; standard deviations from the
+    # others nearby, and their share from 0 to 1.
+    hits = ArrayField(models.BigIntegerField())
+    total = ArrayField(models.BigIntegerField())
+    scores = ArrayField(models.FloatField())
+    peers = ArrayField(models.FloatField())
+    bad = models.IntegerField()  # checks that were not genuine
+    good = models.IntegerField()
+    peers_bad = models.FloatField()  # share of all workers' checks
+    wanted = models.FloatField()  # rules.flags.order
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "verification_look"
+        indexes = [
+            models.Index(
+                fields=["programme", "measure", "-wanted"], name="look_order"
+            ),  # used by: workers of a programme
+        ]
+        constraints = [
+            *private("look", using="false", write=SYSTEM),
+            models.UniqueConstraint(fields=["programme", "measure", "worker"], name="look_once"),
+        ]
+
+
 class PublicPage(models.Model):
     """A programme whose owner lets everybody read its frames and estimates."""
 

@@ -63,6 +63,17 @@ select e.programme_id, m.public_id as item_id, e.unit_id, c.by, e.channel, e.day
     for terms in (_ALL, _FEW)
 )
 
+# The same, as they look beside each other. Nobody has failed to confirm who can still be asked.
+LOOKS = f"""
+select e.programme_id, m.public_id as item_id, e.unit_id, c.by, e.channel, c.field_at as at, m.phone_id, h.last4,
+    p.birth_year, case when e.confirmed_at is not null then true when e.ask_over_at is not null then false end
+      as is_confirmed, d.person_id is not null as is_double
+  from {_ALL} join enrolment_claim c on c.id = e.claim_id
+  left join people_phone h on h.id = m.phone_id left join people_person p on p.id = m.person_id
+  left join (select first_id as person_id from people_double where state = 'open'
+    union select second_id from people_double where state = 'open') d on d.person_id = m.person_id
+ where {COUNTS}"""
+
 # Terms that counted and do no more, and by whose word.
 GONE, FEW_GONE = (
     f"""

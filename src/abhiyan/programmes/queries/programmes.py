@@ -75,6 +75,12 @@ def names_of_running() -> list[tuple[int, str]]:
     return [(one.pk, words.named(one.names)) for one in found]
 
 
+def all_running() -> list[Programme]:
+    """Open programmes that stand beneath no other, oldest first, with their owners. In the system's scope."""
+    found = Programme.objects.filter(state=Programme.State.OPEN, parent=None)
+    return list(found.select_related("owner").order_by("pk"))
+
+
 def search(text: str, *, limit: int = 10, only_open: bool = False) -> list[Programme]:
     """Programmes in sight whose name holds the text, newest window first: no drafts, or only what is open."""
     found = _seen().exclude(state=Programme.State.DRAFT).filter(names__icontains=text)

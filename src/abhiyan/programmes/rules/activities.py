@@ -194,6 +194,8 @@ class Items:
     wanted by their item_id; else those are asked.
     whom: (item_id, channel, day) -> whom to ask, in a system scope. leave: (item_id=, by=, at=) does what a person
     asks who wants to be on no list any more; by: who wrote it down.
+    looks: a query of (programme_id, item_id, unit_id, by, channel, at, phone_id, last4, birth_year, is_confirmed,
+    is_double) of the same items: how entries look, for flags; null where it is not known. Without, there are none.
     """
 
     measure: int
@@ -201,6 +203,7 @@ class Items:
     gone: str
     few: str = ""
     few_gone: str = ""
+    looks: str = ""
     questions: tuple[Question, ...] = ()
     whom: Callable[..., Whom] = _nobody
     leave: Callable[..., object] = _nothing

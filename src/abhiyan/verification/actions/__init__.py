@@ -5,6 +5,7 @@ from .assigning import end_planned, finish_open, hand_back, return_checks, take_
 from .checks import Came, begin_try, close_answers, conclude_check, end_try, take_off, tell_check
 from .estimating import estimate_frame, refresh_estimates
 from .frames import close_frame, draw_frame, freeze_frame, top_up_frame
+from .looking import look_at_workers, look_nightly
 from .planting import plant_people, withdraw_planted
 from .public import close_page, open_page
 from .redraws import ask_redraw

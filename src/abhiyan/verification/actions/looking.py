@@ -1,0 +1,105 @@
+"""Workers are looked at beside each other, each night and when somebody asks for it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.utils import timezone
+
+from abhiyan.core import audit, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.org.queries import require
+from abhiyan.programmes.models import Programme
+from abhiyan.verification.models import Check
+from abhiyan.verification.queries.looks import BUILT, Entries, checked_by_worker, due_since, looked_at_now
+from abhiyan.verification.rules import flags
+from abhiyan.verification.rules.indicators import CHANCE
+
+from .frames import PLAN
+
+AGAIN = timedelta(hours=20)  # after so long the workers of a programme are looked at again
+NIGHTLY = range(1, 5)  # hours, where the installation is
+
+_KEEP = """
+insert into verification_look (programme_id, measure, worker, unit_id, entries, hits, total, scores, peers, bad, good,
+    peers_bad, wanted, at)
+select %(programme)s, %(measure)s, t.worker, t.unit_id, t.entries, t.hits::int8[], t.total::int8[], t.scores::float4[],
+    t.peers::float4[], t.bad, t.good, %(peers_bad)s, t.wanted, %(at)s
+  from unnest(%(workers)s::uuid[], %(units)s::int8[], %(entries)s::int[], %(hits)s::text[], %(total)s::text[],
+    %(scores)s::text[], %(peers)s::text[], %(bad)s::int[], %(good)s::int[], %(wanted)s::float8[])
+    t(worker, unit_id, entries, hits, total, scores, peers, bad, good, wanted)"""
+
+
+def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: datetime) -> int:
+    """Compare every worker of a measure with others nearby, and keep it in place of the last time; returns how many.
+
+    What random checks of closed frames taught weighs the indicators, once they are enough. Who may: verification.plan
+    over the programme's owner. Refuses NothingToCheck. Locks: the measure, by name.
+    """
+    require(by, PLAN, at=programme.owner_id)
+    with system("comparing workers"):
+        sql.wait_for(f"looks of {programme.pk}, {measure}")
+        found = looked_at_now(programme, measure)
+        sql.run(
+            "delete from verification_look where programme_id = %s and measure = %s", [programme.pk, measure]
+        )
+        if found:
+            _keep(programme, measure, found, at)
+        audit.record(
+            by=by,
+            at=at,
+            act="verification.look_at_workers",
+            subject=str(programme.public_id),
+            unit_id=programme.owner_id,
+            n=len(found),
+        )
+    return len(found)
+
+
+def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime) -> None:
+    workers, units, entries, hits, total = map(list, zip(*found, strict=True))
+    beside = flags.beside_peers(
+        np.array(hits, float), np.array(total, float), units, [CHANCE.get(one, 0.0) for one in BUILT]
+    )
+    drawn = checked_by_worker(programme, measure, [Check.Arm.RANDOM])
+    every = checked_by_worker(programme, measure, [Check.Arm.RANDOM, Check.Arm.TARGETED])
+    taught = np.array([drawn.get(one, (0, 0)) for one in workers], float)
+    told = np.array([every.get(one, (0, 0)) for one in workers], int)
+    weights = flags.learnt(beside.scores, taught[:, 0], taught[:, 1])
+    wanted = flags.order(beside.scores, weights, told[:, 0].astype(float), told[:, 1].astype(float))
+    sql.run(
+        _KEEP,
+        {
+            "programme": programme.pk,
+            "measure": measure,
+            "at": at,
+            "workers": workers,
+            "units": units,
+            "entries": entries,
+            "hits": _arrays(hits),
+            "total": _arrays(total),
+            "scores": _arrays(beside.scores.round(3).tolist()),
+            "peers": _arrays(beside.peers.round(5).tolist()),
+            "bad": told[:, 0].tolist(),
+            "good": told[:, 1].tolist(),
+            "peers_bad": float(told[:, 0].sum() / max(1, told.sum())),
+            "wanted": wanted.tolist(),
+        },
+    )
+
+
+def _arrays(rows: Iterable[Iterable[float]]) -> list[str]:
+    """Each row as the server reads an array."""
+    return ["{" + ",".join(map(str, row)) + "}" for row in rows]
+
+
+def look_nightly(*, at: datetime) -> int:
+    """While it is night, look at the workers of open programmes whose last time is a day ago; returns how many."""
+    if timezone.localtime(at).hour not in NIGHTLY:
+        return 0
+    with system("comparing workers"):
+        due = due_since(at - AGAIN)
+    for programme, measure in due:
+        look_at_workers(programme=programme, measure=measure, by=Actor.system("flags"), at=at)
+    return len(due)

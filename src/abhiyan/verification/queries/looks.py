@@ -1,0 +1,190 @@
+"""How the entries of each worker look beside others nearby: built by one statement for all, read from what is kept.
+
+Nothing here is for the line of command: whoever plans checks reads it in the system's scope.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from abhiyan.core import sql
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries.programmes import all_running
+from abhiyan.programmes.rules import activities
+from abhiyan.units.models import Kind
+from abhiyan.verification.models import Check, Frame, Look
+from abhiyan.verification.rules import flags
+from abhiyan.verification.rules.indicators import BURST, NEXT, NIGHT, Indicator, Reason, Tally, reasons
+
+from .items import asked_of
+from .opening import opened_many
+
+_ENDINGS = [f"count(*) filter (where last4 %% 10 = {n})" for n in range(10)]
+_HOUR = "extract(hour from here)"
+# How often, of how many; in the order they are kept, so new ones go to the end. As `rules.indicators.tallies`.
+BUILT: Mapping[Indicator, tuple[str, str]] = {
+    Indicator.PHONES: ("max(shared)", "max(phones)"),
+    Indicator.SEQUENCE: (f"count(*) filter (where abs(step) between 1 and {NEXT})", "count(step)"),
+    Indicator.BURSTS: (f"count(*) filter (where gap < interval '{BURST.seconds} s')", "count(gap)"),
+    Indicator.NIGHT: (
+        f"count(*) filter (where {_HOUR} >= {NIGHT[0]} or {_HOUR} < {NIGHT[1]})",
+        "count(*)",
+    ),
+    Indicator.AGES: ("count(*) filter (where birth_year %% 5 = 0)", "count(birth_year)"),
+    Indicator.DIGITS: (
+        " + ".join(f"{one} * ({one} - 1) / 2" for one in _ENDINGS),
+        "count(last4) * (count(last4) - 1) / 2",
+    ),
+    Indicator.UNCONFIRMED: ("count(*) filter (where not is_confirmed)", "count(is_confirmed)"),
+    Indicator.DOUBLES: ("count(*) filter (where is_double)", "count(is_double)"),
+}
+
+
+def _array(n: int) -> str:
+    return "array[" + ", ".join(f"coalesce({each[n]}, 0)::int8" for each in BUILT.values()) + "]"
+
+
+# A worker belongs to the district of most of their entries. Own phones and programs name no account.
+_BUILD = """
+with district as (
+  select u.id, p.lo, p.hi from units_placement p join units_unit u on u.id = p.unit_id
+   where p.hierarchy = %(hierarchy)s and p.lo is not null and u.kind = %(district)s),
+leaf as (
+  select p.unit_id, d.id as district from units_placement p join district d on p.lo >= d.lo and p.lo < d.hi
+   where p.hierarchy = %(hierarchy)s),
+entry as materialized (
+  select i.by as worker, coalesce(l.district, %(owner)s) as district, i.item_id, i.at, i.phone_id,
+      i.at at time zone %(zone)s as here, nullif(i.last4, '')::int as last4, i.birth_year, i.is_confirmed, i.is_double
+    from ({looks}) i join people_account a on a.public_id = i.by left join leaf l on l.unit_id = i.unit_id
+   where i.programme_id = any(%(programmes)s) and i.channel <> all(%(own)s)),
+phone as (
+  select worker, sum(n) filter (where n > 1) as shared, sum(n) as phones
+    from (select worker, count(*) as n from entry where phone_id is not null group by worker, phone_id) p
+   group by worker),
+home as (
+  select distinct on (worker) worker, district as home
+    from (select worker, district, count(*) as n from entry group by 1, 2) p order by worker, n desc, district),
+step as (
+  select *, at - lag(at) over w as gap, last4 - lag(last4) over w as step
+    from entry window w as (partition by worker order by at, item_id))
+select worker, min(home), count(*), {hits}, {of}
+  from step join home using (worker) left join phone using (worker) group by worker order by worker"""
+BUILD = _BUILD.replace("{hits}", _array(0)).replace("{of}", _array(1))
+Entries = tuple[UUID, int, int, list[int], list[int]]  # worker, district, entries, how often, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How one worker's entries look. unit_id: their district; reasons: the oddest first, none where nothing is clear.
+
+    wanted: the order of calls (`rules.flags.order`), for nobody's eyes.
+    """
+
+    worker: UUID
+    unit_id: int
+    entries: int
+    wanted: float
+    reasons: tuple[Reason, ...]
+
+
+def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
+    """Every worker's indicators, from all entries that count now; none where the activity tells nothing of them."""
+    asked = asked_of(programme, measure)
+    if not asked.looks:
+        return []
+    return sql.rows(
+        BUILD.replace("{looks}", asked.looks),
+        {
+            "programmes": programme.counted_ids,
+            "hierarchy": programme.hierarchy,
+            "district": Kind.DISTRICT,
+            "owner": programme.owner_id,
+            "zone": programme.zone,
+            "own": [one.number for one in activities.of(programme.kind).channels if one.by_phone],
+        },
+    )
+
+
+def checked_by_worker(
+    programme: Programme, measure: int, arms: Sequence[int]
+) -> Mapping[UUID, tuple[int, int]]:
+    """Of each worker, how many of their checked entries were not genuine, and how many were.
+
+    Drawn ones of closed frames only: before, nobody learns who is drawn.
+    """
+    told = dict(
+        Check.objects.filter(
+            Q(frame__state=Frame.State.CLOSED) | Q(arm=Check.Arm.TARGETED),
+            frame__programme=programme,
+            frame__measure=measure,
+            arm__in=arms,
+            outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE),
+        ).values_list("id", "outcome")
+    )
+    if not told:
+        return {}
+    counts: Counter[tuple[UUID | None, str]] = Counter(
+        (item.by, told[check_id]) for check_id, item in opened_many(told).items()
+    )
+    workers = {worker for worker, _ in counts if worker is not None}
+    return {
+        one: (counts[one, Check.Outcome.NOT_GENUINE], counts[one, Check.Outcome.GENUINE]) for one in workers
+    }
+
+
+def looks_of(programme: Programme, measure: int, *, most: int | None = None) -> list[Looked]:
+    """Workers as they were looked at last, who wants a look most first. In the system's scope."""
+    found = Look.objects.filter(programme=programme, measure=measure).order_by("-wanted", "worker")[:most]
+    columns = (
+        "worker",
+        "unit_id",
+        "entries",
+        "wanted",
+        "hits",
+        "total",
+        "scores",
+        "peers",
+        "bad",
+        "good",
+        "peers_bad",
+    )
+    return [_looked(*row) for row in found.values_list(*columns)]
+
+
+def _looked(
+    worker: UUID,
+    unit_id: int,
+    entries: int,
+    wanted: float,
+    hits: Sequence[int],
+    total: Sequence[int],
+    scores: Sequence[float],
+    peers: Sequence[float],
+    bad: int,
+    good: int,
+    peers_bad: float,
+) -> Looked:
+    def odd() -> Iterator[Reason]:
+        for one, hit, of, score, other in zip(BUILT, hits, total, scores, peers, strict=False):
+            if score >= flags.CLEAR:
+                yield Reason(one, Tally(hit, of), other, score)
+        if bad > 1 and bad > good:
+            yield Reason(Indicator.CHECKS, Tally(bad, bad + good), peers_bad, flags.FARTHEST)
+
+    told = reasons(odd(), clear=flags.CLEAR) if entries >= flags.LEAST else []
+    return Looked(worker, unit_id, entries, wanted, tuple(told))
+
+
+def due_since(since: datetime) -> list[tuple[Programme, int]]:
+    """Open programmes, and their measures, whose workers were not looked at since an instant."""
+    fresh = set(Look.objects.filter(at__gte=since).values_list("programme_id", "measure").distinct())
+    return [
+        (one, items.measure)
+        for one in all_running()
+        for items in activities.of(one.kind).items
+        if items.looks and (one.pk, items.measure) not in fresh
+    ]

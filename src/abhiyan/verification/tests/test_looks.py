@@ -1,0 +1,141 @@
+"""Workers beside each other: one statement says what the rules say, and the line of command never reads it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+
+from abhiyan.core import clock, sql
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import Claim
+from abhiyan.enrolment.queries.recount import LOOKS, MEASURE
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.tests.make import Human
+from abhiyan.org.queries import NotYours
+from abhiyan.site.tests.cast import Cast
+from abhiyan.verification.actions import look_at_workers, look_nightly
+from abhiyan.verification.actions.looking import NIGHTLY
+from abhiyan.verification.models import Check, Look
+from abhiyan.verification.queries.looks import BUILT, looked_at_now, looks_of
+from abhiyan.verification.refusals import NothingToCheck
+from abhiyan.verification.rules.indicators import Entry, Indicator, tallies
+from abhiyan.verification.tests.test_checks import SYSTEM, drawn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HONEST = [f"worker_{n}" for n in range(9)]
+HASTY = "booth_worker"
+
+
+@pytest.fixture
+def busy(cast: Cast) -> Cast:
+    """Nine workers who go from door to door, and one who types thirty rows in a few minutes, of people in a row."""
+    begun = clock.now() - timedelta(hours=9)
+    claims = []
+    for nr, role in enumerate(HONEST):
+        cast._open(role)
+        for n in range(14):
+            who = Human(
+                f"Neighbour {chr(97 + nr)} {chr(97 + n)}",
+                1951 + (7 * n + nr) % 50,
+                f"+9170111{nr}{n * 619 % 10_000:04d}",
+            )
+            at = begun + timedelta(minutes=11 * n + nr)
+            claims.append(_row(cast, role, who, at))
+    for n in range(30):
+        who = Human(
+            f"Cousin {chr(97 + n % 26)} {chr(97 + n // 26)}", 1980 + n % 2 * 5, f"+91702220{4_000 + n:04d}"
+        )
+        claims.append(_row(cast, HASTY, who, begun + timedelta(seconds=20 * n)))
+    cast.world.send(*claims)
+    return cast
+
+
+def _row(cast: Cast, role: str, who: Human, at: datetime) -> Claim:
+    unit = cast.world.units["JK-B001"]
+    return cast.world.claim(who, Channel.PAPER, unit=unit, by=cast.actor(role), field_at=at)
+
+
+def look(cast: Cast, **more: object) -> int:
+    given = {"programme": cast.world.programme, "measure": MEASURE, "by": SYSTEM, "at": clock.now()} | more
+    return look_at_workers(**given)  # type: ignore[arg-type]  # a test's own words
+
+
+def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
+    programme = busy.world.programme
+    with system("test"):
+        sql.run(
+            "update enrolment_enrolment set confirmed_at = now() where unit_id in (select id from units_unit)"
+            " and membership_id in (select id from enrolment_membership where unit_id % 2 = 0)"
+        )
+        sql.run("update enrolment_enrolment set ask_over_at = now() where confirmed_at is null")
+        found = looked_at_now(programme, MEASURE)
+        raw = sql.rows(
+            f"select by, at, phone_id, last4, birth_year, is_confirmed, is_double from ({LOOKS}) i"
+        )
+    by_worker: dict[UUID, list[Entry]] = {}
+    zone = ZoneInfo(programme.zone)
+    for by, at, phone, last4, year, confirmed, double in raw:
+        entry = Entry(
+            at=at.astimezone(zone),
+            phone=phone,
+            last_four=int(last4) if last4 else None,
+            birth_year=year,
+            is_confirmed=confirmed,
+            is_double=double,
+        )
+        by_worker.setdefault(by, []).append(entry)
+    assert {row[0] for row in found} == {busy.accounts[role].public_id for role in (*HONEST, HASTY)}
+    for worker, district, entries, hits, total in found:
+        assert (district, entries) == (busy.world.units["JK-SRI"].pk, len(by_worker[worker]))
+        wanted = tallies(by_worker[worker])
+        for one, hit, of in zip(BUILT, hits, total, strict=True):
+            assert (hit, of) == ((wanted[one].hits, wanted[one].of) if one in wanted else (0, 0)), one
+
+
+def test_the_hasty_worker_comes_first_with_reasons_and_nobody_in_the_line_sees_it(busy: Cast) -> None:
+    assert look(busy) == 10 and look(busy) == 10
+    for role in ("state_president", "district_in_charge", HASTY, "data_officer"):
+        with busy.as_(role):
+            assert not Look.objects.exists(), role
+    with system("test"), translation.override("en"):
+        first, *others = looks_of(busy.world.programme, MEASURE)
+        assert AuditEntry.objects.filter(act="verification.look_at_workers").count() == 2
+        assert Look.objects.count() == 10, "the second time takes the place of the first"
+        words = " ".join(one.text for one in first.reasons)
+    assert first.worker == busy.accounts[HASTY].public_id and first.entries == 30
+    told = {one.indicator for one in first.reasons}
+    assert {Indicator.BURSTS, Indicator.SEQUENCE} <= told
+    assert "29 of 29 entries came less than a minute after the one before." in words
+    assert not any(one.indicator is Indicator.BURSTS for each in others for one in each.reasons)
+    with pytest.raises(NotYours):
+        look(busy, by=busy.actor("district_in_charge"))
+    with pytest.raises(NothingToCheck):
+        look(busy, measure=9)
+
+
+def test_checks_that_are_known_count_and_those_of_an_open_draw_do_not(busy: Cast) -> None:
+    frame = drawn(busy, 80)
+    with system("test"):
+        Check.objects.filter(frame=frame).update(outcome=Check.Outcome.NOT_GENUINE)
+    look(busy)
+    with system("test"):
+        assert not Look.objects.filter(bad__gt=0).exists(), "nobody learns who is drawn"
+        type(frame).objects.update(state="closed")
+    look(busy)
+    with system("test"):
+        checked = sum(Look.objects.values_list("bad", flat=True))
+    assert checked > 0
+
+
+def test_at_night_each_programme_is_looked_at_once(busy: Cast, settings: object) -> None:
+    settings.TIME_ZONE = "UTC"  # type: ignore[attr-defined]  # pytest-django's own
+    noon = clock.now().replace(hour=12)
+    night = noon.replace(hour=NIGHTLY[0]) + timedelta(days=1)
+    assert look_nightly(at=noon) == 0
+    assert look_nightly(at=night) == 1
+    assert look_nightly(at=night + timedelta(hours=2)) == 0
+    with system("test"):
+        assert Look.objects.filter(at=night).count() == 10
