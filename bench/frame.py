@@ -28,7 +28,8 @@ TABLES = ("check", "estimate", "stratum", "draw", "frame")
 # answer, a third of the others confirmed. Without persons and phones: neither freeze nor draw reads them.
 FILL = (
     """create temp table made as select gen_random_uuid() as claim, gen_random_uuid() as member, b.id as unit,
- 1 + n %% 4 as channel, md5((n / 300)::text)::uuid as by, current_date - (n %% 40)::int as day,
+ (%(channels)s::int[])[1 + n %% 4] as channel, md5((n / %(each)s)::text)::uuid as by,
+ current_date - (n %% 40)::int as day,
  case when n %% 5 < 2 then 15 else 20 end as rung, n %% 5 = 4 and n %% 3 > 0 as confirmed
  from generate_series(1, %(items)s) n
  join (select id, row_number() over (order by id) as nr from units_unit where kind = 'booth') b
@@ -115,8 +116,8 @@ def _tree(path: Path) -> None:
             file.write(f"B{booth},booth,Booth {booth},बूथ {booth},C{cluster},{700 + booth % 500}\n")
 
 
-def _fill(items: int) -> None:
-    """The tree, a drive, and its items, as the acts would have left them."""
+def fill(items: int, each: int = 300, channels: tuple[int, ...] = (1, 2, 3, 4)) -> None:
+    """The tree, a drive, and its items, as the acts would have left them. each: of a worker; channels: in turns."""
     from abhiyan.core import clock, sql
     from abhiyan.core.actor import Actor
     from abhiyan.core.imports import actions as imports
@@ -149,8 +150,15 @@ def _fill(items: int) -> None:
             by=by,
             at=at,
         )
+        given = {
+            "items": items,
+            "each": each,
+            "channels": list(channels),
+            "booths": BOOTHS,
+            "programme": made.pk,
+        }
         for statement in FILL:
-            sql.run(statement, {"items": items, "booths": BOOTHS, "programme": made.pk})
+            sql.run(statement, given)
     with system("bench"):
         while programmes.fold(at=clock.now()):
             pass
@@ -243,7 +251,7 @@ def _child(part: str, args: list[str]) -> Any:
         schema.prepare(DATABASE)
         schema.migrate(verbosity=0)
         return None
-    return {"fill": _fill, "clean": _clean, "round": _round}[part](*map(int, args))
+    return {"fill": fill, "clean": _clean, "round": _round}[part](*map(int, args))
 
 
 if __name__ == "__main__":
