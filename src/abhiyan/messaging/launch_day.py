@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
@@ -50,6 +51,11 @@ def launch_day(viewer: Viewer, *, programme_id: int, is_whole: bool, at: datetim
 
 
 def _age(seconds: float) -> str:
-    """Minutes and seconds: 0:48."""
+    """Minutes and seconds: 0:48; from an hour on hours, from two days on days."""
     minutes, rest = divmod(int(seconds), 60)
+    hours = minutes // 60
+    if hours >= 48:
+        return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": grouped(hours // 24)}
+    if hours:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": grouped(hours)}
     return f"{minutes}:{rest:02d}"

@@ -35,6 +35,7 @@ SCRIPTS = {
     "theme.js": ("saved_theme",),
     "look.js": ("theme", "tabs", "dialogs", "once", "wait"),
     "desk.js": ("menus", "keys", "requests", "copy", "fold"),
+    "live.js": ("live",),
 }
 
 # Devanagari without Vedic signs and without letters that Hindi does not use; nukta, danda, joiners, rupee kept.

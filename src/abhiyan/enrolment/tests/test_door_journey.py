@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
@@ -53,7 +53,7 @@ def world() -> World:
 
 
 def write(page: Page, human: Human, how: str) -> None:
-    page.wait_for_function("document.activeElement.name === 'phone'")  # a page focuses it once it is drawn
+    expect(page.locator("[name=phone]")).to_be_focused()  # a page focuses it once it is drawn
     page.keyboard.type(human.phone.removeprefix("+91"))
     page.fill("[name=name]", human.name)
     page.fill("[name=birth_year]", str(human.birth_year))

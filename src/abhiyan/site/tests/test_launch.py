@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -10,8 +12,10 @@ from abhiyan.messaging.models import Outage
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import pace
 from abhiyan.site.tests.cast import Cast
+from abhiyan.units.models import Kind, Placement, Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
+MOST_QUERIES = 30  # of the page, however many districts there are
 
 
 @pytest.fixture
@@ -42,3 +46,46 @@ def test_the_launch_page_gathers_from_every_room(cast: Cast) -> None:
     assert "Entries a minute" not in below and "Replies waiting" not in below, "of the whole drive"
     assert "Counted" in below
     assert cast.client("no_office").get(page(cast)).status_code in (403, 404)
+
+
+def districts(cast: Cast, n: int) -> None:
+    """n more districts of the state, without anybody in them."""
+    with system("test"):
+        state = Placement.objects.get(unit=cast.world.state, hierarchy=1, valid_to=None)
+        assert state.lo is not None
+        made = Unit.objects.bulk_create(
+            Unit(
+                code=f"JK-D{each:04d}",
+                kind=Kind.DISTRICT,
+                names={"en": f"District {each}", "hi": f"जिला {each}"},
+                is_sample=True,
+            )
+            for each in range(n)
+        )
+        Placement.objects.bulk_create(
+            Placement(
+                hierarchy=1,
+                unit=one,
+                parent=cast.world.state,
+                depth=state.depth + 1,
+                lo=state.lo + 1 + 2 * each,
+                hi=state.lo + 3 + 2 * each,
+                leaves=1,
+                valid_from=state.valid_from,
+            )
+            for each, one in enumerate(made)
+        )
+    cast.world.units |= {one.code: one for one in made}
+
+
+@pytest.mark.parametrize("n", [20, 1_000])
+def test_page_with_a_thousand_districts_is_no_longer_than_one_with_twenty(cast: Cast, n: int) -> None:
+    districts(cast, n)
+    client = cast.client("state_president")
+    client.get(page(cast))  # the second time is like all later ones
+    with CaptureQueriesContext(connection) as asked:
+        text = client.get(page(cast)).text
+    assert len(asked) <= MOST_QUERIES, len(asked)
+    assert f"in {n:,} of {n + 2:,}" in text
+    assert text.split('id="not-started"')[1].split("</ul>")[0].count("<li>") == 12
+    assert "See all" in text

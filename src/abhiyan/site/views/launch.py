@@ -32,6 +32,7 @@ from abhiyan.units.models import Kind
 # The units that should have begun, of each unit; the first kind there is below it.
 BEGINNING = (Kind.DISTRICT, Kind.MANDAL, Kind.BOOTH)
 FIVES = 18  # stretches of five minutes: an hour and a half
+WORST = {"bad": 0, "warn": 1}  # channels that need somebody come first
 SHOWN = 12  # of those that have not; the rest is on their own page
 
 
@@ -53,6 +54,8 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
     )
     noted = pace.noted(one, at=at) if is_whole else None
     begun = _not_started(here, one, at=at)
+    ages = [each for each in things if isinstance(each, Age)]
+    ways = [*_ways(one, noted, figures, at), *(each for each in things if isinstance(each, Way))]
     name = named(one.names)
     page = reverse("programmes:programme", args=[public_id])
     context: dict[str, Any] = {
@@ -75,8 +78,10 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
             *(each for each in things if isinstance(each, Figure)),
             *_figure_of(begun),
         ],
-        "ways": [*_ways(one, noted, figures, at), *(each for each in things if isinstance(each, Way))],
-        "ages": _bars([(str(each.label), each.n, each.kind) for each in things if isinstance(each, Age)]),
+        "ways": sorted(ways, key=lambda way: WORST.get(way.kind, len(WORST))),
+        "ages": _bars([(str(each.label), each.n, each.kind) for each in ages])
+        if any(each.n for each in ages)
+        else [],
         "steps": _bars([(_when(end), n, "") for end, n in noted.steps[-FIVES:]] if noted else []),
         "begun": begun,
     }
@@ -94,7 +99,7 @@ def _rates(noted: pace.Noted | None) -> list[Figure]:
     if noted is None:
         return []
     rate = noted.whole.a_minute
-    most = max((n for _end, n in noted.steps), default=0) / 5
+    most = max([n / 5 for _end, n in noted.steps] + [rate or 0])
     return [
         Figure(
             _("Entries a minute"),
@@ -121,7 +126,7 @@ def _today(figures: programmes.Figures) -> list[Figure]:
 
 
 def _ways(one: Programme, noted: pace.Noted | None, figures: programmes.Figures, at: datetime) -> list[Way]:
-    """Each way in that has brought somebody, the quiet ones first."""
+    """Each way in that has brought somebody."""
     activity = activities.of(one.kind)
     first = activity.steps[0].key
     today = {
@@ -147,7 +152,7 @@ def _ways(one: Programme, noted: pace.Noted | None, figures: programmes.Figures,
                 else "",
             )
         )
-    return sorted(ways, key=lambda way: way.kind != "warn")
+    return ways
 
 
 def _state(rate: rates.Pace | None) -> tuple[str, str]:
