@@ -23,6 +23,7 @@ from .batches import hide_photos_of
 from .leaving import end_all, of_person, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id, who_is
 from .phone_changes import forget_changes
+from .placing import forget_where
 from .receipts import ERASE, send_receipt
 from .referrals import forget_referred
 from .rows import keys
@@ -69,6 +70,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         _close_for_good(own, at)
         hide_photos_of(phone_id=member.phone_id, at=at)
         forget_referred(memberships=[one.public_id for one in own])
+        forget_where(own)
         news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
         for each in theirs:  # of who had left or was struck off before
             people.withdraw_consent(person_id=each, purposes=Purpose.values, channel=channel, by=by, at=at)
@@ -107,6 +109,7 @@ def end_again(*, told: ErasureReplayed) -> None:
     _close_for_good(theirs, told.at)
     hide_photos_of(phone_id=told.phone_id, at=told.at)
     forget_referred(memberships=[one.public_id for one in theirs])
+    forget_where(theirs)
     news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))
     empty(phone_id=told.phone_id, persons=[told.person_id], at=told.at)
 

@@ -141,6 +141,24 @@ def undo_placing(*, placing: UUID, by: Actor, at: datetime) -> int:
     return len(found)
 
 
+def forget_where(members: Collection[Membership]) -> None:
+    """Keep nothing of what erased members said of their place: neither of theirs alone nor in bulk placings."""
+    said = Claim.objects.filter(
+        phone_id__in={member.phone_id for member in members},
+        membership_id__in={member.pk for member in members},
+    )
+    claims = list(said.values_list("public_id", flat=True))
+    Whereabout.objects.filter(claim__in=claims).delete()
+    for claim in claims:
+        for made in Placing.objects.select_for_update().filter(claims__contains=[str(claim)]):
+            made.claims = [each for each in made.claims if each != str(claim)]
+            made.n = len(made.claims)
+            if made.n:
+                made.save(update_fields=["claims", "n"])
+            else:
+                made.delete()
+
+
 def _waiting(public_ids: Collection[UUID], wanted: dict[str, object]) -> list[Claim]:
     """Entries of current members, their phones locked (sorted), read after the lock."""
     one = Claim.objects.filter(public_id__in=list(public_ids), membership_id__isnull=False, taken__in=OPENERS)

@@ -11,8 +11,9 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.placing import LONGEST, said_of
 
 from .make import Human, Ladder, World
+from .test_erase import chosen, erase
 from .test_texts_journey import notice_goes, write
-from .web import join, officer, web_world
+from .web import join, officer, open_me, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,10 +43,14 @@ def president(world: World) -> Client:
     return officer(world, "state_president", "JK")
 
 
-def group(client: Client) -> str:
+def groups(client: Client) -> list[str]:
     page = client.get("/people/unplaced/groups/").content.decode()
-    (found,) = re.findall(r'href="(/people/unplaced/groups/\d+/[^"]*)"', page)
-    return unescape(found)
+    return [unescape(each) for each in re.findall(r'href="(/people/unplaced/groups/\d+/[^"]*)"', page)]
+
+
+def group(client: Client) -> str:
+    (found,) = groups(client)
+    return found
 
 
 def seen(html: str) -> str:
@@ -99,6 +104,32 @@ def test_who_left_or_was_moved_by_hand_stays_so_when_a_placing_is_taken_back(
     assert street.ladder(street.next_booth) == Ladder(reported=1, counted=1)
     assert street.ladder(street.booth) == Ladder()
     assert street.tallies() == street.recounted()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_whoever_is_erased_leaves_nothing_of_their_place(world: World, president: Client, when: str) -> None:
+    """Mohan alone said this village; on his phone Asha said a PIN code, as Bilal did."""
+    for human, where in ((world.asha, "190001"), (world.mohan, "Planted-Village"), (world.bilal, "190001")):
+        join(world, human, where=where, unit="-")
+
+    def erase_both() -> None:
+        for human in (world.mohan, world.bilal):
+            erase(chosen(human) if human is world.mohan else open_me(human))
+
+    if when == "before":
+        erase_both()
+    for choice in groups(president):
+        to = choice + "&to=JK-B001"
+        assert president.post(to, {"seen": seen(president.get(to).content.decode())}).status_code == 302
+    if when == "after":
+        erase_both()
+    assert not world.rows("select claim from enrolment_whereabout")
+    ((claims, n, place),) = world.rows("select claims, n, place from enrolment_placing")
+    assert n == 1 and place == "", claims
+    ((undo,),) = world.rows("select public_id from enrolment_placing")
+    president.post(f"/people/unplaced/undo/{undo}/")
+    assert world.count("enrolment_whereabout") == 1, "Asha's"
+    assert world.tallies() == world.recounted() and world.orphans() == {}
 
 
 def test_a_place_outside_the_drive_is_refused(street: World, president: Client) -> None:
