@@ -108,10 +108,12 @@ def test_the_wheel_holds_every_rooms_pages_translations_and_the_built_assets(els
         str(path.relative_to(package))
         for pattern in (
             *("templates/**/*.html", "static/**/*.*", "migrations/*.py", "locale/hi/LC_MESSAGES/django.mo"),
-            "demo/data/*",
+            *("**/*.typ", "fonts/*.ttf", "demo/data/*"),
         )
         for path in package.glob(f"abhiyan/*/{pattern}")
     }
+    printed = {name.rsplit("/", 1)[1] for name in wanted if name.endswith(".typ")}
+    assert printed >= {"card.typ", "form.typ", "ladder.typ", "poster.typ"}, printed
     assert (
         sum(name.endswith(".mo") for name in wanted) >= 8 and "abhiyan/ui/static/ui/built/core.css" in wanted
     )

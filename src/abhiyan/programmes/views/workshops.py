@@ -294,6 +294,23 @@ def _rows(on: date, some: list[Workshop]) -> list[Row]:
     ]
 
 
+class Filters(forms.Form):
+    """Which of the units asked to show; each choice with how many they are."""
+
+    show = forms.ChoiceField(label=_("Status"), required=False)
+
+    def __init__(self, *args: Any, of: found.Groups, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        counted = {
+            "": (_("All"), of.asked),
+            "silent": (STAGES[Stage.SILENT][0], of.silent),
+            "vacant": (_("Vacant"), of.vacant),
+            "planned": (STAGES[Stage.PLANNED][0], of.planned),
+            "held": (OF_HELD, of.held),
+        }
+        offer(self, show=[(key, f"{words}: {grouped(n)}") for key, (words, n) in counted.items()])
+
+
 class DayForm(forms.Form):
     """One day."""
 
@@ -318,9 +335,9 @@ def _page(
     """refused: the act that was not done, and its form with what is wrong."""
     one, at = found.workshop_for(public_id), clock.now()
     on = clock.day_in(one.programme.zone, at)
-    show = request.GET.get("show", "")
-    show = show if show in found.SHOWN else ""
     of = found.groups([one], on=on).get(one.pk, found.Groups())
+    filters = Filters(request.GET, of=of)
+    show = filters.cleaned_data["show"] if filters.is_valid() else ""
     table: Table[Row] = Table(
         request,
         COLUMNS,
@@ -340,7 +357,6 @@ def _page(
             forms_of[act] = sent
         else:
             problem = " ".join(str(each) for errors in sent.errors.values() for each in errors)
-    counted = [("", of.asked), ("silent", of.silent), ("planned", of.planned), ("held", of.held)]
     context = {
         **_frame(one),
         "of": of,
@@ -351,12 +367,7 @@ def _page(
         "hold_form": forms_of["hold"],
         "problem": problem,
         "row": _rows(on, [one])[0],
-        "segments": [
-            (f"{words} {grouped(n)}", key or None, key == show)
-            for (key, n), words in zip(
-                counted, (say("All"), say("No day yet"), say("Day set"), str(OF_HELD)), strict=True
-            )
-        ],
+        "filters": filters,
         "may_ask": may_lead
         and one.held_on is not None
         and one.asks_until is None
