@@ -80,6 +80,7 @@ def test_a_batch_is_printed_photographed_imported_and_taken_back(
     with system("test"):
         batch = PaperBatch.objects.exclude(pk__in=before).get()
     here = f"/paper/{batch.number}/"
+    assert {"hi": "हिंदी", "en": "English"}[language] in page.inner_text("dl.defs"), "no code of a language"
     with page.expect_download() as printed:
         page.click(f"a[href='{here}form/']")
     assert printed.value.path().read_bytes().startswith(b"%PDF")

@@ -182,7 +182,7 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
         "row": row,
         "drive": programme,
         "drive_name": named(programme.names),
-        "language": dict(LANGUAGES)[batch.language],
+        "form_language": dict(LANGUAGES)[batch.language],
         "photos": photos,
         "unseen": row.photos - len(photos),
         "form": form if viewer.may_at(actions.RECORD, *spot) else None,

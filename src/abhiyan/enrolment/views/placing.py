@@ -84,7 +84,7 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
             "text": text,
             "kept": [("pin", pin), ("place", place)],
             "choices": [
-                (row, request.path + "?" + _query(pin=pin, place=place, to=row.code))
+                (row.name(), _where(row), request.path + "?" + _query(pin=pin, place=place, to=row.code))
                 for row in _choices(request, text)
             ],
         }
@@ -93,10 +93,14 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
     read_people(by=request.actor, unit_id=unit_id, n=min(len(rows), SAMPLE), at=clock.now())
     names = ", ".join(person(row.name) if row.name else f"••• {row.last4}" for row in rows[:SAMPLE])
     about = {"n": len(rows), "unit": named(unit.names), "said": said, "names": names}
+    seen = request.POST.get("seen", "")
     return ask(
         request,
-        lambda given: _place(request, given["seen"], rows, pin, place, unit.pk),
-        form=SeenForm(request.POST if request.method == "POST" else None, initial={"seen": _seen(rows)}),
+        lambda _given: _place(request, seen, rows, pin, place, unit.pk),
+        # what was not placed is shown anew, with what it shows now
+        form=SeenForm(
+            {"seen": _seen(rows)} if request.method == "POST" else None, initial={"seen": _seen(rows)}
+        ),
         title=ngettext("Place %(n)s entry in %(unit)s?", "Place %(n)s entries in %(unit)s?", len(rows))
         % about,
         text=[
@@ -150,6 +154,11 @@ def _choices(request: Request, text: str) -> list[units.UnitRow]:
         return []
     within = (home.unit_id, home.hierarchy)
     return units.search(text, language=language(), within=within, kinds=HOMES, limit=FOUND)
+
+
+def _where(row: units.UnitRow) -> str:
+    """Tells units of one name apart: the code, and what it lies in below the state."""
+    return ", ".join([row.code, *(named(each) for each in reversed(row.above[2:]))])
 
 
 def _query(**asked: str) -> str:
