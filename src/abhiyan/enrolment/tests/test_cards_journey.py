@@ -13,6 +13,7 @@ from abhiyan.core.tests.scanning import scanned
 from abhiyan.people import actions as people
 from abhiyan.people import documents
 from abhiyan.people.models import Document, RevokeReason
+from abhiyan.ui.tests.axe import unsound
 
 from .make import World
 from .server import Server
@@ -54,15 +55,26 @@ def saved(page: Page, link: str) -> bytes:
 
 @pytest.mark.parametrize(("language", "size"), LOOKS)
 def test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked(
-    chromium: Browser, served: Server, world: World, language: str, size: str, tmp_path: Path
+    chromium: Browser,
+    served: Server,
+    world: World,
+    request: pytest.FixtureRequest,
+    language: str,
+    size: str,
 ) -> None:
     valid, not_valid = SAYS[language]
+
+    def look(page: Page, name: str) -> None:
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        if request.node.get_closest_marker("slow"):
+            assert unsound(page, f"{name}-{language}-{size}") == []
+
     world.web_join(of=world.asha)
     page = opened(chromium, served, "/me/", language, size)
     own_page(page, world.asha)
     page.click("a[href='/me/card/']")
     page.wait_for_selector(".card svg.qr")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    look(page, "card")
     assert saved(page, "card.pdf").startswith(b"%PDF-")
     (address,) = scanned(saved(page, "card.png"))
     assert scanned(page.locator(".card svg.qr").screenshot()) == [address]
@@ -71,10 +83,11 @@ def test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked(
     anybody = opened(chromium, served, path, language, size)
     assert valid in anybody.locator("h1").inner_text()
     assert "A. D." in anybody.locator("main").inner_text() and "Asha" not in anybody.content()
-    assert anybody.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    look(anybody, "card-valid")
     altered = path[:12] + ("b" if path[12] != "b" else "c") + path[13:]
     anybody.goto(altered)
     assert not_valid in anybody.locator("h1").inner_text()
+    look(anybody, "card-not-valid")
     refused = anybody.locator("main").inner_text()
 
     with system("an office revokes it"):
