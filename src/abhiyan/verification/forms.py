@@ -301,3 +301,18 @@ class CloserForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Verifiers do not see it."),
     )
+
+
+class CompareForm(forms.Form):
+    """Compare the workers anew: nothing is asked."""
+
+
+class SaidForm(forms.Form):
+    """A worker's answer to the reasons of a flag."""
+
+    text = forms.CharField(
+        label=_("Your answer"),
+        help_text=_("For example: where you were, who was with you, whose phone it was."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=2_000,
+    )

@@ -27,10 +27,15 @@ def _looks(at: datetime) -> int:
     return actions.look_nightly(at=at)
 
 
+def _flags_over(at: datetime) -> int:
+    return actions.expire_flags(at=at)
+
+
 LOOPS = {
     "estimates": Loop(_estimates, every_s=30),
     "returns": Loop(_returns, every_s=60),
     "planned_ends": Loop(_planned_ends, every_s=60),
     "takes_off": Loop(_takes_off, every_s=30, scoped=False),
     "looks": Loop(_looks, every_s=1500, scoped=False),
+    "flags_over": Loop(_flags_over, every_s=3600),
 }

@@ -308,3 +308,54 @@ class PublicPage(models.Model):
                 fields=["programme"], condition=models.Q(closed_at=None), name="public_page_once"
             ),
         ]
+
+
+class Flag(models.Model):
+    """A worker is asked about entries that look odd. A finding stays with its answer; anything else is deleted."""
+
+    class Step(models.TextChoices):
+        ASKED = "asked", _("Waits for the worker's answer")
+        ANSWERED = "answered", _("Answered")
+        CHECKING = "checking", _("Fresh checks are under way")
+        PROPOSED = "proposed", _("Waits for a second reviewer")
+        FOUND = "found", _("Finding")
+
+    id = models.UUIDField(primary_key=True)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
+    measure = models.SmallIntegerField()
+    worker = models.UUIDField()  # as items name them
+    account_id = models.BigIntegerField()  # theirs
+    unit = models.ForeignKey(Unit, models.PROTECT, db_index=False, related_name="+")  # their district
+    step = models.TextField(choices=Step.choices, default=Step.ASKED)
+    reasons = models.JSONField()  # of each: indicator, how often, of how many, share among others nearby
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    said = models.TextField(default="", db_default="")  # the worker's answer
+    checking_at = models.DateTimeField(null=True)
+    aim = models.ForeignKey(Aim, models.PROTECT, null=True, db_index=False, related_name="+")
+    handled_by = ArrayField(models.BigIntegerField())  # accounts that asked, began checks or proposed
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "verification_flag"
+        indexes = [models.Index(fields=["account_id"], name="flag_of_worker")]  # used by: Today of the worker
+        constraints = [
+            *private("flag", using=f"verification_flag.account_id = {ACCOUNT}", write=SYSTEM),
+            models.UniqueConstraint(fields=["programme", "measure", "worker"], name="flag_once"),
+        ]
+
+
+class Rest(models.Model):
+    """A worker whose flag led to nothing is left alone for a while. No reason and no answer is kept."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
+    measure = models.SmallIntegerField()
+    worker = models.UUIDField()
+    until = models.DateField()
+
+    class Meta:
+        db_table = "verification_rest"
+        constraints = [
+            *private("rest", using="false", write=SYSTEM),
+            models.UniqueConstraint(fields=["programme", "measure", "worker"], name="rest_once"),
+        ]

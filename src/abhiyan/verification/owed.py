@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
+from abhiyan.core.words import day_of
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Beside, Owed
 
@@ -21,6 +22,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     """A verifier's checks; of whoever plans draws, what their frames wait for."""
     if viewer.may(frames.PLAN):
         yield from frames.owed(viewer, at=at)
+    if viewer.account_id is not None and viewer.is_strong:
+        yield from _asked(viewer.account_id, at=at)
     if viewer.account_id is not None and viewer.is_strong and viewer.may(VERIFY):
         yield from _checks(viewer.account_id, at=at)
 
@@ -42,3 +45,20 @@ def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
         act=_("Go on") if n else _("Begin"),
         icon="backcheck",
     )
+
+
+def _asked(account_id: int, *, at: datetime) -> Iterator[Owed]:
+    """Questions about somebody's own entries that they have not answered."""
+    from .queries import flags  # SciPy comes with it, and takes a second
+    from .rules import findings
+
+    for flag in flags.unanswered(account_id):
+        if at < flag.asked_at + findings.EXPIRES:
+            yield Owed(
+                urgency=1,
+                title=_("Answer a question about your entries"),
+                meta=_("You have until %(day)s") % {"day": day_of(flag.asked_at + findings.ANSWERS)},
+                href=reverse("verification:flag_mine", args=[flag.pk]),
+                act=_("Answer"),
+                icon="alert",
+            )

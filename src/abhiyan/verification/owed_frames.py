@@ -30,6 +30,32 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         lo = units.spans([frame.unit_id], 1).get(frame.unit_id)
         if lo is not None and viewer.may_at(PLAN, lo[0]):
             yield from _of_frame(frame, at=at)
+    yield from _flags(viewer)
+
+
+def _flags(viewer: Viewer) -> Iterator[Owed]:
+    """Flags that wait for a reviewer: answered, or proposed by somebody else."""
+    from .queries.flags import to_decide  # SciPy comes with it, and takes a second
+
+    with system("flags that wait for a reviewer"):
+        found = to_decide(viewer.account_id or 0)
+        owners = units.spans({one.programme.owner_id for one in found}, 1) if found else {}
+    mine = [
+        one
+        for one in found
+        if (at := owners.get(one.programme.owner_id)) is not None and viewer.may_at(PLAN, at[0])
+    ]
+    if mine:
+        n = len(mine)
+        yield Owed(
+            urgency=1,
+            title=ngettext("Read %(n)s answer of a worker", "Read %(n)s answers of workers", n)
+            % {"n": grouped(n)},
+            meta=_("About entries that look odd"),
+            href=reverse("verification:workers", args=[mine[0].programme.public_id]),
+            act=_("Look"),
+            icon="check",
+        )
 
 
 def _of_frame(frame: Frame, *, at: datetime) -> Iterator[Owed | Beside]:

@@ -151,3 +151,35 @@ class TooManyAimed(Refused):
 
 class TooWide(Refused):
     message = _("Choose a district, or a unit in one.")
+
+
+class NothingOdd(Refused):
+    message = _("There is no reason to ask this worker anything.")
+
+
+class AskedBefore(Refused, status=409):
+    message = _("This worker has been asked already, or was asked a short while ago.")
+
+
+class FlagOver(Refused, status=409):
+    message = _("The time of this flag is over.")
+
+
+class FlagNotNow(Refused, status=409):
+    message = _("That was done already, or another step comes first.")
+
+
+class MayStillAnswer(Refused, status=409):
+    message = _("The worker can answer until %(day)s. Checks begin then, or after the answer.")
+
+
+class SameReviewer(Refused):
+    message = _("You asked or proposed. Somebody else must decide.")
+
+
+class NotProven(Refused):
+    message = _("The fresh checks do not prove it: too few are finished, or the place explains them.")
+
+
+class SaySomething(Refused):
+    message = _("Write a sentence or two.")

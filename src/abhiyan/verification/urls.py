@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import aims, beside, checks, frames, planning, public, ties, verifiers
+from .views import aims, beside, checks, flags, frames, planning, public, ties, verifiers
 
 app_name = "verification"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("known/<uuid:public_id>/<int:tie>/end/", ties.tie_end, name="tie_end"),
     path("of/<uuid:public_id>/", frames.frames, name="frames"),
     path("of/<uuid:public_id>/new/", planning.frame_new, name="frame_new"),
+    path("of/<uuid:public_id>/workers/", flags.workers, name="workers"),
+    path("of/<uuid:public_id>/workers/<uuid:worker>/ask/", flags.flag_ask, name="flag_ask"),
+    path("flag/<uuid:public_id>/", flags.flag, name="flag"),
+    path("flag/<uuid:public_id>/next/<slug:step>/", flags.flag_next, name="flag_next"),
+    path("flag/<uuid:public_id>/mine/", flags.flag_mine, name="flag_mine"),
     path("frame/<uuid:public_id>/", frames.frame, name="frame"),
     path("frame/<uuid:public_id>/beside/", beside.beside, name="frame_beside"),
     path("frame/<uuid:public_id>/draw/", frames.frame_draw, name="frame_draw"),

@@ -48,6 +48,7 @@ from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
 from abhiyan.verification.models import Check, Frame, Stratum, Tie
 from abhiyan.verification.queries.checks import Said, sealed
+from abhiyan.verification.tests.odd_entries import odd_entries
 
 from .cast import SYSTEM, Cast
 
@@ -353,8 +354,12 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     )
     with system("test"):
         tie = Tie.objects.get(account_id=verifier.pk)
+    flag = odd_entries(cast, at)
     return {
         "tie": tie.pk,
+        "worker": cast.accounts["call_centre_agent"].public_id,
+        "verification:flag_ask": world.programme.public_id,
+        **dict.fromkeys((f"verification:flag{page}" for page in ("", "_next", "_mine")), flag),
         **dict.fromkeys(("verification:ties_of", "verification:tie_end"), verifier.public_id),
         "token": token.public_id,
         "number": number,
@@ -459,7 +464,17 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     room, _colon, page = name.partition(":")
     more = {
         key: others[key]
-        for key in ("token", "number", "in_charge", "version", "stated_id", "name_id", "wrote", "tie")
+        for key in (
+            "token",
+            "number",
+            "in_charge",
+            "version",
+            "stated_id",
+            "name_id",
+            "wrote",
+            "tie",
+            "worker",
+        )
     }
     more |= {"public_id": others[name]} if name in others else {}
     if room == "verification" and page.startswith("frame") and page not in ("frames", "frame_new"):
@@ -468,6 +483,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more |= {"number": others["batch"], "photo": others["photo"]}
     if name == "messaging:text":
         more["code"] = others["text"]
+    if name == "verification:flag_next":
+        more["step"] = "drop"
     if name == "programmes:material_file":
         more["number"] = 1
     if name in ("programmes:material_act", "programmes:workshop_act"):
@@ -514,6 +531,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "wrote": uuid4(),
         "photo": uuid4(),
         "frame_id": uuid4(),
+        "worker": uuid4(),
         "number": 1,
         "state": "U08",
         "release": of.release,

@@ -40,6 +40,9 @@ FINAL = {
     "verification:check_back": "verifier",
     "verification:check_end": "verifier",
     "verification:check_tell": "verifier",
+    "verification:flag_ask": "state_president",
+    "verification:flag_mine": "district_elsewhere",
+    "verification:flag_next": "state_president",
     "verification:frame_close": "state_president",
     "verification:frame_draw": "state_president",
     "verification:frame_new": "state_president",
@@ -187,4 +190,5 @@ NOT_FINAL = {
     "verification:public_open": "is closed again",
     "verification:aim_new": "no number contains its checks",
     "verification:planted": "the person is removed",
+    "verification:workers": "the next night compares them anew",
 }

@@ -183,6 +183,10 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "verification:check_take": ({}, "nn"),
     "verification:check_tell": ({"outcome": "genuine"}, "nn"),
     "verification:frame_close": ({}, "ng"),
+    "verification:workers": ({}, "ng"),
+    "verification:flag_ask": ({}, "ng"),
+    "verification:flag_next": ({}, "nn"),
+    "verification:flag_mine": ({"text": "There was a fair"}, "gg"),
     "verification:aim_new": ({"unit": "JK-JAM-M1", "checks": "1", "reason": "mine, and why"}, "ng"),
     "verification:frame_draw": ({"value": "8c3fa0"}, "ng"),
     "verification:frame_new": (

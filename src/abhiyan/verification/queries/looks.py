@@ -4,7 +4,7 @@ Nothing here is for the line of command: whoever plans checks reads it in the sy
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -136,9 +136,14 @@ def checked_by_worker(
     }
 
 
-def looks_of(programme: Programme, measure: int, *, most: int | None = None) -> list[Looked]:
-    """Workers as they were looked at last, who wants a look most first. In the system's scope."""
-    found = Look.objects.filter(programme=programme, measure=measure).order_by("-wanted", "worker")[:most]
+def looks_of(
+    programme: Programme, measure: int, *, workers: Iterable[UUID] | None = None, most: int | None = None
+) -> list[Looked]:
+    """Workers as they were looked at last, who wants a look most first. workers: only these. In the system's scope."""
+    rows = Look.objects.filter(programme=programme, measure=measure)
+    if workers is not None:
+        rows = rows.filter(worker__in=list(workers))
+    found = rows.order_by("-wanted", "worker")[:most]
     columns = (
         "worker",
         "unit_id",

@@ -29,8 +29,7 @@ HONEST = [f"worker_{n}" for n in range(9)]
 HASTY = "booth_worker"
 
 
-@pytest.fixture
-def busy(cast: Cast) -> Cast:
+def rows_of_ten_workers(cast: Cast) -> list[Claim]:
     """Nine workers who go from door to door, and one who types thirty rows in a few minutes, of people in a row."""
     begun = clock.now() - timedelta(hours=9)
     claims = []
@@ -49,7 +48,13 @@ def busy(cast: Cast) -> Cast:
             f"Cousin {chr(97 + n % 26)} {chr(97 + n // 26)}", 1980 + n % 2 * 5, f"+91702220{4_000 + n:04d}"
         )
         claims.append(_row(cast, HASTY, who, begun + timedelta(seconds=20 * n)))
-    cast.world.send(*claims)
+    return claims
+
+
+@pytest.fixture
+def busy(cast: Cast) -> Cast:
+    """Their entries are in."""
+    cast.world.send(*rows_of_ten_workers(cast))
     return cast
 
 

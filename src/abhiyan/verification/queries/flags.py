@@ -1,0 +1,173 @@
+"""Flags and what supports them. Who plans checks reads them in the system's scope; a worker reads their own."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from abhiyan.core import clock, sql
+from abhiyan.core.refusals import needed
+from abhiyan.people import queries as people
+from abhiyan.programmes.models import Programme
+from abhiyan.verification.models import Check, Flag, Rest
+from abhiyan.verification.rules import findings
+from abhiyan.verification.rules.indicators import Indicator, Tally, reason
+from abhiyan.verification.rules.outcomes import DENIED
+
+from .items import asked_of
+from .looks import Looked, looks_of
+from .opening import opened_many
+
+CHECKED = (Flag.Step.CHECKING, Flag.Step.PROPOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A worker somebody may look at closer. flag: None while nobody asked them."""
+
+    name: str
+    look: Looked
+    flag: Flag | None
+
+
+def flag_of(flag_id: UUID) -> Flag:
+    """A flag by its id. NotFound."""
+    return needed(Flag.objects.select_related("programme__owner", "unit").filter(pk=flag_id).first())
+
+
+def own_flag(account_id: int, flag_id: UUID) -> Flag:
+    """The flag somebody is asked about, in their own scope. NotFound for everybody else."""
+    own = Flag.objects.select_related("programme").filter(pk=flag_id, account_id=account_id)
+    return needed(own.first())
+
+
+def unanswered(account_id: int) -> list[Flag]:
+    """Flags somebody has not answered, in their own scope."""
+    return list(
+        Flag.objects.filter(
+            account_id=account_id, answered_at=None, step__in=(Flag.Step.ASKED, Flag.Step.CHECKING)
+        )
+    )
+
+
+def to_decide(account_id: int) -> list[Flag]:
+    """Flags that wait for a reviewer: answered, or proposed by somebody else; not about themselves."""
+    found = Flag.objects.select_related("programme").filter(step__in=(Flag.Step.ANSWERED, Flag.Step.PROPOSED))
+    return [
+        one
+        for one in found.exclude(account_id=account_id)
+        if one.step == Flag.Step.ANSWERED or account_id not in one.handled_by
+    ]
+
+
+def case_of(flag: Flag) -> findings.Case:
+    """A flag as the rules see it: days are the programme's."""
+    return findings.Case(
+        worker=flag.account_id,
+        raised_on=_day(flag, flag.asked_at),
+        step=findings.Step(flag.step),
+        asked_on=_day(flag, flag.asked_at),
+        answered_on=_day(flag, flag.answered_at) if flag.answered_at else None,
+        handled_by=frozenset(flag.handled_by),
+    )
+
+
+def _day(flag: Flag, at: Any) -> date:
+    return clock.day_in(flag.programme.zone, at)
+
+
+def sentences(reasons: Iterable[list[Any]]) -> list[str]:
+    """The reasons of a flag in words."""
+    return [reason(Indicator(one), Tally(hits, of), peers) for one, hits, of, peers in reasons]
+
+
+def kept_reasons(look: Looked) -> list[list[Any]]:
+    """The reasons of a worker as a flag keeps them."""
+    return [[one.indicator.value, one.tally.hits, one.tally.of, round(one.peers, 5)] for one in look.reasons]
+
+
+def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[Row]:
+    """Workers with a flag, then those with reasons, who wants a look most first. Who explained is left alone."""
+    flags_by_worker = {one.worker: one for one in Flag.objects.filter(programme=programme, measure=measure)}
+    resting = set(
+        Rest.objects.filter(programme=programme, measure=measure, until__gt=on).values_list(
+            "worker", flat=True
+        )
+    )
+    looks = [
+        one
+        for one in looks_of(programme, measure, most=most)
+        if one.reasons and one.worker not in resting and one.worker not in flags_by_worker
+    ]
+    asked = {one.worker: one for one in looks_of(programme, measure, workers=flags_by_worker)}
+    looks[:0] = [
+        asked.get(one.worker, Looked(one.worker, one.unit_id, 0, 0.0, ())) for one in flags_by_worker.values()
+    ]
+    names = names_of(one.worker for one in looks)
+    return [Row(names.get(one.worker, ""), one, flags_by_worker.get(one.worker)) for one in looks]
+
+
+def names_of(workers: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of workers, by the public ids of their accounts."""
+    return {one.public_id: one.name for one in people.accounts_near(public_ids=workers)}
+
+
+def told_of(flag: Flag) -> Tally:
+    """What the fresh checks of a flag say.
+
+    The second way of asking is the person's own phone: it denied the entry, or confirmed it. Without either a denial
+    is not told.
+    """
+    if flag.aim_id is None or flag.checking_at is None:
+        return Tally(0, 0)
+    done = {
+        one.id: one
+        for one in Check.objects.filter(aim_id=flag.aim_id, done_at__isnull=False).exclude(outcome="")
+    }
+    if not done:
+        return Tally(0, 0)
+    items = opened_many(done)
+    asked = asked_of(flag.programme, flag.measure)
+    confirmed = set(
+        sql.column(
+            f"select i.item_id from ({asked.few or asked.sql}) i where i.item_id = any(%s) and i.is_confirmed"
+            " and i.programme_id = any(%s)",
+            [[one.item_id for one in items.values()], flag.programme.counted_ids],
+        )
+    )
+    fresh = []
+    for check_id, check in done.items():
+        item = items[check_id]
+        second = Check.Outcome.NOT_GENUINE if item.why_gone == DENIED else ""
+        second = Check.Outcome.GENUINE if item.item_id in confirmed else second
+        assert check.done_at is not None
+        fresh.append(findings.Fresh(_day(flag, check.done_at), check.outcome, check.reason, second))
+    return findings.told(fresh, since=_day(flag, flag.checking_at))
+
+
+def denied_in(programme: Programme) -> Mapping[int, Tally]:
+    """Of people known to be genuine, by district: how many denied, of those who told."""
+    found: dict[int, Tally] = {}
+    for unit_id, outcome in Check.objects.filter(
+        frame__programme=programme,
+        arm=Check.Arm.PLANTED,
+        is_known_genuine=True,
+        outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE),
+    ).values_list("stratum__unit_id", "outcome"):
+        was = found.get(unit_id, Tally(0, 0))
+        found[unit_id] = Tally(was.hits + (outcome == Check.Outcome.NOT_GENUINE), was.of + 1)
+    return found
+
+
+def is_proven(flag: Flag) -> bool:
+    """Whether the fresh checks of a flag prove something, among all whose checks are under way."""
+    denied = denied_in(flag.programme)
+    others = Flag.objects.select_related("programme").filter(
+        programme=flag.programme, measure=flag.measure, step__in=CHECKED
+    )
+    cases = {
+        one.pk: (told_of(one), findings.tolerated(denied.get(one.unit_id, Tally(0, 0))))
+        for one in others[: findings.ROUND]
+    }
+    return flag.pk in findings.proven(cases)

@@ -1,0 +1,80 @@
+"""From odd entries to a finding, in the browser: one who plans checks asks, the worker answers, another decides."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.site.tests.cast import Cast
+from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.verification.models import Flag
+from abhiyan.verification.tests.test_checks import drawn
+from abhiyan.verification.tests.test_flagging import PRESIDENT, SECOND, told
+from abhiyan.verification.tests.test_journey import Open, Sound, go, opens, served, sound
+from abhiyan.verification.tests.test_looks import HASTY, rows_of_ten_workers
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+__all__ = ["opens", "served", "sound"]  # fixtures of the other journey
+SAID = {"hi": "उस दिन मेले में भतीजे ने सब दर्ज किया।", "en": "There was a fair; my nephew typed them all."}
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
+    opens: Open,
+    sound: Sound,
+    cast: Cast,
+    size: str,
+    language: str,
+) -> None:
+    def looked(page: Page, where: str) -> None:
+        sound(page, where)
+        if folder := os.environ.get("ABHIYAN_SHOTS"):
+            name = f"{where}-{size}-{language}.png".replace(" ", "-")
+            page.screenshot(path=str(Path(folder) / name), full_page=True)
+
+    cast.world.send(*rows_of_ten_workers(cast))
+    planner = opens(f"/checks/of/{cast.world.programme.public_id}/", PRESIDENT, size=size, language=language)
+    go(planner, "main a[href$='/workers/']")
+    looked(planner, "nobody compared yet")
+    go(planner, "form[action$='/workers/'] button[type=submit]")
+    looked(planner, "workers with reasons")
+    worker_id = cast.accounts[HASTY].public_id
+    go(planner, f"a[href$='/{worker_id}/ask/']")
+    looked(planner, "before asking")
+    go(planner, "form[data-asks] button[type=submit]")
+    looked(planner, "asked")
+
+    worker = opens("/", HASTY, size=size, language=language)
+    go(worker, "a[href$='/mine/'][href*='/flag/']")
+    looked(worker, "what I am asked")
+    worker.fill("[name=text]", SAID[language])
+    go(worker, "form[data-asks] button[type=submit]")
+    assert SAID[language] in worker.inner_text("main")
+    looked(worker, "my answer")
+
+    frame = drawn(cast)
+    planner.reload()
+    assert SAID[language] in planner.inner_text("main")
+    go(planner, "a[href$='/next/check/']")
+    looked(planner, "before fresh checks")
+    go(planner, "form[data-asks] button[type=submit]")
+    with system("test"):
+        flag = Flag.objects.get()
+    told(frame, flag, clock.now(), bad=12)
+    planner.reload()
+    looked(planner, "fresh checks are done")
+    go(planner, "a[href$='/next/propose/']")
+    go(planner, "form[data-asks] button[type=submit]")
+    assert planner.locator("a[href$='/next/confirm/']").count() == 0, "somebody else decides"
+
+    second = opens(f"/checks/flag/{flag.pk}/", SECOND, size=size, language=language)
+    looked(second, "second reviewer")
+    go(second, "a[href$='/next/confirm/']")
+    go(second, "form[data-asks] button[type=submit]")
+    looked(second, "finding")
+    with system("test"):
+        flag.refresh_from_db()
+    assert flag.step == Flag.Step.FOUND
