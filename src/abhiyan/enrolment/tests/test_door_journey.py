@@ -112,5 +112,12 @@ def test_a_workers_hour_at_the_doors(
     page.wait_for_url("**q=Meera**")
     assert page.locator("a[href^='/people/']").count() == 1
     found += unsound(page, f"door-search-{language}-{size}")
+    page.goto("/")
+    page.click("a[href*='/my-link/']")
+    page.wait_for_url("**/my-link/?unit=JK-B001")
+    page.click("main form button")
+    page.wait_for_selector("main svg.qr")
+    assert page.locator("a[href*='/poster/hi/'][href*='unit=JK-B001']").count() == 1
+    found += unsound(page, f"door-link-{language}-{size}")
     context.close()
     assert found == []

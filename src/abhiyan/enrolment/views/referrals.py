@@ -59,7 +59,13 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
         (shown,) = queries.shown(mine)
         address = link_of(seen, mine[0])
         return seen.page(
-            "drive_link", _("My link"), link=shown, address=address, qr=picture(address), code=mine[0].code
+            "drive_link",
+            _("My link"),
+            link=shown,
+            address=address,
+            qr=picture(address),
+            code=mine[0].code,
+            place=here.unit.code,
         )
     return ask(
         request,
