@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.core import news, sql
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import scoped, system
 from abhiyan.org import actions as org
@@ -20,11 +21,13 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.actions import materials as acts
 from abhiyan.programmes.actions.programmes import NameMissing, NotOpen
+from abhiyan.programmes.actions.trees import UnitsInUse
 from abhiyan.programmes.models import Programme, ProgrammeUnit
 from abhiyan.programmes.models_materials import Material, MaterialVersion
 from abhiyan.programmes.queries import materials as found
 from abhiyan.programmes.refusals import NotCovered
 from abhiyan.programmes.rules.materials import LARGEST, file_name, kind_of
+from abhiyan.units.news import UnitsGoing
 
 from . import make
 
@@ -313,6 +316,24 @@ def test_lists_of_files_ask_the_same_however_many_there_are(
                 assert client.get("/programmes/materials/").status_code == 200
             asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_units_with_a_file_for_their_workers_are_not_let_go(
+    world: World, programme: Programme, president: Account
+) -> None:
+    def let_go() -> None:
+        with system("test"):
+            news.tell(UnitsGoing(1, SYSTEM, AT))
+
+    with system("test"):
+        sql.run(
+            "insert into units_change (import_id, row, unit_id, change) values (1, 1, %s, 'made')",
+            [world.unit("N11")],
+        )
+    let_go()
+    put_up(world, programme, president, unit_id=world.unit("N11"))
+    with pytest.raises(UnitsInUse):
+        let_go()
 
 
 def test_openings_count_once_a_person_by_office_and_level_for_those_who_put_it_up(
