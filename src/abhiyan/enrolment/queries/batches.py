@@ -13,7 +13,7 @@ from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
-from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.models import Claim, Drive
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.rules import batches as rules
 from abhiyan.people import queries as people
@@ -105,6 +105,12 @@ def brought_of(batch: PaperBatch) -> list[Brought]:
         StagedImport.objects.filter(pk__in=[one.import_id for one in found]).values_list("pk", "public_id")
     )
     return [Brought(one.rows, one.at, one.undone_at, seen.get(one.import_id)) for one in found]
+
+
+def entries_of(batch: PaperBatch) -> dict[UUID, UUID]:
+    """Claims of the lists of a batch in sight -> who wrote each down, an account's public id."""
+    imports = PaperImport.objects.filter(batch_id=batch.pk).values("import_id")
+    return dict(Claim.objects.filter(import_id__in=imports).values_list("pk", "by"))
 
 
 def sheets_kept(devices: Iterable[str]) -> list[tuple[str, datetime]]:

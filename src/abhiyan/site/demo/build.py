@@ -17,6 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import reading, tokens
+from abhiyan.enrolment.queries import batches
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
 from abhiyan.org.rules.offices import SEATS
@@ -374,7 +375,8 @@ def _field(
         by=importer,
         unit_id=ids["JK-D627"],
     )
-    tell_genuine(entries | fieldwork.entries_of(batch))
+    with system("demo"):
+        tell_genuine(entries | batches.entries_of(batch))
 
 
 def _appoint(

@@ -8,8 +8,8 @@ from uuid import UUID
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import doubles as acts
-from abhiyan.enrolment.models import Membership
-from abhiyan.people.models import Double
+from abhiyan.enrolment.queries import people as members
+from abhiyan.people import queries as people_queries
 from abhiyan.programmes.models import Programme
 
 from . import people
@@ -93,14 +93,9 @@ def plant(programme: Programme, booths: Sequence[str], at: datetime) -> list[tup
 def decide(planted: Sequence[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
     """The district looks at three of those that were found."""
     with system("demo"):
-        people_of = dict(
-            Membership.objects.filter(public_id__in=[each for pair in planted for each in pair]).values_list(
-                "public_id", "person_id"
-            )
-        )
         for number in (MERGED, *APART):
-            pair = [people_of[each] for each in planted[number]]
-            found = Double.objects.get(first_id__in=pair, second_id__in=pair)
+            pair = [members.member_for(each).person_id for each in planted[number]]
+            found = people_queries.doubles().get(first_id__in=pair, second_id__in=pair)
             if number == MERGED:
                 acts.merge(double=found.public_id, by=by, at=at)
             else:

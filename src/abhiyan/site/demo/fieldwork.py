@@ -10,11 +10,9 @@ from uuid import UUID
 
 from abhiyan.core import clock, printing
 from abhiyan.core.actor import Actor
-from abhiyan.core.scope import system
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import batches, door, referrals
-from abhiyan.enrolment.models import Claim
-from abhiyan.enrolment.paper.models import PaperBatch, PaperImport
+from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.rules.batches import ROWS
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
@@ -150,10 +148,3 @@ def list_of(
     yield ("phone", "name", "birth_year", "booth", "worker", "day")
     for one in filled:
         yield (one.phone[3:], one.name_hi, str(one.birth_year), booth, worker[3:], day)
-
-
-def entries_of(batch: PaperBatch) -> dict[UUID, UUID]:
-    """Claim -> worker, of the lists of a batch."""
-    with system("demo"):
-        imports = PaperImport.objects.filter(batch_id=batch.pk).values("import_id")
-        return dict(Claim.objects.filter(import_id__in=imports).values_list("pk", "by"))
