@@ -24,9 +24,9 @@ check: ## the fast checks only: style, types, floors, messages (a minute)
 	@tools/env
 	@exec tools/test check
 
-slow: ## the slow tests: every page in every size and language, large property runs, the small demo
+slow: ## the slow tests: every page in every size and language, large property runs, the small demo; ONE_IN=N: fewer
 	@tools/env
-	@exec tools/test slow
+	@exec tools/test slow $(ONE_IN)
 
 bench: ## measure against the stated references (with wrk); writes bench/results.md
 	@tools/env

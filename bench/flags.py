@@ -2,7 +2,8 @@
 
 Row `flags/scan`: seconds of reading all indicators and reasons from what is kept, against one sequential scan
 of the same items that counts them by worker, interleaved; the median of the ratios. Beside it `flags/build`: seconds of
-building all of it against the same scan; `flags/memory`: GiB of the process that did both.
+building all of it against the same scan; `state/booth`: milliseconds of a state's dossier against a booth's, at the
+median, as bench `unit-page` measures pages, in its small tree; `flags/memory`: GiB of the process that did both.
 The database is one of its own in ABHIYAN_HOME/bench, or beside DATABASE_URL's, and is dropped afterwards.
 """
 
@@ -10,15 +11,15 @@ import json
 import os
 import resource
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+from bench import _server
+
 from abhiyan.core import home as data_folder
 
-ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "abhiyan_bench_flags"
 ITEMS, EACH = 1_000_000, 20  # items, and of one worker
 
@@ -39,22 +40,11 @@ def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
     """The rows of the bench. quick: a fiftieth of the items and one round, to see that it runs."""
     home = data_folder.path() / "bench"
     home.mkdir(parents=True, exist_ok=True)
-    env = os.environ | {
-        "ABHIYAN_HOME": str(home),
-        "ABHIYAN_DATABASE": DATABASE,
-        "ABHIYAN_POOL": "0",
-        "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
-        "PYTHONPATH": str(ROOT / "src"),
-    }
+    env = os.environ | _server.SETTINGS
+    env |= {"ABHIYAN_HOME": str(home), "ABHIYAN_DATABASE": DATABASE, "ABHIYAN_POOL": "0"}
 
     def child(part: str, role: str, *args: object) -> Any:
-        done = subprocess.run(
-            [sys.executable, str(Path(__file__)), part, *map(str, args)],
-            env=env | {"ABHIYAN_ROLE": role},
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+        return _server.child(__file__, part, *args, env=env | {"ABHIYAN_ROLE": role})
 
     found = []
     try:
@@ -79,7 +69,19 @@ def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
         for name, key in (("flags/scan", "read"), ("flags/build", "build"))
     ]
     memory = max(one["GiB"] for one in found)
+    rows.append(_dossiers(home, rounds, quick=quick))
     return [*rows, {"name": "flags/memory", "value": memory, "reference_value": None, "unit": "GiB"}]
+
+
+def _dossiers(home: Path, rounds: int, *, quick: bool) -> dict[str, Any]:
+    """The dossier of a state against that of a booth, asked in turns of one server."""
+    from bench import unit_page
+
+    pages = ["state", "booth"]
+    found = unit_page.measured(home, pages, "/review/dossier/{}/", 1 if quick else rounds)
+    value, reference = (round(statistics.median(one[page] for one in found), 3) for page in pages)
+    ratio = round(statistics.median(one["state"] / one["booth"] for one in found), 3)
+    return {"name": "state/booth", "value": value, "reference_value": reference, "unit": "ms", "ratio": ratio}
 
 
 # What the children do.

@@ -1,4 +1,4 @@
-"""Bench `launch`: the day of a launch on one server as shipped, two workers with loops and jobs.
+"""Bench `launch`: the day of a launch on one server as shipped: two workers, one for offices, loops and jobs.
 
 First, on the quiet server: claims a second at 512 connections as in bench `enrol`, messages a second out of the outbox
 into a gateway that takes each at once, and the Unit page of every level. Then for two minutes, together: claims
@@ -39,7 +39,7 @@ from bench._people import Cores, Joins, Pages, tell
 from abhiyan.core import home as data_folder
 
 DATABASE = "abhiyan_bench_launch"
-PORT = 8191
+PORT, DESK = 8191, 8192
 CALLED, TOKEN = "+911800000001", "bench"
 STOPPERS = 3
 EMPTY_WITHIN_S = 60
@@ -57,6 +57,7 @@ class Plan:
     paper: int = 50_000
     joins_per_s: float = 20
     port: int = PORT
+    desk: int = DESK
 
 
 QUICK = Plan(seconds=15, idle_s=10, rate_s=2, messages=600, tree=300, paper=2_000)
@@ -148,8 +149,9 @@ class Day:
 
     def serve(self) -> _server.Served:
         abhiyan = [sys.executable, "-m", "abhiyan.site.cli", "serve", "--with-jobs", "--workers", "2"]
+        abhiyan += ["--desk", str(self.plan.desk)]
         served = _server.Served(abhiyan, port=self.plan.port, env=self.env, log=self._kept("server.log"))
-        self.pages = Pages(self.plan.port, self.world["levels"], self.world["token"])
+        self.pages = Pages(self.plan.desk, self.world["levels"], self.world["token"])
         return served
 
     # Before.

@@ -65,6 +65,20 @@ def run(rounds: int = 7, *, quick: bool = False) -> list[dict[str, Any]]:
     ]
 
 
+def measured(home: Path, pages: list[str], path: str, rounds: int) -> list[dict[str, float]]:
+    """Milliseconds at the median of pages of the small tree, by round. path: of a page, with the unit's code."""
+    with ExitStack() as after:
+        after.callback(_child, home, "small", "drop", "owner")
+        _child(home, "small", "prepare", "owner")
+        made = {"small": _child(home, "small", "fill", "jobs", str(SIZES["small"]))}
+        after.enter_context(_Server(home, "small"))
+        asked = [("small", page) for page in pages]
+        return [
+            {page: took for (_name, page), took in _p50(made, asked, path).items()}
+            for _round in range(rounds)
+        ]
+
+
 def say(text: str) -> None:
     print(f"  {text}", file=sys.stderr, flush=True)
 
@@ -88,7 +102,9 @@ def _round(home: Path, made: dict[str, dict[str, str]]) -> dict[str, float]:
     return found
 
 
-def _p50(made: dict[str, dict[str, str]], pages: list[tuple[str, str]]) -> dict[tuple[str, str], float]:
+def _p50(
+    made: dict[str, dict[str, str]], pages: list[tuple[str, str]], path_of: str = "/units/{}/"
+) -> dict[tuple[str, str], float]:
     """The median of each page's requests. One request of each after the other: what the machine does besides, and
     how fast it is at the moment, is the same for all."""
     took: dict[tuple[str, str], list[float]] = {page: [] for page in pages}
@@ -99,7 +115,7 @@ def _p50(made: dict[str, dict[str, str]], pages: list[tuple[str, str]]) -> dict[
         }
         for number in range(REQUESTS + 3):
             for name, page in pages:
-                path = "/bare/" if page == "bare" else f"/units/{made[name][page]}/"
+                path = "/bare/" if page == "bare" else path_of.format(made[name][page])
                 cookie = f"session={made[name]['token']}; language=en"
                 begun = time.perf_counter()
                 kept[name].request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "identity"})

@@ -48,6 +48,7 @@ READABLE = {
     "programmes_measure": "what a programme counts",
     "programmes_large": "which nodes have their totals stored",
     "programmes_fold": "until where the queue was folded",
+    "review_round": "which rounds of review there are, of which units until when",
     "helpdesk_helpline": "numbers of helplines, as public pages show them",
     "enrolment_roll": "names of rolls",
     "enrolment_drive": "what a drive is set to",

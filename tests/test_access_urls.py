@@ -5,6 +5,7 @@ The table below says what each of them gets; whoever changes who may open what c
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -27,6 +28,7 @@ from abhiyan.site.tests.addresses import (
     things,
 )
 from abhiyan.site.tests.cast import EVERYBODY, ROLES, Cast
+from abhiyan.verification.tests.odd_entries import DECIDERS, ask_three, words_of
 
 # o: opened, or led on within. s: sent to where the missing is shown (sign-in, second factor, code). n: 403, not yours.
 # g: 404, no such thing in sight. m: 405, an act, not done by looking. u: 400 or 422.
@@ -264,6 +266,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "programmes:workshop_new": ("ssssn ooonooonnnnnnn oooon", "ssssn oononnnnnnnnnn oonnn"),
     "programmes:workshop_remind": "ssssn oogogggnnnnngn ooggg",
     "programmes:workshops": "ssssg ooooooooooooog ooooo",
+    "review:dossier": "ssssn ooooooooooooon ooooo",
     "site:launch": "ssssg ooooooooooooon ooooo",
     "programmes:targets": "ssssg ooooooooooooog ooooo",
     "programmes:version": ("ssssg gggggggggggggg ggggg", "ssssg ooooooooooooog ooooo"),
@@ -294,6 +297,12 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "verification:flag": "ssssn oonnnnnnnnnnnn oonnn",
     "verification:flag_ask": "ssssn oonnnnnnnnnnnn oonnn",
     "verification:flag_next": "ssssn oonnnnnnnnnnnn oonnn",
+    "review:rounds": "sssso oooooooooooooo ooooo",
+    "review:round_new": "ssssn ooooooonnnnngn oooog",
+    "review:round": "sssso oooooooooooooo ooooo",
+    "review:review": "ssssg oogogggggggggg ooggg",
+    "review:review_decide": "ssssn nngogggnnnnngn nnggg",
+    "review:review_reply": "ssssn nngngggnnnnngn nnggg",
     "verification:flag_mine": "ssssg gggogggggggggg ggggg",
     "verification:frame_beside": "ssssg oooooooooooooo ooooo",
     "verification:frame": "ssssg oooooooooooooo ooooo",
@@ -341,6 +350,12 @@ def clients(cast: Cast) -> dict[str, Client]:
 
 
 @pytest.fixture(scope="module")
+def of_flags(cast: Cast) -> re.Pattern[str]:
+    """Workers are asked about their entries; and what a page would have on it that told of one."""
+    return words_of(cast, ask_three(cast))
+
+
+@pytest.fixture(scope="module")
 def own(cast: Cast, clients: dict[str, Client]) -> Things:
     return things(cast, "district_in_charge", "JK-SRI", "JK-B001", cast.membership(cast.own_member))
 
@@ -352,7 +367,11 @@ def foreign(cast: Cast, clients: dict[str, Client]) -> Things:
 
 @pytest.fixture(scope="module")
 def others(
-    cast: Cast, own: Things, foreign: Things, tmp_path_factory: pytest.TempPathFactory
+    cast: Cast,
+    own: Things,
+    foreign: Things,
+    of_flags: re.Pattern[str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Any]:
     """Plans, tokens, versions and the like, of the other district and of the state: what is named there is there."""
     return more_things(cast, foreign, tmp_path_factory.mktemp("results"))
@@ -372,7 +391,12 @@ def asked(
 
 @pytest.mark.parametrize("name", sorted(ACCESS))
 def test_every_address_as_every_role(
-    name: str, clients: dict[str, Client], own: Things, foreign: Things, others: dict[str, Any]
+    name: str,
+    clients: dict[str, Client],
+    own: Things,
+    foreign: Things,
+    others: dict[str, Any],
+    of_flags: re.Pattern[str],
 ) -> None:
     told: list[tuple[str, str]] = []
     found = []
@@ -384,6 +408,8 @@ def test_every_address_as_every_role(
             )
             if role not in OVER_THE_OTHER:
                 told += [(role, each) for each in SECRETS.findall(text)]
+            if role not in DECIDERS:
+                told += [(role, each) for each in of_flags.findall(text)]
         found.append(letters)
     wanted = EXPECTED[name]
     both = wanted if isinstance(wanted, tuple) else (wanted, wanted)

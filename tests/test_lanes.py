@@ -101,7 +101,7 @@ def test_waiting_for_a_core_and_a_slower_core_both_count() -> None:
 
 def test_about_one_in_ten_of_what_asks_the_database_is_chosen_for_a_day(checkout: Path) -> None:
     (checkout / "src" / "abhiyan" / "made" / "tests" / "test_asking.py").write_text(ASKING)
-    done = run(checkout, "--one-in", "10", each=60)
+    done = run(checkout, "--one-in", "10", "--asking", each=60)
     found = re.search(r"(\d+) passed, (\d+) deselected", done.stdout)
     assert found, done.stdout + done.stderr
     assert 5 <= int(found[1]) <= 45 and int(found[1]) + int(found[2]) == 202

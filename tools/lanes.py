@@ -142,8 +142,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     one_in = config.getoption("--one-in")
     if one_in:
         day = dt.datetime.now(dt.UTC).toordinal()
-        asking = [item for item in items if "django_db_setup" in getattr(item, "fixturenames", ())]
-        chosen = [item for item in asking if is_due(item, one_in, day)]
+        chosen = [item for item in items if is_due(item, one_in, day)]
+        if config.getoption("--asking"):
+            chosen = [item for item in chosen if "django_db_setup" in getattr(item, "fixturenames", ())]
         kept = set(chosen)
         left_out = [item for item in items if item not in kept]
         config.hook.pytest_deselected(items=left_out)
@@ -158,9 +159,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--busy", type=float, default=2.0, help="processes at work for each core, over 5 minutes"
     )
     parser.addoption("--budgets", type=Path, default=BUDGETS, help="the file of budgets")
-    parser.addoption(
-        "--one-in", type=int, metavar="N", help="of the tests that ask the database one in N, each day others"
-    )
+    parser.addoption("--one-in", type=int, metavar="N", help="one in N of the tests, each day others")
+    parser.addoption("--asking", action="store_true", help="of these only what asks the database")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -51,6 +51,7 @@ OPEN_MODULES = {
     "visit",
     "here",
     "unit_lists",
+    "responsible",
 }
 OPEN_ROOMS = {"core", "ui"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}

@@ -6,6 +6,7 @@ that lives as long as its connection: a second `abhiyan jobs` stands by and take
 
 import hashlib
 import logging
+import os
 import random
 import threading
 import time
@@ -66,10 +67,11 @@ def collected() -> dict[str, Loop]:
     return found
 
 
-def run(stopping: threading.Event) -> None:
+def run(stopping: threading.Event, *, nice: int = 0) -> None:
     """Every loop until `stopping` is set. Restarts what dies; returns when all ended.
 
-    With the embedded database, a server that was killed is started again.
+    nice: by how much each gives way after its first turn, 0 (not at all) to 19. This thread does not: a database it
+    starts has to answer pages too. With the embedded database, a server that was killed is started again.
     """
     running: dict[str, Runner] = {}
     while not stopping.is_set():
@@ -78,7 +80,7 @@ def run(stopping: threading.Event) -> None:
             if known is None or not known.is_alive():
                 if known is not None:
                     log.error("a loop ended and is started again", extra={"facts": {"loop": name}})
-                running[name] = Runner(name, loop, stopping)
+                running[name] = Runner(name, loop, stopping, nice=nice)
                 running[name].start()
         if database.is_embedded():
             try:
@@ -107,9 +109,9 @@ class Runner(threading.Thread):
     that goes away is just such an error: the lock is taken anew when it is back.
     """
 
-    def __init__(self, name: str, loop: Loop, stopping: threading.Event) -> None:
+    def __init__(self, name: str, loop: Loop, stopping: threading.Event, *, nice: int = 0) -> None:
         super().__init__(name=f"loop {name}", daemon=True)
-        self.loop_name, self.loop, self.stopping = name, loop, stopping
+        self.loop_name, self.loop, self.stopping, self.nice = name, loop, stopping, nice
         self.turns = 0
         self._own: psycopg.Connection[tuple[object, ...]] | None = None
         self._did = 0
@@ -150,6 +152,10 @@ class Runner(threading.Thread):
                 self._release()
             return min(2.0 ** (self._failures - 1), LONGEST_PAUSE_S) * random.uniform(0.75, 1.25)  # noqa: S311
         recovered, self._failures, self.turns = self._failures > 0, 0, self.turns + 1
+        if self.turns == 1:
+            # This thread alone, and those it begins from now on. Not before its first turn: on a full machine the loops
+            # of a new process would be long in coming back.
+            os.nice(self.nice)
         if recovered or started - self._beaten >= min(BEAT_S, max(self.loop.every_s, 1.0)):
             with suppress(psycopg.Error):
                 self._beat(started)

@@ -281,6 +281,7 @@ ACCESS: dict[str, Access] = {
     "site:unit_close": capability("imports.units"),
     "site:unit_open": capability("imports.units"),
     "site:unit": STRONG,
+    "review:dossier": STRONG,  # who sees the unit's counts
     "site:membership_votes": STRONG,
     "site:search": STRONG,
     "site:demo_phone": DEMO,
@@ -337,6 +338,12 @@ ACCESS: dict[str, Access] = {
     "verification:flag_ask": capability("verification.plan"),
     "verification:flag_next": capability("verification.plan"),
     "verification:flag_mine": STRONG,
+    "review:rounds": STRONG,
+    "review:round_new": capability("tasks.ask"),
+    "review:round": STRONG,  # its reviews: whoever leads the unit, or one above
+    "review:review": STRONG,
+    "review:review_decide": capability("tasks.ask"),
+    "review:review_reply": capability("tasks.ask"),
     "messaging:circulars": STRONG,
     "messaging:circular_new": capability("messages.circular"),
     "messaging:circular": STRONG,

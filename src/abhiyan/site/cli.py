@@ -125,10 +125,22 @@ def migrate(ctx: click.Context, *, check: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port [default: ABHIYAN_PORT, else 8000].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Web workers [default: one per core].")
 @click.option("--with-jobs", is_flag=True, help="Run `abhiyan jobs` beside it, watched over alike.")
+@click.option(
+    "--desk",
+    type=click.IntRange(1, 65535),
+    help="Port of one more worker, for offices; it goes before the others.",
+)
 @click.option("--here", is_flag=True, hidden=True, help="Be one worker, unwatched.")
 @click.pass_context
 def serve(
-    ctx: click.Context, *, host: str, port: int | None, workers: int | None, with_jobs: bool, here: bool
+    ctx: click.Context,
+    *,
+    host: str,
+    port: int | None,
+    workers: int | None,
+    with_jobs: bool,
+    desk: int | None,
+    here: bool,
 ) -> None:
     """Serve pages and API until Ctrl-C or `abhiyan stop`. Starts again what dies.
 
@@ -142,21 +154,22 @@ def serve(
         _end_with_watcher()
         readiness.ready(ctx, "app", with_database=False, pool=True)
         readiness.refuse_pending()
-        with processes.noted("web", port=port):
+        with processes.noted("desk" if desk else "web", port=desk or port):
             refuse_while_restoring("app")
-            serving.web(host=host, port=port)
+            serving.web(host=host, port=port, desk=desk)
         return
     readiness.need_keys()
     readiness.need_database()
     with processes.noted("serve", port=port, host=host) as note:
-        _refuse_busy_port(host, port)
+        for each in filter(None, (port, desk)):
+            _refuse_busy_port(host, each)
         _log_to_console()
         with processes.stopping_on_signals() as stopping, processes.database_in_use():
             readiness.refuse_lockout("app")
             refuse_while_restoring("app")
             click.echo(f"Serving on {note.address}", err=True)
             code = serving.supervise(
-                host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
+                host=host, port=port, workers=workers, with_jobs=with_jobs, desk=desk, stopping=stopping
             )
     sys.exit(code)
 
@@ -207,14 +220,13 @@ def jobs(ctx: click.Context) -> None:
     readiness.need_database()
     _end_with_watcher()
     with processes.stopping_on_signals() as stopping, processes.noted("jobs"), processes.database_in_use():
-        os.nice(JOBS_NICE)
         readiness.refuse_lockout("jobs")
         refuse_while_restoring("jobs")
         readiness.ready(ctx, "jobs", with_database=False, pool=True)
         readiness.refuse_pending()
         from abhiyan.core import loops
 
-        loops.run(stopping)
+        loops.run(stopping, nice=JOBS_NICE)
 
 
 def _past(_ctx: click.Context, _parameter: click.Parameter, typed: str | None) -> datetime | None:

@@ -18,16 +18,22 @@ from . import processes
 BACKLOG = 2_048
 MOST_WORKERS = 16
 SWITCH_S = 0.001  # Python's turn between threads
+CROWD_NICE = 10  # of workers beside a desk: offices go first
 GRACE_S = 20  # for requests under way when a worker is to end
 
 
 def commands(
-    *, host: str, port: int, workers: int | None = None, with_jobs: bool = False
+    *, host: str, port: int, workers: int | None = None, with_jobs: bool = False, desk: int | None = None
 ) -> dict[str, list[str]]:
-    """The command lines to supervise: the web workers, and the jobs where wanted."""
+    """The command lines to supervise: the web workers, and the jobs where wanted.
+
+    desk: port of one more worker, to which the proxy sends the offices; the system lets it go before the others.
+    """
     abhiyan = [sys.executable, "-m", "abhiyan.site.cli"]
     web = [*abhiyan, "serve", "--here", "--host", host, "--port", str(port)]
-    found = {f"web {n + 1}": web for n in range(workers or min(machine.cores(), MOST_WORKERS))}
+    crowd = ["nice", "-n", str(CROWD_NICE), *web] if desk else web
+    found = {f"web {n + 1}": crowd for n in range(workers or min(machine.cores(), MOST_WORKERS))}
+    found |= {"desk": [*web, "--desk", str(desk)]} if desk else {}
     return found | ({"jobs": [*abhiyan, "jobs"]} if with_jobs else {})
 
 
@@ -38,6 +44,7 @@ def supervise(
     stopping: Event,
     workers: int | None = None,
     with_jobs: bool = False,
+    desk: int | None = None,
     each_watch: Callable[[], None] | None = None,
 ) -> int:
     """Serve, and run the jobs where wanted, until `stopping`; what dies is started again. Returns an exit code."""
@@ -45,7 +52,7 @@ def supervise(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return processes.supervise(
-        commands(host=host, port=port, workers=workers, with_jobs=with_jobs),
+        commands(host=host, port=port, workers=workers, with_jobs=with_jobs, desk=desk),
         stopping=stopping,
         environment={"ABHIYAN_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)},
         each_watch=each_watch,
@@ -57,8 +64,11 @@ def metrics_folder() -> Path:
     return home.path() / "run" / "metrics"
 
 
-def web(*, host: str, port: int) -> None:
-    """Be one web worker until a signal. Workers share the port; the system spreads connections over them."""
+def web(*, host: str, port: int, desk: int | None = None) -> None:
+    """Be one web worker until a signal. Workers share the port; the system spreads connections over them.
+
+    desk: listen here instead; port stays the one that links name.
+    """
     os.environ |= {
         "ABHIYAN_ROLE": "app",
         "ABHIYAN_PORT": str(port),
@@ -102,7 +112,7 @@ def web(*, host: str, port: int) -> None:
         signal.signal(number, lambda *_: None)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
         signal.signal(signal.SIGHUP, server.handle_exit)
-    server.run(sockets=[_bound(host, port)])
+    server.run(sockets=[_bound(host, desk or port)])
 
 
 def _bound(host: str, port: int) -> socket.socket:

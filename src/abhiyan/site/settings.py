@@ -23,6 +23,7 @@ ROOMS = (
     "contact",
     "enrolment",
     "verification",
+    "review",
     "site",
 )
 

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.messaging.urls")),
     path("", include("abhiyan.helpdesk.urls")),
     path("checks/", include("abhiyan.verification.urls")),
+    path("review/", include("abhiyan.review.urls")),
     path("imports/", include("abhiyan.site.imports.urls")),
 ]
 handler500 = "abhiyan.ui.errors.server_error"

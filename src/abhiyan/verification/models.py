@@ -181,6 +181,10 @@ class Check(models.Model):
         SECOND = 3, _("Second check")  # the same item, another verifier, who does not know
         PLANTED = 4, _("Planted")  # known beforehand
         VISIT = 5, _("Visited")  # drawn, not reached by phone, and chosen by lot for a visit
+        AGAIN = (
+            6,
+            _("Visited after a denial"),
+        )  # aimed after a flag, and denied: the same item, asked another way
 
     class Outcome(models.TextChoices):
         GENUINE = "genuine", _("Genuine")
@@ -223,6 +227,14 @@ class Check(models.Model):
             *private("check", using=f"verification_check.verifier_id = {ACCOUNT}", write=SYSTEM),
             models.UniqueConstraint(fields=["stratum", "order", "arm"], name="check_once"),
         ]
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether somebody goes there; else they call."""
+        return self.arm in VISITS
+
+
+VISITS = (Check.Arm.VISIT, Check.Arm.AGAIN)
 
 
 class Passed(models.Model):

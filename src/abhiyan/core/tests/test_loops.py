@@ -1,5 +1,6 @@
 """Loops turn by one process at a time, say how they are, and outlive what they meet."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,9 +34,9 @@ def telling(heard: list[T], what: Callable[[], T]) -> Callable[[datetime], int]:
 
 
 @contextmanager
-def running(name: str, loop: loops.Loop) -> Iterator[loops.Runner]:
+def running(name: str, loop: loops.Loop, *, nice: int = 0) -> Iterator[loops.Runner]:
     stopping = threading.Event()
-    runner = loops.Runner(name, loop, stopping)
+    runner = loops.Runner(name, loop, stopping, nice=nice)
     runner.start()
     try:
         yield runner
@@ -60,6 +61,16 @@ def cut_every_connection_of_jobs() -> None:
 
 def test_every_rooms_loops_are_collected_by_name() -> None:
     assert {"core.seal", "core.heads", "core.limits"} <= set(loops.collected())
+
+
+def test_a_loop_gives_way_to_pages_after_its_first_turn_and_nobody_else_does() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    seen: list[int] = []
+    with running("test.giving_way", loops.Loop(telling(seen, priority), every_s=0.01), nice=5):
+        until(lambda: len(seen) >= 3)
+    assert seen[:3] == [0, 5, 5] and priority() == 0
 
 
 def test_a_turn_sees_everything_for_a_stated_reason_in_one_transaction() -> None:

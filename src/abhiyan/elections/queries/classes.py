@@ -27,3 +27,8 @@ def classes_below(of: Election, unit_id: int) -> QuerySet[UnitClass]:
     for hierarchy in units.hierarchies_of(unit_id):
         inside |= Q(unit__in=units.below(unit_id, hierarchy))
     return UnitClass.objects.filter(inside, election=of).select_related("unit", "rule")
+
+
+def classes_of(unit_id: int) -> QuerySet[UnitClass]:
+    """Classes of one unit, the newest election's first."""
+    return UnitClass.objects.filter(unit=unit_id).select_related("election").order_by("-election__year", "pk")

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections import Counter
 from urllib.parse import urlencode
 
 import pytest
@@ -24,6 +25,7 @@ from .test_calls import JOIN, LEAVE, TOKEN, call, connect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DETAILS = "Asha Devi, 1980, 190 001"
+RECEIPT = "ticket.opened"  # the helpline's, of what no rule could read
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ class Gateway:
         return Handed(ok=True, ref=str(len(self.letters)))
 
 
-def heard() -> list[Letter]:
+def sent() -> list[Letter]:
     """What the phones get when the loops turn."""
     with system("tests turn the loop"):
         while replies.reply(at=clock.now()):
@@ -62,6 +64,11 @@ def heard() -> list[Letter]:
     gateway = Gateway()
     send_due(gateway, at=clock.now())
     return gateway.letters
+
+
+def heard() -> list[Letter]:
+    """What the drive answers. A ticket's receipt keeps to the hours, so it is there by day and not by night."""
+    return [letter for letter in sent() if letter.template != RECEIPT]
 
 
 def templates() -> list[str]:
@@ -238,7 +245,8 @@ def test_two_machines_do_not_talk_for_ever(server: Server, world: World, secret:
         assert write(server, secret, "Madad").status == 200
         assert write(server, secret, f"help{'!' * n}").status == 200
         assert write(server, secret, f"Your message {n} was received.").status == 200
-    assert len(heard()) <= texts.REPLIES_A_DAY
+    told = Counter(letter.template == RECEIPT for letter in sent())
+    assert (told[False] <= texts.REPLIES_A_DAY, told[True] <= 1) == (True, True)
     assert world.rows("select n from enrolment_text") == [(12,)]
     with system("tests read"):
         (row,) = queries.texts()

@@ -68,6 +68,7 @@ from .splits import (
     planned_split,
     set_from,
 )
+from .standing import drawn_ladders, drawn_trend
 from .stands import Late, Stand, late, stands
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
 from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result

@@ -21,7 +21,7 @@ from abhiyan.messaging.rules import questions as words
 from . import history
 from .claims import BY, neighbour_of
 
-DAYS = 9  # of asking; a minute's share of it, so many times a day
+DAYS = 6  # of asking; a minute's share of it, so many times a day
 TURNS = 4
 YES, NO, BY_LINK = 0.33, 0.03, 0.4  # of those asked; of the answers
 BATCH = 500

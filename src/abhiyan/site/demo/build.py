@@ -38,6 +38,7 @@ from . import (
     doubles,
     elections,
     fieldwork,
+    flags,
     frames,
     helpline,
     history,
@@ -54,11 +55,12 @@ from . import (
 )
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, tell_genuine, workers
 from .run import PEOPLE
+from .truth import Truth
 
 DAYS = 43
 WINDOW_DAYS = 60
-CLAIMS = 130_000
-CHECKS = 320  # of the largest frame
+CLAIMS = 110_000
+CHECKS = 200  # of the largest frame
 TARGET = 135_000
 LAST_DRIVE, LAST_LABEL = 1_600_000, "2019 का अभियान (नमूना)"  # what a list says of the drive before
 LOCKED = {
@@ -150,7 +152,13 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         _ask_for_list(ids["JK-D627"], acting["district_in_charge"], at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
     checking = frames.Frames(seed, programme, president, verifiers_of(holders), min(CHECKS, CLAIMS // 20))
-    enrol(seed, rows, programme, token, first, at, say, days=DAYS, about=CLAIMS, after=checking.after)
+    asking = flags.Flags(programme, president)
+
+    def after(number: int, until: datetime, truth: Truth) -> None:
+        checking.after(number, until, truth)
+        asking.after(number, until)
+
+    enrol(seed, rows, programme, token, first, at, say, days=DAYS, about=CLAIMS, after=after)
     say("starting a drive of one district beneath it: members of its trial renew")
     part = _district_drive(seed, rows, ids, programme, president, first, at)
     say("entering people at doors, on paper and by links of workers")

@@ -153,7 +153,9 @@ class Frames:
         for hour in HOURS:
             for turn in range(turns):
                 at = datetime.combine(day, hour, history.ZONE) + timedelta(minutes=9 * turn)
-                made += sum(self._check(one, at, by_calls=planned.by_calls) for one in asking)
+                # For whom nothing was left comes again the next day.
+                asking = [one for one in asking if self._check(one, at, by_calls=planned.by_calls)]
+                made += len(asking)
         return made
 
     def _check(self, verifier: Actor, at: datetime, *, by_calls: bool) -> bool:

@@ -43,6 +43,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.workshops import Asked, hold_first
+from abhiyan.review.tests.round_elsewhere import round_elsewhere
 from abhiyan.units import actions as units
 from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
@@ -341,9 +342,8 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         by=SYSTEM,
         at=at,
     )
-    check = _check_in_hand(cast, frame, at)
     with system("test"):
-        double = _pair_elsewhere(cast)
+        check, double = _check_in_hand(cast, frame, at), _pair_elsewhere(cast)
     verifier = cast.accounts["verifier"]
     verification.state_tie(
         unit_id=world.units["JK-JAM"].pk,
@@ -361,6 +361,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "verification:flag_ask": world.programme.public_id,
         **dict.fromkeys((f"verification:flag{page}" for page in ("", "_next", "_mine")), flag),
         **dict.fromkeys(("verification:ties_of", "verification:tie_end"), verifier.public_id),
+        **round_elsewhere(cast, at),
         "token": token.public_id,
         "number": number,
         "in_charge": in_charge,
@@ -551,6 +552,7 @@ def address(name: str, of: Things, **more: Any) -> str:
             "programmes": of.programme,
             "verification": of.programme,
             "helpdesk": uuid4(),
+            "review": uuid4(),
             "helpdesk:helpline": of.programme,
             "site": of.programme,
         },

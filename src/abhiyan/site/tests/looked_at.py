@@ -49,6 +49,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/elections/units/JK/",
         "/elections/units/JK-B001/",
         "/units/JK/membership-and-votes/?election=JK2024&side=BJP",
+        "/review/dossier/JK-SRI/",
     ),
     "booth_worker": ("/field/", "/field/?q=asha"),
     "state_president": (
@@ -99,6 +100,7 @@ ALIKE: dict[str, tuple[str, ...]] = {
         "/units/JK-SRI-M1-C1/",
         "/units/JK-AC20/?in=electoral",
         "/units/JK-BL1/?in=administrative",
+        "/review/dossier/JK-B001/",
         "/search/?q=nothing+at+all",
         "/programmes/PROGRAMME/in-charges/?show=missing",
         "/drives/PROGRAMME/funnel/?unit=JK-JAM",

@@ -186,6 +186,14 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "verification:workers": ({}, "ng"),
     "verification:flag_ask": ({}, "ng"),
     "verification:flag_next": ({}, "nn"),
+    "review:round_new": (
+        PLACE
+        | {"name": "Mine", "kind": "mandal", "office": "district_in_charge"}
+        | {"begins_on": "2026-12-01", "ends_on": "2026-11-01"},
+        "nn",
+    ),
+    "review:review_decide": ({"decision": "help", "text": "Mine"}, "gg"),
+    "review:review_reply": ({"text": "Mine"}, "gg"),
     "verification:flag_mine": ({"text": "There was a fair"}, "gg"),
     "verification:aim_new": ({"unit": "JK-JAM-M1", "checks": "1", "reason": "mine, and why"}, "ng"),
     "verification:frame_draw": ({"value": "8c3fa0"}, "ng"),

@@ -18,10 +18,12 @@ from psycopg.conninfo import make_conninfo
 
 from abhiyan.core import embedded
 from abhiyan.core.tests.waits import PATIENCE_S, until
+from abhiyan.site import serve
 
 from .conftest import Installation, free_port
 
 TOKEN = "figures-for-the-test"
+DESK = free_port()
 
 
 def get(server: Installation, path: str, **headers: str) -> tuple[int, bytes]:
@@ -70,7 +72,9 @@ def lives(pid: int) -> bool:
 
 @pytest.fixture(scope="module")
 def server(installation: Installation) -> Iterator[Installation]:
-    process = installation.start("serve", "--with-jobs", "--workers", "2", ABHIYAN_METRICS_TOKEN=TOKEN)
+    process = installation.start(
+        *("serve", "--with-jobs", "--workers", "2", "--desk", str(DESK)), ABHIYAN_METRICS_TOKEN=TOKEN
+    )
     try:
         until(lambda: is_well(installation))
         yield installation
@@ -103,6 +107,13 @@ def test_figures_are_for_the_token_only(server: Installation) -> None:
     assert b'abhiyan_requests_total{status="4xx",surface="static"}' in body
     assert b"abhiyan_audit_unsealed" in body
     assert b'abhiyan_loop_age_seconds{loop="core.seal"}' in body
+
+
+def test_offices_have_a_worker_of_their_own_that_goes_first(server: Installation) -> None:
+    desk = notes(server)["desk"]
+    assert get(Installation(home=server.home, port=DESK), "/healthz")[0] == 200
+    assert os.getpriority(os.PRIO_PROCESS, desk) == 0
+    assert {os.getpriority(os.PRIO_PROCESS, crowd) for crowd in workers(server)} == {serve.CROWD_NICE}
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(

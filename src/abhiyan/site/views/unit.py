@@ -22,21 +22,19 @@ from abhiyan.core import clock, sql
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
+from abhiyan.org.responsible import leaders, seats, vacant_below
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.rules import activities, pace
-from abhiyan.programmes.rules import ladder as rungs
+from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Of, ask_estimated
 from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, numbers, tables
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.ladder import Before, Ladder
+from abhiyan.ui.ladder import Ladder
 from abhiyan.ui.lists import Column, Table
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.rules import levels
-
-from .responsible import leaders, seats, vacant_below
 
 # A map helps where there are outlines to find places by: below these outlines would only push the points together.
 OUTLINED = (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY)
@@ -300,8 +298,17 @@ def _measure(
         earlier = _earlier(chosen, here, hierarchy, None, today)
         checked, _leaders = _told(context["running"], here, None, today, at)
     before = earlier.beside(here.id) if earlier else {}
-    context["ladders"] = _ladders(
-        context["running"], chosen, figures.ladder, node, here.id, hierarchy, at, before, checked
+    key = (programme.pk, chosen.measure)
+    context["ladders"] = programmes.drawn_ladders(
+        context["running"],
+        {key: figures.ladder},
+        node=node,
+        unit_id=here.id,
+        hierarchy=hierarchy,
+        today=today,
+        at=at,
+        checked=checked,
+        before={key: before},
     )
     context["total"] = context["ladders"][context["running"].index(chosen)][1]
     context["programme_segments"] = [
@@ -315,7 +322,7 @@ def _measure(
         for one in context["running"]
     ]
     context["trend_table"] = request.GET.get("trend") == "table"
-    context["trend"] = _trend(chosen, figures, **before)
+    context["trend"] = programmes.drawn_trend(chosen, figures, **before)
     activity = activities.of(programme.kind)
     if isinstance(node, programmes.Node):
         del reading["hierarchy"]
@@ -329,46 +336,6 @@ def _measure(
         context["panel"] = panel
         context["panel_contents"] = render_to_string(panel.template, {**panel.context}, request)
     return None
-
-
-def _ladders(
-    running: list[programmes.Counted],
-    chosen: programmes.Counted,
-    own: rungs.Ladder,
-    node: programmes.Node | int,
-    unit_id: int,
-    hierarchy: int,
-    at: datetime,
-    before: dict[str, Any],
-    checked: Of,
-) -> list[tuple[str, Ladder, str]]:
-    """Every measure's page and picture, and where it stands in a sentence; own: the ladder of the chosen one, which is
-    read already."""
-    others = list({one.programme.pk: one.programme for one in running if one is not chosen}.values())
-    found = programmes.ladders(node=node, hierarchy=hierarchy, of=others, at=at) if others else {}
-    blank = programmes.blank(is_rounded=own.is_rounded)
-    today = clock.day_in(chosen.programme.zone, at)
-    shown = []
-    for one in running:
-        of, ladder = (
-            one.programme,
-            own if one is chosen else found.get((one.programme.pk, one.measure), blank),
-        )
-        more = before if one is chosen else {}
-        drawn = programmes.drawn(
-            ladder,
-            name=one.name,
-            programme=of,
-            on=today,
-            target=one.target,
-            checked=checked.get((of.pk, one.measure, unit_id)),
-            **more,
-        )
-        window = {"opens_on": of.opens_on, "closes_on": of.closes_on, "on": today}
-        page = address_of("programmes:programme", of.public_id)
-        page += f"?{urlencode(one.asked)}" if one.asked else ""
-        shown.append((page, drawn, pace.said(ladder.counted, one.target, **window)))
-    return shown
 
 
 def _earlier(
@@ -477,28 +444,6 @@ def _map(
         ],
         "boundaries": _outlines(here.id, int(at.timestamp()) // 3600),
     }
-
-
-def _trend(
-    chosen: programmes.Counted, figures: programmes.Figures, before: Before | None = None
-) -> charts.Trend:
-    return charts.Trend(
-        name=chosen.name,
-        before=before,
-        begins_on=chosen.programme.opens_on,
-        ends_on=chosen.programme.closes_on,
-        target=chosen.target,
-        days=[
-            charts.Day(
-                on=day.on,
-                reported=day.ladder.reported,
-                counted=day.ladder.counted,
-                unsigned=day.ladder.unsigned,
-                confirmed=day.ladder.confirmed,
-            )
-            for day in figures.trend
-        ],
-    )
 
 
 def _drawn(

@@ -13,7 +13,7 @@ from abhiyan.contact.actions import lapse_attempts
 from abhiyan.core import audit, clock, limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.verification.models import Check, Frame, Passed
+from abhiyan.verification.models import VISITS, Check, Flag, Frame, Passed
 from abhiyan.verification.queries.checks import ROOM
 from abhiyan.verification.queries.lines import Verifier, verifier
 from abhiyan.verification.queries.opening import opened_many
@@ -39,6 +39,7 @@ _AT_ONCE = 100
 _NOT_BEFORE = f"""coalesce((select max(t.again_at) from contact_attempt t
  where t.room = '{ROOM}' and t.about = c.id), '-infinity')"""
 _OPEN = "c.outcome = '' and f.state = 'drawn'"
+_IS_VISIT = f"(c.arm in ({', '.join(map(str, VISITS))}))"
 
 # Free checks somebody may have, those of their own state first: it shares a language. In an order nobody can foresee:
 # not that of the draw, nor of the rows. Nobody gets an item again that they had, as another check or before. An aimed
@@ -51,19 +52,19 @@ with had as materialized (
    where x.account_id = %(account)s)
 select c.id, c.frame_id from verification_check c
   join verification_stratum s on s.id = c.stratum_id join verification_frame f on f.id = c.frame_id
- where c.verifier_id is null and {_OPEN} and f.ends_on >= %(day)s and (c.arm = {Check.Arm.VISIT}) = %(is_visit)s
+ where c.verifier_id is null and {_OPEN} and f.ends_on >= %(day)s and {_IS_VISIT} = %(is_visit)s
    and c.stratum_id <> all(%(line)s) and (s.above && %(home)s::bigint[] or not %(is_visit)s)
    and {_NOT_BEFORE} <= %(at)s
    and not exists (select from had where had.id = c.id)
    and not exists (select from had where had.stratum_id = c.stratum_id and had.place = c.place)
-   and (c.arm <> {Check.Arm.TARGETED} or not exists (
+   and (c.arm not in ({Check.Arm.TARGETED}, {Check.Arm.AGAIN}) or not exists (
      select from verification_check o where o.stratum_id = c.stratum_id and o.place = c.place and o.id <> c.id
         and (o.outcome = '' or o.done_at > %(rested)s)))
  order by not s.above && %(home)s::bigint[], md5(c.id::text || %(chance)s)"""
 
 _IN_HAND = f"""
 select c.id from verification_check c join verification_frame f on f.id = c.frame_id
- where c.verifier_id = %(account)s and {_OPEN} and (c.arm = {Check.Arm.VISIT}) = %(is_visit)s
+ where c.verifier_id = %(account)s and {_OPEN} and {_IS_VISIT} = %(is_visit)s
    and {_NOT_BEFORE} <= %(at)s order by c.taken_at, c.id limit 1"""
 
 # Checks somebody has, and when they last had to do something about each. account: null, everybody's.
@@ -86,7 +87,7 @@ def take_check(*, by: Actor, at: datetime, is_visit: bool = False) -> Check:
     with system("giving a back-check"):
         me = _verifier(by, at)
         sql.wait_for(f"checks of account {me.account_id}")
-        return_checks(at=at, account_id=me.account_id)
+        return_checks(at=at, me=me)
         given = {
             "account": me.account_id,
             "day": _day(at),
@@ -149,37 +150,55 @@ def visit_by_lot(*, check: Check) -> bool:
     """
     if check.arm != Check.Arm.RANDOM or secrets.randbelow(1_000) >= VISITED * 1_000:
         return False
+    return _visit(check, Check.Arm.VISIT)
+
+
+def visit_after_denial(*, check: Check) -> bool:
+    """Have somebody visited who denied an aimed check of a flag, by another verifier and a week later: who only denies
+    on the phone proves nothing (`findings.told`). Returns whether.
+
+    check: told as not genuine because they never joined. In the transaction of the act that told it.
+    """
+    if check.arm != Check.Arm.TARGETED or not Flag.objects.filter(aim=check.aim).exists():
+        return False
+    return _visit(check, Check.Arm.AGAIN)
+
+
+def _visit(check: Check, arm: Check.Arm) -> bool:
     visit = Check(
         id=uuid4(),
         frame_id=check.frame_id,
         stratum_id=check.stratum_id,
         order=check.order,
         place=check.place,
-        arm=Check.Arm.VISIT,
+        arm=arm,
+        aim_id=check.aim_id,
     )
     return bool(Check.objects.bulk_create([visit], ignore_conflicts=True))
 
 
-def return_checks(*, at: datetime, account_id: int | None = None) -> int:
+def return_checks(*, at: datetime, account_id: int | None = None, me: Verifier | None = None) -> int:
     """Take back what verifiers have let lie, and what is of their own line since their offices changed; how many.
 
-    account_id: of one verifier; None: of all, as a loop does. What they had written of it is emptied: somebody else
+    account_id: of one verifier; None: of all, as a loop does. me: of one verifier who is known already. What they had written of it is emptied: somebody else
     asks afresh. In the system's scope.
     """
-    had = sql.rows(_HAD, {"account": account_id})
+    had = sql.rows(_HAD, {"account": me.account_id if me else account_id})
+    if not had:
+        return 0
+    holders = {holder: me or verifier(holder, _day(at)) for holder in {row[1] for row in had}}
     items = opened_many(check_id for check_id, *_ in had)
-    holders = {holder: verifier(holder, _day(at)) for holder in {row[1] for row in had}}
     back: dict[UUID, tuple[int, str]] = {}
     for check_id, holder, stratum_id, last in had:
-        me, item = holders[holder], items.get(check_id)
-        if me is None or stratum_id in me.line:
+        who, item = holders[holder], items.get(check_id)
+        if who is None or stratum_id in who.line:
             back[check_id] = holder, passing.IN_LINE
-        elif item is not None and item.by in me.known:
+        elif item is not None and item.by in who.known:
             back[check_id] = holder, passing.KNOWS
         elif last + KEPT < at:
             back[check_id] = holder, passing.LAPSED
-    _give_back(back, at=at)
     if back:
+        _give_back(back, at=at)
         audit.record(by=Actor.system("taken back"), at=at, act="verification.return_checks", n=len(back))
     return len(back)
 

@@ -26,10 +26,10 @@ from abhiyan.verification.queries.checks import ROOM, Said, said_in, sealed, tar
 from abhiyan.verification.queries.items import asked_of
 from abhiyan.verification.queries.opening import opened_many
 from abhiyan.verification.refusals import AskFirst, BeginFirst, NotAtThisHour, SaidAlready, SaidOtherwise
-from abhiyan.verification.rules.outcomes import GONE, NOT_REACHED, may_find, reason_of
+from abhiyan.verification.rules.outcomes import GONE, NOT_REACHED, Meaning, may_find, reason_of
 from abhiyan.verification.rules.planning import SECONDS
 
-from .assigning import held_check, visit_by_lot
+from .assigning import held_check, visit_after_denial, visit_by_lot
 
 TELL = "verification.tell_check"  # in the trail
 AT_ONCE = 100  # people taken off in one turn of the loop
@@ -56,7 +56,7 @@ def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
         check = held_check(check_id=check_id, by=by, at=at)
         if check.said_at is not None:
             raise SaidAlready
-        is_visit, target = check.arm == Check.Arm.VISIT, target_of(check)
+        is_visit, target = check.is_visit, target_of(check)
         if target.why_gone is not None:
             return _told(check, Check.Outcome.UNRESOLVED, GONE, by, at), ""
         assert target.phone_id is not None
@@ -189,5 +189,7 @@ def _told(check: Check, outcome: Check.Outcome, reason: str, by: Actor, at: date
             place=check.place,
             arm=Check.Arm.SECOND,
         )
+    if outcome == Check.Outcome.NOT_GENUINE and reason == Meaning.NEVER_JOINED:
+        visit_after_denial(check=check)
     audit.record(by=by, at=at, act=TELL, subject=str(check.id))
     return check

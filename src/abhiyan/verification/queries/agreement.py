@@ -9,7 +9,7 @@ from uuid import UUID
 
 from abhiyan.core import sql
 from abhiyan.people import queries as people
-from abhiyan.verification.models import Check, Frame
+from abhiyan.verification.models import VISITS, Check, Frame
 from abhiyan.verification.rules.agreement import FALSE, PAIRS, Tally, Unlike, unlike
 from abhiyan.verification.rules.estimates import kappa
 from abhiyan.verification.rules.outcomes import GONE, NOT_FINISHED, NOT_REACHED
@@ -186,7 +186,7 @@ def _unlike(checks: Iterable[_Check]) -> dict[Question, dict[int, Unlike[int]]]:
 def _held(question: Question, one: _Check) -> tuple[object, bool] | None:
     """The part a finished check is compared within, and whether it has what is asked; None where it says nothing."""
     if question is Question.QUICK:
-        return (one.arm == Check.Arm.VISIT, one.seconds is not None and one.seconds < QUICK_S)
+        return (one.arm in VISITS, one.seconds is not None and one.seconds < QUICK_S)
     if question is Question.PLANTED:
         return (one.is_known_genuine, not one.is_right) if one.is_planted and one.is_told else None
     if not one.is_drawn or (question is Question.GENUINE and not one.is_told):

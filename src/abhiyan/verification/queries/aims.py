@@ -99,7 +99,7 @@ def aims_of(frame: Frame) -> list[Told]:
     """Every aim at items of a frame, the newest first, with what came of it. In the system's scope."""
     aims = list(Aim.objects.filter(frame=frame).select_related("unit").order_by("-at"))
     told: dict[tuple[UUID, str], int] = Counter(
-        Check.objects.filter(aim__in=aims).values_list("aim_id", "outcome")
+        Check.objects.filter(aim__in=aims, arm=Check.Arm.TARGETED).values_list("aim_id", "outcome")
     )
     names = _names(one.worker for one in aims if one.worker is not None)
     outcome = Check.Outcome

@@ -1,6 +1,6 @@
 """What units reported, beside what checks of a frame found; of the tree as it was frozen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -20,7 +20,8 @@ with below as (
   select a.unit_id, min(a.i - array_position(s.above, %(unit)s)) as down,
       bool_or(a.i < cardinality(s.above)) as has_below
     from verification_stratum s cross join lateral unnest(s.above) with ordinality a(unit_id, i)
-   where s.frame_id = %(frame)s and a.i >= array_position(s.above, %(unit)s) group by 1)
+   where s.frame_id = %(frame)s and a.i >= array_position(s.above, %(unit)s)
+     and (%(with_below)s or a.unit_id = %(unit)s) group by 1)
 select b.down, b.has_below, u.id, u.code, u.names, u.kind, p.lo, e.reported, e.items, coalesce(w.items, 0),
     e.rate, e.low, e.high, e.genuine + e.not_genuine, e.refused + e.unresolved, e.method, e.is_corrected
   from below b join units_unit u on u.id = b.unit_id
@@ -62,12 +63,13 @@ def days_of(frame: Frame) -> tuple[date | None, date]:
     return at and day_in(settings.TIME_ZONE, at), day_in(settings.TIME_ZONE, frame.frozen_at)
 
 
-def lines_of(frame: Frame, unit_id: int) -> list[Line]:
+def lines_of(frame: Frame, unit_id: int, *, with_below: bool = True) -> list[Line]:
     """A unit of a frame and all below it down to the districts, as far as the scope in force sees them; itself first.
 
-    None of them has a rank yet.
+    None of them has a rank yet. with_below: else the unit alone.
     """
-    given = {"frame": frame.pk, "unit": unit_id, "hierarchy": frame.programme.hierarchy}
+    given: dict[str, Any] = {"frame": frame.pk, "unit": unit_id, "hierarchy": frame.programme.hierarchy}
+    given["with_below"] = with_below
     found = [_line(*row) for row in sql.rows(_UNITS, given)]
     after, until = days_of(frame)
     said = programmes.said_in(
@@ -80,6 +82,13 @@ def _line(*row: Any) -> Line:
     reported, *counted = row[7:13]
     cells: tuple[Any, ...] = (*row[:7], Beside(reported or 0, *counted), *row[13:])
     return Line(*cells)
+
+
+def newest_frames(programme_ids: Iterable[int]) -> dict[tuple[int, int], Frame]:
+    """The newest drawn frame of each measure of programmes, by programme and measure. One query."""
+    found = Frame.objects.filter(programme__in=list(programme_ids)).exclude(state=Frame.State.FROZEN)
+    newest = found.select_related("programme").order_by("programme", "measure", "-number")
+    return {(one.programme_id, one.measure): one for one in newest.distinct("programme", "measure")}
 
 
 def ranked(lines: Sequence[Line]) -> list[Line]:

@@ -17,7 +17,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.programmes.rules.activities import Whom
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
-from abhiyan.verification.models import Check, Frame
+from abhiyan.verification.models import VISITS, Check, Frame
 
 from .items import asked_of
 from .lines import home_of, own_line
@@ -111,9 +111,9 @@ def are_free(account_id: int, *, is_visit: bool, at: datetime) -> bool:
         verifier_id=None, outcome="", frame__state=Frame.State.DRAWN, frame__ends_on__gte=day
     )
     if is_visit:
-        free = free.filter(arm=Check.Arm.VISIT, stratum__above__overlap=home_of(account_id, day))
+        free = free.filter(arm__in=VISITS, stratum__above__overlap=home_of(account_id, day))
     else:
-        free = free.exclude(arm=Check.Arm.VISIT)
+        free = free.exclude(arm__in=VISITS)
     return free.exists() and free.exclude(stratum__in=own_line(account_id)).exists()
 
 

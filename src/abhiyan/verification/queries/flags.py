@@ -116,15 +116,14 @@ def names_of(workers: Iterable[UUID]) -> dict[UUID, str]:
 def told_of(flag: Flag) -> Tally:
     """What the fresh checks of a flag say.
 
-    The second way of asking is the person's own phone: it denied the entry, or confirmed it. Without either a denial
-    is not told.
+    The second way of asking is the person's own phone, which denied the entry or confirmed it, or else a visit
+    (`assigning.visit_after_denial`). Without either a denial is not told.
     """
     if flag.aim_id is None or flag.checking_at is None:
         return Tally(0, 0)
-    done = {
-        one.id: one
-        for one in Check.objects.filter(aim_id=flag.aim_id, done_at__isnull=False).exclude(outcome="")
-    }
+    told = list(Check.objects.filter(aim_id=flag.aim_id, done_at__isnull=False).exclude(outcome=""))
+    done = {one.id: one for one in told if one.arm == Check.Arm.TARGETED}
+    visited = {(one.stratum_id, one.place): one.outcome for one in told if one.arm == Check.Arm.AGAIN}
     if not done:
         return Tally(0, 0)
     items = opened_many(done)
@@ -139,7 +138,8 @@ def told_of(flag: Flag) -> Tally:
     fresh = []
     for check_id, check in done.items():
         item = items[check_id]
-        second = Check.Outcome.NOT_GENUINE if item.why_gone == DENIED else ""
+        second = visited.get((check.stratum_id, check.place), "")
+        second = Check.Outcome.NOT_GENUINE if item.why_gone == DENIED else second
         second = Check.Outcome.GENUINE if item.item_id in confirmed else second
         assert check.done_at is not None
         fresh.append(findings.Fresh(_day(flag, check.done_at), check.outcome, check.reason, second))

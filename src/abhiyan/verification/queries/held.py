@@ -28,7 +28,7 @@ def held_about(item_ids: Collection[UUID]) -> Iterator[Held]:
                 yield Held(
                     at=at,
                     what=_("A visit to check your entry")
-                    if one.arm == Check.Arm.VISIT
+                    if one.is_visit
                     else _("A call to check your entry"),
                     result=_RESULTS.get(Check.Outcome(one.outcome or "unresolved"), _("No result")),
                     words=_words(one),

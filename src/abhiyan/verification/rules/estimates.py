@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from scipy.stats import beta, t
+from scipy.special import betaincinv, stdtrit
 
 CONFIDENCE = 0.95
 EDGE = 0.03  # so near to 0 or 1 Wilson on an effective n is too narrow
@@ -141,8 +141,8 @@ def clopper_pearson(mean: float, n: float) -> tuple[float, float]:
     """The exact interval of a share; n need not be whole. Source: Clopper & Pearson 1934; Korn & Graubard 1998."""
     tail = (1 - CONFIDENCE) / 2
     hits = mean * n
-    low = 0.0 if hits <= 0 else float(beta.ppf(tail, hits, n - hits + 1))
-    high = 1.0 if hits >= n else float(beta.ppf(1 - tail, hits + 1, n - hits))
+    low = 0.0 if hits <= 0 else float(betaincinv(hits, n - hits + 1, tail))
+    high = 1.0 if hits >= n else float(betaincinv(hits + 1, n - hits, 1 - tail))
     return low, high
 
 
@@ -159,9 +159,9 @@ def interval(of: Mean, *, is_disputed: bool = False) -> tuple[float, float, Meth
     effective = spread / of.variance if of.variance > 0 and spread > 0 else float(of.n)
     if is_disputed or of.n < FEW or of.variance <= 0 or not EDGE < mean < 1 - EDGE:
         if math.isfinite(of.df) and of.df > 0 and of.n > 1:
-            effective *= (float(t.ppf(0.975, of.n - 1)) / float(t.ppf(0.975, of.df))) ** 2
+            effective *= (float(stdtrit(of.n - 1, 0.975)) / float(stdtrit(of.df, 0.975))) ** 2
         return *clopper_pearson(mean, effective), Method.EXACT
-    quantile = float(t.ppf(0.975, max(1.0, of.df))) if math.isfinite(of.df) else _Z
+    quantile = float(stdtrit(max(1.0, of.df), 0.975)) if math.isfinite(of.df) else _Z
     return *wilson(mean, effective, quantile), Method.WILSON
 
 

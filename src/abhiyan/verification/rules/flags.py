@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, xlogy
 
 NEARBY = 8  # workers of a district; with fewer a worker is compared with all
@@ -118,6 +117,9 @@ def learnt(scores: Array, bad: Array, good: Array) -> Weights | None:
 
     start = np.zeros(x.shape[1] + 1)
     start[0] = np.log(bad.sum() / good.sum())
+    # Costs every process that begins half a second, and only one needs it, once a night.
+    from scipy.optimize import minimize
+
     found = minimize(cost, start, jac=True, method="L-BFGS-B").x
     return Weights(float(found[0]), tuple(float(one) for one in found[1:]))
 

@@ -1,13 +1,18 @@
 """Workers whose entries look odd, for tests of pages."""
 
+import re
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
+from abhiyan.verification.actions import answer_flag, ask_worker
 from abhiyan.verification.models import Flag, Look
 from abhiyan.verification.queries.looks import BUILT
+from abhiyan.verification.rules.indicators import Indicator
 
 
 def odd_entries(cast: Cast, at: datetime) -> UUID:
@@ -40,3 +45,65 @@ def odd_entries(cast: Cast, at: datetime) -> UUID:
             asked_at=at,
             handled_by=[],
         ).pk
+
+
+# Workers who are asked. The first holds no office: no other page has the name.
+NAMES = {"asked": "Zubeda Savaalwali", "seated": "Mohsin Chowkanna", "found": "Firdaus Saabitwala"}
+SAID = "At the fair of Khanyar my nephew typed them all."  # an answer
+HITS, OF = 29_417, 30_811  # figures of the reasons
+# Offices that decide about questions to workers of the small world's programme.
+DECIDERS = {"national_president", "national_general_secretary", "state_president", "state_general_secretary"}
+
+
+def ask_three(cast: Cast) -> list[Flag]:
+    """One is asked and has answered, one is asked and has not, and one's is a finding; as the acts leave it."""
+    cast._open("asked")
+    cast._seat("seated", "booth_worker", "JK-B001", 1)
+    cast._seat("found", "booth_worker", "JK-B004", 1)
+    flags, at = [], clock.now()
+    for role, name in NAMES.items():
+        with system("test"):
+            Account.objects.filter(pk=cast.accounts[role].pk).update(name=name)
+        _hasty(cast, role, "JK-JAM" if role == "found" else "JK-SRI")
+        flags.append(
+            ask_worker(
+                programme=cast.world.programme,
+                measure=MEASURE,
+                worker=cast.accounts[role].public_id,
+                by=cast.actor("state_president"),
+                at=at,
+            )
+        )
+    for role, flag in (("asked", flags[0]), ("found", flags[2])):
+        answer_flag(flag_id=flag.pk, text=SAID, by=cast.actor(role), at=at)
+    with system("test"):
+        Flag.objects.filter(pk=flags[2].pk).update(step=Flag.Step.FOUND, decided_at=at)
+    return flags
+
+
+def _hasty(cast: Cast, role: str, unit: str) -> None:
+    n, odd = len(BUILT), list(BUILT).index(Indicator.BURSTS)
+    with system("test"):
+        Look.objects.create(
+            programme=cast.world.programme,
+            measure=MEASURE,
+            unit=cast.world.units[unit],
+            worker=cast.accounts[role].public_id,
+            entries=OF,
+            hits=[HITS] * n,
+            total=[OF] * n,
+            scores=[4.0 if nr == odd else 0.0 for nr in range(n)],
+            peers=[0.1] * n,
+            bad=0,
+            good=0,
+            peers_bad=0,
+            wanted=1,
+            at=clock.now(),
+        )
+
+
+def words_of(cast: Cast, flags: list[Flag]) -> re.Pattern[str]:
+    """What a page would have on it that told of one of them; the names of office-bearers it may have."""
+    ids = [str(cast.accounts["asked"].public_id), *(str(flag.pk) for flag in flags)]
+    figures = [form.format(n) for n in (HITS, OF) for form in ("{}", "{:,}")]
+    return re.compile("|".join(map(re.escape, [NAMES["asked"], SAID, *ids, *figures])))

@@ -1,6 +1,5 @@
 """Reported beside checked: units by the least their gap can be."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,84 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.numbers import grouped
 from abhiyan.core.words import named
-from abhiyan.org.here import address, page_unit
-from abhiyan.org.viewer import Request, Viewer
-from abhiyan.programmes.rules import small_cells
+from abhiyan.org.here import page_unit
+from abhiyan.org.viewer import Request
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units.models import Kind
+from abhiyan.verification.here import Shown, may_plan
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as reads
 from abhiyan.verification.queries import frames
+from abhiyan.verification.queries.flag_numbers import flags_in_frame
 from abhiyan.verification.queries.latest import METHODS
-from abhiyan.verification.rules.beside import Beside
-from abhiyan.verification.rules.estimates import CONFIDENCE, GRADED, Method
+from abhiyan.verification.rules.estimates import CONFIDENCE, Method
 
 from .frames import shown_of
-
-
-class Shown:
-    """One line as this viewer may read it: figures of units whose people they do not see are rounded."""
-
-    def __init__(self, line: reads.Line, frame: Frame, viewer: Viewer) -> None:
-        self.line, self.of, self.frame = line, line.of, frame
-        self.is_exact = line.lo is not None and viewer.sees_people_at(line.lo)
-        self.name = named(line.names)
-
-    def number(self, n: int | None) -> int | None:
-        """A count as it may be shown; None where it is not known, or too small."""
-        return n if self.is_exact or n is None else small_cells.shown(n)
-
-    def cell(self, n: int | None) -> int | str:
-        """The same for a cell."""
-        if n is None:
-            return ""
-        found = self.number(n)
-        return "<10" if found is None else found
-
-    def true(self, share: float | None) -> int | None:
-        """A share of the counted as a number."""
-        counted = self.number(self.of.counted)
-        return None if share is None or counted is None else self.number(round(share * counted))
-
-    @property
-    def drawn(self) -> Beside:
-        """The figures of its bar: none finer than those in its cells."""
-        of = self.of
-        reported, counted, unanswered = (
-            self.number(n) or 0 for n in (of.reported, of.counted, of.unanswered)
-        )
-        return replace(of, reported=reported, counted=counted, unanswered=unanswered)
-
-    @property
-    def href(self) -> str:
-        """Where it leads: on down, and from a district to its own page."""
-        if self.line.has_below:
-            return address(reverse("verification:frame_beside", args=[self.frame.public_id]), self.line.code)
-        return reverse("site:unit", args=[self.line.code])
-
-    @property
-    def reported(self) -> int | str:
-        """What was reported, as a cell has it."""
-        return self.cell(self.of.reported)
-
-    @property
-    def interval(self) -> str:
-        """Both ends, as a cell has them."""
-        return f"{grouped(self.true(self.of.low) or 0)}–{grouped(self.true(self.of.high) or 0)}"
-
-    @property
-    def gap(self) -> int | None:
-        """The least gap, in points of the reported; never more than it is."""
-        return None if self.of.least_gap is None else int(100 * self.of.least_gap)
-
-    @property
-    def why_none(self) -> str:
-        """Why there is no estimate."""
-        words = _("not enough checks (%(n)s of %(wanted)s)")
-        return words % {"n": self.line.finished, "wanted": GRADED}
-
 
 COLUMNS: tuple[Column[Shown], ...] = (
     Column("unit", _("Unit"), lambda row: row.name, is_name=True),
@@ -100,13 +35,18 @@ COLUMNS: tuple[Column[Shown], ...] = (
     Column(
         "unanswered", _("Phone not answered yet"), lambda row: row.cell(row.of.unanswered), only_in_file=True
     ),
-    Column("true", _("Estimated true"), lambda row: row.true(row.of.rate), css="num"),
+    Column("true", _("Estimated true"), lambda row: row.estimated, css="num"),
     Column("low", _("Estimated true, at least"), lambda row: row.true(row.of.low), only_in_file=True),
     Column("high", _("Estimated true, at most"), lambda row: row.true(row.of.high), only_in_file=True),
     Column("bar", _("Of 100 reported"), css="lad"),
     Column("gap", _("Gap, at least"), lambda row: row.gap, css="num"),
     Column("checks", _("Checks answered"), lambda row: row.line.finished, css="num"),
     Column("open", _("Refused or not reached"), lambda row: row.line.not_told, only_in_file=True),
+)
+# For those who decide about flags: nobody else reads how many there are so near to a person.
+OF_FLAGS: tuple[Column[Shown], ...] = (
+    Column("waiting", _("Questions to workers, waiting"), lambda row: row.flags.unanswered, css="num"),
+    Column("answered", _("Questions answered, not decided"), lambda row: row.flags.answered, css="num"),
 )
 
 
@@ -123,10 +63,13 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     asked = request.GET.get("level", "")
     kind = asked if asked in kinds else next(iter(kinds), "")
     level = reads.ranked([line for line in lines if line.down and line.kind == kind])
-    rows = [Shown(line, one, request.viewer) for line in level]
+    decides = may_plan(request, one.programme.owner_id)
+    flags = flags_in_frame(one, without=request.viewer.account_id or 0, at=at) if decides else {}
+    rows = [Shown(line, one, request.viewer, flags.get(line.unit_id)) for line in level]
     own = next((Shown(line, one, request.viewer) for line in lines if not line.down), None)
     caption = str(Kind(kind).label) if kind else say("Units below")
-    table = Table(request, COLUMNS, rows, name=f"beside-{here.unit.code}", caption=caption, is_numbered=False)
+    columns = COLUMNS + OF_FLAGS if decides else COLUMNS
+    table = Table(request, columns, rows, name=f"beside-{here.unit.code}", caption=caption, is_numbered=False)
     crumb = (
         say("Frame %(number)s") % {"number": one.number},
         reverse("verification:frame", args=[public_id]),

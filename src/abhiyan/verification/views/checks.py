@@ -219,7 +219,7 @@ def _line(one: InHand) -> dict[str, Any]:
     return {
         "id": one.check.id,
         "place": one.check.stratum.unit.names,
-        "is_visit": one.check.arm == Check.Arm.VISIT,
+        "is_visit": one.check.is_visit,
         "tries": len(one.tries),
         "is_said": one.check.said_at is not None,
         "waits_until": one.waits_until,
@@ -228,7 +228,7 @@ def _line(one: InHand) -> dict[str, Any]:
 
 def _crumbs(own: InHand) -> dict[str, Any]:
     mine = (say("My back-checks"), reverse("verification:checks"))
-    one = say("Check by visit") if own.check.arm == Check.Arm.VISIT else say("Check by phone")
+    one = say("Check by visit") if own.check.is_visit else say("Check by phone")
     return {"here": "checks", "crumbs": [mine, (one, "")]}
 
 
@@ -246,7 +246,7 @@ def _page(
     shown = _crumbs(own) | {
         "own": own,
         "check": one,
-        "is_visit": one.arm == Check.Arm.VISIT,
+        "is_visit": one.is_visit,
         "place": one.stratum.unit.names,
         "number": number,
         "problems": problems,

@@ -26,12 +26,13 @@ from abhiyan.ui.acts import Text, ask, form_page, tried
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN
 from abhiyan.verification.forms import CompareForm, SaidForm
+from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Flag
 from abhiyan.verification.queries import flags as reads
 from abhiyan.verification.queries.looks import looks_of
 from abhiyan.verification.rules import findings
 
-from .frames import may_plan, measure_of, shown_of
+from .frames import measure_of, shown_of
 
 MOST, SHOWN = 500, 60  # workers looked through, who wants a look most first; and shown
 

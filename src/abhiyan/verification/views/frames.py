@@ -29,11 +29,11 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, small_cells
 from abhiyan.ui.acts import Text, ask, confirm, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
-from abhiyan.units import queries as units
 from abhiyan.verification import actions
 from abhiyan.verification.actions import redraws
 from abhiyan.verification.actions.frames import PLAN, REDRAW
 from abhiyan.verification.forms import RedrawForm, TopUpForm, ValueForm
+from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Draw, Estimate, Frame, Stratum
 from abhiyan.verification.queries import checks
 from abhiyan.verification.queries import frames as reads
@@ -89,12 +89,6 @@ def shown_of(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
     checks = (say("Back-checks"), reverse("verification:frames", args=[one.public_id]) if more else "")
     crumbs = [(say("Programmes"), reverse("programmes:list")), first, checks, *more]
     return {"here": "programmes", "crumbs": crumbs, "programme": one, "name": name}
-
-
-def may_plan(request: Request, unit_id: int) -> bool:
-    """Whether somebody plans draws of what a unit owns."""
-    lo = units.spans([unit_id], 1).get(unit_id)
-    return lo is not None and request.viewer.may_at(PLAN, lo[0])
 
 
 @require_GET

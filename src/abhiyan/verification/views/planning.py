@@ -26,6 +26,7 @@ from abhiyan.units import queries as units
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN, Plan
 from abhiyan.verification.forms import CHECKS, DISTRICT, AimForm, PlanForm
+from abhiyan.verification.here import may_plan
 from abhiyan.verification.queries import frames as reads
 from abhiyan.verification.queries.items import sizes_now
 from abhiyan.verification.queries.lines import verifiers_for
@@ -34,7 +35,7 @@ from abhiyan.verification.rules import planning
 from abhiyan.verification.rules.estimates import GRADED
 from abhiyan.verification.rules.planning import FLOOR, Expected, Planned, Size
 
-from .frames import may_plan, measure_of, percent, shown_of
+from .frames import measure_of, percent, shown_of
 
 USUAL = 3_000  # checks that are proposed
 STEPS = (0.25, 0.5, 1, 2, 4)  # of the planned number: how the width goes with it

@@ -20,10 +20,11 @@ from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN
+from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import public as reads
 
-from .frames import file_answer, may_plan, more_answer, shown_of
+from .frames import file_answer, more_answer, shown_of
 
 FILES = ("frame.files", 60, 3600)  # of a network; a large frame's is tens of megabytes
 

@@ -22,9 +22,8 @@ from abhiyan.people import queries as people
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
 from abhiyan.verification import actions
+from abhiyan.verification.here import may_plan
 from abhiyan.verification.queries import ties as reads
-
-from .frames import may_plan
 
 
 class TieForm(forms.Form):

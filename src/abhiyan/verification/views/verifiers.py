@@ -21,6 +21,7 @@ from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.verification import actions
 from abhiyan.verification.forms import PlantForm, WithdrawForm
+from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries.agreement import Question, Verifier, verifiers_of
 from abhiyan.verification.queries.planted import Known, planted_in, typed_of
@@ -28,7 +29,7 @@ from abhiyan.verification.queries.ties import verifier_units
 from abhiyan.verification.rules.agreement import PAIRS, Unlike
 from abhiyan.verification.rules.estimates import PLANTED
 
-from .frames import may_plan, planned, shown_of
+from .frames import planned, shown_of
 
 # What is asked about, never what somebody did: there can be good reasons.
 DIFFERS = {

@@ -1,0 +1,78 @@
+"""Where a unit stands in all that runs there, as pages draw it: ladders with a sentence, and trends."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from abhiyan.programmes.rules import ladder as rungs
+from abhiyan.programmes.rules import pace
+from abhiyan.programmes.rules.estimated import Of
+from abhiyan.ui import charts
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.ladder import Before
+from abhiyan.ui.ladder import Ladder as Picture
+
+from .ledger import Figures, Node, blank, ladders
+from .programmes import Counted, drawn
+
+Key = tuple[int, int]  # programme and measure
+
+
+def drawn_ladders(
+    running: Sequence[Counted],
+    known: Mapping[Key, rungs.Ladder],
+    *,
+    node: Node | int,
+    unit_id: int,
+    hierarchy: int,
+    today: date,
+    at: datetime,
+    checked: Of,
+    before: Mapping[Key, Mapping[str, Any]] | None = None,
+) -> list[tuple[str, Picture, str]]:
+    """Every measure's page and picture, and where it stands in a sentence. known: ladders read already, at least one;
+    the others are read at once. before: the earlier drive beside a measure."""
+    rest = [one for one in running if (one.programme.pk, one.measure) not in known]
+    of = list({one.programme.pk: one.programme for one in rest}.values())
+    found = {**(ladders(node=node, hierarchy=hierarchy, of=of, at=at) if of else {}), **known}
+    none = blank(is_rounded=next(iter(known.values())).is_rounded)
+    shown = []
+    for one in running:
+        programme, key = one.programme, (one.programme.pk, one.measure)
+        ladder = found.get(key, none)
+        picture = drawn(
+            ladder,
+            name=one.name,
+            programme=programme,
+            on=today,
+            target=one.target,
+            checked=checked.get((*key, unit_id)),
+            **(before or {}).get(key, {}),
+        )
+        window = {"opens_on": programme.opens_on, "closes_on": programme.closes_on, "on": today}
+        page = address_of("programmes:programme", programme.public_id)
+        page += f"?{urlencode(one.asked)}" if one.asked else ""
+        shown.append((page, picture, pace.said(ladder.counted, one.target, **window)))
+    return shown
+
+
+def drawn_trend(one: Counted, figures: Figures, before: Before | None = None) -> charts.Trend:
+    """The days of a measure, beside its target and the earlier drive."""
+    return charts.Trend(
+        name=one.name,
+        before=before,
+        begins_on=one.programme.opens_on,
+        ends_on=one.programme.closes_on,
+        target=one.target,
+        days=[
+            charts.Day(
+                on=day.on,
+                reported=day.ladder.reported,
+                counted=day.ladder.counted,
+                unsigned=day.ladder.unsigned,
+                confirmed=day.ladder.confirmed,
+            )
+            for day in figures.trend
+        ],
+    )

@@ -1,0 +1,60 @@
+"""How many workers are asked about their entries: numbers only, for pages about units. No name, no reason."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from abhiyan.core import sql
+from abhiyan.core.scope import system
+from abhiyan.verification.models import Flag, Frame
+from abhiyan.verification.rules.findings import EXPIRES
+
+
+@dataclass(frozen=True, slots=True)
+class FlagNumbers:
+    """How many wait for the worker's answer, are answered and not decided, and are proven."""
+
+    unanswered: int = 0
+    answered: int = 0
+    proven: int = 0
+
+
+_OPEN = f"f.step <> '{Flag.Step.FOUND}' and f.asked_at > %(since)s"
+_NUMBERS = f"""count(*) filter (where {_OPEN} and f.answered_at is null),
+    count(*) filter (where {_OPEN} and f.answered_at is not null),
+    count(*) filter (where f.step = '{Flag.Step.FOUND}')"""
+_BELOW = f"""
+select f.programme_id, f.measure, {_NUMBERS}
+  from verification_flag f join units_placement p on p.unit_id = f.unit_id and p.hierarchy = %(hierarchy)s
+ where f.programme_id = any(%(programmes)s) and p.lo >= %(lo)s and p.lo < %(hi)s and f.account_id <> %(without)s
+ group by 1, 2"""
+_IN_FRAME = f"""
+with s as (select distinct unit_id, above from verification_stratum where frame_id = %(frame)s)
+select a.unit_id, {_NUMBERS}
+  from s join verification_flag f on f.unit_id = s.unit_id
+    and f.programme_id = %(programme)s and f.measure = %(measure)s and f.account_id <> %(without)s
+  cross join unnest(s.above) a(unit_id)
+ group by 1"""
+
+
+def flags_below(
+    programmes: Iterable[int], *, hierarchy: int, span: tuple[int, int], without: int, at: datetime
+) -> dict[tuple[int, int], FlagNumbers]:
+    """Flags of workers of the districts in a span of positions, by programme and measure. One query.
+
+    without: an account whose own flags are not counted: that of the reader. Those whose time is over are gone.
+    """
+    lo, hi = span
+    given: dict[str, Any] = {"programmes": list(programmes), "hierarchy": hierarchy, "lo": lo, "hi": hi}
+    with system("flags in numbers"):
+        rows = sql.rows(_BELOW, given | {"without": without, "since": at - EXPIRES})
+    return {(programme, measure): FlagNumbers(*found) for programme, measure, *found in rows}
+
+
+def flags_in_frame(frame: Frame, *, without: int, at: datetime) -> dict[int, FlagNumbers]:
+    """The same by unit, in the tree of a frame as it was frozen: of districts and all above them. One query."""
+    given: dict[str, Any] = {"frame": frame.pk, "programme": frame.programme_id, "measure": frame.measure}
+    with system("flags in numbers"):
+        rows = sql.rows(_IN_FRAME, given | {"without": without, "since": at - EXPIRES})
+    return {unit: FlagNumbers(*found) for unit, *found in rows}
