@@ -180,8 +180,8 @@ def _visit(check: Check, arm: Check.Arm) -> bool:
 def return_checks(*, at: datetime, account_id: int | None = None, me: Verifier | None = None) -> int:
     """Take back what verifiers have let lie, and what is of their own line since their offices changed; how many.
 
-    account_id: of one verifier; None: of all, as a loop does. me: of one verifier who is known already. What they had written of it is emptied: somebody else
-    asks afresh. In the system's scope.
+    account_id: of one verifier; None: of all, as a loop does. me: of one verifier who is known already. What they had
+    written of it is emptied: somebody else asks afresh. In the system's scope.
     """
     had = sql.rows(_HAD, {"account": me.account_id if me else account_id})
     if not had:
