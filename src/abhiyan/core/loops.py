@@ -37,6 +37,7 @@ class Loop:
     every_s: seconds from the start of a turn to the start of the next; a longer turn delays the next, none overlap.
     scoped: a turn is one transaction that sees everything. Without, it opens its own system scopes, as one that
     commits between two steps must.
+    gives_way: to pages, where `run` is told so; not what they or somebody with a code wait for.
     stand_by: goes on with what turns began while another process holds the lock; opens its own scopes.
     close: finishes what turns began, when the process ends.
     """
@@ -44,6 +45,7 @@ class Loop:
     turn: Callable[[datetime], int]
     every_s: float = 1.0
     scoped: bool = True
+    gives_way: bool = True
     stand_by: Callable[[], None] | None = None
     close: Callable[[], None] | None = None
 
@@ -152,7 +154,7 @@ class Runner(threading.Thread):
                 self._release()
             return min(2.0 ** (self._failures - 1), LONGEST_PAUSE_S) * random.uniform(0.75, 1.25)  # noqa: S311
         recovered, self._failures, self.turns = self._failures > 0, 0, self.turns + 1
-        if self.turns == 1:
+        if self.turns == 1 and self.loop.gives_way:
             # This thread alone, and those it begins from now on. Not before its first turn: on a full machine the loops
             # of a new process would be long in coming back.
             os.nice(self.nice)

@@ -1,4 +1,4 @@
-"""What this machine, or this container, has."""
+"""What this machine, or this container, has; and which of our processes lets the others go first."""
 
 import os
 from contextlib import suppress
@@ -18,3 +18,17 @@ def memory_mb() -> int:
     with suppress(OSError, ValueError):  # no control group, or "max"
         found = min(found, int(Path("/sys/fs/cgroup/memory.max").read_text()))
     return found >> 20
+
+
+def run_last() -> None:
+    """This thread, and those it begins, run from now on only when nothing else wants the processor."""
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def treat_alike(pid: int) -> None:
+    """Have a process of ours let others go first as much as this thread does. Raises OSError where it may not."""
+    nice, policy = os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0)
+    if nice > 0:
+        os.setpriority(os.PRIO_PROCESS, pid, nice)
+    if policy == os.SCHED_IDLE:
+        os.sched_setscheduler(pid, policy, os.sched_param(0))

@@ -32,7 +32,7 @@ ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
     *("language", "psql", "bench"),
 )
-JOBS_NICE = 5  # somebody waits for a page; a list or a tally comes a moment later
+JOBS_NICE, JOBS_NICE_BEHIND = 5, 15  # somebody waits for a page; a list or a reply comes a moment later
 
 
 class Rooms(click.Group):
@@ -131,6 +131,7 @@ def migrate(ctx: click.Context, *, check: bool) -> None:
     help="Port of one more worker, for offices; it goes before the others.",
 )
 @click.option("--here", is_flag=True, hidden=True, help="Be one worker, unwatched.")
+@click.option("--behind", is_flag=True, hidden=True, help="Let the worker for offices go first.")
 @click.pass_context
 def serve(
     ctx: click.Context,
@@ -141,6 +142,7 @@ def serve(
     with_jobs: bool,
     desk: int | None,
     here: bool,
+    behind: bool,
 ) -> None:
     """Serve pages and API until Ctrl-C or `abhiyan stop`. Starts again what dies.
 
@@ -156,7 +158,7 @@ def serve(
         readiness.refuse_pending()
         with processes.noted("desk" if desk else "web", port=desk or port):
             refuse_while_restoring("app")
-            serving.web(host=host, port=port, desk=desk)
+            serving.web(host=host, port=port, desk=desk, behind=behind)
         return
     readiness.need_keys()
     readiness.need_database()
@@ -208,8 +210,9 @@ def _log_to_console() -> None:
 
 
 @main.command(short_help="Run the loops and the jobs until Ctrl-C.")
+@click.option("--behind", is_flag=True, hidden=True, help="Let the worker for offices go first.")
 @click.pass_context
-def jobs(ctx: click.Context) -> None:
+def jobs(ctx: click.Context, *, behind: bool) -> None:
     """Run the loops (folding, sealing, sending, sweeping) and the jobs until Ctrl-C or `abhiyan stop`.
 
     One process does for an installation; a second one stands by and takes over when the first is gone.
@@ -226,7 +229,7 @@ def jobs(ctx: click.Context) -> None:
         readiness.refuse_pending()
         from abhiyan.core import loops
 
-        loops.run(stopping, nice=JOBS_NICE)
+        loops.run(stopping, nice=JOBS_NICE_BEHIND if behind else JOBS_NICE)
 
 
 def _past(_ctx: click.Context, _parameter: click.Parameter, typed: str | None) -> datetime | None:

@@ -18,7 +18,6 @@ from . import processes
 BACKLOG = 2_048
 MOST_WORKERS = 16
 SWITCH_S = 0.001  # Python's turn between threads
-CROWD_NICE = 10  # of workers beside a desk: offices go first
 GRACE_S = 20  # for requests under way when a worker is to end
 
 
@@ -27,14 +26,15 @@ def commands(
 ) -> dict[str, list[str]]:
     """The command lines to supervise: the web workers, and the jobs where wanted.
 
-    desk: port of one more worker, to which the proxy sends the offices; the system lets it go before the others.
+    desk: port of one more worker, to which the proxy sends the offices; the others, and what they ask of the embedded database,
+    run when it does not.
     """
     abhiyan = [sys.executable, "-m", "abhiyan.site.cli"]
     web = [*abhiyan, "serve", "--here", "--host", host, "--port", str(port)]
-    crowd = ["nice", "-n", str(CROWD_NICE), *web] if desk else web
-    found = {f"web {n + 1}": crowd for n in range(workers or min(machine.cores(), MOST_WORKERS))}
+    behind = ["--behind"] if desk else []
+    found = {f"web {n + 1}": [*web, *behind] for n in range(workers or min(machine.cores(), MOST_WORKERS))}
     found |= {"desk": [*web, "--desk", str(desk)]} if desk else {}
-    return found | ({"jobs": [*abhiyan, "jobs"]} if with_jobs else {})
+    return found | ({"jobs": [*abhiyan, "jobs", *behind]} if with_jobs else {})
 
 
 def supervise(
@@ -64,11 +64,13 @@ def metrics_folder() -> Path:
     return home.path() / "run" / "metrics"
 
 
-def web(*, host: str, port: int, desk: int | None = None) -> None:
+def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) -> None:
     """Be one web worker until a signal. Workers share the port; the system spreads connections over them.
 
-    desk: listen here instead; port stays the one that links name.
+    desk: listen here instead; port stays the one that links name. behind: let that worker go first.
     """
+    if behind:
+        machine.run_last()
     os.environ |= {
         "ABHIYAN_ROLE": "app",
         "ABHIYAN_PORT": str(port),

@@ -8,6 +8,7 @@ every id is derived, a row done twice would find its first outcome anyway.
 
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,10 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Literal
 
+from django.db import connection
+
 from abhiyan.core.imports import Work
+from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import sql as act
 from abhiyan.enrolment.actions.bursts import ListHalted, refuse_halted
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimRefused, DriveClosed, Outcome
@@ -37,12 +41,16 @@ from abhiyan.enrolment.actions.gateway import (
 from abhiyan.enrolment.actions.rows import Row
 from abhiyan.enrolment.actions.settle import Settling
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
+from abhiyan.programmes.queries import fold_is_behind
 
 from .layout import COLUMN_OF, PAPER
 from .staging import Person, bounds_of, left_over_sql, outcomes_of, person_of, row_from, table_of
 
 BACKENDS = 3  # two keep two cores busy; while one of them settles what is left over, the third writes
 ROWS = 32_000  # of a chunk, when most simply join
+ROWS_BESIDE = 2_000  # the same while pages are read, which add up what a chunk posts until it is folded
+BEHIND = 4_000  # changes that wait for the fold: then the next chunk waits too
+LONGEST_WAIT_S = 10.0  # for the fold, before a chunk
 LEAST_ROWS = 500  # of a chunk, when few do
 LEFT = 1_500  # left-over rows of a chunk: each phone is a lock in the server's table of locks
 NUMBERS = 1_000_000  # slice numbers of one partition
@@ -141,6 +149,7 @@ class _Backend:
             raise
         finally:
             self.writer.close()
+            connection.close()
 
     def _take(self) -> None:
         """A partition, chunk by chunk."""
@@ -151,7 +160,7 @@ class _Backend:
             (halted,) = self._read("halted", [int8(self.work.id)])
             if halted.ntuples:
                 raise ListHalted
-            to, count = self._bound(min(self.rows, ROWS))
+            to, count = self._bound(min(self.rows, ROWS_BESIDE if self._let_fold() else ROWS))
             if count == 0:
                 return
             left = self._chunk(drive, to, count, may_split=count > LEAST_ROWS)
@@ -162,6 +171,16 @@ class _Backend:
             self.progress.add(count)
             if left * 8 < LEFT:
                 self.rows = min(ROWS, self.rows * 2)
+
+    def _let_fold(self) -> bool:
+        """Wait while much is not folded yet. Whether a fold is at work, and so a server with people."""
+        ends = time.monotonic() + LONGEST_WAIT_S
+        with system("a list lets the fold come after"):
+            behind = fold_is_behind(by=BEHIND)
+        while behind and time.monotonic() < ends and not self.stop.wait(0.1):
+            with system("a list lets the fold come after"):
+                behind = fold_is_behind(by=BEHIND)
+        return behind is not None
 
     def _bound(self, rows: int) -> tuple[bytes, int]:
         """Where the next chunk ends (a phone not in it), and how many rows it has; whole phones only."""

@@ -26,6 +26,7 @@ from .ledger import (
     beside,
     blank,
     figures,
+    fold_is_behind,
     funnel,
     ladder,
     ladders,

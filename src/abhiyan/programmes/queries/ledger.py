@@ -447,3 +447,17 @@ def unfolded(*, at: datetime) -> tuple[int, int]:
     """How many changes wait for a fold, and for how many seconds the oldest has; for `doctor` and metrics."""
     n, oldest = sql.row("select count(*), min(posted_at) from programmes_delta")
     return int(n), max(0, int((at - oldest).total_seconds())) if oldest else 0
+
+
+def fold_is_behind(*, by: int) -> bool | None:
+    """Whether so many changes wait for the fold; None while no fold is at work. In the system's scope.
+
+    Pages add up what waits, so whoever posts much in one go lets the fold come after.
+    """
+    behind, is_at_work = sql.row(
+        f"""select (select count(*) from (select from programmes_delta d where {ledger_sql.PENDING} limit %(by)s) w)
+            >= %(by)s,
+          exists (select from core_heartbeat where loop = 'programmes.fold' and turned_at > now() - interval '15 s')""",
+        {"by": by},
+    )
+    return bool(behind) if is_at_work else None

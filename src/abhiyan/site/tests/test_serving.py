@@ -112,8 +112,8 @@ def test_figures_are_for_the_token_only(server: Installation) -> None:
 def test_offices_have_a_worker_of_their_own_that_goes_first(server: Installation) -> None:
     desk = notes(server)["desk"]
     assert get(Installation(home=server.home, port=DESK), "/healthz")[0] == 200
-    assert os.getpriority(os.PRIO_PROCESS, desk) == 0
-    assert {os.getpriority(os.PRIO_PROCESS, crowd) for crowd in workers(server)} == {serve.CROWD_NICE}
+    assert os.sched_getscheduler(desk) == os.SCHED_OTHER
+    assert {os.sched_getscheduler(crowd) for crowd in workers(server)} == {os.SCHED_IDLE}
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(
