@@ -460,7 +460,9 @@ def test_a_list_does_not_wait_for_ever_for_a_fold(
     monkeypatch.setattr(committing, "LONGEST_WAIT_S", 0.2)
     public_id = bring(world, tmp_path, HEAD + people(100))
     step(world, public_id, "check")
-    with psycopg.connect(database.conninfo("jobs", dbname=database.name())) as jobs:  # a loop that stands still
+    with psycopg.connect(
+        database.conninfo("jobs", dbname=database.name())
+    ) as jobs:  # a loop that stands still
         jobs.execute(
             "insert into core_heartbeat (loop, turned_at, took_ms, every_s) values ('programmes.fold', now(), 1, 1)"
         )
