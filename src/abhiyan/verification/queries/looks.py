@@ -32,7 +32,7 @@ BUILT: Mapping[Indicator, tuple[str, str]] = {
     Indicator.BURSTS: (f"count(*) filter (where gap < interval '{BURST.seconds} s')", "count(gap)"),
     Indicator.NIGHT: (
         f"count(*) filter (where {_HOUR} >= {NIGHT[0]} or {_HOUR} < {NIGHT[1]})",
-        "count(*)",
+        "count(here)",
     ),
     Indicator.AGES: ("count(*) filter (where birth_year %% 5 = 0)", "count(birth_year)"),
     Indicator.DIGITS: (
@@ -69,7 +69,7 @@ home as (
   select distinct on (worker) worker, district as home
     from (select worker, district, count(*) as n from entry group by 1, 2) p order by worker, n desc, district),
 step as (
-  select *, at - lag(at) over w as gap, last4 - lag(last4) over w as step
+  select *, at - lag(at) over w as gap, case when at is not null then last4 - lag(last4) over w end as step
     from entry window w as (partition by worker order by at, item_id))
 select worker, min(home), count(*), {hits}, {of}
   from step join home using (worker) left join phone using (worker) group by worker order by worker"""

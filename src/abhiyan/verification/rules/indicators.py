@@ -50,11 +50,11 @@ CHANCE = {Indicator.AGES: 0.2, Indicator.DIGITS: 0.1}  # the share that luck alo
 class Entry:
     """One entry of a worker. What is None is not known of it, and counts nowhere.
 
-    at: in the programme's zone. last_four: of the phone. seconds: the form took. place: a point, rounded. device: what
+    at: in the programme's zone; what is known of no hour says nothing of order, haste or night. last_four: of the phone. seconds: the form took. place: a point, rounded. device: what
     the person's own answer came from. is_confirmed: None while they still have time. is_refusal: of a try, not an item.
     """
 
-    at: datetime
+    at: datetime | None = None
     phone: Hashable | None = None
     last_four: int | None = None
     seconds: float | None = None
@@ -86,19 +86,22 @@ def tallies(entries: Iterable[Entry], *, target: int | None = None) -> dict[Indi
     target: entries a day that were asked for. Of places, last digits and answers pairs are counted, and how many agree:
     so many entries look no worse than few.
     """
-    inside = sorted(entries, key=lambda one: one.at)
-    after = list(pairwise(inside))
+    inside = list(entries)
+    timed = sorted(((one.at, one) for one in inside if one.at is not None), key=lambda each: each[0])
+    after = list(pairwise(timed))
     numbers = [
-        (a.last_four, b.last_four) for a, b in after if a.last_four is not None and b.last_four is not None
+        (a.last_four, b.last_four)
+        for (_, a), (_, b) in after
+        if a.last_four is not None and b.last_four is not None
     ]
     seconds = [one.seconds for one in inside if one.seconds is not None]
     years = [one.birth_year for one in inside if one.birth_year is not None]
-    days = Counter(one.at.date() for one in inside)
+    days = Counter(at.date() for at, _ in timed)
     found = {
         Indicator.PHONES: _shared([one.phone for one in inside if one.phone is not None]),
         Indicator.SEQUENCE: _of([0 < abs(a - b) <= NEXT for a, b in numbers]),
-        Indicator.BURSTS: _of([b.at - a.at < BURST for a, b in after]),
-        Indicator.NIGHT: _of([is_night(one.at) for one in inside]),
+        Indicator.BURSTS: _of([b - a < BURST for (a, _), (b, _) in after]),
+        Indicator.NIGHT: _of([is_night(at) for at, _ in timed]),
         Indicator.SPEED: _of([one < QUICK_S for one in seconds]),
         Indicator.PLACES: _alike([one.place for one in inside if one.place is not None]),
         Indicator.AGES: _of([year % 5 == 0 for year in years]),
