@@ -152,7 +152,7 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         _ask_for_list(ids["JK-D627"], acting["district_in_charge"], at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
     checking = frames.Frames(seed, programme, president, verifiers_of(holders), min(CHECKS, CLAIMS // 20))
-    asking = flags.Flags(programme, president)
+    asking = flags.Flags(programme, president, _acting(holders[OFFICERS[-1]]), checking)
 
     def after(number: int, until: datetime, truth: Truth) -> None:
         checking.after(number, until, truth)

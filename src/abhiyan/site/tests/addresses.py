@@ -358,8 +358,11 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     return {
         "tie": tie.pk,
         "worker": cast.accounts["call_centre_agent"].public_id,
-        "verification:flag_ask": world.programme.public_id,
-        **dict.fromkeys((f"verification:flag{page}" for page in ("", "_next", "_mine")), flag),
+        **dict.fromkeys(
+            ("verification:flag_ask", "verification:fresh_new", "verification:aim_telling"),
+            world.programme.public_id,
+        ),
+        **dict.fromkeys((f"verification:flag{page}" for page in ("", "_drop", "_mine", "_propose")), flag),
         **dict.fromkeys(("verification:ties_of", "verification:tie_end"), verifier.public_id),
         **round_elsewhere(cast, at),
         "token": token.public_id,
@@ -484,8 +487,6 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more |= {"number": others["batch"], "photo": others["photo"]}
     if name == "messaging:text":
         more["code"] = others["text"]
-    if name == "verification:flag_next":
-        more["step"] = "drop"
     if name == "programmes:material_file":
         more["number"] = 1
     if name in ("programmes:material_act", "programmes:workshop_act"):

@@ -42,7 +42,9 @@ FINAL = {
     "verification:check_tell": "verifier",
     "verification:flag_ask": "state_president",
     "verification:flag_mine": "district_elsewhere",
-    "verification:flag_next": "state_president",
+    "verification:flag_drop": "state_president",
+    "verification:flag_propose": "state_president",
+    "verification:fresh_new": "state_president",
     "verification:frame_close": "state_president",
     "verification:frame_draw": "state_president",
     "verification:frame_new": "state_president",
@@ -192,6 +194,7 @@ NOT_FINAL = {
     "verification:public_close": "is opened again",
     "verification:public_open": "is closed again",
     "verification:aim_new": "no number contains its checks",
+    "verification:aim_telling": "no number contains its checks",
     "verification:planted": "the person is removed",
     "verification:workers": "the next night compares them anew",
 }

@@ -185,7 +185,10 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "verification:frame_close": ({}, "ng"),
     "verification:workers": ({}, "ng"),
     "verification:flag_ask": ({}, "ng"),
-    "verification:flag_next": ({}, "nn"),
+    "verification:flag_drop": ({}, "nn"),
+    "verification:flag_propose": ({"reason": "Mine"}, "nn"),
+    "verification:fresh_new": ({}, "ng"),
+    "verification:aim_telling": ({"checks": "5"}, "ng"),
     "review:round_new": (
         PLACE
         | {"name": "Mine", "kind": "mandal", "office": "district_in_charge"}

@@ -95,7 +95,7 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
         )
         by_worker.setdefault(by, []).append(entry)
     assert {row[0] for row in found} == {busy.accounts[role].public_id for role in (*HONEST, HASTY)}
-    for worker, district, entries, hits, total in found:
+    for worker, district, entries, hits, total, *_ in found:
         assert (district, entries) == (busy.world.units["JK-SRI"].pk, len(by_worker[worker]))
         wanted = tallies(by_worker[worker])
         for one, hit, of in zip(BUILT, hits, total, strict=True):
@@ -107,7 +107,20 @@ def test_paper_says_nothing_of_haste_night_or_order(cast: Cast, tmp_path: Path) 
     rows = "".join(
         f"901102{n:04d},{name} Devi,{1950 + n},JK-B001,1\n"
         for n, name in enumerate(
-            "Asha Usha Nisha Meena Reena Veena Leela Sheela Kamla Vimla Sarla Tara".split()
+            (
+                "Asha",
+                "Usha",
+                "Nisha",
+                "Meena",
+                "Reena",
+                "Veena",
+                "Leela",
+                "Sheela",
+                "Kamla",
+                "Vimla",
+                "Sarla",
+                "Tara",
+            )
         )
     )
     done = take_in(cast.world, tmp_path, "Phone,Name,Birth year,Booth code,Notice version\n" + rows)
@@ -116,7 +129,7 @@ def test_paper_says_nothing_of_haste_night_or_order(cast: Cast, tmp_path: Path) 
         worker = cast.accounts[HASTY].public_id
         sql.run("update enrolment_claim set by = %s where import_id is not null", [worker])
         found = {row[0]: row for row in looked_at_now(cast.world.programme, MEASURE)}
-    _worker, _district, entries, hits, total = found[worker]
+    _worker, _district, entries, hits, total, *_ = found[worker]
     told = dict(zip(BUILT, zip(hits, total, strict=True), strict=True))
     assert entries == 12 and told[Indicator.AGES][1] == 12
     assert {one for one, (_, of) in told.items() if not of} >= {
