@@ -1,7 +1,7 @@
 """The demo's questions to workers whose entries are odd: one is a finding, some vanish, some are under way. Samples.
 
-The first are asked after the second frame is drawn, in the district of the oddest, and their fresh checks are judged
-when it closes. The last are asked near the end.
+The first are asked after the second frame is drawn, and their fresh checks are judged when it closes. The last are asked
+near the end.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ from .frames import Frames
 EARLY, HEARD, CHECKED, JUDGED = 25, 26, 27, 35  # after these days of the drive
 LATE, ANSWERED, FRESH, LAST = 38, 39, 40, 43
 ASKED_EARLY, ASKED_LATE = 4, 6
+FIRST = 12  # of the oddest, those with most entries are asked first
 KNOWN = 34  # people of the district known to be genuine
 SAID = (
     "मेले में एक ही जगह बहुत लोग मिले, रात को घर पर बैठकर सबके नाम एक साथ भरे। (नमूना)",
@@ -48,9 +49,8 @@ class Flags:
         """What happens once a day of the drive is over. number: of the day, from 1; until: its end."""
         at = until + timedelta(hours=13)
         if number == EARLY:
-            odd = self._look(at)
-            here = [one.worker for one in odd if one.unit_id == odd[0].unit_id]
-            self._ask(here[:ASKED_EARLY], at)
+            odd = sorted(self._look(at)[:FIRST], key=lambda one: -one.entries)
+            self._ask([one.worker for one in odd[:ASKED_EARLY]], at)
             if odd:
                 self.frames.plant_in(odd[0].unit_id, KNOWN, at)
         elif number == HEARD:

@@ -131,7 +131,7 @@ class ProposeForm(forms.Form):
     reason = forms.CharField(
         label=_("Why"),
         max_length=300,
-        help_text=_("Whoever decides reads it, with the numbers and the worker's answer."),
+        help_text=_("The person who decides reads it, with the numbers and the worker's answer."),
     )
 
 
@@ -190,7 +190,9 @@ def aim_telling(request: Request, public_id: UUID) -> HttpResponseBase:
         lambda given: actions.ask_aiming(programme=one, measure=measure, by=request.actor, at=at, **given),
         title=_("Aim checks where they tell most"),
         text=[
-            _("One entry each of those workers about whom an answer tells most. No estimate contains them."),
+            _(
+                "Those workers come first whose place in the list one answer can change. No estimate contains these checks."
+            ),
             _("Compare the workers again when they are finished: the order is better then."),
         ],
         button=_("Aim checks"),
