@@ -1,10 +1,11 @@
 """What rooms offer to those who gather: a module of a known name, where a room has one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 from django.apps import AppConfig, apps
 
@@ -15,6 +16,11 @@ def modules(name: str) -> Iterator[tuple[AppConfig, ModuleType]]:
         module = None if config.name.startswith("django.") else _module(f"{config.name}.{name}")
         if module is not None:
             yield config, module
+
+
+def offered(name: str) -> list[Callable[..., Any]]:
+    """The functions of a name of all installed rooms, the lowest floor first: `owed` of abhiyan.org.owed, and so on."""
+    return [getattr(module, name) for _config, module in modules(name) if hasattr(module, name)]
 
 
 @cache

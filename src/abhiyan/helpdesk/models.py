@@ -83,6 +83,9 @@ class Ticket(models.Model):
                 fields=["question"], condition=models.Q(question__isnull=False), name="helpdesk_question"
             ),
             models.Index(fields=["opened_at"], name="helpdesk_opened"),  # used by: times
+            models.Index(
+                fields=["desk_id", "opened_at"], name="helpdesk_desk"
+            ),  # used by: reviews of its office
         ]
         constraints = policies(
             "helpdesk_ticket",

@@ -196,6 +196,32 @@ def times(span: tuple[int, int], *, days: int, at: datetime) -> list[Level]:
     return sql.each(Level, _TIMES, given)
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Requests of one desk: how many wait, are overdue, and were solved; half were first answered within median_h
+    hours, None where too few were."""
+
+    waiting: int
+    overdue: int
+    solved: int
+    median_h: float | None
+
+
+def desk_of(unit_id: int, *, days: int, at: datetime) -> Desk:
+    """What waits at a unit's desk, and what the last days show of it. In a scope that sees it; one query."""
+    row = sql.row(
+        f"""select count(*) filter (where t.state = 'open'),
+          count(*) filter (where t.state = 'open' and due_at < %(at)s), count(t.solved_at),
+          case when count(h.first) >= {SMALL} then percentile_cont(0.5) within group (order by h.first) end
+        from (select * from helpdesk_ticket where desk_id = %(desk)s and state = 'open'
+          union all select * from helpdesk_ticket
+          where desk_id = %(desk)s and state not in ('open', 'merged') and opened_at >= %(since)s) t
+        cross join lateral (select extract(epoch from t.answered_at - t.opened_at)::float / 3600 as first) h""",
+        {"desk": unit_id, "since": at - timedelta(days=days), "at": at},
+    )
+    return Desk(*row)
+
+
 def helpline(programme_id: int) -> str:
     """The number of a programme's helpline as people dial it; "" while none is set."""
     row = Helpline.objects.filter(pk=programme_id).first()

@@ -81,6 +81,16 @@ def unread(account_id: int) -> list[Unread]:
     return [Unread(public_id, subject, words.named(names)) for public_id, subject, names in rows]
 
 
+def read_of(account_id: int) -> tuple[int, int]:
+    """How many circulars went to somebody, and how many of them they have not read. In a scope that sees them."""
+    row = sql.row(
+        "select count(*), count(*) filter (where r.read_at is null) from messaging_reading r"
+        " join messaging_circular c on c.id = r.circular_id and c.ended_at is null where r.account_id = %s",
+        [account_id],
+    )
+    return row[0], row[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A circular somebody sent: to how many, and how many of them have read it."""

@@ -3,22 +3,35 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import LINE, SYSTEM, open_to_all, placed, policies
+from abhiyan.core.policy import ACCOUNT, LINE, SYSTEM, open_to_all, placed, policies, private
+from abhiyan.org.models import Appointment
 from abhiyan.programmes.models import Task
 from abhiyan.units.models import Hierarchy, Kind, Unit
 
+# A leader of a unit right above the one in `column`, or higher. Who leads the unit itself is no superior of its
+# office-bearers: the next holder of an office would read what was written about the one before.
+_ABOVE = (
+    "exists (select 1 from units_placement pl join units_placement up"
+    " on up.unit_id = pl.parent_id and up.hierarchy = pl.hierarchy"
+    f" where pl.unit_id = review_review.unit_id and pl.lo is not null and up.lo <@ {LINE})"
+)
+
 
 class Round(models.Model):
-    """Every unit of one kind below a unit is reviewed once, from a day to a day."""
+    """Below a unit every unit of one kind, or every holder of one office, is reviewed once, from a day to a day."""
 
     public_id = models.UUIDField(unique=True)
     name = models.TextField()
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")  # whose branch it is
     hierarchy = models.SmallIntegerField(choices=Hierarchy.choices, default=Hierarchy.ORGANISATIONAL)
-    kind = models.TextField(choices=Kind.choices)  # of the units reviewed
+    # Of the units reviewed; where office-bearers are, of their units.
+    kind = models.TextField(choices=Kind.choices)
+    of_office = models.TextField(default="", db_default="")  # code of the office reviewed; empty: units are
     office = models.TextField()  # code of the office whose holder reviews
     begins_on = models.DateField()
     ends_on = models.DateField()
+    # How the last day was changed: [day of the change, last day until then, reason], the newest last.
+    changes = models.JSONField(default=list, db_default=[])
     made_at = models.DateTimeField()
     made_by = models.BigIntegerField(null=True)  # account
 
@@ -33,36 +46,68 @@ class Round(models.Model):
 
 
 class Review(models.Model):
-    """One unit in a round. Decided by whoever holds the round's office in the unit `by_unit` on that day."""
+    """One unit, or one office-bearer, in a round. Decided by the holder of the round's office in the unit `by_unit`."""
 
     class Decision(models.TextChoices):
         KEEP = "keep", _("Going well: carry on")
-        HELP = "help", _("The unit needs help")
-        AGAIN = "again", _("The unit checks its figures again")
+        HELP = "help", _("Help is needed")
+        AGAIN = "again", _("The figures are checked again")
         CHANGE = "change", _("Something must change")
 
     public_id = models.UUIDField(unique=True)
     round = models.ForeignKey(Round, models.PROTECT, related_name="reviews", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    account_id = models.BigIntegerField(null=True)  # the office-bearer; null: the unit is reviewed
     by_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    # It left the round: the unit closed or moved away, or the appointment ended.
+    left_on = models.DateField(null=True)
+    prepared_at = models.DateTimeField(null=True)  # its reviewer opened the dossier
+    meets_on = models.DateField(null=True)  # the day of the meeting
+    told_at = models.DateTimeField(null=True)  # the office-bearer got the message that their page is there
+    reminded_at = models.DateTimeField(null=True)  # its reviewer, that reviews are late
     decision = models.TextField(choices=Decision.choices, default="", db_default="")
     decided_at = models.DateTimeField(null=True)  # the last minute's
-    reply = models.TextField(default="", db_default="")  # of the unit reviewed, once
+    # Of the unit, once, after the decision; of the office-bearer, once, before it.
+    reply = models.TextField(default="", db_default="")
     replied_at = models.DateTimeField(null=True)
     replied_by = models.BigIntegerField(null=True)  # account
+    read_at = models.DateTimeField(null=True)  # the office-bearer last opened the page
 
     class Meta:
         db_table = "review_review"
         constraints = [
-            *policies("review", using=placed("review_review.unit_id", LINE), write=SYSTEM),
-            models.UniqueConstraint(fields=["round", "unit"], name="review_once"),
+            *private(
+                "review",
+                using=f"account_id = {ACCOUNT}"
+                f" or account_id is null and {placed('review_review.unit_id', LINE)}"
+                f" or account_id is not null and {_ABOVE}",
+                write=SYSTEM,
+            ),
+            models.UniqueConstraint(
+                fields=["round", "unit", "account_id"], nulls_distinct=False, name="review_once"
+            ),
         ]
         indexes = [
             # used by: the list of a round, what is decided
             models.Index(fields=["round", "decided_at"], name="review_round_list"),
             models.Index(fields=["by_unit", "round"], name="review_by_unit"),  # used by: Today of a reviewer
             models.Index(fields=["unit", "decided_at"], name="review_of_unit"),  # used by: the last review
+            # used by: Today of an office-bearer, an appointment that ended
+            models.Index(
+                fields=["account_id"], condition=models.Q(account_id__isnull=False), name="review_of_account"
+            ),
+            # used by: the meetings of a day, the dossiers of a week
+            models.Index(
+                fields=["round", "meets_on"],
+                condition=models.Q(meets_on__isnull=False),
+                name="review_meetings",
+            ),
         ]
+
+    @property
+    def is_of_holder(self) -> bool:
+        """Whether an office-bearer is reviewed, not a unit."""
+        return self.account_id is not None
 
 
 class Minute(models.Model):
@@ -77,9 +122,26 @@ class Minute(models.Model):
 
     class Meta:
         db_table = "review_minute"
-        constraints = policies(
+        constraints = private(
             "minute",
             using="exists (select 1 from review_review r where r.id = review_minute.review_id)",
             write=SYSTEM,
         )
         indexes = [models.Index(fields=["review", "at"], name="minute_of_review")]  # used by: a review's page
+
+
+class StandIn(models.Model):
+    """Who reviews for a unit of a round while nobody holds the round's office there."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+", db_index=False)
+    by_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="+")  # counts while this does
+    named_at = models.DateTimeField()
+    named_by = models.BigIntegerField(null=True)  # account
+
+    class Meta:
+        db_table = "review_stand_in"
+        constraints = [
+            *policies("stand_in", using=placed("review_stand_in.by_unit_id", LINE), write=SYSTEM),
+            models.UniqueConstraint(fields=["round", "by_unit"], name="stand_in_once"),
+        ]

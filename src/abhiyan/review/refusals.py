@@ -14,15 +14,27 @@ class RoundDaysWrong(Refused):
 
 
 class OfficeNotAbove(Refused):
-    message = _("Choose an office of a level above the units reviewed. Nobody reviews their own unit.")
+    message = _("Choose an office of a level above what is reviewed. Nobody reviews their own unit.")
 
 
 class NothingToReview(Refused):
-    message = _("Below this unit there is no open unit of this kind with such an office above it.")
+    message = _("Below this unit there is nothing of this kind with such an office above it.")
 
 
 class OwnUnit(Refused, status=409):
-    message = _("You hold an office in this unit. Nobody reviews their own unit.")
+    message = _(
+        "You hold an office in this unit, below it, or between you and it. Nobody reviews their own unit."
+    )
+
+
+class OwnReview(Refused, status=409):
+    message = _(
+        "This is your own review. Nobody reviews themselves. Whoever opened the round can name a stand-in."
+    )
+
+
+class OwnLine(Refused, status=409):
+    message = _("This person leads you in another office. Nobody reviews the people who lead them.")
 
 
 class RoundNotNow(Refused, status=409):
@@ -30,7 +42,21 @@ class RoundNotNow(Refused, status=409):
 
 
 class UnitClosed(Refused, status=409):
-    message = _("This unit is closed. It is not reviewed any more.")
+    message = _("This unit has closed or left the round. It is not reviewed any more.")
+
+
+class HolderLeft(Refused, status=409):
+    message = _("This appointment has ended. What was written stays, and nothing more is decided.")
+
+
+class NotHeardYet(Refused, status=409):
+    message = _(
+        "This office-bearer has not had a day to answer. Decide when they have answered, or a day later."
+    )
+
+
+class MeetingOutside(Refused):
+    message = _("Choose a day of the round, from %(first)s to %(last)s.")
 
 
 class MinuteMissing(Refused):
@@ -47,3 +73,31 @@ class ReplyMissing(Refused):
 
 class ReplyNotNow(Refused, status=409):
     message = _("A unit replies once, after the decision.")
+
+
+class AnswerNotNow(Refused, status=409):
+    message = _("You answer once, before the decision.")
+
+
+class LastDayWrong(Refused):
+    message = _("Choose another last day: today or later, and within a year of the first day.")
+
+
+class ReasonMissing(Refused):
+    message = _("Write the reason, at most %(longest)s characters.")
+
+
+class NotVacant(Refused, status=409):
+    message = _("Somebody holds this office there. A stand-in is only for an office that nobody holds.")
+
+
+class StandInUnfit(Refused):
+    message = _("Choose somebody who leads this unit, or a unit above it.")
+
+
+class NoMeetings(Refused, status=404):
+    message = _("You have no meeting within a week. Note the days of your meetings first.")
+
+
+class UnitsReviewed(Refused, status=409):
+    message = _("Units of this list are in review rounds: %(n)s. Close or move them instead.")

@@ -2,15 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import dossier, rounds
+from .views import dossier, printing, reviews, rounds
 
 app_name = "review"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("dossier/<str:code>/", dossier.dossier, name="dossier"),
+    path("dossier/<str:code>/print/", printing.dossier_print, name="dossier_print"),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/new/", rounds.round_new, name="round_new"),
     path("rounds/<uuid:public_id>/", rounds.round_, name="round"),
-    path("of/<uuid:public_id>/", rounds.review, name="review"),
-    path("of/<uuid:public_id>/decide/", rounds.review_decide, name="review_decide"),
-    path("of/<uuid:public_id>/reply/", rounds.review_reply, name="review_reply"),
+    path("rounds/<uuid:public_id>/last-day/", rounds.round_change, name="round_change"),
+    path("rounds/<uuid:public_id>/stand-in/<str:code>/", rounds.round_stand_in, name="round_stand_in"),
+    path("rounds/<uuid:public_id>/week/", printing.round_week, name="round_week"),
+    path("of/<uuid:public_id>/", reviews.review, name="review"),
+    path("of/<uuid:public_id>/decide/", reviews.review_decide, name="review_decide"),
+    path("of/<uuid:public_id>/meeting/", reviews.review_meeting, name="review_meeting"),
+    path("of/<uuid:public_id>/reply/", reviews.review_reply, name="review_reply"),
 ]

@@ -282,6 +282,7 @@ ACCESS: dict[str, Access] = {
     "site:unit_open": capability("imports.units"),
     "site:unit": STRONG,
     "review:dossier": STRONG,  # who sees the unit's counts
+    "review:dossier_print": STRONG,  # the same
     "site:membership_votes": STRONG,
     "site:search": STRONG,
     "site:demo_phone": DEMO,
@@ -344,9 +345,13 @@ ACCESS: dict[str, Access] = {
     "review:rounds": STRONG,
     "review:round_new": capability("tasks.ask"),
     "review:round": STRONG,  # its reviews: whoever leads the unit, or one above
-    "review:review": STRONG,
+    "review:round_change": capability("tasks.ask"),
+    "review:round_stand_in": capability("tasks.ask"),
+    "review:round_week": capability("tasks.ask"),
+    "review:review": STRONG,  # an office-bearer's: they, and whoever leads a unit above theirs
     "review:review_decide": capability("tasks.ask"),
-    "review:review_reply": capability("tasks.ask"),
+    "review:review_meeting": capability("tasks.ask"),
+    "review:review_reply": STRONG,  # whoever leads the unit, or the office-bearer
     "messaging:circulars": STRONG,
     "messaging:circular_new": capability("messages.circular"),
     "messaging:circular": STRONG,

@@ -1,17 +1,9 @@
 """What the pages that gather ask of every room: a function of a module of the same name, where the room has one."""
 
-from collections.abc import Callable
-from typing import Any
-
-from abhiyan.core import rooms
+from abhiyan.core.rooms import offered
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
-
-
-def offered(name: str) -> list[Callable[..., Any]]:
-    """The functions of a name of all installed rooms, the lowest floor first: `owed` of abhiyan.org.owed, and so on."""
-    return [getattr(module, name) for _config, module in rooms.modules(name) if hasattr(module, name)]
 
 
 def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> list[Door]:

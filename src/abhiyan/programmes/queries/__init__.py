@@ -35,7 +35,7 @@ from .ledger import (
 )
 from .listing import SORTS, Child, LevelRows, board, children_ladders, level_below
 from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
-from .own_figures import Typed, said_in, typed_figures
+from .own_figures import Typed, said_in, said_of, typed_figures
 from .parts import Part, parts_of, startable
 from .plans import plan_as_targets, planned_takeover
 from .programmes import (

@@ -94,7 +94,7 @@ def record_for(viewer: Viewer, public_id: UUID | None, *, at: datetime) -> Recor
             is_own=account_id == viewer.account_id,
             offices=_offices(account_id, on=on),
             charges=_charges(account_id),
-            tasks=_tasks(account_id, at=at),
+            tasks=task_numbers(at=at, account_id=account_id),
             stands=of_units,
         )
 
@@ -151,9 +151,11 @@ def _charges(account_id: int) -> list[Charge]:
     ]
 
 
-def _tasks(account_id: int, *, at: datetime) -> Tasks:
+def task_numbers(*, at: datetime, **of: int) -> Tasks:
+    """How many tasks there are: of an account_id, asked_by somebody, of the offices of a unit_id. In a scope that sees
+    them; one query."""
     done = Q(state__in=[State.DONE, State.CONFIRMED])
-    found = Task.objects.filter(account_id=account_id).aggregate(
+    found = Task.objects.filter(**of).aggregate(
         open=Count("pk", filter=Q(state__in=OPEN)),
         late=Count("pk", filter=is_late(at)),
         in_time=Count("pk", filter=done & Q(done_at__lte=F("due_at"))),

@@ -164,3 +164,15 @@ def waiting_of(account_id: int, *, limit: int) -> list[Workshop]:
     """The workshops for which somebody asked those below, newest first."""
     found = Workshop.objects.filter(asked_by=account_id, withdrawn_at=None, asks_until__isnull=False)
     return list(found.select_related("programme", "unit").order_by("-pk")[:limit])
+
+
+def owed_by(unit_id: int, *, on: date) -> tuple[int, int]:
+    """How many workshops a unit was asked for and gave no day, and how many are past their day. In a scope that sees
+    them; one query."""
+    row = sql.row(
+        """select count(*) filter (where planned_on is null), count(*) filter (where coalesce(planned_on, due_on) < %s)
+        from programmes_workshop
+        where unit_id = %s and due_on is not null and held_on is null and withdrawn_at is null""",
+        [on, unit_id],
+    )
+    return row[0], row[1]

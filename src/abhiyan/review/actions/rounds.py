@@ -1,13 +1,10 @@
-"""Review rounds: opened over a branch, each unit decided and minuted by its reviewer, the unit replies once."""
+"""Review rounds: opened over a branch, changed by who opened them, with a stand-in where the office is vacant."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.formats import date_format
 
 from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
@@ -15,31 +12,33 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review import refusals
-from abhiyan.review.models import Minute, Review, Round
+from abhiyan.review.models import Review, Round, StandIn
+from abhiyan.review.queries import reviewers as reads
 from abhiyan.review.queries import rounds as found
-from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_TEXT, days_stand
-from abhiyan.units import queries as units
+from abhiyan.review.queries.reviewers import ORGANISATIONAL
+from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, days_stand
 from abhiyan.units.rules import levels
+
+from .keeping import LOCK, settle_rounds
 
 
 def open_round(
     *,
     name: str,
     unit_id: int,
-    kind: str,
+    what: str,
     office: str,
     begins_on: date,
     ends_on: date,
     by: Actor,
     at: datetime,
 ) -> Round:
-    """Have every open unit of a kind below a unit reviewed by the holder of an office nearest above it.
+    """Have every open unit of a kind below a unit, or every holder of an office there, reviewed by an office above.
 
-    One statement makes the reviews, whatever their number. Who may: whoever leads the unit. Refuses RoundNameMissing,
-    RoundDaysWrong, OfficeNotAbove (so nobody reviews their own unit), NothingToReview.
+    what: a kind of unit, or the code of an office. Of several units above one that have the reviewing office the
+    nearest reviews. The same round opened again while it runs is the one there is. Who may: whoever leads the unit.
+    Refuses RoundNameMissing, RoundDaysWrong, OfficeNotAbove, NothingToReview.
     """
     name, today = " ".join(name.split()), clock.day_in(settings.TIME_ZONE, at)
     if not name or len(name) > LONGEST_NAME or "\0" in name:
@@ -48,170 +47,124 @@ def open_round(
         raise refusals.RoundDaysWrong(field="ends_on")
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
-        above = _kinds_above(office, kind)
-        lo, hi = units.span(unit_id, found.ORGANISATIONAL)
+        kind, of_office = _reviewed(what)
+        _require_above(office, kind)
+        same = {
+            "name": name,
+            "unit_id": unit_id,
+            "kind": kind,
+            "of_office": of_office,
+            "office": office,
+            "begins_on": begins_on,
+            "ends_on": ends_on,
+        }
         with system("opening a review round"):
+            sql.wait_for(LOCK)  # of two clicks the second finds what the first made
+            if there := Round.objects.filter(**same).order_by("pk").first():
+                return there
             one = Round.objects.create(
+                **same,
                 public_id=uuid4(),
-                name=name,
-                unit_id=unit_id,
-                hierarchy=found.ORGANISATIONAL,
-                kind=kind,
-                office=office,
-                begins_on=begins_on,
-                ends_on=ends_on,
+                hierarchy=ORGANISATIONAL,
                 made_at=at,
                 made_by=by.account_id,
             )
-            n = sql.run(
-                """
-                insert into review_review (public_id, round_id, unit_id, by_unit_id)
-                select gen_random_uuid(), %(round)s, p.unit_id, a.unit_id
-                from units_unit au join units_placement a on a.unit_id = au.id
-                join units_placement p on p.lo > a.lo and p.lo < a.hi
-                join units_unit u on u.id = p.unit_id
-                where au.kind = any(%(above)s) and (au.closed_on is null or au.closed_on > %(today)s)
-                  and a.lo >= %(lo)s and a.lo < %(hi)s
-                  and u.kind = %(kind)s and (u.closed_on is null or u.closed_on > %(today)s)
-                on conflict do nothing
-                """,
-                {
-                    "round": one.pk,
-                    "above": above,
-                    "kind": kind,
-                    "lo": lo,
-                    "hi": hi,
-                    "today": today,
-                },
-            )
+            n = settle_rounds(at=at, round_id=one.pk)
             if not n:
-                raise refusals.NothingToReview(field="kind")
+                raise refusals.NothingToReview(field="what")
         audit.record(by=by, at=at, act="review.open_round", subject=str(one.public_id), unit_id=unit_id, n=n)
     return one
 
 
-def _kinds_above(office: str, kind: str) -> list[str]:
-    """The kinds of unit an office leads that are above a kind. Refuses OfficeNotAbove."""
+def _reviewed(what: str) -> tuple[str, str]:
+    """The kind of unit, and the office whose holders are reviewed, if they are. Refuses OfficeNotAbove."""
+    seat = next((one for one in found.offices_that_review() if one.code == what), None)
+    kinds = [what] if seat is None else seat.expected_in
+    known = [kind for kind in kinds if levels.level(ORGANISATIONAL, kind) is not None]
+    if not known:
+        raise refusals.OfficeNotAbove(field="what")
+    return known[0], seat.code if seat else ""
+
+
+def _require_above(office: str, kind: str) -> None:
+    """Refuse (OfficeNotAbove) an office that leads no kind of unit above this one."""
     seat = next((one for one in found.offices_that_review() if one.code == office), None)
-    own = levels.level(found.ORGANISATIONAL, kind)
-    if seat is None or own is None:
+    own = levels.level(ORGANISATIONAL, kind)
+    above = [levels.level(ORGANISATIONAL, each) for each in seat.expected_in] if seat else []
+    if own is None or not any(level is not None and level < own for level in above):
         raise refusals.OfficeNotAbove(field="office")
-    above = [
-        each
-        for each in seat.expected_in
-        if (level := levels.level(found.ORGANISATIONAL, each)) is not None and level < own
-    ]
-    if not above:
-        raise refusals.OfficeNotAbove(field="office")
-    return above
 
 
-@dataclass(frozen=True, slots=True)
-class ToDo:
-    """A task that follows from a decision. whom: public id of the appointment that gets it."""
+def change_last_day(*, public_id: UUID, ends_on: date, reason: str, by: Actor, at: datetime) -> Round:
+    """End a round early, or go on with it, for a reason that everybody in it reads.
 
-    title: str
-    whom: UUID | None
-    due_on: date | None
-
-
-def decide_review(
-    *, public_id: UUID, decision: str, text: str, todo: ToDo | None, by: Actor, at: datetime
-) -> Review:
-    """Decide on a unit, with a minute in words and maybe a task. Decided again it is amended; every minute stays.
-
-    The same sent twice is written once. Who may: whoever holds the round's office in the unit that reviews. Refuses
-    NotYours, OwnUnit, UnitClosed, RoundNotNow, MinuteMissing, TaskHalf, and as `programmes.actions.ask_of`.
+    Who may: who opened it while they lead its unit; then whoever leads it. Refuses LastDayWrong, ReasonMissing.
     """
-    text = text.strip()
-    if not text or len(text) > LONGEST_TEXT or "\0" in text:
-        raise refusals.MinuteMissing(field="text", longest=LONGEST_TEXT)
-    if todo is not None and (not todo.title.strip() or todo.whom is None or todo.due_on is None):
-        raise refusals.TaskHalf(field="task")
-    today = clock.day_in(settings.TIME_ZONE, at)
+    reason, today = " ".join(reason.split()), clock.day_in(settings.TIME_ZONE, at)
+    if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
+        raise refusals.ReasonMissing(field="reason", longest=LONGEST_REASON)
     with transaction.atomic():
-        one = _locked(public_id)
-        _require_reviewer(one, by=by, today=today)
-        if one.unit.closed_on is not None and one.unit.closed_on <= today:
-            raise refusals.UnitClosed
-        if not one.round.begins_on <= today <= one.round.ends_on:
-            raise refusals.RoundNotNow(
-                first=date_format(one.round.begins_on, "j M Y"), last=date_format(one.round.ends_on, "j M Y")
-            )
-        with system("deciding on a unit"):
-            last = Minute.objects.select_related("task").filter(review=one).order_by("-at", "-pk").first()
-            asked = todo.title.strip() if todo is not None else ""
-            if last is not None and (
-                last.decision,
-                last.text,
-                last.account_id,
-                last.task.title if last.task else "",
-            ) == (decision, text, by.account_id, asked):
-                return one
-        task = None
-        if todo is not None and todo.whom is not None and todo.due_on is not None:
-            due_at = datetime.combine(todo.due_on, time(23, 59), ZoneInfo(settings.TIME_ZONE))
-            what = programmes.What(title=todo.title, due_at=due_at)
-            task = programmes.ask_of(what=what, appointment=todo.whom, by=by, at=at)
-        with system("deciding on a unit"):
-            Minute.objects.create(
-                review=one, decision=decision, text=text, at=at, account_id=by.account_id, task=task
-            )
-            one.decision, one.decided_at = decision, at
-            one.save(update_fields=["decision", "decided_at"])
-        _record(one, "review.decide_review", by, at)
-    return one
-
-
-def reply_to_review(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Review:
-    """The unit's reply to a decision, once. Who may: whoever holds an office in the unit that leads it.
-
-    Refuses NotYours, ReplyNotNow, ReplyMissing.
-    """
-    text = text.strip()
-    if not text or len(text) > LONGEST_TEXT or "\0" in text:
-        raise refusals.ReplyMissing(field="text", longest=LONGEST_TEXT)
-    with transaction.atomic():
-        one = _locked(public_id)
-        today = clock.day_in(settings.TIME_ZONE, at)
-        org.require(by, LEADS, at=one.unit_id)
-        if not _holds(by, one.unit_id, "", on=today):
+        one = _held(public_id, by)
+        if not found.is_opener(one, by.account_id):
             raise org.NotYours
-        if one.decided_at is None or one.replied_at is not None:
-            raise refusals.ReplyNotNow
-        with system("a unit's reply"):
-            one.reply, one.replied_at, one.replied_by = text, at, by.account_id
-            one.save(update_fields=["reply", "replied_at", "replied_by"])
-        _record(one, "review.reply_to_review", by, at)
+        if ends_on == one.ends_on or not days_stand(one.begins_on, ends_on, today=today):
+            raise refusals.LastDayWrong(field="ends_on")
+        with system("changing a round's last day"):
+            one.changes = [*one.changes, [today.isoformat(), one.ends_on.isoformat(), reason]]
+            one.ends_on = ends_on
+            one.save(update_fields=["changes", "ends_on"])
+        settle_rounds(at=at, round_id=one.pk)
+        audit.record(
+            by=by,
+            at=at,
+            act="review.change_last_day",
+            subject=str(public_id),
+            unit_id=one.unit_id,
+            facts={"ends_on": ends_on},
+        )
     return one
 
 
-def _locked(public_id: UUID) -> Review:
-    """A review in the caller's sight, locked by the system. NotFound for one out of sight."""
-    seen = needed(Review.objects.filter(public_id=public_id).first())
-    with system("a review"):
-        rows = Review.objects.select_related("round", "unit").select_for_update(of=("self",))
-        return rows.get(pk=seen.pk)
+def name_stand_in(*, public_id: UUID, unit_id: int, appointment: UUID, by: Actor, at: datetime) -> StandIn:
+    """Have somebody review for a unit of a round while nobody holds its office there. Another one replaces them.
 
-
-def _require_reviewer(one: Review, *, by: Actor, today: date) -> None:
-    org.require(by, LEADS, at=one.unit_id)
-    if not _holds(by, one.by_unit_id, one.round.office, on=today):
-        raise org.NotYours
-    if _holds(by, one.unit_id, "", on=today):
-        raise refusals.OwnUnit
-
-
-def _holds(by: Actor, unit_id: int, office: str, *, on: date) -> bool:
-    """Whether somebody holds an office in a unit on a day; any, where none is named."""
-    with system("whose office"):
-        return sql.exists(
-            f"""select 1 from org_appointment ap join org_office o on o.id = ap.office_id
-            where ap.account_id = %(account)s and ap.unit_id = %(unit)s
-              and (%(office)s = '' or o.code = %(office)s) and {ACTIVE}""",
-            {"account": by.account_id, "unit": unit_id, "office": office, "on": on},
+    unit_id: the unit that reviews. appointment: by which they lead it, or a unit above. It counts until somebody is
+    appointed, or the stand-in's own appointment ends. Who may: whoever leads the round's unit. Refuses NotYours,
+    NotVacant, StandInUnfit.
+    """
+    on = clock.day_in(settings.TIME_ZONE, at)
+    with transaction.atomic():
+        one = _held(public_id, by)
+        with system("naming a stand-in"):
+            needed(Review.objects.filter(round=one, by_unit_id=unit_id).first())
+            if found.is_held(one, unit_id, on=on):
+                raise refusals.NotVacant(field="appointment")
+            fit = {each.appointment_id for each in reads.candidates(one, unit_id, on=on)}
+            if appointment not in fit:
+                raise refusals.StandInUnfit(field="appointment")
+            made, _is_new = StandIn.objects.update_or_create(
+                round=one,
+                by_unit_id=unit_id,
+                defaults={
+                    "appointment_id": found.appointment_id(appointment),
+                    "named_at": at,
+                    "named_by": by.account_id,
+                },
+            )
+        audit.record(
+            by=by,
+            at=at,
+            act="review.name_stand_in",
+            subject=str(public_id),
+            unit_id=unit_id,
+            facts={"appointment": appointment},
         )
+    return made
 
 
-def _record(one: Review, act: str, by: Actor, at: datetime) -> None:
-    audit.record(by=by, at=at, act=act, subject=str(one.public_id), unit_id=one.unit_id)
+def _held(public_id: UUID, by: Actor) -> Round:
+    """A round whose unit the actor leads, locked."""
+    one = found.round_of(public_id)
+    org.require(by, LEADS, at=one.unit_id)
+    with system("a round"):
+        return Round.objects.select_for_update(of=("self",)).get(pk=one.pk)

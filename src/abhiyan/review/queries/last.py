@@ -1,13 +1,19 @@
-"""What the review before decided, for the page a reviewer reads first."""
+"""What the reviews before decided, of a unit and around it, for the page a reviewer reads first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
 
-from abhiyan.core import clock
+from abhiyan.core import clock, sql
+from abhiyan.programmes.models import Task
+from abhiyan.programmes.rules.tasks import is_late
+from abhiyan.review.models import Review
 
 from . import rounds
 
@@ -31,16 +37,51 @@ class LastReview:
     tasks: Sequence[Given] = ()
 
 
-def last_review(unit_id: int) -> LastReview | None:
+def last_review(unit_id: int, *, at: datetime) -> LastReview | None:
     """The last review of a unit in the viewer's sight; None: there was none."""
     one = rounds.last_review(unit_id)
     if one is None or one.decided_at is None:
         return None
     given = [
-        Given(task.title, task.get_state_display(), reverse("programmes:task", args=[task.public_id]))
+        Given(task.title, _became(task, at=at), reverse("programmes:task", args=[task.public_id]))
         for each in rounds.minutes_of(one)
         if (task := each.one.task) is not None
     ]
     page = reverse("review:review", args=[one.public_id])
     on = clock.day_in(settings.TIME_ZONE, one.decided_at)
     return LastReview(on, one.get_decision_display(), page, given)
+
+
+def _became(task: Task, *, at: datetime) -> str:
+    """What became of a task, with the day that says most."""
+    if task.done_at is not None:
+        return f"{task.get_state_display()}, {date_format(timezone.localtime(task.done_at), 'j M Y')}"
+    if is_late(task.state, due_at=task.due_at, at=at):
+        return say("late, was due on %(day)s") % {
+            "day": date_format(timezone.localtime(task.due_at), "j M Y")
+        }
+    return task.get_state_display()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What was decided last about the unit above, and about how many of those right below it is which decision."""
+
+    above: LastReview | None
+    below: Sequence[tuple[str, int]]
+
+
+_BELOW = """
+select l.decision, count(*) from (
+  select distinct on (r.unit_id) r.decision from review_review r
+  join units_placement p on p.unit_id = r.unit_id and p.parent_id = %(unit)s and p.hierarchy = %(hierarchy)s
+    and p.valid_to is null
+  where r.account_id is null and r.decided_at is not null order by r.unit_id, r.decided_at desc) l
+group by 1"""
+
+
+def around(unit_id: int, hierarchy: int, above: int | None, *, at: datetime) -> Around:
+    """Decisions about the unit above (its id; None: it is the top) and those right below, in the viewer's sight."""
+    found = dict(sql.rows(_BELOW, {"unit": unit_id, "hierarchy": hierarchy}))
+    below = [(str(one.label), found[one.value]) for one in Review.Decision if one.value in found]
+    return Around(last_review(above, at=at) if above else None, below)

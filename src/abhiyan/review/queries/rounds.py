@@ -1,30 +1,34 @@
-"""Review rounds: how far each branch is, who reviews what, and what was decided of a unit before."""
+"""Review rounds: the lists, who reviews what, and what was decided of a unit before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from abhiyan.core import sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import person
+from abhiyan.core.words import language, person
 from abhiyan.org import queries as org
-from abhiyan.org.models import Office
+from abhiyan.org.models import Appointment, Office
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.models import Task
+from abhiyan.people import queries as people
 from abhiyan.programmes.queries import tasks
 from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review.models import Minute, Review, Round
-from abhiyan.review.rules.rounds import Coverage
-from abhiyan.units.models import Hierarchy
+from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND, State
+from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
-MOST_BRANCHES = 500
-ORGANISATIONAL = Hierarchy.ORGANISATIONAL.value
+from .reviewers import ORGANISATIONAL, REVIEWER
+
+MOST_FOUND = 200  # units a search of reviews looks at
+REPLY_SHOWN = timedelta(days=14)  # so long Today asks a unit to read and reply
+WAITING, LEFT = "waiting", "left"  # of a filter: not decided; left the round
 
 
 def round_of(public_id: UUID) -> Round:
@@ -33,30 +37,45 @@ def round_of(public_id: UUID) -> Round:
 
 
 def review_of(public_id: UUID) -> Review:
-    """A review in the viewer's sight: of a unit they lead, or below it. NotFound."""
+    """A review in the viewer's sight: of a unit they lead, or below it; their own. NotFound."""
     found = Review.objects.select_related("round__unit", "unit", "by_unit")
     return needed(found.filter(public_id=public_id).first())
 
 
-def rounds() -> QuerySet[Round]:
-    """All rounds, with the unit whose branch each is of."""
-    return Round.objects.select_related("unit")
+def rounds(*, text: str = "", show: str = "", today: date | None = None) -> QuerySet[Round]:
+    """Rounds with the unit whose branch each is of. text: part of the name. show: running, over, or all."""
+    found = Round.objects.select_related("unit").filter(name__icontains=text.replace("\0", ""))
+    kinds = {"running": Q(ends_on__gte=today), "over": Q(ends_on__lt=today)}
+    return found.filter(kinds.get(show, Q()))
 
 
-def reviews_in(one: Round, *, show: str, today: date) -> QuerySet[Review]:
-    """The reviews of a round in the viewer's sight. show: waiting, decided, closed, or empty for all."""
-    found = Review.objects.select_related("unit", "by_unit").filter(round=one)
-    open_ones = found.exclude(unit__closed_on__lte=today)
+def reviews_in(one: Round, *, show: str, text: str, under: int, today: date) -> QuerySet[Review]:
+    """The reviews of a round in the viewer's sight. show: a State, WAITING, LEFT, or all. text: part of a name or code,
+    of a unit or of who is reviewed. under: the unit below which they are."""
+    waiting = Q(decided_at=None, left_on=None)
+    met, place = waiting & Q(meets_on__lte=today), (under, one.hierarchy)
     kinds = {
-        "waiting": open_ones.filter(decided_at=None),
-        "decided": found.exclude(decided_at=None),
-        "closed": found.filter(unit__closed_on__lte=today),
+        State.DECIDED: ~Q(decided_at=None),
+        State.MET: met,
+        State.PREPARED: waiting & ~met & ~Q(prepared_at=None),
+        State.EMPTY: waiting & ~met & Q(prepared_at=None),
+        WAITING: waiting,
+        LEFT: Q(decided_at=None) & ~Q(left_on=None),
     }
-    return kinds.get(show, found)
+    found = Review.objects.select_related("unit", "by_unit").filter(kinds.get(show, Q()), round=one)
+    if under != one.unit_id:
+        found = found.filter(unit_id__in=units.below(*place))
+    if text.strip():
+        near = units.search(
+            text, language=language(), within=place, hierarchy=one.hierarchy, limit=MOST_FOUND
+        )
+        called = people.accounts_called(text) if one.of_office else []
+        found = found.filter(Q(unit_id__in=[each.id for each in near]) | Q(account_id__in=called))
+    return found
 
 
 def offices_that_review() -> list[Office]:
-    """The offices that lead a unit of the organisational tree: their holders may review what is below."""
+    """The offices that lead a unit of the organisational tree: they review what is below, and are reviewed."""
     return [
         one
         for one in org.offices_used()
@@ -65,88 +84,50 @@ def offices_that_review() -> list[Office]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A unit right below the round's own, and how far its units are."""
-
-    code: str
-    names: dict[str, str]
-    coverage: Coverage
-
-
-def branches(one: Round, *, today: date) -> list[Branch]:
-    """How far each branch of a round is, the furthest back first. In a scope that sees them; one statement."""
-    rows = sql.rows(
-        """
-        select u.code, u.names, count(*) filter (where r.decided_at is not null and x.is_open),
-          count(*) filter (where x.is_open), count(*) filter (where not x.is_open)
-        from units_placement c join units_unit u on u.id = c.unit_id
-        join units_placement p on p.lo >= c.lo and p.lo < c.hi
-        join review_review r on r.unit_id = p.unit_id and r.round_id = %(round)s
-        join units_unit of on of.id = r.unit_id
-        cross join lateral (select of.closed_on is null or of.closed_on > %(today)s as is_open) x
-        where c.parent_id = %(unit)s and c.hierarchy = %(hierarchy)s and c.valid_to is null
-        group by u.id order by count(*) filter (where r.decided_at is not null and x.is_open)::float
-          / greatest(count(*) filter (where x.is_open), 1), 4 desc, u.code limit %(most)s
-        """,
-        {
-            "round": one.pk,
-            "today": today,
-            "unit": one.unit_id,
-            "hierarchy": one.hierarchy,
-            "most": MOST_BRANCHES,
-        },
+def is_opener(one: Round, account_id: int | None) -> bool:
+    """Whether somebody who leads a round's unit may change it: who opened it, or anybody once they lead no more."""
+    return (
+        one.made_by is None or one.made_by == account_id or not org.holds(one.made_by, LEADS, at=one.unit_id)
     )
-    return [Branch(code, names, Coverage(*counts)) for code, names, *counts in rows]
 
 
-def coverage(one: Round, *, today: date) -> Coverage:
-    """How far a whole round is. In a scope that sees it; one statement."""
-    row = sql.row(
-        """
-        select count(*) filter (where r.decided_at is not null and x.is_open), count(*) filter (where x.is_open),
-          count(*) filter (where not x.is_open)
-        from review_review r join units_unit u on u.id = r.unit_id
-        cross join lateral (select u.closed_on is null or u.closed_on > %(today)s as is_open) x
-        where r.round_id = %(round)s
-        """,
-        {"round": one.pk, "today": today},
+def is_held(one: Round, unit_id: int, *, on: date) -> bool:
+    """Whether somebody holds the reviewing office in a unit. In a scope that sees it."""
+    return sql.exists(
+        "select 1 from org_appointment ap join org_office o on o.id = ap.office_id and o.code = %(office)s"
+        f" where ap.unit_id = %(unit)s and {ACTIVE}",
+        {"office": one.office, "unit": unit_id, "on": on},
     )
-    return Coverage(*row)
 
 
-def late_tasks(one: Round, *, at: datetime, limit: int) -> list[Task]:
-    """Tasks of a round that are open past their day, the oldest first; as far as in sight."""
-    of_round = Minute.objects.filter(review__round=one, task__isnull=False).values("task_id")
-    found = tasks.tasks_of(below=(one.unit_id, one.hierarchy)).filter(tasks.is_late(at))
-    return list(found.filter(pk__in=of_round).order_by("due_at", "pk")[:limit])
+def appointment_id(public_id: UUID) -> int:
+    """An appointment's key. In a scope that sees it."""
+    return Appointment.objects.values_list("pk", flat=True).get(public_id=public_id)
 
 
-def reviewers(some: Sequence[Review], office: str, *, on: date) -> dict[int, str]:
-    """By unit: who holds the reviewing office there on a day. One query; a unit left out has nobody."""
-    with system("who reviews"):
-        rows = sql.rows(
-            f"""select distinct on (ap.unit_id) ap.unit_id, a.name from org_appointment ap
-            join org_office o on o.id = ap.office_id and o.code = %(office)s
-            join people_account a on a.id = ap.account_id
-            where ap.unit_id = any(%(units)s::bigint[]) and {ACTIVE}
-            order by ap.unit_id, ap.starts_on, ap.id""",
-            {"office": office, "units": list({one.by_unit_id for one in some}), "on": on},
-        )
-    return {unit_id: person(name) for unit_id, name in rows}
-
-
-def is_reviewer(viewer: Viewer, one: Review) -> bool:
-    """Whether the viewer holds the office that reviews: for showing a button; the act asks again."""
-    return viewer.is_strong and any(
-        held.office == one.round.office and held.unit_id == one.by_unit_id and held.capabilities
-        for held in viewer.appointments
+def reviewed_by(account_id: int | None, reviews: Collection[int], *, on: date) -> list[int]:
+    """Those of these reviews (ids) that somebody reviews. In a scope that sees them."""
+    return sql.column(
+        f"""select r.id from review_review r join review_round d on d.id = r.round_id
+        where r.id = any(%(reviews)s::bigint[]) and exists (
+          select from {REVIEWER} x where x.account_id = %(account)s)""",
+        {"reviews": list(reviews), "account": account_id, "on": on},
     )
 
 
 def holds_in(viewer: Viewer, unit_id: int) -> bool:
-    """Whether the viewer holds an office in a unit."""
+    """Whether the viewer holds an office in a unit: for showing a button; the act asks again."""
     return viewer.is_strong and any(held.unit_id == unit_id for held in viewer.appointments)
+
+
+def holds_office(account_id: int | None, unit_id: int, *, on: date) -> bool:
+    """Whether somebody holds an office in a unit on a day."""
+    with system("whose office"):
+        return sql.exists(
+            "select 1 from org_appointment ap"
+            f" where ap.account_id = %(account)s and ap.unit_id = %(unit)s and {ACTIVE}",
+            {"account": account_id, "unit": unit_id, "on": on},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +141,20 @@ class Written:
 def minutes_of(review: Review) -> list[Written]:
     """Every minute of a review, the newest first."""
     rows = list(Minute.objects.select_related("task").filter(review=review).order_by("-at", "-pk")[:50])
-    known = tasks.people_of(row.account_id for row in rows)
+    names = names_of(row.account_id for row in rows)
+    return [Written(row, names.get(row.account_id or 0, "")) for row in rows]
 
-    def name(row: Minute) -> str:
-        found = known.get(row.account_id or 0)
-        return person(found.name) if found else ""
 
-    return [Written(row, name(row)) for row in rows]
+def names_of(account_ids: Iterable[int | None]) -> dict[int, str]:
+    """Names of accounts that reviews in sight tell of."""
+    return {pk: person(one.name) for pk, one in tasks.people_of(account_ids).items()}
 
 
 def last_review(unit_id: int, *, before: Review | None = None) -> Review | None:
-    """The unit's last decided review in the viewer's sight; of another round than `before`."""
+    """The last decided review in the viewer's sight: of the unit, or of the same office-bearer there; of another round
+    than `before`."""
     found = Review.objects.select_related("round").filter(unit_id=unit_id).exclude(decided_at=None)
+    found = found.filter(account_id=before.account_id if before else None)
     if before is not None:
         found = found.exclude(pk=before.pk)
     return found.order_by("-decided_at", "-pk").first()
@@ -186,29 +169,110 @@ class ToReview:
     only: UUID | None  # the review, where it is the only one
 
 
-def left_of(held: Iterable[tuple[str, int]], *, on: date) -> list[ToReview]:
-    """What is left to review by holders of offices (code, unit) in rounds that run on a day. In the viewer's scope."""
-    rows = sql.rows(
-        """
-        select r.round_id, count(*), min(r.public_id::text) from review_review r
-        join review_round d on d.id = r.round_id and d.begins_on <= %(on)s and d.ends_on >= %(on)s
-        join unnest(%(offices)s::text[], %(units)s::bigint[]) h(office, unit_id)
-          on h.office = d.office and h.unit_id = r.by_unit_id
-        join units_unit u on u.id = r.unit_id and (u.closed_on is null or u.closed_on > %(on)s)
-        where r.decided_at is null group by r.round_id order by 1 limit 20
-        """,
-        {"on": on, **dict(zip(("offices", "units"), _columns(held), strict=True))},
+# Reviews that somebody has to decide: by an office of theirs, or standing in for one that nobody holds.
+_MINE = f"""
+with mine as (
+  select d.id as round_id, h.unit_id as by_unit_id, false as stands_in
+  from review_round d join unnest(%(offices)s::text[], %(units)s::bigint[]) h(office, unit_id) on h.office = d.office
+  where d.ends_on >= %(on)s
+  union all
+  select s.round_id, s.by_unit_id, true from review_stand_in s
+  join review_round d on d.id = s.round_id and d.ends_on >= %(on)s
+  where s.appointment_id = any(%(appointments)s::bigint[]))
+select {{what}} from mine m join review_round d on d.id = m.round_id
+join review_review r on r.round_id = m.round_id and r.by_unit_id = m.by_unit_id
+  and r.decided_at is null and r.left_on is null and r.account_id is distinct from %(account)s
+where (not m.stands_in or exists (select from {REVIEWER} x where x.account_id = %(account)s))"""
+
+
+def _mine(viewer: Viewer, what: str, more: str, *, on: date, **given: Any) -> list[tuple[Any, ...]]:
+    held = [one for one in viewer.appointments if LEADS in one.capabilities]
+    return sql.rows(
+        f"{_MINE.format(what=what)} {more}",
+        {
+            "on": on,
+            "account": viewer.account_id,
+            "offices": [one.office for one in held],
+            "units": [one.unit_id for one in held],
+            "appointments": [one.id for one in held],
+            **given,
+        },
+    )
+
+
+def left_of(viewer: Viewer, *, on: date) -> list[ToReview]:
+    """What the viewer has left to review in rounds that run. In their scope."""
+    rows = _mine(
+        viewer,
+        "r.round_id, count(distinct r.id), min(r.public_id::text)",
+        "and d.begins_on <= %(on)s group by r.round_id order by 1 limit 20",
+        on=on,
     )
     known = Round.objects.in_bulk([row[0] for row in rows])
     return [ToReview(known[pk], n, UUID(first) if n == 1 else None) for pk, n, first in rows]
 
 
-def to_reply(unit_ids: Iterable[int], *, limit: int) -> list[Review]:
-    """Decisions about units that have not replied yet, the newest first. In the viewer's scope."""
+def unprepared(viewer: Viewer, unit_ids: Sequence[int], *, on: date) -> list[int]:
+    """Reviews (ids) of these units that the viewer has to decide and whose dossier they had not opened yet."""
+    if not viewer.may(LEADS):
+        return []
+    rows = _mine(
+        viewer,
+        "distinct r.id",
+        "and r.account_id is null and r.prepared_at is null and r.unit_id = any(%(about)s::bigint[])",
+        on=on,
+        about=list(unit_ids),
+    )
+    return [row[0] for row in rows]
+
+
+def of_week(viewer: Viewer, one: Round, *, on: date, limit: int) -> list[Review]:
+    """The units of a round whose meeting the viewer has within a week from a day, in the order of the days."""
+    rows = _mine(
+        viewer,
+        "distinct r.id",
+        "and r.account_id is null and r.round_id = %(round)s and r.meets_on >= %(on)s and r.meets_on < %(until)s",
+        on=on,
+        until=on + A_WEEK,
+        round=one.pk,
+    )
+    found = Review.objects.select_related("unit").filter(pk__in=[row[0] for row in rows])
+    return list(found.order_by("meets_on", "pk")[:limit])
+
+
+def to_reply(unit_ids: Iterable[int], *, at: datetime, limit: int) -> list[Review]:
+    """Decisions about units that have not replied, for two weeks, the newest first. In the viewer's scope."""
     found = Review.objects.select_related("round", "unit").filter(unit_id__in=list(unit_ids), replied_at=None)
-    return list(found.exclude(decided_at=None).order_by("-decided_at")[:limit])
+    found = found.filter(account_id=None, decided_at__gt=at - REPLY_SHOWN)
+    return list(found.order_by("-decided_at")[:limit])
 
 
-def _columns(held: Iterable[tuple[str, int]]) -> tuple[list[str], list[int]]:
-    pairs = list(held)
-    return [office for office, _unit in pairs], [unit for _office, unit in pairs]
+def to_answer(account_id: int, *, on: date, limit: int) -> list[Review]:
+    """One's own reviews to answer before the decision, from a day before the round begins."""
+    found = Review.objects.select_related("round", "unit").filter(account_id=account_id, left_on=None)
+    found = found.filter(decided_at=None, replied_at=None, round__begins_on__lte=on + BEFOREHAND)
+    return list(found.filter(round__ends_on__gte=on).order_by("round__ends_on", "pk")[:limit])
+
+
+def to_read(account_id: int, *, limit: int) -> list[Review]:
+    """What was decided about somebody and they have not opened since, the newest first."""
+    found = Review.objects.select_related("round", "unit").filter(
+        account_id=account_id, decided_at__isnull=False
+    )
+    found = found.filter(Q(read_at=None) | Q(read_at__lt=F("decided_at")))
+    return list(found.order_by("-decided_at")[:limit])
+
+
+def leads_whole(viewer: Viewer, one: Round) -> bool:
+    """Whether the viewer leads the unit of a round."""
+    return org.holds(viewer.account_id or 0, LEADS, at=one.unit_id)
+
+
+def top_for(viewer: Viewer, one: Round) -> int | None:
+    """The unit whose part of a round the viewer may see as a whole: the round's own, else the highest below it that
+    they lead; None: there is none."""
+    if leads_whole(viewer, one):
+        return one.unit_id
+    lo, hi = units.span(one.unit_id, one.hierarchy)
+    mine = (held for held in viewer.appointments if LEADS in held.capabilities and lo <= held.lo < hi)
+    return next((held.unit_id for held in mine), None) if viewer.is_strong else None

@@ -19,7 +19,7 @@ def round_elsewhere(cast: "Cast", at: datetime) -> dict[str, UUID]:
     one = open_round(
         name="Round",
         unit_id=cast.world.state.pk,
-        kind="mandal",
+        what="mandal",
         office="district_in_charge",
         begins_on=today(),
         ends_on=today() + timedelta(days=9),
@@ -28,5 +28,6 @@ def round_elsewhere(cast: "Cast", at: datetime) -> dict[str, UUID]:
     )
     with system("test"):
         review = Review.objects.get(round=one, unit__code="JK-JAM-M1").public_id
-    pages = ("review:review", "review:review_decide", "review:review_reply")
-    return {"review:round": one.public_id, **dict.fromkeys(pages, review)}
+    rounds = ("review:round", "review:round_change", "review:round_stand_in", "review:round_week")
+    pages = ("review:review", "review:review_decide", "review:review_meeting", "review:review_reply")
+    return dict.fromkeys(rounds, one.public_id) | dict.fromkeys(pages, review)

@@ -1,8 +1,9 @@
 """A round has every unit below reviewed once: who may, who waits, what is decided, and what becomes of its tasks."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,11 +15,15 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes.models import Task
 from abhiyan.review import refusals
-from abhiyan.review.actions.rounds import ToDo, decide_review, open_round, reply_to_review
+from abhiyan.review.actions.reviews import ToDo, decide_review, reply_to_review
+from abhiyan.review.actions.rounds import open_round
 from abhiyan.review.models import Minute, Review, Round
 from abhiyan.review.queries import rounds as found
-from abhiyan.review.rules.rounds import Coverage
-from abhiyan.site.tests.cast import Cast
+from abhiyan.review.queries.board import Board, board
+from abhiyan.review.queries.reviewers import reviewers
+from abhiyan.review.rules.rounds import Coverage, State
+from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.units.actions import close_units
 from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +35,16 @@ def cast(open_database: None) -> Cast:
     return Cast.make()
 
 
+def noon(days: int = 0) -> datetime:
+    """A time of day at which messages leave."""
+    return datetime.combine(today() + timedelta(days=days), time(13), ZoneInfo("Asia/Kolkata"))
+
+
 def opened(cast: Cast, **other: Any) -> Round:
     given: dict[str, Any] = {
         "name": "Round of November",
         "unit_id": cast.world.units["JK"].pk,
-        "kind": "mandal",
+        "what": "mandal",
         "office": "district_in_charge",
         "begins_on": today(),
         "ends_on": today() + timedelta(days=9),
@@ -73,8 +83,8 @@ def test_a_round_makes_one_review_for_each_unit_below_and_names_who_reviews(cast
         ({"ends_on": None}, refusals.RoundDaysWrong),
         ({"office": "mandal_president"}, refusals.OfficeNotAbove),
         ({"office": "booth_worker"}, refusals.OfficeNotAbove),
-        ({"kind": "segment"}, refusals.OfficeNotAbove),
-        ({"kind": "district", "office": "region_in_charge"}, refusals.NothingToReview),
+        ({"what": "segment"}, refusals.OfficeNotAbove),
+        ({"what": "district", "office": "region_in_charge"}, refusals.NothingToReview),
     ],
 )
 def test_a_round_that_cannot_be_is_refused(cast: Cast, other: dict[str, Any], why: type[Refused]) -> None:
@@ -167,17 +177,26 @@ def test_a_task_to_somebody_outside_is_refused_and_nothing_is_written(cast: Cast
         assert not Minute.objects.filter(review=one).exists()
 
 
+def far(cast: Cast, one: Round) -> Board:
+    with system("test"):
+        return board(one, cast.world.units["JK"].pk, on=today(), at=clock.now())
+
+
 def test_a_closed_unit_leaves_coverage_and_is_not_decided(cast: Cast) -> None:
     one = opened(cast)
+    before = far(cast, one).whole.coverage
     with system("test"):
-        before = found.coverage(one, today=today())
-        Unit.objects.filter(code="JK-SRI-M1").update(closed_on=today())
-        after = found.coverage(one, today=today())
-        shown = found.branches(one, today=today())
-    assert (after.of, after.closed) == (before.of - 1, 1)
-    assert sum(each.coverage.of for each in shown) == after.of
+        close_units(
+            unit_id=cast.world.units["JK-SRI-M2"].pk, on=today(), by=SYSTEM, at=clock.now(), with_below=True
+        )
+    after = far(cast, one)
+    assert (after.whole.coverage.of, after.whole.coverage.left) == (before.of - 1, 1)
+    assert sum(each.coverage.of for each in after.branches) == after.whole.coverage.of
     with pytest.raises(refusals.UnitClosed):
-        decide(cast, review_of(one, "JK-SRI-M1"))
+        decide(cast, review_of(one, "JK-SRI-M2"))
+    with cast.as_("state_president"):
+        left = found.reviews_in(one, show=found.LEFT, text="", under=one.unit_id, today=today())
+        assert [each.unit.code for each in left] == ["JK-SRI-M2"]
 
 
 def test_a_unit_replies_once_after_the_decision(cast: Cast) -> None:
@@ -200,11 +219,11 @@ def test_a_unit_replies_once_after_the_decision(cast: Cast) -> None:
 
 
 def test_a_vacant_reviewer_is_said_and_the_review_waits(cast: Cast) -> None:
-    one = opened(cast, kind="booth", office="mandal_president")
+    one = opened(cast, what="booth", office="mandal_president")
     with system("test"):
         some = list(Review.objects.filter(round=one).select_related("by_unit"))
-    known = found.reviewers(some, one.office, on=today())
-    vacant = {each.by_unit.code for each in some if each.by_unit_id not in known}
+    known = reviewers(some, on=today())
+    vacant = {each.by_unit.code for each in some if each.pk not in known}
     assert vacant
     assert "JK-SRI-M1" not in vacant
 
@@ -224,8 +243,9 @@ def test_reviews_and_their_decisions_come_to_today(cast: Cast) -> None:
 
 
 def test_coverage_is_drawn_as_squares_up_to_sixty_and_full_only_when_all_are_done() -> None:
-    assert [done for _x, _y, done in Coverage(1, 3).squares] == [True, False, False]
-    assert len(Coverage(1, 60).squares) == 60
-    assert Coverage(1, 61).squares == []
-    assert Coverage(999, 1000).pct == 99
-    assert Coverage(0, 0, closed=4).pct == 100
+    assert [state for _x, _y, state in Coverage(1, 1, 1, 1).squares] == list(reversed(State))
+    assert len(Coverage(1, empty=59).squares) == 60
+    assert Coverage(1, empty=60).squares == []
+    assert [width for _x, width, _state in Coverage(50, 0, 25, 25).bars] == [50, 0, 25, 25]
+    assert Coverage(999, empty=1).pct == 99
+    assert Coverage(left=4).pct == 100

@@ -18,21 +18,21 @@ from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.responsible import seats, vacant_below
-from abhiyan.org.viewer import Request, Viewer
-from abhiyan.programmes import queries as programmes
+from abhiyan.org.viewer import Request
 from abhiyan.programmes.queries import Counted
 from abhiyan.programmes.rules import small_cells
-from abhiyan.programmes.rules.estimated import ask_estimated
-from abhiyan.review.queries.last import last_review
-from abhiyan.ui.ladder import Ladder
+from abhiyan.review.actions.reviews import note_opened
+from abhiyan.review.queries.last import around, last_review
+from abhiyan.review.queries.rounds import unprepared
+from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
-from abhiyan.verification.here import Shown, may_plan
-from abhiyan.verification.queries import beside as checks
+from abhiyan.verification.here import may_plan
 from abhiyan.verification.queries.flag_numbers import FlagNumbers, flags_below
 
-MOST_TRENDS = 4  # measures whose days are drawn; the others have their ladder
+from .figures import parts_of, standing
+
 MOST_RESULTS = 4  # elections of each kind
 BELOW_FLAGS = (Kind.MANDAL, Kind.CLUSTER, Kind.BOOTH)  # a flag belongs to a district
 
@@ -41,9 +41,24 @@ BELOW_FLAGS = (Kind.MANDAL, Kind.CLUSTER, Kind.BOOTH)  # a flag belongs to a dis
 def dossier(request: Request, code: str) -> HttpResponse:
     """What a reviewer reads before a unit is reviewed; of a nation and of a booth.
 
-    Who sees the unit's counts may read it, rounded where they do not see its people. NotYours for everybody else.
+    Who sees the unit's counts may read it, rounded where they do not see its people. NotYours for everybody else. Once
+    its reviewer has opened it, the unit's review is prepared.
     """
     at = clock.now()
+    read = dossier_of(request, code, at=at)
+    prepare(request, [read["unit"].id], at=at)
+    return render(request, "review/dossier.html", read)
+
+
+def prepare(request: Request, unit_ids: Sequence[int], *, at: datetime) -> None:
+    """Note that the viewer opened the dossiers of units, where they review them."""
+    on = clock.day_in(settings.TIME_ZONE, at)
+    if mine := unprepared(request.viewer, unit_ids, on=on):
+        note_opened(reviews=mine, by=request.actor, at=at)
+
+
+def dossier_of(request: Request, code: str, *, at: datetime) -> dict[str, Any]:
+    """All that a dossier says, for the page and for print. NotYours where the unit's counts are out of sight."""
     wanted = levels.BY_SLUG.get(request.GET.get("in", ""))
     facts, path = units.found_with_path(code, wanted=wanted)
     hierarchy = facts.nearest(wanted)
@@ -51,41 +66,16 @@ def dossier(request: Request, code: str) -> HttpResponse:
     if here.lo is None or here.hi is None or not request.viewer.sees_counts_at(here.lo):
         raise NotYours
     today = clock.day_in(settings.TIME_ZONE, at)
-    running, node = programmes.running_at(facts.id, hierarchy, today)
     counts = units.counts_below(facts.id, hierarchy, here=here) if here.has_children else {}
     lang, span = language(), (here.lo, here.hi)
     with sql.at_once():
         offices = org.ask_offices_here(here.id, on=today)
         vacant = org.ask_vacancies_below(here.id, hierarchy, at=at, span=span, counts=counts)
-        checked = ask_estimated([one.programme.pk for one in running], [here.id], on=today)
-        days = [
-            programmes.ask_figures(
-                node=node or here.id,
-                hierarchy=hierarchy,
-                programme=one.programme,
-                measure=one.measure,
-                at=at,
-            )
-            for one in running[:MOST_TRENDS]
-        ]
-    figures = [asked() for asked in days]
-    drawn_of = list(zip(running, figures, strict=False))
-    ladders = (
-        programmes.drawn_ladders(
-            running,
-            {(one.programme.pk, one.measure): of.ladder for one, of in drawn_of},
-            node=node or here.id,
-            unit_id=here.id,
-            hierarchy=hierarchy,
-            today=today,
-            at=at,
-            checked=checked(),
-        )
-        if running
-        else []
-    )
+    shown_seats, shown_vacant = seats(request, offices(), here, lang), vacant_below(vacant(), lang)
+    stands = standing(request.viewer, here, hierarchy, at=at)
+    is_exact = request.viewer.sees_people_at(here.lo)
     unit_page = reverse("site:unit", args=[here.code]) + f"?in={levels.SLUGS[hierarchy]}"
-    context: dict[str, Any] = {
+    return {
         "here": "units",
         "crumbs": [(here.name(lang), unit_page), (say("Dossier"), "")],
         "unit": here,
@@ -93,72 +83,24 @@ def dossier(request: Request, code: str) -> HttpResponse:
         "kind": Kind(facts.kind).label,
         "at": at,
         "counts": [(Kind(kind).label, n) for kind, n in counts.items()],
-        "seats": seats(request, offices(), here, lang),
-        "vacant_below": vacant_below(vacant(), lang),
-        "ladders": ladders,
-        "trends": [programmes.drawn_trend(one, of) for one, of in drawn_of],
-        "compared": _compared(request.viewer, running, [each for _href, each, _said in ladders], here),
+        "seats": shown_seats,
+        "vacant_below": shown_vacant,
+        "ladders": stands.ladders,
+        "trends": stands.trends,
+        "compared": stands.compared,
         "is_below_flags": here.kind in BELOW_FLAGS,
-        "flags": _flags(request, running, here, hierarchy, at),
+        "flags": _flags(request, stands.running, here, hierarchy, at),
+        "parts": parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact), at=at),
         "results": _results(here.id),
         "classes": [
             (named(one.election.names), one.get_code_display())
             for one in elections.classes_of(here.id)[:MOST_RESULTS]
         ],
-        "last": last_review(here.id),
+        "last": last_review(here.id, at=at),
+        "around": around(here.id, hierarchy, path[-2].id if len(path) > 1 else None, at=at),
         "successors": units.succeeded_by(here.id) if here.closed_on else [],
         "page_is_sample": facts.is_sample,
     }
-    return render(request, "review/dossier.html", context)
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """What a unit said and reported in one measure, and what checks found. of: of a frame, where it has one."""
-
-    name: str
-    said: int | str
-    reported: int | str
-    why_none: Any
-    of: Shown | None = None
-    href: str = ""
-
-
-def _compared(
-    viewer: Viewer, running: Sequence[Counted], ladders: Sequence[Ladder], here: units.UnitRow
-) -> list[Compared]:
-    """Each measure beside its newest frame; of a unit below the districts what it said and reported until today."""
-    if not running:
-        return []
-    frames = checks.newest_frames({one.programme.pk for one in running})
-    is_exact = here.lo is not None and viewer.sees_people_at(here.lo)
-    found = []
-    for one, drawn in zip(running, ladders, strict=True):
-        frame = frames.get((one.programme.pk, one.measure))
-        lines = checks.lines_of(frame, here.id, with_below=False) if frame else []
-        if frame and lines:
-            of = Shown(lines[0], frame, viewer)
-            found.append(
-                Compared(one.name, of.cell(of.line.said), of.reported, of.why_none, of, of.href_beside)
-            )
-            continue
-        until = one.programme.closes_on
-        told = programmes.said_in(one.programme, one.measure, [here.id], after=None, until=until)
-        found.append(
-            Compared(
-                one.name,
-                _cell(told.get(here.id), is_exact=is_exact),
-                small_cells.said(drawn.reported),
-                drawn.none_reason or say("no back-checks yet"),
-            )
-        )
-    return found
-
-
-def _cell(n: int | None, *, is_exact: bool) -> str:
-    if n is None:
-        return ""
-    return small_cells.said(n if is_exact else small_cells.shown(n))
 
 
 @dataclass(frozen=True, slots=True)

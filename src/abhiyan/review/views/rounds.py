@@ -1,4 +1,4 @@
-"""Review rounds: the list, opening one, how far it is, and one unit's review with its decision and reply."""
+"""Review rounds: the list, opening one, how far it is; its last day and its stand-ins."""
 
 from datetime import date
 from typing import Any
@@ -7,70 +7,101 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import named, person
 from abhiyan.org import queries as org
-from abhiyan.org.here import page_unit
+from abhiyan.org.here import Here, page_unit
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
-from abhiyan.programmes.queries import tasks
 from abhiyan.review.actions import rounds as acts
 from abhiyan.review.models import Review, Round
+from abhiyan.review.queries import board as boards
+from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
-from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_TEXT
+from abhiyan.review.queries.reviewers import ORGANISATIONAL
+from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, State, due_share, state_of
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
-LATE_SHOWN = 10
+from .printing import MOST_DOSSIERS
+
 REVIEWED = (Kind.BOOTH, Kind.CLUSTER, Kind.MANDAL, Kind.DISTRICT)
+STATES = {
+    State.EMPTY: _("not begun"),
+    State.PREPARED: _("prepared"),
+    State.MET: _("met"),
+    State.DECIDED: _("decided"),
+}
 
 
-def _today() -> date:
+def today() -> date:
     return clock.day_in(settings.TIME_ZONE, clock.now())
 
 
-def _crumbs(*more: tuple[str, str]) -> dict[str, Any]:
+def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
     first = (say("Review rounds"), reverse("review:rounds") if more else "")
     return {"here": "", "crumbs": [first, *more]}
+
+
+def page_of(one: Round) -> str:
+    return reverse("review:round", args=[one.public_id])
+
+
+def reviewed(one: Round) -> str:
+    """What a round reviews, in words."""
+    offices = {each.code: named(each.names) for each in org.offices_used()} if one.of_office else {}
+    return offices.get(one.of_office, one.get_kind_display())
 
 
 ROUNDS: tuple[Column[Round], ...] = (
     Column("name", _("Round"), lambda row: row.name, order="name", is_name=True),
     Column("unit", _("Unit"), lambda row: named(row.unit.names)),
-    Column("kind", _("Reviewed"), lambda row: row.get_kind_display()),
+    Column("kind", _("Reviewed"), reviewed),
     Column("first", _("First day"), lambda row: row.begins_on, order="begins_on", css="nums"),
     Column("last", _("Last day"), lambda row: row.ends_on, order="ends_on", css="nums"),
 )
 
 
+class RoundFilters(forms.Form):
+    """Which rounds to show."""
+
+    q = forms.CharField(label=_("Name"), required=False, max_length=LONGEST_NAME)
+    show = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[("", _("All")), ("running", _("Not over")), ("over", _("Over"))],
+    )
+
+
 @require_GET
 def rounds(request: Request) -> HttpResponseBase:
     """All rounds, the newest first; whoever leads a unit opens one for what is below it."""
-    table = Table(
-        request, ROUNDS, found.rounds(), name="review-rounds", caption=_("Review rounds"), sort="-last"
-    )
-    return answer(request, "review/round_list.html", table, _crumbs())
+    filters = RoundFilters(request.GET)
+    asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
+    rows = found.rounds(text=asked["q"], show=asked["show"], today=today())
+    table = Table(request, ROUNDS, rows, name="review-rounds", caption=_("Review rounds"), sort="-last")
+    return answer(request, "review/round_list.html", table, {**crumbs(), "filters": filters})
 
 
 class RoundForm(forms.Form):
     """What is reviewed, by whom, and when."""
 
     name = forms.CharField(label=_("Name of the round"), max_length=LONGEST_NAME)
-    kind = forms.ChoiceField(
-        label=_("Units to review"), choices=[(each.value, each.label) for each in REVIEWED]
-    )
+    what = forms.ChoiceField(label=_("What is reviewed"))
     office = forms.ChoiceField(
-        label=_("Reviewed by"), help_text=_("The holder of this office reviews the units below their own.")
+        label=_("Reviewed by"), help_text=_("The holder of this office reviews what is below their own unit.")
     )
     begins_on = DayField(label=_("First day"))
     ends_on = DayField(label=_("Last day"))
@@ -79,81 +110,112 @@ class RoundForm(forms.Form):
 @form_page
 def round_new(request: Request) -> HttpResponseBase:
     """Open a round over everything below a unit."""
-    here = page_unit(request, hierarchy=found.ORGANISATIONAL)
+    here = page_unit(request, hierarchy=ORGANISATIONAL)
     if not request.viewer.may_at(LEADS, here.span[0]):
         raise org.NotYours(capability=LEADS)
     form = RoundForm(
-        request.POST if request.method == "POST" else None, initial={"kind": "mandal", "begins_on": _today()}
+        request.POST if request.method == "POST" else None, initial={"what": "mandal", "begins_on": today()}
     )
-    offer(form, office=[(one.code, named(one.names)) for one in found.offices_that_review()])
+    offices = [(one.code, named(one.names)) for one in found.offices_that_review()]
+    kinds = [(each.value, each.label) for each in REVIEWED]
+    offer(form, office=offices, what=[(say("Units"), kinds), (say("Office-bearers"), offices)])
     return ask(
         request,
         lambda given: acts.open_round(**given, unit_id=here.unit.id, by=request.actor, at=clock.now()),
         title=say("Open a review round: %(unit)s") % {"unit": here.name},
-        text=[_("Every open unit of this kind gets one review. The reviewers see it on Today.")],
+        text=[
+            _("Each open unit of the kind, or each holder of the office, gets one review."),
+            _("The reviewers see it on Today. Office-bearers see their page a day before, and answer."),
+        ],
         button=_("Open the round"),
         said=_("The round is open."),
         done=lambda one: redirect("review:round", one.public_id),
         back=reverse("review:rounds"),
         form=form,
-        **_crumbs((say("Open a round"), "")),
+        **crumbs((say("Open a round"), "")),
     )
 
 
 class Filters(forms.Form):
     """Which reviews of a round to show."""
 
+    q = forms.CharField(label=_("Name or code"), required=False, max_length=100)
     show = forms.ChoiceField(
         label=_("Status"),
         required=False,
         choices=[
             ("", _("All")),
-            ("waiting", _("Waiting")),
-            ("decided", _("Decided")),
-            ("closed", _("Closed units")),
+            (found.WAITING, _("Not decided")),
+            *STATES.items(),
+            (found.LEFT, _("Left the round")),
         ],
     )
 
 
-class _Row:
-    """One review of a list, with who reviews."""
+class Row:
+    """One review of a list, with who is reviewed and who reviews."""
 
-    def __init__(self, one: Review, who: str, *, today: date) -> None:
-        self.one, self.who = one, who
-        self.is_closed = one.unit.closed_on is not None and one.unit.closed_on <= today
+    def __init__(self, one: Review, whom: str, by: list[who.Reviewer], *, on: date) -> None:
+        self.one, self.whom = one, whom
+        self.by = ", ".join(each.name for each in by)
+        self.stands_in = any(each.stands_in for each in by)
+        self.state = state_of(
+            is_decided=one.decided_at is not None,
+            meets_on=one.meets_on,
+            is_prepared=one.prepared_at is not None,
+            today=on,
+        )
 
     @property
-    def state(self) -> str:
-        if self.one.decided_at is not None:
-            return str(self.one.get_decision_display())
-        return say("closed") if self.is_closed else say("not reviewed yet")
+    def place(self) -> str:
+        return named(self.one.unit.names)
+
+    @property
+    def name(self) -> str:
+        """Of the office-bearer, or the unit."""
+        return self.whom or self.place
+
+    @property
+    def said(self) -> str:
+        if self.one.decided_at is None and self.one.left_on is not None:
+            return say("left the round")
+        decided = self.one.get_decision_display()
+        return str(decided if self.state == State.DECIDED else STATES[self.state])
 
 
-COLUMNS: tuple[Column[_Row], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.one.unit.names), is_name=True),
+COLUMNS: tuple[Column[Row], ...] = (
     Column("code", _("Code"), lambda row: row.one.unit.code, only_in_file=True),
-    Column("who", _("Reviewer"), lambda row: row.who or say("nobody holds this office")),
+    Column("by", _("Reviewer"), lambda row: row.by or say("nobody holds this office")),
     Column("place", _("Reviewer's unit"), lambda row: named(row.one.by_unit.names)),
+    Column("meets", _("Meeting"), lambda row: row.one.meets_on, order="meets_on", css="nums"),
     Column("when", _("Decided on"), lambda row: row.one.decided_at, order="decided_at", css="nums"),
-    Column("state", _("Status"), lambda row: row.state, css="end"),
+    Column("state", _("Status"), lambda row: row.said, css="end"),
+)
+OF_UNITS = (Column("name", _("Unit"), lambda row: row.name, is_name=True), *COLUMNS)
+OF_HOLDERS = (
+    Column("name", _("Office-bearer"), lambda row: row.name, is_name=True, names_people=True),
+    Column("unit", _("Unit"), lambda row: row.place),
+    *COLUMNS,
 )
 
 
 @require_GET
 def round_(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One round: how far each branch is, late tasks, and its reviews in the viewer's sight."""
-    one, today = found.round_of(public_id), _today()
+    """One round: how far each branch is, its meetings, late tasks, and its reviews in the viewer's sight."""
+    one, on = found.round_of(public_id), today()
+    here = _branch(request, one)
     filters = Filters(request.GET)
-    show = filters.cleaned_data["show"] if filters.is_valid() else ""
+    asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
 
-    def rows(some: list[Review]) -> list[_Row]:
-        known = found.reviewers(some, one.office, on=today)
-        return [_Row(each, known.get(each.by_unit_id, ""), today=today) for each in some]
+    def rows(some: list[Review]) -> list[Row]:
+        by, names = who.reviewers(some, on=on), found.names_of(each.account_id for each in some)
+        return [Row(each, names.get(each.account_id or 0, ""), by.get(each.pk, []), on=on) for each in some]
 
-    table: Table[_Row] = Table(
+    reviews = found.reviews_in(one, show=asked["show"], text=asked["q"], under=here.unit.id, today=on)
+    table: Table[Row] = Table(
         request,
-        COLUMNS,
-        found.reviews_in(one, show=show, today=today).order_by("pk"),
+        OF_HOLDERS if one.of_office else OF_UNITS,
+        reviews.order_by("pk"),
         name="reviews",
         caption=_("Reviews"),
         finish=rows,
@@ -161,151 +223,136 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
         is_brief=True,
     )
     context: dict[str, Any] = {
-        **_crumbs((one.name, "")),
+        **crumbs((one.name, page_of(one) if here.unit.id != one.unit_id else ""), *_down(one, here)),
         "round": one,
-        "unit_name": named(one.unit.names),
+        "unit_name": here.name,
+        "reviewed": reviewed(one),
         "filters": filters,
-        "late": found.late_tasks(one, at=clock.now(), limit=LATE_SHOWN),
+        "changes": [(date.fromisoformat(was), why) for _on, was, why in one.changes],
     }
-    if org.holds(request.viewer.account_id or 0, LEADS, at=one.unit_id) and not table.file_kind:
-        with system("how far a round is"):
-            context |= {
-                "branches": found.branches(one, today=today),
-                "whole": found.coverage(one, today=today),
-            }
+    if not table.file_kind:
+        context |= _board(request, one, here, on=on)
     return answer(request, "review/round.html", table, context)
 
 
-def _review_crumbs(one: Review, *more: tuple[str, str]) -> dict[str, Any]:
-    page = reverse("review:review", args=[one.public_id])
-    return _crumbs(
-        (one.round.name, reverse("review:round", args=[one.round.public_id])),
-        (named(one.unit.names), page if more else ""),
-        *more,
+def _branch(request: Request, one: Round) -> Here:
+    """The unit of the round's page: the one asked for, below the round's; else the highest whose part they lead."""
+    here = page_unit(
+        request,
+        hierarchy=one.hierarchy,
+        otherwise=lambda: found.top_for(request.viewer, one) or one.unit_id,
     )
+    lo, hi = units.span(one.unit_id, one.hierarchy)
+    if not lo <= here.span[0] < hi:
+        raise NotFound(field="unit")
+    return here
 
 
-def _dossier(one: Review) -> str:
-    try:
-        return reverse("review:dossier", args=[one.unit.code])
-    except NoReverseMatch:
-        return ""
+def _down(one: Round, here: Here) -> list[tuple[str, str]]:
+    return [(here.name, "")] if here.unit.id != one.unit_id else []
 
 
-@require_GET
-def review(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One unit's review: what was decided last time, the minutes with their tasks, and the unit's reply."""
-    one, today = found.review_of(public_id), _today()
-    last = found.last_review(one.unit_id, before=one)
-    is_closed = one.unit.closed_on is not None and one.unit.closed_on <= today
-    is_now = one.round.begins_on <= today <= one.round.ends_on
-    is_own = found.holds_in(request.viewer, one.unit_id)
-    context = {
-        **_review_crumbs(one),
-        "review": one,
-        "unit_name": named(one.unit.names),
-        "reviewer": found.reviewers([one], one.round.office, on=today).get(one.by_unit_id, ""),
-        "by_unit": named(one.by_unit.names),
-        "minutes": found.minutes_of(one),
-        "last": last,
-        "last_minutes": found.minutes_of(last) if last else [],
-        "dossier": _dossier(one),
-        "is_closed": is_closed,
-        "may_decide": is_now and not is_closed and not is_own and found.is_reviewer(request.viewer, one),
-        "may_reply": is_own and one.decided_at is not None and one.replied_at is None,
+def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, Any]:
+    """What only who leads a branch sees of it as a whole; and what the viewer has to do."""
+    at = clock.now()
+    week = found.of_week(request.viewer, one, on=on, limit=MOST_DOSSIERS)
+    shown: dict[str, Any] = {"week": len(week)}
+    if not request.viewer.may_at(LEADS, here.span[0]):
+        return shown
+    with system("how far a round is"):
+        board = boards.board(one, here.unit.id, on=on, at=at)
+        vacant = who.vacant(one, on=on) if here.unit.id == one.unit_id else []
+    meetings = boards.meetings(one, here.unit.id, on=on)
+    names = found.names_of(each.account_id for each in meetings)
+    whole = board.whole
+    most = max(whole.decisions.values(), default=0)
+    return shown | {
+        "board": board,
+        "due": int(100 * due_share(one.begins_on, one.ends_on, today=on)),
+        "today": [(each, names.get(each.account_id or 0, "")) for each in meetings if each.meets_on == on],
+        "next": [(each, names.get(each.account_id or 0, "")) for each in meetings if each.meets_on != on],
+        "late": boards.late_tasks(one, here.unit.id, at=at),
+        "decided": [
+            (each.label, whole.decisions[each.value], 100 * whole.decisions[each.value] / most)
+            for each in Review.Decision
+            if whole.decisions.get(each.value)
+        ],
+        "vacant": vacant,
+        "may_change": here.unit.id == one.unit_id and found.is_opener(one, request.viewer.account_id),
+        "may_name": found.leads_whole(request.viewer, one),
+        "legend": STATES.items(),
     }
-    return render(request, "review/review.html", context)
 
 
-class DecideForm(forms.Form):
-    """A decision with its reason, and a task that follows from it."""
+class LastDayForm(forms.Form):
+    """Another last day, and why."""
 
-    decision = forms.ChoiceField(
-        label=_("Decision"), choices=Review.Decision.choices, widget=forms.RadioSelect
+    ends_on = DayField(label=_("Last day"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=LONGEST_REASON, help_text=_("Everybody in the round reads it.")
     )
-    text = forms.CharField(
-        label=_("Minute"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=LONGEST_TEXT,
-        help_text=_("What was said and why this was decided. The unit reads it."),
-    )
-    task = forms.CharField(
-        label=_("Task"), required=False, max_length=120, help_text=_("Leave it empty if there is none.")
-    )
-    whom = forms.ChoiceField(label=_("Who does it"), required=False)
-    due_on = DayField(label=_("By"), required=False)
 
 
 @form_page
-def review_decide(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Decide on a unit, or amend the decision."""
-    one, today = found.review_of(public_id), _today()
-    form = DecideForm(request.POST if request.method == "POST" else None)
-    with system("who may get the task"):
-        some = tasks.candidates([one.unit_id, one.by_unit_id], on=today)
+def round_change(request: Request, public_id: UUID) -> HttpResponseBase:
+    """End a round early, or go on with it."""
+    one = found.round_of(public_id)
+    if not found.leads_whole(request.viewer, one) or not found.is_opener(one, request.viewer.account_id):
+        raise org.NotYours(capability=LEADS)
+    return ask(
+        request,
+        lambda given: acts.change_last_day(**given, public_id=public_id, by=request.actor, at=clock.now()),
+        title=say("Change the last day: %(name)s") % {"name": one.name},
+        text=[_("With today as the last day the round ends tonight. You can change it again.")],
+        button=_("Change the last day"),
+        said=_("The last day is changed."),
+        done=page_of(one),
+        form=LastDayForm(
+            request.POST if request.method == "POST" else None, initial={"ends_on": one.ends_on}
+        ),
+        **crumbs((one.name, page_of(one)), (say("Last day"), "")),
+    )
+
+
+class StandInForm(forms.Form):
+    """Who reviews for the time being."""
+
+    appointment = forms.ChoiceField(label=_("Stand-in"))
+
+
+@form_page
+def round_stand_in(request: Request, public_id: UUID, code: str) -> HttpResponseBase:
+    """Name who reviews for a unit while nobody holds the office there."""
+    one, unit = found.round_of(public_id), units.unit(code)
+    if not found.leads_whole(request.viewer, one):
+        raise org.NotYours(capability=LEADS)
+    form = StandInForm(request.POST if request.method == "POST" else None)
     offer(
         form,
-        whom=[
-            ("", say("nobody")),
-            *(
-                (str(each.appointment), f"{each.name}, {named(each.office_names)}, {named(each.unit_names)}")
-                for each in some
-            ),
+        appointment=[
+            (
+                str(each.appointment_id),
+                f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}",
+            )
+            for each in who.candidates(one, unit.pk, on=today())
         ],
     )
-    page = reverse("review:review", args=[public_id])
-
-    def act(given: dict[str, Any]) -> Review:
-        has_task = given["task"].strip() or given["whom"] or given["due_on"]
-        whom = UUID(given["whom"]) if given["whom"] else None
-        return acts.decide_review(
+    return ask(
+        request,
+        lambda given: acts.name_stand_in(
             public_id=public_id,
-            decision=given["decision"],
-            text=given["text"],
-            todo=acts.ToDo(given["task"], whom, given["due_on"]) if has_task else None,
+            unit_id=unit.pk,
+            appointment=UUID(given["appointment"]),
             by=request.actor,
             at=clock.now(),
-        )
-
-    if not found.is_reviewer(request.viewer, one) and not found.holds_in(request.viewer, one.unit_id):
-        raise org.NotYours
-    return ask(
-        request,
-        act,
-        title=say("Decide: %(unit)s") % {"unit": named(one.unit.names)},
-        text=[_("The unit sees the decision and may reply once. You can amend it until the round ends.")],
-        button=_("Minute it"),
-        said=_("Minuted. The unit sees it on Today."),
-        done=page,
-        form=form,
-        **_review_crumbs(one, (say("Decide"), "")),
-    )
-
-
-class ReplyForm(forms.Form):
-    """The unit's own words."""
-
-    text = forms.CharField(
-        label=_("Reply"), widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST_TEXT
-    )
-
-
-@form_page
-def review_reply(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The unit replies to the decision, once."""
-    one = found.review_of(public_id)
-    if not found.holds_in(request.viewer, one.unit_id):
-        raise org.NotYours
-    return ask(
-        request,
-        lambda given: acts.reply_to_review(
-            public_id=public_id, text=given["text"], by=request.actor, at=clock.now()
         ),
-        title=say("Reply: %(unit)s") % {"unit": named(one.unit.names)},
-        text=[_("You reply once. You cannot change it afterwards.")],
-        button=_("Send the reply"),
-        said=_("Your reply is sent."),
-        done=reverse("review:review", args=[public_id]),
-        form=ReplyForm(request.POST if request.method == "POST" else None),
-        **_review_crumbs(one, (say("Reply"), "")),
+        title=say("Name a stand-in: %(unit)s") % {"unit": named(unit.names)},
+        text=[
+            _("They review for this unit until somebody holds the office. You can name somebody else later.")
+        ],
+        button=_("Name the stand-in"),
+        said=_("The stand-in is named and sees the reviews on Today."),
+        done=page_of(one),
+        form=form,
+        **crumbs((one.name, page_of(one)), (say("Stand-in"), "")),
     )

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import Client
 
 from abhiyan.core import clock
+from abhiyan.core.rooms import offered
 from abhiyan.core.scope import system
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.tests.web import today
@@ -34,7 +35,6 @@ from abhiyan.programmes.rules.activities import (
     Template,
 )
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
-from abhiyan.site.offered import offered
 from abhiyan.ui.owed import Owed
 
 from .cast import SYSTEM, Cast

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
+from abhiyan.core.rooms import offered
 from abhiyan.core.words import language, named, person
 from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.viewer import Request
@@ -22,7 +23,6 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import pace
 from abhiyan.programmes.rules import activities, rates, small_cells
-from abhiyan.site.offered import offered
 from abhiyan.ui import tables
 from abhiyan.ui.launch_day import Age, Figure, Thing, Way
 from abhiyan.ui.numbers import grouped

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import TooMany
+from abhiyan.core.rooms import offered
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.site.offered import doors, offered
+from abhiyan.site.offered import doors
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 

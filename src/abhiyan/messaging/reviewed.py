@@ -1,0 +1,19 @@
+"""What a review reads of messages: circulars an office-bearer has not opened."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from abhiyan.core.numbers import grouped
+from abhiyan.ui.reviewed import Part, Subject
+
+from .circulars import read_of
+
+
+def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:  # noqa: ARG001  # alike for every room
+    """How many circulars went to an office-bearer, and how many they have not read."""
+    if of.account_id is None:
+        return
+    n, unread = read_of(of.account_id)
+    yield Part(_("Circulars"), [(_("Received"), grouped(n)), (_("Not read yet"), grouped(unread))])

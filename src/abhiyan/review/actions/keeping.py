@@ -1,0 +1,179 @@
+"""Rounds follow the tree and the offices: who joins and leaves them, who reviews what; and who is told or reminded."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+
+from abhiyan.core import clock, sql
+from abhiyan.core.scope import system
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.rules import hours
+from abhiyan.org.news import AppointmentEnded
+from abhiyan.programmes.queries.tasks import ACTIVE
+from abhiyan.review.models import Review
+from abhiyan.review.queries.reviewers import ORGANISATIONAL, REVIEWER
+from abhiyan.review.refusals import UnitsReviewed
+from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND
+from abhiyan.units.news import UnitsGoing, UnitsMoved
+
+AT_ONCE = 2_000  # people who get a message in one turn
+LOCK = "review rounds"
+# Of rounds that run: what is to be reviewed today (`wanted`), and by which unit, the nearest of those above that have
+# the round's office (`found`). _SAME: it is this row.
+_WANTED = f"""
+with d as materialized (
+  select d.id, d.kind, d.of_office, w.lo, w.hi, o.expected_in as above
+  from review_round d join org_office o on o.code = d.office
+  join units_placement w on w.unit_id = d.unit_id and w.hierarchy = d.hierarchy and w.lo is not null
+  where d.ends_on >= %(on)s and (%(round)s::bigint is null or d.id = %(round)s)),
+wanted as materialized (
+  select d.id as round_id, p.unit_id, null::bigint as account_id from d
+  join units_placement p on p.lo > d.lo and p.lo < d.hi
+  join units_unit u on u.id = p.unit_id and u.kind = d.kind and u.closed_on is null
+  where d.of_office = ''
+  union
+  select d.id, p.unit_id, ap.account_id from d join units_placement p on p.lo > d.lo and p.lo < d.hi
+  join units_unit u on u.id = p.unit_id and u.closed_on is null
+  join org_appointment ap on ap.unit_id = p.unit_id and {ACTIVE}
+  join org_office o on o.id = ap.office_id and o.code = d.of_office),
+above as materialized (
+  select distinct on (d.id, p.unit_id) d.id as round_id, p.unit_id, a.unit_id as by_unit_id
+  from d join units_placement a on a.lo >= d.lo and a.lo < d.hi
+  join units_unit au on au.id = a.unit_id and au.kind = any(d.above) and au.closed_on is null
+  join units_placement p on p.lo > a.lo and p.lo < a.hi
+  where exists (select from wanted w where w.round_id = d.id and w.unit_id = p.unit_id)
+  order by d.id, p.unit_id, a.lo desc),
+found as materialized (select w.*, a.by_unit_id from wanted w left join above a using (round_id, unit_id))
+"""
+_SAME = "r.round_id = f.round_id and r.unit_id = f.unit_id and r.account_id is not distinct from f.account_id"
+_SETTLE = f"""{_WANTED},
+came as (
+  insert into review_review (public_id, round_id, unit_id, account_id, by_unit_id)
+  select gen_random_uuid(), f.round_id, f.unit_id, f.account_id, f.by_unit_id from found f
+  where f.by_unit_id is not null and not exists (select from review_review r where {_SAME}) returning 1),
+moved as (
+  update review_review r set left_on = null, by_unit_id = coalesce(f.by_unit_id, r.by_unit_id),
+    prepared_at = case when r.decided_at is null and f.by_unit_id <> r.by_unit_id then null else r.prepared_at end,
+    meets_on = case when r.decided_at is null and f.by_unit_id <> r.by_unit_id then null else r.meets_on end
+  from found f where {_SAME} and (f.by_unit_id <> r.by_unit_id or r.left_on is not null) returning 1),
+went as (
+  update review_review r set left_on = %(on)s from d
+  where d.id = r.round_id and r.left_on is null
+    and not exists (select from found f where {_SAME}) returning 1)
+select (select count(*) from came), (select count(*) from moved), (select count(*) from went)"""
+
+
+def settle_rounds(*, at: datetime, round_id: int | None = None) -> int:
+    """Have rounds that run follow the tree of today and its offices; or one of them. How many reviews changed.
+
+    What is new joins, with the nearest unit above it that has the office. What moved gets its reviewer, who prepares it
+    again. What closed, moved away or ended leaves, with what was decided; what comes back joins again. One statement.
+    """
+    return _settled(clock.day_in(settings.TIME_ZONE, at), round_id)
+
+
+def _settled(on: date, round_id: int | None = None) -> int:
+    with system("rounds follow the tree"):
+        if not sql.exists("select 1 from review_round where ends_on >= %s limit 1", [on]):
+            return 0
+        sql.wait_for(LOCK)
+        return sum(sql.row(_SETTLE, {"on": on, "round": round_id}))
+
+
+def follow_move(*, told: UnitsMoved) -> int:
+    """Units moved: rounds of today follow, also where the move is dated back. How many reviews changed."""
+    if told.hierarchy != ORGANISATIONAL:
+        return 0
+    today = sql.value("select (now() at time zone %s)::date", [settings.TIME_ZONE])
+    return _settled(max(told.on, today))
+
+
+def leave_with_appointment(*, told: AppointmentEnded) -> int:
+    """An appointment ended: its holder's reviews leave their rounds with what was written; nobody inherits them. How
+    many."""
+    on = clock.day_in(settings.TIME_ZONE, told.at)
+    with system("an appointment ended"):
+        found = Review.objects.filter(account_id=told.account_id, unit_id=told.unit_id, left_on=None)
+        found = found.filter(round__of_office=told.office, round__ends_on__gte=on)
+        return found.update(left_on=on)
+
+
+def let_go(*, going: UnitsGoing) -> None:
+    """Units made by a list are about to go: reviews of them go too. Refuses UnitsReviewed where something is written,
+    or where they are the branch of a round, or review others."""
+    made = "(select unit_id from units_change where import_id = %(list)s and change = 'made')"
+    with system("units about to go"):
+        n = sql.count(
+            f"select (select count(*) from review_round where unit_id in {made}) + (select count(*) from review_review"
+            f" where unit_id in {made} and (decided_at is not null or replied_at is not null)"
+            f" or by_unit_id in {made} and unit_id not in {made})",
+            {"list": going.import_id},
+        )
+        if n:
+            raise UnitsReviewed(n=n)
+        for table, column in (("review_stand_in", "by_unit_id"), ("review_review", "unit_id")):
+            sql.run(f"delete from {table} where {column} in {made}", {"list": going.import_id})
+
+
+def tell_holders(*, at: datetime) -> int:
+    """Tell office-bearers that their page is there, from a day before their round begins. Inside the hours. How many.
+
+    Run by a loop, in its system scope.
+    """
+    if not hours.is_open(at, settings.TIME_ZONE):
+        return 0
+    on = clock.day_in(settings.TIME_ZONE, at)
+    rows = Review.objects.filter(
+        account_id__isnull=False, told_at=None, left_on=None, decided_at=None, round__ends_on__gte=on
+    ).filter(round__begins_on__lte=on + BEFOREHAND)
+    some = list(rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
+    for one in some:
+        assert one.account_id is not None  # as filtered
+        _tell(one.account_id, f"review|{one.public_id}", unit_id=one.unit_id, at=at)
+    Review.objects.filter(pk__in=[one.pk for one in some]).update(told_at=at)
+    return len(some)
+
+
+# A reviewer is late where fewer are decided than the days that are over ask for.
+_LATE = f"""
+with r as materialized (
+  select r.round_id, r.by_unit_id, null::bigint as account_id, max(r.reminded_at) as reminded_at,
+    count(r.decided_at) < round(count(*) * (%(on)s - d.begins_on)::numeric / (d.ends_on - d.begins_on + 1)) as is_late
+  from review_review r join review_round d on d.id = r.round_id and d.begins_on <= %(on)s and d.ends_on >= %(on)s
+  where r.left_on is null group by r.round_id, r.by_unit_id, d.id)
+select x.account_id, min(x.unit_id), array_agg(r.round_id), array_agg(r.by_unit_id)
+from r join review_round d on d.id = r.round_id cross join {REVIEWER} x
+group by x.account_id
+having bool_or(r.is_late) and coalesce(max(r.reminded_at), '-infinity') <= %(since)s
+order by 1 limit {AT_ONCE}"""
+
+
+def remind_reviewers(*, at: datetime) -> int:
+    """Remind reviewers who are late, at most once a week, whatever they review. Inside the hours. How many.
+
+    Run by a loop, in its system scope.
+    """
+    if not hours.is_open(at, settings.TIME_ZONE):
+        return 0
+    on, since = clock.day_in(settings.TIME_ZONE, at), at - A_WEEK + timedelta(minutes=1)
+    late = sql.rows(_LATE, {"on": on, "since": since})
+    for account_id, unit_id, _rounds, _units in late:
+        _tell(account_id, f"review|late|{account_id}|{on.isoformat()}", unit_id=unit_id, at=at)
+    sql.run(
+        "update review_review r set reminded_at = %s from unnest(%s::bigint[], %s::bigint[]) l(round_id, by_unit_id)"
+        " where r.round_id = l.round_id and r.by_unit_id = l.by_unit_id",
+        [
+            at,
+            [one for _account, _unit, rounds, _units in late for one in rounds],
+            [one for _account, _unit, _rounds, units_ in late for one in units_],
+        ],
+    )
+    return len(late)
+
+
+def _tell(account_id: int, key: str, *, unit_id: int, at: datetime) -> None:
+    """The text of everything that waits on Today: it may be read over somebody's shoulder."""
+    blanks = {"link": f"{settings.ORIGIN}/"}
+    messaging.tell_account(
+        account_id=account_id, template="duty.today", blanks=blanks, key=key, unit_id=unit_id, at=at
+    )

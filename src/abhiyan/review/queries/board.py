@@ -1,0 +1,121 @@
+"""How far a round is: figures of a place in it, branch by branch, its meetings and late tasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from abhiyan.core import sql
+from abhiyan.programmes.models import Task
+from abhiyan.programmes.queries import tasks
+from abhiyan.programmes.rules.tasks import OPEN
+from abhiyan.review.models import Minute, Review, Round
+from abhiyan.review.rules.rounds import Coverage
+from abhiyan.units import queries as units
+from abhiyan.units.rules import levels
+
+MOST_BRANCHES = 60  # a page shows the deepest level with at most so many
+MEETINGS, LATE = 8, 10  # shown
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A unit of a round, and how far what is below it is. decisions: how many of each kind. next_on: next meeting."""
+
+    code: str
+    names: dict[str, str]
+    coverage: Coverage
+    open_tasks: int = 0
+    late_tasks: int = 0
+    next_on: date | None = None
+    decisions: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A place in a round: all of it, and its branches, the furthest back first."""
+
+    whole: Branch
+    branches: Sequence[Branch]
+
+
+_KINDS = tuple(Review.Decision.values)
+# Each review below a place once, with the branch it is in, if it is in one of those shown.
+_BOARD = f"""
+with r as materialized (
+  select r.*, p.lo, r.decided_at is null and r.left_on is null as waits,
+    coalesce(r.meets_on <= %(on)s, false) as has_met from review_review r
+  join units_placement p on p.unit_id = r.unit_id and p.hierarchy = %(hierarchy)s and p.lo >= %(lo)s and p.lo < %(hi)s
+  where r.round_id = %(round)s),
+t as (
+  select m.review_id, count(*) as n, count(*) filter (where t.due_at < %(at)s) as late from review_minute m
+  join r on r.id = m.review_id join programmes_task t on t.id = m.task_id and t.state = any(%(open)s) group by 1),
+b as materialized (
+  select b.unit_id, b.lo, b.hi from units_placement b join units_unit u on u.id = b.unit_id and u.kind = %(kind)s
+  where b.hierarchy = %(hierarchy)s and b.lo > %(lo)s and b.lo < %(hi)s),
+s as (
+  select b.unit_id, grouping(b.unit_id) = 1 as is_whole, count(r.decided_at) as decided,
+    count(*) filter (where r.waits and r.has_met) as met,
+    count(*) filter (where r.waits and not r.has_met and r.prepared_at is not null) as ready,
+    count(*) filter (where r.waits and not r.has_met and r.prepared_at is null) as empty,
+    count(*) filter (where not r.waits and r.decided_at is null) as gone,
+    sum(coalesce(t.n, 0))::bigint as open, sum(coalesce(t.late, 0))::bigint as late,
+    min(r.meets_on) filter (where r.waits and r.meets_on >= %(on)s) as next_on,
+    {", ".join(f"count(*) filter (where r.decision = '{kind}') as {kind}" for kind in _KINDS)}
+  from r left join t on t.review_id = r.id left join b on r.lo >= b.lo and r.lo < b.hi
+  group by grouping sets ((b.unit_id), ()))
+select s.is_whole, u.code, u.names, s.next_on, s.open, s.late, s.decided, s.met, s.ready, s.empty, s.gone,
+  {", ".join(_KINDS)}
+from s left join units_unit u on u.id = s.unit_id where s.is_whole or s.unit_id is not null"""  # names of ours
+
+
+def board(one: Round, unit_id: int, *, on: date, at: datetime) -> Board:
+    """How far a round is below a unit, in one statement. In a scope that sees it.
+
+    The branches are units of the deepest level above what is reviewed that has at most MOST_BRANCHES of them.
+    """
+    lo, hi = units.span(unit_id, one.hierarchy)
+    given = {
+        "round": one.pk,
+        "hierarchy": one.hierarchy,
+        "lo": lo,
+        "hi": hi,
+        "on": on,
+        "at": at,
+        "open": sorted(OPEN),
+        "kind": _kind_of_branches(one, unit_id),
+    }
+    whole, found = Branch("", {}, Coverage()), []
+    for is_whole, code, names, next_on, open_, late, *counts in sql.rows(_BOARD, given):
+        coverage, decisions = Coverage(*counts[:5]), dict(zip(_KINDS, counts[5:], strict=True))
+        branch = Branch(code or "", names or {}, coverage, open_ or 0, late or 0, next_on, decisions)
+        if is_whole:
+            whole = branch
+        else:
+            found.append(branch)
+    found.sort(key=lambda each: (each.coverage.share, -each.coverage.of, each.code))
+    return Board(whole, found)
+
+
+def _kind_of_branches(one: Round, unit_id: int) -> str:
+    own = levels.level(one.hierarchy, one.kind) or 0
+    counts = {
+        kind: n
+        for kind, n in units.counts_below(unit_id, one.hierarchy).items()
+        if (levels.level(one.hierarchy, kind) or 0) < own and levels.level(one.hierarchy, kind) is not None
+    }
+    few = {kind: n for kind, n in counts.items() if n <= MOST_BRANCHES}
+    return max(few, key=few.__getitem__, default=min(counts, key=counts.__getitem__, default=""))
+
+
+def meetings(one: Round, unit_id: int, *, on: date) -> list[Review]:
+    """The next meetings of a round below a unit, from a day on; as far as in sight."""
+    found = Review.objects.select_related("unit", "by_unit").filter(round=one, meets_on__gte=on)
+    found = found.filter(decided_at=None, left_on=None, unit_id__in=units.below(unit_id, one.hierarchy))
+    return list(found.order_by("meets_on", "pk")[:MEETINGS])
+
+
+def late_tasks(one: Round, unit_id: int, *, at: datetime) -> list[Task]:
+    """Tasks of a round that are open past their day, the oldest first; of units below one, as far as in sight."""
+    of_round = Minute.objects.filter(review__round=one, task__isnull=False).values("task_id")
+    found = tasks.tasks_of(below=(unit_id, one.hierarchy)).filter(tasks.is_late(at))
+    return list(found.filter(pk__in=of_round).order_by("due_at", "pk")[:LATE])

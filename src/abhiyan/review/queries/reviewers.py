@@ -1,0 +1,134 @@
+"""Who reviews: the holder of the round's office, or a stand-in; and why somebody may not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from abhiyan.core import sql
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.core.words import person
+from abhiyan.org import queries as org
+from abhiyan.org.queries.offices import Holder
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.programmes.queries.tasks import ACTIVE
+from abhiyan.review import refusals
+from abhiyan.review.models import Review, Round
+from abhiyan.units.models import Hierarchy
+
+ORGANISATIONAL = Hierarchy.ORGANISATIONAL.value
+# Who reviews `r` of the round `d`: who holds its office in the unit that reviews, never the one reviewed; while there
+# is nobody, the stand-in.
+REVIEWER = f"""lateral (
+  with h as (
+    select ap.id, ap.account_id, ap.unit_id, o.rank, ap.starts_on from org_appointment ap
+    join org_office o on o.id = ap.office_id and o.code = d.office
+    where ap.unit_id = r.by_unit_id and ap.account_id is distinct from r.account_id and {ACTIVE})
+  select h.*, false as stands_in from h
+  union all
+  select ap.id, ap.account_id, ap.unit_id, o.rank, ap.starts_on, true from review_stand_in s
+  join org_appointment ap on ap.id = s.appointment_id and {ACTIVE} join org_office o on o.id = ap.office_id
+  where s.round_id = d.id and s.by_unit_id = r.by_unit_id and ap.account_id is distinct from r.account_id
+    and not exists (select from h))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Somebody who reviews. unit_id, rank: of the office they do it by."""
+
+    account_id: int
+    name: str
+    unit_id: int
+    rank: int
+    stands_in: bool
+
+
+def reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]:
+    """By id of a review: who reviews on a day. One query; a review left out waits for somebody."""
+    with system("who reviews"):
+        rows = sql.rows(
+            f"""select r.id, x.account_id, a.name, x.unit_id, x.rank, x.stands_in
+            from review_review r join review_round d on d.id = r.round_id cross join {REVIEWER} x
+            join people_account a on a.id = x.account_id
+            where r.id = any(%(reviews)s::bigint[]) order by r.id, x.starts_on, x.id""",
+            {"reviews": [one.pk for one in some], "on": on},
+        )
+    found: dict[int, list[Reviewer]] = {}
+    for review_id, account_id, name, *rest in rows:
+        found.setdefault(review_id, []).append(Reviewer(account_id, person(name), *rest))
+    return found
+
+
+def why_not(one: Review, account_id: int | None, *, on: date) -> type[Refused] | None:
+    """Why somebody may not review on a day; None: they may.
+
+    Nobody reviews themselves, a unit in whose line they hold an office up to the one they review by, or somebody who
+    leads them.
+    """
+    if one.account_id is not None and one.account_id == account_id:
+        return refusals.OwnReview
+    mine = [each for each in reviewers([one], on=on).get(one.pk, []) if each.account_id == account_id]
+    if not mine:
+        return org.NotYours
+    given = {"account": account_id, "unit": one.unit_id, "by_unit": one.by_unit_id, "on": on}
+    with system("whose line"):
+        if sql.exists(
+            f"""select 1 from org_appointment ap
+            join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
+            join units_placement u on u.unit_id = %(unit)s and u.hierarchy = p.hierarchy and u.lo is not null
+            left join units_placement b on b.unit_id = %(by_unit)s and b.hierarchy = p.hierarchy and b.lo is not null
+            where ap.account_id = %(account)s and {ACTIVE}
+              and (p.lo >= u.lo and p.lo < u.hi or p.lo > b.lo and p.lo < u.lo and p.hi > u.lo)""",
+            given,
+        ):
+            return refusals.OwnUnit
+        is_led = one.account_id is not None and sql.exists(
+            f"""select 1 from org_appointment ap join org_office o on o.id = ap.office_id
+            join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
+            join units_placement m on m.unit_id = %(mine)s and m.hierarchy = p.hierarchy and m.lo is not null
+            where ap.account_id = %(reviewed)s and %(leads)s = any(o.capabilities) and {ACTIVE}
+              and p.lo <= m.lo and p.hi > m.lo and (p.lo < m.lo or o.rank < %(rank)s)""",
+            given
+            | {"reviewed": one.account_id, "leads": LEADS, "mine": mine[0].unit_id, "rank": mine[0].rank},
+        )
+    return refusals.OwnLine if is_led else None
+
+
+@dataclass(frozen=True, slots=True)
+class Vacant:
+    """A unit of a round where nobody holds the office that reviews. left: reviews that wait. stand_in: a name."""
+
+    code: str
+    names: dict[str, str]
+    left: int
+    stand_in: str
+
+
+MOST_VACANT = 50
+
+
+def vacant(one: Round, *, on: date) -> list[Vacant]:
+    """Where reviews are left and nobody holds the office, most first; MOST_VACANT of them. In a scope that sees it."""
+    rows = sql.rows(
+        f"""select u.code, u.names, r.n, (select a.name from {REVIEWER} x join people_account a on a.id = x.account_id)
+        from review_round d cross join lateral (
+          select r.by_unit_id, null::bigint as account_id, count(*) as n from review_review r
+          where r.round_id = d.id and r.decided_at is null and r.left_on is null group by 1) r
+        join units_unit u on u.id = r.by_unit_id
+        where d.id = %(round)s and not exists (
+          select from org_appointment ap join org_office o on o.id = ap.office_id and o.code = d.office
+          where ap.unit_id = r.by_unit_id and {ACTIVE})
+        order by 4 is not null, r.n desc, u.code limit {MOST_VACANT}""",
+        {"round": one.pk, "on": on},
+    )
+    return [Vacant(code, names, n, person(name or "")) for code, names, n, name in rows]
+
+
+def candidates(one: Round, by_unit_id: int, *, on: date) -> list[Holder]:
+    """Who may stand in at a unit of a round: who leads it, or a unit above it, by another office. Nearest first."""
+    leading = {each.code for each in org.offices_used() if LEADS in each.capabilities}
+    return [
+        each
+        for each in org.line_of_command(by_unit_id, one.hierarchy, on=on)
+        if each.office in leading and each.office != one.office and each.state == "active"
+    ]

@@ -1,0 +1,186 @@
+"""The page of a round: states, branches, meetings, tasks, filters; a large round asks no more of the database."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from abhiyan.core import clock, sql
+from abhiyan.core.scope import system
+from abhiyan.enrolment.tests.web import today
+from abhiyan.people.tests.make import body
+from abhiyan.programmes.models import Task
+from abhiyan.review import refusals
+from abhiyan.review.actions.reviews import ToDo, set_meeting
+from abhiyan.review.models import Review, Round
+from abhiyan.review.queries.board import board
+from abhiyan.review.rules.rounds import Coverage, due_share
+from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.units import actions as units
+from abhiyan.units.actions import NewUnit
+from abhiyan.units.models import Kind
+
+from .test_rounds import decide, opened, review_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def cast(open_database: None) -> Cast:
+    return Cast.make()
+
+
+def words(page: str) -> str:
+    main = page.partition("<main")[2]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def page(cast: Cast, one: Round, role: str = "state_president", asked: str = "") -> str:
+    return body(cast.client(role), f"/review/rounds/{one.public_id}/{asked}")
+
+
+def meet(cast: Cast, one: Review, days: int, role: str = "district_in_charge") -> None:
+    with cast.as_(role):
+        set_meeting(
+            public_id=one.public_id,
+            meets_on=today() + timedelta(days=days),
+            by=cast.actor(role),
+            at=clock.now(),
+        )
+
+
+def test_the_page_shows_each_state_the_tasks_and_what_was_decided(cast: Cast) -> None:
+    one = opened(cast, ends_on=today() + timedelta(days=19))
+    todo = ToDo("Name two", cast.appointments["mandal_president"], today() + timedelta(days=1))
+    decide(cast, review_of(one, "JK-SRI-M1"), todo=todo)
+    meet(cast, review_of(one, "JK-SRI-M2"), 0)
+    body(cast.client("district_elsewhere"), "/review/dossier/JK-JAM-M1/")
+    with system("test"):
+        Task.objects.filter(title="Name two").update(due_at=clock.now() - timedelta(days=1))
+    said = words(page(cast, one))
+    assert (
+        "To review 3 Not begun 0 Prepared 1 Met, not decided 1 Decided 1 33%, due 0% Tasks open 1 1 late"
+        in said
+    )
+    assert "Late tasks Name two" in said and "What was decided Help is needed 1" in said
+    assert "Today Hazratbal" in re.sub(r"\d ", "", said), "the meeting of today"
+    drawn = page(cast, one)
+    assert {f'class="c-{state}"' in drawn for state in ("decided", "met", "prepared", "empty")} == {True}
+    own = words(page(cast, one, "district_in_charge"))
+    assert "To review 2" in own and "Bahu" not in own, "their own branch alone"
+    assert "To review" not in words(page(cast, one, "booth_worker"))
+
+
+def test_a_branch_is_looked_into_and_one_outside_the_round_is_not_there(cast: Cast) -> None:
+    one = opened(cast)
+    assert "To review 2" in words(page(cast, one, asked="?unit=JK-SRI"))
+    assert cast.client("state_president").get(f"/review/rounds/{one.public_id}/?unit=HP").status_code == 404
+    with system("test"):
+        branches = board(one, cast.world.units["JK"].pk, on=today(), at=clock.now()).branches
+    assert [each.code for each in branches] == ["JK-SRI", "JK-JAM"], (
+        "the larger first, as far back as they are"
+    )
+
+
+def test_a_meeting_is_on_a_day_of_the_round_noted_by_who_reviews(cast: Cast) -> None:
+    one = review_of(opened(cast), "JK-SRI-M2")
+    for days in (-1, 10):
+        with pytest.raises(refusals.MeetingOutside):
+            meet(cast, one, days)
+    meet(cast, one, 3)
+    said = words(page(cast, one.round))
+    assert "No meeting today Next Hazratbal Srinagar, dossier not read yet" in said
+    assert "Dossiers of the week (1)" in words(page(cast, one.round, "district_in_charge"))
+    assert "Dossiers of the week" not in said, "of who has meetings"
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("show=decided", ["Lal Chowk"]),
+        ("show=waiting", ["Bahu", "Hazratbal"]),
+        ("show=met", ["Hazratbal"]),
+        ("show=empty", ["Bahu"]),
+        ("show=left", []),
+        ("q=JK-JAM-M1", ["Bahu"]),
+        ("unit=JK-JAM", ["Bahu"]),
+    ],
+)
+def test_the_list_is_filtered_and_searched(cast: Cast, asked: str, shown: list[str]) -> None:
+    one = opened(cast)
+    decide(cast, review_of(one, "JK-SRI-M1"))
+    meet(cast, review_of(one, "JK-SRI-M2"), 0)
+    rows = page(cast, one, asked=f"?{asked}").rpartition("<caption")[2]
+    found = [name for name in ("Bahu", "Hazratbal", "Lal Chowk") if name in rows]
+    assert found == (shown or []) or (not shown and "Nothing to show" in page(cast, one, asked=f"?{asked}"))
+
+
+def test_a_unit_is_found_by_its_name_in_either_script(cast: Cast) -> None:
+    one = opened(cast)
+    with system("test"):
+        new = NewUnit(code="JK-SRI-M9", kind=Kind.MANDAL, names={"en": "Nishat", "hi": "निशात"})
+        made = units.make_unit(unit=new, by=SYSTEM, at=clock.now())
+        place = (made, cast.world.units["JK-SRI"].pk)
+        units.place_many(hierarchy=1, places=[place], on=today(), by=SYSTEM, at=clock.now())
+    for typed in ("nishat", "निशात"):
+        rows = page(cast, one, asked=f"?q={typed}").rpartition("<caption")[2]
+        assert [name for name in ("Bahu", "Hazratbal", "Nishat") if name in rows] == ["Nishat"]
+
+
+def test_rounds_are_found_by_name_and_whether_they_are_over(cast: Cast) -> None:
+    opened(cast, name="Snow and roads")
+    old = opened(cast, name="Long ago")
+    with system("test"):
+        Round.objects.filter(pk=old.pk).update(
+            begins_on=today() - timedelta(days=9), ends_on=today() - timedelta(days=1)
+        )
+    client = cast.client("mandal_president")
+    assert "Long ago" not in body(client, "/review/rounds/?show=running")
+    over = body(client, "/review/rounds/?show=over")
+    assert "Long ago" in over and "Snow" not in over
+    assert "Snow and roads" in body(client, "/review/rounds/?q=snow")
+
+
+def test_a_round_of_many_asks_the_database_as_often_as_one_of_three(cast: Cast) -> None:
+    one, client = opened(cast), cast.client("state_president")
+
+    def asked() -> int:
+        body(client, f"/review/rounds/{one.public_id}/")
+        with CaptureQueriesContext(connection) as queries:
+            body(client, f"/review/rounds/{one.public_id}/")
+            body(client, "/")
+        return len(queries)
+
+    few = asked()
+    with system("test"):
+        mandal = cast.world.units["JK-SRI-M1"].pk
+        template = sql.row(
+            "select lo, hi, depth, parent_id from units_placement where unit_id = %s", [mandal]
+        )
+        lo, _hi, depth, parent = template
+        sql.run(
+            "with u as (insert into units_unit (code, kind, names, is_sample, successors, source)"
+            " select 'X' || n, 'mandal', '{\"en\": \"X\"}', true, '[]', '' from generate_series(1, 300) n"
+            " returning id), n as (select id, row_number() over () as n from u),"
+            " p as (insert into units_placement (hierarchy, unit_id, parent_id, depth, lo, hi, leaves, valid_from)"
+            " select 1, id, %s, %s, %s - 1000 + n, %s - 999 + n, 1, '2020-01-01' from n)"
+            " insert into review_review (public_id, round_id, unit_id, by_unit_id)"
+            " select gen_random_uuid(), %s, id, %s from n",
+            [parent, depth, lo, lo, one.pk, parent],
+        )
+    assert asked() == few
+    with system("test"):
+        whole = board(one, cast.world.units["JK"].pk, on=today(), at=clock.now())
+    assert whole.whole.coverage.of == 303
+    assert "<svg" in page(cast, one) and Coverage(1, empty=302).squares == []
+
+
+def test_what_is_due_grows_by_the_day() -> None:
+    first = today()
+    days = [
+        due_share(first, first + timedelta(days=9), today=first + timedelta(days=n)) for n in (-3, 0, 5, 30)
+    ]
+    assert days == [0, 0, 0.5, 1]

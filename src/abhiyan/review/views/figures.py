@@ -1,0 +1,126 @@
+"""Where a unit is, as a dossier and the page of an office-bearer show it: ladders, trends, checks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as say
+
+from abhiyan.core import clock, sql
+from abhiyan.core.rooms import offered
+from abhiyan.core.scope import system
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.queries import Counted
+from abhiyan.programmes.rules import small_cells
+from abhiyan.programmes.rules.estimated import ask_estimated
+from abhiyan.ui.charts import Trend
+from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.reviewed import Part, Subject
+from abhiyan.units.queries import UnitRow
+from abhiyan.verification.here import Shown
+from abhiyan.verification.queries import beside as checks
+
+MOST_TRENDS = 4  # measures whose days are drawn; the others have their ladder
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a unit said and reported in one measure, and what checks found. of: of a frame, where it has one."""
+
+    name: str
+    said: int | str
+    reported: int | str
+    counted: int | str
+    why_none: Any
+    of: Shown | None = None
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A unit in all that runs there. ladders: page, picture and a sentence of each measure."""
+
+    running: Sequence[Counted]
+    ladders: Sequence[tuple[str, Ladder, str]]
+    trends: Sequence[Trend]
+    compared: Sequence[Compared]
+
+
+def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> Standing:
+    """How far a unit is in each measure. In the viewer's scope: rounded where they do not see its people."""
+    today = clock.day_in(settings.TIME_ZONE, at)
+    running, node = programmes.running_at(here.id, hierarchy, today)
+    if not running:
+        return Standing((), (), (), ())
+    with sql.at_once():
+        checked = ask_estimated([one.programme.pk for one in running], [here.id], on=today)
+        days = [
+            programmes.ask_figures(
+                node=node or here.id,
+                hierarchy=hierarchy,
+                programme=one.programme,
+                measure=one.measure,
+                at=at,
+            )
+            for one in running[:MOST_TRENDS]
+        ]
+    drawn_of = [(one, asked()) for one, asked in zip(running, days, strict=False)]
+    ladders = programmes.drawn_ladders(
+        running,
+        {(one.programme.pk, one.measure): of.ladder for one, of in drawn_of},
+        node=node or here.id,
+        unit_id=here.id,
+        hierarchy=hierarchy,
+        today=today,
+        at=at,
+        checked=checked(),
+    )
+    trends = [programmes.drawn_trend(one, of) for one, of in drawn_of]
+    compared = _compared(viewer, running, [drawn for _href, drawn, _said in ladders], here)
+    return Standing(running, ladders, trends, compared)
+
+
+def _compared(
+    viewer: Viewer, running: Sequence[Counted], ladders: Sequence[Ladder], here: UnitRow
+) -> list[Compared]:
+    """Each measure beside its newest frame; of a unit below the districts what it said and reported until today."""
+    frames = checks.newest_frames({one.programme.pk for one in running})
+    lines = checks.lines_in(frames, here.id)
+    is_exact = here.lo is not None and viewer.sees_people_at(here.lo)
+    rest = {
+        (one.programme.pk, one.measure): (None, one.programme.closes_on)
+        for one in running
+        if (one.programme.pk, one.measure) not in lines
+    }
+    said = programmes.said_of(here.id, rest) if rest else {}
+    found = []
+    for one, drawn in zip(running, ladders, strict=True):
+        key = one.programme.pk, one.measure
+        if key in lines:
+            of = Shown(lines[key], frames[key], viewer)
+            cells = of.cell(of.line.said), of.reported, of.cell(of.of.counted)
+            found.append(Compared(one.name, *cells, of.why_none, of, of.href_beside))
+            continue
+        n = said.get(key)
+        found.append(
+            Compared(
+                one.name,
+                "" if n is None else small_cells.said(n if is_exact else small_cells.shown(n)),
+                small_cells.said(drawn.reported),
+                small_cells.said(drawn.counted),
+                drawn.none_reason or say("no back-checks yet"),
+            )
+        )
+    return found
+
+
+def parts_of(of: Subject, *, at: datetime) -> list[Part]:
+    """What every room says of a unit or an office-bearer under review: its `reviewed`, the lowest floor first.
+
+    Numbers alone, and only of what the viewer was seen to review, lead or be.
+    """
+    with system("what a review reads"):
+        return [part for each in offered("reviewed") for part in each(of, at=at)]

@@ -1,0 +1,190 @@
+"""Dossiers on paper: one unit's, and those of all meetings a reviewer has within a week, as one PDF."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from abhiyan.core import clock, printing
+from abhiyan.core.numbers import grouped
+from abhiyan.core.words import language, person
+from abhiyan.org.viewer import Request
+from abhiyan.programmes.rules import small_cells
+from abhiyan.review import refusals
+from abhiyan.review.queries import rounds as found
+from abhiyan.ui import ladder
+from abhiyan.ui.charts import Trend
+from abhiyan.ui.ladder import Ladder
+
+from .dossier import dossier_of, prepare
+from .figures import Compared
+
+TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "dossier.typ")
+MOST_DOSSIERS = 50  # in one file
+DAYS = 21  # of a trend
+COLOURS = {"reported": "#9fb3b7", "counted": "#5f8a91", "confirmed": "#14353b", "estimate": "#14353b"}
+
+
+@require_safe
+def dossier_print(request: Request, code: str) -> HttpResponse:
+    """The dossier of a unit as PDF. Who may: who reads the page."""
+    at = clock.now()
+    read = dossier_of(request, code, at=at)
+    prepare(request, [read["unit"].id], at=at)
+    return _file([read], f"dossier-{code}", at=at)
+
+
+@require_safe
+def round_week(request: Request, public_id: UUID) -> HttpResponse:
+    """The dossiers of all units whose meeting the viewer has within a week, in one PDF. Refuses NoMeetings."""
+    one, at = found.round_of(public_id), clock.now()
+    on = clock.day_in(settings.TIME_ZONE, at)
+    some = found.of_week(request.viewer, one, on=on, limit=MOST_DOSSIERS)
+    if not some:
+        raise refusals.NoMeetings
+    read = [dossier_of(request, each.unit.code, at=at) for each in some]
+    prepare(request, [each.unit_id for each in some], at=at)
+    return _file(read, f"dossiers-{on.isoformat()}", at=at)
+
+
+def _file(read: Sequence[dict[str, Any]], name: str, *, at: datetime) -> HttpResponse:
+    values = [_values(each) for each in read]
+    made = printing.pdf(TEMPLATE, values, title=values[0]["name"], language=_set_language(), at=at)
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _set_language() -> str:
+    """Typefaces are there for two languages."""
+    return language() if language() in ("hi", "en") else "en"
+
+
+def _values(read: dict[str, Any]) -> dict[str, Any]:
+    """What the template wants of a dossier, in the language of the page."""
+    facts = [f"{label} {grouped(n)}" for label, n in read["counts"]]
+    if read["unit"].electors:
+        facts.append(f"{grouped(read['unit'].electors)} {_('electors')}")
+    when = date_format(timezone.localtime(read["at"]), "j M Y, H:i")
+    return {
+        "above": f"{settings.ORGANISATION} · {_('Dossier')}",
+        "name": f"{read['name']}, {read['kind']}",
+        "facts": " · ".join(facts),
+        "notes": list(_notes(read)),
+        "foot": f"{read['name']} · " + _("figures as of %(when)s") % {"when": when},
+        "standing": _("Where we stand"),
+        "none": _("No programme runs here"),
+        "ladders": [_ladder(drawn, said) for _href, drawn, said in read["ladders"]],
+        "trends": [each for trend in read["trends"] if (each := _days(trend))],
+        "beside": _("Reported beside checked"),
+        "compared": _compared(read["compared"]) if read["compared"] else [],
+        "parts": [
+            {"title": title, "lines": [[str(label), value] for label, value in lines], "note": note}
+            for title, lines, note in _parts(read)
+            if lines or note
+        ],
+    }
+
+
+def _notes(read: dict[str, Any]) -> Iterator[str]:
+    if read["page_is_sample"]:
+        yield _("sample")
+    if closed_on := read["unit"].closed_on:
+        yield _("Closed from %(on)s.") % {"on": date_format(closed_on, "j M Y")}
+
+
+def _ladder(drawn: Ladder, said: str) -> dict[str, Any]:
+    """A measure as bars of one scale: its target's, or the largest rung's."""
+    rungs = [(rung, getattr(drawn, rung)) for rung in ladder.RUNGS if getattr(drawn, rung) is not None]
+    most = max([drawn.target or 0, *(n for _rung, n in rungs)], default=0)
+    shown = [
+        {"label": str(ladder.NAMES[rung]), "value": grouped(n), "share": 100 * n / most if most else 0}
+        | {"colour": COLOURS[rung]}
+        for rung, n in rungs
+    ]
+    if drawn.target is not None:
+        target = {"label": _("Target"), "value": grouped(drawn.target), "colour": "#c9d3d5"}
+        shown.insert(0, target | {"share": 100 * drawn.target / most if most else 0})
+    return {"name": str(drawn.name), "said": said, "rungs": shown}
+
+
+def _days(trend: Trend) -> dict[str, Any] | None:
+    """How many were counted on each of the last days; None where nothing can be told of them."""
+    totals = [each.counted for each in trend.days[-DAYS - 1 :]]
+    known = [n for n in totals if n is not None]
+    if len(known) < len(totals) or len(known) < 2:
+        return None
+    each_day = [max(0, after - before) for before, after in pairwise(known)]
+    most = max(each_day)
+    words = _("%(name)s: counted on each of the last %(days)s days, at most %(most)s")
+    return {
+        "words": words % {"name": trend.name, "days": len(each_day), "most": grouped(most)},
+        "shares": [100 * n / most if most else 0 for n in each_day],
+    }
+
+
+def _compared(some: Sequence[Compared]) -> list[list[str]]:
+    head = [_("Measure"), _("Unit said"), _("Reported"), _("Estimated true"), _("Gap, at least")]
+    return [
+        head,
+        *(
+            [
+                one.name,
+                _cell(one.said),
+                _cell(one.reported),
+                f"{grouped(one.of.estimated)} ({one.of.interval})"
+                if one.of and one.of.estimated is not None
+                else str(one.why_none),
+                _cell(one.of.gap if one.of else None),
+            ]
+            for one in some
+        ),
+    ]
+
+
+def _cell(value: int | str | None) -> str:
+    return grouped(value) if isinstance(value, int) else value or "–"
+
+
+def _parts(read: dict[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
+    """The sections of the right hand of the page, as heading, lines and a last word."""
+    last, around = read["last"], read["around"]
+    yield (
+        _("Last review"),
+        [(last.decided, date_format(last.on, "j M Y")), *((task.text, task.state) for task in last.tasks)]
+        if last
+        else [],
+        "" if last else _("Not reviewed yet"),
+    )
+    above = [(_("Unit above: %(decided)s") % {"decided": around.above.decided}, "")] if around.above else []
+    yield _("Decided around it"), [*above, *((label, grouped(n)) for label, n in around.below)], ""
+    yield (
+        _("Who is responsible"),
+        [(person(seat["name"]) if seat["name"] else _("Vacant"), seat["office"]) for seat in read["seats"]],
+        "",
+    )
+    vacant = [
+        (one.name, _("%(n)s of %(of)s") % {"n": grouped(one.vacant), "of": grouped(one.expected)})
+        for one in read["vacant_below"]
+    ]
+    yield _("Vacant below"), vacant, ""
+    for part in read["parts"]:
+        yield str(part.title), [(str(label), value) for label, value in part.lines], ""
+    for asked in read["flags"]:
+        yield _("Questions to workers") + f": {asked.name}", list(asked.numbers), ""
+    yield (
+        _("Past elections"),
+        [(one.name, f"{one.first} · {small_cells.said(one.polled)}") for one in read["results"]],
+        "",
+    )
+    yield _("Class"), list(read["classes"]), ""

@@ -1,0 +1,275 @@
+"""One review: a unit's, or the page of an office-bearer, who reads it beforehand; decision, meeting, reply."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.org import queries as org
+from abhiyan.org.viewer import Request, Viewer
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.queries import tasks
+from abhiyan.review.actions import reviews as acts
+from abhiyan.review.models import Review
+from abhiyan.review.queries import reviewers as who
+from abhiyan.review.queries import rounds as found
+from abhiyan.review.rules.rounds import BEFOREHAND, LONGEST_TEXT
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.fields import DayField
+from abhiyan.ui.forms import offer
+from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.reviewed import Subject
+from abhiyan.units import queries as units
+
+from .figures import parts_of, standing
+from .rounds import Row, crumbs, page_of, reviewed, today
+
+MOST_UNITS = 5  # of other offices of an office-bearer, with their ladders
+
+
+def _page(one: Review) -> str:
+    return reverse("review:review", args=[one.public_id])
+
+
+def _name(one: Review) -> str:
+    """Who or what is reviewed."""
+    if one.account_id is None:
+        return named(one.unit.names)
+    return found.names_of([one.account_id]).get(one.account_id, "")
+
+
+def _crumbs(one: Review, *more: tuple[str, str]) -> dict[str, Any]:
+    return crumbs((one.round.name, page_of(one.round)), (_name(one), _page(one) if more else ""), *more)
+
+
+@require_GET
+def review(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One review: the minutes with their tasks, what was decided last time, the reply; of an office-bearer all figures.
+
+    Opened by the reviewer, an office-bearer's page is prepared; opened by them, the decision is read.
+    """
+    one, at = found.review_of(public_id), clock.now()
+    on = clock.day_in(settings.TIME_ZONE, at)
+    viewer, last = request.viewer, found.last_review(one.unit_id, before=one)
+    by = who.reviewers([one], on=on).get(one.pk, [])
+    is_mine = one.account_id is not None and one.account_id == viewer.account_id
+    is_own = is_mine or (one.account_id is None and found.holds_in(viewer, one.unit_id))
+    is_there = one.left_on is None and one.unit.closed_on is None
+    is_now = one.round.begins_on <= on <= one.round.ends_on
+    may_review = any(each.account_id == viewer.account_id for each in by) and viewer.is_strong
+    barred = who.why_not(one, viewer.account_id, on=on) if may_review else None
+    context = {
+        **_crumbs(one),
+        "review": one,
+        "row": Row(one, "", by, on=on),
+        "name": _name(one),
+        "unit_name": named(one.unit.names),
+        "office": reviewed(one.round) if one.is_of_holder else "",
+        "by_unit": named(one.by_unit.names),
+        "minutes": found.minutes_of(one),
+        "last": last,
+        "last_minutes": found.minutes_of(last) if last else [],
+        "is_there": is_there,
+        "barred": barred.message if barred else "",
+        "may_decide": is_now and is_there and may_review and barred is None,
+        "may_meet": one.decided_at is None and on <= one.round.ends_on,
+        "may_reply": is_own and one.replied_at is None and _is_time(one, is_there=is_there, on=on),
+        "is_mine": is_mine,
+        "from_day": one.round.begins_on - BEFOREHAND,
+    }
+    if one.is_of_holder:
+        context |= _figures(viewer, one, at=at)
+        if is_mine:
+            acts.note_read(public_id=public_id, by=request.actor, at=at)
+        elif may_review and one.prepared_at is None:
+            acts.note_opened(reviews=[one.pk], by=request.actor, at=at)
+    return render(request, "review/review.html", context)
+
+
+def _is_time(one: Review, *, is_there: bool, on: date) -> bool:
+    """Whether who is reviewed may write: an office-bearer before the decision, a unit after it."""
+    if not one.is_of_holder:
+        return one.decided_at is not None
+    return one.decided_at is None and is_there and on <= one.round.ends_on
+
+
+def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
+    """All that is told of an office-bearer: where their units are, and what every room counts of them."""
+    assert one.account_id is not None
+    here = units.standing(one.unit_id, one.round.hierarchy)
+    if here.lo is None or here.hi is None:
+        return {}
+    stands = standing(viewer, here, one.round.hierarchy, at=at)
+    is_exact = viewer.sees_people_at(here.lo)
+    subject = Subject(here.id, one.round.hierarchy, here.lo, here.hi, one.account_id, is_exact=is_exact)
+    return {
+        "ladders": stands.ladders,
+        "compared": stands.compared,
+        "others": _others(viewer, one, at=at),
+        "parts": parts_of(subject, at=at),
+    }
+
+
+def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str, list[Ladder]]]:
+    """Their other offices of today: office, unit and ladders, where the viewer sees the counts."""
+    on = clock.day_in(settings.TIME_ZONE, at)
+    whose = org.viewer_of(account_id=one.account_id or 0, on=on)
+    shown = [
+        held for held in whose.appointments if held.unit_id != one.unit_id and viewer.sees_counts_at(held.lo)
+    ]
+    return [
+        (
+            held.office_name(),
+            held.unit_name(),
+            [
+                programmes.drawn(
+                    each.ladder, name=each.of.name, programme=each.programme, on=on, target=each.target
+                )
+                for each in programmes.stands(held, at=at)
+            ],
+        )
+        for held in shown[:MOST_UNITS]
+    ]
+
+
+class DecideForm(forms.Form):
+    """A decision with its reason, and a task that follows from it."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"), choices=Review.Decision.choices, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=_("Minute"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=LONGEST_TEXT,
+        help_text=_("What was said and why this was decided. Those reviewed read it."),
+    )
+    task = forms.CharField(
+        label=_("Task"), required=False, max_length=120, help_text=_("Leave it empty if there is none.")
+    )
+    whom = forms.ChoiceField(label=_("Who does it"), required=False)
+    due_on = DayField(label=_("By"), required=False)
+
+
+@form_page
+def review_decide(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Decide on a unit or office-bearer, or amend the decision."""
+    one = found.review_of(public_id)
+    form = DecideForm(request.POST if request.method == "POST" else None)
+    with system("who may get the task"):
+        some = tasks.candidates([one.unit_id, one.by_unit_id], on=today())
+    offer(
+        form,
+        whom=[
+            ("", say("nobody")),
+            *(
+                (str(each.appointment), f"{each.name}, {named(each.office_names)}, {named(each.unit_names)}")
+                for each in some
+            ),
+        ],
+    )
+
+    def act(given: dict[str, Any]) -> Review:
+        has_task = given["task"].strip() or given["whom"] or given["due_on"]
+        whom = UUID(given["whom"]) if given["whom"] else None
+        return acts.decide_review(
+            public_id=public_id,
+            decision=given["decision"],
+            text=given["text"],
+            todo=acts.ToDo(given["task"], whom, given["due_on"]) if has_task else None,
+            by=request.actor,
+            at=clock.now(),
+        )
+
+    if who.why_not(one, request.viewer.account_id, on=today()) is org.NotYours:
+        raise org.NotYours
+    told = (
+        _("The person reads the decision on Today. You can amend it until the round ends.")
+        if one.is_of_holder
+        else _("The unit sees the decision and may reply once. You can amend it until the round ends.")
+    )
+    return ask(
+        request,
+        act,
+        title=say("Decide: %(name)s") % {"name": _name(one)},
+        text=[told],
+        button=_("Minute it"),
+        said=_("Minuted. Those reviewed see it on Today."),
+        done=_page(one),
+        form=form,
+        **_crumbs(one, (say("Decide"), "")),
+    )
+
+
+class MeetingForm(forms.Form):
+    """The day of the meeting."""
+
+    meets_on = DayField(
+        label=_("Day of the meeting"), required=False, help_text=_("Leave it empty if there is none yet.")
+    )
+
+
+@form_page
+def review_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Note the day of the meeting."""
+    one = found.review_of(public_id)
+    if who.why_not(one, request.viewer.account_id, on=today()) is org.NotYours:
+        raise org.NotYours
+    return ask(
+        request,
+        lambda given: acts.set_meeting(**given, public_id=public_id, by=request.actor, at=clock.now()),
+        title=say("Meeting: %(name)s") % {"name": _name(one)},
+        button=_("Note the day"),
+        said=_("The day is noted."),
+        done=_page(one),
+        form=MeetingForm(
+            request.POST if request.method == "POST" else None, initial={"meets_on": one.meets_on or today()}
+        ),
+        **_crumbs(one, (say("Meeting"), "")),
+    )
+
+
+class ReplyForm(forms.Form):
+    """The own words of who is reviewed."""
+
+    text = forms.CharField(
+        label=_("Reply"), widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST_TEXT
+    )
+
+
+@form_page
+def review_reply(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The unit replies to the decision, or the office-bearer answers before it; once."""
+    one = found.review_of(public_id)
+    is_mine = one.account_id is not None and one.account_id == request.viewer.account_id
+    if not is_mine and (one.is_of_holder or not found.holds_in(request.viewer, one.unit_id)):
+        raise org.NotYours
+    title = say("Your answer") if is_mine else say("Reply: %(unit)s") % {"unit": named(one.unit.names)}
+    return ask(
+        request,
+        lambda given: acts.reply_to_review(
+            public_id=public_id, text=given["text"], by=request.actor, at=clock.now()
+        ),
+        title=title,
+        text=[
+            _("Your reviewer reads it before they decide. You answer once, and cannot change it afterwards.")
+            if is_mine
+            else _("You reply once. You cannot change it afterwards.")
+        ],
+        button=_("Send the answer") if is_mine else _("Send the reply"),
+        said=_("Your answer is sent.") if is_mine else _("Your reply is sent."),
+        done=_page(one),
+        form=ReplyForm(request.POST if request.method == "POST" else None),
+        **_crumbs(one, (say("Answer") if is_mine else say("Reply"), "")),
+    )

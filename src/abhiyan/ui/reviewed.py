@@ -1,0 +1,30 @@
+"""What a review collects from every room about a unit or an office-bearer: numbers, never names or reasons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a review is about: a unit; of an office-bearer, their account and the unit they are reviewed in.
+
+    lo, hi: positions of the unit and all below it in its hierarchy. is_exact: the reader sees the people there, so
+    small numbers of the public may be told; else rooms round them (`programmes.rules.small_cells`).
+    """
+
+    unit_id: int
+    hierarchy: int
+    lo: int
+    hi: int
+    account_id: int | None = None
+    is_exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section: a heading, and lines of what is counted and how many, in words."""
+
+    title: str | Promise
+    lines: Sequence[tuple[str | Promise, str]]
