@@ -16,4 +16,4 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:  # noqa: ARG001  #
     if of.account_id is None:
         return
     n, unread = read_of(of.account_id)
-    yield Part(_("Circulars"), [(_("Received"), grouped(n)), (_("Not read yet"), grouped(unread))])
+    yield Part(_("Circulars"), [(_("Circulars received"), grouped(n)), (_("Not read yet"), grouped(unread))])

@@ -28,9 +28,7 @@ class OwnUnit(Refused, status=409):
 
 
 class OwnReview(Refused, status=409):
-    message = _(
-        "This is your own review. Nobody reviews themselves. Whoever opened the round can name a stand-in."
-    )
+    message = _("This is your own review. Nobody reviews themselves.")
 
 
 class OwnLine(Refused, status=409):

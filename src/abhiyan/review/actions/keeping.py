@@ -27,12 +27,12 @@ with d as materialized (
   join units_placement w on w.unit_id = d.unit_id and w.hierarchy = d.hierarchy and w.lo is not null
   where d.ends_on >= %(on)s and (%(round)s::bigint is null or d.id = %(round)s)),
 wanted as materialized (
-  select d.id as round_id, p.unit_id, null::bigint as account_id from d
+  select d.id as round_id, p.unit_id, null::bigint as account_id, p.lo from d
   join units_placement p on p.lo > d.lo and p.lo < d.hi
   join units_unit u on u.id = p.unit_id and u.kind = d.kind and u.closed_on is null
   where d.of_office = ''
   union
-  select d.id, p.unit_id, ap.account_id from d join units_placement p on p.lo > d.lo and p.lo < d.hi
+  select d.id, p.unit_id, ap.account_id, p.lo from d join units_placement p on p.lo > d.lo and p.lo < d.hi
   join units_unit u on u.id = p.unit_id and u.closed_on is null
   join org_appointment ap on ap.unit_id = p.unit_id and {ACTIVE}
   join org_office o on o.id = ap.office_id and o.code = d.of_office),
@@ -50,7 +50,8 @@ _SETTLE = f"""{_WANTED},
 came as (
   insert into review_review (public_id, round_id, unit_id, account_id, by_unit_id)
   select gen_random_uuid(), f.round_id, f.unit_id, f.account_id, f.by_unit_id from found f
-  where f.by_unit_id is not null and not exists (select from review_review r where {_SAME}) returning 1),
+  where f.by_unit_id is not null and not exists (select from review_review r where {_SAME})
+  order by f.lo returning 1),
 moved as (
   update review_review r set left_on = null, by_unit_id = coalesce(f.by_unit_id, r.by_unit_id),
     prepared_at = case when r.decided_at is null and f.by_unit_id <> r.by_unit_id then null else r.prepared_at end,

@@ -70,12 +70,11 @@ def decide_review(
                 last.task.title if last.task else "",
             ) == (decision, text, by.account_id, asked):
                 return one
-        task = None
-        if todo is not None and todo.whom is not None and todo.due_on is not None:
-            due_at = datetime.combine(todo.due_on, time(23, 59), ZoneInfo(settings.TIME_ZONE))
-            what = programmes.What(title=todo.title, due_at=due_at)
-            task = programmes.ask_of(what=what, appointment=todo.whom, by=by, at=at)
-        with system("deciding on a unit"):
+            task = None
+            if todo is not None and todo.whom is not None and todo.due_on is not None:
+                due_at = datetime.combine(todo.due_on, time(23, 59), ZoneInfo(settings.TIME_ZONE))
+                what = programmes.What(title=todo.title, due_at=due_at)
+                task = programmes.ask_of(what=what, appointment=todo.whom, by=by, at=at)
             Minute.objects.create(
                 review=one, decision=decision, text=text, at=at, account_id=by.account_id, task=task
             )

@@ -46,13 +46,17 @@ class Reviewer:
 def reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]:
     """By id of a review: who reviews on a day. One query; a review left out waits for somebody."""
     with system("who reviews"):
-        rows = sql.rows(
-            f"""select r.id, x.account_id, a.name, x.unit_id, x.rank, x.stands_in
-            from review_review r join review_round d on d.id = r.round_id cross join {REVIEWER} x
-            join people_account a on a.id = x.account_id
-            where r.id = any(%(reviews)s::bigint[]) order by r.id, x.starts_on, x.id""",
-            {"reviews": [one.pk for one in some], "on": on},
-        )
+        return _reviewers(some, on=on)
+
+
+def _reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]:
+    rows = sql.rows(
+        f"""select r.id, x.account_id, a.name, x.unit_id, x.rank, x.stands_in
+        from review_review r join review_round d on d.id = r.round_id cross join {REVIEWER} x
+        join people_account a on a.id = x.account_id
+        where r.id = any(%(reviews)s::bigint[]) order by r.id, x.starts_on, x.id""",
+        {"reviews": [one.pk for one in some], "on": on},
+    )
     found: dict[int, list[Reviewer]] = {}
     for review_id, account_id, name, *rest in rows:
         found.setdefault(review_id, []).append(Reviewer(account_id, person(name), *rest))
@@ -67,11 +71,11 @@ def why_not(one: Review, account_id: int | None, *, on: date) -> type[Refused] |
     """
     if one.account_id is not None and one.account_id == account_id:
         return refusals.OwnReview
-    mine = [each for each in reviewers([one], on=on).get(one.pk, []) if each.account_id == account_id]
-    if not mine:
-        return org.NotYours
     given = {"account": account_id, "unit": one.unit_id, "by_unit": one.by_unit_id, "on": on}
     with system("whose line"):
+        mine = [each for each in _reviewers([one], on=on).get(one.pk, []) if each.account_id == account_id]
+        if not mine:
+            return org.NotYours
         if sql.exists(
             f"""select 1 from org_appointment ap
             join units_placement p on p.unit_id = ap.unit_id and p.lo is not null

@@ -62,7 +62,7 @@ def test_the_page_shows_each_state_the_tasks_and_what_was_decided(cast: Cast) ->
         Task.objects.filter(title="Name two").update(due_at=clock.now() - timedelta(days=1))
     said = words(page(cast, one))
     assert (
-        "To review 3 Not begun 0 Prepared 1 Met, not decided 1 Decided 1 33%, due 0% Tasks open 1 1 late"
+        "To review 3 Not begun 0 Prepared, not met 1 Met, not decided 1 Decided 1 33%, due 0% Tasks open 1 1 late"
         in said
     )
     assert "Late tasks Name two" in said and "What was decided Help is needed 1" in said

@@ -18,6 +18,7 @@ from abhiyan.programmes.rules import small_cells
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.numbers import NONE
 from abhiyan.ui.reviewed import Part, Subject
 from abhiyan.units.queries import UnitRow
 from abhiyan.verification.here import Shown
@@ -101,14 +102,18 @@ def _compared(
         key = one.programme.pk, one.measure
         if key in lines:
             of = Shown(lines[key], frames[key], viewer)
-            cells = of.cell(of.line.said), of.reported, of.cell(of.of.counted)
+            cells = (
+                of.cell(of.line.said) if of.line.said is not None else NONE,
+                of.reported,
+                of.cell(of.of.counted),
+            )
             found.append(Compared(one.name, *cells, of.why_none, of, of.href_beside))
             continue
         n = said.get(key)
         found.append(
             Compared(
                 one.name,
-                "" if n is None else small_cells.said(n if is_exact else small_cells.shown(n)),
+                NONE if n is None else small_cells.said(n if is_exact else small_cells.shown(n)),
                 small_cells.said(drawn.reported),
                 small_cells.said(drawn.counted),
                 drawn.none_reason or say("no back-checks yet"),

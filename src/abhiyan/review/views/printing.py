@@ -88,12 +88,21 @@ def _values(read: dict[str, Any]) -> dict[str, Any]:
         "trends": [each for trend in read["trends"] if (each := _days(trend))],
         "beside": _("Reported beside checked"),
         "compared": _compared(read["compared"]) if read["compared"] else [],
-        "parts": [
-            {"title": title, "lines": [[str(label), value] for label, value in lines], "note": note}
-            for title, lines, note in _parts(read)
-            if lines or note
-        ],
+        "parts": _in_two(
+            [
+                {"title": title, "lines": [[str(label), value] for label, value in lines], "note": note}
+                for title, lines, note in _parts(read)
+                if lines or note
+            ]
+        ),
     }
+
+
+def _in_two(parts: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The sections in two columns about as long as each other, in their order."""
+    lengths = [len(part["lines"]) + 2 for part in parts]
+    left = sum(sum(lengths[: n + 1]) <= sum(lengths) / 2 + 2 for n in range(len(parts)))
+    return [parts[:left], parts[left:]]
 
 
 def _notes(read: dict[str, Any]) -> Iterator[str]:
@@ -126,10 +135,12 @@ def _days(trend: Trend) -> dict[str, Any] | None:
         return None
     each_day = [max(0, after - before) for before, after in pairwise(known)]
     most = max(each_day)
+    if not most:
+        return None
     words = _("%(name)s: counted on each of the last %(days)s days, at most %(most)s")
     return {
         "words": words % {"name": trend.name, "days": len(each_day), "most": grouped(most)},
-        "shares": [100 * n / most if most else 0 for n in each_day],
+        "shares": [100 * n / most for n in each_day],
     }
 
 

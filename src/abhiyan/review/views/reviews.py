@@ -153,7 +153,7 @@ class DecideForm(forms.Form):
         label=_("Minute"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=LONGEST_TEXT,
-        help_text=_("What was said and why this was decided. Those reviewed read it."),
+        help_text=_("What was said and why this was decided. The unit or person reviewed reads it."),
     )
     task = forms.CharField(
         label=_("Task"), required=False, max_length=120, help_text=_("Leave it empty if there is none.")
@@ -205,7 +205,7 @@ def review_decide(request: Request, public_id: UUID) -> HttpResponseBase:
         title=say("Decide: %(name)s") % {"name": _name(one)},
         text=[told],
         button=_("Minute it"),
-        said=_("Minuted. Those reviewed see it on Today."),
+        said=_("Minuted. It appears on their page Today."),
         done=_page(one),
         form=form,
         **_crumbs(one, (say("Decide"), "")),
@@ -271,5 +271,5 @@ def review_reply(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Your answer is sent.") if is_mine else _("Your reply is sent."),
         done=_page(one),
         form=ReplyForm(request.POST if request.method == "POST" else None),
-        **_crumbs(one, (say("Answer") if is_mine else say("Reply"), "")),
+        **_crumbs(one, (say("Your answer") if is_mine else say("Reply"), "")),
     )

@@ -34,6 +34,7 @@ from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
+from abhiyan.units.rules import levels
 
 from .printing import MOST_DOSSIERS
 
@@ -114,11 +115,21 @@ def round_new(request: Request) -> HttpResponseBase:
     if not request.viewer.may_at(LEADS, here.span[0]):
         raise org.NotYours(capability=LEADS)
     form = RoundForm(
-        request.POST if request.method == "POST" else None, initial={"what": "mandal", "begins_on": today()}
+        request.POST if request.method == "POST" else None,
+        initial={"what": Kind.MANDAL, "office": "district_president", "begins_on": today()},
     )
-    offices = [(one.code, named(one.names)) for one in found.offices_that_review()]
-    kinds = [(each.value, each.label) for each in REVIEWED]
-    offer(form, office=offices, what=[(say("Units"), kinds), (say("Office-bearers"), offices)])
+    top = levels.level(ORGANISATIONAL, here.unit.kind) or 0
+    offices = [
+        (max(levels.level(ORGANISATIONAL, kind) or 0 for kind in one.expected_in), one.code, named(one.names))
+        for one in found.offices_that_review()
+    ]
+    kinds = [(each.value, each.label) for each in REVIEWED if (levels.level(ORGANISATIONAL, each) or 0) > top]
+    below = [(code, name) for level, code, name in offices if level > top]
+    offer(
+        form,
+        office=[(code, name) for level, code, name in offices if level >= top],
+        what=[(say("Units"), kinds), (say("Office-bearers"), below)],
+    )
     return ask(
         request,
         lambda given: acts.open_round(**given, unit_id=here.unit.id, by=request.actor, at=clock.now()),

@@ -47,6 +47,7 @@ from . import (
     people,
     placeless,
     polls,
+    reviews,
     rights,
     tasks,
     texts,
@@ -191,6 +192,12 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         say("looking for duplicates")
         finding.find_doubles(at=at)
         doubles.decide(planted, shown["district_president"][0], at)
+    say("reviewing mandals and district presidents")
+    offices: dict[str, dict[int, Actor]] = {}
+    for held, account in holders.items():
+        offices.setdefault(held.office, {})[ids[held.unit]] = _acting(account)
+    with system("demo"):
+        reviews.review(offices, ids, president, at=at)
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=at)
