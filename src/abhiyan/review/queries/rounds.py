@@ -13,7 +13,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
 from abhiyan.org import queries as org
-from abhiyan.org.models import Appointment, Office
+from abhiyan.org.models import Office
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
@@ -102,7 +102,7 @@ def is_held(one: Round, unit_id: int, *, on: date) -> bool:
 
 def appointment_id(public_id: UUID) -> int:
     """An appointment's key. In a scope that sees it."""
-    return Appointment.objects.values_list("pk", flat=True).get(public_id=public_id)
+    return int(sql.value("select id from org_appointment where public_id = %s", [public_id]))
 
 
 def reviewed_by(account_id: int | None, reviews: Collection[int], *, on: date) -> list[int]:

@@ -22,7 +22,7 @@ def round_elsewhere(cast: "Cast", at: datetime) -> dict[str, UUID]:
         what="mandal",
         office="district_in_charge",
         begins_on=today(),
-        ends_on=today() + timedelta(days=9),
+        ends_on=today() + timedelta(days=12),
         by=Actor.system("test"),
         at=at,
     )

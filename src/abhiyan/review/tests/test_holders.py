@@ -175,7 +175,7 @@ def test_opened_by_the_reviewer_a_page_is_prepared_and_by_nobody_else(cast: Cast
     assert of_president(mine.round, cast.accounts["mandal_president"]).prepared_at is not None
 
 
-def test_nobody_reviews_themselves(cast: Cast) -> None:
+def test_who_holds_both_offices_does_not_review_themselves(cast: Cast) -> None:
     cast.appoint(
         cast.accounts["district_in_charge"], "mandal_president", "JK-SRI-M2", by=cast.actor("state_president")
     )

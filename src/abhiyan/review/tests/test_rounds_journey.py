@@ -1,24 +1,27 @@
-"""A round in a browser: the state opens it, a district decides on a mandal with a task, the mandal answers."""
+"""Rounds in a browser: the state opens them, a district decides on a mandal and on its president; who is reviewed has
+their say, and the tasks come to Today."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from abhiyan.core import clock
 from abhiyan.enrolment.tests.server import Server
+from abhiyan.enrolment.tests.web import today
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, visits
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAID = "दो बूथों पर अध्यक्ष नहीं हैं।"
 TASK = "दो बूथ अध्यक्ष नियुक्त करें"
 ANSWER = "शुक्रवार तक दोनों नियुक्त हो जाएँगे।"
+SUBMIT = "main form[method=post] button[type=submit]"
+Look = Callable[[Page, str], None]
 
 
 @pytest.fixture
@@ -37,70 +40,129 @@ def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
     server.stop()
 
 
+@pytest.fixture
+def look(tmp_path: Path, request: pytest.FixtureRequest) -> Look:
+    """A picture of a page, which is sound and no wider than the screen."""
+    folder = Path(os.environ.get("ABHIYAN_SHOTS") or tmp_path)
+    which = request.node.callspec.id
+
+    def seen(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name} {which}.png", full_page=True)
+        assert unsound(page, name) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+
+    return seen
+
+
 def go(page: Page, click: str) -> None:
     with page.expect_navigation():
         page.click(click)
 
 
+def open_round(page: Page, what: str) -> str:
+    """Fill in the form of a round from today on. Its address."""
+    page.fill("[name=name]", "नवंबर का दौर")
+    page.select_option("[name=what]", what)
+    page.select_option("[name=office]", "district_in_charge")
+    page.fill("[name=begins_on]", today().isoformat())
+    page.fill("[name=ends_on]", (today() + timedelta(days=9)).isoformat())
+    go(page, SUBMIT)
+    page.wait_for_url("**/review/rounds/*-*/")
+    return page.url
+
+
+def decide(page: Page, cast: Cast) -> None:
+    """From a review's page: decide, with a task for the president of the mandal."""
+    go(page, "main a[href$='/decide/']")
+    page.check("[name=decision][value=help]")
+    page.fill("[name=text]", SAID)
+    page.fill("[name=task]", TASK)
+    page.select_option("[name=whom]", str(cast.appointments["mandal_president"]))
+    page.fill("[name=due_on]", (today() + timedelta(days=5)).isoformat())
+
+
+def minute_it(page: Page) -> None:
+    go(page, SUBMIT)
+    page.wait_for_url("**/review/of/*-*/")
+    assert SAID in page.inner_text("main") and TASK in page.inner_text("main")
+
+
+def answer(page: Page) -> None:
+    go(page, "main a[href$='/reply/']")
+    page.fill("[name=text]", ANSWER)
+    go(page, SUBMIT)
+    page.wait_for_url("**/review/of/*-*/")
+    assert ANSWER in page.inner_text("main")
+
+
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
-def test_a_state_opens_a_round_a_district_decides_and_the_mandal_has_its_task(
-    visit: Open, cast: Cast, size: str, language: str, tmp_path: Path
+def test_a_state_opens_a_round_a_district_decides_on_a_mandal_which_has_its_task(
+    visit: Open, cast: Cast, look: Look, size: str, language: str
 ) -> None:
-    today = clock.now().date()
-
-    def look(page: Page, name: str) -> None:
-        folder = Path(os.environ.get("ABHIYAN_TEST_SHOTS") or tmp_path)
-        page.screenshot(path=folder / f"round {name}-{size}-{language}.png", full_page=True)
-        assert unsound(page, name) == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-
     state = visit("/units/JK/", "state_president", size=size, language=language)
     go(state, "main a[href='/review/rounds/']")
     look(state, "none yet")
     go(state, "main a[href='/review/rounds/new/']")
     state.fill("[name=name]", "नवंबर का दौर")
-    state.select_option("[name=kind]", "mandal")
-    state.select_option("[name=office]", "district_in_charge")
-    state.fill("[name=begins_on]", today.isoformat())
-    state.fill("[name=ends_on]", (today - timedelta(days=1)).isoformat())
-    submit = "form[method=post]:has([name=name]) button[type=submit]"
-    go(state, submit)
+    state.fill("[name=begins_on]", today().isoformat())
+    state.fill("[name=ends_on]", (today() - timedelta(days=1)).isoformat())
+    go(state, SUBMIT)
     look(state, "days the wrong way")
-    state.fill("[name=ends_on]", (today + timedelta(days=9)).isoformat())
-    go(state, submit)
-    state.wait_for_url("**/review/rounds/*-*/")
-    board = state.url
+    board = open_round(state, "mandal")
     look(state, "open")
 
     district = visit("/", "district_in_charge", size=size, language=language)
-    go(district, "main a[href*='/review/']")
-    if "/review/of/" not in district.url:
-        look(district, "what waits")
-        go(district, "main table a[href*='/review/of/']")
+    go(district, "main a[href*='/review/rounds/']")
+    look(district, "what waits")
+    go(district, "main table a[href*='/review/of/']")
     look(district, "a mandal")
-    go(district, "main a[href$='/decide/']")
-    district.check("[name=decision][value=help]")
-    district.fill("[name=text]", SAID)
-    district.fill("[name=task]", TASK)
-    district.select_option("[name=whom]", str(cast.appointments["mandal_president"]))
-    district.fill("[name=due_on]", (today + timedelta(days=5)).isoformat())
+    go(district, "main a[href*='/review/dossier/']")
+    look(district, "its dossier")
+    district.go_back()
+    decide(district, cast)
     look(district, "decide")
-    go(district, "form[method=post]:has([name=text]) button[type=submit]")
-    district.wait_for_url("**/review/of/*-*/")
-    assert SAID in district.inner_text("main") and TASK in district.inner_text("main")
+    minute_it(district)
     look(district, "decided")
 
     mandal = visit("/", "mandal_president", size=size, language=language)
     assert TASK in mandal.inner_text("main")
     look(mandal, "today of the mandal")
     go(mandal, "main a[href*='/review/of/']")
-    go(mandal, "main a[href$='/reply/']")
-    mandal.fill("[name=text]", ANSWER)
-    go(mandal, "form[method=post]:has([name=text]) button[type=submit]")
-    mandal.wait_for_url("**/review/of/*-*/")
-    assert ANSWER in mandal.inner_text("main")
-    look(mandal, "answered")
+    answer(mandal)
+    look(mandal, "replied")
 
     state.goto(board)
-    assert state.locator("main svg rect[fill=currentColor]").count() == 1
+    assert state.locator("main td svg rect.c-decided").count() == 1
     look(state, "one decided")
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_an_office_bearer_answers_beforehand_and_has_the_decision_and_its_task_on_today(
+    visit: Open, cast: Cast, look: Look, size: str, language: str
+) -> None:
+    cast.target("JK", 250)
+    state = visit("/review/rounds/new/?unit=JK", "state_president", size=size, language=language)
+    board = open_round(state, "mandal_president")
+
+    mandal = visit("/", "mandal_president", size=size, language=language)
+    go(mandal, "main a[href*='/review/of/']")
+    look(mandal, "own page")
+    answer(mandal)
+
+    district = visit("/", "district_in_charge", size=size, language=language)
+    go(district, "main a[href*='/review/of/']")
+    assert ANSWER in district.inner_text("main")
+    decide(district, cast)
+    minute_it(district)
+    look(district, "an office-bearer decided")
+
+    mandal.goto("/")
+    assert TASK in mandal.inner_text("main")
+    go(mandal, "main a[href*='/review/of/']")
+    assert SAID in mandal.inner_text("main")
+    mandal.goto("/")
+    assert mandal.locator("main a[href*='/review/of/']").count() == 0, "the decision is read"
+    assert TASK in mandal.inner_text("main")
+
+    state.goto(board)
+    look(state, "office-bearers")

@@ -191,11 +191,14 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "verification:aim_telling": ({"checks": "5"}, "ng"),
     "review:round_new": (
         PLACE
-        | {"name": "Mine", "kind": "mandal", "office": "district_in_charge"}
+        | {"name": "Mine", "what": "mandal", "office": "district_in_charge"}
         | {"begins_on": "2026-12-01", "ends_on": "2026-11-01"},
         "nn",
     ),
+    "review:round_change": ({"ends_on": "{soon}", "reason": "Mine"}, "nn"),
+    "review:round_stand_in": ({"appointment": "{account}"}, "nn"),
     "review:review_decide": ({"decision": "help", "text": "Mine"}, "gg"),
+    "review:review_meeting": ({"meets_on": "{soon}"}, "gg"),
     "review:review_reply": ({"text": "Mine"}, "gg"),
     "verification:flag_mine": ({"text": "There was a fair"}, "gg"),
     "verification:aim_new": ({"unit": "JK-JAM-M1", "checks": "1", "reason": "mine, and why"}, "ng"),
