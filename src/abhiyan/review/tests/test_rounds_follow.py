@@ -139,7 +139,7 @@ def test_nobody_reviews_a_unit_below_or_above_which_they_hold_another_office(
 
 
 def change(cast: Cast, one: Round, role: str = "state_president", **given: Any) -> Round:
-    wanted = {"ends_on": today(), "reason": "Snow closes the roads"} | given
+    wanted: dict[str, Any] = {"ends_on": today(), "reason": "Snow closes the roads"} | given
     with cast.as_(role):
         return rounds.change_last_day(public_id=one.public_id, by=cast.actor(role), at=clock.now(), **wanted)
 
