@@ -66,7 +66,7 @@ class TaskHalf(Refused):
 
 
 class ReplyMissing(Refused):
-    message = _("Write your reply, at most %(longest)s characters.")
+    message = _("Write it in your words, at most %(longest)s characters.")
 
 
 class ReplyNotNow(Refused, status=409):

@@ -244,7 +244,7 @@ class ReplyForm(forms.Form):
     """The own words of who is reviewed."""
 
     text = forms.CharField(
-        label=_("Reply"), widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST_TEXT
+        label=_("In your words"), widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST_TEXT
     )
 
 
