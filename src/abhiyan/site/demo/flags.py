@@ -1,7 +1,7 @@
 """The demo's questions to workers whose entries are odd: one is a finding, some vanish, some are under way. Samples.
 
-The first are asked after the second frame is drawn, and their fresh checks are judged when it closes. The last are asked
-near the end.
+The first are asked after the second frame is drawn, and their fresh checks are judged when it closes. The last are
+asked near the end.
 """
 
 from collections.abc import Sequence
@@ -64,7 +64,6 @@ class Flags:
                 actions.begin_fresh_checks(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
         elif number == JUDGED:
             actions.judge_fresh_checks(at=at)
-            self._propose(at)
         elif number == LAST:
             self._look(until)
 
@@ -91,12 +90,10 @@ class Flags:
             by = Actor(kind="person", id=flag.worker, account_id=flag.account_id)
             actions.answer_flag(flag_id=flag.pk, text=text, by=by, at=at)
 
-    def _propose(self, at: datetime) -> None:
-        """What fresh checks prove of the first is a finding."""
+    def decide(self, at: datetime) -> None:
+        """What fresh checks prove most clearly is a finding. At the end: whoever decides is in office from now on."""
         with system("demo"):
             proven = list(Flag.objects.filter(told__isnull=False).order_by("-bad", "pk")[:1])
         for flag in proven:
             asked = actions.propose_finding(flag_id=flag.pk, reason=WHY, by=self.planner, at=at)
-            org.decide_release(
-                public_id=asked.public_id, allow=True, by=self.second, at=at + timedelta(hours=2)
-            )
+            org.decide_release(public_id=asked.public_id, allow=True, by=self.second, at=at)
