@@ -54,11 +54,11 @@ class Flags:
             if odd:
                 self.frames.plant_in(odd[0].unit_id, KNOWN, at)
         elif number == HEARD:
-            self._answer(len(SAID), at)
+            self._answer(self._asked[: len(SAID)], at)
         elif number == LATE:
             self._ask([one.worker for one in self._look(at)][:ASKED_LATE], at)
         elif number == ANSWERED:
-            self._answer(2, at)
+            self._answer(self._asked[:2], at)
         elif number in (CHECKED, FRESH):
             with suppress(Refused):  # nobody has enough entries in the frame
                 actions.begin_fresh_checks(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
@@ -66,6 +66,7 @@ class Flags:
             actions.judge_fresh_checks(at=at)
         elif number == LAST:
             self._look(until)
+            self._answer(self._asked[2:3], until)  # and waits to be read
 
     def _look(self, at: datetime) -> list[Looked]:
         """Everybody nobody has asked yet, with a reason to; the oddest first."""
@@ -85,8 +86,8 @@ class Flags:
                     )
                 )
 
-    def _answer(self, n: int, at: datetime) -> None:
-        for flag, text in zip(self._asked[:n], SAID, strict=False):
+    def _answer(self, flags: Sequence[Flag], at: datetime) -> None:
+        for flag, text in zip(flags, SAID, strict=False):
             by = Actor(kind="person", id=flag.worker, account_id=flag.account_id)
             actions.answer_flag(flag_id=flag.pk, text=text, by=by, at=at)
 
