@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.imports import running
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import batches, photos
+from abhiyan.enrolment.actions import AlreadyMember, batches, photos
 from abhiyan.enrolment.actions.typing import bring_sheet
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.paper.lists import BatchUnknown
@@ -154,7 +154,7 @@ def test_the_batch_says_what_became_of_its_rows_and_of_no_others(world: World, t
     with system("test"):
         member = Membership.objects.get(phone_id=world.phone_id(world.asha))
     world.tick(days=2)
-    world.confirm(AlreadyMember(member.public_id, None), phone_id=member.phone_id)
+    world.confirm(AlreadyMember(b"", member.public_id.bytes), phone_id=member.phone_id)
     assert became(world, batch).confirmed == 1
     step(world, public_id, "undo")
     assert became(world, batch) == queries.Became(0, 0, 0, 0, 0, 0, 0, None)
