@@ -144,7 +144,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "enrolment:paper_photo_remove": "ssssn oogoggggnnnnnn ooggn",
     "enrolment:paper_photo_small": "ssssn oogogggggnnngn ooggg",
     "enrolment:paper_sheet": "ssssn oogoggggnnnnnn ooggn",
-    "enrolment:paper_type": "ssssn oogoggggnnnnnn ooggn",
+    "enrolment:paper_type": "ssssn oogognnnnngnnn ooggn",
     "enrolment:texts": "ssssn oooonnnnnnnnnn ooonn",
     "enrolment:placing_groups": "ssssn oooooonnnnnnon ooooo",
     "enrolment:placing_place": "ssssn ggggggnnnnnngn ggggg",

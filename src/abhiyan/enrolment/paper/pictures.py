@@ -67,16 +67,20 @@ def turned(data: bytes, turn: int) -> bytes:
     return _apart("turned", turn, data)
 
 
-def _apart(what: str, turn: int, data: bytes) -> bytes:
-    # Nothing of the server's settings goes along: no key, no address of the database.
+def environment() -> dict[str, str]:
+    """What the process hears of the server: no key, no address of the database."""
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX", "LANG") if name in os.environ}
+    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def _apart(what: str, turn: int, data: bytes) -> bytes:
     try:
         done = subprocess.run(
             [sys.executable, "-m", __name__, what, str(turn)],
             input=data,
             capture_output=True,
             timeout=PATIENCE_S,
-            env=kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            env=environment(),
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -53,7 +53,7 @@ def filled(sheet: Image.Image, lines: Sequence[Line], *, hand: int = 0) -> Image
     pen = ImageDraw.Draw(shown)
     width, height = shown.size
     font = ImageFont.truetype(str(next(FONTS.glob("noto-sans-regular.ttf"))), round(width * 0.022))
-    top, step = height * 0.335, height * 0.0575
+    top, step = height * 0.285, height * 0.0575
     for number, line in enumerate(lines):
         y = top + number * step
         for left, text in zip((0.11, 0.37, 0.575, 0.69), line, strict=True):

@@ -212,16 +212,9 @@ def test_a_picture_that_unpacks_to_more_than_a_picture_may_is_refused(world: Wor
 
 def test_a_process_that_opens_a_picture_knows_nothing_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:secret@nowhere/x")
-    seen: dict[str, Any] = {}
-    real = pictures.subprocess.run
-
-    def run(*command: Any, **given: Any) -> Any:
-        seen.update(given["env"])
-        return real(*command, **given)
-
-    monkeypatch.setattr(pictures.subprocess, "run", run)
-    assert pictures.look(JPEG).codes == ()
-    assert "DATABASE_URL" not in seen and not [name for name in seen if name.startswith("ABHIYAN")]
+    told_ = pictures.environment()
+    assert "DATABASE_URL" not in told_ and not [name for name in told_ if name.startswith("ABHIYAN")]
+    assert pictures.look(JPEG).codes == (), "and works without"
 
 
 def test_a_photo_of_another_units_batch_is_refused_without_its_number_and_of_another_drive_not_at_all(

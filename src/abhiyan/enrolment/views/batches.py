@@ -152,6 +152,7 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
         "form_language": dict(LANGUAGES)[batch.language],
         "sheets": sheets,
         "asked": next((one for one in sheets.sheets if str(one.number) == asked), None),
+        "asked_href": f"#sheet-{asked}",
         "seen": bool(row.photos) and (bool(sheets.here) or bool(sheets.unknown)),
         "form": form if viewer.may_at(actions.RECORD, *spot) else None,
         "photo_mb": photos.MB,

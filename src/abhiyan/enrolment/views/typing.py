@@ -173,7 +173,9 @@ def paper_type(request: Request, number: str) -> HttpResponseBase:
         ],
         "batch": batch,
         "sheet": sheet,
-        "photos": [one for one in reversed(sheet.photos) if one.hidden_at is None],
+        "photos": sorted(
+            (one for one in reversed(sheet.photos) if one.hidden_at is None), key=lambda one: one.is_beside
+        ),
         "before": next((one.number for one in reversed(sheets) if one.number < sheet.number), None),
         "after": next((one.number for one in sheets if one.number > sheet.number), None),
         "typed": typed,

@@ -137,9 +137,9 @@ def test_a_static_file_cannot_be_posted_to(style: str) -> None:
 @pytest.mark.parametrize(
     ("path", "mb", "language", "heading", "back", "is_said"),
     [
-        ("/join/", 3, "hi", "बहुत बड़ा", "वापस", True),
+        ("/join/", 3, "hi", "बहुत बड़ा", "पीछे", True),
         ("/imports/new/paper/", 9, "en-IN,en;q=0.9", "Too large to send", "Back", True),
-        ("/paper/1042-8/", 16, "hi", "बहुत बड़ा", "वापस", False),
+        ("/paper/1042-8/", 16, "hi", "बहुत बड़ा", "पीछे", False),
         ("/programmes/materials/", 21, "en-IN,en;q=0.9", "Too large to send", "Back", False),
     ],
 )

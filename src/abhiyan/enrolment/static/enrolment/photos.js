@@ -26,10 +26,10 @@ async function send(form) {
     if (!sent) left.items.add(file);
   }
   input.files = left.files; // what is not kept stays chosen
-  button.removeAttribute("aria-busy");
   const page = await fetch(location.href).then((answer) => answer.text(), () => "");
   const fresh = new DOMParser().parseFromString(page, "text/html").getElementById("gallery");
   if (fresh) document.getElementById("gallery")?.replaceWith(fresh);
+  button.removeAttribute("aria-busy");
 }
 
 function line(list, name) {
@@ -57,7 +57,7 @@ async function one(form, file, shown) {
   const most = Number(form.dataset.photos);
   const small = await smaller(file);
   if (small.size > most * MB) {
-    shown.say(`(${(file.size / MB).toFixed(1)} MB): ${form.dataset.large.replace("%(mb)s", most)}`, true);
+    shown.say(`${(file.size / MB).toFixed(1)} MB (> ${most} MB): ${form.dataset.large}`, true);
     return false;
   }
   const data = new FormData(form);
