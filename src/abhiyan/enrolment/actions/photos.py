@@ -187,7 +187,7 @@ def _alike(batch: PaperBatch, trace: bytes, ring: Keyring) -> int | None:
     known = PaperPhoto.objects.filter(batch_id=batch.pk, sheet__isnull=False).order_by("-added_at")
     for photo, sheet, sealed in known.values_list("pk", "sheet", "trace"):
         if sealed and pictures.alike(ring.unseal(bytes(sealed), about=b"trace" + photo.bytes), trace):
-            return int(sheet)
+            return sheet
     return None
 
 

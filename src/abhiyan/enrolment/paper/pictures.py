@@ -170,10 +170,11 @@ def _jpeg(picture: "Image", *, quality: int) -> bytes:
 def _codes(grey: "Image") -> list[str]:
     import zxingcpp
 
+    codes = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     for longest in (QUICK, LONGEST):
         tried = grey.copy()
         tried.thumbnail((longest, longest))
-        found = zxingcpp.read_barcodes(tried, formats=zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(tried, formats=codes)
         if found or max(grey.size) <= longest:
             return [one.text[:200] for one in found[:MOST_CODES]]
     return []

@@ -232,7 +232,7 @@ def became(batch: PaperBatch, *, at: datetime, zone: str) -> Became | None:
         refused = sum(one.get("refused", 0) for one in staged)
         denied = partings.counted_of_batch(batch.number, lists, at=at, zone=zone)
     assert counts is not None
-    return Became(*counts, others=max(0, rows - counts[0]), refused=refused, denied=denied)
+    return Became(*counts, max(0, rows - counts[0]), refused, denied)
 
 
 def entries_of(batch: PaperBatch) -> dict[UUID, UUID]:

@@ -39,7 +39,8 @@ def form_of(batch: PaperBatch) -> bytes:
 
 def page_of(pdf: bytes, page: int, *, dots: int = DOTS) -> Image.Image:
     """A page of a PDF as a picture."""
-    return pypdfium2.PdfDocument(pdf)[page].render(scale=dots / 72).to_pil().convert("RGB")
+    shown: Image.Image = pypdfium2.PdfDocument(pdf)[page].render(scale=dots / 72).to_pil()
+    return shown.convert("RGB")
 
 
 def text_of(pdf: bytes, page: int) -> str:

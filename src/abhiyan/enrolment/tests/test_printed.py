@@ -59,7 +59,7 @@ def letters_of(pdf: bytes, page: int) -> float:
     """The size of the smallest letters of a page, in points."""
     objects = pypdfium2.PdfDocument(pdf)[page].get_objects()
     return min(
-        one.get_font_size() * one.get_matrix().a
+        float(one.get_font_size() * one.get_matrix().a)
         for one in objects
         if one.type == pypdfium2.raw.FPDF_PAGEOBJ_TEXT
     )

@@ -62,7 +62,7 @@ class ChangeForm(forms.Form):
     turn = forms.TypedChoiceField(
         label=gettext_lazy("Turn the photo"),
         coerce=int,
-        empty_value=0,
+        empty_value=None,
         required=False,
         choices=[
             (0, gettext_lazy("As it is")),

@@ -147,9 +147,9 @@ def test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_bac
     path: str, mb: int, language: str, heading: str, back: str, is_said: bool
 ) -> None:
     megabyte = b"x" * 1024 * 1024
-    said = {"content_length": str(40 << 20)} if is_said else {}
+    size = {"content_length": str(40 << 20)} if is_said else {}
     page = f"http://localhost{path}?from=here"
-    answer = ask(path, "POST", [megabyte] * 40, accept_language=language, referer=page, **said)
+    answer = ask(path, "POST", [megabyte] * 40, accept_language=language, referer=page, **size)
     text = answer.body.decode()
     assert (answer.status, answer.headers["connection"]) == (413, "close")
     assert answer.headers["content-type"].startswith("text/html")
@@ -158,10 +158,10 @@ def test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_bac
 
 @pytest.mark.django_db(transaction=True)
 def test_the_way_back_leads_to_no_other_website_and_a_machine_reads_json() -> None:
-    given = {"content_length": str(40 << 20), "referer": "https://elsewhere.example/x"}
-    answer = ask("/join/", "POST", accept_language="en", **given)
+    size, elsewhere = str(40 << 20), "https://elsewhere.example/x"
+    answer = ask("/join/", "POST", accept_language="en", content_length=size, referer=elsewhere)
     assert b"elsewhere" not in answer.body and b'href="/join/"' in answer.body
-    told = ask("/join/", "POST", accept="application/json", accept_language="en", **given)
+    told = ask("/join/", "POST", accept="application/json", accept_language="en", content_length=size)
     assert told.status == 413 and json.loads(told.body)["code"] == "too_large"
 
 
