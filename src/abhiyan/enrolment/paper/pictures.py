@@ -26,7 +26,7 @@ import numpy as np
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MEMORY, CPU_S, PATIENCE_S = 1 << 30, 20, 40.0  # bytes, seconds of work, seconds in all
+MEMORY, CPU_S, PATIENCE_S = 1 << 30, 10, 30.0  # bytes, seconds of work, seconds in all
 MOST_POINTS = 150_000_000  # of a picture, as it says of itself
 DECODED = 30_000_000  # points that are decoded: a JPEG of more is opened at half its size or less
 LONGEST = 2400  # points of what is read and shown again
@@ -76,7 +76,7 @@ def environment() -> dict[str, str]:
 def _apart(what: str, turn: int, data: bytes) -> bytes:
     try:
         done = subprocess.run(
-            [sys.executable, "-m", __name__, what, str(turn)],
+            [sys.executable, "-P", "-m", __name__, what, str(turn)],
             input=data,
             capture_output=True,
             timeout=PATIENCE_S,

@@ -232,7 +232,9 @@ def became(batch: PaperBatch, *, at: datetime, zone: str) -> Became | None:
         refused = sum(one.get("refused", 0) for one in staged)
         denied = partings.counted_of_batch(batch.number, lists, at=at, zone=zone)
     assert counts is not None
-    return Became(*counts, max(0, rows - counts[0]), refused, denied)
+    joined, unanswered, counted, confirmed, placeless = counts
+    others = max(0, rows - joined)
+    return Became(joined, unanswered, counted, confirmed, placeless, others, refused, denied)
 
 
 def entries_of(batch: PaperBatch) -> dict[UUID, UUID]:
