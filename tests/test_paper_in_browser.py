@@ -1,5 +1,6 @@
 """A batch of paper forms in a real browser: printed, written on, photographed, typed, imported, and taken back."""
 
+import http.client
 import os
 import zlib
 from collections.abc import Iterator
@@ -283,3 +284,24 @@ def test_a_photo_of_forty_megabytes_and_none_with_and_without_script(
     with system("test"):
         (kept,) = PaperPhoto.objects.filter(batch_id=batch.pk).values_list("size", flat=True)
     assert kept < 8 << 20
+
+
+def test_forty_megabytes_over_a_real_line_are_answered_whether_their_length_is_said_or_not(
+    served: Server,
+) -> None:
+    piece = b"x" * (1 << 20)
+    for said in ({"Content-Length": str(40 << 20)}, {"Transfer-Encoding": "chunked"}):
+        line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
+        told = {"Accept-Language": "hi", "Host": "localhost", "Content-Type": "image/jpeg"} | said
+        line.request(
+            "POST",
+            "/paper/1042-8/",
+            (piece for _n in range(40)),
+            told,
+            encode_chunked="chunked" in said.values(),
+        )
+        answer = line.getresponse()
+        text = answer.read().decode()
+        line.close()
+        assert answer.status == 413 and answer.headers["Content-Type"].startswith("text/html")
+        assert "16 MB" in text and "बहुत बड़ा" in text and 'href="/paper/1042-8/"' in text

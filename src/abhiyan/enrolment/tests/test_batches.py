@@ -200,6 +200,40 @@ def test_a_typed_sheet_is_a_list_like_any_other(world: World) -> None:
         assert StagedImport.objects.get(public_id=again).file_name == f"{batch.number} 2.csv"
 
 
+def test_a_sheet_is_typed_on_its_page_and_what_is_wrong_stands_at_its_line_with_nothing_lost() -> None:
+    world = web_world()
+    batch = make(world, language="en", sheets=2)
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    page = f"/paper/{batch.number}/type/"
+    lines = {
+        "l1-name": "Asha Devi",
+        "l1-phone": "99060 00001",
+        "l1-birth_year": "1980",
+        "l1-place": "JK-B001",
+        "l3-name": "Bilal Ahmad",
+        "l3-phone": "12",
+        "l3-place": "nowhere",
+    }
+    assert "Type at least one line" in president.post(page, {}).content.decode()
+    refused = president.post(page, lines)
+    shown = main(refused.content)
+    assert refused.status_code == 422 and shown.count('class="err"') == 3
+    for said in (
+        "1 line is not right yet",
+        "Write ten digits; now there are 2.",
+        "Fill in this field, or empty the whole line.",
+        "No booth and no PIN code is called this.",
+        'value="99060 00001"',
+        'value="nowhere"',
+    ):
+        assert said in shown
+    saved = president.post(page, lines | {"anyway": "1"})
+    assert saved.status_code == 302 and saved["Location"].startswith("/imports/")
+    again = main(president.get(f"{page}?sheet=1").content)
+    assert "This sheet is typed already" in again and "Type sheet 2 of 2" in main(president.get(page).content)
+    assert president.get(f"{page}?sheet=3").status_code == 404
+
+
 def test_the_list_of_batches_asks_no_more_the_longer_it_is() -> None:
     world = web_world()
     president = officer(world, "mandal_president", "JK-SRI-M1")
