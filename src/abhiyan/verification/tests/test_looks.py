@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from abhiyan.core import clock, sql
+from abhiyan.core import audit, clock, sql
+from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import Claim
+from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.queries.recount import LOOKS, MEASURE
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
@@ -78,13 +80,16 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
             " and membership_id in (select id from enrolment_membership where unit_id % 2 = 0)"
         )
         sql.run("update enrolment_enrolment set ask_over_at = now() where confirmed_at is null")
+        for n, one in enumerate(Membership.objects.filter(phone_id__isnull=False).order_by("pk")[:60]):
+            by_own_phone = Actor(kind="citizen", id=one.public_id, origin=f"10.0.{n % 7}.0")
+            audit.record(by=by_own_phone, at=clock.now(), act="enrolment.confirm", subject=str(one.public_id))
         found = looked_at_now(programme, MEASURE)
         raw = sql.rows(
-            f"select by, at, phone_id, last4, birth_year, is_confirmed, is_double from ({LOOKS}) i"
+            f"select by, at, phone_id, last4, birth_year, is_confirmed, is_double, device from ({LOOKS}) i"
         )
     by_worker: dict[UUID, list[Entry]] = {}
     zone = ZoneInfo(programme.zone)
-    for by, at, phone, last4, year, confirmed, double in raw:
+    for by, at, phone, last4, year, confirmed, double, device in raw:
         entry = Entry(
             at=at.astimezone(zone) if at else None,
             phone=phone,
@@ -92,6 +97,7 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
             birth_year=year,
             is_confirmed=confirmed,
             is_double=double,
+            device=device,
         )
         by_worker.setdefault(by, []).append(entry)
     assert {row[0] for row in found} == {busy.accounts[role].public_id for role in (*HONEST, HASTY)}
