@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -190,14 +191,14 @@ def certificate() -> Iterator[Kind]:
     made = Kind("test_certificate", "Certificate", lambda about: "Bilal Ahmad" if about.int % 2 else None)
     rules.register(made)
     yield made
-    rules._kinds.pop(made.code)  # noqa: SLF001  # nobody else has it
+    rules._kinds.pop(made.code)  # nobody else has it
 
 
 def test_another_kind_of_document_is_sealed_checked_and_revoked_alike_and_named(
     world: World, certificate: Kind
 ) -> None:
     code_of(join(world, world.asha))
-    given = {
+    given: dict[str, Any] = {
         "kind": certificate.code,
         "person_id": uuid4(),
         "unit_id": world.booth.pk,

@@ -195,7 +195,9 @@ class Items:
     whom: (item_id, channel, day) -> whom to ask, in a system scope. leave: (item_id=, by=, at=) does what a person
     asks who wants to be on no list any more; by: who wrote it down.
     looks: a query of (programme_id, item_id, unit_id, by, channel, at, phone_id, last4, birth_year, is_confirmed,
-    is_double) of the same items: how entries look, for flags; null where it is not known. Without, there are none.
+    is_double, seconds) of the same items: how entries look, for flags; null where it is not known. Without, there are
+    none. seconds: a form took. tries: a query of (programme_id, unit_id, by, day, is_refusal, n): at how many doors a
+    worker asked; is_refusal is null where nobody was there to ask.
     """
 
     measure: int
@@ -204,6 +206,7 @@ class Items:
     few: str = ""
     few_gone: str = ""
     looks: str = ""
+    tries: str = ""
     questions: tuple[Question, ...] = ()
     whom: Callable[..., Whom] = _nobody
     leave: Callable[..., object] = _nothing

@@ -9,11 +9,12 @@ from playwright.sync_api import Page
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.visits import Open
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 from abhiyan.verification.models import Flag
 from abhiyan.verification.tests.test_checks import drawn
 from abhiyan.verification.tests.test_flagging import PRESIDENT, SECOND, told
-from abhiyan.verification.tests.test_journey import Open, Sound, go, opens, served, sound
+from abhiyan.verification.tests.test_journey import Sound, go, opens, served, sound
 from abhiyan.verification.tests.test_looks import HASTY, rows_of_ten_workers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
