@@ -101,32 +101,34 @@ def own_entry(by: UUID, public_id: UUID) -> Entry:
     return _entry(*needed(row))
 
 
-def own_counts(by: UUID, *, since: datetime | None = None) -> Counter[Became]:
-    """How many of a worker's own entries became what. since: only those made from then on."""
-    return Counter(
-        {
-            Became(became): n
-            for became, n in sql.rows(
-                f"select b.became, count(*) {_OWN} where d.by = %(by)s"
-                " and (%(since)s::timestamptz is null or d.at >= %(since)s) group by 1",
-                {"by": by, "since": since},
-            )
-        }
-    )
+def own_counts(
+    by: UUID, *, today: datetime, since: datetime | None = None
+) -> tuple[Counter[Became], Counter[Became]]:
+    """How many of a worker's own entries became what: of those made since the day began, and of all.
+
+    since: of those made from then on.
+    """
+    of_today, of_all = Counter[Became](), Counter[Became]()
+    for became, is_of_today, n in sql.rows(
+        f"select b.became, d.at >= %(today)s, count(*) {_OWN} where d.by = %(by)s"
+        " and (%(since)s::timestamptz is null or d.at >= %(since)s) group by 1, 2",
+        {"by": by, "today": today, "since": since},
+    ):
+        of_all[Became(became)] += n
+        of_today[Became(became)] += n if is_of_today else 0
+    return of_today, of_all
 
 
-def own_tries(by: UUID, *, since: date | None = None) -> Counter[DoorTry.Outcome]:
-    """At how many doors a worker entered nobody, by why. since: only those from this day on."""
-    return Counter(
-        {
-            DoorTry.Outcome(outcome): n
-            for outcome, n in sql.rows(
-                'select outcome, sum(n)::int from enrolment_door_try where "by" = %(by)s'
-                " and (%(since)s::date is null or day >= %(since)s) group by 1",
-                {"by": by, "since": since},
-            )
-        }
-    )
+def own_tries(by: UUID, *, today: date) -> tuple[Counter[DoorTry.Outcome], Counter[DoorTry.Outcome]]:
+    """At how many doors a worker entered nobody, by why: today, and in all."""
+    of_today, of_all = Counter[DoorTry.Outcome](), Counter[DoorTry.Outcome]()
+    for outcome, is_of_today, n in sql.rows(
+        'select outcome, day >= %s, sum(n)::int from enrolment_door_try where "by" = %s group by 1, 2',
+        [today, by],
+    ):
+        of_all[DoorTry.Outcome(outcome)] += n
+        of_today[DoorTry.Outcome(outcome)] += n if is_of_today else 0
+    return of_today, of_all
 
 
 def heard_lately(by: UUID, unit_id: int, *, since: datetime) -> bool:

@@ -3,6 +3,7 @@
 An entry is kept at once and waits for its phone; a code that comes late finds it among the worker's own entries.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -80,10 +81,9 @@ def own(request: Request) -> UUID:
     return request.viewer.public_id
 
 
-def day_began(at: datetime, *, days_ago: int = 0) -> datetime:
-    """The first instant of a day here."""
-    day = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=days_ago)
-    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE))
+def day_began(at: datetime) -> datetime:
+    """The first instant of today here."""
+    return datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
 
 
 @gzip_page
@@ -238,8 +238,9 @@ def _show(
     here, drive, by = found.here, found.drive, own(request)
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     search = _search(request, found, text, at) if text else Found()
-    since = day_began(at, days_ago=LATELY.days)
-    lately = queries.own_counts(by, since=since)[Became.WAITS]
+    since = day_began(at) - LATELY
+    of_today, of_late = queries.own_counts(by, today=day_began(at), since=since)
+    lately = of_late[Became.WAITS]
     waiting = queries.own_entries(by, became=Became.WAITS, since=since)[:MOST_WAITING] if lately else []
     if waiting:
         read_people(by=request.actor, unit_id=here.unit.id, n=len(waiting), at=at)
@@ -256,7 +257,7 @@ def _show(
         "text": text,
         "search": search,
         "address": found.address,
-        "today": today(request, at),
+        "today": _told(of_today, queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))[0]),
         "waiting": [(one, name_of(one)) for one in waiting],
         "more_waiting": lately - len(waiting),
         "noted": _noted(request),
@@ -284,10 +285,8 @@ def _show(
     return render(request, "enrolment/field.html", shown, status=status)
 
 
-def today(request: Request, at: datetime) -> list[str]:
-    """One's own day in numbers: how many were entered and what became of them; and at how many doors nobody was."""
-    counts = queries.own_counts(own(request), since=day_began(at))
-    tries = queries.own_tries(own(request), since=clock.day_in(settings.TIME_ZONE, at))
+def _told(counts: Counter[Became], tries: Counter[DoorTry.Outcome]) -> list[str]:
+    """One's own day in numbers: how many were entered, what became of them, and at how many doors nobody was."""
     counted = counts[Became.COUNTED] + counts[Became.CONFIRMED]
     parts = [
         (counted, _("%(n)s counted")),

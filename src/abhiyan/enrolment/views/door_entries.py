@@ -1,6 +1,5 @@
 """A worker's own entries, page by page, with what became of them in counts; and doors at which nobody was entered."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -38,7 +37,10 @@ def field_entries(request: Request) -> HttpResponseBase:
     form = EntriesForm(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     rows = queries.own_entries(by, became=said.get("show"), day=said.get("day"))
-    leaf = tables.numbered(rows, request.GET, total=len(rows), per=PER_PAGE)
+    today, in_all = queries.own_counts(by, today=day_began(at))
+    tries_today, tries = queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))
+    total = len(rows) if said.get("day") else in_all[said["show"]] if said.get("show") else in_all.total()
+    leaf = tables.numbered(rows, request.GET, total=total, per=PER_PAGE)
     if leaf.rows:
         read_people(by=request.actor, unit_id=home_of(request), n=len(leaf.rows), at=at)
     with system("how many deny an entry, as a count"):
@@ -50,21 +52,13 @@ def field_entries(request: Request) -> HttpResponseBase:
         "leaf": leaf,
         "rows": [(one, name_of(one)) for one in leaf.rows],
         "is_narrowed": any(said.values()),
-        "counts": _counts(request, at),
+        "counts": [
+            *((one.label, today[one], in_all[one]) for one in Became),
+            *((one.label, tries_today[one], tries[one]) for one in DoorTry.Outcome),
+        ],
         "denied": denied,
     }
     return render(request, "enrolment/field_entries.html", shown, status=200 if form.is_valid() else 422)
-
-
-def _counts(request: Request, at: datetime) -> list[tuple[Any, int, int]]:
-    """What became of one's own entries, and doors without one: in words, of today and in all."""
-    by, today = own(request), clock.day_in(settings.TIME_ZONE, at)
-    entries = queries.own_counts(by, since=day_began(at)), queries.own_counts(by)
-    tries = queries.own_tries(by, since=today), queries.own_tries(by)
-    return [
-        *((one.label, entries[0][one], entries[1][one]) for one in Became),
-        *((one.label, tries[0][one], tries[1][one]) for one in DoorTry.Outcome),
-    ]
 
 
 @require_POST
