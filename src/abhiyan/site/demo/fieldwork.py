@@ -35,8 +35,8 @@ Place = tuple[Actor, int]  # somebody, and the unit (id) of their office
 
 
 def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetime) -> dict[UUID, UUID]:
-    """Entries at the doors of each worker, and doors at which nobody was entered. A quarter is proven by a code that the
-    phone read out, a quarter by a call of its own; the others wait. Claim -> who wrote it down."""
+    """Entries at the doors of each worker, and doors at which nobody was entered. A quarter is proven by a code that
+    the phone read out, a quarter by a call of its own; the others wait. Claim -> who wrote it down."""
     made: dict[UUID, UUID] = {}
     for number, (worker, unit_id) in enumerate(workers):
         crowd = people.people(f"doors {number} {seed}", first=DOORS_FROM + 1_000 * number)
