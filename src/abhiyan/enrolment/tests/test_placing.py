@@ -184,6 +184,17 @@ def test_the_place_most_of_a_group_got_before_is_offered_first(street: World, pr
     president.post(f"/people/unplaced/undo/{undo}/")
     assert "placed here before" not in president.get(choice).content.decode()
 
+    # Where their words find nothing, it is all there is to choose.
+    lane = Human("Meera Koul", 1970, "+919906007741"), Human("Sita Koul", 1971, "+919906007742")
+    join(street, lane[0], where="Old lane", unit="-")
+    (choice,) = [each for each in groups(president) if "Old" in each]
+    to = choice + "&to=JK-B001"
+    president.post(to, {"seen": seen(president.get(to).content.decode())})
+    join(street, lane[1], where="Old lane", unit="-")
+    page = president.get(choice).content.decode()
+    assert "to=JK-B001" in page and "1 placed here before" in page
+    assert "to=JK-B001" not in president.get(choice + "&q=Nowhere").content.decode()
+
 
 def test_whoever_leads_sees_and_undoes_what_others_placed(street: World, president: Client) -> None:
     to = group(president) + "&to=JK-B001"

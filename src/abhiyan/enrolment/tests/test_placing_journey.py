@@ -96,7 +96,9 @@ def test_those_of_one_pin_code_are_placed_together_and_taken_back(
     join(world, Human("Latest Comer", 1970, "+919906007798"), where="190001", unit="-")
     page.goto("/people/unplaced/groups/")
     go(page, "a[href*='pin=190001']")
-    assert page.locator("main ul.lines li").first.locator(".badge").count() == 1, "where the others got theirs"
+    assert page.locator("main ul.lines li").first.locator(".badge").count() == 1, (
+        "where the others got theirs"
+    )
     look("before")
 
     # The office above sees who placed them, and undoes one; the other is undone by whoever placed it.
