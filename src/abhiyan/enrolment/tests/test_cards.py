@@ -15,6 +15,8 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.views import card as views
+from abhiyan.org.models import Release
 from abhiyan.people import actions as people
 from abhiyan.people import documents
 from abhiyan.people.models import Document, RevokeReason
@@ -183,6 +185,56 @@ def test_an_officer_revokes_a_card_with_a_reason_and_the_member_takes_a_new_one(
         "select facts->>'why', unit_id from core_audit where act = 'people.revoke_documents'"
     )
     assert reason == "lost" and unit == world.booth.pk
+
+
+def test_an_office_prints_the_cards_of_those_whose_phone_is_proven_once_a_second_person_agrees(
+    world: World,
+) -> None:
+    own = code_of(join(world, world.asha, unit="JK-B001"))
+    world.web_join(of=world.bilal)
+    world.paper_row(of=world.chandra, by=world.booth_worker)
+    client, second = officer(world, "district_president", "JK-SRI"), officer(world, "data_officer", "JK-SRI")
+    form = {"unit": "JK-B001", "in": "organisational", "reason": "for the meeting", "file": "cards"}
+    assert client.post("/people/export/", form).status_code == 302
+    with system("test"):
+        release = Release.objects.get()
+    page = f"/people/export/{release.public_id}/"
+    assert client.post(page).status_code == 403, "nobody has agreed yet"
+    asked = second.get(f"/releases/{release.public_id}/decide/?allow=yes").content.decode()
+    assert "As member cards to print" in asked
+    second.post(f"/releases/{release.public_id}/decide/", {"allow": "yes"})
+    answer = client.post(page)
+    assert (
+        answer["Content-Type"] == "application/pdf"
+        and 'filename="cards.pdf"' in answer["Content-Disposition"]
+    )
+    codes = [each.rsplit("/", 2)[1] for sheet in drawn(answer.content) for each in scanned(sheet)]
+    assert len(codes) == 2 and own in codes, "their own card is the same; who is only on paper has none"
+    assert all(is_valid(code) for code in codes)
+    assert client.post(page).status_code == 403, "once is once"
+    assert world.rows("select n from core_audit where act = 'enrolment.export_people'") == [(3,)]
+    mandal = officer(world, "mandal_president", world.mandal.code)
+    assert mandal.post("/people/export/", form).status_code == 403
+
+
+def test_no_card_is_printed_for_nobody_nor_more_than_a_file_holds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.paper_row(of=world.asha, by=world.booth_worker)
+    client, second = officer(world, "district_president", "JK-SRI"), officer(world, "data_officer", "JK-SRI")
+    form = {"unit": "JK-B001", "in": "organisational", "reason": "for the meeting", "file": "cards"}
+    client.post("/people/export/", form)
+    with system("test"):
+        release = Release.objects.get()
+    second.post(f"/releases/{release.public_id}/decide/", {"allow": "yes"})
+    for _twice in range(2):
+        answer = client.post(f"/people/export/{release.public_id}/")
+        assert answer.status_code == 409 and "there is no card to print" in answer.content.decode()
+    monkeypatch.setattr(views, "MOST", 0)
+    answer = client.post("/people/export/", form)
+    assert "This list has more than 0 people" in client.get(answer["Location"]).content.decode()
+    with system("test"):
+        assert Release.objects.count() == 1 and not Document.objects.exists()
 
 
 @pytest.fixture
