@@ -24,11 +24,14 @@ class NothingToReview(Refused):
 class OwnUnit(Refused, status=409):
     message = _(
         "You hold an office in this unit, below it, or between you and it. Nobody reviews their own unit."
+        " One of the two offices has to end first."
     )
 
 
 class OwnReview(Refused, status=409):
-    message = _("This is your own review. Nobody reviews themselves.")
+    message = _(
+        "This is your own review. Nobody reviews themselves. One of your two offices has to end first."
+    )
 
 
 class OwnLine(Refused, status=409):

@@ -32,7 +32,13 @@ def printed(cast: Cast, role: str, path: str, language: str = "en") -> list[str]
 def test_a_dossier_is_printed_with_what_its_page_says(cast: Cast) -> None:
     cast.target("JK-SRI", 250)
     (first, *_more) = printed(cast, "state_president", "/review/dossier/JK-SRI/print/")
-    for words in ("Srinagar,District", "Wherewestand", "Target250", "Reportedbesidechecked", "Notreviewedyet"):
+    for words in (
+        "Srinagar,District",
+        "Wherewestand",
+        "Target250",
+        "Reportedbesidechecked",
+        "Notreviewedyet",
+    ):
         assert words in first, words
     for words in ("Whoisresponsible", "Vacantbelow", "Tasksoftheunit", "Helpline,last90days", "figuresasof"):
         assert words in first, words
@@ -50,7 +56,9 @@ def test_its_headings_are_in_the_readers_language(cast: Cast) -> None:
     assert "Wherewestand" not in first and "श्रीनगर" in first
 
 
-def test_of_another_branch_small_numbers_are_not_printed_and_out_of_sight_there_is_no_file(cast: Cast) -> None:
+def test_of_another_branch_small_numbers_are_not_printed_and_out_of_sight_there_is_no_file(
+    cast: Cast,
+) -> None:
     (foreign, *_more) = printed(cast, "district_elsewhere", "/review/dossier/JK-B001/print/")
     assert "fewerthan10" in foreign
     assert cast.client("booth_worker").get("/review/dossier/IN/print/").status_code == 403
