@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from abhiyan.core import sql
 from abhiyan.core.refusals import needed
@@ -170,97 +170,93 @@ class ToReview:
 
 
 # Reviews that somebody has to decide: by an office of theirs, or standing in for one that nobody holds.
-_MINE = f"""
-with mine as (
+_WITH = """with mine as (
   select d.id as round_id, h.unit_id as by_unit_id, false as stands_in
   from review_round d join unnest(%(offices)s::text[], %(units)s::bigint[]) h(office, unit_id) on h.office = d.office
   where d.ends_on >= %(on)s
   union all
   select s.round_id, s.by_unit_id, true from review_stand_in s
   join review_round d on d.id = s.round_id and d.ends_on >= %(on)s
-  where s.appointment_id = any(%(appointments)s::bigint[]))
-select {{what}} from mine m join review_round d on d.id = m.round_id
+  where s.appointment_id = any(%(appointments)s::bigint[]))"""
+_MINE = f"""from mine m join review_round d on d.id = m.round_id
 join review_review r on r.round_id = m.round_id and r.by_unit_id = m.by_unit_id
   and r.decided_at is null and r.left_on is null and r.account_id is distinct from %(account)s
 where (not m.stands_in or exists (select from {REVIEWER} x where x.account_id = %(account)s))"""
+_OWN = "from review_review r join review_round d on d.id = r.round_id where r.account_id = %(account)s"
+# All that Today asks of somebody: what is left of each round; the keys of reviews to answer, to read and to reply to.
+_ASKED = f"""{_WITH}
+(select 'review', r.round_id, count(distinct r.id), min(r.public_id::text) {_MINE}
+  and d.begins_on <= %(on)s group by r.round_id order by r.round_id limit 20)
+union all
+(select 'answer', r.id, 1, '' {_OWN} and r.left_on is null and r.decided_at is null and r.replied_at is null
+  and d.begins_on <= %(beforehand)s and d.ends_on >= %(on)s order by d.ends_on, r.id limit %(shown)s)
+union all
+(select 'read', r.id, 1, '' {_OWN} and r.decided_at is not null and (r.read_at is null or r.read_at < r.decided_at)
+  order by r.decided_at desc limit %(shown)s)
+union all
+(select 'reply', r.id, 1, '' from review_review r where r.unit_id = any(%(units)s::bigint[]) and r.account_id is null
+  and r.replied_at is null and r.decided_at > %(since)s order by r.decided_at desc limit %(shown)s)"""
 
 
-def _mine(viewer: Viewer, what: str, more: str, *, on: date, **given: Any) -> list[tuple[Any, ...]]:
+def _given(viewer: Viewer, on: date) -> dict[str, Any]:
     held = [one for one in viewer.appointments if LEADS in one.capabilities]
-    return sql.rows(
-        f"{_MINE.format(what=what)} {more}",
-        {
-            "on": on,
-            "account": viewer.account_id,
-            "offices": [one.office for one in held],
-            "units": [one.unit_id for one in held],
-            "appointments": [one.id for one in held],
-            **given,
-        },
-    )
+    return {
+        "on": on,
+        "account": viewer.account_id,
+        "offices": [one.office for one in held],
+        "units": [one.unit_id for one in held],
+        "appointments": [one.id for one in held],
+    }
 
 
-def left_of(viewer: Viewer, *, on: date) -> list[ToReview]:
-    """What the viewer has left to review in rounds that run. In their scope."""
-    rows = _mine(
-        viewer,
-        "r.round_id, count(distinct r.id), min(r.public_id::text)",
-        "and d.begins_on <= %(on)s group by r.round_id order by 1 limit 20",
-        on=on,
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What Today asks of somebody. answer: their own reviews before a decision, from a day before the round begins;
+    read: decided, and not opened since; reply: decisions about their units, for two weeks."""
+
+    review: Sequence[ToReview] = ()
+    answer: Sequence[Review] = ()
+    read: Sequence[Review] = ()
+    reply: Sequence[Review] = ()
+
+
+def asked_of(viewer: Viewer, *, on: date, at: datetime, shown: int) -> Asked:
+    """What reviews ask of the viewer, in their scope: one statement where it is nothing. shown: of each kind."""
+    more = {"beforehand": on + BEFOREHAND, "since": at - REPLY_SHOWN, "shown": shown}
+    rows = sql.rows(_ASKED, _given(viewer, on) | more)
+    rounds_ = Round.objects.in_bulk([key for kind, key, *_rest in rows if kind == "review"])
+    some = Review.objects.select_related("round", "unit")
+    known = some.in_bulk([key for kind, key, *_rest in rows if kind != "review"])
+    return Asked(
+        [
+            ToReview(rounds_[key], n, UUID(first) if n == 1 else None)
+            for kind, key, n, first in rows
+            if kind == "review"
+        ],
+        *([known[key] for kind, key, *_rest in rows if kind == of] for of in ("answer", "read", "reply")),
     )
-    known = Round.objects.in_bulk([row[0] for row in rows])
-    return [ToReview(known[pk], n, UUID(first) if n == 1 else None) for pk, n, first in rows]
 
 
 def unprepared(viewer: Viewer, unit_ids: Sequence[int], *, on: date) -> list[int]:
     """Reviews (ids) of these units that the viewer has to decide and whose dossier they had not opened yet."""
     if not viewer.may(LEADS):
         return []
-    rows = _mine(
-        viewer,
-        "distinct r.id",
-        "and r.account_id is null and r.prepared_at is null and r.unit_id = any(%(about)s::bigint[])",
-        on=on,
-        about=list(unit_ids),
+    return sql.column(
+        f"{_WITH} select distinct r.id {_MINE}"
+        " and r.account_id is null and r.prepared_at is null and r.unit_id = any(%(about)s::bigint[])",
+        _given(viewer, on) | {"about": list(unit_ids)},
     )
-    return [row[0] for row in rows]
 
 
 def of_week(viewer: Viewer, one: Round, *, on: date, limit: int) -> list[Review]:
     """The units of a round whose meeting the viewer has within a week from a day, in the order of the days."""
-    rows = _mine(
-        viewer,
-        "distinct r.id",
-        "and r.account_id is null and r.round_id = %(round)s and r.meets_on >= %(on)s and r.meets_on < %(until)s",
-        on=on,
-        until=on + A_WEEK,
-        round=one.pk,
+    keys = sql.column(
+        f"{_WITH} select distinct r.id {_MINE}"
+        " and r.account_id is null and r.round_id = %(round)s and r.meets_on >= %(on)s and r.meets_on < %(until)s",
+        _given(viewer, on) | {"until": on + A_WEEK, "round": one.pk},
     )
-    found = Review.objects.select_related("unit").filter(pk__in=[row[0] for row in rows])
+    found = Review.objects.select_related("unit").filter(pk__in=keys)
     return list(found.order_by("meets_on", "pk")[:limit])
-
-
-def to_reply(unit_ids: Iterable[int], *, at: datetime, limit: int) -> list[Review]:
-    """Decisions about units that have not replied, for two weeks, the newest first. In the viewer's scope."""
-    found = Review.objects.select_related("round", "unit").filter(unit_id__in=list(unit_ids), replied_at=None)
-    found = found.filter(account_id=None, decided_at__gt=at - REPLY_SHOWN)
-    return list(found.order_by("-decided_at")[:limit])
-
-
-def to_answer(account_id: int, *, on: date, limit: int) -> list[Review]:
-    """One's own reviews to answer before the decision, from a day before the round begins."""
-    found = Review.objects.select_related("round", "unit").filter(account_id=account_id, left_on=None)
-    found = found.filter(decided_at=None, replied_at=None, round__begins_on__lte=on + BEFOREHAND)
-    return list(found.filter(round__ends_on__gte=on).order_by("round__ends_on", "pk")[:limit])
-
-
-def to_read(account_id: int, *, limit: int) -> list[Review]:
-    """What was decided about somebody and they have not opened since, the newest first."""
-    found = Review.objects.select_related("round", "unit").filter(
-        account_id=account_id, decided_at__isnull=False
-    )
-    found = found.filter(Q(read_at=None) | Q(read_at__lt=F("decided_at")))
-    return list(found.order_by("-decided_at")[:limit])
 
 
 def leads_whole(viewer: Viewer, one: Round) -> bool:

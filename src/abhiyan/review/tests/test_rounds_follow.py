@@ -213,7 +213,8 @@ def test_a_stand_in_reviews_while_the_office_is_vacant(cast: Cast, waiting: Revi
     name(cast, waiting, "state_president")
     assert by(waiting) == ["state_president"]
     with cast.as_("state_president"):
-        assert [each.n for each in found.left_of(_viewer(cast, "state_president"), on=today())] == [2]
+        asked = found.asked_of(_viewer(cast, "state_president"), on=today(), at=clock.now(), shown=3)
+        assert [each.n for each in asked.review] == [2]
     decide(cast, waiting, "state_president")
     cast.appoint(cast.accounts["no_office"], "district_in_charge", "JK-SRI", by=SYSTEM)
     assert by(waiting) == ["no_office"]
