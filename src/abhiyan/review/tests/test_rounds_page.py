@@ -23,7 +23,7 @@ from abhiyan.units import actions as units
 from abhiyan.units.actions import NewUnit
 from abhiyan.units.models import Kind
 
-from .test_rounds import decide, opened, review_of
+from .test_rounds import SAID, decide, opened, review_of
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +176,42 @@ def test_a_round_of_many_asks_the_database_as_often_as_one_of_three(cast: Cast) 
         whole = board(one, cast.world.units["JK"].pk, on=today(), at=clock.now())
     assert whole.whole.coverage.of == 303
     assert "<svg" in page(cast, one) and Coverage(1, empty=302).squares == []
+
+
+def test_a_half_written_task_is_refused_at_its_field_and_what_was_typed_stays(cast: Cast) -> None:
+    one = review_of(opened(cast), "JK-SRI-M1")
+    typed = {"decision": "help", "text": SAID, "task": "Name two"}
+    answer = cast.client("district_in_charge").post(f"/review/of/{one.public_id}/decide/", typed)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "A task needs three things" in shown and 'href="#id_task"' in shown
+    assert SAID in shown and 'value="Name two"' in shown
+
+
+def test_the_page_of_a_review_says_why_its_reviewer_may_not_decide_and_leads_no_further(cast: Cast) -> None:
+    one = review_of(opened(cast), "JK-SRI-M1")
+    path = f"/review/of/{one.public_id}/"
+    client = cast.client("district_in_charge")
+    assert f"{path}decide/" in body(client, path)
+    cast.appoint(
+        cast.accounts["district_in_charge"], "mandal_in_charge", "JK-SRI-M1", by=cast.actor("state_president")
+    )
+    client = cast.client("district_in_charge")
+    shown = body(client, path)
+    assert "One of the two offices has to end first" in shown and f"{path}decide/" not in shown
+    answer = client.post(f"{path}decide/", {"decision": "help", "text": SAID})
+    assert answer.status_code == 409 and SAID in answer.content.decode(), "what was typed stays"
+
+
+def test_a_unit_that_closed_meanwhile_says_so_on_its_review(cast: Cast) -> None:
+    one = review_of(opened(cast), "JK-SRI-M2")
+    with system("test"):
+        units.close_units(
+            unit_id=cast.world.units["JK-SRI-M2"].pk, on=today(), by=SYSTEM, at=clock.now(), with_below=True
+        )
+    path = f"/review/of/{one.public_id}/"
+    shown = body(cast.client("district_in_charge"), path)
+    assert "This unit has closed or left the round" in shown and f"{path}decide/" not in shown
 
 
 def test_what_is_due_grows_by_the_day() -> None:
