@@ -264,7 +264,7 @@ ACTS = {
     "review:round_stand_in": "nnnnn uunnnnnnnnnnn n uunnn",
     "review:review_decide": "nnnnn nngogggnnnnng n nnggg",
     "review:review_meeting": "nnnnn nngogggnnnnng n nnggg",
-    "review:review_reply": "nnnnn nngngggnnnnng n nnggg",
+    "review:review_reply": "nnnng nngnggggggggg g nnggg",
     "verification:flag_mine": "nnnng gggoggggggggg g ggggg",
     "verification:aim_new": "nnnnn ccnnnnnnnnnnn n ccnnn",
     "verification:planted": "nnnnn oonnnnnnnnnnn n oonnn",

@@ -316,7 +316,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "review:review": "ssssg oogogggggggggg ooggg",
     "review:review_decide": "ssssn nngogggnnnnngn nnggg",
     "review:review_meeting": "ssssn nngogggnnnnngn nnggg",
-    "review:review_reply": "ssssn nngngggnnnnngn nnggg",
+    "review:review_reply": "ssssg nngngggggggggg nnggg",
     "verification:flag_mine": "ssssg gggogggggggggg ggggg",
     "verification:frame_beside": "ssssg oooooooooooooo ooooo",
     "verification:frame": "ssssg oooooooooooooo ooooo",
