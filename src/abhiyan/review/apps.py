@@ -5,3 +5,11 @@ class ReviewConfig(AppConfig):
     name = "abhiyan.review"
     label = "review"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from abhiyan.core import news
+        from abhiyan.org.news import AppointmentEnded
+
+        from .actions.decks import end_schedules_of
+
+        news.subscribe(AppointmentEnded, lambda told: end_schedules_of(told=told))

@@ -184,7 +184,7 @@ def _pages(
         elif len(shown) > ROWS:
             more.append(_("The rest is in the appendix."))
         if of > len(shown):
-            limit = _("The slides show %(n)s of %(of)s. The lists of the product have all of them.")
+            limit = _("The slides show %(n)s of %(of)s. The list on the programme page has all of them.")
             more.append(_put(limit, n=len(shown), of=of))
         slides.append(_slide(about, said, body(part), *more, *foot, under=where))
     return slides
@@ -303,7 +303,7 @@ def _course(about: About, of: Measured, trend: Trend) -> Slide:
     foot = [_("Totals since the first day.")]
     if trend.target:
         due = (trend.target * ((day.on - trend.begins_on).days + 1) / length for day in days)
-        lines.append(("due", _("Due"), tuple(round(n) for n in due)))
+        lines.append(("due", _("Due by then"), tuple(round(n) for n in due)))
         foot.append(_("Dashed: what is due by each day if the target is reached evenly."))
     return _slide(
         about,

@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER as PH
+from pptx.enum.text import MSO_ANCHOR
 from pptx.exc import PythonPptxError
 from pptx.opc.constants import CONTENT_TYPE as CT
 from pptx.opc.constants import RELATIONSHIP_TYPE as RT
@@ -382,7 +383,8 @@ def house(accent: str) -> bytes:
     for each in cover.element.iter(qn("a:lvl1pPr")):
         each.set("algn", "l")
     for shape in cover.placeholders:
-        shape.text_frame.vertical_anchor = 4 if shape.placeholder_format.type == PH.CENTER_TITLE else 1  # type: ignore[assignment]  # bottom, top
+        is_title = shape.placeholder_format.type == PH.CENTER_TITLE
+        shape.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM if is_title else MSO_ANCHOR.TOP
     for each in cover.element.iter(qn("a:schemeClr")):
         each.set("val", "tx2")
         for tint in list(each):
@@ -428,4 +430,4 @@ def _in_house_colours(blob: bytes, look: Look) -> bytes:
         font = tree.find(f".//{qn(kind)}")
         font.find(qn("a:latin")).set("typeface", "Noto Sans")
         font.find(qn("a:cs")).set("typeface", _DEVANAGARI)
-    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))

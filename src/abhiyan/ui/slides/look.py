@@ -1,6 +1,7 @@
 """The colours of a deck, from an accent on a ground, all of them readable there; and what a template offers besides."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from abhiyan.ui.accent import LIGHT, hexadecimal, luminance, mixed, readable, rgb
 
@@ -71,3 +72,15 @@ HOUSE = Room(
 def house_layouts(accent: str) -> Layouts:
     """What the template of the house offers."""
     return Layouts(0, 1, HOUSE, look_of(accent), 960, 540, is_house=True)
+
+
+def to_json(of: Layouts) -> dict[str, Any]:
+    """As it is kept beside its template."""
+    return asdict(of)
+
+
+def from_json(kept: dict[str, Any]) -> Layouts:
+    """The same again."""
+    room = kept["room"]
+    boxes = {name: Box(**room[name]) for name in ("title", "below", "cover", "lines") if room[name]}
+    return Layouts(**{**kept, "room": Room(size=room["size"], **boxes), "look": Look(**kept["look"])})

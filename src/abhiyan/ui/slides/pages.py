@@ -119,7 +119,8 @@ class Series:
 @dataclass(frozen=True, slots=True)
 class Chart:
     """kind: bars (from top to bottom, stacked) or lines (over days). box: all of it; plot: what its axes enclose. low,
-    top: ends of its scale, step: of its ticks; each: days from label to label. thick: how much of its row a bar takes."""
+    top: ends of its scale; step: of its ticks; each: days from label to label. thick: how much of its row a bar takes.
+    """
 
     kind: str
     box: Box
