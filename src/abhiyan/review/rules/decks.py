@@ -214,7 +214,7 @@ def _finding(of: Measured) -> str:
 
 def _measured(about: About, of: Measured) -> Iterator[list[Slide]]:
     yield [_rungs(about, of.ladder)]
-    if of.trend is not None and len(of.trend.days) > 1:
+    if of.trend is not None and sum(bool(day.counted or day.reported) for day in of.trend.days) > 1:
         yield [_course(about, of, of.trend)]
     if any(row.n for row in of.below):
         yield _behind(about, of)
@@ -292,6 +292,8 @@ def _course(about: About, of: Measured, trend: Trend) -> Slide:
     elif of.daily and of.lately is not None:
         title = _("%(daily)s a day are needed from now on; in the last week it was %(lately)s")
         title = _put(title, daily=of.daily, lately=round(of.lately / 7))
+    elif of.daily:
+        title = _put(_("%(daily)s a day are needed from now on"), daily=of.daily)
     elif of.lately is not None:
         title = _put(_("%(n)s counted in the last seven days"), n=short(of.lately))
     days, length = trend.days, (trend.ends_on - trend.begins_on).days + 1

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from abhiyan.ui.accent import LIGHT, hexadecimal, luminance, mixed, readable, rgb
+from abhiyan.ui.accent import LIGHT, contrast, hexadecimal, mixed, readable, rgb
 
 from .pages import Box, Room
 
@@ -30,7 +30,7 @@ class Look:
 def look_of(accent: str, *, ink: str = LIGHT[2], paper: str = LIGHT[1]) -> Look:
     """The look of an accent, with ink and ground moved apart where they are too near."""
     ground = rgb(paper)
-    is_dark = luminance(ground) < 0.4
+    is_dark = contrast(ground, (1, 1, 1)) >= contrast(ground, (0, 0, 0))
     text = readable(rgb(ink), ground, 7, dark=is_dark)
     solid = readable(mixed(rgb(accent), text, 0.62), ground, 7, dark=is_dark)
     return Look(

@@ -19,6 +19,7 @@ SURE = 1.04  # another typeface may be a little wider than the one that is measu
 FOOT, UNDER = 3 * SMALLEST * LINE, 22.0
 NARROWEST, LOWEST = 560.0, 198.0  # of what lies between the line under the title and the foot
 MOST_TEXT = 2_000
+_JOINERS = "\u200c\u200d"
 Measure = Callable[[str, bool], float]  # how wide a text is at size 1, and whether it is bold
 
 
@@ -213,6 +214,14 @@ def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> Page:
     )
 
 
+def plain(text: str) -> str:
+    """A text on one line, without what nobody sees but the joiners that Hindi spells with."""
+    shown = "".join(
+        letter if letter.isprintable() or letter in _JOINERS else " " for letter in text[:MOST_TEXT]
+    )
+    return " ".join(shown.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """Fits text into boxes by how wide it is."""
@@ -223,7 +232,7 @@ class Fit:
         """A text in lines no wider than a width; a word too wide for one is broken."""
         room = width / (size * SURE)
         found, line = [], ""
-        for word in text[:MOST_TEXT].split():
+        for word in plain(text).split():
             longer = f"{line} {word}" if line else word
             if self.measure(longer, is_bold) <= room:
                 line = longer
@@ -241,7 +250,7 @@ class Fit:
 
     def cut(self, text: str, width: float, size: float, most: int, *, is_bold: bool = False) -> str:
         """A text of at most so many lines: what is more ends in three dots."""
-        kept = " ".join(text[:MOST_TEXT].split())
+        kept = plain(text)
         if len(self.lines(kept, width, size, is_bold=is_bold)) <= most:
             return kept
         low, high = 0, len(kept)
@@ -281,7 +290,7 @@ class Fit:
         room = math.floor(box.h / (size * LINE) + 0.01)
         kept = ""
         for sentence in said:
-            longer = f"{kept} {sentence}".strip()
+            longer = f"{kept} {plain(sentence)}".strip()
             if len(self.lines(longer, box.w, size)) <= room:
                 kept = longer
         kept = kept or (self.cut(said[0], box.w, size, room) if said else "")
@@ -358,9 +367,10 @@ class Made:
             line = Box(box.x, middle - height / 2, box.w, height)
             is_last = is_ladder and row == n - 1
             if bar.about:
-                upper = replace(line.part(0, names), y=middle - 22, h=22.0)
+                half = min(22.0, height / 2)
+                upper = replace(line.part(0, names), y=middle - half, h=half)
                 self._say(bar.name, upper, 16, most=1, is_bold=is_last)
-                self._say(bar.about, replace(upper, y=middle, h=20.0), 12, most=1, tone="muted")
+                self._say(bar.about, replace(upper, y=middle), 12, most=1, tone="muted")
             else:
                 self._say(bar.name, line.part(0, names), 15, most=2)
             self._say(
@@ -384,7 +394,8 @@ class Made:
         side = line.part(right + 0.015, 1.0)
         middle = line.y + line.h / 2
         if bar.below:
-            self._say(bar.beside, replace(side, y=middle - 20, h=20.0), 14, most=1)
+            upper = min(20.0, line.h / 2)
+            self._say(bar.beside, replace(side, y=middle - upper, h=upper), 14, most=1)
             self._say(
                 bar.below, replace(side, h=line.y + line.h - middle, y=middle), 12, tone="muted", at="top"
             )
@@ -408,7 +419,7 @@ class Made:
     def _course(self, of: Course) -> None:
         box = self.box
         plot = Box(box.x + 78, box.y + 10, box.w * 0.76 - 78, box.h - 38)
-        most = max(1, *(max((n or 0 for n in values), default=0) for _key, _name, values in of.lines))
+        most = max([1, *(n or 0 for _key, _name, values in of.lines for n in values)])
         top = most * 1.04
         chart = Chart(
             "lines",
