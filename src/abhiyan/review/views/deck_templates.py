@@ -55,7 +55,7 @@ def deck_templates(request: Request) -> HttpResponseBase:
         lambda given: acts.add_template(
             name=given["file"].name, data=given["file"].read(), by=request.actor, at=clock.now()
         ),
-        said=_("Slides are made by this template from now on. Look at the sample below."),
+        said=_("Slides are made by this template from now on. Look at its sample deck."),
     )
     if done:
         return redirect(request.path)

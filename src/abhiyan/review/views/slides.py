@@ -16,6 +16,7 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
 from abhiyan.org.here import Here, page_unit
+from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.authority import holds_over_all
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
@@ -217,6 +218,8 @@ class ScheduleForm(forms.Form):
 def deck_schedule(request: Request, public_id: UUID) -> HttpResponseBase:
     """Have a deck sent regularly: to oneself, and to offices of the unit, above and below it."""
     one, at = found.deck_for(request.viewer, public_id), clock.now()
+    if schedules.own_seat(request.viewer, one) is None:
+        raise NotYours
     offered = {seat.key: seat for seat in schedules.seats_to_tell(request.viewer, one, at=at)}
     form = ScheduleForm(request.POST if request.method == "POST" else None)
     offer(form, seats=[(key, seat.label) for key, seat in offered.items()])
