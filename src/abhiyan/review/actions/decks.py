@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from abhiyan.core import audit, clock
@@ -22,8 +23,10 @@ from abhiyan.review.models import Deck, DeckSchedule, DeckSent, Round
 from abhiyan.review.queries import schedules as found
 from abhiyan.review.rules import schedules as rules
 from abhiyan.units import queries as units
+from abhiyan.units.news import UnitsGoing
 from abhiyan.verification.models import Frame
 
+_GOING = "select unit_id from units_change where import_id = %s and change = 'made'"
 AT_ONCE = 50  # schedules of one commit
 
 
@@ -136,6 +139,12 @@ def end_schedules_of(*, told: AppointmentEnded) -> None:
         mine.update(ended_at=told.at, next_at=None)
 
 
+def forget_units(*, going: UnitsGoing) -> None:
+    """Units of an undone import go: so do the slides of them, which hold nothing. In the transaction of that act."""
+    with system("units go"):
+        Deck.objects.filter(unit_id__in=RawSQL(_GOING, [going.import_id])).delete()  # noqa: S611  # a parameter
+
+
 def tell_due(*, at: datetime) -> int:
     """Tell of every deck whose hour has come, once each, however late. How many schedules. By a loop, in its scope.
 
@@ -151,14 +160,15 @@ def tell_due(*, at: datetime) -> int:
             row.ended_at, row.next_at = at, None
             continue
         for account_id in found.told_by(row, on=today):
-            if found.sees(org.viewer_of(account_id=account_id, on=today), row.deck):
-                _tell(row, account_id, at=at)
+            viewer = org.viewer_of(account_id=account_id, on=today)
+            if found.sees(viewer, row.deck):
+                _tell(row, account_id, viewer.language or settings.LANGUAGE_CODE, at=at)
         row.next_at = rules.next_at(row.every, row.day, row.hour, after=at, zone=settings.TIME_ZONE)
     DeckSchedule.objects.bulk_update(rows, ["next_at", "ended_at"])
     return len(rows)
 
 
-def _tell(row: DeckSchedule, account_id: int, *, at: datetime) -> None:
+def _tell(row: DeckSchedule, account_id: int, language: str, *, at: datetime) -> None:
     assert row.next_at is not None
     DeckSent.objects.update_or_create(
         deck=row.deck, account_id=account_id, defaults={"at": at, "read_at": None}
@@ -167,7 +177,7 @@ def _tell(row: DeckSchedule, account_id: int, *, at: datetime) -> None:
         account_id=account_id,
         template="duty.slides",
         blanks={
-            "unit": named(row.deck.unit.names, row.deck.language),
+            "unit": named(row.deck.unit.names, language),
             "link": settings.ORIGIN + reverse("review:deck", args=[row.deck.public_id]),
         },
         key=f"slides|{row.deck.public_id}|{account_id}|{row.next_at.isoformat()}",

@@ -88,8 +88,16 @@ def sample_slides(language: str) -> list[Slide]:
     whether decks can be made by it."""
     with override(language):
         name = say("A unit whose name is long enough to need two lines of a table, and then some more")
-        about = decks.About(name, say("Sample"), "", "", settings.ORGANISATION, "", is_sample=True)
-        first = date(2026, 11, 2)
+        first, last = date(2026, 11, 2), date(2026, 12, 31)
+        about = decks.About(
+            unit=name,
+            measure=say("Sample"),
+            window=f"{date_format(first, 'j M Y')} – {date_format(last, 'j M Y')}",
+            as_of=say("As of yesterday evening"),
+            organisation=settings.ORGANISATION,
+            closes_on=date_format(last, "j M Y"),
+            is_sample=True,
+        )
         days = [
             Day(on=first + timedelta(n), reported=24_000 * n, counted=19_000 * n, confirmed=9_000 * n)
             for n in range(1, 44)
@@ -109,7 +117,7 @@ def sample_slides(language: str) -> list[Slide]:
         units = [f"{name} {n}" for n in range(1, 13)]
         measured = decks.Measured(
             ladder,
-            Trend(name="", begins_on=first, ends_on=date(2026, 12, 31), days=days, target=1_200_000),
+            Trend(name="", begins_on=first, ends_on=last, days=days, target=1_200_000),
             days=[date_format(day.on, "j M") for day in days],
             daily=3_434,
             lately=6_468,

@@ -91,7 +91,6 @@ def _about(
         window=" – ".join(_day(each) for each in window),
         as_of=say("As of yesterday evening") if is_rounded else when,
         organisation=settings.ORGANISATION,
-        day=date_format(timezone.localtime(at), "j F Y"),
         closes_on=_day(window[1]) if window else "",
         is_sample=is_sample,
         is_rounded=is_rounded,

@@ -31,7 +31,6 @@ class About:
     window: str
     as_of: str
     organisation: str
-    day: str
     closes_on: str = ""
     is_sample: bool = False
     is_rounded: bool = False

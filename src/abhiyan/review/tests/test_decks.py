@@ -27,7 +27,7 @@ from abhiyan.ui.charts import Day, Trend
 from abhiyan.ui.ladder import Ladder
 from abhiyan.ui.slides.said import Bars, Course, Cover, Gap, Gaps, Grid, Slide
 
-ABOUT = About("Reasi", "Drive", "2 Nov – 31 Dec", "As of today", "Sangathan", "24 November 2026", "31 Dec")
+ABOUT = About("Reasi", "Drive", "2 Nov – 31 Dec", "As of today", "Sangathan", "31 Dec")
 FIRST = date(2026, 11, 2)
 LADDER = Ladder(
     name="Drive",

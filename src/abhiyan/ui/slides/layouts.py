@@ -5,6 +5,7 @@ layout does not need are taken out. What cannot be used is refused with its reas
 """
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,7 @@ from pptx.util import Pt
 from .look import Layouts, Look, look_of
 from .pages import Box, Room
 
-MOST_PARTS, MOST_BYTES, MOST_XML = 2_000, 160 << 20, 24 << 20  # of a file unpacked, and of one part of XML
+MOST_PARTS, MOST_BYTES, MOST_XML = 2_000, 64 << 20, 16 << 20  # of a file unpacked, and of one part of XML
 A_POINT = 12_700  # in the units of the format
 KEPT = {RT.SLIDE_MASTER, RT.SLIDE_LAYOUT, RT.THEME, RT.IMAGE, RT.PRES_PROPS, RT.VIEW_PROPS, RT.TABLE_STYLES}
 _PICTURES = (
@@ -46,6 +47,8 @@ _SHAPES = {qn(f"p:{name}") for name in ("sp", "pic", "graphicFrame", "grpSp", "c
 _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _LINKS = {qn("a:hlinkClick"), qn("a:hlinkHover"), qn("p:custDataLst"), qn("p:controls"), qn("p:bg")}
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+# Entities, and encodings in which they would not be seen.
+_UNSAFE = re.compile(rb"<!DOCTYPE|<!ENTITY|\0|<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
 _TITLES = {PH.TITLE, PH.CENTER_TITLE}
 _FEET = {PH.DATE, PH.FOOTER, PH.SLIDE_NUMBER}
 _UNUSUAL = {
@@ -127,9 +130,7 @@ def _parts(data: bytes) -> dict[str, bytes]:
     if not any(kind.encode() in types for kind in (CT.PML_PRESENTATION_MAIN, CT.PML_TEMPLATE_MAIN)):
         raise Unfit("not_pptx")
     for name, part in parts.items():
-        if name.endswith((".xml", ".rels")) and (
-            b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\0" in part[:200]
-        ):
+        if name.endswith((".xml", ".rels")) and _UNSAFE.search(part):
             raise Unfit("not_pptx")
     return parts
 

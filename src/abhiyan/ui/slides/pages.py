@@ -184,11 +184,12 @@ class Page:
 def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> Page:
     """A slide in a room. day: stands at the foot, before the slide's number."""
     fit = Fit(measure)
+    notes = "\n".join(map(plain, slide.notes))
     if isinstance(slide.body, Cover):
         box, size = (room.cover, 36.0) if room.cover else (room.title, room.size)
         title = fit.text(slide.title, box, size, is_bold=True, at="bottom")
         lines = fit.paragraphs(slide.body.lines, room.lines or room.below, 20)
-        return Page(title, (), notes="\n".join(slide.notes), lines=lines)
+        return Page(title, (), notes=notes, lines=lines)
     title = fit.text(slide.title, room.title, room.size, is_bold=True)
     body, below = room.body, room.below
     made = Made(fit, body)
@@ -201,16 +202,14 @@ def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> Page:
     return Page(
         title,
         (
-            under,
-            *made.texts,
-            *([said] if said.text else []),
+            *(text for text in (under, *made.texts, said) if text.text),
             Text(end, day, SMALLEST, tone="muted", align="right"),
         ),
         (*made.strokes, Stroke(((below.x, rule), (below.x + below.w, rule)), 0.75)),
         tuple(made.dots),
         made.item,
-        slide.title,
-        "\n".join(slide.notes),
+        plain(slide.title),
+        notes,
     )
 
 
@@ -355,7 +354,7 @@ class Made:
             "bars",
             replace(plot, x=plot.x - 20, w=plot.w + 50, h=plot.h + 24),
             plot,
-            tuple(bar.name for bar in of.bars),
+            tuple(plain(bar.name) for bar in of.bars),
             tuple(_series(of)),
             top,
             _step(top),
@@ -426,7 +425,7 @@ class Made:
             Box(box.x, box.y, plot.x + plot.w + 30 - box.x, box.h),
             plot,
             tuple(said for _day, said in of.days),
-            tuple(Series(key, name, values) for key, name, values in of.lines),
+            tuple(Series(key, plain(name), values) for key, name, values in of.lines),
             top,
             _step(top),
             each=max(1, math.ceil(len(of.days) / 8)),
@@ -450,7 +449,7 @@ class Made:
 
     def _gaps(self, of: Gaps) -> None:
         box, n = self.box, max(6, len(of.rows))
-        plot = replace(box.part(0.23, 0.69), y=box.y + 16, h=box.h - 16 - 20)
+        plot = replace(box.part(0.23, 0.67), y=box.y + 16, h=box.h - 16 - 20)
         plot = replace(plot, h=plot.h * len(of.rows) / n)
         known = [(at, row, row.true) for at, row in enumerate(of.rows) if row.true is not None]
         low = 20.0 * math.floor(min([80.0, *(row.low - 1 for _at, row, _true in known)]) / 20)
@@ -463,7 +462,7 @@ class Made:
             "bars",
             Box(plot.x - 24, plot.y - 4, plot.w + 48, plot.h + 30),
             plot,
-            tuple(row.name for row in of.rows),
+            tuple(plain(row.name) for row in of.rows),
             (
                 Series("true", of.names[0], tuple(true), tuple(minus), tuple(plus)),
                 Series("gap", of.names[1], tuple(gap)),
@@ -475,19 +474,23 @@ class Made:
         )
         self.item = chart
         height = plot.h / len(of.rows)
-        self._say(of.names[1], replace(box.part(0.7, 0.78), h=16.5), 12, tone="muted", align="center", most=1)
+        self._say(
+            of.names[1], replace(box.part(0.68, 0.76), h=16.5), 12, tone="muted", align="center", most=1
+        )
         for at, row in enumerate(of.rows):
             line = Box(box.x, chart.middle(at) - height / 2, box.w, height)
             self._say(row.name, line.part(0, 0.21), 15, align="right", is_bold=at == 0, most=2)
             self.dots.append(Dot(chart.at(100), chart.middle(at), min(5.0, height / 4), is_hollow=True))
             if row.true is None:
-                self._say(row.why, line.part(0.71, 1.0), 12, tone="muted", most=2)
+                self._say(row.why, line.part(0.69, 1.0), 12, tone="muted", most=2)
                 continue
             self.dots.append(Dot(chart.at(row.true), chart.middle(at), min(6.5, height / 3)))
-            self._say(grouped(100 - row.true), line.part(0.7, 0.78), 15, is_bold=True, align="center", most=1)
+            self._say(
+                grouped(100 - row.true), line.part(0.68, 0.76), 15, is_bold=True, align="center", most=1
+            )
             if row.least is not None:
                 self._say(
-                    of.at_least % {"n": grouped(row.least)}, line.part(0.78, 0.88), 12, tone="muted", most=1
+                    of.at_least % {"n": grouped(row.least)}, line.part(0.765, 0.885), 12, tone="muted", most=1
                 )
         self._brackets(chart, of, height)
 

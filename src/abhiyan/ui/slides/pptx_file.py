@@ -29,7 +29,7 @@ from pptx.util import Emu, Pt
 
 from .layouts import every
 from .look import Layouts, Look
-from .pages import LINE, SMALLEST, Box, Chart, Dot, Page, Series, Stroke, Table, Text
+from .pages import LINE, SMALLEST, Box, Chart, Dot, Page, Series, Stroke, Table, Text, plain
 
 INDIAN = r"[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;##,##0"
 DAYS = {"hi": "[$-439]d mmm", "en": "[$-4009]d mmm"}
@@ -86,7 +86,8 @@ def pptx(
         for chart in drawn.charts:
             _speak(chart.element, LANGUAGES[language])
     about = deck.core_properties
-    about.title, about.author, about.last_modified_by, about.language = title, by, by, LANGUAGES[language]
+    about.title, about.author, about.language = plain(title)[:255], plain(by)[:255], LANGUAGES[language]
+    about.last_modified_by = about.author
     about.subject = about.keywords = about.comments = ""
     about.created = about.modified = at.replace(tzinfo=None, microsecond=0)
     about.revision = 1
@@ -249,7 +250,7 @@ class _Drawn:
         data = CategoryChartData(number_format=INDIAN)
         data.categories = of.categories if is_bars else of.days
         for series in of.series:
-            data.add_series(series.name, series.values)
+            data.add_series(plain(series.name), series.values)
         kind = XL_CHART_TYPE.BAR_STACKED if is_bars else XL_CHART_TYPE.LINE
         frame = self.slide.shapes.add_chart(kind, *_emu(of.box), data)
         _describe(frame, about)

@@ -199,7 +199,7 @@ def test_masters_layouts_colours_and_fonts_are_those_of_the_template() -> None:
         tree.find(f".//{qn('a:accent1')}")[0].set("val", "B00020")
         tree.find(f".//{qn('a:minorFont')}/{qn('a:latin')}").set("typeface", "Georgia")
         tree.find(f".//{qn('a:minorFont')}/{qn('a:cs')}").set("typeface", "")
-        return etree.tostring(tree)
+        return bytes(etree.tostring(tree))
 
     data = changed(saved(standard()), red)
     _clean, layouts = cleaned(data)

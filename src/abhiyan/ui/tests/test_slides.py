@@ -128,9 +128,12 @@ def test_whatever_is_said_it_fits_into_its_box_in_letters_one_can_read(
     title: str, words: list[str], numbers: list[int], n: int, is_small: bool
 ) -> None:
     room = SMALL if is_small else HOUSE
-    more = 3 if n <= 4 else 0  # a ladder has words beside and below its bars, and no more than four of them
+    is_ladder = n <= 4  # which has words beside and below its bars
     bars = tuple(
-        Bar("counted", word, f"{k:,}", k, *[word] * more) for word, k in zip(words, numbers, strict=True)
+        Bar("counted", word, f"{k:,}", k, word, word, word)
+        if is_ladder
+        else Bar("counted", word, f"{k:,}", k)
+        for word, k in zip(words, numbers, strict=True)
     )
     gaps = tuple(Gap(word, k % 100, 0, 100, k % 100, k % 3) for word, k in zip(words, numbers, strict=True))
     grid = Grid((Column(title, 0.5), Column("n", 0.5)), tuple((word, title) for word in words[:n]))
@@ -151,6 +154,30 @@ def test_whatever_is_said_it_fits_into_its_box_in_letters_one_can_read(
             assert (
                 room.below.y - 1 <= text.box.y <= text.box.y + text.box.h <= room.below.y + room.below.h + 1
             )
+
+
+@pytest.mark.examples(4, 40)
+@given(
+    words=some.lists(some.text(min_size=1, max_size=60), min_size=4, max_size=4), n=some.integers(0, 10**9)
+)
+def test_whatever_is_said_the_file_opens_again(words: list[str], n: int) -> None:
+    """Letters that XML has none for, half pairs and marks of direction among it."""
+    one, two, three, four = words
+    bars = Bars((Bar("counted", one, two, n, more=n),), {"counted": three, "unsigned": four}, n, one, two)
+    grid = Grid((Column(one, 0.5), Column(two, 0.5)), ((three, four),))
+    course = Course(tuple((day, one) for day in DAYS), (("counted", two, tuple([n] * 43)),))
+    bodies = (
+        Cover((one, two)),
+        bars,
+        Gaps((Gap(three, 10, 5, 20, 80, 1),), (), (one, two, four), "%(n)s"),
+        grid,
+        course,
+    )
+    made = [laid_out(Slide(one, two, body, (three,), (four,)), HOUSE, "today", width) for body in bodies]
+    layout, template = house_layouts("#1d5b66"), layouts.house("#1d5b66")
+    found = pptx_file.pptx(made, template, layout, language="hi", title=one, by=two, at=AT)
+    assert len(Presentation(io.BytesIO(found)).slides) == len(bodies)
+    assert pdf_file.pdf(made, layout, language="hi", title="Deck", at=AT)
 
 
 def test_text_that_is_too_long_shrinks_wraps_and_is_cut_last_of_all() -> None:
