@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import tempfile
 import urllib.request
@@ -9,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from abhiyan.core import embedded
@@ -17,6 +19,8 @@ from abhiyan.site.demo.claims import TRUTH
 from abhiyan.site.demo.run import PEOPLE, READY
 from abhiyan.site.tests.conftest import Installation, free_port
 from abhiyan.verification.rules.flags import CLEAR, LEAST
+
+from .office import office, unfit
 
 MINUTES = 15  # on a machine that does much else
 
@@ -94,3 +98,35 @@ def test_of_those_asked_some_wait_some_have_answered_and_some_are_checked_afresh
 ) -> None:
     for step in ("asked", "answered", "checking"):
         assert number(served, f"select count(*) from verification_flag where step = '{step}'") >= 1
+
+
+def signed_in(served: Installation, office_held: str) -> httpx.Client:
+    """A browser of one of the demo's people, by the office they hold."""
+    client = httpx.Client(base_url=f"http://localhost:{served.port}", follow_redirects=True, timeout=120)
+    client.headers["Accept-Language"] = "en"
+    page = client.get("/sign-in/").text
+    (account,) = re.findall(rf'value="([0-9a-f-]{{36}})" aria-label="[^"]*, {office_held}"', page)[:1]
+    sent = {"account": account, "csrfmiddlewaretoken": token(page)}
+    client.post("/demo/sign-in/", data=sent, headers={"Referer": str(client.base_url)})
+    return client
+
+
+def token(page: str) -> str:
+    return str(re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[0])
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+@pytest.mark.parametrize("where", ["JK", "JK-D627"])
+def test_slides_of_the_demo_are_drawn_with_all_their_words_in_their_boxes(
+    served: Installation, language: str, where: str, tmp_path: Path
+) -> None:
+    office()
+    with signed_in(served, "State president") as client:
+        page = f"/review/slides/new/?unit={where}"
+        sent = {"language": language, "csrfmiddlewaretoken": token(client.get(page).text)}
+        made = client.post(page, data=sent)
+        assert made.status_code == 200 and "/file/pptx/" in made.text
+        deck = tmp_path / f"demo-{where}-{language}.pptx"
+        deck.write_bytes(client.get(f"{made.url.path}file/pptx/").content)
+        assert client.get(f"{made.url.path}file/pdf/").content.startswith(b"%PDF")
+    assert unfit(deck, tmp_path, drawn_too="लक्ष्य" if language == "hi" else "target") == []

@@ -41,7 +41,7 @@ from . import rounds
 from .asked import asked_below
 from .last import last_review
 
-LATELY_DAYS = 7
+LATELY_DAYS, MOST_FRAMES = 7, 3
 
 
 def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
@@ -177,8 +177,7 @@ def _measured(
     )
     left = windows.days_left(programme.opens_on, programme.closes_on, today)
     trend = programmes.drawn_trend(one, figures)
-    frame = checks.newest_frames([programme.pk]).get((programme.pk, one.measure))
-    found, gaps, said = _compared(frame, here.id, deck.level, viewer) if frame else (None, [], [])
+    found, gaps, said = _newest(one, here.id, deck.level, viewer, at=at)
     below, of = _behind(deck, one, here, node, today=today, at=at)
     measured = decks.Measured(
         ladder,
@@ -237,8 +236,22 @@ def _behind(
 # --- what checks found
 
 
+def _newest(
+    one: Counted, unit_id: int, level: str, viewer: Viewer, *, at: datetime
+) -> tuple[decks.Found | None, list[Gap], list[str]]:
+    """The finding of the newest frame that has one, as ladders show it; the comparison of the newest that has one."""
+    drawn = frames.frames_of(one.programme).filter(measure=one.measure).exclude(state=Frame.State.FROZEN)
+    found, gaps, said = None, list[Gap](), list[str]()
+    for frame in drawn.order_by("-number")[:MOST_FRAMES]:
+        told, compared, about = _compared(frame, unit_id, level, viewer, at=at)
+        found = found or told
+        if any(gap.true is not None for gap in compared):
+            return found, compared, about
+    return found, gaps, said
+
+
 def _compared(
-    frame: Frame, unit_id: int, level: str, viewer: Viewer
+    frame: Frame, unit_id: int, level: str, viewer: Viewer, *, at: datetime
 ) -> tuple[decks.Found | None, list[Gap], list[str]]:
     """What checks of a frame found of a unit and of those below it, and what to know of that."""
     lines = checks.lines_of(frame, unit_id)
@@ -262,9 +275,19 @@ def _compared(
         )
     if not own.line.is_corrected:
         said.append(say("As answered: not corrected for verifiers' errors."))
-    reported, true = own.number(own.of.reported), own.estimated
-    found = decks.Found(reported, true, frozen) if reported and true is not None else None
-    return found, gaps, said
+    provisional = ""
+    if frame.state == Frame.State.DRAWN and not frames.is_past_end(frame, at):
+        provisional = say("Provisional until %(day)s.") % {"day": _day(frame.ends_on)}
+        said.append(provisional)
+    reported, true, after = own.number(own.of.reported), own.estimated, checks.days_of(frame)[0]
+    if not reported or true is None:
+        return None, gaps, said
+    ends = (own.true(own.of.low) or 0, own.true(own.of.high) or 0)
+    return (
+        decks.Found(reported, true, *ends, _day(after, "j M") if after else "", frozen, provisional),
+        gaps,
+        said,
+    )
 
 
 def _gap(shown: Shown) -> Gap:
@@ -277,7 +300,7 @@ def _gap(shown: Shown) -> Gap:
 
 def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> list[Slide]:
     one = frames.frame_for(viewer, frame.public_id)
-    found, gaps, said = _compared(one, here.id, deck.level, viewer)
+    found, gaps, said = _compared(one, here.id, deck.level, viewer, at=at)
     days = checks.days_of(one)
     programme: Programme = one.programme
     window = (days[0] or programme.opens_on, days[1])

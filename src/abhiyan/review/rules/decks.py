@@ -3,6 +3,7 @@
 Pure: values in, words and values out. Where they stand on a slide: pages.py.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,10 +15,11 @@ from django.utils.translation import ngettext
 from abhiyan.programmes.rules import small_cells
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import NAMES, RUNGS, Ladder
-from abhiyan.ui.numbers import NONE, grouped, share, short
+from abhiyan.ui.numbers import LAKH, NONE, grouped, share, short
 from abhiyan.ui.slides.said import Bar, Bars, Body, Column, Course, Cover, Gap, Gaps, Grid, Slide
 
 Row = TypeVar("Row")
+_SENTENCES = re.compile(r"(?<=[.।]) ")
 ROWS = 10  # of a table or chart on one slide
 MOST_ROWS = 200  # of a deck: what is beyond stands in the lists of the product
 
@@ -38,11 +40,16 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What checks of a frame say of the unit, by its own figures. all of them numbers as they may be shown."""
+    """What checks of a frame say of the unit: numbers as they may be shown. first, last: its days; first is empty where
+    it has all up to the last. provisional: a sentence while checks go on."""
 
     reported: int
     true: int
-    day: str
+    low: int
+    high: int
+    first: str
+    last: str
+    provisional: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +117,17 @@ def unit_deck(about: About, unit: Unit, of: Measured | None) -> list[Slide]:
     """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
     goes on in the appendix."""
     title = _finding(of) if of else _put(_("%(unit)s: offices and last review"), unit=about.unit)
-    return _deck(about, title, [*(_measured(about, of) if of else ()), *_unit(about, unit)])
+    return _deck(about, title, [*(_measured(about, of) if of else ()), *_unit(about, unit)], _provisional(of))
 
 
 def checked_deck(about: About, of: Measured) -> list[Slide]:
     """The deck of a comparison: what units reported beside what checks found."""
     made = list(_gaps(about, of))
-    return _deck(about, _finding(of) if of.found or not made else made[0][0].title, made)
+    return _deck(about, _finding(of) if of.found or not made else made[0][0].title, made, _provisional(of))
+
+
+def _provisional(of: Measured | None) -> str:
+    return of.found.provisional if of and of.found else ""
 
 
 def round_deck(about: About, of: Reviewed) -> list[Slide]:
@@ -129,10 +140,10 @@ def round_deck(about: About, of: Reviewed) -> list[Slide]:
     return _deck(about, title, list(_round(about, of)))
 
 
-def _deck(about: About, title: str, made: Sequence[Sequence[Slide]]) -> list[Slide]:
+def _deck(about: About, title: str, made: Sequence[Sequence[Slide]], more: str = "") -> list[Slide]:
     """The first slide, of each part its first slide, and the appendix."""
     what = " · ".join(filter(None, (about.measure, about.window)))
-    as_of = " · ".join(filter(None, (about.as_of, _rounded(about))))
+    as_of = " · ".join(filter(None, (about.as_of, _rounded(about), more)))
     lines = tuple(filter(None, (about.unit, what, as_of, _sample(about), about.organisation)))
     notes = (_("The title says what was found. The next slides show the figures behind it."),)
     cover = Slide(title, "", Cover(lines), notes=notes)
@@ -142,6 +153,11 @@ def _deck(about: About, title: str, made: Sequence[Sequence[Slide]]) -> list[Sli
 def _put(text: str, **given: int | str) -> str:
     """A sentence with its blanks filled; whole numbers as people write them."""
     return text % {name: grouped(each) if isinstance(each, int) else each for name, each in given.items()}
+
+
+def _alike(*numbers: int) -> list[str]:
+    """Numbers of one sentence: in lakh where all are so large, else each whole."""
+    return [short(n) if min(numbers) >= LAKH else grouped(n) for n in numbers]
 
 
 def _sample(about: About) -> str:
@@ -197,8 +213,14 @@ def _finding(of: Measured) -> str:
     """The one sentence of a deck: what checks found, else how far it is."""
     drawn, counted = of.ladder, of.ladder.counted
     if of.found:
-        said = _("Of %(n)s reported up to %(day)s, about %(true)s are true")
-        return _put(said, n=short(of.found.reported), true=short(of.found.true), day=of.found.day)
+        n, true, *ends = _alike(of.found.reported, of.found.true, of.found.low, of.found.high)
+        said = _("Of %(n)s reported up to %(last)s, about %(true)s are true (%(low)s to %(high)s)")
+        if of.found.first:
+            said = _(
+                "Of %(n)s reported from %(first)s to %(last)s, about %(true)s are true (%(low)s to %(high)s)"
+            )
+        days = {"first": of.found.first, "last": of.found.last}
+        return _put(said, n=n, true=true, low=ends[0], high=ends[1], **days)
     if counted is None:
         return _("Fewer than 10 counted so far")
     n = short(counted)
@@ -230,10 +252,9 @@ def _rungs(about: About, drawn: Ladder) -> Slide:
         beyond = _put(_("Target %(n)s: beyond this scale"), n=drawn.target)
         under += " · " + _put(_("target %(n)s by %(day)s"), n=drawn.target, day=about.closes_on)
     if drawn.target and drawn.counted is not None:
-        done = {"share": share(drawn.counted, drawn.target), "target": short(drawn.target)}
-        title = _put(
-            _("%(share)s of the target is counted: %(n)s of %(target)s"), n=short(drawn.counted), **done
-        )
+        done, of = _alike(drawn.counted, drawn.target)
+        said = _("%(share)s of the target is counted: %(n)s of %(target)s")
+        title = _put(said, share=share(drawn.counted, drawn.target), n=done, target=of)
     else:
         title = _put(
             _("%(reported)s reported, %(n)s counted"), reported=_said(drawn.reported), n=_said(drawn.counted)
@@ -243,7 +264,7 @@ def _rungs(about: About, drawn: Ladder) -> Slide:
         "ends": _("95% interval"),
     }
     body = Bars(tuple(_rung(drawn, key) for key in RUNGS), names, drawn.target, target, beyond)
-    foot = [_("Four rungs on one scale, never added up."), str(drawn.note)]
+    foot = [_("Four rungs on one scale, never added up."), *_SENTENCES.split(str(drawn.note))]
     meant = [
         f"{NAMES[key]}: {drawn.definition(key)}" for key in ("reported", "counted", "unsigned", *RUNGS[2:])
     ]
@@ -320,12 +341,12 @@ def _course(about: About, of: Measured, trend: Trend) -> Slide:
 def _behind(about: About, of: Measured) -> list[Slide]:
     first = max(of.below, key=lambda row: row.n)
     body = _grid(
-        Column(_("Unit"), 0.34),
-        Column(_("Target"), 0.14, is_number=True),
-        Column(_("Due by today"), 0.15, is_number=True),
-        Column(_("Counted"), 0.13, is_number=True),
-        Column(_("Fewer than due"), 0.14, is_number=True),
-        Column(_("% of target"), 0.1, is_number=True),
+        Column(_("Unit"), 0.3),
+        Column(_("Target"), 0.13, is_number=True),
+        Column(_("Due by today"), 0.16, is_number=True),
+        Column(_("Counted"), 0.12, is_number=True),
+        Column(_("Fewer than due"), 0.16, is_number=True),
+        Column(_("% of target"), 0.13, is_number=True),
     )
     rows = [
         (
@@ -379,7 +400,7 @@ def _tied(rows: Sequence[Gap]) -> tuple[tuple[int, int], ...]:
 
 def _unit(about: About, unit: Unit) -> Iterator[list[Slide]]:
     if unit.offices or any(n for _office, n, _of in unit.vacant):
-        yield _offices(about, unit)
+        yield from _offices(about, unit)
     if any(n for _label, n in unit.questions):
         said = [(label, small_cells.said(n)) for label, n in unit.questions]
         title = " · ".join(f"{label}: {n}" for label, n in said[:2])
@@ -400,19 +421,27 @@ def _unit(about: About, unit: Unit) -> Iterator[list[Slide]]:
         )
 
 
-def _offices(about: About, unit: Unit) -> list[Slide]:
-    """Who holds which office there, and what is vacant below."""
+def _offices(about: About, unit: Unit) -> Iterator[list[Slide]]:
+    """Who holds which office there, and what is vacant below: on one slide where there is room."""
     held = sum(bool(name) for _office, name, _since in unit.offices)
     missing = sum(n for _office, n, _of in unit.vacant)
     said = [_put(_("%(n)s of %(of)s offices are held"), n=held, of=len(unit.offices))] if unit.offices else []
     if missing:
-        below = ngettext("%(n)s office below is vacant", "%(n)s offices below are vacant", missing)
-        said.append(_put(below, n=missing))
+        said_below = ngettext("%(n)s office below is vacant", "%(n)s offices below are vacant", missing)
+        said.append(_put(said_below, n=missing))
     rows = [(office, name or _("vacant"), since) for office, name, since in unit.offices]
     vacant = _("vacant in %(n)s of %(of)s units below")
-    rows += [(office, _put(vacant, n=n, of=of), "") for office, n, of in unit.vacant if n]
+    below = [(office, _put(vacant, n=n, of=of), "") for office, n, of in unit.vacant if n]
     body = _grid(Column(_("Office"), 0.36), Column(_("Who holds it"), 0.44), Column(_("Since"), 0.2))
-    return _pages(about, "; ".join(said), rows, body, under=_("Offices"))
+    if rows and below and len(rows) + len(below) > ROWS:
+        numbers = (Column(_("Vacant"), 0.25, is_number=True), Column(_("Of units"), 0.25, is_number=True))
+        counted = [(office, grouped(n), grouped(of)) for office, n, of in unit.vacant if n]
+        yield _pages(about, said[0], rows, body, under=_("Offices"))
+        yield _pages(
+            about, said[1], counted, _grid(Column(_("Office"), 0.5), *numbers), under=_("Offices below")
+        )
+    else:
+        yield _pages(about, "; ".join(said), rows + below, body, under=_("Offices"))
 
 
 # --- rounds

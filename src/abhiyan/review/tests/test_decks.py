@@ -61,11 +61,13 @@ def titles(slides: list[Slide]) -> list[str]:
 
 
 def test_a_deck_says_first_what_checks_found_and_else_how_far_the_unit_is() -> None:
-    found = measured(found=Found(941_200, 658_000, "7 Dec"))
-    assert (
-        titles(unit_deck(ABOUT, Unit(), found))[0]
-        == "Of 9.4 lakh reported up to 7 Dec, about 6.6 lakh are true"
-    )
+    found = measured(found=Found(941_200, 658_000, 638_000, 677_000, "", "7 Dec", "Provisional."))
+    cover = unit_deck(ABOUT, Unit(), found)[0]
+    assert cover.title == "Of 9.4 lakh reported up to 7 Dec, about 6.6 lakh are true (6.4 lakh to 6.8 lakh)"
+    assert isinstance(cover.body, Cover) and "As of today · Provisional." in cover.body.lines
+    later = measured(found=Found(38_437, 7_750, 2_458, 10_847, "8 Nov", "20 Nov"))
+    title = "Of 38,437 reported from 8 Nov to 20 Nov, about 7,750 are true (2,458 to 10,847)"
+    assert titles(unit_deck(ABOUT, Unit(), later))[0] == title
     assert titles(unit_deck(ABOUT, Unit(), measured()))[0] == "7,624 counted, 376 fewer than due by today"
     for ladder, title in (
         (replace(LADDER, counted=None), "Fewer than 10 counted so far"),
@@ -170,6 +172,14 @@ def test_offices_and_what_is_vacant_below_stand_on_one_slide() -> None:
         ("In-charge", "vacant", ""),
         ("Booth", "vacant in 466 of 2,110 units below", ""),
     )
+
+
+def test_with_many_offices_what_is_vacant_below_has_its_own_slide() -> None:
+    unit = Unit(offices=[("President", "Asha", "")] * 7, vacant=[(f"Office {n}", 1, 9) for n in range(4)])
+    assert titles(unit_deck(ABOUT, unit, None))[1:] == [
+        "7 of 7 offices are held",
+        "4 offices below are vacant",
+    ]
 
 
 def test_the_last_review_comes_with_what_became_of_its_tasks() -> None:

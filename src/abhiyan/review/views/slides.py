@@ -1,5 +1,6 @@
 """Slides: what they are to be about, one deck with its files and its link, and when it is sent."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.queries import Counted
 from abhiyan.programmes.queries import programme_for as programme_in_sight
+from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.review.actions import decks as acts
 from abhiyan.review.models import Deck, DeckSchedule
 from abhiyan.review.queries import deck_files as files
@@ -74,7 +76,7 @@ def deck_new(request: Request) -> HttpResponseBase:
         request.POST if request.method == "POST" else None,
         initial={
             "language": language(),
-            "level": given.get("level", ""),
+            "level": given.get("level") or _usual(here, kinds),
             "measure": given.get("measure", ""),
         },
     )
@@ -121,6 +123,12 @@ def deck_new(request: Request) -> HttpResponseBase:
         here="units",
         crumbs=[(here.name, unit_page), (say("Slides"), "")],
     )
+
+
+def _usual(here: Here, kinds: Mapping[str, int]) -> str:
+    """The level below that somebody looks after from there; empty: the one right below."""
+    usual = [kind for kind in LOOKS_AFTER.get(here.unit.kind, ()) if kind in kinds]
+    return usual[-1] if usual else ""
 
 
 def _uuid(text: str) -> UUID:

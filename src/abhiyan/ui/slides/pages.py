@@ -438,8 +438,9 @@ class Made:
             if last is not None:
                 ends.append((chart.at(last), key, name, last))
         x = plot.x + plot.w + 14
+        room = replace(box, h=plot.y + plot.h + 2 - box.y)  # above the days
         for (_y, key, name, last), y in zip(
-            sorted(ends), _apart([end[0] for end in sorted(ends)], box), strict=True
+            sorted(ends), _apart([end[0] for end in sorted(ends)], room), strict=True
         ):
             line = Box(x, y - 19, box.x + box.w - x, 38)
             self._say(f"{name}", replace(line, h=19.0), 13, tone="muted", most=1)
@@ -514,7 +515,7 @@ class Made:
         rows = (tuple(column.head for column in of.columns), *of.rows)
         for size in (18.0, 16.0, 14.0, 13.0, SMALLEST):  # few rows are read from far away
             lines = [self._high(row, widths, size, 2, is_head=not at) for at, row in enumerate(rows)]
-            if self._pad(lines, size) >= (12 if size > 14 else 5):
+            if self._pad(lines, size) >= (12 if size > 14 else 5) and (size <= 14 or lines[0] == 1):
                 break
         while self._pad(lines, size) < 1 and max(lines) > 1:  # the last names with two lines are cut to one
             lines[max(at for at, n in enumerate(lines) if n > 1)] = 1
