@@ -19,7 +19,6 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
-from abhiyan.org.responsible import vacant_below
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
@@ -31,6 +30,7 @@ from abhiyan.review.models import Deck, Review, Round
 from abhiyan.review.rules import decks
 from abhiyan.ui.slides.said import Gap, Slide
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 from abhiyan.verification.here import Shown
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as checks
@@ -113,7 +113,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         (named(seat.office_names), person(seat.name), _day(seat.since, "M Y") if seat.since else "")
         for seat in offices()
     ]
-    missing = [(each.name, each.vacant, each.expected) for each in vacant_below(vacant(), language())]
+    missing = _vacant([each for each in vacant() if each.vacant])
     asked = asked_below(viewer, [one] if one else [], here, hierarchy, at)
     last = last_review(here.id)
     unit = decks.Unit(
@@ -137,6 +137,19 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         is_rounded=is_rounded,
     )
     return decks.unit_deck(about, unit, measured)
+
+
+def _vacant(found: Sequence[org.Below]) -> list[tuple[str, int, int]]:
+    """Offices below with how many are vacant of how many; with the level where one name is that of several."""
+    names = [named(each.office_names) for each in found]
+    return [
+        (
+            f"{name} ({Kind(each.unit_kind).label})" if names.count(name) > 1 else name,
+            each.vacant,
+            each.expected,
+        )
+        for name, each in zip(names, found, strict=True)
+    ]
 
 
 def all_measures(programme: Programme) -> list[Counted]:

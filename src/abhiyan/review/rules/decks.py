@@ -256,9 +256,10 @@ def _rungs(about: About, drawn: Ladder) -> Slide:
         said = _("%(share)s of the target is counted: %(n)s of %(target)s")
         title = _put(said, share=share(drawn.counted, drawn.target), n=done, target=of)
     else:
-        title = _put(
-            _("%(reported)s reported, %(n)s counted"), reported=_said(drawn.reported), n=_said(drawn.counted)
-        )
+        both = (drawn.reported, drawn.counted)
+        known = [n for n in both if n is not None]
+        reported, n = (small_cells.said(None) if n is None else _alike(n, *known)[0] for n in both)
+        title = _put(_("%(reported)s reported, %(n)s counted"), reported=reported, n=n)
     names = {key: str(NAMES[key]) for key in (*RUNGS, "unsigned")} | {
         "frame": _("Rest of the frame"),
         "ends": _("95% interval"),
@@ -269,10 +270,6 @@ def _rungs(about: About, drawn: Ladder) -> Slide:
         f"{NAMES[key]}: {drawn.definition(key)}" for key in ("reported", "counted", "unsigned", *RUNGS[2:])
     ]
     return _slide(about, title, body, *foot, under=under, notes=meant)
-
-
-def _said(n: int | None) -> str:
-    return small_cells.said(None) if n is None else short(n)
 
 
 def _rung(drawn: Ladder, key: str) -> Bar:
@@ -339,7 +336,9 @@ def _course(about: About, of: Measured, trend: Trend) -> Slide:
 
 
 def _behind(about: About, of: Measured) -> list[Slide]:
-    first = max(of.below, key=lambda row: row.n)
+    targeted = [row for row in of.below if row.target]
+    first = max(targeted, key=lambda row: row.n)
+    n = of.of if len(of.below) == MOST_ROWS else len(targeted)
     body = _grid(
         Column(_("Unit"), 0.3),
         Column(_("Target"), 0.13, is_number=True),
@@ -357,17 +356,18 @@ def _behind(about: About, of: Measured) -> list[Slide]:
             grouped(row.n) if row.n else NONE,
             share(row.counted, row.target),
         )
-        for row in of.below
+        for row in targeted
     ]
     title = _("%(unit)s is furthest behind: %(n)s fewer than due by today")
     foot = _("Counted: passed the published rules, with a sign from the person's phone.")
-    return _pages(about, _put(title, unit=first.name, n=first.n), rows, body, foot, of=of.of)
+    return _pages(about, _put(title, unit=first.name, n=first.n), rows, body, foot, of=n)
 
 
 def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
-    first = of.gaps[0] if of.gaps else None
-    if first is None or first.true is None:  # those with an estimate stand first
+    known, others = ([row for row in of.gaps if (row.true is None) == none] for none in (False, True))
+    if not known:
         return
+    first, filling = known[0], others[: max(0, ROWS - len(known))]
     title = _put(
         _("In %(unit)s at most %(n)s of 100 reported are true"), unit=first.name, n=round(first.high)
     )
@@ -375,6 +375,11 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     foot = [
         _("Hollow: reported. Solid: estimated true, with its 95% interval."),
         _("A gap is a question to the unit, not a verdict."),
+        *(
+            [_put(_("%(n)s more units have not enough checks."), n=left)]
+            if (left := len(others) - len(filling))
+            else []
+        ),
         *of.checks,
     ]
     under = _("of every 100 reported · by the least the gap can be")
@@ -382,7 +387,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     def body(rows: Sequence[Gap]) -> Gaps:
         return Gaps(tuple(rows), _tied(rows), names, _("at least %(n)s"))
 
-    yield _pages(about, title, of.gaps, body, *foot, under=under)
+    yield _pages(about, title, known + filling, body, *foot, under=under)
 
 
 def _tied(rows: Sequence[Gap]) -> tuple[tuple[int, int], ...]:

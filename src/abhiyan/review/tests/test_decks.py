@@ -158,6 +158,10 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
     assert slide.title == "In Ramban at most 40 of 100 reported are true"
     assert isinstance(slide.body, Gaps)
     assert slide.body.tied == ((1, 2),)
+    many = measured(gaps=gaps[:3] + [Gap(f"Unit {n}", why="not enough checks (1 of 19)") for n in range(30)])
+    _cover, only = checked_deck(ABOUT, many)
+    assert isinstance(only.body, Gaps) and len(only.body.rows) == ROWS
+    assert "23 more units have not enough checks." in only.foot
     assert "A gap is a question to the unit, not a verdict." in slide.foot
 
 

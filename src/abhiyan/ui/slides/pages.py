@@ -480,7 +480,7 @@ class Made:
         )
         for at, row in enumerate(of.rows):
             line = Box(box.x, chart.middle(at) - height / 2, box.w, height)
-            self._say(row.name, line.part(0, 0.21), 15, align="right", is_bold=at == 0, most=2)
+            self._say(row.name, line.part(0, 0.21), 15, align="right", is_bold=row.rank == 1, most=2)
             self.dots.append(Dot(chart.at(100), chart.middle(at), min(5.0, height / 4), is_hollow=True))
             if row.true is None:
                 self._say(row.why, line.part(0.69, 1.0), 12, tone="muted", most=2)
