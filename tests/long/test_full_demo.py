@@ -100,6 +100,15 @@ def test_of_those_asked_some_wait_some_have_answered_and_some_are_checked_afresh
         assert number(served, f"select count(*) from verification_flag where step = '{step}'") >= 1
 
 
+def test_one_finding_is_confirmed_by_a_second_person_with_the_workers_answer(served: Installation) -> None:
+    found = "select count(*) from verification_flag where step = 'found' and said <> '' and bad > told / 2"
+    assert number(served, found) == 1
+    approved = (
+        "select count(*) from org_release where act = 'verification.finding' and decided_by <> asked_by"
+    )
+    assert number(served, approved) == 1
+
+
 def signed_in(served: Installation, office_held: str) -> httpx.Client:
     """A browser of one of the demo's people, by the office they hold."""
     client = httpx.Client(base_url=f"http://localhost:{served.port}", follow_redirects=True, timeout=120)

@@ -17,9 +17,10 @@ CAPABILITY: dict[str, str] = {
     "factors.reset": "org.factors",
     "polls.confirm": "polls.keep",
     "frames.redraw": "verification.plan",
+    "verification.finding": "verification.plan",
 }
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
-DONE_BY_APPROVAL = frozenset({"polls.confirm", "frames.redraw"})
+DONE_BY_APPROVAL = frozenset({"polls.confirm", "frames.redraw", "verification.finding"})
 NAMES: dict[str, Promise] = {
     "people.export": _("Export a list of people"),
     "people.reveal_many": _("Reveal many phone numbers"),
@@ -30,6 +31,7 @@ NAMES: dict[str, Promise] = {
     "factors.reset": _("Reset a lost second proof"),
     "polls.confirm": _("Confirm an entry of the calendar of polls"),
     "frames.redraw": _("Name another public value for a draw"),
+    "verification.finding": _("Confirm a finding about a worker's entries"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided
 DECIDED_LASTS = timedelta(hours=24)  # to be used
