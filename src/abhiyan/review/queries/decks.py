@@ -50,6 +50,11 @@ def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
     return needed(found.filter(public_id=public_id).first() if viewer.is_signed_in else None)
 
 
+def subject(deck: Deck, language: str | None = None) -> str:
+    """The name of what a deck is of: its round, or its unit."""
+    return deck.round.name if deck.round else named(deck.unit.names, language)
+
+
 def measures_of(viewer: Viewer, unit_id: int, hierarchy: int, *, at: datetime) -> list[Counted]:
     """The measures somebody may make slides of: what runs in a unit."""
     found, _node = programmes.running_at(unit_id, hierarchy, clock.day_in(settings.TIME_ZONE, at))

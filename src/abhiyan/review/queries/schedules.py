@@ -33,15 +33,18 @@ class Seat:
         return f"{self.unit_id}-{self.office}"
 
 
+def _place(deck: Deck) -> int | None:
+    return units.standing(deck.unit_id, deck.hierarchy).lo
+
+
 def sees(viewer: Viewer, deck: Deck) -> bool:
     """Whether somebody sees the counts of a deck's unit."""
-    lo = units.standing(deck.unit_id, deck.hierarchy).lo
-    return viewer.is_signed_in and viewer.sees_counts_at(lo)
+    return viewer.is_signed_in and viewer.sees_counts_at(_place(deck))
 
 
 def own_seat(viewer: Viewer, deck: Deck) -> Held | None:
     """The office by which somebody sees a deck's unit: a schedule ends with it."""
-    lo = units.standing(deck.unit_id, deck.hierarchy).lo
+    lo = _place(deck)
     if lo is None:
         return None
     return next((one for one in viewer.appointments if any(a <= lo < b for a, b in one.counts)), None)
@@ -49,7 +52,7 @@ def own_seat(viewer: Viewer, deck: Deck) -> Held | None:
 
 def seats_to_tell(viewer: Viewer, deck: Deck, *, at: datetime) -> list[Seat]:
     """Offices of the unit, of those above and right below it, for who leads the unit; for others none."""
-    lo = units.standing(deck.unit_id, deck.hierarchy).lo
+    lo = _place(deck)
     if lo is None or not viewer.may_at(LEADS, lo):
         return []
     near = [deck.unit_id, *(row.id for row in reversed(units.path(deck.unit_id, deck.hierarchy)[:-1]))]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as some
@@ -15,6 +16,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
+from abhiyan.messaging.tests.test_offices import sent
 from abhiyan.org import actions as org
 from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.people.models import Phone
@@ -160,6 +162,21 @@ def test_slides_that_came_stand_on_today_until_they_are_opened(cast: Cast, deck:
     assert f'href="{page}"' not in cast.client("mandal_president").get("/").content.decode()
     assert client.get(page).status_code == 200
     assert f'href="{page}"' not in client.get("/").content.decode()
+
+
+def test_what_comes_is_a_link_that_asks_for_sign_in_with_nothing_attached(cast: Cast, deck: Deck) -> None:
+    seat = seats_of(cast, deck)["mandal_president"]
+    tell(due(scheduled(cast, deck, seats=[(seat.unit_id, seat.office)])))
+    page = f"/review/slides/{deck.public_id}/"
+    told_of = [blanks for template, blanks in sent() if template == "duty.slides"]
+    assert len(told_of) == 2
+    for blanks in told_of:
+        assert blanks.keys() == {"unit", "link"} and blanks["link"] == settings.ORIGIN + page
+    for where in (page, f"{page}file/pptx/", f"{page}file/pdf/"):
+        answer = cast.client("anonymous").get(where)
+        assert answer.status_code == 302 and answer["Location"].startswith("/sign-in/?next=")
+        assert cast.client("no_office").get(where).status_code in (403, 404)
+        assert cast.client("mandal_president").get(where).status_code == 200
 
 
 def test_an_office_gets_them_whoever_holds_it_on_the_day(cast: Cast, deck: Deck) -> None:

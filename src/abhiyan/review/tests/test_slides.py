@@ -12,10 +12,11 @@ from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Phone
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models import Programme, Target
 from abhiyan.review.actions.decks import make_deck
 from abhiyan.review.models import Deck
 from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.test_launch import districts
 from abhiyan.ui.slides.pptx_file import texts_of
 
 from .test_rounds import decide, opened, review_of
@@ -190,6 +191,34 @@ def test_a_programme_that_is_over_keeps_its_slides(cast: Cast) -> None:
     )
     bare = slides(file(cast, "state_president", made(cast, "state_president", "?unit=JK-SRI")))
     assert bare[0][0] == "Srinagar: offices and last review" and len(bare) == 2
+
+
+def test_a_deck_of_400_units_asks_no_more_and_says_how_many_it_shows(cast: Cast) -> None:
+    client, address = cast.client("state_president"), made(cast, "state_president")
+    asked_of = []
+    for n in (0, 400):
+        districts(cast, n)
+        with system("test"):
+            Target.objects.bulk_create(
+                Target(
+                    programme=cast.world.programme,
+                    measure=1,
+                    unit=cast.world.units[f"JK-D{each:04d}"],
+                    n=1_000 + each,
+                    set_at=clock.now(),
+                )
+                for each in range(n)
+            )
+        client.get(f"{address}file/pptx/")
+        with CaptureQueriesContext(connection) as asked:
+            data = client.get(f"{address}file/pptx/").content
+        asked_of.append(len(asked))
+    assert asked_of[0] == asked_of[1]
+    tables = [said for title, said in slides(data) if "furthest behind" in title]
+    assert len(tables) == 20 and all("The slides show 200 of 402." in said for said in tables)
+    assert "1 to 10 of 402" in tables[0] and "The rest is in the appendix." in tables[0]
+    assert "191 to 200 of 402" in tables[-1]
+    assert file(cast, "state_president", address, "pdf").startswith(b"%PDF")
 
 
 def test_the_nation_asks_the_database_no_more_than_a_booth(cast: Cast) -> None:

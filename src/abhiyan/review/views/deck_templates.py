@@ -16,14 +16,14 @@ from abhiyan.org import queries as org
 from abhiyan.org.queries.authority import holds_over_all
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
+from abhiyan.programmes.rules.materials import file_name
 from abhiyan.review import refusals
 from abhiyan.review.actions import deck_templates as acts
 from abhiyan.review.queries import deck_files as files
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.files import file_answer
 from abhiyan.ui.posts import posted
 from abhiyan.ui.slides.look import from_json
-
-from .sending import sent
 
 
 def _require(request: Request) -> None:
@@ -96,7 +96,7 @@ class VersionForm(forms.Form):
 def deck_template_house(request: Request) -> HttpResponseBase:
     """The file of the house, to begin one's own from."""
     _require(request)
-    return sent(files.house_file(), files.KINDS["pptx"], say("Template of slides"), "pptx")
+    return _pptx(files.house_file(), say("Template of slides"))
 
 
 @require_GET
@@ -105,7 +105,7 @@ def deck_template_file(request: Request, version: UUID) -> HttpResponseBase:
     _require(request)
     one = files.template_by(version)
     title = say("Template of slides, version %(number)s") % {"number": one.number}
-    return sent(files.content_of(one), files.KINDS["pptx"], title, "pptx")
+    return _pptx(files.content_of(one), title)
 
 
 @require_GET
@@ -116,4 +116,8 @@ def deck_template_sample(request: Request, version: UUID) -> HttpResponseBase:
     template = (from_json(one.layouts), files.content_of(one))
     slides = files.sample_slides(language())
     data = files.deck_file(slides, "pptx", language(), template=template, at=clock.now())
-    return sent(data, files.KINDS["pptx"], say("Sample"), "pptx")
+    return _pptx(data, say("Sample"))
+
+
+def _pptx(data: bytes, title: str) -> HttpResponseBase:
+    return file_answer(data, kind=files.KINDS["pptx"], name=file_name(title, "pptx"))

@@ -24,6 +24,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes.queries import Counted
 from abhiyan.programmes.queries import programme_for as programme_in_sight
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
+from abhiyan.programmes.rules.materials import file_name
 from abhiyan.review.actions import decks as acts
 from abhiyan.review.models import Deck, DeckSchedule
 from abhiyan.review.queries import deck_files as files
@@ -31,13 +32,12 @@ from abhiyan.review.queries import decks as found
 from abhiyan.review.queries import rounds, schedules
 from abhiyan.review.rules.schedules import DAYS_OF_MONTH, HOURS
 from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.files import file_answer
 from abhiyan.ui.forms import offer
 from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.verification.queries import frames
-
-from .sending import sent
 
 LANGUAGES = (("hi", "हिन्दी"), ("en", "English"))
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
@@ -45,12 +45,11 @@ WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"
 
 def _crumbs(one: Deck, *more: tuple[str, str]) -> dict[str, Any]:
     """The way to a deck: from the page it was made on."""
+    above = reverse("site:unit", args=[one.unit.code])
     if one.round is not None:
-        first = (one.round.name, reverse("review:round", args=[one.round.public_id]))
-    else:
-        first = (named(one.unit.names), reverse("site:unit", args=[one.unit.code]))
-    page = reverse("review:deck", args=[one.public_id])
-    return {"here": "units", "crumbs": [first, (say("Slides"), page if more else ""), *more]}
+        above = reverse("review:round", args=[one.round.public_id])
+    page = reverse("review:deck", args=[one.public_id]) if more else ""
+    return {"here": "units", "crumbs": [(found.subject(one), above), (say("Slides"), page), *more]}
 
 
 class NewForm(forms.Form):
@@ -163,7 +162,7 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
         {
             **_crumbs(one),
             "deck": one,
-            "name": one.round.name if one.round else named(one.unit.names),
+            "name": found.subject(one),
             "of": named(one.programme.names) if one.programme else "",
             "in_language": dict(LANGUAGES)[one.language],
             "at": at,
@@ -186,9 +185,9 @@ def deck_file(request: Request, public_id: UUID, ending: str) -> HttpResponseBas
     slides = found.slides_of(one, request.viewer, at=at)
     data = files.deck_file(slides, ending, one.language, template=files.template_in_use(), at=at)
     acts.note_deck_opened(deck=one, by=request.actor, at=at)
-    name = one.round.name if one.round else named(one.unit.names, one.language)
-    day = clock.day_in(settings.TIME_ZONE, at)
-    return sent(data, files.KINDS[ending], f"{name} {day.isoformat()}", ending)
+    day = clock.day_in(settings.TIME_ZONE, at).isoformat()
+    name = file_name(f"{found.subject(one, one.language)} {day}", ending)
+    return file_answer(data, kind=files.KINDS[ending], name=name)
 
 
 def _when(one: DeckSchedule) -> str:

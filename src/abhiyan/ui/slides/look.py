@@ -23,7 +23,13 @@ class Look:
     def of(self, key: str) -> str:
         """The colour of a series, or of a tone."""
         shades = {"counted": self.light, "confirmed": self.mid, "estimate": self.solid, "true": self.solid}
-        tones = {"ink": self.ink, "muted": self.muted, "line": self.line, "gap": self.light}
+        tones = {
+            "ink": self.ink,
+            "muted": self.muted,
+            "line": self.line,
+            "gap": self.light,
+            "solid": self.solid,
+        }
         return {**shades, **tones}.get(key, self.muted)
 
 

@@ -88,7 +88,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A line. dash: none, dash or dot."""
+    """A line. dash: empty, dash or dot."""
 
     points: tuple[tuple[float, float], ...]
     width: float = 1.0
@@ -115,6 +115,16 @@ class Series:
     values: tuple[int | float | None, ...]
     minus: tuple[float, ...] = ()
     plus: tuple[float, ...] = ()
+
+    @property
+    def stroke(self) -> Stroke:
+        """How its line over days is drawn."""
+        known = {
+            "reported": (2.0, "muted", "dot"),
+            "counted": (3.0, "solid", ""),
+            "due": (1.5, "muted", "dash"),
+        }
+        return Stroke((), *known.get(self.key, (2.0, "muted", "")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The same deck as PDF: each slide's boxes, lines and text as `pages` has laid them out, set by Typst."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,6 @@ from .pages import SMALLEST, Box, Chart, Page, Series, Stroke, Table, Text
 
 TEMPLATE = printing.Template.read(Path(__file__).parent / "deck.typ")
 Mark = Mapping[str, Any]
-_WIDTHS = {"counted": 3.0, "due": 1.5}
-_DASHES = {"due": "dashed", "reported": "dotted"}
 
 
 def pdf(pages: Sequence[Page], layouts: Layouts, *, language: str, title: str, at: datetime) -> bytes:
@@ -58,10 +57,7 @@ def _text(said: Text, look: Look) -> Mark:
     box = said.box
     return {
         "kind": "text",
-        "x": box.x,
-        "y": box.y,
-        "w": box.w,
-        "h": box.h,
+        **_place(box),
         "size": said.size,
         "weight": "bold" if said.is_bold else "regular",
         "colour": look.of(said.tone),
@@ -74,25 +70,19 @@ def _text(said: Text, look: Look) -> Mark:
 
 def _rect(box: Box, *, fill: str = "", colour: str = "", look: str = "") -> Mark:
     """look: hatch, dots or dashed."""
-    return {
-        "kind": "rect",
-        "x": box.x,
-        "y": box.y,
-        "w": box.w,
-        "h": box.h,
-        "fill": fill,
-        "colour": colour,
-        "look": look,
-    }
+    return {"kind": "rect", **_place(box), "fill": fill, "colour": colour, "look": look}
 
 
-def _line(*points: tuple[float, float], width: float, colour: str, dash: str = "solid") -> Mark:
+def _place(box: Box) -> dict[str, float]:
+    return {"x": box.x, "y": box.y, "w": box.w, "h": box.h}
+
+
+def _line(*points: tuple[float, float], width: float, colour: str, dash: str = "") -> Mark:
     return {"kind": "line", "points": points, "width": width, "colour": colour, "dash": dash}
 
 
 def _stroke(of: Stroke, look: Look) -> Mark:
-    dash = {"dash": "dashed", "dot": "dotted"}.get(of.dash, "solid")
-    return _line(*of.points, width=of.width, colour=look.of(of.tone), dash=dash)
+    return _line(*of.points, width=of.width, colour=look.of(of.tone), dash=of.dash)
 
 
 def _table(of: Table, look: Look) -> Iterator[Mark]:
@@ -117,13 +107,11 @@ def _chart(of: Chart, look: Look) -> Iterator[Mark]:
         at = of.at(n)
         if of.kind == "lines":
             yield _line((plot.x, at), (plot.x + plot.w, at), width=0.75, colour=look.line)
-            where = Text(
-                Box(of.box.x, at - 9, plot.x - of.box.x - 6, 18), grouped(n), SMALLEST, align="right"
-            )
+            where, align = Box(of.box.x, at - 9, plot.x - of.box.x - 6, 18), "right"
         else:
             yield _line((at, plot.y), (at, plot.y + plot.h), width=0.75, colour=look.line)
-            where = Text(Box(at - 45, plot.y + plot.h + 3, 90, 18), grouped(n), SMALLEST, align="center")
-        yield _text(where, look) | {"colour": look.muted}  # type: ignore[operator]  # a dict
+            where, align = Box(at - 45, plot.y + plot.h + 3, 90, 18), "center"
+        yield _text(Text(where, grouped(n), SMALLEST, tone="muted", align=align), look)
         n += of.step
     yield from _lines(of, look) if of.kind == "lines" else _bars(of, look)
 
@@ -132,21 +120,13 @@ def _lines(of: Chart, look: Look) -> Iterator[Mark]:
     plot, last = of.plot, max(1, len(of.categories) - 1)
     for at in range(0, len(of.categories), of.each):
         x = plot.x + plot.w * at / last
-        said = Text(
-            Box(x - 40, plot.y + plot.h + 3, 80, 18),
-            of.categories[at],
-            SMALLEST,
-            align="center",
-            tone="muted",
-        )
-        yield _text(said, look)
+        where = Box(x - 40, plot.y + plot.h + 3, 80, 18)
+        yield _text(Text(where, of.categories[at], SMALLEST, tone="muted", align="center"), look)
     for series in of.series:
         points = [
             (plot.x + plot.w * at / last, of.at(n)) for at, n in enumerate(series.values) if n is not None
         ]
-        colour = look.solid if series.key == "counted" else look.muted
-        width, dash = _WIDTHS.get(series.key, 2.0), _DASHES.get(series.key, "solid")
-        yield _line(*points, width=width, colour=colour, dash=dash)
+        yield _stroke(replace(series.stroke, points=tuple(points)), look)
 
 
 def _bars(of: Chart, look: Look) -> Iterator[Mark]:

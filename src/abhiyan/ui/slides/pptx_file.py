@@ -6,7 +6,7 @@ The same deck is the same file, byte by byte. Each chart's workbook holds what i
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from string import ascii_uppercase
@@ -156,32 +156,19 @@ class _Drawn:
 
     def _write(self, frame: Any, said: Text) -> None:
         """Text in a placeholder: its typeface and colour are the template's."""
-        frame.auto_size, frame.word_wrap = MSO_AUTO_SIZE.NONE, True
-        for at, line in enumerate(said.text.split("\n")):
-            paragraph = frame.paragraphs[0] if not at else frame.add_paragraph()
-            paragraph.line_spacing = Pt(said.size * LINE)
+        for paragraph, _font in _lines(frame, said):
             paragraph.space_before = paragraph.space_after = Pt(0)
-            run = paragraph.add_run()
-            run.text, run.font.size = line, Pt(said.size)
-            if said.is_bold or (said.leads and not at):
-                run.font.bold = True
             for bullet in paragraph._p.get_or_add_pPr().xpath("a:buChar|a:buAutoNum"):  # noqa: SLF001
                 bullet.getparent().remove(bullet)
 
     def _text(self, said: Text) -> None:
-        box = self.slide.shapes.add_textbox(*_emu(said.box))
-        frame = box.text_frame
-        frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
+        frame = self.slide.shapes.add_textbox(*_emu(said.box)).text_frame
         frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
         frame.vertical_anchor = _ANCHOR[said.at]
-        for at, line in enumerate(said.text.split("\n")):
-            paragraph = frame.paragraphs[0] if not at else frame.add_paragraph()
-            paragraph.alignment, paragraph.line_spacing = _ALIGN[said.align], Pt(said.size * LINE)
-            run = paragraph.add_run()
-            run.text, run.font.size = line, Pt(said.size)
-            run.font.bold = said.is_bold or (said.leads and not at)
+        for paragraph, font in _lines(frame, said):
+            paragraph.alignment = _ALIGN[said.align]
             if said.tone != "ink":
-                run.font.color.rgb = _rgb(self.look.of(said.tone))
+                font.color.rgb = _rgb(self.look.of(said.tone))
 
     @staticmethod
     def _number(shape: Any) -> None:
@@ -197,10 +184,7 @@ class _Drawn:
     def _stroke(self, stroke: Stroke) -> None:
         for (x1, y1), (x2, y2) in zip(stroke.points, stroke.points[1:], strict=False):
             ends = (Pt(x1), Pt(y1), Pt(x2), Pt(y2))
-            line = self.slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *ends).line
-            line.color.rgb, line.width = _rgb(self.look.of(stroke.tone)), Pt(stroke.width)
-            if stroke.dash:
-                line.dash_style = _DASH[stroke.dash]
+            self._line(self.slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *ends).line, stroke)
             _bare(self.slide.shapes[-1])
 
     def _dot(self, dot: Dot) -> None:
@@ -310,13 +294,26 @@ class _Drawn:
             line.dash_style = MSO_LINE.DASH
 
     def _lines_series(self, made: Any, of: Series) -> None:
-        widths = {"counted": 3.0, "due": 1.5}
         made.smooth = False
-        line = made.format.line
-        line.color.rgb = _rgb(self.look.solid if of.key == "counted" else self.look.muted)
-        line.width = Pt(widths.get(of.key, 2.0))
-        if of.key in ("due", "reported"):
-            line.dash_style = MSO_LINE.DASH if of.key == "due" else MSO_LINE.ROUND_DOT
+        self._line(made.format.line, of.stroke)
+
+    def _line(self, line: Any, of: Stroke) -> None:
+        line.color.rgb, line.width = _rgb(self.look.of(of.tone)), Pt(of.width)
+        if of.dash:
+            line.dash_style = _DASH[of.dash]
+
+
+def _lines(frame: Any, said: Text) -> Iterator[tuple[Any, Any]]:
+    """Writes a text into a frame; each paragraph with the font of its run."""
+    frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
+    for at, line in enumerate(said.text.split("\n")):
+        paragraph = frame.add_paragraph() if at else frame.paragraphs[0]
+        paragraph.line_spacing = Pt(said.size * LINE)
+        run = paragraph.add_run()
+        run.text, run.font.size = line, Pt(said.size)
+        if said.is_bold or (said.leads and not at):
+            run.font.bold = True
+        yield paragraph, run.font
 
 
 def _emu(box: Box) -> tuple[Emu, Emu, Emu, Emu]:
