@@ -122,7 +122,7 @@ def unit_deck(about: About, unit: Unit, of: Measured | None) -> list[Slide]:
 
 def checked_deck(about: About, of: Measured) -> list[Slide]:
     """The deck of a comparison: what units reported beside what checks found."""
-    made = list(_gaps(about, of))
+    made = list(_gaps(about, of)) or list(_unknown(about, of))
     return _deck(about, _finding(of) if of.found or not made else made[0][0].title, made, _provisional(of))
 
 
@@ -388,6 +388,14 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
         return Gaps(tuple(rows), _tied(rows), names, _("at least %(n)s"))
 
     yield _pages(about, title, known + filling, body, *foot, under=under)
+
+
+def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
+    """Where no unit can be compared: how many checks each has."""
+    if of.gaps:
+        body = _grid(Column(_("Unit"), 0.4), Column(_("Checks"), 0.6))
+        rows = [(row.name, row.why) for row in of.gaps]
+        yield _pages(about, _("No unit below has enough checks yet"), rows, body, *of.checks)
 
 
 def _tied(rows: Sequence[Gap]) -> tuple[tuple[int, int], ...]:

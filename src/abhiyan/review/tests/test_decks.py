@@ -158,6 +158,9 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
     assert slide.title == "In Ramban at most 40 of 100 reported are true"
     assert isinstance(slide.body, Gaps)
     assert slide.body.tied == ((1, 2),)
+    _cover, none = checked_deck(ABOUT, measured(gaps=gaps[3:]))
+    assert none.title == "No unit below has enough checks yet"
+    assert isinstance(none.body, Grid) and none.body.rows[0] == ("Katra", "not enough checks (7 of 19)")
     many = measured(gaps=gaps[:3] + [Gap(f"Unit {n}", why="not enough checks (1 of 19)") for n in range(30)])
     _cover, only = checked_deck(ABOUT, many)
     assert isinstance(only.body, Gaps) and len(only.body.rows) == ROWS
