@@ -150,6 +150,7 @@ ACTS = {
     "enrolment:drive_set_up": "nnnnn oononnnnnnnnn n oonnn",
     "enrolment:field": "nnnnn uununnnnnnnnn n uunnn",
     "enrolment:field_entry": "nnnnn ggggggggnnnnn n ggggn",
+    "enrolment:field_try": "nnnnn oononnnnnnnnn n oonnn",
     "enrolment:denials": "nnnnn nnnnnnnnnnnmn n nnnnn",
     "enrolment:drive_link": "nnnnn oononnnnnnnnn n oonnn",
     "enrolment:paper_batch": "nnnnn uuguggggnnnnn n uuggn",

@@ -75,6 +75,7 @@ NOT_FINAL = {
     "enrolment:drive_set_up": "is changed back",
     "enrolment:field": "the person may leave; who never joined says so",
     "enrolment:field_entry": "the person may leave",
+    "enrolment:field_try": "is undone beside the note of it",
     "enrolment:join": "one may leave",
     "enrolment:join_code": "one may leave",
     "enrolment:join_done": "shows a card",

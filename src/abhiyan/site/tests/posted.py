@@ -49,6 +49,7 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "enrolment:denials": ({}, "nn"),
     "enrolment:field": ({"unit": "JK-B004"}, "nn"),
     "enrolment:field_entry": ({}, "gg"),
+    "enrolment:field_try": ({"unit": "JK-B004", "outcome": "1"}, "nn"),
     "enrolment:double": ({"step": "merge"}, "gg"),
     "enrolment:doubles_many": ({}, "gg"),
     "enrolment:halt": ({"reason": "mine"}, "gg"),
