@@ -50,7 +50,7 @@ def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
     return needed(found.filter(public_id=public_id).first() if viewer.is_signed_in else None)
 
 
-def subject(deck: Deck, language: str | None = None) -> str:
+def subject(deck: Deck, language: str = "") -> str:
     """The name of what a deck is of: its round, or its unit."""
     return deck.round.name if deck.round else named(deck.unit.names, language)
 
