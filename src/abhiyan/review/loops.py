@@ -1,10 +1,10 @@
-"""Rounds follow tree and offices; office-bearers are told of their page, reviewers who are late reminded."""
+"""Rounds follow tree and offices; office-bearers and late reviewers get a message; slides are told of at their hour."""
 
 from datetime import datetime
 
 from abhiyan.core.loops import Loop
 
-from .actions import keeping
+from .actions import decks, keeping
 
 
 def _settle(at: datetime) -> int:
@@ -19,8 +19,13 @@ def _remind(at: datetime) -> int:
     return keeping.remind_reviewers(at=at)
 
 
+def _slides(at: datetime) -> int:
+    return decks.tell_due(at=at)
+
+
 LOOPS = {
     "settle": Loop(_settle, every_s=1800),
     "tell": Loop(_tell, every_s=300),
     "remind": Loop(_remind, every_s=3600),
+    "slides": Loop(_slides, every_s=60),
 }

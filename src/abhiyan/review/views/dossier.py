@@ -22,19 +22,17 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes.queries import Counted
 from abhiyan.programmes.rules import small_cells
 from abhiyan.review.actions.reviews import note_opened
+from abhiyan.review.queries.asked import BELOW_FLAGS, asked_below
 from abhiyan.review.queries.last import around, last_review
 from abhiyan.review.queries.rounds import unprepared
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
-from abhiyan.verification.here import may_plan
-from abhiyan.verification.queries.flag_numbers import FlagNumbers, flags_below
 
 from .figures import parts_of, standing
 
 MOST_RESULTS = 4  # elections of each kind
-BELOW_FLAGS = (Kind.MANDAL, Kind.CLUSTER, Kind.BOOTH)  # a flag belongs to a district
 
 
 @require_safe
@@ -79,6 +77,7 @@ def dossier_of(request: Request, code: str, *, at: datetime) -> dict[str, Any]:
         "here": "units",
         "crumbs": [(here.name(lang), unit_page), (say("Dossier"), "")],
         "unit": here,
+        "slug": levels.SLUGS[hierarchy],
         "name": here.name(lang),
         "kind": Kind(facts.kind).label,
         "at": at,
@@ -103,46 +102,18 @@ def dossier_of(request: Request, code: str, *, at: datetime) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How many workers are asked about their entries in one measure. href: the list, for those who decide."""
-
-    name: str
-    numbers: Sequence[tuple[str, str]]
-    href: str
-
-
 def _flags(
     request: Request, running: Sequence[Counted], here: units.UnitRow, hierarchy: int, at: datetime
-) -> list[Asked]:
-    """Numbers only. Who does not decide reads them as small cells: behind a one stands somebody people know."""
-    if not running or here.kind in BELOW_FLAGS or here.lo is None or here.hi is None:
-        return []
-    found = flags_below(
-        {one.programme.pk for one in running},
-        hierarchy=hierarchy,
-        span=(here.lo, here.hi),
-        without=request.viewer.account_id or 0,
-        at=at,
-    )
-    decides = {
-        owner: may_plan(request, owner) for owner in sorted({one.programme.owner_id for one in running})
-    }
-    shown = []
-    for one in running:
-        of = found.get((one.programme.pk, one.measure), FlagNumbers())
-        may = decides[one.programme.owner_id]
-        numbers = [
-            (label, small_cells.said(n if may else small_cells.shown(n)))
-            for label, n in (
-                (say("Waiting for an answer"), of.unanswered),
-                (say("Answered, not decided"), of.answered),
-                (say("Proven"), of.proven),
-            )
-        ]
-        href = reverse("verification:workers", args=[one.programme.public_id]) if may else ""
-        shown.append(Asked(one.name, numbers, href))
-    return shown
+) -> list[dict[str, Any]]:
+    """How many workers are asked in each measure; for those who decide with the way to the list."""
+    return [
+        {
+            "name": one.name,
+            "numbers": [(label, small_cells.said(n)) for label, n in one.numbers],
+            "href": reverse("verification:workers", args=[one.programme.public_id]) if one.decides else "",
+        }
+        for one in asked_below(request.viewer, running, here, hierarchy, at)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

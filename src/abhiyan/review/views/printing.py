@@ -192,7 +192,7 @@ def _parts(read: dict[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]], s
     for part in read["parts"]:
         yield str(part.title), [(str(label), value) for label, value in part.lines], ""
     for asked in read["flags"]:
-        yield _("Questions to workers") + f": {asked.name}", list(asked.numbers), ""
+        yield _("Questions to workers") + f": {asked['name']}", list(asked["numbers"]), ""
     yield (
         _("Past elections"),
         [(one.name, f"{one.first} · {small_cells.said(one.polled)}") for one in read["results"]],

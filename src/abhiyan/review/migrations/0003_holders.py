@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("org", "0011_answer_by_text"),
         ("programmes", "0018_materials"),
-        ("review", "0001_rounds"),
+        ("review", "0002_slides"),
         ("units", "0005_polls"),
     ]
 
