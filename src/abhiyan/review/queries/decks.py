@@ -349,7 +349,7 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
     mine = partial(rounds.reviews_in, one, text="", under=one.unit_id, today=today)
     decided = mine(show=State.DECIDED)
     counted = dict(decided.order_by().values_list("decision").annotate(n=Count("pk")))
-    if not is_leading and not mine(show="").exists():
+    if not is_leading and (one.of_office or not mine(show="").exists()):
         raise NotYours
     whole, branches = None, []
     if is_leading:
@@ -366,6 +366,7 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
             (named(each.unit.names), str(each.get_decision_display()), _on(each.decided_at)) for each in shown
         ],
         decisions=[(str(each.label), counted.get(each.value, 0)) for each in Review.Decision],
+        are_people=bool(one.of_office),
         late=[
             (task.title, named(task.unit.names), _on(task.due_at))
             for task in boards.late_tasks(one, one.unit_id, at=at)

@@ -111,6 +111,7 @@ class Reviewed:
     decided: Sequence[tuple[str, str, str]] = ()
     decisions: Sequence[tuple[str, int]] = ()
     late: Sequence[tuple[str, str, str]] = ()
+    are_people: bool = False  # office-bearers are reviewed
 
 
 def unit_deck(about: About, unit: Unit, of: Measured | None) -> list[Slide]:
@@ -133,7 +134,10 @@ def _provisional(of: Measured | None) -> str:
 def round_deck(about: About, of: Reviewed) -> list[Slide]:
     """The deck of a round of reviews: how far it is, what was decided, which tasks are late."""
     if of.whole:
-        title = _put(_("%(n)s of %(of)s units are reviewed"), n=of.whole[0], of=of.whole[1])
+        words = _("%(n)s of %(of)s units are reviewed")
+        if of.are_people:
+            words = _("%(n)s of %(of)s office-bearers are reviewed")
+        title = _put(words, n=of.whole[0], of=of.whole[1])
     else:
         n = len(of.decided)
         title = _put(ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", n), n=n)

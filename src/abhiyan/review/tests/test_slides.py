@@ -14,7 +14,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Phone
 from abhiyan.programmes.models import Programme, Target
 from abhiyan.review.actions.decks import make_deck
-from abhiyan.review.models import Deck
+from abhiyan.review.models import Deck, Review
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.test_launch import districts
 from abhiyan.ui.slides.pptx_file import texts_of
@@ -163,11 +163,26 @@ def test_a_round_has_slides_of_what_was_decided_for_who_leads_it(cast: Cast) -> 
     titles = [title for title, _said in found]
     assert titles[0] == "1 of 3 units are reviewed"
     assert titles[1].endswith("reviewed") and "furthest back" in titles[1]
-    assert titles[2] == "Decided most often: The unit needs help (1)"
+    assert titles[2] == "Decided most often: Help is needed (1)"
     assert "Two booths have no president." not in str(found), "a minute is for its unit"
     below = slides(file(cast, "district_in_charge", address))
     assert below[0][0] == "1 unit is reviewed"
     assert cast.client("booth_worker").get(address).status_code == 403
+
+
+def test_slides_of_a_round_over_office_bearers_say_how_far_it_is_and_nothing_of_one_of_them(
+    cast: Cast,
+) -> None:
+    one = opened(cast, what="mandal_president")
+    with system("test"):
+        review = review_of(one, "JK-SRI-M1")
+        Review.objects.filter(pk=review.pk).update(replied_at=clock.now())
+    decide(cast, review)
+    address = made(cast, "state_president", f"?round={one.public_id}")
+    found = slides(file(cast, "state_president", address))
+    assert found[0][0] == "1 of 1 office-bearers are reviewed"
+    assert "Decided most often" not in str(found) and cast.accounts["mandal_president"].name not in str(found)
+    assert cast.client("district_in_charge").get(address).status_code == 403
 
 
 def test_no_slide_holds_a_phone_or_whatever_stands_in_no_page(cast: Cast) -> None:
