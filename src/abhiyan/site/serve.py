@@ -26,8 +26,8 @@ def commands(
 ) -> dict[str, list[str]]:
     """The command lines to supervise: the web workers, and the jobs where wanted.
 
-    desk: port of one more worker, to which the proxy sends the offices; the others, and what they ask of the embedded database,
-    run when it does not.
+    desk: port of one more worker, to which the proxy sends the offices; the others, and what they ask of the embedded
+    database, run when it does not.
     """
     abhiyan = [sys.executable, "-m", "abhiyan.site.cli"]
     web = [*abhiyan, "serve", "--here", "--host", host, "--port", str(port)]

@@ -18,7 +18,6 @@ from psycopg.conninfo import make_conninfo
 
 from abhiyan.core import embedded
 from abhiyan.core.tests.waits import PATIENCE_S, until
-from abhiyan.site import serve
 
 from .conftest import Installation, free_port
 

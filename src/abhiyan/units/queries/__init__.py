@@ -52,4 +52,5 @@ from .trees import (
     trees_version,
     unit,
     unit_by_id,
+    within,
 )
