@@ -18,7 +18,7 @@ from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
-from .models import Helpline, ReadyAnswer, Ticket, TicketLine
+from .models import ReadyAnswer, Ticket, TicketLine
 from .rules import tickets as rules
 
 ANSWER = "helpdesk.answer"  # the capabilities: what comes to a unit
@@ -325,41 +325,6 @@ def times(span: tuple[int, int], *, days: int, at: datetime) -> list[Level]:
     lo, hi = span
     given = {"since": at - timedelta(days=days), "lo": lo, "hi": hi, "at": at}
     return sql.each(Level, _TIMES, given)
-
-
-def helpline(programme_id: int) -> str:
-    """The number of a programme's helpline as people dial it; "" while none is set."""
-    row = Helpline.objects.filter(pk=programme_id).first()
-    return row.number if row else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The helpline of a programme that runs. number: that of the programme above it, where it has none."""
-
-    programme: str
-    slug: str
-    number: str
-
-
-def helplines(about: str = "") -> list[Line]:
-    """Of the programmes that run; only that of a drive's word in its address, or of a public id, where there is one.
-    For pages of the public; one query. Those above others are told alone: what runs below them is theirs."""
-    found = sql.each(
-        Line,
-        """
-        select p.public_id::text, coalesce(d.join_slug, ''), coalesce(h.number, g.number, '')
-        from programmes_programme p left join enrolment_drive d on d.programme_id = p.id
-        left join helpdesk_helpline h on h.programme_id = p.id
-        left join helpdesk_helpline g on g.programme_id = p.parent_id
-        where p.state = 'open' and d.programme_id is not null order by p.parent_id nulls first, p.id limit 200
-        """,
-        {},
-    )
-    if about and (own := [one for one in found if about in (one.slug, one.programme)]):
-        return own
-    numbers = {one.number for one in found}
-    return found[:1] if len(numbers) == 1 else found
 
 
 def place_of_pin(pin: str) -> int | None:

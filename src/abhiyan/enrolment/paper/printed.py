@@ -89,11 +89,13 @@ def poster(
     place: dict[str, str],
     address: str,
     number: str,
+    helpline: str,
     name: str,
     language: str,
     at: datetime,
 ) -> bytes:
-    """The poster of a drive's address as PDF. name: of the worker whose own it is; "" of none."""
+    """The poster of a drive's address as PDF. number: that joins by a missed call; helpline: that answers questions.
+    name: of the worker whose own it is; "" of none."""
     with translation.override(language):
         values = {
             "organisation": settings.ORGANISATION or "Abhiyan",
@@ -104,6 +106,9 @@ def poster(
             "address": address.partition("://")[2].removesuffix("/"),
             "call": _("Or give a missed call to"),
             "number": number,
+            "helpline": _("Questions? Call the helpline: %(number)s") % {"number": helpline}
+            if helpline
+            else "",
             "from": _("Invited by %(name)s") % {"name": name} if name else "",
             "rule": _(
                 "Joining is free, from the age of 18. You read first what we keep, and can leave at any time."

@@ -238,6 +238,7 @@ def test_the_poster_is_one_page_with_the_workers_name(world: World) -> None:
         place={"en": "Rajbagh", "hi": "राजबाग"},
         address="https://abhiyan.example/join/winter/?unit=JK-B001",
         number="+911800000000",
+        helpline="1800 000 0000",
         name="Asha Devi",
         language="hi",
         at=world.now,

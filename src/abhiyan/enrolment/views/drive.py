@@ -338,6 +338,7 @@ def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
             "address": address,
             "qr": picture(address),
             "number": messaging.our_number("join", seen.programme.pk),
+            "helpline_number": seen.helpline,
         },
     )
 

@@ -105,6 +105,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
         place=here.unit.names,
         address=address,
         number=messaging.our_number("join", seen.programme.pk),
+        helpline=seen.helpline,
         name=name,
         language=language,
         at=clock.now(),

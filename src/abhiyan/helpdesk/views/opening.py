@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.words import language, named
-from abhiyan.helpdesk import actions, queries
+from abhiyan.helpdesk import actions, helplines
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.viewer import Request
@@ -117,7 +117,7 @@ def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
     one = programmes.programme_for(request.viewer, public_id)
     page = reverse("programmes:programme", args=[public_id])
     form = NumberForm(
-        request.POST if request.method == "POST" else None, initial={"number": queries.helpline(one.pk)}
+        request.POST if request.method == "POST" else None, initial={"number": helplines.set_number(one.pk)}
     )
     return ask(
         request,
@@ -127,7 +127,9 @@ def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
         form=form,
         title=_("Helpline"),
         text=[
-            _("Every public page of the programme shows this number, and so does the page of each member.")
+            _(
+                "Every page shows this number below: those of the public, of members and of offices, and the posters."
+            )
         ],
         button=_("Save the number"),
         done=page,
