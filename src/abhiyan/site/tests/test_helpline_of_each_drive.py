@@ -1,6 +1,6 @@
 """Which number stands below a page where several drives run; `/help/` and the line below pages agree; posters."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +13,7 @@ from abhiyan.core.tests.pdfs import words_of
 from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.models import Roll
 from abhiyan.enrolment.tests.make import Human
-from abhiyan.enrolment.tests.web import blanks, join, open_me
+from abhiyan.enrolment.tests.web import blanks, join, open_me, today
 from abhiyan.helpdesk import actions, helplines
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Programme
@@ -64,9 +64,12 @@ def test_of_two_drives_a_page_shows_the_number_of_the_one_it_is_about(cast: Cast
     mine = join(world, Human("Meena Kaul", 1979, "+919906000077"), unit="JK-B001")
     assert shown("/me/", mine) == [FIRST]
     assert shown("/me/", open_me(cast.own_member)) == [FIRST]
+    world.now = datetime.combine(today() - timedelta(days=2), time(6, 30), UTC)
+    human = Human("Nazir Ahmad", 1966, "+919906000078")
+    world.web_join(of=human)
     with system("test"):
-        confirming.ask(at=clock.now() + timedelta(days=2))
-    link = blanks(cast.own_member.phone, "ask.confirm")[-1]["link"]
+        confirming.ask(at=world.now + timedelta(days=1))
+    link = blanks(human.phone, "ask.confirm")[-1]["link"]
     assert shown("/q/" + link.split("/q/")[1]) == [FIRST]
     # And below a drive beneath another, which has none of its own, that of the one above.
     with system("test"):
