@@ -89,6 +89,9 @@ class Ticket(models.Model):
             models.Index(  # used by: Today, the list, escalation
                 fields=["desk_id", "due_at"], condition=models.Q(state="open"), name="helpdesk_open"
             ),
+            models.Index(  # used by: a unit's page
+                fields=["unit_id"], condition=models.Q(state="open"), name="helpdesk_open_unit"
+            ),
             models.Index(  # used by: the launch page, bulk answers
                 fields=["programme_id", "due_at"],
                 condition=models.Q(state="open"),

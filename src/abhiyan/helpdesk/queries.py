@@ -23,6 +23,7 @@ from .rules import tickets as rules
 
 ANSWER = "helpdesk.answer"  # the capabilities: what comes to a unit
 NAMED = "helpdesk.named"  # and what is for one office there
+MOST_NEEDS = 100  # counted on a unit's page
 MOST_READY = 20  # texts to answer with, beside a request
 SMALL = 10  # of fewer no times are shown
 
@@ -278,6 +279,19 @@ def waiting(of: Q, *, at: datetime, limit: int) -> Queue:
         found[0][0],
         min(opened for _due, _raised, opened in found),
     )
+
+
+def needs(span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
+    """How many requests below a unit wait, counted up to MOST_NEEDS, and how many of these are overdue. In the caller's
+    scope; one query, of as few rows."""
+    some = Ticket.objects.filter(state=Ticket.State.OPEN, unit_id__in=units.within(span))
+    due = list(some.values_list("due_at", flat=True)[:MOST_NEEDS])
+    return len(due), sum(each < at for each in due)
+
+
+def called(number: str) -> list[Ticket]:
+    """The request of this number, if it is in the caller's scope."""
+    return list(Ticket.objects.filter(number=number)[:2])
 
 
 @dataclass(frozen=True, slots=True)

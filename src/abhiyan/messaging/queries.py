@@ -280,6 +280,11 @@ def open_question(*, room: str, kind: str, about: UUID, phone_id: UUID, at: date
     ).first()
 
 
+def has_answered(phone_id: UUID, *, since: datetime) -> bool:
+    """Whether a phone has answered a question of ours since an instant. As the system."""
+    return Question.objects.filter(phone_id=phone_id, answered_at__gt=since).exists()
+
+
 def phones_told(*, template: str, phone_ids: Collection[UUID]) -> set[UUID]:
     """Which of these phones a question of this text waits at, or has reached without an answer. As the system."""
     theirs = Question.objects.filter(template=template, phone_id__in=phone_ids, answered_at=None)

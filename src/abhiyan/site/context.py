@@ -30,6 +30,8 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("elections", "elections:list", ()),
     ("imports", "imports:list", (OF_LISTS,)),
     ("messages", "messaging:list", ("messages.read",)),
+    ("helpline", "helpdesk:tickets", ("helpdesk.answer", "helpdesk.named")),
+    ("helpline", "helpdesk:type", ("helpdesk.type",)),
     ("appointments", "org:appointments", ("org.read",)),
 )
 SEARCH = "site:search"
@@ -116,12 +118,16 @@ def _of_duties() -> Iterator[dict[str, str]]:
 
 
 def _menu(viewer: Viewer) -> Iterator[Entry]:
-    own = viewer.capabilities
+    """Of several pages of one entry the first that opens."""
+    own, shown = viewer.capabilities, set()
     for key, name, needs in MENU:
+        if key in shown:
+            continue
         if needs == (OF_LISTS,):
             yield from _of_activities(viewer)
             needs = IMPORTS.any_of
         if (not needs or own.intersection(needs)) and (where := address(name)):
+            shown.add(key)
             yield entry(key, where)
 
 

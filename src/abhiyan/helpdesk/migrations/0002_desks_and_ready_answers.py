@@ -65,6 +65,12 @@ class Migration(migrations.Migration):
                 name="helpdesk_of_programme",
             ),
         ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["unit_id"], name="helpdesk_open_unit"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="ticket",
             constraint=abhiyan.core.policy.Policy(

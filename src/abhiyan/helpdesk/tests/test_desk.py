@@ -193,3 +193,31 @@ def test_the_list_asks_as_much_of_the_database_for_many_as_for_one(world: World)
     for n in range(12):
         typed(world, phone=f"+9199060020{n:02}", unit_id=world.far_booth.pk if n % 2 else world.booth.pk)
     assert asked() == few
+
+
+def test_the_helpline_is_in_the_menu_on_the_unit_page_and_in_search(world: World) -> None:
+    made = typed(world)
+    desk, elsewhere = (
+        officer(world, "mandal_president", "JK-SRI-M1"),
+        officer(world, "mandal_president", "JK-JAM-M1"),
+    )
+    entry = re.compile(r'<a href="/helpline/" data-go="h"[^>]*>\s*Helpline</a>')
+    for client in (
+        desk,
+        officer(world, "it_administrator", "JK"),
+        officer(world, "call_centre_agent", "JK-SRI"),
+    ):
+        assert entry.search(client.get("/").content.decode())
+    assert 'aria-current="page">\n        Helpline</a>' in desk.get("/helpline/").content.decode()
+    for client in (officer(world, "booth_worker", "JK-B001"), officer(world, "data_officer", "JK-SRI")):
+        assert not entry.search(client.get("/").content.decode())
+    page = desk.get("/units/JK-SRI-M1/").content.decode()
+    assert "1 open need" in page and 'href="/helpline/?unit=JK-SRI-M1"' in page
+    with system("test"):
+        Ticket.objects.update(due_at=world.now - timedelta(hours=1))
+    assert "1 open need, 1 overdue" in desk.get("/units/JK-B001/").content.decode()
+    assert "open need" not in elsewhere.get("/units/JK-B001/").content.decode(), "not theirs to answer"
+    for text in (made.number, made.number.lower().replace("-", " ")):
+        found = desk.get("/search/", {"q": text}).content.decode()
+        assert f'href="/helpline/{made.pk}/"' in found and "did not come" not in found
+    assert str(made.pk) not in elsewhere.get("/search/", {"q": made.number}).content.decode()

@@ -29,7 +29,7 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
-from abhiyan.org.viewer import Request
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
@@ -174,7 +174,7 @@ def tickets(request: Request) -> HttpResponseBase:
         "filters": of.filters,
         "where": of.name,
         "unit": of.here.unit.code if of.here else "",
-        "facts": _facts(of, at=at),
+        "facts": _facts(of, viewer, at=at),
         "query": of.query,
         "segments": [
             (say("In my units"), page, not is_mine),
@@ -192,7 +192,7 @@ def _home(request: Request) -> int | None:
     return request.viewer.home.unit_id if request.viewer.home else None
 
 
-def _facts(of: Asked, *, at: datetime) -> list[tuple[str, str]]:
+def _facts(of: Asked, viewer: Viewer, *, at: datetime) -> list[tuple[str, str]]:
     """How many wait, how many are overdue, and how many have had only our automatic help; each with its mark."""
     every = queries.Wanted(unit=of.wanted.unit, desks=of.wanted.desks)
     found = queries.waiting(queries.condition(every), at=at, limit=MOST)
@@ -201,7 +201,8 @@ def _facts(of: Asked, *, at: datetime) -> list[tuple[str, str]]:
     if found.overdue:
         said = ngettext("%(n)s overdue", "%(n)s overdue", found.overdue) % {"n": grouped(found.overdue)}
         facts.append((said, "bad"))
-    helped = coming.expected(of.here.span) if of.here else 0
+    sees = of.here is not None and viewer.sees_people_at(of.here.span[0])
+    helped = coming.expected(of.here.span, at=at) if of.here and sees else 0
     if helped:
         said = ngettext(
             "%(n)s text got automatic help; it comes here if nothing follows",

@@ -51,7 +51,7 @@ def times(request: Request) -> HttpResponseBase:
         request, COLUMNS, rows, name="helpline-times", caption=_("Times by level"), is_numbered=False
     )
     context = {
-        "here": "today",
+        "here": "helpline",
         "crumbs": [(say("Helpline"), reverse("helpdesk:tickets")), (say("Times"), "")],
         "where": here.name,
         "segments": [
