@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.make import World
@@ -163,7 +164,7 @@ def test_the_place_of_a_caller_is_suggested_where_the_phone_is_known(world: Worl
     page = agent.post("/helpline/new/", asked)
     text = page.content.decode()
     assert page.status_code == 200 and "Where this phone is known" in text and "When?" in text
-    assert re.search(r'value="JK-B001" checked', text)
+    assert re.search(r'value="JK-B001"\s+checked', text)
     known = "select count(*) from core_audit where act = 'helpdesk.look_up_place'"
     assert world.rows(known) == [(1,)]
     assert "JK-B001" not in elsewhere.post("/helpline/new/", asked).content.decode(), "out of their sight"
@@ -183,12 +184,11 @@ def test_the_list_asks_as_much_of_the_database_for_many_as_for_one(world: World)
     typed(world)
 
     def asked() -> int:
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as found:
             assert desk.get("/helpline/").status_code == 200
         return len(found)
 
+    asked()  # the first page of all fills what the process keeps
     few = asked()
     for n in range(12):
         typed(world, phone=f"+9199060020{n:02}", unit_id=world.far_booth.pk if n % 2 else world.booth.pk)

@@ -62,7 +62,7 @@ COUNTS = {
 }
 
 COLUMNS: tuple[Column[Row], ...] = (
-    Column("what", _("Request"), is_name=True),
+    Column("what", _("What they ask"), is_name=True),
     Column("number", _("Number"), lambda row: row.ticket.number, order="number", css="nums under"),
     Column("kind", _("About"), lambda row: row.ticket.get_kind_display(), only_in_file=True),
     Column("unit", _("Place"), lambda row: row.unit, css="under"),

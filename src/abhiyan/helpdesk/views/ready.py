@@ -108,7 +108,7 @@ def ready_new(request: Request) -> HttpResponseBase:
         lambda given: actions.keep_ready(unit_id=here.unit.id, by=request.actor, at=clock.now(), **given),
         form=form,
         title=_("New ready answer"),
-        text=[say("For the desks of %(unit)s and below.") % {"unit": here.name}],
+        text=[say("For the offices of %(unit)s and below.") % {"unit": here.name}],
         button=_("Save the answer"),
         done=here.href(reverse("helpdesk:ready")),
         said=_("Saved. You can change it here at any time."),

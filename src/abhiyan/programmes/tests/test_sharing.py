@@ -68,7 +68,7 @@ def test_the_picture_says_what_the_text_says(cast: Cast, language: str) -> None:
         made = sharing.shared(one, here, at=at)
         text = made.text
         drawn = printing.pdf(sharing.TEMPLATE, [made.values()], title="", language=language, at=at)
-    said = "\n".join(words_of(drawn))
+    said = " ".join(words_of(drawn))
     for line in text.splitlines():
         label, _colon, value = line.partition(": ")
         for word in (label, value) if _colon and value in said else (line,):
