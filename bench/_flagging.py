@@ -5,7 +5,8 @@ up 60% of their items, honest error 5 to 9%. Honest workers and districts differ
 up leaves about half of the traces: `clear` and `weak` in each such entry with a chance (TRACES), `none` only people who
 confirm less often. 3,000 checks of items: 2,000 drawn, 1,000 aimed in ten rounds; one in four of the genuine and 45% of
 the false are not reached and nobody visits them. Then one round of fresh checks: 100 workers, 15 calls each; a second
-way of asking says what the first said, so who denies to strangers denies twice.
+way of asking says what the first said, so who denies to strangers denies twice. It is a drive's first round, judged as
+the product judges it.
 
 Rows `precision-…`: of the 5% who are first in the order, how many make entries up; `precision-indicators-…` and
 `precision-random-…`: with indicators alone, and with 3,000 drawn checks alone. `accused-…`: honest workers in a
@@ -121,7 +122,7 @@ def findings(drive: Workers, random: Any, first: Any, denial: Any, *, constant: 
         checks = [rules.Fresh(BEGUN, no, "never_joined", no)] * int(bad[worker])
         checks += [rules.Fresh(BEGUN, yes)] * int(good[worker])
         cases[worker] = (rules.told(checks, since=BEGUN), most[int(drive.district[worker])])
-    return rules.proven(cases)
+    return rules.proven(cases, tried=len(cases), level=rules.level(1))
 
 
 def rows(*, quick: bool = False) -> list[tuple[str, float, float | None, str]]:
@@ -149,6 +150,8 @@ def rows(*, quick: bool = False) -> list[tuple[str, float, float | None, str]]:
 
 
 def _wanted(name: str) -> tuple[float | None, str]:
+    if name == "accused-wrong-constant":  # done wrongly on purpose
+        return None, "workers"
     if name.startswith("accused-"):
         return ACCUSED, "workers"
     return WANTED.get(name.removeprefix("precision-")) if name.startswith("precision-") else None, "share"

@@ -26,7 +26,8 @@ from abhiyan.site.tests.addresses import SECRETS, Things, address, body, filled,
 from abhiyan.site.tests.cast import EVERYBODY, Cast
 from abhiyan.site.tests.final_acts import FINAL, NOT_FINAL
 from abhiyan.site.tests.posted import ASKED, OWN, PLACE, POSTS
-from abhiyan.verification.models import Draw, Frame
+from abhiyan.verification.models import Draw, Flag, Frame
+from abhiyan.verification.rules.findings import ANSWERS
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
 ROLES = ("anonymous", "weak", "district_in_charge", "state_elsewhere")
@@ -153,7 +154,10 @@ ACTS = {
     "enrolment:drive_link": "nnnnn oononnnnnnnnn n oonnn",
     "enrolment:paper_batch": "nnnnn uuguggggnnnnn n uuggn",
     "enrolment:paper_new": "nnnnn oononnnnnnnnn n oonnn",
+    "enrolment:paper_photo_change": "nnnnn oogoggggnnnnn n ooggn",
     "enrolment:paper_photo_remove": "nnnnn oogoggggnnnnn n ooggn",
+    "enrolment:paper_sheet": "nnnnn ggggggggnnnnn n ggggn",
+    "enrolment:paper_type": "nnnnn oogognnnnngnn n ooggn",
     "enrolment:double": "nnnnn oogognnnnnnnn n ooggn",
     "enrolment:doubles_many": "nnnnn gggggnnnnnnnn n ggggn",
     "enrolment:halt": "nnnnn oogognnnnnngn n ooggn",
@@ -254,7 +258,10 @@ ACTS = {
     "verification:ties_of": "nnnnn oonnnnnnnnnnn n oonnn",
     "verification:workers": "nnnnn oonnnnnnnnnnn n oonnn",
     "verification:flag_ask": "nnnnn oonnnnnnnnnnn n oonnn",
-    "verification:flag_next": "nnnnn oonnnnnnnnnnn n oonnn",
+    "verification:flag_drop": "nnnnn oonnnnnnnnnnn n oonnn",
+    "verification:flag_propose": "nnnnn ccnnnnnnnnnnn n ccnnn",
+    "verification:fresh_new": "nnnnn ccnnnnnnnnnnn n ccnnn",
+    "verification:aim_telling": "nnnnn ccnnnnnnnnnnn n ccnnn",
     "review:round_new": "nnnnn uununnnnnnnnn n uunnn",
     "review:review_decide": "nnnnn nngogggnnnnng n nnggg",
     "review:review_reply": "nnnnn nngngggnnnnng n nnggg",
@@ -318,6 +325,8 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
                 Frame.objects.update(state=Frame.State.DRAWN, ends_on=date(2026, 1, 1))
             elif name == "verification:frame_redraw":
                 Draw.objects.update(due_at=clock.now())
+            elif name == "verification:fresh_new":
+                Flag.objects.update(asked_at=clock.now() - ANSWERS)
         before = written()
         if name == "enrolment:notice":  # its text is typed first, and looked over
             answer = client.post(where, filled_in(offered(client)) | {"step": "look"})

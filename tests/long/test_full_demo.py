@@ -94,3 +94,12 @@ def test_of_those_asked_some_wait_some_have_answered_and_some_are_checked_afresh
 ) -> None:
     for step in ("asked", "answered", "checking"):
         assert number(served, f"select count(*) from verification_flag where step = '{step}'") >= 1
+
+
+def test_one_finding_is_confirmed_by_a_second_person_with_the_workers_answer(served: Installation) -> None:
+    found = "select count(*) from verification_flag where step = 'found' and said <> '' and bad > told / 2"
+    assert number(served, found) == 1
+    approved = (
+        "select count(*) from org_release where act = 'verification.finding' and decided_by <> asked_by"
+    )
+    assert number(served, approved) == 1

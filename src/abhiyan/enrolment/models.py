@@ -138,6 +138,9 @@ class Claim(models.Model):
                 ),
                 name="claim_worklist",
             ),
+            models.Index(  # used by: what became of a batch's rows, undo
+                fields=["import_id"], condition=models.Q(import_id__isnull=False), name="claim_import"
+            ),
         ]
         constraints = [
             *policies(
@@ -182,6 +185,11 @@ class Waiting(models.Model):
                 fields=["at"],
                 condition=models.Q(replied_at=None, completed_by=None),
                 name="waiting_reply",
+            ),
+            models.Index(  # used by: what became of a batch's rows, undo
+                fields=["completed_import"],
+                condition=models.Q(completed_import__isnull=False),
+                name="waiting_import",
             ),
         ]
         constraints = [

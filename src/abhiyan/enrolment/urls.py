@@ -18,12 +18,14 @@ from .views import (
     member,
     notice,
     people,
+    photos,
     placing,
     question,
     referrals,
     rights,
     texts,
     tickets,
+    typing,
     worklists,
 )
 
@@ -91,10 +93,20 @@ urlpatterns = [
     path("paper/new/", batches.paper_new, name="paper_new"),
     path("paper/<slug:number>/", batches.paper_batch, name="paper_batch"),
     path("paper/<slug:number>/form/", batches.paper_form, name="paper_form"),
-    path("paper/<slug:number>/photos/<uuid:photo>/", batches.paper_photo, name="paper_photo"),
+    path("paper/<slug:number>/type/", typing.paper_type, name="paper_type"),
+    path("paper/<slug:number>/sheets/<int:sheet>/", photos.paper_sheet, name="paper_sheet"),
+    path("paper/<slug:number>/photos/<uuid:photo>/", photos.paper_photo, name="paper_photo"),
+    path(
+        "paper/<slug:number>/photos/<uuid:photo>/small/", photos.paper_photo_small, name="paper_photo_small"
+    ),
+    path(
+        "paper/<slug:number>/photos/<uuid:photo>/change/",
+        photos.paper_photo_change,
+        name="paper_photo_change",
+    ),
     path(
         "paper/<slug:number>/photos/<uuid:photo>/remove/",
-        batches.paper_photo_remove,
+        photos.paper_photo_remove,
         name="paper_photo_remove",
     ),
     path("notice/", notice.notice, name="notice"),

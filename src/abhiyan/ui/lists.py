@@ -37,7 +37,7 @@ class Column(Generic[Row]):
     A column without a value is the template's alone. order: a field of the query set (or several), a key of plain
     rows, or True: the value. Rows of `core.rows` sort by each key they have an order for. css: "num" for numbers,
     which open largest first. is_name: names the row; on a phone it is the head of the card. is_for_acts: holds
-    buttons, so its title is heard, not seen.
+    buttons, so its title is heard, not seen. names_people: a name or number of somebody, which is in no file.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Column(Generic[Row]):
     is_name: bool = False
     only_in_file: bool = False
     is_for_acts: bool = False
+    names_people: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -173,16 +174,21 @@ class Table(Generic[Row]):
 
     def file(self, kind: str = "") -> HttpResponseBase:
         """The whole list in its order, as the file that was asked for. kind: of an answer that has only one."""
-        head = [str(one.title) for one in self.columns if one.value is not None]
+        head = [str(one.title) for one in self._written]
         return tables.file_response(self.name, kind or self.file_kind, head, self._lines())
 
     def _lines(self) -> Iterator[list[Any]]:
-        values = [one.value for one in self.columns if one.value is not None]
+        values = [one.value for one in self._written if one.value is not None]
         for number, row in enumerate(self._every()):
             if number == self.longest_file:
                 yield [_("There are more. Narrow the list and export again.")]
                 return
             yield [_plain(value(row)) for value in values]
+
+    @property
+    def _written(self) -> list[Column[Row]]:
+        """The columns of a file."""
+        return [one for one in self.columns if one.value is not None and not one.names_people]
 
     def _every(self) -> Iterator[Row]:
         """Each row up to the first that a file does not hold."""

@@ -23,6 +23,12 @@ def _latest(programmes: Sequence[int], units: Sequence[int], on: date) -> Asked:
     return ask_latest(programmes, units, on)
 
 
+def _about_finding(release: "Release") -> list[str]:
+    from .actions import fresh
+
+    return fresh.sentences(release)
+
+
 def _sentences(release: "Release") -> list[str]:
     from .actions import redraws
 
@@ -34,6 +40,10 @@ def _decided(told: "ReleaseDecided") -> None:
         from .actions import redraws
 
         redraws.redraw_frame(asked=told.payload, by=told.by, at=told.at)
+    elif told.act == "verification.finding":
+        from .actions import fresh
+
+        fresh.hear_decision(told=told)
 
 
 def _held(item_ids: Collection[UUID]) -> Iterable[held.Held]:
@@ -63,6 +73,7 @@ class VerificationConfig(AppConfig):
         answer_estimated(_latest)
         activities.register_page_of_items(activities.Page("verification:frames", _("Back-checks")))
         releases.register_details("frames.redraw", _sentences)
+        releases.register_details("verification.finding", _about_finding)
         news.subscribe(ReleaseDecided, _decided)
         held.register(_held)
         news.subscribe(ItemsErased, _erased)

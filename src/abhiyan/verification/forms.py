@@ -20,7 +20,7 @@ from .models import Check
 from .queries.checks import Said
 from .rules.outcomes import Meaning
 from .rules.passing import SAID
-from .rules.planning import FLOOR, Expected
+from .rules.planning import FLOOR, MOST_TELLING, Expected
 
 MOST = 200_000  # checks of one frame
 CHECKS, WHOLE, DISTRICT = "checks", "whole", "district"  # what a plan is made by
@@ -301,6 +301,12 @@ class CloserForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Verifiers do not see it."),
     )
+
+
+class TellingForm(forms.Form):
+    """How many checks to aim where they tell most."""
+
+    checks = WholeField(label=_("Checks"), min_value=1, max_value=MOST_TELLING, initial=100)
 
 
 class CompareForm(forms.Form):

@@ -31,6 +31,10 @@ def _flags_over(at: datetime) -> int:
     return actions.expire_flags(at=at)
 
 
+def _fresh_checks(at: datetime) -> int:
+    return actions.judge_fresh_checks(at=at)
+
+
 LOOPS = {
     "estimates": Loop(_estimates, every_s=30),
     "returns": Loop(_returns, every_s=60),
@@ -38,4 +42,5 @@ LOOPS = {
     "takes_off": Loop(_takes_off, every_s=30, scoped=False),
     "looks": Loop(_looks, every_s=1500, scoped=False),
     "flags_over": Loop(_flags_over, every_s=3600),
+    "fresh_checks": Loop(_fresh_checks, every_s=300),
 }

@@ -289,6 +289,9 @@ class Look(models.Model):
     bad = models.IntegerField()  # checks that were not genuine
     good = models.IntegerField()
     peers_bad = models.FloatField()  # share of all workers' checks
+    signed = models.IntegerField(default=0, db_default=0)  # entries whose phone has answered
+    confirmed = models.IntegerField(default=0, db_default=0)
+    parcels = models.IntegerField(default=0, db_default=0)  # in which they were sent
     wanted = models.FloatField()  # rules.flags.order
     at = models.DateTimeField()
 
@@ -322,6 +325,27 @@ class PublicPage(models.Model):
         ]
 
 
+class FreshChecks(models.Model):
+    """One round of fresh checks: the workers who are checked together, and judged once, when all of it is finished."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, db_index=False, related_name="+")
+    measure = models.SmallIntegerField()
+    number = (
+        models.SmallIntegerField()
+    )  # of the measure, from 1: later rounds may err less (rules.findings.level)
+    frame = models.ForeignKey(Frame, models.PROTECT, related_name="+")  # whose entries are checked
+    workers = models.SmallIntegerField()  # with whom it began; who is dropped meanwhile stays in this number
+    begun_at = models.DateTimeField()
+    judged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "verification_fresh_checks"
+        constraints = [
+            *private("fresh_checks", using="false", write=SYSTEM),
+            models.UniqueConstraint(fields=["programme", "measure", "number"], name="fresh_checks_once"),
+        ]
+
+
 class Flag(models.Model):
     """A worker is asked about entries that look odd. A finding stays with its answer; anything else is deleted."""
 
@@ -340,11 +364,22 @@ class Flag(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, db_index=False, related_name="+")  # their district
     step = models.TextField(choices=Step.choices, default=Step.ASKED)
     reasons = models.JSONField()  # of each: indicator, how often, of how many, share among others nearby
+    # What speaks for the worker, as it was when they were asked: of so many entries.
+    entries = models.IntegerField(default=0, db_default=0)
+    signed = models.IntegerField(default=0, db_default=0)
+    confirmed = models.IntegerField(default=0, db_default=0)
+    parcels = models.IntegerField(default=0, db_default=0)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     said = models.TextField(default="", db_default="")  # the worker's answer
     checking_at = models.DateTimeField(null=True)
     aim = models.ForeignKey(Aim, models.PROTECT, null=True, db_index=False, related_name="+")
+    fresh = models.ForeignKey(FreshChecks, models.PROTECT, null=True, db_index=False, related_name="+")
+    # What its round was judged by, as it was then: entries not genuine, entries that could be told, the share of false
+    # ones that the place explains. None before. Only who has a proof stays.
+    bad = models.SmallIntegerField(null=True)
+    told = models.SmallIntegerField(null=True)
+    tolerated = models.FloatField(null=True)
     handled_by = ArrayField(models.BigIntegerField())  # accounts that asked, began checks or proposed
     decided_at = models.DateTimeField(null=True)
 
@@ -355,6 +390,18 @@ class Flag(models.Model):
             *private("flag", using=f"verification_flag.account_id = {ACCOUNT}", write=SYSTEM),
             models.UniqueConstraint(fields=["programme", "measure", "worker"], name="flag_once"),
         ]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether its fresh checks prove something; what they do not prove is gone."""
+        return self.told is not None
+
+    @property
+    def state(self) -> str:
+        """Where it is, in words."""
+        if self.is_judged and self.step == self.Step.CHECKING:
+            return str(_("Proven, not proposed yet"))
+        return str(self.Step(self.step).label)
 
 
 class Rest(models.Model):

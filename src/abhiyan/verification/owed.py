@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -47,8 +48,8 @@ def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
     )
 
 
-def _asked(account_id: int, *, at: datetime) -> Iterator[Owed]:
-    """Questions about somebody's own entries that they have not answered."""
+def _asked(account_id: int, *, at: datetime) -> Iterator[Owed | Beside]:
+    """Questions about somebody's own entries that they have not answered; and that one is closed."""
     from .queries import flags  # SciPy comes with it, and takes a second
     from .rules import findings
 
@@ -62,3 +63,11 @@ def _asked(account_id: int, *, at: datetime) -> Iterator[Owed]:
                 act=_("Answer"),
                 icon="alert",
             )
+    with system("whether a question was closed"):
+        is_closed = flags.let_be(account_id, timezone.localdate(at))
+    if is_closed:
+        yield Beside(
+            sheet=_("Your entries"),
+            title=_("The question about your entries is closed"),
+            meta=_("Nothing of it is kept."),
+        )

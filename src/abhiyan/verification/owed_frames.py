@@ -34,7 +34,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
 
 
 def _flags(viewer: Viewer) -> Iterator[Owed]:
-    """Flags that wait for a reviewer: answered, or proposed by somebody else."""
+    """Flags that wait for whoever plans checks: answered, or proven by fresh checks."""
     from .queries.flags import to_decide  # SciPy comes with it, and takes a second
 
     with system("flags that wait for a reviewer"):

@@ -173,6 +173,16 @@ class MayStillAnswer(Refused, status=409):
     message = _("The worker can answer until %(day)s. Checks begin then, or after the answer.")
 
 
+class FreshUnderWay(Refused, status=409):
+    message = _("Fresh checks are under way. The next ones can begin when these are judged.")
+
+
+class NobodyReady(Refused, status=409):
+    message = _(
+        "Nobody can be checked yet. Workers still have time to answer, or too few of their entries are in the frame."
+    )
+
+
 class SameReviewer(Refused):
     message = _("You asked or proposed. Somebody else must decide.")
 

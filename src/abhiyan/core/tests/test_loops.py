@@ -73,6 +73,17 @@ def test_a_loop_gives_way_to_pages_after_its_first_turn_and_nobody_else_does() -
     assert seen[:3] == [0, 5, 5] and priority() == 0
 
 
+def test_a_loop_that_pages_wait_for_does_not_give_way() -> None:
+    seen: list[int] = []
+    loop = loops.Loop(
+        telling(seen, lambda: os.getpriority(os.PRIO_PROCESS, 0)), every_s=0.01, gives_way=False
+    )
+    with running("test.not_giving_way", loop, nice=5):
+        until(lambda: len(seen) >= 3)
+    assert set(seen) == {0}
+    assert not [name for name in ("programmes.fold", "messaging.codes") if loops.collected()[name].gives_way]
+
+
 def test_a_turn_sees_everything_for_a_stated_reason_in_one_transaction() -> None:
     seen: list[tuple[str, bool]] = []
 

@@ -20,12 +20,14 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import queries, running, store
 from abhiyan.core.keys import keyring
+from abhiyan.core.loops import collected
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.disk import lying_in
+from abhiyan.core.tests.test_loops import running as folding
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment.models import RefusedCount
-from abhiyan.enrolment.paper import staging
+from abhiyan.enrolment.paper import committing, staging
 from abhiyan.enrolment.paper.lists import LIST
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Ladder, World
@@ -427,6 +429,46 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
     assert world.tallies() == world.recounted()
 
 
+@pytest.mark.versions
+def test_a_list_beside_pages_posts_little_at_once_and_waits_for_the_fold(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages add up what is not folded yet. Where no fold is at work, as at the console, there is one large piece."""
+    monkeypatch.setattr(committing, "ROWS_BESIDE", 25)
+    monkeypatch.setattr(committing, "BEHIND", 10)
+    large = bring(world, tmp_path, HEAD + people(100))
+    step(world, large, "check")
+    assert step(world, large, "commit").counts == {"joined": 100}
+    pieces = world.count("core_import_slice")
+    assert pieces <= 2
+
+    small = bring(world, tmp_path, HEAD + people(200))
+    step(world, small, "check")
+    with folding("programmes.fold", collected()["programmes.fold"]) as fold:
+        until(lambda: fold.turns > 0)
+        assert step(world, small, "commit").counts == {"joined": 100, "already_member": 100}
+    assert world.count("core_import_slice") - pieces >= 200 / 25
+    assert world.tallies() == world.recounted()
+
+
+@pytest.mark.versions
+def test_a_list_does_not_wait_for_ever_for_a_fold(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "BEHIND", 1)
+    monkeypatch.setattr(committing, "ROWS_BESIDE", 50)
+    monkeypatch.setattr(committing, "LONGEST_WAIT_S", 0.2)
+    public_id = bring(world, tmp_path, HEAD + people(100))
+    step(world, public_id, "check")
+    with psycopg.connect(
+        database.conninfo("jobs", dbname=database.name())
+    ) as jobs:  # a loop that stands still
+        jobs.execute(
+            "insert into core_heartbeat (loop, turned_at, took_ms, every_s) values ('programmes.fold', now(), 1, 1)"
+        )
+    assert step(world, public_id, "commit").counts == {"joined": 100}
+
+
 @contextmanager
 def out_of_luck_after(slices: int) -> Iterator[None]:
     """The database refuses every slice but the first few."""
@@ -449,8 +491,6 @@ def out_of_luck_after(slices: int) -> Iterator[None]:
 def test_an_import_that_is_given_up_half_way_can_be_undone(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from abhiyan.enrolment.paper import committing
-
     before = state_of(world)
     public_id = bring(world, tmp_path, HEAD + people(400))
     step(world, public_id, "check")

@@ -18,9 +18,10 @@ CAPABILITY: dict[str, str] = {
     "polls.confirm": "polls.keep",
     "frames.redraw": "verification.plan",
     "helpdesk.answer_many": "helpdesk.answer",
+    "verification.finding": "verification.plan",
 }
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
-DONE_BY_APPROVAL = frozenset({"polls.confirm", "frames.redraw"})
+DONE_BY_APPROVAL = frozenset({"polls.confirm", "frames.redraw", "verification.finding"})
 NAMES: dict[str, Promise] = {
     "people.export": _("Export a list of people"),
     "people.reveal_many": _("Reveal many phone numbers"),
@@ -32,6 +33,7 @@ NAMES: dict[str, Promise] = {
     "polls.confirm": _("Confirm an entry of the calendar of polls"),
     "frames.redraw": _("Name another public value for a draw"),
     "helpdesk.answer_many": _("Answer many requests at once"),
+    "verification.finding": _("Confirm a finding about a worker's entries"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided
 DECIDED_LASTS = timedelta(hours=24)  # to be used

@@ -195,7 +195,9 @@ class Items:
     whom: (item_id, channel, day) -> whom to ask, in a system scope. leave: (item_id=, by=, at=) does what a person
     asks who wants to be on no list any more; by: who wrote it down.
     looks: a query of (programme_id, item_id, unit_id, by, channel, at, phone_id, last4, birth_year, is_confirmed,
-    is_double) of the same items: how entries look, for flags; null where it is not known. Without, there are none.
+    is_double, is_signed, sent_with) of the same items: how entries look, for flags; sent_with: the same for what came
+    in one parcel; null where it is not known, such as `at` of what was
+    written on paper. Without, there are none.
     """
 
     measure: int

@@ -154,13 +154,14 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         _ask_for_list(ids["JK-D627"], acting["district_in_charge"], at)
     say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
     checking = frames.Frames(seed, programme, president, verifiers_of(holders), min(CHECKS, CLAIMS // 20))
-    asking = flags.Flags(programme, president)
+    asking = flags.Flags(programme, president, _acting(holders[OFFICERS[-1]]), checking)
 
     def after(number: int, until: datetime, truth: Truth) -> None:
         checking.after(number, until, truth)
         asking.after(number, until)
 
     enrol(seed, rows, programme, token, first, at, say, days=DAYS, about=CLAIMS, after=after)
+    asking.decide(at)
     say("starting a drive of one district beneath it: members of its trial renew")
     part = _district_drive(seed, rows, ids, programme, president, first, at)
     say("entering people at doors, on paper and by links of workers")

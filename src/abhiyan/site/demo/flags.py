@@ -1,65 +1,100 @@
-"""The demo's questions to workers whose entries are odd: some wait, some are answered, of two fresh checks are made."""
+"""The demo's questions to workers whose entries are odd: one is a finding, some vanish, some are under way. Samples.
 
+The first are asked after the second frame is drawn, and their fresh checks are judged when it closes. The last are
+asked near the end.
+"""
+
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.org import actions as org
 from abhiyan.programmes.models import Programme
 from abhiyan.verification import actions
 from abhiyan.verification.models import Flag
-from abhiyan.verification.queries.looks import looks_of
-from abhiyan.verification.refusals import NotProven
+from abhiyan.verification.queries.looks import Looked, looks_of
 
-LOOKED, ANSWERED, CHECKED, PROPOSED = 38, 39, 40, 43  # after these days of the drive
-ASKED, HEARD, FRESH = 6, 3, 2  # how many are asked, answer, are checked afresh
+from .frames import Frames
+
+EARLY, HEARD, CHECKED, JUDGED = 25, 26, 27, 35  # after these days of the drive
+LATE, ANSWERED, FRESH, LAST = 38, 39, 40, 43
+ASKED_EARLY, ASKED_LATE = 4, 6
+FIRST = 12  # of the oddest, those with most entries are asked first
+KNOWN = 34  # people of the district known to be genuine
 SAID = (
     "मेले में एक ही जगह बहुत लोग मिले, रात को घर पर बैठकर सबके नाम एक साथ भरे। (नमूना)",
     "मेरे फ़ोन में नेटवर्क नहीं था, इसलिए सब नाम काग़ज़ से एक साथ डाले। (नमूना)",
     "यह मेरे मोहल्ले के लोग हैं, आप उनसे पूछ सकते हैं। (नमूना)",
 )
+WHY = "जाँच में ये प्रविष्टियाँ सही नहीं निकलीं। (नमूना)"
 
 
 @dataclass
 class Flags:
-    """Who is asked while the drive goes on. planner: who asks."""
+    """Who is asked while the drive goes on. planner: who asks; second: who decides."""
 
     programme: Programme
     planner: Actor
+    second: Actor
+    frames: Frames
     _asked: list[Flag] = field(default_factory=list)
-    _checked: list[Flag] = field(default_factory=list)  # whose fresh checks have begun
 
     def after(self, number: int, until: datetime) -> None:
         """What happens once a day of the drive is over. number: of the day, from 1; until: its end."""
-        at = until + timedelta(hours=9) if number != PROPOSED else until
-        if number == LOOKED:
-            self._ask(at)
+        at = until + timedelta(hours=13)
+        if number == EARLY:
+            odd = sorted(self._look(at)[:FIRST], key=lambda one: -one.entries)
+            self._ask([one.worker for one in odd[:ASKED_EARLY]], at)
+            if odd:
+                self.frames.plant_in(odd[0].unit_id, KNOWN, at)
+        elif number == HEARD:
+            self._answer(self._asked[: len(SAID)], at)
+        elif number == LATE:
+            self._ask([one.worker for one in self._look(at)][:ASKED_LATE], at)
         elif number == ANSWERED:
-            for flag, text in zip(self._asked[:HEARD], SAID, strict=False):
-                by = Actor(kind="person", id=flag.worker, account_id=flag.account_id)
-                actions.answer_flag(flag_id=flag.pk, text=text, by=by, at=at)
-        elif number == CHECKED:
-            for flag in self._asked[:FRESH]:
-                with suppress(Refused):  # too few of their entries are in the frame
-                    actions.begin_checks(flag_id=flag.pk, by=self.planner, at=at)
-                    self._checked.append(flag)
-        elif number == PROPOSED:
-            self._look(at)
-            for flag in self._checked:
-                with suppress(NotProven):
-                    actions.propose_finding(flag_id=flag.pk, by=self.planner, at=at)
+            self._answer(self._asked[:2], at)
+        elif number in (CHECKED, FRESH):
+            with suppress(Refused):  # nobody has enough entries in the frame
+                actions.begin_fresh_checks(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
+        elif number == JUDGED:
+            actions.judge_fresh_checks(at=at)
+        elif number == LAST:
+            self._look(until)
+            self._answer(self._asked[2:3], until)  # and waits to be read
 
-    def _look(self, at: datetime) -> None:
+    def _look(self, at: datetime) -> list[Looked]:
+        """Everybody nobody has asked yet, with a reason to; the oddest first."""
         actions.look_at_workers(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
-
-    def _ask(self, at: datetime) -> None:
-        self._look(at)
         with system("demo"):
-            odd = [one.worker for one in looks_of(self.programme, MEASURE, most=10 * ASKED) if one.reasons]
-        self._asked = [
-            actions.ask_worker(programme=self.programme, measure=MEASURE, worker=one, by=self.planner, at=at)
-            for one in odd[:ASKED]
-        ]
+            known = set(Flag.objects.values_list("worker", flat=True))
+            odd = looks_of(self.programme, MEASURE, most=100)
+        return [one for one in odd if one.reasons and one.worker not in known]
+
+    def _ask(self, workers: Sequence[UUID], at: datetime) -> None:
+        self._asked = []
+        for one in workers:
+            with suppress(Refused):  # whose question was closed a short while ago
+                self._asked.append(
+                    actions.ask_worker(
+                        programme=self.programme, measure=MEASURE, worker=one, by=self.planner, at=at
+                    )
+                )
+
+    def _answer(self, flags: Sequence[Flag], at: datetime) -> None:
+        for flag, text in zip(flags, SAID, strict=False):
+            by = Actor(kind="person", id=flag.worker, account_id=flag.account_id)
+            actions.answer_flag(flag_id=flag.pk, text=text, by=by, at=at)
+
+    def decide(self, at: datetime) -> None:
+        """What fresh checks prove most clearly is a finding. At the end: whoever decides is in office from now on."""
+        with system("demo"):
+            proven = list(Flag.objects.filter(told__isnull=False).order_by("-bad", "pk")[:1])
+        for flag in proven:
+            asked = actions.propose_finding(flag_id=flag.pk, reason=WHY, by=self.planner, at=at)
+            org.decide_release(public_id=asked.public_id, allow=True, by=self.second, at=at)

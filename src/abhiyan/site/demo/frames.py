@@ -37,10 +37,11 @@ REACHED, REACHED_OF_FALSE, AT_HOME, REFUSES = 0.9, 0.75, 0.8, 0.02
 DENIES, ASSENTS = 0.03, 0.06  # how often the genuine and the false tell a verifier otherwise
 
 
-# In their own words, by whether they say that they joined; keys of the questions of `enrolment`.
+# In their own words; keys of the questions of `enrolment`.
 WORDS = {
-    True: {"how": "मैंने ख़ुद फ़ोन किया (नमूना)", "when": "पिछले महीने", "born": "1984"},
-    False: {"how": "मैं सदस्य नहीं हूँ (नमूना)"},
+    Meaning.JOINED: {"how": "मैंने ख़ुद फ़ोन किया (नमूना)", "when": "पिछले महीने", "born": "1984"},
+    Meaning.NEVER_JOINED: {"how": "मैं सदस्य नहीं हूँ (नमूना)"},
+    Meaning.NO_SUCH_PERSON: {"how": "यहाँ इस नाम का कोई नहीं है (नमूना)"},
 }
 HOURS = (time(10, 15), time(13, 40), time(17, 30))  # of asking; who was not reached is tried again at another
 
@@ -118,12 +119,18 @@ class Frames:
         for is_genuine in (True, False):
             self._plant(planned.known, is_genuine, at + timedelta(minutes=30))
 
+    def plant_in(self, district: int, n: int, at: datetime) -> None:
+        """So many people of one district who joined and agreed to be asked: what is denied there is then known."""
+        self._plant_at([district], n, True, KNOWN_FROM + 1_000 * self._frame.number + 800, at)
+
     def _plant(self, n: int, is_genuine: bool, at: datetime) -> None:
         """People who agreed to be asked, of all districts by turns, and answer as is known."""
         with system("demo"):
             codes = sorted({key.partition("/")[0] for key in items_by_stratum(self._frame)})
             places = list(units.ids_of(codes).values())
-        first = KNOWN_FROM + 1_000 * self._frame.number + 500 * is_genuine
+        self._plant_at(places, n, is_genuine, KNOWN_FROM + 1_000 * self._frame.number + 400 * is_genuine, at)
+
+    def _plant_at(self, places: Sequence[int], n: int, is_genuine: bool, first: int, at: datetime) -> None:
         crowd = itertools.islice(people.people(f"known {self.seed} {first}", first=first), n)
         known = [
             Known(
@@ -166,7 +173,7 @@ class Frames:
                 break
         else:
             return False
-        is_genuine = check.is_known_genuine
+        is_genuine, phone_id = check.is_known_genuine, None
         if is_genuine is None:
             with system("demo"):
                 phone_id = opened(check).phone_id
@@ -175,18 +182,21 @@ class Frames:
         answers = REACHED if is_genuine or check.is_known_genuine is False else REACHED_OF_FALSE
         is_reached = rng.random() < (AT_HOME if is_visit else answers)
         says_yes = rng.random() >= DENIES if is_genuine else rng.random() < ASSENTS
+        says = Meaning.JOINED if says_yes else Meaning.NEVER_JOINED
+        if not says_yes and phone_id in self._truth.invented:
+            says = Meaning.NO_SUCH_PERSON  # the phone is somebody else's
         tell = self._by_call if by_calls else self._at_once
-        tell(check, verifier, at, says_yes if is_reached else None, refuses=rng.random() < REFUSES)
+        tell(check, verifier, at, says if is_reached else None, refuses=rng.random() < REFUSES)
         return True
 
     def _at_once(
-        self, check: Check, verifier: Actor, at: datetime, says_yes: bool | None, *, refuses: bool
+        self, check: Check, verifier: Actor, at: datetime, says: Meaning | None, *, refuses: bool
     ) -> None:
-        outcome, reason = Check.Outcome.REFUSED if refuses else _found(says_yes), ""
-        if says_yes is None:
+        outcome, reason = Check.Outcome.REFUSED if refuses else _found(says), ""
+        if says is None:
             outcome, reason = Check.Outcome.UNRESOLVED, NOT_REACHED
-        elif says_yes is False and not refuses:
-            reason = Meaning.NEVER_JOINED
+        elif says is not Meaning.JOINED and not refuses:
+            reason = says.value
         at += timedelta(seconds=150 + check.id.int % 300)
         actions.tell_check(check_id=check.id, outcome=outcome, reason=reason, by=verifier, at=at)
         if reason == NOT_REACHED:
@@ -194,7 +204,7 @@ class Frames:
                 actions.visit_by_lot(check=check)
 
     def _by_call(
-        self, check: Check, verifier: Actor, at: datetime, says_yes: bool | None, *, refuses: bool
+        self, check: Check, verifier: Actor, at: datetime, says: Meaning | None, *, refuses: bool
     ) -> None:
         own = check.id
         try:
@@ -204,15 +214,15 @@ class Frames:
         at += timedelta(minutes=3)
         if check.outcome:
             return
-        if says_yes is None:
+        if says is None:
             actions.end_try(check_id=own, came=actions.Came.NO_ANSWER, by=verifier, at=at)
         elif refuses:
             actions.end_try(check_id=own, came=actions.Came.REFUSED, by=verifier, at=at)
         else:
-            said = Said(WORDS[says_yes], Meaning.JOINED if says_yes else Meaning.NEVER_JOINED)
+            said = Said(WORDS[says], says)
             actions.close_answers(check_id=own, said=said, by=verifier, at=at)
             at += timedelta(minutes=2)
-            actions.conclude_check(check_id=own, outcome=_found(says_yes), by=verifier, at=at)
+            actions.conclude_check(check_id=own, outcome=_found(says), by=verifier, at=at)
 
     def _is_genuine(self, phone_id: UUID, stratum: str) -> bool:
         """What a worker entered is genuine unless invented; of own phones a share by district is not."""
@@ -236,5 +246,5 @@ class Frames:
                 told.writerow([frame.public_id, key, len(items), genuine])
 
 
-def _found(says_yes: bool | None) -> Check.Outcome:
-    return Check.Outcome.GENUINE if says_yes else Check.Outcome.NOT_GENUINE
+def _found(says: Meaning | None) -> Check.Outcome:
+    return Check.Outcome.GENUINE if says is Meaning.JOINED else Check.Outcome.NOT_GENUINE

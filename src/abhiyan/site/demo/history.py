@@ -53,6 +53,7 @@ class Event:
 WAYS = ((CALL, 0.42), (WEB, 0.2), (API, 0.13), (PAPER, 0.25))
 OPENS, COMPLETES = 0.56, 0.82
 FABRICATORS = 0.05
+WORST = 2  # of those who invent, who invent half of it all
 RESENT, AGAIN, FAMILY, MINOR = 0.03, 0.05, 0.06, 0.012
 AGREE_TO_CALLS = 0.2
 
@@ -150,8 +151,9 @@ def _invented(
     homes = [booth for booth in booths if booth.worker in liars]
     if not homes:
         return
+    worst = [booth for booth in homes if booth.worker in sorted(liars)[:WORST]]
     for burst in range(max(1, wanted // 900)):
-        home = rng.choice(homes)
+        home = rng.choice(worst if rng.random() < 0.5 else homes)
         start = rng.randrange(10**7)
         at = datetime.combine(on, time(rng.choice((21, 22, 23)), rng.randrange(60)), ZONE)
         for number in range(rng.randint(8, 30)):

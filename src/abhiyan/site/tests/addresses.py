@@ -23,13 +23,14 @@ from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import batches, tickets, tokens
+from abhiyan.enrolment.actions import batches, photos, tickets, tokens
 from abhiyan.enrolment.actions.cards import CARD
 from abhiyan.enrolment.models import Halt, Membership, Taken, Text
 from abhiyan.enrolment.paper.models import PaperPhoto
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
+from abhiyan.enrolment.tests.sheets import drawn
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
@@ -314,8 +315,9 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=SYSTEM,
             at=at,
         )
-        picture = b"\xff\xd8\xff 1,237 \xff\xd9"
-        batches.add_photos(batch=batch.pk, photos=[("sheet.jpg", picture)], by=SYSTEM, at=at)
+        picture = drawn()
+        picture = picture[:2] + b"\xff\xfe\0\x09 1,237 " + picture[2:]  # in a comment of the file
+        photos.add_photos(batch=batch.pk, photos=[("sheet.jpg", picture)], by=SYSTEM, at=at)
         photo = PaperPhoto.objects.get()
     member = cast.foreign_member
     with scoped(Scope(phone=world.phone_id(member))):
@@ -358,8 +360,11 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     return {
         "tie": tie.pk,
         "worker": cast.accounts["call_centre_agent"].public_id,
-        "verification:flag_ask": world.programme.public_id,
-        **dict.fromkeys((f"verification:flag{page}" for page in ("", "_next", "_mine")), flag),
+        **dict.fromkeys(
+            ("verification:flag_ask", "verification:fresh_new", "verification:aim_telling"),
+            world.programme.public_id,
+        ),
+        **dict.fromkeys((f"verification:flag{page}" for page in ("", "_drop", "_mine", "_propose")), flag),
         **dict.fromkeys(("verification:ties_of", "verification:tie_end"), verifier.public_id),
         **round_elsewhere(cast, at),
         "token": token.public_id,
@@ -492,8 +497,6 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more |= {"number": others["batch"], "photo": others["photo"]}
     if name == "messaging:text":
         more["code"] = others["text"]
-    if name == "verification:flag_next":
-        more["step"] = "drop"
     if name == "programmes:material_file":
         more["number"] = 1
     if name in ("programmes:material_act", "programmes:workshop_act"):
@@ -539,6 +542,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "token": uuid4(),
         "wrote": uuid4(),
         "photo": uuid4(),
+        "sheet": 1,
         "frame_id": uuid4(),
         "worker": uuid4(),
         "number": 1,

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/paper/",
         "/paper/new/?unit=JK-SRI-M1",
         "/paper/BATCH/",
+        "/paper/BATCH/type/",
         "/messages/",
         "/helpline/",
         "/helpline/new/",

@@ -55,7 +55,10 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "enrolment:nameless_settle": ({}, "nn"),
     "enrolment:paper_batch": ({}, "gg"),
     "enrolment:paper_new": (PLACE | {"drive": "{programme_uuid}", "sheets": "2", "language": "hi"}, "nn"),
+    "enrolment:paper_photo_change": ({"turn": "1"}, "gg"),
     "enrolment:paper_photo_remove": ({}, "gg"),
+    "enrolment:paper_sheet": ({"keep": "both"}, "gg"),
+    "enrolment:paper_type": ({"l1-name": "Asha Devi", "anyway": "1"}, "gg"),
     "enrolment:people_download": ({}, "nn"),
     "enrolment:people_export": (PLACE | {"in": "organisational", "reason": "mine"}, "nn"),
     "enrolment:person_correct": ({"name": "Somebody Else", "birth_year": "1980", "unit": "JK-B001"}, "gg"),
@@ -189,7 +192,10 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "verification:frame_close": ({}, "ng"),
     "verification:workers": ({}, "ng"),
     "verification:flag_ask": ({}, "ng"),
-    "verification:flag_next": ({}, "nn"),
+    "verification:flag_drop": ({}, "nn"),
+    "verification:flag_propose": ({"reason": "Mine"}, "nn"),
+    "verification:fresh_new": ({}, "ng"),
+    "verification:aim_telling": ({"checks": "5"}, "ng"),
     "review:round_new": (
         PLACE
         | {"name": "Mine", "kind": "mandal", "office": "district_in_charge"}

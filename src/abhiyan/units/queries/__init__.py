@@ -52,5 +52,6 @@ from .trees import (
     trees_version,
     unit,
     unit_by_id,
+    units_by_id,
     within,
 )

@@ -1,20 +1,18 @@
 """The only writers of verification."""
 
-from .aiming import aim_checks
+from .aiming import aim_checks, aim_where_it_tells, ask_aiming
 from .assigning import end_planned, finish_open, hand_back, return_checks, take_check, visit_by_lot
 from .checks import Came, begin_try, close_answers, conclude_check, end_try, take_off, tell_check
 from .estimating import estimate_frame, refresh_estimates
 from .flagging import (
     answer_flag,
     ask_worker,
-    begin_checks,
-    confirm_finding,
     drop_flag,
     expire_flags,
-    propose_finding,
 )
 from .frames import close_frame, draw_frame, freeze_frame, top_up_frame
-from .looking import look_at_workers, look_nightly
+from .fresh import begin_fresh_checks, judge_fresh_checks, propose_finding
+from .looking import ask_look, look_at_workers, look_nightly
 from .planting import plant_people, withdraw_planted
 from .public import close_page, open_page
 from .redraws import ask_redraw

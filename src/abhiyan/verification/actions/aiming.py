@@ -1,22 +1,32 @@
-"""Checks aimed at one unit or one worker: a ledger of their own, in no estimate."""
+"""Checks aimed at one unit, at one worker, or where an answer tells most: a ledger of their own, in no estimate."""
 
 import secrets
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 from uuid import UUID, uuid4
 
-from abhiyan.core import audit
+import numpy as np
+from django.utils.translation import gettext_noop
+
+from abhiyan.core import audit, jobs
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.org.queries import require
-from abhiyan.verification.models import Aim, Check, Frame
-from abhiyan.verification.queries.aims import places_at
+from abhiyan.programmes.models import Programme
+from abhiyan.verification.models import Aim, Check, Frame, Look
+from abhiyan.verification.queries.aims import Place, places_at, places_by_worker
 from abhiyan.verification.refusals import FrameClosed, NotDrawn, TooManyAimed, WhyMissing
+from abhiyan.verification.rules.flags import next_calls
+from abhiyan.verification.rules.planning import MOST_TELLING
 
 from .frames import PLAN
 
 LEAST_WORDS = 8  # characters of a reason
+TOP = 20  # of so many workers one is to be among the first
+TELLING = gettext_noop("Where an answer tells most")
 
 
 def aim_checks(
@@ -43,31 +53,124 @@ def aim_checks(
         if not 0 < checks <= most:
             raise TooManyAimed(field="checks", most=max(0, most))
         chosen = secrets.SystemRandom().sample([place for place in places if place not in aimed], checks)
-        aim = Aim.objects.create(
-            id=uuid4(),
-            frame=frame,
-            unit_id=unit_id,
-            worker=worker,
-            checks=checks,
-            reason=reason.strip(),
-            account_id=by.account_id or 0,
-            at=at,
-        )
-        orders = count(asked.filter(arm=Check.Arm.TARGETED).count() + 1)
-        Check.objects.bulk_create(
-            Check(
-                id=uuid4(),
-                frame=frame,
-                stratum_id=stratum_id,
-                order=next(orders),
-                place=place,
-                arm=Check.Arm.TARGETED,
-                aim=aim,
-            )
-            for stratum_id, place in chosen
-        )
+        aim = _kept(frame, chosen, unit_id=unit_id, worker=worker, reason=reason, by=by, at=at)
         # Of the frame's unit: an entry of the unit aimed at would tell its own offices.
         audit.record(
             by=by, at=at, act="verification.aim_checks", subject=str(aim.id), unit_id=frame.unit_id, n=checks
         )
+    return aim
+
+
+def ask_aiming(*, programme: Programme, measure: int, checks: int, by: Actor, at: datetime) -> None:
+    """Have so many checks aimed soon, by a job, where an answer most likely changes who is looked at first.
+
+    Who may: verification.plan over the programme's owner. Refuses NotDrawn, TooManyAimed above MOST_TELLING.
+    """
+    require(by, PLAN, at=programme.owner_id)
+    if not 0 < checks <= MOST_TELLING:
+        raise TooManyAimed(field="checks", most=MOST_TELLING)
+    with system("aiming back-checks"):
+        frame = _drawn(programme, measure)
+        jobs.later(
+            "verification.aim",
+            str(frame.public_id),
+            at=at,
+            aim=str(uuid4()),
+            frame=str(frame.public_id),
+            checks=checks,
+            account=by.account_id or 0,
+        )
+        audit.record(
+            by=by,
+            at=at,
+            act="verification.ask_aiming",
+            subject=str(frame.public_id),
+            unit_id=frame.unit_id,
+            n=checks,
+        )
+
+
+def aim_where_it_tells(*, aim_id: UUID, frame: Frame, checks: int, by: Actor, at: datetime) -> int:
+    """Aim checks at entries of the workers whose order one more answer may change (`rules.flags.next_calls`); how many.
+
+    One entry of each worker, chosen at random among those nobody aimed at; of nobody more than half. They teach the
+    order nothing: only drawn checks do. In the system's scope, by a job.
+    """
+    looks = list(
+        Look.objects.filter(programme=frame.programme, measure=frame.measure)
+        .order_by("worker")
+        .values_list("worker", "unit_id", "wanted")
+    )
+    if not looks:
+        return 0
+    wanted = np.array([each[2] for each in looks])
+    first = next_calls(wanted, checks, max(1, len(looks) // TOP))
+    of_district: dict[int, list[UUID]] = defaultdict(list)
+    for n in first:
+        of_district[looks[int(n)][1]].append(looks[int(n)][0])
+    taken = set(Check.objects.filter(frame=frame, arm=Check.Arm.TARGETED).values_list("stratum_id", "place"))
+    chosen: list[Place] = []
+    for unit_id, workers in of_district.items():
+        by_worker = places_by_worker(frame, unit_id)
+        for worker in workers:
+            places = by_worker.get(worker, [])
+            free = [one for one in places if one not in taken]
+            if len(free) * 2 > len(places):
+                chosen.append(secrets.choice(free))
+    if chosen:
+        _kept(frame, chosen, unit_id=frame.unit_id, worker=None, reason=TELLING, by=by, at=at, aim_id=aim_id)
+        audit.record(
+            by=by,
+            at=at,
+            act="verification.aim_checks",
+            subject=str(aim_id),
+            unit_id=frame.unit_id,
+            n=len(chosen),
+        )
+    return len(chosen)
+
+
+def _drawn(programme: Programme, measure: int) -> Frame:
+    """The frame whose checks are under way. Refuses NotDrawn."""
+    frame = Frame.objects.filter(programme=programme, measure=measure, state=Frame.State.DRAWN).last()
+    if frame is None:
+        raise NotDrawn
+    return frame
+
+
+def _kept(
+    frame: Frame,
+    places: Sequence[Place],
+    *,
+    unit_id: int,
+    worker: UUID | None,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    aim_id: UUID | None = None,
+) -> Aim:
+    aim = Aim.objects.create(
+        id=aim_id or uuid4(),
+        frame=frame,
+        unit_id=unit_id,
+        worker=worker,
+        checks=len(places),
+        reason=reason.strip(),
+        account_id=by.account_id or 0,
+        at=at,
+    )
+    aimed = Check.objects.filter(frame=frame, place__isnull=False, arm=Check.Arm.TARGETED)
+    orders = count(aimed.count() + 1)
+    Check.objects.bulk_create(
+        Check(
+            id=uuid4(),
+            frame=frame,
+            stratum_id=stratum_id,
+            order=next(orders),
+            place=place,
+            arm=Check.Arm.TARGETED,
+            aim=aim,
+        )
+        for stratum_id, place in places
+    )
     return aim

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.utils import timezone
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, jobs, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.org.queries import require
@@ -23,12 +23,14 @@ NIGHTLY = range(1, 5)  # hours, where the installation is
 
 _KEEP = """
 insert into verification_look (programme_id, measure, worker, unit_id, entries, hits, total, scores, peers, bad, good,
-    peers_bad, wanted, at)
+    peers_bad, wanted, at, signed, confirmed, parcels)
 select %(programme)s, %(measure)s, t.worker, t.unit_id, t.entries, t.hits::int8[], t.total::int8[], t.scores::float4[],
-    t.peers::float4[], t.bad, t.good, %(peers_bad)s, t.wanted, %(at)s
+    t.peers::float4[], t.bad, t.good, %(peers_bad)s, t.wanted, %(at)s,
+    t.signed, t.confirmed, t.parcels
   from unnest(%(workers)s::uuid[], %(units)s::int8[], %(entries)s::int[], %(hits)s::text[], %(total)s::text[],
-    %(scores)s::text[], %(peers)s::text[], %(bad)s::int[], %(good)s::int[], %(wanted)s::float8[])
-    t(worker, unit_id, entries, hits, total, scores, peers, bad, good, wanted)"""
+    %(scores)s::text[], %(peers)s::text[], %(bad)s::int[], %(good)s::int[], %(wanted)s::float8[], %(signed)s::int[],
+    %(confirmed)s::int[], %(parcels)s::int[])
+    t(worker, unit_id, entries, hits, total, scores, peers, bad, good, wanted, signed, confirmed, parcels)"""
 
 
 def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: datetime) -> int:
@@ -57,8 +59,22 @@ def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: dateti
     return len(found)
 
 
+def ask_look(*, programme: Programme, measure: int, by: Actor, at: datetime) -> None:
+    """Have every worker of a measure compared soon, by a job. Who may: verification.plan over the programme's owner."""
+    require(by, PLAN, at=programme.owner_id)
+    key = f"{programme.public_id}|{measure}"
+    jobs.later("verification.look", key, at=at, programme=str(programme.public_id), measure=measure)
+    audit.record(
+        by=by,
+        at=at,
+        act="verification.ask_look",
+        subject=str(programme.public_id),
+        unit_id=programme.owner_id,
+    )
+
+
 def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime) -> None:
-    workers, units, entries, hits, total = map(list, zip(*found, strict=True))
+    workers, units, entries, hits, total, signed, confirmed, parcels = map(list, zip(*found, strict=True))
     beside = flags.beside_peers(
         np.array(hits, float), np.array(total, float), units, [CHANCE.get(one, 0.0) for one in BUILT]
     )
@@ -85,6 +101,9 @@ def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime
             "good": told[:, 1].tolist(),
             "peers_bad": float(told[:, 0].sum() / max(1, told.sum())),
             "wanted": wanted.tolist(),
+            "signed": signed,
+            "confirmed": confirmed,
+            "parcels": parcels,
         },
     )
 

@@ -12,7 +12,7 @@ from abhiyan.core import sql
 from abhiyan.people import queries as people
 from abhiyan.programmes.rules import activities
 from abhiyan.units.models import Kind
-from abhiyan.verification.models import Aim, Check, Frame, Stratum
+from abhiyan.verification.models import Aim, Check, Flag, Frame, Stratum
 from abhiyan.verification.queries.opening import key_of
 from abhiyan.verification.refusals import TooWide
 from abhiyan.verification.rules import draws
@@ -96,8 +96,13 @@ def workers_at(frame: Frame, unit_id: int) -> list[tuple[UUID, str, int]]:
 
 
 def aims_of(frame: Frame) -> list[Told]:
-    """Every aim at items of a frame, the newest first, with what came of it. In the system's scope."""
-    aims = list(Aim.objects.filter(frame=frame).select_related("unit").order_by("-at"))
+    """The aims somebody chose at items of a frame, the newest first, with what came of each. In the system's scope.
+
+    Not those of a flag: what they find is judged in one (`actions.fresh`), and read by nobody before.
+    """
+    of_flags = Flag.objects.filter(aim__frame=frame).values("aim_id")
+    chosen = Aim.objects.filter(frame=frame).exclude(pk__in=of_flags)
+    aims = list(chosen.select_related("unit").order_by("-at"))
     told: dict[tuple[UUID, str], int] = Counter(
         Check.objects.filter(aim__in=aims, arm=Check.Arm.TARGETED).values_list("aim_id", "outcome")
     )

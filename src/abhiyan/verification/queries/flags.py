@@ -2,24 +2,28 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils.translation import gettext as say
+
 from abhiyan.core import clock, sql
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
-from abhiyan.verification.models import Check, Flag, Rest
+from abhiyan.verification.models import Check, Flag, Frame, FreshChecks, Rest
 from abhiyan.verification.rules import findings
-from abhiyan.verification.rules.indicators import Indicator, Tally, reason
+from abhiyan.verification.rules.indicators import Indicator, Tally, reason, support
 from abhiyan.verification.rules.outcomes import DENIED
 
 from .items import asked_of
 from .looks import Looked, looks_of
 from .opening import opened_many
 
-CHECKED = (Flag.Step.CHECKING, Flag.Step.PROPOSED)
+TOLD = timedelta(days=7)  # for which a worker reads that a question is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,18 @@ def unanswered(account_id: int) -> list[Flag]:
     )
 
 
+def let_be(account_id: int, on: date) -> bool:
+    """Whether a question to somebody was closed in these days, and nothing of it kept. In the system's scope."""
+    worker = people.account(account_id)
+    since = on + findings.EXPIRES - TOLD
+    return worker is not None and Rest.objects.filter(worker=worker.public_id, until__gte=since).exists()
+
+
 def to_decide(account_id: int) -> list[Flag]:
-    """Flags that wait for a reviewer: answered, or proposed by somebody else; not about themselves."""
-    found = Flag.objects.select_related("programme").filter(step__in=(Flag.Step.ANSWERED, Flag.Step.PROPOSED))
-    return [
-        one
-        for one in found.exclude(account_id=account_id)
-        if one.step == Flag.Step.ANSWERED or account_id not in one.handled_by
-    ]
+    """Flags that wait for whoever plans checks: answered, or proven; not about themselves."""
+    is_proven = Q(step=Flag.Step.CHECKING, told__isnull=False)
+    found = Flag.objects.select_related("programme").filter(Q(step=Flag.Step.ANSWERED) | is_proven)
+    return list(found.exclude(account_id=account_id))
 
 
 def case_of(flag: Flag) -> findings.Case:
@@ -80,6 +88,24 @@ def _day(flag: Flag, at: Any) -> date:
 def sentences(reasons: Iterable[list[Any]]) -> list[str]:
     """The reasons of a flag in words."""
     return [reason(Indicator(one), Tally(hits, of), peers) for one, hits, of, peers in reasons]
+
+
+def support_of(flag: Flag) -> list[str]:
+    """What speaks for the worker, in words."""
+    return support(flag.entries, signed=flag.signed, confirmed=flag.confirmed, parcels=flag.parcels)
+
+
+def judged(flag: Flag) -> str:
+    """What fresh checks prove, in words with the numbers the round was judged by; empty before."""
+    if flag.told is None:
+        return ""
+    return say(
+        "Of %(of)s entries with an answer, %(bad)s were not genuine. Up to %(most)s in 100 would be normal there."
+    ) % {
+        "of": grouped(flag.told),
+        "bad": grouped(flag.bad or 0),
+        "most": f"{100 * (flag.tolerated or 0):.0f}",
+    }
 
 
 def kept_reasons(look: Looked) -> list[list[Any]]:
@@ -146,11 +172,12 @@ def told_of(flag: Flag) -> Tally:
     return findings.told(fresh, since=_day(flag, flag.checking_at))
 
 
-def denied_in(programme: Programme) -> Mapping[int, Tally]:
+def denied_in(programme: Programme, measure: int) -> Mapping[int, Tally]:
     """Of people known to be genuine, by district: how many denied, of those who told."""
     found: dict[int, Tally] = {}
     for unit_id, outcome in Check.objects.filter(
         frame__programme=programme,
+        frame__measure=measure,
         arm=Check.Arm.PLANTED,
         is_known_genuine=True,
         outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE),
@@ -160,14 +187,27 @@ def denied_in(programme: Programme) -> Mapping[int, Tally]:
     return found
 
 
-def is_proven(flag: Flag) -> bool:
-    """Whether the fresh checks of a flag prove something, among all whose checks are under way."""
-    denied = denied_in(flag.programme)
-    others = Flag.objects.select_related("programme").filter(
-        programme=flag.programme, measure=flag.measure, step__in=CHECKED
+def ready_for_checks(programme: Programme, measure: int, on: date) -> list[Flag]:
+    """Flags whose worker has answered, or has had time to; who was asked first comes first, at most a round's."""
+    waiting = Flag.objects.select_related("programme", "unit").filter(
+        programme=programme, measure=measure, step__in=(Flag.Step.ASKED, Flag.Step.ANSWERED)
     )
-    cases = {
-        one.pk: (told_of(one), findings.tolerated(denied.get(one.unit_id, Tally(0, 0))))
-        for one in others[: findings.ROUND]
-    }
-    return flag.pk in findings.proven(cases)
+    found = [
+        one
+        for one in waiting.order_by("asked_at", "pk")
+        if findings.barred(case_of(one), findings.Act.CHECK, by=0, on=on) is None
+    ]
+    return found[: findings.ROUND]
+
+
+def round_under_way(programme: Programme, measure: int) -> FreshChecks | None:
+    """The round of fresh checks that is not judged yet; there is one at most."""
+    rows = FreshChecks.objects.select_related("frame", "programme")
+    return rows.filter(programme=programme, measure=measure, judged_at=None).first()
+
+
+def left_in(fresh: FreshChecks) -> int:
+    """How many checks of a round are not finished."""
+    return Check.objects.filter(
+        aim__in=Flag.objects.filter(fresh=fresh).values("aim_id"), outcome="", frame__state=Frame.State.DRAWN
+    ).count()

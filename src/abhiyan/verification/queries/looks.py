@@ -32,7 +32,7 @@ BUILT: Mapping[Indicator, tuple[str, str]] = {
     Indicator.BURSTS: (f"count(*) filter (where gap < interval '{BURST.seconds} s')", "count(gap)"),
     Indicator.NIGHT: (
         f"count(*) filter (where {_HOUR} >= {NIGHT[0]} or {_HOUR} < {NIGHT[1]})",
-        "count(*)",
+        "count(here)",
     ),
     Indicator.AGES: ("count(*) filter (where birth_year %% 5 = 0)", "count(birth_year)"),
     Indicator.DIGITS: (
@@ -58,7 +58,8 @@ leaf as (
    where p.hierarchy = %(hierarchy)s),
 entry as materialized (
   select i.by as worker, coalesce(l.district, %(owner)s) as district, i.item_id, i.at, i.phone_id,
-      i.at at time zone %(zone)s as here, nullif(i.last4, '')::int as last4, i.birth_year, i.is_confirmed, i.is_double
+      i.at at time zone %(zone)s as here, nullif(i.last4, '')::int as last4, i.birth_year, i.is_confirmed, i.is_double,
+      i.is_signed, i.sent_with
     from ({looks}) i join people_account a on a.public_id = i.by left join leaf l on l.unit_id = i.unit_id
    where i.programme_id = any(%(programmes)s) and i.channel <> all(%(own)s)),
 phone as (
@@ -69,19 +70,22 @@ home as (
   select distinct on (worker) worker, district as home
     from (select worker, district, count(*) as n from entry group by 1, 2) p order by worker, n desc, district),
 step as (
-  select *, at - lag(at) over w as gap, last4 - lag(last4) over w as step
+  select *, at - lag(at) over w as gap, case when at is not null then last4 - lag(last4) over w end as step
     from entry window w as (partition by worker order by at, item_id))
-select worker, min(home), count(*), {hits}, {of}
+select worker, min(home), count(*), {hits}, {of}, count(*) filter (where is_signed),
+    count(*) filter (where is_confirmed), count(distinct sent_with)
   from step join home using (worker) left join phone using (worker) group by worker order by worker"""
 BUILD = _BUILD.replace("{hits}", _array(0)).replace("{of}", _array(1))
-Entries = tuple[UUID, int, int, list[int], list[int]]  # worker, district, entries, how often, of how many
+# Worker, district, entries, how often, of how many; entries signed, confirmed; parcels they came in.
+Entries = tuple[UUID, int, int, list[int], list[int], int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
     """How one worker's entries look. unit_id: their district; reasons: the oddest first, none where nothing is clear.
 
-    wanted: the order of calls (`rules.flags.order`), for nobody's eyes.
+    wanted: the order of calls (`rules.flags.order`), for nobody's eyes. signed, confirmed, parcels: what speaks for the
+    worker (`rules.indicators.support`).
     """
 
     worker: UUID
@@ -89,6 +93,9 @@ class Looked:
     entries: int
     wanted: float
     reasons: tuple[Reason, ...]
+    signed: int = 0
+    confirmed: int = 0
+    parcels: int = 0
 
 
 def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
@@ -156,6 +163,9 @@ def looks_of(
         "bad",
         "good",
         "peers_bad",
+        "signed",
+        "confirmed",
+        "parcels",
     )
     return [_looked(*row) for row in found.values_list(*columns)]
 
@@ -172,6 +182,7 @@ def _looked(
     bad: int,
     good: int,
     peers_bad: float,
+    *support: int,
 ) -> Looked:
     def odd() -> Iterator[Reason]:
         for one, hit, of, score, other in zip(BUILT, hits, total, scores, peers, strict=False):
@@ -181,7 +192,7 @@ def _looked(
             yield Reason(Indicator.CHECKS, Tally(bad, bad + good), peers_bad, flags.FARTHEST)
 
     told = reasons(odd(), clear=flags.CLEAR) if entries >= flags.LEAST else []
-    return Looked(worker, unit_id, entries, wanted, tuple(told))
+    return Looked(worker, unit_id, entries, wanted, tuple(told), *support)
 
 
 def due_since(since: datetime) -> list[tuple[Programme, int]]:

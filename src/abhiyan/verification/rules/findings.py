@@ -1,7 +1,8 @@
 """From a flag to a finding, or to nothing: who may do what, in which order, and what fresh checks prove. Pure.
 
 A flag is a reason to ask. The worker is asked first. Only checks made afterwards count, against what people of the same
-place deny who are known to be genuine. Somebody else decides than who asked. What is not proven vanishes.
+place deny who are known to be genuine. The workers of one round are judged together, once, when all its checks are
+finished. Somebody else decides than who asked. What is not proven vanishes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +24,7 @@ ROUND = 100  # workers in one round of fresh checks, at most
 HONEST = 0.15  # share of false entries that honest errors may bring, beside what people deny
 KNOWN = 30  # people of the place known to be genuine, who were asked; with fewer nothing is proven there
 SURE = 0.95  # how sure the bound of what they deny is
-FALSE = 0.05  # share of findings that may be wrong, of those of one round together
+FALSE = 0.05  # share of findings that may be wrong, of all rounds of a drive together
 K = TypeVar("K")
 
 
@@ -33,7 +34,7 @@ class Step(StrEnum):
     RAISED = "raised"  # those who decide see it, nobody else
     ASKED = "asked"  # the worker sees the reasons and may answer
     ANSWERED = "answered"
-    CHECKING = "checking"  # fresh checks are under way
+    CHECKING = "checking"  # fresh checks are under way, or they are judged and prove something
     PROPOSED = "proposed"  # they prove something; another reviewer decides
     FOUND = "found"  # a finding; it keeps the answer
     GONE = "gone"  # explained, not proven or too old: nothing of it stays
@@ -181,17 +182,25 @@ def tolerated(denied: Tally) -> float | None:
     return 1 - (1 - HONEST) * (1 - most)
 
 
-def proven(cases: Mapping[K, tuple[Tally, float | None]]) -> set[K]:
+def level(number: int) -> float:
+    """The share of wrong findings that a drive's n-th round may have: half of what is left, so all together keep FALSE.
+
+    number: from 1. Without it, whoever begins many small rounds would accuse somebody sooner or later.
+    """
+    return FALSE * 0.5**number
+
+
+def proven(cases: Mapping[K, tuple[Tally, float | None]], *, tried: int, level: float) -> set[K]:
     """Of the workers of one round those whose fresh checks prove more false entries than their place explains.
 
     Each: what `told` and `tolerated` say. Exact binomial; over all of them Benjamini and Hochberg's, so that of the
-    findings of a round at most one in twenty is wrong. Who has too few finished checks stays in the count of those
-    tried.
+    findings of a round at most the share `level` is wrong. tried: how many workers the round began with: who has too
+    few finished checks, or was dropped meanwhile, stays in the count.
     """
     chances = sorted(((_chance(*case), key) for key, case in cases.items()), key=lambda one: one[0])
     last = 0
     for rank, (chance, _) in enumerate(chances, start=1):
-        if chance <= FALSE * rank / len(chances):
+        if chance <= level * rank / max(tried, len(chances)):
             last = rank
     return {key for _, key in chances[:last]}
 

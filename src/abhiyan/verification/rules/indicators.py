@@ -14,6 +14,7 @@ from itertools import pairwise
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
 
@@ -50,11 +51,12 @@ CHANCE = {Indicator.AGES: 0.2, Indicator.DIGITS: 0.1}  # the share that luck alo
 class Entry:
     """One entry of a worker. What is None is not known of it, and counts nowhere.
 
-    at: in the programme's zone. last_four: of the phone. seconds: the form took. place: a point, rounded. device: what
-    the person's own answer came from. is_confirmed: None while they still have time. is_refusal: of a try, not an item.
+    at: in the programme's zone; what is known of no hour says nothing of order, haste or night. last_four: of the
+    phone. seconds: the form took. place: a point, rounded. device: what the person's own answer came from.
+    is_confirmed: None while they still have time. is_refusal: of a try, not an item.
     """
 
-    at: datetime
+    at: datetime | None = None
     phone: Hashable | None = None
     last_four: int | None = None
     seconds: float | None = None
@@ -86,19 +88,22 @@ def tallies(entries: Iterable[Entry], *, target: int | None = None) -> dict[Indi
     target: entries a day that were asked for. Of places, last digits and answers pairs are counted, and how many agree:
     so many entries look no worse than few.
     """
-    inside = sorted(entries, key=lambda one: one.at)
-    after = list(pairwise(inside))
+    inside = list(entries)
+    timed = sorted(((one.at, one) for one in inside if one.at is not None), key=lambda each: each[0])
+    after = list(pairwise(timed))
     numbers = [
-        (a.last_four, b.last_four) for a, b in after if a.last_four is not None and b.last_four is not None
+        (a.last_four, b.last_four)
+        for (_, a), (_, b) in after
+        if a.last_four is not None and b.last_four is not None
     ]
     seconds = [one.seconds for one in inside if one.seconds is not None]
     years = [one.birth_year for one in inside if one.birth_year is not None]
-    days = Counter(one.at.date() for one in inside)
+    days = Counter(at.date() for at, _ in timed)
     found = {
         Indicator.PHONES: _shared([one.phone for one in inside if one.phone is not None]),
         Indicator.SEQUENCE: _of([0 < abs(a - b) <= NEXT for a, b in numbers]),
-        Indicator.BURSTS: _of([b.at - a.at < BURST for a, b in after]),
-        Indicator.NIGHT: _of([is_night(one.at) for one in inside]),
+        Indicator.BURSTS: _of([b - a < BURST for (a, _), (b, _) in after]),
+        Indicator.NIGHT: _of([is_night(at) for at, _ in timed]),
         Indicator.SPEED: _of([one < QUICK_S for one in seconds]),
         Indicator.PLACES: _alike([one.place for one in inside if one.place is not None]),
         Indicator.AGES: _of([year % 5 == 0 for year in years]),
@@ -166,6 +171,33 @@ def reason(indicator: Indicator, tally: Tally, peers: float) -> str:
 def _in_100(share: float) -> str:
     """A share as a number in 100, with one decimal where it is small."""
     return f"{100 * share:.0f}" if share >= 0.1 or not share else f"{100 * share:.1f}"
+
+
+PARCEL = 5  # entries; from so many together on, a phone that had no network explains haste
+
+
+def support(entries: int, *, signed: int, confirmed: int, parcels: int) -> list[str]:
+    """What speaks for a worker, in words with its numbers; nothing where nothing does.
+
+    Of so many entries, those whose phone answered and those whose person confirmed by their own act; parcels: in how
+    many they came. What is written without a network is sent later, all at once.
+    """
+    of = {"of": grouped(entries)}
+    found = []
+    if entries and parcels * PARCEL <= entries:
+        came = ngettext(
+            "All %(of)s entries were sent together. A phone without network sends like that.",
+            "All %(of)s entries were sent in %(n)s groups. A phone without network sends like that.",
+            parcels,
+        )
+        found.append(came % (of | {"n": grouped(parcels)}))
+    if signed * 2 >= entries > 0:
+        found.append(
+            say("%(n)s of %(of)s people answered from their own phone.") % (of | {"n": grouped(signed)})
+        )
+    if confirmed:
+        found.append(say("%(n)s of %(of)s people confirmed their entry.") % (of | {"n": grouped(confirmed)}))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from itertools import chain
 from . import draws
 from .estimates import GRADED, Mean, interval
 
+MOST_TELLING = 500  # checks aimed at once where they tell most
 FLOOR = 40  # checks of a district, so that its own interval says something
 SECONDS = 0.10  # share of finished checks that somebody else makes again
 VISITED = 0.4  # share of those nobody reached who are visited, by lot

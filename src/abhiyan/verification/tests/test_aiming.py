@@ -11,15 +11,19 @@ from hypothesis import strategies as st
 from abhiyan.core import clock
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.org.queries import NotYours
 from abhiyan.site.tests.cast import Cast
-from abhiyan.verification.actions import aim_checks, estimate_frame
+from abhiyan.verification import tasks
+from abhiyan.verification.actions import aim_checks, ask_aiming, estimate_frame, look_at_workers
 from abhiyan.verification.actions.assigning import REST
 from abhiyan.verification.models import Aim, Check, Estimate, Frame
 from abhiyan.verification.queries.aims import places_at, workers_at
+from abhiyan.verification.queries.opening import opened_many
 from abhiyan.verification.refusals import FrameClosed, NotDrawn, TooManyAimed, TooWide, WhyMissing
 from abhiyan.verification.tests.test_checks import SYSTEM, drawn, taken
+from abhiyan.verification.tests.test_looks import HASTY, HONEST, rows_of_ten_workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -166,7 +170,7 @@ def test_a_planner_aims_at_a_worker_by_the_page_and_reads_the_tally(cast: Cast) 
         )
     page = client.get(reverse("verification:aims", args=[frame.public_id]) + "?format=csv")
     assert "many joined in one night" in (text := b"".join(page.streaming_content).decode())  # type: ignore[attr-defined] # streamed
-    assert text.splitlines()[1].endswith("3,0,1,0,2") and ",booth_worker," in text
+    assert text.splitlines()[1].endswith("3,0,1,0,2") and "booth_worker" not in text, "no file names a worker"
 
 
 def test_a_unit_nobody_knows_and_one_too_wide_are_told_at_the_field(cast: Cast) -> None:
@@ -178,3 +182,31 @@ def test_a_unit_nobody_knows_and_one_too_wide_are_told_at_the_field(cast: Cast) 
         assert reverse("verification:aims", args=of) in told.text, "a way back"
         if typed == "Nowhere":
             assert told.status_code == 422 and 'value="Nowhere"' in told.text
+
+
+def test_checks_go_where_an_answer_tells_most_one_entry_of_a_worker_and_once(cast: Cast) -> None:
+    """As the list of workers is ordered by it: a worker in the middle of it, not one about whom all is known."""
+    cast.world.send(*rows_of_ten_workers(cast))
+    programme, at = cast.world.programme, clock.now()
+    with pytest.raises(NotDrawn):
+        ask_aiming(programme=programme, measure=MEASURE, checks=4, by=cast.actor("state_president"), at=at)
+    frame = drawn(cast, 20)
+    look_at_workers(programme=programme, measure=MEASURE, by=SYSTEM, at=at)
+    with pytest.raises(TooManyAimed):
+        ask_aiming(programme=programme, measure=MEASURE, checks=501, by=cast.actor("state_president"), at=at)
+    with pytest.raises(NotYours):
+        ask_aiming(programme=programme, measure=MEASURE, checks=4, by=cast.actor("district_in_charge"), at=at)
+    planner = cast.accounts["state_president"].pk
+    ask_aiming(programme=programme, measure=MEASURE, checks=4, by=cast.actor("state_president"), at=at)
+    ident, of = str(uuid4()), str(frame.public_id)
+    tasks.aim(aim=ident, frame=of, checks=4, account=planner)
+    tasks.aim(aim=ident, frame=of, checks=4, account=planner)  # its process was killed after it had finished
+    with system("test"):
+        (made,) = Aim.objects.all()
+        checks = list(Check.objects.filter(aim=made))
+        whose = [item.by for item in opened_many(one.id for one in checks).values()]
+    assert made.checks == len(checks) == 4 == len(set(whose))
+    assert made.account_id == planner
+    page = cast.client("state_president").get(reverse("verification:aims", args=[frame.public_id])).text
+    assert "Where an answer tells most" in page
+    assert not any(cast.accounts[role].name in page for role in (*HONEST, HASTY)), "it names no worker"

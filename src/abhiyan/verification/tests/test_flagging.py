@@ -11,25 +11,32 @@ from abhiyan.core import clock
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.messaging.models import Message
+from abhiyan.messaging.rules.texts import TEXTS
+from abhiyan.org.actions import decide_release, lapse_releases
+from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
+from abhiyan.org.queries.deciding import MayNotDecide
+from abhiyan.people.actions.accounts import keep_phone
+from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import (
     answer_flag,
     ask_worker,
-    begin_checks,
-    confirm_finding,
+    begin_fresh_checks,
     drop_flag,
     expire_flags,
+    judge_fresh_checks,
     look_at_workers,
     propose_finding,
 )
-from abhiyan.verification.models import Check, Flag, Frame, Rest, Stratum
+from abhiyan.verification.models import Check, Flag, Frame, FreshChecks, Look, Rest, Stratum
 from abhiyan.verification.refusals import (
     AskedBefore,
     FlagNotNow,
     FlagOver,
-    MayStillAnswer,
-    NotDrawn,
+    FreshUnderWay,
+    NobodyReady,
     NothingOdd,
     NotProven,
     SameReviewer,
@@ -88,6 +95,34 @@ def told(frame: Frame, flag: Flag, at: datetime, *, bad: int, reason: str = "oth
         )
 
 
+def begin(cast: Cast, at: datetime, by: str = PRESIDENT) -> FreshChecks:
+    programme = cast.world.programme
+    return begin_fresh_checks(programme=programme, measure=MEASURE, by=cast.actor(by), at=at)
+
+
+def checked(
+    cast: Cast, at: datetime, *, bad: int, reason: str = "other_answers", ask_by: str = PRESIDENT
+) -> Flag:
+    """The hasty worker has answered, fresh checks are finished, and their round is judged."""
+    cast.world.send(*rows_of_ten_workers(cast))
+    look_at_workers(programme=cast.world.programme, measure=MEASURE, by=SYSTEM, at=at)
+    flag = ask(cast, HASTY, at, by=ask_by)
+    do(cast, answer_flag, flag, HASTY, at, text=SAID)
+    frame = drawn(cast)
+    begin(cast, at)
+    told(frame, flag, at, bad=bad, reason=reason)
+    assert judge_fresh_checks(at=at) == 1
+    return flag
+
+
+def propose(cast: Cast, flag: Flag, at: datetime, by: str = PRESIDENT) -> Release:
+    return propose_finding(flag_id=flag.pk, reason="See the checks", by=cast.actor(by), at=at)
+
+
+def decide(cast: Cast, asked: Release, at: datetime, *, by: str = SECOND, allow: bool = True) -> None:
+    decide_release(public_id=asked.public_id, allow=allow, by=cast.actor(by), at=at)
+
+
 def test_a_worker_is_asked_answers_is_checked_and_found_by_somebody_else(cast: Cast) -> None:
     at = clock.now()
     flag = flagged(cast, at)
@@ -95,8 +130,9 @@ def test_a_worker_is_asked_answers_is_checked_and_found_by_somebody_else(cast: C
         ask(cast, HASTY, at)
     with pytest.raises(NothingOdd):
         ask(cast, HONEST[4], at)
-    with pytest.raises(MayStillAnswer):
-        do(cast, begin_checks, flag, PRESIDENT, at)
+    frame = drawn(cast)
+    with pytest.raises(NobodyReady):  # the worker still has time to answer
+        begin(cast, at)
     for role in (PRESIDENT, HONEST[0]):
         with pytest.raises(NotYours):
             do(cast, answer_flag, flag, role, at, text=SAID)
@@ -105,22 +141,28 @@ def test_a_worker_is_asked_answers_is_checked_and_found_by_somebody_else(cast: C
     do(cast, answer_flag, flag, HASTY, at, text=SAID)
     with pytest.raises(FlagNotNow):
         do(cast, answer_flag, flag, HASTY, at, text="Again, differently")
-    with pytest.raises(NotDrawn):
-        do(cast, begin_checks, flag, PRESIDENT, at)
-    frame = drawn(cast)
     later = at + timedelta(days=3)
-    do(cast, begin_checks, flag, PRESIDENT, later)
-    told(frame, flag, later, bad=3)
-    with pytest.raises(NotProven):
-        do(cast, propose_finding, flag, PRESIDENT, later)
-    told(frame, flag, later, bad=12, reason="never_joined")
-    with pytest.raises(NotProven):  # who only denies may deny to a stranger
-        do(cast, propose_finding, flag, PRESIDENT, later)
+    begin(cast, later)
+    with pytest.raises(FreshUnderWay):
+        begin(cast, later)
+    assert judge_fresh_checks(at=later) == 0, "checks are open"
     told(frame, flag, later, bad=12)
-    do(cast, propose_finding, flag, PRESIDENT, later)
-    with pytest.raises(SameReviewer):
-        do(cast, confirm_finding, flag, PRESIDENT, later)
-    do(cast, confirm_finding, flag, SECOND, later)
+    with pytest.raises(NotProven):  # nobody stops at the result they like
+        propose(cast, flag, later)
+    assert judge_fresh_checks(at=later) == 1 and judge_fresh_checks(at=later) == 0
+    with system("test"):
+        flag.refresh_from_db()
+    assert (flag.bad, flag.told) == (12, findings.CALLS)
+    asked = propose(cast, flag, later)
+    with pytest.raises(FlagNotNow):
+        propose(cast, flag, later)
+    with pytest.raises(MayNotDecide):
+        decide(cast, asked, later, by=PRESIDENT)
+    page = cast.client(SECOND).get(reverse("org:decide_release", args=[asked.public_id]) + "?allow=yes").text
+    for words in ("came less than a minute", SAID, "12 were not genuine"):
+        assert words in page, words
+    assert cast.accounts[HASTY].name not in page, "whoever decides sees no name"
+    decide(cast, asked, later)
     assert expire_flags(at=at + timedelta(days=900)) == 0
     with system("test"):
         flag.refresh_from_db()
@@ -130,6 +172,102 @@ def test_a_worker_is_asked_answers_is_checked_and_found_by_somebody_else(cast: C
     for role in ("district_in_charge", "booth_president"):  # the line does not learn of it
         with cast.as_(role):
             assert not AuditEntry.objects.filter(subject=str(flag.pk)).exists(), role
+    mine = cast.client(HASTY).get(reverse("verification:flag_mine", args=[flag.pk])).text
+    assert "It is a finding" in mine and "12 were not genuine" in mine and SAID in mine
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [(3, "other_answers"), (12, "never_joined")],  # as many as honest errors; people who only deny
+)
+def test_what_fresh_checks_do_not_prove_vanishes_and_the_worker_hears_that_it_is_closed(
+    cast: Cast, bad: int, reason: str
+) -> None:
+    at = clock.now()
+    flag = checked(cast, at, bad=bad, reason=reason)
+    with system("test"):
+        assert not Flag.objects.exists() and Rest.objects.count() == 1
+    today = cast.client(HASTY).get("/").text
+    assert "The question about your entries is closed" in today
+    assert cast.client(HASTY).get(reverse("verification:flag_mine", args=[flag.pk])).status_code == 404
+
+
+def test_a_second_reviewer_who_refuses_ends_it_and_one_who_lets_it_lie_does_not(cast: Cast) -> None:
+    at = clock.now()
+    flag = checked(cast, at, bad=12)
+    asked = propose(cast, flag, at)
+    late = at + timedelta(days=4)
+    with system("test"):
+        assert lapse_releases(at=late) == 1
+        flag.refresh_from_db()
+    assert flag.step == Flag.Step.CHECKING
+    again = propose(cast, flag, late)
+    assert again.pk != asked.pk
+    decide(cast, again, late, allow=False)
+    with system("test"):
+        assert not Flag.objects.exists()
+
+
+def test_whoever_asked_the_worker_does_not_decide_either(cast: Cast) -> None:
+    at = clock.now()
+    flag = checked(cast, at, bad=12, ask_by=SECOND)
+    with pytest.raises(SameReviewer):
+        decide(cast, propose(cast, flag, at), at, by=SECOND)
+    with system("test"):
+        flag.refresh_from_db()
+    assert flag.step == Flag.Step.PROPOSED
+
+
+def test_while_checks_are_under_way_nobody_sees_how_they_go(cast: Cast) -> None:
+    at = clock.now()
+    flag = flagged(cast, at)
+    do(cast, answer_flag, flag, HASTY, at, text=SAID)
+    frame = drawn(cast)
+    begin(cast, at)
+    told(frame, flag, at, bad=12)
+    president = cast.client(PRESIDENT)
+    page = president.get(reverse("verification:flag", args=[flag.pk])).text
+    assert "not genuine" not in page and "judged together" in page
+    programme, aims = cast.world.programme.public_id, reverse("verification:aims", args=[frame.public_id])
+    assert "0 checks are open" in president.get(reverse("verification:workers", args=[programme])).text
+    assert "Fresh checks after a flag" not in president.get(aims).text
+    assert b"Fresh checks after a flag" not in president.get(aims + "?format=csv").getvalue()
+
+
+def test_what_speaks_for_a_worker_is_shown_to_both_sides(cast: Cast) -> None:
+    at = clock.now()
+    flag = flagged(cast, at)
+    with system("test"):
+        assert (flag.entries, flag.parcels) == (30, 1), "the world sends them all at once"
+    said = "All 30 entries were sent together."
+    assert said in cast.client(PRESIDENT).get(reverse("verification:flag", args=[flag.pk])).text
+    assert said in cast.client(HASTY).get(reverse("verification:flag_mine", args=[flag.pk])).text
+
+
+def test_the_worker_gets_a_message_that_gives_nothing_away(cast: Cast) -> None:
+    at = clock.now()
+    with system("test"):
+        Message.objects.all().delete()
+        phone_id = keep_phone(phone="+919876543210")
+        Account.objects.filter(pk=cast.accounts[HASTY].pk).update(phone_id=phone_id)
+    flag = checked(cast, at, bad=12)
+    decide(cast, propose(cast, flag, at), at)
+    with system("test"):
+        (message,) = Message.objects.exclude(template="duty.release")
+    assert message.template == "duty.today" and message.phone_id == phone_id
+    said = TEXTS["duty.today", "en"] + TEXTS["duty.today", "hi"]
+    assert not [word for word in ("entr", "check", "question", "सवाल", "जाँच", "प्रविष्टि") if word in said]
+
+
+def test_reasons_of_a_drive_that_ended_are_deleted_too(cast: Cast) -> None:
+    at = clock.now()
+    flagged(cast, at)
+    expire_flags(at=at + findings.EXPIRES - timedelta(hours=1))
+    with system("test"):
+        assert Look.objects.exists()
+    expire_flags(at=at + findings.EXPIRES + timedelta(hours=1))
+    with system("test"):
+        assert not Look.objects.exists()
 
 
 def test_a_flag_that_was_explained_or_is_too_old_is_deleted_and_the_worker_left_alone(cast: Cast) -> None:

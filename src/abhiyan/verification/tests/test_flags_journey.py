@@ -8,9 +8,13 @@ from playwright.sync_api import Page
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.org.models import Release
 from abhiyan.site.tests.cast import Cast
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.verification.actions import judge_fresh_checks
 from abhiyan.verification.models import Flag
+from abhiyan.verification.tasks import look
 from abhiyan.verification.tests.test_checks import drawn
 from abhiyan.verification.tests.test_flagging import PRESIDENT, SECOND, told
 from abhiyan.verification.tests.test_journey import Open, Sound, go, opens, served, sound
@@ -40,6 +44,8 @@ def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     go(planner, "main a[href$='/workers/']")
     looked(planner, "nobody compared yet")
     go(planner, "form[action$='/workers/'] button[type=submit]")
+    look(str(cast.world.programme.public_id), MEASURE)  # the job
+    planner.reload()
     looked(planner, "workers with reasons")
     worker_id = cast.accounts[HASTY].public_id
     go(planner, f"a[href$='/{worker_id}/ask/']")
@@ -58,23 +64,33 @@ def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     frame = drawn(cast)
     planner.reload()
     assert SAID[language] in planner.inner_text("main")
-    go(planner, "a[href$='/next/check/']")
+    go(planner, "nav.crumbs a[href$='/workers/']")
+    go(planner, "main a[href$='/workers/fresh/']")
     looked(planner, "before fresh checks")
     go(planner, "form[data-asks] button[type=submit]")
+    looked(planner, "fresh checks are under way")
     with system("test"):
         flag = Flag.objects.get()
     told(frame, flag, clock.now(), bad=12)
-    planner.reload()
-    looked(planner, "fresh checks are done")
-    go(planner, "a[href$='/next/propose/']")
+    judge_fresh_checks(at=clock.now())
+    go(planner, f"main a[href$='/flag/{flag.pk}/']")
+    looked(planner, "fresh checks are judged")
+    go(planner, "a[href$='/propose/']")
+    planner.fill("[name=reason]", SAID[language])
+    looked(planner, "before proposing")
     go(planner, "form[data-asks] button[type=submit]")
-    assert planner.locator("a[href$='/next/confirm/']").count() == 0, "somebody else decides"
+    looked(planner, "a second person decides")
 
-    second = opens(f"/checks/flag/{flag.pk}/", SECOND, size=size, language=language)
-    looked(second, "second reviewer")
-    go(second, "a[href$='/next/confirm/']")
-    go(second, "form[data-asks] button[type=submit]")
-    looked(second, "finding")
+    second = opens("/", SECOND, size=size, language=language)
+    go(second, "main a[href*='/approvals/'], main a[href*='/releases/']")
+    looked(second, "what waits for the second reviewer")
+    with system("test"):
+        asked = Release.objects.get()
+    go(second, f"a[href*='{asked.public_id}'][href*='allow=yes']")
+    looked(second, "before approving")
+    go(second, "form[data-asks] button[type=submit], main form button[type=submit]")
     with system("test"):
         flag.refresh_from_db()
+    worker.goto(worker.url)
+    looked(worker, "a finding with my answer")
     assert flag.step == Flag.Step.FOUND

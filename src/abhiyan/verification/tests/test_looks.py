@@ -1,6 +1,7 @@
 """Workers beside each other: one statement says what the rules say, and the line of command never reads it."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from abhiyan.enrolment.actions import Claim
 from abhiyan.enrolment.queries.recount import LOOKS, MEASURE
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
+from abhiyan.enrolment.tests.test_paper import take_in
 from abhiyan.org.queries import NotYours
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import look_at_workers, look_nightly
@@ -60,7 +62,7 @@ def busy(cast: Cast) -> Cast:
 
 def _row(cast: Cast, role: str, who: Human, at: datetime) -> Claim:
     unit = cast.world.units["JK-B001"]
-    return cast.world.claim(who, Channel.PAPER, unit=unit, by=cast.actor(role), field_at=at)
+    return cast.world.claim(who, Channel.DOOR, unit=unit, by=cast.actor(role), field_at=at)
 
 
 def look(cast: Cast, **more: object) -> int:
@@ -84,7 +86,7 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
     zone = ZoneInfo(programme.zone)
     for by, at, phone, last4, year, confirmed, double in raw:
         entry = Entry(
-            at=at.astimezone(zone),
+            at=at.astimezone(zone) if at else None,
             phone=phone,
             last_four=int(last4) if last4 else None,
             birth_year=year,
@@ -93,11 +95,48 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
         )
         by_worker.setdefault(by, []).append(entry)
     assert {row[0] for row in found} == {busy.accounts[role].public_id for role in (*HONEST, HASTY)}
-    for worker, district, entries, hits, total in found:
+    for worker, district, entries, hits, total, *_ in found:
         assert (district, entries) == (busy.world.units["JK-SRI"].pk, len(by_worker[worker]))
         wanted = tallies(by_worker[worker])
         for one, hit, of in zip(BUILT, hits, total, strict=True):
             assert (hit, of) == ((wanted[one].hits, wanted[one].of) if one in wanted else (0, 0)), one
+
+
+def test_paper_says_nothing_of_haste_night_or_order(cast: Cast, tmp_path: Path) -> None:
+    """Its rows have a day and no hour: who brings thirty of them late in the evening has done nothing odd."""
+    rows = "".join(
+        f"901102{n:04d},{name} Devi,{1950 + n},JK-B001,1\n"
+        for n, name in enumerate(
+            (
+                "Asha",
+                "Usha",
+                "Nisha",
+                "Meena",
+                "Reena",
+                "Veena",
+                "Leela",
+                "Sheela",
+                "Kamla",
+                "Vimla",
+                "Sarla",
+                "Tara",
+            )
+        )
+    )
+    done = take_in(cast.world, tmp_path, "Phone,Name,Birth year,Booth code,Notice version\n" + rows)
+    assert done.counts == {"joined": 12}
+    with system("test"):
+        worker = cast.accounts[HASTY].public_id
+        sql.run("update enrolment_claim set by = %s where import_id is not null", [worker])
+        found = {row[0]: row for row in looked_at_now(cast.world.programme, MEASURE)}
+    _worker, _district, entries, hits, total, *_ = found[worker]
+    told = dict(zip(BUILT, zip(hits, total, strict=True), strict=True))
+    assert entries == 12 and told[Indicator.AGES][1] == 12
+    assert {one for one, (_, of) in told.items() if not of} >= {
+        Indicator.BURSTS,
+        Indicator.NIGHT,
+        Indicator.SEQUENCE,
+    }
 
 
 def test_the_hasty_worker_comes_first_with_reasons_and_nobody_in_the_line_sees_it(busy: Cast) -> None:

@@ -21,6 +21,7 @@ from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.verification import actions
+from abhiyan.verification.actions.aiming import TELLING
 from abhiyan.verification.forms import CloserForm, WhereForm
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries.aims import Told, aims_of, workers_at
@@ -32,8 +33,8 @@ from .verifiers import shown_in
 MOST = 200  # workers offered, those with most entries first
 COLUMNS: tuple[Column[Told], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.aim.unit.names), is_name=True),
-    Column("worker", _("Entered by"), lambda row: row.worker),
-    Column("reason", _("Reason"), lambda row: row.aim.reason),
+    Column("worker", _("Entered by"), lambda row: row.worker, names_people=True),
+    Column("reason", _("Reason"), lambda row: say(TELLING) if row.aim.reason == TELLING else row.aim.reason),
     Column("at", _("Asked on"), lambda row: row.aim.at, css="nums", order=lambda row: row.aim.at),
     Column("checks", _("Checks"), lambda row: row.aim.checks, css="num", order=lambda row: row.aim.checks),
     Column("genuine", _("Genuine"), lambda row: row.genuine, css="num"),

@@ -1,20 +1,21 @@
 """Workers whose entries look odd, what became of it, and a worker's own answer. No list of it is for anybody else."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
+from django import forms
+from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import day_of, named
@@ -22,10 +23,10 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import Text, ask, form_page, tried
+from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN
-from abhiyan.verification.forms import CompareForm, SaidForm
+from abhiyan.verification.forms import CompareForm, SaidForm, TellingForm
 from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Flag
 from abhiyan.verification.queries import flags as reads
@@ -45,15 +46,22 @@ def workers(request: Request, public_id: UUID) -> HttpResponseBase:
     done = tried(
         request,
         CompareForm(request.POST if request.method == "POST" else None),
-        lambda _given: actions.look_at_workers(programme=one, measure=measure, by=request.actor, at=at),
-        said=_("The workers are compared."),
+        lambda _given: actions.ask_look(programme=one, measure=measure, by=request.actor, at=at),
+        said=_("The workers are being compared. Open this page again in a minute or two."),
     )
     if done:
         return redirect("verification:workers", public_id=public_id)
+    today = clock.day_in(one.zone, at)
     with system("workers whose entries look odd"):
-        found = reads.rows_of(one, measure, clock.day_in(one.zone, at), most=MOST)
-    # Not as a file: names beside reasons stay on this page.
-    shown = {"found": found[:SHOWN], "is_more": len(found) > SHOWN}
+        found = reads.rows_of(one, measure, today, most=MOST)
+        fresh = reads.round_under_way(one, measure)
+        shown = {
+            "found": found[:SHOWN],  # not as a file: names beside reasons stay on this page
+            "is_more": len(found) > SHOWN,
+            "fresh": fresh,
+            "left": reads.left_in(fresh) if fresh else 0,
+            "ready": 0 if fresh else len(reads.ready_for_checks(one, measure, today)),
+        }
     return render(request, "verification/worker_list.html", shown | shown_of(one, (say("Workers"), "")))
 
 
@@ -96,21 +104,19 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
     at = clock.now()
     with system("one flag"):
         name = reads.names_of([one.worker]).get(one.worker, "")
-        told = reads.told_of(one)
-        is_proven = one.step in reads.CHECKED and reads.is_proven(one)
-        case, today = reads.case_of(one), clock.day_in(one.programme.zone, at)
-        account = request.viewer.account_id or 0
-        may = {
-            act.value
-            for act in findings.Act
-            if findings.barred(case, act, by=account, on=today, proven=is_proven) is None
-        }
+    case, today = reads.case_of(one), clock.day_in(one.programme.zone, at)
+    account = request.viewer.account_id or 0
+    may = {
+        act.value
+        for act in findings.Act
+        if findings.barred(case, act, by=account, on=today, proven=one.is_judged) is None
+    }
     shown = {
         "flag": one,
         "worker": name,
         "reasons": reads.sentences(one.reasons),
-        "told": told,
-        "is_proven": is_proven,
+        "support": reads.support_of(one),
+        "judged": reads.judged(one),
         "may": may,
         "until": day_of(one.asked_at + findings.ANSWERS),
         "ends": case.expires_on,
@@ -119,67 +125,115 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
     return render(request, "verification/flag.html", shown | _shown(one.programme, name))
 
 
-@dataclass(frozen=True, slots=True)
-class _Next:
-    """A step somebody takes about a flag."""
+class ProposeForm(forms.Form):
+    """Why somebody thinks that it is a finding, for whoever decides."""
 
-    act: Callable[..., Any]
-    title: Text
-    text: Text
-    said: Text
-
-
-NEXT = {
-    "check": _Next(
-        actions.begin_checks,
-        _("Begin fresh checks"),
-        _(
-            "Some of the worker's entries are checked by people from elsewhere. What raised the flag proves nothing."
-        ),
-        _("The checks wait for verifiers, among all others."),
-    ),
-    "propose": _Next(
-        actions.propose_finding,
-        _("Propose a finding"),
-        _("The fresh checks prove more false entries than the place explains. Somebody else must decide."),
-        _("A second reviewer decides."),
-    ),
-    "confirm": _Next(
-        actions.confirm_finding,
-        _("Confirm the finding"),
-        _("It stays with the worker's answer. You cannot take this back."),
-        _("It is a finding."),
-    ),
-    "drop": _Next(
-        actions.drop_flag,
-        _("Drop this flag"),
-        _(
-            "The reasons and the answer are deleted. The worker is left alone for 60 days. You cannot take this back."
-        ),
-        _("The flag is deleted."),
-    ),
-}
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        help_text=_("The person who decides reads it, with the numbers and the worker's answer."),
+    )
 
 
 @form_page
-def flag_next(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
-    """One step about a flag, after saying what it does."""
-    if step not in NEXT:
-        raise Http404
-    one, what = _flag(request, public_id), NEXT[step]
+def flag_propose(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Ask a second person to confirm a finding."""
+    one = _flag(request, public_id)
     page = reverse("verification:flag", args=[public_id])
-    list_ = reverse("verification:workers", args=[one.programme.public_id])
     return ask(
         request,
-        lambda _given: what.act(flag_id=public_id, by=request.actor, at=clock.now()),
-        title=what.title,
-        text=[what.text],
-        button=what.title,
-        said=what.said,
-        done=list_ if step == "drop" else page,
+        lambda given: actions.propose_finding(flag_id=public_id, by=request.actor, at=clock.now(), **given),
+        title=_("Propose a finding"),
+        text=[
+            reads.judged(one),
+            _("Needs approval by somebody who is neither above nor below you. They see no name."),
+        ],
+        button=_("Ask for approval"),
+        said=_("Request sent. Approvals lists who can decide it."),
+        done=page,
         back=page,
         is_danger=True,
-        **_shown(one.programme, str(what.title)),
+        form=ProposeForm(request.POST if request.method == "POST" else None),
+        **_shown(one.programme, say("Propose a finding")),
+    )
+
+
+@form_page
+def flag_drop(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Delete a flag, after saying what that does."""
+    one = _flag(request, public_id)
+    return ask(
+        request,
+        lambda _given: actions.drop_flag(flag_id=public_id, by=request.actor, at=clock.now()),
+        title=_("Drop this flag"),
+        text=[
+            _("The reasons and the answer are deleted. The worker is left alone for 60 days."),
+            _("You cannot take this back."),
+        ],
+        button=_("Drop this flag"),
+        said=_("The flag is deleted."),
+        done=reverse("verification:workers", args=[one.programme.public_id]),
+        back=reverse("verification:flag", args=[public_id]),
+        is_danger=True,
+        **_shown(one.programme, say("Drop this flag")),
+    )
+
+
+@form_page
+def aim_telling(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Aim checks where an answer most likely changes who is looked at first."""
+    one = _planned(request, public_id)
+    measure, at = measure_of(one), clock.now()
+    list_ = reverse("verification:workers", args=[public_id])
+    return ask(
+        request,
+        lambda given: actions.ask_aiming(programme=one, measure=measure, by=request.actor, at=at, **given),
+        title=_("Aim checks where they tell most"),
+        text=[
+            _("Those workers come first whose place in the list one answer can change."),
+            _("No estimate contains these checks."),
+            _("Compare the workers again when they are finished: the order is better then."),
+        ],
+        button=_("Aim checks"),
+        said=_("The checks are being chosen. They wait for verifiers, among all others."),
+        done=list_,
+        back=list_,
+        form=TellingForm(request.POST if request.method == "POST" else None),
+        **_shown(one, say("Aim checks")),
+    )
+
+
+@form_page
+def fresh_new(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Begin fresh checks of every worker who has answered or had time to."""
+    one = _planned(request, public_id)
+    measure, at = measure_of(one), clock.now()
+    with system("who can be checked"):
+        ready = reads.ready_for_checks(one, measure, clock.day_in(one.zone, at))
+    n = len(ready)
+    list_ = reverse("verification:workers", args=[public_id])
+    return ask(
+        request,
+        lambda _given: actions.begin_fresh_checks(programme=one, measure=measure, by=request.actor, at=at),
+        title=_("Begin fresh checks"),
+        text=[
+            ngettext(
+                "People from elsewhere check entries of %(n)s worker.",
+                "People from elsewhere check entries of %(n)s workers.",
+                n,
+            )
+            % {"n": grouped(n)},
+            _("What raised a question proves nothing. Only what they find now counts."),
+            _("They are judged together, once, when all checks are finished. Nobody sees a number before."),
+            _("Questions that are not proven are deleted then."),
+        ],
+        button=_("Begin fresh checks"),
+        said=_("The checks wait for verifiers, among all others."),
+        done=list_,
+        back=list_,
+        is_open=bool(n),
+        is_danger=True,
+        **_shown(one, say("Begin fresh checks")),
     )
 
 
@@ -201,6 +255,9 @@ def flag_mine(request: Request, public_id: UUID) -> HttpResponseBase:
         "flag": one,
         "form": form,
         "reasons": reads.sentences(one.reasons),
+        "support": reads.support_of(one),
+        "judged": reads.judged(one),
+        "grievance": settings.GRIEVANCE,
         "programme_name": named(one.programme.names),
         "until": day_of(one.asked_at + findings.ANSWERS),
         "here": "",
