@@ -10,7 +10,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.programmes.actions import materials
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.models_materials import Material, MaterialVersion
+from abhiyan.programmes.models_materials import Material
+from abhiyan.programmes.queries import materials as queries
 
 LEAFLET = printing.Template.read(Path(__file__).parent / "leaflet.typ")
 NOTE = "नमूना / sample"
@@ -41,7 +42,7 @@ def put_up(programme: Programme, shown: Mapping[str, tuple[Actor, int]], *, at: 
     offices = ["booth_president", "mandal_president"]
     _add(programme, district, OF_MEETINGS, offices, DO, by=leader, at=at - timedelta(days=2))
     with system("demo"):
-        newest = MaterialVersion.objects.get(material=doors, replaced_at=None)
+        newest = queries.newest([doors])[doors.pk]
     for hours, office in enumerate(READERS, start=3):
         reader, unit_id = shown[office]
         materials.note_opened(
