@@ -288,6 +288,7 @@ def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> 
     places = units.names_of({each.unit_id for each in said if each.unit_id}, language=language())
     of = _list_of(request)
     text = form["text"].value() or ""
+    into = queries.merged_into(one)
     return {
         "here": "helpline",
         "crumbs": [(say("Helpline"), of.address(reverse("helpdesk:tickets"))), (one.number, "")],
@@ -301,7 +302,10 @@ def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> 
         "programme": programmes.programme_by_id(one.programme_id) if one.programme_id else None,
         "lines": [(each, places.get(each.unit_id or 0, "")) for each in said],
         "left_out": max(0, one.n - rules.MOST_LINES),
-        "into": queries.merged_into(one),
+        "into": into,
+        "has_answer": (may and one.state == Ticket.State.OPEN)
+        or one.state == Ticket.State.DONE
+        or into is not None,
         "others": with_places(queries.same_phone(one), at=at),
         "form": form,
         "has_ready": len(form.fields["ready"].choices) > 1,  # type: ignore[attr-defined]  # a ChoiceField
@@ -340,7 +344,9 @@ def _to_next(request: Request, one: Ticket, *, at: datetime) -> HttpResponseBase
         "number": one.number
     }
     if found is None:
-        messages.success(request, f"{said} {say('Nothing else waits in this list.')}")
+        more = say("Nothing else waits in this list.")
+        messages.success(request, f"{said} {more}")
         return redirect(of.address(reverse("helpdesk:tickets")))
-    messages.success(request, f"{said} {say('This is the next one.')}")
+    more = say("This is the next one.")
+    messages.success(request, f"{said} {more}")
     return redirect(of.address(reverse("helpdesk:ticket", args=[found.pk])))
