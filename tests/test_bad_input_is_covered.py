@@ -12,6 +12,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
 ACT = "enrolment/tests/test_bad_input.py::"
 API = "enrolment/tests/test_hotpath.py::"
 CALLS = "enrolment/tests/test_calls.py::"
+CARDS = "enrolment/tests/test_cards.py::"
+CARDS_JOURNEY = "enrolment/tests/test_cards_journey.py::"
+DOOR = "enrolment/tests/test_door.py::"
+DOUBLES = "enrolment/tests/test_doubles.py::"
 FILES = "core/tests/test_tables_files.py::"
 HELPLINE = "helpdesk/tests/test_requests.py::"
 JOIN = "enrolment/tests/test_join.py::"
@@ -19,6 +23,7 @@ PAGES = "site/tests/test_imports.py::"
 LISTED = "enrolment/tests/test_listed.py::"
 PAPER = "enrolment/tests/test_paper.py::"
 PHOTOS = "enrolment/tests/test_photos.py::"
+RACES = "enrolment/tests/test_races.py::"
 SIGNATURES = "messaging/tests/test_signatures.py::"
 SIGN_IN = "people/tests/test_sign_in.py::"
 SPOOFED = "enrolment/tests/test_spoofed.py::"
@@ -148,6 +153,28 @@ COVERED: dict[str, list[str]] = {
     ],
     "pictures that unpack to more than memory holds": [
         PHOTOS + "test_a_picture_that_unpacks_to_more_than_a_picture_may_is_refused"
+    ],
+    "two workers at one door": [
+        DOOR + "test_two_workers_at_one_door_make_one_member",
+        RACES + "test_two_workers_at_one_door_at_the_same_moment_make_one_member_and_each_has_a_code",
+    ],
+    "a code read for another number": [
+        DOOR + "test_a_code_read_for_another_number_is_wrong",
+        "enrolment/tests/test_door_journey.py::test_a_workers_hour_at_the_doors",
+    ],
+    "a card altered by one byte": [
+        CARDS + "test_a_card_altered_by_one_byte_is_not_valid_whatever_the_byte_and_wherever_it_stands",
+        CARDS + "test_altered_unknown_and_revoked_are_answered_alike",
+        CARDS_JOURNEY + "test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked",
+    ],
+    "a duplicate that is a twin": [
+        DOUBLES + "test_twins_are_never_merged",
+        DOUBLES + "test_search_in_a_process_of_its_own_finds_a_name_in_the_other_script_and_shows_twins",
+    ],
+    "a merge of a person under dispute": [
+        DOUBLES + "test_person_under_dispute_is_not_merged",
+        DOUBLES + "test_person_whose_call_to_leave_waits_is_not_merged",
+        "enrolment/tests/test_doubles_pages.py::test_many_leaves_out_people_under_dispute_and_says_why",
     ],
     # Two promises beside, shown by name.
     "two calls from one phone, one reply": [CALLS + "test_two_calls_from_one_phone_one_reply"],

@@ -24,7 +24,17 @@ from .actions.setting_up import KIND, NoNotice
 from .owed import of_drive
 from .queries.checked import whom
 from .queries.drive import stops
-from .queries.recount import FEW_GONE, FEW_ITEMS, GONE, ITEMS, LOOKS, MEASURE, ORPHANS, facts_for_recount
+from .queries.recount import (
+    FEW_GONE,
+    FEW_ITEMS,
+    GONE,
+    ITEMS,
+    LOOKS,
+    MEASURE,
+    ORPHANS,
+    TRIES,
+    facts_for_recount,
+)
 from .rules.channels import CHANNELS
 from .rules.steps import PARTS, REPORTED, STEPS
 
@@ -108,6 +118,7 @@ DRIVE = Activity(
             FEW_ITEMS,
             FEW_GONE,
             LOOKS,
+            TRIES,
             questions=(
                 Question(
                     "how",

@@ -17,7 +17,7 @@ from abhiyan.core.policy import (
 from abhiyan.enrolment.rules.tickets import ticket_number
 
 from . import grants
-from .models_door import DoorEntry  # noqa: F401  # a table of this room, kept beside
+from .models_door import DoorEntry, DoorTry  # noqa: F401  # tables of this room, kept beside
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
 from .paper import models as paper  # noqa: F401  # its tables are tables of this room

@@ -33,15 +33,22 @@ class ListTooLong(Refused):
 
 
 def ask_for_list(
-    *, unit_id: int, n: int, reason: str, settings: Mapping[str, Any], by: Actor, at: datetime
+    *,
+    unit_id: int,
+    n: int,
+    reason: str,
+    settings: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    most: int = MOST_EXPORTED,
 ) -> None:
     """Ask a second person for a list of n people of a unit, to be taken out once as a file.
 
-    settings: how it is narrowed; nothing that tells of a person. Refuses ListTooLong what could never be read in a
-    day, before anybody is asked; and what `org.ask_release` refuses.
+    settings: how it is narrowed; nothing that tells of a person. most: people of one file. Refuses ListTooLong what
+    could never be read in a day, before anybody is asked; and what `org.ask_release` refuses.
     """
-    if n > MOST_EXPORTED:
-        raise ListTooLong(most=MOST_EXPORTED)
+    if n > most:
+        raise ListTooLong(most=most)
     org.ask_release(act="people.export", unit_id=unit_id, reason=reason, payload=settings, by=by, at=at)
 
 

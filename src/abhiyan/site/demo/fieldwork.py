@@ -15,6 +15,7 @@ from abhiyan.core import clock, printing
 from abhiyan.core.actor import Actor
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import batches, door, photos, referrals
+from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.rules.batches import ROWS, code_of
 from abhiyan.enrolment.rules.channels import Channel, Sign
@@ -37,8 +38,8 @@ Place = tuple[Actor, int]  # somebody, and the unit (id) of their office
 
 
 def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetime) -> dict[UUID, UUID]:
-    """Entries at the doors of each worker. A quarter is proven by a code that the phone read out, a quarter by a call
-    of its own; the others wait. Claim -> who wrote it down."""
+    """Entries at the doors of each worker, and doors at which nobody was entered. A quarter is proven by a code that
+    the phone read out, a quarter by a call of its own; the others wait. Claim -> who wrote it down."""
     made: dict[UUID, UUID] = {}
     for number, (worker, unit_id) in enumerate(workers):
         crowd = people.people(f"doors {number} {seed}", first=DOORS_FROM + 1_000 * number)
@@ -54,7 +55,19 @@ def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetim
                 notice_version=1,
                 language="hi",
             )
-            entry = door.enter(programme_id=programme.pk, claim=claim, unit_id=unit_id, by=worker, at=said_at)
+            entry = door.enter(
+                programme_id=programme.pk,
+                claim=claim,
+                unit_id=unit_id,
+                heard=DoorEntry.Heard.PLAYED if n % 3 else DoorEntry.Heard.SHOWN,
+                shown_at=said_at - timedelta(seconds=50 + 7 * n),
+                by=worker,
+                at=said_at,
+            )
+            for outcome in DoorTry.Outcome.values[: n % 3]:
+                door.note_try(
+                    programme_id=programme.pk, unit_id=unit_id, outcome=outcome, by=worker, at=said_at
+                )
             made[entry.pk] = worker.id
             if n % 4 == 1:
                 _call(programme, one.phone, said_at + timedelta(minutes=3))

@@ -18,7 +18,8 @@ from abhiyan.org import actions as org
 from abhiyan.programmes.models import Programme
 from abhiyan.verification import actions
 from abhiyan.verification.models import Flag
-from abhiyan.verification.queries.looks import Looked, looks_of
+from abhiyan.verification.queries.flags import Row, rows_of
+from abhiyan.verification.queries.looks import Looked
 
 from .frames import Frames
 
@@ -71,10 +72,11 @@ class Flags:
     def _look(self, at: datetime) -> list[Looked]:
         """Everybody nobody has asked yet, with a reason to; the oddest first."""
         actions.look_at_workers(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
+        return [one.look for one in self._rows(at) if one.flag is None]
+
+    def _rows(self, at: datetime) -> list[Row]:
         with system("demo"):
-            known = set(Flag.objects.values_list("worker", flat=True))
-            odd = looks_of(self.programme, MEASURE, most=100)
-        return [one for one in odd if one.reasons and one.worker not in known]
+            return rows_of(self.programme, MEASURE, at.date(), most=100)
 
     def _ask(self, workers: Sequence[UUID], at: datetime) -> None:
         self._asked = []
@@ -93,8 +95,7 @@ class Flags:
 
     def decide(self, at: datetime) -> None:
         """What fresh checks prove most clearly is a finding. At the end: whoever decides is in office from now on."""
-        with system("demo"):
-            proven = list(Flag.objects.filter(told__isnull=False).order_by("-bad", "pk")[:1])
-        for flag in proven:
+        told = [one.flag for one in self._rows(at) if one.flag is not None and one.flag.told is not None]
+        for flag in sorted(told, key=lambda one: -(one.bad or 0))[:1]:
             asked = actions.propose_finding(flag_id=flag.pk, reason=WHY, by=self.planner, at=at)
             org.decide_release(public_id=asked.public_id, allow=True, by=self.second, at=at)

@@ -49,6 +49,7 @@ from .trees import (
     standing,
     stands_below,
     succeeded_by,
+    successors,
     trees_version,
     unit,
     unit_by_id,
