@@ -1,6 +1,7 @@
 """The way from a unit's page to the tasks there, for who leads it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 
-def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. Nothing for search."""
     if unit is not None and unit.lo is not None and viewer.may_at(LEADS, unit.lo):
         asked = urlencode({"show": "unit", "unit": unit.code})

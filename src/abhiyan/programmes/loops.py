@@ -21,7 +21,7 @@ def _remind(at: datetime) -> int:
 
 
 def _pace(at: datetime) -> int:
-    return pace.note_pace(at=at)
+    return pace.note_pace(at=at) + pace.note_units(at=at)
 
 
 LOOPS = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 
-from abhiyan.enrolment.tests.sheets import text_of
+from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.tests.web import today
 from abhiyan.review.refusals import NoMeetings
 from abhiyan.site.tests.cast import Cast

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("helpdesk", "0001_ground"),
+        ("helpdesk", "0002_desks_and_ready_answers"),
     ]
 
     operations = [
