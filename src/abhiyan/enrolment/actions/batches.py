@@ -21,13 +21,13 @@ from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.rules.batches import LARGEST, MOST_SHEETS, kind_of, number_of
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
+from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 
 from .claims import DriveClosed, OutsideScope
 from .drives import covered
-from .reading import read_people
 
 RECORD = "enrolment.enrol"
 KEPT = timedelta(days=180)  # a photograph, after it was added

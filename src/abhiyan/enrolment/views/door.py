@@ -23,7 +23,6 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import door
-from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.forms_door import DoorCodeForm, DoorForm
 from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.queries import door as queries
@@ -36,6 +35,7 @@ from abhiyan.enrolment.rules.door import Became
 from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Notice
 from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, tried

@@ -132,7 +132,7 @@ class _Row:
 COLUMNS: tuple[Column[_Row], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.one.unit.names), is_name=True),
     Column("code", _("Code"), lambda row: row.one.unit.code, only_in_file=True),
-    Column("who", _("Reviewer"), lambda row: row.who or say("nobody holds this office")),
+    Column("who", _("Reviewer"), lambda row: row.who or say("nobody holds this office"), names_people=True),
     Column("place", _("Reviewer's unit"), lambda row: named(row.one.by_unit.names)),
     Column("when", _("Decided on"), lambda row: row.one.decided_at, order="decided_at", css="nums"),
     Column("state", _("Status"), lambda row: row.state, css="end"),
@@ -159,6 +159,8 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
         finish=rows,
         is_counted=False,
         is_brief=True,
+        unit_id=one.unit_id,
+        narrowed=filters,
     )
     context: dict[str, Any] = {
         **_crumbs((one.name, "")),

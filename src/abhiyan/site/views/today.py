@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
-from abhiyan.enrolment.actions.reading import ReadEnough, read_people
 from abhiyan.org.viewer import Request, Viewer
+from abhiyan.people.actions.reading import ReadEnough, read_people
 from abhiyan.site.offered import offered
 from abhiyan.ui.owed import Beside, Invitation, Owed, Thing, Word
 
