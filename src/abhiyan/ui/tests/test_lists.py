@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from django.utils.translation import gettext_lazy, override
 
 from abhiyan.core.refusals import NotFound
+from abhiyan.ui import lists
 from abhiyan.ui.lists import Column, Table
 
 from .conftest import Render
