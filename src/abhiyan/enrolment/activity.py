@@ -24,7 +24,17 @@ from .actions.setting_up import KIND, NoNotice
 from .owed import of_drive
 from .queries.checked import whom
 from .queries.drive import stops
-from .queries.recount import FEW_GONE, FEW_ITEMS, GONE, ITEMS, LOOKS, MEASURE, ORPHANS, facts_for_recount
+from .queries.recount import (
+    AGES,
+    FEW_GONE,
+    FEW_ITEMS,
+    GONE,
+    ITEMS,
+    LOOKS,
+    MEASURE,
+    ORPHANS,
+    facts_for_recount,
+)
 from .rules.channels import CHANNELS
 from .rules.steps import PARTS, REPORTED, STEPS
 
@@ -99,6 +109,7 @@ DRIVE = Activity(
     unplaced=Unplaced(without_place, Page("enrolment:unplaced", _("Give them a place"), "enrolment.place")),
     stops=stops,
     facts=facts_for_recount(),
+    ages=AGES,
     orphans=ORPHANS,
     items=(
         Items(
