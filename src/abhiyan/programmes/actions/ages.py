@@ -47,7 +47,7 @@ def count_ages(*, programme: Programme, at: datetime) -> int:
         for table in ("programmes_age_tally", "programmes_age_total"):
             sql.run(f"delete from {table} where programme_id = %s", [programme.pk])
         n = sql.value(
-            _COUNT.replace("{facts}", facts),
+            _COUNT.replace("{facts}", facts.replace("%", "%%")),  # it takes no parameters
             {"programme": programme.pk, "until": until, "year": today.year, "edges": list(ages.EDGES)},
         )
         Programme.objects.filter(pk=programme.pk).update(ages_on=until)
