@@ -228,6 +228,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "programmes:change": ("ssssn ooonnnnnnnnnnn ooonn", "ssssn oononnnnnnnnnn oonnn"),
     "programmes:charges": "sssso oooooooooooooo ooooo",
     "programmes:close": ("ssssn ooonnnnnnnnnnn ooonn", "ssssn oononnnnnnnnnn oonnn"),
+    "programmes:counts": "ssssg ooooooooooooon ooooo",
     "programmes:create": "ssssn oonnnnnnnnnnnn oonnn",
     "programmes:discard": "ssssn oonnnnnnnnnnnn oonnn",
     "programmes:draft": "ssssn oonnnnnnnnnnnn oonnn",

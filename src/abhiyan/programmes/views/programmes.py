@@ -187,6 +187,7 @@ def programme_page(
             **_looked_after(one, unit, on=on),
             "owner": named(one.owner.names),
             "unit": unit,
+            "slug": here.slug,
             "unit_name": here.name,
             "path": here.crumbs(seen_by=request.viewer),
             "measures": [

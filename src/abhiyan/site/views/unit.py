@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -34,6 +33,7 @@ from abhiyan.ui.ladder import Ladder
 from abhiyan.ui.lists import Column, Table, file_asked
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
+from abhiyan.units.outlines import outlines_behind
 from abhiyan.units.rules import levels
 
 # A map helps where there are outlines to find places by: below these outlines would only push the points together.
@@ -449,7 +449,7 @@ def _map(
             )
             for child, drawn in rows
         ],
-        "boundaries": _outlines(here.id, int(at.timestamp()) // 3600),
+        "boundaries": outlines_behind(here.id, at=at),
     }
 
 
@@ -502,13 +502,3 @@ def _show(request: HttpRequest) -> Any:
 def _page(request: HttpRequest) -> int:
     page = request.GET.get("page", "1")
     return int(page) if page.isascii() and page.isdigit() and len(page) < 5 and int(page) > 0 else 1
-
-
-@lru_cache(maxsize=64)
-def _outlines(unit_id: int, hour: int) -> maps.Outlines | None:  # noqa: ARG001  # the hour lets a new outline in
-    """The outlines behind the children of a unit: those known within its state, or within itself."""
-    geometries = units.outlines_around(unit_id)
-    if not geometries:
-        return None
-    features = [{"type": "Feature", "geometry": geometry, "properties": {}} for geometry in geometries]
-    return maps.outlines({"type": "FeatureCollection", "features": features})

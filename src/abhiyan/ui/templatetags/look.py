@@ -282,8 +282,11 @@ def sort_header(context: Context, key: str, label: str, num: bool = False, css: 
 
 
 @register.inclusion_tag("ui/_filters.html", takes_context=True)
-def filters(context: Context, form: BaseForm) -> dict[str, Any]:
-    """The fields of a form as a row of filters. Order and other words of the address stay; the page begins anew."""
+def filters(context: Context, form: BaseForm, ends: bool = True) -> dict[str, Any]:
+    """The fields of a form as a row of filters. Order and other words of the address stay; the page begins anew.
+
+    ends: whether all rows can be shown again; False where something is always chosen.
+    """
     request = context.get("request")
     query_now = request.GET if request else QueryDict()
     own = {bound.html_name for bound in form}
@@ -294,7 +297,7 @@ def filters(context: Context, form: BaseForm) -> dict[str, Any]:
         for value in query_now.getlist(name)
     ]
     all_of_them = urlencode([(name, value) for name, value in kept if name != "sort"])
-    is_set = any(query_now.get(name) for name in own)
+    is_set = ends and any(query_now.get(name) for name in own)
     return {"form": form, "kept": kept, "set": is_set, "href": f"?{all_of_them}"}
 
 
