@@ -43,7 +43,8 @@ def dots(given: scatter.Scatter) -> dict[str, Any]:
 def bars(steps: Sequence[charts.Step], rung: str) -> SafeString:
     """Figures of one rung as bars with its mark, against the largest. For the eye: the list beside it has them all."""
     css, texture = MARKS[rung]
-    bar = f'<svg class="bar" focusable="false"><rect class="{css}"{texture} x="0" y="22%" width="{{}}%" height="56%"/></svg>'
+    rect = f'<rect class="{css}"{texture} x="0" y="22%" width="{{}}%" height="56%"/>'
+    bar = f'<svg class="bar" focusable="false">{rect}</svg>'
     rows = format_html_join(
         "\n",
         '<tr><th scope="row">{}</th><td class="num">{}</td><td>{}</td></tr>',
