@@ -1,6 +1,6 @@
 """Counts of one rung in one unit: by the units of a level below, by week, channel or age band; list, chart and map."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -103,12 +103,13 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
         "is_rounded": not node.is_exact,
         "ages_on": one.ages_on,
     }
+    rows: Sequence[Any]
+    finish: Callable[[list[Any]], list[Line]] = list
     kept = {"rung": rung} | ({"measure": asked["measure"]} if len(measures) > 1 else {})
     if by in PARTS:
         lines, is_parted = _parts(one, rung, by, of), node.is_exact and by != "week"
-        rows: Sequence[Any] = lines
+        rows, sort = lines, ""
         total = sum(line.n or 0 for line in lines) if is_parted else 0
-        finish, sort = list, ""
         context["holds_back"] = any(line.is_held for line in lines)
     else:
         found = queries.level_below(node, by)
@@ -121,7 +122,8 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
         _columns(rung, by, total),
         rows,
         name=f"counts-{here.unit.code}-{by}-{rung}",
-        caption=say("%(rung)s by %(by)s") % {"rung": NAMES[rung], "by": dict(form.fields["by"].choices)[by]},
+        caption=say("%(rung)s by %(by)s")
+        % {"rung": NAMES[rung], "by": PARTS[by] if by in PARTS else Kind(by).label},
         sort=sort,
         finish=finish,
         is_numbered=by not in PARTS,
@@ -149,10 +151,10 @@ def _columns(rung: str, by: str, total: int) -> Iterator[Column[Any]]:
     if by not in PARTS:
         yield Column("name", Kind(by).label, lambda row: row.name, is_name=True)
         yield Column("code", _("Code"), lambda row: row.code, only_in_file=True)
-        yield Column(rung, NAMES[rung], lambda row: row.told, css="num")
+        yield Column(rung, NAMES[rung], lambda row: row.told, css="num end")
         return
     yield Column("name", FIRST[by], lambda row: row.on or row.name, is_name=True)
-    yield Column(rung, NAMES[rung], lambda row: row.told, order=lambda row: row.n, css="num")
+    yield Column(rung, NAMES[rung], lambda row: row.told, order=lambda row: row.n, css="num end")
     if total:
         yield Column("share", _("% of all"), lambda row: numbers.share(row.n, total), css="num pct")
 

@@ -282,10 +282,10 @@ def sort_header(context: Context, key: str, label: str, num: bool = False, css: 
 
 
 @register.inclusion_tag("ui/_filters.html", takes_context=True)
-def filters(context: Context, form: BaseForm, ends: bool = True) -> dict[str, Any]:
+def filters(context: Context, form: BaseForm, ends: bool = True, label: str = "") -> dict[str, Any]:
     """The fields of a form as a row of filters. Order and other words of the address stay; the page begins anew.
 
-    ends: whether all rows can be shown again; False where something is always chosen.
+    ends: whether all rows can be shown again; False where something is always chosen. label: of the form.
     """
     request = context.get("request")
     query_now = request.GET if request else QueryDict()
@@ -298,7 +298,7 @@ def filters(context: Context, form: BaseForm, ends: bool = True) -> dict[str, An
     ]
     all_of_them = urlencode([(name, value) for name, value in kept if name != "sort"])
     is_set = ends and any(query_now.get(name) for name in own)
-    return {"form": form, "kept": kept, "set": is_set, "href": f"?{all_of_them}"}
+    return {"form": form, "kept": kept, "set": is_set, "href": f"?{all_of_them}", "label": label}
 
 
 @register.inclusion_tag("ui/_pager.html", takes_context=True)

@@ -52,7 +52,7 @@ def bars(steps: Sequence[charts.Step], rung: str) -> SafeString:
             (
                 step.name,
                 step.note or indian(step.value),
-                mark_safe(bar.format(f"{width:.2f}")) if step.value else "",  # noqa: S308  # made of a number
+                mark_safe(bar.format(f"{width:.2f}")),  # noqa: S308  # made of a number
             )
             for step, width in zip(steps, charts.widths(steps), strict=True)
         ),
