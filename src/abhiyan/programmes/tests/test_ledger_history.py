@@ -212,13 +212,14 @@ class History:
         rung = self.rng.choice([REPORTED, UNSIGNED, COUNTED, CONFIRMED])
         since = OPENS + timedelta(days=self.rng.randrange(DAYS))
         ages.count_ages(programme=self.drive, at=AT)
-        for by in (
+        ways = (
             By(channel=True),
             By("day", since),
             By("week", since, channel=True),
             By(age=True),
             By(age=True, channel=True),
-        ):
+        )
+        for by in self.rng.sample(ways, 2):
             for units_ in ([code], below):
                 found = split_by(
                     node=self.node(code, hierarchy),

@@ -156,7 +156,7 @@ def _columns(rung: str, by: str, total: int) -> Iterator[Column[Any]]:
     yield Column("name", FIRST[by], lambda row: row.on or row.name, is_name=True)
     yield Column(rung, NAMES[rung], lambda row: row.told, order=lambda row: row.n, css="num end")
     if total:
-        yield Column("share", _("% of all"), lambda row: numbers.share(row.n, total), css="num pct")
+        yield Column("share", _("% of all"), lambda row: numbers.share(row.n, total), css="num wide")
 
 
 def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Child]) -> list[Line]:
