@@ -12,10 +12,17 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
 ACT = "enrolment/tests/test_bad_input.py::"
 API = "enrolment/tests/test_hotpath.py::"
 CALLS = "enrolment/tests/test_calls.py::"
+CARDS = "enrolment/tests/test_cards.py::"
+CARDS_JOURNEY = "enrolment/tests/test_cards_journey.py::"
+DOOR = "enrolment/tests/test_door.py::"
+DOUBLES = "enrolment/tests/test_doubles.py::"
 FILES = "core/tests/test_tables_files.py::"
 JOIN = "enrolment/tests/test_join.py::"
 PAGES = "site/tests/test_imports.py::"
+LISTED = "enrolment/tests/test_listed.py::"
 PAPER = "enrolment/tests/test_paper.py::"
+PHOTOS = "enrolment/tests/test_photos.py::"
+RACES = "enrolment/tests/test_races.py::"
 SIGNATURES = "messaging/tests/test_signatures.py::"
 SIGN_IN = "people/tests/test_sign_in.py::"
 SPOOFED = "enrolment/tests/test_spoofed.py::"
@@ -118,6 +125,48 @@ COVERED: dict[str, list[str]] = {
         API + "test_a_batch_that_does_not_fit_its_shape_is_refused_whole",
         "core/tests/test_imports.py::test_our_own_mistake_leaves_nothing_half_done",
         "units/tests/test_lists.py::test_a_bad_file_changes_nothing_and_says_why",
+    ],
+    "paper rows that name someone else's phone": [
+        LISTED
+        + "test_paper_rows_that_name_someone_elses_phone_bring_that_phone_one_notice_and_no_removes_them",
+        LISTED + "test_a_no_to_the_notice_leaves_who_joined_on_the_phone_themselves",
+        PAPER + "test_a_family_a_full_phone_and_a_phone_that_said_no",
+    ],
+    "a photo of 40 MB or none": [
+        PHOTOS + "test_a_photo_sent_twice_one_of_forty_megabytes_and_none_are_refused_and_the_others_kept",
+        PHOTOS + "test_no_photo_chosen_is_said_at_the_field_and_the_page_stays",
+        "site/tests/test_asgi.py::test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_back",
+        "../../tests/test_paper_in_browser.py::test_a_photo_of_forty_megabytes_and_none_with_and_without_script",
+    ],
+    "a sheet photographed twice": [
+        PHOTOS + "test_the_same_sheet_photographed_twice_is_known_by_its_code_and_another_is_not",
+        PHOTOS + "test_where_the_code_cannot_be_read_the_sheet_is_asked_for_and_one_that_is_alike_is_named",
+        PHOTOS + "test_the_same_photo_sent_twice_at_once_is_kept_once",
+    ],
+    "pictures that unpack to more than memory holds": [
+        PHOTOS + "test_a_picture_that_unpacks_to_more_than_a_picture_may_is_refused"
+    ],
+    "two workers at one door": [
+        DOOR + "test_two_workers_at_one_door_make_one_member",
+        RACES + "test_two_workers_at_one_door_at_the_same_moment_make_one_member_and_each_has_a_code",
+    ],
+    "a code read for another number": [
+        DOOR + "test_a_code_read_for_another_number_is_wrong",
+        "enrolment/tests/test_door_journey.py::test_a_workers_hour_at_the_doors",
+    ],
+    "a card altered by one byte": [
+        CARDS + "test_a_card_altered_by_one_byte_is_not_valid_whatever_the_byte_and_wherever_it_stands",
+        CARDS + "test_altered_unknown_and_revoked_are_answered_alike",
+        CARDS_JOURNEY + "test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked",
+    ],
+    "a duplicate that is a twin": [
+        DOUBLES + "test_twins_are_never_merged",
+        DOUBLES + "test_search_in_a_process_of_its_own_finds_a_name_in_the_other_script_and_shows_twins",
+    ],
+    "a merge of a person under dispute": [
+        DOUBLES + "test_person_under_dispute_is_not_merged",
+        DOUBLES + "test_person_whose_call_to_leave_waits_is_not_merged",
+        "enrolment/tests/test_doubles_pages.py::test_many_leaves_out_people_under_dispute_and_says_why",
     ],
     # Two promises beside, shown by name.
     "two calls from one phone, one reply": [CALLS + "test_two_calls_from_one_phone_one_reply"],

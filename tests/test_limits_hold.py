@@ -290,6 +290,18 @@ def door_worker(ground: Ground) -> Asked:
     return who, lambda: enter(ground.phone())
 
 
+def door_tries(ground: Ground) -> Asked:
+    client = officer(ground.world, "booth_worker", "JK-B001")
+    with system("test"):
+        account = Account.objects.latest("pk")
+
+    def press() -> bool:
+        answer = client.post("/field/tries/", {"unit": "JK-B001", "outcome": "2"})
+        return "noted=2" in answer["Location"]
+
+    return str(account.public_id), press
+
+
 def join_network(ground: Ground) -> Asked:
     return HERE, lambda: ground.join(ground.phone())
 
@@ -521,6 +533,7 @@ LIMITS = {
     "door.phone": Limit(5, HOUR, door_phone),
     "door.worker": Limit(90, HOUR, door_worker),
     "door.worker_day": Limit(500, DAY, door_worker),
+    "door.tries": Limit(240, HOUR, door_tries),
     "join.network": Limit(300, HOUR, join_network),
     "join.prefix": Limit(2_000, HOUR, join_prefix),
     "join.hour": Limit(50_000, HOUR, join_hour),

@@ -43,7 +43,7 @@ _AFTER = """
 #set page(..size)
 #set text(font: ("Noto Sans", "Noto Sans Devanagari"), lang: given.language, fallback: false)
 #for (at, of) in given.documents.enumerate() {
-  if at > 0 { pagebreak() }
+  if at > 0 { pagebreak(weak: true) }
   sheet(of)
 }
 """

@@ -33,6 +33,7 @@ from .queries.recount import (
     LOOKS,
     MEASURE,
     ORPHANS,
+    TRIES,
     facts_for_recount,
 )
 from .rules.channels import CHANNELS
@@ -119,6 +120,7 @@ DRIVE = Activity(
             FEW_ITEMS,
             FEW_GONE,
             LOOKS,
+            TRIES,
             questions=(
                 Question(
                     "how",

@@ -38,7 +38,7 @@ class EnrolmentConfig(AppConfig):
         from .actions.tokens import end_tokens_of
         from .activity import DRIVE
         from .audiences import MEMBERS
-        from .owed import export_page, merge_page, token_page
+        from .owed import export_details, export_page, merge_page, token_page
         from .queries import people
 
         activities.register(DRIVE)
@@ -46,6 +46,7 @@ class EnrolmentConfig(AppConfig):
         audiences.register(MEMBERS)
         releases.register_page("channels.token", token_page)
         releases.register_page("people.export", export_page)
+        releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
 
         news.subscribe(UnitsClosing, lambda told: closing.see_to_closing(told=told))

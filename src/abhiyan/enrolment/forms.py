@@ -102,6 +102,8 @@ class PhoneField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text = str(value or "")
+        if not text.strip() and not self.required:
+            return ""
         number = phones.parse(text)
         if number is not None:
             return number

@@ -5,13 +5,27 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.ui.fields import DayField
+
 from .forms import Clipped, NameField, PhoneField, YearField
+from .models_door import DoorEntry
+from .rules.door import Became
 
 
 class DoorForm(Clipped):
-    """Phone, name, year of birth; and the worker's word that the notice was heard."""
+    """Phone, name, year of birth; and the worker's word that the notice was heard.
 
-    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    key: minted with the instant it was shown (views.door). given: how the page gave them the notice.
+    """
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=120)
+    given = forms.TypedChoiceField(
+        widget=forms.HiddenInput,
+        required=False,
+        choices=DoorEntry.Heard.choices,
+        coerce=int,
+        empty_value=None,
+    )
     notice = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     phone = PhoneField(label=_("Their own phone"))
     name = NameField()
@@ -27,7 +41,14 @@ class DoorForm(Clipped):
             self.fields[field].widget.attrs["autocomplete"] = (
                 "off"  # not what this worker typed of themselves
             )
-        self.fields["phone"].widget.attrs["autofocus"] = True
+        if self["given"].value() == DoorEntry.Heard.TOGETHER:
+            self.fields["heard"].label = _("They heard the notice with the house, and want to join.")
+
+    @property
+    def how(self) -> str:
+        """How the notice reached them, in words."""
+        known = {str(one.value): one for one in DoorEntry.Heard}
+        return str(known.get(str(self["given"].value()), DoorEntry.Heard.SHOWN).label)
 
 
 class DoorCodeForm(Clipped):
@@ -41,3 +62,16 @@ class DoorCodeForm(Clipped):
             attrs={"class": "code", "autocomplete": "off", "inputmode": "numeric", "autofocus": True}
         ),
     )
+
+
+class EntriesForm(forms.Form):
+    """Which of one's own entries to show."""
+
+    show = forms.TypedChoiceField(
+        label=_("Show"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("All entries")), *((one.value, one.label) for one in Became)],
+    )
+    day = DayField(label=_("Day"), required=False)

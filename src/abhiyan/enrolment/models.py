@@ -17,7 +17,7 @@ from abhiyan.core.policy import (
 from abhiyan.enrolment.rules.tickets import ticket_number
 
 from . import grants
-from .models_door import DoorEntry  # noqa: F401  # a table of this room, kept beside
+from .models_door import DoorEntry, DoorTry  # noqa: F401  # tables of this room, kept beside
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
 from .paper import models as paper  # noqa: F401  # its tables are tables of this room
@@ -138,6 +138,9 @@ class Claim(models.Model):
                 ),
                 name="claim_worklist",
             ),
+            models.Index(  # used by: what became of a batch's rows, undo
+                fields=["import_id"], condition=models.Q(import_id__isnull=False), name="claim_import"
+            ),
         ]
         constraints = [
             *policies(
@@ -182,6 +185,11 @@ class Waiting(models.Model):
                 fields=["at"],
                 condition=models.Q(replied_at=None, completed_by=None),
                 name="waiting_reply",
+            ),
+            models.Index(  # used by: what became of a batch's rows, undo
+                fields=["completed_import"],
+                condition=models.Q(completed_import__isnull=False),
+                name="waiting_import",
             ),
         ]
         constraints = [

@@ -1,12 +1,20 @@
 """What workers enter at doors. Of the room's models, which import it."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.policy import PEOPLE, SYSTEM, placed, policies
 
 
 class DoorEntry(models.Model):
     """What a worker wrote down at a door: for their own list, and for the code its phone reads to them."""
+
+    class Heard(models.IntegerChoices):
+        """How the notice reached them, as the worker's page knows it."""
+
+        SHOWN = 1, _("Notice shown")
+        PLAYED = 2, _("Notice played")
+        TOGETHER = 3, _("Notice heard with the house")
 
     id = models.UUIDField(primary_key=True)  # the claim's
     public_id = models.UUIDField(unique=True)  # the claim's
@@ -20,6 +28,8 @@ class DoorEntry(models.Model):
     code_id = models.UUIDField(null=True)  # of the code last sent for it
     code_at = models.DateTimeField(null=True)
     proven_at = models.DateTimeField(null=True)  # that code came back
+    seconds = models.IntegerField(null=True)  # the form took, from being shown; no page shows it
+    heard = models.SmallIntegerField(null=True, choices=Heard.choices)
 
     class Meta:
         db_table = "enrolment_door_entry"
@@ -27,3 +37,23 @@ class DoorEntry(models.Model):
         constraints = policies(
             "door_entry", using=placed("enrolment_door_entry.unit_id", PEOPLE), write=SYSTEM
         )
+
+
+class DoorTry(models.Model):
+    """Doors at which nobody was entered, in numbers: nothing is kept of a house or a person."""
+
+    class Outcome(models.IntegerChoices):
+        UNWILLING = 1, _("Does not want to")
+        NOBODY_HOME = 2, _("Nobody at home")
+
+    pk = models.CompositePrimaryKey("by", "programme_id", "unit_id", "day", "outcome")
+    by = models.UUIDField()  # public id of the worker
+    programme_id = models.IntegerField()
+    unit_id = models.BigIntegerField()
+    day = models.DateField()  # in the programme's zone
+    outcome = models.SmallIntegerField(choices=Outcome.choices)
+    n = models.IntegerField()
+
+    class Meta:
+        db_table = "enrolment_door_try"
+        constraints = policies("door_try", using=placed("enrolment_door_try.unit_id", PEOPLE), write=SYSTEM)

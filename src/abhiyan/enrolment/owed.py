@@ -276,6 +276,15 @@ def export_page(release: Release) -> str:
     )
 
 
+def export_details(release: Release) -> list[str]:
+    """What leaves with a list of people, beside the reason."""
+    if release.payload.get("file") != "cards":
+        return []
+    return [
+        _("As member cards to print, of those whose phone has answered. There is no phone number on a card.")
+    ]
+
+
 def merge_page(release: Release) -> str:
     """Where approved pairs are merged."""
     return reverse("enrolment:doubles_many", args=[release.public_id])

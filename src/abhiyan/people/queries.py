@@ -366,10 +366,15 @@ def standing_document(kind: str, about: UUID) -> Document | None:
     return found.order_by("issued_at", "id").first()
 
 
-def holder_of(ident: UUID) -> str | None:
-    """Whose a document is, where it is valid: not revoked, and true by the rule of its kind. In a system scope."""
+def holder_of(ident: UUID) -> tuple[documents.Kind, str] | None:
+    """What a document is and whose, where it is valid: not revoked, and true by the rule of its kind. In a system
+    scope."""
     found = Document.objects.filter(pk=ident, revoked_at=None).first()
-    return documents.kind(found.kind).holder(found.about) if found else None
+    if found is None:
+        return None
+    kind = documents.kind(found.kind)
+    holder = kind.holder(found.about)
+    return None if holder is None else (kind, holder)
 
 
 def erasures(phone_id: UUID) -> list[Erasure]:

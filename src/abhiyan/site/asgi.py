@@ -3,11 +3,13 @@
 Machine channels are plain ASGI applications, called with nothing around them: they count, limit and log themselves.
 """
 
+import asyncio
 import importlib
 import importlib.util
 import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
@@ -17,12 +19,10 @@ from django.conf import settings
 
 framework.setup(set_prefix=False)  # before anything that needs it
 
-from django.utils import translation  # noqa: E402
-
 from abhiyan.core import health, metrics  # noqa: E402
-from abhiyan.core.refusals import TooLarge  # noqa: E402
 
 from . import assets, turns  # noqa: E402
+from .middleware import TOO_LARGE  # noqa: E402
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -93,6 +93,9 @@ async def _counted(surface: str, app: App, scope: AsgiScope, receive: Receive, s
         metrics.seen(surface, status, time.perf_counter() - started)
 
 
+LET_BY, LET_BY_S = 64 << 20, 30.0  # bytes, seconds: of a body that is refused, so that its sender hears why
+
+
 class _TooLarge(Exception):
     pass
 
@@ -113,7 +116,7 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
             except ValueError:
                 said = 0
             if said > limit:
-                await _refuse(scope, send, limit)
+                await _refuse(scope, receive, send, limit)
                 return
 
     async def counting() -> MutableMapping[str, Any]:
@@ -134,16 +137,45 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
         await django(scope, counting, noting)
     except _TooLarge:
         if not answered:
-            await _refuse(scope, send, limit)
+            await _refuse(scope, receive, send, limit)
 
 
-async def _refuse(scope: AsgiScope, send: Send, limit: int) -> None:
-    asked = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
-    with translation.override(asked[:2].decode("latin-1") if asked[:2] in (b"en", b"hi") else "hi"):
-        text = f"{TooLarge(mb=limit // 1024 // 1024)}\n"
-    # The rest of the body is not read, so nothing more can be said over this connection.
-    close = [(b"connection", b"close")]
-    await health.answer(scope, send, 413, b"text/plain; charset=utf-8", text.encode(), close)
+async def _refuse(scope: AsgiScope, receive: Receive, send: Send, limit: int) -> None:
+    """The page that says how much may be sent, as Django makes it: in the person's language, with the way back.
+
+    The answer goes at once, and what still comes is let by: a browser whose body is cut off shows no page at all.
+    """
+    bodies = [b""]
+
+    async def nothing() -> MutableMapping[str, Any]:
+        if bodies:
+            return {"type": "http.request", "body": bodies.pop(), "more_body": False}
+        await asyncio.Event().wait()  # until Django has answered
+        raise AssertionError
+
+    async def lingering(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = [*message["headers"], (b"connection", b"close")]
+            await send({**message, "headers": headers})
+        elif message.get("more_body"):
+            await send(message)
+        else:
+            await send({**message, "more_body": True})
+            await _let_by(receive)
+            await send({"type": "http.response.body", "body": b""})
+
+    await django({**scope, TOO_LARGE: limit}, nothing, lingering)
+
+
+async def _let_by(receive: Receive) -> None:
+    came = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LET_BY_S):
+            while came < LET_BY:
+                message = await receive()
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
+                came += len(message.get("body", b""))
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -13,11 +13,12 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.core import address, languages
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, TooLarge
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui import errors
@@ -37,7 +38,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
-PAGES = {403, 404, 422, 429, 503}  # statuses that have a page of their own
+TOO_LARGE = "abhiyan.too_large"  # in a request's scope: how many bytes its path takes
+PAGES = {403, 404, 413, 422, 429, 503}  # statuses that have a page of their own
 
 
 def headers(get_response: Answer) -> Answer:
@@ -119,6 +121,25 @@ def language(get_response: Answer) -> Answer:
         return response
 
     return middleware
+
+
+def size(get_response: Answer) -> Answer:
+    """What was too large never came (site.asgi): its sender reads how much may be sent, and goes back."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        limit = getattr(request, "scope", {}).get(TOO_LARGE)
+        if limit is None:
+            return get_response(request)
+        return refusal(request, TooLarge(mb=limit // 1024 // 1024))
+
+    return middleware
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that a form was sent from; else the one it was sent to."""
+    sent_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(sent_from, {request.get_host()})
+    return sent_from if sent_from and is_ours else request.path
 
 
 class SignedOut(NotYours, code="not_yours"):
@@ -235,6 +256,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
                 "message": "" if is_plain else said,
                 "code": "" if is_plain or type(refused) is NotYours else refused.code,
                 "wait_s": wait_s,
+                "back": came_from(request) if status == 413 else "",
             },
             status=status,
         )

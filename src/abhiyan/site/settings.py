@@ -50,6 +50,7 @@ MIDDLEWARE: list[str] = [
     "django.middleware.common.CommonMiddleware",
     "abhiyan.org.middleware.viewer",
     "abhiyan.site.middleware.language",
+    "abhiyan.site.middleware.size",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "abhiyan.site.middleware.access",

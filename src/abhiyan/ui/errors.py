@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-STATUSES = (400, 403, 404, 422, 429, 500, 503)
+STATUSES = (400, 403, 404, 413, 422, 429, 500, 503)
 
 
 def page(

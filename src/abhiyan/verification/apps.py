@@ -43,7 +43,8 @@ def _decided(told: "ReleaseDecided") -> None:
     elif told.act == "verification.finding":
         from .actions import fresh
 
-        fresh.hear_decision(told=told)
+        flag_id = UUID(str(told.payload["flag"]))
+        fresh.decide_finding(flag_id=flag_id, allow=told.allow, by=told.by, at=told.at)
 
 
 def _held(item_ids: Collection[UUID]) -> Iterable[held.Held]:

@@ -391,6 +391,18 @@ class Flag(models.Model):
             models.UniqueConstraint(fields=["programme", "measure", "worker"], name="flag_once"),
         ]
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether its fresh checks prove something; what they do not prove is gone."""
+        return self.told is not None
+
+    @property
+    def state(self) -> str:
+        """Where it is, in words."""
+        if self.is_judged and self.step == self.Step.CHECKING:
+            return str(_("Proven, not proposed yet"))
+        return str(self.Step(self.step).label)
+
 
 class Rest(models.Model):
     """A worker whose flag led to nothing is left alone for a while. No reason and no answer is kept."""

@@ -23,8 +23,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     """A verifier's checks; of whoever plans draws, what their frames wait for."""
     if viewer.may(frames.PLAN):
         yield from frames.owed(viewer, at=at)
-    if viewer.account_id is not None and viewer.is_strong:
-        yield from _asked(viewer.account_id, at=at)
+    if viewer.is_strong:
+        yield from _flags(viewer, at=at)
     if viewer.account_id is not None and viewer.is_strong and viewer.may(VERIFY):
         yield from _checks(viewer.account_id, at=at)
 
@@ -48,12 +48,17 @@ def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
     )
 
 
-def _asked(account_id: int, *, at: datetime) -> Iterator[Owed | Beside]:
-    """Questions about somebody's own entries that they have not answered; and that one is closed."""
+def _flags(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+    """Questions about somebody's own entries, and that one is closed; answers that wait for whoever plans checks."""
     from .queries import flags  # SciPy comes with it, and takes a second
     from .rules import findings
 
-    for flag in flags.unanswered(account_id):
+    if viewer.account_id is None or viewer.public_id is None:
+        return
+    with system("questions about entries, on Today"):
+        mine, waiting = flags.for_today(viewer.account_id, plans=viewer.may(frames.PLAN))
+        is_closed = flags.let_be(viewer.public_id, timezone.localdate(at))
+    for flag in mine:
         if at < flag.asked_at + findings.EXPIRES:
             yield Owed(
                 urgency=1,
@@ -63,11 +68,11 @@ def _asked(account_id: int, *, at: datetime) -> Iterator[Owed | Beside]:
                 act=_("Answer"),
                 icon="alert",
             )
-    with system("whether a question was closed"):
-        is_closed = flags.let_be(account_id, timezone.localdate(at))
     if is_closed:
         yield Beside(
             sheet=_("Your entries"),
             title=_("The question about your entries is closed"),
             meta=_("Nothing of it is kept."),
         )
+    if waiting:
+        yield from frames.answers(waiting, viewer)

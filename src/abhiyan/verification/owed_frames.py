@@ -1,6 +1,6 @@
 """What frames ask of whoever plans draws."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
 from abhiyan.units import queries as units
 
-from .models import Draw, Frame
+from .models import Draw, Flag, Frame
 from .queries.frames import districts_with_open_checks, draws_of, is_past_end, open_frames
 from .queries.lines import verifiers_for
 
@@ -30,16 +30,11 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         lo = units.spans([frame.unit_id], 1).get(frame.unit_id)
         if lo is not None and viewer.may_at(PLAN, lo[0]):
             yield from _of_frame(frame, at=at)
-    yield from _flags(viewer)
 
 
-def _flags(viewer: Viewer) -> Iterator[Owed]:
-    """Flags that wait for whoever plans checks: answered, or proven by fresh checks."""
-    from .queries.flags import to_decide  # SciPy comes with it, and takes a second
-
-    with system("flags that wait for a reviewer"):
-        found = to_decide(viewer.account_id or 0)
-        owners = units.spans({one.programme.owner_id for one in found}, 1) if found else {}
+def answers(found: Sequence[Flag], viewer: Viewer) -> Iterator[Owed]:
+    """Flags that wait for whoever plans checks: answered, or proven by fresh checks. found: of any place."""
+    owners = units.spans({one.programme.owner_id for one in found}, 1)
     mine = [
         one
         for one in found

@@ -7,7 +7,7 @@ from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.jobs import job
 from abhiyan.core.scope import system
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes import queries as programmes
 from abhiyan.verification.models import Aim, Frame
 
 from . import actions
@@ -17,7 +17,7 @@ from . import actions
 def look(programme: str, measure: int) -> None:
     """Compare every worker of a measure. Run again it takes the place of what it found."""
     with system("comparing workers"):
-        one = Programme.objects.get(public_id=UUID(programme))
+        one = programmes.programme(UUID(programme))
     by = Actor.system("somebody asked for it")
     actions.look_at_workers(programme=one, measure=measure, by=by, at=clock.now())
 

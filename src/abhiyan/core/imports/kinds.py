@@ -83,6 +83,7 @@ class ImportKind:
     tells: sentences for whoever brings the list, of the numbers a step noted about it as a whole (Work.note_whole).
     differences: (import id, first, how many) -> what the check found would change.
     lacking: the same of what is known and the list does not name.
+    belongs: (options) -> what the list is of, in words, and the address of its page; None: of nothing that has one.
     confirms: what of these numbers somebody has to say yes to apart, as a sentence; empty: nothing.
     """
 
@@ -105,6 +106,7 @@ class ImportKind:
     tells: Callable[[Mapping[str, int]], Sequence[str]] | None = None
     lacking: Callable[[int, int, int], Sequence[Lacking]] | None = None
     confirms: Callable[[Mapping[str, int]], str] | None = None
+    belongs: Callable[[Mapping[str, str]], tuple[str, str] | None] | None = None
     atomic: bool = True
     max_bytes: int = MAX_BYTES
 

@@ -1,9 +1,20 @@
-"""QR codes read by zbar, a program that is not ours."""
+"""What is printed, as others see it: PDF drawn by PDFium, QR codes read by zbar."""
 
 import io
 
+import pypdfium2
 import pytest
 from PIL import Image
+
+
+def drawn(pdf: bytes) -> list[bytes]:
+    """Each page of a PDF as a picture, drawn by a program that is not ours."""
+    pages = []
+    for page in pypdfium2.PdfDocument(pdf):
+        made = io.BytesIO()
+        page.render(scale=4).to_pil().save(made, "PNG")  # 288 dots an inch
+        pages.append(made.getvalue())
+    return pages
 
 
 def scanned(picture: bytes) -> list[str]:

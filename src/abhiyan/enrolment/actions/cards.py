@@ -1,5 +1,6 @@
-"""A member's card: taken by the member once their phone is proven, revoked by an office with a reason."""
+"""A member's card: taken by the member once their phone is proven, printed or revoked by an office."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system
+from abhiyan.enrolment.models import Enrolment, Membership
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
+from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Document
+from abhiyan.programmes.models import Rung
 
-from .members import AlreadyEnded, found_member, lock_phone
+from .members import AlreadyEnded, found_member, latest_id, lock_phone
 
 CARD = "member_card"
 
@@ -43,6 +47,32 @@ def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
             by=by,
             at=at,
         )
+
+
+def issue_cards(
+    *, memberships: Collection[UUID], unit_id: int, by: Actor, at: datetime
+) -> dict[UUID, Document]:
+    """The cards an office prints, by membership: of members whose phone has taken part itself; the others have none.
+
+    Needs people.export over the unit; the caller has used what a second person approved.
+    """
+    org.require(by, "people.export", at=unit_id)
+    with system("an office prints cards"):
+        there = Membership.objects.filter(public_id__in=list(memberships), ended_on=None, merged_into=None)
+        lock_phones(sorted(set(there.values_list("phone_id", flat=True))))
+        found = list(there.order_by("pk"))
+        proven = set(
+            Enrolment.objects.filter(pk__in=[latest_id(one) for one in found], rung=Rung.COUNTED).values_list(
+                "membership_id", flat=True
+            )
+        )
+        return {
+            one.public_id: people.issue_document(
+                kind=CARD, about=one.public_id, person_id=one.person_id, unit_id=one.unit_id, by=by, at=at
+            )
+            for one in found
+            if one.pk in proven
+        }
 
 
 def revoke_card(*, membership: UUID, reason: str, by: Actor, at: datetime) -> None:

@@ -6,20 +6,23 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits
+from abhiyan.core import audit, clock, limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Enrolment, Membership
-from abhiyan.enrolment.models_door import DoorEntry
+from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
+from abhiyan.people.actions.codes import CodeNotRight
+from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Rung
 
-from .claims import Claim, ClaimRefused, Joined, PhoneFull, Renewed, Suppressed
+from .claims import Claim, ClaimRefused, Joined, OutsideScope, PhoneFull, Renewed, Suppressed
 from .confirming import restate
+from .drives import covered
 from .enrol import enrol
 from .members import id_of_phone, latest_id, lock_phone
 
@@ -28,6 +31,7 @@ PURPOSE = "door"  # of its codes
 PER_PHONE = ("door.phone", 5, 3600)
 PER_WORKER = ("door.worker", 90, 3600)
 PER_WORKER_AND_DAY = ("door.worker_day", 500, 86_400)
+TRIES_PER_WORKER = ("door.tries", 240, 3600)
 
 
 class OwnPhone(ClaimRefused, on="phone"):
@@ -46,12 +50,35 @@ class NoCodeAsked(Refused, status=409):
     message = _("No code was sent for this entry. Send one first.")
 
 
-def enter(*, programme_id: int, claim: Claim, unit_id: int, by: Actor, at: datetime) -> DoorEntry:
+class OtherCode(Refused):
+    """Wrong, over, used, or sent to another number: which of these, nobody learns."""
+
+    message = _(
+        "This code does not fit the phone that ends in %(last4)s, or its ten minutes are over. Ask for the newest SMS "
+        "on that phone, or send a new code."
+    )
+
+
+class NothingNoted(Refused, status=409):
+    message = _("There is nothing to undo.")
+
+
+def enter(
+    *,
+    programme_id: int,
+    claim: Claim,
+    unit_id: int,
+    by: Actor,
+    at: datetime,
+    heard: int | None = None,
+    shown_at: datetime | None = None,
+) -> DoorEntry:
     """Keep what a worker wrote down at a door of a unit: a claim without a sign, and a line of the worker's own list.
 
-    claim: with name, year of birth and notice, its sender the worker. Sent again, it is the first one. Needs
-    enrolment.enrol over the unit. Refuses OwnPhone, NotFromHere, TooMany, and what `enrol`
-    refuses.
+    claim: with name, year of birth and notice, its sender the worker. Sent again, it is the first one. heard: how the
+    notice reached them (DoorEntry.Heard). shown_at: when the form was; the seconds it took are counted from then, or
+    from the worker's entry before where that came later. Needs enrolment.enrol over the unit. Refuses OwnPhone,
+    NotFromHere, TooMany, and what `enrol` refuses.
     """
     org.require(by, "enrolment.enrol", at=unit_id)
     phone_id = id_of_phone(claim.phone)
@@ -79,6 +106,7 @@ def enter(*, programme_id: int, claim: Claim, unit_id: int, by: Actor, at: datet
             if outcome.membership
             else None
         )
+        before = DoorEntry.objects.filter(by=by.id).order_by("-at").values_list("at", flat=True).first()
         entry, _made = DoorEntry.objects.get_or_create(
             pk=UUID(bytes=claim.id),
             defaults={
@@ -90,12 +118,52 @@ def enter(*, programme_id: int, claim: Claim, unit_id: int, by: Actor, at: datet
                 "membership_id": member.pk if member else None,
                 "is_new": isinstance(outcome, Joined | Renewed),
                 "at": at,
+                "heard": heard,
+                "seconds": _seconds(shown_at, before, at),
             },
         )
         audit.record(
             by=by, at=at, act="enrolment.enter_at_door", subject=str(entry.public_id), unit_id=unit_id
         )
     return entry
+
+
+def _seconds(shown_at: datetime | None, before: datetime | None, at: datetime) -> int | None:
+    """How long a form took; None where nobody knows. An old form, sent for one after the other, hides no haste."""
+    if shown_at is None or shown_at > at:
+        return None
+    return int((at - max(shown_at, before or shown_at)).total_seconds())
+
+
+def note_try(
+    *, programme_id: int, unit_id: int, outcome: int, by: Actor, at: datetime, is_undone: bool = False
+) -> None:
+    """Count a door at which nobody was entered, by worker, programme, unit and day; or count one less.
+
+    Nothing else is kept, in the trail either: the minute would say which house it was. Needs enrolment.enrol over the
+    unit. Refuses OutsideScope, TooMany, NothingNoted.
+    """
+    org.require(by, "enrolment.enrol", at=unit_id)
+    name, allowed, window_s = TRIES_PER_WORKER
+    limits.take(limit=name, subject=str(by.id), at=at, allowed=allowed, window_s=window_s)
+    with system("a door at which nobody was entered"):
+        if not covered(programme_id=programme_id, unit_ids=[unit_id]):
+            raise OutsideScope
+        day = clock.day_in(programmes.programme_by_id(programme_id).zone, at)
+        which = [by.id, programme_id, unit_id, day, DoorTry.Outcome(outcome).value]
+        if not is_undone:
+            sql.run(
+                'insert into enrolment_door_try as t ("by", programme_id, unit_id, day, outcome, n)'
+                ' values (%s, %s, %s, %s, %s, 1) on conflict ("by", programme_id, unit_id, day, outcome)'
+                " do update set n = t.n + 1",
+                which,
+            )
+        elif not sql.run(
+            'update enrolment_door_try set n = n - 1 where "by" = %s and programme_id = %s and unit_id = %s'
+            " and day = %s and outcome = %s and n > 0",
+            which,
+        ):
+            raise NothingNoted
 
 
 def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> None:
@@ -117,7 +185,7 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
     """The code came back: the phone takes part, and its entry counts. Never more than counted: the worker heard it.
 
     The code is that of this entry alone; one sent for another number is wrong here. Who may: the worker whose entry it
-    is. Refuses NoCodeAsked, CodeNotRight, CodeSpent.
+    is. Refuses NoCodeAsked, OtherCode, CodeSpent.
     """
     with system("a code of an entry at a door"):
         found = _own_entry(entry, by)
@@ -125,14 +193,19 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
         return
     if found.code_id is None:
         raise NoCodeAsked
-    people.check_code(
-        request_id=found.code_id,
-        purpose=PURPOSE,
-        phone=found.phone_id,
-        session=str(found.pk),
-        code=code,
-        at=at,
-    )
+    try:
+        people.check_code(
+            request_id=found.code_id,
+            purpose=PURPOSE,
+            phone=found.phone_id,
+            session=str(found.pk),
+            code=code,
+            at=at,
+        )
+    except CodeNotRight:
+        with system("which phone a code is asked of"):
+            last4 = people_queries.phones([found.phone_id])[found.phone_id].last4
+        raise OtherCode(field="code", last4=last4) from None
     with system("a code of an entry at a door"):
         lock_phone(found.phone_id)
         DoorEntry.objects.filter(pk=found.pk).update(proven_at=at)

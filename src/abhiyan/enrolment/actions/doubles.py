@@ -1,7 +1,8 @@
 """Near duplicates of members: looked for, merged by one click and undone by one, told apart; many by two people."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,9 +21,9 @@ from abhiyan.people.actions import doubles as pairs
 from abhiyan.people.actions import finding
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Double, Person
-from abhiyan.people.rules.doubles import SURE, Standing, stays
+from abhiyan.people.rules.doubles import SURE, stays
 
-from .merging import is_disputed, rung_of
+from .merging import is_disputed, standings
 
 MERGES = "enrolment.strike_off"  # the capability: an entry is counted no more
 MANY = "people.merge"  # the request of several at once
@@ -63,8 +64,8 @@ def merge(*, double: UUID, by: Actor, at: datetime) -> None:
         two = _persons(found)
         if any(is_disputed(person, at=at) for person in two):
             raise Disputed
-        joint = pairs.joined([person.pk for person in two])
-        kept = two[stays([Standing(each.pk in joint, rung_of(each), each.at) for each in two])]
+        known = standings(two)
+        kept = two[stays([known[each.pk] for each in two])]
         pairs.merge_people(double=found, kept_id=kept.pk, by=by, at=at)
         _record("enrolment.merge", found, by, at)
 
@@ -117,20 +118,34 @@ def ask_merge_many(*, doubles: Collection[UUID], unit_id: int, reason: str, by: 
     return len(sure)
 
 
-def merge_many(*, release: UUID, by: Actor, at: datetime) -> int:
-    """Merge what a second person has approved; how many. Pairs that were decided, left or are disputed meanwhile are
-    left as they are. Refuses what `org.use_release` refuses."""
-    done = 0
+@dataclass(frozen=True, slots=True)
+class Many:
+    """How many of the approved pairs were merged; and why others were not, in words, with how many."""
+
+    merged: int
+    left_out: Mapping[str, int]
+
+
+def merge_many(*, release: UUID, by: Actor, at: datetime) -> Many:
+    """Merge what a second person has approved. Pairs that were decided, left or are disputed meanwhile are left as they
+    are, and told. Refuses what `org.use_release` refuses."""
+    done, left_out = 0, Counter[str]()
     payload: Mapping[str, Any] = org_actions.use_release(public_id=release, act=MANY, by=by, at=at)
     with system("what a second person approved is merged"):
         asked = people_queries.doubles_called(payload["doubles"])
         ids = {person for pair in asked.values_list("first_id", "second_id") for person in pair}
         lock_phones(each.phone_id for each in people_queries.persons(ids))
     for each in sorted(payload["doubles"]):
-        with suppress(Refused, NotFound), transaction.atomic():
-            merge(double=UUID(each), by=by, at=at)
+        try:
+            with transaction.atomic():
+                merge(double=UUID(each), by=by, at=at)
+        except NotFound:  # erased, or out of sight by now
+            left_out[str(pairs.EntryGone.message)] += 1
+        except Refused as refused:
+            left_out[str(refused)] += 1
+        else:
             done += 1
-    return done
+    return Many(done, left_out)
 
 
 def _require(double: Double, by: Actor) -> None:

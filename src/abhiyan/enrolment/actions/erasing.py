@@ -19,10 +19,10 @@ from abhiyan.people.models import Purpose
 from abhiyan.people.news import ErasureReplayed
 from abhiyan.programmes.news import ItemsErased
 
-from .batches import hide_photos_of
 from .leaving import end_all, of_person, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id, who_is
 from .phone_changes import forget_changes
+from .photos import hide_photos_of
 from .placing import forget_where
 from .receipts import ERASE, send_receipt
 from .referrals import forget_referred

@@ -10,12 +10,19 @@ from abhiyan.people.actions import reading
 
 
 def ask_for_list(
-    *, unit_id: int, n: int, reason: str, settings: Mapping[str, Any], by: Actor, at: datetime
+    *,
+    unit_id: int,
+    n: int,
+    reason: str,
+    settings: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    most: int | None = None,
 ) -> None:
     """Ask a second person for a list of n people of a unit, to be taken out once as a file.
 
-    settings: how it is narrowed; nothing that tells of a person. Refuses ListTooLong what could never be read in a
-    day, before anybody is asked; and what `org.ask_release` refuses.
+    settings: how it is narrowed; nothing that tells of a person. most: people of one file. Refuses ListTooLong what
+    could never be read in a day, before anybody is asked; and what `org.ask_release` refuses.
     """
-    reading.require_short(n)
+    reading.require_short(n, most=most)
     org.ask_release(act="people.export", unit_id=unit_id, reason=reason, payload=settings, by=by, at=at)

@@ -5,20 +5,24 @@ is, nothing changes: that membership is the person's. What is said about the end
 denies or is erased from its phone does not come back by an undo.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
-from abhiyan.core import clock
+from abhiyan.core import clock, sql
 from abhiyan.enrolment.models import Enrolment, Membership, PhoneChange, Roll, Ticket
 from abhiyan.enrolment.models_merged import MergedTerm
+from abhiyan.enrolment.queries.people import TERM
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.phone_changes import OBJECTED_WITHIN
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
+from abhiyan.people.actions import doubles as pairs
 from abhiyan.people.models import Person, RevokeReason
 from abhiyan.people.news import PeopleMerged, PeopleParted
+from abhiyan.people.rules.doubles import Standing
 from abhiyan.programmes import queries as programme_queries
 
 from .claims import PhoneFull
@@ -87,10 +91,18 @@ def bring_second_back(*, told: PeopleParted) -> None:
         people.restore_documents(about=member.public_id, revoked_at=merged.at)
 
 
-def rung_of(person: Person) -> int:
-    """How well an entry is proven: the highest rung of its memberships; confirmed is above all."""
-    terms = [latest_term(member) for member in _members(person.pk)]
-    return max((term.rung + (term.confirmed_at is not None) * 100 for term in terms), default=0)
+_PROVEN = f"""select m.person_id, max(e.rung + case when e.confirmed_at is null then 0 else 100 end)
+ from enrolment_membership m join enrolment_enrolment e on e.id = {TERM}
+ where m.phone_id = any(%s) and m.person_id = any(%s) and m.merged_into is null and m.ended_on is null group by 1"""
+
+
+def standings(persons: Collection[Person]) -> dict[UUID, Standing]:
+    """How well entries are proven: by the highest rung of their memberships that run; confirmed is above all. In a
+    system scope."""
+    ids = [person.pk for person in persons]
+    rungs: dict[UUID, int] = dict(sql.rows(_PROVEN, [[person.phone_id for person in persons], ids]))
+    joint = pairs.joined(ids)
+    return {each.pk: Standing(each.pk in joint, rungs.get(each.pk, 0), each.at) for each in persons}
 
 
 def is_disputed(person: Person, *, at: datetime) -> bool:

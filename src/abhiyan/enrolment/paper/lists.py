@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,7 @@ from abhiyan.enrolment.actions.refused import add_minors
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from abhiyan.enrolment.models import Drive as DriveRow
 from abhiyan.enrolment.queries import batches
-from abhiyan.enrolment.rules.batches import read_number
+from abhiyan.enrolment.rules.batches import number_of, read_number
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
@@ -99,6 +100,15 @@ def options_fit(said: Mapping[str, str]) -> None:
     if number := said.get("batch", "").strip():
         with system("the batch of a paper list"):  # who brings lists need not see the people
             _batch_of(number, programmes.programme(UUID(said["drive"])).pk)
+
+
+def batch_page(said: Mapping[str, str]) -> tuple[str, str] | None:
+    """The batch that was chosen for the whole list, and its page."""
+    if (batch_id := read_number(said.get("batch", ""))) is None:
+        return None
+    number = number_of(batch_id)
+    page = reverse("enrolment:paper_batch", args=[number])
+    return _("Batch %(number)s") % {"number": number}, page
 
 
 def _batch_of(number: str, programme_id: int) -> PaperBatch:
@@ -325,6 +335,7 @@ LIST = ImportKind(
     },
     discarded={"minor": _("Under 18: we keep only this count")},
     options_fit=options_fit,
+    belongs=batch_page,
     check=check,
     commit=commit,
     undo=undo,

@@ -45,6 +45,16 @@ class PaperPhoto(models.Model):
     kind = models.TextField()  # media type
     size = models.IntegerField()  # bytes
     sealed = models.BinaryField()
+    sheet = models.SmallIntegerField(null=True)  # as the code on it says, or somebody; null: not known yet
+    alike = models.SmallIntegerField(null=True)  # the sheet it looks like, where no code could be read
+    turn = models.SmallIntegerField(default=0, db_default=0)  # quarters to the right, as it is shown
+    is_beside = models.BooleanField(
+        default=False, db_default=False
+    )  # somebody keeps it beside another of its sheet
+    small = models.BinaryField(default=b"", db_default=b"")  # sealed, as all of it: a small picture
+    trace = models.BinaryField(
+        default=b"", db_default=b""
+    )  # sealed: by which its sheet is known again (pictures)
     added_by = models.BigIntegerField()  # account
     added_at = models.DateTimeField()
     hidden_at = models.DateTimeField(

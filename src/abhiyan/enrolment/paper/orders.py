@@ -8,6 +8,7 @@ from uuid import UUID
 
 from abhiyan.core.tables.reading import Batch
 from abhiyan.core.tables.sources import Part, Source
+from abhiyan.enrolment.rules.batches import number_of, read_number
 
 
 @dataclass(frozen=True)
@@ -49,4 +50,8 @@ def worker_of(phone: str, order: Order) -> UUID:
 
 
 def device_of(bundle: str | None) -> str:
+    """What an entry came by. A printed batch is called as it is printed, however its number was typed."""
+    number = read_number(bundle) if bundle else None
+    if number is not None:
+        return f"paper {number_of(number)}"
     return f"paper {bundle}" if bundle else "paper"

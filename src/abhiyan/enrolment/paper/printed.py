@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import printing
 from abhiyan.core.words import named
-from abhiyan.enrolment.rules.batches import ROWS
+from abhiyan.enrolment.rules.batches import ROWS, code_of
 from abhiyan.people.models import Notice
 from abhiyan.units.models import Unit
 
@@ -20,31 +20,40 @@ from .models import PaperBatch
 HERE = Path(__file__).parent
 FORM = printing.Template.read(HERE / "form.typ")
 POSTER = printing.Template.read(HERE / "poster.typ")
-# A notice is printed whole: the longer it is, the smaller. Letters of its parts -> size of its letters in points.
-SIZES = ((1_100, 8.5), (1_500, 7.5), (2_200, 6.5))
-SMALLEST = 5.5
+# A notice is printed whole. Up to so many letters it stands on the front; else on the back, the longer the smaller.
+FRONT = 1_100
+SIZES = ((3_000, 12.5), (4_500, 10.5), (6_500, 9))  # letters -> size of its letters in points
+SMALLEST = 8.5
+ONE_COLUMN = 12  # points: letters of this size are laid across the whole page
 
 
 def forms(
     batch: PaperBatch, *, drive: dict[str, str], unit: Unit, notice: Notice, address: str, at: datetime
 ) -> bytes:
-    """The sheets of a batch as one PDF, in its language. address: of the batch's page, for the code."""
+    """The sheets of a batch as one PDF, in its language, to be printed on both sides of the paper where the notice is
+    long. address: of the batch's page, for the codes: each sheet has its own."""
     with translation.override(batch.language):
         title = _("Batch %(number)s") % {"number": batch.number}
         parts = _parts(notice.sections)
         letters = sum(len(heading) + len(text) for heading, text in parts)
+        size = next((size for most, size in SIZES if letters <= most), SMALLEST)
         values = {
             "organisation": settings.ORGANISATION or "Abhiyan",
             "drive": named(drive),
             "place": f"{named(unit.names)} ({unit.code})",
             "batch_label": _("Batch number") + ":",
             "batch": batch.number,
-            "code": printing.qr(address),
             "notice": {
                 "title": notice.title,
                 "version": _("Notice, version %(version)s") % {"version": notice.version},
-                "size": next((size for most, size in SIZES if letters <= most), SMALLEST),
+                "size": size,
+                "across": 1 if size >= ONE_COLUMN else 2,
                 "columns": _halves(parts),
+                "is_long": letters > FRONT,
+                "short": _(
+                    "The notice on the back says what we keep, what for, and how you leave again. Read it before you "
+                    "sign, or have it read to you."
+                ),
             },
             "how": _("Each person writes their own line and signs. Only people of 18 or older."),
             "columns": [
@@ -63,7 +72,12 @@ def forms(
             ),
         }
         sheets = [
-            values | {"sheet": _("Sheet %(n)s of %(of)s") % {"n": n, "of": batch.sheets}}
+            values
+            | {
+                "sheet": _("Sheet %(n)s of %(of)s") % {"n": n, "of": batch.sheets},
+                "back": _("Back of sheet %(n)s, batch %(number)s") % {"n": n, "number": batch.number},
+                "code": printing.qr(code_of(address, n)),
+            }
             for n in range(1, batch.sheets + 1)
         ]
     return _pdf(FORM, sheets, title=title, language=batch.language, at=at)
@@ -83,25 +97,22 @@ def _parts(sections: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     return [(one[0].strip(), " ".join(one[1].split())) for one in sections]
 
 
-def poster(
+def posters(
+    places: Sequence[tuple[dict[str, str], str]],
     *,
     drive: dict[str, str],
-    place: dict[str, str],
-    address: str,
     number: str,
-    name: str,
+    name: str = "",
     language: str,
     at: datetime,
 ) -> bytes:
-    """The poster of a drive's address as PDF. name: of the worker whose own it is; "" of none."""
+    """Posters of a drive as one PDF, one for each place. places: names of a unit (or none) and the address that names
+    it. name: of the worker whose own link it is; "" of none. Raises printing.TooMuch."""
     with translation.override(language):
         values = {
             "organisation": settings.ORGANISATION or "Abhiyan",
             "drive": named(drive),
-            "place": named(place) if place else "",
             "how": _("Point your phone's camera here to join:"),
-            "code": printing.qr(address),
-            "address": address.partition("://")[2].removesuffix("/"),
             "call": _("Or give a missed call to"),
             "number": number,
             "from": _("Invited by %(name)s") % {"name": name} if name else "",
@@ -109,7 +120,16 @@ def poster(
                 "Joining is free, from the age of 18. You read first what we keep, and can leave at any time."
             ),
         }
-        return _pdf(POSTER, [values], title=named(drive), language=language, at=at)
+        sheets = [
+            values
+            | {
+                "place": named(place) if place else "",
+                "code": printing.qr(address),
+                "address": address.partition("://")[2].removesuffix("/"),
+            }
+            for place, address in places
+        ]
+        return _pdf(POSTER, sheets, title=named(drive), language=language, at=at)
 
 
 def _pdf(

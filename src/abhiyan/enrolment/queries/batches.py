@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Max, QuerySet
 from django.db.models.expressions import RawSQL
 
+from abhiyan.core import sql
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -17,12 +18,16 @@ from abhiyan.enrolment.models import Claim, Drive
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.rules import batches as rules
 from abhiyan.people import queries as people
+from abhiyan.people.models import Purpose
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models import Programme, Rung
 from abhiyan.units import queries as units
+
+from . import partings
 
 PAPER = "paper "  # how `paper.orders.device_of` begins
 MOST_SHOWN = 200  # photographs of one batch: four of each sheet
+MOST_COUNTED = 20_000  # rows of one batch: what became of more is not counted while a page is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Brought:
     at: datetime
     undone_at: datetime | None
     public_id: UUID | None
+    refused: int
 
 
 def batches(span: tuple[int, int]) -> QuerySet[PaperBatch]:
@@ -94,17 +100,141 @@ def _counts(found: Any) -> Mapping[int, int]:
 
 def photos_of(batch: PaperBatch) -> list[PaperPhoto]:
     """The photographs of a batch in the viewer's sight, in the order they came; not their bytes."""
-    found = PaperPhoto.objects.filter(batch_id=batch.pk).defer("sealed", "digest")
+    found = PaperPhoto.objects.filter(batch_id=batch.pk).defer("sealed", "digest", "small", "trace")
     return list(found.order_by("added_at", "pk")[:MOST_SHOWN])
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A printed sheet and its photographs. typed: the list that was typed from it and not discarded, the latest."""
+
+    number: int
+    photos: list[PaperPhoto]
+    typed: StagedImport | None = None
+
+    @property
+    def is_twice(self) -> bool:
+        """Whether somebody has to say which photograph is kept."""
+        return sum(not one.is_beside for one in self.photos) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The sheets of a batch as its photographs show them. unknown: photographs nobody knows the sheet of."""
+
+    sheets: list[Sheet]
+    unknown: list[PaperPhoto]
+
+    @property
+    def here(self) -> str:
+        return rules.ranges(one.number for one in self.sheets if one.photos)
+
+    @property
+    def missing(self) -> str:
+        return rules.ranges(one.number for one in self.sheets if not one.photos)
+
+    @property
+    def twice(self) -> list[Sheet]:
+        return [one for one in self.sheets if one.is_twice]
+
+
+def sheets_of(batch: PaperBatch) -> Sheets:
+    """Which sheets of a batch are photographed, and typed, in the viewer's sight."""
+    photos = photos_of(batch)
+    of: dict[int, list[PaperPhoto]] = {}
+    for one in photos:
+        of.setdefault(one.sheet or 0, []).append(one)
+    typed = typed_of(batch)
+    numbers = range(1, batch.sheets + 1)
+    return Sheets([Sheet(n, of.get(n, []), typed.get(n)) for n in numbers], of.get(0, []))
+
+
+def typed_name(batch: PaperBatch, sheet: int) -> str:
+    """What the list is called that is typed from a sheet."""
+    return f"{batch.number} {sheet}.csv"
+
+
+def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
+    """Lists typed from the sheets of a batch, in the viewer's sight: sheet -> the latest that was not discarded."""
+    names = {typed_name(batch, n): n for n in range(1, batch.sheets + 1)}
+    found = (
+        StagedImport.objects.filter(
+            unit_id=batch.unit_id, kind="paper", file_name__in=names, created_at__gte=batch.made_at
+        )
+        .exclude(state=StagedImport.State.DISCARDED)
+        .only("file_name", "public_id", "state", "counts", "step")
+        .order_by("created_at")
+    )
+    return {names[one.file_name]: one for one in found}
 
 
 def brought_of(batch: PaperBatch) -> list[Brought]:
     """The lists that were brought of a batch, the latest first."""
     found = list(PaperImport.objects.filter(batch_id=batch.pk).order_by("-at")[:MOST_SHOWN])
-    seen = dict(
-        StagedImport.objects.filter(pk__in=[one.import_id for one in found]).values_list("pk", "public_id")
-    )
-    return [Brought(one.rows, one.at, one.undone_at, seen.get(one.import_id)) for one in found]
+    staged = StagedImport.objects.filter(pk__in=[one.import_id for one in found])
+    seen = {
+        pk: (public_id, counts) for pk, public_id, counts in staged.values_list("pk", "public_id", "counts")
+    }
+    nothing: tuple[None, dict[str, int]] = (None, {})
+    return [
+        Brought(one.rows, one.at, one.undone_at, public_id, counts.get("refused", 0))
+        for one in found
+        for public_id, counts in [seen.get(one.import_id, nothing)]
+    ]
+
+
+# The entries a batch's lists brought, each with the consent that names the batch: a list may name several.
+_ENTRIES = f"""with entry as (
+ select c.id, c.phone_id, c.membership_id, c.is_placed, c.id as row from enrolment_claim c
+  where c.import_id = any(%(lists)s)
+ union select c.id, c.phone_id, c.membership_id, c.is_placed, w.completed_by from enrolment_waiting w
+  join enrolment_claim c on c.id = w.claim_id where w.completed_import = any(%(lists)s))
+select count(*), count(*) filter (where live and rung = {Rung.UNSIGNED}),
+ count(*) filter (where live and rung <> {Rung.UNSIGNED}),
+ count(*) filter (where live and confirmed_at is not null), count(*) filter (where live and not is_placed)
+from (select e.ended_at is null as live, e.rung, e.confirmed_at, c.is_placed
+  from entry c join enrolment_enrolment e on e.claim_id = c.id and e.id > c.membership_id
+   and e.id <= encode(set_byte(set_byte(uuid_send(c.membership_id), 14, 255), 15, 255), 'hex')::uuid
+  join people_consent k on k.device = %(device)s and k.id = encode(substring(uuid_send(c.phone_id) for 6)
+   || substring(uuid_send(c.row) for 9) || '\\x{Purpose.MEMBERSHIP:02x}', 'hex')::uuid) x"""
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of the rows of a batch's lists. joined: terms they opened; of these unanswered, counted, confirmed
+    and placeless as they are now. others: rows that opened none. refused: rows of the lists that were not taken.
+    denied: at least so many phones say that they never joined; None: fewer than are told."""
+
+    joined: int
+    unanswered: int
+    counted: int
+    confirmed: int
+    placeless: int
+    others: int
+    refused: int
+    denied: int | None
+
+
+def became(batch: PaperBatch, *, at: datetime, zone: str) -> Became | None:
+    """What became of the rows that were imported of a batch and not taken back; None of too many to count at once.
+
+    zone: of the drive.
+    """
+    with system("what became of a batch"):
+        lists = dict(
+            PaperImport.objects.filter(batch_id=batch.pk, undone_at=None).values_list("import_id", "rows")
+        )
+        rows = sum(lists.values())
+        if rows > MOST_COUNTED:
+            return None
+        counts = sql.row(_ENTRIES, {"lists": list(lists), "device": PAPER + batch.number})
+        staged = StagedImport.objects.filter(pk__in=lists).values_list("counts", flat=True)
+        refused = sum(one.get("refused", 0) for one in staged)
+        denied = partings.counted_of_batch(batch.number, lists, at=at, zone=zone)
+    assert counts is not None
+    joined, unanswered, counted, confirmed, placeless = counts
+    others = max(0, rows - joined)
+    return Became(joined, unanswered, counted, confirmed, placeless, others, refused, denied)
 
 
 def entries_of(batch: PaperBatch) -> dict[UUID, UUID]:

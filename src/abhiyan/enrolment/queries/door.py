@@ -1,23 +1,30 @@
 """Reads of the worker's page: where they may enrol, their own entries, and what became of them. In their scope."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from django.conf import settings
 
 from abhiyan.core import sql
 from abhiyan.core.refusals import needed
+from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.enrolment.actions.drives import covered
+from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import Became, became
+from abhiyan.enrolment.rules.door import Became
 from abhiyan.programmes.models import Rung
 
-from .join import OpenDrive, open_drives
+from .join import SMALLEST, OpenDrive, open_drives
 
-MOST_SHOWN = 40  # of today's own entries
-MOST_COUNTED = 5_000  # of one's own in a drive
+LISTED = 60  # places below a larger unit; where there are more, the worker searches
+LATELY = 5  # places somebody worked in last
+OF_LATEST = 200  # entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,66 +40,100 @@ class Entry:
     programme_id: int
     unit_id: int
 
+    @property
+    def waits(self) -> bool:
+        return self.became is Became.WAITS
 
-# What has come from the phone since the entry: its code, or a call or SMS of its member.
-_ENTRIES = f"""
-select d.public_id, d.at, case when d.is_new or d.proven_at is not null then coalesce(p.name, '') else '' end,
-       f.last4, d.code_id is not null, d.programme_id, d.unit_id, d.is_new,
-       d.proven_at is not null or exists (select from enrolment_claim c where c.phone_id = d.phone_id
-         and c.membership_id = d.membership_id and c.sign > 0 and c.at >= d.at),
-       coalesce(e.rung = {Rung.COUNTED.value}, false), e.confirmed_at is not null, m.ended_on is not null
+
+# Of somebody who was a member before, nothing shows until the phone gave this entry's code, or called since: else any
+# number could be tried out at a door.
+BECAME = f"""case when not (d.is_new or s.has_answered) then {Became.WAITS.value}
+  when m.ended_on is not null then {Became.ENDED.value} when e.confirmed_at is not null then {Became.CONFIRMED.value}
+  when s.has_answered or e.rung = {Rung.COUNTED.value} then {Became.COUNTED.value} else {Became.WAITS.value} end"""
+_OWN = f"""
   from enrolment_door_entry d
   left join enrolment_membership m on m.id = d.membership_id
   left join enrolment_enrolment e on e.id =
     encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid
-  left join people_person p on p.id = m.person_id
-  left join people_phone f on f.id = d.phone_id
- where d.by = %(by)s"""
+  cross join lateral (select d.proven_at is not null or exists (select from enrolment_claim c
+    where c.phone_id = d.phone_id and c.membership_id = d.membership_id and c.sign > 0 and c.at >= d.at)
+    as has_answered) s
+  cross join lateral (select {BECAME} as became) b"""
+_WITH_NAMES = " left join people_person p on p.id = m.person_id left join people_phone f on f.id = d.phone_id"
+_COLUMNS = """d.public_id, d.at, case when d.is_new or d.proven_at is not null then coalesce(p.name, '') else '' end,
+ coalesce(f.last4, ''), b.became, d.code_id is not null, d.programme_id, d.unit_id"""
 
 
-def _entries(where: str, **given: object) -> list[Entry]:
-    return [
-        Entry(
-            public_id=row[0],
-            at=row[1],
-            name=row[2],
-            last4=row[3] or "",
-            is_code_asked=row[4],
-            programme_id=row[5],
-            unit_id=row[6],
-            became=became(
-                is_new=row[7],
-                has_answered=row[8],
-                is_counted=row[9],
-                is_confirmed=row[10],
-                is_ended=row[11],
-            ),
-        )
-        for row in sql.rows(_ENTRIES + where, given)
-    ]
+def _entry(*row: Any) -> Entry:
+    public_id, at, name, last4, became, is_code_asked, programme_id, unit_id = row
+    return Entry(public_id, at, name, last4, Became(became), is_code_asked, programme_id, unit_id)
 
 
-def own_entries(by: UUID, *, since: datetime) -> list[Entry]:
-    """A worker's own entries since an instant (the day's first), latest first; MOST_SHOWN at most."""
-    return _entries(
-        " and d.at >= %(since)s order by d.at desc, d.id limit %(most)s", by=by, since=since, most=MOST_SHOWN
+def own_entries(
+    by: UUID, *, became: int | None = None, since: datetime | None = None, day: date | None = None
+) -> Rows[Entry]:
+    """A worker's own entries, those that wait first, then the latest first; cut like a list.
+
+    became: only these. since: only those made from then on. day: only those of a day.
+    """
+    asked = {
+        "d.by = %(by)s": by,
+        "b.became = %(became)s": became,
+        "d.at >= %(since)s": since,
+        "(d.at at time zone %(zone)s)::date = %(day)s": day,
+    }
+    wanted = " and ".join(condition for condition, value in asked.items() if value is not None)
+    return Rows(
+        _COLUMNS,
+        f"{_OWN}{_WITH_NAMES} where {wanted}",
+        {"by": by, "became": became, "since": since, "day": day, "zone": settings.TIME_ZONE},
+        orders={"": (f"b.became <> {Became.WAITS.value}", "d.at desc")},
+        last="d.id",
+        make=_entry,
     )
 
 
 def own_entry(by: UUID, public_id: UUID) -> Entry:
     """One of a worker's own entries. NotFound."""
-    return needed(next(iter(_entries(" and d.public_id = %(id)s", by=by, id=public_id)), None))
-
-
-def own_counts(by: UUID, programme_ids: Sequence[int]) -> Counter[Became]:
-    """How many of a worker's own entries in some drives became what; of the latest MOST_COUNTED."""
-    found = _entries(
-        " and d.programme_id = any(%(programmes)s) order by d.at desc, d.id limit %(most)s",
-        by=by,
-        programmes=list(programme_ids),
-        most=MOST_COUNTED,
+    row = sql.row(
+        f"select {_COLUMNS}{_OWN}{_WITH_NAMES} where d.by = %s and d.public_id = %s", [by, public_id]
     )
-    return Counter(one.became for one in found)
+    return _entry(*needed(row))
+
+
+def own_counts(
+    by: UUID, *, today: datetime, since: datetime | None = None
+) -> tuple[Counter[Became], Counter[Became]]:
+    """How many of a worker's own entries became what: of those made since the day began, and of all.
+
+    since: of those made from then on.
+    """
+    of_today, of_all = Counter[Became](), Counter[Became]()
+    for became, is_of_today, n in sql.rows(
+        f"select b.became, d.at >= %(today)s, count(*) {_OWN} where d.by = %(by)s"
+        " and (%(since)s::timestamptz is null or d.at >= %(since)s) group by 1, 2",
+        {"by": by, "today": today, "since": since},
+    ):
+        of_all[Became(became)] += n
+        of_today[Became(became)] += n if is_of_today else 0
+    return of_today, of_all
+
+
+def own_tries(by: UUID, *, today: date) -> tuple[Counter[DoorTry.Outcome], Counter[DoorTry.Outcome]]:
+    """At how many doors a worker entered nobody, by why: today, and in all."""
+    of_today, of_all = Counter[DoorTry.Outcome](), Counter[DoorTry.Outcome]()
+    for outcome, is_of_today, n in sql.rows(
+        'select outcome, day >= %s, sum(n)::int from enrolment_door_try where "by" = %s group by 1, 2',
+        [today, by],
+    ):
+        of_all[DoorTry.Outcome(outcome)] += n
+        of_today[DoorTry.Outcome(outcome)] += n if is_of_today else 0
+    return of_today, of_all
+
+
+def heard_lately(by: UUID, unit_id: int, *, since: datetime) -> bool:
+    """Whether a worker has entered somebody in this place since: their house may have heard the notice together."""
+    return DoorEntry.objects.filter(by=by, unit_id=unit_id, at__gte=since).exists()
 
 
 def minors_refused(unit_id: int, programme_ids: Sequence[int]) -> int:
@@ -110,3 +151,30 @@ def drives_at(unit_id: int, at: datetime) -> list[OpenDrive]:
     """The open drives that take people for a unit, soonest to close first."""
     with system("which drives take people at a door"):
         return [one for one in open_drives(at) if covered(programme_id=one.programme.pk, unit_ids=[unit_id])]
+
+
+def places_of(by: UUID) -> list[tuple[str, str]]:
+    """Where a worker entered people last: name and code of each place that is open, the latest first."""
+    return _named(
+        sql.rows(
+            "select u.names, u.code from (select unit_id, max(at) as at from (select unit_id, at from"
+            ' enrolment_door_entry where "by" = %s order by at desc limit %s) l group by 1) d'
+            " join units_unit u on u.id = d.unit_id where u.closed_on is null order by d.at desc limit %s",
+            [by, OF_LATEST, LATELY],
+        )
+    )
+
+
+def places_below(lo: int, hi: int, hierarchy: int) -> list[tuple[str, str]]:
+    """Booths, villages and wards at positions [lo, hi): name and code; none where there are more than LISTED."""
+    rows = sql.rows(
+        "select u.names, u.code from units_placement p join units_unit u on u.id = p.unit_id"
+        " where p.hierarchy = %s and p.lo >= %s and p.lo < %s and u.kind = any(%s) and u.closed_on is null"
+        " order by p.lo limit %s",
+        [hierarchy, lo, hi, list(SMALLEST), LISTED + 1],
+    )
+    return _named(rows) if len(rows) <= LISTED else []
+
+
+def _named(rows: Iterable[tuple[Mapping[str, str], str]]) -> list[tuple[str, str]]:
+    return [(named(names), code) for names, code in rows]

@@ -1,26 +1,33 @@
 """Pairs of entries that may be one person, with what is known of both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions.merging import standings
 from abhiyan.people import queries as people
 from abhiyan.people.models import Double
-from abhiyan.people.rules.doubles import REASONS, SURE
+from abhiyan.people.rules.doubles import REASONS, SURE, Standing, stays
 
 from .people import Member, memberships_of
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two entries, in scope. one: of a merged pair the entry that stays."""
+    """Two entries, in scope. one: the entry that stays, in a merged pair and in one that may be."""
 
     double: Double
     one: Member
     other: Member
+
+    @property
+    def has_one_that_stays(self) -> bool:
+        """Twins and different people both stay."""
+        return self.double.state != Double.State.APART and not self.double.is_twin
 
     @property
     def why(self) -> list[str]:
@@ -45,24 +52,25 @@ def sure(*, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
 
 
 def pairs(some: Sequence[Double]) -> list[Pair]:
-    """Each pair with its entries; not those of whom one has left meanwhile. One query, however many."""
-    ids = {person for each in some for person in (each.first_id, each.second_id)}
-    entries = _entries(ids)
+    """Each pair with its entries; not those of whom one has left meanwhile. As many queries, however many pairs."""
+    persons = people.persons({person for each in some for person in (each.first_id, each.second_id)})
+    found = memberships_of({each.pk: each.phone_id for each in persons})
+    entries = {each.person_id: each for each in found if not each.is_withheld}  # the latest of each
+    with system("which of two entries is the better proven"):
+        proven = standings(persons)
     return [
         Pair(each, entries[kept], entries[gone])
         for each in some
-        for kept, gone in [_ordered(each)]
+        for kept, gone in [_ordered(each, proven)]
         if kept in entries and gone in entries
     ]
 
 
-def _ordered(double: Double) -> tuple[UUID, UUID]:
-    if double.kept_id == double.second_id:
-        return double.second_id, double.first_id
-    return double.first_id, double.second_id
-
-
-def _entries(person_ids: Iterable[UUID]) -> dict[UUID, Member]:
-    """The latest membership of each of these people who are in sight."""
-    phones = {each.pk: each.phone_id for each in people.persons(person_ids)}
-    return {each.person_id: each for each in memberships_of(phones) if not each.is_withheld}
+def _ordered(double: Double, proven: Mapping[UUID, Standing]) -> tuple[UUID, UUID]:
+    """The entry that stays, or would, and the other."""
+    two = double.first_id, double.second_id
+    if double.kept_id is not None:
+        first = two.index(double.kept_id)
+    else:
+        first = stays([proven[each] for each in two]) if all(each in proven for each in two) else 0
+    return two[first], two[1 - first]

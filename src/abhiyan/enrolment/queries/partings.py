@@ -1,5 +1,6 @@
 """What phones said that ended terms: told to the person and the data officer; to others only a count."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -157,6 +158,12 @@ def counted_for_sender(account: UUID, *, at: datetime, zone: str) -> int | None:
 def counted_in_unit(unit_id: int, *, at: datetime, zone: str) -> int | None:
     """The same of the entries of one booth, village or ward."""
     return _shown(Parting.objects.filter(unit_id=unit_id), at, zone)
+
+
+def counted_of_batch(number: str, import_ids: Iterable[int], *, at: datetime, zone: str) -> int | None:
+    """The same of the rows of a printed batch, of these lists. In a system scope."""
+    mine = Parting.objects.filter(import_id__in=list(import_ids), device=f"paper {number}")
+    return _shown(mine, at, zone)
 
 
 def _shown(found: "QuerySet[Parting]", at: datetime, zone: str) -> int | None:

@@ -88,7 +88,7 @@ class Member:
 
 # The highest rung a term stands on.
 _RUNG = f"case when e.confirmed_at is null then e.rung else {Rung.CONFIRMED} end"
-_TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
+TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
 _COLUMNS = (
     "m.id, m.public_id, m.phone_id, m.person_id, coalesce(f.last4, ''), p.name, p.birth_year,"
     f" coalesce(p.language, ''), e.unit_id, u.code, u.kind, u.names, r.names, e.programme_id, e.term, {_RUNG},"
@@ -101,7 +101,7 @@ _JOINED = (
     " left join people_phone f on f.id = m.phone_id and p.id is not null"
     " join units_unit u on u.id = e.unit_id join enrolment_roll r on r.id = m.roll_id"
 )
-_FROM = f"select {_COLUMNS} from enrolment_membership m join enrolment_enrolment e on e.id = {_TERM}{_JOINED}"
+_FROM = f"select {_COLUMNS} from enrolment_membership m join enrolment_enrolment e on e.id = {TERM}{_JOINED}"
 
 
 def _members(where: str, values: Sequence[Any]) -> list[Member]:
@@ -437,7 +437,7 @@ def _named(
         " on p.unit_id = x.unit_id where x.lo >= %s and x.lo < %s and p.name ilike all (%s) limit %s),"
         " e as materialized (select e.* from q cross join lateral (select m.id, m.term from enrolment_membership m"
         " where m.phone_id = q.phone_id and m.person_id = q.id offset 0) m cross join lateral"
-        f" (select e.* from enrolment_enrolment e where e.id = {_TERM}{where} offset 0) e"
+        f" (select e.* from enrolment_enrolment e where e.id = {TERM}{where} offset 0) e"
         f" order by e.at {order}, e.id {order} limit %s) {_listed(order)}",
         [lo, hi, patterns, _MATCHES, *params, limit + _MARGIN, limit],
     )

@@ -9,7 +9,8 @@ from abhiyan.core.words import named
 from abhiyan.enrolment.models import Taken
 
 MOST_GROUPS = 100
-LOOKED_THROUGH = 50_000  # entries; what is older comes up when these are placed
+LOOKED_THROUGH = 50_000  # entries; others come up when these are placed
+MOST_PLACINGS = 20
 _OPENERS = f"{Taken.JOINED.value}, {Taken.RENEWED.value}, {Taken.WAITS.value}"
 _WAITING = (
     " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
@@ -27,6 +28,7 @@ class Group:
     unit_id: int
     n: int
     since: datetime
+    of: int  # entries that were looked through
 
     @property
     def said(self) -> str:
@@ -35,29 +37,31 @@ class Group:
 
 
 def groups() -> list[Group]:
-    """The largest first; MOST_GROUPS at most."""
+    """The largest first, of LOOKED_THROUGH entries; one more than MOST_GROUPS at most."""
     return sql.each(
         Group,
-        "select pin, place, unit_id, count(*), min(at) from (select w.pin, w.place, c.unit_id, c.at"
-        f"{_WAITING} limit %s) g group by 1, 2, 3 order by 4 desc, 1, 2 limit %s",
-        [LOOKED_THROUGH, MOST_GROUPS],
+        "select pin, place, unit_id, count(*), min(at), sum(count(*)) over ()::int"
+        f" from (select w.pin, w.place, c.unit_id, c.at{_WAITING} limit %s) g"
+        " group by 1, 2, 3 order by 4 desc, 1, 2 limit %s",
+        [LOOKED_THROUGH, MOST_GROUPS + 1],
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One entry of a group, with the name of its person."""
+    """One entry of a group, with the name of its person. of: how many there are in the group."""
 
     claim: UUID
     name: str | None
     last4: str
+    of: int
 
 
 def waiting(pin: str, place: str, unit_id: int, *, limit: int) -> list[Waiting]:
     """The entries of a group, oldest first."""
     return sql.each(
         Waiting,
-        "select c.public_id, p.name, f.last4"
+        "select c.public_id, p.name, f.last4, count(*) over ()"
         + _WAITING.replace(
             " where ",
             " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id where ",
@@ -68,24 +72,38 @@ def waiting(pin: str, place: str, unit_id: int, *, limit: int) -> list[Waiting]:
     )
 
 
+def chosen_before(pin: str, place: str, unit_id: int) -> tuple[str, int] | None:
+    """Where most entries of a group were placed before and stayed: the unit's code, and how many."""
+    found: tuple[str, int] | None = sql.row(
+        "select u.code, sum(g.n)::int from enrolment_placing g join units_unit u on u.id = g.unit_id"
+        " where g.pin = %s and g.place = %s and g.from_unit_id = %s and g.undone_at is null"
+        " group by 1 order by 2 desc, max(g.at) desc limit 1",
+        [pin, place, unit_id],
+    )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A bulk placing that may be taken back."""
+    """A bulk placing that may be taken back. from_unit_id: where its entries were."""
 
     public_id: UUID
     n: int
     names: dict[str, str]
+    from_unit_id: int
+    by: UUID
     at: datetime
 
     def unit(self) -> str:
         return named(self.names)
 
 
-def own_placings(by: UUID, *, since: datetime) -> list[Placed]:
-    """One's own latest ones that stand."""
+def placings(*, since: datetime) -> list[Placed]:
+    """The latest ones in scope that stand, whoever made them; one more than MOST_PLACINGS at most."""
     return sql.each(
         Placed,
-        "select g.public_id, g.n, u.names, g.at from enrolment_placing g join units_unit u on u.id = g.unit_id"
-        ' where g."by" = %s and g.at >= %s and g.undone_at is null order by g.at desc limit 20',
-        [by, since],
+        'select g.public_id, g.n, u.names, g.from_unit_id, g."by", g.at'
+        " from enrolment_placing g join units_unit u on u.id = g.unit_id"
+        " where g.at >= %s and g.undone_at is null order by g.at desc limit %s",
+        [since, MOST_PLACINGS + 1],
     )

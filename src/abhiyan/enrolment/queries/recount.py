@@ -1,6 +1,7 @@
 """Reads of enrolment."""
 
 from abhiyan.enrolment.models import Kind
+from abhiyan.enrolment.models_door import DoorTry
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.steps import ASKED, BY_WORD, OPENED, RENEWED, UNANSWERED, UNIQUE
@@ -79,18 +80,31 @@ select e.programme_id, m.public_id as item_id, e.unit_id, c.by, e.channel, e.day
 )
 
 # The same, as they look beside each other. Nobody has failed to confirm who can still be asked. A row of paper has a
-# day and no hour, so it says nothing of order or haste; those of earlier drives say nothing of this one's workers.
+# day and no hour, so it says nothing of order or haste; those of earlier drives say nothing of this one's workers. The
+# browser, or the network, from which a person answered stands in the trail alone.
 LOOKS = f"""
 select e.programme_id, m.public_id as item_id, e.unit_id, c.by, e.channel,
     case when c.channel <> {Channel.PAPER} then c.field_at end as at, m.phone_id, h.last4,
     p.birth_year, case when e.confirmed_at is not null then true when e.ask_over_at is not null then false end
       as is_confirmed, d.person_id is not null as is_double, e.rung <> {Rung.UNSIGNED} as is_signed,
-    c.batch as sent_with
+    c.batch as sent_with, o.device, w.seconds
   from {_ALL} join enrolment_claim c on c.id = e.claim_id
+  left join (select subject, min(coalesce(nullif(device, ''), nullif(origin, ''))) as device from core_audit
+    where act in ('enrolment.confirm', 'enrolment.sign') group by subject) o on o.subject = m.public_id::text
   left join people_phone h on h.id = m.phone_id left join people_person p on p.id = m.person_id
   left join (select first_id as person_id from people_double where state = 'open'
     union select second_id from people_double where state = 'open') d on d.person_id = m.person_id
+  left join enrolment_door_entry w on w.id = c.id
  where {COUNTS} and c.channel <> {Channel.EARLIER}"""
+
+# Doors at which a worker asked, and whether somebody did not want to; null where nobody was at home. In numbers.
+TRIES = f"""
+select programme_id, unit_id, "by", day,
+    case when outcome = {DoorTry.Outcome.UNWILLING.value} then true end as is_refusal, n
+  from enrolment_door_try
+union all
+select d.programme_id, d.unit_id, d.by, c.day, false, count(*)::int
+  from enrolment_door_entry d join enrolment_claim c on c.id = d.id group by 1, 2, 3, 4"""
 
 # Terms that counted and do no more, and by whose word.
 GONE, FEW_GONE = (

@@ -1,14 +1,19 @@
 """Numbers of printed batches, and which pictures of their sheets are taken."""
 
+import re
 import unicodedata
+from collections.abc import Iterable
 
 LARGEST = 8 << 20  # bytes of one picture: what a phone's camera makes
+MOST_AT_ONCE = 20  # pictures of one request
 MOST_SHEETS = 50  # of one batch: one PDF
 ROWS = 10  # people on one sheet
 KINDS = {"jpg": "image/jpeg", "png": "image/png"}
 _START = 1000  # the first batch has four digits, so that no small number passes for one
 # ISO 7064, MOD 11-10: one wrong or swapped digit is noticed.
 _MOD = 10
+# What the code on a sheet says. Its host is not asked: an installation may move, and its sheets lie in a drawer.
+_CODE = re.compile(r"https?://[^/\s]{1,100}/paper/([0-9]{4,10}-[0-9])/\?sheet=([1-9][0-9]?)")
 
 
 def number_of(batch_id: int) -> str:
@@ -27,6 +32,29 @@ def read_number(text: str) -> int | None:
         return None
     found = int(digits[:-1]) - _START
     return found if found > 0 else None
+
+
+def code_of(page: str, sheet: int) -> str:
+    """What the code on a sheet says. page: the address of its batch."""
+    return f"{page}?sheet={sheet}"
+
+
+def read_code(text: str) -> tuple[int, int] | None:
+    """The batch and the number of the sheet that a code names; None: it is no code of ours. A stranger's text."""
+    found = _CODE.fullmatch(text)
+    batch = read_number(found[1]) if found else None
+    return (batch, int(found[2])) if found and batch else None
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Numbers as people write them: 1–3, 5, 6."""
+    found: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if found and found[-1][-1] == number - 1:
+            found[-1][1:] = [number]
+        else:
+            found.append([number])
+    return ", ".join(("–" if each[-1] - each[0] > 1 else ", ").join(map(str, each)) for each in found)
 
 
 def _check(digits: str) -> int:

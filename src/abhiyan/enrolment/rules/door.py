@@ -1,4 +1,4 @@
-"""What became of an entry made at a door, as the worker who made it may read it."""
+"""What became of an entry made at a door, as the worker who made it may read it; `queries.door` tells which."""
 
 from enum import IntEnum
 
@@ -8,7 +8,10 @@ from abhiyan.programmes.rules import activities
 
 
 class Became(IntEnum):
-    """Each entry is in one of these. Being confirmed includes being counted."""
+    """Each entry is in one of these. Being confirmed includes being counted.
+
+    Who said that they never joined is among those who left: by name the worker learns it of nobody.
+    """
 
     WAITS = 1
     COUNTED = 2
@@ -25,22 +28,5 @@ _WORDS = {
     Became.WAITS: _("Phone not answered yet"),
     Became.COUNTED: _("Counted"),
     Became.CONFIRMED: _("Confirmed"),
-    Became.ENDED: _("Left"),
+    Became.ENDED: _("Left, or said no"),
 }
-
-
-def became(
-    *, is_new: bool, has_answered: bool, is_counted: bool, is_confirmed: bool, is_ended: bool
-) -> Became:
-    """What a worker reads of their own entry.
-
-    is_new: the entry opened the membership. has_answered: since then the phone gave this entry's code, or called. Of
-    somebody who was a member before, nothing shows until then: else any number could be tried out at a door.
-    """
-    if not (is_new or has_answered):
-        return Became.WAITS
-    if is_ended:
-        return Became.ENDED
-    if is_confirmed:
-        return Became.CONFIRMED
-    return Became.COUNTED if is_counted or has_answered else Became.WAITS

@@ -13,7 +13,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.models import Enrolment
 from abhiyan.messaging.rules.texts import SERVICE
-from abhiyan.ui.tests.test_browser import SIZES
+from abhiyan.site.tests.visits import Open, visits
 from abhiyan.units.models import Pin
 
 from .make import Human, Ladder, World
@@ -40,6 +40,11 @@ def served(django_db_setup: None) -> Iterator[Server]:
 
 
 @pytest.fixture
+def opens(chromium: Browser, served: Server) -> Iterator[Open]:
+    yield from visits(chromium, served.port)
+
+
+@pytest.fixture
 def world() -> World:
     made = web_world()
     with system("tests build their world"):
@@ -57,18 +62,6 @@ def a_day_later() -> None:
         assert confirming.ask(at=asked_at) == 1
 
 
-def opened(chromium: Browser, served: Server, path: str, language: str, size: str) -> Page:
-    width, height = SIZES[size]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height},
-        extra_http_headers={"Accept-Language": language},
-        base_url=f"http://127.0.0.1:{served.port}",
-    )
-    page = context.new_page()
-    page.goto(path)
-    return page
-
-
 def own_page(page: Page, human: Human) -> None:
     """One's own page, by the code that came to the phone."""
     page.goto("/me/")
@@ -82,7 +75,7 @@ def own_page(page: Page, human: Human) -> None:
 
 @pytest.mark.parametrize(("language", "size"), [LOOKS[0], pytest.param(*LOOKS[1], marks=pytest.mark.slow)])
 def test_from_an_sms_to_the_erasure(
-    chromium: Browser, served: Server, world: World, language: str, size: str
+    opens: Open, served: Server, world: World, language: str, size: str
 ) -> None:
     said, secret, asha = SAYS[language], connect(world, "generic", "join", JOIN), world.asha
 
@@ -110,7 +103,7 @@ def test_from_an_sms_to_the_erasure(
     confirmed = Ladder(reported=2, counted=1, confirmed=1)
     assert world.ladder(world.booth) == confirmed
 
-    page = opened(chromium, served, "/me/", language, size)
+    page = opens("/me/", size=size, language=language)
     own_page(page, asha)
     page.click("a[href='/me/leave/']")
     page.click("button.danger")
@@ -130,21 +123,18 @@ def test_from_an_sms_to_the_erasure(
     assert world.tallies() == world.recounted()
     # Whatever was to be said was a service message, and nothing waits for the phone any more.
     assert world.rows("select distinct kind from messaging_message") == [(SERVICE,)]
-    page.context.close()
 
 
 @pytest.mark.parametrize(("language", "size"), LOOKS)
 def test_somebody_on_a_paper_list_says_no(
-    chromium: Browser, served: Server, world: World, language: str, size: str
+    opens: Open, served: Server, world: World, language: str, size: str
 ) -> None:
     said, secret, bilal = SAYS[language], connect(world, "generic", "join", JOIN), world.bilal
     world.paper_row(of=bilal)
     assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1)
     a_day_later()
     question = blanks(bilal.phone, "ask.listed")[-1]
-    page = opened(
-        chromium, served, "/q/" + question["link"].rstrip("/").rpartition("/")[2] + "/", language, size
-    )
+    page = opens("/q/" + question["link"].rstrip("/").rpartition("/")[2] + "/", size=size, language=language)
     assert page.locator("button[name=answer]").count() == 2
     assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1), "opening a link answers nothing"
     if size == "phone":
@@ -158,4 +148,3 @@ def test_somebody_on_a_paper_list_says_no(
     assert page.locator("button[name=answer][value=yes]").count() == 0
     assert len(blanks(bilal.phone, "deny.receipt")) == 1
     assert world.tallies() == world.recounted()
-    page.context.close()

@@ -1,33 +1,32 @@
 """Printed forms: made for a unit, photographed once filled, imported by their number, and taken back."""
 
-import re
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core.actor import Actor
-from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.imports import running
+from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import batches
-from abhiyan.enrolment.models import Drive
-from abhiyan.enrolment.paper import printed
+from abhiyan.enrolment.actions import AlreadyMember, batches, photos
+from abhiyan.enrolment.actions.typing import bring_sheet
+from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.paper.lists import BatchUnknown
-from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
-from abhiyan.enrolment.rules.batches import LARGEST, kind_of, number_of, read_number
-from abhiyan.org import actions as org
+from abhiyan.enrolment.paper.models import PaperBatch, PaperImport
+from abhiyan.enrolment.queries import batches as queries
+from abhiyan.enrolment.rules.batches import kind_of, number_of, read_number
 from abhiyan.org.queries import NotYours
-from abhiyan.people import queries as people
-from abhiyan.people.models import Account
 
 from .make import CHANNEL, Ladder, World
+from .sheets import drawn
 from .test_paper import BY, bring, step
-from .web import officer
+from .web import main, officer, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
-JPEG = b"\xff\xd8\xff\xe0" + b"sheet" * 50 + b"\xff\xd9"
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"sheet" * 50 + b"IEND\xaeB`\x82"
+JPEG, PNG = (drawn(kind, shade=1) for kind in ("JPEG", "PNG"))
 HEAD = "Phone,Name,Birth year,Booth code,Notice version,Batch number\n"
 
 
@@ -47,9 +46,9 @@ def make(world: World, **given: object) -> PaperBatch:
     )
 
 
-def keep(world: World, batch: PaperBatch, *photos: bytes) -> batches.Kept:
-    named = [(f"{n}.jpg", data) for n, data in enumerate(photos)]
-    return batches.add_photos(batch=batch.pk, photos=named, by=BY, at=world.now)
+def keep(world: World, batch: PaperBatch, *given: bytes) -> photos.Kept:
+    named = [(f"{n}.jpg", data) for n, data in enumerate(given)]
+    return photos.add_photos(batch=batch.pk, photos=named, by=BY, at=world.now)
 
 
 def test_a_batchs_number_is_read_in_any_digits_and_a_mistyped_one_is_none() -> None:
@@ -103,78 +102,6 @@ def test_a_list_of_a_batch_nobody_printed_or_of_another_drive_is_refused(
             bring(world, tmp_path, HEAD, batch=number)
 
 
-def test_a_sheet_photographed_twice_a_photo_of_forty_megabytes_and_none_are_refused_and_the_others_kept(
-    world: World,
-) -> None:
-    batch, other = make(world), make(world)
-    assert keep(world, batch, JPEG, PNG) == batches.Kept(2, ())
-    kept = keep(
-        world, other, JPEG, JPEG[:-2] + b"more\xff\xd9", b"", b"%PDF-1.7", b"\xff\xd8\xff" + b"\0" * LARGEST
-    )
-    assert kept.n == 1
-    assert [(name, type(why)) for name, why in kept.refused] == [
-        ("0.jpg", batches.PhotoThere),
-        ("2.jpg", batches.PhotoMissing),
-        ("3.jpg", batches.NoPhoto),
-        ("4.jpg", batches.PhotoTooLarge),
-    ]
-    assert batch.number in str(kept.refused[0][1]) and "8 MB" in str(kept.refused[3][1])
-    with pytest.raises(batches.PhotoThere):
-        keep(world, batch, JPEG)
-    with pytest.raises(batches.PhotoMissing):
-        keep(world, batch)
-    with system("test"):
-        assert PaperPhoto.objects.count() == 3
-
-
-def test_a_photo_of_another_units_batch_is_refused_without_its_number_and_of_another_drive_not_at_all(
-    world: World,
-) -> None:
-    theirs = make(world)
-    keep(world, theirs, JPEG)
-    with system("test"):
-        org.ensure_offices()
-    officer(world, "district_in_charge", "JK-JAM")
-    with system("test"):
-        account = Account.objects.get(name="district_in_charge of JK-JAM")
-    by = Actor(kind="person", id=account.public_id, account_id=account.pk)
-    given: dict[str, Any] = {
-        "unit_id": world.units["JK-JAM"].pk,
-        "sheets": 2,
-        "language": "hi",
-        "at": world.now,
-    }
-    mine = batches.make_batch(programme_id=world.programme.pk, by=by, **given)
-    with pytest.raises(batches.PhotoElsewhere) as refused:
-        batches.add_photos(batch=mine.pk, photos=[("a.jpg", JPEG)], by=by, at=world.now)
-    assert theirs.number not in str(refused.value)
-    world.next_drive()
-    later = batches.make_batch(programme_id=world.programme.pk, by=BY, **given | {"at": world.now})
-    assert keep(world, later, JPEG).n == 1
-
-
-def test_no_more_photos_than_four_of_each_sheet_are_kept(world: World) -> None:
-    batch = make(world, sheets=1)
-    photos = [JPEG[:-2] + bytes([n]) + b"\xff\xd9" for n in range(5)]
-    kept = keep(world, batch, *photos)
-    assert kept.n == 4 and isinstance(kept.refused[0][1], batches.TooManyPhotos)
-
-
-def test_photos_are_sealed_opened_with_a_row_in_the_trail_and_gone_when_their_time_is_over(
-    world: World,
-) -> None:
-    batch = make(world)
-    keep(world, batch, JPEG)
-    with system("test"):
-        photo = PaperPhoto.objects.get()
-        assert b"sheetsheet" not in bytes(photo.sealed)
-        assert batches.open_photo(batch=batch.pk, photo=photo.pk, by=BY, at=world.now) == ("image/jpeg", JPEG)
-        assert AuditEntry.objects.filter(act="enrolment.read_photo").count() == 1
-        with pytest.raises(NotFound):
-            batches.open_photo(batch=batch.pk + 1, photo=photo.pk, by=BY, at=world.now)
-        assert batches.forget_photos(at=photo.purge_at) == 1 and not PaperPhoto.objects.exists()
-
-
 def test_who_may_not_record_people_there_makes_no_batch_and_keeps_no_photo(world: World) -> None:
     batch = make(world)
     for act in (
@@ -186,7 +113,7 @@ def test_who_may_not_record_people_there_makes_no_batch_and_keeps_no_photo(world
             by=CHANNEL,
             at=world.now,
         ),
-        lambda: batches.add_photos(batch=batch.pk, photos=[("a", JPEG)], by=CHANNEL, at=world.now),
+        lambda: photos.add_photos(batch=batch.pk, photos=[("a", JPEG)], by=CHANNEL, at=world.now),
     ):
         with pytest.raises(NotYours):
             act()
@@ -199,47 +126,128 @@ def test_who_may_not_record_people_there_makes_no_batch_and_keeps_no_photo(world
             make(world, **given)
 
 
-def test_an_erased_person_hides_the_photos_of_their_batch_from_everybody(
-    world: World, tmp_path: Path
-) -> None:
-    batch = make(world)
-    keep(world, batch, JPEG)
-    public_id = bring(world, tmp_path, HEAD + "9906000001,Asha Devi,1980,JK-B001,,\n", batch=batch.number)
+def became(world: World, batch: PaperBatch) -> queries.Became:
+    found = queries.became(batch, at=world.now, zone="Asia/Kolkata")
+    assert found is not None
+    return found
+
+
+def test_the_batch_says_what_became_of_its_rows_and_of_no_others(world: World, tmp_path: Path) -> None:
+    batch, other = make(world), make(world, sheets=1)
+    called = world.missed_call(of=world.asha)
+    rows = [f"99060000{n:02d},Somebody Else,1980,JK-B001,,{batch.number}" for n in range(10, 16)]
+    rows += [
+        f"{world.asha.phone},{world.asha.name},{world.asha.birth_year},JK-B001,,{batch.number}",
+        f"9906000011,Somebody Else,1980,JK-B001,,{batch.number}",
+        f"12,Nobody,1980,JK-B001,,{batch.number}",
+        f"9906000099,Of Another,1980,JK-B001,,{other.number}",
+    ]
+    public_id = bring(world, tmp_path, HEAD + "\n".join(rows) + "\n", notice_version="1")
     step(world, public_id, "check")
     step(world, public_id, "commit")
+    assert called.code == "waits"
+    first = became(world, batch)
+    assert first == queries.Became(
+        joined=7, unanswered=6, counted=1, confirmed=0, placeless=0, others=1, refused=1, denied=None
+    ), "whoever called before is counted: their phone took part"
+    assert became(world, other).joined == 1
     with system("test"):
-        batches.hide_photos_of(phone_id=world.phone_id(world.bilal), at=world.now)
-        assert PaperPhoto.objects.get().hidden_at is None
-        batches.hide_photos_of(phone_id=world.phone_id(world.asha), at=world.now)
-        photo = PaperPhoto.objects.get()
-        with pytest.raises(NotFound):
-            batches.open_photo(batch=batch.pk, photo=photo.pk, by=BY, at=world.now)
+        member = Membership.objects.get(phone_id=world.phone_id(world.asha))
+    world.tick(days=2)
+    world.confirm(AlreadyMember(b"", member.public_id.bytes), phone_id=member.phone_id)
+    assert became(world, batch).confirmed == 1
+    step(world, public_id, "undo")
+    assert became(world, batch) == queries.Became(0, 0, 0, 0, 0, 0, 0, None)
 
 
-@pytest.mark.parametrize("language", ["hi", "en"])
-def test_the_forms_of_a_batch_are_one_pdf_with_a_page_for_each_sheet(world: World, language: str) -> None:
-    batch = make(world, sheets=3, language=language)
+def test_what_became_of_many_rows_is_not_counted_while_a_page_is_opened(world: World) -> None:
+    batch = make(world)
     with system("test"):
-        drive = Drive.objects.get()
-        made = printed.forms(
-            batch,
-            drive=world.programme.names,
-            unit=world.mandal,
-            notice=people.notice(drive.notice_code, language, batch.notice_version),
-            address=f"https://abhiyan.example/paper/{batch.number}/",
-            at=batch.made_at,
+        PaperImport.objects.create(
+            batch_id=batch.pk, import_id=1, unit_id=batch.unit_id, rows=queries.MOST_COUNTED + 1, at=world.now
         )
-    assert made.startswith(b"%PDF") and re.search(rb"/Count 3\b", made)
+    assert queries.became(batch, at=world.now, zone="Asia/Kolkata") is None
 
 
-def test_the_poster_is_one_page_with_the_workers_name(world: World) -> None:
-    made = printed.poster(
-        drive=world.programme.names,
-        place={"en": "Rajbagh", "hi": "राजबाग"},
-        address="https://abhiyan.example/join/winter/?unit=JK-B001",
-        number="+911800000000",
-        name="Asha Devi",
-        language="hi",
-        at=world.now,
+def typed(world: World, batch: PaperBatch, *lines: tuple[str, str, str, str, str]) -> UUID:
+    with system("test"):
+        return bring_sheet(batch=batch, sheet=2, lines=lines, day=None, worker="", by=BY, at=world.now)
+
+
+def test_a_typed_sheet_is_a_list_like_any_other(world: World) -> None:
+    batch = make(world)
+    public_id = typed(
+        world,
+        batch,
+        ("Asha Devi", "99060 00001", "1980", "JK-B001", ""),
+        ("", "", "", "", ""),
+        ("Bilal Ahmad", "9906", "1990", "JK-B001", ""),
     )
-    assert made.startswith(b"%PDF") and re.search(rb"/Count 1\b", made)
+    assert running.run(public_id, "check", at=world.now) == "checked", "asked for by the act"
+    with system("test"):
+        checked = StagedImport.objects.get(public_id=public_id)
+    assert checked.counts == {"joined": 1, "refused": 1, "skipped": 1}
+    done = step(world, public_id, "commit")
+    assert done.state == "done" and world.ladder(world.booth) == Ladder(reported=1, unsigned=1)
+    with system("test"):
+        assert PaperImport.objects.get().batch_id == batch.pk
+        of = queries.sheets_of(batch).sheets
+    assert [one.number for one in of if one.typed] == [2]
+    step(world, public_id, "undo")
+    assert world.ladder(world.booth) == Ladder()
+    again = typed(world, batch, ("Asha Devi", "9906000001", "1980", "JK-B001", ""))
+    with system("test"):
+        assert StagedImport.objects.get(public_id=again).file_name == f"{batch.number} 2.csv"
+
+
+def test_a_sheet_is_typed_on_its_page_and_what_is_wrong_stands_at_its_line_with_nothing_lost() -> None:
+    world = web_world()
+    batch = make(world, language="en", sheets=2)
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    page = f"/paper/{batch.number}/type/"
+    lines = {
+        "l1-name": "Asha Devi",
+        "l1-phone": "99060 00001",
+        "l1-birth_year": "1980",
+        "l1-place": "JK-B001",
+        "l3-name": "Bilal Ahmad",
+        "l3-phone": "12",
+        "l3-place": "nowhere",
+    }
+    assert "Type at least one line" in president.post(page, {}).content.decode()
+    refused = president.post(page, lines)
+    shown = main(refused.content)
+    assert refused.status_code == 422 and shown.count('class="err"') == 3
+    for said in (
+        "1 line is not right yet",
+        "Write ten digits; now there are 2.",
+        "Fill in this field, or empty the whole line.",
+        "No booth and no PIN code is called this.",
+        'value="99060 00001"',
+        'value="nowhere"',
+    ):
+        assert said in shown
+    saved = president.post(page, lines | {"anyway": "1"})
+    assert saved.status_code == 302 and saved["Location"].startswith("/imports/")
+    again = main(president.get(f"{page}?sheet=1").content)
+    assert "This sheet is typed already" in again and "Type sheet 2 of 2" in main(president.get(page).content)
+    assert president.get(f"{page}?sheet=3").status_code == 404
+
+
+def test_the_list_of_batches_asks_no_more_the_longer_it_is() -> None:
+    world = web_world()
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            page = president.get("/paper/?unit=JK-SRI-M1")
+        assert page.status_code == 200
+        return len(seen)
+
+    make(world)
+    few = asked()
+    for n in range(8):
+        world.now += timedelta(minutes=1)
+        make(world, sheets=n + 1)
+    assert asked() == few
+    assert main(president.get("/paper/?unit=JK-SRI-M1").content).count("<tr") == 10

@@ -1,8 +1,10 @@
 """A member's card: after the phone is proven, as PDF and picture; checked by everybody; revoked."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -10,20 +12,22 @@ from django.test import Client
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.core.tests.scanning import scanned
+from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.views import card as views
+from abhiyan.org.models import Release
 from abhiyan.people import actions as people
 from abhiyan.people import documents
 from abhiyan.people.models import Document, RevokeReason
-from abhiyan.people.rules.documents import initials
+from abhiyan.people.rules import documents as rules
+from abhiyan.people.rules.documents import Kind, initials
 from abhiyan.people.tests.make import browser
 
 from .make import Human, World
 from .web import join, main, officer, open_me, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 BY = Actor.system("test")
 
 
@@ -50,7 +54,7 @@ def check(code: str) -> tuple[int, str]:
 
 def is_valid(code: str) -> bool:
     status, page = check(code)
-    assert (status == 200) == ("This card is valid" in page)
+    assert (status == 200) == ("Member card: valid" in page)
     return status == 200
 
 
@@ -70,7 +74,9 @@ def test_the_card_is_read_by_another_program_and_its_check_shows_initials_alone(
     shown = client.get("/me/card/").content.decode()
     assert 'class="qr"' in shown and "Asha Devi" in shown and world.asha.phone[3:] not in shown
     pdf = client.get("/me/card/card.pdf")
-    assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF-")
+    assert pdf["Content-Type"] == "application/pdf"
+    (page_of_pdf,) = drawn(pdf.content)
+    assert [each.rsplit("/", 2)[1] for each in scanned(page_of_pdf)] == [code]
     with system("test"):
         assert Document.objects.count() == 1, "each file is the same card"
 
@@ -91,14 +97,27 @@ def test_on_a_shared_phone_each_gets_their_own_card(world: World) -> None:
     assert first != second and "A. D." in check(first)[1] and "M. L." in check(second)[1]
 
 
-def test_a_card_altered_by_one_byte_is_not_valid_wherever_the_byte_stands(world: World) -> None:
+def test_a_card_altered_by_one_byte_is_not_valid_whatever_the_byte_and_wherever_it_stands(
+    world: World,
+) -> None:
     code = code_of(join(world, world.asha))
     for at in range(len(code)):
-        other = LETTERS[(LETTERS.index(code[at]) + 1 + at % 31) % 32]
-        assert documents.opened(code[:at] + other + code[at + 1 :]) is None
-    assert documents.opened(code) is not None
-    altered = code[:20] + ("a" if code[20] != "a" else "b") + code[21:]
-    assert not is_valid(altered) and not is_valid(code[:-1]) and not is_valid(code + "a")
+        for other in map(chr, range(0x20, 0x7F)):
+            altered = code[:at] + other + code[at + 1 :]
+            assert (documents.opened(altered) is not None) == (other == code[at]), (at, other)
+    for flipped in (
+        code.upper(),
+        code.swapcase(),
+        code[:-1],
+        code + "a",
+        code + "=",
+        f" {code}",
+        code + "\n",
+    ):
+        assert documents.opened(flipped) is None, flipped
+    for at, other in ((20, code[20].upper() if code[20].isalpha() else chr(ord(code[20]) ^ 0x10)), (0, "ı")):
+        assert not is_valid(code[:at] + other + code[at + 1 :]), (at, other)
+    assert is_valid(code)
 
 
 def test_altered_unknown_and_revoked_are_answered_alike(world: World) -> None:
@@ -166,6 +185,87 @@ def test_an_officer_revokes_a_card_with_a_reason_and_the_member_takes_a_new_one(
         "select facts->>'why', unit_id from core_audit where act = 'people.revoke_documents'"
     )
     assert reason == "lost" and unit == world.booth.pk
+
+
+def test_an_office_prints_the_cards_of_those_whose_phone_is_proven_once_a_second_person_agrees(
+    world: World,
+) -> None:
+    own = code_of(join(world, world.asha, unit="JK-B001"))
+    world.web_join(of=world.bilal)
+    world.paper_row(of=world.chandra, by=world.booth_worker)
+    client, second = officer(world, "district_president", "JK-SRI"), officer(world, "data_officer", "JK-SRI")
+    form = {"unit": "JK-B001", "in": "organisational", "reason": "for the meeting", "file": "cards"}
+    assert client.post("/people/export/", form).status_code == 302
+    with system("test"):
+        release = Release.objects.get()
+    page = f"/people/export/{release.public_id}/"
+    assert client.post(page).status_code == 403, "nobody has agreed yet"
+    asked = second.get(f"/releases/{release.public_id}/decide/?allow=yes").content.decode()
+    assert "As member cards to print" in asked
+    second.post(f"/releases/{release.public_id}/decide/", {"allow": "yes"})
+    answer = client.post(page)
+    assert (
+        answer["Content-Type"] == "application/pdf"
+        and 'filename="cards.pdf"' in answer["Content-Disposition"]
+    )
+    codes = [each.rsplit("/", 2)[1] for sheet in drawn(answer.content) for each in scanned(sheet)]
+    assert len(codes) == 2 and own in codes, "their own card is the same; who is only on paper has none"
+    assert all(is_valid(code) for code in codes)
+    assert client.post(page).status_code == 403, "once is once"
+    assert world.rows("select n from core_audit where act = 'enrolment.export_people'") == [(3,)]
+    mandal = officer(world, "mandal_president", world.mandal.code)
+    assert mandal.post("/people/export/", form).status_code == 403
+
+
+def test_no_card_is_printed_for_nobody_nor_more_than_a_file_holds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.paper_row(of=world.asha, by=world.booth_worker)
+    client, second = officer(world, "district_president", "JK-SRI"), officer(world, "data_officer", "JK-SRI")
+    form = {"unit": "JK-B001", "in": "organisational", "reason": "for the meeting", "file": "cards"}
+    client.post("/people/export/", form)
+    with system("test"):
+        release = Release.objects.get()
+    second.post(f"/releases/{release.public_id}/decide/", {"allow": "yes"})
+    for _twice in range(2):
+        answer = client.post(f"/people/export/{release.public_id}/")
+        assert answer.status_code == 409 and "there is no card to print" in answer.content.decode()
+    monkeypatch.setattr(views, "MOST", 0)
+    answer = client.post("/people/export/", form)
+    assert "This list has more than 0 people" in client.get(answer["Location"]).content.decode()
+    with system("test"):
+        assert Release.objects.count() == 1 and not Document.objects.exists()
+
+
+@pytest.fixture
+def certificate() -> Iterator[Kind]:
+    """A second kind of document, as a room would register it."""
+    made = Kind("test_certificate", "Certificate", lambda about: "Bilal Ahmad" if about.int % 2 else None)
+    rules.register(made)
+    yield made
+    rules._kinds.pop(made.code)  # nobody else has it
+
+
+def test_another_kind_of_document_is_sealed_checked_and_revoked_alike_and_named(
+    world: World, certificate: Kind
+) -> None:
+    code_of(join(world, world.asha))
+    given: dict[str, Any] = {
+        "kind": certificate.code,
+        "person_id": uuid4(),
+        "unit_id": world.booth.pk,
+        "by": BY,
+        "at": world.now,
+    }
+    good, over = (people.issue_document(about=UUID(int=about), **given) for about in (3, 4))
+    assert people.issue_document(about=UUID(int=3), **given) == good
+    status, page = check(documents.token(good.pk))
+    assert status == 200 and "Certificate: valid" in page and "B. A." in page
+    assert "card" not in page.lower(), "the code of a certificate proves no card"
+    assert check(documents.token(over.pk))[0] == 404, "its own rule says whose one is good"
+    with system("test"):
+        people.revoke_documents(about=[UUID(int=3)], reason=RevokeReason.LOST, by=BY, at=world.now)
+    assert check(documents.token(good.pk))[0] == 404
 
 
 def test_who_keeps_another_roll_cannot_revoke_a_card(world: World) -> None:

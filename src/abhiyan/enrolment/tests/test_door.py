@@ -3,22 +3,29 @@
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Enrolment
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import door
+from abhiyan.enrolment.models import Enrolment, Membership, Parting
 from abhiyan.enrolment.models_door import DoorEntry
+from abhiyan.enrolment.queries import door as queries
+from abhiyan.enrolment.queries.recount import LOOKS, TRIES
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import Became, became
+from abhiyan.enrolment.rules.door import Became
+from abhiyan.enrolment.views import door as views
 from abhiyan.people.models import Account, Consent
 
-from .make import Human, Ladder, World
-from .web import code_sent, officer, web_world
+from .make import CHANNEL, Human, Ladder, World
+from .web import code_sent, officer, today, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KAMLA = Human("Kamla Devi", 1979, "+919906007732")
@@ -64,7 +71,8 @@ def test_a_code_read_to_the_worker_counts_and_confirms_nothing(world: World, wor
     assert done["Location"] == "/field/?unit=JK-B001"
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     page = worker.get(done["Location"]).content.decode()
-    assert "Counted: Kamla Devi" in page and "autofocus" in page
+    assert "Counted: Kamla Devi" in page and "Same house: they have heard it" in page
+    assert "autofocus" in worker.get("/field/?house=1").content.decode()
     assert world.tallies() == world.recounted() and world.orphans() == {}
     with system("test"):
         assert Enrolment.objects.get().channel == Channel.DOOR
@@ -78,7 +86,7 @@ def test_their_own_call_counts_before_the_entry_and_after_it(world: World, worke
     assert world.ladder(world.booth).counted == 1
     entered(worker, NAZIR, "call")
     assert world.ladder(world.booth).unsigned == 1
-    assert "Phone not answered yet" in worker.get("/field/").content.decode()
+    assert "Type the code" in worker.get("/field/").content.decode()
     world.tick()
     world.missed_call(of=NAZIR)
     assert world.ladder(world.booth).counted == 2 and world.ladder(world.booth).unsigned == 0
@@ -89,7 +97,9 @@ def test_a_code_read_for_another_number_is_wrong(world: World, worker: Client) -
     first = entered(worker, KAMLA)["Location"]
     second = entered(worker, NAZIR)["Location"]
     answer = read_code(worker, second, code_sent(KAMLA.phone, "door"))
-    assert answer.status_code == 422 and "This code is wrong" in answer.content.decode()
+    said = answer.content.decode()
+    assert answer.status_code == 422 and "does not fit the phone that ends in 7733" in said
+    assert "send a new code" in said
     assert world.ladder(world.booth) == Ladder(reported=2, unsigned=2)
     assert read_code(worker, first, code_sent(KAMLA.phone, "door")).status_code == 302
     assert world.ladder(world.booth) == Ladder(reported=2, unsigned=1, counted=1)
@@ -100,7 +110,8 @@ def test_two_workers_at_one_door_make_one_member(world: World, worker: Client) -
     entered(worker, KAMLA)
     theirs = entered(other, KAMLA)["Location"]
     assert world.count("enrolment_membership") == 1
-    assert "Phone not answered yet" in other.get("/field/").content.decode()
+    assert theirs in other.get("/field/").content.decode()
+    assert "they still count once" in other.get(theirs).content.decode()
     assert read_code(other, theirs, code_sent(KAMLA.phone, "door")).status_code == 302
     assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
     assert world.tallies() == world.recounted()
@@ -123,7 +134,7 @@ def test_ten_in_a_row_need_the_place_once(world: World, worker: Client) -> None:
         assert answer.status_code == 302, answer.content.decode()
     assert world.ladder(world.booth).unsigned == 10
     page = worker.get("/field/").content.decode()
-    assert "Today: 10 entries" in page
+    assert "10 today: 10 wait" in page
 
 
 def test_a_form_sent_twice_is_one_entry(world: World, worker: Client) -> None:
@@ -144,7 +155,7 @@ def test_a_minor_leaves_nothing_on_the_page_or_in_the_register(world: World, wor
     answer = entered(worker, World.child)
     assert answer.status_code == 422 and "Planted-Marker" not in answer.content.decode()
     assert world.count("enrolment_claim") == world.count("enrolment_door_entry") == 0
-    assert "Refused here: under age" in worker.get("/field/").content.decode()
+    assert world.rows("select n from enrolment_refused_count where reason = 'not_adult'") == [(1,)]
 
 
 def test_the_notice_is_heard_first(world: World, worker: Client) -> None:
@@ -174,9 +185,12 @@ def test_a_member_is_not_found_out_by_trying_the_number(world: World, worker: Cl
     world.missed_call(of=KAMLA)
     entered(worker, KAMLA, "call")
     entered(worker, NAZIR, "call")
-    page = worker.get("/field/").content.decode()
-    assert page.count("Phone not answered yet") == 3  # both entries, and both counted together
-    assert "Counted" not in page
+    assert worker.get("/field/").content.decode().count("Type the code") == 2
+    page = worker.get("/field/entries/").content.decode()
+    assert (
+        page.count("Phone not answered yet") == 4
+    )  # both entries; both counted together; a choice of the filter
+    assert numbers(page)["Counted"] == ("0", "0")
 
 
 def test_nobody_opens_anothers_entry_nor_enters_elsewhere(world: World, worker: Client) -> None:
@@ -188,8 +202,19 @@ def test_nobody_opens_anothers_entry_nor_enters_elsewhere(world: World, worker: 
     assert officer(world, "verifier", "JK-SRI").get("/field/").status_code == 403
 
 
-def test_a_larger_unit_leads_to_its_booths(world: World) -> None:
+def test_a_larger_unit_leads_to_its_booths_and_to_where_one_worked_last(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = officer(world, "mandal_president", "JK-SRI-M1")
+    page = client.get("/field/").content.decode()
+    assert "Your booths, villages and wards" in page and "/field/?unit=JK-B002" in page
+    assert "Where you worked last" not in page and "JK-B004" not in page
+    client.post(
+        "/field/?unit=JK-B002", {"phone": "9906007732", "name": "Kamla", "birth_year": "1979", "heard": "on"}
+    )
+    assert "Where you worked last" in client.get("/field/").content.decode()
+    monkeypatch.setattr(queries, "LISTED", 1)
+    assert "Your booths" not in client.get("/field/").content.decode(), "so many are searched"
     page = client.get("/field/?q=JK-B002").content.decode()
     assert "Where are you now?" in page and "/field/?unit=JK-B002" in page
     assert 'name="phone"' in client.get("/field/?unit=JK-B002").content.decode()
@@ -200,14 +225,198 @@ def test_the_search_finds_people_of_the_booth_alone(world: World, worker: Client
     world.web_join(of=NAZIR, unit=world.next_booth)
     assert "Kamla Devi" in worker.get("/field/?q=kamla").content.decode()
     assert "Nazir" not in worker.get("/field/?q=nazir").content.decode().replace('value="nazir"', "")
+    for n in range(11):
+        world.web_join(of=Human(f"Ravi {chr(97 + n)}", 1970, f"+9199060081{n:02}"))
+    page = worker.get("/field/?q=ravi").content.decode()
+    assert page.count("Ravi ") == 10 and "More people fit" in page
+    assert "More people fit" not in worker.get("/field/?q=kamla").content.decode()
 
 
-def test_yesterdays_entries_are_in_counts_alone(world: World, worker: Client) -> None:
-    entered(worker, KAMLA)
+def numbers(page: str) -> dict[str, tuple[str, str]]:
+    """One's own entries in numbers: of today, and in all."""
+    rows = re.findall(r'<th scope="row">([^<]*)</th><td[^>]*>([^<]*)</td>\s*<td[^>]*>([^<]*)</td>', page)
+    return {label: (today, total) for label, today, total in rows}
+
+
+@pytest.fixture
+def sixty(world: World, worker: Client, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Sixty entries of a worker, the latest first: forty of today, of whom ten are counted and one left; twenty of two
+    days ago, who wait."""
+    monkeypatch.setattr(door, "PER_PHONE", ("door.phone", 500, 3600))
+    pages = [
+        entered(
+            worker,
+            Human(f"Person {chr(97 + n % 26)}{chr(97 + n // 26)}", 1970, f"+91990600{8000 + n}"),
+            "call",
+        )
+        for n in range(60)
+    ]
     with system("test"):
-        DoorEntry.objects.update(at=clock.now() - timedelta(days=2))
+        ids = [DoorEntry.objects.get(public_id=page["Location"].split("/")[2]).pk for page in pages]
+        DoorEntry.objects.filter(pk__in=ids[:20]).update(at=clock.now() - timedelta(days=2))
+        Enrolment.objects.filter(claim_id__in=ids[20:31]).update(rung=20, signed_at=clock.now())
+        left = Enrolment.objects.get(claim_id=ids[30]).membership_id
+        Membership.objects.filter(pk=left).update(ended_on=today())
+    return [page["Location"] for page in reversed(pages)]
+
+
+def test_own_entries_are_counted_paged_and_narrowed_however_many(worker: Client, sixty: list[str]) -> None:
     page = worker.get("/field/").content.decode()
-    assert "Kamla" not in page and "Your entries in this drive" in page
+    assert "40 today: 10 counted, 29 wait, 1 left" in page
+    assert page.count("Type the code") == 10 and "39 more wait" in page
+    assert sixty[0] in page
+
+    first = worker.get("/field/entries/").content.decode()
+    assert numbers(first) | {"Phone not answered yet": ("29", "49"), "Counted": ("10", "10")} == numbers(
+        first
+    )
+    assert numbers(first)["Left, or said no"] == ("1", "1")
+    pages = [worker.get(f"/field/entries/?page={n}").content.decode() for n in (1, 2, 3)]
+    waiting = [each for each in sixty if f'href="{each}"' in "".join(pages)]
+    assert len(waiting) == 49 and sixty[-1] in waiting, "each that waits has its button, also the oldest"
+    assert "Showing 1–25 of 60" in first and "Showing 51–60 of 60" in pages[2] and "Export" not in first
+
+    narrowed = {"show=2": 10, "show=4": 1, "show=1": 49, f"day={today()}": 40, f"show=1&day={today()}": 29}
+    for asked, total in narrowed.items():
+        assert f"of {total}" in worker.get(f"/field/entries/?{asked}").content.decode(), asked
+    assert "No entries here" in worker.get("/field/entries/?show=3").content.decode()
+    for wrong in ("show=9", "day=yesterday"):
+        assert worker.get(f"/field/entries/?{wrong}").status_code == 422
+    for far in ("9999-12-31", "0001-01-01"):
+        assert "No entries here" in worker.get(f"/field/entries/?day={far}").content.decode()
+
+
+def test_the_workers_pages_read_as_often_however_many_entries(worker: Client, sixty: list[str]) -> None:
+    with system("test"):
+        few = DoorEntry.objects.exclude(public_id__in=[each.split("/")[2] for each in sixty[:2]])
+        kept = list(few)
+        few.delete()
+    counts = {}
+    for path in ("/field/", "/field/entries/"):
+        worker.get(path)
+        with CaptureQueriesContext(connection) as queries_of_few:
+            worker.get(path)
+        counts[path] = len(queries_of_few)
+    with system("test"):
+        DoorEntry.objects.bulk_create(kept)
+    for path, n in counts.items():
+        with CaptureQueriesContext(connection) as queries_of_many:
+            worker.get(path)
+        assert len(queries_of_many) <= n, path
+
+
+def test_who_denied_an_entry_is_in_a_count_of_fives_alone(world: World, worker: Client) -> None:
+    denied = [Human(f"Denying {chr(97 + n)}", 1970, f"+9199060082{n:02}") for n in range(6)]
+    for human in denied:
+        entered(worker, human, "call")
+        membership = world.rows(
+            "select m.public_id from enrolment_membership m where phone_id = %s", [world.phone_id(human)]
+        )[0][0]
+        assert isinstance(membership, UUID)
+        actions.deny_by_phone(
+            phone=human.phone, membership=membership, channel=Channel.SMS, by=CHANNEL, at=clock.now()
+        )
+    assert "never joined" not in worker.get("/field/entries/").content.decode(), (
+        "not while they are spoken to"
+    )
+    with system("test"):
+        Parting.objects.update(at=clock.now() - timedelta(days=3))
+    page = worker.get("/field/entries/").content.decode()
+    assert "At least 5 say that they never joined. We do not tell who." in page
+    assert numbers(page)["Left, or said no"] == ("6", "6")
+
+
+def test_doors_without_an_entry_are_numbers_alone_and_undone(world: World, worker: Client) -> None:
+    def press(outcome: str, **more: str) -> Any:
+        return worker.post("/field/tries/", {"unit": "JK-B001", "outcome": outcome} | more)
+
+    for outcome in ("2", "2", "1"):
+        answer = press(outcome)
+    assert answer["Location"].endswith("&noted=1")
+    page = worker.get(answer["Location"]).content.decode()
+    assert "Noted: Does not want to" in page and "Does not want to: 1 · Nobody at home: 2" in page
+    assert "noted" not in press("2", undo="1")["Location"]
+    assert numbers(worker.get("/field/entries/").content.decode())["Nobody at home"] == ("1", "1")
+    assert world.rows("select outcome, n, day = current_date from enrolment_door_try order by 1")[0][:2] == (
+        1,
+        1,
+    )
+    assert world.rows("select act from core_audit where strpos(act, 'try') > 0") == [], (
+        "the minute would name a house"
+    )
+    press("1", undo="1")
+    answer = press("1", undo="1")
+    assert "There is nothing to undo" in worker.get(answer["Location"]).content.decode()
+    assert (
+        press("7").status_code == 404
+        and worker.post("/field/tries/?unit=JK-B002", {"outcome": "1"}).status_code == 403
+    )
+
+
+def test_what_may_feed_flags_is_kept_and_shown_to_nobody(world: World, worker: Client) -> None:
+    page = worker.get("/field/").content.decode()
+    key = re.search(r'name="key" value="([^"]+)"', page)
+    assert key
+    shown = clock.now() - timedelta(seconds=70)
+    entered(worker, KAMLA, key=views._signer().sign(f"{'a' * 32}.{int(shown.timestamp())}"))
+    entered(worker, NAZIR, key=views._signer().sign(f"{'b' * 32}.{int(shown.timestamp())}"))
+    entered(worker, world.bilal, key=key[1])
+    entered(worker, world.chandra, key=key[1][:-1] + ("a" if key[1][-1] != "a" else "b"))
+    worker.post("/field/tries/", {"unit": "JK-B001", "outcome": "1"})
+    worker.post("/field/tries/", {"unit": "JK-B001", "outcome": "2"})
+    with system("test"):
+        first, second, third, forged = DoorEntry.objects.order_by("at").values_list("seconds", flat=True)
+        looks = sorted(world.rows(f"select last4, seconds from ({LOOKS}) i"), key=str)
+        tries = world.rows(
+            f"select unit_id, is_refusal, sum(n)::int from ({TRIES}) i group by 1, 2 order by 2"
+        )
+    assert first is not None and 70 <= first < 100
+    assert second is not None and second < 20, "an old form hides no haste"
+    assert third is not None and third < 20 and forged is None
+    assert looks == [("0002", third), ("0003", None), ("7732", first), ("7733", second)]
+    assert tries == [(world.booth.pk, False, 4), (world.booth.pk, True, 1), (world.booth.pk, None, 1)]
+    for path in ("/field/", "/field/entries/"):
+        assert not re.search(r"\bseconds?\b", worker.get(path).content.decode())
+
+
+def test_the_notice_is_first_in_any_language_and_nothing_typed_is_lost(world: World, worker: Client) -> None:
+    page = worker.get("/field/").content.decode()
+    assert page.index("notice-title") < page.index('name="phone"')
+    typed = {
+        "phone": "99060",
+        "name": "Kamla",
+        "birth_year": "19",
+        "notice": "1.en",
+        "given": "2",
+        "key": "k",
+    }
+    answer = worker.post("/field/", typed | {"speak": "hi"})
+    again = answer.content.decode()
+    assert answer.status_code == 200 and 'lang="hi" dir="auto"' in again and 'value="1.hi"' in again
+    for value in ("99060", "Kamla", "19", "k"):
+        assert f'value="{value}"' in again, value
+    assert world.count("enrolment_claim") == 0
+    entered(worker, KAMLA, notice="1.hi", given="2")
+    with system("test"):
+        assert Consent.objects.get().language == "hi", "the notice they heard, not the worker's language"
+        assert DoorEntry.objects.get().heard == DoorEntry.Heard.PLAYED
+
+
+def test_a_house_hears_the_notice_once_and_each_agrees_for_themselves(world: World, worker: Client) -> None:
+    alone = worker.get("/field/?house=1").content.decode()
+    assert alone.index("notice-title") < alone.index('name="phone"'), "nobody heard it yet"
+    entered(worker, KAMLA)
+    assert "Same house: they have heard it" in worker.get("/field/").content.decode()
+    page = worker.get("/field/?house=1").content.decode()
+    assert page.index('name="phone"') < page.index("notice-title")
+    assert "They heard the notice with the house, and want to join." in page
+    assert entered(worker, NAZIR, given="3", heard="").status_code == 422
+    assert entered(worker, NAZIR, given="3").status_code == 302
+    with system("test"):
+        assert Consent.objects.count() == 2
+        assert set(DoorEntry.objects.values_list("heard", flat=True)) == {1, 3}
+        DoorEntry.objects.update(at=clock.now() - timedelta(hours=1))
+    assert "Same house" not in worker.get("/field/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -222,6 +431,13 @@ def test_yesterdays_entries_are_in_counts_alone(world: World, worker: Client) ->
         ((False, False, False, False, True), Became.WAITS),
     ],
 )
-def test_what_became_of_an_entry(given: tuple[bool, ...], then: Became) -> None:
-    names = ("is_new", "has_answered", "is_counted", "is_confirmed", "is_ended")
-    assert became(**dict(zip(names, given, strict=True))) is then
+def test_what_became_of_an_entry(world: World, given: tuple[bool, ...], then: Became) -> None:
+    """given: whether it opened the membership, its phone answered since, it is counted, confirmed, ended."""
+    is_new, has_answered, is_counted, is_confirmed, is_ended = given
+    rows = world.rows(
+        f"select {queries.BECAME} from (select %s as is_new) d, (select %s as has_answered) s,"
+        " (select case when %s then current_date end as ended_on) m,"
+        " (select case when %s then now() end as confirmed_at, case when %s then 20 else 10 end as rung) e",
+        [is_new, has_answered, is_ended, is_confirmed, is_counted],
+    )
+    assert rows == [(then,)]

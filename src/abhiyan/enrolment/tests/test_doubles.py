@@ -1,19 +1,22 @@
 """Near duplicates: found, merged by one click, undone exactly, told apart; twins and people under dispute are not."""
 
+import time
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import doubles, phone_changes, tickets
 from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, Outcome, Renewed
 from abhiyan.enrolment.actions.doubles import Disputed
-from abhiyan.enrolment.models import Ticket
+from abhiyan.enrolment.models import HeldLeave, Ticket
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people.actions import doubles as pairs
+from abhiyan.people.actions import finding
 from abhiyan.people.actions.doubles import DecidedAlready, EntryGone, Twins
 from abhiyan.people.actions.finding import find_doubles
 from abhiyan.people.models import Double, Person
@@ -101,6 +104,36 @@ def test_search_in_a_process_of_its_own_finds_a_name_in_the_other_script_and_sho
     assert {found.first_id, found.second_id} == {person_of(one).pk, person_of(other).pk}
     assert found.reasons == ["same_sound", "other_phone", "same_year", "same_place"] and not found.is_twin
     assert twins.is_twin and twins.reasons[:2] == ["other_first", "same_phone"]
+
+
+@pytest.mark.parametrize("people", [2, 2_000])
+def test_a_search_that_hangs_is_ended_and_what_was_found_before_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch, people: int
+) -> None:
+    """It is asked for more than a pipe holds, and for less, and has not begun to read when its time is over."""
+    double = pair(world, world.web_join(of=SUNITA), world.web_join(of=SUNITA_AGAIN))
+    with system("tests fill"):
+        one = Person.objects.earliest("pk")
+        Person.objects.bulk_create(
+            [
+                Person(
+                    id=uuid4(),
+                    public_id=uuid4(),
+                    phone_id=one.phone_id,
+                    name="Asha Kumari Devi",
+                    unit_id=one.unit_id,
+                    at=one.at,
+                )
+                for _n in range(people - 2)
+            ]
+        )
+    monkeypatch.setattr(finding, "LIMIT_S", 0.05)
+    began = time.monotonic()
+    with pytest.raises(finding.SearchFailed):
+        finding.find_doubles(at=world.now)
+    assert time.monotonic() - began < PATIENCE_S
+    with system("tests look"):
+        assert Double.objects.get().public_id == double
 
 
 def test_merged_entries_count_once_and_the_better_proven_one_stays(world: World) -> None:
@@ -220,6 +253,21 @@ def test_person_under_dispute_is_not_merged(world: World) -> None:
     merge(world, double)
     assert world.ladder(world.booth).counted == 1
     sound(world)
+
+
+def test_person_whose_call_to_leave_waits_is_not_merged(world: World) -> None:
+    web, other = world.web_join(of=SUNITA), world.web_join(of=SUNITA_AGAIN)
+    double = pair(world, web, other)
+    with system("tests hold"):
+        held = HeldLeave.objects.create(
+            phone_id=world.phone_id(SUNITA_AGAIN), programme_id=world.programme.pk, channel=1, at=world.now
+        )
+    with pytest.raises(Disputed):
+        merge(world, double)
+    with system("tests let"):
+        held.delete()
+    merge(world, double)
+    assert world.ladder(world.booth).counted == 1
 
 
 def test_who_was_erased_is_in_no_pair(world: World) -> None:

@@ -1,6 +1,6 @@
 """The page of duplicates: who sees which pairs, and many merged by two people."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import doubles as acts
+from abhiyan.enrolment.models import Enrolment, HeldLeave, Membership, Ticket
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.people.actions.doubles import keep_doubles
@@ -16,6 +18,7 @@ from abhiyan.site.tests.cast import Cast
 from abhiyan.units.models import Unit
 
 from .make import Human
+from .web import today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +72,107 @@ def test_list_reads_as_often_however_long_it_is(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as more:
         client.get("/people/doubles/")
     assert len(more) <= len(few) + 1
+
+
+def test_pair_shows_what_is_known_of_both_and_which_stays(cast: Cast) -> None:
+    world = cast.world
+    (pair,) = pairs(cast, (world.booth, world.next_booth))
+    with system("tests confirm"):
+        double = Double.objects.get(public_id=pair)
+        better = Person.objects.get(pk=double.second_id)
+        confirmed = Membership.objects.get(person_id=better.pk)
+        Enrolment.objects.filter(membership_id=confirmed.pk).update(confirmed_at=clock.now())
+    page = cast.client("district_in_charge").get("/people/doubles/").content.decode()
+    entries = page.split('class="pair-entry"')[1:]
+    assert len(entries) == 2 and "This one stays" in entries[0] and "This one stays" not in entries[1]
+    assert str(confirmed.public_id) in entries[0] and "Confirmed" in entries[0] and "Counted" in entries[1]
+    for entry in entries:
+        assert "Web" in entry and f"{today():%Y}" in entry
+    client = cast.client("district_in_charge")
+    client.post(f"/people/doubles/{pair}/", {"step": "merge"})
+    with system("tests look"):
+        assert Double.objects.get(public_id=pair).kept_id == better.pk, "it did as it said"
+    pairs(cast, (world.booth, world.booth), twins=1, first=5)
+    assert "This one stays" not in client.get("/people/doubles/").content.decode(), "twins both stay"
+
+
+def test_one_press_answers_a_script_with_its_row_alone(cast: Cast) -> None:
+    world, client = cast.world, cast.client("district_in_charge")
+    one, other = pairs(cast, *[(world.booth, world.next_booth)] * 2)
+
+    def press(pair: UUID, step: str) -> tuple[int, str]:
+        answer = client.post(f"/people/doubles/{pair}/", {"step": step}, headers={"HX-Request": "true"})
+        return answer.status_code, answer.content.decode()
+
+    for step, said, undo in (
+        ("merge", "Merged. They count once.", "Undo the merge"),
+        ("undo", "Undone. Both entries are as before.", "Merge"),
+        ("apart", "Noted: different people.", ">Undo<"),
+        ("again", "The pair is in the list again.", "Different people"),
+    ):
+        status, row = press(one, step)
+        assert status == 200 and said in row and undo in row and "<html" not in row
+    status, row = press(other, "undo")
+    assert status == 422 and "Somebody has decided this already." in row and "Different people" in row
+    page = client.get("/people/doubles/").content.decode()
+    for key in ("m", "d"):
+        assert f'aria-keyshortcuts="{key}"' in page and f"<kbd>{key}</kbd>" in page
+    plain = client.post(f"/people/doubles/{one}/", {"step": "apart"})
+    assert "A mistake?" in client.get(plain["Location"]).content.decode()
+
+
+def test_when_more_are_sure_than_are_taken_at_once_it_is_said(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, client = cast.world, cast.client("district_in_charge")
+    pairs(cast, *[(world.booth, world.next_booth)] * 3)
+    assert "Merge 3 sure pairs together" in client.get("/people/doubles/").content.decode()
+    monkeypatch.setattr(acts, "MOST", 2)
+    assert "Merge the 2 surest of 3 pairs together" in client.get("/people/doubles/").content.decode()
+    asked = client.get("/people/doubles/many/").content.decode()
+    assert "2 pairs are at least" in asked and "These are the likeliest 2. 1 more come after them." in asked
+    client.post("/people/doubles/many/", {"reason": "the list of 2019 came twice"})
+    with system("tests look"):
+        assert len(Release.objects.get(act="people.merge").payload["doubles"]) == 2
+
+
+def test_many_leaves_out_people_under_dispute_and_says_why(cast: Cast) -> None:
+    world, client = cast.world, cast.client("district_in_charge")
+    disputed, held, gone, *_rest = pairs(cast, *[(world.booth, world.next_booth)] * 4)
+    client.post("/people/doubles/many/", {"reason": "the list of 2019 came twice"})
+    with system("tests let something happen meanwhile"):
+        release = Release.objects.get(act="people.merge")
+        one, two = (
+            Person.objects.get(pk=Double.objects.get(public_id=pair).first_id) for pair in (disputed, held)
+        )
+        Ticket.objects.create(
+            id=uuid4(),
+            kind=Ticket.Kind.CORRECTION,
+            phone_id=one.phone_id,
+            person_id=one.pk,
+            public_id=uuid4(),
+            unit_id=one.unit_id,
+            asked_at=clock.now(),
+            due_at=clock.now(),
+        )
+        HeldLeave.objects.create(
+            phone_id=two.phone_id, programme_id=world.programme.pk, channel=1, at=clock.now()
+        )
+        Double.objects.filter(public_id=gone).delete()
+    with cast.as_("state_president"):
+        org.decide_release(
+            public_id=release.public_id, allow=True, by=cast.actor("state_president"), at=clock.now()
+        )
+    answer = client.post(f"/people/doubles/many/{release.public_id}/")
+    page = client.get(answer["Location"]).content.decode()
+    assert "1 pair merged." in page
+    assert "Left out: 2. Something about one of them is undecided" in page
+    assert "Left out: 1. One of these entries is no longer there." in page
+    with system("tests look"):
+        assert set(Double.objects.filter(public_id__in=[disputed, held]).values_list("state", flat=True)) == {
+            "open"
+        }
+    assert world.tallies() == world.recounted() and world.orphans() == {}
 
 
 def test_many_are_merged_once_a_second_person_approved(cast: Cast) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import batches
+from abhiyan.enrolment.actions import photos
 from abhiyan.people import actions as people
 from abhiyan.people import documents
 from abhiyan.people.actions import erasing
@@ -90,5 +90,5 @@ def test_who_came_by_a_photographed_batch_reads_that_the_sheet_is_kept(world: Wo
     assert kept["batch"] == batch.number
     assert "photo of the paper sheet" not in held(bilal)[0] and held(bilal)[1]["paper_sheets"] == []
     with system("test"):
-        batches.hide_photos_of(phone_id=world.phone_id(Human("", 0, "+919906000001")), at=world.now)
+        photos.hide_photos_of(phone_id=world.phone_id(Human("", 0, "+919906000001")), at=world.now)
     assert held(asha)[1]["paper_sheets"] == [], "nobody opens it any more"

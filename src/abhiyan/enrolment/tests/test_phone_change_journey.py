@@ -11,10 +11,11 @@ from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import phone_changes
 from abhiyan.messaging.models import Message
+from abhiyan.site.tests.visits import Open, visits
 
 from .make import Human, Ladder, World
 from .server import Server
-from .test_answers_journey import opened, own_page
+from .test_answers_journey import own_page
 from .test_phone_change import NEW, numbers
 from .web import blanks, code_sent, web_world
 
@@ -28,6 +29,11 @@ def served(django_db_setup: None) -> Iterator[Server]:
     server = Server().start(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
     yield server
     server.stop()
+
+
+@pytest.fixture
+def opens(chromium: Browser, served: Server) -> Iterator[Open]:
+    yield from visits(chromium, served.port)
 
 
 @pytest.fixture
@@ -51,10 +57,10 @@ def fill(page: Page, phone: str, old: Human | None = None) -> None:
 
 @pytest.mark.parametrize(("language", "size"), LOOKS)
 def test_a_member_changes_the_number_with_the_old_phone_and_later_without_it(
-    chromium: Browser, served: Server, world: World, language: str, size: str
+    opens: Open, world: World, language: str, size: str
 ) -> None:
     world.web_join(of=world.asha)
-    page = opened(chromium, served, "/me/", language, size)
+    page = opens("/me/", size=size, language=language)
     own_page(page, world.asha)
     page.click("a[href='/me/phone/']")
     fill(page, NEW)
@@ -62,13 +68,13 @@ def test_a_member_changes_the_number_with_the_old_phone_and_later_without_it(
     assert numbers(world) == [("Asha Devi", "0077")]
     page.context.close()
 
-    page = opened(chromium, served, "/me/", language, size)
+    page = opens("/me/", size=size, language=language)
     page.click("a[href='/me/phone/']")
     fill(page, NEWER, Human("Asha Devi", 1980, NEW))
     page.wait_for_selector("form[action$='/stop/']")
     assert "Asha" not in page.content() and numbers(world) == [("Asha Devi", "0077")]
     link = "/moved/" + blanks(NEW, "ask.phone")[-1]["link"].rstrip("/").rpartition("/")[2] + "/"
-    told = opened(chromium, served, link, language, size)
+    told = opens(link, size=size, language=language)
     assert told.locator("main form button").count() == 1
     assert numbers(world) == [("Asha Devi", "0077")], "opening a link answers nothing"
     with system("the message left; two days go by"):
@@ -84,5 +90,3 @@ def test_a_member_changes_the_number_with_the_old_phone_and_later_without_it(
     assert numbers(world) == [("Asha Devi", "0077")]
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     assert world.tallies() == world.recounted() and world.orphans() == {}
-    told.context.close()
-    page.context.close()

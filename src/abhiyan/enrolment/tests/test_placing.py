@@ -6,9 +6,12 @@ from html import unescape
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import placing
 from abhiyan.enrolment.actions.placing import LONGEST, said_of
+from abhiyan.enrolment.queries import placing as queries
 
 from .make import Human, Ladder, World
 from .test_erase import chosen, erase
@@ -130,6 +133,106 @@ def test_whoever_is_erased_leaves_nothing_of_their_place(world: World, president
     president.post(f"/people/unplaced/undo/{undo}/")
     assert world.count("enrolment_whereabout") == 1, "Asha's"
     assert world.tallies() == world.recounted() and world.orphans() == {}
+
+
+def test_a_group_larger_than_one_step_says_so_and_goes_on_with_the_next(
+    street: World, president: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "MOST_AT_ONCE", 2)
+    choice = group(president)
+    page = president.get(choice).content.decode()
+    assert "3 entries wait" in page and "2 at a time, the oldest first" in page
+    to = choice + "&to=JK-B001"
+    preview = president.get(to).content.decode()
+    assert "2 of 3, the oldest first. Then come the next." in preview and "Chandra" not in preview
+    answer = president.post(to, {"seen": seen(preview)})
+    assert answer["Location"] == to
+    rest = president.get(to).content.decode()
+    assert "2 entries placed." in rest and "Place 1 entry in" in rest and "the oldest first" not in rest
+    assert president.post(to, {"seen": seen(rest)})["Location"] == "/people/unplaced/groups/"
+    assert street.ladder(street.booth) == Ladder(reported=3, counted=3)
+    assert street.tallies() == street.recounted()
+
+
+def test_what_the_list_of_groups_leaves_out_is_said(
+    street: World, president: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join(street, Human("Meera Koul", 1970, "+919906007741"), where="Lal Bazar", unit="-")
+    page = president.get("/people/unplaced/groups/").content.decode()
+    assert "follow when these are placed" not in page
+    monkeypatch.setattr(queries, "MOST_GROUPS", 1)
+    page = president.get("/people/unplaced/groups/").content.decode()
+    assert (
+        "These are the 1 largest groups" in page
+        and "Lal Bazar" not in page
+        and "We looked through" not in page
+    )
+    monkeypatch.setattr(queries, "LOOKED_THROUGH", 2)
+    assert "We looked through 2 entries" in president.get("/people/unplaced/groups/").content.decode()
+
+
+def test_the_place_most_of_a_group_got_before_is_offered_first(street: World, president: Client) -> None:
+    choice = group(president)
+    page = president.get(choice).content.decode()
+    assert page.index("to=JK-B001") < page.index("to=JK-B002") and "placed here before" not in page
+    to = choice + "&to=JK-B002"
+    president.post(to, {"seen": seen(president.get(to).content.decode())})
+    join(street, Human("Late Comer", 1970, "+919906007799"), where="190001", unit="-")
+    page = president.get(choice).content.decode()
+    assert page.index("to=JK-B002") < page.index("3 placed here before") < page.index("to=JK-B001")
+    ((undo,),) = street.rows("select public_id from enrolment_placing")
+    president.post(f"/people/unplaced/undo/{undo}/")
+    assert "placed here before" not in president.get(choice).content.decode()
+
+    # Where their words find nothing, it is all there is to choose.
+    lane = Human("Meera Koul", 1970, "+919906007741"), Human("Sita Koul", 1971, "+919906007742")
+    join(street, lane[0], where="Old lane", unit="-")
+    (choice,) = [each for each in groups(president) if "Old" in each]
+    to = choice + "&to=JK-B001"
+    president.post(to, {"seen": seen(president.get(to).content.decode())})
+    join(street, lane[1], where="Old lane", unit="-")
+    page = president.get(choice).content.decode()
+    assert "to=JK-B001" in page and "1 placed here before" in page
+    assert "to=JK-B001" not in president.get(choice + "&q=Nowhere").content.decode()
+
+
+def test_whoever_leads_sees_and_undoes_what_others_placed(street: World, president: Client) -> None:
+    to = group(president) + "&to=JK-B001"
+    president.post(to, {"seen": seen(president.get(to).content.decode())})
+    own = president.get("/people/unplaced/groups/").content.decode()
+    assert "state_president of JK" not in own.split("<main")[1]
+    other = officer(street, "state_general_secretary", "JK")
+    page = other.get("/people/unplaced/groups/").content.decode()
+    assert "state_president of JK" in page
+    (undo,) = re.findall(r'action="(/people/unplaced/undo/[^"]*)"', page)
+    district = officer(street, "district_president", "JK-SRI")
+    assert undo not in district.get("/people/unplaced/groups/").content.decode()
+    assert district.post(undo).status_code in (403, 404)
+    assert other.post(undo).status_code == 302
+    assert street.ladder(street.booth) == Ladder()
+    assert street.tallies() == street.recounted()
+
+
+def test_the_list_of_groups_reads_as_often_however_many_groups_and_placings(
+    street: World, president: Client
+) -> None:
+    def reads() -> int:
+        president.get("/people/unplaced/groups/")
+        with CaptureQueriesContext(connection) as asked:
+            president.get("/people/unplaced/groups/")
+        return len(asked)
+
+    to = group(president) + "&to=JK-B001"
+    president.post(to, {"seen": seen(president.get(to).content.decode())})
+    join(street, Human("Meera Koul", 1970, "+919906007741"), where="Lal Bazar", unit="-")
+    few = reads()
+    for n in range(5):
+        join(street, Human("Meera Koul", 1970, f"+91990600775{n}"), where=f"Lane {n}", unit="-")
+        join(street, Human("Sita Koul", 1970, f"+91990600776{n}"), where=f"Street {n}", unit="-")
+    for choice in groups(president)[:4]:
+        to = choice + "&to=JK-B001"
+        president.post(to, {"seen": seen(president.get(to).content.decode())})
+    assert street.count("enrolment_placing") == 5 and reads() <= few
 
 
 def test_a_place_outside_the_drive_is_refused(street: World, president: Client) -> None:

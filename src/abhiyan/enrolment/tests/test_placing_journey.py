@@ -1,8 +1,6 @@
 """Entries without a place in a browser: those of one PIN code get a booth together, seen first, taken back after."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -18,7 +16,7 @@ from .make import Human
 from .server import Server
 from .web import join
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLE = "state_president"
 SAID = (("190001", ("Kamla Devi", "राजेश कुमार", "Nazir Ahmad")), ("Lal Bazar", ("Meera Koul", "Sita Ram")))
 
@@ -46,14 +44,6 @@ def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
     yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
-def look(page: Page, name: str, language: str, size: str, *, closely: bool) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-    if closely:
-        assert unsound(page, name) == []
-    if folder := os.environ.get("ABHIYAN_TEST_SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}-{language}-{size}.png", full_page=True)
-
-
 def go(page: Page, click: str) -> None:
     with page.expect_navigation():
         page.click(click)
@@ -61,11 +51,14 @@ def go(page: Page, click: str) -> None:
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_those_of_one_pin_code_are_placed_together_and_taken_back(
-    opens: Open, cast: Cast, request: pytest.FixtureRequest, size: str, language: str
+    opens: Open, cast: Cast, size: str, language: str
 ) -> None:
-    world, closely = cast.world, bool(request.node.get_closest_marker("slow"))
+    world, found = cast.world, list[str]()
+
+    def look(name: str) -> None:
+        found.extend(unsound(page, f"placing-{name}-{language}-{size}"))
+
     page = opens("/people/unplaced/groups/", ROLE, size=size, language=language)
-    look(page, "placing-none", language, size, closely=closely)
     for start, (where, names) in enumerate(SAID):
         for n, name in enumerate(names):
             join(world, Human(name, 1966, f"+91990600{7700 + 10 * start + n}"), where=where, unit="-")
@@ -73,39 +66,52 @@ def test_those_of_one_pin_code_are_placed_together_and_taken_back(
 
     # From one by one to many at once: the largest group first.
     page.goto("/people/unplaced/")
-    look(page, "unplaced", language, size, closely=closely)
     go(page, "a[href='/people/unplaced/groups/']")
     assert page.locator("tbody tr").count() == 2
-    look(page, "placing-groups", language, size, closely=closely)
+    look("groups")
     go(page, "a[href*='pin=190001']")
-    look(page, "placing-which", language, size, closely=closely)
+    look("which")
     go(page, "a[href*='to=JK-B001']")
     assert "Kamla Devi" in page.inner_text("main") or "कमला" in page.inner_text("main")
-    look(page, "placing-preview", language, size, closely=closely)
+    look("preview")
 
     # Somebody of the same PIN code comes meanwhile: nobody is placed unseen.
     join(world, Human("Late Comer", 1970, "+919906007799"), where="190001", unit="-")
     go(page, "main form[method=post] button[type=submit]")
     assert world.ladder(world.booth).counted == booth
-    look(page, "placing-changed", language, size, closely=closely)
+    look("changed")
     go(page, "main form[method=post] button[type=submit]")
     assert world.ladder(world.booth).counted == booth + 4, "all four were shown this time"
-    look(page, "placing-done", language, size, closely=closely)
+    look("done")
 
     # A place in words is looked for by another name; and what was placed waits again after one click.
     go(page, "a[href*='place=Lal']")
     page.fill("main [name=q]", "Nowhere at all")
     go(page, "main form[role=search] button[type=submit]")
-    look(page, "placing-nothing", language, size, closely=closely)
     page.fill("main [name=q]", "JK-B002")
     go(page, "main form[role=search] button[type=submit]")
     go(page, "a[href*='to=JK-B002']")
     go(page, "main form[method=post] button[type=submit]")
     assert world.ladder(world.next_booth).counted == 2
-    for left in (1, 0):
-        go(page, "form[action*='/people/unplaced/undo/'] button")
-        assert page.locator("form[action*='/people/unplaced/undo/']").count() == left
+    join(world, Human("Latest Comer", 1970, "+919906007798"), where="190001", unit="-")
+    page.goto("/people/unplaced/groups/")
+    go(page, "a[href*='pin=190001']")
+    assert page.locator("main ul.lines li").first.locator(".badge").count() == 1, (
+        "where the others got theirs"
+    )
+    look("before")
+
+    # The office above sees who placed them, and undoes one; the other is undone by whoever placed it.
+    above = opens("/people/unplaced/groups/", "national_president", size=size, language=language)
+    assert "state_president" in above.inner_text("main")
+    look_above = unsound(above, f"placing-above-{language}-{size}")
+    go(above, "form[action*='/people/unplaced/undo/'] button")
+    page.goto("/people/unplaced/groups/")
+    assert page.locator("form[action*='/people/unplaced/undo/']").count() == 1
+    go(page, "form[action*='/people/unplaced/undo/'] button")
+    assert page.locator("form[action*='/people/unplaced/undo/']").count() == 0
     assert page.locator("tbody tr").count() == 2
-    late = {key: n for key, n in world.tallies().items() if before.get(key) != n}
-    assert len(late) == 2, "the late comer's two rungs alone are new"
+    assert found + look_above == []
+    late = {key: n - before.get(key, 0) for key, n in world.tallies().items() if before.get(key) != n}
+    assert list(late.values()) == [2, 2], "the two late comers' rungs alone are new"
     assert world.tallies() == world.recounted() and world.orphans() == {}

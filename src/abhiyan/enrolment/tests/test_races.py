@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+from django.db import connection
 
 from abhiyan.core import database
 from abhiyan.enrolment import actions
@@ -14,7 +15,8 @@ from abhiyan.enrolment.actions import Claim, ClaimRefused, Gateway, Outcome, enr
 from abhiyan.enrolment.actions.claims import Joined
 from abhiyan.enrolment.rules.channels import Channel, Sign
 
-from .make import CHANNEL, Human, World
+from .make import CHANNEL, Human, Ladder, World
+from .web import blanks, officer, web_world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 Answers = list[Outcome | ClaimRefused]
@@ -141,6 +143,46 @@ def test_a_call_and_a_row_of_one_new_phone_at_once_make_one_member(world: World)
         at_once(send(call), send(row))
     assert world.count("enrolment_membership") == 25
     assert world.tallies() == world.recounted()
+
+
+def test_two_workers_at_one_door_at_the_same_moment_make_one_member_and_each_has_a_code() -> None:
+    world = web_world()
+    workers = [officer(world, office, "JK-B001") for office in ("booth_worker", "booth_president")]
+    humans = [Human("Asha Devi", 1980, f"+91990610{n:04d}") for n in range(4)]
+    entries: dict[tuple[int, str], str] = {}
+
+    def enter(number: int, human: Human) -> Callable[[], None]:
+        form = {"phone": human.phone, "name": human.name, "birth_year": str(human.birth_year), "heard": "on"}
+
+        def work() -> None:
+            answer = workers[number].post("/field/", form)
+            assert answer.status_code == 302, answer.content.decode()
+            entries[number, human.phone] = answer["Location"]
+            connection.close()
+
+        return work
+
+    def read(number: int, human: Human) -> Callable[[], None]:
+        codes = [each["code"] for each in blanks(human.phone, "code.door")]
+
+        def work() -> None:
+            page = entries[number, human.phone]
+            answers = [workers[number].post(page, {"code": code}) for code in codes]
+            said = [each.content.decode() for each in answers if each.status_code == 422]
+            assert all("Ask for the newest SMS" in each for each in said), "the code of the other's entry"
+            assert 302 in {each.status_code for each in answers}
+            connection.close()
+
+        return work
+
+    for human in humans:
+        at_once(enter(0, human), enter(1, human))
+    assert world.count("enrolment_membership") == len(humans)
+    assert world.ladder(world.booth) == Ladder(reported=2 * len(humans), unsigned=len(humans))
+    for human in humans:
+        at_once(read(0, human), read(1, human))
+    assert world.ladder(world.booth) == Ladder(reported=2 * len(humans), counted=len(humans))
+    assert world.tallies() == world.recounted() and world.orphans() == {}
 
 
 def cut_all_gateways() -> None:

@@ -1,6 +1,8 @@
 """A worker's own link: made once, carried through joining, counted for who invited, and forgotten with an erasure."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
@@ -68,3 +70,32 @@ def test_a_link_is_made_by_who_records_people_there_alone(world: World) -> None:
         referrals.make_referral(
             programme_id=world.programme.pk, unit_id=world.booth.pk, by=CHANNEL, at=world.now
         )
+
+
+def test_the_list_of_who_invited_asks_no_more_the_longer_it_is(world: World) -> None:
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    page = f"/drives/{world.programme.public_id}/invited/?unit=JK-SRI-M1"
+
+    def refer(first: int, last: int) -> None:
+        with system("test"):
+            Referral.objects.bulk_create(
+                Referral(
+                    code=f"code{n}",
+                    programme_id=world.programme.pk,
+                    account_id=n,
+                    unit_id=world.booth.pk,
+                    made_at=world.now,
+                )
+                for n in range(first, last)
+            )
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            listed = president.get(page)
+        assert listed.status_code == 200
+        return len(seen)
+
+    refer(900, 901)
+    few = asked()
+    refer(901, 940)
+    assert asked() == few and president.get(page).content.decode().count("<tr") == 41

@@ -1,16 +1,14 @@
-"""Printed forms: batches of a unit, the photographs of their filled sheets, and the lists brought of them."""
+"""Printed forms: batches of a unit, their sheets, and what became of the rows that were imported of them."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
@@ -21,16 +19,21 @@ from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.queries import drive as queries_drive
 from abhiyan.enrolment.rules import batches as rules
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org import queries as org
 from abhiyan.org.here import address, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
-from abhiyan.ui.acts import ask, confirm, form_page, tried
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
+
+from . import photos
+from .paper_frame import crumbs, file_answer
 
 IMPORT = "imports.paper"
 LANGUAGES = (("hi", "हिंदी"), ("en", "English"))
@@ -58,32 +61,6 @@ class NewForm(forms.Form):
         help_text=gettext_lazy("Each sheet has room for 10 people."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the form"), choices=LANGUAGES)
-
-
-class PhotosInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class PhotosField(forms.FileField):
-    """Several files at once, as a list."""
-
-    widget = PhotosInput
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        given = data if isinstance(data, (list, tuple)) else [data]
-        return [super(PhotosField, self).clean(one, initial) for one in given or [None]]
-
-
-class PhotosForm(forms.Form):
-    """Photographs of filled sheets."""
-
-    photos = PhotosField(
-        label=gettext_lazy("Photos of the filled sheets"),
-        allow_empty_file=True,  # said by the act
-        error_messages={"required": actions.PhotoMissing.message},
-        help_text=gettext_lazy("JPEG or PNG, at most 8 MB each. You can choose several."),
-        widget=PhotosInput(attrs={"accept": "image/jpeg,image/png"}),
-    )
 
 
 @require_GET
@@ -152,45 +129,63 @@ def paper_new(request: Request) -> HttpResponseBase:
 
 @form_page
 def paper_batch(request: Request, number: str) -> HttpResponseBase:
-    """One batch: its forms, the photographs of its sheets, and its lists. What is sent to it are photographs."""
+    """One batch: its forms, the photographs of its sheets, and its lists. What is sent to it are photographs.
+
+    `sheet`: one of its sheets, as the code printed on it asks.
+    """
     batch = queries.batch_for(number)
-    form = PhotosForm(request.POST or None, request.FILES or None)
-    done = tried(
-        request,
-        form,
-        lambda given: actions.add_photos(
-            batch=batch.pk,
-            photos=[(one.name, one.read()) for one in given["photos"]],
-            by=request.actor,
-            at=clock.now(),
-        ),
-    )
-    if done and done.value is not None:
-        kept = ngettext("%(n)s photo is kept.", "%(n)s photos are kept.", done.value.n)
-        messages.success(request, kept % {"n": done.value.n})
-        for name, why in done.value.refused:
-            messages.warning(request, f"{name}: {why}")
-        return redirect(request.path)
-    viewer, spot = request.viewer, _position(batch)
+    form, done, told = photos.add(request, batch)
+    if told is not None:
+        return told
+    viewer, spot = request.viewer, [lo for lo, _hi in units.all_spans([batch.unit_id]).get(batch.unit_id, [])]
     programme = programmes.programme_by_id(batch.programme_id)
     (row,) = queries.shown([batch])
-    photos = queries.photos_of(batch)
+    sheets = queries.sheets_of(batch)
     brought = f"?option_batch={batch.number}&option_drive={programme.public_id}"
+    asked = request.GET.get("sheet", "")
     shown = {
         "here": "people",
-        "crumbs": [*_crumbs(batch), (batch.number, "")],
+        "crumbs": [*crumbs(batch), (batch.number, "")],
         "batch": batch,
         "row": row,
         "drive": programme,
         "drive_name": named(programme.names),
         "form_language": dict(LANGUAGES)[batch.language],
-        "photos": photos,
-        "unseen": row.photos - len(photos),
+        "sheets": sheets,
+        "asked": next((one for one in sheets.sheets if str(one.number) == asked), None),
+        "asked_href": f"#sheet-{asked}",
+        "seen": bool(row.photos) and (bool(sheets.here) or bool(sheets.unknown)),
         "form": form if viewer.may_at(actions.RECORD, *spot) else None,
+        "photo_mb": photos.MB,
         "lists": queries.brought_of(batch),
+        "counts": _counts(batch, programme) if row.rows else [],
+        "may_import": viewer.may_at(IMPORT, *spot),
         "import_href": reverse("imports:begin", args=["paper"]) + brought if viewer.may(IMPORT) else "",
     }
     return render(request, "enrolment/paper_batch.html", shown, status=done.status)
+
+
+def _counts(batch: PaperBatch, programme: Programme) -> list[tuple[str, str | int, str]]:
+    """What became of the rows, each count with where its people are listed: words, how many, address."""
+    of = queries.became(batch, at=clock.now(), zone=programme.zone)
+    if of is None:
+        return []
+    code = units.unit_by_id(batch.unit_id).code
+
+    def people_page(**asked: Any) -> str:
+        return address(reverse("enrolment:people"), code, channel=Channel.PAPER.value, **asked)
+
+    denied = _("at least %(n)s") % {"n": of.denied} if of.denied else _("fewer than %(n)s") % {"n": 5}
+    return [
+        (_("Joined"), of.joined, people_page(ended="all")),
+        (_("Phone not answered yet"), of.unanswered, people_page(rung="unsigned")),
+        (_("Counted"), of.counted, people_page(rung="counted")),
+        (_("Confirmed"), of.confirmed, people_page(rung="confirmed")),
+        (_("Phones that say they never joined"), denied, ""),
+        (_("No place yet"), of.placeless, address(reverse("enrolment:unplaced"), code)),
+        (_("Members already, or named twice"), of.others, ""),
+        (_("Refused"), of.refused, "#lists"),
+    ]
 
 
 @require_GET
@@ -209,51 +204,4 @@ def paper_form(request: Request, number: str) -> HttpResponse:
         address=f"{settings.ORIGIN}{page}",
         at=batch.made_at,
     )
-    return _file(made, kind="application/pdf", name=f"{batch.number}.pdf", shown="attachment")
-
-
-def _file(data: bytes, *, kind: str, name: str, shown: str) -> HttpResponse:
-    answer_ = HttpResponse(data, content_type=kind)
-    answer_["Content-Disposition"] = f'{shown}; filename="{name}"'
-    answer_["Cache-Control"] = "private, no-store"
-    return answer_
-
-
-@require_GET
-def paper_photo(request: Request, number: str, photo: UUID) -> HttpResponse:
-    """The photograph of a sheet, as it was taken. Looking at it leaves a row in the trail."""
-    batch = queries.batch_for(number)
-    kind, data = actions.open_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now())
-    ending = next(key for key, media in rules.KINDS.items() if media == kind)
-    return _file(data, kind=kind, name=f"{batch.number}.{ending}", shown="inline")
-
-
-@form_page
-def paper_photo_remove(request: Request, number: str, photo: UUID) -> HttpResponseBase:
-    """Destroy a photograph, once that was asked."""
-    batch = queries.batch_for(number)
-    org.require(request.actor, actions.RECORD, at=batch.unit_id)
-    page = reverse("enrolment:paper_batch", args=[batch.number])
-    return confirm(
-        request,
-        lambda: actions.remove_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now()),
-        title=_("Remove this photo?"),
-        text=[_("It is destroyed at once. Take a new photo of the sheet if you still have it.")],
-        button=_("Remove the photo"),
-        said=_("The photo is removed."),
-        done=page,
-        here="people",
-        crumbs=[*_crumbs(batch), (batch.number, page), (_("Remove the photo"), "")],
-    )
-
-
-def _crumbs(batch: PaperBatch) -> list[tuple[str, str]]:
-    code = units.unit_by_id(batch.unit_id).code
-    return [
-        (_("People"), reverse("enrolment:people")),
-        (_("Paper forms"), address(reverse("enrolment:paper_list"), code)),
-    ]
-
-
-def _position(batch: PaperBatch) -> list[int]:
-    return [lo for lo, _hi in units.all_spans([batch.unit_id]).get(batch.unit_id, [])]
+    return file_answer(made, kind="application/pdf", name=f"{batch.number}.pdf", shown="attachment")

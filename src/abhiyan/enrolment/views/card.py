@@ -1,5 +1,6 @@
 """The member's card: on a page, as a file, and its code. There is no phone on it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,19 +10,28 @@ from django.http import HttpResponse
 from django.utils.dateformat import format as written
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from abhiyan.core import languages, printing, words
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
 from abhiyan.enrolment.actions import cards
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.people import queries as people
+from abhiyan.people.actions.reading import ListTooLong
 from abhiyan.people.models import Document
 from abhiyan.programmes.models import Rung
 from abhiyan.ui.templatetags.look import organisation
 
+MOST = printing.LARGEST_BATCH  # cards of one file
 TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "templates" / "enrolment" / "card.typ")
+
+
+class NoCards(Refused, status=409):
+    message = gettext_lazy(
+        "Nobody on this list has answered from their own phone yet, so there is no card to print."
+    )
 
 
 def picture(text: str) -> SafeString:
@@ -75,10 +85,27 @@ def file(member: Member, kind: str, *, by: Actor, at: datetime) -> HttpResponse:
         says = printed(member, card)
         title = _("Member card")
     if kind == "pdf":
-        made = printing.pdf(TEMPLATE, [says], title=title, language=language, at=at)
-    else:
-        made = printing.png(TEMPLATE, says, title=title, language=language, at=at, dots_per_inch=400)
-    response = HttpResponse(made, content_type="application/pdf" if kind == "pdf" else "image/png")
-    response["Content-Disposition"] = f'attachment; filename="card.{kind}"'
+        return _answer(printing.pdf(TEMPLATE, [says], title=title, language=language, at=at), "card.pdf")
+    made = printing.png(TEMPLATE, says, title=title, language=language, at=at, dots_per_inch=400)
+    return _answer(made, "card.png")
+
+
+def files(members: Sequence[Member], *, unit_id: int, by: Actor, at: datetime) -> HttpResponse:
+    """The cards of a list, a page each, in the reader's language. Refuses ListTooLong, and NoCards where nobody's phone
+    is proven."""
+    if len(members) > MOST:
+        raise ListTooLong(most=MOST)
+    made = cards.issue_cards(memberships=[one.public_id for one in members], unit_id=unit_id, by=by, at=at)
+    says = [printed(one, made[one.public_id]) for one in members if one.public_id in made]
+    if not says:
+        raise NoCards
+    title = _("Member cards")
+    return _answer(printing.pdf(TEMPLATE, says, title=title, language=words.language(), at=at), "cards.pdf")
+
+
+def _answer(made: bytes, name: str) -> HttpResponse:
+    kind = "application/pdf" if name.endswith("pdf") else "image/png"
+    response = HttpResponse(made, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response

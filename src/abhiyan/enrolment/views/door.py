@@ -1,50 +1,57 @@
-"""The worker's page: enrol at the door of a place, one person after the other, and see what became of them.
+"""The worker's page: the notice, then one person after the other at the doors of a place; then each one's phone.
 
-An entry is kept at once and waits for its phone; a code that comes late finds it in today's list.
+An entry is kept at once and waits for its phone; a code that comes late finds it among the worker's own entries.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.signing import BadSignature, Signer
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.gzip import gzip_page
 
-from abhiyan.core import clock
+from abhiyan.core import clock, languages
 from abhiyan.core.refusals import NotFound, TooMany
-from abhiyan.core.scope import system
 from abhiyan.core.words import language, person
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import door
 from abhiyan.enrolment.forms_door import DoorCodeForm, DoorForm
-from abhiyan.enrolment.models_door import DoorEntry
+from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.queries import door as queries
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import HOMES, SMALLEST, OpenDrive, counting
-from abhiyan.enrolment.queries.partings import counted_for_sender
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import Became
 from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
+from abhiyan.people import queries as notices
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Notice
 from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
-from .join import judge_notice, notice_of, notice_shown
+from .join import judge_notice, notice_shown
 from .people import line
 
 MOST_FOUND = 10  # people and places of one search
+MOST_WAITING = 10  # of one's own; the others are in the list
+LATELY = timedelta(days=7)  # whose phones the page itself still waits for
+HOUSE = timedelta(minutes=30)  # so long a house may have heard the notice together
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class Door:
         return self.here.href(reverse("enrolment:field"))
 
 
-def _door(request: Request, at: datetime) -> Door:
+def door_of(request: Request, at: datetime) -> Door:
     """The unit the address names, or the worker's own. NotYours where they may not enrol."""
     here = page_unit(request)
     if not request.viewer.may_at("enrolment.enrol", here.span[0]):
@@ -68,40 +75,74 @@ def _door(request: Request, at: datetime) -> Door:
     return Door(here, drives[0] if drives else None)
 
 
+def own(request: Request) -> UUID:
+    """The public id of whoever reads one of these pages."""
+    assert request.viewer.public_id is not None  # the pages want an office
+    return request.viewer.public_id
+
+
+def day_began(at: datetime) -> datetime:
+    """The first instant of today here."""
+    return datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
+
+
 @gzip_page
 @form_page
 def field(request: Request) -> HttpResponseBase:
-    """The form at the door; below it one's own entries of today. A larger unit leads to its booths first."""
+    """The notice, then the form; below, whose phones have yet to answer. A larger unit leads to its booths first."""
     at = clock.now()
-    found = _door(request, at)
-    if request.method == "POST":
-        if found.drive is None:
-            raise NotFound
-        return _entered(request, found, found.drive, at)
-    return _show(request, found, _fresh(found), at)
+    found = door_of(request, at)
+    if request.method != "POST":
+        return _show(request, found, _fresh(request, found, at), at)
+    if found.drive is None:
+        raise NotFound
+    if "speak" in request.POST:  # only the language of the notice: nothing is judged, what was typed stays
+        form = DoorForm(initial={name: request.POST.get(name, "")[:120] for name in DoorForm.base_fields})
+        form.initial.update(heard=False, given=DoorEntry.Heard.SHOWN.value)
+        return _show(request, found, form, at, speaks=request.POST["speak"][:8])
+    return _entered(request, found, found.drive, at)
 
 
-def _fresh(found: Door) -> DoorForm:
-    """An empty form for the next person."""
-    mark = ""
-    if found.drive is not None:
-        notice = notice_of(found.drive)
-        mark = f"{notice.version}.{notice.language}"
-    return DoorForm(initial={"key": uuid4().hex, "notice": mark})
+def _fresh(request: Request, found: Door, at: datetime) -> DoorForm:
+    """An empty form for the next person. Its key says, sealed, when it was shown."""
+    is_house = "house" in request.GET and queries.heard_lately(
+        own(request), found.here.unit.id, since=at - HOUSE
+    )
+    how = DoorEntry.Heard.TOGETHER if is_house else DoorEntry.Heard.SHOWN
+    key = _signer().sign(f"{uuid4().hex}.{int(at.timestamp())}")
+    return DoorForm(initial={"key": key, "given": how.value})
+
+
+def _signer() -> Signer:
+    return Signer(salt="door")
+
+
+def _shown_at(key: str) -> datetime | None:
+    """When the form of a key was shown; None where we minted no such key."""
+    try:
+        return datetime.fromtimestamp(int(_signer().unsign(key).rpartition(".")[2]), UTC)
+    except (BadSignature, ValueError):
+        return None
+
+
+def _notice(drive: OpenDrive, speaks: str) -> Notice:
+    """The drive's notice as it is read to people at the door."""
+    return notices.notice(drive.drive.notice_code, speaks or language(), drive.drive.notice_version)
 
 
 def _entered(request: Request, found: Door, drive: OpenDrive, at: datetime) -> HttpResponse:
     """Keep the entry; then to its phone."""
     form = DoorForm(request.POST)
-    notice = notice_of(drive)
+    speaks = request.POST.get("notice", "").partition(".")[2][:8]
+    notice = _notice(drive, speaks)
     form.is_valid()
     judge_notice(form, notice)
     outcome = tried(request, form, lambda said: _enter(request, found, drive, notice, said, at))
     if isinstance(outcome.refused, actions.NotAdult):  # nothing of them stays, on the page either
         messages.error(request, str(outcome.refused))
-        form = _fresh(found)
+        form = _fresh(request, found, at)
     if outcome.value is None:
-        return _show(request, found, form, at, status=outcome.status)
+        return _show(request, found, form, at, speaks=speaks, status=outcome.status)
     entry = outcome.value
     if "call" not in request.POST:
         try:
@@ -128,16 +169,22 @@ def _enter(
         language=notice.language,
         device=request.actor.device,
     )
-    programme_id = counting(drive, unit_id=unit_id, at=at)
-    return door.enter(programme_id=programme_id, claim=claim, unit_id=unit_id, by=request.actor, at=at)
+    return door.enter(
+        programme_id=counting(drive, unit_id=unit_id, at=at),
+        claim=claim,
+        unit_id=unit_id,
+        heard=said["given"] or DoorEntry.Heard.SHOWN,
+        shown_at=_shown_at(said["key"]),
+        by=request.actor,
+        at=at,
+    )
 
 
 @form_page
 def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
     """The phone of one entry: its code, or its own call. Then back to the next person."""
     at = clock.now()
-    assert request.viewer.public_id is not None  # the page wants an office
-    entry = queries.own_entry(request.viewer.public_id, public_id)
+    entry = queries.own_entry(own(request), public_id)
     place = units.standing(entry.unit_id, _tree(request, entry.unit_id))
     if not request.viewer.may_at("enrolment.enrol", place.lo or 0):
         raise NotYours
@@ -157,18 +204,17 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
             lambda given: door.prove_entry(entry=public_id, code=given["code"], by=request.actor, at=at),
         )
         if proven:
-            counted = _name(queries.own_entry(request.viewer.public_id, public_id))
+            counted = name_of(queries.own_entry(own(request), public_id))
             messages.success(request, _("Counted: %(name)s") % {"name": counted})
             return redirect(back)
         status = proven.status
     shown = {
         "entry": entry,
-        "name": _name(entry),
+        "name": name_of(entry),
         "place": place.name(),
         "form": form,
         "back": back,
-        "waits": entry.became is Became.WAITS,
-        "state": entry.became.label,
+        "is_house": at - entry.at < HOUSE,
         "number": queries_people.join_number(entry.programme_id),
     }
     return render(request, "enrolment/field_entry.html", shown, status=status)
@@ -181,29 +227,25 @@ def _tree(request: Request, unit_id: int) -> int:
     return home.hierarchy if home and home.hierarchy in stands else next(iter(stands), 1)
 
 
-def _name(entry: queries.Entry) -> str:
+def name_of(entry: queries.Entry) -> str:
     """What a worker calls an entry: the name they wrote, else the end of the number."""
     return person(entry.name) if entry.name else f"••• {entry.last4}"
 
 
-def _show(request: Request, found: Door, form: DoorForm, at: datetime, *, status: int = 200) -> HttpResponse:
-    here, drive = found.here, found.drive
+def _show(
+    request: Request, found: Door, form: DoorForm, at: datetime, *, speaks: str = "", status: int = 200
+) -> HttpResponse:
+    here, drive, by = found.here, found.drive, own(request)
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    people, places = _search(request, found, text, at) if text else ([], [])
-    if text:  # what was found stands above the form, and is not scrolled past
-        del form.fields["phone"].widget.attrs["autofocus"]
-    own = request.viewer.public_id
-    assert own is not None  # the page wants an office
-    zone = ZoneInfo(settings.TIME_ZONE)
-    today = datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), zone)
-    entries = queries.own_entries(own, since=today)
-    if entries:
-        read_people(by=request.actor, unit_id=here.unit.id, n=len(entries), at=at)
-    counted = drive.programme.counted_ids if drive else []
-    counts = queries.own_counts(own, counted) if drive else {}
-    with system("how many deny an entry, as a count"):
-        denied = counted_for_sender(own, at=at, zone=settings.TIME_ZONE)
+    search = _search(request, found, text, at) if text else Found()
+    since = day_began(at) - LATELY
+    of_today, of_late = queries.own_counts(by, today=day_began(at), since=since)
+    lately = of_late[Became.WAITS]
+    waiting = queries.own_entries(by, became=Became.WAITS, since=since)[:MOST_WAITING] if lately else []
+    if waiting:
+        read_people(by=request.actor, unit_id=here.unit.id, n=len(waiting), at=at)
     files, unopened = materials.count_own(request.viewer)
+    is_home = here.unit.kind in SMALLEST
     shown: dict[str, Any] = {
         "here_unit": here,
         "files": files,
@@ -211,28 +253,75 @@ def _show(request: Request, found: Door, form: DoorForm, at: datetime, *, status
         "place": here.name,
         "drive": drive,
         "drive_name": drive.name() if drive else "",
-        "is_home": here.unit.kind in SMALLEST,
-        "form": form,
+        "is_home": is_home,
         "text": text,
-        "people": people,
-        "places": places,
+        "search": search,
         "address": found.address,
-        "entries": [{"entry": one, "name": _name(one), "state": one.became.label} for one in entries],
-        "waits": Became.WAITS,
-        "ended": Became.ENDED,
-        "counts": [(each.label, counts[each]) for each in Became if counts.get(each)],
-        "denied": denied,
-        "minors": queries.minors_refused(here.unit.id, counted) if drive else 0,
-        "number": queries_people.join_number(drive.programme.pk) if drive else "",
+        "today": _told(of_today, queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))[0]),
+        "waiting": [(one, name_of(one)) for one in waiting],
+        "more_waiting": lately - len(waiting),
+        "noted": _noted(request),
+        "tries": DoorTry.Outcome,
+        "lately": [] if is_home else _led_to(queries.places_of(by)),
+        "below": [] if is_home else _led_to(queries.places_below(*here.span, here.hierarchy)),
     }
     if drive is not None:
-        shown |= notice_shown(notice_of(drive))
+        notice = _notice(drive, speaks)
+        form.initial["notice"] = f"{notice.version}.{notice.language}"
+        is_heard = form.is_bound or form.initial.get("given") == DoorEntry.Heard.TOGETHER
+        if is_heard and not text:
+            form.fields["phone"].widget.attrs["autofocus"] = True
+        shown |= notice_shown(notice) | {
+            "form": form,
+            "is_heard": is_heard,
+            "is_house": not is_heard and queries.heard_lately(by, here.unit.id, since=at - HOUSE),
+            "spoken": [
+                (one, languages.name(one))
+                for one in notices.languages_of_notice(drive.drive.notice_code, notice.version)
+                if one in languages.names()
+            ],
+            "number": queries_people.join_number(drive.programme.pk),
+        }
     return render(request, "enrolment/field.html", shown, status=status)
 
 
-def _search(
-    request: Request, found: Door, text: str, at: datetime
-) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+def _told(counts: Counter[Became], tries: Counter[DoorTry.Outcome]) -> list[str]:
+    """One's own day in numbers: how many were entered, what became of them, and at how many doors nobody was."""
+    counted = counts[Became.COUNTED] + counts[Became.CONFIRMED]
+    parts = [
+        (counted, _("%(n)s counted")),
+        (counts[Became.WAITS], ngettext("%(n)s waits", "%(n)s wait", counts[Became.WAITS])),
+        (counts[Became.ENDED], _("%(n)s left")),
+    ]
+    told = ", ".join(words % {"n": grouped(n)} for n, words in parts if n)
+    total = counts.total()
+    entered = _("%(n)s today") % {"n": grouped(total)}
+    at_doors = [f"{outcome.label}: {grouped(n)}" for outcome, n in sorted(tries.items()) if n]
+    return [f"{entered}: {told}" if told else entered, *at_doors]
+
+
+def _noted(request: Request) -> DoorTry.Outcome | None:
+    """What was noted last of a door, to undo it at once."""
+    known = {str(one.value): one for one in DoorTry.Outcome}
+    return known.get(request.GET.get("noted", ""))
+
+
+def _led_to(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    page = reverse("enrolment:field")
+    return [(name, address(page, code)) for name, code in places]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, at most MOST_FOUND of each; and whether there is more."""
+
+    people: Sequence[dict[str, Any]] = ()
+    places: Sequence[tuple[str, str]] = ()
+    more_people: bool = False
+    more_places: bool = False
+
+
+def _search(request: Request, found: Door, text: str, at: datetime) -> Found:
     """People of this unit by name, phone or member number; and places one may go to."""
     lo, hi = found.here.span
     members = queries_people.members_by_number(text)
@@ -240,17 +329,19 @@ def _search(
         members = queries_people.members_by_phone(text)
     if members is None and found.here.unit.kind in SMALLEST:
         wanted = queries_people.Wanted(words=tuple(text.split()[:5]))
-        members = queries_people.members_below(lo, hi, wanted, limit=MOST_FOUND)
-    members = [one for one in members or [] if not one.is_withheld][:MOST_FOUND]
-    if members:
-        read_people(by=request.actor, unit_id=found.here.unit.id, n=len(members), at=at)
+        members = queries_people.members_below(lo, hi, wanted, limit=MOST_FOUND + 1)
+    there = [one for one in members or [] if not one.is_withheld]
+    if there:
+        n = min(len(there), MOST_FOUND)
+        read_people(by=request.actor, unit_id=found.here.unit.id, n=n, at=at)
     home = request.viewer.home
-    rows = (
-        units.search(
-            text, language=language(), within=(home.unit_id, home.hierarchy), kinds=HOMES, limit=MOST_FOUND
-        )
-        if home
-        else []
+    places: Sequence[units.UnitRow] = ()
+    if home is not None:
+        within = (home.unit_id, home.hierarchy)
+        places = units.search(text, language=language(), within=within, kinds=HOMES, limit=MOST_FOUND + 1)
+    return Found(
+        people=[line(one) for one in there[:MOST_FOUND]],
+        places=_led_to([(row.name(), row.code) for row in places[:MOST_FOUND]]),
+        more_people=len(members or []) > MOST_FOUND,
+        more_places=len(places) > MOST_FOUND,
     )
-    page = reverse("enrolment:field")
-    return [line(one) for one in members], [(row.name(), address(page, row.code)) for row in rows]

@@ -24,14 +24,17 @@ from abhiyan.enrolment.queries import doubles as queries
 from abhiyan.org import queries as authority
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
+from abhiyan.people import queries as people
 from abhiyan.people.actions import finding
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Double
 from abhiyan.people.rules.doubles import SURE
 from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
+from .people import line
 from .worklists import home_of, place_of
 
 PER_PAGE = 25  # pairs of a page
@@ -61,7 +64,7 @@ def double_list(request: Request) -> HttpResponseBase:
     place = _place(request, form)
     state = form.cleaned_data["state"] if form.is_valid() else ""
     found = queries.doubles(state or Double.State.OPEN, span=_span(place)).order_by("is_twin", "-score", "pk")
-    leaf = tables.numbered(found, request.GET, total=found.count(), per=PER_PAGE).with_rows(queries.pairs)
+    leaf = tables.numbered(found, request.GET, total=found.count(), per=PER_PAGE).with_rows(_rows)
     read_people(
         by=request.actor,
         unit_id=home_of(request),
@@ -69,6 +72,7 @@ def double_list(request: Request) -> HttpResponseBase:
         at=clock.now(),
         act="enrolment.read_doubles",
     )
+    sure = queries.sure(span=_span(place)).count() if not state else 0
     shown = {
         "here": "people",
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Duplicates"), "")],
@@ -76,7 +80,9 @@ def double_list(request: Request) -> HttpResponseBase:
         "leaf": leaf,
         "state": state or Double.State.OPEN.value,
         "asked": f"?{_asked(request)}" if _asked(request) else "",
-        "sure": queries.sure(span=_span(place)).count() if not state else 0,
+        "sure": sure,
+        "at_once": min(sure, acts.MOST),
+        "help_keys": [("m", _("merge the pair")), ("d", _("different people")), ("u", _("undo"))],
         "unit": place.code if place else "",
         "may_look": finding.may_look(),
         "releases": _releases(request),
@@ -85,9 +91,22 @@ def double_list(request: Request) -> HttpResponseBase:
     return render(request, "enrolment/double_list.html", shown, status=200 if form.is_valid() else 422)
 
 
+def _rows(some: list[Double]) -> list[dict[str, Any]]:
+    """Pairs as their rows show them: the entry that stays comes first."""
+    return [
+        {
+            "double": pair.double,
+            "why": pair.why,
+            "marked": pair.has_one_that_stays,
+            "entries": [*map(line, (pair.one, pair.other))],
+        }
+        for pair in queries.pairs(some)
+    ]
+
+
 @require_POST
 def double(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One click about one pair: merge, undo, apart, again."""
+    """One click about one pair: merge, undo, apart, again. Where a script asks, only what stands in its row."""
     at = clock.now()
     steps: dict[str, tuple[Callable[..., None], dict[str, Any], str]] = {
         "merge": (acts.merge, {}, _("Merged. They count once.")),
@@ -100,16 +119,26 @@ def double(request: Request, public_id: UUID) -> HttpResponseBase:
         raise NotFound
     act, more, said = steps[step]
     back = reverse("enrolment:doubles")
-    asked = _asked(request)
+    asked, wrong = _asked(request), ""
     try:
         act(double=public_id, by=request.actor, at=at, **more)
     except Refused as refused:
         if refused.status in (403, 404):
             raise
-        messages.error(request, str(refused))
+        wrong = str(refused)
+    if "HX-Request" in request.headers:
+        shown = {
+            "double": people.double_for(public_id),
+            "asked": f"?{asked}" if asked else "",
+            "said": "" if wrong else said,
+            "wrong": wrong,
+        }
+        return render(request, "enrolment/_pair_acts.html", shown, status=422 if wrong else 200)
+    if wrong:
+        messages.error(request, wrong)
     else:
         messages.success(request, said)
-        if step == "merge":
+        if step in ("merge", "apart"):
             asked = urlencode({**dict(request.GET.items()), "last": str(public_id)})
     return redirect(back + (f"?{asked}" if asked else ""))
 
@@ -132,7 +161,9 @@ def doubles_ask(request: Request) -> HttpResponseBase:
     form = Filters(request.GET)
     place = _place(request, form)
     unit_id = place.id if place else home_of(request)
-    sure = [each.public_id for each in queries.sure(span=_span(place))[: acts.MOST]]
+    there = queries.sure(span=_span(place))
+    sure = [each.public_id for each in there[: acts.MOST]]
+    left = there.count() - len(sure)
     back = reverse("enrolment:doubles") + (f"?{_asked(request)}" if _asked(request) else "")
     return ask(
         request,
@@ -146,7 +177,15 @@ def doubles_ask(request: Request) -> HttpResponseBase:
                 "%(n)s pairs are at least %(sure)s%% likely and show no twins.",
                 len(sure),
             )
-            % {"n": len(sure), "sure": SURE},
+            % {"n": grouped(len(sure)), "sure": SURE},
+            *(
+                [
+                    _("These are the likeliest %(n)s. %(left)s more come after them.")
+                    % {"n": grouped(len(sure)), "left": grouped(left)}
+                ]
+                if left
+                else []
+            ),
             _("Somebody else must approve. Each merge can be undone one by one."),
         ],
         button=_("Send the request"),
@@ -167,9 +206,11 @@ def doubles_many(request: Request, release: UUID) -> HttpResponseBase:
         raise NotFound
     n = len(found.payload["doubles"])
 
-    def done(merged: int | None) -> HttpResponseBase:
-        said = ngettext("%(n)s pair merged.", "%(n)s pairs merged.", merged or 0) % {"n": merged or 0}
-        messages.success(request, said)
+    def done(what: acts.Many) -> HttpResponseBase:
+        said = ngettext("%(n)s pair merged.", "%(n)s pairs merged.", what.merged)
+        messages.success(request, said % {"n": grouped(what.merged)})
+        for why, of in what.left_out.items():
+            messages.warning(request, _("Left out: %(n)s. %(why)s") % {"n": grouped(of), "why": why})
         return redirect(reverse("enrolment:doubles") + "?state=merged")
 
     return ask(
@@ -203,12 +244,12 @@ def _asked(request: Request) -> str:
 
 
 def _last(request: Request) -> Double | None:
-    """The pair merged last, to undo it at once."""
+    """The pair decided last, to undo it at once."""
     try:
         public_id = UUID(request.GET.get("last", ""))
     except ValueError:
         return None
-    return queries.doubles(Double.State.MERGED).filter(public_id=public_id).first()
+    return people.doubles_called([public_id]).exclude(state=Double.State.OPEN).first()
 
 
 def _releases(request: Request) -> list[Release]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock, languages
 from abhiyan.core.numbers import grouped
+from abhiyan.core.printing import LARGEST_BATCH
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import language, named
 from abhiyan.enrolment import actions, forms_drive
@@ -47,6 +48,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
 from .card import picture
+from .referrals import booths_of
 from .seen import MANAGE, RUN, Seen
 
 NOT_TAKEN = {
@@ -320,6 +322,7 @@ def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
     seen = Seen(request, public_id)
     here = page_unit(request) if "unit" in request.GET else None
     address = join_address(seen.address, here.unit.code) if here else seen.address
+    around = here or page_unit(request)
     return render(
         request,
         "enrolment/drive_poster.html",
@@ -328,6 +331,9 @@ def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
             "name": seen.name,
             "place": here.name if here else "",
             "code": here.unit.code if here else "",
+            "around": around,
+            "booths": booths_of(around),
+            "most": LARGEST_BATCH,
             "address": address,
             "qr": picture(address),
             "number": messaging.our_number("join", seen.programme.pk),

@@ -45,6 +45,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.rules import levels
 
+from . import card
 from .member import correct_page
 
 RUNGS = {"counted": Rung.COUNTED, "unsigned": Rung.UNSIGNED, "confirmed": Rung.CONFIRMED}
@@ -86,9 +87,22 @@ class RevokeForm(forms.Form):
     )
 
 
-class ExportForm(forms.Form):
-    """What a list of people is needed for."""
+LIST, CARDS = "list", "cards"  # what leaves, of a request of a list of people
 
+
+class ExportForm(forms.Form):
+    """What a list of people is needed for, and as what."""
+
+    file = forms.ChoiceField(
+        label=gettext_lazy("What to take out"),
+        choices=[
+            (LIST, gettext_lazy("The list, as a file")),
+            (CARDS, gettext_lazy("Member cards to print, of those whose phone has answered")),
+        ],
+        initial=LIST,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     reason = forms.CharField(label=gettext_lazy("What do you need the list for?"), max_length=300)
 
 
@@ -290,7 +304,13 @@ def people_export(request: Request) -> HttpResponseBase:
             unit_id=looked.row.id,
             n=n,
             reason=form.cleaned_data["reason"],
-            settings={"unit": looked.row.code, "in": levels.SLUGS[looked.hierarchy], **settings},
+            settings={
+                "unit": looked.row.code,
+                "in": levels.SLUGS[looked.hierarchy],
+                "file": form.cleaned_data["file"] or LIST,
+                **settings,
+            },
+            most=card.MOST if form.cleaned_data["file"] == CARDS else reading.MOST_EXPORTED,
             by=request.actor,
             at=at,
         )
@@ -303,7 +323,7 @@ def people_export(request: Request) -> HttpResponseBase:
 
 @require_POST
 def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The list that was released, once: exactly the rows and columns the page shows."""
+    """What was released, once: exactly the rows and columns the page shows, or the cards of these people."""
     at = clock.now()
     payload = org.use_release(public_id=public_id, act="people.export", by=request.actor, at=at)
     given = _as_asked(payload)
@@ -318,6 +338,8 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
         limit=reading.ROWS_PER_DAY + 1,
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
+    if payload.get("file") == CARDS:
+        return card.files(rows, unit_id=looked.row.id, by=request.actor, at=at)
     table = Table(
         request, PEOPLE, rows, name="people", caption=_("People"), finish=lambda some: [*map(line, some)]
     )

@@ -17,14 +17,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.enrolment.actions import placing
+from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import placing as queries
 from abhiyan.enrolment.queries.join import HOMES
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 SAMPLE = 5  # names shown of a group before it is placed
@@ -41,18 +44,47 @@ COLUMNS: tuple[Column[queries.Group], ...] = (
 
 @require_GET
 def placing_groups(request: Request) -> HttpResponseBase:
-    """Groups of entries, the largest first; and what one placed lately."""
+    """Groups of entries, the largest first; and what was placed lately, by whom."""
     at = clock.now()
-    own = request.viewer.public_id
     caption = gettext_lazy("Entries without a place, by what people said")
-    table = Table(request, COLUMNS, queries.groups(), name="unplaced", caption=caption)
+    found = queries.groups()
+    most = queries.MOST_GROUPS
+    table = Table(request, COLUMNS, found[:most], name="unplaced", caption=caption, hidden=_left_out(found))
+    placed = queries.placings(since=at - UNDONE_WITHIN)
+    spans = units.all_spans({one.from_unit_id for one in placed})
+    with system("who placed many at once, for whoever may undo it"):
+        names = queries_people.senders([one.by for one in placed])
     shown = {
         "here": "people",
         "crumbs": _crumbs((_("Many at once"), "")),
-        "placed": queries.own_placings(own, since=at - UNDONE_WITHIN) if own else [],
+        "placed": [
+            (
+                one,
+                "" if one.by == request.viewer.public_id else names.get(one.by, ""),
+                request.viewer.may_at("enrolment.place", *(lo for lo, _hi in spans[one.from_unit_id])),
+            )
+            for one in placed[: queries.MOST_PLACINGS]
+        ],
+        "more_placed": len(placed) > queries.MOST_PLACINGS,
         "at": at,
     }
     return answer(request, "enrolment/placing_groups.html", table, shown)
+
+
+def _left_out(found: Sequence[queries.Group]) -> str:
+    """What a list of groups does not show, in words."""
+    told = []
+    if len(found) > queries.MOST_GROUPS:
+        told.append(
+            _("These are the %(n)s largest groups; smaller ones follow when these are placed.")
+            % {"n": grouped(queries.MOST_GROUPS)}
+        )
+    if found and found[0].of >= queries.LOOKED_THROUGH:
+        told.append(
+            _("We looked through %(n)s entries; others follow when these are placed.")
+            % {"n": grouped(queries.LOOKED_THROUGH)}
+        )
+    return " ".join(told)
 
 
 class SeenForm(forms.Form):
@@ -72,6 +104,7 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
     groups = reverse("enrolment:placing_groups")
     if not rows:  # all of them have their place by now
         raise NotFound
+    left = rows[0].of - len(rows)
     crumbs = _crumbs((_("Many at once"), groups), (said, ""))
     to = request.GET.get("to", "")[:64].replace("\x00", "")
     if not to:
@@ -80,19 +113,36 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
             "here": "people",
             "crumbs": crumbs,
             "said": said,
-            "n": len(rows),
+            "n": rows[0].of,
+            "at_once": len(rows) if left else 0,
             "text": text,
             "kept": [("pin", pin), ("place", place)],
             "choices": [
-                (row.name(), _where(row), request.path + "?" + _query(pin=pin, place=place, to=row.code))
-                for row in _choices(request, text)
+                (
+                    row.name(),
+                    _where(row),
+                    request.path + "?" + _query(pin=pin, place=place, to=row.code),
+                    n,
+                )
+                for row, n in _ordered(
+                    _choices(request, text),
+                    queries.chosen_before(pin, place, unit_id),
+                    is_asked="q" in request.GET,
+                )
             ],
         }
         return render(request, "enrolment/placing_place.html", shown)
     unit = units.unit(to)
     read_people(by=request.actor, unit_id=unit_id, n=min(len(rows), SAMPLE), at=clock.now())
     names = ", ".join(person(row.name) if row.name else f"••• {row.last4}" for row in rows[:SAMPLE])
-    about = {"n": len(rows), "unit": named(unit.names), "said": said, "names": names}
+    about = {
+        "n": grouped(len(rows)),
+        "of": grouped(rows[0].of),
+        "left": grouped(left),
+        "unit": named(unit.names),
+        "said": said,
+        "names": names,
+    }
     seen = request.POST.get("seen", "")
     return ask(
         request,
@@ -104,13 +154,15 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
         title=ngettext("Place %(n)s entry in %(unit)s?", "Place %(n)s entries in %(unit)s?", len(rows))
         % about,
         text=[
+            *([_("%(n)s of %(of)s, the oldest first. Then come the next.") % about] if left else []),
             _("They said: %(said)s") % about,
             _("Among them: %(names)s") % about,
             _("They count there from their own day on. You can undo it for seven days."),
         ],
         button=ngettext("Place %(n)s entry", "Place %(n)s entries", len(rows)) % about,
         said=ngettext("%(n)s entry placed.", "%(n)s entries placed.", len(rows)) % about,
-        done=groups,
+        done=lambda _placed: redirect(request.get_full_path() if left else groups),
+        back=groups,
         here="people",
         crumbs=crumbs,
     )
@@ -142,6 +194,20 @@ def _place(
 
 def _seen(rows: Sequence[queries.Waiting]) -> str:
     return hashlib.sha256(b"".join(row.claim.bytes for row in rows)).hexdigest()
+
+
+def _ordered(
+    rows: Sequence[units.UnitRow], before: tuple[str, int] | None, *, is_asked: bool
+) -> list[tuple[units.UnitRow, int]]:
+    """What may be chosen, each with how many of this group were placed there before. First the place most of them got,
+    also where what they said finds nothing."""
+    if before is None:
+        return [(row, 0) for row in rows]
+    code, n = before
+    first = [row for row in rows if row.code == code]
+    if not first and not is_asked:
+        first = units.successors([code])
+    return [*((row, n) for row in first), *((row, 0) for row in rows if row not in first)]
 
 
 def _choices(request: Request, text: str) -> list[units.UnitRow]:

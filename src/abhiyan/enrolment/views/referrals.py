@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.printing import LARGEST_BATCH
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.enrolment.actions import referrals as actions
 from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.paper import printed
@@ -18,14 +19,16 @@ from abhiyan.enrolment.paper.models import Referral
 from abhiyan.enrolment.queries import referrals as queries
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
 from abhiyan.org.here import address as join_address
-from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 
 from .card import picture
+from .paper_frame import file_answer
 from .seen import Seen
 
 COLUMNS: tuple[Column[queries.Invited], ...] = (
@@ -85,34 +88,50 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
+class PostersTooMany(Refused):
+    message = gettext_lazy("One PDF holds at most %(most)s posters. Choose a smaller unit.")
+
+
+def booths_of(here: Here) -> list[int] | None:
+    """The booths at and below a unit of which posters can be printed together; None: they are too many."""
+    if (here.unit.leaves or 0) > 5 * LARGEST_BATCH:
+        return None
+    found = units.of_kind_below(here.unit.id, here.hierarchy, Kind.BOOTH)
+    return None if len(found) > LARGEST_BATCH else found
+
+
 @require_GET
-def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpResponse:
+def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpResponseBase:
     """The poster of a drive on A4. Its link names the place of the page, or the viewer's own unit. `by`: the
-    viewer's own link."""
+    viewer's own link. `of=booths`: one for each booth of the place, in one PDF."""
     if language not in ("hi", "en"):
         raise NotFound
     seen, name = Seen(request, public_id), ""
     here = page_unit(request)
-    address = join_address(seen.address, here.unit.code)
-    if code := request.GET.get("by", ""):
+    places = [(here.unit.names, join_address(seen.address, here.unit.code))]
+    if request.GET.get("of") == "booths":
+        if (booths := booths_of(here)) is None:
+            raise PostersTooMany(most=LARGEST_BATCH)
+        of = units.units_by_id(booths)
+        places = [(of[one].names, join_address(seen.address, of[one].code)) for one in booths if one in of]
+        if not places:
+            raise NotFound
+    elif code := request.GET.get("by", ""):
         mine = [one for one in queries.own(request.viewer.account_id, seen.programme.pk) if one.code == code]
         if not mine:
             raise NotFound
         (shown,) = queries.shown(mine)
-        address, name = link_of(seen, mine[0]), shown.name
-    made = printed.poster(
+        places, name = [(here.unit.names, link_of(seen, mine[0]))], shown.name
+    made = printed.posters(
+        places,
         drive=seen.programme.names,
-        place=here.unit.names,
-        address=address,
         number=messaging.our_number("join", seen.programme.pk),
         name=name,
         language=language,
         at=clock.now(),
     )
-    answer_ = HttpResponse(made, content_type="application/pdf")
-    answer_["Content-Disposition"] = f'attachment; filename="poster-{seen.drive.join_slug}-{language}.pdf"'
-    answer_["Cache-Control"] = "private, no-store"
-    return answer_
+    called = f"poster-{seen.drive.join_slug}-{language}.pdf"
+    return file_answer(made, kind="application/pdf", name=called, shown="attachment")
 
 
 @require_GET

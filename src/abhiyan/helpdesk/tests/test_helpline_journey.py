@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -15,10 +14,10 @@ from abhiyan.enrolment.tests.test_calls import JOIN, call, connect
 from abhiyan.enrolment.tests.web import blanks
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.models import Ticket
-from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.site.tests.visits import Open, visits
 from abhiyan.ui.tests.axe import unsound
-from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, SIZES
+from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAYS = {
@@ -26,7 +25,6 @@ SAYS = {
     "hi": {"first": "मेरा कार्ड कहाँ है", "second": "कार्ड नहीं आया", "yes": "हाँ", "no": "नहीं"},
 }
 ANSWERS = {"en": "Come to the mandal office on Monday.", "hi": "सोमवार को मंडल कार्यालय आइए।"}
-Open = Callable[..., Page]
 Look = Callable[[Page, str], None]
 
 
@@ -44,31 +42,7 @@ def cast() -> Cast:
 
 @pytest.fixture
 def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
-    """Opens a page as somebody; what the browser complained of fails the test."""
-    complaints: list[str] = []
-    contexts: list[BrowserContext] = []
-
-    def opened(path: str, role: str = "", *, size: str, language: str) -> Page:
-        width, height = SIZES[size]
-        base = f"http://127.0.0.1:{served.port}"
-        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base)
-        contexts.append(context)
-        cookies = {"language": language}
-        if role:
-            with system("test"):
-                Account.objects.filter(pk=cast.accounts[role].pk).update(language=language)
-            cookies[settings.SESSION_COOKIE_NAME] = cast.token(role)
-        context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.goto(path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
 @pytest.fixture

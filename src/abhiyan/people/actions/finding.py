@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from typing import IO
@@ -17,13 +18,17 @@ from abhiyan.people.rules.doubles import SHOWN, sound
 
 from .doubles import keep_doubles
 
-LIMIT_S = 3_600
+LIMIT_S = 3_600  # whatever it does then, it is ended
 
 
 class NoMatcher(Refused, status=409):
     """The extra `doubles` is not installed on this server."""
 
     message = _("This server cannot look for duplicates. Ask its operator to install the extra “doubles”.")
+
+
+class SearchFailed(RuntimeError):
+    """The process ended early, or was ended because it took too long. What was found before stays."""
 
 
 def may_look() -> bool:
@@ -34,21 +39,38 @@ def may_look() -> bool:
 def find_doubles(*, at: datetime) -> int:
     """Look once among all who are there; how many pairs are open afterwards. Refuses NoMatcher.
 
-    The process gets how names sound, years, hashes and numbers; ids are numbers of this run.
+    The process gets how names sound, years, hashes and numbers; ids are numbers of this run. SearchFailed where it
+    fails, or is not done after LIMIT_S.
     """
     if not may_look():
         raise NoMatcher
+    try:
+        ids, said = _asked()
+    except BrokenPipeError:  # it was ended while it was told
+        raise SearchFailed from None
+    with system("near duplicates are kept"):
+        return keep_doubles(found=_pairs(said, ids), at=at)
+
+
+def _asked() -> tuple[list[UUID], str]:
+    """The ids of those the process was told of, by their number, and what it says."""
     command = [sys.executable, "-m", "abhiyan.people.matching", str(SHOWN / 100)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None and process.stdout is not None
-        with system("near duplicates are looked for"):
-            ids = _tell(process.stdin)
-        process.stdin.close()  # it reads all before it writes
-        said = process.stdout.read()
-        if process.wait(LIMIT_S) != 0:
-            raise RuntimeError("the search for duplicates failed")
-    with system("near duplicates are kept"):
-        return keep_doubles(found=_pairs(said, ids), at=at)
+        # Whether it reads nothing, says nothing or does not end: each of the three waits is over then.
+        limit = threading.Timer(LIMIT_S, process.kill)
+        limit.start()
+        try:
+            with system("near duplicates are looked for"):
+                ids = _tell(process.stdin)
+            process.stdin.close()  # it reads all before it writes
+            said = process.stdout.read()
+            if process.wait() != 0:
+                raise SearchFailed
+        finally:
+            limit.cancel()
+            process.kill()
+    return ids, said
 
 
 def _tell(to: IO[str]) -> list[UUID]:

@@ -29,10 +29,11 @@ class ListTooLong(Refused):
     )
 
 
-def require_short(n: int) -> None:
-    """Refuses ListTooLong for a list of n people that nobody could take out in a day."""
-    if n > MOST_EXPORTED:
-        raise ListTooLong(most=MOST_EXPORTED)
+def require_short(n: int, *, most: int | None = None) -> None:
+    """Refuses ListTooLong for a list of n people that nobody could take out in a day, or of more than `most`."""
+    most = MOST_EXPORTED if most is None else most
+    if n > most:
+        raise ListTooLong(most=most)
 
 
 def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "enrolment.read_people") -> None:

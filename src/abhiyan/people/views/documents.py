@@ -1,4 +1,4 @@
-"""The page a card's code leads to: valid or not, and the initials. It says no more, and asks nobody who they are."""
+"""The page a card's code leads to: valid or not, what it is, and the initials. No more; it asks nobody who they are."""
 
 from uuid import UUID
 
@@ -23,9 +23,9 @@ def document_check(request: Request, sealed: str) -> HttpResponseBase:
     at = clock.now()
     limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
     with system("a document is checked"):  # also where the seal is wrong: it takes as long
-        holder = queries.holder_of(documents.opened(sealed) or NOBODYS)
-    shown = {"is_valid": holder is not None, "initials": initials(holder or ""), "at": at}
-    response = render(request, "people/document_check.html", shown, status=404 if holder is None else 200)
+        found = queries.holder_of(documents.opened(sealed) or NOBODYS)
+    shown = {"kind": found[0].label, "initials": initials(found[1]), "at": at} if found else {}
+    response = render(request, "people/document_check.html", shown, status=200 if found else 404)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
     return response

@@ -195,9 +195,11 @@ class Items:
     whom: (item_id, channel, day) -> whom to ask, in a system scope. leave: (item_id=, by=, at=) does what a person
     asks who wants to be on no list any more; by: who wrote it down.
     looks: a query of (programme_id, item_id, unit_id, by, channel, at, phone_id, last4, birth_year, is_confirmed,
-    is_double, is_signed, sent_with) of the same items: how entries look, for flags; sent_with: the same for what came
-    in one parcel; null where it is not known, such as `at` of what was
-    written on paper. Without, there are none.
+    is_double, is_signed, sent_with, device, seconds) of the same items: how entries look, for flags; sent_with: the
+    same for what came in one parcel; device: the browser or network the person's own answer came from; seconds: a form
+    took; null where it is not known, such as `at` of what was written on paper. Without, there are none.
+    tries: a query of (programme_id, unit_id, by, day, is_refusal, n): at how many doors a worker asked; is_refusal is
+    null where nobody was there to ask.
     """
 
     measure: int
@@ -206,6 +208,7 @@ class Items:
     few: str = ""
     few_gone: str = ""
     looks: str = ""
+    tries: str = ""
     questions: tuple[Question, ...] = ()
     whom: Callable[..., Whom] = _nobody
     leave: Callable[..., object] = _nothing

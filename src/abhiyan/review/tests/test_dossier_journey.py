@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import Page
 
 from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.visits import Open
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 from abhiyan.verification.models import Frame
 from abhiyan.verification.tests.conftest import two_districts
-from abhiyan.verification.tests.test_journey import Open, Sound, go, opens, served, sound
+from abhiyan.verification.tests.test_journey import Sound, go, opens, served, sound
 from abhiyan.verification.tests.test_ladder import checked
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -159,6 +159,7 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         asking.after(number, until)
 
     enrol(seed, rows, programme, token, first, at, say, days=DAYS, about=CLAIMS, after=after)
+    asking.decide(at)
     say("starting a drive of one district beneath it: members of its trial renew")
     part = _district_drive(seed, rows, ids, programme, president, first, at)
     say("entering people at doors, on paper and by links of workers")

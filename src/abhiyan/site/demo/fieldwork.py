@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
+from django.urls import reverse
+
 from abhiyan.core import clock, printing
 from abhiyan.core.actor import Actor
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.actions import batches, door, referrals
+from abhiyan.enrolment.actions import batches, door, photos, referrals
+from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.paper.models import PaperBatch
-from abhiyan.enrolment.rules.batches import ROWS
+from abhiyan.enrolment.rules.batches import ROWS, code_of
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed
@@ -23,7 +27,7 @@ from . import people
 from .claims import BY, DOORS_FROM, LINKS_FROM, SHEETS_FROM, join_by_web
 
 SHEET = printing.Template.read(Path(__file__).parent / "sheet.typ")
-DOTS = 60  # an inch of a photograph
+DOTS = 110  # an inch of a photograph: its code can be read
 DAYS, A_DAY = 4, 7  # of entries at doors
 TYPED, WRITTEN = (
     28,
@@ -34,8 +38,8 @@ Place = tuple[Actor, int]  # somebody, and the unit (id) of their office
 
 
 def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetime) -> dict[UUID, UUID]:
-    """Entries at the doors of each worker. A quarter is proven by a code that the phone read out, a quarter by a call
-    of its own; the others wait. Claim -> who wrote it down."""
+    """Entries at the doors of each worker, and doors at which nobody was entered. A quarter is proven by a code that
+    the phone read out, a quarter by a call of its own; the others wait. Claim -> who wrote it down."""
     made: dict[UUID, UUID] = {}
     for number, (worker, unit_id) in enumerate(workers):
         crowd = people.people(f"doors {number} {seed}", first=DOORS_FROM + 1_000 * number)
@@ -51,7 +55,19 @@ def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetim
                 notice_version=1,
                 language="hi",
             )
-            entry = door.enter(programme_id=programme.pk, claim=claim, unit_id=unit_id, by=worker, at=said_at)
+            entry = door.enter(
+                programme_id=programme.pk,
+                claim=claim,
+                unit_id=unit_id,
+                heard=DoorEntry.Heard.PLAYED if n % 3 else DoorEntry.Heard.SHOWN,
+                shown_at=said_at - timedelta(seconds=50 + 7 * n),
+                by=worker,
+                at=said_at,
+            )
+            for outcome in DoorTry.Outcome.values[: n % 3]:
+                door.note_try(
+                    programme_id=programme.pk, unit_id=unit_id, outcome=outcome, by=worker, at=said_at
+                )
             made[entry.pk] = worker.id
             if n % 4 == 1:
                 _call(programme, one.phone, said_at + timedelta(minutes=3))
@@ -113,7 +129,8 @@ def fill_forms(
     filled = list(itertools.islice(crowd, TYPED))
     _photograph(typed, filled, booth_code, mandal[0], at - timedelta(days=2))
     waits = _printed(programme, booth, 1, at - timedelta(days=4))
-    _photograph(waits, list(itertools.islice(crowd, WRITTEN)), booth_code, booth[0], at - timedelta(hours=5))
+    written = list(itertools.islice(crowd, WRITTEN))
+    _photograph(waits, written, booth_code, booth[0], at - timedelta(hours=5), is_torn=True)
     _printed(programme, booth, 2, at - timedelta(days=2))
     _printed(programme, mandal, 10, at - timedelta(days=1))
     return typed, filled
@@ -127,17 +144,30 @@ def _printed(programme: Programme, place: Place, sheets: int, at: datetime) -> P
 
 
 def _photograph(
-    batch: PaperBatch, filled: Sequence[people.Sample], booth: str, by: Actor, at: datetime
+    batch: PaperBatch,
+    filled: Sequence[people.Sample],
+    booth: str,
+    by: Actor,
+    at: datetime,
+    *,
+    is_torn: bool = False,
 ) -> None:
-    photos = []
+    """Photographs of the sheets these people filled. is_torn: the code is gone, and somebody has to say which it is."""
+    page = f"{settings.ORIGIN}{reverse('enrolment:paper_batch', args=[batch.number])}"
+    taken = []
     for start in range(0, len(filled), ROWS):
         rows = [
             [one.name_hi, one.phone[3:], str(one.birth_year), booth] for one in filled[start : start + ROWS]
         ]
-        drawn = {"batch": f"बंडल {batch.number} (नमूना)", "tilt": (start / ROWS - 1) * 1.5, "rows": rows}
+        drawn = {
+            "batch": f"बंडल {batch.number} (नमूना)",
+            "code": "" if is_torn else printing.qr(code_of(page, start // ROWS + 1)),
+            "tilt": (start / ROWS - 1) * 1.5,
+            "rows": rows,
+        }
         picture = printing.png(SHEET, drawn, title=batch.number, language="hi", at=at, dots_per_inch=DOTS)
-        photos.append((f"{start}.png", picture))
-    batches.add_photos(batch=batch.pk, photos=photos, by=by, at=at)
+        taken.append((f"{start}.png", picture))
+    photos.add_photos(batch=batch.pk, photos=taken, by=by, at=at)
 
 
 def list_of(

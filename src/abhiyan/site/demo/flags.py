@@ -1,7 +1,7 @@
 """The demo's questions to workers whose entries are odd: one is a finding, some vanish, some are under way. Samples.
 
-The first are asked after the second frame is drawn, and their fresh checks are judged when it closes. The last are asked
-near the end.
+The first are asked after the second frame is drawn, and their fresh checks are judged when it closes. The last are
+asked near the end.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,8 @@ from abhiyan.org import actions as org
 from abhiyan.programmes.models import Programme
 from abhiyan.verification import actions
 from abhiyan.verification.models import Flag
-from abhiyan.verification.queries.looks import Looked, looks_of
+from abhiyan.verification.queries.flags import Row, rows_of
+from abhiyan.verification.queries.looks import Looked
 
 from .frames import Frames
 
@@ -54,27 +55,28 @@ class Flags:
             if odd:
                 self.frames.plant_in(odd[0].unit_id, KNOWN, at)
         elif number == HEARD:
-            self._answer(len(SAID), at)
+            self._answer(self._asked[: len(SAID)], at)
         elif number == LATE:
             self._ask([one.worker for one in self._look(at)][:ASKED_LATE], at)
         elif number == ANSWERED:
-            self._answer(2, at)
+            self._answer(self._asked[:2], at)
         elif number in (CHECKED, FRESH):
             with suppress(Refused):  # nobody has enough entries in the frame
                 actions.begin_fresh_checks(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
         elif number == JUDGED:
             actions.judge_fresh_checks(at=at)
-            self._propose(at)
         elif number == LAST:
             self._look(until)
+            self._answer(self._asked[2:3], until)  # and waits to be read
 
     def _look(self, at: datetime) -> list[Looked]:
         """Everybody nobody has asked yet, with a reason to; the oddest first."""
         actions.look_at_workers(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
+        return [one.look for one in self._rows(at) if one.flag is None]
+
+    def _rows(self, at: datetime) -> list[Row]:
         with system("demo"):
-            known = set(Flag.objects.values_list("worker", flat=True))
-            odd = looks_of(self.programme, MEASURE, most=100)
-        return [one for one in odd if one.reasons and one.worker not in known]
+            return rows_of(self.programme, MEASURE, at.date(), most=100)
 
     def _ask(self, workers: Sequence[UUID], at: datetime) -> None:
         self._asked = []
@@ -86,17 +88,14 @@ class Flags:
                     )
                 )
 
-    def _answer(self, n: int, at: datetime) -> None:
-        for flag, text in zip(self._asked[:n], SAID, strict=False):
+    def _answer(self, flags: Sequence[Flag], at: datetime) -> None:
+        for flag, text in zip(flags, SAID, strict=False):
             by = Actor(kind="person", id=flag.worker, account_id=flag.account_id)
             actions.answer_flag(flag_id=flag.pk, text=text, by=by, at=at)
 
-    def _propose(self, at: datetime) -> None:
-        """What fresh checks prove of the first is a finding."""
-        with system("demo"):
-            proven = list(Flag.objects.filter(told__isnull=False).order_by("-bad", "pk")[:1])
-        for flag in proven:
+    def decide(self, at: datetime) -> None:
+        """What fresh checks prove most clearly is a finding. At the end: whoever decides is in office from now on."""
+        told = [one.flag for one in self._rows(at) if one.flag is not None and one.flag.told is not None]
+        for flag in sorted(told, key=lambda one: -(one.bad or 0))[:1]:
             asked = actions.propose_finding(flag_id=flag.pk, reason=WHY, by=self.planner, at=at)
-            org.decide_release(
-                public_id=asked.public_id, allow=True, by=self.second, at=at + timedelta(hours=2)
-            )
+            org.decide_release(public_id=asked.public_id, allow=True, by=self.second, at=at)

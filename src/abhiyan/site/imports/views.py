@@ -94,8 +94,8 @@ def _page(
         crumbs.append((staged.file_name, reverse("imports:one", args=[staged.public_id])))
         label, tone = state_of(staged)
         more |= {"staged": staged, "state_label": label, "state_tone": tone, "of_kind": kind(staged.kind)}
-    crumbs.append((str(more.pop("crumb", "")), ""))
-    context = {"here": "imports", "crumbs": [one for one in crumbs if one[0]], "at": clock.now()} | more
+    crumbs = [one for one in (*crumbs, (str(more.pop("crumb", "")), "")) if one[0]]
+    context = {"here": "imports", "crumbs": crumbs, "at": clock.now()} | more
     return render(request, f"site/imports/{template}.html", context, status=status)
 
 
@@ -230,8 +230,8 @@ def begin(request: Request, key: str) -> HttpResponseBase:
                 return JsonResponse(_upload(staged), status=201)
         if by_pieces:
             name, said = next(iter(form.errors.items()), ("", [""]))
-            label = form.fields[name].label if name in form.fields and name != "file" else ""
-            text = f"{label}: {said[0]}" if label else str(said[0])
+            label = f"{form.fields[name].label}: " if name in form.fields and name != "file" else ""
+            text = f"{label}{said[0]}"
             return JsonResponse({"code": "not_valid", "message": text}, status=422)
     return _page(
         request,
@@ -379,6 +379,7 @@ def _one(
         is_working=staged.state in WORKING or (staged.state == State.RECEIVED and not staged.look),
         upload=_upload(staged) if is_theirs and staged.state == State.RECEIVING else None,
         total=sum(staged.counts.values()),
+        belongs=of_kind.belongs(staged.options) if of_kind.belongs is not None else None,
     )
 
 
@@ -416,12 +417,11 @@ def _notes(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str, in
 
 
 def _options(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str]]:
-    found = []
-    for option in of_kind.options:
-        if value := staged.options.get(option.key):
-            label = dict(option.choices()).get(value, value) if option.choices else value
-            found.append((str(option.title), label))
-    return found
+    return [
+        (str(option.title), dict(option.choices()).get(value, value) if option.choices else value)
+        for option in of_kind.options
+        if (value := staged.options.get(option.key))
+    ]
 
 
 def _refused(rows: Any, of_kind: ImportKind) -> list[dict[str, Any]]:

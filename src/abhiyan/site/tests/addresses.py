@@ -23,13 +23,14 @@ from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import batches, tickets, tokens
+from abhiyan.enrolment.actions import batches, photos, tickets, tokens
 from abhiyan.enrolment.actions.cards import CARD
 from abhiyan.enrolment.models import Halt, Membership, Taken, Text
 from abhiyan.enrolment.paper.models import PaperPhoto
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
+from abhiyan.enrolment.tests.sheets import drawn
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
@@ -314,8 +315,9 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=SYSTEM,
             at=at,
         )
-        picture = b"\xff\xd8\xff 1,237 \xff\xd9"
-        batches.add_photos(batch=batch.pk, photos=[("sheet.jpg", picture)], by=SYSTEM, at=at)
+        picture = drawn()
+        picture = picture[:2] + b"\xff\xfe\0\x09 1,237 " + picture[2:]  # in a comment of the file
+        photos.add_photos(batch=batch.pk, photos=[("sheet.jpg", picture)], by=SYSTEM, at=at)
         photo = PaperPhoto.objects.get()
     member = cast.foreign_member
     with scoped(Scope(phone=world.phone_id(member))):
@@ -532,6 +534,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "token": uuid4(),
         "wrote": uuid4(),
         "photo": uuid4(),
+        "sheet": 1,
         "frame_id": uuid4(),
         "worker": uuid4(),
         "number": 1,

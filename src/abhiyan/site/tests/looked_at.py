@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/paper/",
         "/paper/new/?unit=JK-SRI-M1",
         "/paper/BATCH/",
+        "/paper/BATCH/type/",
         "/messages/",
         "/helpline/",
         "/helpline/new/",
@@ -51,7 +52,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/units/JK/membership-and-votes/?election=JK2024&side=BJP",
         "/review/dossier/JK-SRI/",
     ),
-    "booth_worker": ("/field/", "/field/?q=asha"),
+    "booth_worker": ("/field/", "/field/?q=asha", "/field/entries/"),
     "state_president": (
         "/people/doubles/",
         "/people/doubles/many/",

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -132,19 +133,36 @@ def test_a_static_file_cannot_be_posted_to(style: str) -> None:
     assert ask(static(style), "POST").status == 405
 
 
-def test_a_body_said_to_be_too_large_is_refused_before_it_comes() -> None:
-    answer = ask("/join/", "POST", content_length=str(settings.BODY_LIMIT + 1), accept_language="hi")
-    assert answer.status == 413
-    assert "3 MB" in answer.body.decode()
-    assert "बड़ा" in answer.body.decode()
-
-
-def test_a_body_that_grows_too_large_is_refused_in_the_readers_language() -> None:
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("path", "mb", "language", "heading", "back", "is_said"),
+    [
+        ("/join/", 3, "hi", "बहुत बड़ा", "पीछे", True),
+        ("/imports/new/paper/", 9, "en-IN,en;q=0.9", "Too large to send", "Back", True),
+        ("/paper/1042-8/", 16, "hi", "बहुत बड़ा", "पीछे", False),
+        ("/programmes/materials/", 21, "en-IN,en;q=0.9", "Too large to send", "Back", False),
+    ],
+)
+def test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_back(
+    path: str, mb: int, language: str, heading: str, back: str, is_said: bool
+) -> None:
     megabyte = b"x" * 1024 * 1024
-    answer = ask("/join/", "POST", [megabyte] * 4, accept_language="en-IN,en;q=0.9")
-    assert answer.status == 413
-    assert b"too large" in answer.body
-    assert answer.headers["connection"] == "close"
+    size = {"content_length": str(40 << 20)} if is_said else {}
+    page = f"http://localhost{path}?from=here"
+    answer = ask(path, "POST", [megabyte] * 40, accept_language=language, referer=page, **size)
+    text = answer.body.decode()
+    assert (answer.status, answer.headers["connection"]) == (413, "close")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert heading in text and f"{mb} MB" in text and back in text and f'href="{page}"' in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_way_back_leads_to_no_other_website_and_a_machine_reads_json() -> None:
+    size, elsewhere = str(40 << 20), "https://elsewhere.example/x"
+    answer = ask("/join/", "POST", accept_language="en", content_length=size, referer=elsewhere)
+    assert b"elsewhere" not in answer.body and b'href="/join/"' in answer.body
+    told = ask("/join/", "POST", accept="application/json", accept_language="en", content_length=size)
+    assert told.status == 413 and json.loads(told.body)["code"] == "too_large"
 
 
 def test_imports_may_be_larger() -> None:

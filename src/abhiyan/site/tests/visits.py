@@ -1,39 +1,51 @@
-"""Pages of a running server in a real browser, as somebody signed in."""
+"""Pages of a running server in a real browser, as somebody signed in or as anybody."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from abhiyan.core.scope import system
 from abhiyan.people.models import Account
 from abhiyan.ui.tests.test_browser import SIZES
 
 Open = Callable[..., Page]
+# A refused form is an answer, a field somebody is in already keeps the focus, and a line is cut by the test itself.
+NO_FAULT = ("status of 4", "Autofocus processing was blocked", "net::ERR_FAILED")
 
 
-def visits(chromium: Browser, port: int, who: Callable[[str], tuple[int, str]]) -> Iterator[Open]:
+def visits(
+    chromium: Browser, port: int, who: Callable[[str], tuple[int, str]] | None = None
+) -> Iterator[Open]:
     """Opens pages: (path, role, size, language, and what a browser context takes) -> the page; closes them at the end.
+    What the browser complained of fails the test.
 
-    who: of a role, the account's id and a session's token.
+    who: of a role, the account's id and a session's token. Without a role, nobody is signed in.
     """
     contexts: list[BrowserContext] = []
+    complaints: list[str] = []
     base = f"http://127.0.0.1:{port}"
 
+    def heard(message: ConsoleMessage) -> None:
+        if not any(part in message.text for part in NO_FAULT):
+            complaints.append(f"{message.page and message.page.url}: {message.text}")
+
     def visited(path: str, role: str = "", *, size: str = "desk", language: str = "en", **more: Any) -> Page:
-        account_id, token = who(role)
-        with system("test"):
-            Account.objects.filter(pk=account_id).update(language=language)
         width, height = SIZES[size]
         context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base, **more)
         contexts.append(context)
-        context.add_cookies(
-            [
-                {"name": "language", "value": language, "url": base},
-                {"name": settings.SESSION_COOKIE_NAME, "value": token, "url": base},
-            ]
+        context.on("console", heard)
+        context.on(
+            "weberror", lambda wrong: complaints.append(f"{wrong.page and wrong.page.url}: {wrong.error}")
         )
+        cookies = {"language": language}
+        if role:
+            assert who is not None
+            account_id, cookies[settings.SESSION_COOKIE_NAME] = who(role)
+            with system("test"):
+                Account.objects.filter(pk=account_id).update(language=language)
+        context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
         page = context.new_page()
         page.goto(path)
         return page
@@ -41,3 +53,4 @@ def visits(chromium: Browser, port: int, who: Callable[[str], tuple[int, str]]) 
     yield visited
     for context in contexts:
         context.close()
+    assert complaints == []

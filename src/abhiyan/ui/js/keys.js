@@ -1,4 +1,5 @@
-// "/" to search, "g" then a letter to go (links say it with data-go), "?" for help.
+// "/" to search, "g" then a letter to go (links say it with data-go), "?" for help. A button that names its letter
+// (aria-keyshortcuts) is pressed in the row one is in, else in the row decided last; from elsewhere it is only shown.
 // A Hindi keyboard sends Devanagari: there the place of the key counts, not its letter.
 let asked = 0;
 const letter = (event) =>
@@ -20,5 +21,11 @@ document.addEventListener("keydown", (event) => {
     asked = 0;
     const link = document.querySelector(`[data-go="${CSS.escape(letter(event))}"]`);
     if (link) link.click();
+  } else if (/^[a-z]$/.test(letter(event))) {
+    const button = `[aria-keyshortcuts="${letter(event)}"]`;
+    const row = event.target.closest("tr");
+    const found = (row && row.querySelector(button)) || document.querySelector(`[data-latest] ${button}`);
+    if (found) found.click();
+    else document.querySelector(button)?.focus();
   }
 });

@@ -409,7 +409,8 @@ def _address(page: str, of: Sequence[Any], asked: Mapping[str, Any]) -> str:
     if not asked:
         return path
     question = urlencode({name: value for name, value in asked.items() if value not in (None, "")})
-    return f"{path.removesuffix('?')}?{question}" if question else path
+    joint = "&" if "?" in path.removesuffix("?") else "?"
+    return f"{path.removesuffix('?')}{joint}{question}" if question else path
 
 
 @register.simple_tag

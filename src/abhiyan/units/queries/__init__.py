@@ -49,7 +49,9 @@ from .trees import (
     standing,
     stands_below,
     succeeded_by,
+    successors,
     trees_version,
     unit,
     unit_by_id,
+    units_by_id,
 )

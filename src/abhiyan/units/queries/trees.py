@@ -42,6 +42,11 @@ def unit_by_id(unit_id: int) -> Unit:
     return needed(Unit.objects.filter(pk=unit_id).first(), NotFound(field="unit"))
 
 
+def units_by_id(unit_ids: Iterable[int]) -> dict[int, Unit]:
+    """Units by their ids, of those there are."""
+    return Unit.objects.in_bulk(set(unit_ids))
+
+
 def names_of(unit_ids: Iterable[int], *, language: str) -> dict[int, str]:
     """Units' names by id, of those there are."""
     found = Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "names")

@@ -141,7 +141,7 @@ def moved(flag_id: UUID, act: Act, by: Actor, at: datetime, *, is_approved: bool
     account = by.account_id or 0
     if act is not Act.ANSWER and not is_approved:
         require(by, PLAN, at=flag.programme.owner_id)
-    why = findings.barred(case, act, by=account, on=on, proven=flag.told is not None)
+    why = findings.barred(case, act, by=account, on=on, proven=flag.is_judged)
     if why is Barred.NOT_YOURS:
         raise NotYours(capability=PLAN)
     if why is Barred.WAIT:

@@ -16,7 +16,6 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org.actions import ask_release
 from abhiyan.org.models import Release
-from abhiyan.org.news import ReleaseDecided
 from abhiyan.org.queries import require
 from abhiyan.programmes.models import Programme
 from abhiyan.verification.models import Aim, Flag, Frame, FreshChecks
@@ -138,20 +137,19 @@ def propose_finding(*, flag_id: UUID, reason: str, by: Actor, at: datetime) -> R
         )
 
 
-def hear_decision(*, told: ReleaseDecided) -> None:
+def decide_finding(*, flag_id: UUID, allow: bool, by: Actor, at: datetime) -> None:
     """A proposed finding is decided. Confirmed it stays with the worker's answer; refused it vanishes; where nobody
     decided in time it can be proposed once more. In the transaction of the decision; refuses SameReviewer there."""
-    flag_id = UUID(str(told.payload["flag"]))
-    if told.allow:
-        flag = moved(flag_id, Act.CONFIRM, told.by, told.at, is_approved=True)
-        flag.decided_at = told.at
+    if allow:
+        flag = moved(flag_id, Act.CONFIRM, by, at, is_approved=True)
+        flag.decided_at = at
         flag.save(update_fields=["step", "decided_at"])
-        record(flag, "verification.confirm_finding", told.by, told.at)
+        record(flag, "verification.confirm_finding", by, at)
         return
     for one in Flag.objects.select_related("programme").filter(pk=flag_id, step=Flag.Step.PROPOSED):
-        if told.by.kind == "person":
-            vanish(one, told.at)
-            record(one, "verification.refuse_finding", told.by, told.at)
+        if by.kind == "person":
+            vanish(one, at)
+            record(one, "verification.refuse_finding", by, at)
         else:
             one.step = Flag.Step.CHECKING
             one.save(update_fields=["step"])
@@ -172,7 +170,7 @@ def sentences(release: Release) -> list[str]:
             *reads.sentences(flag.reasons),
             say("The worker says: “%(said)s”") % {"said": flag.said}
             if flag.said
-            else say("The worker has not answered."),
+            else say("The worker has given no answer."),
             *reads.support_of(flag),
             reads.judged(flag),
             say("A finding stays with the worker's answer. Refuse it, and nothing of it is kept."),

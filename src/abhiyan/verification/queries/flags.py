@@ -46,27 +46,22 @@ def own_flag(account_id: int, flag_id: UUID) -> Flag:
     return needed(own.first())
 
 
-def unanswered(account_id: int) -> list[Flag]:
-    """Flags somebody has not answered, in their own scope."""
-    return list(
-        Flag.objects.filter(
-            account_id=account_id, answered_at=None, step__in=(Flag.Step.ASKED, Flag.Step.CHECKING)
-        )
-    )
-
-
-def let_be(account_id: int, on: date) -> bool:
-    """Whether a question to somebody was closed in these days, and nothing of it kept. In the system's scope."""
-    worker = people.account(account_id)
-    since = on + findings.EXPIRES - TOLD
-    return worker is not None and Rest.objects.filter(worker=worker.public_id, until__gte=since).exists()
-
-
-def to_decide(account_id: int) -> list[Flag]:
-    """Flags that wait for whoever plans checks: answered, or proven; not about themselves."""
+def for_today(account_id: int, *, plans: bool) -> tuple[list[Flag], list[Flag]]:
+    """Flags somebody has not answered, and those that wait for whoever plans checks: answered, or proven; not about
+    themselves. In the system's scope."""
+    own = Q(account_id=account_id, answered_at=None, step__in=(Flag.Step.ASKED, Flag.Step.CHECKING))
     is_proven = Q(step=Flag.Step.CHECKING, told__isnull=False)
-    found = Flag.objects.select_related("programme").filter(Q(step=Flag.Step.ANSWERED) | is_proven)
-    return list(found.exclude(account_id=account_id))
+    others = (Q(step=Flag.Step.ANSWERED) | is_proven) & ~Q(account_id=account_id)
+    found = Flag.objects.select_related("programme").filter((own | others) if plans else own)
+    mine, waiting = [], []
+    for one in found:
+        (mine if one.account_id == account_id else waiting).append(one)
+    return mine, waiting
+
+
+def let_be(worker: UUID, on: date) -> bool:
+    """Whether a question to somebody was closed in these days, and nothing of it kept. In the system's scope."""
+    return Rest.objects.filter(worker=worker, until__gte=on + findings.EXPIRES - TOLD).exists()
 
 
 def case_of(flag: Flag) -> findings.Case:

@@ -18,7 +18,16 @@ from abhiyan.programmes.rules import activities
 from abhiyan.units.models import Kind
 from abhiyan.verification.models import Check, Frame, Look
 from abhiyan.verification.rules import flags
-from abhiyan.verification.rules.indicators import BURST, NEXT, NIGHT, Indicator, Reason, Tally, reasons
+from abhiyan.verification.rules.indicators import (
+    BURST,
+    NEXT,
+    NIGHT,
+    QUICK_S,
+    Indicator,
+    Reason,
+    Tally,
+    reasons,
+)
 
 from .items import asked_of
 from .opening import opened_many
@@ -41,7 +50,13 @@ BUILT: Mapping[Indicator, tuple[str, str]] = {
     ),
     Indicator.UNCONFIRMED: ("count(*) filter (where not is_confirmed)", "count(is_confirmed)"),
     Indicator.DOUBLES: ("count(*) filter (where is_double)", "count(is_double)"),
+    Indicator.DEVICES: ("max(one_device)", "max(devices)"),
+    Indicator.SPEED: (f"count(*) filter (where seconds < {QUICK_S})", "count(seconds)"),
+    Indicator.REFUSALS: ("max(willing)", "max(asked)"),
 }
+_NO_TRIES = (
+    "select null::int as programme_id, null::uuid as by, null::boolean as is_refusal, 0 as n where false"
+)
 
 
 def _array(n: int) -> str:
@@ -59,13 +74,20 @@ leaf as (
 entry as materialized (
   select i.by as worker, coalesce(l.district, %(owner)s) as district, i.item_id, i.at, i.phone_id,
       i.at at time zone %(zone)s as here, nullif(i.last4, '')::int as last4, i.birth_year, i.is_confirmed, i.is_double,
-      i.is_signed, i.sent_with
+      i.is_signed, i.sent_with, i.device, i.seconds
     from ({looks}) i join people_account a on a.public_id = i.by left join leaf l on l.unit_id = i.unit_id
    where i.programme_id = any(%(programmes)s) and i.channel <> all(%(own)s)),
 phone as (
   select worker, sum(n) filter (where n > 1) as shared, sum(n) as phones
     from (select worker, count(*) as n from entry where phone_id is not null group by worker, phone_id) p
    group by worker),
+device as (
+  select worker, sum(n) filter (where n > 1) as one_device, sum(n) as devices
+    from (select worker, count(*) as n from entry where device is not null group by worker, device) p
+   group by worker),
+door as (
+  select t.by as worker, sum(n) filter (where not is_refusal) as willing, sum(n) as asked
+    from ({tries}) t where programme_id = any(%(programmes)s) and is_refusal is not null group by t.by),
 home as (
   select distinct on (worker) worker, district as home
     from (select worker, district, count(*) as n from entry group by 1, 2) p order by worker, n desc, district),
@@ -74,7 +96,9 @@ step as (
     from entry window w as (partition by worker order by at, item_id))
 select worker, min(home), count(*), {hits}, {of}, count(*) filter (where is_signed),
     count(*) filter (where is_confirmed), count(distinct sent_with)
-  from step join home using (worker) left join phone using (worker) group by worker order by worker"""
+  from step join home using (worker) left join phone using (worker) left join device using (worker)
+  left join door using (worker)
+ group by worker order by worker"""
 BUILD = _BUILD.replace("{hits}", _array(0)).replace("{of}", _array(1))
 # Worker, district, entries, how often, of how many; entries signed, confirmed; parcels they came in.
 Entries = tuple[UUID, int, int, list[int], list[int], int, int, int]
@@ -104,7 +128,7 @@ def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
     if not asked.looks:
         return []
     return sql.rows(
-        BUILD.replace("{looks}", asked.looks),
+        BUILD.replace("{looks}", asked.looks).replace("{tries}", asked.tries or _NO_TRIES),
         {
             "programmes": programme.counted_ids,
             "hierarchy": programme.hierarchy,

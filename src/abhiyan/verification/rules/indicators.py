@@ -151,7 +151,7 @@ _WORDS: Mapping[Indicator, str | Promise] = {
     Indicator.TARGETS: _("On %(hits)s of %(of)s days the total is exactly the target."),
     Indicator.ANSWERS: _("Take any two forms: %(own)s times in 100 they have the same answers."),
     Indicator.UNCONFIRMED: _("%(hits)s of %(of)s people have not confirmed."),
-    Indicator.DEVICES: _("%(hits)s of %(of)s people answered from a phone that others answered from too."),
+    Indicator.DEVICES: _("%(hits)s of %(of)s people answered from the same phone or network as another."),
     Indicator.DOUBLES: _("%(hits)s of %(of)s entries look like another entry."),
     Indicator.REFUSALS: _("In %(hits)s of %(of)s tries nobody refused."),
     Indicator.CHECKS: _("In %(hits)s of %(of)s checks the entry was not genuine."),

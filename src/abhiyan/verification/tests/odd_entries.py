@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.people.actions.accounts import keep_phone
 from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import answer_flag, ask_worker
@@ -64,6 +65,9 @@ def ask_three(cast: Cast) -> list[Flag]:
     for role, name in NAMES.items():
         with system("test"):
             Account.objects.filter(pk=cast.accounts[role].pk).update(name=name)
+            if role == "asked":  # of the others no phone is kept
+                kept = keep_phone(phone="+919876543210")
+                Account.objects.filter(pk=cast.accounts[role].pk).update(phone_id=kept)
         _hasty(cast, role, "JK-JAM" if role == "found" else "JK-SRI")
         flags.append(
             ask_worker(

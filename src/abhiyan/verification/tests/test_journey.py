@@ -8,16 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.visits import Open, visits
 from abhiyan.ui.tests.axe import unsound
-from abhiyan.ui.tests.test_browser import PAGE_LOOKS, SIZES
+from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 from abhiyan.verification.actions import assigning, refresh_estimates, take_check, tell_check
 from abhiyan.verification.models import Check, Draw, Frame
 from abhiyan.verification.queries.opening import opened
@@ -31,7 +30,6 @@ PLANNER, CALLER, VISITOR, OTHER = (
     "verifier_of_jammu",
 )
 VALUE = "8c3fa0d1e5"
-Open = Callable[..., Page]
 Sound = Callable[[Page, str], None]
 
 
@@ -48,32 +46,7 @@ def served(django_db_setup: None) -> Iterator[Server]:
 
 @pytest.fixture
 def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
-    """Opens a page as somebody; what the browser complained of fails the test."""
-    complaints: list[str] = []
-    contexts: list[BrowserContext] = []
-
-    def opened_page(path: str, role: str = "", *, size: str, language: str) -> Page:
-        width, height = SIZES[size]
-        base = f"http://127.0.0.1:{served.port}"
-        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=base)
-        contexts.append(context)
-        context.add_cookies([{"name": "language", "value": language, "url": base}])
-        if role:
-            with system("test"):
-                Account.objects.filter(pk=cast.accounts[role].pk).update(language=language)
-            context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": cast.token(role), "url": base}]
-            )
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.goto(path)
-        return page
-
-    yield opened_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
 @pytest.fixture

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from abhiyan.core import clock, sql
+from abhiyan.core import audit, clock, sql
+from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import Claim
-from abhiyan.enrolment.queries.recount import LOOKS, MEASURE
+from abhiyan.enrolment.models import Membership
+from abhiyan.enrolment.models_door import DoorTry
+from abhiyan.enrolment.queries.recount import LOOKS, MEASURE, TRIES
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.test_paper import take_in
@@ -65,6 +68,28 @@ def _row(cast: Cast, role: str, who: Human, at: datetime) -> Claim:
     return cast.world.claim(who, Channel.DOOR, unit=unit, by=cast.actor(role), field_at=at)
 
 
+def _door(one: Membership, seconds: int) -> None:
+    """The entry was made on the worker's page, in so many seconds."""
+    sql.run(
+        "insert into enrolment_door_entry (id, public_id, by, programme_id, unit_id, phone_id, is_new, at, seconds)"
+        " select c.id, gen_random_uuid(), c.by, c.programme_id, c.unit_id, m.phone_id, true, c.field_at, %s"
+        " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id where m.id = %s",
+        [seconds, one.pk],
+    )
+
+
+def _doors_without_entries(cast: Cast, role: str, *, refused: int, nobody: int) -> None:
+    for outcome, n in ((DoorTry.Outcome.UNWILLING, refused), (DoorTry.Outcome.NOBODY_HOME, nobody)):
+        DoorTry.objects.create(
+            by=cast.accounts[role].public_id,
+            programme_id=cast.world.programme.pk,
+            unit_id=cast.world.units["JK-B001"].pk,
+            day=clock.now().date(),
+            outcome=outcome,
+            n=n,
+        )
+
+
 def look(cast: Cast, **more: object) -> int:
     given = {"programme": cast.world.programme, "measure": MEASURE, "by": SYSTEM, "at": clock.now()} | more
     return look_at_workers(**given)  # type: ignore[arg-type]  # a test's own words
@@ -78,13 +103,20 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
             " and membership_id in (select id from enrolment_membership where unit_id % 2 = 0)"
         )
         sql.run("update enrolment_enrolment set ask_over_at = now() where confirmed_at is null")
+        for n, one in enumerate(Membership.objects.filter(phone_id__isnull=False).order_by("pk")[:60]):
+            by_own_phone = Actor(kind="citizen", id=one.public_id, origin=f"10.0.{n % 7}.0")
+            audit.record(by=by_own_phone, at=clock.now(), act="enrolment.confirm", subject=str(one.public_id))
+            _door(one, 10 + n)
+        _doors_without_entries(busy, HASTY, refused=3, nobody=5)
         found = looked_at_now(programme, MEASURE)
         raw = sql.rows(
-            f"select by, at, phone_id, last4, birth_year, is_confirmed, is_double from ({LOOKS}) i"
+            f"select by, at, phone_id, last4, birth_year, is_confirmed, is_double, device, seconds"
+            f" from ({LOOKS}) i"
         )
+        tries = sql.rows(f"select by, is_refusal, n from ({TRIES}) t where is_refusal is not null")
     by_worker: dict[UUID, list[Entry]] = {}
     zone = ZoneInfo(programme.zone)
-    for by, at, phone, last4, year, confirmed, double in raw:
+    for by, at, phone, last4, year, confirmed, double, device, seconds in raw:
         entry = Entry(
             at=at.astimezone(zone) if at else None,
             phone=phone,
@@ -92,12 +124,18 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
             birth_year=year,
             is_confirmed=confirmed,
             is_double=double,
+            device=device,
+            seconds=seconds,
         )
         by_worker.setdefault(by, []).append(entry)
+    doors: dict[UUID, list[Entry]] = {}
+    for by, refused, n in tries:
+        doors.setdefault(by, []).extend([Entry(is_refusal=refused)] * n)
+    assert len(doors[busy.accounts[HASTY].public_id]) > 3, "three did not want to, others did"
     assert {row[0] for row in found} == {busy.accounts[role].public_id for role in (*HONEST, HASTY)}
     for worker, district, entries, hits, total, *_ in found:
         assert (district, entries) == (busy.world.units["JK-SRI"].pk, len(by_worker[worker]))
-        wanted = tallies(by_worker[worker])
+        wanted = tallies([*by_worker[worker], *doors.get(worker, [])])
         for one, hit, of in zip(BUILT, hits, total, strict=True):
             assert (hit, of) == ((wanted[one].hits, wanted[one].of) if one in wanted else (0, 0)), one
 

@@ -109,7 +109,7 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
     may = {
         act.value
         for act in findings.Act
-        if findings.barred(case, act, by=account, on=today, proven=one.told is not None) is None
+        if findings.barred(case, act, by=account, on=today, proven=one.is_judged) is None
     }
     shown = {
         "flag": one,
@@ -190,9 +190,8 @@ def aim_telling(request: Request, public_id: UUID) -> HttpResponseBase:
         lambda given: actions.ask_aiming(programme=one, measure=measure, by=request.actor, at=at, **given),
         title=_("Aim checks where they tell most"),
         text=[
-            _(
-                "Those workers come first whose place in the list one answer can change. No estimate contains these checks."
-            ),
+            _("Those workers come first whose place in the list one answer can change."),
+            _("No estimate contains these checks."),
             _("Compare the workers again when they are finished: the order is better then."),
         ],
         button=_("Aim checks"),

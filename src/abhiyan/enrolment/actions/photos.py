@@ -1,0 +1,285 @@
+"""Photographs of the filled sheets of a batch: kept sealed, each with the sheet it shows.
+
+Which sheet that is, the code printed on it says; where it cannot be read, somebody does. They are added by whoever
+records people who join there, and opened by whoever sees the people of the unit.
+"""
+
+import hmac
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import Keyring, keyring
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.enrolment.paper import pictures
+from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
+from abhiyan.enrolment.rules import batches as rules
+from abhiyan.org import queries as org
+from abhiyan.people.actions.reading import read_people
+
+from .batches import RECORD
+
+KEPT = timedelta(days=180)  # a photograph, after it was added
+MOST_PHOTOS = 4  # for each sheet: retaken ones and backs
+AT_ONCE = 2  # pictures looked at together, each in a process of its own
+
+
+class PhotoMissing(Refused, code="empty"):
+    message = _("Choose the photos of the sheets.")
+
+
+class PhotoTooLarge(Refused):
+    message = _("The photo is larger than %(mb)s MB. Take it with a smaller picture size.")
+
+
+class NoPhoto(Refused):
+    message = _("This file is no photo we can open. Bring a JPEG or PNG picture.")
+
+
+class PhotoThere(Refused, status=409):
+    """The very same picture was brought before: a sheet photographed once is one photograph."""
+
+    message = _("This photo is already kept with batch %(number)s.")
+
+
+class PhotoElsewhere(Refused, status=409):
+    """The same, with a batch of a unit that is not theirs: which one is not told."""
+
+    message = _("This photo is already kept with another unit's batch of this drive.")
+
+
+class SheetOfAnother(Refused):
+    """The code on the sheet names another batch; its number stands on the sheet itself."""
+
+    message = _("This is a sheet of batch %(number)s. Add its photo there.")
+
+
+class TooManyPhotos(Refused):
+    message = _("This batch already has %(most)s photos. Remove what is not needed.")
+
+
+class TooManyAtOnce(Refused):
+    message = _("Choose at most %(most)s photos at a time.")
+
+
+class NoSuchSheet(Refused):
+    message = _("This batch has sheets 1 to %(most)s. Choose one of them.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of several photographs. sheets: of each that is kept, its sheet; None: not known yet. refused: name of
+    the file, and why it was not kept."""
+
+    sheets: tuple[int | None, ...]
+    refused: tuple[tuple[str, Refused], ...] = ()
+
+
+def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at: datetime) -> Kept:
+    """Keep photographs of filled sheets with their batch, sealed. photos: name of the file, and its bytes.
+
+    Who may: enrolment.enrol over the batch's unit. One that is too large, no picture, of another batch's sheet, or was
+    brought before is left out and the others are kept; where none is left its refusal is raised: PhotoMissing,
+    PhotoTooLarge, NoPhoto, PhotoThere, PhotoElsewhere, SheetOfAnother, TooManyPhotos, TooManyAtOnce. Refuses NotFound.
+    A second photograph of a sheet is kept, and its batch says that the sheet is there twice.
+    """
+    with system("sheets are photographed"):
+        found = needed(PaperBatch.objects.filter(pk=batch).first())
+        org.require(by, RECORD, at=found.unit_id)
+        if len(photos) > rules.MOST_AT_ONCE:
+            raise TooManyAtOnce(field="photos", most=rules.MOST_AT_ONCE)
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            looked = list(threads.map(_looked, (data for _name, data in photos)))
+        known = [_known(found, seen) for seen in looked]
+        sql.wait_for(f"photos of drive {found.programme_id}")  # the same one sent twice at once is one
+        sheets: list[int | None] = []
+        refused: list[tuple[str, Refused]] = []
+        for (name, data), what in zip(photos, known, strict=True):
+            try:
+                sheets.append(_keep(found, data, what, by=by, at=at))
+            except Refused as why:
+                refused.append((name, why))
+        if not sheets:
+            raise refused[0][1] if refused else PhotoMissing(field="photos")
+        unit, of = found.unit_id, found.number
+        audit.record(by=by, at=at, act="enrolment.add_photos", subject=of, unit_id=unit, n=len(sheets))
+    return Kept(tuple(sheets), tuple(refused))
+
+
+def _looked(data: bytes) -> pictures.Seen | Refused:
+    if not data:
+        return PhotoMissing(field="photos")
+    if len(data) > rules.LARGEST:
+        return PhotoTooLarge(field="photos", mb=rules.LARGEST >> 20)
+    if rules.kind_of(data) is None:
+        return NoPhoto(field="photos")
+    try:
+        return pictures.look(data)
+    except pictures.Unreadable:
+        return NoPhoto(field="photos")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a photograph shows: its sheet, or the one it looks like."""
+
+    seen: pictures.Seen
+    sheet: int | None
+    alike: int | None
+
+
+def _known(batch: PaperBatch, seen: pictures.Seen | Refused) -> _Known | Refused:
+    if isinstance(seen, Refused):
+        return seen
+    named = {found for code in seen.codes if (found := rules.read_code(code))}
+    own = {sheet for of, sheet in named if of == batch.pk and sheet <= batch.sheets}
+    others = sorted(of for of, _sheet in named if of != batch.pk)
+    if others and not own:
+        return SheetOfAnother(field="photos", number=rules.number_of(others[0]))
+    if len(own) == 1:
+        return _Known(seen, own.pop(), None)
+    return _Known(seen, None, _alike(batch, seen.trace, keyring()))
+
+
+def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor, at: datetime) -> int | None:
+    if isinstance(known, Refused):
+        raise known
+    ring, photo = keyring(), uuid4()
+    # Once in a drive: what other drives keep is told to nobody.
+    digest = hmac.digest(ring.lookup, b"photo|%d|" % batch.programme_id + data, "sha256")
+    if there := PaperPhoto.objects.filter(digest=digest).only("unit_id", "batch_id").first():
+        try:
+            org.require(by, RECORD, at=there.unit_id)
+        except org.NotYours:
+            raise PhotoElsewhere(field="photos") from None
+        raise PhotoThere(field="photos", number=rules.number_of(there.batch_id))
+    most = batch.sheets * MOST_PHOTOS
+    if PaperPhoto.objects.filter(batch_id=batch.pk).count() >= most:
+        raise TooManyPhotos(field="photos", most=most)
+    PaperPhoto.objects.create(
+        id=photo,
+        batch_id=batch.pk,
+        unit_id=batch.unit_id,
+        digest=digest,
+        kind=rules.kind_of(data) or "",
+        size=len(data),
+        sealed=ring.seal(data, about=photo.bytes),
+        sheet=known.sheet,
+        alike=known.alike,
+        small=ring.seal(known.seen.small, about=b"small" + photo.bytes),
+        trace=ring.seal(known.seen.trace, about=b"trace" + photo.bytes),
+        added_by=by.account_id or 0,
+        added_at=at,
+        purge_at=at + KEPT,
+    )
+    return known.sheet
+
+
+def _alike(batch: PaperBatch, trace: bytes, ring: Keyring) -> int | None:
+    """The sheet of the batch whose photograph this one looks like."""
+    known = PaperPhoto.objects.filter(batch_id=batch.pk, sheet__isnull=False).order_by("-added_at")
+    for photo, sheet, sealed in known.values_list("pk", "sheet", "trace"):
+        if sealed and pictures.alike(ring.unseal(bytes(sealed), about=b"trace" + photo.bytes), trace):
+            return sheet
+    return None
+
+
+def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str, bytes]:
+    """Media type and bytes of a photograph in the viewer's sight, as it is turned. People are read: it leaves a row and
+    takes from the day's quota. Refuses NotFound, also once somebody of the batch had everything erased; ReadEnough."""
+    found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
+    read_people(by=by, unit_id=found.unit_id, n=1, at=at, act="enrolment.read_photo")
+    data = keyring().unseal(bytes(found.sealed), about=found.pk.bytes)
+    return (rules.KINDS["jpg"], pictures.turned(data, found.turn)) if found.turn else (found.kind, data)
+
+
+def open_small(*, batch: int, photo: UUID) -> bytes:
+    """The small picture of a photograph in the viewer's sight: no line of a sheet can be read on it, so it leaves no
+    row. Refuses NotFound, as `open_photo`."""
+    photos = PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None)
+    found = needed(photos.only("small").first())
+    return keyring().unseal(bytes(found.small), about=b"small" + photo.bytes) if found.small else b""
+
+
+def change_photo(
+    *, batch: int, photo: UUID, sheet: int | None, turn: int, by: Actor, at: datetime
+) -> PaperPhoto:
+    """Say which sheet a photograph shows (None: as it was), and turn it by so many quarters to the right.
+
+    Who may: enrolment.enrol over the batch's unit. Refuses NotFound, NoSuchSheet.
+    """
+    with system("a photograph is changed"):
+        found = needed(PaperPhoto.objects.select_for_update().filter(pk=photo, batch_id=batch).first())
+        org.require(by, RECORD, at=found.unit_id)
+        most = PaperBatch.objects.get(pk=batch).sheets
+        if sheet is not None and not 1 <= sheet <= most:
+            raise NoSuchSheet(field="sheet", most=most)
+        if sheet is not None and sheet != found.sheet:
+            found.sheet, found.alike, found.is_beside = sheet, None, False
+        if turn % 4:
+            ring = keyring()
+            found.turn = (found.turn + turn) % 4
+            seen = pictures.look(ring.unseal(bytes(found.sealed), about=photo.bytes), turn=found.turn)
+            found.small = ring.seal(seen.small, about=b"small" + photo.bytes)
+        found.save()
+        number = rules.number_of(batch)
+        audit.record(by=by, at=at, act="enrolment.change_photo", subject=number, unit_id=found.unit_id)
+    return found
+
+
+def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, by: Actor, at: datetime) -> int:
+    """A sheet is there more than once: keep its photographs beside each other, or destroy all but the latest.
+
+    Who may: enrolment.enrol over the batch's unit. Refuses NotFound. How many are destroyed.
+    """
+    with system("a sheet was photographed twice"):
+        of = needed(PaperBatch.objects.filter(pk=batch).first())
+        org.require(by, RECORD, at=of.unit_id)
+        sql.wait_for(f"photos of drive {of.programme_id}")
+        photos = PaperPhoto.objects.filter(batch_id=batch, sheet=sheet)
+        latest = needed(photos.order_by("-added_at", "-pk").values_list("pk", flat=True).first())
+        others = photos.exclude(pk=latest)
+        gone = 0
+        if keeps_all:
+            others.update(is_beside=True)
+        else:
+            gone, _by_model = others.delete()
+        act = "enrolment.keep_photos" if keeps_all else "enrolment.replace_photos"
+        audit.record(by=by, at=at, act=act, subject=of.number, unit_id=of.unit_id, n=gone)
+    return gone
+
+
+def remove_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> None:
+    """Destroy a photograph: a wrong picture, or a bad one. Who may: enrolment.enrol over the batch's unit.
+
+    Refuses NotFound."""
+    with system("a photograph is removed"):
+        found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch).only("unit_id").first())
+        org.require(by, RECORD, at=found.unit_id)
+        number = rules.number_of(batch)
+        audit.record(by=by, at=at, act="enrolment.remove_photo", subject=number, unit_id=found.unit_id)
+        PaperPhoto.objects.filter(pk=photo).delete()
+
+
+def forget_photos(*, at: datetime) -> int:
+    """Destroy photographs whose time is over. How many. In a transaction, as jobs."""
+    n, _by_model = PaperPhoto.objects.filter(purge_at__lte=at).delete()
+    return n
+
+
+_SHEETS_OF = """update enrolment_paper_photo set hidden_at = %s where hidden_at is null and batch_id in
+ (select x.batch_id from enrolment_paper_import x join enrolment_claim c on c.import_id = x.import_id
+   where c.phone_id = %s)"""
+
+
+def hide_photos_of(*, phone_id: UUID, at: datetime) -> None:
+    """Somebody of a phone had everything erased: nobody opens the photographs of a batch they may be on. In a system
+    scope."""
+    sql.run(_SHEETS_OF, [at, phone_id])

@@ -1,0 +1,271 @@
+"""What a photograph shows: the codes on it, a small picture of it, and a trace of the sheet by which it is known again.
+
+A picture comes from outside and may be made to harm: it is opened in a process of its own, which has nothing but its
+bytes, may take so much memory and time, and ends with them (`python -m abhiyan.enrolment.paper.pictures`). What its
+codes say is a stranger's text.
+
+The trace: the sheet is found as the bright area, laid straight, and what is darker than the paper around it is kept, a
+point for each millimetre. The print is alike on all sheets, the writing is not. Measured on rendered sheets, written on
+and photographed askew: photographs of one sheet agree to 0.93 of 1 or more, of different sheets to 0.89 or less.
+"""
+
+import base64
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MEMORY, CPU_S, PATIENCE_S = 1 << 30, 10, 30.0  # bytes, seconds of work, seconds in all
+MOST_POINTS = 150_000_000  # of a picture, as it says of itself
+DECODED = 30_000_000  # points that are decoded: a JPEG of more is opened at half its size or less
+LONGEST = 2400  # points of what is read and shown again
+SMALL = 144  # points across of the small picture: no line of a whole sheet can be read on it
+QUICK = 1600  # codes are looked for in this size first
+MOST_CODES = 8
+TRACE = (212, 300)  # points: an A4 sheet, one a millimetre
+BLOCK, REACH = (
+    36,
+    10,
+)  # points: two traces are compared block by block, each moved by so much to find the best place
+ALIKE = 0.915
+SHADES = 16
+
+
+class Unreadable(Exception):
+    """No picture, a broken one, or one that takes more than a picture may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a picture shows. codes: texts of its QR codes. small: a JPEG. trace: see `alike`; empty where none is."""
+
+    codes: tuple[str, ...]
+    small: bytes
+    trace: bytes
+
+
+def look(data: bytes, *, turn: int = 0) -> Seen:
+    """What a picture shows, turned by so many quarters to the right. Raises Unreadable."""
+    told = json.loads(_apart("look", turn, data))
+    small, trace = (base64.b64decode(told[name]) for name in ("small", "trace"))
+    return Seen(tuple(told["codes"]), small, trace)
+
+
+def turned(data: bytes, turn: int) -> bytes:
+    """The picture turned by so many quarters to the right, as JPEG. Raises Unreadable."""
+    return _apart("turned", turn, data)
+
+
+def environment() -> dict[str, str]:
+    """What the process hears of the server: no key, no address of the database."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX", "LANG") if name in os.environ}
+    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def _apart(what: str, turn: int, data: bytes) -> bytes:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", __name__, what, str(turn)],
+            input=data,
+            capture_output=True,
+            timeout=PATIENCE_S,
+            env=environment(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unreadable("time") from None
+    if done.returncode != 0:
+        raise Unreadable(str(done.returncode))
+    return done.stdout
+
+
+def alike(one: bytes, other: bytes) -> bool:
+    """Whether two traces are of one sheet: the mean of how well each block of the writing is found again."""
+    if not one or not other:
+        return False
+    first, second = _drawn(one), _drawn(other)
+    width, height = TRACE
+    rows = range(int(height * 0.35), int(height * 0.90) - BLOCK, BLOCK)
+    columns = range(int(width * 0.06), int(width * 0.96) - BLOCK, BLOCK)
+    found: list[float] = []
+    for top in rows:
+        found += [_found_again(first, second, top, left) for left in columns]
+        if np.mean(found) < ALIKE - 0.1:  # another sheet: seen in its first lines
+            return False
+    return bool(np.mean(found) >= ALIKE)
+
+
+def _found_again(first: Any, second: Any, top: int, left: int) -> float:
+    block = first[top : top + BLOCK, left : left + BLOCK]
+    around = second[max(0, top - REACH) : top + BLOCK + REACH, max(0, left - REACH) : left + BLOCK + REACH]
+    places = np.lib.stride_tricks.sliding_window_view(around, block.shape).reshape(-1, block.size)
+    places = places - places.mean(axis=1, keepdims=True)
+    block = (block - block.mean()).ravel()
+    sizes = np.sqrt((places * places).sum(axis=1) * (block @ block)) + 1e-6
+    return float((places @ block / sizes).max())
+
+
+def _drawn(trace: bytes) -> Any:
+    width, height = TRACE
+    return np.frombuffer(zlib.decompress(trace), np.uint8).reshape(height, width).astype(np.float32)
+
+
+# --- in the process of its own ---
+
+
+def main(what: str, turn: int) -> None:
+    """One picture from standard input; what it shows, or the picture turned, to standard output."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    picture = _opened(sys.stdin.buffer.read(), turn)
+    if what == "turned":
+        sys.stdout.buffer.write(_jpeg(picture, quality=85))
+        return
+    small = picture.copy()
+    small.thumbnail((SMALL, 2 * SMALL))
+    grey = picture.convert("L")
+    told = {
+        "codes": _codes(grey),
+        "small": base64.b64encode(_jpeg(small, quality=75)).decode(),
+        "trace": base64.b64encode(_trace(grey)).decode(),
+    }
+    sys.stdout.buffer.write(json.dumps(told).encode())
+
+
+def _opened(data: bytes, turn: int) -> "Image":
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = None  # asked here, before a point is decoded
+    picture: Image.Image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
+    if picture.width * picture.height > MOST_POINTS:
+        raise Unreadable("points")
+    picture.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded no larger than needed
+    if picture.width * picture.height > DECODED:
+        raise Unreadable("points")
+    picture = picture.convert("RGB")
+    picture.thumbnail((LONGEST, LONGEST))
+    picture = ImageOps.exif_transpose(picture)
+    return picture.rotate(-90 * (turn % 4), expand=True) if turn % 4 else picture
+
+
+def _jpeg(picture: "Image", *, quality: int) -> bytes:
+    kept = io.BytesIO()
+    picture.save(kept, "JPEG", quality=quality, exif=b"")
+    return kept.getvalue()
+
+
+def _codes(grey: "Image") -> list[str]:
+    import zxingcpp
+
+    codes = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    for longest in (QUICK, LONGEST):
+        tried = grey.copy()
+        tried.thumbnail((longest, longest))
+        found = zxingcpp.read_barcodes(tried, formats=codes)
+        if found or max(grey.size) <= longest:
+            return [one.text[:200] for one in found[:MOST_CODES]]
+    return []
+
+
+def _trace(grey: "Image") -> bytes:
+    """What is written on the sheet, laid straight; empty where no sheet stands out."""
+    from PIL import Image, ImageFilter
+
+    try:
+        corners = _corners(grey)
+    except (ArithmeticError, IndexError, TypeError, ValueError):  # no edges a line could be laid along
+        return b""
+    if corners is None:
+        return b""
+    width, height = TRACE
+    (x0, y0), (x1, y1), _below, (x3, y3) = corners
+    if np.hypot(x3 - x0, y3 - y0) > np.hypot(x1 - x0, y1 - y0):  # it lies on its side
+        corners = [*corners[1:], corners[0]]
+    flat = tuple(float(one) for corner in corners for one in corner)
+    laid = grey.transform((2 * width, 2 * height), Image.Transform.QUAD, flat, Image.Resampling.BILINEAR)
+    laid = laid.resize(TRACE, Image.Resampling.BOX)
+    paper = laid.filter(ImageFilter.MaxFilter(7)).filter(ImageFilter.GaussianBlur(10))
+    darker = 1 - np.asarray(laid, np.float32) / np.maximum(np.asarray(paper, np.float32), 1)
+    drawn = Image.fromarray((darker.clip(0, 1) * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.2))
+    shades = np.asarray(drawn, np.uint8) // (256 // SHADES)
+    return zlib.compress(shades.tobytes(), 9)
+
+
+def _corners(grey: "Image") -> "Sequence[tuple[float, float]] | None":
+    """The four corners of the bright area around the middle: above left, below left, below right, above right."""
+    from PIL import Image, ImageFilter
+
+    scale = 300 / max(grey.size)
+    size = [max(8, round(side * scale)) for side in grey.size]
+    small = grey.resize((size[0], size[1]), Image.Resampling.BILINEAR).filter(ImageFilter.MedianFilter(5))
+    points = np.asarray(small, np.float32)
+    bright = points > _threshold(points)
+    middle = np.zeros_like(bright)
+    rows, columns = points.shape
+    middle[rows // 3 : 2 * rows // 3, columns // 3 : 2 * columns // 3] = True
+    area = middle & bright
+    while True:
+        wider = (
+            np.asarray(Image.fromarray(area.astype(np.uint8)).filter(ImageFilter.MaxFilter(5)), bool) & bright
+        )
+        if wider.sum() == area.sum():
+            break
+        area = wider
+    if area.sum() < 0.2 * area.size:
+        return None
+    left, right = _edge(area), _edge(area[:, ::-1])
+    top, bottom = _edge(area.T), _edge(area.T[:, ::-1])
+    last_x, last_y = area.shape[1] - 1, area.shape[0] - 1
+    right, bottom = (-right[0], last_x - right[1]), (-bottom[0], last_y - bottom[1])
+    corners = [_meet(*sides) for sides in ((left, top), (left, bottom), (right, bottom), (right, top))]
+    return [(x / scale, y / scale) for x, y in corners]
+
+
+def _edge(area: Any) -> tuple[float, float]:
+    """The line along the left of an area, x = slope * y + start: of the rows around its middle, without those that
+    stray, as where a thumb lies on it."""
+    rows = np.nonzero(area.any(axis=1))[0]
+    first, last = rows[len(rows) // 5], rows[-len(rows) // 5]
+    ys = np.arange(first, last)
+    ys = ys[area[first:last].any(axis=1)]
+    xs = area[ys].argmax(axis=1)
+    slope, start = np.polyfit(ys, xs, 1)
+    for _again in range(3):
+        off = np.abs(xs - (slope * ys + start))
+        near = off <= max(1.0, float(np.median(off)) * 1.5)
+        slope, start = np.polyfit(ys[near], xs[near], 1)
+    return float(slope), float(start)
+
+
+def _meet(side: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
+    """Where x = a * y + b and y = c * x + d meet."""
+    (a, b), (c, d) = side, end
+    x = (a * d + b) / (1 - a * c)
+    return x, c * x + d
+
+
+def _threshold(points: Any) -> float:
+    """Where bright begins (N. Otsu, 1979): the value that parts the points best into two groups."""
+    counts, _edges = np.histogram(points, 256, (0, 256))
+    below, sums = np.cumsum(counts), np.cumsum(counts * np.arange(256))
+    above = below[-1] - below
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = (sums[-1] * below / below[-1] - sums) ** 2 / (below * above)
+    return float(np.nanargmax(np.where(np.isfinite(between), between, 0)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

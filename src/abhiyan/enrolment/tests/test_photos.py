@@ -1,0 +1,347 @@
+"""Photographs of filled sheets: which sheet one shows, one twice, hostile pictures; kept sealed, and opened."""
+
+import io
+import struct
+import threading
+import zlib
+from typing import Any
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import batches, photos
+from abhiyan.enrolment.paper import pictures
+from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
+from abhiyan.enrolment.queries import batches as queries
+from abhiyan.enrolment.rules.batches import LARGEST, ranges, read_code
+from abhiyan.org import actions as org
+from abhiyan.people.models import Account
+
+from .make import World
+from .sheets import ORIGIN, drawn, filled, form_of, page_of, people_of, photographed
+from .test_batches import HEAD, JPEG, PNG, keep, make
+from .test_paper import BY, bring, step
+from .web import main, officer, web_world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world() -> World:
+    return World.make()
+
+
+def written(batch: PaperBatch, sheet: int) -> Image.Image:
+    """A sheet of a batch as it comes back."""
+    with system("test"):
+        return filled(page_of(form_of(batch), sheet - 1), people_of(sheet), hand=sheet)
+
+
+def told(batch: PaperBatch) -> tuple[str, str, list[int], int]:
+    """What the batch's page says of its sheets: here, missing, twice, unknown."""
+    with system("test"):
+        found = queries.sheets_of(batch)
+    return found.here, found.missing, [one.number for one in found.twice], len(found.unknown)
+
+
+# --- which sheet ---
+
+
+def test_the_same_sheet_photographed_twice_is_known_by_its_code_and_another_is_not(world: World) -> None:
+    batch = make(world, sheets=4)
+    first, second, fourth = (written(batch, n) for n in (1, 2, 4))
+    kept = keep(
+        world,
+        batch,
+        photographed(first, tilt=3, quality=80),
+        photographed(second, tilt=-6, bright=0.7, quality=50, across=1300),
+        photographed(fourth, tilt=8, bright=1.2),
+    )
+    assert kept == photos.Kept((1, 2, 4)) and told(batch) == ("1, 2, 4", "3", [], 0)
+    again = photographed(second, tilt=11, bright=1.1, quality=85, crop=0.03, across=1800, seed=7)
+    assert keep(world, batch, again).sheets == (2,)
+    assert told(batch) == ("1, 2, 4", "3", [2], 0)
+
+
+def test_where_the_code_cannot_be_read_the_sheet_is_asked_for_and_one_that_is_alike_is_named(
+    world: World,
+) -> None:
+    batch = make(world, sheets=4)
+    first, second, third = (written(batch, n) for n in (1, 2, 3))
+    keep(world, batch, photographed(first, tilt=2), photographed(second, tilt=-3))
+    unread = [
+        photographed(second, tilt=4, bright=0.8, quality=55, thumb=True, seed=3),
+        photographed(third, tilt=-2, thumb=True, seed=4),
+    ]
+    assert keep(world, batch, *unread).sheets == (None, None)
+    with system("test"):
+        alike = list(PaperPhoto.objects.filter(sheet=None).order_by("added_at", "size"))
+        assert sorted([one.alike or 0 for one in alike]) == [0, 2], "the other sheet looks like none"
+        photo = next(one for one in alike if one.alike == 2)
+        photos.change_photo(batch=batch.pk, photo=photo.pk, sheet=2, turn=0, by=BY, at=world.now)
+    assert told(batch) == ("1, 2", "3, 4", [2], 1)
+
+
+def test_a_sheet_that_is_there_twice_is_kept_beside_or_replaced(world: World) -> None:
+    batch = make(world, sheets=2)
+    keep(world, batch, *(drawn(shade=n) for n in range(4)))
+    with system("test"):
+        for one, sheet in zip(PaperPhoto.objects.order_by("pk"), (1, 1, 2, 2), strict=True):
+            photos.change_photo(batch=batch.pk, photo=one.pk, sheet=sheet, turn=0, by=BY, at=world.now)
+    assert told(batch) == ("1, 2", "", [1, 2], 0)
+
+    def settle(sheet: int, *, keeps_all: bool) -> int:
+        return photos.settle_sheet(batch=batch.pk, sheet=sheet, keeps_all=keeps_all, by=BY, at=world.now)
+
+    assert settle(1, keeps_all=True) == 0 and settle(2, keeps_all=False) == 1
+    assert told(batch) == ("1, 2", "", [], 0)
+    with system("test"):
+        assert PaperPhoto.objects.count() == 3
+    with system("test"):
+        one = PaperPhoto.objects.all()[0]
+    with pytest.raises(photos.NoSuchSheet):
+        photos.change_photo(batch=batch.pk, photo=one.pk, sheet=3, turn=0, by=BY, at=world.now)
+    with pytest.raises(NotFound):
+        settle(9, keeps_all=True)
+
+
+def test_a_sheet_of_another_batch_is_refused_with_its_number(world: World) -> None:
+    batch, other = make(world, sheets=1), make(world, sheets=1)
+    with pytest.raises(photos.SheetOfAnother) as refused:
+        keep(world, batch, photographed(written(other, 1)))
+    assert other.number in str(refused.value)
+
+
+def test_a_code_on_a_photo_is_a_strangers_text() -> None:
+    number = "1042-8"
+    assert read_code(f"{ORIGIN}/paper/{number}/?sheet=3") == (42, 3)
+    others = [
+        "",
+        f"{ORIGIN}/paper/1042-9/?sheet=3",  # no such number
+        f"{ORIGIN}/paper/{number}/?sheet=0",
+        f"{ORIGIN}/paper/{number}/?sheet=100",
+        f"{ORIGIN}/paper/{number}/?sheet=3&x=1",
+        f"javascript:alert(1)//paper/{number}/?sheet=3",
+        f"{ORIGIN}/paper/{number}/?sheet=3\n",
+        f"{ORIGIN}/paper/१०४२-८/?sheet=3",
+        "x" * 4_000,
+    ]
+    assert [read_code(one) for one in others] == [None] * len(others)
+    assert ranges([4, 2, 1, 2, 7, 6, 8]) == "1, 2, 4, 6–8" and ranges([]) == ""
+
+
+# --- what is refused ---
+
+
+def test_a_photo_sent_twice_one_of_forty_megabytes_and_none_are_refused_and_the_others_kept(
+    world: World,
+) -> None:
+    batch, other = make(world), make(world)
+    assert keep(world, batch, JPEG, PNG) == photos.Kept((None, None))
+    huge = JPEG + b"\0" * (40 << 20)
+    kept = keep(world, other, JPEG, drawn(shade=9), b"", b"%PDF-1.7", huge, JPEG[:300] + b"\xff\xd9")
+    assert kept.sheets == (None,)
+    assert [(name, type(why)) for name, why in kept.refused] == [
+        ("0.jpg", photos.PhotoThere),
+        ("2.jpg", photos.PhotoMissing),
+        ("3.jpg", photos.NoPhoto),
+        ("4.jpg", photos.PhotoTooLarge),
+        ("5.jpg", photos.NoPhoto),
+    ]
+    assert batch.number in str(kept.refused[0][1]) and "8 MB" in str(kept.refused[3][1])
+    for given, refusal in (([JPEG], photos.PhotoThere), ([], photos.PhotoMissing)):
+        with pytest.raises(refusal):
+            keep(world, batch, *given)
+    with pytest.raises(photos.TooManyAtOnce):
+        keep(world, batch, *[JPEG] * 21)
+    with system("test"):
+        assert PaperPhoto.objects.count() == 3
+
+
+def test_the_same_photo_sent_twice_at_once_is_kept_once(world: World) -> None:
+    batch = make(world)
+    outcomes: list[Any] = []
+
+    def send() -> None:
+        from django.db import connection
+
+        try:
+            outcomes.append(keep(world, batch, JPEG))
+        except photos.PhotoThere as there:
+            outcomes.append(there)
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=send) for _n in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(type(one).__name__ for one in outcomes) == ["Kept", "PhotoThere"]
+    with system("test"):
+        assert PaperPhoto.objects.count() == 1
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A piece of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of a few kilobytes that says it is enormous, and is."""
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(bytes(width + 1)) for _row in range(height)) + packer.flush()
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def test_a_picture_that_unpacks_to_more_than_a_picture_may_is_refused(world: World) -> None:
+    batch = make(world)
+    for made in (bomb(12_000, 12_000), bomb(200_000, 1_000)):
+        assert len(made) < 1 << 20
+        with pytest.raises(photos.NoPhoto):
+            keep(world, batch, made)
+    with pytest.raises(photos.NoPhoto):
+        keep(world, batch, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"sheet" * 50 + b"IEND\xaeB`\x82")
+
+
+def test_a_process_that_opens_a_picture_knows_nothing_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:secret@nowhere/x")
+    told_ = pictures.environment()
+    assert "DATABASE_URL" not in told_ and not [name for name in told_ if name.startswith("ABHIYAN")]
+    assert pictures.look(JPEG).codes == (), "and works without"
+
+
+def test_a_photo_of_another_units_batch_is_refused_without_its_number_and_of_another_drive_not_at_all(
+    world: World,
+) -> None:
+    theirs = make(world)
+    keep(world, theirs, JPEG)
+    with system("test"):
+        org.ensure_offices()
+    officer(world, "district_in_charge", "JK-JAM")
+    with system("test"):
+        account = Account.objects.get(name="district_in_charge of JK-JAM")
+    by = Actor(kind="person", id=account.public_id, account_id=account.pk)
+    given: dict[str, Any] = {
+        "unit_id": world.units["JK-JAM"].pk,
+        "sheets": 2,
+        "language": "hi",
+        "at": world.now,
+    }
+    mine = batches.make_batch(programme_id=world.programme.pk, by=by, **given)
+    with pytest.raises(photos.PhotoElsewhere) as refused:
+        photos.add_photos(batch=mine.pk, photos=[("a.jpg", JPEG)], by=by, at=world.now)
+    assert theirs.number not in str(refused.value)
+    world.next_drive()
+    later = batches.make_batch(programme_id=world.programme.pk, by=BY, **given | {"at": world.now})
+    assert keep(world, later, JPEG) == photos.Kept((None,))
+
+
+def test_no_more_photos_than_four_of_each_sheet_are_kept(world: World) -> None:
+    batch = make(world, sheets=1)
+    kept = keep(world, batch, *(drawn(shade=n) for n in range(5)))
+    assert len(kept.sheets) == 4 and isinstance(kept.refused[0][1], photos.TooManyPhotos)
+
+
+# --- kept sealed, turned, opened, forgotten ---
+
+
+def test_photos_are_sealed_opened_with_a_row_in_the_trail_and_gone_when_their_time_is_over(
+    world: World,
+) -> None:
+    batch = make(world)
+    keep(world, batch, JPEG)
+    with system("test"):
+        photo = PaperPhoto.objects.get()
+        assert all(b"JFIF" not in bytes(kept) for kept in (photo.sealed, photo.small, photo.trace))
+        assert JPEG[:3] == b"\xff\xd8\xff" and photo.small
+        assert batches_photo(batch, photo, world) == ("image/jpeg", JPEG)
+        small = Image.open(io.BytesIO(photos.open_small(batch=batch.pk, photo=photo.pk)))
+        assert max(small.size) <= 2 * pictures.SMALL
+        assert AuditEntry.objects.filter(act="enrolment.read_photo").count() == 1, (
+            "the small one tells nothing"
+        )
+        with pytest.raises(NotFound):
+            photos.open_photo(batch=batch.pk + 1, photo=photo.pk, by=BY, at=world.now)
+        assert photos.forget_photos(at=photo.purge_at) == 1 and not PaperPhoto.objects.exists()
+
+
+def batches_photo(batch: PaperBatch, photo: PaperPhoto, world: World) -> tuple[str, bytes]:
+    return photos.open_photo(batch=batch.pk, photo=photo.pk, by=BY, at=world.now)
+
+
+def test_a_photo_that_is_turned_is_shown_turned_large_and_small(world: World) -> None:
+    batch = make(world)
+    keep(world, batch, drawn(size=(60, 80)))
+    with system("test"):
+        photo = PaperPhoto.objects.get()
+        photos.change_photo(batch=batch.pk, photo=photo.pk, sheet=None, turn=1, by=BY, at=world.now)
+        kind, data = batches_photo(batch, photo, world)
+        small = photos.open_small(batch=batch.pk, photo=photo.pk)
+        assert kind == "image/jpeg"
+        assert [Image.open(io.BytesIO(one)).size for one in (data, small)] == [(80, 60)] * 2
+
+
+def test_an_erased_person_hides_the_photos_of_their_batch_from_everybody(world: World, tmp_path: Any) -> None:
+    batch = make(world)
+    keep(world, batch, JPEG)
+    public_id = bring(world, tmp_path, HEAD + "9906000001,Asha Devi,1980,JK-B001,,\n", batch=batch.number)
+    step(world, public_id, "check")
+    step(world, public_id, "commit")
+    with system("test"):
+        photos.hide_photos_of(phone_id=world.phone_id(world.bilal), at=world.now)
+        assert PaperPhoto.objects.get().hidden_at is None
+        photos.hide_photos_of(phone_id=world.phone_id(world.asha), at=world.now)
+        photo = PaperPhoto.objects.get()
+        with pytest.raises(NotFound):
+            batches_photo(batch, photo, world)
+        with pytest.raises(NotFound):
+            photos.open_small(batch=batch.pk, photo=photo.pk)
+
+
+# --- the pages ---
+
+
+def sent(client: Client, batch: PaperBatch, *given: bytes, accept: str = "text/html") -> Any:
+    files = [io.BytesIO(one) for one in given]
+    for n, one in enumerate(files):
+        one.name = f"{n}.jpg"
+    return client.post(f"/paper/{batch.number}/", {"photos": files}, headers={"accept": accept})
+
+
+def test_the_page_keeps_photos_and_says_which_sheets_are_here_missing_and_there_twice() -> None:
+    world = web_world()
+    batch = make(world, sheets=3, language="en")
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    first = written(batch, 1)
+    page = f"/paper/{batch.number}/"
+    assert sent(president, batch, photographed(first), photographed(first, tilt=5)).status_code == 302
+    shown = main(president.get(page).content)
+    assert "Sheets here: 1." in shown and "Sheets missing: 2, 3." in shown
+    assert "Sheet 1 is here more than once." in shown and shown.count("/small/") == 2
+    choice = f"{page}sheets/1/"
+    assert choice in shown and "Only the latest" in president.get(choice).content.decode()
+    assert president.post(choice, {"keep": "latest"}).status_code == 302
+    assert "more than once" not in main(president.get(page).content)
+    assert "It has no photo yet" in main(president.get(f"{page}?sheet=2").content)
+    told_ = sent(president, batch, drawn(), accept="application/json")
+    assert (told_.status_code, told_.json()["message"]) == (200, "Which sheet is it? Say so below.")
+    again = sent(president, batch, drawn(), accept="application/json")
+    assert again.status_code == 409 and batch.number in again.json()["message"]
+
+
+def test_no_photo_chosen_is_said_at_the_field_and_the_page_stays() -> None:
+    world = web_world()
+    batch = make(world, language="en")
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    refused = president.post(f"/paper/{batch.number}/", {})
+    assert refused.status_code == 422 and "Choose the photos of the sheets." in refused.content.decode()
+    with system("test"):
+        assert not PaperPhoto.objects.exists()
+    assert LARGEST == 8 << 20

@@ -1,0 +1,85 @@
+"""A worker's own entries, page by page, with what became of them in counts; and doors at which nobody was entered."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, TooMany
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import door
+from abhiyan.enrolment.forms_door import EntriesForm
+from abhiyan.enrolment.models_door import DoorTry
+from abhiyan.enrolment.queries import door as queries
+from abhiyan.enrolment.queries.join import counting
+from abhiyan.enrolment.queries.partings import counted_for_sender
+from abhiyan.enrolment.rules.door import Became
+from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
+from abhiyan.ui import tables
+
+from .door import day_began, door_of, name_of, own
+from .worklists import home_of
+
+PER_PAGE = 25
+
+
+@require_GET
+def field_entries(request: Request) -> HttpResponseBase:
+    """One's own entries, those that wait for a phone first. Not exported: they are people."""
+    at, by = clock.now(), own(request)
+    form = EntriesForm(request.GET)
+    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    rows = queries.own_entries(by, became=said.get("show"), day=said.get("day"))
+    today, in_all = queries.own_counts(by, today=day_began(at))
+    tries_today, tries = queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))
+    total = len(rows) if said.get("day") else in_all[said["show"]] if said.get("show") else in_all.total()
+    leaf = tables.numbered(rows, request.GET, total=total, per=PER_PAGE)
+    if leaf.rows:
+        read_people(by=request.actor, unit_id=home_of(request), n=len(leaf.rows), at=at)
+    with system("how many deny an entry, as a count"):
+        denied = counted_for_sender(by, at=at, zone=settings.TIME_ZONE)
+    shown = {
+        "here": "people",
+        "crumbs": [(_("Enrol at the door"), reverse("enrolment:field")), (_("Your entries"), "")],
+        "filters": form,
+        "leaf": leaf,
+        "rows": [(one, name_of(one)) for one in leaf.rows],
+        "is_narrowed": any(said.values()),
+        "counts": [
+            *((one.label, today[one], in_all[one]) for one in Became),
+            *((one.label, tries_today[one], tries[one]) for one in DoorTry.Outcome),
+        ],
+        "denied": denied,
+    }
+    return render(request, "enrolment/field_entries.html", shown, status=200 if form.is_valid() else 422)
+
+
+@require_POST
+def field_try(request: Request) -> HttpResponseBase:
+    """A door at which nobody was entered, as a number; or the last one back (`undo`)."""
+    at = clock.now()
+    found = door_of(request, at)
+    outcome = {str(one.value): one for one in DoorTry.Outcome}.get(request.POST.get("outcome", ""))
+    if found.drive is None or outcome is None:
+        raise NotFound
+    is_undone = "undo" in request.POST
+    try:
+        door.note_try(
+            programme_id=counting(found.drive, unit_id=found.here.unit.id, at=at),
+            unit_id=found.here.unit.id,
+            outcome=outcome,
+            is_undone=is_undone,
+            by=request.actor,
+            at=at,
+        )
+    except (TooMany, door.NothingNoted) as refused:
+        messages.error(request, str(refused))
+        return redirect(found.address)
+    return redirect(found.address if is_undone else f"{found.address}&noted={outcome.value}")

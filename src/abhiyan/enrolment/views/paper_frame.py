@@ -1,0 +1,26 @@
+"""What the pages of a batch have in common: the way to them, and files that nobody keeps."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from abhiyan.enrolment.paper.models import PaperBatch
+from abhiyan.org.here import address
+from abhiyan.units import queries as units
+
+
+def crumbs(batch: PaperBatch) -> list[tuple[str, str]]:
+    """The way to a batch, from the people of its unit."""
+    code = units.unit_by_id(batch.unit_id).code
+    return [
+        (_("People"), reverse("enrolment:people")),
+        (_("Paper forms"), address(reverse("enrolment:paper_list"), code)),
+    ]
+
+
+def file_answer(data: bytes, *, kind: str, name: str, shown: str) -> HttpResponse:
+    """A file for whoever asked alone. shown: attachment, or inline."""
+    answer = HttpResponse(data, content_type=kind)
+    answer["Content-Disposition"] = f'{shown}; filename="{name}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,216 @@
+"""Photographs of filled sheets: added one by one or together, opened, turned, told apart, removed."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.enrolment.actions import photos as actions
+from abhiyan.enrolment.actions.batches import RECORD
+from abhiyan.enrolment.paper.models import PaperBatch
+from abhiyan.enrolment.queries import batches as queries
+from abhiyan.enrolment.rules import batches as rules
+from abhiyan.org import queries as org
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import Tried, ask, confirm, form_page, tried
+
+from .paper_frame import crumbs, file_answer
+
+MB = rules.LARGEST >> 20
+
+
+class PhotosInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several files at once, as a list."""
+
+    widget = PhotosInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        given = data if isinstance(data, (list, tuple)) else [data]
+        return [super(PhotosField, self).clean(one, initial) for one in given or [None]]
+
+
+class PhotosForm(forms.Form):
+    """Photographs of filled sheets."""
+
+    photos = PhotosField(
+        label=gettext_lazy("Photos of the filled sheets"),
+        allow_empty_file=True,  # said by the act
+        error_messages={"required": actions.PhotoMissing.message},
+        help_text=gettext_lazy("JPEG or PNG, at most 8 MB each. You can choose several."),
+        widget=PhotosInput(attrs={"accept": "image/jpeg,image/png"}),
+    )
+
+
+class ChangeForm(forms.Form):
+    """Which sheet a photograph shows, and how it is turned."""
+
+    sheet = forms.TypedChoiceField(
+        label=gettext_lazy("Paper sheet"), coerce=int, empty_value=None, required=False
+    )
+    turn = forms.TypedChoiceField(
+        label=gettext_lazy("Turn the photo"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[
+            (0, gettext_lazy("As it is")),
+            (1, gettext_lazy("To the right")),
+            (3, gettext_lazy("To the left")),
+            (2, gettext_lazy("Upside down")),
+        ],
+    )
+
+    def __init__(self, data: Any, sheets: int, **given: Any) -> None:
+        super().__init__(data, **given)
+        numbers: Any = self.fields["sheet"]
+        numbers.choices = [("", "–"), *((n, _("Sheet %(n)s") % {"n": n}) for n in range(1, sheets + 1))]
+
+
+class TwiceForm(forms.Form):
+    """What becomes of the photographs of a sheet that is there twice."""
+
+    keep = forms.ChoiceField(
+        label=gettext_lazy("What should stay?"),
+        choices=[
+            ("both", gettext_lazy("Keep all of them")),
+            ("latest", gettext_lazy("Only the latest; destroy the others at once")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
+def add(request: Request, batch: PaperBatch) -> tuple[PhotosForm, Tried[actions.Kept], HttpResponse | None]:
+    """Take the photographs that are sent to a batch's page. The answer once they are kept; JSON to photos.js, which
+    sends one at a time."""
+    form = PhotosForm(request.POST or None, request.FILES or None)
+    done = tried(
+        request,
+        form,
+        lambda given: actions.add_photos(
+            batch=batch.pk,
+            photos=[(one.name, one.read()) for one in given["photos"]],
+            by=request.actor,
+            at=clock.now(),
+        ),
+    )
+    if request.method == "POST" and "application/json" in request.headers.get("Accept", ""):
+        if done.value is not None:
+            sheet = done.value.sheets[0]
+            said = _("Sheet %(n)s") % {"n": sheet} if sheet else _("Which sheet is it? Say so below.")
+            return form, done, JsonResponse({"message": said})
+        said = " ".join(str(one) for errors in form.errors.values() for one in errors)
+        return form, done, JsonResponse({"message": said}, status=done.status)
+    if done.value is None:
+        return form, done, None
+    n = len(done.value.sheets)
+    messages.success(request, ngettext("%(n)s photo is kept.", "%(n)s photos are kept.", n) % {"n": n})
+    for name, why in done.value.refused:
+        messages.warning(request, f"{name}: {why}")
+    return form, done, redirect(f"{request.path}#photos")
+
+
+@require_GET
+def paper_photo(request: Request, number: str, photo: UUID) -> HttpResponse:
+    """The photograph of a sheet, as it was taken or turned. Looking at it leaves a row in the trail."""
+    batch = queries.batch_for(number)
+    kind, data = actions.open_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now())
+    ending = next(key for key, media in rules.KINDS.items() if media == kind)
+    return file_answer(data, kind=kind, name=f"{batch.number}.{ending}", shown="inline")
+
+
+@require_GET
+def paper_photo_small(_request: Request, number: str, photo: UUID) -> HttpResponse:
+    """The small picture of it."""
+    batch = queries.batch_for(number)
+    data = actions.open_small(batch=batch.pk, photo=photo)
+    return file_answer(data, kind=rules.KINDS["jpg"], name=f"{batch.number}.jpg", shown="inline")
+
+
+@form_page
+def paper_photo_change(request: Request, number: str, photo: UUID) -> HttpResponseBase:
+    """Say which sheet a photograph shows, or turn it."""
+    batch = queries.batch_for(number)
+    org.require(request.actor, RECORD, at=batch.unit_id)
+    shown = next((one for one in queries.photos_of(batch) if one.pk == photo), None)
+    start = {"sheet": (shown.sheet or shown.alike) if shown else None, "turn": 0}
+    posted = request.POST if request.method == "POST" else None
+    page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
+    return ask(
+        request,
+        lambda given: actions.change_photo(
+            batch=batch.pk,
+            photo=photo,
+            sheet=given["sheet"],
+            turn=given["turn"] or 0,
+            by=request.actor,
+            at=clock.now(),
+        ),
+        title=_("Which sheet is this?"),
+        button=_("Save"),
+        form=ChangeForm(posted, batch.sheets, initial=start),
+        detail="enrolment/_paper_small.html",
+        batch=batch,
+        photos=[shown] if shown else [],
+        done=page,
+        here="people",
+        crumbs=[*crumbs(batch), (batch.number, page), (_("Change the photo"), "")],
+    )
+
+
+@form_page
+def paper_sheet(request: Request, number: str, sheet: int) -> HttpResponseBase:
+    """A sheet is there more than once: keep its photographs, or only the latest."""
+    batch = queries.batch_for(number)
+    org.require(request.actor, RECORD, at=batch.unit_id)
+    page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
+    photos = [one for one in queries.photos_of(batch) if one.sheet == sheet]
+    return ask(
+        request,
+        lambda given: actions.settle_sheet(
+            batch=batch.pk, sheet=sheet, keeps_all=given["keep"] == "both", by=request.actor, at=clock.now()
+        ),
+        title=_("Sheet %(n)s is here more than once") % {"n": sheet},
+        text=[_("Look whether the photos show the same sheet. The oldest comes first.")],
+        button=_("Save"),
+        form=TwiceForm(request.POST if request.method == "POST" else None),
+        detail="enrolment/_paper_small.html",
+        batch=batch,
+        photos=photos,
+        done=page,
+        here="people",
+        crumbs=[*crumbs(batch), (batch.number, page), (_("Sheet %(n)s") % {"n": sheet}, "")],
+    )
+
+
+@form_page
+def paper_photo_remove(request: Request, number: str, photo: UUID) -> HttpResponseBase:
+    """Destroy a photograph, once that was asked."""
+    batch = queries.batch_for(number)
+    org.require(request.actor, RECORD, at=batch.unit_id)
+    page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
+    return confirm(
+        request,
+        lambda: actions.remove_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now()),
+        title=_("Remove this photo?"),
+        text=[_("It is destroyed at once. Take a new photo of the sheet if you still have it.")],
+        button=_("Remove the photo"),
+        said=_("The photo is removed."),
+        detail="enrolment/_paper_small.html",
+        batch=batch,
+        photos=[one for one in queries.photos_of(batch) if one.pk == photo],
+        done=page,
+        here="people",
+        crumbs=[*crumbs(batch), (batch.number, page), (_("Remove the photo"), "")],
+    )

@@ -1,0 +1,190 @@
+"""A sheet is typed on our page: its photograph beside ten lines as they are printed on it."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.enrolment.actions.typing import bring_sheet
+from abhiyan.enrolment.forms import Clipped, NameField, PhoneField, YearField
+from abhiyan.enrolment.paper.models import PaperBatch
+from abhiyan.enrolment.queries import batches as queries
+from abhiyan.enrolment.rules.batches import ROWS
+from abhiyan.org import queries as org
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import form_page
+from abhiyan.ui.fields import DayField
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+from .batches import IMPORT
+from .paper_frame import crumbs
+
+_PIN = re.compile(r"[1-9][0-9]{5}")
+_SHORT = re.compile(
+    r"[0-9]{1,4} ?/ ?[0-9]{1,5}"
+)  # number of the seat / number of the part: the check reads it
+_MISSING = gettext_lazy("Fill in this field, or empty the whole line.")
+
+
+class LineForm(Clipped):
+    """One line of a sheet, in the order of its columns."""
+
+    name = NameField(label=gettext_lazy("Name"), required=False)
+    phone = PhoneField(required=False)
+    birth_year = YearField(label=gettext_lazy("Birth year"), required=False)
+    place = forms.CharField(label=gettext_lazy("Booth or PIN code"), required=False, max_length=64)
+
+    def __init__(self, data: Any, number: int, place: str) -> None:
+        super().__init__(data, prefix=f"l{number}", auto_id="%s")
+        self.number = number
+        for name, field in self.fields.items():
+            field.widget.attrs |= {"autocomplete": "off"}
+            said = {"n": number, "field": field.label}
+            field.widget.attrs["aria-label"] = _("Line %(n)s: %(field)s") % said
+            if name == "place":
+                field.widget.attrs["placeholder"] = place
+
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """What stands in the line, as it was typed."""
+        return tuple(str(self.data.get(self.add_prefix(name), "")).strip() for name in self.fields)
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(self.typed)
+
+    def clean_place(self) -> str:
+        text = str(self.cleaned_data["place"]).strip()
+        is_known = not text or bool(_SHORT.fullmatch(text))
+        if _PIN.fullmatch(text):
+            is_known = bool(units.by_pin(text, limit=1))
+        elif not is_known:
+            try:
+                is_known = bool(units.unit(text))
+            except NotFound:
+                is_known = False
+        if not is_known:
+            raise forms.ValidationError(
+                _("No booth and no PIN code is called this. Look at the sheet again.")
+            )
+        return text
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if not self.is_blank:
+            for name in ("name", "phone", "birth_year"):
+                if name not in self.errors and cleaned.get(name) in (None, ""):
+                    self.add_error(name, _MISSING)
+            if "place" not in self.errors and not (
+                cleaned.get("place") or self.fields["place"].widget.attrs["placeholder"]
+            ):
+                self.add_error("place", _MISSING)
+        return cleaned
+
+
+class FootForm(Clipped):
+    """What stands once on a sheet."""
+
+    day = DayField(label=gettext_lazy("Day on the sheet"), required=False)
+    worker = PhoneField(label=gettext_lazy("Worker's phone"), required=False)
+
+
+class Typed:
+    """The lines of a sheet as they were sent, or empty ones. place: of lines that say none."""
+
+    def __init__(self, data: QueryDict | None, place: str) -> None:
+        self.place = place
+        self.lines = [LineForm(data, n, place) for n in range(1, ROWS + 1)]
+        self.foot = FootForm(data)
+        self.error = ""
+
+    def is_valid(self) -> bool:
+        """Whether nothing is wrong, or whoever typed it says that the sheet itself has it so."""
+        filled = [one for one in self.lines if not one.is_blank]
+        self.error = "" if filled else _("Type at least one line of the sheet.")
+        faults = [one for one in filled if not one.is_valid()]
+        return bool(self.foot.is_valid() and filled and ("anyway" in self.foot.data or not faults))
+
+    @property
+    def faulty(self) -> int:
+        return sum(bool(one.errors) for one in self.lines if one.is_bound and not one.is_blank)
+
+    def rows(self) -> list[tuple[str, str, str, str, str]]:
+        """The lines up to the last that is filled: name, phone, year, booth, PIN."""
+        found = [self._row(one) for one in self.lines]
+        while found and not any(found[-1]):
+            found.pop()
+        return found
+
+    def _row(self, line: LineForm) -> tuple[str, str, str, str, str]:
+        name, phone, year, place = line.typed
+        if line.is_blank:
+            return "", "", "", "", ""
+        place = place or self.place
+        return (name, phone, year, "", place) if _PIN.fullmatch(place) else (name, phone, year, place, "")
+
+
+@form_page
+def paper_type(request: Request, number: str) -> HttpResponseBase:
+    """Type a sheet of a batch. `sheet`: which one; the first that is not typed unless it is said."""
+    batch = queries.batch_for(number)
+    org.require(request.actor, IMPORT, at=batch.unit_id)
+    sheets = queries.sheets_of(batch).sheets
+    asked = request.GET.get("sheet", "")
+    left = [one for one in sheets if one.typed is None]
+    sheet = needed(
+        next((one for one in sheets if str(one.number) == asked), None) if asked else (left or sheets)[0]
+    )
+    typed = Typed(request.POST if request.method == "POST" else None, _place(batch))
+    error, status = "", 200
+    if request.method == "POST":
+        status = 422
+        if typed.is_valid():
+            try:
+                brought = bring_sheet(
+                    batch=batch,
+                    sheet=sheet.number,
+                    lines=typed.rows(),
+                    day=typed.foot.cleaned_data["day"],
+                    worker=typed.foot.cleaned_data["worker"],
+                    by=request.actor,
+                    at=clock.now(),
+                )
+            except Refused as refused:
+                if refused.status in (403, 404):
+                    raise
+                error, status = str(refused), refused.status
+            else:
+                return redirect("imports:one", brought)
+    shown = {
+        "here": "people",
+        "crumbs": [
+            *crumbs(batch),
+            (batch.number, reverse("enrolment:paper_batch", args=[batch.number])),
+            (_("Type a sheet"), ""),
+        ],
+        "batch": batch,
+        "sheet": sheet,
+        "photos": sorted(
+            (one for one in reversed(sheet.photos) if one.hidden_at is None), key=lambda one: one.is_beside
+        ),
+        "before": next((one.number for one in reversed(sheets) if one.number < sheet.number), None),
+        "after": next((one.number for one in sheets if one.number > sheet.number), None),
+        "typed": typed,
+        "error": error or typed.error,
+    }
+    return render(request, "enrolment/paper_type.html", shown, status=status)
+
+
+def _place(batch: PaperBatch) -> str:
+    """Where people of a sheet live that says nothing of it: the batch's booth, where it is one's."""
+    unit = units.unit_by_id(batch.unit_id)
+    return unit.code if unit.kind == Kind.BOOTH else ""
