@@ -211,6 +211,7 @@ def of_measure(asked: Asked, counted: str = "t") -> str:
 
 
 def waiting(asked: Asked) -> str:
+    """Which changes d: those of the measure that wait for a fold."""
     return f"{ledger_sql.PENDING} and {of_measure(asked, 'd')}"
 
 

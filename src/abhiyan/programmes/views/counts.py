@@ -29,7 +29,6 @@ from abhiyan.ui.ladder import NAMES, Ladder
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
-from abhiyan.units.outlines import outlines_behind
 
 from . import shown
 
@@ -224,5 +223,5 @@ def _pictures(table: Table[Any], rows: Sequence[Any], here: Here, rung: str, at:
             )
             for child in rows.each()
         ]
-        found["outlines"] = outlines_behind(here.unit.id, at=at)
+        found["outlines"] = units.outlines_behind(here.unit.id, at=at)
     return found

@@ -33,7 +33,6 @@ from abhiyan.ui.ladder import Ladder
 from abhiyan.ui.lists import Column, Table, file_asked
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
-from abhiyan.units.outlines import outlines_behind
 from abhiyan.units.rules import levels
 
 # A map helps where there are outlines to find places by: below these outlines would only push the points together.
@@ -449,7 +448,7 @@ def _map(
             )
             for child, drawn in rows
         ],
-        "boundaries": outlines_behind(here.id, at=at),
+        "boundaries": units.outlines_behind(here.id, at=at),
     }
 
 

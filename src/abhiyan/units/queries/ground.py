@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from abhiyan.ui import maps
 
-from . import queries
+from .trees import outlines_around
 
 
 def outlines_behind(unit_id: int, *, at: datetime) -> maps.Outlines | None:
@@ -15,6 +15,6 @@ def outlines_behind(unit_id: int, *, at: datetime) -> maps.Outlines | None:
 
 @lru_cache(maxsize=64)
 def _outlines(unit_id: int, hour: int) -> maps.Outlines | None:  # noqa: ARG001  # the hour lets a new outline in
-    geometries = queries.outlines_around(unit_id)
+    geometries = outlines_around(unit_id)
     features = [{"type": "Feature", "geometry": geometry, "properties": {}} for geometry in geometries]
     return maps.outlines({"type": "FeatureCollection", "features": features}) if features else None
