@@ -39,7 +39,7 @@ kill: ## kill -9 of workers, jobs, supervisor and database, and a full disk, whi
 	@tools/env
 	@exec .venv/bin/python -m pytest -p no:cacheprovider -q -s tests/kill
 
-long: ## what takes longest: the demo at full size and over 20 seeds, R's survey, the other tests on PostgreSQL 15
+long: ## what takes longest: the demo at full size and over 20 seeds, R's survey, slides, the other tests on PostgreSQL 15
 	@tools/env
 	@exec tools/test long $(ONE_IN)
 

@@ -2,13 +2,16 @@
 
 import csv
 import json
+import re
 import shutil
 import tempfile
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from abhiyan.core import embedded
@@ -17,6 +20,8 @@ from abhiyan.site.demo.claims import TRUTH
 from abhiyan.site.demo.run import PEOPLE, READY
 from abhiyan.site.tests.conftest import Installation, free_port
 from abhiyan.verification.rules.flags import CLEAR, LEAST
+
+from .office import office, unfit
 
 MINUTES = 15  # on a machine that does much else
 
@@ -103,3 +108,64 @@ def test_one_finding_is_confirmed_by_a_second_person_with_the_workers_answer(ser
         "select count(*) from org_release where act = 'verification.finding' and decided_by <> asked_by"
     )
     assert number(served, approved) == 1
+
+
+@pytest.fixture(scope="module")
+def president(served: Installation) -> Iterator[httpx.Client]:
+    """A browser of the demo's state president."""
+    where, english = f"http://localhost:{served.port}", {"Accept-Language": "en"}
+    with httpx.Client(base_url=where, headers=english, follow_redirects=True, timeout=120) as client:
+        page = client.get("/sign-in/").text
+        found = re.search(r'value="([0-9a-f-]{36})" aria-label="[^"]*, State president"', page)
+        assert found is not None
+        sent = {"account": found[1], **sealed(client, "/sign-in/")}
+        client.post("/demo/sign-in/", data=sent, headers={"Referer": where})
+        yield client
+
+
+def sealed(client: httpx.Client, page: str) -> dict[str, str]:
+    """What every form sends besides."""
+    name = "csrfmiddlewaretoken"
+    return {name: re.findall(rf'name="{name}" value="([^"]+)"', client.get(page).text)[0]}
+
+
+SLIDES = {  # what slides are of, and a word that is on them, in Hindi and English
+    "unit": ("unit=JK-D627&programme={programme}", {"hi": "लक्ष्य", "en": "target"}),
+    "programme": ("unit=JK&programme={programme}", {"hi": "लक्ष्य", "en": "target"}),
+    "comparison": ("unit=JK&frame={frame}", {"hi": "अंतर", "en": "gap"}),
+    "round": ("round={round}", {"hi": "समीक्षा", "en": "reviewed"}),
+}
+
+
+@pytest.fixture(scope="module")
+def things(served: Installation, president: httpx.Client) -> dict[str, str]:
+    """What the demo's slides are of, by the names in their addresses: public ids. The round is opened here."""
+    today, page = date.today(), "/review/rounds/new/"
+    given = {"name": "नवंबर का दौर", "kind": "mandal", "office": "district_in_charge"}
+    days = {"begins_on": today.isoformat(), "ends_on": (today + timedelta(30)).isoformat()}
+    opened = president.post(page, data={**given, **days, **sealed(president, page)})
+
+    def one(query: str) -> str:
+        return served.run("psql", "-d", "abhiyan", "-Atc", f"select public_id from {query}").strip()
+
+    return {
+        "programme": one("programmes_programme order by id limit 1"),
+        "frame": one("verification_frame where number = 2"),
+        "round": opened.url.path.split("/")[3],
+    }
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+@pytest.mark.parametrize("what", list(SLIDES))
+def test_slides_of_the_demo_are_drawn_with_all_their_words_in_their_boxes(
+    president: httpx.Client, things: dict[str, str], language: str, what: str, tmp_path: Path
+) -> None:
+    office()
+    where, words = SLIDES[what]
+    page = f"/review/slides/new/?{where.format(**things)}"
+    level = {"programme": "mandal", "comparison": "district"}.get(what, "")  # of 367 mandals 200 are shown
+    made = president.post(page, data={"language": language, "level": level, **sealed(president, page)})
+    deck = tmp_path / f"demo-{what}-{language}.pptx"
+    deck.write_bytes(president.get(f"{made.url.path}file/pptx/").content)
+    assert president.get(f"{made.url.path}file/pdf/").content.startswith(b"%PDF")
+    assert unfit(deck, tmp_path, drawn_too=words[language]) == []

@@ -49,6 +49,7 @@ _AFTER = """
 """
 
 Values = Mapping[str, Any]
+_OTHER = 0.9  # how wide a letter is taken to be that neither typeface has, in ems
 
 
 class UnsafeTemplate(Exception):
@@ -93,6 +94,18 @@ def png(
     return _set(
         template, [document], title=title, language=language, at=at, form="png", dots_per_inch=dots_per_inch
     )[0]
+
+
+def width(text: str, *, is_bold: bool = False) -> float:
+    """How wide a line is at size 1, at most: letters that join are counted each by itself."""
+    known = _widths()["bold" if is_bold else "regular"]
+    return sum(known.get(letter, _OTHER) for letter in text)
+
+
+@cache
+def _widths() -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = json.loads((FONTS / "widths.json").read_text("utf-8"))
+    return found
 
 
 def qr(text: str) -> str:

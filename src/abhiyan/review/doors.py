@@ -1,17 +1,24 @@
-"""The way from a unit's page to the rounds of review, for who leads it."""
+"""The way from a unit's page to its slides, and to the rounds of review for who leads it."""
 
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from abhiyan.org.here import address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
+from abhiyan.units.rules.ranges import hierarchy_of
 
 
 def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. Nothing for search."""
-    if unit is not None and unit.lo is not None and viewer.may_at(LEADS, unit.lo):
+    if unit is None or unit.lo is None:
+        return
+    if viewer.sees_counts_at(unit.lo) and viewer.is_strong:
+        page = address(address_of("review:deck_new"), unit.code, hierarchy_of(unit.lo))
+        yield Door(_("Slides"), page, icon="slides")
+    if viewer.may_at(LEADS, unit.lo):
         yield Door(_("Review rounds"), address_of("review:rounds"), icon="list")

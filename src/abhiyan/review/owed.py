@@ -1,4 +1,4 @@
-"""What reviews ask of somebody today: units to review, and decisions about their own unit."""
+"""What reviews ask of somebody today: units to review, decisions about their own unit, and slides that came."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,13 +18,27 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Owed
 
 from .queries import rounds as found
+from .queries.schedules import unread
 
 SHOWN = 3
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     """Of a reviewer: what is left of each round. Of an office of a reviewed unit: the decision, until it replies."""
-    if viewer.account_id is None or not viewer.may(LEADS):
+    if viewer.account_id is None:
+        return
+    for sent in unread(viewer, at=at):
+        what = sent.deck.round.name if sent.deck.round else ""
+        what = named(sent.deck.programme.names) if sent.deck.programme else what
+        yield Owed(
+            urgency=3,
+            title=_("Look at the slides of %(unit)s") % {"unit": named(sent.deck.unit.names)},
+            meta=", ".join(filter(None, [what, date_format(localtime(sent.at), "j M Y")])),
+            href=reverse("review:deck", args=[sent.deck.public_id]),
+            act=_("Look"),
+            icon="slides",
+        )
+    if not viewer.may(LEADS):
         return
     leading = [held for held in viewer.appointments if LEADS in held.capabilities]
     on = clock.day_in(settings.TIME_ZONE, at)

@@ -47,3 +47,66 @@ class ReplyMissing(Refused):
 
 class ReplyNotNow(Refused, status=409):
     message = _("A unit replies once, after the decision.")
+
+
+class TemplateMissing(Refused, code="empty"):
+    message = _("Choose a PowerPoint file (PPTX or POTX) that is not empty.")
+
+
+class TemplateTooLarge(Refused):
+    message = _("The file is larger than %(mb)s MB. Compress its pictures in PowerPoint and save it again.")
+
+
+class TemplateNotPptx(Refused):
+    message = _(
+        "This is not a whole PowerPoint file (PPTX or POTX). Save it once more in PowerPoint as PPTX."
+    )
+
+
+class TemplateLocked(Refused):
+    message = _("The file has a password, or is in the old PPT format. Save it as PPTX without a password.")
+
+
+class TemplateHasMacros(Refused):
+    message = _("The file holds macros. In PowerPoint save it as “PowerPoint Presentation (*.pptx)”.")
+
+
+class TemplateTooMuch(Refused):
+    message = _("Unpacked, the file is far too large. Remove pictures and slides from it and save it again.")
+
+
+class TemplateLinks(Refused):
+    message = _("A layout holds a link or an object that cannot be taken out. Remove it in the slide master.")
+
+
+class TemplateNoTitle(Refused):
+    message = _(
+        "No layout has a title. In the slide master, add a title placeholder to the layout “Title Only”."
+    )
+
+
+class TemplateNoRoom(Refused):
+    message = _(
+        "The layout “%(layout)s” leaves %(width)s × %(height)s cm below its title. Slides need %(wide)s × %(high)s cm."
+        " In the slide master, make the title lower or the page larger."
+    )
+
+
+class TemplateThere(Refused, status=409):
+    message = _("This very file is already there: version %(number)s.")
+
+
+class TooManyTemplates(Refused, status=409):
+    message = _("There are %(most)s versions already. Use one of them.")
+
+
+class NoOfficeForSlides(Refused):
+    message = _("Only somebody in office can have slides sent regularly.")
+
+
+class SeatsUnfit(Refused):
+    message = _("Choose at most %(most)s offices from the list.")
+
+
+class TooManySchedules(Refused, status=409):
+    message = _("You have %(most)s schedules already. End one first.")

@@ -354,6 +354,16 @@ ACCESS: dict[str, Access] = {
     "review:review": STRONG,
     "review:review_decide": capability("tasks.ask"),
     "review:review_reply": capability("tasks.ask"),
+    "review:deck_new": STRONG,  # who sees the unit's counts
+    "review:deck": STRONG,  # the same; made anew of what they see
+    "review:deck_file": STRONG,
+    "review:deck_schedule": STRONG,
+    "review:schedule_act": STRONG,  # one's own
+    "review:deck_templates": capability("tasks.ask"),  # whoever leads the whole organisation
+    "review:deck_template_use": capability("tasks.ask"),
+    "review:deck_template_house": capability("tasks.ask"),
+    "review:deck_template_file": capability("tasks.ask"),
+    "review:deck_template_sample": capability("tasks.ask"),
     "messaging:circulars": STRONG,
     "messaging:circular_new": capability("messages.circular"),
     "messaging:circular": STRONG,

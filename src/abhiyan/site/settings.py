@@ -114,6 +114,7 @@ BODY_LIMITS = {
     "/imports/": 9 * 1024 * 1024,
     "/paper/": 16 * 1024 * 1024,  # photographs of sheets, several at once
     "/programmes/materials/": 21 * 1024 * 1024,  # one file of at most 20 MB
+    "/review/slides/template/": 21 * 1024 * 1024,  # the same
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 

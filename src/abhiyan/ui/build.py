@@ -158,11 +158,13 @@ def make_fonts() -> None:
 def make_printed_fonts() -> None:
     """Cuts both faces to the two weights of printed documents, as TTF: the PDF engine reads no WOFF2. 350 KB.
 
-    Every letter and conjunct of the face stays: a name may need what our screens do not.
+    Every letter and conjunct of the face stays: a name may need what our screens do not. How wide each letter is goes
+    into a file of its own, for text that must fit into a box.
     """
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
+    widths: dict[str, dict[str, float]] = {weight: {} for weight in WEIGHTS}
     for path in printed_fonts():
         face, _, weight = path.stem.rpartition("-")
         font = TTFont(package(f"@fontsource-variable/{FONTS[f'{face}.woff2'][0]}"))
@@ -171,6 +173,10 @@ def make_printed_fonts() -> None:
         out = io.BytesIO()
         font.save(out)
         write(path, out.getvalue())
+        em = font["head"].unitsPerEm
+        for letter, glyph in font.getBestCmap().items():
+            widths[weight].setdefault(chr(letter), round(font["hmtx"][glyph][0] / em, 3))
+    write(PRINTED / "widths.json", json.dumps(widths, ensure_ascii=False).encode())
 
 
 def printed_fonts() -> list[Path]:
@@ -241,7 +247,7 @@ def steps() -> list[Step]:
     return [
         Step("styles", [*styles, *lock], [BUILT / f"{name}.css" for name in STYLES], make_styles),
         Step("fonts", lock, [BUILT / "fonts" / name for name in FONTS], make_fonts),
-        Step("printed fonts", lock, printed_fonts(), make_printed_fonts),
+        Step("printed fonts", lock, [*printed_fonts(), PRINTED / "widths.json"], make_printed_fonts),
         Step("scripts", scripts, [BUILT / name for name in SCRIPTS], make_scripts),
         Step("htmx", lock, [BUILT / "htmx.min.js"], make_htmx),
         Step("icons", icon_files(), [BUILT / "icons.svg"], make_icons),

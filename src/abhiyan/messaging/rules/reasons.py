@@ -52,6 +52,7 @@ KINDS: dict[str, Promise] = {
     "duty.task_late": _("Reminder of a late task"),
     "duty.workshop": _("Reminder of a workshop"),
     "duty.circular": _("News of a circular"),
+    "duty.slides": _("News of slides"),
     "duty.today": _("Something waits on Today"),
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),

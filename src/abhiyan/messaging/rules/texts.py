@@ -22,7 +22,7 @@ FIXED = frozenset(
     code for code, _language in TEXTS
 )  # codes of shipped texts: their words are nobody's to choose
 # To office-bearers, with words somebody wrote, or news of them. In the silence before a poll only our own words go.
-NEWS = frozenset({"duty.circular", "duty.task_tomorrow", "duty.task_late", "duty.workshop"})
+NEWS = frozenset({"duty.circular", "duty.task_tomorrow", "duty.task_late", "duty.workshop", "duty.slides"})
 # Texts that were shipped otherwise before; every other is in its first version.
 VERSIONS = {"code.join": 2, "drive.reply": 3, "leave.receipt": 3, "deny.receipt": 2, "duty.office": 2}
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text

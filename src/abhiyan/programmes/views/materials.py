@@ -10,7 +10,6 @@ from django import forms
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -29,6 +28,7 @@ from abhiyan.programmes.queries import materials as found
 from abhiyan.programmes.queries.materials import RUN
 from abhiyan.programmes.rules import materials as rules
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.files import file_answer
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
@@ -37,7 +37,6 @@ from abhiyan.units.models import Kind
 from . import shown
 
 _MAX_MB = rules.LARGEST >> 20
-SENT = "default-src 'none'; sandbox"  # should a browser ever show a file, nothing in it runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,12 +309,5 @@ def material_file(request: Request, public_id: UUID, number: int) -> HttpRespons
     place = found.reached_by(request.viewer, one)
     if place is not None:
         acts.note_opened(version=version, place=place, by=request.actor, at=clock.now())
-    sent = HttpResponse(data, content_type=rules.KINDS[version.kind])
     name = rules.file_name(named(one.names), version.kind)
-    sent["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    )
-    sent["Content-Security-Policy"] = SENT
-    sent["X-Content-Type-Options"] = "nosniff"
-    sent["Cache-Control"] = "private, no-store"
-    return sent
+    return file_answer(data, kind=rules.KINDS[version.kind], name=name)

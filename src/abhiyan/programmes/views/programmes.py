@@ -218,6 +218,7 @@ def programme_page(
             and shown.may(request, "programmes.run", one.owner_id),
             "in_charge_form": (in_charge or in_charge_form(request)) if may_run else None,
             "own_pages": _own_pages(request, one),
+            "slides": shown.slides(one, unit.code),
             "q": request.GET.get("q", "")[:100],
             "is_naming": bool(request.GET.get("name")),
             "day": windows.day_number(one.opens_on, one.closes_on, on),

@@ -49,6 +49,11 @@ def href(one: Programme, page: str, unit: str = "", *of: UUID | str, **more: str
     return address(path, unit, None, **more) if unit else path
 
 
+def slides(one: Programme, unit: str) -> str:
+    """The page that makes slides of a programme in a unit."""
+    return address(reverse("review:deck_new"), unit, one.hierarchy, programme=str(one.public_id))
+
+
 def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -> Here:
     """The unit a page of a programme is about: the one asked for, else the viewer's own, else the owner's.
 

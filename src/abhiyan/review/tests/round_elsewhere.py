@@ -1,4 +1,4 @@
-"""A round for the tests of who may open what."""
+"""A round and slides for the tests of who may open what."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ from uuid import UUID
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.web import today
+from abhiyan.review.actions.decks import make_deck, schedule_deck
 from abhiyan.review.actions.rounds import open_round
 from abhiyan.review.models import Review
 
@@ -30,3 +31,21 @@ def round_elsewhere(cast: "Cast", at: datetime) -> dict[str, UUID]:
         review = Review.objects.get(round=one, unit__code="JK-JAM-M1").public_id
     pages = ("review:review", "review:review_decide", "review:review_reply")
     return {"review:round": one.public_id, **dict.fromkeys(pages, review)}
+
+
+def slides_elsewhere(cast: "Cast", at: datetime) -> dict[str, UUID]:
+    """Slides of the other district, sent regularly by who leads it, by the addresses they fill."""
+    by = cast.actor("district_elsewhere")
+    with cast.as_("district_elsewhere"):
+        deck = make_deck(
+            about="unit",
+            unit_id=cast.world.units["JK-JAM"].pk,
+            hierarchy=1,
+            programme_id=cast.world.programme.pk,
+            language="en",
+            by=by,
+            at=at,
+        )
+        one = schedule_deck(deck=deck, every="day", day=0, hour=11, seats=[], by=by, at=at)
+    pages = ("review:deck", "review:deck_file", "review:deck_schedule", "review:schedule_act")
+    return {"schedule": one.public_id, **dict.fromkeys(pages, deck.public_id)}

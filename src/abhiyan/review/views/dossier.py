@@ -23,18 +23,17 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import Counted
 from abhiyan.programmes.rules import small_cells
 from abhiyan.programmes.rules.estimated import ask_estimated
+from abhiyan.review.queries.asked import BELOW_FLAGS, asked_below
 from abhiyan.review.queries.last import last_review
 from abhiyan.ui.ladder import Ladder
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
-from abhiyan.verification.here import Shown, may_plan
+from abhiyan.verification.here import Shown
 from abhiyan.verification.queries import beside as checks
-from abhiyan.verification.queries.flag_numbers import FlagNumbers, flags_below
 
 MOST_TRENDS = 4  # measures whose days are drawn; the others have their ladder
 MOST_RESULTS = 4  # elections of each kind
-BELOW_FLAGS = (Kind.MANDAL, Kind.CLUSTER, Kind.BOOTH)  # a flag belongs to a district
 
 
 @require_safe
@@ -89,6 +88,7 @@ def dossier(request: Request, code: str) -> HttpResponse:
         "here": "units",
         "crumbs": [(here.name(lang), unit_page), (say("Dossier"), "")],
         "unit": here,
+        "slug": levels.SLUGS[hierarchy],
         "name": here.name(lang),
         "kind": Kind(facts.kind).label,
         "at": at,
@@ -161,46 +161,18 @@ def _cell(n: int | None, *, is_exact: bool) -> str:
     return small_cells.said(n if is_exact else small_cells.shown(n))
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How many workers are asked about their entries in one measure. href: the list, for those who decide."""
-
-    name: str
-    numbers: Sequence[tuple[str, str]]
-    href: str
-
-
 def _flags(
     request: Request, running: Sequence[Counted], here: units.UnitRow, hierarchy: int, at: datetime
-) -> list[Asked]:
-    """Numbers only. Who does not decide reads them as small cells: behind a one stands somebody people know."""
-    if not running or here.kind in BELOW_FLAGS or here.lo is None or here.hi is None:
-        return []
-    found = flags_below(
-        {one.programme.pk for one in running},
-        hierarchy=hierarchy,
-        span=(here.lo, here.hi),
-        without=request.viewer.account_id or 0,
-        at=at,
-    )
-    decides = {
-        owner: may_plan(request, owner) for owner in sorted({one.programme.owner_id for one in running})
-    }
-    shown = []
-    for one in running:
-        of = found.get((one.programme.pk, one.measure), FlagNumbers())
-        may = decides[one.programme.owner_id]
-        numbers = [
-            (label, small_cells.said(n if may else small_cells.shown(n)))
-            for label, n in (
-                (say("Waiting for an answer"), of.unanswered),
-                (say("Answered, not decided"), of.answered),
-                (say("Proven"), of.proven),
-            )
-        ]
-        href = reverse("verification:workers", args=[one.programme.public_id]) if may else ""
-        shown.append(Asked(one.name, numbers, href))
-    return shown
+) -> list[dict[str, Any]]:
+    """How many workers are asked in each measure; for those who decide with the way to the list."""
+    return [
+        {
+            "name": one.name,
+            "numbers": [(label, small_cells.said(n)) for label, n in one.numbers],
+            "href": reverse("verification:workers", args=[one.programme.public_id]) if one.decides else "",
+        }
+        for one in asked_below(request.viewer, running, here, hierarchy, at)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.workshops import Asked, hold_first
-from abhiyan.review.tests.round_elsewhere import round_elsewhere
+from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.units import actions as units
 from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
@@ -367,6 +367,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         **dict.fromkeys((f"verification:flag{page}" for page in ("", "_drop", "_mine", "_propose")), flag),
         **dict.fromkeys(("verification:ties_of", "verification:tie_end"), verifier.public_id),
         **round_elsewhere(cast, at),
+        **slides_elsewhere(cast, at),
         "token": token.public_id,
         "number": number,
         "in_charge": in_charge,
@@ -480,6 +481,7 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
             "wrote",
             "tie",
             "worker",
+            "schedule",
         )
     }
     more |= {"public_id": others[name]} if name in others else {}
@@ -493,6 +495,10 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["number"] = 1
     if name in ("programmes:material_act", "programmes:workshop_act"):
         more["act"] = "withdraw"
+    if name == "review:deck_file":
+        more["ending"] = "pptx"
+    if name == "review:schedule_act":
+        more["act"] = "pause"
     if name == "messaging:send_step":
         more["step"] = "discard"
     if name == "messaging:circular_step":
@@ -537,6 +543,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "sheet": 1,
         "frame_id": uuid4(),
         "worker": uuid4(),
+        "schedule": uuid4(),
         "number": 1,
         "state": "U08",
         "release": of.release,

@@ -201,6 +201,9 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "review:review_decide": ({"decision": "help", "text": "Mine"}, "gg"),
     "review:review_reply": ({"text": "Mine"}, "gg"),
+    "review:schedule_act": ({}, "gg"),
+    "review:deck_templates": ({}, "nn"),
+    "review:deck_template_use": ({}, "nn"),
     "verification:flag_mine": ({"text": "There was a fair"}, "gg"),
     "verification:aim_new": ({"unit": "JK-JAM-M1", "checks": "1", "reason": "mine, and why"}, "ng"),
     "verification:frame_draw": ({"value": "8c3fa0"}, "ng"),
@@ -230,6 +233,8 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
 # Nobody else's can be named there: one's own session and membership, what everybody may send, what is of no district.
 OWN = {
     "verification:ties",
+    "review:deck_new",  # a link to what they see, and nothing else
+    "review:deck_schedule",  # sent to themselves; to whom besides is asked in its own test
     "elections:plan_check",
     "enrolment:doubles_ask",
     "enrolment:doubles_look",

@@ -141,6 +141,7 @@ def test_a_static_file_cannot_be_posted_to(style: str) -> None:
         ("/imports/new/paper/", 9, "en-IN,en;q=0.9", "Too large to send", "Back", True),
         ("/paper/1042-8/", 16, "hi", "बहुत बड़ा", "पीछे", False),
         ("/programmes/materials/", 21, "en-IN,en;q=0.9", "Too large to send", "Back", False),
+        ("/review/slides/template/", 21, "hi", "बहुत बड़ा", "पीछे", False),
     ],
 )
 def test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_back(

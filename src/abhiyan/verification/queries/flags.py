@@ -53,7 +53,8 @@ def for_today(account_id: int, *, plans: bool) -> tuple[list[Flag], list[Flag]]:
     is_proven = Q(step=Flag.Step.CHECKING, told__isnull=False)
     others = (Q(step=Flag.Step.ANSWERED) | is_proven) & ~Q(account_id=account_id)
     found = Flag.objects.select_related("programme").filter((own | others) if plans else own)
-    mine, waiting = [], []
+    mine: list[Flag] = []
+    waiting: list[Flag] = []
     for one in found:
         (mine if one.account_id == account_id else waiting).append(one)
     return mine, waiting

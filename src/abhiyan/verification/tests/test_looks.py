@@ -103,10 +103,10 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
             " and membership_id in (select id from enrolment_membership where unit_id % 2 = 0)"
         )
         sql.run("update enrolment_enrolment set ask_over_at = now() where confirmed_at is null")
-        for n, one in enumerate(Membership.objects.filter(phone_id__isnull=False).order_by("pk")[:60]):
-            by_own_phone = Actor(kind="citizen", id=one.public_id, origin=f"10.0.{n % 7}.0")
-            audit.record(by=by_own_phone, at=clock.now(), act="enrolment.confirm", subject=str(one.public_id))
-            _door(one, 10 + n)
+        for n, who in enumerate(Membership.objects.filter(phone_id__isnull=False).order_by("pk")[:60]):
+            by_own_phone = Actor(kind="citizen", id=who.public_id, origin=f"10.0.{n % 7}.0")
+            audit.record(by=by_own_phone, at=clock.now(), act="enrolment.confirm", subject=str(who.public_id))
+            _door(who, 10 + n)
         _doors_without_entries(busy, HASTY, refused=3, nobody=5)
         found = looked_at_now(programme, MEASURE)
         raw = sql.rows(

@@ -1,0 +1,104 @@
+"""The template of slides: brought by who leads the organisation, kept in versions, one of which is used."""
+
+import hmac
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from abhiyan.core import audit, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.org import queries as org
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.review import refusals
+from abhiyan.review.models import DeckTemplate
+from abhiyan.review.queries import deck_files as files
+from abhiyan.ui.slides.look import Layouts, to_json
+
+LARGEST = 20 << 20  # bytes
+MOST = 50  # versions
+_UNFIT: dict[str, type[Refused]] = {
+    "not_pptx": refusals.TemplateNotPptx,
+    "password": refusals.TemplateLocked,
+    "macros": refusals.TemplateHasMacros,
+    "too_much": refusals.TemplateTooMuch,
+    "links": refusals.TemplateLinks,
+    "no_title": refusals.TemplateNoTitle,
+    "no_room": refusals.TemplateNoRoom,
+}
+
+
+def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemplate:
+    """Bring a PowerPoint file that decks are made by from now on. Slides, links and objects in it are taken out.
+
+    It is tried at once: a file by which no deck can be made is refused. Who may: whoever leads the whole organisation.
+    Refuses TemplateMissing, TemplateTooLarge, TemplateThere, TooManyTemplates and what `_UNFIT` names.
+    """
+    org.require(by, LEADS, at=None)
+    if not files.HAS_PPTX:
+        raise NotFound
+    if not data:
+        raise refusals.TemplateMissing(field="file")
+    if len(data) > LARGEST:
+        raise refusals.TemplateTooLarge(field="file", mb=LARGEST >> 20)
+    clean, layouts = _tried(data, at)
+    digest = hmac.digest(keyring().lookup, b"deck template|" + data, "sha256")
+    with transaction.atomic(), system("a template of slides is brought"):
+        sql.wait_for("templates of slides")
+        for each in files.templates():
+            if bytes(each.digest) == digest:
+                raise refusals.TemplateThere(field="file", number=each.number)
+        n = DeckTemplate.objects.count()
+        if n >= MOST:
+            raise refusals.TooManyTemplates(field="file", most=MOST)
+        ident = uuid4()
+        DeckTemplate.objects.filter(is_used=True).update(is_used=False)
+        one = DeckTemplate.objects.create(
+            id=ident,
+            number=n + 1,
+            name=" ".join(name.split())[:100],
+            size=len(clean),
+            digest=digest,
+            layouts=to_json(layouts),
+            sealed=keyring().seal(clean, about=ident.bytes),
+            is_used=True,
+            added_at=at,
+            added_by=by.account_id,
+        )
+        audit.record(by=by, at=at, act="review.add_template", subject=str(ident), n=1)
+    return one
+
+
+def use_template(*, public_id: UUID | None, by: Actor, at: datetime) -> None:
+    """Make decks by another version from now on, or by the template of the house (None).
+
+    Who may: whoever leads the whole organisation. Refuses NotFound.
+    """
+    org.require(by, LEADS, at=None)
+    with transaction.atomic(), system("another template of slides is used"):
+        sql.wait_for("templates of slides")
+        one = files.template_by(public_id) if public_id else None
+        DeckTemplate.objects.filter(is_used=True).update(is_used=False)
+        if one is not None:
+            one.is_used = True
+            one.save(update_fields=["is_used"])
+        audit.record(by=by, at=at, act="review.use_template", subject=str(public_id or "house"), n=1)
+
+
+def _tried(data: bytes, at: datetime) -> tuple[bytes, Layouts]:
+    """A file as it is kept, and what it offers; a deck of every kind of slide was made by it."""
+    from abhiyan.ui.slides.layouts import BROKEN, Unfit, cleaned
+
+    try:
+        clean, layouts = cleaned(data)
+        files.deck_file(files.sample_slides("hi"), "pptx", "hi", template=(layouts, clean), at=at)
+    except Unfit as unfit:
+        names = ("width", "height", "wide", "high")
+        facts = dict(zip(names, unfit.cm, strict=True)) if unfit.why == "no_room" else {}
+        raise _UNFIT[unfit.why](field="file", layout=unfit.layout, **facts) from None
+    except BROKEN:
+        raise refusals.TemplateNotPptx(field="file") from None
+    return clean, layouts

@@ -1,0 +1,55 @@
+"""How many workers of a unit are asked about their entries, as somebody may read it: numbers alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as say
+
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import Counted
+from abhiyan.programmes.rules import small_cells
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+from abhiyan.verification.actions.frames import PLAN
+from abhiyan.verification.queries.flag_numbers import FlagNumbers, flags_below
+
+BELOW_FLAGS = (Kind.MANDAL, Kind.CLUSTER, Kind.BOOTH)  # a flag belongs to a district
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of one measure. numbers: of each step; None: fewer than 10. decides: whether the reader does, and so reads them
+    exactly."""
+
+    programme: Programme
+    name: str
+    numbers: Sequence[tuple[str, int | None]]
+    decides: bool
+
+
+def asked_below(
+    viewer: Viewer, running: Sequence[Counted], here: units.UnitRow, hierarchy: int, at: datetime
+) -> list[Asked]:
+    """Who does not decide reads them as small cells: behind a one stands somebody people know."""
+    if not running or here.kind in BELOW_FLAGS or here.lo is None or here.hi is None:
+        return []
+    programmes = {one.programme.pk for one in running}
+    span, own = (here.lo, here.hi), viewer.account_id or 0
+    found = flags_below(programmes, hierarchy=hierarchy, span=span, without=own, at=at)
+    spans = units.all_spans({one.programme.owner_id for one in running})
+    shown = []
+    for one in running:
+        of = found.get((one.programme.pk, one.measure), FlagNumbers())
+        decides = viewer.may_at(PLAN, *(lo for lo, _hi in spans.get(one.programme.owner_id, [])))
+        numbers = [
+            (label, n if decides else small_cells.shown(n))
+            for label, n in (
+                (say("Waiting for an answer"), of.unanswered),
+                (say("Answered, not decided"), of.answered),
+                (say("Proven"), of.proven),
+            )
+        ]
+        shown.append(Asked(one.programme, one.name, numbers, decides))
+    return shown

@@ -1,0 +1,131 @@
+"""Slides as a file: laid out in the template in force, as PPTX or PDF; and the versions of that template."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from importlib.util import find_spec
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as say
+from django.utils.translation import override
+
+from abhiyan.core import printing
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.review.models import DeckTemplate
+from abhiyan.review.rules import decks
+from abhiyan.ui.charts import Day, Trend
+from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.slides.look import Layouts, from_json, house_layouts
+from abhiyan.ui.slides.pages import laid_out
+from abhiyan.ui.slides.pdf_file import pdf
+from abhiyan.ui.slides.said import Gap, Slide
+
+KINDS = {
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "pdf": "application/pdf",
+}
+HAS_PPTX = find_spec("pptx") is not None  # the extra `slides` may be left out
+
+
+def template_in_use() -> tuple[Layouts, bytes]:
+    """The template decks are made by, with its file; that of the house has none here."""
+    one = DeckTemplate.objects.filter(is_used=True).first() if HAS_PPTX else None
+    return (from_json(one.layouts), content_of(one)) if one else (house_layouts(settings.ACCENT), b"")
+
+
+def content_of(one: DeckTemplate) -> bytes:
+    """The file of a version."""
+    return keyring().unseal(bytes(one.sealed), about=one.pk.bytes)
+
+
+def house_file() -> bytes:
+    """The template of the house, to begin one's own from. NotFound where PowerPoint files are not made here."""
+    if not HAS_PPTX:
+        raise NotFound
+    from abhiyan.ui.slides.layouts import house
+
+    return house(settings.ACCENT)
+
+
+def template_by(public_id: UUID) -> DeckTemplate:
+    """One version. NotFound."""
+    return needed(DeckTemplate.objects.filter(pk=public_id).first())
+
+
+def templates() -> Sequence[DeckTemplate]:
+    """Every version, the newest first, without their files."""
+    return list(DeckTemplate.objects.defer("sealed", "layouts").order_by("-number"))
+
+
+def deck_file(
+    slides: Sequence[Slide], kind: str, language: str, *, template: tuple[Layouts, bytes], at: datetime
+) -> bytes:
+    """Slides as a file. kind: pptx or pdf. template: as `template_in_use` gives it."""
+    layouts, file = template
+    with override(language):
+        day = date_format(localtime(at), "j F Y")
+    pages = [laid_out(slide, layouts.room, day, _width) for slide in slides]
+    title = slides[0].title
+    if kind == "pdf":
+        return pdf(pages, layouts, language=language, title=title, at=at)
+    if not HAS_PPTX:
+        raise NotFound
+    from abhiyan.ui.slides.pptx_file import pptx
+
+    by = settings.ORGANISATION
+    return pptx(pages, file or house_file(), layouts, language=language, title=title, by=by, at=at)
+
+
+def _width(text: str, is_bold: bool) -> float:
+    return printing.width(text, is_bold=is_bold)
+
+
+def sample_slides(language: str) -> list[Slide]:
+    """One slide of each kind with figures that are made up and names that are long: to look at a template, and to try
+    whether decks can be made by it."""
+    with override(language):
+        name = say("A unit whose name is long enough to need two lines of a table, and then some more")
+        first, last = date(2026, 11, 2), date(2026, 12, 31)
+        about = decks.About(
+            unit=name,
+            measure=say("Sample"),
+            window=f"{date_format(first, 'j M Y')} – {date_format(last, 'j M Y')}",
+            as_of=say("As of yesterday evening"),
+            organisation=settings.ORGANISATION,
+            closes_on=date_format(last, "j M Y"),
+            is_sample=True,
+        )
+        days = [
+            Day(on=first + timedelta(n), reported=24_000 * n, counted=19_000 * n, confirmed=9_000 * n)
+            for n in range(1, 44)
+        ]
+        ladder = Ladder(
+            name="",
+            target=1_200_000,
+            reported=9_41_200,
+            counted=7_62_400,
+            unsigned=86_100,
+            confirmed=3_98_700,
+            estimate=6_58_000,
+            low=6_38_000,
+            high=6_77_000,
+            frame=8_48_500,
+        )
+        units = [f"{name} {n}" for n in range(1, 13)]
+        measured = decks.Measured(
+            ladder,
+            Trend(name="", begins_on=first, ends_on=last, days=days, target=1_200_000),
+            days=[date_format(day.on, "j M") for day in days],
+            daily=3_434,
+            lately=6_468,
+            below=[decks.Behind(unit, 90_000, 60_000 - 900 * n, 41_000) for n, unit in enumerate(units)],
+            gaps=[
+                Gap(unit, 32 + 4 * n, 24 + 4 * n, 41 + 4 * n, 59 - 4 * n, 1 + n // 4)
+                for n, unit in enumerate(units)
+            ],
+        )
+        offices = [(say("Office"), unit, "") for unit in units[:6]]
+        return decks.unit_deck(about, decks.Unit(offices=offices), measured)

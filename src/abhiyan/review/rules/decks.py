@@ -1,0 +1,490 @@
+"""What a deck says: from figures as a reader may see them, slides in order. Each has a finding as its title.
+
+Pure: values in, words and values out. Where they stand on a slide: pages.py.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.programmes.rules import small_cells
+from abhiyan.ui.charts import Trend
+from abhiyan.ui.ladder import NAMES, RUNGS, Ladder
+from abhiyan.ui.numbers import LAKH, NONE, grouped, share, short
+from abhiyan.ui.slides.said import Bar, Bars, Body, Column, Course, Cover, Gap, Gaps, Grid, Slide
+
+Row = TypeVar("Row")
+_SENTENCES = re.compile(r"(?<=[.।]) ")
+ROWS = 10  # of a table or chart on one slide
+MOST_ROWS = 200  # of a deck: what is beyond stands in the lists of the product
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What every slide says besides: of whom, of what, as of when. measure, window: empty where no programme runs."""
+
+    unit: str
+    measure: str
+    window: str
+    as_of: str
+    organisation: str
+    closes_on: str = ""
+    is_sample: bool = False
+    is_rounded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What checks of a frame say of the unit: numbers as they may be shown. first, last: its days; first is empty where
+    it has all up to the last. provisional: a sentence while checks go on."""
+
+    reported: int
+    true: int
+    low: int
+    high: int
+    first: str
+    last: str
+    provisional: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A unit below: what is counted there, beside its target and what is due by today."""
+
+    name: str
+    target: int | None
+    due: int | None
+    counted: int | None
+
+    @property
+    def n(self) -> int:
+        """How many fewer are counted than due."""
+        return max(0, (self.due or 0) - (self.counted or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measure of a unit, as its slides need it. days: of the trend, as they are written. daily: needed from now on;
+    lately: counted in the last seven days.
+
+    below: units below, the furthest behind first; of: how many there are. gaps: units by what checks found; checks:
+    what to know of these, in sentences.
+    """
+
+    ladder: Ladder
+    trend: Trend | None = None
+    days: Sequence[str] = ()
+    found: Found | None = None
+    daily: int | None = None
+    lately: int | None = None
+    below: Sequence[Behind] = ()
+    of: int = 0
+    gaps: Sequence[Gap] = ()
+    checks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a unit's deck says besides: offices (office, holder, since), what is vacant below (office, vacant, of how
+    many), numbers of questions to workers (None: not said), and the last review (day, decision, tasks with state)."""
+
+    offices: Sequence[tuple[str, str, str]] = ()
+    vacant: Sequence[tuple[str, int, int]] = ()
+    questions: Sequence[tuple[str, int | None]] = ()
+    review: tuple[str, str, Sequence[tuple[str, str]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A round of reviews. whole, branches: reviewed and of how many, in all and by unit, the furthest back first; none
+    where the reader does not lead it. decided: (unit, decision, day); decisions: how often each. late: (task, unit,
+    day it was due).
+    """
+
+    whole: tuple[int, int] | None = None
+    branches: Sequence[tuple[str, int, int]] = ()
+    decided: Sequence[tuple[str, str, str]] = ()
+    decisions: Sequence[tuple[str, int]] = ()
+    late: Sequence[tuple[str, str, str]] = ()
+
+
+def unit_deck(about: About, unit: Unit, of: Measured | None) -> list[Slide]:
+    """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
+    goes on in the appendix."""
+    title = _finding(of) if of else _put(_("%(unit)s: offices and last review"), unit=about.unit)
+    return _deck(about, title, [*(_measured(about, of) if of else ()), *_unit(about, unit)], _provisional(of))
+
+
+def checked_deck(about: About, of: Measured) -> list[Slide]:
+    """The deck of a comparison: what units reported beside what checks found."""
+    made = list(_gaps(about, of)) or list(_unknown(about, of))
+    return _deck(about, _finding(of) if of.found or not made else made[0][0].title, made, _provisional(of))
+
+
+def _provisional(of: Measured | None) -> str:
+    return of.found.provisional if of and of.found else ""
+
+
+def round_deck(about: About, of: Reviewed) -> list[Slide]:
+    """The deck of a round of reviews: how far it is, what was decided, which tasks are late."""
+    if of.whole:
+        title = _put(_("%(n)s of %(of)s units are reviewed"), n=of.whole[0], of=of.whole[1])
+    else:
+        n = len(of.decided)
+        title = _put(ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", n), n=n)
+    return _deck(about, title, list(_round(about, of)))
+
+
+def _deck(about: About, title: str, made: Sequence[Sequence[Slide]], more: str = "") -> list[Slide]:
+    """The first slide, of each part its first slide, and the appendix."""
+    what = " · ".join(filter(None, (about.measure, about.window)))
+    as_of = " · ".join(filter(None, (about.as_of, _rounded(about), more)))
+    lines = tuple(filter(None, (about.unit, what, as_of, _sample(about), about.organisation)))
+    notes = (_("The title says what was found. The next slides show the figures behind it."),)
+    cover = Slide(title, "", Cover(lines), notes=notes)
+    return [cover, *(each[0] for each in made), *(one for each in made for one in each[1:])]
+
+
+def _put(text: str, **given: int | str) -> str:
+    """A sentence with its blanks filled; whole numbers as people write them."""
+    return text % {name: grouped(each) if isinstance(each, int) else each for name, each in given.items()}
+
+
+def _alike(*numbers: int) -> list[str]:
+    """Numbers of one sentence: in lakh where all are so large, else each whole."""
+    return [short(n) if min(numbers) >= LAKH else grouped(n) for n in numbers]
+
+
+def _sample(about: About) -> str:
+    return _("Sample: people and figures are made up.") if about.is_sample else ""
+
+
+def _rounded(about: About) -> str:
+    return _("Rounded to 10.") if about.is_rounded else ""
+
+
+def _slide(
+    about: About, title: str, body: Body, *foot: str, under: str = "", notes: Sequence[str] = ()
+) -> Slide:
+    always = (_sample(about), *foot, _rounded(about), about.as_of)
+    where = " · ".join(filter(None, (about.unit, under or about.measure)))
+    return Slide(title, where, body, tuple(filter(None, always)), (*notes, *filter(None, foot)))
+
+
+def _pages(
+    about: About,
+    title: str,
+    rows: Sequence[Row],
+    body: Callable[[Sequence[Row]], Body],
+    *foot: str,
+    under: str = "",
+    of: int = 0,
+) -> list[Slide]:
+    """Rows on a slide of ROWS, and the rest in the appendix. of: how many there are, where that is more."""
+    shown, of = rows[:MOST_ROWS], max(of, len(rows))
+    slides = []
+    for start in range(0, len(shown), ROWS):
+        part = shown[start : start + ROWS]
+        said, where, more = title, under or about.measure, []
+        if of > ROWS:
+            which = _put(_("%(first)s to %(last)s of %(of)s"), first=start + 1, last=start + len(part), of=of)
+            where = f"{where} · {which}" if where else which
+        if start:
+            said = _put(_("Appendix: %(title)s"), title=title)
+        elif len(shown) > ROWS:
+            more.append(_("The rest is in the appendix."))
+        if of > len(shown):
+            limit = _("The slides show %(n)s of %(of)s. The list on the programme page has all of them.")
+            more.append(_put(limit, n=len(shown), of=of))
+        slides.append(_slide(about, said, body(part), *more, *foot, under=where))
+    return slides
+
+
+def _grid(*columns: Column) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
+    return lambda rows: Grid(columns, tuple(rows))
+
+
+def _finding(of: Measured) -> str:
+    """The one sentence of a deck: what checks found, else how far it is."""
+    drawn, counted = of.ladder, of.ladder.counted
+    if of.found:
+        n, true, *ends = _alike(of.found.reported, of.found.true, of.found.low, of.found.high)
+        said = _("Of %(n)s reported up to %(last)s, about %(true)s are true (%(low)s to %(high)s)")
+        if of.found.first:
+            said = _(
+                "Of %(n)s reported from %(first)s to %(last)s, about %(true)s are true (%(low)s to %(high)s)"
+            )
+        days = {"first": of.found.first, "last": of.found.last}
+        return _put(said, n=n, true=true, low=ends[0], high=ends[1], **days)
+    if counted is None:
+        return _("Fewer than 10 counted so far")
+    n = short(counted)
+    if drawn.target and counted >= drawn.target:
+        return _put(_("%(n)s counted: the target is reached"), n=n)
+    if drawn.behind:
+        return _put(_("%(n)s counted, %(fewer)s fewer than due by today"), n=n, fewer=short(drawn.behind))
+    if drawn.target:
+        return _put(_("%(n)s counted: %(share)s of the target"), n=n, share=share(counted, drawn.target))
+    return _put(_("%(n)s counted so far"), n=n)
+
+
+def _measured(about: About, of: Measured) -> Iterator[list[Slide]]:
+    yield [_rungs(about, of.ladder)]
+    if of.trend is not None and sum(bool(day.counted or day.reported) for day in of.trend.days) > 1:
+        yield [_course(about, of, of.trend)]
+    if any(row.n for row in of.below):
+        yield _behind(about, of)
+    yield from _gaps(about, of)
+
+
+# --- the ladder
+
+
+def _rungs(about: About, drawn: Ladder) -> Slide:
+    under, target, beyond = about.measure, "", ""
+    if drawn.target:
+        target = _put(_("Target %(n)s"), n=drawn.target)
+        beyond = _put(_("Target %(n)s: beyond this scale"), n=drawn.target)
+        under += " · " + _put(_("target %(n)s by %(day)s"), n=drawn.target, day=about.closes_on)
+    if drawn.target and drawn.counted is not None:
+        done, of = _alike(drawn.counted, drawn.target)
+        said = _("%(share)s of the target is counted: %(n)s of %(target)s")
+        title = _put(said, share=share(drawn.counted, drawn.target), n=done, target=of)
+    else:
+        both = (drawn.reported, drawn.counted)
+        known = [n for n in both if n is not None]
+        reported, n = (small_cells.said(None) if n is None else _alike(n, *known)[0] for n in both)
+        title = _put(_("%(reported)s reported, %(n)s counted"), reported=reported, n=n)
+    names = {key: str(NAMES[key]) for key in (*RUNGS, "unsigned")} | {
+        "frame": _("Rest of the frame"),
+        "ends": _("95% interval"),
+    }
+    body = Bars(tuple(_rung(drawn, key) for key in RUNGS), names, drawn.target, target, beyond)
+    foot = [_("Four rungs on one scale, never added up."), *_SENTENCES.split(str(drawn.note))]
+    meant = [
+        f"{NAMES[key]}: {drawn.definition(key)}" for key in ("reported", "counted", "unsigned", *RUNGS[2:])
+    ]
+    return _slide(about, title, body, *foot, under=under, notes=meant)
+
+
+def _rung(drawn: Ladder, key: str) -> Bar:
+    n: int | None = getattr(drawn, key)
+    meant = {
+        "reported": _("what somebody said"),
+        "counted": _("passed the rules"),
+        "confirmed": _("their own later yes"),
+        "estimate": _("by random checks"),
+    }
+    bar = Bar(key, str(NAMES[key]), small_cells.said(n), n, meant[key])
+    if key == "counted" and drawn.unsigned:
+        said = f"+ {grouped(drawn.unsigned)}"
+        return replace(bar, more=drawn.unsigned, beside=said, below=str(NAMES["unsigned"]))
+    if key != "estimate":
+        return bar
+    if n is None or drawn.low is None or drawn.high is None:
+        why = str(drawn.none_reason or _("no back-checks yet"))
+        return replace(bar, n=None, value=drawn.grade or NONE, beside=why)
+    return replace(
+        bar,
+        low=drawn.low,
+        high=drawn.high,
+        frame=drawn.frame or 0,
+        beside=_put(_("%(low)s to %(high)s"), low=drawn.low, high=drawn.high),
+        below=_("95%, of the frame (dashed)"),
+    )
+
+
+# --- the trend
+
+
+def _course(about: About, of: Measured, trend: Trend) -> Slide:
+    title = _("What was counted, day by day")
+    if trend.target and (of.ladder.counted or 0) >= trend.target:
+        title = _put(_("The target of %(n)s is reached"), n=short(trend.target))
+    elif of.daily and of.lately is not None:
+        title = _("%(daily)s a day are needed from now on; in the last week it was %(lately)s")
+        title = _put(title, daily=of.daily, lately=round(of.lately / 7))
+    elif of.daily:
+        title = _put(_("%(daily)s a day are needed from now on"), daily=of.daily)
+    elif of.lately is not None:
+        title = _put(_("%(n)s counted in the last seven days"), n=short(of.lately))
+    days, length = trend.days, (trend.ends_on - trend.begins_on).days + 1
+    lines = [
+        (key, str(NAMES[key]), tuple(getattr(day, key) for day in days))
+        for key in ("reported", "counted", "confirmed")
+        if any(getattr(day, key) for day in days)
+    ]
+    foot = [_("Totals since the first day.")]
+    if trend.target:
+        due = (trend.target * ((day.on - trend.begins_on).days + 1) / length for day in days)
+        lines.append(("due", _("Due by then"), tuple(round(n) for n in due)))
+        foot.append(_("Dashed: what is due by each day if the target is reached evenly."))
+    return _slide(
+        about,
+        title,
+        Course(tuple((day.on, said) for day, said in zip(days, of.days, strict=True)), tuple(lines)),
+        *foot,
+    )
+
+
+# --- the units below
+
+
+def _behind(about: About, of: Measured) -> list[Slide]:
+    targeted = [row for row in of.below if row.target]
+    first = max(targeted, key=lambda row: row.n)
+    n = of.of if len(of.below) == MOST_ROWS else len(targeted)
+    body = _grid(
+        Column(_("Unit"), 0.3),
+        Column(_("Target"), 0.13, is_number=True),
+        Column(_("Due by today"), 0.16, is_number=True),
+        Column(_("Counted"), 0.12, is_number=True),
+        Column(_("Fewer than due"), 0.16, is_number=True),
+        Column(_("% of target"), 0.13, is_number=True),
+    )
+    rows = [
+        (
+            row.name,
+            grouped(row.target) if row.target else NONE,
+            NONE if row.due is None else grouped(row.due),
+            "<10" if row.counted is None else grouped(row.counted),
+            grouped(row.n) if row.n else NONE,
+            share(row.counted, row.target),
+        )
+        for row in targeted
+    ]
+    title = _("%(unit)s is furthest behind: %(n)s fewer than due by today")
+    foot = _("Counted: passed the published rules, with a sign from the person's phone.")
+    return _pages(about, _put(title, unit=first.name, n=first.n), rows, body, foot, of=n)
+
+
+def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
+    known, others = ([row for row in of.gaps if (row.true is None) == none] for none in (False, True))
+    if not known:
+        return
+    first, filling = known[0], others[: max(0, ROWS - len(known))]
+    title = _put(
+        _("In %(unit)s at most %(n)s of 100 reported are true"), unit=first.name, n=round(first.high)
+    )
+    names = (_("estimated true"), _("gap"), _("cannot be told apart: intervals overlap"))
+    foot = [
+        _("Hollow: reported. Solid: estimated true, with its 95% interval."),
+        _("A gap is a question to the unit, not a verdict."),
+        *(
+            [_put(_("%(n)s more units have not enough checks."), n=left)]
+            if (left := len(others) - len(filling))
+            else []
+        ),
+        *of.checks,
+    ]
+    under = _("of every 100 reported · by the least the gap can be")
+
+    def body(rows: Sequence[Gap]) -> Gaps:
+        return Gaps(tuple(rows), _tied(rows), names, _("at least %(n)s"))
+
+    yield _pages(about, title, known + filling, body, *foot, under=under)
+
+
+def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
+    """Where no unit can be compared: how many checks each has."""
+    if of.gaps:
+        body = _grid(Column(_("Unit"), 0.4), Column(_("Checks"), 0.6))
+        rows = [(row.name, row.why) for row in of.gaps]
+        yield _pages(about, _("No unit below has enough checks yet"), rows, body, *of.checks)
+
+
+def _tied(rows: Sequence[Gap]) -> tuple[tuple[int, int], ...]:
+    """Rows that share a rank, as (first, last); only where there are two at least."""
+    found = []
+    for rank, some in groupby(enumerate(rows), key=lambda each: each[1].rank):
+        ats = [at for at, _row in some]
+        if rank is not None and len(ats) > 1:
+            found.append((ats[0], ats[-1]))
+    return tuple(found)
+
+
+# --- the unit itself
+
+
+def _unit(about: About, unit: Unit) -> Iterator[list[Slide]]:
+    if unit.offices or any(n for _office, n, _of in unit.vacant):
+        yield from _offices(about, unit)
+    if any(n for _label, n in unit.questions):
+        said = [(label, small_cells.said(n)) for label, n in unit.questions]
+        title = " · ".join(f"{label}: {n}" for label, n in said[:2])
+        body = _grid(Column(_("Questions to workers"), 0.7), Column(_("How many"), 0.3, is_number=True))
+        yield _pages(
+            about,
+            title,
+            said,
+            body,
+            _("A question is not proof. Questions that lead to nothing are deleted."),
+        )
+    if unit.review is not None:
+        day, decision, tasks = unit.review
+        title = _put(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)
+        body = _grid(Column(_("Task"), 0.7), Column(_("Status"), 0.3))
+        yield _pages(
+            about, title, list(tasks) or [(_("No tasks were given."), "")], body, under=_("Last review")
+        )
+
+
+def _offices(about: About, unit: Unit) -> Iterator[list[Slide]]:
+    """Who holds which office there, and what is vacant below: on one slide where there is room."""
+    held = sum(bool(name) for _office, name, _since in unit.offices)
+    missing = sum(n for _office, n, _of in unit.vacant)
+    said = [_put(_("%(n)s of %(of)s offices are held"), n=held, of=len(unit.offices))] if unit.offices else []
+    if missing:
+        said_below = ngettext("%(n)s office below is vacant", "%(n)s offices below are vacant", missing)
+        said.append(_put(said_below, n=missing))
+    rows = [(office, name or _("vacant"), since) for office, name, since in unit.offices]
+    vacant = _("vacant in %(n)s of %(of)s units below")
+    below = [(office, _put(vacant, n=n, of=of), "") for office, n, of in unit.vacant if n]
+    body = _grid(Column(_("Office"), 0.36), Column(_("Who holds it"), 0.44), Column(_("Since"), 0.2))
+    if rows and below and len(rows) + len(below) > ROWS:
+        numbers = (Column(_("Vacant"), 0.25, is_number=True), Column(_("Of units"), 0.25, is_number=True))
+        counted = [(office, grouped(n), grouped(of)) for office, n, of in unit.vacant if n]
+        yield _pages(about, said[0], rows, body, under=_("Offices"))
+        yield _pages(
+            about, said[1], counted, _grid(Column(_("Office"), 0.5), *numbers), under=_("Offices below")
+        )
+    else:
+        yield _pages(about, "; ".join(said), rows + below, body, under=_("Offices"))
+
+
+# --- rounds
+
+
+def _round(about: About, of: Reviewed) -> Iterator[list[Slide]]:
+    if of.branches:
+        name, done, wanted = of.branches[0]
+        title = _put(_("%(unit)s is furthest back: %(n)s of %(of)s reviewed"), unit=name, n=done, of=wanted)
+        shades = {"counted": _("Reviewed"), "unsigned": _("Not reviewed yet")}
+
+        def bars(rows: Sequence[tuple[str, int, int]]) -> Bars:
+            said = _("%(n)s of %(of)s")
+            return Bars(
+                tuple(
+                    Bar("counted", name, _put(said, n=done, of=wanted), done, more=wanted - done)
+                    for name, done, wanted in rows
+                ),
+                shades,
+            )
+
+        yield _pages(about, title, of.branches, bars, _("Full: reviewed. Dotted: not reviewed yet."))
+    if of.decided:
+        decision, n = max(of.decisions, key=lambda each: each[1])
+        title = _put(_("Decided most often: %(decision)s (%(n)s)"), decision=decision, n=n)
+        body = _grid(Column(_("Unit"), 0.36), Column(_("Decision"), 0.44), Column(_("Decided on"), 0.2))
+        rest = " · ".join(f"{each}: {grouped(n)}" for each, n in of.decisions if n)
+        yield _pages(about, title, of.decided, body, rest, of=sum(n for _each, n in of.decisions))
+    if of.late:
+        n = len(of.late)
+        title = _put(ngettext("%(n)s task is late", "%(n)s tasks are late", n), n=n)
+        body = _grid(Column(_("Task"), 0.5), Column(_("Unit"), 0.3), Column(_("Due"), 0.2))
+        yield _pages(about, title, of.late, body)

@@ -1,0 +1,237 @@
+"""What a deck says: which slides there are, what each found, where tables are cut, and what is not said."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as some
+
+from abhiyan.review.rules.decks import (
+    MOST_ROWS,
+    ROWS,
+    About,
+    Behind,
+    Found,
+    Measured,
+    Reviewed,
+    Unit,
+    checked_deck,
+    round_deck,
+    unit_deck,
+)
+from abhiyan.ui.charts import Day, Trend
+from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.slides.said import Bars, Course, Cover, Gap, Gaps, Grid, Slide
+
+ABOUT = About("Reasi", "Drive", "2 Nov – 31 Dec", "As of today", "Sangathan", "31 Dec")
+FIRST = date(2026, 11, 2)
+LADDER = Ladder(
+    name="Drive",
+    target=20_000,
+    reported=9_412,
+    counted=7_624,
+    unsigned=861,
+    confirmed=3_987,
+    pace_pct=40,
+    day=24,
+)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with override("en"):
+        yield
+
+
+def trend(days: int, target: int | None = 20_000) -> Trend:
+    states = [Day(on=FIRST + timedelta(n), reported=400 * n, counted=300 * n) for n in range(days)]
+    return Trend(name="", begins_on=FIRST, ends_on=FIRST + timedelta(59), days=states, target=target)
+
+
+def measured(**other: Any) -> Measured:
+    return replace(Measured(LADDER), **other)
+
+
+def titles(slides: list[Slide]) -> list[str]:
+    return [slide.title for slide in slides]
+
+
+def test_a_deck_says_first_what_checks_found_and_else_how_far_the_unit_is() -> None:
+    found = measured(found=Found(941_200, 658_000, 638_000, 677_000, "", "7 Dec", "Provisional."))
+    cover = unit_deck(ABOUT, Unit(), found)[0]
+    assert cover.title == "Of 9.4 lakh reported up to 7 Dec, about 6.6 lakh are true (6.4 lakh to 6.8 lakh)"
+    assert isinstance(cover.body, Cover) and "As of today · Provisional." in cover.body.lines
+    later = measured(found=Found(38_437, 7_750, 2_458, 10_847, "8 Nov", "20 Nov"))
+    title = "Of 38,437 reported from 8 Nov to 20 Nov, about 7,750 are true (2,458 to 10,847)"
+    assert titles(unit_deck(ABOUT, Unit(), later))[0] == title
+    assert titles(unit_deck(ABOUT, Unit(), measured()))[0] == "7,624 counted, 376 fewer than due by today"
+    for ladder, title in (
+        (replace(LADDER, counted=None), "Fewer than 10 counted so far"),
+        (replace(LADDER, counted=20_000), "20,000 counted: the target is reached"),
+        (replace(LADDER, counted=9_000), "9,000 counted: 45% of the target"),
+        (replace(LADDER, target=None), "7,624 counted so far"),
+    ):
+        assert titles(unit_deck(ABOUT, Unit(), measured(ladder=ladder)))[0] == title
+
+
+def test_the_first_slide_names_unit_programme_window_and_moment() -> None:
+    (cover, *_rest) = unit_deck(replace(ABOUT, is_rounded=True, is_sample=True), Unit(), measured())
+    assert isinstance(cover.body, Cover)
+    assert cover.body.lines == (
+        "Reasi",
+        "Drive · 2 Nov – 31 Dec",
+        "As of today · Rounded to 10.",
+        "Sample: people and figures are made up.",
+        "Sangathan",
+    )
+
+
+def test_only_slides_that_have_something_to_say_are_there() -> None:
+    assert [type(slide.body) for slide in unit_deck(ABOUT, Unit(), measured())] == [Cover, Bars]
+    assert [type(slide.body) for slide in unit_deck(ABOUT, Unit(), None)] == [Cover]
+    nobody_behind = measured(below=[Behind("Katra", 100, 40, 60)], of=1)
+    assert len(unit_deck(ABOUT, Unit(), nobody_behind)) == 2
+    unknown = measured(gaps=[Gap("Katra", why="not enough checks (3 of 19)")])
+    assert len(unit_deck(ABOUT, Unit(), unknown)) == 2
+    hidden = Unit(questions=[("Waiting for an answer", None), ("Proven", 0)])
+    assert len(unit_deck(ABOUT, hidden, measured())) == 2
+
+
+def test_the_ladder_keeps_its_rungs_apart_and_says_why_one_is_missing() -> None:
+    body = unit_deck(ABOUT, Unit(), measured())[1].body
+    assert isinstance(body, Bars)
+    by_key = {bar.key: bar for bar in body.bars}
+    assert [bar.key for bar in body.bars] == ["reported", "counted", "confirmed", "estimate"]
+    assert (by_key["counted"].value, by_key["counted"].more, by_key["counted"].beside) == (
+        "7,624",
+        861,
+        "+ 861",
+    )
+    assert (by_key["estimate"].n, by_key["estimate"].beside) == (None, "no back-checks yet")
+    checked = replace(LADDER, estimate=6_580, low=6_380, high=6_770, frame=8_485)
+    body = unit_deck(ABOUT, Unit(), measured(ladder=checked))[1].body
+    assert isinstance(body, Bars)
+    assert (body.bars[3].low, body.bars[3].high, body.bars[3].frame) == (6_380, 6_770, 8_485)
+    assert body.bars[3].beside == "6,380 to 6,770"
+
+
+def test_the_trend_says_what_a_day_must_bring_beside_what_it_brought() -> None:
+    some_days = measured(trend=trend(24), days=[str(n) for n in range(24)], daily=340, lately=700)
+    slide = unit_deck(ABOUT, Unit(), some_days)[2]
+    assert slide.title == "340 a day are needed from now on; in the last week it was 100"
+    assert isinstance(slide.body, Course)
+    assert [key for key, _name, _values in slide.body.lines] == ["reported", "counted", "due"]
+    assert slide.body.lines[2][2][-1] == round(20_000 * 24 / 60)
+    for few in (1, 2):  # one day is no line, and days before the first entry are none
+        assert len(unit_deck(ABOUT, Unit(), measured(trend=trend(few), days=["1", "2"][:few]))) == 2
+    young = measured(trend=trend(4), days=["1", "2", "3", "4"], daily=340)
+    assert unit_deck(ABOUT, Unit(), young)[2].title == "340 a day are needed from now on"
+
+
+def test_of_400_units_ten_are_on_the_slide_the_rest_in_the_appendix_and_the_limit_is_said() -> None:
+    below = [Behind(f"Unit {n}", 100, 50, n % 50) for n in range(MOST_ROWS)]
+    slides = unit_deck(ABOUT, Unit(), measured(below=below, of=400))
+    tables = [slide for slide in slides if isinstance(slide.body, Grid)]
+    assert len(tables) == MOST_ROWS // ROWS
+    assert all(isinstance(slide.body, Grid) and len(slide.body.rows) == ROWS for slide in tables)
+    assert tables[0].title == "Unit 0 is furthest behind: 50 fewer than due by today"
+    assert "1 to 10 of 400" in tables[0].under and "191 to 200 of 400" in tables[-1].under
+    assert all("The slides show 200 of 400." in " ".join(slide.foot) for slide in tables)
+    assert "The rest is in the appendix." in tables[0].foot
+    assert all(title.startswith("Appendix: ") for title in titles(tables[1:]))
+    assert slides[-len(tables[1:]) :] == tables[1:], "the appendix comes last"
+
+
+def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_reason() -> None:
+    gaps = [
+        Gap("Ramban", 32, 23, 40, 60, 1),
+        Gap("Doda", 62, 52, 69, 31, 2),
+        Gap("Samba", 66, 62, 70, 30, 2),
+        Gap("Katra", why="not enough checks (7 of 19)"),
+        Gap("Poonch", why="not enough checks (0 of 19)"),
+    ]
+    _cover, slide = checked_deck(ABOUT, measured(gaps=gaps))
+    assert slide.title == "In Ramban at most 40 of 100 reported are true"
+    assert isinstance(slide.body, Gaps)
+    assert slide.body.tied == ((1, 2),)
+    _cover, none = checked_deck(ABOUT, measured(gaps=gaps[3:]))
+    assert none.title == "No unit below has enough checks yet"
+    assert isinstance(none.body, Grid) and none.body.rows[0] == ("Katra", "not enough checks (7 of 19)")
+    many = measured(gaps=gaps[:3] + [Gap(f"Unit {n}", why="not enough checks (1 of 19)") for n in range(30)])
+    _cover, only = checked_deck(ABOUT, many)
+    assert isinstance(only.body, Gaps) and len(only.body.rows) == ROWS
+    assert "23 more units have not enough checks." in only.foot
+    assert "A gap is a question to the unit, not a verdict." in slide.foot
+
+
+def test_offices_and_what_is_vacant_below_stand_on_one_slide() -> None:
+    unit = Unit(
+        offices=[("President", "Asha", "Jan 2025"), ("In-charge", "", "")], vacant=[("Booth", 466, 2_110)]
+    )
+    slide = unit_deck(ABOUT, unit, measured())[2]
+    assert slide.title == "1 of 2 offices are held; 466 offices below are vacant"
+    assert isinstance(slide.body, Grid)
+    assert slide.body.rows[1:] == (
+        ("In-charge", "vacant", ""),
+        ("Booth", "vacant in 466 of 2,110 units below", ""),
+    )
+
+
+def test_with_many_offices_what_is_vacant_below_has_its_own_slide() -> None:
+    unit = Unit(offices=[("President", "Asha", "")] * 7, vacant=[(f"Office {n}", 1, 9) for n in range(4)])
+    assert titles(unit_deck(ABOUT, unit, None))[1:] == [
+        "7 of 7 offices are held",
+        "4 offices below are vacant",
+    ]
+
+
+def test_the_last_review_comes_with_what_became_of_its_tasks() -> None:
+    unit = Unit(review=("12 Nov", "The unit needs help", [("Name two presidents", "Done")]))
+    slide = unit_deck(ABOUT, unit, None)[1]
+    assert slide.title == "Last review, 12 Nov: The unit needs help"
+    assert isinstance(slide.body, Grid) and slide.body.rows == (("Name two presidents", "Done"),)
+
+
+def test_a_round_says_how_far_it_is_what_was_decided_and_what_is_late() -> None:
+    of = Reviewed(
+        whole=(41, 60),
+        branches=[("Ramban", 0, 20), ("Doda", 20, 20)],
+        decided=[("Doda", "The unit needs help", "12 Nov")],
+        decisions=[("Going well", 12), ("The unit needs help", 29)],
+        late=[("Name two presidents", "Doda", "3 Nov")],
+    )
+    assert titles(round_deck(ABOUT, of)) == [
+        "41 of 60 units are reviewed",
+        "Ramban is furthest back: 0 of 20 reviewed",
+        "Decided most often: The unit needs help (29)",
+        "1 task is late",
+    ]
+    assert (
+        titles(round_deck(ABOUT, Reviewed(decided=of.decided, decisions=of.decisions)))[0]
+        == "1 unit is reviewed"
+    )
+
+
+@pytest.mark.examples(30, 300)
+@given(
+    n=some.integers(0, 450),
+    more=some.integers(0, 300),
+    numbers=some.lists(some.none() | some.integers(0, 10**9), min_size=6, max_size=6),
+)
+def test_whatever_the_figures_no_slide_has_more_than_ten_rows_and_none_is_lost(
+    n: int, more: int, numbers: list[int | None]
+) -> None:
+    target, reported, counted, unsigned, confirmed, _rest = numbers
+    ladder = Ladder(
+        name="", target=target, reported=reported, counted=counted, unsigned=unsigned, confirmed=confirmed
+    )
+    below = [Behind(f"Unit {k}", 100, 50 + k, k) for k in range(min(n, MOST_ROWS))]
+    slides = unit_deck(ABOUT, Unit(), measured(ladder=ladder, below=below, of=n + more))
+    tables = [slide.body for slide in slides if isinstance(slide.body, Grid)]
+    assert [len(table.rows) for table in tables[:-1]] == [ROWS] * (len(tables) - 1)
+    assert [row[0] for table in tables for row in table.rows] == [row.name for row in below]
+    assert all(slide.title and "%(" not in slide.title for slide in slides)

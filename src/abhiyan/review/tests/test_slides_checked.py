@@ -1,0 +1,58 @@
+"""Slides of units whose items were checked: the finding, the ladder's fourth rung, and the comparison."""
+
+import pytest
+from django.urls import reverse
+
+from abhiyan.site.tests.cast import Cast
+from abhiyan.ui.slides.pptx_file import texts_of
+from abhiyan.verification.models import Frame
+from abhiyan.verification.tests.conftest import two_districts
+from abhiyan.verification.tests.odd_entries import NAMES, ask_three, words_of
+from abhiyan.verification.tests.test_ladder import checked
+
+from .test_slides import figures, file, made, slides
+
+pytestmark = pytest.mark.django_db(transaction=True)
+__all__ = ["checked"]  # a fixture
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return two_districts()
+
+
+def test_a_deck_begins_with_what_checks_found_and_compares_units_by_it(cast: Cast, checked: Frame) -> None:
+    found = slides(file(cast, "state_president", made(cast, "state_president")))
+    titles = [title for title, _said in found]
+    assert titles[0].startswith("Of ") and " are true (" in titles[0]
+    assert any(title.startswith("In ") and "of 100 reported are true" in title for title in titles)
+    ladder = next(said for title, said in found if "counted" in title and "Estimated true" in said)
+    assert "95%, of the frame (dashed)" in ladder
+
+    beside = reverse("verification:frame_beside", args=[checked.public_id])
+    page = cast.client("state_president").get(f"{beside}?unit=JK").content.decode()
+    assert f"frame={checked.public_id}" in page
+    where = f"?unit=JK&frame={checked.public_id}"
+    compared = slides(file(cast, "state_president", made(cast, "state_president", where)))
+    assert len(compared) == 2 and "A gap is a question to the unit, not a verdict." in compared[1][1]
+
+
+def test_from_outside_shares_are_there_and_counts_are_rounded(cast: Cast, checked: Frame) -> None:
+    address = made(cast, "state_president", "?unit=JK-JAM")
+    own, foreign = (file(cast, role, address) for role in ("district_elsewhere", "district_in_charge"))
+    assert "Rounded to 10." not in str(slides(own)) and "Rounded to 10." in str(slides(foreign))
+    assert all(n % 10 == 0 for n in figures(foreign))
+
+
+def test_no_slide_names_a_worker_who_is_asked_or_what_they_said(cast: Cast, checked: Frame) -> None:
+    words = words_of(cast, ask_three(cast))
+    numbers = slides(file(cast, "state_president", made(cast, "state_president", "?unit=JK")))
+    assert any(
+        title.startswith("Waiting for an answer: 1 · Answered, not decided: 1") for title, _said in numbers
+    )
+    for role in ("state_president", "district_in_charge"):
+        for where in ("?unit=JK", "?unit=JK-SRI", f"?unit=JK&frame={checked.public_id}"):
+            said = "\n".join(texts_of(file(cast, role, made(cast, role, where))))
+            assert words.findall(said) == []
+            assert not any(name in said for name in NAMES.values()), (role, where)
+            assert role == "state_president" or "Questions to workers" not in said

@@ -1,0 +1,280 @@
+"""Slides: what they are to be about, one deck with its files and its link, and when it is sent."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_safe
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language, named
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.queries import NotYours
+from abhiyan.org.queries.authority import holds_over_all
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.programmes.queries import Counted
+from abhiyan.programmes.queries import programme_for as programme_in_sight
+from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
+from abhiyan.programmes.rules.materials import file_name
+from abhiyan.review.actions import decks as acts
+from abhiyan.review.models import Deck, DeckSchedule
+from abhiyan.review.queries import deck_files as files
+from abhiyan.review.queries import decks as found
+from abhiyan.review.queries import rounds, schedules
+from abhiyan.review.rules.schedules import DAYS_OF_MONTH, HOURS
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.files import file_answer
+from abhiyan.ui.forms import offer
+from abhiyan.ui.posts import posted
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+from abhiyan.verification.queries import frames
+
+LANGUAGES = (("hi", "हिन्दी"), ("en", "English"))
+WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+
+
+def _crumbs(one: Deck, *more: tuple[str, str]) -> dict[str, Any]:
+    """The way to a deck: from the page it was made on."""
+    above = reverse("site:unit", args=[one.unit.code])
+    if one.round is not None:
+        above = reverse("review:round", args=[one.round.public_id])
+    page = reverse("review:deck", args=[one.public_id]) if more else ""
+    return {"here": "units", "crumbs": [(found.subject(one), above), (say("Slides"), page), *more]}
+
+
+class NewForm(forms.Form):
+    """What slides are about, and their language."""
+
+    measure = forms.ChoiceField(label=_("Programme"))
+    level = forms.ChoiceField(label=_("Units to compare"), required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, widget=forms.RadioSelect)
+
+
+@form_page
+def deck_new(request: Request) -> HttpResponseBase:
+    """Choose what slides are to be about. Of a frame, a programme or a round where the address names one."""
+    at, given = clock.now(), request.GET
+    frame = frames.frame_for(request.viewer, _uuid(given["frame"])) if "frame" in given else None
+    round_ = rounds.round_of(_uuid(given["round"])) if "round" in given else None
+    tree = frame.programme.hierarchy if frame else round_.hierarchy if round_ else 0
+    owner = round_.unit_id if round_ else 0
+    here = page_unit(request, hierarchy=tree, otherwise=(lambda: owner) if owner else None, counts=True)
+    running = [] if frame or round_ else _measures(request, here)
+    kinds = {} if round_ else units.counts_below(here.unit.id, here.hierarchy)
+    form = NewForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "language": language(),
+            "level": given.get("level") or _usual(here, kinds),
+            "measure": given.get("measure", ""),
+        },
+    )
+    offer(
+        form,
+        measure=[(_key(one), one.name) for one in running],
+        level=[("", say("Right below")), *((kind, Kind(kind).label) for kind in kinds)],
+    )
+    for name, wanted in (("measure", len(running) > 1), ("level", len(kinds) > 1)):
+        if not wanted:
+            del form.fields[name]
+
+    def act(asked: dict[str, Any]) -> Deck:
+        one = next((one for one in running if _key(one) == asked.get("measure")), next(iter(running), None))
+        about = Deck.About.ROUND if round_ else Deck.About.CHECKED if frame else Deck.About.UNIT
+        return acts.make_deck(
+            about=about,
+            unit_id=here.unit.id,
+            hierarchy=here.hierarchy,
+            level=asked.get("level", ""),
+            programme_id=one.programme.pk if one else None,
+            measure=one.measure if one else 1,
+            frame=frame,
+            round_=round_,
+            language=asked["language"],
+            by=request.actor,
+            at=at,
+        )
+
+    unit_page = reverse("site:unit", args=[here.unit.code])
+    return ask(
+        request,
+        act,
+        title=say("Slides: %(unit)s") % {"unit": round_.name if round_ else here.name},
+        text=[
+            _(
+                "You get them as PPTX and PDF, with a link you can pass on. Each reader sees their own figures."
+            )
+        ],
+        button=_("Make the slides"),
+        done=lambda one: redirect("review:deck", one.public_id),
+        back=reverse("review:round", args=[round_.public_id]) if round_ else unit_page,
+        form=form,
+        here="units",
+        crumbs=[(here.name, unit_page), (say("Slides"), "")],
+    )
+
+
+def _usual(here: Here, kinds: Mapping[str, int]) -> str:
+    """The level below that somebody looks after from there; empty: the one right below."""
+    usual = [kind for kind in LOOKS_AFTER.get(here.unit.kind, ()) if kind in kinds]
+    return usual[-1] if usual else ""
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _key(one: Counted) -> str:
+    return f"{one.programme.public_id}-{one.measure}"
+
+
+def _measures(request: Request, here: Here) -> list[Counted]:
+    """What runs in the unit; of one programme where the address names it, open or closed."""
+    running = found.measures_of(request.viewer, here.unit.id, here.hierarchy, at=clock.now())
+    if "programme" not in request.GET:
+        return running
+    one = programme_in_sight(request.viewer, _uuid(request.GET["programme"]))
+    return [each for each in running if each.programme.pk == one.pk] or found.all_measures(one)
+
+
+@require_safe
+def deck(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One deck: what is on each slide, its files, its link, and when it is sent."""
+    one, at = found.deck_for(request.viewer, public_id), clock.now()
+    slides = found.slides_of(one, request.viewer, at=at)
+    acts.note_deck_opened(deck=one, by=request.actor, at=at)
+    return render(
+        request,
+        "review/deck.html",
+        {
+            **_crumbs(one),
+            "deck": one,
+            "name": found.subject(one),
+            "of": named(one.programme.names) if one.programme else "",
+            "in_language": dict(LANGUAGES)[one.language],
+            "at": at,
+            "slides": [(slide.title, slide.under) for slide in slides],
+            "has_pptx": files.HAS_PPTX,
+            "address": settings.ORIGIN + reverse("review:deck", args=[public_id]),
+            "schedules": [(each, _when(each)) for each in schedules.own_schedules(request.viewer, one)],
+            "may_schedule": schedules.own_seat(request.viewer, one) is not None,
+            "leads_all": holds_over_all(request.viewer.account_id or 0, LEADS),
+        },
+    )
+
+
+@require_GET
+def deck_file(request: Request, public_id: UUID, ending: str) -> HttpResponseBase:
+    """The file of a deck, made now, of what this reader may see."""
+    if ending not in files.KINDS:
+        raise NotFound
+    one, at = found.deck_for(request.viewer, public_id), clock.now()
+    slides = found.slides_of(one, request.viewer, at=at)
+    data = files.deck_file(slides, ending, one.language, template=files.template_in_use(), at=at)
+    acts.note_deck_opened(deck=one, by=request.actor, at=at)
+    day = clock.day_in(settings.TIME_ZONE, at).isoformat()
+    name = file_name(f"{found.subject(one, one.language)} {day}", ending)
+    return file_answer(data, kind=files.KINDS[ending], name=name)
+
+
+def _when(one: DeckSchedule) -> str:
+    """When a schedule tells, in words."""
+    hour = f"{one.hour}:00"
+    if one.every == DeckSchedule.Every.WEEK:
+        return say("%(day)s at %(hour)s") % {"day": WEEKDAYS[one.day], "hour": hour}
+    if one.every == DeckSchedule.Every.MONTH:
+        return say("On day %(day)s of each month at %(hour)s") % {"day": one.day, "hour": hour}
+    return say("Every day at %(hour)s") % {"hour": hour}
+
+
+class ScheduleForm(forms.Form):
+    """When slides are sent, and to whom besides."""
+
+    every = forms.ChoiceField(
+        label=_("How often"), choices=DeckSchedule.Every.choices, initial="week", widget=forms.RadioSelect
+    )
+    weekday = forms.ChoiceField(label=_("On this weekday, if weekly"), choices=list(enumerate(WEEKDAYS)))
+    day = forms.ChoiceField(
+        label=_("On this day of the month, if monthly"), choices=[(n, n) for n in DAYS_OF_MONTH]
+    )
+    hour = forms.ChoiceField(label=_("Hour"), choices=[(n, f"{n}:00") for n in HOURS])
+    seats = forms.MultipleChoiceField(
+        label=_("Also to these offices"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "The person in office on that day gets it. Nothing is attached; the link asks for sign-in."
+        ),
+    )
+
+
+@form_page
+def deck_schedule(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Have a deck sent regularly: to oneself, and to offices of the unit, above and below it."""
+    one, at = found.deck_for(request.viewer, public_id), clock.now()
+    if schedules.own_seat(request.viewer, one) is None:
+        raise NotYours
+    offered = {seat.key: seat for seat in schedules.seats_to_tell(request.viewer, one, at=at)}
+    form = ScheduleForm(request.POST if request.method == "POST" else None)
+    offer(form, seats=[(key, seat.label) for key, seat in offered.items()])
+    if not offered:
+        del form.fields["seats"]
+
+    def act(given: dict[str, Any]) -> DeckSchedule:
+        days = {"week": given["weekday"], "month": given["day"]}
+        return acts.schedule_deck(
+            deck=one,
+            every=given["every"],
+            day=int(days.get(given["every"], 0)),
+            hour=int(given["hour"]),
+            seats=[(offered[key].unit_id, offered[key].office) for key in given.get("seats", [])],
+            by=request.actor,
+            at=at,
+        )
+
+    page = reverse("review:deck", args=[public_id])
+    return ask(
+        request,
+        act,
+        title=say("Send slides regularly"),
+        text=[
+            _(
+                "A message with the link comes at this hour, and Today shows it. It ends when your office ends."
+            )
+        ],
+        button=_("Send them regularly"),
+        said=_("The slides will come regularly. You can pause this here."),
+        done=page,
+        form=form,
+        **_crumbs(one, (say("Send regularly"), "")),
+    )
+
+
+@posted("review:deck", takes=("public_id",))
+def schedule_act(request: Request, public_id: UUID, schedule: UUID, act: str) -> HttpResponseBase:
+    """Pause, resume or end a schedule of one's own."""
+    said = {"pause": _("Paused."), "resume": _("Resumed."), "end": _("It is not sent any more.")}
+    if act not in said:
+        raise NotFound
+    found.deck_for(request.viewer, public_id)
+    form = forms.Form(request.POST)
+    tried(
+        request,
+        form,
+        lambda _given: acts.change_schedule(public_id=schedule, to=act, by=request.actor, at=clock.now()),
+        said=said[act],
+    )
+    return redirect("review:deck", public_id)

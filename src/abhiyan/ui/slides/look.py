@@ -1,0 +1,92 @@
+"""The colours of a deck, from an accent on a ground, all of them readable there; and what a template offers besides."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from abhiyan.ui.accent import LIGHT, contrast, hexadecimal, mixed, readable, rgb
+
+from .pages import Box, Room
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Colours like #1d5b66. light, mid, solid: shades of counted, confirmed and estimated true."""
+
+    paper: str
+    ink: str
+    muted: str
+    line: str
+    light: str
+    mid: str
+    solid: str
+
+    def of(self, key: str) -> str:
+        """The colour of a series, or of a tone."""
+        shades = {"counted": self.light, "confirmed": self.mid, "estimate": self.solid, "true": self.solid}
+        tones = {
+            "ink": self.ink,
+            "muted": self.muted,
+            "line": self.line,
+            "gap": self.light,
+            "solid": self.solid,
+        }
+        return {**shades, **tones}.get(key, self.muted)
+
+
+def look_of(accent: str, *, ink: str = LIGHT[2], paper: str = LIGHT[1]) -> Look:
+    """The look of an accent, with ink and ground moved apart where they are too near."""
+    ground = rgb(paper)
+    is_dark = contrast(ground, (1, 1, 1)) >= contrast(ground, (0, 0, 0))
+    text = readable(rgb(ink), ground, 7, dark=is_dark)
+    solid = readable(mixed(rgb(accent), text, 0.62), ground, 7, dark=is_dark)
+    return Look(
+        hexadecimal(ground),
+        hexadecimal(text),
+        hexadecimal(readable(mixed(text, ground, 0.78), ground, 4.6, dark=is_dark)),
+        hexadecimal(mixed(text, ground, 0.16)),
+        hexadecimal(mixed(solid, ground, 0.26)),
+        hexadecimal(readable(mixed(solid, ground, 0.62), ground, 3.2, dark=is_dark)),
+        hexadecimal(solid),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """What a template offers. cover, page: which of all its layouts; room: what they leave, on a page so wide and high.
+    taken_out: how many slides, links and other objects were."""
+
+    cover: int
+    page: int
+    room: Room
+    look: Look
+    width: float
+    height: float
+    taken_out: int = 0
+    is_house: bool = False
+
+
+# What the template of the house leaves (`layouts.house`): decks are made by it where nobody brought another.
+HOUSE = Room(
+    Box(42.2, 21.6, 875.6, 58.8),
+    Box(42, 88, 876, 438),
+    26,
+    Box(70.2, 123.6, 819.6, 142.8),
+    Box(70.2, 287.6, 819.6, 162.8),
+)
+
+
+def house_layouts(accent: str) -> Layouts:
+    """What the template of the house offers."""
+    return Layouts(0, 1, HOUSE, look_of(accent), 960, 540, is_house=True)
+
+
+def to_json(of: Layouts) -> dict[str, Any]:
+    """As it is kept beside its template."""
+    return asdict(of)
+
+
+def from_json(kept: dict[str, Any]) -> Layouts:
+    """The same again."""
+    room = kept["room"]
+    boxes = {name: Box(**room[name]) for name in ("title", "below", "cover", "lines") if room[name]}
+    return Layouts(**{**kept, "room": Room(size=room["size"], **boxes), "look": Look(**kept["look"])})

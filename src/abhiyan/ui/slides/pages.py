@@ -1,0 +1,593 @@
+"""Where everything of a slide stands: boxes in points, and text that fits them. Pure; PPTX and PDF are drawn from it.
+
+Text shrinks, then wraps, then is cut; never below SMALLEST.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from abhiyan.core.numbers import grouped
+from abhiyan.ui.charts import ticks
+
+from .said import Bar, Bars, Body, Course, Cover, Gaps, Grid, Slide
+
+SMALLEST = 12.0
+LINE = 1.34  # of a line, in sizes of its text; Devanagari needs so much
+SURE = 1.04  # another typeface may be a little wider than the one that is measured
+FOOT, UNDER = 3 * SMALLEST * LINE, 22.0
+NARROWEST, LOWEST = 560.0, 198.0  # of what lies between the line under the title and the foot
+MOST_TEXT = 2_000
+_JOINERS = "\u200c\u200d"
+Measure = Callable[[str, bool], float]  # how wide a text is at size 1, and whether it is bold
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of a slide, in points from its top left."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    def part(self, left: float, right: float) -> "Box":
+        """What lies between two shares of its width."""
+        return Box(self.x + left * self.w, self.y, (right - left) * self.w, self.h)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What layouts leave: a box for the title with its largest size, and one for all below it. cover, lines: title and
+    the lines below it on the first slide, where it has a layout of its own."""
+
+    title: Box
+    below: Box
+    size: float = 26.0
+    cover: Box | None = None
+    lines: Box | None = None
+
+    @property
+    def body(self) -> Box:
+        """Between the line under the title and the foot."""
+        box = self.below
+        return Box(box.x, box.y + UNDER + 6, box.w, box.h - UNDER - FOOT - 16)
+
+    @property
+    def wanted(self) -> tuple[float, float]:
+        """How wide and high what lies below the title must be."""
+        return NARROWEST, LOWEST + UNDER + FOOT + 16
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether every slide fits in."""
+        wide, high = self.wanted
+        return (
+            self.below.w >= wide
+            and self.below.h >= high
+            and self.title.w >= wide
+            and self.title.h >= 18 * LINE
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """tone: ink, muted. align: left, center, right. at: top, middle or bottom of its box. leads: its first paragraph is
+    bold."""
+
+    box: Box
+    text: str
+    size: float
+    is_bold: bool = False
+    tone: str = "ink"
+    align: str = "left"
+    at: str = "middle"
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line. dash: empty, dash or dot."""
+
+    points: tuple[tuple[float, float], ...]
+    width: float = 1.0
+    tone: str = "muted"
+    dash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A circle around a point."""
+
+    x: float
+    y: float
+    r: float
+    is_hollow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of a chart. key: how it looks. minus, plus: its interval, by category."""
+
+    key: str
+    name: str
+    values: tuple[int | float | None, ...]
+    minus: tuple[float, ...] = ()
+    plus: tuple[float, ...] = ()
+
+    @property
+    def stroke(self) -> Stroke:
+        """How its line over days is drawn."""
+        known = {
+            "reported": (2.0, "muted", "dot"),
+            "counted": (3.0, "solid", ""),
+            "due": (1.5, "muted", "dash"),
+        }
+        return Stroke((), *known.get(self.key, (2.0, "muted", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """kind: bars (from top to bottom, stacked) or lines (over days). box: all of it; plot: what its axes enclose. low,
+    top: ends of its scale; step: of its ticks; each: days from label to label. thick: how much of its row a bar takes.
+    """
+
+    kind: str
+    box: Box
+    plot: Box
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    top: float
+    step: float
+    low: float = 0.0
+    each: int = 1
+    days: tuple[date, ...] = ()
+    thick: float = 0.6
+
+    def at(self, n: float) -> float:
+        """Where a number stands: from the left, of lines from the top."""
+        share = (n - self.low) / (self.top - self.low)
+        return (
+            self.plot.y + (1 - share) * self.plot.h
+            if self.kind == "lines"
+            else self.plot.x + share * self.plot.w
+        )
+
+    def middle(self, row: int) -> float:
+        """Of a row, from the top."""
+        return self.plot.y + (row + 0.5) * self.plot.h / max(1, len(self.categories))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """widths, heights: of columns and rows, the head first. Cells are cut so that each row is no higher."""
+
+    box: Box
+    widths: tuple[float, ...]
+    heights: tuple[float, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One slide, laid out. item: its native chart or table. about: what a screen reader says of it. lines: of the first
+    slide, a paragraph each."""
+
+    title: Text
+    texts: tuple[Text, ...]
+    strokes: tuple[Stroke, ...] = ()
+    dots: tuple[Dot, ...] = ()
+    item: Chart | Table | None = None
+    about: str = ""
+    notes: str = ""
+    lines: Text | None = None
+
+
+def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> Page:
+    """A slide in a room. day: stands at the foot, before the slide's number."""
+    fit = Fit(measure)
+    notes = "\n".join(map(plain, slide.notes))
+    if isinstance(slide.body, Cover):
+        box, size = (room.cover, 36.0) if room.cover else (room.title, room.size)
+        title = fit.text(slide.title, box, size, is_bold=True, at="bottom")
+        lines = fit.paragraphs(slide.body.lines, room.lines or room.below, 20)
+        return Page(title, (), notes=notes, lines=lines)
+    title = fit.text(slide.title, room.title, room.size, is_bold=True)
+    body, below = room.body, room.below
+    made = Made(fit, body)
+    made.add(slide.body)
+    under = fit.text(slide.under, Box(below.x, below.y, below.w, UNDER), 14, tone="muted", most=1)
+    foot = Box(below.x, below.y + below.h - FOOT, below.w * 0.78, FOOT)
+    rule = foot.y - 4
+    end = Box(below.x + below.w * 0.8, foot.y, below.w * 0.2, FOOT)
+    said = fit.sentences(slide.foot, foot, SMALLEST)
+    return Page(
+        title,
+        (
+            *(text for text in (under, *made.texts, said) if text.text),
+            Text(end, day, SMALLEST, tone="muted", align="right"),
+        ),
+        (*made.strokes, Stroke(((below.x, rule), (below.x + below.w, rule)), 0.75)),
+        tuple(made.dots),
+        made.item,
+        plain(slide.title),
+        notes,
+    )
+
+
+def plain(text: str) -> str:
+    """A text on one line, without what nobody sees but the joiners that Hindi spells with."""
+    shown = "".join(
+        letter if letter.isprintable() or letter in _JOINERS else " " for letter in text[:MOST_TEXT]
+    )
+    return " ".join(shown.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Fits text into boxes by how wide it is."""
+
+    measure: Measure
+
+    def lines(self, text: str, width: float, size: float, *, is_bold: bool = False) -> list[str]:
+        """A text in lines no wider than a width; a word too wide for one is broken."""
+        room = width / (size * SURE)
+        found, line = [], ""
+        for word in plain(text).split():
+            longer = f"{line} {word}" if line else word
+            if self.measure(longer, is_bold) <= room:
+                line = longer
+                continue
+            if line:
+                found.append(line)
+            line = word
+            while len(line) > 1 and self.measure(line, is_bold) > room:
+                n = next(
+                    (n for n in range(len(line) - 1, 1, -1) if self.measure(line[:n], is_bold) <= room), 1
+                )
+                found.append(line[:n])
+                line = line[n:]
+        return [*found, line] if line else found or [""]
+
+    def cut(self, text: str, width: float, size: float, most: int, *, is_bold: bool = False) -> str:
+        """A text of at most so many lines: what is more ends in three dots."""
+        kept = plain(text)
+        if len(self.lines(kept, width, size, is_bold=is_bold)) <= most:
+            return kept
+        low, high = 0, len(kept)
+        while low < high:  # the longest beginning that fits
+            middle = (low + high + 1) // 2
+            fits = len(self.lines(f"{kept[:middle].rstrip()}…", width, size, is_bold=is_bold)) <= most
+            low, high = (middle, high) if fits else (low, middle - 1)
+        return f"{kept[:low].rstrip()}…"
+
+    def text(
+        self,
+        text: str,
+        box: Box,
+        size: float,
+        *,
+        least: float = SMALLEST,
+        most: int = 99,
+        is_bold: bool = False,
+        tone: str = "ink",
+        align: str = "left",
+        at: str = "middle",
+    ) -> Text:
+        """A text in its box: as large as it may be, at most so many lines."""
+        size = max(SMALLEST, size)
+        while size > max(SMALLEST, least) and not self._fits(text, box, size, most, is_bold=is_bold):
+            size -= 1
+        room = max(1, min(most, math.floor(box.h / (size * LINE) + 0.01)))
+        said = self.cut(text, box.w, size, room, is_bold=is_bold)
+        return Text(box, said, size, is_bold, tone, align, at)
+
+    def _fits(self, text: str, box: Box, size: float, most: int, *, is_bold: bool) -> bool:
+        n = len(self.lines(text, box.w, size, is_bold=is_bold))
+        return n <= most and n * size * LINE <= box.h + 0.5
+
+    def sentences(self, said: Sequence[str], box: Box, size: float) -> Text:
+        """As many whole sentences as there is room for; the first is cut where it alone is too long."""
+        room = math.floor(box.h / (size * LINE) + 0.01)
+        kept = ""
+        for sentence in said:
+            longer = f"{kept} {plain(sentence)}".strip()
+            if len(self.lines(longer, box.w, size)) <= room:
+                kept = longer
+        kept = kept or (self.cut(said[0], box.w, size, room) if said else "")
+        return Text(box, kept, size, tone="muted", at="top")
+
+    def paragraphs(self, said: Sequence[str], box: Box, size: float) -> Text:
+        """Paragraphs below one another, as large as they may be; none longer than two lines."""
+        while size > SMALLEST and self._high(said, box, size) > box.h:
+            size -= 1
+        most = 2 if self._high(said, box, size) <= box.h else 1
+        kept = [self.cut(each, box.w, size, most) for each in said]
+        return Text(
+            box, "\n".join(kept[: max(1, math.floor(box.h / (size * LINE)))]), size, at="top", leads=True
+        )
+
+    def _high(self, said: Sequence[str], box: Box, size: float) -> float:
+        return sum(min(2, len(self.lines(each, box.w, size))) for each in said) * size * LINE
+
+
+class Made:
+    """What the body of a slide is made of."""
+
+    def __init__(self, fit: Fit, box: Box) -> None:
+        self.fit, self.box = fit, box
+        self.texts: list[Text] = []
+        self.strokes: list[Stroke] = []
+        self.dots: list[Dot] = []
+        self.item: Chart | Table | None = None
+
+    def add(self, body: Body) -> None:
+        """Lay out one body."""
+        if isinstance(body, Bars):
+            self._bars(body)
+        elif isinstance(body, Course):
+            self._course(body)
+        elif isinstance(body, Gaps):
+            self._gaps(body)
+        elif isinstance(body, Grid):
+            self._grid(body)
+
+    def _say(self, text: str, box: Box, size: float, **how: object) -> None:
+        if text:
+            self.texts.append(self.fit.text(text, box, size, **how))  # type: ignore[arg-type]  # its own names
+
+    # --- bars
+
+    def _bars(self, of: Bars) -> None:
+        box, n = self.box, len(of.bars)
+        is_ladder = any(bar.about for bar in of.bars)
+        names, numbers, right = (0.2, 0.34, 0.79) if is_ladder else (0.26, 0.4, 0.99)
+        plot = replace(
+            box.part(numbers + 0.02, right),
+            y=box.y + 20,
+            h=box.h - 44 if is_ladder else min(box.h - 44, 64.0 * n),
+        )
+        most = max(
+            1, *(max(bar.n or 0, (bar.n or 0) + bar.more, bar.high or 0, bar.frame) for bar in of.bars)
+        )
+        is_near = bool(of.target) and (of.target or 0) <= 1.4 * most
+        top = max(most, (of.target or 0) if is_near else 0) * 1.03
+        chart = Chart(
+            "bars",
+            replace(plot, x=plot.x - 20, w=plot.w + 50, h=plot.h + 24),
+            plot,
+            tuple(plain(bar.name) for bar in of.bars),
+            tuple(_series(of)),
+            top,
+            _step(top),
+        )
+        self.item = chart
+        height = plot.h / n
+        for row, bar in enumerate(of.bars):
+            middle = chart.middle(row)
+            line = Box(box.x, middle - height / 2, box.w, height)
+            is_last = is_ladder and row == n - 1
+            if bar.about:
+                half = min(22.0, height / 2)
+                upper = replace(line.part(0, names), y=middle - half, h=half)
+                self._say(bar.name, upper, 16, most=1, is_bold=is_last)
+                self._say(bar.about, replace(upper, y=middle), 12, most=1, tone="muted")
+            else:
+                self._say(bar.name, line.part(0, names), 15, most=2)
+            self._say(
+                bar.value,
+                line.part(names, numbers),
+                22 if is_ladder else 14,
+                is_bold=True,
+                align="right",
+                most=2,
+            )
+            self._beside(chart, bar, line, right)
+        if of.target and of.target_said:
+            self._target(chart, of, is_near=is_near)
+
+    def _beside(self, chart: Chart, bar: Bar, line: Box, right: float) -> None:
+        """Words at the right of a bar; of one that is not drawn in its place."""
+        if bar.n is None:
+            where = replace(line, x=chart.plot.x + 8, w=chart.plot.w - 8)
+            self._say(bar.beside, where, 14, tone="muted", most=2)
+            return
+        side = line.part(right + 0.015, 1.0)
+        middle = line.y + line.h / 2
+        if bar.below:
+            upper = min(20.0, line.h / 2)
+            self._say(bar.beside, replace(side, y=middle - upper, h=upper), 14, most=1)
+            self._say(
+                bar.below, replace(side, h=line.y + line.h - middle, y=middle), 12, tone="muted", at="top"
+            )
+        else:
+            self._say(bar.beside, side, 14, most=2)
+
+    def _target(self, chart: Chart, of: Bars, *, is_near: bool) -> None:
+        plot = chart.plot
+        if is_near:
+            x = chart.at(of.target or 0)
+            self.strokes.append(Stroke(((x, plot.y - 2), (x, plot.y + plot.h)), 1.5, "ink", "dash"))
+            where = Box(
+                max(plot.x, x - 240), plot.y - 20, min(240.0, x - plot.x) if x > plot.x + 120 else 240.0, 18
+            )
+            self._say(of.target_said, where, 12, align="right" if x > plot.x + 120 else "left", most=1)
+        else:
+            self._say(of.target_beyond, Box(plot.x, plot.y - 20, plot.w, 18), 12, align="right", most=1)
+
+    # --- lines
+
+    def _course(self, of: Course) -> None:
+        box = self.box
+        plot = Box(box.x + 78, box.y + 10, box.w * 0.76 - 78, box.h - 38)
+        most = max([1, *(n or 0 for _key, _name, values in of.lines for n in values)])
+        top = most * 1.04
+        chart = Chart(
+            "lines",
+            Box(box.x, box.y, plot.x + plot.w + 30 - box.x, box.h),
+            plot,
+            tuple(said for _day, said in of.days),
+            tuple(Series(key, plain(name), values) for key, name, values in of.lines),
+            top,
+            _step(top),
+            each=max(1, math.ceil(len(of.days) / 8)),
+            days=tuple(day for day, _said in of.days),
+        )
+        self.item = chart
+        ends = []
+        for key, name, values in of.lines:
+            last = next((n for n in reversed(values) if n is not None), None)
+            if last is not None:
+                ends.append((chart.at(last), key, name, last))
+        x = plot.x + plot.w + 14
+        room = replace(box, h=plot.y + plot.h + 2 - box.y)  # above the days
+        for (_y, key, name, last), y in zip(
+            sorted(ends), _apart([end[0] for end in sorted(ends)], room), strict=True
+        ):
+            line = Box(x, y - 19, box.x + box.w - x, 38)
+            self._say(f"{name}", replace(line, h=19.0), 13, tone="muted", most=1)
+            self._say(grouped(last), replace(line, y=y, h=19.0), 15, is_bold=key == "counted", most=1)
+
+    # --- gaps
+
+    def _gaps(self, of: Gaps) -> None:
+        box, n = self.box, max(6, len(of.rows))
+        plot = replace(box.part(0.23, 0.67), y=box.y + 16, h=box.h - 16 - 20)
+        plot = replace(plot, h=plot.h * len(of.rows) / n)
+        known = [(at, row, row.true) for at, row in enumerate(of.rows) if row.true is not None]
+        low = 20.0 * math.floor(min([80.0, *(row.low - 1 for _at, row, _true in known)]) / 20)
+        true: list[float | None] = [None] * len(of.rows)
+        gap, minus, plus = list(true), [0.0] * len(of.rows), [0.0] * len(of.rows)
+        for at, row, share in known:
+            true[at], gap[at] = round(share, 1), round(100 - share, 1)
+            minus[at], plus[at] = share - row.low, max(0.0, row.high - share)
+        chart = Chart(
+            "bars",
+            Box(plot.x - 24, plot.y - 4, plot.w + 48, plot.h + 30),
+            plot,
+            tuple(plain(row.name) for row in of.rows),
+            (
+                Series("true", of.names[0], tuple(true), tuple(minus), tuple(plus)),
+                Series("gap", of.names[1], tuple(gap)),
+            ),
+            101.0,
+            20.0,
+            low=max(0.0, low),
+            thick=0.28,
+        )
+        self.item = chart
+        height = plot.h / len(of.rows)
+        self._say(
+            of.names[1], replace(box.part(0.68, 0.76), h=16.5), 12, tone="muted", align="center", most=1
+        )
+        for at, row in enumerate(of.rows):
+            line = Box(box.x, chart.middle(at) - height / 2, box.w, height)
+            self._say(row.name, line.part(0, 0.21), 15, align="right", is_bold=row.rank == 1, most=2)
+            self.dots.append(Dot(chart.at(100), chart.middle(at), min(5.0, height / 4), is_hollow=True))
+            if row.true is None:
+                self._say(row.why, line.part(0.69, 1.0), 12, tone="muted", most=2)
+                continue
+            self.dots.append(Dot(chart.at(row.true), chart.middle(at), min(6.5, height / 3)))
+            self._say(
+                grouped(100 - row.true), line.part(0.68, 0.76), 15, is_bold=True, align="center", most=1
+            )
+            if row.least is not None:
+                self._say(
+                    of.at_least % {"n": grouped(row.least)}, line.part(0.765, 0.885), 12, tone="muted", most=1
+                )
+        self._brackets(chart, of, height)
+
+    def _brackets(self, chart: Chart, of: Gaps, height: float) -> None:
+        box = self.box
+        left, right = box.x + 0.89 * box.w, box.x + 0.9 * box.w
+        for first, last in of.tied:
+            y1, y2 = chart.middle(first) - height * 0.25, chart.middle(last) + height * 0.25
+            self.strokes.append(Stroke(((left, y1), (right, y1), (right, y2), (left, y2))))
+        if of.tied:
+            first, last = max(of.tied, key=lambda each: each[1] - each[0])
+            middle, tall = (chart.middle(first) + chart.middle(last)) / 2, min(100.0, box.h)
+            y = min(max(box.y, middle - tall / 2), box.y + box.h - tall)
+            self._say(of.names[2], Box(right + 6, y, box.x + box.w - right - 6, tall), 12, tone="muted")
+
+    # --- tables
+
+    def _grid(self, of: Grid) -> None:
+        box = self.box
+        widths = tuple(column.share * box.w for column in of.columns)
+        rows = (tuple(column.head for column in of.columns), *of.rows)
+        for size in (18.0, 16.0, 14.0, 13.0, SMALLEST):  # few rows are read from far away
+            lines = [self._high(row, widths, size, 2, is_head=not at) for at, row in enumerate(rows)]
+            if self._pad(lines, size) >= (12 if size > 14 else 5) and (size <= 14 or lines[0] == 1):
+                break
+        while self._pad(lines, size) < 1 and max(lines) > 1:  # the last names with two lines are cut to one
+            lines[max(at for at, n in enumerate(lines) if n > 1)] = 1
+        pad = min(14.0, max(1.0, self._pad(lines, size)))
+        cells = tuple(
+            tuple(
+                Cell(self.fit.cut(text, width - 10, size, n, is_bold=not at), column.is_number)
+                for text, width, column in zip(row, widths, of.columns, strict=True)
+            )
+            for at, (row, n) in enumerate(zip(rows, lines, strict=True))
+        )
+        heights = tuple(n * size * LINE + pad for n in lines)
+        self.item = Table(replace(box, h=sum(heights)), widths, heights, cells, size)
+
+    def _pad(self, lines: Sequence[int], size: float) -> float:
+        return (self.box.h - sum(lines) * size * LINE) / len(lines)
+
+    def _high(
+        self, row: Sequence[str], widths: Sequence[float], size: float, most: int, *, is_head: bool
+    ) -> int:
+        wanted = (
+            len(self.fit.lines(text, width - 10, size, is_bold=is_head))
+            for text, width in zip(row, widths, strict=True)
+        )
+        return min(most, max(wanted, default=1))
+
+
+def _series(of: Bars) -> Iterator[Series]:
+    """A series for each shade that is drawn: one value for each bar that has it."""
+    blank: list[int | None] = [None] * len(of.bars)
+    found: dict[str, list[int | None]] = {}
+    low, high = [0.0] * len(of.bars), [0.0] * len(of.bars)
+    for at, bar in enumerate(of.bars):
+        if bar.n is not None:
+            found.setdefault(bar.key, list(blank))[at] = bar.n
+        if bar.more:
+            found.setdefault("unsigned", list(blank))[at] = bar.more
+        if bar.n is not None and bar.frame > bar.n:
+            found.setdefault("frame", list(blank))[at] = bar.frame - bar.n
+        if bar.n is not None and bar.low is not None and bar.high is not None:
+            low[at], high[at] = bar.n - bar.low, bar.high - bar.n
+    for key, values in found.items():
+        has_ends = key == "estimate" and any((*low, *high))
+        ends = (tuple(low), tuple(high)) if has_ends else ((), ())
+        yield Series(key, of.names[key], tuple(values), *ends)
+        if has_ends:  # drawn once more on top of it, thinner: seen on the bar and beside it
+            yield Series("ends", of.names["ends"], tuple(0 if n else None for n in values), *ends)
+
+
+def _step(top: float) -> float:
+    """Between two ticks."""
+    found = ticks(int(top), about=6)
+    return float(found[1]) if len(found) > 1 else max(1.0, top)
+
+
+def _apart(middles: Sequence[float], box: Box, room: float = 42.0) -> list[float]:
+    """Middles of labels from top to bottom, moved so that none lies over another and all are in the box."""
+    found: list[float] = []
+    for y in middles:
+        found.append(max(y, found[-1] + room if found else box.y + 19))
+    floor = box.y + box.h - 19
+    for at in range(len(found) - 1, -1, -1):
+        found[at] = min(found[at], floor)
+        floor = found[at] - room
+    return found

@@ -1,0 +1,160 @@
+"""The same deck as PDF: each slide's boxes, lines and text as `pages` has laid them out, set by Typst."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from abhiyan.core import printing
+from abhiyan.core.numbers import grouped
+
+from .look import Layouts, Look
+from .pages import SMALLEST, Box, Chart, Page, Series, Stroke, Table, Text
+
+TEMPLATE = printing.Template.read(Path(__file__).parent / "deck.typ")
+Mark = Mapping[str, Any]
+
+
+def pdf(pages: Sequence[Page], layouts: Layouts, *, language: str, title: str, at: datetime) -> bytes:
+    """A deck of pages as PDF, one a page."""
+    documents = [
+        {
+            "width": layouts.width,
+            "height": layouts.height,
+            "paper": layouts.look.paper,
+            "marks": list(_marks(page, layouts, number)),
+        }
+        for number, page in enumerate(pages, 1)
+    ]
+    return printing.pdf(TEMPLATE, documents, title=title, language=language, at=at)
+
+
+def _marks(page: Page, layouts: Layouts, number: int) -> Iterator[Mark]:
+    look = layouts.look
+    yield _text(page.title, look)
+    if page.lines is not None:
+        yield _text(page.lines, look)
+    if page.lines is not None and layouts.is_house:  # the product's mark
+        for at, colour in enumerate((look.light, look.mid, look.mid, look.solid)):
+            box = page.title.box
+            yield _rect(Box(box.x, box.y - 40 + 12 * at, 72 - 14 * at, 8), fill=colour)
+    if isinstance(page.item, Chart):
+        yield from _chart(page.item, look)
+    elif isinstance(page.item, Table):
+        yield from _table(page.item, look)
+    yield from (_stroke(stroke, look) for stroke in page.strokes)
+    for dot in page.dots:
+        fill = look.paper if dot.is_hollow else look.solid
+        yield {"kind": "dot", "x": dot.x, "y": dot.y, "r": dot.r, "fill": fill, "colour": look.solid}
+    for text in page.texts[:-1]:
+        yield _text(text, look)
+    if page.texts:  # the last is the day
+        yield {**_text(page.texts[-1], look), "text": f"{page.texts[-1].text} · {grouped(number)}"}
+
+
+def _text(said: Text, look: Look) -> Mark:
+    box = said.box
+    return {
+        "kind": "text",
+        **_place(box),
+        "size": said.size,
+        "weight": "bold" if said.is_bold else "regular",
+        "colour": look.of(said.tone),
+        "align": said.align,
+        "at": said.at,
+        "leads": said.leads,
+        "text": said.text,
+    }
+
+
+def _rect(box: Box, *, fill: str = "", colour: str = "", look: str = "") -> Mark:
+    """look: hatch, dots or dashed."""
+    return {"kind": "rect", **_place(box), "fill": fill, "colour": colour, "look": look}
+
+
+def _place(box: Box) -> dict[str, float]:
+    return {"x": box.x, "y": box.y, "w": box.w, "h": box.h}
+
+
+def _line(*points: tuple[float, float], width: float, colour: str, dash: str = "") -> Mark:
+    return {"kind": "line", "points": points, "width": width, "colour": colour, "dash": dash}
+
+
+def _stroke(of: Stroke, look: Look) -> Mark:
+    return _line(*of.points, width=of.width, colour=look.of(of.tone), dash=of.dash)
+
+
+def _table(of: Table, look: Look) -> Iterator[Mark]:
+    y = of.box.y
+    for at, (height, cells) in enumerate(zip(of.heights, of.rows, strict=True)):
+        x = of.box.x
+        for width, cell in zip(of.widths, cells, strict=True):
+            align = "right" if cell.is_number else "left"
+            yield _text(
+                Text(Box(x + 5, y, width - 10, height), cell.text, of.size, not at, align=align), look
+            )
+            x += width
+        y += height
+        line = {"width": 0.75, "colour": look.line} if at else {"width": 1.0, "colour": look.ink}
+        yield _line((of.box.x, y), (of.box.x + of.box.w, y), **line)  # type: ignore[arg-type]  # a width and a colour
+
+
+def _chart(of: Chart, look: Look) -> Iterator[Mark]:
+    plot = of.plot
+    n = of.low
+    while n <= of.top:
+        at = of.at(n)
+        if of.kind == "lines":
+            yield _line((plot.x, at), (plot.x + plot.w, at), width=0.75, colour=look.line)
+            where, align = Box(of.box.x, at - 9, plot.x - of.box.x - 6, 18), "right"
+        else:
+            yield _line((at, plot.y), (at, plot.y + plot.h), width=0.75, colour=look.line)
+            where, align = Box(at - 45, plot.y + plot.h + 3, 90, 18), "center"
+        yield _text(Text(where, grouped(n), SMALLEST, tone="muted", align=align), look)
+        n += of.step
+    yield from _lines(of, look) if of.kind == "lines" else _bars(of, look)
+
+
+def _lines(of: Chart, look: Look) -> Iterator[Mark]:
+    plot, last = of.plot, max(1, len(of.categories) - 1)
+    for at in range(0, len(of.categories), of.each):
+        x = plot.x + plot.w * at / last
+        where = Box(x - 40, plot.y + plot.h + 3, 80, 18)
+        yield _text(Text(where, of.categories[at], SMALLEST, tone="muted", align="center"), look)
+    for series in of.series:
+        points = [
+            (plot.x + plot.w * at / last, of.at(n)) for at, n in enumerate(series.values) if n is not None
+        ]
+        yield _stroke(replace(series.stroke, points=tuple(points)), look)
+
+
+def _bars(of: Chart, look: Look) -> Iterator[Mark]:
+    plot, height = of.plot, of.plot.h / max(1, len(of.categories)) * of.thick
+    ends = [0.0] * len(of.categories)
+    for series in of.series:
+        for row, n in enumerate(series.values):
+            start, ends[row] = ends[row], ends[row] + (n or 0)
+            box = Box(of.at(max(of.low, start)), of.middle(row) - height / 2, 0, height)
+            if n and series.key != "true":
+                yield _bar(series, Box(box.x, box.y, max(0.0, of.at(ends[row]) - box.x), height), look)
+    yield _line((plot.x, plot.y), (plot.x, plot.y + plot.h), width=0.75, colour=look.muted)
+    for series in of.series:
+        for row, n in enumerate(series.values):
+            if series.minus and n is not None and series.key != "ends":
+                yield from _whisker(of, row, n - series.minus[row], n + series.plus[row], look)
+
+
+def _bar(series: Series, box: Box, look: Look) -> Mark:
+    shape = {"reported": "hatch", "unsigned": "dots", "frame": "dashed"}.get(series.key, "")
+    fill = "" if shape else look.of(series.key)
+    return _rect(box, fill=fill, colour="" if series.key == "gap" else look.muted, look=shape)
+
+
+def _whisker(of: Chart, row: int, low: float, high: float, look: Look) -> Iterator[Mark]:
+    y, tall = of.middle(row), 6.0
+    left, right = of.at(max(of.low, low)), of.at(min(of.top, high))
+    for width, colour in ((4.5, look.paper), (1.75, look.ink)):
+        yield _line((left, y), (right, y), width=width, colour=colour)
+        for x in (left, right):
+            yield _line((x, y - tall), (x, y + tall), width=width, colour=colour)

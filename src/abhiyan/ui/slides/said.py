@@ -1,0 +1,109 @@
+"""What a slide says, before it is laid out: its finding, what is drawn below, and its foot. Values only."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The first slide. lines: below the finding."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a chart of bars. value: as it is written; n: None where it is not shown; beside, below: more words.
+
+    more: stands on top of it, in dots. low, high: ends of its interval. frame: drawn around it, dashed.
+    """
+
+    key: str
+    name: str
+    value: str
+    n: int | None
+    about: str = ""
+    beside: str = ""
+    below: str = ""
+    more: int = 0
+    low: int | None = None
+    high: int | None = None
+    frame: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Bars on one scale. names: of what is drawn, by key. target: a line across them; where that is far beyond them,
+    words."""
+
+    bars: tuple[Bar, ...]
+    names: dict[str, str]
+    target: int | None = None
+    target_said: str = ""
+    target_beyond: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Lines over days. days: with how each is written. lines: key, name, and a value for each day (None: not shown);
+    that of the key "due" is dashed."""
+
+    days: tuple[tuple[date, str], ...]
+    lines: tuple[tuple[str, str, tuple[int | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One unit: what is true of 100 it reported, from low to high; None with why there is no estimate.
+
+    rank: shared with others that cannot be told apart."""
+
+    name: str
+    true: float | None = None
+    low: float = 0
+    high: float = 0
+    least: int | None = None
+    rank: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Units by the least their gap can be. tied: first and last row of those that cannot be told apart."""
+
+    rows: tuple[Gap, ...]
+    tied: tuple[tuple[int, int], ...]
+    names: tuple[str, str, str]  # estimated true, gap, cannot be told apart
+    at_least: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """share: of the width. is_number: stands at the right."""
+
+    head: str
+    share: float
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Body = Cover | Bars | Course | Gaps | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """title: the finding in a sentence. under: of whom and what. foot: sentences, the most important first. notes: how
+    to read it, for the speaker."""
+
+    title: str
+    under: str
+    body: Body
+    foot: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
