@@ -343,13 +343,16 @@ def chromium() -> "Iterator[Browser]":
 
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
-    """Limits count outside the test's transaction and a language stays with its thread: both end with the test."""
+    """Limits count outside the test's transaction, a language stays with its thread, and numbers of helplines with the
+    process: all end with the test."""
     yield
     from django.utils import translation
 
     from abhiyan.core import limits
+    from abhiyan.helpdesk import helplines
 
     limits.forget_all()
+    helplines.forget()
     translation.deactivate()
 
 

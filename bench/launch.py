@@ -37,6 +37,8 @@ from bench._gateway import asked, had, sink
 from bench._people import Cores, Joins, Pages, tell
 
 from abhiyan.core import home as data_folder
+from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
+from abhiyan.messaging.rules.backlog import DUE
 
 DATABASE = "abhiyan_bench_launch"
 PORT, DESK = 8191, 8192
@@ -467,9 +469,10 @@ def _paper(path: str) -> dict[str, Any]:
     return took | staged.counts
 
 
+# Calls and messages as the launch page counts them.
 _DUE = {
-    "calls": "select count(*) from enrolment_waiting where replied_at is null and completed_by is null",
-    "messages": "select count(*) from messaging_message where state in ('queued', 'leased') and due_at <= now()",
+    "calls": f"select count(*) from enrolment_waiting where {WITHOUT_REPLY}",
+    "messages": f"select count(*) from messaging_message where {DUE} now()",
     "deltas": "select count(*) from programmes_delta",
     "trail": "select (select count(*) from core_audit) - (select coalesce(sum(n), 0) from core_audit_seal)",
 }

@@ -62,7 +62,7 @@ def others(
 ALWAYS_WRITTEN = {"people_session", "core_limit"}
 
 # A refusal there shows one's own list again, and that somebody saw people is noted.
-SHOWN_AGAIN = {"enrolment:unplaced": {"core_audit"}}
+SHOWN_AGAIN = {"enrolment:unplaced": {"core_audit"}, "helpdesk:many": {"core_audit"}}
 
 
 @contextmanager
@@ -177,11 +177,15 @@ ACTS = {
     "enrolment:placing_undo": "nnnnn ggggggnnnnnng n ggggg",
     "enrolment:unplaced": "nnnnn oonunnnnnnnnn n oonnu",
     "helpdesk:helpline": "nnnnn oononnnnnnnnn n oonnn",
-    "helpdesk:ticket": "nnnnn oogogggngnnnn n ooggn",
-    "helpdesk:ticket_merge": "nnnnn uugugggngnnnn n uuggn",
-    "helpdesk:ticket_move": "nnnnn oogogggngnnnn n ooggn",
-    "helpdesk:ticket_phone": "nnnnn oogogggngnnnn n ooggn",
-    "helpdesk:ticket_reopen": "nnnnn ccgcgggngnnnn n ccggn",
+    "helpdesk:many": "nnnnn uuuuuuununnnn n uuuun",
+    "helpdesk:many_approved": "nnnnn gggggggngnnnn n ggggn",
+    "helpdesk:ready_change": "nnnnn oononnnnnnnnn n oonnn",
+    "helpdesk:ready_new": "nnnnn oononnnnnnnnn n oonnn",
+    "helpdesk:ticket": "nnnnn oogogggngngnn n ooggn",
+    "helpdesk:ticket_merge": "nnnnn uugugggngngnn n uuggn",
+    "helpdesk:ticket_move": "nnnnn oogogggngngnn n ooggn",
+    "helpdesk:ticket_phone": "nnnnn oogogggngngnn n ooggn",
+    "helpdesk:ticket_reopen": "nnnnn ccgcgggngngnn n ccggn",
     "helpdesk:type": "nnnnn oononnnnnnnnn n oonnn",
     "imports:begin": "nnnnn uuuuunnnnnung g uuuug",
     "imports:columns": "nnnnn ccgcgnnnnngng g ccggg",
@@ -269,6 +273,7 @@ ACTS = {
     "verification:aim_new": "nnnnn ccnnnnnnnnnnn n ccnnn",
     "verification:planted": "nnnnn oonnnnnnnnnnn n oonnn",
     "verification:planted_withdraw": "nnnnn ggnnnnnnnnnnn n ggnnn",
+    "site:launch_call": "nnnnn ggngnnnnnnnnn n ggnnn",
     "site:unit_close": "nnnnn uunnnnnnnnunn u uunnn",
     "site:unit_open": "nnnnn oonnnnnnnnonn o oonnn",
 }

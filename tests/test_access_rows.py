@@ -43,6 +43,7 @@ READABLE = {
     "people_notice": "notices are for everybody to read",
     "org_office": "kinds of responsibility",
     "org_body": "committees, wings and departments, without their people",
+    "helpdesk_ready_answer": "texts of ready answers: of nobody, sent to everybody",
     "programmes_programme": "what runs where and when",
     "programmes_scope": "which units a programme covers",
     "programmes_measure": "what a programme counts",

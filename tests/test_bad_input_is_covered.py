@@ -17,6 +17,7 @@ CARDS_JOURNEY = "enrolment/tests/test_cards_journey.py::"
 DOOR = "enrolment/tests/test_door.py::"
 DOUBLES = "enrolment/tests/test_doubles.py::"
 FILES = "core/tests/test_tables_files.py::"
+HELPLINE = "helpdesk/tests/test_requests.py::"
 JOIN = "enrolment/tests/test_join.py::"
 PAGES = "site/tests/test_imports.py::"
 LISTED = "enrolment/tests/test_listed.py::"
@@ -114,6 +115,13 @@ COVERED: dict[str, list[str]] = {
         ACT + "test_a_burst_of_spoofed_callers_is_stored_and_joins_nobody",
         SPOOFED + "test_100000_spoofed_callers_in_a_burst_cost_the_budget_and_nothing_is_lost",
         CALLS + "test_a_burst_of_spoofed_callers_is_stored_and_replies_wait_for_the_budget",
+    ],
+    "a ticket from a suppressed phone": [
+        HELPLINE + "test_a_suppressed_phone_gets_no_message_and_its_request_is_still_closed",
+    ],
+    "500 tickets in a minute from one number": [
+        HELPLINE + "test_five_hundred_texts_in_a_minute_from_one_number_are_one_request_with_a_count",
+        HELPLINE + "test_five_hundred_by_the_form_or_typed_in_a_minute_are_one_request_of_each_way",
     ],
     "each refusal names the field and the fix in the user's language": [
         FILES + "test_a_refusal_names_the_field_and_the_fix_in_the_readers_language",

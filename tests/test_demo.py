@@ -35,8 +35,9 @@ from abhiyan.people.models import Account, Double
 from abhiyan.people.rules.doubles import Known, reasons
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import ALL_DAYS, Programme, Rung, Target, Workshop
+from abhiyan.programmes.models_materials import MaterialOpening, MaterialVersion
 from abhiyan.programmes.queries import workshops as workshop_queries
-from abhiyan.site.demo import build, claims, doubles, fieldwork, history, placeless, tree
+from abhiyan.site.demo import build, claims, doubles, fieldwork, history, materials, placeless, tree
 from abhiyan.site.demo.run import _greet
 from abhiyan.site.tests.emptying import empty
 from abhiyan.units import queries as unit_queries
@@ -142,6 +143,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     entries_without_a_place_wait_in_groups()
     the_district_has_duplicates_to_decide()
     requests_are_late_and_districts_silent(at)
+    files_are_there_for_the_workers()
     one_bulk_send_arrived_another_was_stopped_and_a_circular_is_read_by_some()
     of_those_who_were_asked_a_third_confirmed_and_some_said_no()
     every_entry_is_in_the_truth_with_its_worker()
@@ -291,9 +293,20 @@ def requests_are_late_and_districts_silent(at: datetime) -> None:
         late = Ticket.objects.filter(state=Ticket.State.OPEN, due_at__lt=at).count()
         top = Workshop.objects.get(above=None)
         below = workshop_queries.groups([top], on=clock.day_in("Asia/Kolkata", at))[top.pk]
-    assert states["open"] > late > 0 and states["solved"] > 0
+        ways = set(Ticket.objects.values_list("way", flat=True))
+        asked = Ticket.objects.filter(state="done", way="sms").exclude(question=None)
+        assert asked.exists(), "answered, and the person has still to say whether it is solved"
+    assert states["open"] > late > 0 and states["solved"] > 0 and states["merged"] == 1
+    assert ways == set(Ticket.Way.values)
     assert below.asked == below.held + below.planned + below.silent
     assert min(below.held, below.planned, below.silent, below.behind) > 0
+
+
+def files_are_there_for_the_workers() -> None:
+    with schema.working_as("jobs"), system("test"):
+        versions = Counter(MaterialVersion.objects.values_list("material_id", flat=True))
+        read = MaterialOpening.objects.filter(version__replaced_at=None).count()
+    assert sorted(versions.values()) == [1, 2] and read == len(materials.READERS)
 
 
 def of_those_who_were_asked_a_third_confirmed_and_some_said_no() -> None:

@@ -38,7 +38,7 @@ MORE = ("/search/?q=Savaal", "/search/?q=Mohsin", "/people/?q=Savaal", "/appoint
 FILES = re.compile(r'href="([^"]*[?&](?:amp;)?format=(?:csv|xlsx)[^"]*)"')
 # What is new each time a page is made is not compared: tokens, keys of forms, the time of day; these pages; PDF, PNG.
 FRESH = re.compile(
-    r'(name="(csrfmiddlewaretoken|key)" value|"X-CSRFToken":|nonce)[ =]?"[^"]*"|\b\d\d:\d\d(:\d\d)?\b'
+    r'(name="(csrfmiddlewaretoken|key)" value|"X-CSRFToken":|nonce)[ =]?"[^"]*"|\b\d{1,2}:\d\d(:\d\d)?\b'
 )
 RANDOM = ("/account/passkey/", "/account/app/")
 NOT_TEXT = ("%PDF", "\ufffdPNG")

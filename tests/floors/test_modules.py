@@ -39,7 +39,7 @@ CLOCK = re.compile(
 )
 # What a room may take from the rooms below it; `core` and `ui` are there to be used, `site` gathers from all.
 # phones: reads a number; viewer, visit: what every request carries; here: the unit its address names; unit_lists: lists
-# with a unit in each row.
+# with a unit in each row; choosing: units to choose one of; helplines: the numbers people call.
 OPEN_MODULES = {
     "actions",
     "queries",
@@ -51,6 +51,8 @@ OPEN_MODULES = {
     "visit",
     "here",
     "unit_lists",
+    "choosing",
+    "helplines",
     "responsible",
 }
 OPEN_ROOMS = {"core", "ui"}

@@ -27,7 +27,8 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from . import audit_seals, backup, database, environment, home, keys, loops, roles, rooms, sql
-from .models import Heartbeat, Job
+from .heartbeats import Turns, turning
+from .models import Job
 from .policy import Policy
 from .scope import system
 
@@ -381,8 +382,8 @@ def trail(_at: datetime) -> Iterable[Finding]:
 
 def loops_(at: datetime) -> Iterable[Finding]:
     """Every loop turns."""
-    beats = {beat.loop: beat for beat in Heartbeat.objects.all()}
-    if not beats:
+    beats = turning(loops.collected(), at=at)
+    if all(one.turns is Turns.NEVER for one in beats.values()):
         yield Finding(
             WARN, "the loops never turned here", "run `abhiyan jobs`, or `abhiyan serve --with-jobs`"
         )
@@ -391,14 +392,13 @@ def loops_(at: datetime) -> Iterable[Finding]:
         yield Finding(WARN, "nothing runs here, so no loop turns", "run `abhiyan serve --with-jobs`")
         return
     flaws = []
-    for name, loop in sorted(loops.collected().items()):
-        beat = beats.get(name)
-        if beat is None:
+    for name, one in sorted(beats.items()):
+        if one.turned_at is None:
             flaws.append(f"{name} never turned")
-        elif (at - beat.turned_at).total_seconds() > loops.stale_after_s(loop.every_s):
-            flaws.append(f"{name} has not turned for {(at - beat.turned_at).total_seconds():.0f} s")
-        elif beat.error:
-            flaws.append(f"{name} fails with {beat.error}")
+        elif one.turns is Turns.LATE:
+            flaws.append(f"{name} has not turned for {(at - one.turned_at).total_seconds():.0f} s")
+        elif one.error:
+            flaws.append(f"{name} fails with {one.error}")
     if flaws:
         yield Finding(
             FAIL, "; ".join(flaws), "see that `abhiyan jobs` runs, and its log", {"loops": len(flaws)}

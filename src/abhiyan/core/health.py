@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from . import clock, database, loops, metrics
+from . import clock, database, heartbeats, metrics
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -50,7 +50,9 @@ def look() -> dict[str, str]:
     except (psycopg.Error, OSError):
         return {"status": "failing", "database": "unreachable", "loops": "unknown"}
     now = clock.now()
-    late = any((now - turned).total_seconds() > loops.stale_after_s(every_s) for turned, every_s in beats)
+    late = any(
+        (now - turned).total_seconds() > heartbeats.stale_after_s(every_s) for turned, every_s in beats
+    )
     if late or not beats:
         starting = time.monotonic() - _begun < GRACE_S
         state = "starting" if starting else "stale"

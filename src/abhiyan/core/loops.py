@@ -50,6 +50,20 @@ class Loop:
     close: Callable[[], None] | None = None
 
 
+# A heartbeat; and once a minute is over, how many rows it did.
+_BEAT = """insert into core_heartbeat as b (loop, turned_at, took_ms, did, every_s, error)
+ values (%(loop)s, %(at)s, %(took)s, %(did)s, %(every)s, %(error)s)
+ on conflict (loop) do update set turned_at = excluded.turned_at, took_ms = excluded.took_ms,
+ did = b.did + excluded.did, every_s = excluded.every_s, error = excluded.error,
+ a_minute = case when excluded.turned_at >= b.since_at + interval '5 minutes' then null
+   when excluded.turned_at >= b.since_at + interval '1 minute'
+   then 60 * (b.did + excluded.did - b.since_did) / extract(epoch from excluded.turned_at - b.since_at)
+   else b.a_minute end,
+ since_did = case when b.since_at is null or excluded.turned_at >= b.since_at + interval '1 minute'
+   then b.did + excluded.did else b.since_did end,
+ since_at = case when b.since_at is null or excluded.turned_at >= b.since_at + interval '1 minute'
+   then excluded.turned_at else b.since_at end"""
+
 _worker = jobs.Worker()
 LOOPS = {
     "seal": Loop(audit_seals.seal, every_s=1),
@@ -97,11 +111,6 @@ def run(stopping: threading.Event, *, nice: int = 0) -> None:
 def lock_number(name: str) -> int:
     """The advisory lock of a loop: 63 bits of its name's hash."""
     return int.from_bytes(hashlib.sha256(f"abhiyan loop {name}".encode()).digest()[:8], "big", signed=True)
-
-
-def stale_after_s(every_s: float) -> float:
-    """After so many seconds without a heartbeat something is wrong: ten turns, and never less than a minute."""
-    return max(60.0, 10 * every_s)
 
 
 class Runner(threading.Thread):
@@ -234,10 +243,7 @@ class Runner(threading.Thread):
         if self._own is None:
             return
         self._own.execute(
-            "insert into core_heartbeat (loop, turned_at, took_ms, did, every_s, error)"
-            " values (%(loop)s, %(at)s, %(took)s, %(did)s, %(every)s, %(error)s)"
-            " on conflict (loop) do update set turned_at = excluded.turned_at, took_ms = excluded.took_ms,"
-            " did = core_heartbeat.did + excluded.did, every_s = excluded.every_s, error = excluded.error",
+            _BEAT,
             {
                 "loop": self.loop_name,
                 "at": clock.now(),

@@ -222,6 +222,9 @@ class Heartbeat(models.Model):
     did = models.BigIntegerField(default=0, db_default=0)  # rows, summed over all its turns
     every_s = models.FloatField(default=1, db_default=1)  # its pace: how soon silence means trouble
     error = models.TextField(default="", db_default="")  # class of what the last turn raised
+    a_minute = models.FloatField(null=True)  # rows, in the last minute that is over; null: not known yet
+    since_at = models.DateTimeField(null=True)  # when the minute under way began
+    since_did = models.BigIntegerField(default=0, db_default=0)  # rows until then
 
     class Meta:
         db_table = "core_heartbeat"

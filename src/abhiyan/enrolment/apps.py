@@ -11,6 +11,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
         from abhiyan.helpdesk.news import TicketAnswered
+        from abhiyan.helpdesk.rules import coming
         from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded
@@ -30,7 +31,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import closing, confirming, erasing, merging, phone_changes, texts
+        from .actions import closing, confirming, erasing, merging, phone_changes, texts, unread
         from .actions.cards import CARD
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
@@ -48,6 +49,7 @@ class EnrolmentConfig(AppConfig):
         releases.register_page("people.export", export_page)
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
+        coming.register(lambda span, at: unread.expected(span, at=at))
 
         news.subscribe(UnitsClosing, lambda told: closing.see_to_closing(told=told))
         news.subscribe(UnitsOpening, lambda told: closing.bring_back(told=told))

@@ -1,6 +1,7 @@
 """The ways to the people of a unit, and to those who fit what was typed."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from abhiyan.units.queries import UnitRow
 from .actions.batches import RECORD
 
 
-def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. text: for search."""
     page = address_of("enrolment:people")
     if unit is not None and unit.lo is not None and viewer.sees_people_at(unit.lo):

@@ -1,28 +1,64 @@
-"""What the launch page says of entries that a person has to look at."""
+"""What the launch page says of people who join: callers without a reply, entries without a place, who said no."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from abhiyan.core import ages
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.launch_day import Figure
+from abhiyan.programmes.rules import small_cells
+from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, Worked
 from abhiyan.ui.numbers import grouped
 
-from .queries import awaiting
+from .queries import awaiting, calls, partings
+from .rules import endings
 
 MOST = 1_000
+REPLY = "enrolment.reply"  # the loop
 
 
-def launch_day(viewer: Viewer, *, programme_id: int, is_whole: bool, at: datetime) -> Iterator[Figure]:  # noqa: ARG001  # alike for every room
-    """Members without a place in the viewer's units, counted up to MOST."""
-    if not viewer.may("enrolment.place"):
+def launch_day(viewer: Viewer, of: Of) -> Iterator[Thing]:
+    """Members of the unit without a place, counted up to MOST, to who may give one; what was stopped because many said
+    no."""
+    if viewer.may("enrolment.place"):
+        n, oldest = awaiting.unplaced_of(of.programme_ids, of.span, limit=MOST)
+        yield Figure(
+            _("No place yet"),
+            grouped(n) + ("+" if n == MOST else ""),
+            note=_("oldest %(age)s") % {"age": ages.said((of.at - oldest).total_seconds())} if oldest else "",
+            kind="warn" if n else "",
+            href=reverse("enrolment:unplaced"),
+        )
+    if viewer.may_any("enrolment.strike_off", "org.approve"):
+        for halt in partings.halts():
+            if halt.programme_id in (0, *of.programme_ids):
+                yield Noes(
+                    _("Paused: %(what)s") % {"what": halt.get_kind_display()},
+                    grouped(halt.noes),
+                    href=reverse("enrolment:halt", args=[halt.public_id]),
+                    note=partings.how_many(halt),
+                )
+
+
+def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:  # noqa: ARG001  # alike for every room
+    """Of the whole drive callers without a reply; and how many said no today, rounded: below the whole drive both kinds
+    as one, for there a count that moved would name somebody. To who sees the people; in a system scope."""
+    if not of.is_exact:
         return
-    unplaced, _nameless = awaiting.waiting_counts(MOST)
-    yield Figure(
-        _("No place yet"),
-        grouped(unplaced) + ("+" if unplaced == MOST else ""),
-        kind="warn" if unplaced else "",
-        href=reverse("enrolment:unplaced"),
-    )
+    if of.is_whole:
+        waiting = calls.without_reply(of.programme_ids, at=of.at)
+        yield Backlog(_("Callers, reply not written yet"), waiting, loop=REPLY)
+        yield Worked(REPLY, _("no caller gets a reply"))
+    found = partings.noes_today(of.programme_ids, None if of.is_whole else of.span, at=of.at, zone=of.zone)
+    left, denied = found.get(endings.LEFT, 0), found.get(endings.DENIED, 0)
+    if of.is_whole:
+        yield Noes(_("LEAVE: left today"), _rounded(left))
+        yield Noes(_("NO: never joined"), _rounded(denied))
+    else:
+        yield Noes(_("Left today, or never joined"), _rounded(left + denied))
+
+
+def _rounded(n: int) -> str:
+    """Nothing below 10 but that there is none."""
+    return "0" if not n else small_cells.said(small_cells.shown(n))

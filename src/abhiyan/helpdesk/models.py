@@ -1,12 +1,21 @@
 """Requests to the helpline, and what was said and done about each."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, open_to_all, placed, policies
+from abhiyan.core.policy import ACCOUNT, COUNTS, PEOPLE, PHONE, SYSTEM, open_to_all, placed, policies
 
 from .rules.tickets import State
+
+# Whether the viewer holds, at the desk, one of the offices a request is for. Their counts say where they are today:
+# once an office ends, or a tree has moved, they show nothing.
+_IS_FOR = f"""(cardinality(helpdesk_ticket.offices) > 0 and exists (select from org_appointment ap
+ join org_office o on o.id = ap.office_id
+ join units_placement pl on pl.unit_id = ap.unit_id and pl.lo <@ {COUNTS}
+ where ap.account_id = {ACCOUNT} and ap.state = 'active' and ap.unit_id = helpdesk_ticket.desk_id
+  and o.code = any (helpdesk_ticket.offices)))"""
 
 
 class Ticket(models.Model):
@@ -46,6 +55,10 @@ class Ticket(models.Model):
     programme_id = models.IntegerField(default=0, db_default=0)  # 0: of none
     unit_id = models.BigIntegerField()  # what it is about
     desk_id = models.BigIntegerField()  # the unit whose offices answer
+    came_id = models.BigIntegerField(null=True)  # the desk it first came to; null: of before, as desk_id
+    offices = ArrayField(
+        models.TextField(), default=list, db_default=[]
+    )  # codes of those there; none: all that answer
     phone_id = models.UUIDField()
     last4 = models.TextField()
     is_proven = models.BooleanField()  # came from the phone itself
@@ -76,6 +89,14 @@ class Ticket(models.Model):
             models.Index(  # used by: Today, the list, escalation
                 fields=["desk_id", "due_at"], condition=models.Q(state="open"), name="helpdesk_open"
             ),
+            models.Index(  # used by: a unit's page
+                fields=["unit_id"], condition=models.Q(state="open"), name="helpdesk_open_unit"
+            ),
+            models.Index(  # used by: the launch page, bulk answers
+                fields=["programme_id", "due_at"],
+                condition=models.Q(state="open"),
+                name="helpdesk_of_programme",
+            ),
             models.Index(  # used by: closing without a reply
                 fields=["done_at"], condition=models.Q(state="done"), name="helpdesk_done"
             ),
@@ -86,7 +107,7 @@ class Ticket(models.Model):
         ]
         constraints = policies(
             "helpdesk_ticket",
-            using=f"phone_id = {PHONE} or {placed('helpdesk_ticket.unit_id', PEOPLE)}",
+            using=f"phone_id = {PHONE} or {placed('helpdesk_ticket.unit_id', PEOPLE)} or {_IS_FOR}",
             write=SYSTEM,
         )
 
@@ -111,6 +132,7 @@ class TicketLine(models.Model):
     at = models.DateTimeField()
     account_id = models.BigIntegerField(null=True)
     unit_id = models.BigIntegerField(null=True)  # where it went
+    from_id = models.BigIntegerField(null=True)  # of what was raised: the desk that was late
     sealed = models.BinaryField(null=True)  # the words
 
     class Meta:
@@ -134,3 +156,23 @@ class Helpline(models.Model):
     class Meta:
         db_table = "helpdesk_helpline"
         constraints = open_to_all("helpdesk_helpline")
+
+
+class ReadyAnswer(models.Model):
+    """A text to answer with, for requests of a kind in a language: of a unit, for the desks in it and below."""
+
+    id = models.UUIDField(primary_key=True)  # random
+    unit_id = models.BigIntegerField()
+    kind = models.TextField(blank=True)  # of Ticket.Kind; "": of every kind
+    language = models.TextField()
+    text = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)  # account
+    is_used = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        db_table = "helpdesk_ready_answer"
+        indexes = [
+            models.Index(fields=["unit_id", "language"], name="helpdesk_ready")
+        ]  # used by: the page of a request
+        constraints = open_to_all("helpdesk_ready_answer", write=SYSTEM)

@@ -20,7 +20,7 @@ MOST = 1_000  # counted up to here
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     """Requests that wait at the viewer's desks; and the way to the list and the form for a call."""
-    if not viewer.is_strong or not viewer.may(queries.ANSWER):
+    if not queries.may_answer(viewer):
         return
     page = reverse("helpdesk:tickets")
     yield Beside(
@@ -29,25 +29,26 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         meta=_("What people need, and what was answered"),
         href=page,
     )
-    desks = queries.desks_of(viewer)
-    n, overdue, raised, due_at = queries.waiting(desks, at=at, limit=MOST) if desks else (0, 0, 0, None)
-    if not n or due_at is None:
+    found = queries.waiting(queries.desks_of(viewer).own, at=at, limit=MOST)
+    if found.due_at is None:
         return
-    if overdue:
-        meta = ngettext("%(n)s overdue", "%(n)s overdue", overdue) % {"n": grouped(overdue)}
+    if found.overdue:
+        meta = ngettext("%(n)s overdue", "%(n)s overdue", found.overdue) % {"n": grouped(found.overdue)}
     else:
-        meta = _("The first answer is due %(when)s") % {"when": date_format(localtime(due_at), "j F, H:i")}
-    if raised:
-        meta += " · " + ngettext("%(n)s came from below", "%(n)s came from below", raised) % {
-            "n": grouped(raised)
+        meta = _("The first answer is due %(when)s") % {
+            "when": date_format(localtime(found.due_at), "j F, H:i")
+        }
+    if found.raised:
+        meta += " · " + ngettext("%(n)s came from below", "%(n)s came from below", found.raised) % {
+            "n": grouped(found.raised)
         }
     yield Owed(
-        urgency=0 if overdue else 2,
-        title=ngettext("%(n)s request to the helpline", "%(n)s requests to the helpline", n)
-        % {"n": grouped(n) if n < MOST else grouped(MOST) + "+"},
+        urgency=0 if found.overdue else 2,
+        title=ngettext("%(n)s request to the helpline", "%(n)s requests to the helpline", found.n)
+        % {"n": grouped(found.n) if found.n < MOST else grouped(MOST) + "+"},
         meta=meta,
         href=f"{page}?show=mine",
         act=_("Answer"),
         icon="phone",
-        due_at=due_at,
+        due_at=found.due_at,
     )

@@ -1,11 +1,12 @@
 """Reads of requests: what the list shows, one with its words, a phone's own, what waits at a desk, times by level."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
@@ -17,45 +18,76 @@ from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
-from .models import Helpline, Ticket, TicketLine
+from .models import ReadyAnswer, Ticket, TicketLine
 from .rules import tickets as rules
 
-ANSWER = "helpdesk.answer"
+ANSWER = "helpdesk.answer"  # the capabilities: what comes to a unit
+NAMED = "helpdesk.named"  # and what is for one office there
+MOST_NEEDS = 100  # counted on a unit's page
+MOST_READY = 20  # texts to answer with, beside a request
 SMALL = 10  # of fewer no times are shown
 
 
 @dataclass(frozen=True, slots=True)
+class Desks:
+    """Whose requests somebody answers. units: of which every request; named: (unit, office), of which those for it."""
+
+    units: frozenset[int] = frozenset()
+    named: frozenset[tuple[int, str]] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.units or self.named)
+
+    @property
+    def own(self) -> Q:
+        """A condition on requests: they have to answer them."""
+        own = Q(desk_id__in=self.units, offices=[])
+        for unit_id, office in sorted(self.named):
+            own |= Q(desk_id=unit_id, offices__contains=[office])
+        return own
+
+
+def may_answer(viewer: Viewer) -> bool:
+    """Whether somebody answers requests anywhere."""
+    return viewer.is_strong and viewer.may_any(ANSWER, NAMED)
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list asks for. desks: only what these units have to answer."""
+    """What a list asks for. desks: only what these have to answer. unit: and the hierarchy it is looked at in."""
 
     state: str = ""
     kind: str = ""
+    way: str = ""
     text: str = ""
-    unit: tuple[int, int] | None = None  # a unit and the hierarchy it is looked at in
-    desks: Collection[int] | None = None
+    unit: tuple[int, int] | None = None
+    desks: Desks | None = None
     programme_id: int = 0
 
 
 def tickets(wanted: Wanted, *, at: datetime) -> QuerySet[Ticket]:
     """Requests in the caller's scope; to be ordered and paged. text: a number, a phone, or its last four digits."""
-    found = Ticket.objects.all()
+    found = Ticket.objects.filter(condition(wanted))
     if wanted.state == "late":
-        found = found.filter(state=Ticket.State.OPEN, due_at__lt=at)
-    elif wanted.state and wanted.state != "all":
-        found = found.filter(state=wanted.state)
-    elif not wanted.state:
-        found = found.filter(state=Ticket.State.OPEN)
-    if wanted.kind:
-        found = found.filter(kind=wanted.kind)
-    if wanted.programme_id:
-        found = found.filter(programme_id=wanted.programme_id)
+        return found.filter(state=Ticket.State.OPEN, due_at__lt=at)
+    if wanted.state == "all":
+        return found
+    return found.filter(state=wanted.state or Ticket.State.OPEN)
+
+
+def condition(wanted: Wanted) -> Q:
+    """The same without their state."""
+    of = Q()
+    for name in ("kind", "way", "programme_id"):
+        if value := getattr(wanted, name):
+            of &= Q(**{name: value})
     if wanted.desks is not None:
-        found = found.filter(desk_id__in=wanted.desks)
+        of &= wanted.desks.own
     if wanted.unit is not None:
-        found = found.filter(unit_id__in=units.below(*wanted.unit))
+        of &= Q(unit_id__in=units.below(*wanted.unit))
     if wanted.text:
-        found = found.filter(_called(wanted.text))
-    return found
+        of &= _called(wanted.text)
+    return of
 
 
 def _called(text: str) -> Q:
@@ -101,6 +133,43 @@ def lines_of(ticket: Ticket, *, with_names: bool = True) -> list[Said]:
     ]
 
 
+FIRST_WORDS = 70  # letters that a list shows of a request
+
+
+def readable(some: Sequence[Ticket], viewer: Viewer) -> list[Ticket]:
+    """Those of some requests whose words the viewer reads: who answers at their unit, or holds the office they are
+    for. One query."""
+    named = desks_of(viewer).named
+    spans = units.all_spans({one.unit_id for one in some}) if some else {}
+
+    def reads(one: Ticket) -> bool:
+        positions = [lo for lo, _hi in spans.get(one.unit_id, [])]
+        return viewer.may_at(ANSWER, *positions) or any((one.desk_id, each) in named for each in one.offices)
+
+    return [one for one in some if reads(one)]
+
+
+def first_words(some: Sequence[Ticket]) -> dict[UUID, str]:
+    """The beginning of what was asked, by request, on one line; nothing of what is erased. One query, in the caller's
+    scope."""
+    of = {one.pk: one for one in some}
+    said = TicketLine.objects.filter(ticket__in=of, what=TicketLine.What.SAID, sealed__isnull=False)
+    return {
+        line.ticket_id: _begun(keyring().unseal(bytes(line.sealed or b""), about=line.ticket_id.bytes))
+        for line in said.order_by("ticket", "at", "pk").distinct("ticket")
+    }
+
+
+def _begun(words: bytes) -> str:
+    line = " ".join(words.decode().split())
+    return line if len(line) <= FIRST_WORDS else f"{line[:FIRST_WORDS].rsplit(' ', 1)[0]}…"
+
+
+def next_waiting(of: QuerySet[Ticket], *, but: UUID) -> Ticket | None:
+    """What is due first of a list, after one was answered."""
+    return of.filter(state=Ticket.State.OPEN).exclude(pk=but).order_by("due_at", "pk").first()
+
+
 @dataclass(frozen=True, slots=True)
 class Own:
     """A request with all its words, for the phone it came from."""
@@ -124,6 +193,19 @@ def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[Own
     ]
 
 
+def places_of_phone(phone: str, *, limit: int = 3) -> list[int]:
+    """Units where the people of a phone live, else what its last requests were about, as far as the caller's scope sees
+    them. Nothing for what is no number."""
+    known = phones.parse(phone)
+    if known is None:
+        return []
+    phone_id = keyring().phone_id(known)
+    if homes := people.units_of_phone(phone_id):
+        return homes[:limit]
+    before = Ticket.objects.filter(phone_id=phone_id).order_by("-opened_at").values_list("unit_id", flat=True)
+    return list(dict.fromkeys(before[:limit]))
+
+
 def merged_into(ticket: Ticket) -> Ticket | None:
     """The request this one is part of."""
     return Ticket.objects.filter(pk=ticket.merged_into).first() if ticket.merged_into else None
@@ -135,33 +217,93 @@ def same_phone(ticket: Ticket, *, limit: int = 10) -> list[Ticket]:
     return list(others.order_by("-opened_at", "pk")[:limit])
 
 
-def desks_of(viewer: Viewer) -> set[int]:
-    """The units whose requests the viewer's own offices answer."""
-    return {held.unit_id for held in viewer.appointments if ANSWER in held.capabilities}
+_ABOVE = """select a.unit_id from units_placement d join units_placement a on a.hierarchy = d.hierarchy
+ and a.lo <= d.lo and d.lo < a.hi where d.unit_id = %s and d.lo is not null"""
 
 
-def waiting(desks: Collection[int], *, at: datetime, limit: int) -> tuple[int, int, int, datetime | None]:
-    """Of what these desks have to answer: how many, how many are overdue, how many came up from below, the first due.
-    Counted up to a limit, in the caller's scope."""
-    rows = Ticket.objects.filter(desk_id__in=desks, state=Ticket.State.OPEN).order_by("due_at")
-    found = list(rows.values_list("due_at", "raised")[:limit])
-    return (
-        len(found),
-        sum(due < at for due, _raised in found),
-        sum(raised > 0 for _due, raised in found),
-        found[0][0] if found else None,
+def _line(unit_id: int) -> RawSQL:
+    return RawSQL(_ABOVE, [unit_id])  # noqa: S611  # the unit is a parameter
+
+
+def ready_for(ticket: Ticket) -> list[ReadyAnswer]:
+    """Texts to answer a request with, in the person's language: of its kind first, of its desk before those above."""
+    found = ReadyAnswer.objects.filter(
+        unit_id__in=_line(ticket.desk_id),
+        language=ticket.language,
+        kind__in=["", ticket.kind],
+        is_used=True,
+    )
+    return list(found.order_by("-kind", "made_at", "pk")[:MOST_READY])
+
+
+def ready_around(unit_id: int, span: tuple[int, int]) -> QuerySet[ReadyAnswer]:
+    """Texts of a unit, of those above it, which it uses too, and of those below it."""
+    return ReadyAnswer.objects.filter(Q(unit_id__in=_line(unit_id)) | Q(unit_id__in=units.within(span)))
+
+
+def ready(ident: UUID) -> ReadyAnswer:
+    """One of them. NotFound."""
+    return needed(ReadyAnswer.objects.filter(pk=ident).first())
+
+
+def desks_of(viewer: Viewer) -> Desks:
+    """What the viewer's own offices answer."""
+    return Desks(
+        frozenset(held.unit_id for held in viewer.appointments if ANSWER in held.capabilities),
+        frozenset((held.unit_id, held.office) for held in viewer.appointments if NAMED in held.capabilities),
     )
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """Requests that wait for an answer, counted up to a limit. raised: of those that came up from below."""
+
+    n: int = 0
+    overdue: int = 0
+    raised: int = 0
+    due_at: datetime | None = None  # of the first
+    opened_at: datetime | None = None  # of the oldest
+
+
+def waiting(of: Q, *, at: datetime, limit: int) -> Queue:
+    """Of what waits in the caller's scope: how many, how many are overdue, how long. One query; those due first where
+    there are more."""
+    rows = Ticket.objects.filter(of, state=Ticket.State.OPEN).order_by("due_at")
+    found = list(rows.values_list("due_at", "raised", "opened_at")[:limit])
+    if not found:
+        return Queue()
+    return Queue(
+        len(found),
+        sum(due < at for due, _raised, _opened in found),
+        sum(raised > 0 for _due, raised, _opened in found),
+        found[0][0],
+        min(opened for _due, _raised, opened in found),
+    )
+
+
+def needs(span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
+    """How many requests below a unit wait, counted up to MOST_NEEDS, and how many of these are overdue. In the caller's
+    scope; one query, of as few rows."""
+    some = Ticket.objects.filter(state=Ticket.State.OPEN, unit_id__in=units.within(span))
+    due = list(some.values_list("due_at", flat=True)[:MOST_NEEDS])
+    return len(due), sum(each < at for each in due)
+
+
+def called(number: str) -> list[Ticket]:
+    """The request of this number, if it is in the caller's scope."""
+    return list(Ticket.objects.filter(number=number)[:2])
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
-    """Requests of one kind of unit, by the desk that had them last. Times in hours: half are faster than the median,
-    nine in ten faster than the other; None where too few."""
+    """Requests of one kind of unit, by the desk they first came to. raised: that desks of this kind handed up, late.
+    Times in hours: half are faster than the median, nine in ten faster than the other; None where too few."""
 
     kind: str
     opened: int
     waiting: int
     overdue: int
+    raised: int
     done: int
     counted: int
     confirmed: int
@@ -175,60 +317,28 @@ _TIMES = f"""
     with t as (
       select t.*, u.kind as level, extract(epoch from t.answered_at - t.opened_at) / 3600 as first_h,
         extract(epoch from coalesce(t.solved_at, t.closed_at) - t.opened_at) / 3600 as end_h
-      from helpdesk_ticket t join units_unit u on u.id = t.desk_id
+      from helpdesk_ticket t join units_unit u on u.id = coalesce(t.came_id, t.desk_id)
       where t.state <> 'merged' and t.opened_at >= %(since)s and exists (
-        select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s))
-    select level, count(*), count(*) filter (where state = 'open'),
-      count(*) filter (where state = 'open' and due_at < %(at)s), count(done_at),
+        select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)),
+    up as (
+      select u.kind as level, count(*) as raised from t join helpdesk_ticket_line l on l.ticket_id = t.id
+      join units_unit u on u.id = l.from_id where l.what = 'raised' group by 1)
+    select level, count(t.id), count(*) filter (where state = 'open'),
+      count(*) filter (where state = 'open' and due_at < %(at)s), coalesce(max(up.raised), 0), count(done_at),
       count(*) filter (where closed_at is not null or solved_at is not null), count(solved_at),
       case when count(first_h) >= {SMALL} then percentile_cont(0.5) within group (order by first_h) end,
       case when count(first_h) >= {SMALL} then percentile_cont(0.9) within group (order by first_h) end,
       case when count(end_h) >= {SMALL} then percentile_cont(0.5) within group (order by end_h) end,
       case when count(end_h) >= {SMALL} then percentile_cont(0.9) within group (order by end_h) end
-    from t group by level
+    from t full join up using (level) group by level
 """  # a number of ours
 
 
 def times(span: tuple[int, int], *, days: int, at: datetime) -> list[Level]:
-    """How long requests of the last days took, by the level that had them. In the caller's scope; one query."""
+    """How long requests of the last days took, by the level they came to. In the caller's scope; one query."""
     lo, hi = span
     given = {"since": at - timedelta(days=days), "lo": lo, "hi": hi, "at": at}
     return sql.each(Level, _TIMES, given)
-
-
-def helpline(programme_id: int) -> str:
-    """The number of a programme's helpline as people dial it; "" while none is set."""
-    row = Helpline.objects.filter(pk=programme_id).first()
-    return row.number if row else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The helpline of a programme that runs. number: that of the programme above it, where it has none."""
-
-    programme: str
-    slug: str
-    number: str
-
-
-def helplines(about: str = "") -> list[Line]:
-    """Of the programmes that run; only that of a drive's word in its address, or of a public id, where there is one.
-    For pages of the public; one query. Those above others are told alone: what runs below them is theirs."""
-    found = sql.each(
-        Line,
-        """
-        select p.public_id::text, coalesce(d.join_slug, ''), coalesce(h.number, g.number, '')
-        from programmes_programme p left join enrolment_drive d on d.programme_id = p.id
-        left join helpdesk_helpline h on h.programme_id = p.id
-        left join helpdesk_helpline g on g.programme_id = p.parent_id
-        where p.state = 'open' and d.programme_id is not null order by p.parent_id nulls first, p.id limit 200
-        """,
-        {},
-    )
-    if about and (own := [one for one in found if about in (one.slug, one.programme)]):
-        return own
-    numbers = {one.number for one in found}
-    return found[:1] if len(numbers) == 1 else found
 
 
 def place_of_pin(pin: str) -> int | None:

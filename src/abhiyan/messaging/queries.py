@@ -1,15 +1,17 @@
 """Reads of messages. Texts and phones stay sealed: screens show template, class, state and four digits."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 
-from abhiyan.core import languages, sql
+from abhiyan.core import ages, languages, sql
+from abhiyan.core.ages import Ages
 from abhiyan.core.keys import keyring
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
@@ -18,7 +20,7 @@ from abhiyan.people.rules.silence import needs_new_answer
 
 from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Template
-from .rules import bulk, questions, texts
+from .rules import backlog, bulk, questions, texts
 
 OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office
 
@@ -86,6 +88,18 @@ def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: st
     return next((texts_[code, one] for one in tried if (code, one) in texts_), None)
 
 
+def parts_of(template: str, language: str, values: Mapping[str, str]) -> int:
+    """As how many SMS a message is billed with these values in its blanks; 0 while there is no text for it."""
+    found = text_for(active_texts(template), template, language)
+    if found is None:
+        return 0
+    try:
+        filled = texts.fill(found.text, {"organisation": settings.ORGANISATION or "Abhiyan", **values})
+    except KeyError:
+        return 0
+    return texts.parts(filled)
+
+
 def why_codes_stay(purpose: str, language: str) -> str:
     """Why a one-time code asked for now would reach nobody: "unset", "wrong" (the way out), "template"; "" if it may.
 
@@ -126,35 +140,48 @@ def oldest_due_s(*, at: datetime) -> float:
 MOST_COUNTED = 20_000  # messages that wait: more are said as "20,000+"
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Messages that are due and have not left. ages: under 1, 5 and 10 minutes, and over."""
-
-    n: int
-    oldest_s: float
-    ages: tuple[int, int, int, int]
-
-    @property
-    def is_more(self) -> bool:
-        return self.n == MOST_COUNTED
+HELD = "held:"  # before the reason, among what waits
 
 
-def waiting(programme_id: int, *, at: datetime) -> Queue:
-    """What waits of a programme, by age; of the oldest MOST_COUNTED. In a scope that sees them; one read by index."""
-    oldest, *ages = sql.row(
-        """select min(w.due_at), count(*) filter (where w.due_at > %(at)s::timestamptz - interval '1 minute'),
-          count(*) filter (where w.due_at > %(at)s::timestamptz - interval '5 minutes'
-            and w.due_at <= %(at)s::timestamptz - interval '1 minute'),
-          count(*) filter (where w.due_at > %(at)s::timestamptz - interval '10 minutes'
-            and w.due_at <= %(at)s::timestamptz - interval '5 minutes'),
-          count(*) filter (where w.due_at <= %(at)s::timestamptz - interval '10 minutes')
-        from (select due_at from messaging_message where state in ('queued', 'leased') and due_at <= %(at)s
-          and programme_id = %(programme)s order by due_at limit %(most)s) w""",
-        {"at": at, "programme": programme_id, "most": MOST_COUNTED},
+def waiting(programme_ids: Sequence[int], *, at: datetime) -> dict[str, Ages]:
+    """What is due and has not left, of the oldest MOST_COUNTED: "own" of these programmes, "codes", and "others" in the
+    same queue. And of these programmes what waits for somebody, as HELD and the reason; of a bulk send that is paused
+    its own page says so. In a scope that sees them; one read by index."""
+    return _aged(
+        f"""(select case when template like 'code.%%' then 'codes'
+             when programme_id = any(%(of)s) then 'own' else 'others' end as what, due_at as since
+           from (select template, programme_id, due_at from messaging_message where {backlog.DUE} %(at)s
+             order by due_at limit %(most)s) m)
+         union all
+         (select '{HELD}' || reason, queued_at from messaging_message where state = 'held'
+           and programme_id = any(%(of)s) and reason <> 'paused' limit %(most)s)""",
+        {"of": list(programme_ids)},
+        at=at,
     )
-    young, minutes, later, old = ages
-    age = (at - oldest).total_seconds() if oldest else 0.0
-    return Queue(young + minutes + later + old, age, (young, minutes, later, old))
+
+
+def waiting_below(span: tuple[int, int], programme_ids: Sequence[int], *, at: datetime) -> Ages:
+    """The same of messages for people below a unit. In a scope that sees them: who asks has seen to it that the viewer
+    sees those people."""
+    found = _aged(
+        f"""select 'own' as what, due_at as since
+         from (select unit_id, programme_id, due_at from messaging_message where {backlog.DUE} %(at)s
+           and template not like 'code.%%' order by due_at limit %(most)s) m
+         where programme_id = any(%(of)s) and exists (select from units_placement p
+           where p.unit_id = m.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)""",
+        {"of": list(programme_ids), "lo": span[0], "hi": span[1]},
+        at=at,
+    )
+    return found.get("own", Ages())
+
+
+def _aged(query: str, values: dict[str, Any], *, at: datetime) -> dict[str, Ages]:
+    """What a query of (what, since) counts, by what."""
+    found = sql.rows(
+        f"select what, {ages.COUNTED.format('since')} from ({query}) w group by what",
+        values | {"at": at, "most": MOST_COUNTED},
+    )
+    return ages.read(found, at=at, most=MOST_COUNTED)
 
 
 def number(called: str) -> Number | None:
@@ -251,6 +278,11 @@ def open_question(*, room: str, kind: str, about: UUID, phone_id: UUID, at: date
         closed_at=None,
         expires_at__gt=at,
     ).first()
+
+
+def has_answered(phone_id: UUID, *, since: datetime) -> bool:
+    """Whether a phone has answered a question of ours since an instant. As the system."""
+    return Question.objects.filter(phone_id=phone_id, answered_at__gt=since).exists()
 
 
 def phones_told(*, template: str, phone_ids: Collection[UUID]) -> set[UUID]:

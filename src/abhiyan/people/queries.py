@@ -257,6 +257,12 @@ def last_signs(phone_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     return dict(LastSign.objects.filter(phone_id__in=set(phone_ids)).values_list("phone_id", "at"))
 
 
+def units_of_phone(phone_id: UUID) -> list[int]:
+    """The units where the people of a phone live, as far as the caller's scope sees them."""
+    own = Person.objects.filter(phone_id=phone_id, left_at=None, merged_into=None)
+    return sorted(set(own.values_list("unit_id", flat=True)))
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """A card or certificate of a person. why: it is not valid any more."""

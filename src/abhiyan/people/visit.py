@@ -21,6 +21,7 @@ class Visit:
         self.session, self.device, self.origin = session, device, origin
         self.token: str | None = None  # the cookie to set
         self.is_over = False  # the cookie is to be taken away
+        self.about: int | None = None  # the programme (id) its page is about: so it says whom to ask
 
     @property
     def key(self) -> str:

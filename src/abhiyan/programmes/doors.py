@@ -1,6 +1,7 @@
 """The way from a unit's page to the tasks there, for who leads it; and from search to the counts of programmes."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from . import queries
 MOST = 3  # programmes that search shows the counts of
 
 
-def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. text: for search, what fits the name of an open programme, or the word for counts."""
     if unit is not None and unit.lo is not None and viewer.may_at(LEADS, unit.lo):
         asked = urlencode({"show": "unit", "unit": unit.code})

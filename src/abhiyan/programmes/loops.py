@@ -25,7 +25,7 @@ def _ages(at: datetime) -> int:
 
 
 def _pace(at: datetime) -> int:
-    return pace.note_pace(at=at)
+    return pace.note_pace(at=at) + pace.note_units(at=at)
 
 
 LOOPS = {

@@ -517,6 +517,27 @@ class Pace(models.Model):
         constraints = policies("pace", using=placed("programmes_pace.unit_id", PEOPLE), write=SYSTEM)
 
 
+class UnitPace(models.Model):
+    """The same of the units right below that should each begin (rules.rates.BEGINNING), noted every five minutes and
+    kept for some hours."""
+
+    pk = models.CompositePrimaryKey("programme_id", "unit_id", "channel", "minute")
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+", db_index=False)
+    unit_id = models.BigIntegerField()  # who sees its people reads this
+    channel = models.SmallIntegerField()
+    minute = models.DateTimeField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "programmes_unit_pace"
+        indexes = [
+            models.Index(fields=["programme", "minute"], name="unit_pace_minute"),  # used by: the launch page
+        ]
+        constraints = policies(
+            "unit_pace", using=placed("programmes_unit_pace.unit_id", PEOPLE), write=SYSTEM
+        )
+
+
 class Large(models.Model):
     """A node whose totals are stored in a hierarchy: more than 250 leaves (actions.trees.LARGE) when last looked at.
 

@@ -67,6 +67,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     is_one = len({stand.programme.pk for stand in stands}) == 1
     for stand in stands:
         yield _standing(home, stand, at=at)
+        yield from _while_open(viewer, home, stand)
         if stand.of.measure == 1:
             yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
         if looks_after and (late := queries.late(home, stand, at=at)):
@@ -92,6 +93,18 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
             act=_("See"),
             icon="list",
         )
+
+
+def _while_open(viewer: Viewer, home: Held, stand: queries.Stand) -> Iterator[Beside]:
+    """The pages of what runs that are there while it is open, to who runs it in their unit; once a programme."""
+    if stand.of.measure == 1 and stand.programme.state == Programme.State.OPEN:
+        for page in activities.pages_while_open(lambda one: viewer.may_at(one, home.lo)):
+            yield Beside(
+                sheet=WHERE_WE_STAND,
+                title=page.label,
+                meta=named(stand.programme.names),
+                href=address(reverse(page.url_name, args=[stand.programme.public_id]), home.unit_code),
+            )
 
 
 def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Beside:

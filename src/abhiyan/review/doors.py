@@ -1,6 +1,7 @@
 """The way from a unit's page to its slides, and to the rounds of review for who leads it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from abhiyan.units.queries import UnitRow
 from abhiyan.units.rules.ranges import hierarchy_of
 
 
-def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. Nothing for search."""
     if unit is None or unit.lo is None:
         return

@@ -66,6 +66,7 @@ IMPORTS = Access(Level.CAPABILITY, is_of_lists=True)
 FOR_ALL = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/check/", "/checks/public/", "/help/")
 PLANS = capability("plans.read", "plans.make")
 CHECKS = capability("verification.check")
+DESKS = capability("helpdesk.answer", "helpdesk.named")  # whose requests, is asked by the pages and acts
 ACCESS: dict[str, Access] = {
     # The look.
     "ui:accent": PUBLIC,
@@ -111,6 +112,7 @@ ACCESS: dict[str, Access] = {
     "org:stop_reset": STRONG,  # one's own
     "org:reset_factors": capability("org.factors"),
     "site:launch": STRONG,  # figures of units in sight; each room asks what of its own may be seen
+    "site:launch_call": capability("people.reveal"),
     # Programmes and their targets.
     "programmes:list": STRONG,
     "programmes:programme": STRONG,
@@ -297,15 +299,20 @@ ACCESS: dict[str, Access] = {
     "messaging:ask": capability("messages.release"),
     "messaging:release": capability("messages.release", "org.release"),
     # Requests to the helpline.
-    "helpdesk:tickets": capability("helpdesk.answer"),
+    "helpdesk:tickets": DESKS,
     "helpdesk:type": capability("helpdesk.type"),
     "helpdesk:times": capability("helpdesk.answer"),
+    "helpdesk:many": capability("helpdesk.answer"),
+    "helpdesk:many_approved": capability("helpdesk.answer"),
+    "helpdesk:ready": DESKS,
+    "helpdesk:ready_new": capability("tasks.ask"),
+    "helpdesk:ready_change": capability("tasks.ask"),
     "helpdesk:helpline": capability("programmes.run"),
-    "helpdesk:ticket": capability("helpdesk.answer"),
-    "helpdesk:ticket_move": capability("helpdesk.answer"),
-    "helpdesk:ticket_merge": capability("helpdesk.answer"),
-    "helpdesk:ticket_reopen": capability("helpdesk.answer"),
-    "helpdesk:ticket_phone": capability("helpdesk.answer"),
+    "helpdesk:ticket": DESKS,
+    "helpdesk:ticket_move": DESKS,
+    "helpdesk:ticket_merge": DESKS,
+    "helpdesk:ticket_reopen": DESKS,
+    "helpdesk:ticket_phone": DESKS,
     "helpdesk:write": PUBLIC,
     "helpdesk:sent": PUBLIC,
     "helpdesk:solved": PUBLIC,

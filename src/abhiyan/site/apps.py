@@ -5,3 +5,10 @@ class SiteConfig(AppConfig):
     name = "abhiyan.site"
     label = "site"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from abhiyan.programmes.rules import activities
+
+        activities.register_page_while_open(activities.Page("site:launch", _("Launch day"), "programmes.run"))

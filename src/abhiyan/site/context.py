@@ -11,7 +11,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from abhiyan.core import languages
-from abhiyan.helpdesk import queries as helpdesk
+from abhiyan.helpdesk import helplines
+from abhiyan.helpdesk.helplines import Line
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.rules import activities
 from abhiyan.ui.addresses import address_of
@@ -29,11 +30,11 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("elections", "elections:list", ()),
     ("imports", "imports:list", (OF_LISTS,)),
     ("messages", "messaging:list", ("messages.read",)),
+    ("helpline", "helpdesk:tickets", ("helpdesk.answer", "helpdesk.named")),
+    ("helpline", "helpdesk:type", ("helpdesk.type",)),
     ("appointments", "org:appointments", ("org.read",)),
 )
 SEARCH = "site:search"
-# Pages for the public that are about a drive.
-OF_DRIVES = ("/join/", "/j/", "/q/", "/moved/", "/me/", "/check/", "/help/")
 
 
 def languages_of(request: HttpRequest) -> dict[str, str]:
@@ -47,10 +48,11 @@ def languages_of(request: HttpRequest) -> dict[str, str]:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Costs no query: everything is on the request already."""
+    """Costs no query, but for the helplines' one in half a minute: everything is on the request already."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     known: dict[str, Any] = {
-        "helpline": SimpleLazyObject(lambda: _helpline(request)),
+        "helpline": SimpleLazyObject(lambda: _helpline(request, helplines.lines())),
+        "helpline_known": SimpleLazyObject(lambda: _helpline(request, helplines.known())),
         "viewer": viewer,
         "lang": translation.get_language(),
         "language_url": address("people:language"),
@@ -82,19 +84,32 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return known
 
 
-def _helpline(request: HttpRequest) -> dict[str, str] | None:
-    """Whom to ask, of the drive a page for the public is about: its number and the form. Of the only open one, where
-    the page names none. Read when the page draws it."""
-    match = request.resolver_match
-    if match is None or not request.path_info.startswith(OF_DRIVES):
-        return None
-    slug = match.kwargs.get("slug") or request.GET.get("about", "")
-    lines = helpdesk.helplines(slug)
+def _helpline(request: HttpRequest, lines: list[Line]) -> dict[str, Any] | None:
+    """Whom to ask, below a page: the number of the programme it is about, else every number there is, and the form.
+    None while no programme runs. Read when the page draws it."""
     if not lines:
         return None
-    (one,) = lines if len(lines) == 1 else (helpdesk.Line("", "", ""),)
-    about = f"?about={one.programme}" if one.programme else ""
-    return {"number": one.number, "href": address("helpdesk:write") + about}
+    one = _about(request, lines)
+    numbers = helplines.numbers([one] if one else lines)
+    if one is None and len(lines) == 1:
+        one = lines[0]
+    return {
+        "numbers": numbers[: helplines.SHOWN],
+        "is_named": len(numbers) > 1,
+        "is_more": len(numbers) > helplines.SHOWN,
+        "href": address("helpdesk:write") + (f"?about={one.public_id}" if one else ""),
+    }
+
+
+def _about(request: HttpRequest, lines: list[Line]) -> Line | None:
+    """The programme a page is about: as its view says, or as its address names it."""
+    about = getattr(getattr(request, "visit", None), "about", None)
+    if about is not None:
+        return helplines.of_programme(about, lines)
+    match = request.resolver_match
+    named = {str(value) for value in match.kwargs.values()} if match else set()
+    named |= {request.GET.get("about", ""), request.GET.get("programme", "")}
+    return next((one for one in lines if one.public_id in named), None)
 
 
 def _of_duties() -> Iterator[dict[str, str]]:
@@ -103,12 +118,16 @@ def _of_duties() -> Iterator[dict[str, str]]:
 
 
 def _menu(viewer: Viewer) -> Iterator[Entry]:
-    own = viewer.capabilities
+    """Of several pages of one entry the first that opens."""
+    own, shown = viewer.capabilities, set()
     for key, name, needs in MENU:
+        if key in shown:
+            continue
         if needs == (OF_LISTS,):
             yield from _of_activities(viewer)
             needs = IMPORTS.any_of
         if (not needs or own.intersection(needs)) and (where := address(name)):
+            shown.add(key)
             yield entry(key, where)
 
 

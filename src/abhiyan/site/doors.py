@@ -1,6 +1,7 @@
 """The way from a unit's page to the launch page of the drives that run there."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ RUNS = "programmes.run"
 MOST = 3  # the newest that are open
 
 
-def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page, to who runs drives there. Nothing for search."""
     if unit is None or unit.lo is None or not viewer.may_at(RUNS, unit.lo):
         return

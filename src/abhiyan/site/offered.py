@@ -1,6 +1,7 @@
 """What the pages that gather ask of every room: a function of a module of the same name, where the room has one."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from abhiyan.core import rooms
@@ -14,6 +15,6 @@ def offered(name: str) -> list[Callable[..., Any]]:
     return [getattr(module, name) for _config, module in rooms.modules(name) if hasattr(module, name)]
 
 
-def doors(viewer: Viewer, *, unit: UnitRow | None = None, text: str = "") -> list[Door]:
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> list[Door]:
     """The ways from a unit's page, or from search, into the rooms."""
-    return [door for each in offered("doors") for door in each(viewer, unit=unit, text=text)]
+    return [door for each in offered("doors") for door in each(viewer, at=at, unit=unit, text=text)]

@@ -14,6 +14,7 @@ pages = [
         "units/<str:code>/membership-and-votes/", membership_votes.membership_votes, name="membership_votes"
     ),
     path("launch/<uuid:public_id>/", launch.launch, name="launch"),
+    path("launch/<uuid:public_id>/call/", launch.launch_call, name="launch_call"),
     path("search/", search.search, name="search"),
     path("demo/phone/", demo_phone.phone, name="demo_phone"),
 ]

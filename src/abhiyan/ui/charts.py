@@ -1,4 +1,4 @@
-"""The trend of one measure, and the funnel of one drive. Pure: numbers in, positions in per cent out."""
+"""The trend of one measure, the funnel of one drive, and bars of what came in. Pure: numbers in, positions out."""
 
 import math
 from collections.abc import Sequence
@@ -155,3 +155,30 @@ def widths(steps: Sequence[Step]) -> list[float]:
     """Each step in per cent of the largest, 0 to 100."""
     top = max((step.value or 0 for step in steps), default=0) or 1
     return [min(100.0, max(0.0, (step.value or 0) / top * 100)) for step in steps]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar in a box of 1000 by 100."""
+
+    x: float
+    width: float
+    y: float
+    height: float
+    is_last: bool
+
+
+def plot_bars(values: Sequence[int]) -> list[Bar]:
+    """Bars side by side, on a scale made by the largest of them."""
+    top = max(values, default=0) * 1.04 or 1
+    wide = 1000 / len(values) if values else 0
+    return [
+        Bar(
+            x=number * wide + wide * 0.12,
+            width=wide * 0.76,
+            y=100 - value / top * 100,
+            height=value / top * 100,
+            is_last=number == len(values) - 1,
+        )
+        for number, value in enumerate(values)
+    ]

@@ -1,10 +1,37 @@
-"""What the launch page of a drive collects from every room: figures of its strip, and the state of each channel."""
+"""What the launch page of a drive collects from every room: figures of its strip, the state of each channel, what waits
+and how long, how many said no, and the loops that work it off."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.functional import Promise
 
+from abhiyan.core.ages import Ages
+
 Text = str | Promise
+LATE_S, TOO_LATE_S = 60, 300  # what waits longer is marked
+
+
+def mark(waiting: Ages) -> str:
+    """Whether somebody should look at what waits: "", warn, bad."""
+    return "bad" if waiting.oldest_s >= TOO_LATE_S else "warn" if waiting.oldest_s >= LATE_S else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """What the page is about. programme_ids: of the drive, and of those beneath it. unit_id, code, span: the unit it is
+    looked at in, and the positions of all below it. is_exact: the viewer sees its people. is_whole: and it is all of
+    the drive."""
+
+    programme_ids: tuple[int, ...]
+    public_id: str
+    unit_id: int
+    code: str
+    span: tuple[int, int]
+    zone: str
+    is_exact: bool
+    is_whole: bool
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +47,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One channel, in or out. state: in a word; kind: ok, warn, bad or "". rate: a minute; last: when one came last."""
+    """One channel, in or out. state: in a word; kind: ok, warn, bad or "". rate: a minute; last: when one came last.
+    note: what to do; href, act: where it is done, and the words of its link."""
 
     name: Text
     state: Text
@@ -29,15 +57,40 @@ class Way:
     today: str = ""
     last: str = ""
     note: Text = ""
+    href: str = ""
+    act: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Age:
-    """How many of what waits have waited this long."""
+class Backlog:
+    """One thing that waits to go out. todo: what to do about it; href, act: where, and the words of its link. loop:
+    what works it off by itself; "": it goes only when somebody does something. is_own: of this drive alone."""
+
+    name: Text
+    waiting: Ages
+    todo: Text = ""
+    href: str = ""
+    act: Text = ""
+    loop: str = ""
+    is_own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Noes:
+    """How many said today that they leave or never joined, or what was stopped by it. n: in words."""
 
     label: Text
-    n: int
-    kind: str = ""
+    n: str
+    href: str = ""
+    note: Text = ""
 
 
-Thing = Figure | Way | Age
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A loop the page relies on. stops: what does not happen while it stands still."""
+
+    loop: str
+    stops: Text
+
+
+Thing = Figure | Way | Backlog | Noes | Worked

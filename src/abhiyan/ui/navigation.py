@@ -16,6 +16,7 @@ WORDS: dict[str, tuple[str | Promise, str]] = {
     "elections": (_("Results"), "r"),
     "imports": (_("Imports"), "i"),
     "messages": (_("Messages"), "m"),
+    "helpline": (_("Helpline"), "h"),
     "appointments": (_("Appointments"), "a"),
 }
 

@@ -1,47 +1,20 @@
 """Choosing a unit: by name, or step by step down a tree. A page, a fragment for htmx, and JSON for programs."""
 
 import re
-from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from abhiyan.core.words import language, named
+from abhiyan.core.words import language
 
 from . import queries
+from .choosing import Choice
+from .choosing import choices as made
 from .models import Kind
 from .rules import levels
 
 SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One unit to choose. above: names from the root, as one line."""
-
-    code: str
-    name: str
-    kind: str
-    above: str
-    is_sample: bool
-    is_closed: bool
-    has_children: bool
-
-
-def _choices(rows: list[queries.UnitRow]) -> list[Choice]:
-    return [
-        Choice(
-            code=row.code,
-            name=row.name(),
-            kind=str(Kind(row.kind).label),
-            above=" › ".join(named(names) for names in row.above),
-            is_sample=row.is_sample,
-            is_closed=row.closed_on is not None,
-            has_children=row.has_children,
-        )
-        for row in rows
-    ]
 
 
 def _hierarchy(request: HttpRequest) -> int:
@@ -75,7 +48,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if code := request.GET.get("within"):
         within = (queries.unit(code).pk, _hierarchy(request))
     rows = queries.search(text, language=language(), within=within, kinds=kinds, limit=SHOWN) if text else []
-    return _answer(request, _choices(rows), len(rows), text=text)
+    return _answer(request, made(rows), len(rows), text=text)
 
 
 @require_GET
@@ -92,4 +65,4 @@ def children(request: HttpRequest, code: str) -> HttpResponse:
         offset=int(offset) if re.fullmatch(r"\d{1,7}", offset) else 0,
     )
     above = [(row.code, row.name()) for row in queries.path(unit.pk, hierarchy)]
-    return _answer(request, _choices(page.rows), page.total, above=above)
+    return _answer(request, made(page.rows), page.total, above=above)

@@ -4,14 +4,14 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import psycopg
 import pytest
 from django.db import connection
 
-from abhiyan.core import database, loops
+from abhiyan.core import database, heartbeats, loops
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import current
 from abhiyan.core.tests.waits import PATIENCE_S, until
@@ -187,3 +187,24 @@ def test_backing_off_grows_to_a_minute() -> None:
     runner._release()
     for pause, wanted in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60], strict=True):
         assert wanted * 0.7 < pause < wanted * 1.3
+
+
+def test_a_heartbeat_tells_how_many_rows_the_last_whole_minute_did() -> None:
+    begun = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
+
+    def beaten(after_s: int, did: int) -> float | None:
+        at = begun + timedelta(seconds=after_s)
+        given = {"loop": "busy", "at": at, "took": 1, "did": did, "every": 1.0, "error": ""}
+        with psycopg.connect(database.conninfo("jobs"), autocommit=True) as own:
+            own.execute(loops._BEAT, given)
+        told = heartbeats.turning(["busy"], at=at)["busy"]
+        assert told.turns is heartbeats.Turns.WELL
+        return told.a_minute
+
+    assert beaten(0, 5) is None and beaten(1, 7) is None and beaten(30, 40) is None, "no minute is over"
+    assert beaten(61, 60) == pytest.approx(100), "since the second beat"
+    assert beaten(80, 500) == pytest.approx(100)
+    assert beaten(121, 100) == pytest.approx(600)
+    assert beaten(1_000, 3) is None, "it stood still meanwhile"
+    late = heartbeats.turning(["busy", "none"], at=begun + timedelta(hours=1))
+    assert late["busy"].turns is heartbeats.Turns.LATE and late["none"].turns is heartbeats.Turns.NEVER

@@ -7,7 +7,7 @@ drive's budget are held by the breaker (messaging) until two people release them
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +18,9 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive, Waiting
+from abhiyan.enrolment.queries.calls import REPLIED_WITHIN
 from abhiyan.enrolment.queries.texts import waits_for_yes
+from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
 from abhiyan.enrolment.rules.channels import HOOKS, WRITTEN
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
@@ -30,14 +32,14 @@ from .links import link_of
 from .receipts import LEAVE, PAGE, send_receipt
 
 AT_ONCE = 1_000
-LATEST = timedelta(days=7)  # a reply later than this answers nobody's call any more
+LATEST = REPLIED_WITHIN
 LINK = "/j/%s/"  # the address of a personal link
 
-_UNANSWERED = """
+_UNANSWERED = f"""
 select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not null, p.sealed, w.channel,
        w.language
   from enrolment_waiting w join people_phone p on p.id = w.phone_id
- where w.replied_at is null and w.completed_by is null and w.at > %(from)s
+ where {WITHOUT_REPLY} and w.at > %(from)s
  order by w.at limit %(n)s for update of w skip locked"""
 
 

@@ -2,8 +2,8 @@
 
 JOIN, or name, year of birth and PIN code, make a claim. Before the notice has gone to the phone the claim waits, as a
 call does, and the details wait sealed for a YES; after it they complete the claim at once. YES and NO answer our
-questions; a NO to none, LEAVE and STOP are `leaving`'s. What cannot be read is answered once, helpfully; the next is
-kept for a person.
+questions; a NO to none, LEAVE and STOP are `leaving`'s. What cannot be read is answered once, helpfully; the next
+is kept for a person, and so is the first where nothing follows (`unread`).
 
 Nobody hears from outside who is a member: every text is answered alike, and replies go to the phone alone. One to each
 text, a few a day, none to the same text again: so two machines do not talk to each other.
@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -36,8 +36,6 @@ from abhiyan.enrolment.rules import details, names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.enrolment.rules.ids import sender_key
-from abhiyan.helpdesk import actions as helpdesk
-from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.news import TicketAnswered
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
@@ -69,11 +67,11 @@ from .placing import note_where
 from .receipts import BACK, DENY, LEAVE, PAGE, STOP, send_receipt
 from .replies import LATEST, leave_by_call
 from .rows import waiting_id
+from .unread import KEPT, hand_over
 
 READ = "enrolment.texts"  # the capability
 REPLIES_A_DAY = 5  # to one phone, of this module
 QUIET = ("reaction", "system", "unsupported")  # WhatsApp's news of a message: a person asks nothing by them
-KEPT = timedelta(days=90)  # a text for a person, from the last one
 MOST_KEPT = 10  # of a phone's texts, the latest
 _LACKING = {
     "name": pgettext_lazy("missing in an SMS", "name"),
@@ -343,6 +341,7 @@ class _Answering:
         ident = text_id(Text.Kind.UNREAD, self.phone_id, told.programme_id)
         row = Text.objects.filter(pk=ident).first()
         is_first = row is None or row.state == Text.State.SETTLED or row.at < at - LATEST
+        was_helped = row is not None and row.state == Text.State.HELPED
         if row is None:
             row = Text(id=ident, public_id=uuid4(), kind=Text.Kind.UNREAD, phone_id=self.phone_id)
             row.unit_id = programmes.programme_by_id(told.programme_id).owner_id
@@ -359,21 +358,9 @@ class _Answering:
         row.outcome, row.settled_by, row.settled_at = "", None, None
         row.save()
         if not is_first:
-            self._hand_over(row, kept["texts"] if row.n == 2 else [new])
+            said = kept["texts"] if was_helped else [new]
+            hand_over(row, said, phone=self.phone, language=self.language, by=self.by, at=at)
         return is_first
-
-    def _hand_over(self, row: Text, said: Sequence[dict[str, Any]]) -> None:
-        """The helpline answers what no rule can read; the office nearest to the member, where the phone has one."""
-        member = Membership.objects.filter(phone_id=self.phone_id, ended_on=None).order_by("slot").first()
-        opening = helpdesk.Opening(
-            way=Ticket.Way.CHAT if self.told.hook == "chat" else Ticket.Way.SMS,
-            phone=self.phone,
-            texts=[one["text"] or one["other"] for one in said],
-            unit_id=member.unit_id if member is not None else row.unit_id,
-            language=self.language,
-            programme_id=row.programme_id,
-        )
-        helpdesk.add_text(opening=opening, by=self.by, at=self.at)
 
     def _reply(self, template: str, **blanks: str) -> None:
         if not _may_reply(self.phone_id, self.told.text.text, self.at):

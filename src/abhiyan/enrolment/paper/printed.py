@@ -102,12 +102,14 @@ def posters(
     *,
     drive: dict[str, str],
     number: str,
+    helpline: str,
     name: str = "",
     language: str,
     at: datetime,
 ) -> bytes:
     """Posters of a drive as one PDF, one for each place. places: names of a unit (or none) and the address that names
-    it. name: of the worker whose own link it is; "" of none. Raises printing.TooMuch."""
+    it. number: that joins by a missed call; helpline: that answers questions. name: of the worker whose own link it
+    is; "" of none. Raises printing.TooMuch."""
     with translation.override(language):
         values = {
             "organisation": settings.ORGANISATION or "Abhiyan",
@@ -115,6 +117,9 @@ def posters(
             "how": _("Point your phone's camera here to join:"),
             "call": _("Or give a missed call to"),
             "number": number,
+            "helpline": _("Questions? Call the helpline: %(number)s") % {"number": helpline}
+            if helpline
+            else "",
             "from": _("Invited by %(name)s") % {"name": name} if name else "",
             "rule": _(
                 "Joining is free, from the age of 18. You read first what we keep, and can leave at any time."

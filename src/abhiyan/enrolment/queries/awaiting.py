@@ -177,6 +177,22 @@ def waiting_counts(limit: int = 1_000) -> tuple[int, int]:
     return unplaced, nameless
 
 
+def unplaced_of(
+    programme_ids: Sequence[int], span: tuple[int, int], *, limit: int
+) -> tuple[int, datetime | None]:
+    """How many claims of `unplaced` of some drives are in scope below a unit, counted up to a limit; and since when the
+    oldest of these waits."""
+    n, oldest = sql.row(
+        "select count(*), min(at) from (select c.at from enrolment_claim c"
+        " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
+        f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null"
+        " and c.programme_id = any(%s) and exists (select from units_placement p where p.unit_id = c.unit_id"
+        " and p.lo >= %s and p.lo < %s) limit %s) a",
+        [list(programme_ids), *span, limit],
+    )
+    return n, oldest
+
+
 def claim_unit(public_id: UUID) -> int:
     """The unit a claim in scope stands at, for asking who may decide about it. NotFound."""
     return int(

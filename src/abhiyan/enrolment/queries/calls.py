@@ -1,14 +1,19 @@
-"""Whom a booth may call: members whose phones have not answered, and who agreed to calls."""
+"""Callers who wait for their reply; and whom a booth may call: members whose phones have not answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from abhiyan.core import sql
+from abhiyan.core import ages, sql
+from abhiyan.core.ages import Ages
+from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
 from abhiyan.people.models import Purpose
 from abhiyan.people.queries import phones_that_said_no
 from abhiyan.programmes.models import Rung
 
+MOST_COUNTED = 20_000  # callers that wait: more are said as "20,000+"
+REPLIED_WITHIN = timedelta(days=7)  # a reply later than this answers nobody's call any more
 LOOKED_AT = 4  # times as many as wanted: some have said no since to every call
 
 
@@ -39,3 +44,14 @@ def to_call(unit_id: int, *, programme_id: int, most: int) -> list[ToCall]:
     )
     said_no = phones_that_said_no(one.phone_id for one in found)
     return [one for one in found if one.phone_id not in said_no][:most]
+
+
+def without_reply(programme_ids: Sequence[int], *, at: datetime) -> Ages:
+    """Callers of drives whose one reply is not written yet, of the oldest MOST_COUNTED. In a scope that sees them; one
+    read by index."""
+    found = sql.rows(
+        f"""select 1, {ages.COUNTED.format("since")} from (select at as since from enrolment_waiting
+          where {WITHOUT_REPLY} and at > %(from)s and programme_id = any(%(of)s) order by at limit %(most)s) w""",
+        {"of": list(programme_ids), "at": at, "from": at - REPLIED_WITHIN, "most": MOST_COUNTED},
+    )
+    return ages.read(found, at=at, most=MOST_COUNTED).get(1, Ages())

@@ -1,10 +1,11 @@
 """What phones said that ended terms: told to the person and the data officer; to others only a count."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -58,6 +59,23 @@ def count_denied(node: Node, programme: Programme, *, at: datetime) -> int | Non
             },
         )
     return bursts.shown(n) if node.is_exact else shown(n)
+
+
+def noes_today(
+    programme_ids: Sequence[int], span: tuple[int, int] | None, *, at: datetime, zone: str
+) -> dict[str, int]:
+    """How many terms phones ended since midnight, by kind (rules.endings); span: only below a unit. In a system scope;
+    whoever shows it rounds it."""
+    midnight = datetime.combine(at.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
+    lo, hi = span or (None, None)
+    return dict(
+        sql.rows(
+            "select x.kind, count(*) from enrolment_parting x where x.at >= %(since)s and x.undone_at is null"
+            " and x.programme_id = any(%(of)s) and (%(lo)s::bigint is null or exists (select from units_placement p"
+            " where p.unit_id = x.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)) group by 1",
+            {"since": midnight, "of": list(programme_ids), "lo": lo, "hi": hi},
+        )
+    )
 
 
 def denied_at(phone_id: UUID, at: datetime) -> list[Source]:

@@ -43,11 +43,6 @@ def page_of(pdf: bytes, page: int, *, dots: int = DOTS) -> Image.Image:
     return shown.convert("RGB")
 
 
-def text_of(pdf: bytes, page: int) -> str:
-    """The words of a page of a PDF, without spaces: a reader sees gaps, not letters, between words."""
-    return "".join(str(pypdfium2.PdfDocument(pdf)[page].get_textpage().get_text_bounded()).split())
-
-
 def filled(sheet: Image.Image, lines: Sequence[Line], *, hand: int = 0) -> Image.Image:
     """The sheet with lines written on it, each with a signature. hand: how it is written."""
     shown, rng = sheet.copy(), Random(hand)

@@ -8,6 +8,7 @@ import pytest
 from pyzbar.pyzbar import ZBarSymbol, decode
 
 from abhiyan.core.scope import system
+from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.paper.models import Referral
 from abhiyan.people import queries as people
@@ -15,7 +16,7 @@ from abhiyan.people.models import Notice
 from abhiyan.people.rules.standard_notice import standard
 
 from .make import World
-from .sheets import ORIGIN, form_of, page_of, text_of
+from .sheets import ORIGIN, form_of, page_of
 from .test_batches import make
 from .web import officer, web_world
 

@@ -11,7 +11,7 @@ from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import replies, texts
+from abhiyan.enrolment.actions import replies, texts, unread
 from abhiyan.enrolment.queries import texts as queries
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
@@ -401,7 +401,7 @@ def test_texts_are_forgotten_in_time(server: Server, world: World, secret: str) 
     write(server, secret, "what now", world.bilal)
     with system("tests turn the loop"):
         assert texts.forget(at=clock.now() + replies.LATEST) == 1
-        assert texts.forget(at=clock.now() + texts.KEPT) == 1
+        assert texts.forget(at=clock.now() + unread.KEPT) == 1
 
 
 def test_what_is_kept_opens_with_our_keys_alone(server: Server, world: World, secret: str) -> None:

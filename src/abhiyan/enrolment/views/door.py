@@ -72,6 +72,7 @@ def door_of(request: Request, at: datetime) -> Door:
     if not request.viewer.may_at("enrolment.enrol", here.span[0]):
         raise NotYours
     drives = queries.drives_at(here.unit.id, at) if here.unit.kind in SMALLEST else []
+    request.visit.about = drives[0].programme.pk if drives else None
     return Door(here, drives[0] if drives else None)
 
 

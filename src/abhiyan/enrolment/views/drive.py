@@ -41,6 +41,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import queries as known
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Step
 from abhiyan.programmes.rules.small_cells import said
 from abhiyan.ui.acts import confirm, form_page, tried
@@ -85,6 +86,12 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
         "qr": picture(seen.address),
         "notice_languages": _languages(held_drive.notice_version),
         "codes_off": _codes_off(held_drive, _today(programme, at)),
+        "own_pages": [
+            (reverse(page.url_name, args=[programme.public_id]), page.label)
+            for page in (
+                activities.pages_while_open(viewer.may) if programme.state == Programme.State.OPEN else ()
+            )
+        ],
         "held": [
             (one.n, reasons.reason(one.reason))
             for one in messaging.held()
@@ -337,6 +344,7 @@ def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
             "address": address,
             "qr": picture(address),
             "number": messaging.our_number("join", seen.programme.pk),
+            "helpline_number": seen.helpline,
         },
     )
 

@@ -63,12 +63,19 @@ def join(request: Request) -> HttpResponseBase:
     return render(request, "enrolment/join_choice.html", {"drives": drives})
 
 
+def _by_slug(request: Request, slug: str) -> OpenDrive:
+    """The drive of an address; below its pages stands whom to ask about it."""
+    found = queries.drive_by_slug(slug)
+    request.visit.about = found.programme.pk
+    return found
+
+
 @gzip_page
 @form_page
 def join_drive(request: Request, slug: str) -> HttpResponseBase:
     """Notice and form of one drive."""
     at = clock.now()
-    found = queries.drive_by_slug(slug)
+    found = _by_slug(request, slug)
     on = clock.day_in(found.programme.zone, at)
     if "sent" in request.GET and _is_done(request, slug):
         return redirect("enrolment:join_done", slug)
@@ -108,7 +115,7 @@ def join_drive(request: Request, slug: str) -> HttpResponseBase:
 def join_code(request: Request, slug: str) -> HttpResponseBase:
     """The code that proves the phone. Only the browser that asked may answer."""
     at = clock.now()
-    found = queries.drive_by_slug(slug)
+    found = _by_slug(request, slug)
     asked: dict[str, Any] = request.visit.facts.get("join") or {}
     typed = drafts.unseal(request, asked.get("draft", "")) if asked.get("slug") == slug else {}
     if not typed:
@@ -154,7 +161,7 @@ def proven(
 @require_GET
 def join_received(request: Request, slug: str) -> HttpResponseBase:
     """What everybody is told where no code is asked: it says nothing about the phone."""
-    found = queries.drive_by_slug(slug)
+    found = _by_slug(request, slug)
     number = queries_people.join_number(found.programme.pk)
     return render(request, "enrolment/join_received.html", {"found": found, "number": number})
 
@@ -162,7 +169,7 @@ def join_received(request: Request, slug: str) -> HttpResponseBase:
 @require_GET
 def join_done(request: Request, slug: str) -> HttpResponseBase:
     """Number, how sure the membership is, and the card: for whoever has proven the phone."""
-    found = queries.drive_by_slug(slug)
+    found = _by_slug(request, slug)
     done: dict[str, Any] = request.visit.facts.get("joined") or {}
     phone_id = request.visit.phone_id
     if phone_id is None or done.get("slug") != slug:
@@ -190,7 +197,7 @@ def _address(slug: str) -> str:
 @require_GET
 def join_places(request: Request, slug: str) -> HttpResponseBase:
     """The choices below "where", for the page's script."""
-    found = queries.drive_by_slug(slug)
+    found = _by_slug(request, slug)
     at = clock.now()
     limits.take(limit="join.places", subject=request.visit.origin, at=at, allowed=6_000, window_s=3600)
     picker = places.pick(found, request.GET, language=language())

@@ -49,6 +49,7 @@ def link(request: Request, link: str) -> HttpResponseBase:
         found = queries.drive_of(programme_id)
     except NotFound:
         return over(request)
+    request.visit.about = programme_id
     on = clock.day_in(found.programme.zone, at)
     if not queries.is_open(found, on):
         return over(request)

@@ -89,7 +89,9 @@ def own(request: Request) -> Member | None:
     phone_id, chosen = request.visit.phone_id, request.visit.facts.get("person")
     if phone_id is None or not chosen:
         return None
-    return queries_people.own_membership(phone_id, UUID(chosen))
+    member = queries_people.own_membership(phone_id, UUID(chosen))
+    request.visit.about = member.programme_id if member else None
+    return member
 
 
 @form_page
@@ -156,6 +158,7 @@ def _mine(request: Request, at: datetime) -> HttpResponseBase:
         if on_phone:
             member = on_phone[0]
             request.visit.remember(at, person=str(member.public_id))
+            request.visit.about = member.programme_id
     shown = _held(member, phone_id, at) | parting.of(member, at)
     changes = {
         "asked_from": phone_changes.asked_from(phone_id),

@@ -51,6 +51,7 @@ def question(request: Request, link: str) -> HttpResponseBase:
         is_unnamed = row is not None and asked.is_unnamed(link=link, question=row, at=at)
     if row is None or about is None:
         return guessed(request, at)
+    request.visit.about = row.programme_id
     is_listed = row.template == LISTED
     is_others = devices.is_of_others(request, row.phone_id)
     said = request.POST.get("answer")

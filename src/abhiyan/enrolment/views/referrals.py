@@ -126,6 +126,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
         places,
         drive=seen.programme.names,
         number=messaging.our_number("join", seen.programme.pk),
+        helpline=seen.helpline,
         name=name,
         language=language,
         at=clock.now(),

@@ -13,6 +13,7 @@ from abhiyan.core.words import named
 from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.queries import drive as queries
+from abhiyan.helpdesk import helplines
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
@@ -39,6 +40,12 @@ class Seen:
     @property
     def address(self) -> str:
         return str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[self.drive.join_slug])
+
+    @property
+    def helpline(self) -> str:
+        """The number people call about it."""
+        line = helplines.of_programme(self.programme.pk, helplines.lines())
+        return line.number if line else ""
 
     def crumbs(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
         here = reverse("enrolment:drive", args=[self.programme.public_id]) if more else ""

@@ -15,11 +15,10 @@ from abhiyan.helpdesk.news import TicketAnswered
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as doors
-from abhiyan.org import queries as org
-from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 
-from .lines import ANSWER, ROOM, SOLVED, State, What, add_line, close_question, locked, person_of
+from .lines import ROOM, SOLVED, State, What, add_line, close_question, locked, may_be_told, person_of
+from .routing import require_answer, send_to_desk
 
 ANSWERS_A_DAY = ("helpdesk.answers", 500, limits.DAY_S)  # by one account
 TO_A_PHONE = ("helpdesk.to_phone", 6, limits.DAY_S)  # answers to one phone
@@ -88,9 +87,8 @@ def move_ticket(*, ticket: UUID, unit_id: int, kind: str, by: Actor, at: datetim
         was = {"unit": row.unit_id, "kind": row.kind}
         if was == {"unit": unit_id, "kind": kind}:
             return row
-        on = clock.day_in(settings.TIME_ZONE, at)
         row.unit_id, row.kind = unit_id, Ticket.Kind(kind).value
-        row.desk_id = org.nearest_with(unit_id, ANSWER, on=on) or unit_id
+        send_to_desk(row, on=clock.day_in(settings.TIME_ZONE, at))
         row.due_at, row.raised_at = rules.due_at(kind, row.opened_at), None
         add_line(row, What.MOVED, at=at, account_id=by.account_id, unit_id=unit_id)
         row.save()
@@ -109,7 +107,7 @@ def merge_ticket(*, ticket: UUID, into: str, by: Actor, at: datetime) -> Ticket:
         target = found.select_for_update().first()
         if target is None or row.state == State.MERGED:
             raise NoSuchRequest(field="into")
-        org.require(by, ANSWER, at=target.unit_id)
+        require_answer(target, by=by)
         if target.phone_id != row.phone_id:
             raise OtherPhone(field="into")
         close_question(row, at=at)
@@ -162,19 +160,12 @@ def reveal_caller(*, ticket: UUID, by: Actor, at: datetime) -> str:
         return str(person_of(row)["phone"])
 
 
-def may_be_told(row: Ticket) -> bool:
-    """Whether a message may go to its phone: not one that said no to all, nor one whose number is erased. In a system
-    scope."""
-    no = people.standing_no(row.phone_id)
-    return row.sealed is not None and (no is None or no.scope != "all")
-
-
 def _mine(ident: UUID, by: Actor) -> Ticket:
     """The ticket, locked after its phone, where the actor may answer it."""
     known = Ticket.objects.filter(pk=ident).values_list("phone_id", flat=True)
     lock_phones(known)
     row = locked(ident)
-    org.require(by, ANSWER, at=row.unit_id)
+    require_answer(row, by=by)
     return row
 
 

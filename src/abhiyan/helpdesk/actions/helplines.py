@@ -8,6 +8,7 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.helpdesk import helplines
 from abhiyan.helpdesk.models import Helpline
 from abhiyan.org import queries as org
 from abhiyan.programmes import queries as programmes
@@ -43,3 +44,4 @@ def set_helpline(*, programme_id: int, number: str, by: Actor, at: datetime) -> 
             unit_id=owner,
             facts={"programme": programme_id},
         )
+    helplines.forget()

@@ -9,9 +9,9 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.messaging import actions as messaging
+from abhiyan.people import queries as people
 
-ANSWER = "helpdesk.answer"  # the capabilities
-TYPE = "helpdesk.type"
+TYPE = "helpdesk.type"  # the capability
 ROOM, SOLVED = "helpdesk", "solved"  # whose question it is, and its kind
 
 What = TicketLine.What
@@ -26,11 +26,18 @@ def add_line(
     text: str = "",
     account_id: int | None = None,
     unit_id: int | None = None,
+    from_id: int | None = None,
 ) -> None:
     """Add a line, its words sealed. The caller saves the ticket."""
     sealed = keyring().seal(text.encode(errors="replace"), about=ticket.pk.bytes) if text else None
     TicketLine.objects.create(
-        ticket=ticket, what=what, at=at, account_id=account_id, unit_id=unit_id, sealed=sealed
+        ticket=ticket,
+        what=what,
+        at=at,
+        account_id=account_id,
+        unit_id=unit_id,
+        from_id=from_id,
+        sealed=sealed,
     )
     ticket.last_at = at
 
@@ -66,3 +73,10 @@ def close_question(ticket: Ticket, *, at: datetime) -> None:
     if (ident := question_of(ticket)) is not None:
         messaging.close(ids=[ident], at=at)
         ticket.question = None
+
+
+def may_be_told(row: Ticket) -> bool:
+    """Whether a message may go to its phone: not one that said no to all, nor one whose number is erased. In a system
+    scope."""
+    no = people.standing_no(row.phone_id)
+    return row.sealed is not None and (no is None or no.scope != "all")

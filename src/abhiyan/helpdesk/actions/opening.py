@@ -23,7 +23,8 @@ from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people.actions.persons import lock_phones
 
-from .lines import TYPE, State, What, add_line, close_question, sealed_person
+from .lines import TYPE, State, What, add_line, close_question, may_be_told, sealed_person
+from .routing import send_to_desk
 
 TYPED_A_DAY = ("helpdesk.typed", 400, limits.DAY_S)  # by one account
 WEB_NETWORK = ("helpdesk.network", 60, 3600)
@@ -170,7 +171,6 @@ def _to_join(asked: Opening, *, is_proven: bool, at: datetime) -> Ticket | None:
 
 def _new(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
     ident = uuid4()
-    on = clock.day_in(settings.TIME_ZONE, at)
     row = Ticket(
         id=ident,
         number=rules.number(ident),
@@ -179,7 +179,6 @@ def _new(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
         state=State.OPEN,
         programme_id=asked.programme_id,
         unit_id=asked.unit_id,
-        desk_id=org.nearest_with(asked.unit_id, "helpdesk.answer", on=on) or asked.unit_id,
         phone_id=keyring().phone_id(asked.phone),
         last4=asked.phone[-4:],
         is_proven=is_proven,
@@ -191,11 +190,14 @@ def _new(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
         last_at=at,
         due_at=rules.due_at(asked.kind, at),
     )
+    send_to_desk(row, on=clock.day_in(settings.TIME_ZONE, at))
     row.save(force_insert=True)
     return row
 
 
 def _receipt(row: Ticket, phone: str, *, at: datetime) -> None:
+    if not may_be_told(row):
+        return
     name, allowed, window_s = RECEIPTS
     try:
         limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)

@@ -11,10 +11,10 @@ from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging.news import QuestionAnswered
-from abhiyan.org import queries as org
 
+from . import routing
 from .answering import open_again
-from .lines import ANSWER, ROOM, State, What, add_line
+from .lines import ROOM, State, What, add_line
 
 AT_ONCE = 500
 
@@ -64,19 +64,19 @@ def close_quiet(*, by: Actor, at: datetime) -> int:
 def raise_overdue(*, by: Actor, at: datetime) -> int:
     """Hand what is overdue to the nearest office above, and a day later to the next. Returns how many. In a
     transaction."""
-    late = Q(raised_at=None) | Q(raised_at__lte=at - rules.UP_AGAIN)
-    rows = Ticket.objects.filter(late, state=State.OPEN, due_at__lt=at).order_by("due_at", "pk")
+    due = Q(raised_at=None) | Q(raised_at__lte=at - rules.UP_AGAIN)
+    rows = Ticket.objects.filter(due, state=State.OPEN, due_at__lt=at).order_by("due_at", "pk")
     on = clock.day_in(settings.TIME_ZONE, at)
-    above: dict[int, int | None] = {}
+    above: dict[tuple[int, tuple[str, ...]], tuple[int, list[str]] | None] = {}
     found = list(rows.select_for_update(skip_locked=True)[:AT_ONCE])
     for row in found:
-        if row.desk_id not in above:
-            above[row.desk_id] = org.nearest_with(row.desk_id, ANSWER, on=on, above=True)
-        up = above[row.desk_id]
+        late = row.desk_id, tuple(row.offices)
+        if late not in above:
+            above[late] = routing.above(row, on=on)
         row.raised_at = at
-        if up is not None:
-            row.desk_id, row.raised = up, row.raised + 1
-            add_line(row, What.RAISED, at=at, unit_id=up)
+        if (up := above[late]) is not None:
+            (row.desk_id, row.offices), row.raised = up, row.raised + 1
+            add_line(row, What.RAISED, at=at, unit_id=row.desk_id, from_id=late[0])
             audit.record(by=by, at=at, act="helpdesk.raise_ticket", subject=str(row.pk), unit_id=row.unit_id)
         row.save()
     return len(found)

@@ -32,10 +32,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Of one kind of request. answer_h: hours to an answer. quiet_days: after "done", closed without a reply."""
+    """Of one kind of request. answer_h: hours to an answer. quiet_days: after "done", closed without a reply. offices:
+    codes of those that answer it where one is held; none: every office that answers."""
 
     answer_h: int
     quiet_days: int
+    offices: tuple[str, ...] = ()
 
 
 OTHERWISE = Rule(48, 7)
@@ -45,7 +47,7 @@ RULES: Mapping[str, Rule] = {
     "place": Rule(72, 7),
     "programme": Rule(24, 3),
     "material": Rule(72, 7),
-    "technical": Rule(24, 3),
+    "technical": Rule(24, 3, ("it_administrator",)),
     "complaint": Rule(72, 14),
     "other": OTHERWISE,
 }

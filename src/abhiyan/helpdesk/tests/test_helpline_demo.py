@@ -7,7 +7,7 @@ import pytest
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import queries
-from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.models import ReadyAnswer, Ticket
 from abhiyan.site.demo import helpline
 from abhiyan.site.tests.cast import MORE_OFFICES, OFFICES, SYSTEM, Cast
 
@@ -25,6 +25,11 @@ def test_the_demo_has_requests_in_every_state_and_some_overdue() -> None:
         late = Ticket.objects.filter(state="open", due_at__lt=at - timedelta(days=1)).count()
         raised = Ticket.objects.filter(raised__gt=0).count()
         levels = queries.times((0, 1 << 60), days=90, at=at)
-    assert {"open", "done", "solved", "closed"} <= states
+        ways = set(Ticket.objects.values_list("way", flat=True))
+        asked = Ticket.objects.filter(state="done", way="sms").exclude(question=None)
+        ready = {one.language for one in ReadyAnswer.objects.all()}
+        assert asked.exists(), "answered, and the person has still to say whether it is solved"
+    assert {"open", "done", "solved", "closed", "merged"} <= states
+    assert ways == set(Ticket.Way.values) and ready == {"hi", "en"}
     assert late >= 3 and raised >= 3
     assert any(one.first_median_h is not None for one in levels)

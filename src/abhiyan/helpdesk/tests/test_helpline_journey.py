@@ -87,7 +87,7 @@ def test_a_request_from_an_sms_to_yes_solved(
     look(page, f"today-{tag}")
     go(page, "a[href*='/helpline/?show=mine']")
     look(page, f"list-{tag}")
-    go(page, f"a[href='/helpline/{made.pk}/']")
+    go(page, f"a[href^='/helpline/{made.pk}/']")
     assert said["second"] in page.inner_text("main")
     look(page, f"open-{tag}")
     page.fill("[name=text]", ANSWERS[language])
@@ -105,7 +105,7 @@ def test_a_request_from_an_sms_to_yes_solved(
     public.fill("[name=why]", said["first"])
     go(public, "button[name=answer][value=no]")
     look(public, f"unsolved-{tag}")
-    page.reload()
+    page.goto(f"/helpline/{made.pk}/")
     page.fill("[name=text]", ANSWERS[language])
     page.check("[name=is_done][value=yes]")
     go(page, "form:has([name=is_done]) button[type=submit]")
@@ -114,16 +114,17 @@ def test_a_request_from_an_sms_to_yes_solved(
     with system("test"):
         made.refresh_from_db()
     assert made.state == "solved" and made.solved_at is not None
-    page.reload()
+    page.goto(f"/helpline/{made.pk}/")
     look(page, f"ended-{tag}")
 
     # An agent types a call; the list and the times show both; a visitor writes by the form.
     agent = opens("/helpline/new/", "call_centre_agent", size=size, language=language)
     agent.fill("[name=phone]", "99060 00055")
-    agent.fill("[name=unit]", "JK-B001")
     agent.fill("[name=said]", said["second"])
+    agent.fill("[name=where]", "JK-B001")
+    agent.check("[name=unit][value='JK-B001']")
     look(agent, f"type-{tag}")
-    go(agent, "form:has([name=said]) button[type=submit]")
+    go(agent, "form:has([name=said]) button[type=submit]:not([name])")
     agent.goto("/helpline/?state=all&unit=JK-SRI")
     assert agent.locator("tbody tr").count() == 2
     look(agent, f"all-{tag}")

@@ -1,70 +1,38 @@
 """A request to the helpline from its first word to the person's own "yes, solved", by text, call and form."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.enrolment.actions import texts
-from abhiyan.enrolment.tests.make import CHANNEL, Human, World
+from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks, officer, open_me, web_world
 from abhiyan.helpdesk import actions, queries
 from abhiyan.helpdesk.actions import answering, forgetting, opening
 from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.helpdesk.rules import tickets as rules
-from abhiyan.messaging.rules import inbound
+from abhiyan.messaging.models import Message
+from abhiyan.messaging.tests.bulk import Kept
+from abhiyan.messaging.tests.sending import send_due
 from abhiyan.org.queries import NotYours
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.news import ItemsErased
 
+from .make import BY, answered, lines, one, typed, write
+
 pytestmark = pytest.mark.django_db(transaction=True)
-BY = Actor.system("test")
-NUMBER = "+911800000001"
 
 
 @pytest.fixture
 def world() -> World:
     return web_world()
-
-
-def write(world: World, text: str, of: Human = World.asha, *, at: datetime | None = None) -> None:
-    """An SMS, as its webhook brings it."""
-    sms = inbound.Sms("generic", uuid4().hex, of.phone, NUMBER, text, None)
-    told = texts.Told(sms, "sms", NUMBER, "join", world.programme.pk)
-    texts.hear(told=told, by=CHANNEL, at=at or world.now)
-
-
-def typed(world: World, text: str = "My card did not come", **more: object) -> Ticket:
-    given = {
-        "way": Ticket.Way.CALL,
-        "phone": World.asha.phone,
-        "texts": [text],
-        "unit_id": world.booth.pk,
-        "language": "en",
-        "kind": "card",
-    } | more
-    return actions.type_ticket(opening=actions.Opening(**given), by=BY, at=world.now)  # type: ignore[arg-type]  # by name
-
-
-def one() -> Ticket:
-    with system("test"):
-        return Ticket.objects.get()
-
-
-def answered(world: World, ident: UUID, *, is_done: bool = True) -> Ticket:
-    return actions.answer_ticket(ticket=ident, text="It is on its way", is_done=is_done, by=BY, at=world.now)
-
-
-def lines(ident: UUID) -> list[str]:
-    with system("test"):
-        return list(TicketLine.objects.filter(ticket=ident).order_by("pk").values_list("what", flat=True))
 
 
 def test_a_text_becomes_a_request_and_the_person_says_yes_solved(world: World) -> None:
@@ -81,7 +49,8 @@ def test_a_text_becomes_a_request_and_the_person_says_yes_solved(world: World) -
     page = desk.get(f"/helpline/{made.pk}/").content.decode()
     assert "The person reads English" in page
     assert "where is my card" in page and "nobody sends my card" in page
-    assert "nobody sends" not in desk.get("/helpline/").content.decode()
+    listed = desk.get("/helpline/").content.decode()
+    assert "where is my card" in listed and "nobody sends" not in listed, "its first words"
     sent = desk.post(f"/helpline/{made.pk}/", {"text": "Come to the office on Monday", "is_done": "yes"})
     assert sent.status_code == 302
     (told,) = blanks(world.asha.phone, "ask.solved")
@@ -128,7 +97,7 @@ def test_silence_closes_by_the_rule_of_the_kind_and_solves_nothing(world: World)
 
 
 @pytest.mark.parametrize("each", [10, pytest.param(125, marks=pytest.mark.slow)])
-def test_five_hundred_in_a_minute_from_one_number_are_one_request_with_a_count(
+def test_five_hundred_texts_in_a_minute_from_one_number_are_one_request_with_a_count(
     world: World, each: int
 ) -> None:
     write(world, "text 0")
@@ -148,6 +117,27 @@ def test_five_hundred_in_a_minute_from_one_number_are_one_request_with_a_count(
     assert len(blanks(world.asha.phone, "ticket.opened")) == 1
 
 
+@pytest.mark.parametrize("each", [10, pytest.param(100, marks=pytest.mark.slow)])
+def test_five_hundred_by_the_form_or_typed_in_a_minute_are_one_request_of_each_way(
+    world: World, each: int
+) -> None:
+    form = actions.Opening(Ticket.Way.WEB, World.asha.phone, ["Help"], world.booth.pk, "en")
+    for n in range(5 * each):  # from many networks, as each has a limit of its own
+        at = world.now + timedelta(milliseconds=n * 100)
+        actions.add_web(opening=form, network=f"10.{n % 250}.0.0", by=BY, at=at)
+    for agent in range(5):  # an agent has a limit too
+        by = Actor(kind="system", id=uuid4(), reason="test", account_id=agent)
+        for n in range(each):
+            call = replace(form, way=Ticket.Way.CALL, texts=[f"call {n}"], kind="card")
+            actions.type_ticket(opening=call, by=by, at=world.now + timedelta(milliseconds=n * 100))
+    with system("test"):
+        rows = {row.way: row for row in Ticket.objects.all()}
+    assert {way: row.n for way, row in rows.items()} == {"web": 5 * each, "call": 5 * each}
+    for row in rows.values():
+        assert lines(row.pk).count("said") == rules.MOST_LINES
+    assert blanks(World.asha.phone, "ticket.opened") == [{"number": rows["call"].number}]
+
+
 def test_a_suppressed_phone_gets_no_message_and_its_request_is_still_closed(world: World) -> None:
     write(world, "STOP")
     for text in ("why do you write to me", "tell me why"):
@@ -155,11 +145,19 @@ def test_a_suppressed_phone_gets_no_message_and_its_request_is_still_closed(worl
     made = one()
     desk = officer(world, "state_president", "JK")
     assert "This phone wants no messages" in desk.get(f"/helpline/{made.pk}/").content.decode()
+    answered(world, made.pk, is_done=False)
+    world.tick(minutes=1)
     answered(world, made.pk)
-    assert blanks(world.asha.phone, "ask.solved") == []
+    typed(world, "A call about it", kind="place")
+    way = Kept()
+    send_due(way, at=world.now)
+    # The receipt of STOP answers the phone's own word; nothing after it leaves, not even a number of a request.
+    assert [letter.template for letter in way.letters] == ["stop.receipt"]
     with system("test"):
+        queued = set(Message.objects.exclude(state="sent").values_list("template", flat=True))
+        assert not any(each.startswith(("ticket.", "ask.")) for each in queued)
         assert actions.close_quiet(by=BY, at=world.now + timedelta(days=8)) == 1
-    assert one().solved_at is None
+        assert Ticket.objects.filter(solved_at__isnull=False).count() == 0
 
 
 def test_a_call_is_typed_routed_moved_and_raised_when_nobody_answers(world: World) -> None:
@@ -176,6 +174,7 @@ def test_a_call_is_typed_routed_moved_and_raised_when_nobody_answers(world: Worl
     }
     assert agent.post("/helpline/new/", given | {"phone": "12"}).status_code == 422
     assert agent.post("/helpline/new/", given | {"unit": "nowhere at all"}).status_code == 422
+    assert agent.post("/helpline/new/", given | {"unit": ""}).status_code == 422
     assert agent.post("/helpline/new/", given | {"unit": "JK-JAM"}).status_code == 403
     assert agent.post("/helpline/new/", given).status_code == 302
     made = one()
@@ -243,7 +242,12 @@ def test_requests_of_one_phone_are_merged_and_taken_apart_again(world: World) ->
         actions.merge_ticket(ticket=second.pk, into=other.number, by=BY, at=world.now)
     with pytest.raises(answering.NoSuchRequest):
         actions.merge_ticket(ticket=second.pk, into=second.number, by=BY, at=world.now)
-    actions.merge_ticket(ticket=second.pk, into=first.number.lower(), by=BY, at=world.now)
+    desk = officer(world, "booth_president", "JK-B001")
+    page = desk.get(f"/helpline/{second.pk}/merge/").content.decode()
+    assert f'value="{first.number}"' in page and "My card did not come" in page and other.number not in page
+    assert "No other request of this phone" in desk.get(f"/helpline/{other.pk}/merge/").content.decode()
+    merged = desk.post(f"/helpline/{second.pk}/merge/", {"into": first.number})
+    assert merged.status_code == 302
     with system("test"):
         assert Ticket.objects.get(pk=first.pk).n == 2
         assert Ticket.objects.get(pk=second.pk).state == "merged"
@@ -321,6 +325,71 @@ def test_an_answer_has_words_and_no_hidden_signs(world: World) -> None:
         answered(world, made.pk)
 
 
+def test_times_blame_the_office_a_request_first_came_to_and_count_what_it_handed_up(world: World) -> None:
+    officer(world, "mandal_president", "JK-SRI-M1")
+    officer(world, "district_president", "JK-SRI")
+    begun = world.now
+    made = [typed(world, phone=f"+9199060010{n:02}") for n in range(12)]
+    late = made[0].due_at + timedelta(minutes=1)
+    with system("test"):
+        assert actions.raise_overdue(by=BY, at=late) == 12
+    for n, each in enumerate(made):
+        world.now = begun + timedelta(hours=60 + n)
+        row = answered(world, each.pk)  # the district
+        assert row.desk_id == world.district.pk and row.came_id == world.mandal.pk
+        if n % 2:  # half say yes, half say nothing and are closed by the rule
+            told = blanks(each_phone(n), "ask.solved")[-1]
+            write(world, f"YES {told['word']}", Human("", 1970, each_phone(n)))
+    with system("test"):
+        assert actions.close_quiet(by=BY, at=world.now + timedelta(days=8)) == 6
+        found = {row.kind: row for row in queries.times((0, 1 << 60), days=30, at=world.now)}
+    assert set(found) == {"mandal"}, "the district was not late"
+    level = found["mandal"]
+    assert (level.opened, level.raised, level.done) == (12, 12, 12)
+    assert (level.counted, level.confirmed) == (12, 6), "closed ones have ended too, and are not solved"
+    assert level.first_median_h is not None and 60 <= level.first_median_h <= 71
+    assert level.end_median_h is not None and level.end_median_h > level.first_median_h
+    page = officer(world, "state_president", "JK").get("/helpline/times/").content.decode()
+    assert "Handed up, late" in page
+
+
+def each_phone(n: int) -> str:
+    return f"+9199060010{n:02}"
+
+
+def test_a_request_for_one_office_goes_to_it_and_is_seen_by_nobody_else_there(world: World) -> None:
+    technician = officer(world, "it_administrator", "JK")
+    chief, president = officer(world, "state_president", "JK"), officer(world, "district_president", "JK-SRI")
+    made = typed(world, "The code does not arrive", kind="technical")
+    assert (made.desk_id, made.offices) == (world.state.pk, ["it_administrator"])
+    other = typed(world, "My card", phone="+919906000009")
+    assert (other.desk_id, other.offices) == (world.district.pk, [])
+    listed = technician.get("/helpline/?show=mine").content.decode()
+    assert "The code does not arrive" in listed and other.number not in listed
+    assert "1 request to the helpline" in technician.get("/").content.decode()
+    assert technician.get(f"/helpline/{other.pk}/").status_code == 404
+    assert technician.post(f"/helpline/{other.pk}/", {"text": "x", "is_done": "yes"}).status_code == 404
+    assert made.number not in chief.get("/helpline/?show=mine").content.decode()
+    assert president.get(f"/helpline/{made.pk}/").status_code == 200, "who leads there reads it too"
+    assert "IT administrator" in president.get(f"/helpline/{made.pk}/").content.decode()
+    sent = technician.post(f"/helpline/{made.pk}/", {"text": "It comes by now", "is_done": "no"})
+    assert sent.status_code == 302
+    # Nobody further up holds that office: what it is late with goes to whoever answers where it is.
+    with system("test"):
+        late = Ticket.objects.get(pk=made.pk).due_at + timedelta(minutes=1)
+        actions.raise_overdue(by=BY, at=late)
+        raised = Ticket.objects.get(pk=made.pk)
+        assert (raised.desk_id, raised.offices, raised.raised) == (world.state.pk, [], 1)
+    assert technician.get(f"/helpline/{made.pk}/").status_code == 404
+    assert made.number in chief.get("/helpline/?show=mine").content.decode()
+
+
+def test_without_the_office_a_kind_names_whoever_answers_gets_it(world: World) -> None:
+    officer(world, "mandal_president", "JK-SRI-M1")
+    made = typed(world, "The page is white", kind="technical")
+    assert (made.desk_id, made.offices) == (world.mandal.pk, [])
+
+
 def test_times_by_level_are_shown_from_ten_requests_on(world: World) -> None:
     officer(world, "mandal_president", "JK-SRI-M1")
     begun = world.now
@@ -347,23 +416,6 @@ def test_the_number_of_a_drive_stands_on_its_public_pages(world: World) -> None:
     visitor = browser()
     for public in ("/join/", "/join/winter/", f"/help/?about={world.programme.public_id}", "/me/"):
         assert "tel:18001030000" in visitor.get(public).content.decode(), public
-
-
-def test_the_list_asks_as_much_of_the_database_for_many_as_for_one(world: World) -> None:
-    desk: Client = officer(world, "state_president", "JK")
-    typed(world)
-
-    def asked() -> int:
-        from django.test.utils import CaptureQueriesContext
-
-        with CaptureQueriesContext(connection) as found:
-            assert desk.get("/helpline/").status_code == 200
-        return len(found)
-
-    few = asked()
-    for n in range(12):
-        typed(world, phone=f"+9199060020{n:02}", unit_id=world.far_booth.pk if n % 2 else world.booth.pk)
-    assert asked() == few
 
 
 def test_numbers_are_read_as_people_write_them() -> None:

@@ -1,36 +1,42 @@
-"""The requests of one's units: the list, one of them with what was said, and what an office does about it."""
+"""The requests of one's units: the list, and one of them with what was said, its answer, and the next."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponseBase
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
 
 from abhiyan.core import audit, clock, languages
+from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, person
+from abhiyan.core.words import language, named, person
 from abhiyan.helpdesk import actions, queries
-from abhiyan.helpdesk.actions.answering import may_be_told
-from abhiyan.helpdesk.actions.lines import ANSWER, person_of
+from abhiyan.helpdesk.actions.lines import may_be_told, person_of
+from abhiyan.helpdesk.actions.routing import may_answer
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import coming
 from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
-from abhiyan.org.here import page_unit
-from abhiyan.org.viewer import Request
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .places import PlaceField
+from .rows import Row, with_places, with_words
 
 State = Ticket.State
 STATES = (
@@ -42,45 +48,34 @@ STATES = (
     (State.MERGED.value, State.MERGED.label),
     ("all", _("All")),
 )
+OPEN_ONES = ("", "late")  # of STATES
+MOST = 1_000  # counted up to here
+MOST_PROGRAMMES = 100  # to choose from
+LINK_LETTERS = 16  # of the address behind our question
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A request with the names of its places."""
-
-    ticket: Ticket
-    unit: str
-    desk: str
-    is_late: bool
-
-    @property
-    def state(self) -> str:
-        return say("Overdue") if self.is_late else str(self.ticket.get_state_display())
-
-    @property
-    def mark(self) -> str:
-        """How its state is marked: ok, warn, bad, or plain."""
-        return (
-            "bad"
-            if self.is_late
-            else {"solved": "ok", "done": "ok", "closed": "warn"}.get(self.ticket.state, "")
-        )
-
+# While one writes, the page asks how many SMS it is.
+COUNTS = {
+    "hx-post": "",
+    "hx-trigger": "input changed delay:400ms",
+    "hx-target": "#parts",
+    "hx-vals": '{"count": "1"}',
+}
 
 COLUMNS: tuple[Column[Row], ...] = (
-    Column("number", _("Number"), lambda row: row.ticket.number, order="number", is_name=True),
-    Column("kind", _("About"), lambda row: row.ticket.get_kind_display(), order="kind", css="under"),
-    Column("unit", _("Place"), lambda row: row.unit),
-    Column("desk", _("With"), lambda row: row.desk),
-    Column("way", _("Came by"), lambda row: row.ticket.get_way_display(), order="way", only_in_file=True),
-    Column("n", _("Messages"), lambda row: row.ticket.n, order="n", css="num"),
-    Column("opened", _("Came on"), lambda row: row.ticket.opened_at, order="opened_at", only_in_file=True),
-    Column("due", _("Answer by"), lambda row: row.ticket.due_at, order="due_at", css="nums under"),
+    Column("what", _("What they ask"), is_name=True),
+    Column("number", _("Number"), lambda row: row.ticket.number, order="number", css="nums under"),
+    Column("kind", _("About"), lambda row: row.ticket.get_kind_display(), only_in_file=True),
+    Column("unit", _("Place"), lambda row: row.unit, css="under"),
+    Column("way", _("Came by"), lambda row: row.ticket.get_way_display(), order="way", css="wide"),
+    Column("desk", _("With"), lambda row: row.desk, css="wide"),
+    Column("n", _("Messages"), lambda row: row.ticket.n, only_in_file=True),
+    Column("opened", _("Came on"), lambda row: row.ticket.opened_at, only_in_file=True),
+    Column("due", _("Answer by"), lambda row: row.ticket.due_at, order="due_at", css="nums end"),
     Column("answered", _("First answer"), lambda row: row.ticket.answered_at, only_in_file=True),
     Column("done", _("Done on"), lambda row: row.ticket.done_at, only_in_file=True),
     Column("solved", _("Solved on"), lambda row: row.ticket.solved_at, only_in_file=True),
     Column("closed", _("Closed on"), lambda row: row.ticket.closed_at, only_in_file=True),
-    Column("state", _("Status"), lambda row: row.state, order="state", css="end"),
+    Column("state", _("Status"), lambda row: row.state, only_in_file=True),
 )
 
 
@@ -92,78 +87,140 @@ class Filters(forms.Form):
     q = forms.CharField(label=_("Number, phone or last 4 digits"), required=False, max_length=40)
     state = forms.ChoiceField(label=_("Status"), required=False, choices=STATES)
     kind = forms.ChoiceField(label=_("About"), required=False, choices=[("", _("All")), *Ticket.Kind.choices])
+    way = forms.ChoiceField(label=_("Came by"), required=False, choices=[("", _("All")), *Ticket.Way.choices])
+    programme = forms.ChoiceField(label=_("Programme"), required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list as its address asks for it. here: the unit it is of; None: of the viewer's own offices."""
+
+    wanted: queries.Wanted
+    filters: Filters
+    here: Here | None
+    query: str
+
+    @property
+    def is_narrowed(self) -> bool:
+        wanted = self.wanted
+        return bool(wanted.text or wanted.state or wanted.kind or wanted.way or wanted.programme_id)
+
+    @property
+    def name(self) -> str:
+        return self.here.name if self.here else ""
+
+    def address(self, page: str) -> str:
+        """Another page about the same list."""
+        return f"{page}?{self.query}" if self.query else page
+
+
+def asked(request: Request, *, is_mine: bool | None = None) -> Asked:
+    """The list an address asks for. is_mine: where it does not say."""
+    is_mine = request.GET.get("show") == "mine" if is_mine is None else is_mine
+    filters = Filters(request.GET)
+    running = list(
+        programmes.programmes_for(request.viewer).filter(state__in=["open", "closed"])[:MOST_PROGRAMMES]
+    )
+    offer(filters, programme=[("", _("All")), *((str(one.public_id), named(one.names)) for one in running)])
+    chosen = filters.cleaned_data if filters.is_valid() else {}
+    if is_mine:
+        del filters.fields["unit"]
+    here = None if is_mine else page_unit(request)
+    ids = {str(one.public_id): one.pk for one in running}
+    text = chosen.get("q", "")
+    wanted = queries.Wanted(
+        state=chosen.get("state", "") or ("all" if text else ""),
+        kind=chosen.get("kind", ""),
+        way=chosen.get("way", ""),
+        text=text,
+        unit=(here.unit.id, here.hierarchy) if here else None,
+        desks=queries.desks_of(request.viewer) if is_mine else None,
+        programme_id=ids.get(chosen.get("programme", ""), 0),
+    )
+    kept = request.GET.copy()
+    for name in ("page", "format", "sort", "ready"):
+        kept.pop(name, None)
+    if here is not None:
+        kept["unit"] = here.unit.code
+    return Asked(wanted, filters, here, kept.urlencode())
 
 
 @require_GET
 def tickets(request: Request) -> HttpResponseBase:
     """What waits, what is due first on top: of the viewer's own offices, or of a unit and all below it."""
     at, viewer = clock.now(), request.viewer
-    is_mine = request.GET.get("show") == "mine"
-    filters = Filters(request.GET)
-    chosen = filters.cleaned_data if filters.is_valid() else {}
-    here = None
-    if is_mine:
-        del filters.fields["unit"]
-    else:
-        here = page_unit(request)
-    wanted = queries.Wanted(
-        state=chosen.get("state", ""),
-        kind=chosen.get("kind", ""),
-        text=chosen.get("q", ""),
-        unit=(here.unit.id, here.hierarchy) if here else None,
-        desks=queries.desks_of(viewer) if is_mine else None,
-    )
-    if wanted.text and not wanted.state:
-        wanted = queries.Wanted("all", wanted.kind, wanted.text, wanted.unit, wanted.desks)
+    of = asked(request)
     table: Table[Row] = Table(
         request,
         COLUMNS,
-        queries.tickets(wanted, at=at),
+        queries.tickets(of.wanted, at=at),
         name="helpline",
         caption=_("Requests to the helpline"),
         sort="due",
-        finish=lambda some: with_places(some, at=at),
-        hidden=say("Answered ones are left out.") if not wanted.state else "",
+        finish=lambda some: (
+            with_places(some, at=at) if request.GET.get("format") else with_words(some, viewer, at=at)
+        ),
+        hidden=say("Answered ones are left out.") if of.wanted.state in OPEN_ONES else "",
         is_brief=True,
+        is_numbered=False,
     )
+    if not table.file_kind and (n := sum(bool(row.words) for row in table.leaf.rows)):
+        audit.record(by=request.actor, at=at, act="helpdesk.read_tickets", unit_id=_home(request), n=n)
     page = reverse("helpdesk:tickets")
+    is_mine = of.here is None
     context = {
-        "here": "today",
+        "here": "helpline",
         "crumbs": [(say("Helpline"), "")],
-        "filters": filters,
-        "where": here.name if here else "",
-        "unit": here.unit.code if here else "",
+        "filters": of.filters,
+        "where": of.name,
+        "unit": of.here.unit.code if of.here else "",
+        "facts": _facts(of, viewer, at=at),
+        "query": of.query,
         "segments": [
             (say("In my units"), page, not is_mine),
             (say("With my office"), f"{page}?show=mine", is_mine),
         ],
         "may_type": viewer.may("helpdesk.type"),
-        "is_narrowed": any(chosen.get(name) for name in ("q", "state", "kind")),
+        "may_many": viewer.may(queries.ANSWER) and of.wanted.state in OPEN_ONES and len(table.leaf.rows) > 1,
+        "many": of.address(reverse("helpdesk:many")),
+        "is_narrowed": of.is_narrowed,
     }
     return answer(request, "helpdesk/ticket_list.html", table, context)
 
 
-def with_places(some: Sequence[Ticket], *, at: datetime) -> list[Row]:
-    """Requests with the names of their places; one query."""
-    names = units.names_of({one.unit_id for one in some} | {one.desk_id for one in some}, language=language())
-    return [
-        Row(
-            one,
-            names.get(one.unit_id, ""),
-            names.get(one.desk_id, ""),
-            one.state == State.OPEN and one.due_at < at,
+def _home(request: Request) -> int | None:
+    return request.viewer.home.unit_id if request.viewer.home else None
+
+
+def _facts(of: Asked, viewer: Viewer, *, at: datetime) -> list[tuple[str, str]]:
+    """How many wait, how many are overdue, and how many have had only our automatic help; each with its mark."""
+    every = queries.Wanted(unit=of.wanted.unit, desks=of.wanted.desks)
+    found = queries.waiting(queries.condition(every), at=at, limit=MOST)
+    n = grouped(found.n) + ("+" if found.n == MOST else "")
+    facts = [(ngettext("%(n)s waits", "%(n)s wait", found.n) % {"n": n}, "")]
+    if found.overdue:
+        said = ngettext("%(n)s overdue", "%(n)s overdue", found.overdue) % {"n": grouped(found.overdue)}
+        facts.append((said, "bad"))
+    sees = of.here is not None and viewer.sees_people_at(of.here.span[0])
+    helped = coming.expected(of.here.span, at=at) if of.here and sees else 0
+    if helped:
+        said = ngettext(
+            "%(n)s text got automatic help; it comes here if nothing follows",
+            "%(n)s texts got automatic help; they come here if nothing follows",
+            helped,
         )
-        for one in some
-    ]
+        facts.append((said % {"n": grouped(helped)}, ""))
+    return facts
 
 
 class AnswerForm(forms.Form):
-    """The answer, as it goes out."""
+    """The answer, as it goes out. ready: a text to begin with."""
 
+    ready = forms.ChoiceField(label=_("Ready answer"), required=False)
     text = forms.CharField(
         label=_("Your answer"),
         max_length=rules.LONGEST_ANSWER,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, **COUNTS}),
     )
     is_done = forms.ChoiceField(
         label=_("Is it done?"),
@@ -177,155 +234,119 @@ class AnswerForm(forms.Form):
 
 @form_page
 def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One request: what was said and done, and the answer."""
+    """One request: what was said and done, and the answer; then the next of the same list."""
     one, at = queries.ticket_for(public_id), clock.now()
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if "count" in request.POST:
+        return HttpResponse(parts_said(one, request.POST.get("text", "")))
+    ready = queries.ready_for(one)
+    form = _form(request, [(str(each.pk), each.text) for each in ready])
 
     def act(given: dict[str, Any]) -> Ticket:
         return actions.answer_ticket(
             ticket=public_id, text=given["text"], is_done=given["is_done"] == "yes", by=request.actor, at=at
         )
 
-    done = tried(
-        request, form, act, said=_("Answered. If it was a mistake, open the request again and write.")
-    )
-    if done:
-        return redirect("helpdesk:ticket", public_id)
+    is_inserting = "insert" in request.POST
+    if not is_inserting and (done := tried(request, form, act)):
+        return _to_next(request, one, at=at)
+    status = 200 if is_inserting or request.method != "POST" else done.status
     audit.record(
         by=request.actor, at=at, act="helpdesk.read_ticket", subject=str(one.pk), unit_id=one.unit_id
     )
+    return render(request, "helpdesk/ticket.html", _shown(request, one, form, at=at), status=status)
+
+
+def _form(request: Request, ready: list[tuple[str, str]]) -> AnswerForm:
+    """The form as it was sent. "Insert" puts a ready answer behind what is written already, and sends nothing."""
+    texts = dict(ready)
+    if request.method == "POST" and "insert" in request.POST:
+        chosen = texts.get(request.POST.get("ready", ""), "")
+        written = request.POST.get("text", "").strip()
+        form = AnswerForm(
+            initial={
+                "text": "\n".join(filter(None, [written, chosen])),
+                "is_done": request.POST.get("is_done"),
+            }
+        )
+    else:
+        form = AnswerForm(request.POST if request.method == "POST" else None)
+    offer(form, ready=[("", "–"), *((ident, _short(text)) for ident, text in ready)])
+    return form
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= queries.FIRST_WORDS else f"{line[: queries.FIRST_WORDS]}…"
+
+
+def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> dict[str, Any]:
     with system("whether a request may be answered by SMS"):
         is_told = may_be_told(one)
+        may = may_answer(one, by=request.actor)
     (row,) = with_places([one], at=at)
     said = queries.lines_of(one)
     places = units.names_of({each.unit_id for each in said if each.unit_id}, language=language())
-    may = request.viewer.may(ANSWER) and org.holds(request.viewer.account_id or 0, ANSWER, at=one.unit_id)
-    context = {
-        "here": "today",
-        "crumbs": [(say("Helpline"), reverse("helpdesk:tickets")), (one.number, "")],
+    of = _list_of(request)
+    text = form["text"].value() or ""
+    into = queries.merged_into(one)
+    return {
+        "here": "helpline",
+        "crumbs": [(say("Helpline"), of.address(reverse("helpdesk:tickets"))), (one.number, "")],
         "ticket": one,
         "row": row,
+        "offices": [named(office.names) for office in org.offices_used() if office.code in one.offices]
+        if one.offices
+        else [],
         "name": person(person_of(one)["name"]),
         "reads": languages.name(one.language),
         "programme": programmes.programme_by_id(one.programme_id) if one.programme_id else None,
         "lines": [(each, places.get(each.unit_id or 0, "")) for each in said],
         "left_out": max(0, one.n - rules.MOST_LINES),
-        "into": queries.merged_into(one),
+        "into": into,
+        "has_answer": (may and one.state == Ticket.State.OPEN)
+        or one.state == Ticket.State.DONE
+        or into is not None,
         "others": with_places(queries.same_phone(one), at=at),
         "form": form,
+        "has_ready": len(form.fields["ready"].choices) > 1,  # type: ignore[attr-defined]  # a ChoiceField
+        "parts": parts_said(one, text) if text else "",
         "is_told": is_told,
         "may": may,
         "may_ring": may and bool(one.last4) and request.viewer.may("people.reveal"),
         "closes_at": rules.closes_at(one.kind, one.done_at) if one.done_at else None,
+        "next": queries.next_waiting(queries.tickets(of.wanted, at=at), but=one.pk) if may else None,
+        "query": f"?{of.query}" if of.query else "",
     }
-    return render(request, "helpdesk/ticket.html", context, status=done.status)
 
 
-class MoveForm(forms.Form):
-    """What it is really about."""
-
-    kind = forms.ChoiceField(label=_("About"), choices=Ticket.Kind.choices)
-    unit = PlaceField()
-
-
-@form_page
-def ticket_move(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Give a request another place or kind; it goes to the nearest office there."""
-    one = queries.ticket_for(public_id)
-    initial = {"kind": one.kind, "unit": units.unit_by_id(one.unit_id).code}
-    return ask(
-        request,
-        lambda given: actions.move_ticket(
-            ticket=public_id, unit_id=given["unit"], kind=given["kind"], by=request.actor, at=clock.now()
-        ),
-        form=MoveForm(request.POST if request.method == "POST" else None, initial=initial),
-        title=_("Move the request"),
-        text=[_("It goes to the nearest office there that answers requests. You can move it back.")],
-        button=_("Move the request"),
-        done=lambda row: redirect("helpdesk:ticket" if _sees(row) else "helpdesk:tickets", *_of(row)),
-        said=_("Moved."),
-        is_open=one.state == State.OPEN,
-        **_way(one),
-    )
-
-
-def _sees(row: Ticket) -> bool:
-    return Ticket.objects.filter(pk=row.pk).exists()
-
-
-def _of(row: Ticket) -> tuple[UUID, ...]:
-    return (row.pk,) if _sees(row) else ()
-
-
-class MergeForm(forms.Form):
-    """Into which."""
-
-    into = forms.CharField(
-        label=_("Number of the other request"),
-        help_text=_("Both must come from the same phone."),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "H-7K3M-09XD"}),
-    )
-
-
-@form_page
-def ticket_merge(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Make a request part of another of the same phone."""
-    one = queries.ticket_for(public_id)
-    others = [each for each in queries.same_phone(one) if each.state == State.OPEN]
-    initial = {"into": others[0].number} if others else {}
-    return ask(
-        request,
-        lambda given: actions.merge_ticket(
-            ticket=public_id, into=given["into"], by=request.actor, at=clock.now()
-        ),
-        form=MergeForm(request.POST if request.method == "POST" else None, initial=initial),
-        title=_("Merge the requests"),
-        text=[_("The other request stays open and shows this one. Open this one again to take it back.")],
-        button=_("Merge the requests"),
-        done=lambda row: redirect("helpdesk:ticket", row.pk),
-        said=_("Merged."),
-        is_open=one.state != State.MERGED,
-        **_way(one),
-    )
-
-
-@form_page
-def ticket_reopen(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Open a request again."""
-    one = queries.ticket_for(public_id)
-    return ask(
-        request,
-        lambda _given: actions.reopen_ticket(ticket=public_id, by=request.actor, at=clock.now()),
-        title=_("Open the request again"),
-        text=[_("It waits for an answer again, with a new time.")],
-        button=_("Open again"),
-        done=reverse("helpdesk:ticket", args=[public_id]),
-        said=_("Open again."),
-        is_open=one.state != State.OPEN,
-        **{**_way(one), "back": reverse("helpdesk:ticket", args=[public_id])},
-    )
-
-
-@require_POST
-def ticket_phone(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The whole number, for one call; it leaves a row."""
-    one = queries.ticket_for(public_id)
-    number = actions.reveal_caller(ticket=public_id, by=request.actor, at=clock.now())
-    context = {
-        **_way(one),
-        "title": _("Call the person"),
-        "detail": "helpdesk/_number.html",
-        "number": number,
-        "is_open": False,
+def parts_said(one: Ticket, text: str, *, language: str = "") -> str:
+    """How many SMS an answer takes, with all that its message says besides. language: the person's, unless said."""
+    blanks = {
+        "number": one.number,
+        "text": text,
+        "word": "BCDF",
+        "link": f"{settings.ORIGIN}/help/{'x' * LINK_LETTERS}/",
     }
-    return render(request, "ui/ask.html", context)
+    n = messaging.parts_of("ask.solved", language or one.language, blanks)
+    return ngettext("%(n)s SMS", "%(n)s SMS", n) % {"n": grouped(n)} if n else ""
 
 
-def _way(one: Ticket) -> dict[str, Any]:
-    page = reverse("helpdesk:ticket", args=[one.pk])
-    return {
-        "here": "today",
-        "crumbs": [(say("Helpline"), reverse("helpdesk:tickets")), (one.number, page)],
-        "back": page,
+def _list_of(request: Request) -> Asked:
+    """The list somebody came from; of no address that says so, what their own offices answer."""
+    return asked(request, is_mine=None if "unit" in request.GET else True)
+
+
+def _to_next(request: Request, one: Ticket, *, at: datetime) -> HttpResponseBase:
+    """To what is due next in the same list, or back to it; the answered one is named, so that it is found again."""
+    of = _list_of(request)
+    found = queries.next_waiting(queries.tickets(of.wanted, at=at), but=one.pk)
+    said = say("%(number)s is answered. If it was a mistake, open it again and write.") % {
+        "number": one.number
     }
+    if found is None:
+        more = say("Nothing else waits in this list.")
+        messages.success(request, f"{said} {more}")
+        return redirect(of.address(reverse("helpdesk:tickets")))
+    more = say("This is the next one.")
+    messages.success(request, f"{said} {more}")
+    return redirect(of.address(reverse("helpdesk:ticket", args=[found.pk])))

@@ -6,52 +6,67 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.http import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.words import language, named
-from abhiyan.helpdesk import actions, queries
+from abhiyan.helpdesk import actions, helplines
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import Tried, ask, form_page, tried
 from abhiyan.ui.forms import offer
 
-from .places import PlaceField
+from .places import PlaceField, pick
+
+FINDS = {"hx-post": "", "hx-target": "#unit-choices", "hx-swap": "outerHTML", "hx-vals": '{"find": "1"}'}
 
 
 class TypeForm(forms.Form):
-    """What somebody says on the phone."""
+    """What somebody says on the phone. Its place is chosen below the name that is typed."""
 
     phone = forms.CharField(
         label=_("Mobile number of the caller"),
         max_length=40,
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "tel", "autocomplete": "off", "hx-trigger": "change", **FINDS}
+        ),
     )
     name = forms.CharField(
         label=_("Name"), required=False, max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     language = forms.ChoiceField(label=_("Language of the caller"), choices=settings.LANGUAGES)
     kind = forms.ChoiceField(label=_("About"), choices=Ticket.Kind.choices)
-    unit = PlaceField()
-    programme = forms.ChoiceField(label=_("Programme"), required=False)
     said = forms.CharField(
         label=_("What the caller needs"),
         max_length=rules.LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    unit = PlaceField(
+        is_picked=True,
+        error_messages={"required": _("Type the name of the place, then choose it.")},
+    )
+    programme = forms.ChoiceField(label=_("Programme"), required=False)
 
 
 @form_page
 def type_ticket(request: Request) -> HttpResponseBase:
     """Type a request while the caller is on the line."""
-    home = request.viewer.home
-    initial = {"unit": home.unit_code if home else "", "language": language()}
-    form = TypeForm(request.POST if request.method == "POST" else None, initial=initial)
+    at = clock.now()
+    picker, is_finding = pick(request, at=at), "find" in request.POST
+    if is_finding and request.headers.get("HX-Request"):
+        return render(request, "units/_unit_choices.html", picker.shown())
+    sent = request.POST.copy() if request.method == "POST" else None
+    if sent is not None and not sent.get("unit"):
+        sent["unit"] = picker.where
+    if sent is None or is_finding:
+        form = TypeForm(initial=sent.dict() if sent is not None else {"language": language()})
+    else:
+        form = TypeForm(sent)
     running = list(programmes.programmes_for(request.viewer).filter(state="open")[:100])
     offer(form, programme=[("", "–"), *((str(one.public_id), named(one.names)) for one in running)])
     ids = {str(one.public_id): one.pk for one in running}
@@ -67,21 +82,21 @@ def type_ticket(request: Request) -> HttpResponseBase:
             name=given["name"],
             programme_id=ids.get(given["programme"], 0),
         )
-        return actions.type_ticket(opening=opening, by=request.actor, at=clock.now())
+        return actions.type_ticket(opening=opening, by=request.actor, at=at)
 
-    return ask(
-        request,
-        act,
-        form=form,
-        title=_("New request"),
-        text=[_("The caller gets the number of the request by SMS.")],
-        button=_("Save the request"),
-        done=lambda row: redirect("helpdesk:ticket", row.pk),
-        back=reverse("helpdesk:tickets"),
-        said=_("Saved. Tell the caller the number."),
-        here="today",
-        crumbs=[(say("Helpline"), reverse("helpdesk:tickets")), (say("New request"), "")],
-    )
+    done: Tried[Ticket] = Tried(is_done=False, status=200)
+    if not is_finding:
+        done = tried(request, form, act, said=_("Saved. Tell the caller the number."))
+    if done.value is not None:
+        return redirect("helpdesk:ticket", done.value.pk)
+    context = {
+        "here": "helpline",
+        "crumbs": [(say("Helpline"), reverse("helpdesk:tickets")), (say("New request"), "")],
+        "form": form,
+        "picker": picker,
+        "shown": picker.shown(),
+    }
+    return render(request, "helpdesk/type.html", context, status=done.status)
 
 
 class NumberForm(forms.Form):
@@ -102,7 +117,7 @@ def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
     one = programmes.programme_for(request.viewer, public_id)
     page = reverse("programmes:programme", args=[public_id])
     form = NumberForm(
-        request.POST if request.method == "POST" else None, initial={"number": queries.helpline(one.pk)}
+        request.POST if request.method == "POST" else None, initial={"number": helplines.set_number(one.pk)}
     )
     return ask(
         request,
@@ -112,7 +127,9 @@ def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
         form=form,
         title=_("Helpline"),
         text=[
-            _("Every public page of the programme shows this number, and so does the page of each member.")
+            _(
+                "Every page shows this number below: those of the public, of members and of offices, and the posters."
+            )
         ],
         button=_("Save the number"),
         done=page,

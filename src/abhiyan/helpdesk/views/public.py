@@ -20,7 +20,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, system, widen
 from abhiyan.core.words import language, named
-from abhiyan.helpdesk import actions, queries
+from abhiyan.helpdesk import actions, helplines, queries
 from abhiyan.helpdesk.actions.lines import ROOM, SOLVED, State
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
@@ -97,6 +97,7 @@ def write(request: Request) -> HttpResponseBase:
     """Write to the helpline."""
     at, by = clock.now(), _citizen(request)
     about = _programme(request)
+    request.visit.about = about.pk if about else None
     form = WriteForm(request.POST if request.method == "POST" else None)
 
     def act(given: dict[str, Any]) -> Ticket:
@@ -115,10 +116,11 @@ def write(request: Request) -> HttpResponseBase:
     done = tried(request, form, act)
     if done:
         return redirect("helpdesk:sent")
+    one = helplines.of_programme(about.pk, helplines.lines()) if about else None
     context = {
         "form": form,
         "programme": named(about.names) if about else "",
-        "number": queries.helpline(about.pk) if about else "",
+        "numbers": [one] if one and one.number else helplines.numbers(helplines.lines()),
     }
     return render(request, "helpdesk/write.html", context, status=done.status)
 
@@ -139,6 +141,7 @@ def solved(request: Request, link: str) -> HttpResponseBase:
         about = Ticket.objects.filter(question=row.about).first() if row is not None and is_ours else None
     if row is None or not is_ours:
         return _guessed(request, at)
+    request.visit.about = row.programme_id
     said = request.POST.get("answer")
     if request.method == "POST" and said in ("yes", "no"):
         why = rules.plain(request.POST.get("why", ""))[: rules.LONGEST]

@@ -1,4 +1,4 @@
-"""How long requests take, by the level that had them."""
+"""How long requests take, by the level they first came to."""
 
 from typing import Any
 
@@ -29,6 +29,7 @@ COLUMNS: tuple[Column[queries.Level], ...] = (
     Column("opened", _("Came in"), lambda row: row.opened, order=True, css="num"),
     Column("waiting", _("Waiting"), lambda row: row.waiting, order=True, css="num"),
     Column("overdue", _("Overdue"), lambda row: row.overdue, order=True, css="num"),
+    Column("raised", _("Handed up, late"), lambda row: row.raised, order=True, css="num"),
     Column("done", _("Done, says the office"), lambda row: row.done, order=True, css="num"),
     Column("counted", _("Ended"), lambda row: row.counted, order=True, css="num"),
     Column("confirmed", _("Solved, says the person"), lambda row: row.confirmed, order=True, css="num"),
@@ -50,7 +51,7 @@ def times(request: Request) -> HttpResponseBase:
         request, COLUMNS, rows, name="helpline-times", caption=_("Times by level"), is_numbered=False
     )
     context = {
-        "here": "today",
+        "here": "helpline",
         "crumbs": [(say("Helpline"), reverse("helpdesk:tickets")), (say("Times"), "")],
         "where": here.name,
         "segments": [

@@ -16,7 +16,15 @@ from .appointments import (
     require_term,
 )
 from .bodies import end_body, make_body
-from .doors import ask_factor_reset, count_reveal, make_first_word, reset_factors, reveal_phone, take_reveal
+from .doors import (
+    ask_factor_reset,
+    count_reveal,
+    make_first_word,
+    reset_factors,
+    reveal_bearer,
+    reveal_phone,
+    take_reveal,
+)
 from .held_below import count_held
 from .offers import answer_by_phone, answer_offer
 from .officers import (

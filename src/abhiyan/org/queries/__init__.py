@@ -15,6 +15,7 @@ from .offices import (
     ask_offices_here,
     ask_vacancies_below,
     cast,
+    holds_one_of,
     is_anybody_appointed,
     line_of_command,
     nearest_with,

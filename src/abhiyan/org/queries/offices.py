@@ -1,6 +1,6 @@
 """Who holds what, and what is vacant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -177,6 +177,7 @@ def ask_offices_here(unit_id: int, *, on: date) -> sql.Asked[list[OfficeHere]]:
 class Leader:
     """Who leads a unit, and by which office."""
 
+    account_id: int
     name: str
     office_names: dict[str, str]
 
@@ -188,7 +189,7 @@ def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, 
     """
     asked = sql.ask(
         f"""
-        select distinct on (ap.unit_id) ap.unit_id, a.name, o.names
+        select distinct on (ap.unit_id) ap.unit_id, a.id, a.name, o.names
         from org_appointment ap join units_unit u on u.id = ap.unit_id
         join org_office o on o.id = ap.office_id and u.kind = any (o.expected_in) and not {OF_OFFICERS}
         join people_account a on a.id = ap.account_id
@@ -198,7 +199,7 @@ def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, 
         {"units": list(unit_ids), "on": on},
         keep_plan=True,
     )
-    return lambda: {unit: Leader(name, names) for unit, name, names in asked()}
+    return lambda: {unit: Leader(*led) for unit, *led in asked()}
 
 
 def office_bearers(text: str, *, on: date, limit: int = 20) -> list[Holder]:
@@ -235,9 +236,12 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:
         )
 
 
-def nearest_with(unit_id: int, capability: str, *, on: date, above: bool = False) -> int | None:
+def nearest_with(
+    unit_id: int, capability: str, *, on: date, above: bool = False, offices: Sequence[str] = ()
+) -> int | None:
     """The nearest unit upwards where an office is held on a day that has a capability: the unit itself, or with
-    `above` one above it; None where there is none. In the organisational tree where the unit stands in it."""
+    `above` one above it; None where there is none. offices: only one of these will do (their codes); none: any. In the
+    organisational tree where the unit stands in it."""
     with system("who may be asked"):
         found: int | None = sql.value(
             f"""
@@ -251,12 +255,26 @@ def nearest_with(unit_id: int, capability: str, *, on: date, above: bool = False
             select up.unit_id from up where up.step >= %(first)s and exists (
               select from org_appointment ap join org_office o on o.id = ap.office_id
               where ap.unit_id = up.unit_id and ap.state = 'active' and {_HELD}
-                and %(capability)s = any (o.capabilities))
+                and %(capability)s = any (o.capabilities)
+                and (%(offices)s::text[] = '{{}}' or o.code = any (%(offices)s::text[])))
             order by up.step limit 1
             """,
-            {"unit": unit_id, "on": on, "capability": capability, "first": int(above)},
+            {
+                "unit": unit_id,
+                "on": on,
+                "capability": capability,
+                "first": int(above),
+                "offices": list(offices),
+            },
         )
     return found
+
+
+def holds_one_of(account_id: int, offices: Sequence[str], *, at: int) -> bool:
+    """Whether an account is appointed to one of these offices (codes) in the unit `at` itself. In a system scope; that
+    its days are not over is asked by `require`."""
+    own = Appointment.objects.filter(account_id=account_id, unit_id=at, state=Appointment.State.ACTIVE)
+    return own.filter(office__code__in=offices).exists()
 
 
 def vacancies(unit_id: int, *, on: date) -> list[OfficeHere]:

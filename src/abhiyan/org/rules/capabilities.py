@@ -32,6 +32,7 @@ MEANINGS: dict[str, Promise] = {
     "enrolment.texts": _("Read messages that our rules could not answer"),
     "helpdesk.type": _("Type requests of people who call the helpline"),
     "helpdesk.answer": _("Answer requests to the helpline"),
+    "helpdesk.named": _("Answer requests to the helpline that are for this office"),
     "imports.units": _("Import units"),
     "imports.pins": _("Import PIN codes"),
     "imports.paper": _("Import paper lists"),

@@ -62,7 +62,7 @@ _ELECTORAL = frozenset(
 )
 _IT = frozenset(
     {"org.read", "org.factors", "imports.units", "imports.pins", "imports.paper", "results.import"}
-    | {"channels.manage", "messages.read"}
+    | {"channels.manage", "messages.read", "helpdesk.named"}
 )
 _OFFICER = frozenset({"org.approve", "org.officers", "org.read"})
 

@@ -18,6 +18,7 @@ CAPABILITY: dict[str, str] = {
     "factors.reset": "org.factors",
     "polls.confirm": "polls.keep",
     "frames.redraw": "verification.plan",
+    "helpdesk.answer_many": "helpdesk.answer",
     "verification.finding": "verification.plan",
 }
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
@@ -33,6 +34,7 @@ NAMES: dict[str, Promise] = {
     "factors.reset": _("Reset a lost second proof"),
     "polls.confirm": _("Confirm an entry of the calendar of polls"),
     "frames.redraw": _("Name another public value for a draw"),
+    "helpdesk.answer_many": _("Answer many requests at once"),
     "verification.finding": _("Confirm a finding about a worker's entries"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided

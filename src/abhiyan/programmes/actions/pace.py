@@ -1,11 +1,17 @@
-"""Noting, once a minute, how many were reported so far: from that the rate of now is read."""
+"""Noting how many were reported so far, of a programme once a minute, of its districts every five: from that the rate
+of now is read."""
 
 from datetime import datetime, timedelta
 
 from abhiyan.core import sql
-from abhiyan.programmes.models import Pace, Programme, Rung
+from abhiyan.programmes import ledger_sql
+from abhiyan.programmes.models import Pace, Programme, Rung, UnitPace
 from abhiyan.programmes.queries.ledger import counted_below, node_of
+from abhiyan.programmes.queries.listing import first_level_below
+from abhiyan.programmes.rules import rates
 
+UNITS_KEPT = timedelta(hours=4)
+MOST_UNITS = 1_500  # of one programme
 KEPT = timedelta(hours=26)  # a day, and some of the evening before
 
 
@@ -33,3 +39,56 @@ def note_pace(*, at: datetime) -> int:
     Pace.objects.bulk_create(rows, ignore_conflicts=True)
     Pace.objects.filter(minute__lt=at - KEPT).delete()
     return len(rows)
+
+
+_OF = f"t.day = {ledger_sql.ALL_DAYS} and t.measure = 1 and t.rung = %(rung)s and t.programme_id = any(%(programmes)s)"
+_BY_UNIT = f"""
+with up as materialized (
+  select p.unit_id, p.lo, p.hi, l.unit_id is not null as is_large from units_placement p
+  left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
+  where p.hierarchy = %(hierarchy)s and p.lo is not null and p.unit_id = any(%(units)s))
+select unit_id, channel, sum(n)::bigint from (
+  select up.unit_id, t.channel, t.n from up join programmes_total t on t.unit_id = up.unit_id
+    and t.hierarchy = %(hierarchy)s where up.is_large and {_OF}
+  union all
+  select up.unit_id, t.channel, t.n from up join units_placement p on p.lo >= up.lo and p.lo < up.hi
+    join programmes_tally t on t.unit_id = p.unit_id where not up.is_large and {_OF}
+  union all
+  select up.unit_id, d.channel, d.n from programmes_delta d
+    join units_placement p on p.unit_id = d.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null
+    join up on up.lo <= p.lo and p.lo < up.hi
+    where {ledger_sql.PENDING} and d.measure = 1 and d.rung = %(rung)s and d.programme_id = any(%(programmes)s)
+) rows group by 1, 2"""
+
+
+def note_units(*, at: datetime) -> int:
+    """Note of each open programme what was reported by channel in each of the units that should begin; forget what is
+    old. Every five minutes is once. How many rows: at most MOST_UNITS units of a programme, none where too many stand
+    below them to be added up. Run by a loop, in its system scope."""
+    minute, rows = rates.noted_at(at), 0
+    for one in Programme.objects.filter(state=Programme.State.OPEN).order_by("pk"):
+        if UnitPace.objects.filter(programme=one, minute=minute).exists():
+            continue
+        node = node_of(one.owner_id, one.hierarchy)
+        below = first_level_below(node, rates.BEGINNING) if node is not None else None
+        if below is None or len(below[1]) > MOST_UNITS:
+            continue
+        found = sql.rows(
+            _BY_UNIT,
+            {
+                "hierarchy": one.hierarchy,
+                "units": below[1],
+                "rung": Rung.REPORTED.value,
+                "programmes": one.counted_ids,
+            },
+        )
+        UnitPace.objects.bulk_create(
+            (
+                UnitPace(programme=one, unit_id=unit, channel=channel, minute=minute, n=n)
+                for unit, channel, n in found
+            ),
+            ignore_conflicts=True,
+        )
+        rows += len(found)
+    UnitPace.objects.filter(minute__lt=at - UNITS_KEPT).delete()
+    return rows

@@ -34,7 +34,7 @@ from .ledger import (
     node_of,
     unfolded,
 )
-from .listing import SORTS, Child, LevelRows, board, children_ladders, level_below
+from .listing import SORTS, Child, LevelRows, board, children_ladders, first_level_below, level_below
 from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
 from .own_figures import Typed, said_in, typed_figures
 from .parts import Part, parts_of, startable

@@ -413,13 +413,27 @@ def level_below(here: Node, kind: str) -> list[int] | None:
     if places.counts_below(here.unit_id, here.hierarchy).get(kind, 0) > DEEPEST_ROW:
         return None
     found = places.of_kind_below(here.unit_id, here.hierarchy, kind)
+    return found if is_listable(here, found) else None
+
+
+def first_level_below(here: Node, kinds: Sequence[str]) -> tuple[str, list[int]] | None:
+    """The first of these kinds that there is below a node, with the ids of its open units; None where there is none, or
+    they are too much for one list of figures."""
+    for kind in kinds:
+        if found := places.of_kind_below(here.unit_id, here.hierarchy, kind):
+            return (kind, found) if len(found) <= DEEPEST_ROW and is_listable(here, found) else None
+    return None
+
+
+def is_listable(here: Node, found: Sequence[int]) -> bool:
+    """Whether so little stands below these units that one list may add it up."""
     (n,) = sql.row(
         """select coalesce(sum(case when l.unit_id is null then greatest(p.leaves, 1) else 1 end), 0)
         from units_placement p left join programmes_large l on l.hierarchy = p.hierarchy and l.unit_id = p.unit_id
         where p.hierarchy = %s and p.lo is not null and p.unit_id = any(%s)""",
-        [here.hierarchy, found],
+        [here.hierarchy, list(found)],
     )
-    return found if n <= MOST_READ else None
+    return bool(n <= MOST_READ)
 
 
 class LevelRows(Rows[Child]):

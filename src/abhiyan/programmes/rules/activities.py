@@ -282,6 +282,7 @@ class Activity:
 
 _KNOWN: dict[str, Activity] = {}
 _PAGES_OF_ITEMS: list[Page] = []
+_PAGES_WHILE_OPEN: list[Page] = []
 
 
 def register(activity: Activity) -> None:
@@ -312,6 +313,17 @@ def register(activity: Activity) -> None:
 def register_page_of_items(page: Page) -> None:
     """A page of every programme that has countable items, by its public id. In the ready() of the room whose it is."""
     _PAGES_OF_ITEMS.append(page)
+
+
+def register_page_while_open(page: Page) -> None:
+    """A page of every programme of an activity, by its public id, while it is open. In the ready() of the room whose it
+    is."""
+    _PAGES_WHILE_OPEN.append(page)
+
+
+def pages_while_open(may: Callable[[str], bool]) -> list[Page]:
+    """Those that somebody may open. may: whether they hold a capability."""
+    return [page for page in _PAGES_WHILE_OPEN if page.opens(may)]
 
 
 def pages_of(kind: str) -> list[Page]:

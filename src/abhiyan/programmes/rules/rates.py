@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 NOW = timedelta(minutes=5)  # over which the rate of now is taken
+UNITS_NOTED = NOW  # how often the units of BEGINNING are noted
+# The units that should have begun, of each unit; the first kind there is below it.
+BEGINNING = ("district", "mandal", "booth")
 HOUR = timedelta(hours=1)
 EXPECTED = 30  # so many in the hour before, and none now: the way is quiet
 Point = tuple[datetime, int]  # a minute, and the total by then
@@ -20,12 +23,13 @@ class Pace:
     is_quiet: bool = False
 
 
-def pace(points: Sequence[Point], *, at: datetime) -> Pace:
-    """points: in the order of time. A total that fell (something was undone) is no arrival."""
+def pace(points: Sequence[Point], *, at: datetime, late: timedelta = NOW) -> Pace:
+    """points: in the order of time; late: how old the last may be. A total that fell (something was undone) is no
+    arrival."""
     if len(points) < 2:
         return Pace(None, None)
     now, end = points[-1][1], points[-1][0]
-    if at - end > NOW:
+    if at - end > late:
         return Pace(None, None)  # nobody notes totals: no rate is better than an old one
     start, before = at_or_before(points, end - NOW)
     minutes = (end - start).total_seconds() / 60
@@ -59,3 +63,9 @@ def steps(points: Sequence[Point], *, every: timedelta, most: int) -> list[Point
         made.append((end, max(0, came)))
         end -= every
     return made[::-1]
+
+
+def noted_at(at: datetime) -> datetime:
+    """The minute under which the units are noted at an instant."""
+    minute = at.replace(second=0, microsecond=0)
+    return minute - timedelta(minutes=minute.minute % (UNITS_NOTED // timedelta(minutes=1)))

@@ -3,12 +3,17 @@
 import struct
 
 import pytest
+from django.http import QueryDict
+from django.utils.translation import override
 
-from abhiyan.core import clock
+from abhiyan.core import clock, printing
 from abhiyan.core.scope import system
+from abhiyan.core.tests.pdfs import text_of
+from abhiyan.org.here import Here
 from abhiyan.programmes import actions
 from abhiyan.programmes.views import sharing
 from abhiyan.site.tests.cast import Cast
+from abhiyan.units.queries import standing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,6 +36,46 @@ def test_what_is_shared_is_rounded_and_says_whose_which_and_when(cast: Cast) -> 
     assert "Counted: fewer than 10" in few
     outside = cast.client("district_elsewhere").get(page + "JK-SRI").text
     assert "As of yesterday evening" in outside
+
+
+def test_what_today_brought_is_told_from_figures_that_were_shown_before(cast: Cast) -> None:
+    page = f"/programmes/{cast.world.programme.public_id}/share/?unit="
+    chief = cast.client("state_president")
+    assert "Today: +" not in chief.get(page + "JK-SRI").text, "33 now, 30 yesterday: both are shown as 30"
+    cast.crowd(1_229, "JK-B001", "70066")
+    with system("test"):
+        actions.fold(at=clock.now())
+    text = chief.get(page + "JK-SRI").text
+    assert "Counted: 1,260" in text and "Today: +1,230 counted" in text
+    outside = cast.client("district_elsewhere").get(page + "JK-SRI").text
+    assert "Today: +" not in outside, "from outside the figures are those of yesterday"
+    cast.crowd(14, "JK-B004", "70067")
+    with system("test"):
+        actions.fold(at=clock.now())
+    first_day = chief.get(page + "JK-JAM").text
+    assert "Counted: 20" in first_day and "Today: +20 counted" in first_day, "fewer than 10 before are none"
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_the_picture_says_what_the_text_says(cast: Cast, language: str) -> None:
+    cast.target("JK-SRI", 2_000)
+    cast.crowd(1_229, "JK-B001", "70066")
+    with system("test"):
+        actions.fold(at=clock.now())
+    one, at = cast.world.programme, clock.now()
+    with cast.as_("state_president"), override(language):
+        here = Here(standing(cast.world.district.pk, one.hierarchy), one.hierarchy, (), "", QueryDict())
+        made = sharing.shared(one, here, at=at)
+        text = made.text
+        drawn = printing.pdf(sharing.TEMPLATE, [made.values()], title="", language=language, at=at)
+        rungs = [rung.value for rung in made.rungs]
+    said = text_of(drawn)
+    for line in text.splitlines():
+        label, colon, value = ("".join(part.split()) for part in line.partition(": "))
+        for word in (label, value) if colon and value in said else (label + colon + value,):
+            assert word in said, (word, said)
+    assert ("आज:+1,230गिनेगए" if language == "hi" else "Today:+1,230counted") in said
+    assert made.today and made.target and [each for each in rungs if "".join(each.split()) not in said] == []
 
 
 def test_the_picture_is_a_png_in_both_languages(cast: Cast) -> None:

@@ -299,6 +299,8 @@ def _looked_after(one: Programme, here: units.UnitRow, *, on: date) -> dict[str,
 def _own_pages(request: Request, one: Programme) -> list[tuple[str, Any]]:
     """Addresses and labels of the pages the programme's kind has beside this one."""
     pages = activities.pages_of(one.kind)
+    if one.state == Programme.State.OPEN:
+        pages += activities.pages_while_open(request.viewer.may)
     return [
         (reverse(page.url_name, args=[one.public_id]), page.label)
         for page in pages

@@ -1,8 +1,9 @@
 """A unit's ladder of today to share: as text and as a picture, rounded, without a person in it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import small_cells
-from abhiyan.ui.numbers import share
+from abhiyan.ui.numbers import grouped, share
 
 from . import shown
 
@@ -52,6 +53,7 @@ class Shared:
     programme: str
     unit: str
     rungs: tuple[Rung, ...]
+    today: str
     target: str
     as_of: str
 
@@ -66,11 +68,33 @@ class Shared:
         lines = [
             f"{self.programme}: {self.unit}",
             *(f"{rung.label}: {rung.value}" for rung in self.rungs),
+            self.today,
             self.target,
             self.foot,
             self.organisation,
         ]
         return "\n".join(filter(None, lines))
+
+    def values(self) -> dict[str, Any]:
+        """What the picture is drawn from."""
+        most = max((rung.n or 0 for rung in self.rungs), default=0)
+        return {
+            "organisation": self.organisation,
+            "programme": self.programme,
+            "unit": self.unit,
+            "rows": [
+                {
+                    "label": rung.label,
+                    "value": rung.value,
+                    "share": 100 * (rung.n or 0) / most if most else 0,
+                    "colour": colour,
+                }
+                for rung, colour in zip(self.rungs, COLOURS, strict=True)
+            ],
+            "today": self.today,
+            "target": self.target,
+            "foot": self.foot,
+        }
 
 
 def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
@@ -86,15 +110,29 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
         )
     )
     counted = rungs[1].n
+    today = 0 if ladder.is_rounded else _today(one, here, counted, at=at)
     when = date_format(timezone.localtime(at), "j M Y, H:i")
     return Shared(
         settings.ORGANISATION,
         shown.name_of(one),
         named(here.unit.names),
         rungs,
+        _("Today: +%(n)s counted") % {"n": grouped(today)} if today else "",
         _("%(share)s of the target") % {"share": share(counted, target)} if target and counted else "",
         _("As of yesterday evening") if ladder.is_rounded else _("As of %(when)s") % {"when": when},
     )
+
+
+def _today(one: Programme, here: Here, counted: int | None, *, at: datetime) -> int:
+    """What the figure that is shared gained since yesterday evening, from what was shown then: so it tells no more than
+    both figures do."""
+    if counted is None:
+        return 0
+    yesterday = clock.day_in(one.zone, at) - timedelta(days=1)
+    before = queries.ladder(
+        node=here.unit.id, hierarchy=one.hierarchy, programme=one, at=at, on=yesterday
+    ).counted
+    return counted - (small_cells.shown(before or 0) or 0)
 
 
 @require_safe
@@ -131,23 +169,7 @@ def share_picture(request: Request, public_id: UUID, language: str) -> HttpRespo
     code = language if language in LANGUAGES else "en"
     with override(code):
         made = shared(one, here, at=at)
-        most = max((rung.n or 0 for rung in made.rungs), default=0)
-        values = {
-            "organisation": made.organisation,
-            "programme": made.programme,
-            "unit": made.unit,
-            "rows": [
-                {
-                    "label": rung.label,
-                    "value": rung.value,
-                    "share": 100 * (rung.n or 0) / most if most else 0,
-                    "colour": colour,
-                }
-                for rung, colour in zip(made.rungs, COLOURS, strict=True)
-            ],
-            "target": made.target,
-            "foot": made.foot,
-        }
+        values = made.values()
     drawn = printing.png(TEMPLATE, values, title=made.programme, language=code, at=at, dots_per_inch=230)
     response = HttpResponse(drawn, content_type="image/png")
     response["Content-Disposition"] = f'inline; filename="ladder-{here.unit.code}.png"'

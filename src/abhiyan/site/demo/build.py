@@ -43,6 +43,7 @@ from . import (
     helpline,
     history,
     lists,
+    materials,
     noes,
     people,
     placeless,
@@ -144,6 +145,7 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
             ids[part.unit]: _acting(each) for part, each in holders.items() if part.office == workshops.OFFICE
         }
         workshops.hold(programme, ids["JK"], president, leads, at=at)
+        materials.put_up(programme, shown, at=at)
     _past_lists(seed, rows, programme, ids, acting, at)
     say("taking in two earlier drives")
     _earlier_drives(seed, rows, ids, president, today)

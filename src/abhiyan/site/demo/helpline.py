@@ -1,6 +1,8 @@
-"""What people asked the demo's helpline: some waits too long, some is answered, some is solved. Samples."""
+"""What people asked the demo's helpline: called, written by SMS and WhatsApp, typed into the form; some waits too long,
+some is answered, some is solved. Samples."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from abhiyan.core.actor import Actor
@@ -26,19 +28,29 @@ ASKED = (
     ("state_president", "programme", "en", "When does the drive come to Jammu? (sample)"),
 )
 ANSWERS = {"hi": "नमस्ते। आपका काम हो गया है। (नमूना)", "en": "Good day. It is done now. (sample)"}
+READY = (
+    ("card", "hi", "कार्ड बन गया है। अपने सदस्य पन्ने से उतार लें। (नमूना)"),
+    ("card", "en", "Your card is made. Download it from your member page. (sample)"),
+    ("", "hi", "हमने आपका अनुरोध पढ़ लिया है। दो दिन में जवाब देंगे। (नमूना)"),
+)
+WAYS = (Ticket.Way.CALL, Ticket.Way.SMS, Ticket.Way.CHAT, Ticket.Way.WEB)
 MADE = 48
 
 
 def ask(programme: Programme, shown: Mapping[str, tuple[Actor, int]], *, setter: Actor, at: datetime) -> None:
-    """Calls of the last three weeks, typed by the agent. The older the more have an answer; each eighth has waited
-    for days and is late."""
+    """Requests of the last three weeks, by every way. The older the more have an answer; each eighth has waited
+    for days and is late; one is part of another; one is answered and waits for the person's yes."""
     with system("demo"):
         actions.set_helpline(programme_id=programme.pk, number=NUMBER, by=setter, at=at)
+    for kind, language, text in READY:
+        actions.keep_ready(
+            unit_id=shown["state_president"][1], kind=kind, language=language, text=text, by=setter, at=at
+        )
     for n in range(MADE):
         office, kind, language, text = ASKED[n % len(ASKED)]
         opened_at = at - timedelta(hours=4 + 10 * (MADE - n - 1))
         opening = actions.Opening(
-            way=Ticket.Way.CALL,
+            way=WAYS[(n + n // 4) % 4],
             phone=f"+9172000010{n:02}",
             texts=[text],
             unit_id=shown[office][1],
@@ -46,7 +58,7 @@ def ask(programme: Programme, shown: Mapping[str, tuple[Actor, int]], *, setter:
             kind=kind,
             programme_id=programme.pk,
         )
-        made = actions.type_ticket(opening=opening, by=Actor.system("demo"), at=opened_at)
+        made = _come(opening, at=opened_at)
         if n % 8 == 5 or n >= MADE - 5:
             continue
         done_at = min(opened_at + timedelta(hours=2 + n * 5 % 40), at)
@@ -55,9 +67,62 @@ def ask(programme: Programme, shown: Mapping[str, tuple[Actor, int]], *, setter:
         )
         if n % 8 != 7 and made.question is not None:
             _say(made, yes=n % 8 != 4, at=min(done_at + timedelta(hours=1 + n * 7 % 30), at))
+    _twice(programme, shown["booth_president"][1], at=at)
+    _waits_for_a_yes(programme, shown["booth_president"][1], at=at)
     with system("demo"):
         actions.close_quiet(by=Actor.system("demo"), at=at)
         actions.raise_overdue(by=Actor.system("demo"), at=at)
+
+
+def _come(opening: actions.Opening, *, at: datetime) -> Ticket:
+    """By its way: typed by the agent, as a text, or by the form."""
+    by = Actor.system("demo")
+    if opening.way == Ticket.Way.CALL:
+        return actions.type_ticket(opening=opening, by=by, at=at)
+    if opening.way == Ticket.Way.WEB:
+        return actions.add_web(opening=opening, network=opening.phone, by=by, at=at)
+    made = actions.add_text(opening=opening, by=by, at=at)
+    assert made is not None
+    return made
+
+
+def _twice(programme: Programme, unit_id: int, *, at: datetime) -> None:
+    """Somebody calls, then writes the same: the office makes it one."""
+    asked = actions.Opening(
+        way=Ticket.Way.CALL,
+        phone=f"+9172000010{MADE:02}",
+        texts=["मेरा पता बदल गया है (नमूना)"],
+        unit_id=unit_id,
+        language="hi",
+        kind=Ticket.Kind.MEMBERSHIP,
+        programme_id=programme.pk,
+    )
+    called = _come(asked, at=at - timedelta(hours=9))
+    texts = ["पता बदलवाना है, कल फ़ोन भी किया था (नमूना)"]
+    written = _come(replace(asked, way=Ticket.Way.CHAT, texts=texts), at=at - timedelta(hours=7))
+    actions.merge_ticket(
+        ticket=written.pk, into=called.number, by=Actor.system("demo"), at=at - timedelta(hours=6)
+    )
+
+
+def _waits_for_a_yes(programme: Programme, unit_id: int, *, at: datetime) -> None:
+    asked = actions.Opening(
+        way=Ticket.Way.SMS,
+        phone=f"+9172000010{MADE + 1:02}",
+        texts=["कार्ड पर मेरा नाम ग़लत है (नमूना)"],
+        unit_id=unit_id,
+        language="hi",
+        kind=Ticket.Kind.CARD,
+        programme_id=programme.pk,
+    )
+    made = _come(asked, at=at - timedelta(hours=8))
+    actions.answer_ticket(
+        ticket=made.pk,
+        text=ANSWERS["hi"],
+        is_done=True,
+        by=Actor.system("demo"),
+        at=at - timedelta(hours=1),
+    )
 
 
 def _say(made: Ticket, *, yes: bool, at: datetime) -> None:

@@ -401,6 +401,8 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             (f"helpdesk:ticket{act}" for act in ("", "_merge", "_move", "_phone", "_reopen")),
             _request(cast, at),
         ),
+        "helpdesk:ready_change": _ready(cast, at),
+        "helpdesk:many_approved": uuid4(),
         "enrolment:double": double,
         "enrolment:halt": halt.public_id,
         "messaging:release": released[0].public_id,
@@ -429,6 +431,12 @@ def _request(cast: Cast, at: datetime) -> UUID:
         Ticket.Way.CALL, "+919797000003", ["A secret wish"], cast.world.far_booth.pk, "en", kind="card"
     )
     return helpdesk.type_ticket(opening=opening, by=SYSTEM, at=at).pk
+
+
+def _ready(cast: Cast, at: datetime) -> UUID:
+    """A text to answer with, of the other district."""
+    jammu = cast.world.units["JK-JAM"].pk
+    return helpdesk.keep_ready(unit_id=jammu, kind="", language="en", text="Come by", by=SYSTEM, at=at).pk
 
 
 def _pair_elsewhere(cast: Cast) -> UUID:

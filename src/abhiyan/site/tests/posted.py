@@ -74,6 +74,10 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
     "enrolment:placing_undo": ({}, "gg"),
     "enrolment:unplaced": ({"claim": "{unplaced}", "where": "JK-B001"}, "nu"),
     "helpdesk:helpline": ({"number": "1800"}, "ng"),
+    "helpdesk:many": ({"ticket": "0", "text_en": "Mine", "is_done": "yes", "step": "send"}, "uu"),
+    "helpdesk:many_approved": ({}, "gg"),
+    "helpdesk:ready_change": ({"kind": "", "language": "en", "text": "Mine"}, "nn"),
+    "helpdesk:ready_new": ({"kind": "", "language": "en", "text": "Mine"}, "nn"),
     "helpdesk:ticket": ({"text": "Mine", "is_done": "yes"}, "gg"),
     "helpdesk:ticket_merge": ({"into": "H-0000-0000"}, "gg"),
     "helpdesk:ticket_move": ({"unit": "JK-JAM", "kind": "card"}, "gg"),
@@ -227,6 +231,7 @@ POSTS: dict[str, tuple[dict[str, str], str]] = {
         "ng",
     ),
     "verification:planted_withdraw": ({"phone": "98765 43210"}, "ng"),
+    "site:launch_call": (PLACE, "ng"),
     "site:unit_close": ({"on": "2026-01-01"}, "nn"),
     "site:unit_open": ({}, "nn"),
 }
@@ -289,6 +294,7 @@ OWN = {
 # What stands in the address, where the page reads there what the form is about.
 ASKED = {
     "elections:classes_withdraw": "unit=JK",
+    "helpdesk:ready_new": "unit=JK-JAM",
     "messaging:circular_new": "unit=JK-JAM",
     "messaging:send_new": "unit=JK-JAM&text={text}",
     "enrolment:drive_link": "unit=JK-JAM",

@@ -1,9 +1,10 @@
 """A drive's launch page: what needs somebody now, gathered from every room, refreshed by itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import ModuleType
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,28 +13,32 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
-from abhiyan.core import clock
+from abhiyan.core import ages, clock, heartbeats, rooms
+from abhiyan.core.heartbeats import Turning, Turns
+from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.org.here import Here, address, page_unit
-from abhiyan.org.viewer import Request
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.actions.calling import reveal_contact
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import pace
+from abhiyan.programmes.queries import calling, pace
 from abhiyan.programmes.rules import activities, rates, small_cells
-from abhiyan.site.offered import offered
 from abhiyan.ui import tables
-from abhiyan.ui.launch_day import Age, Figure, Thing, Way
+from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, Way, Worked, mark
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
-# The units that should have begun, of each unit; the first kind there is below it.
-BEGINNING = (Kind.DISTRICT, Kind.MANDAL, Kind.BOOTH)
-FIVES = 18  # stretches of five minutes: an hour and a half
-WORST = {"bad": 0, "warn": 1}  # channels that need somebody come first
-SHOWN = 12  # of those that have not; the rest is on their own page
+FIVES = 36  # stretches of five minutes that are drawn: three hours
+WORST = {"bad": 0, "warn": 1}  # what needs somebody comes first
+SHOWN = 12  # of the units that have not begun; the rest is on their own page
+SLOWEST = 8  # of those that have
+CALL = "people.reveal"  # who may ring
+Kept = TypeVar("Kept", bound=Thing)
 
 
 @require_safe
@@ -41,58 +46,126 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
     """The page of one drive in one unit. With htmx it asks for itself again every half minute."""
     one = programmes.programme_for(request.viewer, public_id)
     here = page_unit(request, hierarchy=one.hierarchy, otherwise=lambda: _own(request, one), counts=True)
-    at = clock.now()
+    at, viewer = clock.now(), request.viewer
     node = programmes.node_of(here.unit.id, one.hierarchy)
-    is_whole = here.unit.id == one.owner_id and node is not None and node.is_exact
-    things: list[Thing] = [
-        each
-        for gather in offered("launch_day")
-        for each in gather(request.viewer, programme_id=one.pk, is_whole=is_whole, at=at)
+    is_exact = node is not None and node.is_exact
+    of = Of(
+        tuple(one.counted_ids),
+        str(one.public_id),
+        here.unit.id,
+        here.unit.code,
+        here.span,
+        one.zone,
+        is_exact,
+        is_exact and here.unit.id == one.owner_id,
+        at,
+    )
+    begun = _not_started(here, one, node, at=at)
+    things = [
+        thing
+        for _config, room in rooms.modules("launch_day")
+        for thing in _told(room, "launch_day", viewer, of)
     ]
+    with system("the launch page"):  # each room has seen to it that the viewer may know
+        for _config, room in rooms.modules("launch_day"):
+            things += _told(room, "beyond", viewer, of)
+        slowest = pace.slowest(one, of.span, at=at, limit=SLOWEST + 1) if is_exact else []
+        if begun is not None and begun.leaf.rows:
+            shown = [child.unit_id for child in begun.leaf.rows]
+            begun.contacts.update(calling.whom_to_call(one, shown, on=clock.day_in(one.zone, at)))
+    loops = {worked.loop: str(worked.stops) for worked in _only(Worked, things)}
+    turning = heartbeats.turning(loops, at=at)
     figures = programmes.figures(
         node=node or here.unit.id, hierarchy=one.hierarchy, programme=one, at=at, days=2
     )
-    noted = pace.noted(one, at=at) if is_whole else None
-    begun = _not_started(here, one, at=at)
-    ages = [each for each in things if isinstance(each, Age)]
-    ways = [*_ways(one, noted, figures, at), *(each for each in things if isinstance(each, Way))]
-    name = named(one.names)
-    page = reverse("programmes:programme", args=[public_id])
+    noted = _noted(one, of)
+    waiting = [each for each in _only(Backlog, things) if each.waiting.n]
+    ways = [*_ways(one, viewer, noted, figures, at), *_only(Way, things)]
+    name, page = named(one.names), reverse("programmes:programme", args=[public_id])
     context: dict[str, Any] = {
         "here": "programmes",
-        "crumbs": [
-            (_("Programmes"), reverse("programmes:list")),
-            (name, page),
-            (_("Launch day"), ""),
-        ],
+        "crumbs": [(_("Programmes"), reverse("programmes:list")), (name, page), (_("Launch day"), "")],
         "programme": one,
         "name": name,
         "unit": here.unit,
         "unit_name": here.name,
-        "path": here.crumbs(seen_by=request.viewer),
+        "path": here.crumbs(seen_by=viewer),
         "at": at,
-        "is_whole": is_whole,
+        "is_whole": of.is_whole,
+        "has_rate": noted is not None,
+        "stopped": _stopped(loops, turning),
         "figures": [
             *_rates(noted),
             *_today(figures),
-            *(each for each in things if isinstance(each, Figure)),
+            *_waits(_only(Backlog, things)),
+            *_only(Figure, things),
             *_figure_of(begun),
         ],
         "ways": sorted(ways, key=lambda way: WORST.get(way.kind, len(WORST))),
-        "ages": _bars([(str(each.label), each.n, each.kind) for each in ages])
-        if any(each.n for each in ages)
-        else [],
-        "steps": _bars([(_when(end), n, "") for end, n in noted.steps[-FIVES:]] if noted else []),
+        "waiting": [(each, mark(each.waiting)) for each in waiting],
+        "empties": _empties(waiting, turning),
+        "ages": _bars(waiting),
+        "noes": _only(Noes, things),
+        "steps": [(_when(end), n) for end, n in noted.steps[-FIVES:]] if noted else [],
+        "slowest": _slowest(one, slowest),
         "begun": begun,
+        "may_call": viewer.may(CALL),
     }
     return render(request, "site/launch.html", context)
 
 
+@require_POST
+def launch_call(request: Request, public_id: UUID) -> HttpResponse:
+    """Whom to ring about a unit that has not begun, with the number, for one call; it leaves a row."""
+    one = programmes.programme_for(request.viewer, public_id)
+    here = page_unit(request, hierarchy=one.hierarchy, counts=True)
+    found, number = reveal_contact(programme=one, unit_id=here.unit.id, by=request.actor, at=clock.now())
+    page = reverse("site:launch", args=[public_id])
+    context = {
+        "here": "programmes",
+        "crumbs": [
+            (named(one.names), reverse("programmes:programme", args=[public_id])),
+            (_("Launch day"), page),
+        ],
+        "title": person(found.name),
+        "text": [f"{named(found.office) or _('In-charge')}, {here.name}"],
+        "detail": "site/_number.html",
+        "number": number,
+        "back": page,
+        "is_open": False,
+    }
+    return render(request, "ui/ask.html", context)
+
+
+def _told(room: ModuleType, name: str, viewer: Viewer, of: Of) -> list[Thing]:
+    """What a room says by a function of its module; nothing where it has none."""
+    told = getattr(room, name, None)
+    return [*told(viewer, of)] if told else []
+
+
+def _only(kind: type[Kept], things: Sequence[Thing]) -> list[Kept]:
+    return [one for one in things if isinstance(one, kind)]
+
+
 def _own(request: Request, one: Programme) -> int:
     """The viewer's own unit where it is inside the drive, else the drive's."""
-    home, owner = request.viewer.home, units.standing(one.owner_id, one.hierarchy)
-    is_inside = home and owner.lo is not None and owner.lo <= home.lo < (owner.hi or 0)
-    return home.unit_id if home and is_inside else one.owner_id
+    home = request.viewer.home
+    if home is None or home.unit_id == one.owner_id:
+        return one.owner_id
+    owner = units.standing(one.owner_id, one.hierarchy)
+    is_inside = owner.lo is not None and owner.lo <= home.lo < (owner.hi or 0)
+    return home.unit_id if is_inside else one.owner_id
+
+
+def _noted(one: Programme, of: Of) -> pace.Noted | None:
+    """How fast it goes: of the whole drive by the minute, below by districts. None where nothing is noted, or the
+    viewer does not see the people."""
+    if not of.is_exact:
+        return None
+    if of.is_whole:
+        return pace.noted(one, at=of.at)
+    below = pace.noted_below(one, of.span, at=of.at)
+    return below if below.channels else None
 
 
 def _rates(noted: pace.Noted | None) -> list[Figure]:
@@ -125,13 +198,87 @@ def _today(figures: programmes.Figures) -> list[Figure]:
     ]
 
 
-def _ways(one: Programme, noted: pace.Noted | None, figures: programmes.Figures, at: datetime) -> list[Way]:
+def _waits(backlogs: Sequence[Backlog]) -> list[Figure]:
+    """All that waits to go out by itself; and what goes only when somebody does something."""
+    if not backlogs:
+        return []
+    going = ages.together(each.waiting for each in backlogs if each.loop)
+    held = ages.together(each.waiting for each in backlogs if not each.loop)
+    oldest = _("oldest %(age)s")
+    figures = [
+        Figure(
+            _("Replies waiting"),
+            going.n_said,
+            note=oldest % {"age": going.oldest_said} if going.n else "",
+            kind=mark(going),
+            href="#waiting" if going.n else "",
+        )
+    ]
+    if held.n:
+        figures.append(
+            Figure(
+                _("Held back"),
+                held.n_said,
+                note=oldest % {"age": held.oldest_said},
+                kind="bad",
+                href="#waiting",
+            )
+        )
+    return figures
+
+
+def _stopped(loops: Mapping[str, str], turning: Mapping[str, Turning]) -> list[tuple[str, str]]:
+    """What stands still: what does not happen, and since when."""
+    said = {
+        Turns.LATE: _("since %(when)s"),
+        Turns.FAILS: _("its last turn failed at %(when)s"),
+        Turns.NEVER: _("it never ran here"),
+    }
+    return [
+        (loops[name], said[one.turns] % {"when": _when(one.turned_at) if one.turned_at else ""})
+        for name, one in turning.items()
+        if one.turns is not Turns.WELL
+    ]
+
+
+def _empties(waiting: Sequence[Backlog], turning: Mapping[str, Turning]) -> tuple[str, str]:
+    """When what goes by itself will be gone at the rate of the last minute, and how that is marked; nothing where
+    nothing goes by itself."""
+    by_loop: dict[str, int] = {}
+    for each in waiting:
+        if each.loop:
+            by_loop[each.loop] = by_loop.get(each.loop, 0) + each.waiting.n
+    if not by_loop:
+        return "", ""
+    if any(turning[loop].turns is not Turns.WELL for loop in by_loop):
+        return _("Nothing leaves: what sends it does not run."), "bad"
+    minutes = [
+        (n / turning[loop].a_minute) if turning[loop].a_minute else None  # type: ignore[operator]  # asked before
+        for loop, n in by_loop.items()
+    ]
+    known = [each for each in minutes if each is not None]
+    if len(known) < len(minutes):
+        return _("Nothing has left in the last minute."), "warn"
+    longest = max(1, round(max(known)))
+    told = ngettext("Empty in about %(n)s minute", "Empty in about %(n)s minutes", longest)
+    return told % {"n": grouped(longest)}, "ok" if longest <= 10 else "warn"
+
+
+def _ways(
+    one: Programme,
+    viewer: Viewer,
+    noted: pace.Noted | None,
+    figures: programmes.Figures,
+    at: datetime,
+) -> list[Way]:
     """Each way in that has brought somebody."""
     activity = activities.of(one.kind)
     first = activity.steps[0].key
     today = {
         row.channel: row.figures.get(first) for row in figures.days() if row.on == clock.day_in(one.zone, at)
     }
+    own = activity.page
+    page = reverse(own.url_name, args=[one.public_id]) if own and own.opens(viewer.may) else ""
     ways = []
     for channel in activity.channels:
         whole = next((row for row in figures.channels if row.channel == channel.number), None)
@@ -139,6 +286,7 @@ def _ways(one: Programme, noted: pace.Noted | None, figures: programmes.Figures,
             continue
         rate = noted.channels.get(channel.number) if noted else None
         state, kind = _state(rate)
+        is_quiet = rate is not None and rate.is_quiet
         ways.append(
             Way(
                 channel.label,
@@ -147,9 +295,11 @@ def _ways(one: Programme, noted: pace.Noted | None, figures: programmes.Figures,
                 rate=grouped(round(rate.a_minute)) if rate and rate.a_minute is not None else "",
                 today=small_cells.said(today.get(channel.number, 0)),
                 last=_when(rate.last) if rate and rate.last else "",
-                note=_("Many came in the hour before. See whether the provider still sends them.")
-                if rate and rate.is_quiet
+                note=_("Many came in the hour before. Try it yourself, then call the provider.")
+                if is_quiet
                 else "",
+                href=page if is_quiet else "",
+                act=_("Settings of the channel"),
             )
         )
     return ways
@@ -167,6 +317,14 @@ def _when(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "H:i")
 
 
+def _slowest(one: Programme, found: Sequence[pace.UnitRate]) -> list[tuple[pace.UnitRate, str, str]]:
+    """Units that have begun, the slowest of now first, each with its rate and its launch page."""
+    if len(found) < 2:  # the page's own unit
+        return []
+    page = reverse("site:launch", args=[one.public_id])
+    return [(each, grouped(round(each.a_minute)), address(page, each.code)) for each in found[:SLOWEST]]
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """The units that should have begun: how many there are, and the first of those where nobody is counted."""
@@ -175,28 +333,30 @@ class Begun:
     of: int
     leaf: tables.Leaf
     href: str
-    charges: Mapping[int, str]
+    contacts: dict[int, calling.Contact] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[tuple[programmes.Child, str]]:
-        """Each with who is in charge there; empty: nobody."""
-        return [(child, self.charges.get(child.unit_id, "")) for child in self.leaf.rows]
+        """Each with whom to call; empty: nobody is known."""
+        return [(child, self._called(child.unit_id)) for child in self.leaf.rows]
+
+    def _called(self, unit_id: int) -> str:
+        found = self.contacts.get(unit_id)
+        if found is None:
+            return ""
+        return f"{person(found.name)}, {named(found.office) or _('In-charge')}"
 
     @property
     def n(self) -> int:
         return self.leaf.total or 0
 
 
-def _not_started(here: Here, one: Programme, *, at: datetime) -> Begun | None:
+def _not_started(here: Here, one: Programme, node: programmes.Node | None, *, at: datetime) -> Begun | None:
     """Of the districts below, else of the mandals or booths; None where there is nothing below, or too much to read."""
-    node = programmes.node_of(here.unit.id, one.hierarchy)
-    below = units.counts_below(here.unit.id, one.hierarchy)
-    kind = next((kind for kind in BEGINNING if below.get(kind)), None)
-    if node is None or kind is None:
+    below = programmes.first_level_below(node, rates.BEGINNING) if node is not None else None
+    if node is None or below is None:
         return None
-    found = programmes.level_below(node, kind)
-    if found is None:
-        return None
+    kind, found = below
     leaf = programmes.children_ladders(
         node=node,
         hierarchy=one.hierarchy,
@@ -207,16 +367,17 @@ def _not_started(here: Here, one: Programme, *, at: datetime) -> Begun | None:
         per=SHOWN,
         units=found,
     )
-    held: dict[int, str] = {}
-    for charge in programmes.in_charges(one, units=[child.unit_id for child in leaf.rows]):
-        held.setdefault(charge.unit_id, person(charge.name))
-    page = reverse("programmes:below", args=[one.public_id])
     return Begun(
         str(Kind(kind).label),
         len(found),
         leaf,
-        address(page, here.unit.code, one.hierarchy, level=kind, show="without"),
-        held,
+        address(
+            reverse("programmes:below", args=[one.public_id]),
+            here.unit.code,
+            one.hierarchy,
+            level=kind,
+            show="without",
+        ),
     )
 
 
@@ -229,11 +390,16 @@ def _figure_of(begun: Begun | None) -> list[Figure]:
             grouped(begun.n),
             note=_("of %(n)s") % {"n": grouped(begun.of)},
             kind="warn" if begun.n else "",
+            href="#not-started" if begun.n else "",
         )
     ]
 
 
-def _bars(found: Sequence[tuple[str, int, str]]) -> list[tuple[str, int, str, int]]:
-    """Each with its width, in per cent of the longest."""
-    most = max((n for _label, n, _kind in found), default=0)
-    return [(label, n, kind, round(100 * n / most) if most else 0) for label, n, kind in found]
+def _bars(waiting: Sequence[Backlog]) -> list[tuple[str, int, int]]:
+    """What waits by its age, all together: each step with its width, in per cent of the longest."""
+    labels = (_("under 1 minute"), _("1 to 5 minutes"), _("5 to 10 minutes"), _("over 10 minutes"))
+    counts = ages.together(each.waiting for each in waiting).counts
+    most = max(counts)
+    return (
+        [(label, n, round(100 * n / most)) for label, n in zip(labels, counts, strict=True)] if most else []
+    )

@@ -73,7 +73,7 @@ def search(request: Request) -> HttpResponse:
             ],
             "more_holders": len(held) > MOST_HOLDERS,
             **_people(request, text, at),
-            "doors": doors(request.viewer, text=text),
+            "doors": doors(request.viewer, at=at, text=text),
         },
     )
 

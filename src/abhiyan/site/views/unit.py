@@ -105,7 +105,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "counts": [(Kind(kind).label, n) for kind, n in counts.items()],
         "at": at,
         "sees_counts": sees_counts,
-        "doors": doors(request.viewer, unit=here),
+        "doors": doors(request.viewer, at=at, unit=here),
         "seats": seats(request, asked.offices(), here, lang)
         if asked is not None
         else leaders(request.viewer, here, hierarchy, today, lang),

@@ -461,3 +461,31 @@ def _funnel(given: Sequence[tuple[str, int | None, str]], label: str) -> SafeStr
         f'<th scope="col"><span class="vh">{e(step_head)}</span></th><th scope="col">{e(number)}</th>'
         f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}</tbody></table>\n'
     )
+
+
+# --- bars ---
+
+
+@register.simple_tag
+def bars(steps: Sequence[tuple[str, int]], caption: str) -> SafeString:
+    """What came in each stretch of time, as bars; the last is under way. steps: (until when, how many), the oldest
+    first. A table of the same for whoever hears the page."""
+    drawn = "".join(
+        f'<rect class="{"sb-now" if bar.is_last else "sb"}" x="{bar.x:.1f}" y="{bar.y:.2f}"'
+        f' width="{bar.width:.1f}" height="{bar.height:.2f}"/>'
+        for bar in charts.plot_bars([n for _when, n in steps])
+    )
+    most = max((n for _when, n in steps), default=0)
+    shown = [steps[place][0] for place in sorted({0, len(steps) // 2, len(steps) - 1})] if steps else []
+    return format_html(
+        '<p class="spark-most nums">{}</p><svg class="spark" viewBox="0 0 1000 100" preserveAspectRatio="none"'
+        ' aria-hidden="true" focusable="false">{}</svg><p class="spark-ends" aria-hidden="true">{}</p>'
+        '<table class="vh"><caption>{}</caption><tbody>{}</tbody></table>',
+        _("most %(n)s") % {"n": indian(most)},
+        mark_safe(drawn),  # noqa: S308  # made of numbers
+        format_html_join("", "<span>{}</span>", ((each,) for each in shown)),
+        caption,
+        format_html_join(
+            "", '<tr><th scope="row">{}</th><td>{}</td></tr>', ((when, indian(n)) for when, n in steps)
+        ),
+    )

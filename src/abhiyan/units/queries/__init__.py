@@ -55,4 +55,5 @@ from .trees import (
     unit,
     unit_by_id,
     units_by_id,
+    within,
 )

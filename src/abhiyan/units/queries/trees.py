@@ -292,8 +292,12 @@ def stands_below(unit_id: int, above_id: int) -> bool:
 
 def below(unit_id: int, hierarchy: int) -> QuerySet[Placement, int]:
     """Ids of a unit and all below it, as a subquery. Never evaluate it unbounded."""
-    lo, hi = span(unit_id, hierarchy)
-    return Placement.objects.filter(lo__gte=lo, lo__lt=hi).values_list("unit_id", flat=True)
+    return within(span(unit_id, hierarchy))
+
+
+def within(span: tuple[int, int]) -> QuerySet[Placement, int]:
+    """The same by positions."""
+    return Placement.objects.filter(lo__gte=span[0], lo__lt=span[1]).values_list("unit_id", flat=True)
 
 
 def is_top(unit_id: int) -> bool:

@@ -7,7 +7,7 @@ import abhiyan.core.policy
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programmes", "0018_materials"),
+        ("programmes", "0019_unit_pace"),
     ]
 
     operations = [

@@ -1,0 +1,61 @@
+"""Texts to answer with, kept by who leads a desk."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.helpdesk.models import ReadyAnswer, Ticket
+from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.org import queries as org
+from abhiyan.org.rules.capabilities import LEADS
+
+from .answering import NoAnswer
+
+
+def keep_ready(*, unit_id: int, kind: str, language: str, text: str, by: Actor, at: datetime) -> ReadyAnswer:
+    """Keep a text for the desks of a unit and below. kind: of requests; "": of all. Who may: whoever leads there.
+    Refuses NotYours, NoAnswer."""
+    said = _said(text)
+    org.require(by, LEADS, at=unit_id)
+    with system("a text to answer with"):
+        made = ReadyAnswer.objects.create(
+            id=uuid4(),
+            unit_id=unit_id,
+            kind=kind and Ticket.Kind(kind).value,
+            language=language,
+            text=said,
+            made_at=at,
+            made_by=by.account_id,
+        )
+        _trail("keep_ready", made, by=by, at=at)
+    return made
+
+
+def change_ready(
+    *, ready: UUID, kind: str, language: str, text: str, is_used: bool, by: Actor, at: datetime
+) -> ReadyAnswer:
+    """Change a text, or say that it is used no more, or again. Who may: whoever leads its unit. Refuses NotFound,
+    NotYours, NoAnswer."""
+    said = _said(text)
+    with system("a text to answer with"):
+        one = needed(ReadyAnswer.objects.select_for_update().filter(pk=ready).first())
+        org.require(by, LEADS, at=one.unit_id)
+        one.kind, one.language = kind and Ticket.Kind(kind).value, language
+        one.text, one.is_used = said, is_used
+        one.save()
+        _trail("change_ready", one, by=by, at=at, is_used=is_used)
+    return one
+
+
+def _said(text: str) -> str:
+    said = rules.plain(text)
+    if not said or len(said) > rules.LONGEST_ANSWER:
+        raise NoAnswer(field="text", most=rules.LONGEST_ANSWER)
+    return said
+
+
+def _trail(act: str, one: ReadyAnswer, *, by: Actor, at: datetime, **facts: object) -> None:
+    audit.record(by=by, at=at, act=f"helpdesk.{act}", subject=str(one.pk), unit_id=one.unit_id, facts=facts)

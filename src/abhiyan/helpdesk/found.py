@@ -1,0 +1,34 @@
+"""What search finds of the helpline: a request by its number."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.words import language
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.doors import Found
+from abhiyan.units import queries as units
+
+from . import queries
+from .rules import tickets as rules
+
+
+def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[Found]:  # noqa: ARG001  # alike for every room
+    """A request in the viewer's scope whose number this is; no word of it, and nobody's name. Opening it leaves a row
+    in the trail."""
+    number = rules.read_number(text)
+    if not number or not queries.may_answer(viewer):
+        return
+    for one in queries.called(number):
+        names = units.names_of([one.unit_id], language=language())
+        yield Found(
+            heading=_("Requests to the helpline"),
+            title=one.number,
+            meta=" · ".join(
+                [str(one.get_kind_display()), names.get(one.unit_id, ""), str(one.get_state_display())]
+            ),
+            href=reverse("helpdesk:ticket", args=[one.pk]),
+        )

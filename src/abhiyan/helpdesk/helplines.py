@@ -1,0 +1,79 @@
+"""The numbers people call, of the programmes that run: one list for every page, kept by this process for half a minute.
+
+A page about one programme shows its number; another the only one there is, or each with its programme.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from abhiyan.core import sql
+from abhiyan.core.words import named
+
+from .models import Helpline
+
+KEPT_S = 30.0
+SHOWN = 3  # numbers below a page that is about no single programme; the others are on the page of the form
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A programme that runs, and the number people call about it: that of the programme above it, where it has none of
+    its own; "" while none is set."""
+
+    programme_id: int
+    public_id: str
+    names: dict[str, str]
+    number: str
+
+    @property
+    def name(self) -> str:
+        return named(self.names)
+
+
+_RUNNING = """
+select p.id, p.public_id::text, p.names, coalesce(h.number, g.number, '')
+from programmes_programme p left join helpdesk_helpline h on h.programme_id = p.id
+left join helpdesk_helpline g on g.programme_id = p.parent_id
+where p.state = 'open' order by p.parent_id nulls first, p.id limit 200"""
+
+_kept: tuple[float, list[Line]] | None = None
+
+
+def lines() -> list[Line]:
+    """Of every programme that runs, those above others first; one query in half a minute."""
+    global _kept
+    if _kept is None or time.monotonic() - _kept[0] > KEPT_S:
+        _kept = time.monotonic(), sql.each(Line, _RUNNING)
+    return _kept[1]
+
+
+def known() -> list[Line]:
+    """What this process has read, however old: for pages that may ask the database nothing."""
+    return _kept[1] if _kept else []
+
+
+def forget() -> None:
+    """Read them anew: a number was set."""
+    global _kept
+    _kept = None
+
+
+def of_programme(programme_id: int, among: Sequence[Line]) -> Line | None:
+    """The line of a programme that runs."""
+    return next((one for one in among if one.programme_id == programme_id), None)
+
+
+def numbers(among: Sequence[Line]) -> list[Line]:
+    """One line of each number; a programme above others stands for those below that share its number."""
+    found: dict[str, Line] = {}
+    for one in among:
+        if one.number:
+            found.setdefault(one.number, one)
+    return list(found.values())
+
+
+def set_number(programme_id: int) -> str:
+    """The number that was set for a programme itself; "" while there is none."""
+    row = Helpline.objects.filter(pk=programme_id).first()
+    return row.number if row else ""

@@ -1,0 +1,103 @@
+"""Requests as lists show them: with their places, the first words, and how late they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as say
+from django.utils.translation import ngettext
+
+from abhiyan.core import clock
+from abhiyan.core.numbers import grouped
+from abhiyan.core.words import language
+from abhiyan.helpdesk import queries
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.org.viewer import Viewer
+from abhiyan.units import queries as units
+
+HOURS = 48  # late by less is said in hours
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A request with the names of its places. words: the first of what was asked; "" where the viewer may not read it,
+    or it is erased."""
+
+    ticket: Ticket
+    unit: str
+    desk: str
+    at: datetime
+    words: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.ticket.state == Ticket.State.OPEN
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.ticket.due_at < self.at
+
+    @property
+    def title(self) -> str:
+        return self.words or str(self.ticket.get_kind_display())
+
+    @property
+    def state(self) -> str:
+        return say("Overdue") if self.is_late else str(self.ticket.get_state_display())
+
+    @property
+    def mark(self) -> str:
+        """How its state is marked: ok, warn, bad, or plain."""
+        if self.is_late:
+            return "bad"
+        return {"solved": "ok", "done": "ok", "closed": "warn"}.get(self.ticket.state, "")
+
+    @property
+    def due(self) -> str:
+        """By when it is answered, as people say it: 2 days late, today until 18:00, 16 December."""
+        return due_said(self.ticket.due_at, at=self.at) if self.is_open else self.state
+
+    @property
+    def due_mark(self) -> str:
+        if not self.is_open or self.is_late:
+            return self.mark
+        return "warn" if _day(self.ticket.due_at) == _day(self.at) else ""
+
+
+def due_said(due_at: datetime, *, at: datetime) -> str:
+    """By when something is due, or by how much it is late."""
+    if due_at < at:
+        hours = max(1, int((at - due_at).total_seconds() // 3600))
+        if hours < HOURS:
+            return ngettext("%(n)s hour late", "%(n)s hours late", hours) % {"n": grouped(hours)}
+        return ngettext("%(n)s day late", "%(n)s days late", hours // 24) % {"n": grouped(hours // 24)}
+    here = localtime(due_at)
+    if _day(due_at) == _day(at):
+        return say("today, %(time)s") % {"time": date_format(here, "H:i")}
+    return date_format(here, "j M")
+
+
+def _day(when: datetime) -> object:
+    return clock.day_in(settings.TIME_ZONE, when)
+
+
+def with_places(
+    some: Sequence[Ticket], *, at: datetime, words: Mapping[UUID, str] | None = None
+) -> list[Row]:
+    """Requests with the names of their places; one query."""
+    names = units.names_of({one.unit_id for one in some} | {one.desk_id for one in some}, language=language())
+    words = words or {}
+    return [
+        Row(one, names.get(one.unit_id, ""), names.get(one.desk_id, ""), at, words.get(one.pk, ""))
+        for one in some
+    ]
+
+
+def with_words(some: Sequence[Ticket], viewer: Viewer, *, at: datetime) -> list[Row]:
+    """The same with their first words, as far as the viewer answers them; three queries. Who shows them leaves a row in
+    the trail."""
+    return with_places(some, at=at, words=queries.first_words(queries.readable(some, viewer)))

@@ -1,0 +1,14 @@
+"""What the launch page relies on of programmes themselves: the loops that add figures up and note the rate."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.launch_day import Of, Worked
+
+
+def launch_day(viewer: Viewer, of: Of) -> Iterator[Worked]:  # noqa: ARG001  # alike for every room
+    """Alike for everybody."""
+    yield Worked("programmes.fold", _("figures are not added up"))
+    yield Worked("programmes.pace", _("no rate is noted"))

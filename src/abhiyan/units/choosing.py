@@ -1,0 +1,38 @@
+"""Units to choose one of, as the fragment `units/_unit_choices.html` draws them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from abhiyan.core.words import named
+
+from .models import Kind
+from .queries import UnitRow
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One unit to choose. above: names from the root, as one line."""
+
+    code: str
+    name: str
+    kind: str
+    above: str
+    is_sample: bool
+    is_closed: bool
+    has_children: bool
+
+
+def choices(rows: Iterable[UnitRow]) -> list[Choice]:
+    """Units as choices, in their order."""
+    return [
+        Choice(
+            code=row.code,
+            name=row.name(),
+            kind=str(Kind(row.kind).label),
+            above=" › ".join(named(names) for names in row.above),
+            is_sample=row.is_sample,
+            is_closed=row.closed_on is not None,
+            has_children=row.has_children,
+        )
+        for row in rows
+    ]
