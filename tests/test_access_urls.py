@@ -16,6 +16,7 @@ from django.db import transaction
 from django.test import Client
 
 from abhiyan.site.access import ACCESS, HOT
+from abhiyan.site.tests import files
 from abhiyan.site.tests.addresses import (
     FOREIGN_CROWD,
     SECRETS,
@@ -238,6 +239,7 @@ EXPECTED: dict[str, str | tuple[str, str]] = {
     "programmes:change": ("ssssn ooonnnnnnnnnnn ooonn", "ssssn oononnnnnnnnnn oonnn"),
     "programmes:charges": "sssso oooooooooooooo ooooo",
     "programmes:close": ("ssssn ooonnnnnnnnnnn ooonn", "ssssn oononnnnnnnnnn oonnn"),
+    "programmes:counts": "ssssg ooooooooooooon ooooo",
     "programmes:create": "ssssn oonnnnnnnnnnnn oonnn",
     "programmes:discard": "ssssn oonnnnnnnnnnnn oonnn",
     "programmes:draft": "ssssn oonnnnnnnnnnnn oonnn",
@@ -407,6 +409,13 @@ def others(
     return more_things(cast, foreign, tmp_path_factory.mktemp("results"))
 
 
+@pytest.fixture(scope="module")
+def filled_in(own: Things, foreign: Things, others: dict[str, Any], cast: Cast) -> files.Filled:
+    """What fills addresses; and a unit whose name is a formula."""
+    files.plant_formula(cast)
+    return files.Filled(cast, (own, foreign), others)
+
+
 def asked(
     clients: dict[str, Client], name: str, of: Things, others: dict[str, Any]
 ) -> Iterator[tuple[str, str, str]]:
@@ -495,6 +504,32 @@ def test_no_narrowing_or_export_shows_the_other_district(
 def mark(*told: object) -> str:
     """What stands in `after`, where one page of a list follows another."""
     return base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
+
+
+def test_every_list_is_a_csv_and_an_excel_file_without_names_or_formulas(
+    clients: dict[str, Client], filled_in: files.Filled
+) -> None:
+    assert filled_in.faults("state_president", clients, out_of_sight=False) == []
+    where = filled_in.where("programmes:below") + "?unit=JK&level=mandal&format=csv"
+    as_text = "'" + files.FORMULA.replace('"', '""')
+    assert as_text in body(clients["state_president"].get(where)), "a name that is a formula is only text"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_every_file_as_every_role(role: str, clients: dict[str, Client], filled_in: files.Filled) -> None:
+    assert filled_in.faults(role, clients, out_of_sight=role not in OVER_THE_OTHER) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["national_president", "call_centre_agent", "data_officer", "member"])
+def test_no_page_offers_a_file_that_nobody_looks_into(
+    role: str, clients: dict[str, Client], filled_in: files.Filled
+) -> None:
+    names = ACCESS.keys() - {files.KIT}
+    assert {name for name in names if files.offered(clients[role], filled_in.where(name))[1]} <= {
+        *files.FILED
+    }
 
 
 CRAFTED = (

@@ -21,7 +21,7 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.enrolment.actions import Claim, Gateway, phone_changes, reading, refused, texts
+from abhiyan.enrolment.actions import Claim, Gateway, phone_changes, refused, texts
 from abhiyan.enrolment.hotpath import batches, claims
 from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.rules.channels import Channel
@@ -34,7 +34,7 @@ from abhiyan.messaging.models import Message
 from abhiyan.messaging.queries import message_id
 from abhiyan.messaging.rules import inbound
 from abhiyan.people import actions as people
-from abhiyan.people.actions import codes, factors
+from abhiyan.people.actions import codes, factors, reading
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.site.tests.test_limits_found import limits_of

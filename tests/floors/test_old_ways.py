@@ -19,11 +19,7 @@ def in_views(source: Source) -> bool:
 
 def files_written_by_hand(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
-        if (
-            source.room != "ui"
-            and isinstance(node, ast.Call)
-            and dotted(node.func).endswith(("csv_response", "file_response"))
-        ):
+        if source.room != "ui" and isinstance(node, ast.Call) and dotted(node.func).endswith("file_response"):
             yield source.at(node, "a file of its own: declare the columns (ui.lists.Column)")
 
 
@@ -93,7 +89,7 @@ def test_an_old_way_is_gone_but_for_the_list_of_what_is_left(finder: Finder) -> 
 
 
 PLANTED: list[tuple[Finder, str, str, str]] = [
-    (files_written_by_hand, "org", "views.py", "tables.csv_response('x', [], [])"),
+    (files_written_by_hand, "org", "views.py", "tables.file_response('x', 'csv', [], [])"),
     (
         refusals_put_beside_fields_by_hand,
         "org",

@@ -25,6 +25,7 @@ from .owed import of_drive
 from .queries.checked import whom
 from .queries.drive import stops
 from .queries.recount import (
+    AGES,
     FEW_GONE,
     FEW_ITEMS,
     GONE,
@@ -109,6 +110,7 @@ DRIVE = Activity(
     unplaced=Unplaced(without_place, Page("enrolment:unplaced", _("Give them a place"), "enrolment.place")),
     stops=stops,
     facts=facts_for_recount(),
+    ages=AGES,
     orphans=ORPHANS,
     items=(
         Items(

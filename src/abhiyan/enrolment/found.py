@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
 from abhiyan.org.viewer import Viewer
+from abhiyan.people.actions.reading import read_people
 from abhiyan.ui.doors import Found
 from abhiyan.units import queries as units
 
-from .actions.reading import read_people
 from .queries import people as queries
 from .queries.people import Member, Wanted
 from .rules.number import member_number

@@ -10,6 +10,7 @@ class OrgConfig(AppConfig):
         from abhiyan.core import news
         from abhiyan.core.imports import authority
         from abhiyan.people import queries as people
+        from abhiyan.ui import lists
         from abhiyan.units.news import UnitsClosing
         from abhiyan.units.rules import hanging
 
@@ -17,12 +18,16 @@ class OrgConfig(AppConfig):
         from .news import ReleaseDecided
         from .queries import cast, require
         from .queries.polls import sentences
-        from .rules import releases
+        from .rules import named_lists, releases
+        from .views import named_lists as with_names
 
         authority.use(require)
         people.told_by(cast)
 
         news.subscribe(UnitsClosing, lambda told: closing.end_with_units(told=told))
         releases.register_details(polls.ACT, sentences)
+        releases.register_details(named_lists.ACT, with_names.details)
+        releases.register_page(named_lists.ACT, with_names.page_of)
+        lists.approved_by(with_names.NamedLists())
         news.subscribe(ReleaseDecided, lambda told: polls.heed_decision(told=told))
         hanging.register(*closing.THINGS)

@@ -17,6 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, is_out_of_date, scoped, widen
 from abhiyan.people.actions import sessions
 from abhiyan.people.visit import Visit
+from abhiyan.ui.lists import NAMED
 from abhiyan.units import queries as units
 
 from . import queries
@@ -99,6 +100,26 @@ class ViewerMiddleware:
 
 
 viewer = ViewerMiddleware
+
+
+class SentListMiddleware:
+    """What is sent to a list at `?format=names` is read by the list's view as a look at it, and done by
+    `views.named_lists`: so the list that is approved and taken is the one its reader sees. Stands after what refuses a
+    forged form."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: object, _args: object, _kwargs: object) -> None:
+        if request.method == "POST" and request.GET.get("format") == NAMED:
+            request.POST  # noqa: B018  # read while it is one
+            request.method, request.is_sent = "GET", True  # type: ignore[attr-defined]  # views.named_lists reads it
+
+
+sent_list = SentListMiddleware
 
 
 def _is_out_of_date(viewer: Viewer) -> bool:

@@ -44,11 +44,12 @@ above as materialized (
   select hierarchy, unit_id, above_id from up)"""
 
 
-def sums_above(source: str, *, hierarchies: str = "true") -> str:
+def sums_above(source: str, *, hierarchies: str = "true", key: str = KEY) -> str:
     """CTE bodies, of which `node_sum` is the result: sums of `source` (unit_id, KEY, n) at every large node above.
 
-    hierarchies: a condition on `p.hierarchy`. Needs TREE before it.
+    hierarchies: a condition on `p.hierarchy`. key: five columns, where these are others. Needs TREE before it.
     """
+    columns = ", ".join(f"i.{part}" for part in key.split(", "))
     return f"""
 inside as materialized (
   select u.unit_id, s.hierarchy, s.unit_id as node_id
@@ -57,11 +58,11 @@ inside as materialized (
   join stretch s on s.number = width_bucket(p.lo, (select positions from cuts))
     and s.hierarchy = p.hierarchy and s.unit_id is not null),
 inner_sum as (
-  select w.hierarchy, w.node_id as unit_id, {", ".join(f"i.{part}" for part in KEY.split(", "))}, sum(i.n) as n
+  select w.hierarchy, w.node_id as unit_id, {columns}, sum(i.n) as n
   from {source} i join inside w on w.unit_id = i.unit_id
   group by 1, 2, 3, 4, 5, 6, 7),
 node_sum as (
-  select a.above_id as unit_id, a.hierarchy, {", ".join(f"i.{part}" for part in KEY.split(", "))},
+  select a.above_id as unit_id, a.hierarchy, {columns},
     sum(i.n)::bigint as n
   from inner_sum i join above a on a.hierarchy = i.hierarchy and a.unit_id = i.unit_id
   group by 1, 2, 3, 4, 5, 6, 7)"""

@@ -1,11 +1,11 @@
-"""The ledger's loop, that of what targets sum to, and the reminders of tasks."""
+"""The ledger's loop, that of what targets sum to, the reminders of tasks, and the counting by age of each night."""
 
 from datetime import datetime
 
 from abhiyan.core.loops import Loop
 
 from . import actions
-from .actions import pace, tasks
+from .actions import ages, pace, tasks
 
 
 def _fold(at: datetime) -> int:
@@ -20,6 +20,10 @@ def _remind(at: datetime) -> int:
     return tasks.remind(at=at)
 
 
+def _ages(at: datetime) -> int:
+    return ages.count_ages_nightly(at=at)
+
+
 def _pace(at: datetime) -> int:
     return pace.note_pace(at=at) + pace.note_units(at=at)
 
@@ -29,4 +33,5 @@ LOOPS = {
     "sums": Loop(_sums, every_s=300, scoped=False),
     "remind": Loop(_remind, every_s=300),
     "pace": Loop(_pace, every_s=20),
+    "ages": Loop(_ages, every_s=1500, scoped=False),
 }

@@ -22,6 +22,7 @@ from abhiyan.core.policy import (
 from abhiyan.org.models import Office
 from abhiyan.units.models import Hierarchy, Unit
 
+from .models_ages import AgeTally, AgeTotal  # noqa: F401  # tables of this room, kept beside
 from .models_materials import Material, MaterialOpening, MaterialVersion  # noqa: F401  # tables of this room, kept beside
 
 
@@ -62,6 +63,7 @@ class Programme(models.Model):
         default="", db_default=""
     )  # label of the totals of an earlier drive shown beside it
     summed_on = models.DateField(null=True)  # when all its targets were last settled (actions.sums)
+    ages_on = models.DateField(null=True)  # the last day of what was counted by age (actions.ages)
 
     class Meta:
         db_table = "programmes_programme"

@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     below,
     charges,
+    counts,
     creating,
     ending,
     materials,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("<uuid:public_id>/workshops/", workshops.workshops, name="workshops"),
     path("<uuid:public_id>/workshops/new/", workshops.workshop_new, name="workshop_new"),
     path("<uuid:public_id>/units/", below.below, name="below"),
+    path("<uuid:public_id>/counts/", counts.counts, name="counts"),
     path("<uuid:public_id>/targets/", targets.targets, name="targets"),
     path("<uuid:public_id>/targets/off/", targets.misfits, name="misfits"),
     path("<uuid:public_id>/targets/set/", targets.set_target, name="set_target"),

@@ -117,6 +117,7 @@ ACCESS: dict[str, Access] = {
     "programmes:list": STRONG,
     "programmes:programme": STRONG,
     "programmes:below": STRONG,
+    "programmes:counts": STRONG,  # rounded where the people are out of sight
     "programmes:own_figures": STRONG,  # giving one: whoever leads there
     "programmes:targets": STRONG,
     "programmes:misfits": STRONG,

@@ -54,6 +54,7 @@ MIDDLEWARE: list[str] = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "abhiyan.site.middleware.access",
+    "abhiyan.org.middleware.sent_list",
     "abhiyan.site.middleware.refusals",
 ]
 UNSCOPED_PATHS = ("/healthz", "/metrics", "/static/")  # they answer while the database does not

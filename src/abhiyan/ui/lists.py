@@ -9,8 +9,9 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -21,6 +22,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from abhiyan.core.refusals import NotFound
 from abhiyan.core.rows import Rows
 
 from . import numbers, tables
@@ -28,6 +30,7 @@ from .drawing import escaped
 
 Row = TypeVar("Row")
 AT_ONCE = 2_000  # rows of a file that are read, and finished, together
+NAMED = "names"  # ?format=names: where a second person is asked for a file with names
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Column(Generic[Row]):
     A column without a value is the template's alone. order: a field of the query set (or several), a key of plain
     rows, or True: the value. Rows of `core.rows` sort by each key they have an order for. css: "num" for numbers,
     which open largest first. is_name: names the row; on a phone it is the head of the card. is_for_acts: holds
-    buttons, so its title is heard, not seen. names_people: a name or number of somebody, which is in no file.
+    buttons, so its title is heard, not seen. names_people: a name or number of somebody, or words about them: in a file
+    only once a second person has approved it (`Approvals`). Where such a column names the row, so is the whole file.
     """
 
     key: str
@@ -101,6 +105,9 @@ class Table(Generic[Row]):
     costs more than the page; total: how many there are, where that is known already. hidden: what the list leaves out,
     in words. without: columns left out this time, of the files too. name: of the files. longest_file: its most rows;
     where there are more, its last line says so. is_brief: two lines a row on a phone.
+
+    For files with names. unit_id: whose rows they are, None for those of the reader's own office. narrowed: the form
+    that narrows them.
     """
 
     def __init__(
@@ -121,8 +128,11 @@ class Table(Generic[Row]):
         hidden: str | Promise = "",
         without: Container[str] = (),
         is_brief: bool = False,
+        unit_id: int | None = None,
+        narrowed: forms.BaseForm | None = None,
     ) -> None:
         self.request, self.name, self.caption, self.hidden = request, name, caption, hidden
+        self.unit_id, self.narrowed = unit_id, narrowed
         self.css = "tbl cards brief" if is_brief else "tbl cards"
         self.declared = tuple(columns)
         self.columns = [one for one in self.declared if one.key not in without]
@@ -168,27 +178,60 @@ class Table(Generic[Row]):
 
     @property
     def file_kind(self) -> str:
-        """`?format=csv` or `?format=xlsx`, where one of them was asked for."""
-        asked = self.request.GET.get("format", "")
-        return asked if asked in tables.FILES else ""
+        """What `?format=` asks for: csv, xlsx, or the page where a file with names is asked for; else nothing."""
+        return file_asked(self.request)
 
-    def file(self, kind: str = "") -> HttpResponseBase:
-        """The whole list in its order, as the file that was asked for. kind: of an answer that has only one."""
-        head = [str(one.title) for one in self._written]
-        return tables.file_response(self.name, kind or self.file_kind, head, self._lines())
+    def file(self) -> HttpResponseBase:
+        """The whole list in its order, as the file that was asked for."""
+        kind = self.file_kind
+        return self.written(kind) if kind in tables.FILES and self.is_open else _approvals.page(self)
 
-    def _lines(self) -> Iterator[list[Any]]:
-        values = [one.value for one in self._written if one.value is not None]
+    def written(self, kind: str, *, with_names: bool = False) -> HttpResponseBase:
+        """The file itself. with_names: a second person has approved them."""
+        columns = self._columns(with_names=with_names)
+        head = [str(one.title) for one in columns]
+        return tables.file_response(self.name, kind, head, self._lines(columns))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be a file without approval: its rows are no people."""
+        return not any(one.is_name for one in self.naming)
+
+    @property
+    def naming(self) -> list[Column[Row]]:
+        """Columns that are in no file without approval."""
+        return [one for one in self.columns if one.value is not None and one.names_people]
+
+    @property
+    def offers_names(self) -> bool:
+        """Whether this reader may ask for a file with names."""
+        return bool(self.naming) and _approvals.offers(self)
+
+    def titles(self) -> list[str]:
+        """Of all columns of a file with names."""
+        return [str(one.title) for one in self._columns(with_names=True)]
+
+    def counted(self, most: int) -> int:
+        """How many rows there are; one more than `most` where there are more."""
+        rows = self._rows
+        if self.total is not None:
+            return self.total
+        if isinstance(rows, Rows):
+            n = rows.counted(most)
+            return most + 1 if n is None else n
+        return int(rows[: most + 1].count()) if isinstance(rows, QuerySet) else len(rows)
+
+    def _lines(self, columns: Sequence[Column[Row]]) -> Iterator[list[Any]]:
+        values = [one.value for one in columns if one.value is not None]
         for number, row in enumerate(self._every()):
             if number == self.longest_file:
                 yield [_("There are more. Narrow the list and export again.")]
                 return
             yield [_plain(value(row)) for value in values]
 
-    @property
-    def _written(self) -> list[Column[Row]]:
+    def _columns(self, *, with_names: bool) -> list[Column[Row]]:
         """The columns of a file."""
-        return [one for one in self.columns if one.value is not None and not one.names_people]
+        return [one for one in self.columns if one.value is not None and (with_names or not one.names_people)]
 
     def _every(self) -> Iterator[Row]:
         """Each row up to the first that a file does not hold."""
@@ -253,6 +296,38 @@ def _counted(rows: Any) -> int | None:
 
 def _sorts(column: Column[Any], rows: Any) -> bool:
     return column.key in rows.orders if isinstance(rows, Rows) else bool(column.order)
+
+
+class Approvals(Protocol):
+    """How a second person's approval lets names into a file: ui knows neither people nor offices."""
+
+    def offers(self, table: Table[Any]) -> bool:
+        """Whether the reader of this list may ask."""
+
+    def page(self, table: Table[Any]) -> HttpResponseBase:
+        """At the list's own address: asks, waits, and gives the file once. Refuses who may not."""
+
+
+class _Nobody:
+    def offers(self, table: Table[Any]) -> bool:  # noqa: ARG002  # as `Approvals`
+        return False
+
+    def page(self, table: Table[Any]) -> HttpResponseBase:  # noqa: ARG002  # as `Approvals`
+        raise NotFound
+
+
+_approvals: Approvals = _Nobody()
+
+
+def approved_by(approvals: Approvals) -> None:
+    """Once, in the ready() of the room that knows who approves."""
+    global _approvals  # registered once
+    _approvals = approvals
+
+
+def file_asked(request: HttpRequest) -> str:
+    """What `?format=` asks for: csv, xlsx, or the page where a file with names is asked for; else nothing."""
+    return NAMED if request.GET.get("format") == NAMED else tables.file_kind(request.GET)
 
 
 def answer(

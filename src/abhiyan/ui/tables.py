@@ -213,11 +213,6 @@ def instant(text: str) -> datetime:
         raise ValueError("a moment beyond the calendar") from beyond
 
 
-def wants_csv(query: QueryDict) -> bool:
-    """Whether the page was asked for as a file: the link 'Export these rows' says `?format=csv`."""
-    return query.get("format") == "csv"
-
-
 def _in_language(language: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Each piece made in the language of the page: it is read out after the request has left that language."""
     while True:
@@ -234,6 +229,12 @@ FILES = {
 }
 
 
+def file_kind(query: QueryDict) -> str:
+    """csv or xlsx, where the page was asked for as a file (`?format=`); else nothing."""
+    asked = query.get("format", "")
+    return asked if asked in FILES else ""
+
+
 def file_response(
     name: str, kind: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]
 ) -> HttpResponse | StreamingHttpResponse:
@@ -248,11 +249,4 @@ def file_response(
         response = HttpResponse(book.getvalue(), content_type=FILES[kind])
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response["Cache-Control"] = "no-store"
-    return response
-
-
-def csv_response(name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """`name`.csv with one line per row, as a download."""
-    response = file_response(name, "csv", head, rows)
-    assert isinstance(response, StreamingHttpResponse)
     return response

@@ -94,8 +94,8 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     rows = in_order(
         [(pair, names[pair.key]) for pair in pairs if words in names[pair.key].casefold()], sorting, PAIRS
     )
-    if tables.wants_csv(request.GET):
-        return tables.csv_response("versions", *_pairs_csv(one, rows))
+    if kind := tables.file_kind(request.GET):
+        return tables.file_response("versions", kind, *_pairs_file(one, rows))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     return render(
         request,
@@ -116,7 +116,7 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-def _pairs_csv(one: Plan, rows: list[tuple[Pair, str]]) -> tuple[list[str], list[list[object]]]:
+def _pairs_file(one: Plan, rows: list[tuple[Pair, str]]) -> tuple[list[str], list[list[object]]]:
     head = [say("Seat"), say("Votes before"), say("Votes after"), say("Difference"), say("Locked")]
     head += [say("Votes last time"), say("File and row")]
     sources = shown.stands_on(one, [pair.key for pair, _name in rows])
@@ -245,8 +245,8 @@ def sides(request: Request, public_id: UUID) -> HttpResponseBase:
     keys = _side_keys(len(columns))
     sorting = tables.sorting(request.GET, dict.fromkeys(keys, ""), default="differ")
     rows = in_order(found, sorting, keys)
-    if tables.wants_csv(request.GET):
-        return tables.csv_response("sides", *_sides_csv(one, columns, rows))
+    if kind := tables.file_kind(request.GET):
+        return tables.file_response("sides", kind, *_sides_file(one, columns, rows))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     return render(
         request,
@@ -293,7 +293,7 @@ def _side_rows(columns: list[SideColumn], names: dict[int, str]) -> list[SideRow
     return rows
 
 
-def _sides_csv(
+def _sides_file(
     one: Plan, columns: list[SideColumn], rows: list[SideRow]
 ) -> tuple[list[str], list[list[object]]]:
     head = [say("Seat")]

@@ -22,7 +22,7 @@ from abhiyan.elections.queries.contests import CandidateRow, Side
 from abhiyan.elections.queries.parts import PartSum
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
-from abhiyan.ui.lists import Column, Table
+from abhiyan.ui.lists import Column, Table, file_asked
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -76,7 +76,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
     kind = kind if any(one.kind == kind for one in every) else ""
     sorting = tables.sorting(request.GET, dict.fromkeys(PARTS, ""), default="number")
     parts = shown.in_order([one for one in every if kind in ("", one.kind)], sorting, PARTS)
-    if tables.wants_csv(request.GET):
+    if file_asked(request):
         name = f"seat-{of.code}-{state}-{number}"
         if request.GET.get("of") == "parts":
             return Table(

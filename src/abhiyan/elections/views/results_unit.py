@@ -35,10 +35,9 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     found = units.found(code)
     side = shown.side_asked(request.GET)
     results = queries.results_of(found.id, side=side.ours)
-    if tables.wants_csv(request.GET):
-        return tables.csv_response(
-            f"results-{code}", *_history_csv(list(results.contests), list(results.parts))
-        )
+    if kind := tables.file_kind(request.GET):
+        told = _history_file(list(results.contests), list(results.parts))
+        return tables.file_response(f"results-{code}", kind, *told)
     lying = queries.lying_in(found.id) if found.kind not in ("nation", "state") else []
     leaf = tables.numbered(lying, request.GET, total=len(lying))
     drawn = dict.fromkeys([one.unit_id for one in (*lying[:MOST_DRAWN], *leaf.rows)])
@@ -156,7 +155,7 @@ def _map_of_unit(contests: list[SeatRow], lying: dict[int, list[SeatRow]]) -> tu
     return shown.on_map(rows, queries.spots(row.contest.pk for row in rows))
 
 
-def _history_csv(contests: list[SeatRow], parts: list[PartRow]) -> tuple[list[str], list[list[Any]]]:
+def _history_file(contests: list[SeatRow], parts: list[PartRow]) -> tuple[list[str], list[list[Any]]]:
     names = shown.seat_names([row.contest for row in contests] + [one.part.contest for one in parts])
     head = [say("Election"), say("Seat"), say("Electors"), say("Votes polled"), say("Turnout (%)")]
     head += [say("First"), say("Margin"), say("Side's votes"), say("Side's share (%)"), say("Swing (points)")]

@@ -22,9 +22,9 @@ from abhiyan.enrolment.paper import pictures
 from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
 from abhiyan.enrolment.rules import batches as rules
 from abhiyan.org import queries as org
+from abhiyan.people.actions.reading import read_people
 
 from .batches import RECORD
-from .reading import read_people
 
 KEPT = timedelta(days=180)  # a photograph, after it was added
 MOST_PHOTOS = 4  # for each sheet: retaken ones and backs

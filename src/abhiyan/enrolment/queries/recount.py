@@ -48,6 +48,20 @@ select programme_id, {MEASURE}, channel, unit_id, day, {OPENED}, count(*)
   from enrolment_waiting where opened_at is not null group by 1, 3, 4, 5"""
 
 
+# What stands on a rung of the ladder, with the year of birth of whom it is about; null where nobody has said it yet,
+# as of a call that has not joined.
+AGES = f"""
+select c.programme_id, {MEASURE} as measure, c.channel, c.unit_id, c.day, {Rung.REPORTED} as rung,
+    p.birth_year as born, count(*) as n
+  from enrolment_claim c left join enrolment_membership m on m.id = c.membership_id
+  left join people_person p on p.id = m.person_id group by 1, 3, 4, 5, 7
+union all
+select e.programme_id, {MEASURE}, e.channel, e.unit_id, e.day, r.rung, p.birth_year, count(*)
+  from enrolment_enrolment e
+  cross join lateral (values (e.rung), (case when e.confirmed_at is not null then {Rung.CONFIRMED} end)) r(rung)
+  left join enrolment_membership m on m.id = e.membership_id left join people_person p on p.id = m.person_id
+ where {COUNTS} and r.rung is not null group by 1, 3, 4, 5, 6, 7"""
+
 # All terms with their memberships; and those of a few memberships by their keys, which stand behind the membership's.
 # `offset 0`: the planner, who knows nothing of it, would read all terms for two people.
 _ALL = "enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id"

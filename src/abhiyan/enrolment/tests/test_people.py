@@ -15,13 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core import limits
 from abhiyan.core.scope import system
 from abhiyan.enrolment import owed
-from abhiyan.enrolment.actions import reading
 from abhiyan.enrolment.queries import awaiting
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.number import member_number, public_ids
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
+from abhiyan.people.actions import reading
 from abhiyan.people.tests.make import body, browser
 from abhiyan.ui import tables
 from abhiyan.units import queries as units

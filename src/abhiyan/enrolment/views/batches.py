@@ -42,7 +42,7 @@ COLUMNS: tuple[Column[queries.Row], ...] = (
     Column("number", gettext_lazy("Batch"), lambda row: row.batch.number, css="nums", is_name=True),
     Column("unit", gettext_lazy("Unit"), lambda row: row.unit),
     Column("made", gettext_lazy("Printed"), lambda row: row.batch.made_at, order="made_at", css="nums"),
-    Column("maker", gettext_lazy("Printed by"), lambda row: row.maker),
+    Column("maker", gettext_lazy("Printed by"), lambda row: row.maker, names_people=True),
     Column("sheets", gettext_lazy("Sheets"), lambda row: row.batch.sheets, order="sheets", css="num"),
     Column("photos", gettext_lazy("Photos"), lambda row: row.photos, css="num"),
     Column("rows", gettext_lazy("Rows imported"), lambda row: row.rows, css="num"),
@@ -77,6 +77,7 @@ def paper_list(request: Request) -> HttpResponseBase:
         caption=_("Paper forms"),
         sort="-made",
         finish=queries.shown,
+        unit_id=here.unit.id,
     )
     shown = {
         "here": "people",

@@ -16,10 +16,10 @@ from abhiyan.core import languages, printing, words
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.enrolment.actions import cards
-from abhiyan.enrolment.actions.reading import ListTooLong
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.people import queries as people
+from abhiyan.people.actions.reading import ListTooLong
 from abhiyan.people.models import Document
 from abhiyan.programmes.models import Rung
 from abhiyan.ui.templatetags.look import organisation

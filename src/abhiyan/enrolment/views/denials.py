@@ -17,7 +17,6 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.enrolment.actions import bursts
-from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.models import Halt
 from abhiyan.enrolment.queries import partings
@@ -26,6 +25,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.offices import DATA_OFFICER
 from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units

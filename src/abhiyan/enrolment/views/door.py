@@ -26,7 +26,6 @@ from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.words import language, person
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import door
-from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.forms_door import DoorCodeForm, DoorForm
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.queries import door as queries
@@ -39,6 +38,7 @@ from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as notices
+from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Notice
 from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, tried

@@ -14,7 +14,6 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import door
-from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.forms_door import EntriesForm
 from abhiyan.enrolment.models_door import DoorTry
 from abhiyan.enrolment.queries import door as queries
@@ -22,6 +21,7 @@ from abhiyan.enrolment.queries.join import counting
 from abhiyan.enrolment.queries.partings import counted_for_sender
 from abhiyan.enrolment.rules.door import Became
 from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
 
 from .door import day_began, door_of, name_of, own

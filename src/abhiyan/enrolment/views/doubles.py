@@ -20,13 +20,13 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.enrolment.actions import doubles as acts
-from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.queries import doubles as queries
 from abhiyan.org import queries as authority
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.people.actions import finding
+from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Double
 from abhiyan.people.rules.doubles import SURE
 from abhiyan.ui import tables

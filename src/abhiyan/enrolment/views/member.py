@@ -375,8 +375,9 @@ def me_data(request: Request) -> HttpResponseBase:
     if member is None or phone_id is None:
         return redirect("enrolment:me")
     told = _told(_held(member, phone_id, at), at)
-    if tables.wants_csv(request.GET):
-        return tables.csv_response("my-membership", [_("About"), _("What"), _("Value")], list(_flat(told)))
+    if kind := tables.file_kind(request.GET):
+        head = [_("About"), _("What"), _("Value")]
+        return tables.file_response("my-membership", kind, head, list(_flat(told)))
     response = HttpResponse(
         json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2), content_type="application/json"
     )

@@ -19,8 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language
-from abhiyan.enrolment.actions import cards, members, reading
-from abhiyan.enrolment.actions.reading import read_people
+from abhiyan.enrolment.actions import cards, exporting, members
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
 from abhiyan.enrolment.models import Kind, Taken
@@ -35,6 +34,8 @@ from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as known
+from abhiyan.people.actions import reading
+from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import RevokeReason
 from abhiyan.programmes.models import Rung
 from abhiyan.ui import tables
@@ -52,9 +53,14 @@ SETTINGS = ("rung", "channel", "kind", "ended", "since", "sort")  # of a list; n
 
 
 PEOPLE: tuple[Column[dict[str, Any]], ...] = (
-    Column("name", gettext_lazy("Name"), lambda row: row["member"].name),
-    Column("number", gettext_lazy("Member number"), lambda row: row["number"]),
-    Column("phone", gettext_lazy("Phone"), lambda row: row["member"].last4 and f"…{row['member'].last4}"),
+    Column("name", gettext_lazy("Name"), lambda row: row["member"].name, names_people=True),
+    Column("number", gettext_lazy("Member number"), lambda row: row["number"], names_people=True),
+    Column(
+        "phone",
+        gettext_lazy("Phone"),
+        lambda row: row["member"].last4 and f"…{row['member'].last4}",
+        names_people=True,
+    ),
     Column("unit", gettext_lazy("Unit"), lambda row: row["unit"]),
     Column("rung", gettext_lazy("Status"), lambda row: row["rung"]),
     Column("channel", gettext_lazy("Came by"), lambda row: row["channel"]),
@@ -294,7 +300,7 @@ def people_export(request: Request) -> HttpResponseBase:
         most=reading.MOST_EXPORTED + 1,
     )
     try:
-        reading.ask_for_list(
+        exporting.ask_for_list(
             unit_id=looked.row.id,
             n=n,
             reason=form.cleaned_data["reason"],
@@ -337,7 +343,7 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
     table = Table(
         request, PEOPLE, rows, name="people", caption=_("People"), finish=lambda some: [*map(line, some)]
     )
-    return table.file("csv")
+    return table.written("csv", with_names=True)
 
 
 def _as_asked(settings: Mapping[str, Any]) -> QueryDict:

@@ -20,11 +20,11 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.enrolment.actions import placing
-from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import placing as queries
 from abhiyan.enrolment.queries.join import HOMES
 from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped

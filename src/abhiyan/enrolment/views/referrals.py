@@ -32,7 +32,7 @@ from .paper_frame import file_answer
 from .seen import Seen
 
 COLUMNS: tuple[Column[queries.Invited], ...] = (
-    Column("name", gettext_lazy("Worker"), lambda row: row.name, is_name=True),
+    Column("name", gettext_lazy("Worker"), lambda row: row.name, is_name=True, names_people=True),
     Column("unit", gettext_lazy("Unit"), lambda row: row.unit),
     Column("made", gettext_lazy("Link since"), lambda row: row.referral.made_at, order="made_at", css="nums"),
     Column("joined", gettext_lazy("Joined by the link"), lambda row: row.joined, css="num"),
@@ -150,6 +150,7 @@ def drive_referrals(request: Request, public_id: UUID) -> HttpResponseBase:
         caption=_("Who invited"),
         sort="made",
         finish=queries.shown,
+        unit_id=here.unit.id,
     )
     shown = {
         "here": "programmes",

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import needed
 from abhiyan.enrolment.actions import texts as actions
-from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.models import Text
 from abhiyan.enrolment.queries import texts as queries
 from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
 

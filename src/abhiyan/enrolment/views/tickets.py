@@ -16,13 +16,13 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.words import language
 from abhiyan.enrolment.actions import tickets
-from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.models import Ticket
 from abhiyan.enrolment.queries import tickets as queries
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.enrolment.rules.tickets import LONGEST
 from abhiyan.org.viewer import Request as OfficeRequest
 from abhiyan.people import phones
+from abhiyan.people.actions.reading import read_people
 from abhiyan.people.visit import Request
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.forms import SOMETIMES
@@ -137,7 +137,12 @@ def _columns(at: datetime) -> tuple[Column[Ticket], ...]:
     return (
         Column("number", gettext_lazy("Number"), lambda row: row.number, is_name=True),
         Column("kind", gettext_lazy("About"), lambda row: row.get_kind_display(), order="kind", css="under"),
-        Column("member", gettext_lazy("Member number"), lambda row: member_number(row.public_id)),
+        Column(
+            "member",
+            gettext_lazy("Member number"),
+            lambda row: member_number(row.public_id),
+            names_people=True,
+        ),
         Column("asked", gettext_lazy("Asked on"), lambda row: row.asked_at, order="asked_at", css="nums"),
         Column("due", gettext_lazy("Answer by"), lambda row: row.due_at, order="due_at", css="nums under"),
         Column("state", gettext_lazy("Status"), partial(_status, at), css="end"),
@@ -158,6 +163,7 @@ def ticket_list(request: OfficeRequest) -> HttpResponseBase:
         caption=_("Requests from members"),
         sort="due",
         is_brief=True,
+        narrowed=form,
     )
     shown = {"here": "people", "crumbs": [(_("Requests from members"), "")], "filters": form, "at": at}
     return answer(request, "enrolment/ticket_list.html", table, shown)

@@ -23,7 +23,6 @@ from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import language, named
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import AlreadyEnded, NothingToPlace
-from abhiyan.enrolment.actions.reading import read_people
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import DaysForm, PlaceAndDaysForm
 from abhiyan.enrolment.queries import awaiting as queries
@@ -32,6 +31,7 @@ from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org import queries as authority
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
 from abhiyan.ui.acts import confirm, form_page
 from abhiyan.units import queries as units

@@ -27,7 +27,13 @@ COLUMNS: tuple[Column[Message], ...] = (
     Column(
         "template", _("Message"), lambda row: reasons.template(row.template), order="template", is_name=True
     ),
-    Column("phone", _("Phone"), lambda row: f"••••{row.last4}" if row.last4 else "", css="under"),
+    Column(
+        "phone",
+        _("Phone"),
+        lambda row: f"••••{row.last4}" if row.last4 else "",
+        css="under",
+        names_people=True,
+    ),
     Column("state", _("Status"), lambda row: row.get_state_display(), order="state", css="end"),
     Column("sent", _("Sent"), lambda row: row.sent_at, order="sent_at", css="nums"),
     Column("reason", _("Reason"), lambda row: reasons.reason(row.reason), css="under"),
@@ -63,6 +69,7 @@ def list_(request: Request) -> HttpResponseBase:
         is_counted=False,
         is_numbered=False,
         is_brief=True,
+        narrowed=filters,
     )
     shown = {
         "here": "messages",

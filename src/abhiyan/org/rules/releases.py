@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 CAPABILITY: dict[str, str] = {
     "people.export": "people.export",
+    "lists.export": "people.export",
     "people.reveal_many": "people.reveal",
     "people.merge": "enrolment.strike_off",
     "messages.release": "messages.release",
@@ -24,6 +25,7 @@ CAPABILITY: dict[str, str] = {
 DONE_BY_APPROVAL = frozenset({"polls.confirm", "frames.redraw", "verification.finding"})
 NAMES: dict[str, Promise] = {
     "people.export": _("Export a list of people"),
+    "lists.export": _("Export a list with names"),
     "people.reveal_many": _("Reveal many phone numbers"),
     "people.merge": _("Merge several duplicates"),
     "messages.release": _("Send held messages"),

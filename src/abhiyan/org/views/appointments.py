@@ -155,7 +155,7 @@ HEADINGS = {
 HELD: tuple[Column[Appointment], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.unit.names), is_name=True),
     Column("office", _("Office"), lambda row: named(row.office.names)),
-    Column("name", _("Name"), lambda row: row.holder),
+    Column("name", _("Name"), lambda row: row.holder, names_people=True),
     Column("since", _("Since"), lambda row: row.starts_on, css="nums"),
     Column("state", _("Status"), lambda row: row.get_state_display()),
     Column("until", _("Until"), lambda row: row.ends_on, only_in_file=True),
@@ -193,7 +193,16 @@ def appointments(request: Request) -> HttpResponseBase:
         )
     else:
         held = queries.appointment_rows(first, last, state=show, office=office, name=chosen.get("name", ""))
-        table = Table(request, HELD, held, name="appointments", caption=HEADINGS[show], sort="unit")
+        table = Table(
+            request,
+            HELD,
+            held,
+            name="appointments",
+            caption=HEADINGS[show],
+            sort="unit",
+            unit_id=here.unit.id,
+            narrowed=filters,
+        )
     shown = {
         "here": "appointments",
         "page_unit": here,

@@ -17,7 +17,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
-from abhiyan.org.rules.releases import DONE_BY_APPROVAL, NAMES, details_of
+from abhiyan.org.rules.releases import DONE_BY_APPROVAL, NAMES, details_of, page_of
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, confirm, form_page
 from abhiyan.ui.lists import Column, Table, answer
@@ -25,23 +25,31 @@ from abhiyan.ui.lists import Column, Table, answer
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, and what its reader may do about it. why_not: why they may not decide it, and who could."""
+    """A request, and what its reader may do about it. why_not: why they may not decide it, and who could. href: where
+    what they asked is done, once approved."""
 
     one: Release
     name: str
     may_decide: bool = False
     may_reset: bool = False
     why_not: str = ""
+    href: str = ""
 
 
 COLUMNS: tuple[Column[Asked], ...] = (
     Column("act", _("What"), lambda row: row.name, order="act", is_name=True),
     Column("reason", _("Reason"), lambda row: row.one.reason, only_in_file=True),
     Column("unit", _("Unit"), lambda row: named(row.one.unit.names)),
-    Column("asker", _("Asked by"), lambda row: _annotated(row.one, "asker")),
+    Column("asker", _("Asked by"), lambda row: _annotated(row.one, "asker"), names_people=True),
     Column("asked", _("Asked"), lambda row: row.one.asked_at, order="asked_at"),
     Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state"),
-    Column("decider", _("Decided by"), lambda row: _annotated(row.one, "decider"), only_in_file=True),
+    Column(
+        "decider",
+        _("Decided by"),
+        lambda row: _annotated(row.one, "decider"),
+        only_in_file=True,
+        names_people=True,
+    ),
     Column("decided", _("Decided"), lambda row: row.one.decided_at, only_in_file=True),
     Column("acts", _("Acts"), is_for_acts=True),
 )
@@ -73,7 +81,14 @@ def releases(request: Request) -> HttpResponseBase:
         return _judged(found, request.viewer.account_id, at=at)
 
     table = Table(
-        request, COLUMNS, rows, name="releases", caption=_("Requests"), sort="-asked", finish=judged
+        request,
+        COLUMNS,
+        rows,
+        name="releases",
+        caption=_("Requests"),
+        sort="-asked",
+        finish=judged,
+        narrowed=filters,
     )
     shown = {
         "here": "appointments",
@@ -101,7 +116,13 @@ def _asked(one: Release, account_id: int | None, deciders: queries.Deciders | No
     if one.state == Release.State.ASKED:
         return Asked(one, name, why_not=str(actions.Lapsed()))
     usable = one.state == Release.State.RELEASED and one.asked_by == account_id and one.expires_at > at
-    return Asked(one, name, may_reset=usable and one.act == "factors.reset")
+    page = page_of(one.act)
+    return Asked(
+        one,
+        name,
+        may_reset=usable and one.act == "factors.reset",
+        href=page(one) if usable and page else "",
+    )
 
 
 class DecideForm(forms.Form):

@@ -15,6 +15,7 @@ from .charges import (
     waiting_for_answer,
 )
 from .checked import checked_columns
+from .counts_by import BEFORE, By, Split, split_by
 from .earlier_drives import Earlier, earlier
 from .funnel import Funnel, Line, shown_funnel
 from .here import Own, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here

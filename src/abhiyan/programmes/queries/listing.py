@@ -92,7 +92,7 @@ def children_ladders(
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
         return NOTHING
-    asked = _Asked(
+    asked = Asked(
         here,
         programme,
         measure,
@@ -116,7 +116,7 @@ def children_ladders(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """One page of a list of children, as `children_ladders` is asked for it.
 
     begins: also what `figures` reads of the node itself, days from then on apart; only of a node in sight.
@@ -162,13 +162,13 @@ class _Asked:
         }
 
 
-def _listed(asked: _Asked) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
+def _listed(asked: Asked) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
     """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
 
     That by the same statement, so that what waits for a fold is read once. None where no child fits.
     """
     here, values = asked.here, asked.values()
-    tables, parts = [_kids(asked)], list(_stored(asked))
+    tables, parts = [kids(asked)], list(_stored(asked))
     if here.has_own:
         tables.append(own_part.tables(by_child=True))
         parts += _own(asked)
@@ -179,8 +179,8 @@ def _listed(asked: _Asked) -> tuple[Leaf, list[tuple[int, date, int, int]] | Non
         parts.append(part)
     elif here.has_pending:
         parts.append(
-            f"""select k.unit_id, d.rung, d.n from {_BELOW_HERE} join kid k on {_EDGE} = 2 * k.number - 1
-          where {_waiting(asked)} and coalesce(d.day <= {_CUT}, true)"""
+            f"""select k.unit_id, d.rung, d.n from {BELOW_HERE} join kid k on {EDGE} = 2 * k.number - 1
+          where {waiting(asked)} and coalesce(d.day <= {CUT}, true)"""
         )
     tables += _sums(parts, has_own=here.has_own)
     query = _chosen(asked, values)
@@ -196,30 +196,31 @@ def _listed(asked: _Asked) -> tuple[Leaf, list[tuple[int, date, int, int]] | Non
 
 
 # Which tallies, and of a child its last day: what was asked, or the last closed one where its people are out of sight.
-_CUT = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
+CUT = "case when k.is_exact then %(on)s::date else %(closed)s::date end"
 # Children do not overlap: among their sorted edges, a change below the n-th comes after 2n - 1 of them.
-_EDGE = "width_bucket(p.lo, (select array_agg(edge order by edge) from kid, unnest(array[lo, hi]) edge))"
-_BELOW_HERE = (
+EDGE = "width_bucket(p.lo, (select array_agg(edge order by edge) from kid, unnest(array[lo, hi]) edge))"
+BELOW_HERE = (
     "programmes_delta d join units_placement p on p.unit_id = d.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s"
 )
 
 
-def _of(asked: _Asked, counted: str = "t") -> str:
+def of_measure(asked: Asked, counted: str = "t") -> str:
     """Which counts: of the programme's measure, and of those beneath it."""
     which = "= any(%(programmes)s)" if asked.programme.parts else "= %(programme)s"
     return f"{counted}.programme_id {which} and {counted}.measure = %(measure)s"
 
 
-def _waiting(asked: _Asked) -> str:
-    return f"{ledger_sql.PENDING} and {_of(asked, 'd')}"
+def waiting(asked: Asked) -> str:
+    """Which changes d: those of the measure that wait for a fold."""
+    return f"{ledger_sql.PENDING} and {of_measure(asked, 'd')}"
 
 
-def _kids(asked: _Asked) -> str:
+def kids(asked: Asked) -> str:
     """The children, with where they stand, whether their totals are stored, and whether their people are in sight."""
     whose = (
         "p.parent_id = %(node)s"
         if asked.units is None
-        else "p.lo > %(lo)s and p.lo < %(hi)s and p.unit_id = any(%(units)s)"
+        else "p.lo >= %(lo)s and p.lo < %(hi)s and p.unit_id = any(%(units)s)"
     )
     return f"""kid as materialized (
       select row_number() over (order by p.lo)::int as number, p.unit_id, p.lo, p.hi,
@@ -229,7 +230,7 @@ def _kids(asked: _Asked) -> str:
       where {whose} and p.hierarchy = %(hierarchy)s and p.lo is not null)"""
 
 
-def _stored(asked: _Asked) -> Iterator[str]:
+def _stored(asked: Asked) -> Iterator[str]:
     """Of each child the totals or tallies that are stored, less those of days after its last.
 
     Per child by itself (lateral): the planner has no idea how wide a child's range is, and must not guess.
@@ -241,9 +242,9 @@ def _stored(asked: _Asked) -> Iterator[str]:
     }
     is_whole = asked.here.is_exact and asked.on is None  # every day counts: nothing to take away
     for which, source in below.items():
-        for sign, days in _less(_CUT)[: 1 if is_whole else 2]:
+        for sign, days in _less(CUT)[: 1 if is_whole else 2]:
             yield f"""select k.unit_id, t.rung, {sign}t.n from kid k cross join lateral (
-          select t.rung, sum(t.n)::bigint as n from {source} and {_of(asked)} and {days} group by t.rung) t
+          select t.rung, sum(t.n)::bigint as n from {source} and {of_measure(asked)} and {days} group by t.rung) t
           where {which}"""
 
 
@@ -252,18 +253,18 @@ def _less(cut: str) -> tuple[tuple[str, str], tuple[str, str]]:
     return ("", f"t.day = {ledger_sql.ALL_DAYS}"), ("-", f"t.day > {cut}")
 
 
-def _own(asked: _Asked) -> Iterator[str]:
+def _own(asked: Asked) -> Iterator[str]:
     """Of children out of sight but for a part, that part, on the negatives of its rungs."""
     out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
     for sign, days in _less("%(closed)s::date"):
-        yield own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{_of(asked)} and {days}", out)
+        yield own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{of_measure(asked)} and {days}", out)
     if asked.here.has_pending:
-        yield f"""select k.unit_id, -d.rung, d.n from {_BELOW_HERE}
+        yield f"""select k.unit_id, -d.rung, d.n from {BELOW_HERE}
           join kid k on not k.is_exact and p.lo >= k.lo and p.lo < k.hi
-          where {_waiting(asked)} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
+          where {waiting(asked)} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
 
 
-def _with_whole(asked: _Asked, values: dict[str, Any]) -> tuple[str, str, str]:
+def _with_whole(asked: Asked, values: dict[str, Any]) -> tuple[str, str, str]:
     """What waits for a fold as a table, read once; what of it is the children's; and the figures of the node itself.
 
     values: takes what the last of them names.
@@ -271,9 +272,9 @@ def _with_whole(asked: _Asked, values: dict[str, Any]) -> tuple[str, str, str]:
     counted, more = counted_below(replace(asked.here, has_pending=False), None, asked.begins)
     values |= more
     pending = f"""pending as materialized (
-      select {_EDGE} as edge, d.channel,
+      select {EDGE} as edge, d.channel,
         case when d.day >= %(begins)s then d.day else {ledger_sql.ALL_DAYS} end as day, d.rung, sum(d.n)::bigint as n
-      from {_BELOW_HERE} where {_waiting(asked)} group by 1, 2, 3, 4)"""
+      from {BELOW_HERE} where {waiting(asked)} group by 1, 2, 3, 4)"""
     whole = f"""(select json_agg(json_build_array(channel, day, rung, n)) from (
       select channel, day, rung, sum(n)::bigint as n from (
         select channel, day, rung, n from ({counted}) counted where measure = %(measure)s
@@ -295,7 +296,7 @@ def _sums(parts: Iterable[str], *, has_own: bool) -> Iterator[str]:
       select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
 
 
-def _chosen(asked: _Asked, values: dict[str, Any]) -> str:
+def _chosen(asked: Asked, values: dict[str, Any]) -> str:
     """The children that fit, in order, and of them the page. values: takes what the words looked for stand for."""
     filters = {
         "all": "true",
@@ -323,7 +324,7 @@ def _chosen(asked: _Asked, values: dict[str, Any]) -> str:
     offset %(offset)s limit %(per)s"""
 
 
-def _leaf(asked: _Asked, found: Sequence[tuple[Any, ...]]) -> Leaf:
+def _leaf(asked: Asked, found: Sequence[tuple[Any, ...]]) -> Leaf:
     """The rows of `_chosen` as a page."""
     rows = []
     for row in found:
@@ -384,7 +385,7 @@ def board(
     if here is None:
         return Figures(Ladder(), [], []), NOTHING
     begins, last, _until = window(here, programme, at, days)
-    asked = _Asked(
+    asked = Asked(
         here,
         programme,
         measure,
@@ -452,7 +453,7 @@ class LevelRows(Rows[Child]):
         language: str,
     ) -> None:
         per = max(1, len(units))
-        self._asked = _Asked(node, programme, measure, at, language=language, per=per, units=units)
+        self._asked = Asked(node, programme, measure, at, language=language, per=per, units=units)
         self.orders = dict.fromkeys(SORTS, ())
 
     def _take_order(self, name: str, *, descending: bool = False) -> None:

@@ -5,6 +5,8 @@ Who knows that part must not learn the rest from figures of both together: see r
 
 from abhiyan.core.policy import PEOPLE
 
+TOTALS, TALLIES = "programmes_total", "programmes_tally"
+
 # The units whose subtrees the person-level scope consists of; those that touch are one range of it.
 TOPS = f"""top as materialized (
   with recursive walk as (
@@ -69,7 +71,9 @@ def tables(*, by_child: bool) -> str:
       select unit_id, null, -1 from crossed where lo is null and exists (select 1 from whole))"""
 
 
-def rows(columns: str, n: str, of: str, source: str = "{} w") -> str:
+def rows(
+    columns: str, n: str, of: str, source: str = "{} w", *, totals: str = TOTALS, tallies: str = TALLIES
+) -> str:
     """A query: `columns`, then `n`, of the totals and tallies t `of` what is in sight. Needs `tables` before it.
 
     source: the units, with a blank for their table.
@@ -77,7 +81,7 @@ def rows(columns: str, n: str, of: str, source: str = "{} w") -> str:
     # Lateral, unit by unit: the planner has no idea how few they are, and would read the tallies of all.
     of = f"t.unit_id = w.unit_id and {of}"
     return f"""select r.* from {source.format("own_large")} cross join lateral (
-      select {columns}, {n} as n from programmes_total t where t.hierarchy = w.hierarchy and {of} offset 0) r
+      select {columns}, {n} as n from {totals} t where t.hierarchy = w.hierarchy and {of} offset 0) r
     union all
     select r.* from {source.format("own_unit")} cross join lateral (
-      select {columns}, w.sign * {n} as n from programmes_tally t where {of} offset 0) r"""
+      select {columns}, w.sign * {n} as n from {tallies} t where {of} offset 0) r"""

@@ -227,7 +227,8 @@ class Activity:
     held, queries.Stand of its first measure, at) -> what Today shows of a programme in the unit of that office.
     stops: public id of a programme -> what stops when it closes, in sentences.
     facts: a query of (programme_id, measure, channel, unit_id, day, rung, n) without parameters: exactly what its acts
-    have posted; rows of one key are added up. orphans: name -> a query of one number, `n`, wanted 0.
+    have posted; rows of one key are added up. ages: the same of the rungs of a ladder, with `born` besides, the year of
+    birth of whom an item is about, or null. orphans: name -> a query of one number, `n`, wanted 0.
     fills_roll: its first measure counts people on a roll.
     """
 
@@ -249,6 +250,7 @@ class Activity:
     unplaced: Unplaced = Unplaced()
     stops: Callable[[UUID], Sequence[str]] = _nothing
     facts: str = ""
+    ages: str = ""
     orphans: Mapping[str, str] = field(default_factory=dict)
     items: tuple[Items, ...] = ()
     fills_roll: bool = False

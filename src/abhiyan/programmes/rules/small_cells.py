@@ -10,10 +10,14 @@ itself, and only then put together with the own part (`together`): while the own
 no more of the rest than the rest rounded alone, and nothing where that is below 10. Such a figure may be 14 away.
 """
 
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
+
 from django.utils.translation import gettext as _
 
 from abhiyan.core.numbers import grouped
 
+Part = TypeVar("Part", bound=Hashable)
 STEP = 10
 
 
@@ -30,3 +34,14 @@ def together(own: int, rest: int) -> int | None:
 def said(n: int | None) -> str:
     """A count as it may be shown, in words."""
     return _("fewer than 10") if n is None else grouped(n)
+
+
+def held_back(parts: Mapping[Part, int | None]) -> Part | None:
+    """Of the parts of a known total: which one is not shown either, because only one other is below 10.
+
+    Else the total less the parts shown could tell that one. It is the smallest of those shown; None where none must be.
+    """
+    seen = {part: n for part, n in parts.items() if n is not None}
+    if len(parts) - len(seen) != 1 or not seen:
+        return None
+    return min(seen, key=lambda part: seen[part])

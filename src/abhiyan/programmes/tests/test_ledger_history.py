@@ -4,6 +4,7 @@ import json
 import random
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.programmes import actions, facts, queries
+from abhiyan.programmes.actions import ages
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.commands import recount
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries.counts_by import BEFORE, By, Split, split_by
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
+from abhiyan.programmes.rules.ages import band_of
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Change, Ladder
 from abhiyan.programmes.rules.small_cells import together
 from abhiyan.units import actions as unit_acts
@@ -30,6 +34,7 @@ from .make import AT, BASE, OPENS, TODAY, Trees, programme, state
 pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 SYSTEM = Actor.system("test")
 DAYS = 6
+BORN = "case when channel < 4 then 1940 + (unit_id + channel * 17) % 70 end"  # whom an item is about
 STEPS = (
     "post",
     "post",
@@ -62,6 +67,7 @@ def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
             "drive",
             "Facts of this test",
             facts="select * from fact",
+            ages=f"select *, {BORN} as born from fact",
             orphans={"facts of unknown units": "select count(*) as n from fact where unit_id = 0"},
         )
     )
@@ -173,6 +179,7 @@ class History:
                     for child in leaf.rows:
                         assert child.ladder == self.expected(hierarchy, child.code, days[-1])
                     self.check_board(node, hierarchy)
+            self.check_parts(hierarchy)
         self.check_from_outside()
         found_now = actions.recount(at=AT)
         assert found_now.is_right, found_now.differences[:3]
@@ -195,6 +202,63 @@ class History:
                 node=node, hierarchy=hierarchy, programme=self.drive, at=AT, sort=sort, per=3
             )
 
+    def check_parts(self, hierarchy: int, inside: set[str] | None = None) -> None:
+        """A unit, and those right below it, in parts by time, channel and age: each as it may be shown, by itself.
+
+        inside: what the scope in force sees exactly; None: all.
+        """
+        code = self.rng.choice(sorted(self.trees.parents[hierarchy]))
+        below = self.trees.children(hierarchy, code)
+        rung = self.rng.choice([REPORTED, UNSIGNED, COUNTED, CONFIRMED])
+        since = OPENS + timedelta(days=self.rng.randrange(DAYS))
+        ages.count_ages(programme=self.drive, at=AT)
+        ways = (
+            By(channel=True),
+            By("day", since),
+            By("week", since, channel=True),
+            By(age=True),
+            By(age=True, channel=True),
+        )
+        for by in self.rng.sample(ways, 2):
+            for units_ in ([code], below):
+                found = split_by(
+                    node=self.node(code, hierarchy),
+                    units=[self.trees.units[one].pk for one in units_],
+                    programme=self.drive,
+                    measure=1,
+                    rung=rung,
+                    by=by,
+                    at=AT,
+                )
+                for one in units_:
+                    split = found[self.trees.units[one].pk]
+                    assert split.figures == self.parts(hierarchy, one, rung, by, split, inside), (by, one)
+
+    def parts(
+        self, hierarchy: int, code: str, rung: int, by: By, split: Split, inside: set[str] | None
+    ) -> dict[tuple[object, ...], int]:
+        """The figures of a unit in parts, from the facts."""
+        last = TODAY - timedelta(days=1) if split.is_rounded or by.age else None
+        below, sums, own = set(self.trees.below(hierarchy, code)), Counter[Any](), Counter[Any]()
+        if inside is not None and below <= inside:
+            assert not split.is_rounded
+        for unit, channel, day, at_rung, n in self.facts:
+            if unit not in below or at_rung != rung or (last is not None and day > last):
+                continue
+            shown = day if by.time == "day" else day - timedelta(days=day.weekday())
+            born = 1940 + (self.trees.units[unit].pk + channel * 17) % 70 if channel < 4 else None
+            parts = {
+                "day": BEFORE if by.since and day < by.since else shown,
+                "channel": channel,
+                "band": band_of(born, TODAY.year),
+            }
+            key = tuple(parts[name] for name in by.key())
+            sums[key] += n
+            if inside is not None and unit in inside:
+                own[key] += n
+        told = {key: together(own[key], n - own[key]) if split.is_rounded else n for key, n in sums.items()}
+        return {key: n for key, n in told.items() if n}
+
     def check_from_outside(self) -> None:
         """Seen from one district: own figures exact, all others rounded alike in lists and alone, none below 10.
 
@@ -213,6 +277,7 @@ class History:
                 }
                 for code in nodes:
                     self.check_outside(nodes[code], code, alone, inside, yesterday)
+                self.check_parts(hierarchy, inside)
 
     def check_outside(
         self, node: queries.Node, code: str, alone: dict[str, Ladder], inside: set[str], yesterday: date

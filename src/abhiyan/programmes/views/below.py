@@ -65,7 +65,13 @@ COLUMNS: tuple[Column[Line], ...] = (
     Column("name", _("Unit"), lambda row: named(row.child.names), is_name=True),
     Column("code", _("Code"), lambda row: row.child.code, only_in_file=True),
     Column("above", _("Part of"), lambda row: row.above, only_in_file=True),
-    Column("leader", _("Led by"), lambda row: row.leader.name if row.leader else "", only_in_file=True),
+    Column(
+        "leader",
+        _("Led by"),
+        lambda row: row.leader.name if row.leader else "",
+        only_in_file=True,
+        names_people=True,
+    ),
     Column(
         "office",
         _("Office"),
@@ -115,6 +121,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         sort="share",
         finish=partial(_lines, here, one, measure.number, clock.day_in(one.zone, at), shown.today(at)),
         is_brief=True,
+        unit_id=here.unit.id,
     )
 
     def at_level(each: str) -> str:

@@ -56,9 +56,15 @@ NAMED: tuple[Column[queries.ChargeRow], ...] = (
     Column("code", _("Code"), lambda row: row.unit_code, only_in_file=True),
     Column("kind", _("Kind"), lambda row: row.kind_name, only_in_file=True),
     Column("role", _("Role"), lambda row: row.role_name, only_in_file=True),
-    Column("name", _("Name"), lambda row: row.name, css="under"),
-    Column("offices", _("Offices"), _offices),
-    Column("phone", _("Phone"), lambda row: phones.masked(row.last4) if row.last4 else "", only_in_file=True),
+    Column("name", _("Name"), lambda row: row.name, css="under", names_people=True),
+    Column("offices", _("Offices"), _offices, names_people=True),
+    Column(
+        "phone",
+        _("Phone"),
+        lambda row: phones.masked(row.last4) if row.last4 else "",
+        only_in_file=True,
+        names_people=True,
+    ),
     Column("answer", _("Answer"), lambda row: row.state_name, css="end"),
 )
 MISSING: tuple[Column[queries.MissingRow], ...] = (
@@ -66,8 +72,8 @@ MISSING: tuple[Column[queries.MissingRow], ...] = (
     Column("code", _("Code"), lambda row: row.code, only_in_file=True),
     Column("kind", _("Kind"), lambda row: row.kind_name, only_in_file=True),
     Column("above", _("Unit above"), lambda row: named(row.above), only_in_file=True),
-    Column("declined", _("Declined by"), lambda row: row.declined_by, css="under"),
-    Column("reason", _("Reason"), lambda row: row.reason, only_in_file=True),
+    Column("declined", _("Declined by"), lambda row: row.declined_by, css="under", names_people=True),
+    Column("reason", _("Reason"), lambda row: row.reason, only_in_file=True, names_people=True),
     Column("acts", _("Acts"), is_for_acts=True, css="end"),
 )
 
@@ -105,6 +111,8 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             else _missing_in_all(one, levels, bounds, wanted["level"], role),
             longest_file=LONGEST_FILE,
             is_brief=True,
+            unit_id=unit.id,
+            narrowed=filters,
         )
     else:
         state = InCharge.State.NAMED if is_waiting else ""
@@ -117,6 +125,8 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             caption=_("Who is in charge where"),
             longest_file=LONGEST_FILE,
             is_brief=True,
+            unit_id=unit.id,
+            narrowed=filters,
         )
     context = {
         **shown.frame(one, (say("In-charges"), "")),

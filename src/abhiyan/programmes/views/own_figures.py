@@ -84,11 +84,19 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
         Column("last", _("Last day"), lambda row: row.ends_on, css="nums"),
         Column("measure", _("Measure"), lambda row: measures.get(row.measure, "")),
         Column("n", _("Number"), number, css="num"),
-        Column("who", _("Who"), lambda row: row.typed_by),
+        Column("who", _("Who"), lambda row: row.typed_by, names_people=True),
         Column("when", _("When"), lambda row: row.typed_at, css="nums"),
         Column("state", _("Status"), lambda row: say("replaced") if row.is_replaced else ""),
     )
-    table = Table(request, columns, found, name="own-figures", caption=_("Figures given"), is_numbered=False)
+    table = Table(
+        request,
+        columns,
+        found,
+        name="own-figures",
+        caption=_("Figures given"),
+        is_numbered=False,
+        unit_id=here.unit.id,
+    )
     context: dict[str, Any] = {
         **shown.frame(one, (say("Own figures"), "")),
         "unit": here.unit,

@@ -27,7 +27,7 @@ from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import checks_title
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, file_asked
 from abhiyan.units import queries as units
 
 from . import shown
@@ -142,7 +142,7 @@ def programme_page(
     measures = queries.measures([one])[one.pk]
     measure = measure_asked(measures, request.GET.get("measure", ""))
     sorting = tables.sorting(request.GET, {key: key for key in SORTS}, default="name")
-    wants_csv = tables.wants_csv(request.GET)
+    is_file = bool(file_asked(request))
     below = queries.children_ladders(
         node=unit.id,
         hierarchy=one.hierarchy,
@@ -152,8 +152,8 @@ def programme_page(
         sort=("-" if sorting.descending else "") + sorting.key,
         show="behind" if request.GET.get("show") == "behind" else "all",
         language=language(),
-        page=1 if wants_csv else page_asked(request),
-        per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
+        page=1 if is_file else page_asked(request),
+        per=tables.DEEPEST_ROW if is_file else tables.PER_PAGE,
     )
     ids = [unit.id, *(child.unit_id for child in below.rows)]
     earlier = queries.earlier(one, units=ids, hierarchy=one.hierarchy, on=on)
@@ -175,7 +175,7 @@ def programme_page(
         }
         for child in below.rows
     ]
-    if wants_csv:
+    if is_file:
         return Table(request, BELOW, children, name="programme", caption=_("Units below")).file()
     may_run = shown.may(request, "programmes.run", unit.id)
     return render(
@@ -187,6 +187,7 @@ def programme_page(
             **_looked_after(one, unit, on=on),
             "owner": named(one.owner.names),
             "unit": unit,
+            "slug": here.slug,
             "unit_name": here.name,
             "path": here.crumbs(seen_by=request.viewer),
             "measures": [

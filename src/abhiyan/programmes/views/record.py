@@ -18,7 +18,7 @@ from abhiyan.ui.lists import Column, Table, answer
 from . import shown
 
 LED: tuple[Column[records.Led], ...] = (
-    Column("name", _("Name"), lambda row: row.name, is_name=True),
+    Column("name", _("Name"), lambda row: row.name, is_name=True, names_people=True),
     Column("office", _("Office"), lambda row: named(row.office_names), css="end"),
     Column("unit", _("Unit"), lambda row: named(row.unit_names), css="under"),
 )

@@ -31,7 +31,7 @@ from abhiyan.programmes.models import Measure, Programme, Target
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.ui import numbers, tables
 from abhiyan.ui.fields import WholeField
-from abhiyan.ui.lists import Column, Table
+from abhiyan.ui.lists import Column, Table, file_asked
 from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -100,7 +100,7 @@ def _page_of(
     at = clock.now()
     page, measure = _where(request, one)
     here = page.unit
-    wants_csv = tables.wants_csv(request.GET)
+    is_file = bool(file_asked(request))
     sorting = tables.sorting(
         request.GET, {key: key for key in ("name", "code", "electors", "target")}, default="name"
     )
@@ -115,13 +115,13 @@ def _page_of(
         sort=("-" if sorting.descending else "") + sorting.key,
         matching=find.cleaned_data["q"] if find.is_valid() else "",
         language=language(),
-        page=1 if wants_csv else page_asked(request),
-        per=tables.DEEPEST_ROW if wants_csv else tables.PER_PAGE,
+        page=1 if is_file else page_asked(request),
+        per=tables.DEEPEST_ROW if is_file else tables.PER_PAGE,
         sums_electors=sums_electors,
     )
     on_page = [here.id, *(child.unit_id for child in below.rows)]
     known = queries.targets(programme=one, units=on_page, measure=measure.number)
-    if wants_csv:
+    if is_file:
         rows = [(child, known.get(child.unit_id)) for child in below.rows]
         return Table(request, TARGETS, rows, name="targets", caption=_("Targets")).file()
     on = clock.day_in(one.zone, at)
@@ -228,7 +228,7 @@ def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
     on = clock.day_in(one.zone, clock.now())
     n = queries.count_misfits(programme=one, node=here.unit.id, measure=measure.number)
     about: dict[str, Any] = {"programme": one, "node": here.unit.id, "on": on, "measure": measure.number}
-    if tables.wants_csv(request.GET):
+    if file_asked(request):
         found = queries.misfits_below(**about, most=queries.MOST_MISFITS)
         return Table(request, MISFITS, found, name="targets-off", caption=_("Do not add up")).file()
     listed = min(n, queries.MOST_MISFITS)

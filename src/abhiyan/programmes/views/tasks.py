@@ -110,7 +110,7 @@ def _programme(row: Row) -> str:
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("title", _("Task"), lambda row: row.task.title, order="title", is_name=True),
-    Column("who", _("Given to"), lambda row: row.who),
+    Column("who", _("Given to"), lambda row: row.who, names_people=True),
     Column(
         "office",
         _("Office"),
@@ -119,7 +119,7 @@ COLUMNS: tuple[Column[Row], ...] = (
     ),
     Column("unit", _("Unit"), lambda row: named(row.task.unit.names), only_in_file=True),
     Column("code", _("Code"), lambda row: row.task.unit.code, only_in_file=True),
-    Column("asker", _("Given by"), lambda row: row.asker),
+    Column("asker", _("Given by"), lambda row: row.asker, names_people=True),
     Column("programme", _("Programme"), _programme, only_in_file=True),
     Column("effort", _("Effort (minutes)"), lambda row: row.task.effort_min, only_in_file=True),
     Column("due", _("Due"), lambda row: row.task.due_at, order="due_at", css="under"),
@@ -186,6 +186,8 @@ def tasks(request: Request) -> HttpResponseBase:
         hidden=say("Finished ones are left out.") if not chosen.get("state") else "",
         without={"mine": ("who",), "given": ("asker",)}.get(show, ()),
         is_brief=True,
+        unit_id=here.unit.id if here else None,
+        narrowed=filters,
     )
     page = reverse("programmes:tasks")
     context = {

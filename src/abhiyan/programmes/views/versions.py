@@ -27,7 +27,7 @@ from .targets import differences_table, may_set_of
 
 VERSIONS: tuple[Column[queries.Version], ...] = (
     Column("when", _("When"), lambda row: row.made_at, is_name=True),
-    Column("who", _("Who"), lambda row: row.made_by),
+    Column("who", _("Who"), lambda row: row.made_by, names_people=True),
     Column("act", _("What was done"), lambda row: row.act_name),
     Column("unit", _("Unit"), lambda row: named(row.unit_names)),
     Column("basis", _("Basis"), lambda row: row.basis_name, only_in_file=True),
@@ -42,7 +42,8 @@ def versions(request: Request, public_id: UUID) -> HttpResponseBase:
     here = shown.unit_of(request, one)
     measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
     found = queries.versions(one, unit_id=here.unit.id, measure=measure.number)
-    table = Table(request, VERSIONS, found, name="versions", caption=_("Who changed what, newest first"))
+    caption = _("Who changed what, newest first")
+    table = Table(request, VERSIONS, found, name="versions", caption=caption, unit_id=here.unit.id)
     context = _frame(one, here, (say("Versions"), "")) | {"measure_name": named(measure.names)}
     return answer(request, "programmes/version_list.html", table, context)
 

@@ -268,7 +268,7 @@ class Row:
 COLUMNS: tuple[Column[Row], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.one.unit.names), order="unit__code", is_name=True),
     Column("code", _("Code"), lambda row: row.one.unit.code, only_in_file=True),
-    Column("who", _("Responsible"), lambda row: row.who),
+    Column("who", _("Responsible"), lambda row: row.who, names_people=True),
     Column("planned", _("Day set"), lambda row: row.one.planned_on, order="planned_on", css="nums"),
     Column("held", _("Held on"), lambda row: row.one.held_on, order="held_on", css="nums"),
     Column("attended", _("People reported"), lambda row: row.one.attended, order="attended", css="num"),
@@ -347,6 +347,8 @@ def _page(
         sort="state",
         finish=partial(_rows, on),
         is_brief=True,
+        unit_id=one.unit_id,
+        narrowed=filters,
     )
     may_say, may_lead = found.may_say(request.actor, one), shown.may(request, LEADS, one.unit_id)
     forms_of = _forms(one, on=on)

@@ -196,7 +196,7 @@ class Row:
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("code", _("Code"), lambda row: row.one.unit.code, only_in_file=True),
-    Column("by", _("Reviewer"), lambda row: row.by or say("nobody holds this office")),
+    Column("by", _("Reviewer"), lambda row: row.by or say("nobody holds this office"), names_people=True),
     Column("place", _("Reviewer's unit"), lambda row: named(row.one.by_unit.names)),
     Column("meets", _("Meeting"), lambda row: row.one.meets_on, order="meets_on", css="nums"),
     Column("when", _("Decided on"), lambda row: row.one.decided_at, order="decided_at", css="nums"),
@@ -232,6 +232,8 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
         finish=rows,
         is_counted=False,
         is_brief=True,
+        unit_id=one.unit_id,
+        narrowed=filters,
     )
     context: dict[str, Any] = {
         **crumbs((one.name, page_of(one) if here.unit.id != one.unit_id else ""), *_down(one, here)),

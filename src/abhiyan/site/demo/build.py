@@ -16,7 +16,7 @@ from abhiyan.core import audit_seals, clock, home
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.actions import reading, tokens
+from abhiyan.enrolment.actions import exporting, tokens
 from abhiyan.enrolment.queries import batches
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
@@ -552,7 +552,7 @@ def _token(made: Programme, unit_id: int, asks: Actor, allows: Actor, at: dateti
 def _ask_for_list(unit_id: int, asks: Actor, at: datetime) -> None:
     """A request that waits for a data officer, to be approved or refused in the demo."""
     settings = {"unit": "JK-D627", "in": "organisational", "rung": "counted"}
-    reading.ask_for_list(
+    exporting.ask_for_list(
         unit_id=unit_id,
         n=1,
         reason="धन्यवाद पत्र / Letters of thanks (sample)",

@@ -8,9 +8,9 @@ from django.test import Client
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import reading
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.people import actions as people
+from abhiyan.people.actions import reading
 
 from .cast import SYSTEM, Cast
 

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import reading
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
+from abhiyan.people.actions import reading
 from abhiyan.people.actions.suppressions import suppress
 from abhiyan.people.models import Purpose
 from abhiyan.people.tests.make import body

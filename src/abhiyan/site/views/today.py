@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.rooms import offered
-from abhiyan.enrolment.actions.reading import ReadEnough, read_people
 from abhiyan.org.viewer import Request, Viewer
+from abhiyan.people.actions.reading import ReadEnough, read_people
 from abhiyan.ui.owed import Beside, Invitation, Owed, Thing, Word
 
 from .first_steps import steps

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -31,7 +30,7 @@ from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, numbers, tables
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.ladder import Ladder
-from abhiyan.ui.lists import Column, Table
+from abhiyan.ui.lists import Column, Table, file_asked
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.rules import levels
@@ -46,7 +45,7 @@ KEPT_IN_PATHS = "/~:@!$&'()*+,;="  # as Django's reverse keeps them
 BELOW: tuple[Column[tuple[programmes.Child, Ladder, org.Leader | None]], ...] = (
     Column("code", gettext_lazy("Code"), lambda row: row[0].code),
     Column("unit", gettext_lazy("Unit"), lambda row: named(row[0].names)),
-    Column("leader", gettext_lazy("Led by"), lambda row: row[2].name if row[2] else ""),
+    Column("leader", gettext_lazy("Led by"), lambda row: row[2].name if row[2] else "", names_people=True),
     Column("target", gettext_lazy("Target"), lambda row: row[1].target),
     Column("reported", gettext_lazy("Reported"), lambda row: row[1].reported),
     Column("counted", gettext_lazy("Counted"), lambda row: row[1].counted),
@@ -194,7 +193,15 @@ def _ask(
 
 def _is_file(request: HttpRequest, here: units.UnitRow) -> bool:
     """Whether the list of the units below is asked for as a file."""
-    return here.has_children and tables.wants_csv(request.GET)
+    return here.has_children and bool(file_asked(request))
+
+
+def _files(
+    request: Request, here: units.UnitRow, lines: list[tuple[programmes.Child, Ladder, org.Leader | None]]
+) -> Table[tuple[programmes.Child, Ladder, org.Leader | None]]:
+    """The list of the units below as files; without its lines, for what the page says of them."""
+    caption = _("Units below, with their ladders")
+    return Table(request, BELOW, lines, name=f"units-{here.code}", caption=caption, unit_id=here.id)
 
 
 def _closed(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime) -> dict[str, Any]:
@@ -278,19 +285,18 @@ def _measure(
     if _is_file(request, here):
         listing["per"] = tables.DEEPEST_ROW
         leaf = programmes.children_ladders(**reading, **listing)
-        caption = _("Units below, with their ladders")
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
         checked, led = _told([chosen], here, leaf, today, at)
         drawn = _drawn(leaf, chosen, today, lang, earlier, checked)
-        lines = [(*row, led.get(row[0].unit_id)) for row in drawn]
-        return Table(request, BELOW, lines, name=f"units-{here.code}", caption=caption).file()
+        return _files(request, here, [(*row, led.get(row[0].unit_id)) for row in drawn]).file()
     if here.has_children:
         figures, leaf = programmes.board(**reading, **listing)
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
         checked, leaders = _told(context["running"], here, leaf, today, at)
         rows = _drawn(leaf, chosen, today, lang, earlier, checked)
         own = asked.own() if asked.own else None
-        context |= {"leaf": leaf, "own": own} | _below(request, hierarchy, rows, leaders, lang)
+        context |= {"leaf": leaf, "own": own, "files": _files(request, here, [])}
+        context |= _below(request, hierarchy, rows, leaders, lang)
         if leaf.pages and leaf.pages <= 1 and len(rows) >= FEWEST_PLACES and here.kind in OUTLINED:
             context |= _map(here, hierarchy, rows, at, lang)
     else:
@@ -442,7 +448,7 @@ def _map(
             )
             for child, drawn in rows
         ],
-        "boundaries": _outlines(here.id, int(at.timestamp()) // 3600),
+        "boundaries": units.outlines_behind(here.id, at=at),
     }
 
 
@@ -495,13 +501,3 @@ def _show(request: HttpRequest) -> Any:
 def _page(request: HttpRequest) -> int:
     page = request.GET.get("page", "1")
     return int(page) if page.isascii() and page.isdigit() and len(page) < 5 and int(page) > 0 else 1
-
-
-@lru_cache(maxsize=64)
-def _outlines(unit_id: int, hour: int) -> maps.Outlines | None:  # noqa: ARG001  # the hour lets a new outline in
-    """The outlines behind the children of a unit: those known within its state, or within itself."""
-    geometries = units.outlines_around(unit_id)
-    if not geometries:
-        return None
-    features = [{"type": "Feature", "geometry": geometry, "properties": {}} for geometry in geometries]
-    return maps.outlines({"type": "FeatureCollection", "features": features})

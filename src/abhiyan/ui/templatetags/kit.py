@@ -21,10 +21,10 @@ from abhiyan.core import words
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.drawing import escaped
 from abhiyan.ui.lists import Column, Table, drawn
-from abhiyan.ui.tables import Leaf, Sorting
+from abhiyan.ui.tables import Sorting
 
 from . import look
-from .look import indian, next_id, sort_header
+from .look import indian, next_id, pager, sort_header
 
 register = template.Library()
 
@@ -134,7 +134,7 @@ class Listed(Node):
             why = {name: said[name] for name in ("text", "href", "label", "alone") if name in said}
             return empty(said["empty"], **why)
         hidden = table.hidden or (said.get("too_long", "") if table.is_too_long else "")
-        foot = pager(context, table.leaf, hidden=str(hidden)) | {"has_book": True}
+        foot = pager(context, table.leaf, hidden=str(hidden), table=table)
         cells = {one.key: partial(one.drawn, context, columns[one.key]) for one in self.cells}
         request = context.get("request")
         heads = [
@@ -287,24 +287,6 @@ def foot(parser: Parser, token: Token) -> Foot:  # noqa: ARG001  # Django hands 
     nodelist = parser.parse(("endfoot",))
     parser.delete_first_token()
     return Foot(nodelist)
-
-
-@register.inclusion_tag("ui/_pager.html", takes_context=True)
-def pager(context: Context, leaf: Leaf, hidden: str = "", exportable: bool = True) -> dict[str, Any]:
-    """'Showing 1–50 of 11,838', the pages, and 'Export these rows'. `hidden`: what the list leaves out, in words."""
-    said = f"{_part(leaf)}. {hidden}" if hidden else _part(leaf)
-    return {"leaf": leaf, "said": said, "exportable": exportable, "request": context.get("request")}
-
-
-def _part(leaf: Leaf) -> str:
-    if not leaf.rows:
-        return _("No rows")
-    shown = {"first": indian(leaf.first), "last": indian(leaf.last), "total": indian(leaf.total)}
-    if leaf.total is not None:
-        return _("Showing %(first)s–%(last)s of %(total)s") % shown
-    if leaf.more:
-        return _("Showing %(first)s–%(last)s; more follow") % shown
-    return _("Showing %(first)s–%(last)s, the end of the list") % shown
 
 
 # --- pages ---

@@ -27,8 +27,9 @@ from django.utils.translation import ngettext
 from abhiyan.core import languages, words
 from abhiyan.ui import numbers, views
 from abhiyan.ui.drawing import escaped
+from abhiyan.ui.lists import Table
 from abhiyan.ui.steady import steady
-from abhiyan.ui.tables import Sorting
+from abhiyan.ui.tables import Leaf, Sorting
 
 register = template.Library()
 register.tag("steady", steady)
@@ -281,8 +282,11 @@ def sort_header(context: Context, key: str, label: str, num: bool = False, css: 
 
 
 @register.inclusion_tag("ui/_filters.html", takes_context=True)
-def filters(context: Context, form: BaseForm) -> dict[str, Any]:
-    """The fields of a form as a row of filters. Order and other words of the address stay; the page begins anew."""
+def filters(context: Context, form: BaseForm, ends: bool = True, label: str = "") -> dict[str, Any]:
+    """The fields of a form as a row of filters. Order and other words of the address stay; the page begins anew.
+
+    ends: whether all rows can be shown again; False where something is always chosen. label: of the form.
+    """
     request = context.get("request")
     query_now = request.GET if request else QueryDict()
     own = {bound.html_name for bound in form}
@@ -293,8 +297,44 @@ def filters(context: Context, form: BaseForm) -> dict[str, Any]:
         for value in query_now.getlist(name)
     ]
     all_of_them = urlencode([(name, value) for name, value in kept if name != "sort"])
-    is_set = any(query_now.get(name) for name in own)
-    return {"form": form, "kept": kept, "set": is_set, "href": f"?{all_of_them}"}
+    is_set = ends and any(query_now.get(name) for name in own)
+    return {"form": form, "kept": kept, "set": is_set, "href": f"?{all_of_them}", "label": label}
+
+
+@register.inclusion_tag("ui/_pager.html", takes_context=True)
+def pager(
+    context: Context, leaf: Leaf, hidden: str = "", exportable: bool = True, table: Table[Any] | None = None
+) -> dict[str, Any]:
+    """'Showing 1–50 of 11,838', the pages, and the same rows as files. `hidden`: what the list leaves out, in words.
+
+    table: what the files are made of, where some of its columns name people.
+    """
+    said = f"{_part(leaf)}. {hidden}" if hidden else _part(leaf)
+    return {
+        "leaf": leaf,
+        "said": said,
+        "exportable": exportable and (table is None or table.is_open),
+        "leaves_out": table is not None and table.is_open and bool(table.naming),
+        "offers_names": table is not None and table.offers_names,
+        "request": context.get("request"),
+    }
+
+
+@register.inclusion_tag("ui/_files.html", takes_context=True)
+def files(context: Context, of: str = "") -> dict[str, Any]:
+    """The rows of a part of a page as files. of: which part, where a page has several."""
+    return {"of": of, "request": context.get("request")}
+
+
+def _part(leaf: Leaf) -> str:
+    if not leaf.rows:
+        return _("No rows")
+    shown = {"first": indian(leaf.first), "last": indian(leaf.last), "total": indian(leaf.total)}
+    if leaf.total is not None:
+        return _("Showing %(first)s–%(last)s of %(total)s") % shown
+    if leaf.more:
+        return _("Showing %(first)s–%(last)s; more follow") % shown
+    return _("Showing %(first)s–%(last)s, the end of the list") % shown
 
 
 # --- forms ---

@@ -31,6 +31,9 @@ MINI = (
 )  # what its bars are made of
 HATCH = ' fill="url(#hatch)"'
 DOTS = ' fill="url(#dots)"'
+# The mark of a rung where it is drawn alone: the class of its bar, and its texture; and of its disc on a map.
+MARKS = {"reported": ("f1", HATCH), "counted": ("f2", ""), "unsigned": ("f2u", DOTS), "confirmed": ("f3", "")}
+DISCS = {"reported": "m-h", "counted": "m-n", "unsigned": "m-u", "confirmed": "m-c"}
 
 
 def _pct(value: float) -> str:
@@ -266,14 +269,20 @@ def symbol_map(
     outlines: maps.Outlines | Mapping[str, Any] | None = None,
     label: str = "",
     empty: str = "",
+    rung: str = "",
 ) -> dict[str, Any]:
     """Places (ui.maps.Place) as symbols over outlines (ui.maps.outlines of GeoJSON, made once, or GeoJSON itself).
 
-    label: what the map shows, for the ear. empty: what to say when no place has a point.
+    label: what the map shows, for the ear. empty: what to say when no place has a point. rung: the only one shown;
+    each place has its figure as counted.
     """
     boundaries = maps.outlines(outlines) if isinstance(outlines, Mapping) else outlines
     drawing = maps.draw(places, boundaries)
     return {
+        "rung": rung,
+        "rung_name": NAMES[rung] if rung else "",
+        "disc": DISCS.get(rung, ""),
+        "texture": {"reported": "url(#hatch)", "unsigned": "url(#dots)"}.get(rung, ""),
         "drawing": drawing,
         "label": label or _("Map"),
         "empty": empty or _("No point on the map is known for these units yet."),
@@ -284,11 +293,13 @@ def symbol_map(
 
 
 @register.simple_tag
-def map_words(symbol: maps.Symbol) -> str:
-    """One symbol in words."""
+def map_words(symbol: maps.Symbol, rung_name: Words = "") -> str:
+    """One symbol in words. rung_name: of the only rung shown."""
     name = symbol.name or ngettext("%(n)s unit", "%(n)s units", symbol.places) % {
         "n": numbers.grouped(symbol.places)
     }
+    if rung_name:
+        return f"{name}: {rung_name} {indian(symbol.believed)}"
     words = {"name": name, "believed": indian(symbol.believed), "reported": indian(symbol.reported)}
     if symbol.target:
         words["target"] = numbers.grouped(symbol.target)

@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
-from abhiyan.ui import maps, scatter, seat_map
+from abhiyan.ui import charts, maps, scatter, seat_map
+
+from .look import indian
+from .pictures import MARKS
 
 register = template.Library()
 
@@ -32,3 +37,24 @@ def seats_on_map(
 def dots(given: scatter.Scatter) -> dict[str, Any]:
     """Two figures of each place against one another (ui.scatter.Scatter)."""
     return {"scatter": given, "plot": scatter.plot(given), "links": len(given.dots) <= 60}
+
+
+@register.simple_tag
+def bars(steps: Sequence[charts.Step], rung: str) -> SafeString:
+    """Figures of one rung as bars with its mark, against the largest. For the eye: the list beside it has them all."""
+    css, texture = MARKS[rung]
+    rect = f'<rect class="{css}"{texture} x="0" y="22%" width="{{}}%" height="56%"/>'
+    bar = f'<svg class="bar" focusable="false">{rect}</svg>'
+    rows = format_html_join(
+        "\n",
+        '<tr><th scope="row">{}</th><td class="num">{}</td><td>{}</td></tr>',
+        (
+            (
+                step.name,
+                step.note or indian(step.value),
+                mark_safe(bar.format(f"{width:.2f}")),  # noqa: S308  # made of a number
+            )
+            for step, width in zip(steps, charts.widths(steps), strict=True)
+        ),
+    )
+    return format_html('<table class="funnel bars" aria-hidden="true"><tbody>{}</tbody></table>\n', rows)

@@ -11,6 +11,8 @@ from django.template import TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils.translation import gettext_lazy, override
 
+from abhiyan.core.refusals import NotFound
+from abhiyan.ui import lists
 from abhiyan.ui.lists import Column, Table
 
 from .conftest import Render
@@ -121,6 +123,35 @@ def test_a_cell_may_dress_what_the_column_shows_by_itself(render: Render) -> Non
         table=table(),
     )
     assert '<th scope="row"><b>&lt;b&gt;Reasi</b></th>' in page
+
+
+class Nobody:
+    """Nobody may ask for names, as `lists.Approvals`."""
+
+    def offers(self, _table: Table[Any]) -> bool:
+        return False
+
+    def page(self, table: Table[Any]) -> Any:
+        raise NotFound(field=table.name)
+
+
+def test_a_name_is_in_no_file_without_approval_and_the_page_says_so(
+    render: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "_approvals", Nobody())
+    led: Column[Stay] = Column("led", "Led by", lambda _row: "Asha Devi", names_people=True)
+    how: dict[str, Any] = {"name": "x", "caption": "x"}
+    listed = Table(RequestFactory().get("/?format=csv"), [*COLUMNS, led], STAYS, **how)
+    response: Any = listed.file()
+    assert "Asha" not in response.getvalue().decode()
+    page = render('{% list table empty="" %}{% endlist %}', table=listed)
+    assert "Asha Devi" in page and "Files leave out names." in page and "format=xlsx" in page
+    assert "With names" not in page, "where nobody may ask"
+    people: Column[Stay] = Column("name", "Name", lambda row: row.name, is_name=True, names_people=True)
+    listed = Table(RequestFactory().get("/?format=csv"), [people, led], STAYS, **how)
+    with pytest.raises(NotFound):
+        listed.file()
+    assert "format=" not in render('{% list table empty="" %}{% endlist %}', table=listed)
 
 
 def test_an_empty_list_says_why(render: Render) -> None:

@@ -76,16 +76,16 @@ def test_a_mark_is_opened_as_it_was_closed() -> None:
 
 def test_an_exported_cell_is_never_a_formula() -> None:
     rows: list[list[Any]] = [["=HYPERLINK(1)", 5], ["@x", -3], ["+91", None], ["अ, ब", 1]]
-    lines = tables.csv_response("units", ["नाम", "n"], rows).getvalue().decode().splitlines()
+    lines = b"".join(tables.file_response("units", "csv", ["नाम", "n"], rows)).decode().splitlines()
     assert lines[0].startswith("\ufeff")
     assert [line.strip() for line in lines[1:]] == ["'=HYPERLINK(1),5", "'@x,-3", "'+91,", '"अ, ब",1']
 
 
 def test_an_export_is_a_download_that_nobody_keeps() -> None:
-    response = tables.csv_response("units", ["a"], [[1]])
+    response = tables.file_response("units", "csv", ["a"], [[1]])
     assert response["Content-Disposition"] == 'attachment; filename="units.csv"'
     assert response["Cache-Control"] == "no-store"
-    assert response.getvalue() == "\ufeffa\r\n1\r\n".encode()
+    assert b"".join(response) == "\ufeffa\r\n1\r\n".encode()
 
 
 @pytest.fixture
@@ -144,7 +144,8 @@ def test_a_forged_mark_shows_no_error(beats: None, key: str, value: str) -> None
 
 def test_every_line_of_a_file_is_in_the_language_it_was_asked_in() -> None:
     with override("hi"):
-        response = tables.csv_response("units", [gettext("Search")], ([gettext("Search")] for _n in range(2)))
+        rows = ([gettext("Search")] for _n in range(2))
+        response = tables.file_response("units", "csv", [gettext("Search")], rows)
     with override("en"):
         lines = b"".join(response).decode().removeprefix("\ufeff").splitlines()
     assert lines == ["खोजें"] * 3

@@ -5,6 +5,7 @@ calls but `counts_below` of wide units, by the version of the tree.
 """
 
 from .closings import closed_by, closing_of, hanging_on, is_of_today, kept
+from .ground import outlines_behind
 from .polls import (
     Area,
     areas,

@@ -50,7 +50,9 @@ def aims(request: Request, public_id: UUID) -> HttpResponseBase:
     frame = planned(request, public_id)
     with system("aimed checks of a frame"):
         found = aims_of(frame)
-    table = Table(request, COLUMNS, found, name="aimed", caption=_("Aimed checks"), sort="-at")
+    table = Table(
+        request, COLUMNS, found, name="aimed", caption=_("Aimed checks"), sort="-at", unit_id=frame.unit_id
+    )
     shown = shown_in(frame, say("Aimed checks")) | {"may_aim": frame.state == Frame.State.DRAWN}
     return answer(request, "verification/aim_list.html", table, shown)
 

@@ -68,7 +68,7 @@ def _agreement(one: Verifier) -> str | None:
 
 
 COLUMNS: tuple[Column[Verifier], ...] = (
-    Column("name", _("Verifier"), lambda row: row.name, order=True, is_name=True),
+    Column("name", _("Verifier"), lambda row: row.name, order=True, is_name=True, names_people=True),
     Column("taken", _("Checks taken"), lambda row: row.taken, css="num", order=True),
     Column("genuine", _("Genuine"), lambda row: row.genuine, css="num", order=True),
     Column("not_genuine", _("Not genuine"), lambda row: row.not_genuine, css="num", order=True),
@@ -102,7 +102,15 @@ def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
         day = clock.day_in(settings.TIME_ZONE, clock.now())
         places = verifier_units([one.account_id for one in found.each], day)
         own = {unit_id for unit_id in set(places.values()) if may_plan(request, unit_id)}
-    table = Table(request, COLUMNS, found.each, name="verifiers", caption=_("Verifiers"), sort="-taken")
+    table = Table(
+        request,
+        COLUMNS,
+        found.each,
+        name="verifiers",
+        caption=_("Verifiers"),
+        sort="-taken",
+        unit_id=frame.unit_id,
+    )
     shown = shown_in(frame, say("Verifiers")) | {
         "found": found,
         "least_pairs": PAIRS,

@@ -1,17 +1,14 @@
 """Reading people is an act too: it leaves a row, and nobody reads a whole roll in a day."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, TooMany
-from abhiyan.org import actions as org
 
-ROWS_PER_DAY = 20_000  # per account; exports are released by a second person, and count too
+ROWS_PER_DAY = 20_000  # per account; exports are approved by a second person, and count too
 # Whoever asked looks at pages of people on the way, and a list grows until a second person has said yes.
 MOST_EXPORTED = ROWS_PER_DAY // 2
 MANY = 10_000  # from here on somebody should ask why
@@ -32,24 +29,11 @@ class ListTooLong(Refused):
     )
 
 
-def ask_for_list(
-    *,
-    unit_id: int,
-    n: int,
-    reason: str,
-    settings: Mapping[str, Any],
-    by: Actor,
-    at: datetime,
-    most: int = MOST_EXPORTED,
-) -> None:
-    """Ask a second person for a list of n people of a unit, to be taken out once as a file.
-
-    settings: how it is narrowed; nothing that tells of a person. most: people of one file. Refuses ListTooLong what
-    could never be read in a day, before anybody is asked; and what `org.ask_release` refuses.
-    """
+def require_short(n: int, *, most: int | None = None) -> None:
+    """Refuses ListTooLong for a list of n people that nobody could take out in a day, or of more than `most`."""
+    most = MOST_EXPORTED if most is None else most
     if n > most:
         raise ListTooLong(most=most)
-    org.ask_release(act="people.export", unit_id=unit_id, reason=reason, payload=settings, by=by, at=at)
 
 
 def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "enrolment.read_people") -> None:

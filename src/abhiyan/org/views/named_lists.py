@@ -1,0 +1,236 @@
+"""A list with names as a file: asked for, waited for and taken at the list's own address (`?format=names`).
+
+Its view reads it each time, in the scope of that moment; what is sent there is read as a look at it (`org.middleware`).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateformat import format as dated
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from abhiyan.core import clock, languages
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.words import named
+from abhiyan.org import queries
+from abhiyan.org.actions.named_lists import WordsTyped, ask_for_names, take_names
+from abhiyan.org.models import Release
+from abhiyan.org.queries import NotYours
+from abhiyan.org.rules.named_lists import ACT, Wanted, wanted
+from abhiyan.org.rules.releases import CAPABILITY
+from abhiyan.org.viewer import Request
+from abhiyan.people.actions import reading
+from abhiyan.ui.acts import ask
+from abhiyan.ui.lists import Table
+from abhiyan.ui.numbers import grouped
+from abhiyan.units import queries as units
+
+
+class AskForm(forms.Form):
+    """What a list with names is needed for, and as which file."""
+
+    reason = forms.CharField(label=_("What do you need the list for?"), max_length=300)
+    kind = forms.ChoiceField(
+        label=_("File"),
+        choices=[("xlsx", _("Excel (XLSX)")), ("csv", "CSV")],
+        initial="xlsx",
+        widget=forms.RadioSelect,
+    )
+
+
+class NamedLists:
+    """`ui.lists.Approvals`, by releases."""
+
+    def offers(self, table: Table[Any]) -> bool:
+        viewer = _request(table).viewer
+        return viewer.may(CAPABILITY[ACT]) and _unit_of(table) is not None
+
+    def page(self, table: Table[Any]) -> HttpResponseBase:
+        request, at = _request(table), clock.now()
+        if not table.naming:
+            raise NotFound
+        unit_id = needed(_unit_of(table), NotYours(capability=CAPABILITY[ACT]))
+        which = wanted(request.path, _pairs(request))
+        n = table.counted(reading.MOST_EXPORTED)
+        own = _own(request, which, at=at)
+        shown: dict[str, Any] = {
+            "back": which.href,
+            "here": "appointments",
+            "crumbs": [(table.caption, which.href), (say("With names"), "")],
+        }
+        if own is not None and own.state == Release.State.RELEASED:
+            return _take(table, own, which, n, at, shown)
+        shown["title"] = say("With names: %(list)s") % {"list": table.caption}
+        if own is not None:
+            text = [say("You have asked for this list. Approvals lists who can approve it."), *details(own)]
+            return _said(request, text, shown)
+        if refused := _why_not(which, n):
+            return _said(request, [str(refused)], shown)
+
+        _as_sent(request)
+
+        def asked(given: dict[str, Any]) -> Release:
+            return ask_for_names(
+                wanted=which,
+                told={"kind": given["kind"], **_told(table)},
+                n=n,
+                unit_id=unit_id,
+                reason=given["reason"],
+                by=request.actor,
+                at=at,
+            )
+
+        return ask(
+            request,
+            asked,
+            form=AskForm(request.POST if request.method == "POST" else None),
+            text=[
+                say("Somebody else must approve a file with names: a data officer, or the level above."),
+                *_sentences(_told(table), n),
+            ],
+            button=say("Ask for the file"),
+            said=_("Request sent. Approvals lists who can approve it."),
+            done=reverse("org:releases"),
+            **shown,
+        )
+
+
+def _request(table: Table[Any]) -> Request:
+    request: Request = table.request  # type: ignore[assignment]  # the middleware has given it its viewer
+    return request
+
+
+def _pairs(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """What the address asks for."""
+    for name, values in request.GET.lists():
+        yield from ((name, str(value)) for value in values)
+
+
+def _unit_of(table: Table[Any]) -> int | None:
+    """The unit whose rows a list has, where its reader may take names out; else None."""
+    viewer = _request(table).viewer
+    home = viewer.home
+    if home is not None and table.unit_id in (None, home.unit_id):
+        return home.unit_id if viewer.may_at(CAPABILITY[ACT], home.lo) else None
+    if table.unit_id is None:
+        return None
+    spans = units.all_spans([table.unit_id]).get(table.unit_id, [])
+    return table.unit_id if viewer.may_at(CAPABILITY[ACT], *(lo for lo, _hi in spans)) else None
+
+
+def _why_not(which: Wanted, n: int) -> Refused | None:
+    """Why nobody is asked for it."""
+    if which.is_typed or not all(_is_code(value) for name, value in which.asked if name == "unit"):
+        return WordsTyped()
+    return reading.ListTooLong(most=reading.MOST_EXPORTED) if n > reading.MOST_EXPORTED else None
+
+
+def _is_code(unit: str) -> bool:
+    """Whether it is a unit's code: its name, or anything else, was typed."""
+    try:
+        return bool(units.unit(unit))
+    except NotFound:
+        return False
+
+
+def _own(request: Request, which: Wanted, *, at: datetime) -> Release | None:
+    """What the reader asked for of this very list and may still wait for or take; what is approved first."""
+    account_id = request.viewer.account_id
+    if account_id is None:
+        return None
+    said = which.said()
+    found = [
+        one
+        for one in queries.releases_asked(account_id, act=ACT, at=at)
+        if {key: one.payload.get(key) for key in said} == said
+    ]
+    return min(found, key=lambda one: one.state != Release.State.RELEASED, default=None)
+
+
+def _take(
+    table: Table[Any], own: Release, which: Wanted, n: int, at: datetime, shown: dict[str, Any]
+) -> HttpResponseBase:
+    request = _request(table)
+    _as_sent(request)
+
+    def taken(_given: dict[str, Any]) -> HttpResponseBase:
+        take_names(public_id=own.public_id, wanted=which, n=n, by=request.actor, at=at)
+        return table.written(str(own.payload["kind"]), with_names=True)
+
+    until = dated(localtime(own.expires_at), "j M Y, H:i")
+    return ask(
+        request,
+        taken,
+        title=say("Approved: %(list)s, with names") % {"list": table.caption},
+        text=[
+            say("You can take the file once, until %(when)s. We record who takes it.") % {"when": until},
+            *_sentences(own.payload, n),
+        ],
+        button=say("Download once"),
+        done=lambda file: file,
+        **shown,
+    )
+
+
+def _as_sent(request: Request) -> None:
+    """A form that was sent is one again: its list has been read."""
+    if getattr(request, "is_sent", False):
+        request.method = "POST"
+
+
+def _said(request: Request, text: Sequence[str], shown: dict[str, Any]) -> HttpResponse:
+    """The page without a form."""
+    return render(request, "ui/ask.html", {"text": text, "is_open": False, **shown})
+
+
+def _told(table: Table[Any]) -> dict[str, Any]:
+    """What a list is, in both languages: its title, what narrows it, its columns."""
+    told: dict[str, dict[str, Any]] = {"caption": {}, "narrowed": {}, "columns": {}}
+    for code in languages.OWN:
+        with override(code):
+            told["caption"][code] = str(table.caption)
+            told["narrowed"][code] = list(_narrowed(table))
+            told["columns"][code] = table.titles()
+    return told
+
+
+def _narrowed(table: Table[Any]) -> Iterator[str]:
+    """What narrows a list, in words where its form has some."""
+    known = {one.html_name: one for one in table.narrowed} if table.narrowed is not None else {}
+    for name, value in wanted("", _pairs(table.request)).asked:
+        if name not in known:
+            yield f"{name}: {value}"
+            continue
+        field = known[name].field
+        choices = {str(key): text for key, text in getattr(field, "choices", ())}
+        yield f"{known[name].label}: {choices.get(value, value)}"
+
+
+def _sentences(told: Any, n: int) -> list[str]:
+    narrowed = named(told["narrowed"])
+    return [
+        say("List: %(list)s.") % {"list": named(told["caption"])},
+        say("Narrowed by %(how)s.") % {"how": "; ".join(narrowed)} if narrowed else say("All of its rows."),
+        say("Rows: %(n)s. Columns: %(columns)s.")
+        % {"n": grouped(n), "columns": ", ".join(named(told["columns"]))},
+    ]
+
+
+def details(release: Release) -> list[str]:
+    """Exactly which list, for whoever decides."""
+    return _sentences(release.payload, int(release.payload["rows"]))
+
+
+def page_of(release: Release) -> str:
+    """Where an approved list is taken."""
+    pairs = [(name, value) for name, value in release.payload["asked"]]
+    return Wanted(release.payload["path"], (*pairs, ("format", "names"))).href

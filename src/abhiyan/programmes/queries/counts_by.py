@@ -1,0 +1,177 @@
+"""Figures of units by week or day, channel and age band: the sibling of `listing`; its rules and `ledger`'s hold here.
+
+Raw sums are grouped first and rounded then, each by itself: a week is no sum of rounded days. Every figure is the one
+that other pages show of the same thing. No window but whole weeks and days can be asked for.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from abhiyan.core import sql
+from abhiyan.core.clock import day_in
+from abhiyan.programmes import ledger_sql
+from abhiyan.programmes.models import ALL_DAYS, Programme
+from abhiyan.programmes.rules.small_cells import together
+
+from . import own_part
+from .ledger import Node
+from .listing import BELOW_HERE, CUT, EDGE, Asked, kids, of_measure, waiting
+
+BEFORE = ALL_DAYS  # what came before the first day or week that stands apart
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """What figures are grouped by; a key has a part for each, in this order.
+
+    time: by day, or by the Monday of its week, from the day `since` on; BEFORE holds what came earlier. channel: its
+    number. age: its band (rules.ages), as of the last night; ages know no days.
+    """
+
+    time: Literal["", "day", "week"] = ""
+    since: date | None = None
+    channel: bool = False
+    age: bool = False
+
+    def __post_init__(self) -> None:
+        assert not (self.age and self.time), "the table of ages has no days"
+        assert bool(self.time) == bool(self.since)
+
+    @property
+    def tables(self) -> tuple[str, str]:
+        """Of totals and of tallies."""
+        if self.age:
+            return "programmes_age_total", "programmes_age_tally"
+        return own_part.TOTALS, own_part.TALLIES
+
+    def key(self, of: str = "t") -> dict[str, str]:
+        """Each part of the key, and what it is of a row."""
+        found = {}
+        if self.time:
+            day = f"least({of}.day, %(last)s::date)"  # some clocks run ahead
+            monday = f"({day} - (extract(isodow from {day})::int - 1))"
+            found["day"] = monday if self.time == "week" else day
+        if self.channel:
+            found["channel"] = f"{of}.channel"
+        if self.age:
+            found["band"] = f"{of}.band"
+        return found
+
+    def sums(self, cut: str) -> Iterator[tuple[str, str, dict[str, str]]]:
+        """Which rows t sum to the figures, each with its sign and its key. cut: the last day that counts, or null."""
+        key = self.key()
+        if self.age:
+            yield "", "true", key
+        elif self.time:
+            before = {**key, "day": ledger_sql.ALL_DAYS}
+            yield "", f"t.day = {ledger_sql.ALL_DAYS}", before
+            yield "-", "t.day >= %(since)s", before
+            yield "", f"t.day >= %(since)s and coalesce(t.day <= {cut}, true)", key
+        else:  # few days lie after the last closed one: taken away, not the many before added up
+            yield "", f"t.day = {ledger_sql.ALL_DAYS}", key
+            yield "-", f"t.day > {cut}", key
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One figure of one unit, in parts. figures: those that may be told; where one is missing, it is fewer than 10.
+
+    is_rounded: the scope in force does not see all the people behind it.
+    """
+
+    figures: Mapping[Key, int]
+    is_rounded: bool
+
+    def get(self, *key: Any) -> int | None:
+        """The figure of a part; None where it is too small to be shown."""
+        return self.figures.get(key, None if self.is_rounded else 0)
+
+
+def split_by(
+    *, node: Node, units: Sequence[int], programme: Programme, measure: int, rung: int, by: By, at: datetime
+) -> dict[int, Split]:
+    """One rung of a measure, of units below a node or of the node itself, in the parts of `by`. One query.
+
+    units: ids, none of them below another.
+    """
+    if not units:
+        return {}
+    here = replace(node, has_pending=node.has_pending and not by.age)
+    asked = Asked(here, programme, measure, at, units=units)
+    tables, parts = [kids(asked)], [*_stored(asked, by)]
+    if here.has_own:
+        tables.append(own_part.tables(by_child=True))
+        parts += _own(asked, by)
+    if here.has_pending:
+        parts += _pending(asked, by)
+    key = [f"r.{name}" for name in by.key()]
+    found = sql.rows(
+        f"""with {", ".join(tables)}
+        select {", ".join(["k.unit_id", "k.is_exact", *key])}, sum(r.n) filter (where not r.is_own)::bigint,
+          coalesce(sum(r.n) filter (where r.is_own), 0)::bigint
+        from kid k left join ({" union all ".join(parts)}) r on r.unit_id = k.unit_id
+        group by {", ".join(["k.unit_id", "k.is_exact", *key])}""",
+        asked.values() | {"rung": rung, "since": by.since, "last": day_in(programme.zone, at)},
+    )
+    told: dict[int, tuple[dict[Key, int], bool]] = {}
+    for unit_id, is_exact, *of, n, own in found:
+        figures, _is_exact = told.setdefault(unit_id, ({}, is_exact))
+        figure = (n or 0) if is_exact else together(own, (n or 0) - own)
+        if figure:
+            figures[tuple(of)] = figure
+    return {unit_id: Split(figures, not is_exact) for unit_id, (figures, is_exact) in told.items()}
+
+
+def _columns(unit: str, key: Mapping[str, str], n: str) -> str:
+    return ", ".join(
+        [f"{unit} as unit_id", *(f"{part} as {name}" for name, part in key.items()), f"{n} as n"]
+    )
+
+
+def _stored(asked: Asked, by: By) -> Iterator[str]:
+    """Of each unit the totals or tallies that are stored; unit by unit, as in `listing`."""
+    totals, tallies = by.tables
+    of = f"{of_measure(asked)} and t.rung = %(rung)s"
+    total = f"{totals} t where t.unit_id = k.unit_id and t.hierarchy = %(hierarchy)s"
+    # Of ages a node that grew large after the night has no total yet: what stands below it is added up.
+    is_stored = f"exists (select from {total} and {of})" if by.age else "k.is_large"
+    below = {
+        is_stored: total,
+        f"not {is_stored}": f"units_placement p join {tallies} t on t.unit_id = p.unit_id"
+        " where p.lo >= k.lo and p.lo < k.hi",
+    }
+    for which, source in below.items():
+        for sign, days, key in by.sums(CUT):
+            sums = ", ".join([*(f"{part} as {name}" for name, part in key.items()), f"{sign}sum(t.n) as n"])
+            grouped = ", ".join(str(n + 1) for n in range(len(key)))
+            yield f"""select {_columns("k.unit_id", {name: f"s.{name}" for name in key}, "s.n")}, false as is_own
+          from kid k cross join lateral (
+            select {sums} from {source} and {of} and {days} group by {grouped}) s
+          where {which}"""
+
+
+def _own(asked: Asked, by: By) -> Iterator[str]:
+    """Of units out of sight but for a part, that part."""
+    totals, tallies = by.tables
+    out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
+    for sign, days, key in by.sums("%(closed)s::date"):
+        columns = ", ".join(["k.unit_id", *(f"{part} as {name}" for name, part in key.items())])
+        of = f"{of_measure(asked)} and t.rung = %(rung)s and {days}"
+        rows = own_part.rows(columns, f"({sign}t.n)", of, out, totals=totals, tallies=tallies)
+        yield f"select own.*, true from ({rows}) own"
+
+
+def _pending(asked: Asked, by: By) -> Iterator[str]:
+    """What waits for a fold."""
+    key = by.key("d")
+    if by.time:
+        key["day"] = f"case when d.day >= %(since)s then {key['day']} else {ledger_sql.ALL_DAYS} end"
+    where = f"{waiting(asked)} and d.rung = %(rung)s and coalesce(d.day <= {CUT}, true)"
+    columns = _columns("k.unit_id", key, "d.n")
+    yield f"""select {columns}, false from {BELOW_HERE} join kid k on {EDGE} = 2 * k.number - 1 where {where}"""
+    if asked.here.has_own:
+        yield f"""select {columns}, true from {BELOW_HERE} join kid k on not k.is_exact and p.lo >= k.lo and p.lo < k.hi
+          where {where} and {own_part.IN_SIGHT}"""

@@ -1,0 +1,73 @@
+"""Counts by level, week, channel and age band in a browser: chosen in one form, drawn as chart, map and list."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.programmes.actions.ages import count_ages
+from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.visits import Open, visits
+from abhiyan.ui.tests.axe import unsound
+from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.units.models import Unit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    made = Cast.make(own=42, foreign=137)
+    made.fold()
+    with system("test"):
+        count_ages(programme=made.world.programme, at=clock.now())
+        Unit.objects.filter(code="JK-SRI").update(lat=34.08, lon=74.79)
+        Unit.objects.filter(code="JK-JAM").update(lat=32.73, lon=74.86)
+    return made
+
+
+@pytest.fixture
+def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
+    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+    yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
+    server.stop()
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    if (fold := page.locator("button.fold")).count():  # on a phone the choices wait behind a button
+        fold.click()
+    page.select_option(f"[name={name}]", value)
+    with page.expect_navigation():
+        page.click(".filters button[type=submit]")
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_the_reader_chooses_what_to_count_and_by_what(
+    visit: Open, cast: Cast, size: str, language: str, tmp_path: Path
+) -> None:
+    def look(page: Page, name: str) -> None:
+        folder = Path(os.environ.get("ABHIYAN_TEST_SHOTS") or tmp_path)
+        page.screenshot(path=folder / f"counts {name}-{size}-{language}.png", full_page=True)
+        assert unsound(page, name) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+
+    where = f"/programmes/{cast.world.programme.public_id}/counts/?unit=JK"
+    page = visit(where, "state_president", size=size, language=language)
+    assert page.locator("svg.map circle").count() >= 2, "both districts are on the map"
+    assert page.locator(".bars .f2").count() == 2
+    look(page, "by district")
+    for by in ("week", "channel", "age"):
+        choose(page, "by", by)
+        assert page.locator(".bars .f2").count() >= 1 and page.locator("svg.map").count() == 0
+        look(page, by)
+    choose(page, "rung", "reported")
+    assert page.locator('.bars .f1[fill="url(#hatch)"]').count() >= 1, "the mark of what is only reported"
+    page = visit(where + "&by=age", "district_in_charge", size=size, language=language)
+    look(page, "age from outside")
+    page = visit(where + "&by=district&rung=reported", "district_in_charge", size=size, language=language)
+    look(page, "by district from outside")

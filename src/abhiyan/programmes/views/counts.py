@@ -1,0 +1,227 @@
+"""Counts of one rung in one unit: by the units of a level below, by week, channel or age band; list, chart and map."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.words import language, named
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries
+from abhiyan.programmes.models import Programme, Rung
+from abhiyan.programmes.rules import activities, ages, small_cells
+from abhiyan.ui import charts, maps, numbers
+from abhiyan.ui.forms import offer
+from abhiyan.ui.ladder import NAMES, Ladder
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+from . import shown
+
+RUNGS = {
+    "reported": Rung.REPORTED,
+    "counted": Rung.COUNTED,
+    "unsigned": Rung.UNSIGNED,
+    "confirmed": Rung.CONFIRMED,
+}
+PARTS = {"week": _("Week"), "channel": _("Channel"), "age": _("Age band")}
+FIRST = {"week": _("Week from"), "channel": _("Channel"), "age": _("Age band")}  # of the list's first column
+WEEK = timedelta(days=7)
+MOST_WEEKS = 104  # that are rows; what came before them is one
+MOST_BARS = 30
+FEWEST_PLACES, MOST_PLACES = 2, 1_000  # of a map
+
+
+class ByForm(forms.Form):
+    """What to count, and by what."""
+
+    measure = forms.ChoiceField(label=_("Measure"))
+    rung = forms.ChoiceField(label=_("Count"), choices=[(key, NAMES[key]) for key in RUNGS])
+    by = forms.ChoiceField(label=_("Count by"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One part. n: None where it is fewer than 10. is_held: not shown, so that another cannot be worked out."""
+
+    name: str | Promise
+    n: int | None
+    on: date | None = None
+    href: str = ""
+    code: str = ""
+    is_sample: bool = False
+    is_held: bool = False
+
+    @property
+    def label(self) -> str:
+        return date_format(self.on, "j M Y") if self.on else str(self.name)
+
+    @property
+    def told(self) -> str | int:
+        if self.is_held:
+            return numbers.NONE
+        return "<10" if self.n is None else self.n
+
+
+@require_GET
+def counts(request: Request, public_id: UUID) -> HttpResponseBase:
+    """What was reported, counted or confirmed in a unit, in parts; CSV and XLSX of them."""
+    one = queries.programme_for(request.viewer, public_id)
+    here = page_unit(request, counts=True)
+    measures = {str(each.number): named(each.names) for each in queries.measures([one])[one.pk]}
+    form = _form(request, one, here, measures)
+    is_whole = form.is_valid()
+    asked = form.cleaned_data if is_whole else {"measure": "1", "rung": "counted", "by": "channel"}
+    node = queries.node_of(here.unit.id, here.hierarchy)
+    assert node is not None  # `page_unit` refuses what is not placed
+    at, rung, by = clock.now(), asked["rung"], asked["by"]
+    of: dict[str, Any] = {"node": node, "programme": one, "measure": int(asked["measure"]), "at": at}
+    context: dict[str, Any] = {
+        **shown.frame(one, (say("Counts"), "")),
+        "unit_name": here.name,
+        "path": here.crumbs(seen_by=request.viewer),
+        "hierarchies": here.segments(),
+        "measure_name": measures.get(asked["measure"], "") if len(measures) > 1 else "",
+        "form": form,
+        "rung": rung,
+        "by": by,
+        "is_rounded": not node.is_exact,
+        "ages_on": one.ages_on,
+    }
+    rows: Sequence[Any]
+    finish: Callable[[list[Any]], list[Line]] = list
+    kept = {"rung": rung} | ({"measure": asked["measure"]} if len(measures) > 1 else {})
+    if by in PARTS:
+        lines, is_parted = _parts(one, rung, by, of), node.is_exact and by != "week"
+        rows, sort = lines, ""
+        total = sum(line.n or 0 for line in lines) if is_parted else 0
+        context["holds_back"] = any(line.is_held for line in lines)
+    else:
+        found = queries.level_below(node, by)
+        if found is None:
+            return render(request, "programmes/counts.html", context | {"too_many": True}, status=200)
+        rows, total, sort = queries.LevelRows(found, language=language(), **of), 0, f"-{rung}"
+        finish = partial(_units, here, rung, kept)
+    table = Table(
+        request,
+        _columns(rung, by, total),
+        rows,
+        name=f"counts-{here.unit.code}-{by}-{rung}",
+        caption=say("%(rung)s by %(by)s")
+        % {"rung": NAMES[rung], "by": PARTS[by] if by in PARTS else Kind(by).label},
+        sort=sort,
+        finish=finish,
+        is_numbered=by not in PARTS,
+        is_brief=True,
+        unit_id=here.unit.id,
+    )
+    if not table.file_kind:
+        context |= _pictures(table, rows, here, rung, at)
+    return answer(request, "programmes/counts.html", table, context, status=200 if is_whole else 422)
+
+
+def _form(request: Request, one: Programme, here: Here, measures: dict[str, str]) -> ByForm:
+    levels = {kind: Kind(kind).label for kind in units.counts_below(here.unit.id, here.hierarchy)}
+    parts = {key: name for key, name in PARTS.items() if key != "age" or activities.of(one.kind).ages}
+    usual = {"measure": next(iter(measures), "1"), "rung": "counted", "by": next(iter(levels), "week")}
+    form = ByForm(usual | {key: text for key, text in request.GET.items() if key in usual and text})
+    offer(form, measure=list(measures.items()), by=[*levels.items(), *parts.items()])
+    if len(measures) == 1:
+        form.fields["measure"].widget = forms.HiddenInput()
+    return form
+
+
+def _columns(rung: str, by: str, total: int) -> Iterator[Column[Any]]:
+    """total: what shares are of; 0 where none are shown."""
+    if by not in PARTS:
+        yield Column("name", Kind(by).label, lambda row: row.name, is_name=True)
+        yield Column("code", _("Code"), lambda row: row.code, only_in_file=True)
+        yield Column(rung, NAMES[rung], lambda row: row.told, css="num end")
+        return
+    yield Column("name", FIRST[by], lambda row: row.on or row.name, is_name=True)
+    yield Column(rung, NAMES[rung], lambda row: row.told, order=lambda row: row.n, css="num end")
+    if total:
+        yield Column("share", _("% of all"), lambda row: numbers.share(row.n, total), css="num wide")
+
+
+def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Child]) -> list[Line]:
+    """Units of a level, each with the way to its own counts."""
+    return [
+        Line(
+            named(child.names),
+            getattr(child.ladder, rung),
+            href=here.href(unit=child.code, **kept),
+            code=child.code,
+            is_sample=child.is_sample,
+        )
+        for child in found
+    ]
+
+
+def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[Line]:
+    """The unit's own figure by week, channel or age band; one query."""
+    node, today = of["node"], clock.day_in(one.zone, of["at"])
+    this_week = _monday(today)
+    since = max(_monday(one.opens_on), this_week - (MOST_WEEKS - 1) * WEEK)
+    how = {
+        "week": queries.By("week", since),
+        "channel": queries.By(channel=True),
+        "age": queries.By(age=True),
+    }[by]
+    split = queries.split_by(units=[node.unit_id], rung=RUNGS[rung], by=how, **of)[node.unit_id]
+    if by == "week":
+        last = max([min(this_week, _monday(one.closes_on)), *(key for (key,) in split.figures)])
+        weeks = [since + n * WEEK for n in range((last - since).days // 7 + 1)]
+        earlier = [Line(say("Earlier"), n)] if (n := split.get(queries.BEFORE)) else []
+        return earlier + [Line("", split.get(week), on=week) for week in weeks]
+    if by == "channel":
+        activity = activities.of(one.kind)
+        known = [each.number for each in activity.channels]
+        numbers_ = [*known, *sorted(key for (key,) in split.figures if key not in known)]
+        return [Line(activity.channel(number).label, split.get(number)) for number in numbers_]
+    bands = {band: split.get(band) for band in ages.NAMES}
+    held = small_cells.held_back(bands) if split.is_rounded else None
+    return [
+        Line(ages.NAMES[band], None if band == held else n, is_held=band == held) for band, n in bands.items()
+    ]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _pictures(table: Table[Any], rows: Sequence[Any], here: Here, rung: str, at: datetime) -> dict[str, Any]:
+    """The chart of what the list shows; and of units, not too many, the map."""
+    lines = table.leaf.rows
+    steps = [
+        charts.Step(name=line.label, value=line.n, note="" if isinstance(line.told, int) else line.told)
+        for line in lines[:MOST_BARS]
+    ]
+    found: dict[str, Any] = {"steps": steps, "more_bars": len(lines) > MOST_BARS, "most_bars": MOST_BARS}
+    if isinstance(rows, queries.LevelRows) and FEWEST_PLACES <= (table.total or 0) <= MOST_PLACES:
+        found["places"] = [
+            maps.Place(
+                name=named(child.names),
+                lon=child.lon,
+                lat=child.lat,
+                ladder=Ladder(name="", counted=getattr(child.ladder, rung)),
+                href=here.href(unit=child.code, rung=rung),
+            )
+            for child in rows.each()
+        ]
+        found["outlines"] = units.outlines_behind(here.unit.id, at=at)
+    return found

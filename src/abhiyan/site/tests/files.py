@@ -1,0 +1,175 @@
+"""Files a page offers, looked through: both kinds, the same rows, no formula, no name, nothing out of sight."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+import openpyxl
+from django.db import transaction
+from django.test import Client
+
+from abhiyan.core.scope import system
+from abhiyan.core.tables.writing import neutral
+from abhiyan.org.rules.named_lists import TYPED
+from abhiyan.ui.tables import FILES
+from abhiyan.units.models import Unit
+
+from .addresses import SECRETS, Things, address, filled
+from .cast import Cast
+
+LINK = re.compile(r'href="([^"]*[?&](?:amp;)?format=(csv|xlsx|names)[^"]*)"')
+FILTERS = re.compile(r'<form class="filters.*?</form>', re.DOTALL)
+FIELD = re.compile(r'<input type="(?:text|search)" name="([^"]+)"')
+FORMULA = '=HYPERLINK("https://bad.example")'
+# What one reads of oneself, which nobody else may open.
+OF_ONESELF = ("/me/",)
+KIT = "ui:kit"  # shows how a list looks; there is none
+
+
+# Pages with a list that is a file; each offers both kinds.
+FILED = (
+    *(
+        "elections:alliances",
+        "elections:election",
+        "elections:list",
+        "elections:plan",
+        "elections:plan_below",
+    ),
+    *("elections:plan_sides", "elections:plans", "elections:seat", "elections:seats", "enrolment:me"),
+    *("enrolment:paper_list", "enrolment:texts", "helpdesk:tickets", "helpdesk:times", "imports:list"),
+    *("messaging:circular", "messaging:circulars", "messaging:list", "messaging:sends", "messaging:texts"),
+    *("org:appointments", "org:polls", "org:releases", "programmes:below", "programmes:counts"),
+    *(
+        "programmes:list",
+        "programmes:programme",
+        "programmes:record",
+        "programmes:targets",
+        "programmes:tasks",
+    ),
+    *("programmes:own_materials", "programmes:workshop"),
+    *("review:round", "review:rounds", "site:unit", "verification:frame_beside"),
+    "verification:verifiers",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an address answered."""
+
+    status: int
+    kind: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", "replace")
+
+
+def plant_formula(cast: Cast) -> None:
+    """A unit of the own district is called like a formula."""
+    with system("test"):
+        Unit.objects.filter(code="JK-SRI-M1").update(names={"en": FORMULA, "hi": FORMULA})
+
+
+def read(client: Client, where: str) -> Answer:
+    """What an address answers; whatever a look changed is undone."""
+    with transaction.atomic():
+        answer: Any = client.get(where)
+        content = b"".join(answer) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    return Answer(answer.status_code, answer.get("Content-Type", ""), content)
+
+
+def offered(client: Client, where: str) -> tuple[str, dict[str, list[str]]]:
+    """A page, and the addresses of its files by kind; nothing for what is no page of theirs."""
+    answer = read(client, where)
+    if answer.status != 200 or not answer.kind.startswith("text/html"):
+        return "", {}
+    found: dict[str, list[str]] = {}
+    for href, kind in LINK.findall(answer.text):
+        path = unescape(href)
+        found.setdefault(kind, []).append(where.partition("?")[0] + path if path.startswith("?") else path)
+    return answer.text, found
+
+
+def rows_of(answer: Answer, kind: str) -> list[list[Any]]:
+    """A file's rows; of a sheet, that none of its cells is a formula."""
+    if kind == "csv":
+        return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets
+    for cells in sheet.iter_rows():
+        for cell in cells:
+            assert cell.data_type != "f"
+            is_text = isinstance(cell.value, str) and neutral(cell.value) != cell.value
+            assert not is_text or cell.quotePrefix, cell.value
+    return [[cell.value for cell in cells] for cells in sheet.iter_rows()]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What fills the addresses: things of the own district and of the other one, and more."""
+
+    cast: Cast
+    of: tuple[Things, Things]
+    others: dict[str, Any]
+
+    def where(self, name: str, of: int = 0) -> str:
+        return address(name, self.of[of], **filled(name, self.others))
+
+    def faults(self, role: str, clients: dict[str, Client], *, out_of_sight: bool) -> list[str]:
+        """What is wrong with the files somebody takes. out_of_sight: people of the other district are."""
+        accounts = [one.name for one in self.cast.accounts.values() if "_" in one.name]
+        names = [*accounts, self.cast.own_member.name, self.cast.foreign_member.name]
+        pages = dict.fromkeys(self.where(name, of) for name in FILED for of in range(2))
+        return [
+            fault
+            for page in pages
+            for fault in _faults(clients[role], page, names, out_of_sight=out_of_sight)
+        ]
+
+
+def _faults(client: Client, where: str, names: Iterable[str], *, out_of_sight: bool) -> Iterator[str]:
+    """What is wrong with the files of a page. names: of people, who are in none."""
+    page, files = offered(client, where)
+    if not files:
+        return
+    if files.get("csv") and len(files["csv"]) != len(files.get("xlsx", ())):
+        yield f"{where}: one kind of file only"
+    for href in files.get("names", ()):
+        asked = read(client, href)
+        if asked.status != 200 or "csrfmiddlewaretoken" not in asked.text:
+            yield f"{href}: names are not asked for there"
+        for form in FILTERS.findall(page):
+            yield from (
+                f"{where}: {one} is typed" for one in FIELD.findall(form) if one not in TYPED | {"unit"}
+            )
+    for plain, sheet in zip(files.get("csv", ()), files.get("xlsx", ()), strict=True):
+        answers = [(kind, read(client, href)) for kind, href in (("csv", plain), ("xlsx", sheet))]
+        if bad := [f"{where}: no {kind}" for kind, one in answers if one.kind != FILES[kind]]:
+            yield from bad
+            continue
+        lines, cells = (rows_of(one, kind) for kind, one in answers)
+        if [len(row) for row in lines] != [len(row) for row in cells] or lines[0] != cells[0]:
+            yield f"{where}: the two files differ"
+        words = [cell for row in lines for cell in row if not _number(cell)]
+        yield from (
+            f"{plain}: a formula, {word}" for word in words if neutral(word) != word and word[0] != "'"
+        )
+        told = "\n".join("\t".join(map(str, row)) for row in (*lines, *cells))
+        if not where.startswith(OF_ONESELF):
+            yield from (f"{plain}: names {one}" for one in names if one in told)
+        if out_of_sight:
+            yield from (f"{plain}: tells {one}" for one in SECRETS.findall(told))
+
+
+def _number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return isinstance(cell, datetime)
+    return True
