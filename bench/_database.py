@@ -1,7 +1,39 @@
 """The database of one bench, in the process that works on it."""
 
+import json
 import os
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+
+
+def work(name: str, parts: Mapping[str, Callable[..., Any]]) -> None:
+    """Do the part that `_server.child` asks of this process, and print what it answers. Beside those of the bench:
+    "prepare", "clean" and "drop" of its database; what they are handed are whole numbers."""
+    part, *args = sys.argv[1:]
+    if not ready(name, part):
+        return
+    import django
+
+    from abhiyan.core import schema
+
+    django.setup()
+    if part == "prepare":
+        schema.prepare(name)
+        schema.migrate(verbosity=0)
+    elif (told := ({"clean": vacuum} | dict(parts))[part](*map(int, args))) is not None:
+        print(json.dumps(told))
+
+
+def vacuum() -> None:
+    """Every table is as autovacuum leaves it."""
+    import psycopg
+
+    from abhiyan.core import database
+
+    with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
+        owner.execute("vacuum analyze")
 
 
 def ready(name: str, part: str) -> bool:

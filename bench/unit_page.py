@@ -66,11 +66,13 @@ def run(rounds: int = 7, *, quick: bool = False) -> list[dict[str, Any]]:
 
 
 def measured(home: Path, pages: list[str], path: str, rounds: int) -> list[dict[str, float]]:
-    """Milliseconds at the median of pages of the small tree, by round. path: of a page, with the unit's code."""
+    """Milliseconds at the median of pages of the small tree, by round, with what `_reviewed` fills besides. path: of a
+    page, with the unit's code."""
     with ExitStack() as after:
         after.callback(_child, home, "small", "drop", "owner")
         _child(home, "small", "prepare", "owner")
         made = {"small": _child(home, "small", "fill", "jobs", str(SIZES["small"]))}
+        _child(home, "small", "review", "jobs")
         after.enter_context(_Server(home, "small"))
         asked = [("small", page) for page in pages]
         return [
@@ -204,8 +206,8 @@ class _Load:
 def fill(big: int, *, is_counted: bool = True) -> dict[str, str]:
     """A tree with its office-bearers, a drive with targets, a signed-in national president; and, where is_counted,
     counts in every booth, which no fact stands behind."""
+    import _database
     import units as tree
-    from django.db import connection
 
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
@@ -257,14 +259,7 @@ def fill(big: int, *, is_counted: bool = True) -> dict[str, str]:
         account = people.open_account(phone="+917000000001", name="Bench", by=by, at=at, unit_id=nation)
         org.appoint(account_id=account.pk, office="national_president", unit_id=nation, by=by, at=at)
         token = people.sessions.start(device="", origin="", at=at, account_id=account.pk, strong=True).token
-    with connection.cursor() as cursor:
-        cursor.execute("select 1")
-    import psycopg
-
-    from abhiyan.core import database
-
-    with psycopg.connect(database.conninfo("owner"), autocommit=True) as owner:
-        owner.execute("vacuum analyze")
+    _database.vacuum()
     return LEVELS | {"token": token, "programme": str(made.pk)}
 
 
@@ -443,6 +438,10 @@ def _main(part: str, args: list[str]) -> None:
         serve.web(host="127.0.0.1", port=int(args[0]))
     elif part == "fill":
         print(json.dumps(fill(int(args[0]))))
+    elif part == "review":
+        import _reviewed
+
+        _reviewed.fill()
     else:
         _load()
 
