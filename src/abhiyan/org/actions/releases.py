@@ -95,7 +95,7 @@ def ask_release(
     return asked
 
 
-def require_to_decide(asked: Release, *, by: Actor, at: datetime) -> None:
+def require_to_decide(*, asked: Release, by: Actor, at: datetime) -> None:
     """Refuse who may not decide a request now: before they read what it is about, and when they decide.
 
     In a system scope. Refuses MayNotDecide, NotYours, AlreadyDecided, Lapsed.
@@ -117,7 +117,7 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
     """
     with system("deciding a release"):
         asked = needed(Release.objects.select_for_update().filter(public_id=public_id).first())
-        require_to_decide(asked, by=by, at=at)
+        require_to_decide(asked=asked, by=by, at=at)
         done = Release.State.USED if asked.act in DONE_BY_APPROVAL else Release.State.RELEASED
         asked.state = done if allow else Release.State.REFUSED
         asked.decided_by, asked.decided_at = by.account_id, at

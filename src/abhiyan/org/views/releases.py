@@ -142,7 +142,7 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
         return redirect(page)
     if request.method == "GET":
         with system("who may read what a request is about"):
-            actions.require_to_decide(one, by=request.actor, at=clock.now())
+            actions.require_to_decide(asked=one, by=request.actor, at=clock.now())
     allow = form.cleaned_data["allow"] == "yes"
     return ask(
         request,
