@@ -81,9 +81,7 @@ def test_questions_are_in_tens_on_slides_and_paper_and_exact_on_the_screen_of_wh
         )
     said = dossier(cast, "state_president", "JK")
     assert "Waiting for an answer 13 Answered, not decided 1" in said
-    titles = [
-        title for title, _said in slides(file(cast, "state_president", made(cast, "state_president")))
-    ]
+    titles = [title for title, _said in slides(file(cast, "state_president", made(cast, "state_president")))]
     assert "Waiting for an answer: 10 · Answered, not decided: fewer than 10" in titles
     paper = "".join(printed(cast, "state_president", "/review/dossier/JK/print/"))
     assert "Waitingforananswer10Answered,notdecidedfewerthan10" in paper

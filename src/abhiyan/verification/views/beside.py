@@ -43,10 +43,11 @@ COLUMNS: tuple[Column[Shown], ...] = (
     Column("checks", _("Checks answered"), lambda row: row.line.finished, css="num"),
     Column("open", _("Refused or not reached"), lambda row: row.line.not_told, only_in_file=True),
 )
-# For those who decide about flags: nobody else reads how many there are so near to a person.
+# For those who decide about flags: nobody else reads how many there are so near to a person. On the page alone: a file
+# is passed on.
 OF_FLAGS: tuple[Column[Shown], ...] = (
-    Column("waiting", _("Questions to workers, waiting"), lambda row: row.flags.unanswered, css="num"),
-    Column("answered", _("Questions answered, not decided"), lambda row: row.flags.answered, css="num"),
+    Column("waiting", _("Questions to workers, waiting"), css="num"),
+    Column("answered", _("Questions answered, not decided"), css="num"),
 )
 
 
