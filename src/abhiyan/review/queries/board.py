@@ -44,7 +44,8 @@ _BOARD = f"""
 with r as materialized (
   select r.*, p.lo, r.decided_at is null and r.left_on is null as waits,
     coalesce(r.meets_on <= %(on)s, false) as has_met from review_review r
-  join units_placement p on p.unit_id = r.unit_id and p.hierarchy = %(hierarchy)s and p.lo >= %(first)s and p.lo < %(hi)s
+  join units_placement p on p.unit_id = r.unit_id and p.hierarchy = %(hierarchy)s
+    and p.lo >= %(first)s and p.lo < %(hi)s
   where r.round_id = %(round)s),
 t as (
   select m.review_id, count(*) as n, count(*) filter (where t.due_at < %(at)s) as late from review_minute m

@@ -69,8 +69,15 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     rows = [Shown(line, one, request.viewer, flags.get(line.unit_id)) for line in level]
     own = next((Shown(line, one, request.viewer) for line in lines if not line.down), None)
     caption = str(Kind(kind).label) if kind else say("Units below")
-    columns = COLUMNS + OF_FLAGS if decides else COLUMNS
-    table = Table(request, columns, rows, name=f"beside-{here.unit.code}", caption=caption, is_numbered=False)
+    table = Table(
+        request,
+        COLUMNS + OF_FLAGS,
+        rows,
+        name=f"beside-{here.unit.code}",
+        caption=caption,
+        is_numbered=False,
+        without=[] if decides else [one.key for one in OF_FLAGS],
+    )
     crumb = (
         say("Frame %(number)s") % {"number": one.number},
         reverse("verification:frame", args=[public_id]),
