@@ -81,6 +81,10 @@ def test_the_dossiers_of_a_weeks_meetings_are_one_file_in_the_order_of_the_days(
     pages = printed(cast, "district_in_charge", path)
     firsts = [page for page in pages if "Wherewestand" in page]
     assert ["LalChowk," in firsts[0], "Hazratbal," in firsts[1], len(firsts)] == [True, True, 2]
+    assert not any("mandal_president" in page for page in pages), "many units: nobody by name"
+    assert any("NotvacantMandalpresident" in page for page in pages), firsts[0]
+    (alone, *_more) = printed(cast, "district_in_charge", "/review/dossier/JK-SRI-M1/print/")
+    assert "mandal_president" in alone
     assert all(review_of(one, each.unit.code).prepared_at is not None for each in some)
     assert cast.client("state_president").get(path).status_code == NoMeetings.status, "of who meets them"
 
