@@ -16,6 +16,6 @@ def written(content: bytes) -> str:
     if content.startswith(b"PK\x03\x04"):
         parts = zipfile.ZipFile(BytesIO(content))
         return "\n".join(written(parts.read(name)) for name in sorted(parts.namelist()))
-    if content.startswith(b"%PDF"):
+    if content.startswith(b"%PDF") and b"startxref" in content:  # files people bring may only begin like one
         return "\n".join(text_of(content, page) for page in range(len(pypdfium2.PdfDocument(content))))
     return content.decode("utf-8", "replace")
