@@ -9,6 +9,7 @@ from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.tests.web import today
 from abhiyan.review.refusals import NoMeetings
 from abhiyan.site.tests.cast import Cast
+from abhiyan.verification.tests.odd_entries import NAMES, ask_three, words_of
 
 from .test_rounds import opened, review_of
 from .test_rounds_page import meet
@@ -62,6 +63,15 @@ def test_of_another_branch_small_numbers_are_not_printed_and_out_of_sight_there_
     (foreign, *_more) = printed(cast, "district_elsewhere", "/review/dossier/JK-B001/print/")
     assert "fewerthan10" in foreign
     assert cast.client("booth_worker").get("/review/dossier/IN/print/").status_code == 403
+
+
+def test_workers_who_are_asked_are_numbers_for_those_who_decide_and_have_no_name_on_paper(cast: Cast) -> None:
+    words = words_of(cast, ask_three(cast))
+    assert words.search("".join(NAMES["asked"].split())), "found without its space too"
+    for role in ("state_president", "district_in_charge"):
+        pages = "".join(printed(cast, role, "/review/dossier/JK-SRI/print/"))
+        assert "Questionstoworkers" in pages and "Answered,notdecided" in pages, role
+        assert words.findall(pages) == [], role
 
 
 def test_printed_by_who_reviews_it_a_unit_is_prepared(cast: Cast) -> None:
