@@ -69,13 +69,15 @@ def workers(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _lacking(ready: reads.Ready) -> list[str]:
     """Where workers wait because too few people with a known answer are asked there, in words."""
+    if not ready.lacking:
+        return []
+    some = ", ".join(f"{district} ({grouped(n)})" for district, n in ready.lacking.items())
     return [
         _(
-            "%(district)s: %(n)s of %(of)s people with a known answer are asked. Workers there wait: without them "
-            "nobody knows how many would deny anyway. Add people under Known answers."
+            "Where fewer than %(of)s people with a known answer are asked, workers wait: nobody knows how many would "
+            "deny anyway. Add people there under Known answers. So many are asked: %(some)s."
         )
-        % {"district": district, "n": grouped(n), "of": findings.KNOWN}
-        for district, n in ready.lacking.items()
+        % {"of": findings.KNOWN, "some": some}
     ]
 
 
