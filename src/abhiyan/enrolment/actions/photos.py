@@ -112,9 +112,8 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
             looked = list(threads.map(_looked, (data for _name, data in photos)))
         known = _all_known(found, looked)
         sql.wait_for(f"photos of drive {found.programme_id}")  # the same one sent twice at once is one
-        if (
-            PaperBatch.objects.select_for_update().get(pk=batch).erased_at is not None
-        ):  # an erasure waits, or was first
+        locked = PaperBatch.objects.select_for_update().get(pk=batch)  # an erasure waits, or was first
+        if locked.erased_at is not None:
             raise BatchErased(field="photos")
         sheets: list[int | None] = []
         refused: list[tuple[str, Refused]] = []
