@@ -14,9 +14,12 @@ API = "enrolment/tests/test_hotpath.py::"
 CALLS = "enrolment/tests/test_calls.py::"
 CARDS = "enrolment/tests/test_cards.py::"
 CARDS_JOURNEY = "enrolment/tests/test_cards_journey.py::"
+DECKS = "review/tests/test_decks.py::"
+DECK_TEMPLATES = "review/tests/test_deck_templates.py::"
 DOOR = "enrolment/tests/test_door.py::"
 DOUBLES = "enrolment/tests/test_doubles.py::"
 FILES = "core/tests/test_tables_files.py::"
+FLAGS = "verification/tests/test_flagging.py::"
 HELPLINE = "helpdesk/tests/test_requests.py::"
 JOIN = "enrolment/tests/test_join.py::"
 PAGES = "site/tests/test_imports.py::"
@@ -24,6 +27,7 @@ LISTED = "enrolment/tests/test_listed.py::"
 PAPER = "enrolment/tests/test_paper.py::"
 PHOTOS = "enrolment/tests/test_photos.py::"
 RACES = "enrolment/tests/test_races.py::"
+REVIEWS = "review/tests/test_rounds.py::"
 SIGNATURES = "messaging/tests/test_signatures.py::"
 SIGN_IN = "people/tests/test_sign_in.py::"
 SPOOFED = "enrolment/tests/test_spoofed.py::"
@@ -175,6 +179,33 @@ COVERED: dict[str, list[str]] = {
         DOUBLES + "test_person_under_dispute_is_not_merged",
         DOUBLES + "test_person_whose_call_to_leave_waits_is_not_merged",
         "enrolment/tests/test_doubles_pages.py::test_many_leaves_out_people_under_dispute_and_says_why",
+    ],
+    "a flag answered twice, by the wrong person, after expiry": [
+        "verification/tests/test_findings.py::test_a_flag_answered_twice_by_somebody_else_or_too_late_is_refused",
+        FLAGS + "test_a_worker_is_asked_answers_is_checked_and_found_by_somebody_else",
+        FLAGS + "test_a_flag_that_was_explained_or_is_too_old_is_deleted_and_the_worker_left_alone",
+    ],
+    "a unit of three items": [
+        "review/tests/test_dossier.py::test_a_unit_of_three_items_has_a_dossier_without_an_estimate",
+        "review/tests/test_dossier_print.py::test_a_booth_of_three_entries_fits_a_page_and_has_no_estimate",
+    ],
+    "a reviewer who reviews their own unit": [
+        REVIEWS + "test_nobody_reviews_their_own_unit_or_another_ones",
+        "review/tests/test_holders.py::test_who_holds_both_offices_does_not_review_themselves",
+    ],
+    "a round with a unit that closed meanwhile": [
+        REVIEWS + "test_a_closed_unit_leaves_coverage_and_is_not_decided",
+        "review/tests/test_rounds_page.py::test_a_unit_that_closed_meanwhile_says_so_on_its_review",
+    ],
+    "a template PPTX without placeholders or with macros": [
+        DECK_TEMPLATES + "test_what_does_not_do_is_refused_with_what_to_do_about_it"
+    ],
+    "a template PPTX of 80 MB": [
+        DECK_TEMPLATES + "test_a_file_of_80_mb_is_turned_away_once_it_is_larger_than_a_template_may_be"
+    ],
+    "a deck of 400 units": [
+        "review/tests/test_slides.py::test_a_deck_of_400_units_asks_no_more_and_says_how_many_it_shows",
+        DECKS + "test_of_400_units_ten_are_on_the_slide_the_rest_in_the_appendix_and_the_limit_is_said",
     ],
     # Two promises beside, shown by name.
     "two calls from one phone, one reply": [CALLS + "test_two_calls_from_one_phone_one_reply"],

@@ -37,6 +37,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import ALL_DAYS, Programme, Rung, Target, Workshop
 from abhiyan.programmes.models_materials import MaterialOpening, MaterialVersion
 from abhiyan.programmes.queries import workshops as workshop_queries
+from abhiyan.review.models import Minute, Review, Round, StandIn
 from abhiyan.site.demo import build, claims, doubles, fieldwork, history, materials, placeless, tree
 from abhiyan.site.demo.run import _greet
 from abhiyan.site.tests.emptying import empty
@@ -148,6 +149,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     of_those_who_were_asked_a_third_confirmed_and_some_said_no()
     every_entry_is_in_the_truth_with_its_worker()
     two_frames_are_closed_and_one_is_under_way()
+    a_round_over_mandals_is_half_done_and_one_over_district_presidents_under_way(at)
     the_console_lists_a_person_of_every_office_under_its_level(capsys)
     with schema.working_as("jobs"):
         seal_everything(at)  # what a transaction of another test has held back
@@ -340,6 +342,39 @@ def two_frames_are_closed_and_one_is_under_way() -> None:
     assert [one.state for one in frames] == ["closed", "closed", "drawn"]
     assert min(told[number] for number in (1, 2, 3)) > 0 and not left[1] + left[2]
     assert {Check.Arm.RANDOM, Check.Arm.SECOND, Check.Arm.VISIT} <= arms
+
+
+def a_round_over_mandals_is_half_done_and_one_over_district_presidents_under_way(at: datetime) -> None:
+    today = clock.day_in("Asia/Kolkata", at)
+    with schema.working_as("jobs"), system("test"):
+        of = {one.of_office: one for one in Round.objects.all()}
+        assert of.keys() == {"", "district_president"}
+        mandals, holders = (
+            list(Review.objects.filter(round=of[office])) for office in ("", "district_president")
+        )
+        minutes = list(Minute.objects.select_related("task"))
+        assert StandIn.objects.filter(round=of[""]).count() == 1
+    for one in of.values():
+        assert one.begins_on < today < one.ends_on
+    there = [each for each in mandals if each.left_on is None]
+    decided = [each for each in there if each.decided_at]
+    assert len(mandals) == len(there) + 1, "one closed during the round"
+    assert 0.4 < len(decided) / len(there) < 0.6
+    assert {each.decision for each in decided} == {*Review.Decision.values}
+    assert any(each.reply for each in decided) and any(each.meets_on for each in there if not each.decided_at)
+    left = [each for each in holders if not each.decided_at]
+    assert (
+        len(left) < len(holders) and any(each.reply for each in left) and not all(each.reply for each in left)
+    )
+    for each in (*decided, *holders):
+        if each.decided_at:
+            assert each.prepared_at and each.prepared_at < each.decided_at <= at
+            assert each.reply or not each.is_of_holder, "heard before it is decided"
+    tasks = [one.task for one in minutes if one.task]
+    assert {bool(one.done_at) for one in tasks} == {True, False}
+    for who in (mandals, holders):
+        ids = {each.pk for each in who}
+        assert any(one.task and one.review_id in ids for one in minutes)
 
 
 def the_console_lists_a_person_of_every_office_under_its_level(capsys: pytest.CaptureFixture[str]) -> None:

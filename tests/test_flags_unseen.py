@@ -6,29 +6,32 @@ the name of an office-bearer. Files are looked through, and rows as each role ma
 """
 
 import re
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import unescape
-from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from abhiyan.core import sql
+from abhiyan.core import clock, sql
 from abhiyan.core.scope import scoped, system
+from abhiyan.core.tests.pdfs import written
 from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules.texts import TEXTS
 from abhiyan.org.queries import scope_of
+from abhiyan.review.models import Review
+from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.site.access import ACCESS
 from abhiyan.site.tests.addresses import address, filled, more_things, parameters, things
 from abhiyan.site.tests.cast import EVERYBODY, Cast
+from abhiyan.units.models import Unit
 from abhiyan.verification.models import Flag, Look
 from abhiyan.verification.tests.odd_entries import DECIDERS, HITS, NAMES, OF, SAID, ask_three, words_of
 
@@ -36,12 +39,12 @@ ROOMS = ("review", "verification")  # their pages are asked about a booth too
 CODES = ("JK", "JK-SRI", "JK-SRI-M1", "JK-B001", "JK-JAM", "JK-B004")
 MORE = ("/search/?q=Savaal", "/search/?q=Mohsin", "/people/?q=Savaal", "/appointments/?name=Mohsin")
 FILES = re.compile(r'href="([^"]*[?&](?:amp;)?format=(?:csv|xlsx)[^"]*)"')
-# What is new each time a page is made is not compared: tokens, keys of forms, the time of day; these pages; PDF, PNG.
+# What is new each time a page is made is not compared: tokens, keys of forms, the time of day; these pages; PNG.
 FRESH = re.compile(
-    r'(name="(csrfmiddlewaretoken|key)" value|"X-CSRFToken":|nonce)[ =]?"[^"]*"|\b\d{1,2}:\d\d(:\d\d)?\b'
+    r'(name="(csrfmiddlewaretoken|key)" value|"X-CSRFToken":|nonce)[ =]?"[^"]*"|\d{1,2}:\d\d(:\d\d)?'
 )
 RANDOM = ("/account/passkey/", "/account/app/")
-NOT_TEXT = ("%PDF", "\ufffdPNG")
+NOT_TEXT = "\ufffdPNG"
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,22 @@ def _addresses(cast: Cast, folder: Path) -> Iterator[str]:
     own = things(cast, "district_in_charge", "JK-SRI", "JK-B001", cast.membership(cast.own_member))
     foreign = things(cast, "district_elsewhere", "JK-JAM", "JK-B004", cast.membership(cast.foreign_member))
     others = more_things(cast, foreign, folder)
+    _meet(others["review:round"], "JK-SRI-M1")
     for name in sorted(ACCESS):
         has_code = "code" in parameters()[name]
         for of in (*(replace(own, unit=code) for code in (CODES if has_code else ("JK-SRI",))), foreign):
             where = address(name, of, **filled(name, others))
             yield where
+            if name == "review:deck_file":
+                yield where.replace("/pptx/", "/pdf/")
             if name.partition(":")[0] in ROOMS and not has_code:
                 yield f"{where}?unit=JK-B001"
+
+
+def _meet(round_id: UUID, *codes: str) -> None:
+    """These units have their meeting today, so that whoever reviews them prints their dossiers."""
+    with system("test"):
+        Review.objects.filter(round__public_id=round_id, unit__code__in=codes).update(meets_on=today())
 
 
 @contextmanager
@@ -96,14 +108,11 @@ def undone() -> Iterator[None]:
 
 
 def seen(client: Client, where: str) -> str:
-    """What an address shows, as text; of a spreadsheet or of slides, what is in all their parts."""
+    """What an address shows, as text; of a file, what is written in it."""
     with undone():
         answer: Any = client.get(where)
         content = b"".join(answer) if answer.streaming else answer.content
-    if content.startswith(b"PK\x03\x04"):
-        parts = zipfile.ZipFile(BytesIO(content))
-        content = b"\n".join(parts.read(name) for name in sorted(parts.namelist()))
-    text = unescape(content.decode("utf-8", "replace"))
+    text = unescape(written(content))
     return f"{answer.status_code}\n{FRESH.sub('', text)}"
 
 
@@ -137,6 +146,27 @@ def test_only_four_offices_decide_about_questions(world: World) -> None:
     assert opened.keys() == DECIDERS
     for text in opened.values():
         assert {NAMES["asked"], SAID, f"{HITS:,}", f"{OF:,}"} <= set(world.words.findall(text))
+
+
+def test_a_name_would_be_found_in_each_kind_of_file(world: World) -> None:
+    """A unit is called as the worker is; its files then tell the name."""
+    client, at = world.clients["district_elsewhere"], clock.now()
+    with undone():
+        made = round_elsewhere(world.cast, at) | slides_elsewhere(world.cast, at)
+        _meet(made["review:round"], "JK-JAM-M1")
+        with system("test"):
+            called = dict.fromkeys(("en", "hi"), NAMES["asked"])
+            Unit.objects.filter(code__in=("JK-JAM", "JK-JAM-M1")).update(names=called)
+        slides = [reverse("review:deck_file", args=[made["review:deck"], kind]) for kind in ("pptx", "pdf")]
+        for where in (
+            "/review/dossier/JK-JAM/print/",
+            f"/review/rounds/{made['review:round']}/week/",
+            *slides,
+            "/units/JK-JAM/?format=xlsx",
+            "/units/JK-JAM/?format=csv",
+        ):
+            text = seen(client, where)
+            assert text.startswith("200") and world.words.search(text), where
 
 
 def test_a_worker_reads_their_own_question_and_no_other(world: World) -> None:

@@ -21,7 +21,8 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.enrolment.actions import Claim, Gateway, phone_changes, refused, texts
+from abhiyan.enrolment.actions import Claim, Gateway, phone_changes, photos, refused, texts
+from abhiyan.enrolment.actions import batches as paper
 from abhiyan.enrolment.hotpath import batches, claims
 from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.rules.channels import Channel
@@ -362,6 +363,16 @@ def checks_back(ground: Ground) -> Asked:
     return str(by.account_id), ask
 
 
+def photos_of_sheets(ground: Ground) -> Asked:
+    """By one account. What is no picture is counted as well."""
+    by, at = Actor.system("test"), ground.at
+    drive, unit = ground.world.programme.pk, ground.world.mandal.pk
+    batch = paper.make_batch(programme_id=drive, unit_id=unit, sheets=1, language="hi", by=by, at=at)
+    return str(by.id), lambda: let(
+        lambda: photos.add_photos(batch=batch.pk, photos=[("a.jpg", b"")], by=by, at=at), photos.PhotoMissing
+    )
+
+
 def me_which(ground: Ground) -> Asked:
     client, phone_id = open_me(ground.world.asha), ground.world.phone_id(ground.world.asha)
     return str(phone_id), lambda: passed(client.post("/me/which/", {"birth_year": "1999"}), 422)
@@ -544,6 +555,7 @@ LIMITS = {
     "card.network": Limit(1_000, HOUR, card),
     "frame.files": Limit(60, HOUR, frame_files),
     "checks.back": Limit(10, DAY, checks_back),
+    "enrolment.photos": Limit(300, HOUR, photos_of_sheets),
     "me.which": Limit(20, DAY, me_which),
     "phone.change": Limit(3, 30 * DAY, phone_change),
     "phone.notice": Limit(2, 30 * DAY, phone_notice),

@@ -11,7 +11,7 @@ from uuid import UUID
 import pypdfium2
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from abhiyan.core import clock
 from abhiyan.core.imports import running
@@ -219,7 +219,8 @@ def test_a_batch_is_printed_filled_photographed_typed_imported_and_taken_back(
 
     for public_id in lists:
         journey.step(public_id, "undo")
-    assert page.locator("dl.became").count() == 0 and page.locator("main .badge.warn").count() == 2
+    expect(page.locator("main .badge.warn")).to_have_count(2)
+    assert page.locator("dl.became").count() == 0
     assert journey.ladder() == before
     shot(page, f"paper-undone-{journey.look}")
     assert journey.found == [], "\n".join(journey.found)

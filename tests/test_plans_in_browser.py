@@ -164,7 +164,7 @@ def visit(chromium: Browser, served: Server, state: State) -> Iterator[Open]:
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_no_page_of_plans_has_a_violation(visit: Open, state: State, size: str, language: str) -> None:
     plan = f"/elections/plans/{state.plan.public_id}/"
-    page = visit("about:blank", size=size, language=language)
+    page = visit("about:blank", "state_president", size=size, language=language)
     found = []
     for path in (
         "/elections/plans/",
@@ -192,7 +192,7 @@ def test_no_page_of_plans_has_a_violation(visit: Open, state: State, size: str, 
 def test_a_state_president_plans_eighty_of_eighty(
     visit: Open, state: State, size: str, language: str
 ) -> None:
-    page = visit("/elections/plans/", size=size, language=language)
+    page = visit("/elections/plans/", "state_president", size=size, language=language)
     with translation.override(language):
         plan = journey(page, f"Eighty {size} {language}")
     targets_are_taken_over(page, state, plan)

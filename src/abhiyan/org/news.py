@@ -45,7 +45,7 @@ class ReleaseDecided:
     """What somebody asked was approved or refused. payload: as it was asked. by: whoever decided.
 
     Where the approval itself carries the act out (`rules.releases.DONE_BY_APPROVAL`), it is told too when the request
-    has lapsed, or ended with its asker's office: as refused.
+    has lapsed, or ended with its asker's office: not allowed, and is_over, for nobody refused it.
     """
 
     act: str
@@ -53,6 +53,7 @@ class ReleaseDecided:
     allow: bool
     by: Actor
     at: datetime
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def _decided(told: "ReleaseDecided") -> None:
         from .actions import fresh
 
         flag_id = UUID(str(told.payload["flag"]))
-        fresh.decide_finding(flag_id=flag_id, allow=told.allow, by=told.by, at=told.at)
+        fresh.decide_finding(flag_id=flag_id, allow=told.allow, is_over=told.is_over, by=told.by, at=told.at)
 
 
 def _held(item_ids: Collection[UUID]) -> Iterable[held.Held]:

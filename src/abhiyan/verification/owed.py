@@ -56,7 +56,7 @@ def _flags(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     if viewer.account_id is None or viewer.public_id is None:
         return
     with system("questions about entries, on Today"):
-        mine, waiting = flags.for_today(viewer.account_id, plans=viewer.may(frames.PLAN))
+        mine, waiting = flags.for_today(viewer.account_id, plans=viewer.may(frames.PLAN), at=at)
         is_closed = flags.let_be(viewer.public_id, timezone.localdate(at))
     for flag in mine:
         if at < flag.asked_at + findings.EXPIRES:

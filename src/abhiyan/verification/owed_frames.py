@@ -33,21 +33,43 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
 
 
 def answers(found: Sequence[Flag], viewer: Viewer) -> Iterator[Owed]:
-    """Flags that wait for whoever plans checks: answered, or proven by fresh checks. found: of any place."""
+    """Flags that wait for whoever plans checks: proven, answered, or without an answer in time. found: of any place."""
     owners = units.spans({one.programme.owner_id for one in found}, 1)
     mine = [
         one
         for one in found
         if (at := owners.get(one.programme.owner_id)) is not None and viewer.may_at(PLAN, at[0])
     ]
-    if mine:
-        n = len(mine)
+    proven = [one for one in mine if one.is_judged]
+    answered = [one for one in mine if one.step == Flag.Step.ANSWERED]
+    silent = [one for one in mine if one.step == Flag.Step.ASKED]
+    n = len(proven)
+    yield from _flags(
+        proven,
+        ngettext("Propose %(n)s finding, or drop it", "Propose %(n)s findings, or drop them", n),
+        _("Fresh checks prove something"),
+    )
+    n = len(answered)
+    yield from _flags(
+        answered,
+        ngettext("Read %(n)s answer of a worker", "Read %(n)s answers of workers", n),
+        _("About entries that look odd"),
+    )
+    n = len(silent)
+    yield from _flags(
+        silent,
+        ngettext("%(n)s worker gave no answer in time", "%(n)s workers gave no answer in time", n),
+        _("Fresh checks of their entries can begin"),
+    )
+
+
+def _flags(some: Sequence[Flag], title: str, meta: str) -> Iterator[Owed]:
+    if some:
         yield Owed(
             urgency=1,
-            title=ngettext("Read %(n)s answer of a worker", "Read %(n)s answers of workers", n)
-            % {"n": grouped(n)},
-            meta=_("About entries that look odd"),
-            href=reverse("verification:workers", args=[mine[0].programme.public_id]),
+            title=title % {"n": grouped(len(some))},
+            meta=meta,
+            href=reverse("verification:workers", args=[some[0].programme.public_id]),
             act=_("Look"),
             icon="check",
         )

@@ -10,9 +10,7 @@ class NothingToCheck(Refused):
 
 
 class PartOfWhole(Refused):
-    message = _(
-        "This drive is part of another. Its entries are checked with the whole: freeze a frame there."
-    )
+    message = _("This drive is part of another. Its entries are checked with the whole: do it there.")
 
 
 class NoItems(Refused):
@@ -179,7 +177,8 @@ class FreshUnderWay(Refused, status=409):
 
 class NobodyReady(Refused, status=409):
     message = _(
-        "Nobody can be checked yet. Workers still have time to answer, or too few of their entries are in the frame."
+        "Nobody can be checked yet. Workers still have time to answer, too few of their entries are in the frame, or "
+        "too few people with a known answer are asked in their district."
     )
 
 

@@ -68,7 +68,8 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
             if one.ended_on is None:
                 end(one, reason=endings.ERASED, channel=channel, by=by, at=at)
         _close_for_good(own, at)
-        hide_photos_of(phone_id=member.phone_id, at=at)
+        before = forget_changes(members=own, at=at)
+        hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
         forget_referred(memberships=[one.public_id for one in own])
         forget_where(own)
         news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
@@ -91,7 +92,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
             public_ids=[one.public_id for one in own],
             formerly=[
                 (change, phone_id, keys().erased(phone_id=phone_id.bytes, who=who))
-                for change, phone_id in forget_changes(members=own, at=at)
+                for change, phone_id in before
             ],
             channel=channel,
             by=by,
@@ -107,7 +108,7 @@ def end_again(*, told: ErasureReplayed) -> None:
         if member.ended_on is None:
             end(member, reason=endings.ERASED, channel=told.channel, by=_RESTORE, at=told.at)
     _close_for_good(theirs, told.at)
-    hide_photos_of(phone_id=told.phone_id, at=told.at)
+    hide_photos_of(phones=[told.phone_id], at=told.at)
     forget_referred(memberships=[one.public_id for one in theirs])
     forget_where(theirs)
     news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))

@@ -5,7 +5,7 @@ records people who join there, and opened by whoever sees the people of the unit
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, limits, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.keys import Keyring, keyring
+from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.paper import pictures
@@ -29,6 +29,8 @@ from .batches import RECORD
 KEPT = timedelta(days=180)  # a photograph, after it was added
 MOST_PHOTOS = 4  # for each sheet: retaken ones and backs
 AT_ONCE = 2  # pictures looked at together, each in a process of its own
+LOOKED_AT = ("enrolment.photos", 300, 3600)  # pictures of one account
+MOST_COMPARED = 40  # pictures of sheets that those of one request are held beside
 
 
 class PhotoMissing(Refused, code="empty"):
@@ -69,6 +71,14 @@ class TooManyAtOnce(Refused):
     message = _("Choose at most %(most)s photos at a time.")
 
 
+class BatchErased(Refused, status=409):
+    message = _("Somebody of this batch had everything erased. No more photos of it are kept.")
+
+
+class SheetChanged(Refused, status=409):
+    message = _("The photos of this sheet have changed meanwhile. Look at them again.")
+
+
 class NoSuchSheet(Refused):
     message = _("This batch has sheets 1 to %(most)s. Choose one of them.")
 
@@ -87,18 +97,24 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
 
     Who may: enrolment.enrol over the batch's unit. One that is too large, no picture, of another batch's sheet, or was
     brought before is left out and the others are kept; where none is left its refusal is raised: PhotoMissing,
-    PhotoTooLarge, NoPhoto, PhotoThere, PhotoElsewhere, SheetOfAnother, TooManyPhotos, TooManyAtOnce. Refuses NotFound.
-    A second photograph of a sheet is kept, and its batch says that the sheet is there twice.
+    PhotoTooLarge, NoPhoto, PhotoThere, PhotoElsewhere, SheetOfAnother, TooManyPhotos, TooManyAtOnce. Refuses NotFound,
+    TooMany; BatchErased. A second photograph of a sheet is kept, and its batch says that the sheet is there twice.
     """
     with system("sheets are photographed"):
         found = needed(PaperBatch.objects.filter(pk=batch).first())
         org.require(by, RECORD, at=found.unit_id)
         if len(photos) > rules.MOST_AT_ONCE:
             raise TooManyAtOnce(field="photos", most=rules.MOST_AT_ONCE)
+        if found.erased_at is not None:
+            raise BatchErased(field="photos")
+        _take_looks(len(photos), by, at)
         with ThreadPoolExecutor(AT_ONCE) as threads:
             looked = list(threads.map(_looked, (data for _name, data in photos)))
-        known = [_known(found, seen) for seen in looked]
+        known = _all_known(found, looked)
         sql.wait_for(f"photos of drive {found.programme_id}")  # the same one sent twice at once is one
+        locked = PaperBatch.objects.select_for_update().get(pk=batch)  # an erasure waits, or was first
+        if locked.erased_at is not None:
+            raise BatchErased(field="photos")
         sheets: list[int | None] = []
         refused: list[tuple[str, Refused]] = []
         for (name, data), what in zip(photos, known, strict=True):
@@ -111,6 +127,13 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
         unit, of = found.unit_id, found.number
         audit.record(by=by, at=at, act="enrolment.add_photos", subject=of, unit_id=unit, n=len(sheets))
     return Kept(tuple(sheets), tuple(refused))
+
+
+def _take_looks(n: int, by: Actor, at: datetime) -> None:
+    name, allowed, window_s = LOOKED_AT
+    limits.take(
+        limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s, n=n
+    )
 
 
 def _looked(data: bytes) -> pictures.Seen | Refused:
@@ -126,26 +149,52 @@ def _looked(data: bytes) -> pictures.Seen | Refused:
         return NoPhoto(field="photos")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
     """What a photograph shows: its sheet, or the one it looks like."""
 
     seen: pictures.Seen
     sheet: int | None
-    alike: int | None
+    alike: int | None = None
 
 
-def _known(batch: PaperBatch, seen: pictures.Seen | Refused) -> _Known | Refused:
-    if isinstance(seen, Refused):
-        return seen
+def _all_known(batch: PaperBatch, looked: Sequence[pictures.Seen | Refused]) -> list[_Known | Refused]:
+    """What several show. Those without a code are held beside the sheets we have, MOST_COMPARED times in all: of what
+    is beyond that, somebody says the sheet."""
+    known = [seen if isinstance(seen, Refused) else _known(batch, seen) for seen in looked]
+    unread = [one for one in known if isinstance(one, _Known) and one.sheet is None and one.seen.trace]
+    traces = list(_traces(batch)) if unread else []
+    left = MOST_COMPARED
+    for one in unread:
+        for sheet, trace in traces[:left]:
+            left -= 1
+            if pictures.alike(trace, one.seen.trace):
+                one.alike = sheet
+                break
+    return known
+
+
+def _traces(batch: PaperBatch) -> Iterator[tuple[int, bytes]]:
+    """Sheets of a batch, each by its latest photograph with a trace; the latest first, no more than are compared."""
+    ring, sheets = keyring(), set[int]()
+    found = PaperPhoto.objects.filter(batch_id=batch.pk, sheet__isnull=False).exclude(trace=b"")
+    for photo, sheet, sealed in found.order_by("-added_at").values_list("pk", "sheet", "trace"):
+        if sheet is not None and sheet not in sheets and len(sheets) < MOST_COMPARED:
+            sheets.add(sheet)
+            trace = ring.unseal(bytes(sealed), about=b"trace" + photo.bytes)
+            if trace:
+                yield sheet, trace
+
+
+def _known(batch: PaperBatch, seen: pictures.Seen) -> _Known | Refused:
     named = {found for code in seen.codes if (found := rules.read_code(code))}
     own = {sheet for of, sheet in named if of == batch.pk and sheet <= batch.sheets}
     others = sorted(of for of, _sheet in named if of != batch.pk)
     if others and not own:
         return SheetOfAnother(field="photos", number=rules.number_of(others[0]))
     if len(own) == 1:
-        return _Known(seen, own.pop(), None)
-    return _Known(seen, None, _alike(batch, seen.trace, keyring()))
+        return _Known(seen, own.pop())
+    return _Known(seen, None)
 
 
 def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor, at: datetime) -> int | None:
@@ -182,15 +231,6 @@ def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor,
     return known.sheet
 
 
-def _alike(batch: PaperBatch, trace: bytes, ring: Keyring) -> int | None:
-    """The sheet of the batch whose photograph this one looks like."""
-    known = PaperPhoto.objects.filter(batch_id=batch.pk, sheet__isnull=False).order_by("-added_at")
-    for photo, sheet, sealed in known.values_list("pk", "sheet", "trace"):
-        if sealed and pictures.alike(ring.unseal(bytes(sealed), about=b"trace" + photo.bytes), trace):
-            return sheet
-    return None
-
-
 def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str, bytes]:
     """Media type and bytes of a photograph in the viewer's sight, as it is turned. People are read: it leaves a row and
     takes from the day's quota. Refuses NotFound, also once somebody of the batch had everything erased; ReadEnough."""
@@ -213,7 +253,7 @@ def change_photo(
 ) -> PaperPhoto:
     """Say which sheet a photograph shows (None: as it was), and turn it by so many quarters to the right.
 
-    Who may: enrolment.enrol over the batch's unit. Refuses NotFound, NoSuchSheet.
+    Who may: enrolment.enrol over the batch's unit. Refuses NotFound, NoSuchSheet, TooMany.
     """
     with system("a photograph is changed"):
         found = needed(PaperPhoto.objects.select_for_update().filter(pk=photo, batch_id=batch).first())
@@ -224,6 +264,7 @@ def change_photo(
         if sheet is not None and sheet != found.sheet:
             found.sheet, found.alike, found.is_beside = sheet, None, False
         if turn % 4:
+            _take_looks(1, by, at)
             ring = keyring()
             found.turn = (found.turn + turn) % 4
             seen = pictures.look(ring.unseal(bytes(found.sealed), about=photo.bytes), turn=found.turn)
@@ -234,18 +275,21 @@ def change_photo(
     return found
 
 
-def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, by: Actor, at: datetime) -> int:
-    """A sheet is there more than once: keep its photographs beside each other, or destroy all but the latest.
+def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Actor, at: datetime) -> int:
+    """A sheet is there more than once: keep its photographs beside each other, or destroy all but the latest. seen:
+    what the page said of the photographs it showed (rules.batches.seen): no other is touched.
 
-    Who may: enrolment.enrol over the batch's unit. Refuses NotFound. How many are destroyed.
+    Who may: enrolment.enrol over the batch's unit. Refuses NotFound, SheetChanged. How many are destroyed.
     """
     with system("a sheet was photographed twice"):
         of = needed(PaperBatch.objects.filter(pk=batch).first())
         org.require(by, RECORD, at=of.unit_id)
         sql.wait_for(f"photos of drive {of.programme_id}")
-        photos = PaperPhoto.objects.filter(batch_id=batch, sheet=sheet)
-        latest = needed(photos.order_by("-added_at", "-pk").values_list("pk", flat=True).first())
-        others = photos.exclude(pk=latest)
+        photos = PaperPhoto.objects.select_for_update().filter(batch_id=batch, sheet=sheet)
+        found = needed(list(photos.order_by("added_at", "pk").values_list("pk", flat=True)) or None)
+        if seen != rules.seen(found):
+            raise SheetChanged
+        others = PaperPhoto.objects.filter(pk__in=found[:-1])
         gone = 0
         if keeps_all:
             others.update(is_beside=True)
@@ -274,12 +318,17 @@ def forget_photos(*, at: datetime) -> int:
     return n
 
 
-_SHEETS_OF = """update enrolment_paper_photo set hidden_at = %s where hidden_at is null and batch_id in
- (select x.batch_id from enrolment_paper_import x join enrolment_claim c on c.import_id = x.import_id
-   where c.phone_id = %s)"""
+# A row of a list is a claim with its import, or completed a call.
+_BATCHES_OF = """select distinct x.batch_id from enrolment_claim c left join enrolment_waiting w
+   on w.id = encode(substring(uuid_send(c.phone_id) for 12) || int4send(c.programme_id), 'hex')::uuid
+  and w.claim_id = c.id join enrolment_paper_import x on x.import_id = any(array[c.import_id, w.completed_import])
+ where c.phone_id = any(%s)"""
 
 
-def hide_photos_of(*, phone_id: UUID, at: datetime) -> None:
-    """Somebody of a phone had everything erased: nobody opens the photographs of a batch they may be on. In a system
-    scope."""
-    sql.run(_SHEETS_OF, [at, phone_id])
+def hide_photos_of(*, phones: Collection[UUID], at: datetime) -> None:
+    """Somebody had everything erased: nobody opens the photographs of a batch they may be on, and no more of it are
+    kept. phones: theirs, also those they had before. In a system scope."""
+    found = [batch for (batch,) in sql.rows(_BATCHES_OF, [list(phones)])]
+    batches = PaperBatch.objects.select_for_update().filter(pk__in=found, erased_at=None)
+    PaperBatch.objects.filter(pk__in=[one.pk for one in batches.order_by("pk")]).update(erased_at=at)
+    PaperPhoto.objects.filter(batch_id__in=found, hidden_at=None).update(hidden_at=at)

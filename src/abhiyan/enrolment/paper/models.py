@@ -18,6 +18,9 @@ class PaperBatch(models.Model):
     notice_version = models.IntegerField()
     made_by = models.BigIntegerField()  # account
     made_at = models.DateTimeField()
+    erased_at = models.DateTimeField(
+        null=True
+    )  # somebody of it had everything erased: no photograph comes any more
 
     class Meta:
         db_table = "enrolment_paper_batch"

@@ -1,8 +1,10 @@
 """Numbers of printed batches, and which pictures of their sheets are taken."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from uuid import UUID
 
 LARGEST = 8 << 20  # bytes of one picture: what a phone's camera makes
 MOST_AT_ONCE = 20  # pictures of one request
@@ -63,6 +65,11 @@ def _check(digits: str) -> int:
         left = (left + int(digit)) % _MOD or _MOD
         left = left * 2 % (_MOD + 1)
     return (_MOD + 1 - left) % _MOD
+
+
+def seen(photos: Iterable[UUID]) -> str:
+    """What a page says of the photographs it showed, so that nothing is done with others."""
+    return hashlib.sha256(b"".join(sorted(one.bytes for one in photos))).hexdigest()
 
 
 def kind_of(data: bytes) -> str | None:

@@ -245,6 +245,7 @@ def test_the_list_of_batches_asks_no_more_the_longer_it_is() -> None:
         return len(seen)
 
     make(world)
+    asked()  # the first page of a process reads the helplines
     few = asked()
     for n in range(8):
         world.now += timedelta(minutes=1)

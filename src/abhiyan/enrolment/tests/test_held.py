@@ -90,5 +90,5 @@ def test_who_came_by_a_photographed_batch_reads_that_the_sheet_is_kept(world: Wo
     assert kept["batch"] == batch.number
     assert "photo of the paper sheet" not in held(bilal)[0] and held(bilal)[1]["paper_sheets"] == []
     with system("test"):
-        photos.hide_photos_of(phone_id=world.phone_id(Human("", 0, "+919906000001")), at=world.now)
+        photos.hide_photos_of(phones=[world.phone_id(Human("", 0, "+919906000001"))], at=world.now)
     assert held(asha)[1]["paper_sheets"] == [], "nobody opens it any more"

@@ -1,13 +1,17 @@
 """Photographs of filled sheets: which sheet one shows, one twice, hostile pictures; kept sealed, and opened."""
 
 import io
+import re
 import struct
 import threading
 import zlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from abhiyan.core.actor import Actor
@@ -18,6 +22,7 @@ from abhiyan.enrolment.actions import batches, photos
 from abhiyan.enrolment.paper import pictures
 from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
 from abhiyan.enrolment.queries import batches as queries
+from abhiyan.enrolment.rules import batches as batch_rules
 from abhiyan.enrolment.rules.batches import LARGEST, ranges, read_code
 from abhiyan.org import actions as org
 from abhiyan.people.models import Account
@@ -25,8 +30,10 @@ from abhiyan.people.models import Account
 from .make import World
 from .sheets import ORIGIN, drawn, filled, form_of, page_of, people_of, photographed
 from .test_batches import HEAD, JPEG, PNG, keep, make
+from .test_erase_lists import erase
 from .test_paper import BY, bring, step
-from .web import main, officer, web_world
+from .test_phone_change import change, on
+from .web import main, officer, open_me, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,6 +94,26 @@ def test_where_the_code_cannot_be_read_the_sheet_is_asked_for_and_one_that_is_al
     assert told(batch) == ("1, 2", "3, 4", [2], 1)
 
 
+def test_photos_without_a_code_are_held_beside_so_many_sheets_in_all_and_those_are_read_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photos, "MOST_COMPARED", 2)
+    batch = make(world, sheets=4)
+    for n in (1, 2):
+        world.now += timedelta(minutes=1)
+        keep(world, batch, photographed(written(batch, n)))
+    unread = [photographed(written(batch, n), tilt=3, thumb=True, seed=n) for n in (1, 2)]
+    with CaptureQueriesContext(connection) as asked:
+        assert keep(world, batch, *unread).sheets == (None, None)
+    reads = [one["sql"] or "" for one in asked.captured_queries if '"trace"' in (one["sql"] or "")]
+    assert len([one for one in reads if one.startswith("SELECT")]) == 1
+    with system("test"):
+        found = PaperPhoto.objects.filter(sheet=None).values_list("alike", flat=True)
+        assert sorted(one or 0 for one in found) == [0, 1], (
+            "sheet 2 came first; for the next photo none was left"
+        )
+
+
 def test_a_sheet_that_is_there_twice_is_kept_beside_or_replaced(world: World) -> None:
     batch = make(world, sheets=2)
     keep(world, batch, *(drawn(shade=n) for n in range(4)))
@@ -96,7 +123,11 @@ def test_a_sheet_that_is_there_twice_is_kept_beside_or_replaced(world: World) ->
     assert told(batch) == ("1, 2", "", [1, 2], 0)
 
     def settle(sheet: int, *, keeps_all: bool) -> int:
-        return photos.settle_sheet(batch=batch.pk, sheet=sheet, keeps_all=keeps_all, by=BY, at=world.now)
+        with system("test"):
+            seen = batch_rules.seen(PaperPhoto.objects.filter(sheet=sheet).values_list("pk", flat=True))
+        return photos.settle_sheet(
+            batch=batch.pk, sheet=sheet, keeps_all=keeps_all, seen=seen, by=BY, at=world.now
+        )
 
     assert settle(1, keeps_all=True) == 0 and settle(2, keeps_all=False) == 1
     assert told(batch) == ("1, 2", "", [], 0)
@@ -295,9 +326,9 @@ def test_an_erased_person_hides_the_photos_of_their_batch_from_everybody(world: 
     step(world, public_id, "check")
     step(world, public_id, "commit")
     with system("test"):
-        photos.hide_photos_of(phone_id=world.phone_id(world.bilal), at=world.now)
+        photos.hide_photos_of(phones=[world.phone_id(world.bilal)], at=world.now)
         assert PaperPhoto.objects.get().hidden_at is None
-        photos.hide_photos_of(phone_id=world.phone_id(world.asha), at=world.now)
+        photos.hide_photos_of(phones=[world.phone_id(world.asha)], at=world.now)
         photo = PaperPhoto.objects.get()
         with pytest.raises(NotFound):
             batches_photo(batch, photo, world)
@@ -305,7 +336,55 @@ def test_an_erased_person_hides_the_photos_of_their_batch_from_everybody(world: 
             photos.open_small(batch=batch.pk, photo=photo.pk)
 
 
+def taken_in(world: World, tmp_path: Any, batch: PaperBatch, row: str) -> None:
+    public_id = bring(world, tmp_path, f"{HEAD}{row},JK-B001,1,\n", batch=batch.number)
+    step(world, public_id, "check")
+    assert step(world, public_id, "commit").state == "done"
+
+
+def is_hidden(batch: PaperBatch) -> bool:
+    with system("test"):
+        return PaperPhoto.objects.get(batch_id=batch.pk).hidden_at is not None
+
+
+def test_who_called_first_and_came_by_a_sheet_has_its_photos_hidden_and_no_more_are_kept(
+    world: World, tmp_path: Any
+) -> None:
+    batch, other = make(world), make(world)
+    keep(world, batch, JPEG)
+    keep(world, other, PNG)
+    world.missed_call(of=world.bilal)
+    taken_in(world, tmp_path, batch, "9906000002,Bilal Ahmad,1990")
+    assert world.rows("select count(*) from enrolment_claim where import_id is not null") == [(0,)]
+    erase(world, world.bilal)
+    assert is_hidden(batch) and not is_hidden(other)
+    with pytest.raises(photos.BatchErased):
+        keep(world, batch, drawn(shade=9))
+    assert keep(world, other, drawn(shade=9)).sheets == (None,)
+
+
+def test_who_has_another_number_by_now_has_the_photos_of_their_sheet_hidden(tmp_path: Any) -> None:
+    world = web_world()
+    batch = make(world, language="en")
+    keep(world, batch, JPEG)
+    taken_in(world, tmp_path, batch, f"{world.asha.phone[3:]},{world.asha.name},{world.asha.birth_year}")
+    change(open_me(world.asha))
+    erase(world, on(world.asha))
+    assert is_hidden(batch)
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    shown = main(president.get(f"/paper/{batch.number}/").content)
+    assert "No more photos of it are kept." in shown and "Keep the photos" not in shown
+    assert sent(president, batch, drawn(shade=9)).status_code == 409
+
+
 # --- the pages ---
+
+
+def seen(html: str) -> str:
+    """What the page says of the photographs it shows."""
+    found = re.search(r'name="seen" value="(\w+)"', html)
+    assert found
+    return found[1]
 
 
 def sent(client: Client, batch: PaperBatch, *given: bytes, accept: str = "text/html") -> Any:
@@ -327,13 +406,37 @@ def test_the_page_keeps_photos_and_says_which_sheets_are_here_missing_and_there_
     assert "Sheet 1 is here more than once." in shown and shown.count("/small/") == 2
     choice = f"{page}sheets/1/"
     assert choice in shown and "Only the latest" in president.get(choice).content.decode()
-    assert president.post(choice, {"keep": "latest"}).status_code == 302
+    assert president.post(choice, {"keep": "latest"}).status_code == 409, "of which photos?"
+    given = {"keep": "latest", "seen": seen(president.get(choice).content.decode())}
+    assert president.post(choice, given).status_code == 302
     assert "more than once" not in main(president.get(page).content)
     assert "It has no photo yet" in main(president.get(f"{page}?sheet=2").content)
     told_ = sent(president, batch, drawn(), accept="application/json")
     assert (told_.status_code, told_.json()["message"]) == (200, "Which sheet is it? Say so below.")
     again = sent(president, batch, drawn(), accept="application/json")
     assert again.status_code == 409 and batch.number in again.json()["message"]
+
+
+def test_a_photo_that_came_while_somebody_chose_destroys_none_of_those_they_looked_at() -> None:
+    world = web_world()
+    batch = make(world, sheets=1, language="en")
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    keep(world, batch, drawn(shade=1), drawn(shade=2))
+    with system("test"):
+        PaperPhoto.objects.update(sheet=1)
+    page = f"/paper/{batch.number}/sheets/1/"
+    looked = president.get(page).content.decode()
+    keep(world, batch, drawn(shade=3))
+    with system("test"):
+        PaperPhoto.objects.update(sheet=1)
+    refused = president.post(page, {"keep": "latest", "seen": seen(looked)})
+    again = refused.content.decode()
+    assert refused.status_code == 409 and "have changed meanwhile" in again and again.count("/small/") == 3
+    with system("test"):
+        assert PaperPhoto.objects.count() == 3
+    assert president.post(page, {"keep": "latest", "seen": seen(again)}).status_code == 302
+    with system("test"):
+        assert PaperPhoto.objects.count() == 1
 
 
 def test_no_photo_chosen_is_said_at_the_field_and_the_page_stays() -> None:

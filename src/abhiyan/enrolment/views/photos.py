@@ -79,8 +79,9 @@ class ChangeForm(forms.Form):
 
 
 class TwiceForm(forms.Form):
-    """What becomes of the photographs of a sheet that is there twice."""
+    """What becomes of the photographs of a sheet that is there twice. seen: those that were shown."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
     keep = forms.ChoiceField(
         label=gettext_lazy("What should stay?"),
         choices=[
@@ -176,15 +177,22 @@ def paper_sheet(request: Request, number: str, sheet: int) -> HttpResponseBase:
     org.require(request.actor, RECORD, at=batch.unit_id)
     page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
     photos = [one for one in queries.photos_of(batch) if one.sheet == sheet]
+    shown = rules.seen(one.pk for one in photos)
+    chosen = {"keep": request.POST.get("keep", ""), "seen": shown}  # what is refused is shown as it is now
     return ask(
         request,
         lambda given: actions.settle_sheet(
-            batch=batch.pk, sheet=sheet, keeps_all=given["keep"] == "both", by=request.actor, at=clock.now()
+            batch=batch.pk,
+            sheet=sheet,
+            keeps_all=given["keep"] == "both",
+            seen=request.POST.get("seen", ""),
+            by=request.actor,
+            at=clock.now(),
         ),
         title=_("Sheet %(n)s is here more than once") % {"n": sheet},
         text=[_("Look whether the photos show the same sheet. The oldest comes first.")],
         button=_("Save"),
-        form=TwiceForm(request.POST if request.method == "POST" else None),
+        form=TwiceForm(chosen if request.method == "POST" else None, initial={"seen": shown}),
         detail="enrolment/_paper_small.html",
         batch=batch,
         photos=photos,

@@ -51,6 +51,21 @@ def answer_ticket(*, ticket: UUID, text: str, is_done: bool, by: Actor, at: date
     A phone that wants no messages gets none. Who may: helpdesk.answer at the unit. Refuses NotFound, NotYours,
     NoAnswer, NotOpen, TooMany.
     """
+    return answer_counted(ticket=ticket, text=text, is_done=is_done, is_counted=False, by=by, at=at)
+
+
+def take_answers(*, n: int, by: Actor, at: datetime) -> None:
+    """Count n answers of an account, or refuse all of them: TooMany."""
+    name, allowed, window_s = ANSWERS_A_DAY
+    limits.take(
+        limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s, n=n
+    )
+
+
+def answer_counted(
+    *, ticket: UUID, text: str, is_done: bool, is_counted: bool = True, by: Actor, at: datetime
+) -> Ticket:
+    """`answer_ticket` of one of several that `take_answers` counted together."""
     said = rules.plain(text)
     if not said or len(said) > rules.LONGEST_ANSWER:
         raise NoAnswer(field="text", most=rules.LONGEST_ANSWER)
@@ -58,11 +73,10 @@ def answer_ticket(*, ticket: UUID, text: str, is_done: bool, by: Actor, at: date
         row = _mine(ticket, by)
         if row.state != State.OPEN:
             raise NotOpen
-        for (name, allowed, window_s), subject in (
-            (ANSWERS_A_DAY, str(by.account_id or by.id)),
-            (TO_A_PHONE, str(row.phone_id)),
-        ):
-            limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+        if not is_counted:
+            take_answers(n=1, by=by, at=at)
+        name, allowed, window_s = TO_A_PHONE
+        limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)
         row.answered_at = row.answered_at or at
         add_line(row, What.DONE if is_done else What.REPLIED, at=at, text=said, account_id=by.account_id)
         if is_done:

@@ -16,7 +16,7 @@ from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 
-from .answering import NoAnswer, NotOpen, answer_ticket
+from .answering import NoAnswer, NotOpen, answer_counted, take_answers
 
 MANY = "helpdesk.answer_many"  # the request of a second person
 ALONE = 20  # requests one person answers at once
@@ -37,12 +37,15 @@ def answer_many(
     """Answer up to ALONE requests, each with the text of its language, as `answer_ticket` does; how many.
 
     Those that somebody answered meanwhile, or whose phone has had enough messages today, are left as they are.
-    Refuses NobodyAsked, TwoPeople, NoAnswer.
+    Refuses NobodyAsked, TwoPeople, NoAnswer; TooMany, before any goes out, where the account may not answer so many
+    today.
     """
     _look_at(tickets, texts)
     if len(set(tickets)) > ALONE:
         raise TwoPeople(most=ALONE)
-    return _answered(tickets, texts, is_done=is_done, by=by, at=at)
+    written = _written(tickets, texts)
+    take_answers(n=len(written), by=by, at=at)
+    return _answered(written, is_done=is_done, by=by, at=at)
 
 
 def ask_answer_many(
@@ -67,10 +70,13 @@ def ask_answer_many(
 
 
 def answer_approved(*, release: UUID, by: Actor, at: datetime) -> int:
-    """Send what a second person approved; how many were answered. Refuses what `org.use_release` refuses."""
-    told = org.use_release(public_id=release, act=MANY, by=by, at=at)
-    tickets = [UUID(one) for one in told["tickets"]]
-    return _answered(tickets, told["texts"], is_done=told["is_done"], by=by, at=at)
+    """Send what a second person approved; how many were answered. Refuses what `org.use_release` refuses; TooMany where
+    the account may not answer so many today: the approval then is not used, and waits for tomorrow."""
+    with transaction.atomic():
+        told = org.use_release(public_id=release, act=MANY, by=by, at=at)
+        written = _written([UUID(one) for one in told["tickets"]], told["texts"])
+        take_answers(n=len(written), by=by, at=at)
+    return _answered(written, is_done=told["is_done"], by=by, at=at)
 
 
 def _look_at(tickets: Collection[UUID], texts: Mapping[str, str]) -> None:
@@ -82,16 +88,17 @@ def _look_at(tickets: Collection[UUID], texts: Mapping[str, str]) -> None:
             raise NoAnswer(field=f"text_{language}", most=rules.LONGEST_ANSWER)
 
 
-def _answered(
-    tickets: Collection[UUID], texts: Mapping[str, str], *, is_done: bool, by: Actor, at: datetime
-) -> int:
-    languages = dict(Ticket.objects.filter(pk__in=set(tickets)).values_list("pk", "language"))
+def _written(tickets: Collection[UUID], texts: Mapping[str, str]) -> dict[UUID, str]:
+    """The open ones in whose language an answer was written: each with its text."""
+    found = Ticket.objects.filter(pk__in=set(tickets), state=Ticket.State.OPEN).values_list("pk", "language")
+    return {ident: texts[language] for ident, language in found if texts.get(language)}
+
+
+def _answered(written: Mapping[UUID, str], *, is_done: bool, by: Actor, at: datetime) -> int:
+    """Answer what `take_answers` has counted; how many."""
     done = 0
-    for ident in sorted(languages):
-        text = texts.get(languages[ident], "")
-        if not text:
-            continue  # its language was not written in
+    for ident in sorted(written):
         with suppress(NotOpen, NotYours, TooMany), transaction.atomic():
-            answer_ticket(ticket=ident, text=text, is_done=is_done, by=by, at=at)
+            answer_counted(ticket=ident, text=written[ident], is_done=is_done, by=by, at=at)
             done += 1
     return done

@@ -8,13 +8,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import blanks, officer, web_world
 from abhiyan.helpdesk import actions, queries
-from abhiyan.helpdesk.actions import many
+from abhiyan.helpdesk.actions import answering, many
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.org.actions.releases import NotReleased
 from abhiyan.org.models import Release
+from abhiyan.people.models import Account
 from abhiyan.units.words import write_words
 
 from .make import BY, one, typed
@@ -154,6 +158,33 @@ def test_more_than_a_few_at_once_take_a_second_person(world: World) -> None:
     with system("test"):
         assert Ticket.objects.filter(state="done").count() == n
     assert asks.post(page).status_code in (403, 404), "once"
+
+
+def test_an_approval_waits_for_tomorrow_where_not_all_of_its_answers_may_go_out_today(world: World) -> None:
+    asks = officer(world, "district_president", "JK-SRI")
+    with system("test"):
+        account = Account.objects.get(name="district_president of JK-SRI")
+    by = Actor(kind="person", id=account.public_id, account_id=account.pk)
+    allows = officer(world, "data_officer", "JK-SRI")
+    n, at = many.ALONE + 1, clock.now()
+    made = [typed(world, phone=f"+91990600{n:04}").pk for n in range(n)]
+    given = {"ticket": [str(one) for one in made], "text_en": "It is on its way.", "is_done": "yes"}
+    asks.post("/helpline/many/?unit=JK-SRI", given | {"step": "send", "reason": "A whole mandal asks"})
+    with system("test"):
+        (release,) = Release.objects.all()
+    allows.post(f"/releases/{release.public_id}/decide/", {"allow": "yes"})
+    answering.take_answers(n=answering.ANSWERS_A_DAY[1] - n + 1, by=by, at=at)
+    page = asks.post(f"/helpline/many/{release.public_id}/")
+    assert page.status_code == 429 and "Send the answers" in page.content.decode()
+    with system("test"):
+        assert not Ticket.objects.exclude(state="open").exists(), "one too many: none goes out"
+        release.refresh_from_db()
+        assert release.state == Release.State.RELEASED
+    later = at + timedelta(days=1)
+    with system("test"):
+        assert actions.answer_approved(release=release.public_id, by=by, at=later) == n
+        with pytest.raises(NotReleased):
+            actions.answer_approved(release=release.public_id, by=by, at=later)
 
 
 def test_the_place_of_a_caller_is_suggested_where_the_phone_is_known(world: World) -> None:

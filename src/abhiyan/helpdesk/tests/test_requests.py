@@ -416,6 +416,7 @@ def test_the_number_of_a_drive_stands_on_its_public_pages(world: World) -> None:
     visitor = browser()
     for public in ("/join/", "/join/winter/", f"/help/?about={world.programme.public_id}", "/me/"):
         assert "tel:18001030000" in visitor.get(public).content.decode(), public
+    assert "tel:18001030000" in chief.get("/helpline/").content.decode(), "and on the desk's own"
 
 
 def test_numbers_are_read_as_people_write_them() -> None:

@@ -40,6 +40,7 @@ from .releases import (
     close_release,
     decide_release,
     lapse_releases,
+    require_to_decide,
     stop_reset,
     use_release,
 )

@@ -95,6 +95,21 @@ def ask_release(
     return asked
 
 
+def require_to_decide(*, asked: Release, by: Actor, at: datetime) -> None:
+    """Refuse who may not decide a request now: before they read what it is about, and when they decide.
+
+    In a system scope. Refuses MayNotDecide, NotYours, AlreadyDecided, Lapsed.
+    """
+    if by.kind != "person" or by.account_id is None:
+        raise NotYours
+    if refused := queries.deciders([asked], at=at)[asked.pk].refusal(by.account_id):
+        raise refused
+    if asked.state != Release.State.ASKED:
+        raise AlreadyDecided
+    if asked.expires_at <= at:
+        raise Lapsed
+
+
 def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> Release:
     """Approve or refuse what another person asked.
 
@@ -102,14 +117,7 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
     """
     with system("deciding a release"):
         asked = needed(Release.objects.select_for_update().filter(public_id=public_id).first())
-        if by.kind != "person" or by.account_id is None:
-            raise NotYours
-        if refused := queries.deciders([asked], at=at)[asked.pk].refusal(by.account_id):
-            raise refused
-        if asked.state != Release.State.ASKED:
-            raise AlreadyDecided
-        if asked.expires_at <= at:
-            raise Lapsed
+        require_to_decide(asked=asked, by=by, at=at)
         done = Release.State.USED if asked.act in DONE_BY_APPROVAL else Release.State.RELEASED
         asked.state = done if allow else Release.State.REFUSED
         asked.decided_by, asked.decided_at = by.account_id, at
@@ -160,7 +168,7 @@ def withdraw_releases(*, account_id: int, by: Actor, at: datetime) -> int:
         each.save(update_fields=["state"])
         _record("org.withdraw_release", each, by, at)
         if each.act in DONE_BY_APPROVAL:
-            _tell(each, allow=False, by=by, at=at)
+            _tell(each, allow=False, by=by, at=at, is_over=True)
     return len(found)
 
 
@@ -202,12 +210,15 @@ def lapse_releases(*, at: datetime) -> int:
     told = list(late.filter(act__in=DONE_BY_APPROVAL).select_for_update())
     n = late.update(state=Release.State.LAPSED)
     for each in told:
-        _tell(each, allow=False, by=Actor.system("nobody approved it in time"), at=at)
+        _tell(each, allow=False, by=Actor.system("nobody approved it in time"), at=at, is_over=True)
     return n
 
 
-def _tell(release: Release, *, allow: bool, by: Actor, at: datetime) -> None:
-    news.tell(ReleaseDecided(act=release.act, payload=release.payload, allow=allow, by=by, at=at))
+def _tell(release: Release, *, allow: bool, by: Actor, at: datetime, is_over: bool = False) -> None:
+    told = ReleaseDecided(
+        act=release.act, payload=release.payload, allow=allow, by=by, at=at, is_over=is_over
+    )
+    news.tell(told)
 
 
 def _record(what: str, release: Release, by: Actor, at: datetime, **facts: Any) -> None:

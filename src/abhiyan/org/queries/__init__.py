@@ -34,6 +34,7 @@ from .releases import (
     release_for,
     releases,
     releases_asked,
+    releases_for,
     releases_to_decide,
     resets_of,
 )

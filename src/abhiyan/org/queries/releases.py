@@ -3,12 +3,15 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.org.models import Release
+from abhiyan.org.rules.granting import APPROVE
+from abhiyan.org.rules.releases import CAPABILITY, QUIET
+from abhiyan.org.viewer import Viewer
 
 from .deciding import deciders
 
@@ -25,9 +28,17 @@ def releases() -> QuerySet[Release]:
     )
 
 
-def release_for(public_id: UUID) -> Release:
+def releases_for(viewer: Viewer) -> QuerySet[Release]:
+    """The same for a page: of QUIET acts their own, and what they may be asked to decide."""
+    if viewer.may(APPROVE):
+        return releases()
+    hidden = [act for act in QUIET if not viewer.may(CAPABILITY[act])]
+    return releases().exclude(~Q(asked_by=viewer.account_id), act__in=hidden)
+
+
+def release_for(viewer: Viewer, public_id: UUID) -> Release:
     """One release in the viewer's sight, or NotFound."""
-    return needed(releases().filter(public_id=public_id).first())
+    return needed(releases_for(viewer).filter(public_id=public_id).first())
 
 
 def releases_to_decide(account_id: int, *, at: datetime) -> list[Release]:

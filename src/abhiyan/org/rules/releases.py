@@ -23,6 +23,8 @@ CAPABILITY: dict[str, str] = {
 }
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
 DONE_BY_APPROVAL = frozenset({"polls.confirm", "frames.redraw", "verification.finding"})
+# Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
+QUIET = ("verification.finding",)
 NAMES: dict[str, Promise] = {
     "people.export": _("Export a list of people"),
     "lists.export": _("Export a list with names"),

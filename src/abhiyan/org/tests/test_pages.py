@@ -156,6 +156,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(world: World) -> None
         return len(seen)
 
     world.holder("booth_worker", "N1111")
+    queries()  # the first page of a process reads the helplines
     first = queries()
     for _each in range(10):
         world.holder("booth_worker", "N1111")
@@ -424,6 +425,7 @@ def test_the_number_of_queries_does_not_grow_with_what_waits(world: World) -> No
             body(client, "/releases/")
         return len(seen)
 
+    queries()  # the first page of a process reads the helplines
     assert len({queries() for _each in range(4)}) == 1
 
 
@@ -455,8 +457,8 @@ def test_releases_are_narrowed_and_taken_out(world: World) -> None:
         assert ("lost the phone" in body(client, f"/releases/{asked}")) == is_shown, asked
     assert "No request fits." in body(client, "/releases/?state=used")
     listed = client.get("/releases/?format=csv&state=asked").getvalue().decode()
-    assert "Reset a lost second proof,lost the phone,Unit N11" in listed and "The President" not in listed
-    assert "lost the phone" not in client.get("/releases/?format=csv&state=used").getvalue().decode()
+    assert "Reset a lost second proof,Unit N11" in listed and "The President" not in listed
+    assert "lost the phone" not in listed, "words about somebody leave only by two people"
 
 
 @pytest.mark.parametrize(("allow", "said"), [("yes", "Approved: Reset"), ("no", "Refused: Reset")])

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
@@ -38,7 +39,7 @@ class Asked:
 
 COLUMNS: tuple[Column[Asked], ...] = (
     Column("act", _("What"), lambda row: row.name, order="act", is_name=True),
-    Column("reason", _("Reason"), lambda row: row.one.reason, only_in_file=True),
+    Column("reason", _("Reason"), lambda row: row.one.reason, only_in_file=True, names_people=True),
     Column("unit", _("Unit"), lambda row: named(row.one.unit.names)),
     Column("asker", _("Asked by"), lambda row: _annotated(row.one, "asker"), names_people=True),
     Column("asked", _("Asked"), lambda row: row.one.asked_at, order="asked_at"),
@@ -75,7 +76,7 @@ def releases(request: Request) -> HttpResponseBase:
     chosen = (
         {name: value for name, value in filters.cleaned_data.items() if value} if filters.is_valid() else {}
     )
-    rows, at = queries.releases().filter(**chosen), clock.now()
+    rows, at = queries.releases_for(request.viewer).filter(**chosen), clock.now()
 
     def judged(found: list[Release]) -> list[Asked]:
         return _judged(found, request.viewer.account_id, at=at)
@@ -134,11 +135,14 @@ class DecideForm(forms.Form):
 @form_page
 def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
     """Say yes or no (`?allow=` yes, no)."""
-    one = queries.release_for(public_id)
+    one = queries.release_for(request.viewer, public_id)
     page = reverse("org:releases")
     form = DecideForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
         return redirect(page)
+    if request.method == "GET":
+        with system("who may read what a request is about"):
+            actions.require_to_decide(asked=one, by=request.actor, at=clock.now())
     allow = form.cleaned_data["allow"] == "yes"
     return ask(
         request,
@@ -174,7 +178,7 @@ def _what_follows(one: Release, *, allow: bool) -> str:
 @form_page
 def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
     """Carry out a reset that was allowed."""
-    one = queries.release_for(public_id)
+    one = queries.release_for(request.viewer, public_id)
     if one.act != "factors.reset":
         raise NotFound
     page = reverse("org:releases")

@@ -308,6 +308,7 @@ def test_lists_of_files_ask_the_same_however_many_there_are(
     world: World, programme: Programme, president: Account, worker: Account
 ) -> None:
     client = browser(worker)
+    client.get("/programmes/materials/")  # the first page of a process reads the helplines
     asked = []
     for n in range(4):
         put_up(world, programme, president, data=PDF + b"%d" % n, offices=["booth_worker"])

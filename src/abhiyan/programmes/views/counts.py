@@ -193,6 +193,8 @@ def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[Line]
         known = [each.number for each in activity.channels]
         numbers_ = [*known, *sorted(key for (key,) in split.figures if key not in known)]
         return [Line(activity.channel(number).label, split.get(number)) for number in numbers_]
+    if one.ages_on is None:
+        return []
     bands = {band: split.get(band) for band in ages.NAMES}
     held = small_cells.held_back(bands) if split.is_rounded else None
     return [

@@ -20,8 +20,7 @@ BELOW_FLAGS = (Kind.MANDAL, Kind.CLUSTER, Kind.BOOTH)  # a flag belongs to a dis
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Of one measure. numbers: of each step; None: fewer than 10. decides: whether the reader does, and so reads them
-    exactly."""
+    """Of one measure. numbers: of each step; None: fewer than 10. decides: whether the reader does."""
 
     programme: Programme
     name: str
@@ -30,9 +29,16 @@ class Asked:
 
 
 def asked_below(
-    viewer: Viewer, running: Sequence[Counted], here: units.UnitRow, hierarchy: int, at: datetime
+    viewer: Viewer,
+    running: Sequence[Counted],
+    here: units.UnitRow,
+    hierarchy: int,
+    at: datetime,
+    *,
+    on_screen: bool = False,
 ) -> list[Asked]:
-    """Who does not decide reads them as small cells: behind a one stands somebody people know."""
+    """Who decides reads exact numbers on screen. Everybody else, and whatever is passed on, has them as small cells:
+    behind a one stands somebody people know."""
     if not running or here.kind in BELOW_FLAGS or here.lo is None or here.hi is None:
         return []
     programmes = {one.programme.pk for one in running}
@@ -44,7 +50,7 @@ def asked_below(
         of = found.get((one.programme.pk, one.measure), FlagNumbers())
         decides = viewer.may_at(PLAN, *(lo for lo, _hi in spans.get(one.programme.owner_id, [])))
         numbers = [
-            (label, n if decides else small_cells.shown(n))
+            (label, n if decides and on_screen else small_cells.shown(n))
             for label, n in (
                 (say("Waiting for an answer"), of.unanswered),
                 (say("Answered, not decided"), of.answered),

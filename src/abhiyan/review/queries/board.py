@@ -44,7 +44,8 @@ _BOARD = f"""
 with r as materialized (
   select r.*, p.lo, r.decided_at is null and r.left_on is null as waits,
     coalesce(r.meets_on <= %(on)s, false) as has_met from review_review r
-  join units_placement p on p.unit_id = r.unit_id and p.hierarchy = %(hierarchy)s and p.lo >= %(lo)s and p.lo < %(hi)s
+  join units_placement p on p.unit_id = r.unit_id and p.hierarchy = %(hierarchy)s
+    and p.lo >= %(first)s and p.lo < %(hi)s
   where r.round_id = %(round)s),
 t as (
   select m.review_id, count(*) as n, count(*) filter (where t.due_at < %(at)s) as late from review_minute m
@@ -69,7 +70,9 @@ from s left join units_unit u on u.id = s.unit_id where s.is_whole or s.unit_id 
 
 
 def board(one: Round, unit_id: int, *, on: date, at: datetime) -> Board:
-    """How far a round is below a unit, in one statement. In a scope that sees it.
+    """How far a round is below a unit, in one statement. In a scope that sees it. Where units are reviewed, the unit
+    itself counts too; where office-bearers are, those of the unit itself do not: who leads it is their colleague, or
+    holds the office next.
 
     The branches are units of the deepest level above what is reviewed that has at most MOST_BRANCHES of them.
     """
@@ -78,6 +81,7 @@ def board(one: Round, unit_id: int, *, on: date, at: datetime) -> Board:
         "round": one.pk,
         "hierarchy": one.hierarchy,
         "lo": lo,
+        "first": lo + 1 if one.of_office else lo,
         "hi": hi,
         "on": on,
         "at": at,

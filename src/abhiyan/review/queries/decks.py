@@ -357,8 +357,9 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
             board = boards.board(one, one.unit_id, on=today, at=at)
         whole = (board.whole.coverage.decided, board.whole.coverage.of)
         branches = [(named(each.names), each.coverage.decided, each.coverage.of) for each in board.branches]
-    # What was decided about an office-bearer is on no slide: those are passed on.
+    # What was decided about an office-bearer, and the tasks that came of it, are on no slide: those are passed on.
     shown = [] if one.of_office else decided.order_by("-decided_at", "-pk")[: decks.MOST_ROWS]
+    late = [] if one.of_office else boards.late_tasks(one, one.unit_id, at=at)
     of = decks.Reviewed(
         whole=whole,
         branches=branches,
@@ -367,10 +368,7 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
         ],
         decisions=[(str(each.label), counted.get(each.value, 0)) for each in Review.Decision],
         are_people=bool(one.of_office),
-        late=[
-            (task.title, named(task.unit.names), _on(task.due_at))
-            for task in boards.late_tasks(one, one.unit_id, at=at)
-        ],
+        late=[(task.title, named(task.unit.names), _on(task.due_at)) for task in late],
     )
     window = (one.begins_on, one.ends_on)
     about = _about(named(one.unit.names), one.name, window, at, is_sample=one.unit.is_sample)

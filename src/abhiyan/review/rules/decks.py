@@ -103,7 +103,7 @@ class Unit:
 class Reviewed:
     """A round of reviews. whole, branches: reviewed and of how many, in all and by unit, the furthest back first; none
     where the reader does not lead it. decided: (unit, decision, day); decisions: how often each. late: (task, unit,
-    day it was due).
+    day it was due). Of office-bearers neither what was decided nor what is late.
     """
 
     whole: tuple[int, int] | None = None

@@ -9,6 +9,7 @@ from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.tests.web import today
 from abhiyan.review.refusals import NoMeetings
 from abhiyan.site.tests.cast import Cast
+from abhiyan.verification.tests.odd_entries import NAMES, ask_three, words_of
 
 from .test_rounds import opened, review_of
 from .test_rounds_page import meet
@@ -64,6 +65,15 @@ def test_of_another_branch_small_numbers_are_not_printed_and_out_of_sight_there_
     assert cast.client("booth_worker").get("/review/dossier/IN/print/").status_code == 403
 
 
+def test_workers_who_are_asked_are_numbers_for_those_who_decide_and_have_no_name_on_paper(cast: Cast) -> None:
+    words = words_of(cast, ask_three(cast))
+    assert words.search("".join(NAMES["asked"].split())), "found without its space too"
+    for role in ("state_president", "district_in_charge"):
+        pages = "".join(printed(cast, role, "/review/dossier/JK-SRI/print/"))
+        assert "Questionstoworkers" in pages and "Answered,notdecided" in pages, role
+        assert words.findall(pages) == [], role
+
+
 def test_printed_by_who_reviews_it_a_unit_is_prepared(cast: Cast) -> None:
     one = review_of(opened(cast), "JK-SRI-M1")
     for role, is_prepared in (("state_president", False), ("district_in_charge", True)):
@@ -81,6 +91,10 @@ def test_the_dossiers_of_a_weeks_meetings_are_one_file_in_the_order_of_the_days(
     pages = printed(cast, "district_in_charge", path)
     firsts = [page for page in pages if "Wherewestand" in page]
     assert ["LalChowk," in firsts[0], "Hazratbal," in firsts[1], len(firsts)] == [True, True, 2]
+    assert not any("mandal_president" in page for page in pages), "many units: nobody by name"
+    assert any("NotvacantMandalpresident" in page for page in pages), firsts[0]
+    (alone, *_more) = printed(cast, "district_in_charge", "/review/dossier/JK-SRI-M1/print/")
+    assert "mandal_president" in alone
     assert all(review_of(one, each.unit.code).prepared_at is not None for each in some)
     assert cast.client("state_president").get(path).status_code == NoMeetings.status, "of who meets them"
 

@@ -20,10 +20,13 @@ from abhiyan.review.actions import keeping
 from abhiyan.review.actions.reviews import ToDo, reply_to_review
 from abhiyan.review.models import Review, Round
 from abhiyan.review.queries.board import board
+from abhiyan.review.queries.rounds import reviews_in
 from abhiyan.site.tests.cast import SYSTEM, Cast
 
 from .test_dossier import dossier
 from .test_rounds import SAID, decide, noon, opened
+from .test_rounds_page import page as round_page
+from .test_rounds_page import words
 
 pytestmark = pytest.mark.django_db
 ANSWER = "Two presidents are named; the third is ill."
@@ -232,3 +235,36 @@ def test_what_is_not_decided_when_an_appointment_ends_leaves_the_round(cast: Cas
         whole = board(mine.round, cast.world.units["JK"].pk, on=today(), at=clock.now()).whole.coverage
     assert (whole.of, whole.left) == (0, 1)
     assert "This appointment has ended" in page(cast, "mandal_president", mine)
+
+
+def test_a_colleague_and_the_next_holder_learn_nothing_of_it_from_the_page_of_the_round(cast: Cast) -> None:
+    given = (cast.accounts["no_office"], "district_president", "JK-SRI")
+    seat = cast.appoint(*given, by=cast.actor("state_president"))
+    one = opened_for(cast, what="district_president", office="state_president")
+    review = of_president(one, cast.accounts["no_office"])
+    with system("test"):
+        Review.objects.filter(pk=review.pk).update(replied_at=clock.now())
+    todo = ToDo("Name the third", seat, today() + timedelta(days=1))
+    decide(cast, review, "state_president", decision="change", todo=todo)
+    with system("test"):
+        Task.objects.filter(title="Name the third").update(due_at=clock.now() - timedelta(days=1))
+    above = words(round_page(cast, one))
+    assert "To review 1" in above and "Something must change 1" in above and "Name the third" in above
+
+    with system("test"):
+        org.end_appointment(public_id=seat, reason="Moved", by=SYSTEM, at=clock.now())
+    cast.appoint(
+        cast.accounts["cluster_in_charge"], "district_president", "JK-SRI", by=cast.actor("state_president")
+    )
+    for role in ("district_in_charge", "cluster_in_charge"):
+        for asked in ("", "?unit=JK-SRI", "?show=decided"):
+            said = words(round_page(cast, one, role, asked))
+            for part in ("To review", "Decided 1", "Something must change", "Name the third", "Tasks open"):
+                assert part not in said, (role, asked, part)
+        with cast.as_(role):
+            assert list(reviews_in(one, show="decided", text="", under=one.unit_id, today=today())) == []
+        assert "Something must change" not in cast.client(role).get("/").content.decode()
+        assert "Something must change" not in dossier(cast, role, "JK-SRI")
+    with system("test"):
+        unit = cast.world.units["JK-SRI"].pk
+        assert board(one, unit, on=today(), at=clock.now()).whole.coverage.of == 0

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,10 +11,12 @@ from pptx import Presentation
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Phone
-from abhiyan.programmes.models import Programme, Target
+from abhiyan.programmes.models import Programme, Target, Task
 from abhiyan.review.actions.decks import make_deck
+from abhiyan.review.actions.reviews import ToDo
 from abhiyan.review.models import Deck, Review
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.test_launch import districts
@@ -177,11 +180,15 @@ def test_slides_of_a_round_over_office_bearers_say_how_far_it_is_and_nothing_of_
     with system("test"):
         review = review_of(one, "JK-SRI-M1")
         Review.objects.filter(pk=review.pk).update(replied_at=clock.now())
-    decide(cast, review)
+    todo = ToDo("Name two", cast.appointments["mandal_president"], today() + timedelta(days=1))
+    decide(cast, review, todo=todo)
+    with system("test"):
+        Task.objects.filter(title="Name two").update(due_at=clock.now() - timedelta(days=1))
     address = made(cast, "state_president", f"?round={one.public_id}")
     found = slides(file(cast, "state_president", address))
     assert found[0][0] == "1 of 1 office-bearers are reviewed"
     assert "Decided most often" not in str(found) and cast.accounts["mandal_president"].name not in str(found)
+    assert "Name two" not in str(found) and "late" not in str(found)
     assert cast.client("district_in_charge").get(address).status_code == 403
 
 

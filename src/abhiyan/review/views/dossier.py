@@ -43,7 +43,7 @@ def dossier(request: Request, code: str) -> HttpResponse:
     its reviewer has opened it, the unit's review is prepared.
     """
     at = clock.now()
-    read = dossier_of(request, code, at=at)
+    read = dossier_of(request, code, at=at, on_screen=True)
     prepare(request, [read["unit"].id], at=at)
     return render(request, "review/dossier.html", read)
 
@@ -55,7 +55,7 @@ def prepare(request: Request, unit_ids: Sequence[int], *, at: datetime) -> None:
         note_opened(reviews=mine, by=request.actor, at=at)
 
 
-def dossier_of(request: Request, code: str, *, at: datetime) -> dict[str, Any]:
+def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = False) -> dict[str, Any]:
     """All that a dossier says, for the page and for print. NotYours where the unit's counts are out of sight."""
     wanted = levels.BY_SLUG.get(request.GET.get("in", ""))
     facts, path = units.found_with_path(code, wanted=wanted)
@@ -88,7 +88,7 @@ def dossier_of(request: Request, code: str, *, at: datetime) -> dict[str, Any]:
         "trends": stands.trends,
         "compared": stands.compared,
         "is_below_flags": here.kind in BELOW_FLAGS,
-        "flags": _flags(request, stands.running, here, hierarchy, at),
+        "flags": _flags(request, stands.running, here, hierarchy, at, on_screen=on_screen),
         "parts": parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact), at=at),
         "results": _results(here.id),
         "classes": [
@@ -103,7 +103,13 @@ def dossier_of(request: Request, code: str, *, at: datetime) -> dict[str, Any]:
 
 
 def _flags(
-    request: Request, running: Sequence[Counted], here: units.UnitRow, hierarchy: int, at: datetime
+    request: Request,
+    running: Sequence[Counted],
+    here: units.UnitRow,
+    hierarchy: int,
+    at: datetime,
+    *,
+    on_screen: bool,
 ) -> list[dict[str, Any]]:
     """How many workers are asked in each measure; for those who decide with the way to the list."""
     return [
@@ -112,7 +118,7 @@ def _flags(
             "numbers": [(label, small_cells.said(n)) for label, n in one.numbers],
             "href": reverse("verification:workers", args=[one.programme.public_id]) if one.decides else "",
         }
-        for one in asked_below(request.viewer, running, here, hierarchy, at)
+        for one in asked_below(request.viewer, running, here, hierarchy, at, on_screen=on_screen)
     ]
 
 

@@ -57,7 +57,7 @@ def round_week(request: Request, public_id: UUID) -> HttpResponse:
 
 
 def _file(read: Sequence[dict[str, Any]], name: str, *, at: datetime) -> HttpResponse:
-    values = [_values(each) for each in read]
+    values = [_values(each, has_names=len(read) == 1) for each in read]
     made = printing.pdf(TEMPLATE, values, title=values[0]["name"], language=_set_language(), at=at)
     answer = HttpResponse(made, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
@@ -70,8 +70,9 @@ def _set_language() -> str:
     return language() if language() in ("hi", "en") else "en"
 
 
-def _values(read: dict[str, Any]) -> dict[str, Any]:
-    """What the template wants of a dossier, in the language of the page."""
+def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
+    """What the template wants of a dossier, in the language of the page. has_names: whether it names who holds offices:
+    not where one file has several units."""
     facts = [f"{label} {grouped(n)}" for label, n in read["counts"]]
     if read["unit"].electors:
         facts.append(f"{grouped(read['unit'].electors)} {_('electors')}")
@@ -91,7 +92,7 @@ def _values(read: dict[str, Any]) -> dict[str, Any]:
         "parts": _in_two(
             [
                 {"title": title, "lines": [[str(label), value] for label, value in lines], "note": note}
-                for title, lines, note in _parts(read)
+                for title, lines, note in _parts(read, has_names=has_names)
                 if lines or note
             ]
         ),
@@ -167,7 +168,7 @@ def _cell(value: int | str | None) -> str:
     return grouped(value) if isinstance(value, int) else value or "–"
 
 
-def _parts(read: dict[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
+def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
     """The sections of the right hand of the page, as heading, lines and a last word."""
     last, around = read["last"], read["around"]
     yield (
@@ -181,7 +182,7 @@ def _parts(read: dict[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]], s
     yield _("Decided around it"), [*above, *((label, grouped(n)) for label, n in around.below)], ""
     yield (
         _("Who is responsible"),
-        [(person(seat["name"]) if seat["name"] else _("Vacant"), seat["office"]) for seat in read["seats"]],
+        [_seat(seat, has_names=has_names) for seat in read["seats"]],
         "",
     )
     vacant = [
@@ -199,3 +200,10 @@ def _parts(read: dict[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]], s
         "",
     )
     yield _("Class"), list(read["classes"]), ""
+
+
+def _seat(seat: dict[str, Any], *, has_names: bool) -> tuple[str, str]:
+    """An office as a line: who holds it; without names whether somebody does."""
+    if not seat["name"]:
+        return _("Vacant"), seat["office"]
+    return (person(seat["name"]) if has_names else _("Not vacant")), seat["office"]

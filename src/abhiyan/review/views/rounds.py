@@ -275,9 +275,11 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
     with system("how far a round is"):
         board = boards.board(one, here.unit.id, on=on, at=at)
         vacant = who.vacant(one, on=on) if here.unit.id == one.unit_id else []
+    whole = board.whole
+    if here.unit.id != one.unit_id and not whole.coverage.of and not whole.coverage.left:
+        return shown
     meetings = boards.meetings(one, here.unit.id, on=on)
     names = found.names_of(each.account_id for each in meetings)
-    whole = board.whole
     most = max(whole.decisions.values(), default=0)
     return shown | {
         "board": board,

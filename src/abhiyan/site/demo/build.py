@@ -26,6 +26,7 @@ from abhiyan.people.actions import finding
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.actions import ages
 from abhiyan.programmes.models import Programme
 from abhiyan.units import actions as units_actions
 from abhiyan.units import queries as units
@@ -204,6 +205,7 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=at)
+        ages.count_ages(programme=programme, at=at)
         audit_seals.seal(at)
 
 

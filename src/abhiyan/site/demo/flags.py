@@ -4,6 +4,7 @@ The first are asked after the second frame is drawn, and their fresh checks are 
 asked near the end.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -57,7 +58,10 @@ class Flags:
         elif number == HEARD:
             self._answer(self._asked[: len(SAID)], at)
         elif number == LATE:
-            self._ask([one.worker for one in self._look(at)][:ASKED_LATE], at)
+            odd = self._look(at)[:ASKED_LATE]
+            self._ask([one.worker for one in odd], at)
+            for unit_id, _n in Counter(one.unit_id for one in odd).most_common(1):
+                self.frames.plant_in(unit_id, KNOWN, at)
         elif number == ANSWERED:
             self._answer(self._asked[:2], at)
         elif number in (CHECKED, FRESH):

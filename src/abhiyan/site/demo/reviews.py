@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import cycle
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from abhiyan.core import clock
@@ -25,18 +26,45 @@ ZONE = ZoneInfo("Asia/Kolkata")
 MANDALS, PRESIDENTS = "नवंबर में हर मंडल की समीक्षा (नमूना)", "ज़िला अध्यक्षों की समीक्षा (नमूना)"
 CLOSED = "JK-D627-MX"  # a mandal that closes during the round
 GONE, LEFT = 9, 12  # days of the round over mandals
+SHARES = (0, 0.3, 0.8, 0.9, 1)  # decided in one district after another; by days 0.4 are due
+
+
+class Said(NamedTuple):
+    """A decision with its minute, the task that follows, and what the unit replies; or nothing of the last two."""
+
+    decision: str
+    text: str
+    task: str = ""
+    reply: str = ""
+
+
 SAID = (
-    ("keep", "लक्ष्य समय पर है। इसी तरह आगे बढ़ें।", ""),
-    ("help", "तीन बूथों पर अध्यक्ष नहीं हैं। ज़िला मदद करेगा।", "तीन बूथ अध्यक्ष नियुक्त करें (नमूना)"),
-    ("keep", "बैठकें हो रही हैं, काम ठीक है।", ""),
-    ("again", "बताए गए आँकड़े गिने गए से बहुत ज़्यादा हैं।", "आँकड़े दोबारा जाँचकर भेजें (नमूना)"),
-    ("change", "दो महीने से बैठक नहीं हुई।", "मंडल समिति की बैठक बुलाएँ (नमूना)"),
+    Said("keep", "लक्ष्य समय पर है। इसी तरह आगे बढ़ें।"),
+    Said(
+        "help",
+        "तीन बूथों पर अध्यक्ष नहीं हैं। ज़िला मदद करेगा।",
+        "तीन बूथ अध्यक्ष नियुक्त करें (नमूना)",
+        "अगले हफ़्ते तक नियुक्तियाँ हो जाएँगी।",
+    ),
+    Said("keep", "बैठकें हो रही हैं, काम ठीक है।"),
+    Said(
+        "again",
+        "बताए गए आँकड़े गिने गए से बहुत ज़्यादा हैं।",
+        "आँकड़े दोबारा जाँचकर भेजें (नमूना)",
+        "आँकड़े ठीक कर दिए हैं।",
+    ),
+    Said("change", "दो महीने से बैठक नहीं हुई।", "मंडल समिति की बैठक बुलाएँ (नमूना)"),
 )
-REPLIES = ("अगले हफ़्ते तक नियुक्तियाँ हो जाएँगी।", "आँकड़े ठीक कर दिए हैं।")
+# What district presidents answer; of the decided, every second, what is decided on that answer.
 ANSWERS = (
     "दो मंडलों में बर्फ़ के कारण काम रुका था, अब चल रहा है।",
     "लक्ष्य पूरा होगा। सत्यापन में मदद चाहिए।",
     "तीन मंडल अध्यक्ष नए हैं, उनका प्रशिक्षण इसी हफ़्ते है।",
+)
+DECIDED = (
+    Said("keep", "बर्फ़ वाले मंडलों में काम फिर चल रहा है। इसी तरह आगे बढ़ें।"),
+    Said("help", "नए मंडल अध्यक्षों के प्रशिक्षण में मदद दी जाएगी।", "तीनों नए मंडल अध्यक्षों का प्रशिक्षण पूरा करें (नमूना)"),
+    Said("help", "सत्यापन के लिए लोग दिए जाएँगे।"),
 )
 
 
@@ -47,9 +75,9 @@ def review(offices: Holders, ids: Mapping[str, int], president: Actor, *, at: da
     """Both rounds and what came of them. president: of the state, who opens them. Within a system scope."""
     one = _open(MANDALS, "mandal", "district_president", ids["JK"], president, at, GONE)
     _close_one(ids["JK-D627"], at)
-    for number, (unit_id, some) in enumerate(_by_reviewer(one)):
+    for (unit_id, some), share in zip(_by_reviewer(one), cycle(SHARES), strict=False):
         if reviewer := offices["district_president"].get(unit_id):
-            _work(some, (number % 5) / 4, reviewer, offices["mandal_president"], at)
+            _work(some, share, reviewer, offices["mandal_president"], at)
     _stand_in(one, president, at)
     two = _open(PRESIDENTS, "district_president", "region_in_charge", ids["JK"], president, at, 2)
     noon = datetime.combine(clock.day_in(ZONE.key, at) - timedelta(days=1), time(12), ZONE)
@@ -85,25 +113,25 @@ def _by_reviewer(one: Round) -> Iterator[tuple[int, Sequence[Review]]]:
 def _work(
     some: Sequence[Review], share: float, reviewer: Actor, mandals: Mapping[int, Actor], at: datetime
 ) -> None:
-    """A district president works through the mandals. share: how far they are, from 0 to 1."""
-    decided, today = some[: round(len(some) * share * 0.7)], clock.day_in(ZONE.key, at)
-    prepared = some[: round(len(some) * share) + 3 if share else 0]
-    acts.note_opened(reviews=[each.pk for each in prepared], by=reviewer, at=at)
+    """A district president works through the mandals. share: decided, from 0 to 1."""
+    n, today = round(len(some) * share), clock.day_in(ZONE.key, at)
+    decided, prepared = some[:n], some[n : n + 4] if share else []
+    for each_of, ago in ((decided, 7), (prepared, 1)):
+        acts.note_opened(reviews=[each.pk for each in each_of], by=reviewer, at=at - timedelta(days=ago))
     for number, (each, said, days) in enumerate(
         zip(decided, cycle(SAID), cycle((6, 5, 3, 2, 1)), strict=False)
     ):
         _decide(each, said, mandals, reviewer, at - timedelta(days=days), is_done=number % 3 == 1)
-    for each, days in zip(prepared[len(decided) :], (-1, 0, 1, 3), strict=False):
+        if said.reply and (whom := mandals.get(each.unit_id)):
+            acts.reply_to_review(public_id=each.public_id, text=said.reply, by=whom, at=at)
+    for each, days in zip(prepared, (-1, 0, 1), strict=False):
         meets_on = today + timedelta(days=days)
         acts.set_meeting(public_id=each.public_id, meets_on=meets_on, by=reviewer, at=at)
-    for each, text in zip(decided[::4], cycle(REPLIES), strict=False):
-        if whom := mandals.get(each.unit_id):
-            acts.reply_to_review(public_id=each.public_id, text=text, by=whom, at=at)
 
 
 def _decide(
     one: Review,
-    said: tuple[str, str, str],
+    said: Said,
     holders: Mapping[int, Actor],
     by: Actor,
     at: datetime,
@@ -111,13 +139,14 @@ def _decide(
     is_done: bool = False,
 ) -> None:
     """One decision, with a task for who leads the unit, where somebody does. is_done: they have done it."""
-    decision, text, task = said
     day, whom = clock.day_in(ZONE.key, at), holders.get(one.unit_id)
     todo = None
-    if task and whom:
+    if said.task and whom:
         (first, *_others) = candidates([one.unit_id], on=day)
-        todo = acts.ToDo(task, first.appointment, day + timedelta(days=4))
-    acts.decide_review(public_id=one.public_id, decision=decision, text=text, todo=todo, by=by, at=at)
+        todo = acts.ToDo(said.task, first.appointment, day + timedelta(days=4))
+    acts.decide_review(
+        public_id=one.public_id, decision=said.decision, text=said.text, todo=todo, by=by, at=at
+    )
     if is_done and todo and whom:
         given = found.minutes_of(one)[0].one.task
         if given is not None and given.account_id == whom.account_id:
@@ -133,8 +162,8 @@ def _talk(
     for each, text in zip(answered, cycle(ANSWERS), strict=False):
         whom = presidents[each.unit_id]
         acts.reply_to_review(public_id=each.public_id, text=text, by=whom, at=at - timedelta(hours=20))
-    acts.note_opened(reviews=[each.pk for each in answered], by=reviewer, at=at)
-    for each, said in zip(answered[::2], SAID, strict=False):
+    acts.note_opened(reviews=[each.pk for each in answered], by=reviewer, at=at - timedelta(hours=3))
+    for each, said in zip(answered[::2], DECIDED, strict=False):
         _decide(each, said, presidents, reviewer, at - timedelta(hours=2))
 
 

@@ -18,6 +18,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.pdfs import written
 from abhiyan.elections import actions as results
 from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
@@ -616,5 +617,6 @@ def outcome(answer: HttpResponse) -> str:
 
 
 def body(answer: Any) -> str:
+    """What an address shows, as text; a file too."""
     content = b"".join(answer) if answer.streaming else answer.content
-    return str(content.decode("utf-8", "replace"))
+    return written(content)

@@ -12,6 +12,7 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import day_of
 from abhiyan.messaging import actions as messaging
+from abhiyan.org.actions import close_release
 from abhiyan.org.queries import NotYours, require
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
@@ -25,6 +26,7 @@ from abhiyan.verification.refusals import (
     MayStillAnswer,
     NothingOdd,
     NotProven,
+    PartOfWhole,
     SameReviewer,
     SaySomething,
 )
@@ -33,6 +35,7 @@ from abhiyan.verification.rules.findings import Act, Barred
 
 from .frames import PLAN
 
+FINDING = "verification.finding"  # of org.rules.releases
 LEAST = 8  # characters of an answer
 _REFUSED: Mapping[Barred, type[Refused]] = {
     Barred.TOO_LATE: FlagOver,
@@ -45,9 +48,11 @@ _REFUSED: Mapping[Barred, type[Refused]] = {
 def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, at: datetime) -> Flag:
     """Ask a worker about the reasons of the last night. They see them on Today and have a fortnight to answer.
 
-    Who may: verification.plan over the programme's owner, not the worker. Refuses NothingOdd, AskedBefore.
+    Who may: verification.plan over the programme's owner, not the worker. Refuses PartOfWhole, NothingOdd, AskedBefore.
     """
     require(by, PLAN, at=programme.owner_id)
+    if programme.parent_id is not None:
+        raise PartOfWhole
     if by.id == worker:
         raise NotYours(capability=PLAN)
     with system("asking a worker"):
@@ -77,8 +82,7 @@ def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, a
             account_id=flag.account_id,
             template="duty.today",
             blanks={"link": f"{settings.ORIGIN}/"},
-            key=f"flag|{flag.pk}",
-            unit_id=programme.owner_id,
+            key=f"flag|{flag.pk}",  # of no unit: who reads a unit's messages does not learn who is asked
             at=at,
         )
         record(flag, "verification.ask_worker", by, at)
@@ -125,12 +129,14 @@ def expire_flags(*, at: datetime) -> int:
 
 
 def vanish(flag: Flag, at: datetime) -> None:
-    """Delete a flag that leads to nothing. The worker is left alone for a while; no reason and no answer stays."""
+    """Delete a flag that leads to nothing. The worker is left alone for a while; no reason and no answer stays, and
+    nobody is asked to decide on it any more."""
     until = clock.day_in(flag.programme.zone, at) + findings.EXPIRES
     Rest.objects.update_or_create(
         programme=flag.programme, measure=flag.measure, worker=flag.worker, defaults={"until": until}
     )
     Flag.objects.filter(pk=flag.pk).delete()
+    close_release(act=FINDING, payload={"flag": str(flag.pk)}, by=Actor.system("the flag is gone"), at=at)
 
 
 def moved(flag_id: UUID, act: Act, by: Actor, at: datetime, *, is_approved: bool = False) -> Flag:

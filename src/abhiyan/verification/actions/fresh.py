@@ -26,18 +26,17 @@ from abhiyan.verification.rules.findings import Act
 from abhiyan.verification.rules.indicators import Tally
 
 from .aiming import aim_checks
-from .flagging import moved, record, vanish
+from .flagging import FINDING, moved, record, vanish
 from .frames import PLAN
-
-FINDING = "verification.finding"  # of org.rules.releases
 
 
 def begin_fresh_checks(*, programme: Programme, measure: int, by: Actor, at: datetime) -> FreshChecks:
     """Have entries of every worker who has answered, or had time to, checked afresh by people outside their line.
 
     Chosen at random, of each worker `findings.CALLS`, or as many as may be asked. Who has too few entries in the open
-    frame waits for a later one. Who may: verification.plan over the programme's owner; never about themselves.
-    Refuses FreshUnderWay while a round is not judged, NotDrawn while no frame is open, NobodyReady. Locks: the measure.
+    frame, or works where too few known people are asked, waits for a later one. Who may: verification.plan over the
+    programme's owner; never about themselves. Refuses FreshUnderWay while a round is not judged, NotDrawn while no
+    frame is open, NobodyReady. Locks: the measure.
     """
     require(by, PLAN, at=programme.owner_id)
     with system("fresh checks after flags"):
@@ -56,7 +55,7 @@ def begin_fresh_checks(*, programme: Programme, measure: int, by: Actor, at: dat
             workers=0,
             begun_at=at,
         )
-        for one in reads.ready_for_checks(programme, measure, clock.day_in(programme.zone, at)):
+        for one in reads.ready_for_checks(programme, measure, clock.day_in(programme.zone, at)).flags:
             aim = _aimed(one, frame, by, at) if one.account_id != by.account_id else None
             if aim is not None:
                 flag = moved(one.pk, Act.CHECK, by, at)
@@ -137,9 +136,9 @@ def propose_finding(*, flag_id: UUID, reason: str, by: Actor, at: datetime) -> R
         )
 
 
-def decide_finding(*, flag_id: UUID, allow: bool, by: Actor, at: datetime) -> None:
+def decide_finding(*, flag_id: UUID, allow: bool, is_over: bool, by: Actor, at: datetime) -> None:
     """A proposed finding is decided. Confirmed it stays with the worker's answer; refused it vanishes; where nobody
-    decided in time it can be proposed once more. In the transaction of the decision; refuses SameReviewer there."""
+    decided (is_over) it can be proposed once more. In the transaction of the decision; refuses SameReviewer there."""
     if allow:
         flag = moved(flag_id, Act.CONFIRM, by, at, is_approved=True)
         flag.decided_at = at
@@ -147,12 +146,12 @@ def decide_finding(*, flag_id: UUID, allow: bool, by: Actor, at: datetime) -> No
         record(flag, "verification.confirm_finding", by, at)
         return
     for one in Flag.objects.select_related("programme").filter(pk=flag_id, step=Flag.Step.PROPOSED):
-        if by.kind == "person":
-            vanish(one, at)
-            record(one, "verification.refuse_finding", by, at)
-        else:
+        if is_over:
             one.step = Flag.Step.CHECKING
             one.save(update_fields=["step"])
+        else:
+            vanish(one, at)
+            record(one, "verification.refuse_finding", by, at)
 
 
 def sentences(release: Release) -> list[str]:

@@ -13,6 +13,7 @@ from abhiyan.org.queries import require
 from abhiyan.programmes.models import Programme
 from abhiyan.verification.models import Check
 from abhiyan.verification.queries.looks import BUILT, Entries, checked_by_worker, due_since, looked_at_now
+from abhiyan.verification.refusals import PartOfWhole
 from abhiyan.verification.rules import flags
 from abhiyan.verification.rules.indicators import CHANCE
 
@@ -37,9 +38,11 @@ def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: dateti
     """Compare every worker of a measure with others nearby, and keep it in place of the last time; returns how many.
 
     What random checks of closed frames taught weighs the indicators, once they are enough. Who may: verification.plan
-    over the programme's owner. Refuses NothingToCheck. Locks: the measure, by name.
+    over the programme's owner. Refuses NothingToCheck, PartOfWhole. Locks: the measure, by name.
     """
     require(by, PLAN, at=programme.owner_id)
+    if programme.parent_id is not None:  # its workers are compared with those of the whole
+        raise PartOfWhole
     with system("comparing workers"):
         sql.wait_for(f"looks of {programme.pk}, {measure}")
         found = looked_at_now(programme, measure)
@@ -60,8 +63,13 @@ def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: dateti
 
 
 def ask_look(*, programme: Programme, measure: int, by: Actor, at: datetime) -> None:
-    """Have every worker of a measure compared soon, by a job. Who may: verification.plan over the programme's owner."""
+    """Have every worker of a measure compared soon, by a job.
+
+    Who may: verification.plan over the programme's owner. Refuses PartOfWhole.
+    """
     require(by, PLAN, at=programme.owner_id)
+    if programme.parent_id is not None:
+        raise PartOfWhole
     key = f"{programme.public_id}|{measure}"
     jobs.later("verification.look", key, at=at, programme=str(programme.public_id), measure=measure)
     audit.record(

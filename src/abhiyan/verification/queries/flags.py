@@ -1,8 +1,9 @@
 """Flags and what supports them. Who plans checks reads them in the system's scope; a worker reads their own."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as say
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
+from abhiyan.core.words import named
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
 from abhiyan.verification.models import Check, Flag, Frame, FreshChecks, Rest
@@ -23,6 +25,8 @@ from .items import asked_of
 from .looks import Looked, looks_of
 from .opening import opened_many
 
+_OPEN = Q(outcome="", frame__state=Frame.State.DRAWN)
+_KNOWN = Q(arm=Check.Arm.PLANTED, is_known_genuine=True)
 TOLD = timedelta(days=7)  # for which a worker reads that a question is closed
 
 
@@ -46,12 +50,13 @@ def own_flag(account_id: int, flag_id: UUID) -> Flag:
     return needed(own.first())
 
 
-def for_today(account_id: int, *, plans: bool) -> tuple[list[Flag], list[Flag]]:
-    """Flags somebody has not answered, and those that wait for whoever plans checks: answered, or proven; not about
-    themselves. In the system's scope."""
+def for_today(account_id: int, *, plans: bool, at: datetime) -> tuple[list[Flag], list[Flag]]:
+    """Flags somebody has not answered, and those that wait for whoever plans checks: answered, proven, or without an
+    answer in time; not about themselves. In the system's scope."""
     own = Q(account_id=account_id, answered_at=None, step__in=(Flag.Step.ASKED, Flag.Step.CHECKING))
     is_proven = Q(step=Flag.Step.CHECKING, told__isnull=False)
-    others = (Q(step=Flag.Step.ANSWERED) | is_proven) & ~Q(account_id=account_id)
+    is_silent = Q(step=Flag.Step.ASKED, asked_at__lt=at - findings.ANSWERS)
+    others = (Q(step=Flag.Step.ANSWERED) | is_silent | is_proven) & ~Q(account_id=account_id)
     found = Flag.objects.select_related("programme").filter((own | others) if plans else own)
     mine: list[Flag] = []
     waiting: list[Flag] = []
@@ -172,10 +177,9 @@ def denied_in(programme: Programme, measure: int) -> Mapping[int, Tally]:
     """Of people known to be genuine, by district: how many denied, of those who told."""
     found: dict[int, Tally] = {}
     for unit_id, outcome in Check.objects.filter(
+        _KNOWN,
         frame__programme=programme,
         frame__measure=measure,
-        arm=Check.Arm.PLANTED,
-        is_known_genuine=True,
         outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE),
     ).values_list("stratum__unit_id", "outcome"):
         was = found.get(unit_id, Tally(0, 0))
@@ -183,17 +187,38 @@ def denied_in(programme: Programme, measure: int) -> Mapping[int, Tally]:
     return found
 
 
-def ready_for_checks(programme: Programme, measure: int, on: date) -> list[Flag]:
-    """Flags whose worker has answered, or has had time to; who was asked first comes first, at most a round's."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Whose entries can be checked afresh now; and by district, where others wait, how many known people were asked."""
+
+    flags: list[Flag]
+    lacking: Mapping[str, int]
+
+
+def ready_for_checks(programme: Programme, measure: int, on: date) -> Ready:
+    """Flags whose worker has answered, or has had time to; who was asked first comes first, at most a round's.
+
+    Where too few people known to be genuine are asked (`findings.KNOWN`), nothing can be proven: who works there waits.
+    """
     waiting = Flag.objects.select_related("programme", "unit").filter(
         programme=programme, measure=measure, step__in=(Flag.Step.ASKED, Flag.Step.ANSWERED)
     )
-    found = [
-        one
-        for one in waiting.order_by("asked_at", "pk")
-        if findings.barred(case_of(one), findings.Act.CHECK, by=0, on=on) is None
-    ]
-    return found[: findings.ROUND]
+    known, found, lacking = _known_in(programme, measure), [], {}
+    for one in waiting.order_by("asked_at", "pk"):
+        if findings.barred(case_of(one), findings.Act.CHECK, by=0, on=on) is not None:
+            continue
+        if known[one.unit_id] >= findings.KNOWN:
+            found.append(one)
+        else:
+            lacking[named(one.unit.names)] = known[one.unit_id]
+    return Ready(found[: findings.ROUND], lacking)
+
+
+def _known_in(programme: Programme, measure: int) -> Counter[int]:
+    """By district: people known to be genuine who have told, or are still to be asked."""
+    asked = Q(outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)) | _OPEN
+    rows = Check.objects.filter(asked, _KNOWN, frame__programme=programme, frame__measure=measure)
+    return Counter(rows.values_list("stratum__unit_id", flat=True))
 
 
 def round_under_way(programme: Programme, measure: int) -> FreshChecks | None:
@@ -203,7 +228,7 @@ def round_under_way(programme: Programme, measure: int) -> FreshChecks | None:
 
 
 def left_in(fresh: FreshChecks) -> int:
-    """How many checks of a round are not finished."""
-    return Check.objects.filter(
-        aim__in=Flag.objects.filter(fresh=fresh).values("aim_id"), outcome="", frame__state=Frame.State.DRAWN
-    ).count()
+    """How many checks of a round are not finished: of the workers' entries, and of known people of their districts."""
+    flags = Flag.objects.filter(fresh=fresh)
+    of_place = _KNOWN & Q(frame=fresh.frame_id, stratum__unit_id__in=flags.values("unit_id"))
+    return Check.objects.filter(_OPEN, Q(aim__in=flags.values("aim_id")) | of_place).count()

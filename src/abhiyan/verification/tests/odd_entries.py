@@ -107,7 +107,11 @@ def _hasty(cast: Cast, role: str, unit: str) -> None:
 
 
 def words_of(cast: Cast, flags: list[Flag]) -> re.Pattern[str]:
-    """What a page would have on it that told of one of them; the names of office-bearers it may have."""
+    """What a page would have on it that told of one of them; the names of office-bearers it may have.
+
+    Spaces may be missing, as they are where a PDF is read.
+    """
     ids = [str(cast.accounts["asked"].public_id), *(str(flag.pk) for flag in flags)]
     figures = [form.format(n) for n in (HITS, OF) for form in ("{}", "{:,}")]
-    return re.compile("|".join(map(re.escape, [NAMES["asked"], SAID, *ids, *figures])))
+    said = [r"\s*".join(map(re.escape, one.split())) for one in (NAMES["asked"], SAID, *ids, *figures)]
+    return re.compile("|".join(said))

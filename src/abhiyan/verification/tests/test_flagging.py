@@ -14,6 +14,7 @@ from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules.texts import TEXTS
 from abhiyan.org.actions import decide_release, lapse_releases
+from abhiyan.org.actions.releases import withdraw_releases
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.deciding import MayNotDecide
@@ -22,6 +23,7 @@ from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import (
     answer_flag,
+    ask_look,
     ask_worker,
     begin_fresh_checks,
     drop_flag,
@@ -39,6 +41,7 @@ from abhiyan.verification.refusals import (
     NobodyReady,
     NothingOdd,
     NotProven,
+    PartOfWhole,
     SameReviewer,
     SaySomething,
 )
@@ -78,25 +81,35 @@ def told(frame: Frame, flag: Flag, at: datetime, *, bad: int, reason: str = "oth
             check.outcome = Check.Outcome.NOT_GENUINE if n < bad else Check.Outcome.GENUINE
             check.reason, check.done_at = reason if n < bad else "", at
             check.save()
-        stratum = Stratum.objects.filter(frame=frame, unit_id=flag.unit_id)[0]
         Check.objects.filter(arm=Check.Arm.PLANTED).delete()
-        Check.objects.bulk_create(
-            Check(
-                id=f"00000000-0000-4000-8000-{n:012}",
-                frame=frame,
-                stratum=stratum,
-                order=n,
-                arm=Check.Arm.PLANTED,
-                is_known_genuine=True,
-                outcome=Check.Outcome.GENUINE,
-                done_at=at,
-            )
-            for n in range(1, 41)
+        plant(frame, flag.unit_id, 40, outcome=Check.Outcome.GENUINE, at=at)
+
+
+def plant(frame: Frame, unit_id: int, n: int, *, outcome: str = "", at: datetime | None = None) -> None:
+    """So many people of a district with a known answer are asked; in a system scope."""
+    stratum = Stratum.objects.filter(frame=frame, unit_id=unit_id)[0]
+    Check.objects.bulk_create(
+        Check(
+            id=f"00000000-0000-4000-8000-{number:012}",
+            frame=frame,
+            stratum=stratum,
+            order=number,
+            arm=Check.Arm.PLANTED,
+            is_known_genuine=True,
+            outcome=outcome,
+            done_at=at,
         )
+        for number in range(1, n + 1)
+    )
 
 
 def begin(cast: Cast, at: datetime, by: str = PRESIDENT) -> FreshChecks:
+    """Fresh checks begin; enough people with a known answer are asked where the flags are."""
     programme = cast.world.programme
+    with system("test"):
+        frame = Frame.objects.get(programme=programme, state=Frame.State.DRAWN)
+        if not Check.objects.filter(arm=Check.Arm.PLANTED).exists():
+            plant(frame, Flag.objects.filter(programme=programme)[0].unit_id, 40)
     return begin_fresh_checks(programme=programme, measure=MEASURE, by=cast.actor(by), at=at)
 
 
@@ -192,6 +205,84 @@ def test_what_fresh_checks_do_not_prove_vanishes_and_the_worker_hears_that_it_is
     assert cast.client(HASTY).get(reverse("verification:flag_mine", args=[flag.pk])).status_code == 404
 
 
+def test_where_too_few_people_have_a_known_answer_the_worker_waits_and_the_district_is_named(
+    cast: Cast,
+) -> None:
+    """Nothing could be proven there: the flag is not used up, and whoever plans reads what is missing."""
+    at = clock.now()
+    flag = flagged(cast, at)
+    do(cast, answer_flag, flag, HASTY, at, text=SAID)
+    frame = drawn(cast)
+    with system("test"):
+        plant(frame, flag.unit_id, findings.KNOWN - 1)
+    with pytest.raises(NobodyReady):
+        begin(cast, at)
+    with system("test"):
+        flag.refresh_from_db()
+    assert flag.step == Flag.Step.ANSWERED and not FreshChecks.objects.exists()
+    programme = cast.world.programme.public_id
+    for page in ("workers", "fresh_new"):
+        text = cast.client(PRESIDENT).get(reverse(f"verification:{page}", args=[programme])).text
+        assert f"So many are asked: Srinagar ({findings.KNOWN - 1})." in text, page
+
+
+def test_a_worker_who_does_not_answer_comes_to_whoever_plans_once_their_time_is_over(cast: Cast) -> None:
+    at = clock.now()
+    flagged(cast, at)
+    assert "gave no answer in time" not in cast.client(PRESIDENT).get("/").text
+    with system("test"):
+        Flag.objects.update(asked_at=at - findings.ANSWERS - timedelta(hours=1))
+    assert "1 worker gave no answer in time" in cast.client(PRESIDENT).get("/").text
+    assert "gave no answer" not in cast.client("district_in_charge").get("/").text
+
+
+def test_a_proposal_whose_asker_lost_their_office_is_no_refusal_and_a_dropped_one_waits_for_nobody(
+    cast: Cast,
+) -> None:
+    at = clock.now()
+    flag = checked(cast, at, bad=12)
+    asked = propose(cast, flag, at)
+    with system("test"):
+        assert withdraw_releases(account_id=asked.asked_by, by=cast.actor(SECOND), at=at) == 1
+        flag.refresh_from_db()
+    assert flag.step == Flag.Step.CHECKING, "nobody decided anything"
+    again = propose(cast, flag, at)
+    do(cast, drop_flag, flag, SECOND, at)
+    with system("test"):
+        assert not Flag.objects.exists()
+        assert Release.objects.get(pk=again.pk).state == Release.State.WITHDRAWN
+
+
+def test_the_request_to_confirm_a_finding_is_read_only_by_who_may_decide(cast: Cast) -> None:
+    at = clock.now()
+    asked = propose(cast, checked(cast, at, bad=12), at)
+    address = reverse("org:decide_release", args=[asked.public_id]) + "?allow=yes"
+    list_ = reverse("org:releases")
+    for role in cast.accounts:
+        client, may = cast.client(role), role in (PRESIDENT, SECOND)
+        assert ("See the checks" in client.get(list_).text) is may or "Confirm a finding" not in client.get(
+            list_
+        ).text
+        page = client.get(address)
+        assert (SAID in page.text) is (role == SECOND), role
+        rows = client.get(list_ + "?format=csv")
+        assert "See the checks" not in (rows.getvalue().decode() if rows.status_code == 200 else ""), role
+    decide(cast, asked, at)
+    assert SAID not in cast.client(SECOND).get(address).text, "what is decided is not read again"
+
+
+def test_a_part_of_a_drive_is_looked_at_with_the_whole(cast: Cast) -> None:
+    at = clock.now()
+    cast.world.send(*rows_of_ten_workers(cast))
+    part = cast.world.programme
+    part.parent_id = part.pk
+    for act in (look_at_workers, ask_look):
+        with pytest.raises(PartOfWhole):
+            act(programme=part, measure=MEASURE, by=cast.actor(PRESIDENT), at=at)
+    with pytest.raises(PartOfWhole):
+        ask(cast, HASTY, at)
+
+
 def test_a_second_reviewer_who_refuses_ends_it_and_one_who_lets_it_lie_does_not(cast: Cast) -> None:
     at = clock.now()
     flag = checked(cast, at, bad=12)
@@ -224,6 +315,10 @@ def test_while_checks_are_under_way_nobody_sees_how_they_go(cast: Cast) -> None:
     do(cast, answer_flag, flag, HASTY, at, text=SAID)
     frame = drawn(cast)
     begin(cast, at)
+    with system("test"):
+        flag.refresh_from_db()
+        Check.objects.filter(aim=flag.aim).update(outcome=Check.Outcome.GENUINE, done_at=at)
+        assert judge_fresh_checks(at=at) == 0, "people with a known answer are still asked there"
     told(frame, flag, at, bad=12)
     president = cast.client(PRESIDENT)
     page = president.get(reverse("verification:flag", args=[flag.pk])).text

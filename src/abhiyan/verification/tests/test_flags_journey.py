@@ -17,7 +17,7 @@ from abhiyan.verification.actions import judge_fresh_checks
 from abhiyan.verification.models import Flag
 from abhiyan.verification.tasks import look
 from abhiyan.verification.tests.test_checks import drawn
-from abhiyan.verification.tests.test_flagging import PRESIDENT, SECOND, told
+from abhiyan.verification.tests.test_flagging import PRESIDENT, SECOND, plant, told
 from abhiyan.verification.tests.test_journey import Sound, go, opens, served, sound
 from abhiyan.verification.tests.test_looks import HASTY, rows_of_ten_workers
 
@@ -66,6 +66,10 @@ def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     planner.reload()
     assert SAID[language] in planner.inner_text("main")
     go(planner, "nav.crumbs a[href$='/workers/']")
+    looked(planner, "people with a known answer are missing")
+    with system("test"):
+        plant(frame, Flag.objects.get().unit_id, 40)
+    planner.reload()
     go(planner, "main a[href$='/workers/fresh/']")
     looked(planner, "before fresh checks")
     go(planner, "form[data-asks] button[type=submit]")

@@ -43,10 +43,11 @@ COLUMNS: tuple[Column[Shown], ...] = (
     Column("checks", _("Checks answered"), lambda row: row.line.finished, css="num"),
     Column("open", _("Refused or not reached"), lambda row: row.line.not_told, only_in_file=True),
 )
-# For those who decide about flags: nobody else reads how many there are so near to a person.
+# For those who decide about flags: nobody else reads how many there are so near to a person. On the page alone: a file
+# is passed on.
 OF_FLAGS: tuple[Column[Shown], ...] = (
-    Column("waiting", _("Questions to workers, waiting"), lambda row: row.flags.unanswered, css="num"),
-    Column("answered", _("Questions answered, not decided"), lambda row: row.flags.answered, css="num"),
+    Column("waiting", _("Questions to workers, waiting"), css="num"),
+    Column("answered", _("Questions answered, not decided"), css="num"),
 )
 
 
@@ -68,8 +69,15 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     rows = [Shown(line, one, request.viewer, flags.get(line.unit_id)) for line in level]
     own = next((Shown(line, one, request.viewer) for line in lines if not line.down), None)
     caption = str(Kind(kind).label) if kind else say("Units below")
-    columns = COLUMNS + OF_FLAGS if decides else COLUMNS
-    table = Table(request, columns, rows, name=f"beside-{here.unit.code}", caption=caption, is_numbered=False)
+    table = Table(
+        request,
+        COLUMNS + OF_FLAGS,
+        rows,
+        name=f"beside-{here.unit.code}",
+        caption=caption,
+        is_numbered=False,
+        without=[] if decides else [one.key for one in OF_FLAGS],
+    )
     crumb = (
         say("Frame %(number)s") % {"number": one.number},
         reverse("verification:frame", args=[public_id]),

@@ -55,14 +55,30 @@ def workers(request: Request, public_id: UUID) -> HttpResponseBase:
     with system("workers whose entries look odd"):
         found = reads.rows_of(one, measure, today, most=MOST)
         fresh = reads.round_under_way(one, measure)
+        ready = None if fresh else reads.ready_for_checks(one, measure, today)
         shown = {
             "found": found[:SHOWN],  # not as a file: names beside reasons stay on this page
             "is_more": len(found) > SHOWN,
             "fresh": fresh,
             "left": reads.left_in(fresh) if fresh else 0,
-            "ready": 0 if fresh else len(reads.ready_for_checks(one, measure, today)),
+            "ready": len(ready.flags) if ready else 0,
+            "lacking": _lacking(ready) if ready else [],
         }
     return render(request, "verification/worker_list.html", shown | shown_of(one, (say("Workers"), "")))
+
+
+def _lacking(ready: reads.Ready) -> list[str]:
+    """Where workers wait because too few people with a known answer are asked there, in words."""
+    if not ready.lacking:
+        return []
+    some = ", ".join(f"{district} ({grouped(n)})" for district, n in ready.lacking.items())
+    return [
+        _(
+            "Where fewer than %(of)s people with a known answer are asked, workers wait: nobody knows how many would "
+            "deny anyway. Add people there under Known answers. So many are asked: %(some)s."
+        )
+        % {"of": findings.KNOWN, "some": some}
+    ]
 
 
 @form_page
@@ -131,7 +147,9 @@ class ProposeForm(forms.Form):
     reason = forms.CharField(
         label=_("Why"),
         max_length=300,
-        help_text=_("The person who decides reads it, with the numbers and the worker's answer."),
+        help_text=_(
+            "The person who decides reads it, with the numbers and the worker's answer. Write no name."
+        ),
     )
 
 
@@ -210,7 +228,7 @@ def fresh_new(request: Request, public_id: UUID) -> HttpResponseBase:
     measure, at = measure_of(one), clock.now()
     with system("who can be checked"):
         ready = reads.ready_for_checks(one, measure, clock.day_in(one.zone, at))
-    n = len(ready)
+    n = len(ready.flags)
     list_ = reverse("verification:workers", args=[public_id])
     return ask(
         request,
@@ -226,6 +244,7 @@ def fresh_new(request: Request, public_id: UUID) -> HttpResponseBase:
             _("What raised a question proves nothing. Only what they find now counts."),
             _("They are judged together, once, when all checks are finished. Nobody sees a number before."),
             _("Questions that are not proven are deleted then."),
+            *_lacking(ready),
         ],
         button=_("Begin fresh checks"),
         said=_("The checks wait for verifiers, among all others."),
