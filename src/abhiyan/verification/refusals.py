@@ -177,8 +177,8 @@ class FreshUnderWay(Refused, status=409):
 
 class NobodyReady(Refused, status=409):
     message = _(
-        "Nobody can be checked yet. Workers still have time to answer, too few of their entries are in the frame, or "
-        "too few people with a known answer are asked in their district."
+        "Nobody can be checked yet. Workers still have time to answer, or too few of their entries are in the frame. "
+        "Or too few people with a known answer are asked in their district."
     )
 
 

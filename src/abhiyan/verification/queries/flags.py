@@ -38,6 +38,13 @@ class Row:
     look: Looked
     flag: Flag | None
 
+    @property
+    def reason(self) -> str:
+        """The clearest one, in words: of those the worker was asked about, else of the last night."""
+        if self.flag is not None:
+            return next(iter(sentences(self.flag.reasons)), "")
+        return self.look.reasons[0].text if self.look.reasons else ""
+
 
 def flag_of(flag_id: UUID) -> Flag:
     """A flag by its id. NotFound."""

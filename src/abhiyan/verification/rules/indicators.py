@@ -22,6 +22,7 @@ BURST = timedelta(seconds=60)  # between two entries
 NIGHT = (22, 6)  # hours, in the programme's zone
 QUICK_S = 30  # seconds for a form
 NEXT = 3  # two numbers so near follow each other
+HITS = 3  # so often it has to happen before it is a reason
 
 
 class Indicator(StrEnum):
@@ -216,6 +217,10 @@ class Reason:
 
 
 def reasons(found: Iterable[Reason], *, clear: float, most: int = 4) -> list[Reason]:
-    """The reasons a flag gives, the oddest first; none where nothing is clear: then there is no flag."""
-    odd = sorted((one for one in found if one.score >= clear), key=lambda one: -one.score)
+    """The reasons a flag gives, the oddest first; none where nothing is clear: then there is no flag.
+
+    What happened once or twice is no reason, however rare it is nearby: it happens to somebody.
+    """
+    clearly = (one for one in found if one.score >= clear and one.tally.hits >= HITS)
+    odd = sorted(clearly, key=lambda one: -one.score)
     return odd[:most]

@@ -134,4 +134,5 @@ def test_the_oddest_reasons_come_first_and_what_is_common_nearby_is_none() -> No
     assert [one.indicator for one in reasons(told, clear=2.0)] == [I.NIGHT, I.BURSTS]
     assert [one.indicator for one in reasons(told, clear=2.0, most=1)] == [I.NIGHT]
     assert reasons(told[:1], clear=2.0) == []
+    assert reasons([Reason(I.BURSTS, Tally(2, 41), 0.002, 7.0)], clear=2.0) == [], "that happens to somebody"
     assert told[1].text == reason(I.NIGHT, Tally(30, 60), 0.05)
