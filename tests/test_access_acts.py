@@ -26,8 +26,9 @@ from abhiyan.site.tests.addresses import SECRETS, Things, address, body, filled,
 from abhiyan.site.tests.cast import EVERYBODY, Cast
 from abhiyan.site.tests.final_acts import FINAL, NOT_FINAL
 from abhiyan.site.tests.posted import ASKED, OWN, PLACE, POSTS
-from abhiyan.verification.models import Draw, Flag, Frame
-from abhiyan.verification.rules.findings import ANSWERS
+from abhiyan.verification.models import Check, Draw, Flag, Frame, Stratum
+from abhiyan.verification.rules.findings import ANSWERS, KNOWN
+from abhiyan.verification.tests.test_flagging import plant
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
 ROLES = ("anonymous", "weak", "district_in_charge", "state_elsewhere")
@@ -334,6 +335,10 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
                 Draw.objects.update(due_at=clock.now())
             elif name == "verification:fresh_new":
                 Flag.objects.update(asked_at=clock.now() - ANSWERS)
+                flag = Flag.objects.get()
+                in_district = Stratum.objects.filter(unit_id=flag.unit_id, frame__programme=flag.programme_id)
+                told = Check.Outcome.GENUINE
+                plant(in_district[0].frame, flag.unit_id, KNOWN, outcome=told, at=clock.now())
         before = written()
         if name == "enrolment:notice":  # its text is typed first, and looked over
             answer = client.post(where, filled_in(offered(client)) | {"step": "look"})

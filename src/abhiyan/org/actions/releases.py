@@ -96,9 +96,9 @@ def ask_release(
 
 
 def require_to_decide(*, asked: Release, by: Actor, at: datetime) -> None:
-    """Refuse who may not decide a request now: before they read what it is about, and when they decide.
+    """Refuse who may not decide a request, and what is decided: before they read what it is about, and again then.
 
-    In a system scope. Refuses MayNotDecide, NotYours, AlreadyDecided, Lapsed.
+    In a system scope. Refuses MayNotDecide, NotYours, AlreadyDecided.
     """
     if by.kind != "person" or by.account_id is None:
         raise NotYours
@@ -106,8 +106,6 @@ def require_to_decide(*, asked: Release, by: Actor, at: datetime) -> None:
         raise refused
     if asked.state != Release.State.ASKED:
         raise AlreadyDecided
-    if asked.expires_at <= at:
-        raise Lapsed
 
 
 def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> Release:
@@ -118,6 +116,8 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
     with system("deciding a release"):
         asked = needed(Release.objects.select_for_update().filter(public_id=public_id).first())
         require_to_decide(asked=asked, by=by, at=at)
+        if asked.expires_at <= at:
+            raise Lapsed
         done = Release.State.USED if asked.act in DONE_BY_APPROVAL else Release.State.RELEASED
         asked.state = done if allow else Release.State.REFUSED
         asked.decided_by, asked.decided_at = by.account_id, at
