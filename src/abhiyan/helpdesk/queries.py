@@ -281,12 +281,17 @@ def waiting(of: Q, *, at: datetime, limit: int) -> Queue:
     )
 
 
+_NEEDS = f"""select count(*), count(*) filter (where due_at < %(at)s) from (
+  select t.due_at from helpdesk_ticket t where t.state = 'open' and exists (
+    select from units_placement p where p.unit_id = t.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s)
+  limit {MOST_NEEDS}) found"""
+
+
 def needs(span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
     """How many requests below a unit wait, counted up to MOST_NEEDS, and how many of these are overdue. In the caller's
     scope; one query, of as few rows."""
-    some = Ticket.objects.filter(state=Ticket.State.OPEN, unit_id__in=units.within(span))
-    due = list(some.values_list("due_at", flat=True)[:MOST_NEEDS])
-    return len(due), sum(each < at for each in due)
+    n, late = sql.row(_NEEDS, {"lo": span[0], "hi": span[1], "at": at}, keep_plan=True)
+    return n, late
 
 
 def called(number: str) -> list[Ticket]:

@@ -9,10 +9,8 @@ from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
-from abhiyan.units import queries as units
 from abhiyan.units.queries import UnitRow
 
 RUNS = "programmes.run"
@@ -23,11 +21,9 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     """unit: for its page, to who runs drives there. Nothing for search."""
     if unit is None or unit.lo is None or not viewer.may_at(RUNS, unit.lo):
         return
-    for one in programmes.programmes_for(viewer).filter(state=Programme.State.OPEN).order_by("-pk")[:MOST]:
-        if unit.id != one.owner_id and not units.stands_below(unit.id, one.owner_id):
-            continue
+    for public_id, names in programmes.open_over(unit.id, limit=MOST):
         yield Door(
-            _("Launch day: %(programme)s") % {"programme": named(one.names)},
-            address(address_of("site:launch", one.public_id), unit.code),
+            _("Launch day: %(programme)s") % {"programme": named(names)},
+            address(address_of("site:launch", public_id), unit.code),
             icon="today",
         )

@@ -48,6 +48,7 @@ from .programmes import (
     locked_below,
     measures,
     names_of_running,
+    open_over,
     programme,
     programme_by_id,
     programme_for,

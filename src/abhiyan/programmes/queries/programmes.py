@@ -35,6 +35,15 @@ _IN_SIGHT = f"""({EVERYTHING} or exists (
       select s.unit_id from programmes_scope s where s.programme_id = programmes_programme.id))))"""
 
 
+_OPEN_OVER = """
+select p.public_id, p.names from programmes_programme p
+ where p.state = 'open' and (p.owner_id = %(unit)s or exists (
+   select from units_placement u join units_placement a on a.unit_id = p.owner_id and a.valid_to is null
+     and u.lo >= a.lo and u.lo < a.hi
+   where u.unit_id = %(unit)s))
+ order by p.id desc limit %(limit)s"""
+
+
 def _seen() -> QuerySet[Programme]:
     return Programme.objects.alias(seen=RawSQL(_IN_SIGHT, [])).filter(seen=True)  # noqa: S611  # no input in it
 
@@ -79,6 +88,11 @@ def all_running() -> list[Programme]:
     """Open programmes that stand beneath no other, oldest first, with their owners. In the system's scope."""
     found = Programme.objects.filter(state=Programme.State.OPEN, parent=None)
     return list(found.select_related("owner").order_by("pk"))
+
+
+def open_over(unit_id: int, *, limit: int) -> list[tuple[UUID, dict[str, str]]]:
+    """Public ids and names of open programmes of a unit or of one above it, in any hierarchy, the newest first."""
+    return sql.rows(_OPEN_OVER, {"unit": unit_id, "limit": limit}, keep_plan=True)
 
 
 def search(text: str, *, limit: int = 10, only_open: bool = False) -> list[Programme]:
