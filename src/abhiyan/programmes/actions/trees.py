@@ -32,13 +32,15 @@ class UnitsInUse(Refused, status=409):
 _T_KEY = ", ".join(f"t.{part}" for part in ledger_sql.KEY.split(", "))
 
 
-def resize(*, hierarchy: int, among: Collection[int] | None = None) -> int:
+def resize(*, hierarchy: int, among: Collection[int] | None = None, is_held: bool = False) -> int:
     """Bring the list of large nodes of a hierarchy up to date with its tree, and sum what is new on it.
 
-    among: unit ids that alone can have changed; None looks at the whole tree. Returns how many came or went.
+    among: unit ids that alone can have changed; None looks at the whole tree. is_held: this transaction holds up folds
+    already. Returns how many came or went.
     """
     with system("large nodes of a hierarchy"):
-        hold()
+        if not is_held:
+            hold()
         chosen = "" if among is None else " and {table}.unit_id = any(%(among)s)"
         gone, come = sql.row(
             "with wanted as (select p.unit_id from units_placement p"
@@ -192,7 +194,7 @@ def follow(*, moved: UnitsMoved) -> None:
     follow_sums(moved=moved, programmes=hold_moving(hierarchy=moved.hierarchy))
     among = _perhaps_large(moved)
     carry(hierarchy=moved.hierarchy, branches=moved.branches)
-    resize(hierarchy=moved.hierarchy, among=among - _forget_going(moved))
+    resize(hierarchy=moved.hierarchy, among=among - _forget_going(moved), is_held=True)
 
 
 def _perhaps_large(moved: UnitsMoved) -> set[int]:

@@ -64,6 +64,10 @@ went as (
 select (select count(*) from came), (select count(*) from moved), (select count(*) from went)"""
 
 
+_TODAY = """select (now() at time zone %(zone)s)::date from review_round
+ where ends_on >= (now() at time zone %(zone)s)::date limit 1"""
+
+
 def settle_rounds(*, at: datetime, round_id: int | None = None) -> int:
     """Have rounds that run follow the tree of today and its offices; or one of them. How many reviews changed.
 
@@ -85,8 +89,9 @@ def follow_move(*, told: UnitsMoved) -> int:
     """Units moved: rounds of today follow, also where the move is dated back. How many reviews changed."""
     if told.hierarchy != ORGANISATIONAL:
         return 0
-    today = sql.value("select (now() at time zone %s)::date", [settings.TIME_ZONE])
-    return _settled(max(told.on, today))
+    with system("whether rounds run"):
+        today = sql.value(_TODAY, {"zone": settings.TIME_ZONE})
+    return 0 if today is None else _settled(max(told.on, today))
 
 
 def leave_with_appointment(*, told: AppointmentEnded) -> int:

@@ -298,6 +298,5 @@ def test_ten_thousand_units_are_placed_by_as_many_queries_as_ten() -> None:
         return len(queries_run)
 
     few = placed(range(10))
-    # Where there is less room, a few looks more. Each room that follows a move asks a few: three do.
-    assert placed(range(10, 10_000)) <= few + 5 < 75
+    assert placed(range(10, 10_000)) <= few + 5 < 70  # where there is less room, a few looks more
     assert queries.counts_below(ids["N"], ORG) == {"state": 3, "booth": 10_000}
