@@ -1,8 +1,12 @@
 """What this machine, or this container, has; and which of our processes lets the others go first."""
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
+
+LAST = 19  # the lowest priority that one session has against others
+AGAIN_S, TRIES = 0.11, 10
 
 
 def cores() -> int:
@@ -25,10 +29,52 @@ def run_last() -> None:
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
+def run_apart() -> None:
+    """This process gets a session of its own, whose share of the processor is the least there is.
+
+    Where Linux gives each session an equal share (autogroup, sched(7)), a thread's priority counts only among those of
+    its own session: without this, a process that runs last would have as much as all others of other sessions.
+    """
+    with suppress(OSError):  # it leads a session already
+        os.setpgid(0, os.getpgid(os.getppid()))  # who leads a group may not begin a session
+        os.setsid()
+    with suppress(OSError):
+        _share(os.getpid(), LAST)
+
+
 def treat_alike(pid: int) -> None:
-    """Have a process of ours let others go first as much as this thread does. Raises OSError where it may not."""
+    """Have a process of ours let others go first as much as this thread does. Raises OSError where it may not.
+
+    It leads a session of its own, as each process of a PostgreSQL server does.
+    """
     nice, policy = os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0)
     if nice > 0:
         os.setpriority(os.PRIO_PROCESS, pid, nice)
     if policy == os.SCHED_IDLE:
         os.sched_setscheduler(pid, policy, os.sched_param(0))
+    if (share := LAST if policy == os.SCHED_IDLE else nice) > 0:
+        _share(pid, share)
+
+
+def share(pid: int) -> int | None:
+    """The priority that the session of a process has against other sessions, or None where sessions have no share."""
+    try:
+        return int(_group(pid).read_text().rsplit(maxsplit=1)[1])
+    except (OSError, IndexError):
+        return None
+
+
+def _share(pid: int, nice: int) -> None:
+    """Give the session of a process as much of the processor as one process of this priority has, where a session has
+    a share. Who is not root may say so ten times a second, and else says it again. Raises OSError."""
+    if share(pid) is None:
+        return
+    for _try in range(TRIES):
+        with suppress(BlockingIOError), _group(pid).open("wb", buffering=0) as file:
+            if file.write(str(nice).encode()) is not None:
+                return
+        time.sleep(AGAIN_S)
+
+
+def _group(pid: int) -> Path:
+    return Path(f"/proc/{pid}/autogroup")

@@ -154,6 +154,7 @@ def serve(
     port = port or environment.PORT()
     if here:
         _end_with_watcher()
+        os.environ.setdefault("PGAPPNAME", "desk" if desk else "web")  # seen in pg_stat_activity
         readiness.ready(ctx, "app", with_database=False, pool=True)
         readiness.refuse_pending()
         with processes.noted("desk" if desk else "web", port=desk or port):

@@ -70,7 +70,7 @@ def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) 
     desk: listen here instead; port stays the one that links name. behind: let that worker go first.
     """
     if behind:
-        machine.run_last()
+        _go_behind()
     os.environ |= {
         "ABHIYAN_ROLE": "app",
         "ABHIYAN_PORT": str(port),
@@ -115,6 +115,16 @@ def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) 
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
         signal.signal(signal.SIGHUP, server.handle_exit)
     server.run(sockets=[_bound(host, desk or port)])
+
+
+def _go_behind() -> None:
+    """Let the offices' worker go first, here and in the database."""
+    from django.db import connection
+
+    machine.run_last()
+    machine.run_apart()
+    connection.close()
+    connection.close_pool()  # its threads, and what they connected, would run as before
 
 
 def _bound(host: str, port: int) -> socket.socket:

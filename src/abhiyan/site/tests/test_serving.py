@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from abhiyan.core import embedded
+from abhiyan.core import embedded, machine
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
 from .conftest import Installation, free_port
@@ -113,6 +113,20 @@ def test_offices_have_a_worker_of_their_own_that_goes_first(server: Installation
     assert get(Installation(home=server.home, port=DESK), "/healthz")[0] == 200
     assert os.sched_getscheduler(desk) == os.SCHED_OTHER
     assert {os.sched_getscheduler(crowd) for crowd in workers(server)} == {os.SCHED_IDLE}
+    assert all(os.getsid(crowd) == crowd for crowd in workers(server)), "a session of its own"
+    if machine.share(desk) is not None:
+        assert machine.share(desk) == 0
+        assert {machine.share(crowd) for crowd in workers(server)} == {machine.LAST}
+
+
+def test_what_the_crowd_asks_of_the_database_lets_the_offices_go_first(server: Installation) -> None:
+    def asked(name: str) -> set[int]:
+        """How the server's processes run that work for the pages of the crowd (web) or of offices (desk)."""
+        with psycopg.connect(as_administrator(server)) as admin:
+            found = admin.execute("select pid from pg_stat_activity where application_name = %s", [name])
+            return {os.sched_getscheduler(pid) for (pid,) in found.fetchall()}
+
+    until(lambda: (asked("desk"), asked("web")) == ({os.SCHED_OTHER}, {os.SCHED_IDLE}))
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(
