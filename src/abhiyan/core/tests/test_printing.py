@@ -4,7 +4,11 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import numpy as np
+import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from abhiyan.core import printing
 from abhiyan.core.printing import Template, TooMuch, UnsafeTemplate
@@ -43,12 +47,24 @@ def test_what_people_typed_prints_as_they_typed_it_and_is_never_code(typed: str)
     assert drawn(CARD, name=typed) == drawn(SPELLED, letters=[ord(letter) for letter in typed])
 
 
+@settings(max_examples=60)
+@given(
+    st.text(st.sampled_from("\\\"'#[]{}()*_$@u0a अn/ \n\x00\x07\u2028"), max_size=30), st.text(max_size=30)
+)
+def test_whatever_is_typed_it_stays_one_text(typed: str, any_text: str) -> None:
+    template = Template.of("""
+#let size = (width: 85.6mm, height: 54mm, margin: 5mm)
+#let sheet(of) = [#if of.name.codepoints().map(str.to-unicode) != of.letters { panic("another text") }]
+""")
+    for text in (typed, any_text):
+        letters = [ord(letter) for letter in text]
+        assert printing.pdf(template, [{"name": text, "letters": letters}], title=text, language="hi", at=AT)
+
+
 def glyphs(written: str) -> list[str]:
     """The shapes a word is drawn with, in order from the left."""
     template = Template.of("#let size = (width: 5cm, height: 5cm)\n#let sheet(of) = of.name")
-    given = f'{{"title": "", "language": "hi", "documents": [{{"name": "{written}"}}]}}'
-    svg = printing._compiler().compile(template.source, format="svg", sys_inputs={"given": given})
-    assert isinstance(svg, bytes)
+    svg = printing._set(template, [{"name": written}], title="", language="hi", at=AT, form="svg")[0]
     return re.findall(r'<use [^>]*href="([^"]+)"', svg.decode())
 
 
@@ -68,6 +84,19 @@ def test_a_batch_is_one_pdf_with_a_page_for_each() -> None:
     assert made.startswith(b"%PDF-") and len(re.findall(rb"/Type/Page\b", made)) == 7
     again = printing.pdf(CARD, [{"name": f"आशा {n}"} for n in range(7)], title="Cards", language="hi", at=AT)
     assert again == made, "the same values at the same time make the same file"
+
+
+def test_a_batch_that_a_process_of_its_own_sets_looks_as_one_that_is_set_here() -> None:
+    cards = [{"name": f"आशा {n}"} for n in range(printing.MOST_HERE + 1)]
+    made, first = (
+        printing.pdf(CARD, each, title="Cards", language="hi", at=AT) for each in (cards, cards[:1])
+    )
+    batch = pypdfium2.PdfDocument(made)
+    assert len(batch) == len(cards)
+    shown = [file[0].render(scale=2).to_numpy() for file in (batch, pypdfium2.PdfDocument(first))]
+    assert np.array_equal(*shown)
+    with pytest.raises(RuntimeError, match="does not contain key"):  # it says what the compiler says
+        printing.pdf(CARD, [{}] * len(cards), title="Cards", language="hi", at=AT)
 
 
 def test_a_code_is_read_from_the_picture_by_another_program() -> None:
