@@ -313,13 +313,21 @@ class DaysForm(Clipped):
     until = DayField(label=_("To day"), required=False)
 
 
-class PlaceAndDaysForm(DaysForm):
-    """The same, and in which unit whoever it may be is at home."""
+class UnitAndDaysForm(DaysForm):
+    """The same, and in which unit."""
 
     unit = forms.CharField(
-        label=_("Lives in"),
+        label=_("Unit"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     field_order = ("unit", "channel", "since", "until")
+
+
+class PlaceAndDaysForm(UnitAndDaysForm):
+    """The same; the unit is where whoever it may be is at home."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].label = _("Lives in")

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from abhiyan.core import ages
+from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.rules import small_cells
 from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, Worked
@@ -28,7 +29,7 @@ def launch_day(viewer: Viewer, of: Of) -> Iterator[Thing]:
             grouped(n) + ("+" if n == MOST else ""),
             note=_("oldest %(age)s") % {"age": ages.said((of.at - oldest).total_seconds())} if oldest else "",
             kind="warn" if n else "",
-            href=reverse("enrolment:unplaced"),
+            href=address(reverse("enrolment:unplaced"), of.code),
         )
     if viewer.may_any("enrolment.strike_off", "org.approve"):
         for halt in partings.halts():

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from abhiyan.core import home, machine
 
@@ -119,12 +120,13 @@ def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) 
 
 def _go_behind() -> None:
     """Let the offices' worker go first, here and in the database."""
-    from django.db import connection
+    from django.db import connections
 
     machine.run_last()
     machine.run_apart()
-    connection.close()
-    connection.close_pool()  # its threads, and what they connected, would run as before
+    used: Any = connections["default"]  # Django's types do not know of pools
+    used.close()
+    used.close_pool()  # its threads, and what they connected, would run as before
 
 
 def _bound(host: str, port: int) -> socket.socket:

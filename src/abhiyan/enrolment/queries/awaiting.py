@@ -18,7 +18,8 @@ PER_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """How a queue is narrowed and ordered. span: of a unit; only phones of members at home there, or below."""
+    """How a queue is narrowed and ordered. span: of a unit; only what stands there or below: an entry without a place
+    at the unit it joined, a call without a name where a member of its phone is at home."""
 
     channel: int | None = None
     since: date | None = None
@@ -30,8 +31,20 @@ class Narrowed:
 _ALL = Narrowed()
 
 
-def _queued(narrowed: Narrowed, after: Mark | None, limit: int) -> tuple[str, list[Any]]:
-    """The rest of a query of claims `c`: its conditions, and the page that begins after a mark (at, public id)."""
+# A call has no place but the drive's own: whom it may be has.
+_MAY_LIVE_THERE = (
+    "exists (select 1 from enrolment_membership h join units_placement x on x.unit_id = h.unit_id"
+    " where h.phone_id = c.phone_id and h.merged_into is null and h.ended_on is null"
+    " and x.lo >= %s and x.lo < %s)"
+)
+_STANDS_THERE = (
+    "exists (select 1 from units_placement x where x.unit_id = c.unit_id and x.lo >= %s and x.lo < %s)"
+)
+
+
+def _queued(narrowed: Narrowed, within: str, after: Mark | None, limit: int) -> tuple[str, list[Any]]:
+    """The rest of a query of claims `c`: its conditions, and the page that begins after a mark (at, public id). within:
+    whether one is of the unit asked for."""
     way, order = ("<", "desc") if narrowed.newest_first else (">", "asc")
     told: list[tuple[str, list[Any]]] = []
     if narrowed.channel is not None:
@@ -41,11 +54,6 @@ def _queued(narrowed: Narrowed, after: Mark | None, limit: int) -> tuple[str, li
     if narrowed.until is not None:
         told.append(("c.day <= %s", [narrowed.until]))
     if narrowed.span is not None:
-        within = (  # a call has no place but the drive's own: whom it may be has
-            "exists (select 1 from enrolment_membership h join units_placement x on x.unit_id = h.unit_id"
-            " where h.phone_id = c.phone_id and h.merged_into is null and h.ended_on is null"
-            " and x.lo >= %s and x.lo < %s)"
-        )
         told.append((within, [*narrowed.span]))
     if after is not None:
         told.append((f"(c.at, c.public_id) {way} (%s, %s)", [*after]))
@@ -73,7 +81,7 @@ def unplaced(
     narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[Unplaced]:
     """Claims without a place of current members in scope, oldest first unless told: an index of just these."""
-    rest, params = _queued(narrowed, after, limit)
+    rest, params = _queued(narrowed, _STANDS_THERE, after, limit)
     return sql.each(
         Unplaced,
         'select c.public_id, m.public_id, p.name, f.last4, c.channel, c.day, c.at, c."by", c.phone_id'
@@ -142,7 +150,7 @@ def nameless(
     narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[Nameless]:
     """Such claims in scope, oldest first unless told, each with the current members of its phone; two queries."""
-    return _nameless(f" and {_SOMEBODY_STAYS}", *_queued(narrowed, after, limit))
+    return _nameless(f" and {_SOMEBODY_STAYS}", *_queued(narrowed, _MAY_LIVE_THERE, after, limit))
 
 
 def nameless_claim(public_id: UUID) -> Nameless | None:
@@ -186,8 +194,7 @@ def unplaced_of(
         "select count(*), min(at) from (select c.at from enrolment_claim c"
         " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
         f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null"
-        " and c.programme_id = any(%s) and exists (select from units_placement p where p.unit_id = c.unit_id"
-        " and p.lo >= %s and p.lo < %s) limit %s) a",
+        f" and c.programme_id = any(%s) and {_STANDS_THERE} limit %s) a",
         [list(programme_ids), *span, limit],
     )
     return n, oldest

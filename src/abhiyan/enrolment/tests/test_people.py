@@ -387,6 +387,18 @@ def test_a_claim_without_a_place_is_placed_by_name_pin_or_code(world: World) -> 
     assert world.tallies() == world.recounted()
 
 
+def test_entries_without_a_place_are_narrowed_to_a_unit_and_the_launch_page_leads_there(world: World) -> None:
+    join(world, world.asha)
+    client = officer(world, "state_president", "JK")
+    own = client.get("/people/unplaced/?unit=JK").content.decode()
+    assert "Asha Devi" in own and "and all below<" in own
+    assert "Asha Devi" not in client.get("/people/unplaced/?unit=JK-B001").content.decode()
+    unknown = client.get("/people/unplaced/?unit=Atlantis")
+    assert unknown.status_code == 422 and "No unit of yours fits" in unknown.content.decode()
+    launch = client.get(f"/launch/{world.programme.public_id}/").content.decode()
+    assert 'href="/people/unplaced/?unit=JK"' in launch
+
+
 def test_a_place_on_the_same_phone_is_suggested_and_all_sure_ones_placed_at_once(world: World) -> None:
     join(world, world.asha, unit="JK-B001")
     join(world, world.mohan)

@@ -24,7 +24,7 @@ from abhiyan.core.words import language, named
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import AlreadyEnded, NothingToPlace
 from abhiyan.enrolment.activity import DRIVE
-from abhiyan.enrolment.forms import DaysForm, PlaceAndDaysForm
+from abhiyan.enrolment.forms import PlaceAndDaysForm, UnitAndDaysForm
 from abhiyan.enrolment.queries import awaiting as queries
 from abhiyan.enrolment.queries.join import HOMES
 from abhiyan.enrolment.rules.number import member_number
@@ -74,8 +74,9 @@ def unplaced(request: Request) -> HttpResponseBase:
                     for row in found
                 ],
             }
-    form = DaysForm(request.GET)
-    leaf = _leaf(request, form, queries.unplaced)
+    form = UnitAndDaysForm(request.GET)
+    place = place_of(request, form)
+    leaf = _leaf(request, form, queries.unplaced, place)
     waiting: Sequence[queries.Unplaced] = leaf.rows
     if "error" in asked and all(one.public_id != asked["claim"] for one in waiting):
         messages.error(request, asked["error"])  # its line has gone meanwhile
@@ -94,6 +95,7 @@ def unplaced(request: Request) -> HttpResponseBase:
             }
             for one in waiting
         ],
+        "place": place.name() if place else "",
         "sure": sum(len(suggested[one.public_id]) == 1 for one in waiting),
         **_list(request, form, leaf),
     }
@@ -103,7 +105,8 @@ def unplaced(request: Request) -> HttpResponseBase:
 def _place_all(request: Request) -> HttpResponseBase:
     """Every line of this page whose phone is at home in one place only."""
     at = clock.now()
-    leaf = _leaf(request, DaysForm(request.GET), queries.unplaced)
+    form = UnitAndDaysForm(request.GET)
+    leaf = _leaf(request, form, queries.unplaced, place_of(request, form))
     waiting: Sequence[queries.Unplaced] = leaf.rows
     suggested = queries.suggestions(waiting)
     done = 0

@@ -41,8 +41,15 @@ FILED = (
         "elections:plan_below",
     ),
     *("elections:plan_sides", "elections:plans", "elections:seat", "elections:seats", "enrolment:me"),
-    *("enrolment:paper_list", "enrolment:texts", "helpdesk:tickets", "helpdesk:times", "imports:list"),
-    *("messaging:circular", "messaging:circulars", "messaging:list", "messaging:sends", "messaging:texts"),
+    *("enrolment:paper_list", "enrolment:texts", "helpdesk:ready", "helpdesk:tickets", "helpdesk:times"),
+    *(
+        "imports:list",
+        "messaging:circular",
+        "messaging:circulars",
+        "messaging:list",
+        "messaging:sends",
+        "messaging:texts",
+    ),
     *("org:appointments", "org:polls", "org:releases", "programmes:below", "programmes:counts"),
     *(
         "programmes:list",

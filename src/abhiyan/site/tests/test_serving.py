@@ -126,7 +126,12 @@ def test_what_the_crowd_asks_of_the_database_lets_the_offices_go_first(server: I
             found = admin.execute("select pid from pg_stat_activity where application_name = %s", [name])
             return {os.sched_getscheduler(pid) for (pid,) in found.fetchall()}
 
-    until(lambda: (asked("desk"), asked("web")) == ({os.SCHED_OTHER}, {os.SCHED_IDLE}))
+    def both() -> tuple[set[int], set[int]]:
+        for port in (server.port, DESK):
+            get(Installation(home=server.home, port=port), "/join/")
+        return asked("desk"), asked("web")
+
+    until(lambda: both() == ({os.SCHED_OTHER}, {os.SCHED_IDLE}))
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(
