@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
 from abhiyan.elections import queries, reference
@@ -192,14 +193,8 @@ def on_map(
         )
         for row, spot in linked
     ]
-    behind = None if outlines else _outlines(linked[0][1].unit_id)
+    behind = None if outlines else units.outlines_behind(linked[0][1].unit_id, at=clock.now())
     return seats, behind
-
-
-def _outlines(unit_id: int) -> maps.Outlines | None:
-    geometries = units.outlines_around(unit_id)
-    features = [{"type": "Feature", "geometry": geometry, "properties": {}} for geometry in geometries]
-    return maps.outlines({"type": "FeatureCollection", "features": features}) if features else None
 
 
 def rounded(value: float | None) -> float | None:

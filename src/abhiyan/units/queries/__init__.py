@@ -40,7 +40,6 @@ from .trees import (
     names_of,
     of_kind_below,
     open_below,
-    outlines_around,
     outlines_of,
     path,
     paths,
