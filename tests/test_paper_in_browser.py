@@ -198,7 +198,7 @@ def test_a_batch_is_printed_filled_photographed_typed_imported_and_taken_back(
         page.click("main form button[type=submit]")
         page.wait_for_selector("#gallery")
     assert page.locator("#gallery .note.warn").count() == 0
-    page.click("#sheet-2 .acts button")  # turned to the right
+    page.click("#sheet-2 .doings button")  # turned to the right
     page.wait_for_selector("#gallery")
     with system("test"):
         kept = sorted(PaperPhoto.objects.filter(batch_id=journey.batch.pk).values_list("sheet", "turn"))

@@ -94,7 +94,8 @@ def _halves(parts: list[tuple[str, str]]) -> list[list[dict[str, str]]]:
 
 
 def _parts(sections: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
-    return [(one[0].strip(), " ".join(one[1].split())) for one in sections]
+    """Heading and text; sections of older notices have no key before these."""
+    return [(heading.strip(), " ".join(text.split())) for *_key, heading, text in sections]
 
 
 def posters(

@@ -101,7 +101,7 @@ def test_a_long_notice_has_the_back_of_each_sheet_at_a_size_one_can_read(
             text = standard(
                 language, organisation="Sangathan", contact="A, B", page=f"{ORIGIN}/me/", leave_number=""
             )
-            one.sections = [[part.heading, " ".join([part.text] * times)] for part in text.sections]
+            one.sections = [[part.key, part.heading, " ".join([part.text] * times)] for part in text.sections]
             one.save()
     batch = make(world, sheets=2, language=language)
     with system("test"):
@@ -114,8 +114,8 @@ def test_a_long_notice_has_the_back_of_each_sheet_at_a_size_one_can_read(
         assert codes(pdf, front) == [f"{ORIGIN}/paper/{batch.number}/?sheet={n}"]
         assert holds(text_of(pdf, front + 1), [BACK[language].format(n=n, number=batch.number)]) == []
         told = "".join(text_of(pdf, front + page) for page in range(1, pages))
-        headings = [str(section[0]) for section in notice.sections]
-        assert holds(told, [*headings, str(notice.sections[0][1])]) == []
+        headings = [str(section[1]) for section in notice.sections]
+        assert holds(told, [*headings, str(notice.sections[0][2])]) == []
         assert all(letters_of(pdf, front + page) >= 8 for page in range(pages) if text_of(pdf, front + page))
 
 

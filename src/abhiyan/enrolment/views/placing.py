@@ -30,6 +30,8 @@ from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
+from .worklists import homes_of_pin
+
 SAMPLE = 5  # names shown of a group before it is placed
 UNDONE_WITHIN = timedelta(days=7)
 FOUND = 20
@@ -125,7 +127,7 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
                     n,
                 )
                 for row, n in _ordered(
-                    _choices(request, text),
+                    _choices(request, text, unit_id),
                     queries.chosen_before(pin, place, unit_id),
                     is_asked="q" in request.GET,
                 )
@@ -133,6 +135,8 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
         }
         return render(request, "enrolment/placing_place.html", shown)
     unit = units.unit(to)
+    if unit.kind not in HOMES:
+        raise NotFound
     read_people(by=request.actor, unit_id=unit_id, n=min(len(rows), SAMPLE), at=clock.now())
     names = ", ".join(person(row.name) if row.name else f"••• {row.last4}" for row in rows[:SAMPLE])
     about = {
@@ -210,11 +214,17 @@ def _ordered(
     return [*((row, n) for row in first), *((row, 0) for row in rows if row not in first)]
 
 
-def _choices(request: Request, text: str) -> list[units.UnitRow]:
-    """Places a PIN code or a text may mean, within one's own unit."""
+def _lies_in(inner: Sequence[tuple[int, int]], outer: Sequence[tuple[int, int]]) -> bool:
+    return any(lo <= at < hi for at, _end in inner for lo, hi in outer)
+
+
+def _choices(request: Request, text: str, of: int) -> list[units.UnitRow]:
+    """Places a PIN code may mean within the unit `of`, where the entries stand, or a text within one's own unit."""
     digits = "".join(text.split())
     if len(digits) == 6 and digits.isdecimal():
-        return units.by_pin(digits)[:FOUND]
+        rows = homes_of_pin(digits)
+        spans = units.all_spans({of, *(row.id for row in rows)})
+        return [row for row in rows if _lies_in(spans.get(row.id, ()), spans.get(of, ()))][:FOUND]
     home = request.viewer.home
     if home is None:
         return []

@@ -248,12 +248,13 @@ def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
     code, text = code.strip()[:64].replace("\x00", ""), text.strip()[:100].replace("\x00", "")
     if code:
         try:
-            return [units.standing(units.unit(code).pk, 1)]
+            named_by_code = units.unit(code)
         except NotFound:
             return []
+        return [units.standing(named_by_code.pk, 1)] if named_by_code.kind in HOMES else []
     digits = "".join(text.split())
     if len(digits) == 6 and digits.isdecimal():
-        return units.by_pin(digits)[:20]
+        return homes_of_pin(digits)[:20]
     home = request.viewer.home
     if not text or home is None:
         return []
@@ -262,6 +263,11 @@ def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
     )
     exact = [row for row in found if row.code.casefold() == text.casefold()]
     return exact or found
+
+
+def homes_of_pin(pin: str) -> list[units.UnitRow]:
+    """Places that a PIN code delivers to and somebody may be at home in."""
+    return [row for row in units.by_pin(pin) if row.kind in HOMES]
 
 
 def home_of(request: Request) -> int:

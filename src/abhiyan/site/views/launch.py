@@ -92,6 +92,7 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
         "path": here.crumbs(seen_by=viewer),
         "at": at,
         "is_whole": of.is_whole,
+        "is_rounded": figures.ladder.is_rounded,
         "has_rate": noted is not None,
         "stopped": _stopped(loops, turning),
         "figures": [
@@ -293,7 +294,7 @@ def _ways(
                 state,
                 kind,
                 rate=grouped(round(rate.a_minute)) if rate and rate.a_minute is not None else "",
-                today=small_cells.said(today.get(channel.number, 0)),
+                today="" if figures.ladder.is_rounded else small_cells.said(today.get(channel.number, 0)),
                 last=_when(rate.last) if rate and rate.last else "",
                 note=_("Many came in the hour before. Try it yourself, then call the provider.")
                 if is_quiet
