@@ -58,12 +58,6 @@ class Opening:
     programme_id: int = 0
 
 
-class PlaceElsewhere(Refused):
-    """A request is typed for a place outside the units of whoever types."""
-
-    message = _("This place is not in your unit. Choose one that is.")
-
-
 def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     """An agent types what somebody says on the phone. The person gets the number by SMS.
 

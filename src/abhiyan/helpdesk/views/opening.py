@@ -16,7 +16,6 @@ from abhiyan.core.words import language, named
 from abhiyan.helpdesk import actions, helplines
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
-from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import Tried, ask, form_page, tried
@@ -83,10 +82,7 @@ def type_ticket(request: Request) -> HttpResponseBase:
             name=given["name"],
             programme_id=ids.get(given["programme"], 0),
         )
-        try:
-            return actions.type_ticket(opening=opening, by=request.actor, at=at)
-        except NotYours:
-            raise actions.PlaceElsewhere(field="unit") from None
+        return actions.type_ticket(opening=opening, by=request.actor, at=at)
 
     done: Tried[Ticket] = Tried(is_done=False, status=200)
     if not is_finding:
