@@ -52,8 +52,8 @@ def treat_alike(pid: int) -> None:
         os.setpriority(os.PRIO_PROCESS, pid, nice)
     if policy == os.SCHED_IDLE:
         os.sched_setscheduler(pid, policy, os.sched_param(0))
-    if (share := LAST if policy == os.SCHED_IDLE else nice) > 0:
-        _share(pid, share)
+    if (low := LAST if policy == os.SCHED_IDLE else nice) > 0:
+        _share(pid, low)
 
 
 def share(pid: int) -> int | None:
@@ -73,7 +73,7 @@ def _share(pid: int, nice: int) -> None:
         with suppress(BlockingIOError), _group(pid).open("wb", buffering=0) as file:
             if file.write(str(nice).encode()) is not None:
                 return
-        time.sleep(AGAIN_S)
+        time.sleep(AGAIN_S)  # the kernel's own limit, of all processes together; there is nothing to wait for
 
 
 def _group(pid: int) -> Path:

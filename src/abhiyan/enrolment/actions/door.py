@@ -1,9 +1,11 @@
 """Entries at somebody's door: kept at once without a sign; the phone's own code, or its call, makes them count."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, limits, sql
@@ -15,6 +17,7 @@ from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
+from abhiyan.people import phones
 from abhiyan.people import queries as people_queries
 from abhiyan.people.actions.codes import CodeNotRight
 from abhiyan.programmes import queries as programmes
@@ -115,6 +118,8 @@ def enter(
                 "programme_id": programme_id,
                 "unit_id": unit_id,
                 "phone_id": phone_id,
+                "name": claim.name or "",
+                "last4": (phones.parse(claim.phone) or "")[-4:],
                 "membership_id": member.pk if member else None,
                 "is_new": isinstance(outcome, Joined | Renewed),
                 "at": at,
@@ -126,6 +131,14 @@ def enter(
             by=by, at=at, act="enrolment.enter_at_door", subject=str(entry.public_id), unit_id=unit_id
         )
     return entry
+
+
+def forget_at_doors(members: Collection[Membership]) -> None:
+    """Keep nothing of how workers wrote down who had everything erased: by any number, merged entries too."""
+    phones_of, own = {member.phone_id for member in members}, {member.pk for member in members}
+    others = Membership.objects.filter(phone_id__in=phones_of, merged_into=None).exclude(pk__in=own)
+    theirs = Q(phone_id__in=phones_of) & ~Q(membership_id__in=others.values("pk"))
+    DoorEntry.objects.filter(theirs | Q(membership_id__in=own)).update(name="", last4="")
 
 
 def _seconds(shown_at: datetime | None, before: datetime | None, at: datetime) -> int | None:

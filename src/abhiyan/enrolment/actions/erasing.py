@@ -19,6 +19,7 @@ from abhiyan.people.models import Purpose
 from abhiyan.people.news import ErasureReplayed
 from abhiyan.programmes.news import ItemsErased
 
+from .door import forget_at_doors
 from .leaving import end_all, of_person, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id, who_is
 from .phone_changes import forget_changes
@@ -72,6 +73,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
         forget_referred(memberships=[one.public_id for one in own])
         forget_where(own)
+        forget_at_doors(own)
         news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
         for each in theirs:  # of who had left or was struck off before
             people.withdraw_consent(person_id=each, purposes=Purpose.values, channel=channel, by=by, at=at)
@@ -111,6 +113,7 @@ def end_again(*, told: ErasureReplayed) -> None:
     hide_photos_of(phones=[told.phone_id], at=told.at)
     forget_referred(memberships=[one.public_id for one in theirs])
     forget_where(theirs)
+    forget_at_doors(theirs)
     news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))
     empty(phone_id=told.phone_id, persons=[told.person_id], at=told.at)
 

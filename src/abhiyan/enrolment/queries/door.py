@@ -29,7 +29,7 @@ OF_LATEST = 200  # entries
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One of a worker's own entries. name: "" where nobody of that name is in sight."""
+    """One of a worker's own entries. name, last4: as they typed them; "" where the person had everything erased."""
 
     public_id: UUID
     at: datetime
@@ -60,8 +60,9 @@ _OWN = f"""
     as has_answered) s
   cross join lateral (select {BECAME} as became) b"""
 _WITH_NAMES = " left join people_person p on p.id = m.person_id left join people_phone f on f.id = d.phone_id"
-_COLUMNS = """d.public_id, d.at, case when d.is_new or d.proven_at is not null then coalesce(p.name, '') else '' end,
- coalesce(f.last4, ''), b.became, d.code_id is not null, d.programme_id, d.unit_id"""
+_COLUMNS = """d.public_id, d.at, coalesce(nullif(d.name, ''), case when d.is_new or d.proven_at is not null
+ then p.name end, ''), coalesce(nullif(d.last4, ''), f.last4, ''), b.became, d.code_id is not null,
+ d.programme_id, d.unit_id"""
 
 
 def _entry(*row: Any) -> Entry:

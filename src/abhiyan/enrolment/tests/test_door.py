@@ -25,7 +25,7 @@ from abhiyan.enrolment.views import door as views
 from abhiyan.people.models import Account, Consent
 
 from .make import CHANNEL, Human, Ladder, World
-from .web import code_sent, officer, today, web_world
+from .web import code_sent, officer, open_me, today, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KAMLA = Human("Kamla Devi", 1979, "+919906007732")
@@ -115,6 +115,38 @@ def test_two_workers_at_one_door_make_one_member(world: World, worker: Client) -
     assert read_code(other, theirs, code_sent(KAMLA.phone, "door")).status_code == 302
     assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
     assert world.tallies() == world.recounted()
+
+
+def test_an_entry_reads_as_it_was_typed_whether_or_not_the_person_is_a_member_elsewhere(
+    world: World, worker: Client
+) -> None:
+    elsewhere = Human("Kamla Devi", 1979, "+919906007734")
+    with system("test"):
+        world.web_join(of=elsewhere, unit=world.units["JK-B002"])
+        world.web_join(of=Human("Sunita Koul", 1981, "+919906007735"), unit=world.units["JK-B002"])
+    typed = (
+        Human("KAMLA  devi", 1979, elsewhere.phone),  # a member in another booth
+        Human("Nazir Ahmad", 1968, "+919906007735"),  # another person on a phone that is known there
+        NAZIR,  # nobody knows this one
+    )
+    where = [entered(worker, human)["Location"] for human in typed]
+    page = worker.get("/field/").content.decode()
+    for human, one in zip(typed, where, strict=True):
+        own = worker.get(one).content.decode()
+        for shown in (page, own, worker.get("/field/entries/").content.decode()):
+            assert " ".join(human.name.split()) in shown
+        assert human.phone[-4:] in own
+
+
+def test_what_a_worker_typed_goes_when_the_person_has_everything_erased(world: World, worker: Client) -> None:
+    entered(worker, KAMLA)
+    entered(worker, NAZIR)
+    client = open_me(KAMLA)
+    client.get("/me/")
+    assert client.post("/me/erase/").status_code == 200
+    with system("test"):
+        assert {*DoorEntry.objects.values_list("name", "last4")} == {("", ""), ("Nazir Ahmad", "7733")}
+    assert "Kamla" not in worker.get("/field/entries/").content.decode()
 
 
 def test_a_late_code_finds_its_entry_and_a_wrong_one_loses_nothing(world: World, worker: Client) -> None:
