@@ -23,8 +23,8 @@ class DoorEntry(models.Model):
     unit_id = models.BigIntegerField()
     phone_id = models.UUIDField()
     # As the worker typed them: what is shown of an entry must not tell whether the person was a member before.
-    name = models.CharField(max_length=200, default="")
-    last4 = models.CharField(max_length=4, default="")
+    name = models.CharField(max_length=200, default="", db_default="")
+    last4 = models.CharField(max_length=4, default="", db_default="")
     membership_id = models.UUIDField(null=True)
     is_new = models.BooleanField()  # it opened a term; else they were a member before
     at = models.DateTimeField()

@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="doorentry",
             name="last4",
-            field=models.CharField(default="", max_length=4),
+            field=models.CharField(db_default="", default="", max_length=4),
         ),
         migrations.AddField(
             model_name="doorentry",
             name="name",
-            field=models.CharField(default="", max_length=200),
+            field=models.CharField(db_default="", default="", max_length=200),
         ),
     ]
