@@ -45,7 +45,7 @@ class Count:
 
     at: datetime
     after: UUID = FIRST
-    share: float = FIRST_SHARE
+    share: float = field(default_factory=lambda: FIRST_SHARE)
     found: Reached = field(default_factory=Reached)
 
     @property
