@@ -3,6 +3,7 @@
 Everything here runs in the caller's scope: the policies decide who is in sight; the filters only keep it quick.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,14 +13,13 @@ from uuid import UUID
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.words import named, spellings
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.enrolment.rules.terms import last_day
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.programmes.models import Rung
-from abhiyan.units.queries.rows import plain
 
 MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
 PER_PAGE = 50
@@ -369,8 +369,8 @@ def members_below(
     order = wanted.order
     within, beyond = ("<=", "infinity") if wanted.oldest_first else (">=", "-infinity")
     own = f"select * from enrolment_enrolment e where e.unit_id = x.unit_id{where}"
-    names_ = [f"%{plain(word)}%" for word in wanted.words]
-    named, said = (" where p.name ilike all (%s)", [names_]) if names_ else ("", [])
+    names_ = [_any_of(spellings(word)) for word in wanted.words]
+    named, said = (" where p.name ~* all (%s)", [names_]) if names_ else ("", [])
     enough = limit + _MARGIN if not names_ else max(limit + _MARGIN, _LOOKED_THROUGH)
     first = (
         f"with {_UNITS}, t as materialized (select y.at from x cross join lateral"
@@ -422,6 +422,11 @@ def _conditions(wanted: Wanted, after: Mark | None) -> tuple[str, list[Any]]:
     return where, params
 
 
+def _any_of(words: Sequence[str]) -> str:
+    """A pattern of any of the words, wherever they stand: one look at a name, however many there are."""
+    return "|".join(re.sub(r"[.^$*+?()\[\]{}|\\]", r"\\\g<0>", word) for word in words)
+
+
 def _named(
     lo: int, hi: int, patterns: list[str], wanted: Wanted, after: Mark | None, limit: int
 ) -> list[Member]:
@@ -434,7 +439,7 @@ def _named(
     return sql.each(
         Member,
         "with q as materialized (select p.id, p.phone_id from units_placement x join people_person p"
-        " on p.unit_id = x.unit_id where x.lo >= %s and x.lo < %s and p.name ilike all (%s) limit %s),"
+        " on p.unit_id = x.unit_id where x.lo >= %s and x.lo < %s and p.name ~* all (%s) limit %s),"
         " e as materialized (select e.* from q cross join lateral (select m.id, m.term from enrolment_membership m"
         " where m.phone_id = q.phone_id and m.person_id = q.id offset 0) m cross join lateral"
         f" (select e.* from enrolment_enrolment e where e.id = {TERM}{where} offset 0) e"

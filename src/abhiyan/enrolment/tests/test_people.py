@@ -371,6 +371,21 @@ def test_a_file_todays_reading_leaves_no_room_for_is_still_there_tomorrow(
     assert grown.status_code == 422 and "more than 1 people" in grown.content.decode()
 
 
+def test_a_name_is_found_as_it_is_shown_in_either_script_and_without_its_dots(world: World) -> None:
+    world.web_join(of=Human("फ़ारूक़ कुमार", 1971, "+919906007741"))
+    world.web_join(of=Human("Farooq Kumar", 1972, "+919906007742"))
+    client = officer(world, "district_president", "JK-SRI")
+
+    def found(typed: str) -> int:
+        page = client.get("/people/", {"q": typed}).content.decode()
+        return len(re.findall(r"<b>Farooq Kumar</b>|>Farooq Kumar</a>", page))
+
+    for typed in ("Kumar", "kum", "कुमार", "फारूक", "फ़ारूक़", "Farooq", "farooq कुमार"):
+        assert found(typed) == 2, typed
+    for signs in (".*", "Kumar|Devi", "(Kumar)", "K.mar", "Kum[a]r", "\\w", "Kumra"):
+        assert found(signs) == 0, signs
+
+
 @pytest.mark.versions
 def test_a_claim_without_a_place_is_placed_by_name_pin_or_code(world: World) -> None:
     join(world, world.asha)
