@@ -27,6 +27,7 @@ from abhiyan.units.rules import levels
 from .actions.texts import READ
 from .queries import awaiting
 from .queries import calls as queries_calls
+from .queries import doubles as queries_doubles
 from .queries import drive as queries_drive
 from .queries import partings as queries_partings
 from .queries import texts as queries_texts
@@ -55,6 +56,16 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             icon="phone",
         )
     yield from _tickets(viewer, at)
+    if viewer.may("enrolment.strike_off") and (pairs := queries_doubles.open_count(MOST)):
+        yield Owed(
+            urgency=2,
+            title=ngettext("%(n)s possible duplicate", "%(n)s possible duplicates", pairs)
+            % {"n": _counted(pairs)},
+            meta=_("Two entries that may be one person. Merge them, or say they are two."),
+            href=reverse("enrolment:doubles"),
+            act=_("Look"),
+            icon="people",
+        )
     if not viewer.may("enrolment.place"):
         return
     unplaced, nameless = awaiting.waiting_counts(MOST)

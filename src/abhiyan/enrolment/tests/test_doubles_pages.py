@@ -58,6 +58,12 @@ def test_pair_is_seen_by_who_sees_both_entries(cast: Cast) -> None:
     above = cast.client("state_president").get("/people/doubles/").content.decode()
     assert str(here) in above and str(across) in above
     assert cast.client("booth_worker").get("/people/doubles/").status_code == 403
+    for role, told in (
+        ("district_in_charge", "1 possible duplicate<"),
+        ("state_president", "2 possible duplicates<"),
+    ):
+        assert told in cast.client(role).get("/").content.decode(), role
+    assert "possible duplicate" not in cast.client("booth_worker").get("/").content.decode()
     narrowed = cast.client("state_president").get("/people/doubles/?unit=JK-JAM").content.decode()
     assert str(here) not in narrowed and str(across) in narrowed
 

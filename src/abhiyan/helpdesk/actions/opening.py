@@ -36,6 +36,10 @@ class NoPhone(Refused):
     message = _("Write a mobile number: ten digits.")
 
 
+class PinUnknown(Refused):
+    message = _("We don't know this PIN code. Check its six digits, or leave it empty.")
+
+
 class NothingSaid(Refused):
     message = _("Write what you need.")
 

@@ -113,6 +113,13 @@ def test_several_alike_get_one_answer_each_in_their_language(world: World) -> No
         "text_hi": "आपका कार्ड सोमवार को आएगा।",
         "is_done": "yes",
     }
+    with system("test"):
+        first = Ticket.objects.filter(state="open").earliest("pk")
+        kind, other = first.kind, next(each for each in Ticket.Kind.values if each != first.kind)
+        Ticket.objects.filter(pk=first.pk).update(kind=other)
+    assert page.count(" checked>") and " checked>" not in desk.get("/helpline/many/?unit=JK").content.decode()
+    with system("test"):
+        Ticket.objects.filter(pk=first.pk).update(kind=kind)
     look = desk.post("/helpline/many/?unit=JK", given | {"step": "look", "text_hi": ""})
     assert look.status_code == 422 and "Your card comes on Monday." in look.content.decode()
     look = desk.post("/helpline/many/?unit=JK", given | {"step": "look"})

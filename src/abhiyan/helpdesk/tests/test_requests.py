@@ -213,6 +213,10 @@ def test_the_form_answers_everybody_alike_and_sends_nothing_to_a_number_nobody_p
         assert Ticket.objects.filter(is_proven=False, way="web").count() == 3
     assert blanks("+919906000001", "ticket.opened") == []
     assert browser().post("/help/", {"kind": "card", "said": "x", "phone": "12"}).status_code == 422
+    for pin in ("999999", "abc"):  # nobody near would see it
+        refused = browser().post("/help/", form | {"pin": pin})
+        assert refused.status_code == 422 and "We don&#x27;t know this PIN code" in refused.content.decode()
+        assert str(form["said"]) in refused.content.decode(), "nothing is lost"
     # Who has proven the phone gets the number; a stranger's words do not join it, and are not shown to it.
     mine = open_me(world.asha)
     form = {"kind": "card", "said": "It is me", "phone": world.asha.phone}

@@ -73,8 +73,10 @@ def many(request: Request) -> HttpResponseBase:
         .filter(state=Ticket.State.OPEN)
         .order_by("due_at", "pk")[: acts.MOST]
     )
+    # Beforehand all are chosen where they are of one kind: a complaint gets no answer about a code by oversight.
+    alike = found if len({one.kind for one in found}) == 1 else []
     chosen = (
-        set(request.POST.getlist("ticket")) if request.method == "POST" else {str(one.pk) for one in found}
+        set(request.POST.getlist("ticket")) if request.method == "POST" else {str(one.pk) for one in alike}
     )
     some = [one for one in found if str(one.pk) in chosen]
     spoken = sorted({one.language for one in (some or found)})

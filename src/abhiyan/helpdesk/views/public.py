@@ -81,8 +81,11 @@ def _programme(request: Request) -> Programme | None:
 
 
 def _unit(pin: str, about: Programme | None) -> int:
-    """Where a request goes: the place of its PIN code, else who runs the programme, else the top."""
-    if pin and (found := queries.place_of_pin(pin)):
+    """Where a request goes: the place of its PIN code, else who runs the programme, else the top. Refuses PinUnknown:
+    at the top nobody near would see it."""
+    if pin:
+        if (found := queries.place_of_pin(pin)) is None:
+            raise actions.PinUnknown(field="pin")
         return found
     if about is not None:
         return about.owner_id
