@@ -27,7 +27,6 @@ from abhiyan.units.rules import levels
 from .actions.texts import READ
 from .queries import awaiting
 from .queries import calls as queries_calls
-from .queries import doubles as queries_doubles
 from .queries import drive as queries_drive
 from .queries import partings as queries_partings
 from .queries import texts as queries_texts
@@ -41,8 +40,8 @@ MOST = 1_000  # counted up to here; then "1,000 or more"
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     """What was stopped because many said no, and how many deny one's own entries; both worklists, for whoever may
-    place claims; messages nobody's rule could read, for whoever may read them; for the data officer what people ask
-    by law."""
+    place claims; possible duplicates, for whoever may merge them; messages nobody's rule could read, for whoever may
+    read them; for the data officer what people ask by law."""
     yield from _halted(viewer)
     yield from _denied(viewer, at)
     if viewer.may(READ) and (unread := queries_texts.waiting_count(MOST)):
@@ -56,7 +55,11 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             icon="phone",
         )
     yield from _tickets(viewer, at)
-    if viewer.may("enrolment.strike_off") and (pairs := queries_doubles.open_count(MOST)):
+    may_strike, may_place = viewer.may("enrolment.strike_off"), viewer.may("enrolment.place")
+    if not (may_strike or may_place):
+        return
+    unplaced, nameless, pairs = awaiting.waiting_counts(MOST)
+    if pairs and may_strike:
         yield Owed(
             urgency=2,
             title=ngettext("%(n)s possible duplicate", "%(n)s possible duplicates", pairs)
@@ -66,10 +69,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             act=_("Look"),
             icon="people",
         )
-    if not viewer.may("enrolment.place"):
-        return
-    unplaced, nameless = awaiting.waiting_counts(MOST)
-    if unplaced:
+    if unplaced and may_place:
         yield Owed(
             urgency=2,
             title=ngettext("%(n)s member has no place yet", "%(n)s members have no place yet", unplaced)
@@ -79,7 +79,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             act=_("Give a place"),
             icon="unit",
         )
-    if nameless and viewer.may("people.reveal"):  # it takes a call
+    if nameless and may_place and viewer.may("people.reveal"):  # it takes a call
         yield Owed(
             urgency=2,
             title=ngettext(

@@ -10,6 +10,7 @@ from abhiyan.core import sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.enrolment.models import Taken
+from abhiyan.people.models import Double
 
 from .people import Mark, Member, members_on
 
@@ -172,17 +173,19 @@ def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
     return [replace(one, candidates=tuple(on_phone.get(one.phone_id, ()))) for one in found]
 
 
-def waiting_counts(limit: int = 1_000) -> tuple[int, int]:
-    """How many claims of `unplaced` and of `nameless` are in scope; counted up to a limit."""
-    unplaced, nameless = sql.row(
+def waiting_counts(limit: int = 1_000) -> tuple[int, int, int]:
+    """How many claims of `unplaced` and of `nameless`, and how many open pairs of possible duplicates are in scope; each
+    counted up to a limit, all by one query."""
+    unplaced, nameless, pairs = sql.row(
         "select (select count(*) from (select 1 from enrolment_claim c"
         " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
         f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null limit %s) a),"
         " (select count(*) from (select 1 from enrolment_claim c where c.membership_id is null"
-        f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS} limit %s) b)",
-        [limit, limit],
+        f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS} limit %s) b),"
+        " (select count(*) from (select 1 from people_double d where d.state = %s limit %s) c)",
+        [limit, limit, Double.State.OPEN, limit],
     )
-    return unplaced, nameless
+    return unplaced, nameless, pairs
 
 
 def unplaced_of(

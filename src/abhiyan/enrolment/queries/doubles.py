@@ -44,11 +44,6 @@ def doubles(state: str, *, span: tuple[int, int] | None = None) -> "QuerySet[Dou
     return found.filter(Q(unit_id__in=below) | Q(other_unit_id__in=below))
 
 
-def open_count(most: int) -> int:
-    """How many pairs in scope wait for somebody's eye, counted up to a limit."""
-    return doubles(Double.State.OPEN)[:most].count()
-
-
 def sure(*, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
     """Those that are open, likely enough to be merged several at once, and no twins."""
     return (
