@@ -1,5 +1,6 @@
 """Forms of joining, of one's own membership and of the people's pages: what is asked, and what was wrong with it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.people import phones
 from abhiyan.ui.fields import CodeField, DayField
+from abhiyan.ui.forms import offer
 
 from . import actions
 from .actions.moving import SamePhone
@@ -273,7 +275,7 @@ def _channel() -> forms.ChoiceField:
 
 
 class FilterForm(Clipped):
-    """How a list of people is narrowed."""
+    """How a list of people is narrowed. drives: public ids and names of those to choose from, where there are several."""
 
     q = forms.CharField(
         label=_("Name, phone or member number"),
@@ -303,6 +305,20 @@ class FilterForm(Clipped):
         choices=[("", _("Current")), ("ended", _("Ended")), ("all", _("All"))],
     )
     since = DayField(label=_("Joined since"), required=False)
+    drive = forms.ChoiceField(label=_("Drive"), required=False)
+    batch = forms.CharField(
+        label=_("Batch number of a paper form"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, *, drives: Sequence[tuple[str, str]] = (), **given: Any) -> None:
+        super().__init__(data, **given)
+        if len(drives) > 1:
+            offer(self, drive=[("", _("All")), *drives])
+        else:
+            del self.fields["drive"]
 
 
 class DaysForm(Clipped):

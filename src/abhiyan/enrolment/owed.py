@@ -247,7 +247,10 @@ def _unanswered(viewer: Viewer, held: Held, stand: programmes.Stand, *, names: i
         else _("They count once their own phone answers."),
         href=reverse("enrolment:people")
         + "?"
-        + urlencode({"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy], "rung": "unsigned"}),
+        + urlencode(
+            {"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}
+            | {"rung": "unsigned", "drive": str(stand.programme.public_id)}
+        ),
         act=_("See"),
         icon="people",
     )

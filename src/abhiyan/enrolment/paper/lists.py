@@ -102,6 +102,14 @@ def options_fit(said: Mapping[str, str]) -> None:
             _batch_of(number, programmes.programme(UUID(said["drive"])).pk)
 
 
+def told(noted: Mapping[str, int]) -> list[str]:
+    """What the check of a unit's list cannot know."""
+    if not noted.get(staging.LOOKED_WITHIN):
+        return []
+    words = _("The check looks only among people of your own unit. Fewer may join once the list is imported.")
+    return [str(words)]
+
+
 def batch_page(said: Mapping[str, str]) -> tuple[str, str] | None:
     """The batch that was chosen for the whole list, and its page."""
     if (batch_id := read_number(said.get("batch", ""))) is None:
@@ -336,6 +344,7 @@ LIST = ImportKind(
     discarded={"minor": _("Under 18: we keep only this count")},
     options_fit=options_fit,
     belongs=batch_page,
+    tells=told,
     check=check,
     commit=commit,
     undo=undo,

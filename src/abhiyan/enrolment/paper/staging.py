@@ -17,6 +17,7 @@ from psycopg import sql
 
 from abhiyan.core.imports import Work
 from abhiyan.core.imports.running import gateway
+from abhiyan.core.refusals import needed
 from abhiyan.core.tables.scanning import split
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimRefused, Outcome
 from abhiyan.enrolment.actions.drives import Drive
@@ -36,6 +37,7 @@ APART_ROWS = 20_000  # a file of more rows is read by processes of their own
 READERS = 2
 TOGETHER = 500  # rows settled in one go
 MOST_BATCHES = 1_000  # of one list
+LOOKED_WITHIN = "within"  # noted where the preview knows only phones of the list's own unit
 LOOKED_AT = 100_000  # rows of known phones whose outcome the preview decides one by one
 
 Person = tuple[bytes, str, Value]  # phone, the name's key, birth year
@@ -196,19 +198,28 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
     """What the staged rows would come to, decided by the act's own rules; nothing is written.
 
     Rows on phones nobody knows simply join; of several on one phone the rule of the phone decides. Rows on phones
-    that are known are handed to the act's decisions, and rolled back.
+    that are known are handed to the act's decisions, and rolled back. Of a list of a unit these are only phones whose
+    members are all at home there: a check that is thrown away must not say whether some phone is known elsewhere.
     """
     counts: Counter[str] = Counter()
     decided = 0
     table = f"staging.{table_of(work.id)}"
+    known_phones = _known(work.id, drive.roll_id)
+    if work.unit_id is not None:
+        known_phones = _known_within(work.id, drive.roll_id, work.unit_id)
+        work.note_whole(LOOKED_WITHIN, 1)
     with gateway() as own:
         own.execute("set jit = off; set work_mem = '256MB'")
-        own.execute(f"create temporary table known_phone as {_known(work.id, drive.roll_id)}")
+        own.execute(f"create temporary table known_phone as {known_phones}")
         own.execute("create index on known_phone (phone); analyze known_phone")
+        unknown = "not exists (select from known_phone k where k.phone = s.phone)"
+        (late,) = needed(
+            own.execute(f"select count(*) from {table} s where s.is_late and {unknown}").fetchone()
+        )
         doubled = own.execute(
             f"select s.phone, s.name, s.birth_year from {table} s"
-            f" join (select phone from {table} group by phone having count(*) > 1) d on d.phone = s.phone"
-            " where not exists (select from known_phone k where k.phone = s.phone) order by s.phone, s.claim"
+            f" join (select phone from {table} where not is_late group by phone having count(*) > 1) d"
+            f" on d.phone = s.phone where not s.is_late and {unknown} order by s.phone, s.claim"
         )
         for _phone, rows in groupby(doubled, key=itemgetter(0)):
             people: list[Known] = []
@@ -251,7 +262,8 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
             seen, known = counts.total() - decided, int(row[0]) if row else known
             counts["known"] = known - seen
         own.execute("rollback")
-    counts["joined"] += staged - known - decided
+    counts["late"] += late
+    counts["joined"] += staged - known - decided - late
     return counts
 
 
@@ -278,3 +290,15 @@ def _known(import_id: int, roll_id: int) -> str:
         union all select s.phone from {table} s
           join people_suppression x on x.phone_id = s.phone and x.lifted_at is null
         union all select s.phone from {table} s join people_erasure x on x.phone_id = s.phone"""
+
+
+def _known_within(import_id: int, roll_id: int, unit_id: int) -> str:
+    """Phones of staging whose members are all at home below a unit, and those of rows that came before."""
+    table = f"staging.{table_of(import_id)}"
+    return f"""
+        select m.phone_id as phone from enrolment_membership m
+          where m.roll_id = {roll_id:d} and m.phone_id in (select phone from {table})
+          group by 1 having bool_and(exists (select from units_placement p join units_placement a
+            on a.unit_id = {unit_id:d} and a.hierarchy = p.hierarchy and p.lo >= a.lo and p.lo < a.hi
+            where p.unit_id = m.unit_id))
+        union all select s.phone from {table} s join enrolment_claim c on c.id = s.claim"""

@@ -183,20 +183,21 @@ def brought_of(batch: PaperBatch) -> list[Brought]:
     ]
 
 
-# The entries a batch's lists brought, each with the consent that names the batch: a list may name several.
-_ENTRIES = f"""with entry as (
+# The terms a batch's lists opened, each with the consent that names the batch: a list may name several.
+_TERMS = f"""with entry as (
  select c.id, c.phone_id, c.membership_id, c.is_placed, c.id as row from enrolment_claim c
   where c.import_id = any(%(lists)s)
  union select c.id, c.phone_id, c.membership_id, c.is_placed, w.completed_by from enrolment_waiting w
-  join enrolment_claim c on c.id = w.claim_id where w.completed_import = any(%(lists)s))
-select count(*), count(*) filter (where live and rung = {Rung.UNSIGNED}),
- count(*) filter (where live and rung <> {Rung.UNSIGNED}),
- count(*) filter (where live and confirmed_at is not null), count(*) filter (where live and not is_placed)
-from (select e.ended_at is null as live, e.rung, e.confirmed_at, c.is_placed
+  join enrolment_claim c on c.id = w.claim_id where w.completed_import = any(%(lists)s)),
+x as (select c.id, e.ended_at is null as live, e.rung, e.confirmed_at, c.is_placed
   from entry c join enrolment_enrolment e on e.claim_id = c.id and e.id > c.membership_id
    and e.id <= encode(set_byte(set_byte(uuid_send(c.membership_id), 14, 255), 15, 255), 'hex')::uuid
   join people_consent k on k.device = %(device)s and k.id = encode(substring(uuid_send(c.phone_id) for 6)
-   || substring(uuid_send(c.row) for 9) || '\\x{Purpose.MEMBERSHIP:02x}', 'hex')::uuid) x"""
+   || substring(uuid_send(c.row) for 9) || '\\x{Purpose.MEMBERSHIP:02x}', 'hex')::uuid)"""
+_COUNTED = f"""{_TERMS}
+select count(*), count(*) filter (where live and rung = {Rung.UNSIGNED}),
+ count(*) filter (where live and rung <> {Rung.UNSIGNED}),
+ count(*) filter (where live and confirmed_at is not null), count(*) filter (where live and not is_placed) from x"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ def became(batch: PaperBatch, *, at: datetime, zone: str) -> Became | None:
         rows = sum(lists.values())
         if rows > MOST_COUNTED:
             return None
-        counts = sql.row(_ENTRIES, {"lists": list(lists), "device": PAPER + batch.number})
+        counts = sql.row(_COUNTED, _terms_of(batch, lists))
         staged = StagedImport.objects.filter(pk__in=lists).values_list("counts", flat=True)
         refused = sum(one.get("refused", 0) for one in staged)
         denied = partings.counted_of_batch(batch.number, lists, at=at, zone=zone)
@@ -235,6 +236,22 @@ def became(batch: PaperBatch, *, at: datetime, zone: str) -> Became | None:
     joined, unanswered, counted, confirmed, placeless = counts
     others = max(0, rows - joined)
     return Became(joined, unanswered, counted, confirmed, placeless, others, refused, denied)
+
+
+def claims_of(batch: PaperBatch) -> list[UUID]:
+    """The claims of its rows that opened a term, in whosever sight: whoever reads people by them sees only their own.
+    Of more than can be counted at once, so many."""
+    with system("the entries of a batch"):
+        lists = PaperImport.objects.filter(batch_id=batch.pk, undone_at=None)
+        found = sql.rows(
+            f"{_TERMS} select id from x limit {MOST_COUNTED}",
+            _terms_of(batch, lists.values_list("import_id", flat=True)),
+        )
+    return [claim for (claim,) in found]
+
+
+def _terms_of(batch: PaperBatch, lists: Iterable[int]) -> dict[str, Any]:
+    return {"lists": list(lists), "device": PAPER + batch.number}
 
 
 def entries_of(batch: PaperBatch) -> dict[UUID, UUID]:

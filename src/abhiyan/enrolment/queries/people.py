@@ -325,9 +325,12 @@ def card_holder(public_id: UUID) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How a list of people is narrowed and ordered. words: all in the name."""
+    """How a list of people is narrowed and ordered. words: all in the name. programmes: ids of those by which they
+    joined. claims: those that opened their terms."""
 
     words: tuple[str, ...] = ()
+    programmes: Sequence[int] | None = None
+    claims: Sequence[UUID] | None = None
     rung: int | None = None
     channel: int | None = None
     kind: int | None = None
@@ -412,6 +415,10 @@ def _conditions(wanted: Wanted, after: Mark | None) -> tuple[str, list[Any]]:
         if value is not None:
             where += f" and {column} = %s"
             params.append(value)
+    for column, several in (("e.programme_id", wanted.programmes), ("e.claim_id", wanted.claims)):
+        if several is not None:
+            where += f" and {column} = any(%s)"
+            params.append(list(several))
     if wanted.since is not None:
         where += " and e.day >= %s"
         params.append(wanted.since)

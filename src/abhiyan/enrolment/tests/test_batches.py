@@ -1,6 +1,8 @@
 """Printed forms: made for a unit, photographed once filled, imported by their number, and taken back."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from uuid import UUID
 
@@ -158,6 +160,30 @@ def test_the_batch_says_what_became_of_its_rows_and_of_no_others(world: World, t
     assert became(world, batch).confirmed == 1
     step(world, public_id, "undo")
     assert became(world, batch) == queries.Became(0, 0, 0, 0, 0, 0, 0, None)
+
+
+def test_a_batchs_counts_lead_to_its_people_and_to_no_others_of_the_booth(tmp_path: Path) -> None:
+    world = web_world()
+    batch, other = make(world), make(world)
+    rows = [
+        f"9906000010,Of This One,1980,JK-B001,1,{batch.number}",
+        f"9906000011,Of Another,1980,JK-B001,1,{other.number}",
+    ]
+    public_id = bring(world, tmp_path, HEAD + "\n".join(rows) + "\n")
+    step(world, public_id, "check")
+    step(world, public_id, "commit")
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    page = main(president.get(f"/paper/{batch.number}/").content)
+    found = re.findall(r'href="(/people/[?][^"]*)"', page)
+    assert len(found) == 4 and all(f"batch={batch.number}" in one for one in found)
+    for where, here in zip(found, (True, True, False, False), strict=True):  # joined, unanswered, counted, confirmed
+        listed = main(president.get(unescape(where)).content)
+        assert ("Of This One" in listed) is here and "Of Another" not in listed, where
+    for number in (number_of(77), "12", "of ours"):
+        refused = president.get("/people/", {"batch": number})
+        assert refused.status_code == 422 and "No batch of your units has this number" in refused.content.decode()
+    elsewhere = officer(world, "district_president", "JK-JAM").get("/people/", {"batch": batch.number})
+    assert elsewhere.status_code == 422, "a batch of another district is none"
 
 
 def test_what_became_of_many_rows_is_not_counted_while_a_page_is_opened(world: World) -> None:

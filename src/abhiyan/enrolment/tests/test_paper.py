@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -30,7 +31,8 @@ from abhiyan.enrolment.models import RefusedCount
 from abhiyan.enrolment.paper import committing, staging
 from abhiyan.enrolment.paper.lists import LIST
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.tests.make import Ladder, World
+from abhiyan.enrolment.tests.make import DAY, Human, Ladder, World
+from abhiyan.people.actions.suppressions import suppress
 from abhiyan.programmes import queries as programmes
 from abhiyan.units.models import Unit
 
@@ -315,6 +317,39 @@ def test_a_list_of_a_unit_reaches_no_further(world: World, tmp_path: Path) -> No
     body = HEAD + people(2, booth="JK-B001") + people(2, first=10, booth="JK-B004")
     public_id = bring(world, tmp_path, body, unit_id=world.units["JK-SRI"].pk)
     assert step(world, public_id, "check").counts == {"joined": 2, "refused": 2}
+
+
+@pytest.mark.versions
+def test_the_check_of_a_units_list_says_of_phones_known_elsewhere_only_what_it_says_of_new_ones(
+    world: World, tmp_path: Path
+) -> None:
+    """A check costs nothing and leaves nobody asked: phones could be tried one by one."""
+    world.web_join(of=world.asha, unit=world.booth)
+    world.web_join(of=world.bilal, unit=world.far_booth)
+    world.missed_call(of=world.chandra)
+    silent = Human("Silent Devi", 1980, "+919906000007")
+    with system("test"):
+        suppress(phone_id=world.phone_id(silent), channel=1, by=BY, at=world.now)
+    both = Human("Two Devi", 1980, "+919906000008")
+    world.web_join(of=both, unit=world.booth)
+    world.web_join(of=Human("Other Lal", 1990, both.phone), unit=world.far_booth)
+    known = [world.asha, world.bilal, world.chandra, silent, both]
+    rows = [f"{one.phone},{one.name},{one.birth_year},JK-B001,1,7" for one in known]
+    body = HEAD + people(3) + "\n".join(rows) + "\n"
+    public_id = bring(world, tmp_path, body, unit_id=world.district.pk)
+    checked = step(world, public_id, "check")
+    assert checked.counts == {"joined": 7, "already_member": 1}, "Asha is of this district"
+    with translation.override("en"):
+        assert queries.told(checked) == [
+            "The check looks only among people of your own unit. Fewer may join once the list is imported."
+        ]
+    done = step(world, public_id, "commit")
+    assert done.counts == {"joined": 3, "already_member": 3, "completed": 1, "suppressed": 1}
+    world.tick(days=40)
+    day = DAY - timedelta(days=1)
+    again = HEAD.strip() + ",Day\n" + "".join(f"{row},{day}\n" for row in rows)
+    late = step(world, bring(world, tmp_path, again, unit_id=world.district.pk), "check")
+    assert late.counts == {"late": 5}, "whoever they are"
 
 
 @pytest.mark.versions

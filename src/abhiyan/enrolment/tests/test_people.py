@@ -109,6 +109,29 @@ def test_a_list_is_narrowed_by_rung_channel_kind_day_and_ending(world: World) ->
 
 
 @pytest.mark.versions
+def test_a_list_is_narrowed_to_a_drive_and_an_export_of_it_holds_no_others(world: World) -> None:
+    world.web_join(of=world.asha)
+    client = officer(world, "district_president", "JK-SRI")
+    assert 'name="drive"' not in body(client, "/people/"), "there is one drive only"
+    first = world.programme.public_id
+    world.anew()
+    world.web_join(of=Human("Bilal Ahmad", 1985, "+919906000777"))
+    second = world.programme.public_id
+    for drive, (here, other) in {first: ("Asha", "Bilal"), second: ("Bilal", "Asha")}.items():
+        page = body(client, f"/people/?drive={drive}")
+        assert here in page and other not in page
+    everybody = body(client, "/people/")
+    assert "Asha" in everybody and "Bilal" in everybody
+    assert client.get(f"/people/?drive={UUID(int=1)}").status_code == 422
+    form = {"unit": "JK-SRI", "in": "organisational", "drive": str(second), "reason": "letters of thanks"}
+    assert client.post("/people/export/", form).status_code == 302
+    with system("test"):
+        release = Release.objects.get()
+    approve(officer(world, "data_officer", "JK-SRI"), release)
+    text = client.post(f"/people/export/{release.public_id}/").getvalue().decode()
+    assert "Bilal" in text and "Asha" not in text
+
+
 def test_somebody_is_found_by_name_whole_phone_and_member_number(world: World) -> None:
     world.web_join(of=world.asha)
     world.web_join(of=world.bilal)

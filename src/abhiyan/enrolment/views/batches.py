@@ -19,7 +19,6 @@ from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.queries import drive as queries_drive
 from abhiyan.enrolment.rules import batches as rules
-from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org import queries as org
 from abhiyan.org.here import address, page_unit
 from abhiyan.org.viewer import Request
@@ -173,7 +172,7 @@ def _counts(batch: PaperBatch, programme: Programme) -> list[tuple[str, str | in
     code = units.unit_by_id(batch.unit_id).code
 
     def people_page(**asked: Any) -> str:
-        return address(reverse("enrolment:people"), code, channel=Channel.PAPER.value, **asked)
+        return address(reverse("enrolment:people"), code, batch=batch.number, **asked)
 
     denied = _("at least %(n)s") % {"n": of.denied} if of.denied else _("fewer than %(n)s") % {"n": 5}
     return [

@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language
+from abhiyan.core.words import language, named
 from abhiyan.enrolment.actions import cards, exporting, members
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
 from abhiyan.enrolment.models import Kind, Taken
+from abhiyan.enrolment.queries import batches
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.people import Member, Wanted
 from abhiyan.enrolment.queries.referrals import inviter_of
@@ -37,7 +38,8 @@ from abhiyan.people import queries as known
 from abhiyan.people.actions import reading
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import RevokeReason
-from abhiyan.programmes.models import Rung
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme, Rung
 from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table
@@ -49,7 +51,10 @@ from . import card
 from .member import correct_page
 
 RUNGS = {"counted": Rung.COUNTED, "unsigned": Rung.UNSIGNED, "confirmed": Rung.CONFIRMED}
-SETTINGS = ("rung", "channel", "kind", "ended", "since", "sort")  # of a list; none of them tells of a person
+# Of a list; none of them tells of a person.
+SETTINGS = ("rung", "channel", "kind", "ended", "since", "drive", "batch", "sort")
+LONGEST_SETTING = 40
+MOST_DRIVES = 200  # to choose from, the latest
 
 
 PEOPLE: tuple[Column[dict[str, Any]], ...] = (
@@ -142,8 +147,29 @@ def _sorting(given: QueryDict) -> tables.Sorting:
     return tables.sorting(given, {"joined": ""}, default="-joined")
 
 
+def _asked(request: Request, given: QueryDict) -> tuple[FilterForm, dict[str, Any]]:
+    """How a list is narrowed, and what was said where all of it can be."""
+    found = programmes.programmes_for(request.viewer).filter(kind=DRIVE.kind)
+    drives = {str(one.public_id): one for one in found.exclude(state=Programme.State.DRAFT)[:MOST_DRIVES]}
+    form = FilterForm(given, drives=[(key, named(one.names)) for key, one in drives.items()])
+    if not form.is_valid():
+        return form, {}
+    said = dict(form.cleaned_data)
+    if number := said["batch"].strip():
+        batch = batches.known_batch(number)
+        if batch is None:
+            form.add_error("batch", _("No batch of your units has this number. It is at the top of each sheet."))
+            return form, {}
+        said["claims"] = batches.claims_of(batch)
+    if drive := said.get("drive"):
+        said["programmes"] = drives[drive].counted_ids
+    return form, said
+
+
 def _wanted(said: dict[str, Any], sorting: tables.Sorting) -> Wanted:
     return Wanted(
+        programmes=said.get("programmes"),
+        claims=said.get("claims"),
         words=tuple(str(said.get("q") or "").split()[:5]),
         rung=RUNGS[said["rung"]].value if said.get("rung") in RUNGS else None,
         channel=int(said["channel"]) if said.get("channel") else None,
@@ -159,8 +185,7 @@ def people(request: Request) -> HttpResponseBase:
     """Who joined here: newest first, narrowed, or found by phone, number or name."""
     at = clock.now()
     looked = _unit(request, request.GET)
-    form = FilterForm(request.GET)
-    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    form, said = _asked(request, request.GET)
     text = str(said.get("q") or "").strip()
     found = queries.members_by_number(text) if text else None
     if found is None and text:
@@ -280,13 +305,13 @@ def people_export(request: Request) -> HttpResponseBase:
     at = clock.now()
     looked = _unit(request, request.POST)
     form = ExportForm(request.POST)
-    settings = {name: request.POST.get(name, "")[:20] for name in SETTINGS}
+    settings = {name: request.POST.get(name, "")[:LONGEST_SETTING] for name in SETTINGS}
     back = f"{reverse('enrolment:people')}?" + urlencode(
         {"unit": looked.row.code, "in": levels.SLUGS[looked.hierarchy]}
         | {name: value for name, value in settings.items() if value}
     )
     given = _as_asked(settings)
-    narrowed = FilterForm(given)
+    narrowed, said = _asked(request, given)
     if not narrowed.is_valid():
         raise NotFound
     if not form.is_valid():
@@ -296,7 +321,7 @@ def people_export(request: Request) -> HttpResponseBase:
     n = queries.count_below(
         looked.row.lo,
         looked.row.hi,
-        _wanted(narrowed.cleaned_data, _sorting(given)),
+        _wanted(said, _sorting(given)),
         most=reading.MOST_EXPORTED + 1,
     )
     try:
@@ -328,13 +353,13 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
     payload = org.use_release(public_id=public_id, act="people.export", by=request.actor, at=at)
     given = _as_asked(payload)
     looked = _unit(request, given)
-    form = FilterForm(given)
+    form, said = _asked(request, given)
     if not form.is_valid() or looked.row.lo is None or looked.row.hi is None:
         raise NotFound
     rows = queries.members_below(
         looked.row.lo,
         looked.row.hi,
-        _wanted(form.cleaned_data, _sorting(given)),
+        _wanted(said, _sorting(given)),
         limit=reading.ROWS_PER_DAY + 1,
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
