@@ -275,7 +275,7 @@ def _channel() -> forms.ChoiceField:
 
 
 class FilterForm(Clipped):
-    """How a list of people is narrowed. drives: public ids and names of those to choose from, where there are several."""
+    """How a list of people is narrowed. drives: public ids and names of those to choose from, if there are several."""
 
     q = forms.CharField(
         label=_("Name, phone or member number"),

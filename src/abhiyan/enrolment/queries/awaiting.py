@@ -174,7 +174,7 @@ def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
 
 
 def waiting_counts(limit: int = 1_000) -> tuple[int, int, int]:
-    """How many claims of `unplaced` and of `nameless`, and how many open pairs of possible duplicates are in scope; each
+    """How many claims of `unplaced`, claims of `nameless` and open pairs of possible duplicates are in scope; each
     counted up to a limit, all by one query."""
     unplaced, nameless, pairs = sql.row(
         "select (select count(*) from (select 1 from enrolment_claim c"

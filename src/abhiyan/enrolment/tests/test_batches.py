@@ -176,12 +176,17 @@ def test_a_batchs_counts_lead_to_its_people_and_to_no_others_of_the_booth(tmp_pa
     page = main(president.get(f"/paper/{batch.number}/").content)
     found = re.findall(r'href="(/people/[?][^"]*)"', page)
     assert len(found) == 4 and all(f"batch={batch.number}" in one for one in found)
-    for where, here in zip(found, (True, True, False, False), strict=True):  # joined, unanswered, counted, confirmed
+    for where, here in zip(
+        found, (True, True, False, False), strict=True
+    ):  # joined, unanswered, counted, confirmed
         listed = main(president.get(unescape(where)).content)
         assert ("Of This One" in listed) is here and "Of Another" not in listed, where
     for number in (number_of(77), "12", "of ours"):
         refused = president.get("/people/", {"batch": number})
-        assert refused.status_code == 422 and "No batch of your units has this number" in refused.content.decode()
+        assert (
+            refused.status_code == 422
+            and "No batch of your units has this number" in refused.content.decode()
+        )
     elsewhere = officer(world, "district_president", "JK-JAM").get("/people/", {"batch": batch.number})
     assert elsewhere.status_code == 422, "a batch of another district is none"
 

@@ -158,7 +158,9 @@ def _asked(request: Request, given: QueryDict) -> tuple[FilterForm, dict[str, An
     if number := said["batch"].strip():
         batch = batches.known_batch(number)
         if batch is None:
-            form.add_error("batch", _("No batch of your units has this number. It is at the top of each sheet."))
+            form.add_error(
+                "batch", _("No batch of your units has this number. It is at the top of each sheet.")
+            )
             return form, {}
         said["claims"] = batches.claims_of(batch)
     if drive := said.get("drive"):
