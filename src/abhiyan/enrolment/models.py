@@ -101,6 +101,11 @@ class Drive(models.Model):
         constraints = open_to_all("drive")
 
 
+_WORKLIST = models.Q(taken=Taken.WORKLIST, membership_id=None) | models.Q(
+    is_placed=False, membership_id__isnull=False, taken__in=(Taken.JOINED, Taken.RENEWED, Taken.WAITS)
+)
+
+
 class Claim(models.Model):
     """One message that somebody joins; the fact behind *reported*. Never changed but to say what it completed."""
 
@@ -127,16 +132,12 @@ class Claim(models.Model):
             models.Index(
                 fields=["phone_id"], name="claim_phone"
             ),  # used by: what is held about a phone, undo
-            models.Index(  # used by: the worklist; only what a person has to look at
-                fields=["public_id"],
-                include=["unit_id", "at"],
-                condition=models.Q(taken=Taken.WORKLIST, membership_id=None)
-                | models.Q(
-                    is_placed=False,
-                    membership_id__isnull=False,
-                    taken__in=(Taken.JOINED, Taken.RENEWED, Taken.WAITS),
-                ),
-                name="claim_worklist",
+            # Only what a person has to look at: one of them, and all in the order they came.
+            models.Index(  # used by: placing and naming one
+                fields=["public_id"], include=["unit_id", "at"], condition=_WORKLIST, name="claim_worklist"
+            ),
+            models.Index(  # used by: the worklists
+                fields=["at", "public_id"], include=["unit_id"], condition=_WORKLIST, name="claim_queue"
             ),
             models.Index(  # used by: what became of a batch's rows, undo
                 fields=["import_id"], condition=models.Q(import_id__isnull=False), name="claim_import"

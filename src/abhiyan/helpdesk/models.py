@@ -89,6 +89,11 @@ class Ticket(models.Model):
             models.Index(  # used by: Today, the list, escalation
                 fields=["desk_id", "due_at"], condition=models.Q(state="open"), name="helpdesk_open"
             ),
+            models.Index(
+                fields=["state", "due_at"], name="helpdesk_state"
+            ),  # used by: the list of one status
+            models.Index(fields=["due_at"], name="helpdesk_due"),  # used by: the list of all
+            models.Index(fields=["last4", "due_at"], name="helpdesk_last4"),  # used by: search
             models.Index(  # used by: a unit's page
                 fields=["unit_id"], condition=models.Q(state="open"), name="helpdesk_open_unit"
             ),

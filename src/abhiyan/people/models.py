@@ -257,7 +257,9 @@ class Double(models.Model):
     class Meta:
         db_table = "people_double"
         indexes = [
-            models.Index(fields=["state", "-score"], name="double_state"),  # used by: the list
+            models.Index(
+                fields=["state", "is_twin", "-score", "id"], name="double_list"
+            ),  # used by: the list, those that are sure
             models.Index(
                 fields=["first_id"], name="double_first"
             ),  # used by: erasing; who was merged into whom
