@@ -39,9 +39,9 @@ MOST = 1_000  # counted up to here; then "1,000 or more"
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
-    """What was stopped because many said no, and how many deny one's own entries; both worklists, for whoever may
-    place claims; possible duplicates, for whoever may merge them; messages nobody's rule could read, for whoever may
-    read them; for the data officer what people ask by law."""
+    """What was stopped because many said no, and how many deny one's own entries; messages nobody's rule could read, for
+    whoever may read them; for the data officer what people ask by law; and what waits for an eye, for whoever may do it:
+    both worklists, possible duplicates, sheets to enter."""
     yield from _halted(viewer)
     yield from _denied(viewer, at)
     if viewer.may(READ) and (unread := queries_texts.waiting_count(MOST)):
@@ -55,11 +55,25 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             icon="phone",
         )
     yield from _tickets(viewer, at)
-    may_strike, may_place = viewer.may("enrolment.strike_off"), viewer.may("enrolment.place")
-    if not (may_strike or may_place):
-        return
-    unplaced, nameless, pairs = awaiting.waiting_counts(MOST)
-    if pairs and may_strike:
+    if viewer.may_any("enrolment.strike_off", "enrolment.place", "imports.paper"):
+        yield from _waiting(viewer, awaiting.waiting_counts(MOST))
+
+
+def _waiting(viewer: Viewer, found: awaiting.Counts) -> Iterator[Owed]:
+    """Of what waits for an eye, what the viewer may do something about."""
+    unplaced, nameless, pairs, sheets = found.unplaced, found.nameless, found.pairs, found.sheets
+    if sheets and viewer.may("imports.paper"):
+        yield Owed(
+            urgency=2,
+            title=ngettext("%(n)s photographed sheet to enter", "%(n)s photographed sheets to enter", sheets)
+            % {"n": _counted(sheets)},
+            meta=_("Type them, or import a list of their batch."),
+            href=reverse("enrolment:paper_list") + "?show=enter",
+            act=_("Enter"),
+            icon="enrol",
+        )
+    may_place = viewer.may("enrolment.place")
+    if pairs and viewer.may("enrolment.strike_off"):
         yield Owed(
             urgency=2,
             title=ngettext("%(n)s possible duplicate", "%(n)s possible duplicates", pairs)

@@ -13,7 +13,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
-from abhiyan.enrolment.paper.models import PaperBatch, PaperImport
+from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
+from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.rules.batches import MOST_SHEETS
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
@@ -84,8 +85,21 @@ def bind_import(*, import_id: int, rows: Mapping[int, int], at: datetime) -> Non
         ],
         ignore_conflicts=True,
     )
+    for one in found:
+        note_entered(one)
 
 
 def note_undone(*, import_id: int, at: datetime) -> None:
     """The list was taken back, and with it what it brought of its batches. In a system scope."""
     PaperImport.objects.filter(import_id=import_id, undone_at=None).update(undone_at=at)
+    PaperPhoto.objects.filter(import_id=import_id).update(import_id=None)
+
+
+def note_entered(batch: PaperBatch) -> None:
+    """Note of each photograph of a batch which list brought what stands on it. In a system scope."""
+    whole, typed = queries.lists_of(batch)
+    waiting = PaperPhoto.objects.filter(batch_id=batch.pk, import_id=None)
+    for sheet, import_id in typed.items():
+        waiting.filter(sheet=sheet).update(import_id=import_id)
+    if whole is not None:
+        waiting.update(import_id=whole)

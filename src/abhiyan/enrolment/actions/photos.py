@@ -24,7 +24,7 @@ from abhiyan.enrolment.rules import batches as rules
 from abhiyan.org import queries as org
 from abhiyan.people.actions.reading import read_people
 
-from .batches import RECORD
+from .batches import RECORD, note_entered
 
 KEPT = timedelta(days=180)  # a photograph, after it was added
 MOST_PHOTOS = 4  # for each sheet: retaken ones and backs
@@ -124,6 +124,7 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
                 refused.append((name, why))
         if not sheets:
             raise refused[0][1] if refused else PhotoMissing(field="photos")
+        note_entered(locked)
         unit, of = found.unit_id, found.number
         audit.record(by=by, at=at, act="enrolment.add_photos", subject=of, unit_id=unit, n=len(sheets))
     return Kept(tuple(sheets), tuple(refused))
@@ -258,11 +259,11 @@ def change_photo(
     with system("a photograph is changed"):
         found = needed(PaperPhoto.objects.select_for_update().filter(pk=photo, batch_id=batch).first())
         org.require(by, RECORD, at=found.unit_id)
-        most = PaperBatch.objects.get(pk=batch).sheets
-        if sheet is not None and not 1 <= sheet <= most:
-            raise NoSuchSheet(field="sheet", most=most)
+        of = PaperBatch.objects.get(pk=batch)
+        if sheet is not None and not 1 <= sheet <= of.sheets:
+            raise NoSuchSheet(field="sheet", most=of.sheets)
         if sheet is not None and sheet != found.sheet:
-            found.sheet, found.alike, found.is_beside = sheet, None, False
+            found.sheet, found.alike, found.is_beside, found.import_id = sheet, None, False, None
         if turn % 4:
             _take_looks(1, by, at)
             ring = keyring()
@@ -270,6 +271,7 @@ def change_photo(
             seen = pictures.look(ring.unseal(bytes(found.sealed), about=photo.bytes), turn=found.turn)
             found.small = ring.seal(seen.small, about=b"small" + photo.bytes)
         found.save()
+        note_entered(of)
         number = rules.number_of(batch)
         audit.record(by=by, at=at, act="enrolment.change_photo", subject=number, unit_id=found.unit_id)
     return found

@@ -58,6 +58,9 @@ class PaperPhoto(models.Model):
     trace = models.BinaryField(
         default=b"", db_default=b""
     )  # sealed: by which its sheet is known again (pictures)
+    import_id = models.BigIntegerField(
+        null=True
+    )  # the list that brought what stands on it, while not taken back
     added_by = models.BigIntegerField()  # account
     added_at = models.DateTimeField()
     hidden_at = models.DateTimeField(
@@ -70,6 +73,15 @@ class PaperPhoto(models.Model):
         indexes = [
             models.Index(fields=["batch_id"], name="paper_photo_batch"),  # used by: a batch's page
             models.Index(fields=["purge_at"], name="paper_photo_purge"),  # used by: the loop that forgets
+            models.Index(  # used by: Today, batches with sheets to enter
+                fields=["batch_id"],
+                include=["unit_id"],
+                condition=models.Q(import_id=None, hidden_at=None, is_beside=False),
+                name="paper_photo_to_enter",
+            ),
+            models.Index(  # used by: undo
+                fields=["import_id"], condition=models.Q(import_id__isnull=False), name="paper_photo_import"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["digest"], name="paper_photo_once"),

@@ -173,19 +173,32 @@ def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
     return [replace(one, candidates=tuple(on_phone.get(one.phone_id, ()))) for one in found]
 
 
-def waiting_counts(limit: int = 1_000) -> tuple[int, int, int]:
-    """How many claims of `unplaced`, claims of `nameless` and open pairs of possible duplicates are in scope; each
-    counted up to a limit, all by one query."""
-    unplaced, nameless, pairs = sql.row(
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many claims of `unplaced`, claims of `nameless`, open pairs of possible duplicates and photographed sheets
+    that no list has brought."""
+
+    unplaced: int
+    nameless: int
+    pairs: int
+    sheets: int
+
+
+def waiting_counts(limit: int = 1_000) -> Counts:
+    """What waits in scope; each counted up to a limit, all by one query."""
+    (found,) = sql.each(
+        Counts,
         "select (select count(*) from (select 1 from enrolment_claim c"
         " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
         f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null limit %s) a),"
         " (select count(*) from (select 1 from enrolment_claim c where c.membership_id is null"
         f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS} limit %s) b),"
-        " (select count(*) from (select 1 from people_double d where d.state = %s limit %s) c)",
-        [limit, limit, Double.State.OPEN, limit],
+        " (select count(*) from (select 1 from people_double d where d.state = %s limit %s) c),"
+        " (select count(*) from (select 1 from enrolment_paper_photo p where p.import_id is null"
+        " and p.hidden_at is null and not p.is_beside limit %s) d)",
+        [limit, limit, Double.State.OPEN, limit, limit],
     )
-    return unplaced, nameless, pairs
+    return found
 
 
 def unplaced_of(

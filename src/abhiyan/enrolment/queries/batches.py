@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
@@ -25,6 +25,11 @@ from abhiyan.units import queries as units
 
 from . import partings
 
+TO_ENTER = {
+    "import_id": None,
+    "hidden_at": None,
+    "is_beside": False,
+}  # of photographs: what nobody has entered
 PAPER = "paper "  # how `paper.orders.device_of` begins
 MOST_SHOWN = 200  # photographs of one batch: four of each sheet
 MOST_COUNTED = 20_000  # rows of one batch: what became of more is not counted while a page is opened
@@ -56,6 +61,11 @@ def batches(span: tuple[int, int]) -> QuerySet[PaperBatch]:
     """The batches of a unit and all below it. span: its positions."""
     placed = RawSQL("select unit_id from units_placement where lo >= %s and lo < %s", span)
     return PaperBatch.objects.filter(unit_id__in=placed)
+
+
+def to_enter() -> Exists:
+    """Whether a batch has a photographed sheet that no list has brought."""
+    return Exists(PaperPhoto.objects.filter(batch_id=OuterRef("pk")).filter(**TO_ENTER))
 
 
 def batch_for(number: str) -> PaperBatch:
@@ -166,6 +176,20 @@ def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
         .order_by("created_at")
     )
     return {names[one.file_name]: one for one in found}
+
+
+def lists_of(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
+    """The list that was brought of a whole batch, if there is one, and sheet -> the list that was typed from it. Only
+    those that were imported and not taken back. In a system scope."""
+    names = {typed_name(batch, n): n for n in range(1, batch.sheets + 1)}
+    brought = PaperImport.objects.filter(batch_id=batch.pk, undone_at=None).values("import_id")
+    whole, typed = None, {}
+    for pk, name in StagedImport.objects.filter(pk__in=brought).order_by("pk").values_list("pk", "file_name"):
+        if name in names:
+            typed[names[name]] = pk
+        else:
+            whole = pk
+    return whole, typed
 
 
 def brought_of(batch: PaperBatch) -> list[Brought]:

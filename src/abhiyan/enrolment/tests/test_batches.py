@@ -17,7 +17,7 @@ from abhiyan.enrolment.actions import AlreadyMember, batches, photos
 from abhiyan.enrolment.actions.typing import bring_sheet
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.paper.lists import BatchUnknown
-from abhiyan.enrolment.paper.models import PaperBatch, PaperImport
+from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.rules.batches import kind_of, number_of, read_number
 from abhiyan.org.queries import NotYours
@@ -263,6 +263,47 @@ def test_a_sheet_is_typed_on_its_page_and_what_is_wrong_stands_at_its_line_with_
     again = main(president.get(f"{page}?sheet=1").content)
     assert "This sheet is typed already" in again and "Type sheet 2 of 2" in main(president.get(page).content)
     assert president.get(f"{page}?sheet=3").status_code == 404
+
+
+def test_photographed_sheets_are_owed_until_a_list_has_brought_them(tmp_path: Path) -> None:
+    world = web_world()
+    batch, other = make(world, sheets=3), make(world)
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+
+    def owed() -> tuple[int, bool, bool]:
+        """How many sheets Today counts, and whether each of both batches is listed."""
+        page = main(president.get("/").content)
+        found = re.search(r"(\d+) photographed sheets? to enter", page)
+        listed = main(president.get("/paper/?show=enter").content)
+        return int(found[1]) if found else 0, batch.number in listed, other.number in listed
+
+    assert owed() == (0, False, False)
+    with system("test"):
+        keep(world, batch, *(drawn(shade=n) for n in (1, 2, 3)))
+        first, second, _unknown = PaperPhoto.objects.order_by("pk").values_list("pk", flat=True)
+        for sheet, photo in ((1, first), (2, second)):
+            photos.change_photo(batch=batch.pk, photo=photo, sheet=sheet, turn=0, by=BY, at=world.now)
+    assert owed() == (3, True, False)
+    line = ("Asha Devi", "9906000001", "1980", "JK-B001", "")
+    with system("test"):
+        sheet_two = bring_sheet(batch=batch, sheet=2, lines=[line], day=None, worker="", by=BY, at=world.now)
+    running.run(sheet_two, "check", at=world.now)  # asked for by the act
+    assert owed() == (3, True, False), "a list that is only checked has brought nobody"
+    step(world, sheet_two, "commit")
+    assert owed() == (2, True, False)
+    with system("test"):
+        photos.change_photo(batch=batch.pk, photo=first, sheet=2, turn=0, by=BY, at=world.now)
+    assert owed() == (1, True, False), "it is a photograph of the typed sheet, too"
+    step(world, sheet_two, "undo")
+    assert owed() == (3, True, False)
+    whole = bring(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,,\n", batch=batch.number)
+    step(world, whole, "check")
+    step(world, whole, "commit")
+    assert owed() == (0, False, False)
+    with system("test"):
+        keep(world, batch, drawn(shade=4))
+        keep(world, other, drawn(shade=5))
+    assert owed() == (1, False, True), "the list of the one is here already"
 
 
 def test_the_list_of_batches_asks_no_more_the_longer_it_is() -> None:

@@ -48,6 +48,16 @@ COLUMNS: tuple[Column[queries.Row], ...] = (
 )
 
 
+class Filters(forms.Form):
+    """Which batches to show."""
+
+    show = forms.ChoiceField(
+        label=gettext_lazy("Show"),
+        required=False,
+        choices=[("", gettext_lazy("All")), ("enter", gettext_lazy("With sheets to enter"))],
+    )
+
+
 class NewForm(forms.Form):
     """What is printed."""
 
@@ -68,10 +78,13 @@ def paper_list(request: Request) -> HttpResponseBase:
     here = page_unit(request)
     if not request.viewer.sees_people_at(here.span[0]):
         raise org.NotYours(capability=actions.RECORD)
+    filters = Filters(request.GET)
+    found = queries.batches(here.span)
+    is_narrowed = filters.is_valid() and filters.cleaned_data["show"] == "enter"
     table: Table[queries.Row] = Table(
         request,
         COLUMNS,
-        queries.batches(here.span),
+        found.filter(queries.to_enter()) if is_narrowed else found,
         name="paper",
         caption=_("Paper forms"),
         sort="-made",
@@ -81,6 +94,8 @@ def paper_list(request: Request) -> HttpResponseBase:
     shown = {
         "here": "people",
         "place": here,
+        "filters": filters,
+        "is_narrowed": is_narrowed,
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Paper forms"), "")],
         "may_print": request.viewer.may_at(actions.RECORD, here.span[0]),
         "new_href": here.href(reverse("enrolment:paper_new")),
