@@ -39,9 +39,9 @@ MOST = 1_000  # counted up to here; then "1,000 or more"
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
-    """What was stopped because many said no, and how many deny one's own entries; messages nobody's rule could read, for
-    whoever may read them; for the data officer what people ask by law; and what waits for an eye, for whoever may do it:
-    both worklists, possible duplicates, sheets to enter."""
+    """What was stopped because many said no, and how many deny one's own entries; messages nobody's rule could read;
+    for the data officer what people ask by law; and what waits for an eye: both worklists, possible duplicates, sheets
+    to enter. Each for whoever may do something about it."""
     yield from _halted(viewer)
     yield from _denied(viewer, at)
     if viewer.may(READ) and (unread := queries_texts.waiting_count(MOST)):
