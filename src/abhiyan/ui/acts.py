@@ -45,7 +45,8 @@ def tried(
     """Do the form's act with what it cleaned, when it is posted. A refusal is shown at its field, or above the form.
 
     said: the message when it is done. renamed: the act's name of a field -> the form's. Refusals about the whole page
-    (403, 404) go on to the middleware; so do all where this viewer's page has no form to show them in (has_form).
+    (403, 404) go on to the middleware, unless they name a field of the form: then what was typed is kept. So do all
+    where this viewer's page has no form to show them in (has_form).
     """
     if request.method != "POST":
         return Tried(is_done=False, status=200)
@@ -54,9 +55,9 @@ def tried(
     try:
         value = act(form.cleaned_data)
     except Refused as refused:
-        if refused.status in (403, 404) or not has_form:
-            raise
         field = renamed.get(refused.field, refused.field)
+        if not has_form or (refused.status in (403, 404) and field not in form.fields):
+            raise
         form.add_error(field if field in form.fields else None, str(refused))
         return Tried(is_done=False, status=refused.status, refused=refused)
     if said:

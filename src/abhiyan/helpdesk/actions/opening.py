@@ -36,6 +36,12 @@ class NoPhone(Refused):
     message = _("Write a mobile number: ten digits.")
 
 
+class PlaceElsewhere(org.NotYours):
+    """What somebody types is about a place outside their units."""
+
+    message = _("This place is outside your units. Choose one of yours, or give the caller the helpline's number.")
+
+
 class PinUnknown(Refused):
     message = _("We don't know this PIN code. Check its six digits, or leave it empty.")
 
@@ -65,10 +71,13 @@ class Opening:
 def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     """An agent types what somebody says on the phone. The person gets the number by SMS.
 
-    Who may: helpdesk.type at the unit. Refuses NotYours, NoPhone, NothingSaid, TooLong, TooMany.
+    Who may: helpdesk.type at the unit. Refuses PlaceElsewhere, NoPhone, NothingSaid, TooLong, TooMany.
     """
     asked = _looked_at(opening)
-    org.require(by, TYPE, at=asked.unit_id)
+    try:
+        org.require(by, TYPE, at=asked.unit_id)
+    except org.NotYours:
+        raise PlaceElsewhere(field="unit") from None
     name, allowed, window_s = TYPED_A_DAY
     limits.take(limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s)
     with system("a request is typed"):

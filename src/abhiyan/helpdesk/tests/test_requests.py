@@ -175,7 +175,10 @@ def test_a_call_is_typed_routed_moved_and_raised_when_nobody_answers(world: Worl
     assert agent.post("/helpline/new/", given | {"phone": "12"}).status_code == 422
     assert agent.post("/helpline/new/", given | {"unit": "nowhere at all"}).status_code == 422
     assert agent.post("/helpline/new/", given | {"unit": ""}).status_code == 422
-    assert agent.post("/helpline/new/", given | {"unit": "JK-JAM"}).status_code == 403
+    elsewhere = agent.post("/helpline/new/", given | {"unit": "JK-JAM"})
+    kept = elsewhere.content.decode()
+    assert elsewhere.status_code == 403 and "This place is outside your units" in kept
+    assert "When is the meeting?" in kept and world.asha.phone in kept, "nothing typed is lost"
     assert agent.post("/helpline/new/", given).status_code == 302
     made = one()
     assert made.desk_id == world.district.pk  # nobody nearer answers
