@@ -117,13 +117,17 @@ def groups(of: Iterable[Workshop], *, on: date) -> dict[int, Groups]:
 
 _SILENT = Q(held_on=None, planned_on=None)
 _PLANNED = Q(held_on=None, planned_on__isnull=False)
-SHOWN = {
-    "": Q(),
-    "silent": _SILENT,
-    "vacant": _SILENT & Q(task=None),
-    "planned": _PLANNED,
-    "held": Q(held_on__isnull=False),
-}
+
+
+def shown(which: str, *, on: date) -> Q:
+    """Those of one group of `Groups`; "": all."""
+    return {
+        "silent": _SILENT,
+        "vacant": _SILENT & Q(task=None),
+        "behind": Q(held_on=None) & (Q(planned_on__lt=on) | Q(due_on__lt=on)),
+        "planned": _PLANNED,
+        "held": Q(held_on__isnull=False),
+    }.get(which, Q())
 
 
 def asked_by(above: Workshop) -> QuerySet[Workshop]:

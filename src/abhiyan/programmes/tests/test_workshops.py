@@ -117,6 +117,9 @@ def test_districts_are_asked_plan_hold_and_are_silent(
     assert planned.planned_on == TODAY + DAY
     assert counts(top) == found.Groups(asked=2, planned=1, silent=1, vacant=1)
     assert counts(top, on=TODAY + 2 * DAY).behind == 1
+    with system("test"):
+        late = found.asked_by(top).filter(found.shown("behind", on=TODAY + 2 * DAY))
+        assert [one.pk for one in late] == [mine.pk] and not late.filter(found.shown("behind", on=TODAY))
     as_(district, acts.hold_workshop, public_id=mine.public_id, on=TODAY, attended=60)
     assert counts(top) == found.Groups(asked=2, held=1, silent=1, vacant=1, attended=60)
     assert below(world, "N11").task.state == State.CONFIRMED  # type: ignore[union-attr]  # asserted above

@@ -305,6 +305,7 @@ class Filters(forms.Form):
             "": (_("All"), of.asked),
             "silent": (STAGES[Stage.SILENT][0], of.silent),
             "vacant": (_("Vacant"), of.vacant),
+            "behind": (_("Late"), of.behind),
             "planned": (STAGES[Stage.PLANNED][0], of.planned),
             "held": (OF_HELD, of.held),
         }
@@ -341,7 +342,7 @@ def _page(
     table: Table[Row] = Table(
         request,
         COLUMNS,
-        found.asked_by(one).filter(found.SHOWN[show]),
+        found.asked_by(one).filter(found.shown(show, on=on)),
         name="workshop",
         caption=_("Units asked"),
         sort="state",
