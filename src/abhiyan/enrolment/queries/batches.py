@@ -25,11 +25,8 @@ from abhiyan.units import queries as units
 
 from . import partings
 
-TO_ENTER = {
-    "import_id": None,
-    "hidden_at": None,
-    "is_beside": False,
-}  # of photographs: what nobody has entered
+# Of photographs: what nobody has entered.
+TO_ENTER = {"import_id": None, "hidden_at": None, "is_beside": False}
 PAPER = "paper "  # how `paper.orders.device_of` begins
 MOST_SHOWN = 200  # photographs of one batch: four of each sheet
 MOST_COUNTED = 20_000  # rows of one batch: what became of more is not counted while a page is opened
