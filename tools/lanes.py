@@ -19,7 +19,7 @@ import time
 import tomllib
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,9 @@ import pytest
 
 BUDGETS = Path(__file__).with_name("budgets.toml")
 LOOP_S = 0.0055  # CPU time of `work` on the reference machine
+EVERY_S = 2.0  # the loop is timed about so often
 SLOWEST = 5  # tests that are named where a room is over its budget
+DATABASE = "database"  # making it, or waiting until another process has: no room's, whichever begins
 
 
 def work() -> float:
@@ -46,11 +48,13 @@ def slowness(schedstat: str, loops: Sequence[float]) -> float:
     schedstat: what /proc/self/schedstat says of it: nanoseconds at work, then waiting for a core. loops: of `work`.
     """
     at_work, waiting, *_ = map(int, schedstat.split())
-    return (at_work + waiting) / at_work * statistics.median(loops) / LOOP_S
+    return (at_work + waiting) / at_work * statistics.fmean(loops) / LOOP_S
 
 
 def room_of(path: str) -> str:
     """The room whose tests a file holds: `elections` for src/abhiyan/elections/tests/…, else `whole`."""
+    if path == DATABASE:
+        return path
     parts = Path(path.partition("::")[0]).parts
     return parts[parts.index("abhiyan") + 1] if "abhiyan" in parts else "whole"
 
@@ -71,14 +75,35 @@ class Spent:
     tests: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     paces: list[float] = field(default_factory=list)
     load: float = 0.0  # processes at work for each core
+    loops: list[float] = field(default_factory=list)  # of `work`
+    looped: float = 0.0  # when, last
+    making: float = 0.0  # seconds the database took, until the test that began it is reported
 
     @property
     def slowness(self) -> float:
         """How many times longer than on the reference machine the same work took, on the average."""
         return sum(self.paces) / len(self.paces) if self.paces else 1.0
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+        began = time.monotonic()
+        made = yield
+        if fixturedef.argname == "django_db_setup":
+            self.making = time.monotonic() - began
+        return made
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        if call.when == "setup" and self.making:
+            item.user_properties.append((DATABASE, self.making))
+            self.making = 0.0
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.tests[report.nodeid] += report.duration
+        told = report.user_properties if report.when == "setup" else []
+        made = sum(took for name, took in told if name == DATABASE and isinstance(took, float))
+        if made:
+            self.tests[DATABASE] += made
+        self.tests[report.nodeid] += report.duration - made
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -97,10 +122,16 @@ class Spent:
             return []
         return [room for room, took in self.rooms().items() if took > budget_of(room, self.budgets)]
 
+    def pytest_runtest_logfinish(self) -> None:
+        """A machine is not as fast all the time: the loop is timed now and then, whatever runs meanwhile."""
+        if self.runs_tests and time.monotonic() > self.looped + EVERY_S:
+            self.loops.append(work())
+            self.looped = time.monotonic()
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.load = os.getloadavg()[1] / (os.cpu_count() or 1)
         if self.runs_tests:
-            self.paces.append(slowness(Path("/proc/self/schedstat").read_text(), [work() for _ in range(9)]))
+            self.paces.append(slowness(Path("/proc/self/schedstat").read_text(), [*self.loops, work()]))
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["pace"] = self.paces[0]
         elif self.over() and session.exitstatus == pytest.ExitCode.OK:
