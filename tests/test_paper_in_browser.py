@@ -159,7 +159,8 @@ class Journey:
         after = {"check": "checked", "commit": "done", "undo": "undone"}[step]
         assert running.run(public_id, step, at=clock.now()) == after
         self.page.goto(f"/imports/{public_id}/")
-        self.page.click(f"main a[href='{self.here}']")
+        with self.page.expect_navigation():
+            self.page.click(f"main a[href='{self.here}']")
 
 
 @pytest.mark.parametrize(("size", "language"), JOURNEY_LOOKS)
