@@ -564,7 +564,7 @@ LIMITS = {
     "text.replies": Limit(5, DAY, text_replies),
     "text.same": Limit(1, DAY, text_same),
     "helpdesk.typed": Limit(400, DAY, typed_requests),
-    "helpdesk.network": Limit(300, HOUR, written_requests),
+    "helpdesk.network": Limit(60, HOUR, written_requests),
     "helpdesk.new": Limit(10_000, HOUR, new_requests),
     "helpdesk.receipt": Limit(2, DAY, request_receipts),
     "helpdesk.answers": Limit(500, DAY, request_answers),

@@ -27,7 +27,7 @@ from .lines import TYPE, State, What, add_line, close_question, may_be_told, sea
 from .routing import send_to_desk
 
 TYPED_A_DAY = ("helpdesk.typed", 400, limits.DAY_S)  # by one account
-WEB_NETWORK = ("helpdesk.network", 300, 3600)  # thousands of phones may be behind it
+WEB_NETWORK = ("helpdesk.network", 60, 3600)
 NEW_AN_HOUR = ("helpdesk.new", 10_000, 3600)  # new requests that nobody typed, of all phones
 RECEIPTS = ("helpdesk.receipt", 2, limits.DAY_S)  # to one phone
 
