@@ -207,7 +207,6 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
     known_phones = _known(work.id, drive.roll_id)
     if work.unit_id is not None:
         known_phones = _known_within(work.id, drive.roll_id, work.unit_id)
-        work.note_whole(LOOKED_WITHIN, 1)
     with gateway() as own:
         own.execute("set jit = off; set work_mem = '256MB'")
         own.execute(f"create temporary table known_phone as {known_phones}")
@@ -264,6 +263,8 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
         own.execute("rollback")
     counts["late"] += late
     counts["joined"] += staged - known - decided - late
+    if work.unit_id is not None and counts["joined"]:
+        work.note_whole(LOOKED_WITHIN, 1)
     return counts
 
 

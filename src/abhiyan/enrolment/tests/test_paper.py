@@ -341,10 +341,12 @@ def test_the_check_of_a_units_list_says_of_phones_known_elsewhere_only_what_it_s
     assert checked.counts == {"joined": 7, "already_member": 1}, "Asha is of this district"
     with translation.override("en"):
         assert queries.told(checked) == [
-            "The check looks only among people of your own unit. Fewer may join once the list is imported."
+            "The check looks only among people of your own unit. The import looks everywhere, so fewer may join."
         ]
     done = step(world, public_id, "commit")
     assert done.counts == {"joined": 3, "already_member": 3, "completed": 1, "suppressed": 1}
+    nobody = bring(world, tmp_path, HEAD + "12,Nobody,1980,JK-B001,1,7\n", unit_id=world.district.pk)
+    assert queries.told(step(world, nobody, "check")) == [], "nobody would join"
     world.tick(days=40)
     day = DAY - timedelta(days=1)
     again = HEAD.strip() + ",Day\n" + "".join(f"{row},{day}\n" for row in rows)
