@@ -106,7 +106,9 @@ def told(noted: Mapping[str, int]) -> list[str]:
     """What the check of a unit's list cannot know."""
     if not noted.get(staging.LOOKED_WITHIN):
         return []
-    words = _("The check looks only among people of your own unit. The import looks everywhere, so fewer may join.")
+    words = _(
+        "The check looks only among people of your own unit. The import looks everywhere, so fewer may join."
+    )
     return [str(words)]
 
 
