@@ -21,6 +21,8 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from abhiyan.ui.tests.axe import Look
+
 # Compiled modules are kept beside the packages, whatever the caller's settings: the tests start hundreds of processes,
 # and one that compiles every module anew takes twice as long to begin.
 sys.dont_write_bytecode = False
@@ -339,6 +341,17 @@ def chromium() -> "Iterator[Browser]":
         yield started
         started.close()
     patch.undo()
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> "Look":
+    """Looks at a page of a journey: (page, name). Nothing of it stands out sideways; where `make slow` looks, all else
+    is right too. With ABHIYAN_SHOTS (a folder) pictures are kept."""
+    from abhiyan.ui.tests.axe import seen
+
+    which = request.node.callspec.id if hasattr(request.node, "callspec") else ""
+    closely = request.node.get_closest_marker("slow") is not None
+    return lambda page, name: seen(page, f"{name} {which}", closely=closely)
 
 
 @pytest.fixture(autouse=True)

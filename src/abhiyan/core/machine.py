@@ -7,6 +7,7 @@ from pathlib import Path
 
 LAST = 19  # the lowest priority that one session has against others
 AGAIN_S, TRIES = 0.11, 10
+LAST_GROUP = "abhiyan-last"  # a control group, of all installations of a machine
 
 
 def cores() -> int:
@@ -29,11 +30,63 @@ def run_last() -> None:
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
+def stand_back(pid: int) -> bool:
+    """Put a process into the control group of all that run only when nothing outside it wants the processor.
+
+    Where Linux gives each session a share (autogroup, sched(7)), it looks at the sessions and not at how their threads
+    are to run: what has the smallest share still keeps the processor from a page until the clock's next tick (4 ms), at
+    each of the page's questions to the database. An idle group gives way at once.
+
+    False where there is no such group and none may be made. Within a control group there are no shares of sessions:
+    there nothing has to be done.
+    """
+    if (group := idle_group(_groups_of("self"))) is None:
+        return False
+    try:
+        group.mkdir(exist_ok=True)
+        (group / "cpu.idle").write_text("1")
+        (group / "cgroup.procs").write_text(str(pid))
+    except OSError:
+        return False
+    return True
+
+
+def is_back(pid: int) -> bool:
+    """Whether a process is in that group."""
+    return f":/{LAST_GROUP}\n" in _groups_of(pid)
+
+
+def idle_group(own: str, groups: Path = Path("/sys/fs/cgroup")) -> Path | None:
+    """Where the control group of those who stand back is, or would be. None in somebody else's group, or without any.
+
+    own: what /proc/self/cgroup says (cgroups(7)). groups: where they are mounted; in their second version those below
+    the first one have shares of the processor after this.
+    """
+    for line in own.splitlines():
+        _number, controllers, path = line.split(":", 2)
+        if path not in ("/", f"/{LAST_GROUP}"):
+            continue
+        if "cpu" in controllers.split(","):
+            return groups / controllers / LAST_GROUP
+        with suppress(OSError):
+            if not controllers and "cpu" in (groups / "cgroup.controllers").read_text().split():
+                (groups / "cgroup.subtree_control").write_text("+cpu")
+                return groups / LAST_GROUP
+    return None
+
+
+def forget_group() -> None:
+    """Remove that group where nobody is in it any more."""
+    with suppress(OSError):
+        if group := idle_group(_groups_of("self")):
+            group.rmdir()
+
+
 def run_apart() -> None:
     """This process gets a session of its own, whose share of the processor is the least there is.
 
-    Where Linux gives each session an equal share (autogroup, sched(7)), a thread's priority counts only among those of
-    its own session: without this, a process that runs last would have as much as all others of other sessions.
+    Where Linux gives each session an equal share, a thread's priority counts only among those of its own session:
+    without this, a process that runs last would have as much as all others of other sessions.
     """
     with suppress(OSError):  # it leads a session already
         os.setpgid(0, os.getpgid(os.getppid()))  # who leads a group may not begin a session
@@ -52,14 +105,16 @@ def treat_alike(pid: int) -> None:
         os.setpriority(os.PRIO_PROCESS, pid, nice)
     if policy == os.SCHED_IDLE:
         os.sched_setscheduler(pid, policy, os.sched_param(0))
-    if (low := LAST if policy == os.SCHED_IDLE else nice) > 0:
+    if is_back(os.getpid()):
+        stand_back(pid)
+    elif (low := LAST if policy == os.SCHED_IDLE else nice) > 0:
         _share(pid, low)
 
 
 def share(pid: int) -> int | None:
     """The priority that the session of a process has against other sessions, or None where sessions have no share."""
     try:
-        return int(_group(pid).read_text().rsplit(maxsplit=1)[1])
+        return int(_session(pid).read_text().rsplit(maxsplit=1)[1])
     except (OSError, IndexError):
         return None
 
@@ -70,11 +125,19 @@ def _share(pid: int, nice: int) -> None:
     if share(pid) is None:
         return
     for _try in range(TRIES):
-        with suppress(BlockingIOError), _group(pid).open("wb", buffering=0) as file:
+        with suppress(BlockingIOError), _session(pid).open("wb", buffering=0) as file:
             if file.write(str(nice).encode()) is not None:
                 return
         time.sleep(AGAIN_S)  # the kernel's own limit, of all processes together; there is nothing to wait for
 
 
-def _group(pid: int) -> Path:
+def _groups_of(pid: int | str) -> str:
+    """A process's control groups, a line each; nothing where there are none."""
+    try:
+        return Path(f"/proc/{pid}/cgroup").read_text()
+    except OSError:
+        return ""
+
+
+def _session(pid: int) -> Path:
     return Path(f"/proc/{pid}/autogroup")

@@ -228,8 +228,10 @@ def jobs(ctx: click.Context, *, behind: bool) -> None:
         refuse_while_restoring("jobs")
         readiness.ready(ctx, "jobs", with_database=False, pool=True)
         readiness.refuse_pending()
-        from abhiyan.core import loops
+        from abhiyan.core import loops, machine
 
+        if behind:
+            machine.stand_back(os.getpid())
         loops.run(stopping, nice=JOBS_NICE_BEHIND if behind else JOBS_NICE)
 
 

@@ -52,12 +52,15 @@ def supervise(
     folder = metrics_folder()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    return processes.supervise(
-        commands(host=host, port=port, workers=workers, with_jobs=with_jobs, desk=desk),
-        stopping=stopping,
-        environment={"ABHIYAN_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)},
-        each_watch=each_watch,
-    )
+    try:
+        return processes.supervise(
+            commands(host=host, port=port, workers=workers, with_jobs=with_jobs, desk=desk),
+            stopping=stopping,
+            environment={"ABHIYAN_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)},
+            each_watch=each_watch,
+        )
+    finally:
+        machine.forget_group()
 
 
 def metrics_folder() -> Path:
@@ -123,7 +126,8 @@ def _go_behind() -> None:
     from django.db import connections
 
     machine.run_last()
-    machine.run_apart()
+    if not machine.stand_back(os.getpid()):
+        machine.run_apart()
     used: Any = connections["default"]  # Django's types do not know of pools
     used.close()
     used.close_pool()  # its threads, and what they connected, would run as before

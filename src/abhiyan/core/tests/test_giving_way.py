@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +37,16 @@ def test_the_servers_process_gives_way_as_much_as_the_thread_it_works_for() -> N
     assert in_the_database(7) == (7, os.SCHED_OTHER, 7 if has_shares else None)
     assert in_the_database(runs_last=True) == (0, os.SCHED_IDLE, machine.LAST if has_shares else None)
     assert os.getpriority(os.PRIO_PROCESS, 0) == 0, "this thread does not"
+
+
+def test_those_who_stand_back_have_a_group_where_linux_lets_us_make_one(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    second.mkdir()
+    (second / "cgroup.controllers").write_text("cpuset cpu io memory\n")
+    old = "5:memory:/\n3:cpu,cpuacct:{}\n0::/\n"
+    for at in ("/", f"/{machine.LAST_GROUP}"):
+        assert machine.idle_group(old.format(at), first) == first / "cpu,cpuacct" / machine.LAST_GROUP
+        assert machine.idle_group(f"0::{at}\n", second) == second / machine.LAST_GROUP
+        assert (second / "cgroup.subtree_control").read_text() == "+cpu"
+    for others in ("0::/system.slice/abhiyan.service\n", old.format("/docker/4f1a"), "2:cpuset:/\n", ""):
+        assert machine.idle_group(others, first) is None, "somebody has seen to it, or nobody can"

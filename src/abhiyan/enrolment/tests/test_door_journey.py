@@ -15,8 +15,8 @@ from abhiyan.people.actions import audio
 from abhiyan.people.models import Consent
 from abhiyan.people.rules.notices import SAMPLE
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open, visits
-from abhiyan.ui.tests.axe import unsound
+from abhiyan.site.tests.visits import Open, go, visits
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
 from .make import CHANNEL, Human, World
@@ -85,31 +85,21 @@ def write(page: Page, human: Human, how: str) -> None:
         page.click(f".acts button[name={how}]")
 
 
-def go(page: Page, click: str) -> None:
-    with page.expect_navigation():
-        page.click(click)
-
-
 def type_code(page: Page, code: str) -> None:
     page.fill("[name=code]", code)
     go(page, "form:has([name=code]) button")
 
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
-def test_a_workers_hour_at_the_doors(opens: Open, cast: Cast, size: str, language: str) -> None:
+def test_a_workers_hour_at_the_doors(opens: Open, look: Look, cast: Cast, size: str, language: str) -> None:
     world, (counts, unwilling, other_number) = cast.world, SAYS[language]
-    found: list[str] = []
-
-    def look(name: str) -> None:
-        found.extend(unsound(page, f"door-{name}-{language}-{size}"))
-
     before = world.ladder(world.booth)
     page = opens("/", ROLE, size=size, language=language)
     go(page, "a[href^='/field/']")
 
     # The notice comes first: in the language of the house, and played.
     assert page.is_hidden("[name=phone]")
-    look("notice")
+    look(page, "door notice")
     other = "en" if language == "hi" else "hi"
     go(page, f"button[name=speak][value={other}]")
     assert page.get_attribute("section.notice", "lang") == other
@@ -117,9 +107,9 @@ def test_a_workers_hour_at_the_doors(opens: Open, cast: Cast, size: str, languag
     page.keyboard.press("Space")
     page.click("a[href='#person']")
     expect(page.locator("#given")).to_have_text(page.get_attribute("#given", "data-played") or "?")
-    look("person")
+    look(page, "door person")
     write(page, KAMLA, "send")
-    look("phone")
+    look(page, "door phone")
     late = page.url
 
     # Her SMS is late. The house has heard the notice; the next code is first that of the other number.
@@ -127,7 +117,7 @@ def test_a_workers_hour_at_the_doors(opens: Open, cast: Cast, size: str, languag
     write(page, SITA, "send")
     type_code(page, code_sent(KAMLA.phone, "door"))
     assert other_number in page.inner_text(".err")
-    look("other-number")
+    look(page, "door other-number")
     type_code(page, code_sent(SITA.phone, "door"))
     assert page.is_hidden("[name=phone]") and page.locator(".told .ok").count() == 1
     go(page, "a[href*='house=1']")
@@ -145,10 +135,10 @@ def test_a_workers_hour_at_the_doors(opens: Open, cast: Cast, size: str, languag
     # Doors at which nobody was entered are numbers; one too many is taken back.
     go(page, "button[name=outcome][value='1']")
     go(page, "button[name=outcome][value='2']")
-    look("noted")
+    look(page, "door noted")
     go(page, "form:has([name=undo]) button")
     assert counts in page.inner_text("main") and unwilling in page.inner_text("main")
-    look("next")
+    look(page, "door next")
     after = world.ladder(world.booth)
     assert (after.counted - before.counted, after.unsigned) == (3, 7)
     with system("test"):
@@ -157,20 +147,18 @@ def test_a_workers_hour_at_the_doors(opens: Open, cast: Cast, size: str, languag
         assert Consent.objects.filter(language=other).exists()
 
     go(page, "a[href='/field/entries/']")
-    look("entries")
+    look(page, "door entries")
     assert page.locator("tbody a.button").count() == 7
     page.goto("/field/entries/?show=2")
     assert page.locator("main table").nth(1).locator("tbody tr").count() == 3
     page.goto("/field/?unit=JK-B001&q=Meera")
     assert page.locator("a[href^='/people/']").count() == 1
-    look("search")
+    look(page, "door search")
     page.goto("/")
     go(page, "a[href*='/my-link/']")
     go(page, "main form button")
     assert page.locator("a[href*='/poster/hi/'][href*='unit=JK-B001']").count() == 1
-    look("link")
-    assert found == []
+    look(page, "door link")
     page = opens("/field/", "mandal_president", size=size, language=language)
     assert page.locator("a[href*='unit=JK-B00']").count() > 1
-    look("places")
-    assert found == []
+    look(page, "door places")

@@ -1,11 +1,9 @@
 """From a text no rule could read to "yes, solved": the person's phone, the office's pages, the form on the web."""
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Route
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -15,8 +13,8 @@ from abhiyan.enrolment.tests.web import blanks
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.site.tests.cast import SYSTEM, Cast
-from abhiyan.site.tests.visits import Open, visits
-from abhiyan.ui.tests.axe import unsound
+from abhiyan.site.tests.visits import Open, go, visits
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,7 +23,6 @@ SAYS = {
     "hi": {"first": "मेरा कार्ड कहाँ है", "second": "कार्ड नहीं आया", "yes": "हाँ", "no": "नहीं"},
 }
 ANSWERS = {"en": "Come to the mandal office on Monday.", "hi": "सोमवार को मंडल कार्यालय आइए।"}
-Look = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="module")
@@ -45,25 +42,6 @@ def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
     yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
-@pytest.fixture
-def look(request: pytest.FixtureRequest) -> Look:
-    """Nothing is out of sight; of what `make slow` looks at, axe finds nothing. A picture where one is asked for."""
-
-    def looked(page: Page, name: str) -> None:
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-        if request.node.get_closest_marker("slow"):
-            assert unsound(page, name) == []
-        if folder := os.environ.get("ABHIYAN_PICTURES"):
-            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-    return looked
-
-
-def go(page: Page, click: str) -> None:
-    with page.expect_navigation():
-        page.click(click)
-
-
 @pytest.mark.parametrize(("size", "language"), JOURNEY_LOOKS)
 def test_a_request_from_an_sms_to_yes_solved(
     opens: Open, look: Look, served: Server, cast: Cast, language: str, size: str
@@ -74,7 +52,6 @@ def test_a_request_from_an_sms_to_yes_solved(
     def write(text: str) -> None:
         assert call(served, secret, asha, kind="sms", text=text).status in (200, 201)
 
-    tag = f"{language}-{size}"
     with system("test"):
         actions.set_helpline(programme_id=world.programme.pk, number="18001030000", by=SYSTEM, at=clock.now())
     write(said["first"])
@@ -84,27 +61,27 @@ def test_a_request_from_an_sms_to_yes_solved(
 
     # The office finds it on Today, opens it and answers.
     page = opens("/", "booth_president", size=size, language=language)
-    look(page, f"today-{tag}")
+    look(page, "helpline today")
     go(page, "a[href*='/helpline/?show=mine']")
-    look(page, f"list-{tag}")
+    look(page, "helpline list")
     go(page, f"a[href^='/helpline/{made.pk}/']")
     assert said["second"] in page.inner_text("main")
-    look(page, f"open-{tag}")
+    look(page, "helpline open")
     page.fill("[name=text]", ANSWERS[language])
     page.check("[name=is_done][value=yes]")
     go(page, "form:has([name=is_done]) button[type=submit]")
-    look(page, f"done-{tag}")
+    look(page, "helpline done")
     (told,) = blanks(asha.phone, "ask.solved")
     assert told["text"] == ANSWERS[language] and told["number"] == made.number
 
     # The person says no by the link, with a reason; the office reads it and answers once more.
     link = "/help/" + told["link"].split("/help/")[1]
     public = opens(link, size=size, language=language)
-    look(public, f"solved-{tag}")
+    look(public, "helpline solved")
     assert "1800" in public.inner_text("main")
     public.fill("[name=why]", said["first"])
     go(public, "button[name=answer][value=no]")
-    look(public, f"unsolved-{tag}")
+    look(public, "helpline unsolved")
     page.goto(f"/helpline/{made.pk}/")
     page.fill("[name=text]", ANSWERS[language])
     page.check("[name=is_done][value=yes]")
@@ -115,7 +92,7 @@ def test_a_request_from_an_sms_to_yes_solved(
         made.refresh_from_db()
     assert made.state == "solved" and made.solved_at is not None
     page.goto(f"/helpline/{made.pk}/")
-    look(page, f"ended-{tag}")
+    look(page, "helpline ended")
 
     # An agent types a call; the list and the times show both; a visitor writes by the form.
     agent = opens("/helpline/new/", "call_centre_agent", size=size, language=language)
@@ -123,18 +100,35 @@ def test_a_request_from_an_sms_to_yes_solved(
     agent.fill("[name=said]", said["second"])
     agent.fill("[name=where]", "JK-B001")
     agent.check("[name=unit][value='JK-B001']")
-    look(agent, f"type-{tag}")
+    look(agent, "helpline type")
     go(agent, "form:has([name=said]) button[type=submit]:not([name])")
     agent.goto("/helpline/?state=all&unit=JK-SRI")
     assert agent.locator("tbody tr").count() == 2
-    look(agent, f"all-{tag}")
+    look(agent, "helpline all")
     agent.goto("/helpline/times/")
-    look(agent, f"times-{tag}")
+    look(agent, "helpline times")
     visitor = opens("/help/", size=size, language=language)
     visitor.fill("[name=said]", said["second"])
     visitor.fill("[name=phone]", "9906000077")
-    look(visitor, f"form-{tag}")
+    look(visitor, "helpline form")
     go(visitor, "form:has([name=said]) button[type=submit]")
-    look(visitor, f"sent-{tag}")
+    look(visitor, "helpline sent")
     with system("test"):
         assert Ticket.objects.filter(way="web", is_proven=False).count() == 1
+
+
+def test_a_slow_answer_to_the_phone_takes_no_place_away_that_was_found_meanwhile(opens: Open) -> None:
+    page = opens("/helpline/new/", "call_centre_agent")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/helpline/new/", hold, times=1)
+    with page.expect_request("**/helpline/new/"):
+        page.fill("[name=phone]", "99060 00055")
+        page.press("[name=phone]", "Tab")
+    with page.expect_event("requestfailed") as let_go:
+        page.fill("[name=where]", "JK-B001")
+    assert let_go.value == held[0].request, "its answer is waited for no longer"
+    page.wait_for_selector("[name=unit][value='JK-B001']")

@@ -23,7 +23,14 @@ from abhiyan.ui.forms import offer
 
 from .places import PlaceField, pick
 
-FINDS = {"hx-post": "", "hx-target": "#unit-choices", "hx-swap": "outerHTML", "hx-vals": '{"find": "1"}'}
+# Of two questions the later one counts: the answer to the phone may be slower than that to the name of the place.
+FINDS = {
+    "hx-post": "",
+    "hx-target": "#unit-choices",
+    "hx-swap": "outerHTML",
+    "hx-vals": '{"find": "1"}',
+    "hx-sync": "closest form:replace",
+}
 
 
 class TypeForm(forms.Form):

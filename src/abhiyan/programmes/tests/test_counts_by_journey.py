@@ -1,8 +1,6 @@
 """Counts by level, week, channel and age band in a browser: chosen in one form, drawn as chart, map and list."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -13,7 +11,7 @@ from abhiyan.enrolment.tests.server import Server
 from abhiyan.programmes.actions.ages import count_ages
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, visits
-from abhiyan.ui.tests.axe import unsound
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 from abhiyan.units.models import Unit
 
@@ -48,26 +46,20 @@ def choose(page: Page, name: str, value: str) -> None:
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_the_reader_chooses_what_to_count_and_by_what(
-    visit: Open, cast: Cast, size: str, language: str, tmp_path: Path
+    visit: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:
-    def look(page: Page, name: str) -> None:
-        folder = Path(os.environ.get("ABHIYAN_TEST_SHOTS") or tmp_path)
-        page.screenshot(path=folder / f"counts {name}-{size}-{language}.png", full_page=True)
-        assert unsound(page, name) == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-
     where = f"/programmes/{cast.world.programme.public_id}/counts/?unit=JK"
     page = visit(where, "state_president", size=size, language=language)
     assert page.locator("svg.map circle").count() >= 2, "both districts are on the map"
     assert page.locator(".bars .f2").count() == 2
-    look(page, "by district")
+    look(page, "counts by district")
     for by in ("week", "channel", "age"):
         choose(page, "by", by)
         assert page.locator(".bars .f2").count() >= 1 and page.locator("svg.map").count() == 0
-        look(page, by)
+        look(page, f"counts by {by}")
     choose(page, "rung", "reported")
     assert page.locator('.bars .f1[fill="url(#hatch)"]').count() >= 1, "the mark of what is only reported"
     page = visit(where + "&by=age", "district_in_charge", size=size, language=language)
-    look(page, "age from outside")
+    look(page, "counts age from outside")
     page = visit(where + "&by=district&rung=reported", "district_in_charge", size=size, language=language)
-    look(page, "by district from outside")
+    look(page, "counts by district from outside")

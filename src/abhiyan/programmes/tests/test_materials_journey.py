@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.programmes.rules.materials import LARGEST
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open, visits
-from abhiyan.ui.tests.axe import unsound
+from abhiyan.site.tests.visits import Open, go, visits
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -34,11 +34,6 @@ def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
     server.stop()
 
 
-def go(page: Page, click: str) -> None:
-    with page.expect_navigation():
-        page.click(click)
-
-
 def choose(page: Page, data: bytes, name: str = "leaflet.pdf") -> None:
     given: Any = {"name": name, "mimeType": "application/pdf", "buffer": data}
     page.set_input_files("input[type=file]", given)
@@ -52,17 +47,12 @@ def downloaded(page: Page) -> tuple[str, bytes]:
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_a_file_is_added_opened_replaced_withdrawn_and_brought_back(
-    visit: Open, cast: Cast, size: str, language: str, tmp_path: Path
+    visit: Open, look: Look, cast: Cast, size: str, language: str, tmp_path: Path
 ) -> None:
-    def look(page: Page, name: str) -> None:
-        page.screenshot(path=tmp_path / f"{name}-{size}-{language}.png", full_page=True)
-        assert unsound(page, name) == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-
     programme = f"/programmes/{cast.world.programme.public_id}/"
     state = visit(programme, "state_president", size=size, language=language)
     go(state, "main a[href*='/materials/']")
-    look(state, "no file yet")
+    look(state, "materials no file yet")
     go(state, "main a[href*='/materials/new/']")
     state.fill("[name=name_hi]", "बूथ का पर्चा")
     state.fill("[name=name_en]", "Booth leaflet")
@@ -75,16 +65,16 @@ def test_a_file_is_added_opened_replaced_withdrawn_and_brought_back(
     choose(state, b"<html><script>alert(1)</script></html>")
     go(state, "form[data-most] [type=submit]")
     expect(state.locator("input[type=file][aria-invalid=true]")).to_have_count(1)
-    look(state, "html named pdf")
+    look(state, "materials html named pdf")
     choose(state, FIRST)
     go(state, "form[data-most] [type=submit]")
     page_of_file = state.url
-    look(state, "added")
+    look(state, "materials added")
 
     worker = visit("/field/", "booth_worker", size=size, language=language)
-    look(worker, "the worker's page")
+    look(worker, "materials the worker's page")
     go(worker, "a[href='/programmes/materials/']")
-    look(worker, "the worker's files")
+    look(worker, "materials the worker's files")
     name = "बूथ का पर्चा.pdf" if language == "hi" else "Booth leaflet.pdf"
     assert downloaded(worker) == (name, FIRST)
 
@@ -95,16 +85,16 @@ def test_a_file_is_added_opened_replaced_withdrawn_and_brought_back(
     expect(state.locator("input[type=file][aria-invalid=true]")).to_have_count(1)
     choose(state, SECOND)
     go(state, "form[data-most] [type=submit]")
-    look(state, "second version")
+    look(state, "materials second version")
     worker.reload()
     assert downloaded(worker) == (name, SECOND)
 
     state.fill("[name=reason]", "फ़ोन नंबर ग़लत छपा है")
     go(state, "form[action$='/withdraw/'] [type=submit]")
-    look(state, "withdrawn")
+    look(state, "materials withdrawn")
     worker.reload()
     assert worker.locator("main table tbody tr").count() == 0
-    look(worker, "nothing any more")
+    look(worker, "materials nothing any more")
     go(state, "form[action$='/bring-back/'] [type=submit]")
     worker.reload()
     assert worker.locator("main table tbody tr").count() == 1

@@ -1,10 +1,8 @@
 """Rounds in a browser: the state opens them, a district decides on a mandal and on its president; who is reviewed has
 their say, and the tasks come to Today."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -12,8 +10,8 @@ from playwright.sync_api import Browser, Page
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import today
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open, visits
-from abhiyan.ui.tests.axe import unsound
+from abhiyan.site.tests.visits import Open, go, visits
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,7 +19,6 @@ SAID = "दो बूथों पर अध्यक्ष नहीं है�
 TASK = "दो बूथ अध्यक्ष नियुक्त करें"
 ANSWER = "शुक्रवार तक दोनों नियुक्त हो जाएँगे।"
 SUBMIT = "main form[method=post] button[type=submit]"
-Look = Callable[[Page, str], None]
 
 
 @pytest.fixture
@@ -38,25 +35,6 @@ def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
     server.stop()
-
-
-@pytest.fixture
-def look(tmp_path: Path, request: pytest.FixtureRequest) -> Look:
-    """A picture of a page, which is sound and no wider than the screen."""
-    folder = Path(os.environ.get("ABHIYAN_SHOTS") or tmp_path)
-    which = request.node.callspec.id
-
-    def seen(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name} {which}.png", full_page=True)
-        assert unsound(page, name) == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-
-    return seen
-
-
-def go(page: Page, click: str) -> None:
-    with page.expect_navigation():
-        page.click(click)
 
 
 def open_round(page: Page, what: str) -> str:
@@ -101,39 +79,39 @@ def test_a_state_opens_a_round_a_district_decides_on_a_mandal_which_has_its_task
 ) -> None:
     state = visit("/units/JK/", "state_president", size=size, language=language)
     go(state, "main a[href='/review/rounds/']")
-    look(state, "none yet")
+    look(state, "round none yet")
     go(state, "main a[href='/review/rounds/new/']")
     state.fill("[name=name]", "नवंबर का दौर")
     state.fill("[name=begins_on]", today().isoformat())
     state.fill("[name=ends_on]", (today() - timedelta(days=1)).isoformat())
     go(state, SUBMIT)
-    look(state, "days the wrong way")
+    look(state, "round days the wrong way")
     board = open_round(state, "mandal")
-    look(state, "open")
+    look(state, "round open")
 
     district = visit("/", "district_in_charge", size=size, language=language)
     go(district, "main a[href*='/review/rounds/']")
-    look(district, "what waits")
+    look(district, "round what waits")
     go(district, "main table a[href*='/review/of/']")
-    look(district, "a mandal")
+    look(district, "round a mandal")
     go(district, "main a[href*='/review/dossier/']")
-    look(district, "its dossier")
+    look(district, "round its dossier")
     district.go_back()
     decide(district, cast)
-    look(district, "decide")
+    look(district, "round decide")
     minute_it(district)
-    look(district, "decided")
+    look(district, "round decided")
 
     mandal = visit("/", "mandal_president", size=size, language=language)
     assert TASK in mandal.inner_text("main")
-    look(mandal, "today of the mandal")
+    look(mandal, "round today of the mandal")
     go(mandal, "main a[href*='/review/of/']")
     answer(mandal)
-    look(mandal, "replied")
+    look(mandal, "round replied")
 
     state.goto(board)
     assert state.locator("main td svg rect.c-decided").count() == 1
-    look(state, "one decided")
+    look(state, "round one decided")
 
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
@@ -146,7 +124,7 @@ def test_an_office_bearer_answers_beforehand_and_has_the_decision_and_its_task_o
 
     mandal = visit("/", "mandal_president", size=size, language=language)
     go(mandal, "main a[href*='/review/of/']")
-    look(mandal, "own page")
+    look(mandal, "round own page")
     answer(mandal)
 
     district = visit("/", "district_in_charge", size=size, language=language)
@@ -154,7 +132,7 @@ def test_an_office_bearer_answers_beforehand_and_has_the_decision_and_its_task_o
     assert ANSWER in district.inner_text("main")
     decide(district, cast)
     minute_it(district)
-    look(district, "an office-bearer decided")
+    look(district, "round an office-bearer decided")
 
     mandal.goto("/")
     assert TASK in mandal.inner_text("main")
@@ -165,4 +143,4 @@ def test_an_office_bearer_answers_beforehand_and_has_the_decision_and_its_task_o
     assert TASK in mandal.inner_text("main")
 
     state.goto(board)
-    look(state, "office-bearers")
+    look(state, "round office-bearers")

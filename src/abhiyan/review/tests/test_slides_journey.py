@@ -1,7 +1,6 @@
 """Slides in a browser: made and downloaded, the link opened by another, the template replaced, sent and opened."""
 
 import io
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +14,9 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.review.actions.decks import tell_due
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open, visits
+from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.slides.layouts import house
-from abhiyan.ui.tests.axe import unsound
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
 from .test_slides import figures, slides
@@ -48,11 +47,6 @@ def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
     server.stop()
 
 
-def go(page: Page, click: str) -> None:
-    with page.expect_navigation():
-        page.click(click)
-
-
 def download(page: Page, ending: str) -> bytes:
     with page.expect_download() as found:
         page.click(f"main a[href$='/file/{ending}/']")
@@ -62,23 +56,17 @@ def download(page: Page, ending: str) -> bytes:
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_slides_are_made_passed_on_put_into_another_template_and_sent(
-    visit: Open, cast: Cast, size: str, language: str, tmp_path: Path
+    visit: Open, look: Look, cast: Cast, size: str, language: str, tmp_path: Path
 ) -> None:
-    def look(page: Page, name: str) -> None:
-        folder = Path(os.environ.get("ABHIYAN_TEST_SHOTS") or tmp_path)
-        page.screenshot(path=folder / f"slides {name}-{size}-{language}.png", full_page=True)
-        assert unsound(page, name) == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-
     state = visit("/units/JK/", "state_president", size=size, language=language)
     go(state, "main a[href^='/review/slides/new/']")
     assert state.is_checked(f"[name=language][value={language}]")
-    look(state, "new")
+    look(state, "slides new")
     go(state, SUBMIT)
     state.wait_for_url("**/review/slides/*-*/")
     link = state.url
     assert FINDING[language] in state.inner_text("main")
-    look(state, "made")
+    look(state, "slides made")
     mine = download(state, "pptx")
     assert FINDING[language] in slides(mine)[0][0] and 63 in figures(mine)
     assert download(state, "pdf").startswith(b"%PDF")
@@ -86,13 +74,13 @@ def test_slides_are_made_passed_on_put_into_another_template_and_sent(
 
     path_of_deck = "/review/" + link.partition("/review/")[2]
     other = visit(path_of_deck, "district_elsewhere", size=size, language=language)
-    look(other, "of another")
+    look(other, "slides of another")
     theirs = download(other, "pptx")
     assert ROUNDED[language] in slides(theirs)[0][1]
     assert 63 not in figures(theirs) and all(n % 10 == 0 for n in figures(theirs))
 
     nation = visit("/review/slides/template/", "national_president", size=size, language=language)
-    look(nation, "template of the house")
+    look(nation, "slides template of the house")
     ours = Presentation(io.BytesIO(house("#7a1f1f")))
     for layout in ours.slide_layouts:
         layout.element.cSld.set("name", f"Ours {layout.name}")
@@ -102,10 +90,10 @@ def test_slides_are_made_passed_on_put_into_another_template_and_sent(
     bad.write_bytes(b"no template")
     nation.set_input_files("[name=file]", bad)
     go(nation, "main form[enctype] button[type=submit]")
-    look(nation, "template refused")
+    look(nation, "slides template refused")
     nation.set_input_files("[name=file]", path)
     go(nation, "main form[enctype] button[type=submit]")
-    look(nation, "template of ours")
+    look(nation, "slides template of ours")
     names = {slide.slide_layout.name for slide in Presentation(io.BytesIO(download(state, "pptx"))).slides}
     assert names == {"Ours Title Slide", "Ours Title Only"}
 
@@ -114,15 +102,15 @@ def test_slides_are_made_passed_on_put_into_another_template_and_sent(
     seat = state.locator("[name=seats][value$='-district_in_charge']").first
     seat.check()
     who = seat.locator("xpath=..").inner_text()
-    look(state, "schedule")
+    look(state, "slides schedule")
     go(state, SUBMIT)
-    look(state, "scheduled")
+    look(state, "slides scheduled")
 
     with system("test"):
         assert tell_due(at=clock.now() + timedelta(days=8)) == 1
     chosen = "district_in_charge" if "Srinagar" in who or "श्रीनगर" in who else "district_elsewhere"
     today = visit("/", chosen, size=size, language=language)
-    look(today, "today")
+    look(today, "slides today")
     go(today, f"main a[href='{path_of_deck}']")
     today.goto("/")
     assert today.locator(f"main a[href='{path_of_deck}']").count() == 0

@@ -1,9 +1,7 @@
 """The launch page of a busy day in a browser: entries come while it is open, a gateway is away, districts wait."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,7 +15,7 @@ from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging.models import Message, Outage
 from abhiyan.programmes.actions import pace
-from abhiyan.ui.tests.axe import unsound
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
 from .cast import SYSTEM, Cast
@@ -79,14 +77,6 @@ def many_come(cast: Cast) -> None:
         Message.objects.filter(state="queued").update(due_at=at - timedelta(minutes=8))
 
 
-def look(page: Page, name: str, language: str, size: str, *, closely: bool) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-    if closely:
-        assert unsound(page, name) == []
-    if folder := os.environ.get("ABHIYAN_TEST_SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}-{language}-{size}.png", full_page=True)
-
-
 def half_a_minute(page: Page) -> None:
     """The page has asked for itself, and shows what it got."""
     with page.expect_response("**/launch/**"):
@@ -95,14 +85,14 @@ def half_a_minute(page: Page) -> None:
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_busy_day_is_read_while_it_goes_on(
-    opens: Open, cast: Cast, request: pytest.FixtureRequest, size: str, language: str
+    opens: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:
-    world, closely = cast.world, bool(request.node.get_closest_marker("slow"))
+    world = cast.world
     page = opens("/", ROLE, size=size, language=language)
     page.clock.install()
     page.goto(f"/launch/{world.programme.public_id}/")
     figures = page.locator("#launch dl b")
-    look(page, "launch-before", language, size, closely=closely)
+    look(page, "launch-before")
     assert page.locator("#launch table").count() == 1, "nothing waits"
 
     # Somebody has moved to a district by keyboard; entries, replies, requests and a lost gateway come meanwhile.
@@ -119,7 +109,7 @@ def test_busy_day_is_read_while_it_goes_on(
     first = page.locator("section:has(#channels) tbody tr").first
     assert first.locator(".badge.bad").count() == 1, "the channel that is down comes first"
     assert page.locator("progress").first.is_visible()
-    look(page, "launch-busy", language, size, closely=closely)
+    look(page, "launch-busy")
 
     # A district begins: it leaves the list, and the keyboard stays on the other.
     cast.crowd(1, "JK-D0001", "70064")
@@ -147,4 +137,4 @@ def test_busy_day_is_read_while_it_goes_on(
     assert drawn > 1000
     assert page.get_attribute("a[href^='https://wa.me/']", "href")
     assert page.is_visible("[data-copy]")
-    look(page, "launch-share", language, size, closely=closely)
+    look(page, "launch-share")

@@ -113,25 +113,31 @@ def test_offices_have_a_worker_of_their_own_that_goes_first(server: Installation
     assert get(Installation(home=server.home, port=DESK), "/healthz")[0] == 200
     assert os.sched_getscheduler(desk) == os.SCHED_OTHER
     assert {os.sched_getscheduler(crowd) for crowd in workers(server)} == {os.SCHED_IDLE}
-    assert all(os.getsid(crowd) == crowd for crowd in workers(server)), "a session of its own"
-    if machine.share(desk) is not None:
+    assert not machine.is_back(desk)
+    if machine.is_back(notes(server)["jobs"]):
+        assert all(machine.is_back(crowd) for crowd in workers(server))
+    elif machine.share(desk) is not None:
         assert machine.share(desk) == 0
         assert {machine.share(crowd) for crowd in workers(server)} == {machine.LAST}
+        assert all(os.getsid(crowd) == crowd for crowd in workers(server)), "a session of its own"
 
 
 def test_what_the_crowd_asks_of_the_database_lets_the_offices_go_first(server: Installation) -> None:
-    def asked(name: str) -> set[int]:
-        """How the server's processes run that work for the pages of the crowd (web) or of offices (desk)."""
+    stands_back = machine.is_back(notes(server)["jobs"])
+
+    def asked(name: str) -> set[tuple[int, bool]]:
+        """How the server's processes run that work for the pages of the crowd (web) or of offices (desk), and whether
+        they stand back."""
         with psycopg.connect(as_administrator(server)) as admin:
             found = admin.execute("select pid from pg_stat_activity where application_name = %s", [name])
-            return {os.sched_getscheduler(pid) for (pid,) in found.fetchall()}
+            return {(os.sched_getscheduler(pid), machine.is_back(pid)) for (pid,) in found.fetchall()}
 
-    def both() -> tuple[set[int], set[int]]:
+    def both() -> tuple[set[tuple[int, bool]], set[tuple[int, bool]]]:
         for port in (server.port, DESK):
             get(Installation(home=server.home, port=port), "/join/")
         return asked("desk"), asked("web")
 
-    until(lambda: both() == ({os.SCHED_OTHER}, {os.SCHED_IDLE}))
+    until(lambda: both() == ({(os.SCHED_OTHER, False)}, {(os.SCHED_IDLE, stands_back)}))
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -19,6 +20,8 @@ RUN = """async only => {
     const told = await axe.run(document, {runOnly: only, resultTypes: ["violations"]});
     return told.violations.map(each => `${each.id}: ${each.nodes[0].html.slice(0, 200)}`);
 }"""
+WIDE = "document.documentElement.scrollWidth - innerWidth"
+Look = Callable[[Page, str], None]  # the fixture `look`
 SOURCE = (build.PACKAGES / "axe-core" / "axe.min.js").read_text()
 
 
@@ -37,10 +40,25 @@ def unsound(page: Page, where: str) -> list[str]:
     found: list[str] = []
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        if shots := os.environ.get("ABHIYAN_SHOTS"):
-            Path(shots).mkdir(parents=True, exist_ok=True)
-            name = re.sub("[^a-z0-9]+", "-", f"{where}-{scheme}".lower()).strip("-")
-            page.screenshot(path=f"{shots}/{name}.png", full_page=True)
+        _keep(page, f"{where}-{scheme}")
         found += [f"{where} {scheme}: {told}" for told in page.evaluate(RUN, SCHEMES[scheme])]
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return found + ([f"{where}: {wide} px too wide"] if wide > 0 else [])
+    return found + _too_wide(page, where)
+
+
+def seen(page: Page, where: str, *, closely: bool) -> None:
+    """Assert that the page shown is sound; not closely, no more than that nothing of it stands out sideways."""
+    if not closely:
+        _keep(page, where)
+    assert (unsound(page, where) if closely else _too_wide(page, where)) == []
+
+
+def _too_wide(page: Page, where: str) -> list[str]:
+    wide = page.evaluate(WIDE)
+    return [f"{where}: {wide} px too wide"] if wide > 0 else []
+
+
+def _keep(page: Page, where: str) -> None:
+    if shots := os.environ.get("ABHIYAN_SHOTS"):
+        Path(shots).mkdir(parents=True, exist_ok=True)
+        name = re.sub("[^a-z0-9]+", "-", where.lower()).strip("-")
+        page.screenshot(path=f"{shots}/{name}.png", full_page=True)

@@ -1,10 +1,6 @@
 """From odd entries to a finding, in the browser: one who plans checks asks, the worker answers, another decides."""
 
-import os
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -12,90 +8,85 @@ from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.org.models import Release
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.verification import tasks
 from abhiyan.verification.actions import judge_fresh_checks
 from abhiyan.verification.models import Flag
-from abhiyan.verification.tasks import look
 from abhiyan.verification.tests.test_checks import drawn
 from abhiyan.verification.tests.test_flagging import PRESIDENT, SECOND, plant, told
-from abhiyan.verification.tests.test_journey import Sound, go, opens, served, sound
+from abhiyan.verification.tests.test_journey import go, opens, served
 from abhiyan.verification.tests.test_looks import HASTY, rows_of_ten_workers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["opens", "served", "sound"]  # fixtures of the other journey
+__all__ = ["opens", "served"]  # fixtures of the other journey
 SAID = {"hi": "उस दिन मेले में भतीजे ने सब दर्ज किया।", "en": "There was a fair; my nephew typed them all."}
 
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     opens: Open,
-    sound: Sound,
+    look: Look,
     cast: Cast,
     size: str,
     language: str,
 ) -> None:
-    def looked(page: Page, where: str) -> None:
-        sound(page, where)
-        if folder := os.environ.get("ABHIYAN_SHOTS"):
-            name = f"{where}-{size}-{language}.png".replace(" ", "-")
-            page.screenshot(path=str(Path(folder) / name), full_page=True)
-
     cast.world.send(*rows_of_ten_workers(cast))
     planner = opens(f"/checks/of/{cast.world.programme.public_id}/", PRESIDENT, size=size, language=language)
     go(planner, "main a[href$='/workers/']")
-    looked(planner, "nobody compared yet")
+    look(planner, "nobody compared yet")
     go(planner, "form[action$='/workers/'] button[type=submit]")
-    look(str(cast.world.programme.public_id), MEASURE)  # the job
+    tasks.look(str(cast.world.programme.public_id), MEASURE)  # the job
     planner.reload()
-    looked(planner, "workers with reasons")
+    look(planner, "workers with reasons")
     worker_id = cast.accounts[HASTY].public_id
     go(planner, f"a[href$='/{worker_id}/ask/']")
-    looked(planner, "before asking")
+    look(planner, "before asking")
     go(planner, "form[data-asks] button[type=submit]")
-    looked(planner, "asked")
+    look(planner, "asked")
 
     worker = opens("/", HASTY, size=size, language=language)
     go(worker, "a[href$='/mine/'][href*='/flag/']")
-    looked(worker, "what I am asked")
+    look(worker, "what I am asked")
     worker.fill("[name=text]", SAID[language])
     go(worker, "form[data-asks] button[type=submit]")
     assert SAID[language] in worker.inner_text("main")
-    looked(worker, "my answer")
+    look(worker, "my answer")
 
     frame = drawn(cast)
     planner.reload()
     assert SAID[language] in planner.inner_text("main")
     go(planner, "nav.crumbs a[href$='/workers/']")
-    looked(planner, "people with a known answer are missing")
+    look(planner, "people with a known answer are missing")
     with system("test"):
         plant(frame, Flag.objects.get().unit_id, 40)
     planner.reload()
     go(planner, "main a[href$='/workers/fresh/']")
-    looked(planner, "before fresh checks")
+    look(planner, "before fresh checks")
     go(planner, "form[data-asks] button[type=submit]")
-    looked(planner, "fresh checks are under way")
+    look(planner, "fresh checks are under way")
     with system("test"):
         flag = Flag.objects.get()
     told(frame, flag, clock.now(), bad=12)
     judge_fresh_checks(at=clock.now())
     go(planner, f"main a[href$='/flag/{flag.pk}/']")
-    looked(planner, "fresh checks are judged")
+    look(planner, "fresh checks are judged")
     go(planner, "a[href$='/propose/']")
     planner.fill("[name=reason]", SAID[language])
-    looked(planner, "before proposing")
+    look(planner, "before proposing")
     go(planner, "form[data-asks] button[type=submit]")
-    looked(planner, "a second person decides")
+    look(planner, "a second person decides")
 
     second = opens("/", SECOND, size=size, language=language)
     go(second, "main a[href*='/approvals/'], main a[href*='/releases/']")
-    looked(second, "what waits for the second reviewer")
+    look(second, "what waits for the second reviewer")
     with system("test"):
         asked = Release.objects.get()
     go(second, f"a[href*='{asked.public_id}'][href*='allow=yes']")
-    looked(second, "before approving")
+    look(second, "before approving")
     go(second, "form[data-asks] button[type=submit], main form button[type=submit]")
     with system("test"):
         flag.refresh_from_db()
     worker.goto(worker.url)
-    looked(worker, "a finding with my answer")
+    look(worker, "a finding with my answer")
     assert flag.step == Flag.Step.FOUND

@@ -3,7 +3,7 @@
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open, visits
-from abhiyan.ui.tests.axe import unsound
+from abhiyan.site.tests.visits import Open, go, visits
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 from abhiyan.verification.actions import assigning, refresh_estimates, take_check, tell_check
 from abhiyan.verification.models import Check, Draw, Frame
@@ -30,7 +30,6 @@ PLANNER, CALLER, VISITOR, OTHER = (
     "verifier_of_jammu",
 )
 VALUE = "8c3fa0d1e5"
-Sound = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="module")
@@ -49,83 +48,65 @@ def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
     yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
-@pytest.fixture
-def sound(request: pytest.FixtureRequest) -> Sound:
-    """Nothing of a page is out of sight; of those that `make slow` looks at, everything else is right too."""
-
-    def looked(page: Page, where: str) -> None:
-        if request.node.get_closest_marker("slow"):
-            assert unsound(page, where) == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, where
-
-    return looked
-
-
-def go(page: Page, click: str) -> None:
-    """Follow a link or send a form, to the page that comes."""
-    with page.expect_navigation():
-        page.click(click)
-
-
-def plan(page: Page, sound: Sound) -> None:
+def plan(page: Page, look: Look) -> None:
     """By the width of the whole; then its value and days, everything once more, and frozen."""
     go(page, "main a[href$='/new/']")
     page.check("[name=aim][value=whole]")
     page.fill("[name=goal]", "24.5")
     page.fill("[name=floor]", "1")
     go(page, "form[method=get] button[type=submit]")
-    sound(page, "planner")
+    look(page, "planner")
     day = clock.now().date()
     page.fill("[name=source]", "drand round 4,812,345")
     page.fill("[name=known_on]", (day + timedelta(days=2)).isoformat())
     page.fill("[name=ends_on]", (day + timedelta(days=20)).isoformat())
     go(page, "form:has([name=source]) button[type=submit]")
-    sound(page, "last look before the freeze")
+    look(page, "last look before the freeze")
     with system("test"):
         assert not Frame.objects.exists()
     go(page, "form[data-asks] button[type=submit]")
 
 
-def draw(page: Page, sound: Sound) -> None:
+def draw(page: Page, look: Look) -> None:
     """Once the value is known, and only then."""
     assert page.locator("a[href$='/draw/']").count() == 0
     with system("tests move time"):
         Draw.objects.update(due_at=clock.now())
     page.reload()
-    sound(page, "frame that waits for its value")
+    look(page, "frame that waits for its value")
     go(page, "a[href$='/draw/']")
     page.fill("[name=value]", VALUE)
     go(page, "form[data-asks] button[type=submit]")
 
 
-def ask(page: Page, sound: Sound, outcome: str, words: str) -> None:
+def ask(page: Page, look: Look, outcome: str, words: str) -> None:
     """The open questions first, then what was written, then the result: asked once."""
     for field in page.locator("form[action$='/said/'] :is(input[type=text], textarea)").all():
         field.fill(words)
     page.check("[name=meaning][value=joined]")
-    sound(page, "open questions")
+    look(page, "open questions")
     go(page, "form[action$='/said/'] button[type=submit]")
     assert page.locator("td, th", has_text=words).count() > 0
-    sound(page, "written beside heard")
+    look(page, "written beside heard")
     page.check(f"[name=outcome][value={outcome}]")
     go(page, "form[method=get] button[type=submit]")
     go(page, "form[data-asks] button[type=submit]")
 
 
-def by_phone(page: Page, sound: Sound) -> None:
+def by_phone(page: Page, look: Look) -> None:
     go(page, "form[action$='/take/'] button[type=submit]")
     assert page.locator("a[href^='tel:']").count() == 0, "who asks and why is said before the number is seen"
     go(page, "form[action$='/begin/'] button[type=submit]")
     assert page.locator("a[href^='tel:']").count() == 1
-    ask(page, sound, "genuine", "मेले में")
-    sound(page, "own checks")
+    ask(page, look, "genuine", "मेले में")
+    look(page, "own checks")
 
 
-def by_visit(page: Page, sound: Sound) -> None:
+def by_visit(page: Page, look: Look) -> None:
     go(page, "form[action$='/take/']:has([name=visit]) button[type=submit]")
     go(page, "form[action$='/begin/'] button[type=submit]")
     assert page.locator("a[href^='tel:']").count() == 0, "a visit shows no number"
-    ask(page, sound, "genuine", "At the fair")
+    ask(page, look, "genuine", "At the fair")
 
 
 def everything_else(cast: Cast, frame: Frame, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +144,7 @@ def replayed(command: str, folder: Path) -> list[str]:
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
     opens: Open,
-    sound: Sound,
+    look: Look,
     cast: Cast,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -173,18 +154,18 @@ def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
     cast._seat(VISITOR, "verifier", "JK-SRI", 1)
     programme = cast.world.programme
     planner = opens(f"/checks/of/{programme.public_id}/", PLANNER, size=size, language=language)
-    plan(planner, sound)
+    plan(planner, look)
     with system("test"):
         frame = Frame.objects.get()
     assert frame.hash in planner.content()
-    draw(planner, sound)
+    draw(planner, look)
     with system("test"):
         n = Check.objects.filter(frame=frame).count()
     assert n > 38
 
-    by_phone(opens("/checks/mine/", CALLER, size=size, language=language), sound)
+    by_phone(opens("/checks/mine/", CALLER, size=size, language=language), look)
     everything_else(cast, frame, monkeypatch)
-    by_visit(opens("/checks/mine/", VISITOR, size=size, language=language), sound)
+    by_visit(opens("/checks/mine/", VISITOR, size=size, language=language), look)
     with system("test"):
         done = Check.objects.filter(frame=frame, arm__in=(Check.Arm.RANDOM, Check.Arm.VISIT))
         assert done.filter(outcome="").count() == 0 and done.filter(arm=Check.Arm.VISIT).count() == 1
@@ -192,12 +173,12 @@ def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
 
     planner.goto("/units/JK/")
     assert planner.locator(".wi").count() > 0, "the estimate has its whisker"
-    sound(planner, "unit page with an estimate")
+    look(planner, "unit page with an estimate")
 
     planner.goto(f"/checks/of/{programme.public_id}/open/")
     go(planner, "form[data-asks] button[type=submit]")
     anybody = opens(f"/checks/public/{programme.public_id}/", size=size, language=language)
-    sound(anybody, "public page")
+    look(anybody, "public page")
     assert frame.hash in anybody.content() and "Person" not in anybody.inner_text("main")
     with anybody.expect_download() as coming:
         anybody.click("a[href$='/file/']")
@@ -210,7 +191,7 @@ def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
         Frame.objects.update(ends_on=clock.now().date() - timedelta(days=1))
     planner.goto(f"/checks/frame/{frame.public_id}/close/")
     go(planner, "form[data-asks] button[type=submit]")
-    sound(planner, "closed frame")
+    look(planner, "closed frame")
     with system("test"):
         drawn = Check.objects.filter(frame=frame, arm=Check.Arm.RANDOM).select_related(
             "frame__programme", "stratum"
