@@ -56,6 +56,7 @@ def press(page: Page, key: str, then: str) -> None:
         page.keyboard.press(key)
     assert answer.value.ok
     page.wait_for_selector(then)
+    expect(page.locator(".htmx-settling")).to_have_count(0)  # until then its buttons would load the page anew
 
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
