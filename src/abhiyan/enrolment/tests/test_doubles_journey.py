@@ -16,7 +16,7 @@ from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 from .make import Human
 from .server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 ROLE, SECOND = "district_in_charge", "state_president"
 PEOPLE = (
     ("Sunita Sharma", 1980, "21"),

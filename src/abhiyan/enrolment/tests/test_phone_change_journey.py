@@ -19,9 +19,9 @@ from .test_answers_journey import own_page
 from .test_phone_change import NEW, numbers
 from .web import blanks, code_sent, web_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NEWER = "+919906000078"
-LOOKS = [("hi", "phone"), pytest.param("en", "desk", marks=pytest.mark.slow)]
+LOOKS = [("hi", "phone"), ("en", "desk")]
 
 
 @pytest.fixture(scope="module")

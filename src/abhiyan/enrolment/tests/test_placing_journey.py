@@ -16,7 +16,7 @@ from .make import Human
 from .server import Server
 from .web import join
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 ROLE = "state_president"
 SAID = (("190001", ("Kamla Devi", "राजेश कुमार", "Nazir Ahmad")), ("Lal Bazar", ("Meera Koul", "Sita Ram")))
 

@@ -7,15 +7,16 @@ import pytest
 from playwright.sync_api import Page
 
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open
+from abhiyan.site.tests.visits import Open, go
+from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 from abhiyan.verification.models import Frame
 from abhiyan.verification.tests.conftest import two_districts
-from abhiyan.verification.tests.test_journey import Sound, go, opens, served, sound
+from abhiyan.verification.tests.test_journey import opens, served
 from abhiyan.verification.tests.test_ladder import checked
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["checked", "opens", "served", "sound"]  # fixtures
+__all__ = ["checked", "opens", "served"]  # fixtures
 
 
 @pytest.fixture
@@ -25,18 +26,18 @@ def cast() -> Cast:
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_a_reviewer_goes_from_a_unit_to_its_dossier(
-    opens: Open, sound: Sound, cast: Cast, checked: Frame, size: str, language: str
+    opens: Open, look: Look, cast: Cast, checked: Frame, size: str, language: str
 ) -> None:
     cast.target("JK", 250)
     page = opens("/units/JK/", "state_president", size=size, language=language)
     go(page, "a[href='/review/dossier/JK/']")
     page.wait_for_url("**/review/dossier/JK/")
     assert page.locator("main svg.bar circle.pt").count() >= 1
-    sound(page, "dossier")
+    look(page, "dossier")
     shot(page, f"dossier-{size}-{language}")
     go(page, "main table a[href*='/beside/']")
     assert page.locator("main svg circle.pt").count() >= 1
-    sound(page, "beside")
+    look(page, "beside")
     shot(page, f"beside-{size}-{language}")
 
 

@@ -7,7 +7,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.org.models import Release
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open
+from abhiyan.site.tests.visits import Open, go
 from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 from abhiyan.verification import tasks
@@ -15,7 +15,7 @@ from abhiyan.verification.actions import judge_fresh_checks
 from abhiyan.verification.models import Flag
 from abhiyan.verification.tests.test_checks import drawn
 from abhiyan.verification.tests.test_flagging import PRESIDENT, SECOND, plant, told
-from abhiyan.verification.tests.test_journey import go, opens, served
+from abhiyan.verification.tests.test_journey import opens, served
 from abhiyan.verification.tests.test_looks import HASTY, rows_of_ten_workers
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
