@@ -2,7 +2,8 @@
 
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LAST = 19  # the lowest priority that one session has against others
@@ -73,6 +74,19 @@ def idle_group(own: str, groups: Path = Path("/sys/fs/cgroup")) -> Path | None:
                 (groups / "cgroup.subtree_control").write_text("+cpu")
                 return groups / LAST_GROUP
     return None
+
+
+@contextmanager
+def stepped_forward() -> Iterator[None]:
+    """Meanwhile this process, and what it begins, is not in that group."""
+    group = idle_group(_groups_of("self")) if is_back(os.getpid()) else None
+    if group is not None:
+        (group.parent / "cgroup.procs").write_text(str(os.getpid()))
+    try:
+        yield
+    finally:
+        if group is not None:
+            stand_back(os.getpid())
 
 
 def forget_group() -> None:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from abhiyan.core import postgres_conf
+from abhiyan.core import machine, postgres_conf
 
 from .places import (
     PORT,
@@ -86,7 +86,8 @@ def ensure_running(home: Path) -> str:
         with locked(home):
             if not is_running(home):
                 try:
-                    _start(home)
+                    with machine.stepped_forward():  # whoever starts it: pages ask it, too
+                        _start(home)
                 except OSError as error:  # above all a full disk
                     raise NotStarted(f"PostgreSQL could not be started: {error}") from error
     return make_conninfo(conninfo(home), dbname="postgres")

@@ -189,6 +189,8 @@ def test_killed_workers_and_killed_database_come_back_by_themselves(server: Inst
     assert database is not None
     killed(database)
     until(lambda: is_well(server) and embedded.status(server.home).pid not in (None, database))
+    again = embedded.status(server.home).pid
+    assert again is not None and not machine.is_back(again), "the jobs have started it, and pages ask it"
 
 
 def test_health_notices_a_database_that_does_not_commit(server: Installation) -> None:
