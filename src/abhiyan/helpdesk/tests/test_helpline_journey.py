@@ -132,3 +132,21 @@ def test_a_slow_answer_to_the_phone_takes_no_place_away_that_was_found_meanwhile
         page.fill("[name=where]", "JK-B001")
     assert let_go.value == held[0].request, "its answer is waited for no longer"
     page.wait_for_selector("[name=unit][value='JK-B001']")
+
+
+def test_a_slow_search_takes_no_list_away_that_was_opened_meanwhile(opens: Open) -> None:
+    page = opens("/helpline/new/", "call_centre_agent")
+    page.fill("[name=where]", "JK-SRI")
+    below = page.locator("#unit-choices a").first
+    below.wait_for()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/helpline/new/", hold, times=1)
+    with page.expect_request("**/helpline/new/"):
+        page.fill("[name=where]", "JK-SRI-M")
+    with page.expect_event("requestfailed") as let_go, page.expect_response("**/below/**"):
+        below.click()
+    assert let_go.value == held[0].request, "its answer is waited for no longer"
