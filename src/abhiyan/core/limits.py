@@ -18,7 +18,7 @@ import psycopg
 from django.conf import settings
 from psycopg_pool import ConnectionPool
 
-from . import clock, database, sql
+from . import clock, database, environment, home, sql
 from .keys import keyring
 from .refusals import TooMany
 
@@ -59,7 +59,7 @@ def forget_all() -> None:
     global _has_counted
     if _has_counted:
         _has_counted = False
-        for (pid, _), pool in _pools.items():
+        for (pid, *_at), pool in _pools.items():
             if pid == os.getpid():
                 with pool.connection() as own:
                     own.execute("delete from core_rate_count")
@@ -90,7 +90,8 @@ def _key() -> bytes:
     return keyring().derive("limits")
 
 
-_pools: dict[tuple[int, str], ConnectionPool[psycopg.Connection[tuple[object, ...]]]] = {}
+_Pool = ConnectionPool[psycopg.Connection[tuple[object, ...]]]
+_pools: dict[tuple[object, ...], _Pool] = {}
 _making = threading.Lock()
 _has_counted = False
 
@@ -111,14 +112,16 @@ def _run(query: str, given: dict[str, object] | Sequence[object]) -> bool:
     raise AssertionError
 
 
-def _pool() -> ConnectionPool[psycopg.Connection[tuple[object, ...]]]:
-    """One small pool per process (never shared over a fork) and database."""
-    key = os.getpid(), database.conninfo(database.current_role())
+def _pool() -> _Pool:
+    """One small pool per process (never shared over a fork) and database. How to reach it is read from disk only once:
+    a form is counted against six limits."""
+    at = os.environ.get(environment.DATABASE_URL.name) or home.path()
+    key = os.getpid(), at, database.name(), database.current_role()
     if key not in _pools:
         with _making:
             if key not in _pools:
                 _pools[key] = ConnectionPool(
-                    key[1],
+                    database.conninfo(database.current_role()),
                     min_size=0,
                     max_size=4,
                     max_idle=60,
@@ -130,6 +133,6 @@ def _pool() -> ConnectionPool[psycopg.Connection[tuple[object, ...]]]:
                         "application_name": "limits",
                     },
                     open=True,
-                    name=f"limits-{key[0]}",
+                    name=f"limits-{os.getpid()}",
                 )
     return _pools[key]

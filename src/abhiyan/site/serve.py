@@ -94,6 +94,8 @@ def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) 
                 sweep(self.server_state.connections, asyncio.get_running_loop().time())
             return await super().on_tick(counter)
 
+    if behind:
+        asgi.django.be_for_the_crowd()
     Connection.straight = asgi.straight()
     server = Server(
         uvicorn.Config(

@@ -2,12 +2,16 @@
 
 Django has a thread for each request. Left alone, a crowd has hundreds of them, which take the interpreter from each
 other and wait for the few connections of the pool until it gives up. So only a few are at work at once, of the public
-and of the offices apart; the others wait in their order, and who would wait too long is asked to come back.
+and of the offices apart; the others wait in their order, and who would wait too long is asked to come back. Who has
+begun goes before who comes new: to turn somebody away in the middle wastes what was done for them, and theirs.
 """
 
 import asyncio
+from collections import deque
+from contextlib import suppress
 from functools import cache
 
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
@@ -20,36 +24,48 @@ from .access import FOR_ALL
 
 # Together fewer than the connections of a worker's pool (core.database), so that nobody waits for one there.
 PUBLIC, OFFICES = 2, 4
+CROWD = 5, 2  # the same of a worker of the crowd, where the offices have one of their own
 MOST = 500  # of each that wait in one worker; a request that waits holds what was sent with it
 PATIENCE_S = 10.0
 COME_BACK_S = 5
 
 
 class Turns:
-    """So many requests at once; at most `most` wait, none longer than `patience_s`."""
+    """So many requests at once; of those who have begun and of the new ones at most `most` wait each, none longer than
+    `patience_s`."""
 
     def __init__(self, at_once: int, *, most: int = MOST, patience_s: float = PATIENCE_S) -> None:
-        self._free = asyncio.Semaphore(at_once)
-        self._most, self._patience_s, self._waiting = most, patience_s, 0
+        self._free, self._most, self._patience_s = at_once, most, patience_s
+        self._begun: deque[asyncio.Future[None]] = deque()
+        self._new: deque[asyncio.Future[None]] = deque()
 
-    async def begin(self) -> bool:
+    async def begin(self, *, has_begun: bool = False) -> bool:
         """Wait for a turn, in order. False where that would take too long; else `end` gives it back."""
-        if not self._free.locked():
-            return await self._free.acquire()
-        if self._waiting >= self._most:
+        if self._free:
+            self._free -= 1
+            return True
+        line = self._begun if has_begun else self._new
+        if len(line) >= self._most:
             return False
-        self._waiting += 1
+        turn = asyncio.get_running_loop().create_future()
+        line.append(turn)
         try:
-            async with asyncio.timeout(self._patience_s):
-                return await self._free.acquire()
-        except TimeoutError:
-            return False
+            await asyncio.wait((turn,), timeout=self._patience_s)
+        except asyncio.CancelledError:
+            if turn.done():
+                self.end()
+            raise
         finally:
-            self._waiting -= 1
+            with suppress(ValueError):
+                line.remove(turn)
+        return turn.done()
 
     def end(self) -> None:
         """Let the next one begin."""
-        self._free.release()
+        if line := self._begun or self._new:
+            line.popleft().set_result(None)
+        else:
+            self._free += 1
 
 
 class Handler(ASGIHandler):
@@ -59,15 +75,24 @@ class Handler(ASGIHandler):
         super().__init__()
         self.public, self.offices = Turns(PUBLIC), Turns(OFFICES)
 
+    def be_for_the_crowd(self) -> None:
+        """The offices have a worker of their own."""
+        self.public, self.offices = map(Turns, CROWD)
+
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
         turns = self.public if request.path.startswith(FOR_ALL) else self.offices
-        if not await turns.begin():
+        if not await turns.begin(has_begun=_has_begun(request)):
             return middleware.headers(_busy)(request)
         try:
             answer: HttpResponseBase = await super().run_get_response(request)
         finally:
             turns.end()
         return answer
+
+
+def _has_begun(request: HttpRequest) -> bool:
+    """Whether somebody is in the middle of something: sends a form, or comes back with what we gave their browser."""
+    return request.method == "POST" or settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def _busy(request: HttpRequest) -> HttpResponseBase:

@@ -1,7 +1,7 @@
 """Reads of the public pages: which drives one may join, where, and whether a code is asked there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from abhiyan.core.words import named
 from abhiyan.enrolment.actions.drives import SPANS, covered
 from abhiyan.enrolment.actions.links import link_digest
 from abhiyan.enrolment.models import Drive
+from abhiyan.people import queries as notices
+from abhiyan.people.models import Notice
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
@@ -28,13 +30,21 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class OpenDrive:
-    """A drive somebody may join today, with the programme it belongs to."""
+    """A drive somebody may join today, with the programme it belongs to, and the notices asked of it so far."""
 
     programme: Programme
     drive: Drive
+    _notices: dict[str, Notice] = field(default_factory=dict, compare=False)
 
     def name(self, language: str = "") -> str:
         return named(self.programme.names, language)
+
+    def notice(self, language: str) -> Notice:
+        """Its notice in a language, or the nearest there is; read once."""
+        if language not in self._notices:
+            drive = self.drive
+            self._notices[language] = notices.notice(drive.notice_code, language, drive.notice_version)
+        return self._notices[language]
 
 
 def open_drives(at: datetime) -> list[OpenDrive]:

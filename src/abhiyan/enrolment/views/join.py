@@ -35,7 +35,6 @@ from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
-from abhiyan.people import queries as notices
 from abhiyan.people.models import Notice, Purpose
 from abhiyan.people.visit import Request
 from abhiyan.ui.acts import Tried, form_page, tried
@@ -92,7 +91,7 @@ def join_drive(request: Request, slug: str) -> HttpResponseBase:
     form = _asked(request.POST, found, on)
     if form.is_minor:
         return refuse_minor(request, found, at=at, key=form.data.get("key", ""))
-    notice = notice_of(found)
+    notice = found.notice(language())
     ok = form.is_valid()
     judge_place(form, picker)
     judge_notice(form, notice)
@@ -229,11 +228,6 @@ class Typed:
 
 def places_address(found: OpenDrive) -> str:
     return reverse("enrolment:join_places", args=[found.drive.join_slug])
-
-
-def notice_of(found: OpenDrive) -> Notice:
-    """The drive's notice in the reader's language, or the nearest there is."""
-    return notices.notice(found.drive.notice_code, language(), found.drive.notice_version)
 
 
 def judge_place(form: JoinForm | CorrectForm, picker: places.Picker) -> None:
@@ -546,7 +540,7 @@ def typed_so_far(data: QueryDict) -> dict[str, Any]:
 
 
 def notice_mark(found: OpenDrive) -> str:
-    notice = notice_of(found)
+    notice = found.notice(language())
     return f"{notice.version}.{notice.language}"
 
 
@@ -565,7 +559,7 @@ def show_form(
     shown = {
         "found": found,
         "form": form,
-        **notice_shown(notice_of(found)),
+        **notice_shown(found.notice(language())),
         "drive_name": found.name(),
         "minimum": found.drive.roll.minimum_age,
         "per_phone": found.drive.roll.people_per_phone,

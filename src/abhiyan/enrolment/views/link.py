@@ -70,7 +70,7 @@ def link(request: Request, link: str) -> HttpResponseBase:
     form = _asked(request.POST, found, at)
     if form.is_minor:
         return join.refuse_minor(request, found, at=at, key=link, address=page["address"])
-    notice = join.notice_of(found)
+    notice = found.notice(language())
     ok = form.is_valid()
     join.judge_place(form, picker)
     join.judge_notice(form, notice)

@@ -344,7 +344,7 @@ def me_consents(request: Request) -> HttpResponseBase:
         raise NotFound
     purpose = int(asked)
     if request.POST.get("say") == YES:
-        notice = join.notice_of(queries_join.drive_of(member.programme_id))
+        notice = queries_join.drive_of(member.programme_id).notice(language())
         people.give_consent(
             person_id=member.person_id,
             unit_id=member.unit_id,

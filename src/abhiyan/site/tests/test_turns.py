@@ -4,9 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.test import RequestFactory
 
+from abhiyan.core import database
 from abhiyan.site import turns
 
 FACTORY = RequestFactory()
@@ -78,6 +80,34 @@ def test_who_would_wait_too_long_is_asked_to_come_back(monkeypatch: pytest.Monke
     assert "Very many people are here" in too_many.content.decode()
 
 
+def test_who_is_in_the_middle_goes_before_who_comes_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+    back = FACTORY.get(
+        "/join/winter/code/", headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}=of+the+first+form"}
+    )
+
+    async def day() -> list[Any]:
+        held.go, handler = asyncio.Event(), turns.Handler()
+        handler.public = turns.Turns(1)
+        crowd = [FACTORY.get("/join/"), FACTORY.get("/help/"), FACTORY.post("/join/winter/"), back]
+        coming = []
+        for request in crowd:
+            coming.append(asyncio.create_task(handler.run_get_response(request)))
+            await _moment()
+        held.go.set()
+        return await asyncio.gather(*coming)
+
+    assert asyncio.run(day()) == ["answered"] * 4
+    assert held.at_work == ["/join/", "/join/winter/", "/join/winter/code/", "/help/"]
+
+
+def test_a_worker_has_fewer_turns_than_connections() -> None:
+    options: Any = database.django_settings("app")["OPTIONS"]
+    for public, offices in ((turns.PUBLIC, turns.OFFICES), turns.CROWD):
+        assert public + offices < options["pool"]["max_size"]
+    assert turns.CROWD[0] > turns.PUBLIC
+
+
 def test_a_turn_is_given_back_by_who_went_away_and_by_a_page_that_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -87,12 +117,16 @@ def test_a_turn_is_given_back_by_who_went_away_and_by_a_page_that_failed(
     async def day() -> None:
         free = turns.Turns(1)
         assert await free.begin()
-        gone = asyncio.create_task(free.begin())
-        await _moment()
-        gone.cancel()
-        await asyncio.gather(gone, return_exceptions=True)
-        free.end()
-        assert await free.begin()
+        for is_its_turn in (False, True):
+            gone = asyncio.create_task(free.begin())
+            await _moment()
+            if is_its_turn:
+                free.end()
+            gone.cancel()
+            await asyncio.gather(gone, return_exceptions=True)
+            if not is_its_turn:
+                free.end()
+            assert await free.begin()
         handler = turns.Handler()
         monkeypatch.setattr(ASGIHandler, "run_get_response", failed)
         for _number in range(turns.PUBLIC + 1):
