@@ -107,6 +107,7 @@ def is_at_it(waiting: psycopg.Connection[Any]) -> bool:
         return True
 
 
+CONNECTIONS = 8  # of a worker's pool, at most
 # A pool that has lost its server tries again whenever it is asked, instead of ever more rarely.
 POOLED: dict[str, Any] = {"connection_class": Connection, "reconnect_timeout": 1.0}
 
@@ -173,7 +174,7 @@ def django_settings(role: str) -> dict[str, object]:
         if key not in ("host", "port", "user", "password", "dbname")
     }
     if role in ("app", "jobs") and os.environ.get("ABHIYAN_POOL", "1") == "1":
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10} | POOLED
+        options["pool"] = {"min_size": 1, "max_size": CONNECTIONS, "timeout": 10} | POOLED
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name(),

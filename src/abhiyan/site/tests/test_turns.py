@@ -102,9 +102,8 @@ def test_who_is_in_the_middle_goes_before_who_comes_new(monkeypatch: pytest.Monk
 
 
 def test_a_worker_has_fewer_turns_than_connections() -> None:
-    options: Any = database.django_settings("app")["OPTIONS"]
     for public, offices in ((turns.PUBLIC, turns.OFFICES), turns.CROWD):
-        assert public + offices < options["pool"]["max_size"]
+        assert public + offices < database.CONNECTIONS
     assert turns.CROWD[0] > turns.PUBLIC
 
 
