@@ -36,6 +36,7 @@ class Option:
     choices: (value, label) pairs, asked in the scope of whoever brings the file; None: free text.
     names: name -> value, where people know a choice by something shorter than its value.
     suggests: what a page fills in to begin with; nothing is taken that nobody saw.
+    is_asked: not where false: then it is said by a page of ours that makes the list.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Option:
     help: Text = ""
     names: Callable[[], Mapping[str, str]] | None = None
     suggests: Callable[[], str] | None = None
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class ImportKind:
     differences: (import id, first, how many) -> what the check found would change.
     lacking: the same of what is known and the list does not name.
     belongs: (options) -> what the list is of, in words, and the address of its page; None: of nothing that has one.
+    is_ours: (options) -> whether the heading is ours and nobody sees it: rows are told counted from the first below it.
     confirms: what of these numbers somebody has to say yes to apart, as a sentence; empty: nothing.
     """
 
@@ -106,6 +109,7 @@ class ImportKind:
     tells: Callable[[Mapping[str, int]], Sequence[str]] | None = None
     lacking: Callable[[int, int, int], Sequence[Lacking]] | None = None
     confirms: Callable[[Mapping[str, int]], str] | None = None
+    is_ours: Callable[[Mapping[str, str]], bool] | None = None
     belongs: Callable[[Mapping[str, str]], tuple[str, str] | None] | None = None
     atomic: bool = True
     max_bytes: int = MAX_BYTES

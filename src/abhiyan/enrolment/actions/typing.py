@@ -9,7 +9,6 @@ from uuid import UUID
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.enrolment.paper.models import PaperBatch
-from abhiyan.enrolment.queries.batches import typed_name
 from abhiyan.programmes import queries as programmes
 
 HEAD = ("Name", "Phone", "Birth year", "Booth code", "PIN code", "Day", "Worker's phone")
@@ -39,12 +38,13 @@ def bring_sheet(
     data = file.getvalue().encode()
     staged = imports.begin(
         kind_key="paper",
-        file_name=typed_name(batch, sheet),
+        file_name=f"{batch.number} {sheet}.csv",
         file_bytes=len(data),
         options={
             "drive": str(programmes.programme_by_id(batch.programme_id).public_id),
             "batch": batch.number,
             "language": batch.language,
+            "sheet": str(sheet),
         },
         unit_id=batch.unit_id,
         by=by,

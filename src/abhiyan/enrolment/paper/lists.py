@@ -325,7 +325,9 @@ LIST = ImportKind(
             suggests=only_notice,
         ),
         Option("language", _("Language of the form"), choices=languages, default="hi"),
+        Option("sheet", _("Typed from sheet"), required=False, is_asked=False),
     ),
+    is_ours=lambda options: "sheet" in options,
     reasons={
         **{kind.code: kind.message for kind in _REFUSALS},
         "unknown_unit": _(

@@ -156,34 +156,33 @@ def sheets_of(batch: PaperBatch) -> Sheets:
     return Sheets([Sheet(n, of.get(n, []), typed.get(n)) for n in numbers], of.get(0, []))
 
 
-def typed_name(batch: PaperBatch, sheet: int) -> str:
-    """What the list is called that is typed from a sheet."""
-    return f"{batch.number} {sheet}.csv"
-
-
 def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
     """Lists typed from the sheets of a batch, in the viewer's sight: sheet -> the latest that was not discarded."""
-    names = {typed_name(batch, n): n for n in range(1, batch.sheets + 1)}
     found = (
         StagedImport.objects.filter(
-            unit_id=batch.unit_id, kind="paper", file_name__in=names, created_at__gte=batch.made_at
+            unit_id=batch.unit_id,
+            kind="paper",
+            options__batch=batch.number,
+            options__has_key="sheet",
+            created_at__gte=batch.made_at,
         )
         .exclude(state=StagedImport.State.DISCARDED)
-        .only("file_name", "public_id", "state", "counts", "step")
+        .only("options", "public_id", "state", "counts", "step")
         .order_by("created_at")
     )
-    return {names[one.file_name]: one for one in found}
+    return {int(one.options["sheet"]): one for one in found}
 
 
 def lists_of(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
     """The list that was brought of a whole batch, if there is one, and sheet -> the list that was typed from it. Only
     those that were imported and not taken back. In a system scope."""
-    names = {typed_name(batch, n): n for n in range(1, batch.sheets + 1)}
     brought = PaperImport.objects.filter(batch_id=batch.pk, undone_at=None).values("import_id")
     whole, typed = None, {}
-    for pk, name in StagedImport.objects.filter(pk__in=brought).order_by("pk").values_list("pk", "file_name"):
-        if name in names:
-            typed[names[name]] = pk
+    for pk, options in (
+        StagedImport.objects.filter(pk__in=brought).order_by("pk").values_list("pk", "options")
+    ):
+        if "sheet" in options:
+            typed[int(options["sheet"])] = pk
         else:
             whole = pk
     return whole, typed

@@ -231,6 +231,27 @@ def test_a_typed_sheet_is_a_list_like_any_other(world: World) -> None:
         assert StagedImport.objects.get(public_id=again).file_name == f"{batch.number} 2.csv"
 
 
+def test_a_row_of_a_typed_sheet_is_told_by_its_line_and_of_a_file_by_its_row(tmp_path: Path) -> None:
+    world = web_world()
+    batch = make(world, sheets=2)
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    sound, short = (
+        ("Asha Devi", "9906000001", "1980", "JK-B001", ""),
+        ("Bilal Ahmad", "9906", "1990", "JK-B001", ""),
+    )
+    sheet = typed(world, batch, sound, short)
+    rows = HEAD + "9906000003,Chandra Kala,1991,JK-B001,1,\n" + "9906,Bilal Ahmad,1990,JK-B001,1,\n"
+    like_a_sheet = f"{batch.number} 1.csv"  # as the page calls what it makes, but somebody wrote it
+    file = bring(world, tmp_path, rows, name=like_a_sheet, unit_id=world.mandal.pk, batch=batch.number)
+    running.run(sheet, "check", at=world.now)  # asked for by the act
+    step(world, file, "check")
+    for public_id, row in ((sheet, 2), (file, 3)):
+        told = president.get(f"/imports/{public_id}/refused/?as=csv").getvalue().decode().splitlines()
+        assert [line.split(",")[0] for line in told[1:]] == [str(row)]
+    with system("test"):
+        assert [one.number for one in queries.sheets_of(batch).sheets if one.typed] == [2]
+
+
 def test_a_sheet_is_typed_on_its_page_and_what_is_wrong_stands_at_its_line_with_nothing_lost() -> None:
     world = web_world()
     batch = make(world, language="en", sheets=2)

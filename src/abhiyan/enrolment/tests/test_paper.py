@@ -36,8 +36,16 @@ def world() -> World:
     return World.make()
 
 
-def bring(world: World, tmp_path: Path, text: str, *, unit_id: int | None = None, **options: str) -> UUID:
-    path = tmp_path / "list.csv"
+def bring(
+    world: World,
+    tmp_path: Path,
+    text: str,
+    *,
+    unit_id: int | None = None,
+    name: str = "list.csv",
+    **options: str,
+) -> UUID:
+    path = tmp_path / name
     path.write_text(text)
     with system("test"):
         return imports.bring(

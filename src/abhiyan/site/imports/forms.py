@@ -47,13 +47,14 @@ class BeginForm(forms.Form):
     def __init__(self, kind: ImportKind, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        self.asked = [option for option in kind.options if option.is_asked]
         units = units_of(viewer, kind)
         unit: Any = self.fields["unit"]
         unit.choices = units
         if len(units) == 1:
             unit.initial = units[0][0]
             unit.widget = forms.HiddenInput()
-        for option in kind.options:
+        for option in self.asked:
             field: forms.Field
             if option.choices is None:
                 field = forms.CharField(max_length=200)
@@ -66,7 +67,7 @@ class BeginForm(forms.Form):
             field.required = option.required
             field.initial = option.suggests() if option.suggests is not None else option.default
             self.fields[OPTION + option.key] = field
-        self.order_fields(["unit", *(OPTION + option.key for option in kind.options), "file"])
+        self.order_fields(["unit", *(OPTION + option.key for option in self.asked), "file"])
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -78,7 +79,7 @@ class BeginForm(forms.Form):
 
     @property
     def options(self) -> dict[str, str]:
-        return {option.key: self.cleaned_data.get(OPTION + option.key, "") for option in self.kind.options}
+        return {option.key: self.cleaned_data.get(OPTION + option.key, "") for option in self.asked}
 
     def field_of(self, key: str) -> str | None:
         """The field of this form a refusal speaks of: an option, or the file."""

@@ -363,7 +363,7 @@ def _one(
         discarded=[(of_kind.discarded.get(code, code), n) for code, n in staged.discarded.items()],
         notes=_notes(staged, of_kind),
         told=queries.told(staged),
-        refused=_refused(rows, of_kind),
+        refused=_refused(rows, staged),
         differences=_differences(changed, of_kind),
         lacking=queries.lacking(staged, 0, SHOWN),
         options=_options(staged, of_kind),
@@ -424,10 +424,12 @@ def _options(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str]]
     ]
 
 
-def _refused(rows: Any, of_kind: ImportKind) -> list[dict[str, Any]]:
+def _refused(rows: Any, staged: StagedImport) -> list[dict[str, Any]]:
+    of_kind = kind(staged.kind)
+    unseen = 1 if of_kind.is_ours is not None and of_kind.is_ours(staged.options) else 0
     return [
         {
-            "row": row.row,
+            "row": row.row - unseen,
             "field": _label(of_kind, row.field),
             "excerpt": row.facts.get("excerpt", ""),
             "reason": queries.reason_text(of_kind, row),
@@ -533,7 +535,7 @@ def progress(request: Request, public_id: UUID) -> HttpResponse:
 @require_GET
 def refused(request: Request, public_id: UUID) -> HttpResponseBase:
     """Every refused row: by number, field and reason; as a page, CSV or a sheet."""
-    staged, of_kind = _seen(public_id)
+    staged, _kind = _seen(public_id)
     rows = queries.refused_rows(staged)
     ending = request.GET.get("as") or request.GET.get("format", "")
     if ending in ("csv", "xlsx"):
@@ -541,12 +543,12 @@ def refused(request: Request, public_id: UUID) -> HttpResponseBase:
         lines = (
             (each["row"], each["field"], each["excerpt"], each["reason"])
             for row in rows.iterator(chunk_size=2000)
-            for each in _refused([row], of_kind)
+            for each in _refused([row], staged)
         )
         return tables.file_response("refused", ending, head, lines)
     leaf = tables.following(rows.order_by(), request.GET, keys=["row", "id"])
     return _page(
-        request, "refused", staged, leaf=leaf, refused=_refused(leaf.rows, of_kind), crumb=_("Refused rows")
+        request, "refused", staged, leaf=leaf, refused=_refused(leaf.rows, staged), crumb=_("Refused rows")
     )
 
 
