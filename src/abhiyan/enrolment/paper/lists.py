@@ -26,7 +26,7 @@ from abhiyan.enrolment.actions.refused import add_minors
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from abhiyan.enrolment.models import Drive as DriveRow
 from abhiyan.enrolment.queries import batches
-from abhiyan.enrolment.rules.batches import number_of, read_number
+from abhiyan.enrolment.rules.batches import MOST_SHEETS, number_of, read_number
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
@@ -86,6 +86,10 @@ def slugs() -> dict[str, str]:
 
 def languages() -> list[tuple[str, str]]:
     return [("hi", "हिंदी"), ("en", "English")]
+
+
+def sheets() -> list[tuple[str, str]]:
+    return [(str(n), str(n)) for n in range(1, MOST_SHEETS + 1)]
 
 
 def only_notice() -> str:
@@ -325,7 +329,7 @@ LIST = ImportKind(
             suggests=only_notice,
         ),
         Option("language", _("Language of the form"), choices=languages, default="hi"),
-        Option("sheet", _("Typed from sheet"), required=False, is_asked=False),
+        Option("sheet", _("Typed from sheet"), choices=sheets, required=False, is_asked=False),
     ),
     is_ours=lambda options: "sheet" in options,
     reasons={

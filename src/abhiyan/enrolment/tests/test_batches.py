@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core.imports import running
+from abhiyan.core.imports.actions import BadOption
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import AlreadyMember, batches, photos
@@ -102,6 +103,8 @@ def test_a_list_of_a_batch_nobody_printed_or_of_another_drive_is_refused(
     for number in (mine.number, number_of(77), "12"):
         with pytest.raises(BatchUnknown):
             bring(world, tmp_path, HEAD, batch=number)
+    with pytest.raises(BadOption):
+        bring(world, tmp_path, HEAD, sheet="the first")
 
 
 def test_who_may_not_record_people_there_makes_no_batch_and_keeps_no_photo(world: World) -> None:
