@@ -1,7 +1,7 @@
 """Photographs of the filled sheets of a batch: kept sealed, each with the sheet it shows.
 
-Which sheet that is, the code printed on it says; where it cannot be read, somebody does. They are added by whoever
-records people who join there, and opened by whoever sees the people of the unit.
+Which sheet that is, the code printed on it says; where it cannot be read, somebody does, unless there is only one. They
+are added by whoever records people who join there, and opened by whoever sees the people of the unit.
 """
 
 import hmac
@@ -193,9 +193,9 @@ def _known(batch: PaperBatch, seen: pictures.Seen) -> _Known | Refused:
     others = sorted(of for of, _sheet in named if of != batch.pk)
     if others and not own:
         return SheetOfAnother(field="photos", number=rules.number_of(others[0]))
-    if len(own) == 1:
-        return _Known(seen, own.pop())
-    return _Known(seen, None)
+    if not named and batch.sheets == 1:
+        own = {1}  # there is no other
+    return _Known(seen, own.pop() if len(own) == 1 else None)
 
 
 def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor, at: datetime) -> int | None:

@@ -289,6 +289,13 @@ def test_a_sheet_is_typed_on_its_page_and_what_is_wrong_stands_at_its_line_with_
     assert president.get(f"{page}?sheet=3").status_code == 404
 
 
+def test_the_photo_of_an_only_sheet_is_that_sheet_without_a_code(world: World) -> None:
+    only, several = make(world, sheets=1), make(world, sheets=2)
+    with system("test"):
+        assert keep(world, only, drawn(shade=1)).sheets == (1,)
+        assert keep(world, several, drawn(shade=2)).sheets == (None,)
+
+
 def test_photographed_sheets_are_owed_until_a_list_has_brought_them(tmp_path: Path) -> None:
     world = web_world()
     batch, other = make(world, sheets=3), make(world)
