@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
 import pypdfium2
 import pytest
 from pyzbar.pyzbar import ZBarSymbol, decode
 
+from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.paper.models import Referral
+from abhiyan.enrolment.paper.printed import posters
 from abhiyan.people import queries as people
 from abhiyan.people.models import Notice
 from abhiyan.people.rules.standard_notice import standard
@@ -139,6 +143,39 @@ def test_a_poster_leads_to_the_drive_and_names_its_place_and_whose_link_it_is(la
     assert codes(own, 0) == [f"{to}&by={code}"]
     whose = "booth_worker of JK-B001"
     assert holds(text_of(own, 0), [whose]) == [] and holds(text_of(plain, 0), [whose]) == [whose]
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_long_names_leave_a_poster_on_one_page_with_no_line_over_another(language: str) -> None:
+    drive = {
+        "hi": "राष्ट्रीय सदस्यता महाअभियान और बूथ सशक्तिकरण का साल 2026",
+        "en": "National membership drive and year of the booth 2026",
+    }
+    place = {
+        "hi": "राजकीय उच्चतर माध्यमिक विद्यालय (उत्तरी भाग), कटरा",
+        "en": "Government Higher Secondary School (northern part), Katra",
+    }
+    address = f"{ORIGIN}/join/winter/?unit=JK-B001&by=V3ZG47D"
+    said: dict[str, Any] = {
+        "number": "+918000000001",
+        "helpline": "18000000000",
+        "name": "Asha Devi",
+        "language": language,
+    }
+    pdf = posters([(place, address)], drive=drive, at=clock.now(), **said)
+    document = pypdfium2.PdfDocument(pdf)
+    assert len(document) == 1 and codes(pdf, 0) == [address]
+    assert (
+        holds(
+            text_of(pdf, 0), [drive[language], place[language], "+918000000001", "18000000000", "Asha Devi"]
+        )
+        == []
+    )
+    text = document[0].get_textpage()
+    boxes = [text.get_rect(n) for n in range(text.count_rects())]
+    middles = sorted((bottom + top) / 2 for _left, bottom, _right, top in boxes)
+    apart = [after - before for before, after in pairwise(middles)]
+    assert all(gap < 4 or gap > 12 for gap in apart), "points: of one line, or of two that do not meet"
 
 
 def test_the_posters_of_all_booths_of_a_unit_are_one_pdf_and_too_many_are_said(

@@ -2,17 +2,18 @@
 their say, and the tasks come to Today."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from abhiyan.core import clock
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.enrolment.tests.web import today
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.verification.tests import midday
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAID = "दो बूथों पर अध्यक्ष नहीं हैं।"
@@ -35,6 +36,11 @@ def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
     server.stop()
+
+
+def today() -> date:
+    """Where the server is, which is not always the day of India."""
+    return clock.day_in(midday.TIME_ZONE, clock.now())
 
 
 def open_round(page: Page, what: str) -> str:
