@@ -120,6 +120,11 @@ class Sheet:
     typed: StagedImport | None = None
 
     @property
+    def is_entered(self) -> bool:
+        """Whether its list is not only typed but imported."""
+        return self.typed is not None and self.typed.state == StagedImport.State.DONE
+
+    @property
     def is_twice(self) -> bool:
         """Whether somebody has to say which photograph is kept."""
         return sum(not one.is_beside for one in self.photos) > 1
@@ -141,6 +146,16 @@ class Sheets:
         return rules.ranges(one.number for one in self.sheets if not one.photos)
 
     @property
+    def waiting(self) -> str:
+        """Those that are typed, and whose lists nobody has imported yet."""
+        return rules.ranges(one.number for one in self.sheets if one.typed is not None and not one.is_entered)
+
+    @property
+    def are_entered(self) -> bool:
+        """Whether every sheet was typed and imported."""
+        return all(one.is_entered for one in self.sheets)
+
+    @property
     def twice(self) -> list[Sheet]:
         return [one for one in self.sheets if one.is_twice]
 
@@ -157,7 +172,8 @@ def sheets_of(batch: PaperBatch) -> Sheets:
 
 
 def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
-    """Lists typed from the sheets of a batch, in the viewer's sight: sheet -> the latest that was not discarded."""
+    """Lists typed from the sheets of a batch, in the viewer's sight: sheet -> the latest that was not discarded or
+    undone."""
     found = (
         StagedImport.objects.filter(
             unit_id=batch.unit_id,
@@ -166,7 +182,7 @@ def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
             options__has_key="sheet",
             created_at__gte=batch.made_at,
         )
-        .exclude(state=StagedImport.State.DISCARDED)
+        .exclude(state__in=(StagedImport.State.DISCARDED, StagedImport.State.UNDONE))
         .only("options", "public_id", "state", "counts", "step")
         .order_by("created_at")
     )

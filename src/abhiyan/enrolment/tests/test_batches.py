@@ -39,10 +39,9 @@ def world() -> World:
 
 
 def make(world: World, **given: object) -> PaperBatch:
-    said: dict[str, object] = {"sheets": 10, "language": "hi"} | given
+    said: dict[str, object] = {"sheets": 10, "language": "hi", "unit_id": world.mandal.pk} | given
     return batches.make_batch(
         programme_id=world.programme.pk,
-        unit_id=world.mandal.pk,
         by=BY,
         at=world.now,
         **said,  # type: ignore[arg-type]  # what a test changes
@@ -287,6 +286,31 @@ def test_a_sheet_is_typed_on_its_page_and_what_is_wrong_stands_at_its_line_with_
     again = main(president.get(f"{page}?sheet=1").content)
     assert "This sheet is typed already" in again and "Type sheet 2 of 2" in main(president.get(page).content)
     assert president.get(f"{page}?sheet=3").status_code == 404
+
+
+def test_a_sheet_is_entered_once_its_list_is_imported_and_open_again_when_that_is_undone() -> None:
+    world = web_world()
+    batch = make(world, sheets=1, language="en")
+    president, worker = (
+        officer(world, *of) for of in (("mandal_president", "JK-SRI-M1"), ("booth_worker", "JK-B001"))
+    )
+
+    def page() -> str:
+        return main(president.get(f"/paper/{batch.number}/").content)
+
+    with system("test"):
+        lines = [("Asha Devi", "9906000001", "1980", "JK-B001", "")]
+        sheet = bring_sheet(batch=batch, sheet=1, lines=lines, day=None, worker="", by=BY, at=world.now)
+    running.run(sheet, "check", at=world.now)
+    assert "Typed, but not imported yet: sheets 1." in page() and "typed, not imported yet" in page()
+    step(world, sheet, "commit")
+    entered = page()
+    assert "All sheets are entered" in entered and "Type a sheet" not in entered
+    step(world, sheet, "undo")
+    again = page()
+    assert "Type it" in again and "Type a sheet" in again and "All sheets are entered" not in again
+    own = make(world, sheets=1, unit_id=world.booth.pk)
+    assert "Whoever brings paper lists" in main(worker.get(f"/paper/{own.number}/").content)
 
 
 def test_the_photo_of_an_only_sheet_is_that_sheet_without_a_code(world: World) -> None:

@@ -402,7 +402,7 @@ def test_the_page_keeps_photos_and_says_which_sheets_are_here_missing_and_there_
     page = f"/paper/{batch.number}/"
     assert sent(president, batch, photographed(first), photographed(first, tilt=5)).status_code == 302
     shown = main(president.get(page).content)
-    assert "Sheets here: 1." in shown and "Sheets missing: 2, 3." in shown
+    assert "Sheets with a photo: 1." in shown and "Sheets without a photo: 2, 3." in shown
     assert "Sheet 1 is here more than once." in shown and shown.count("/small/") == 2
     choice = f"{page}sheets/1/"
     assert choice in shown and "Only the latest" in president.get(choice).content.decode()
@@ -412,7 +412,7 @@ def test_the_page_keeps_photos_and_says_which_sheets_are_here_missing_and_there_
     assert "more than once" not in main(president.get(page).content)
     assert "It has no photo yet" in main(president.get(f"{page}?sheet=2").content)
     told_ = sent(president, batch, drawn(), accept="application/json")
-    assert (told_.status_code, told_.json()["message"]) == (200, "Which sheet is it? Say so below.")
+    assert (told_.status_code, told_.json()["message"]) == (200, "Which sheet is it? Say so at its picture.")
     again = sent(president, batch, drawn(), accept="application/json")
     assert again.status_code == 409 and batch.number in again.json()["message"]
 

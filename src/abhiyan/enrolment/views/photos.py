@@ -109,7 +109,9 @@ def add(request: Request, batch: PaperBatch) -> tuple[PhotosForm, Tried[actions.
     if request.method == "POST" and "application/json" in request.headers.get("Accept", ""):
         if done.value is not None:
             sheet = done.value.sheets[0]
-            said = _("Sheet %(n)s") % {"n": sheet} if sheet else _("Which sheet is it? Say so below.")
+            said = (
+                _("Sheet %(n)s") % {"n": sheet} if sheet else _("Which sheet is it? Say so at its picture.")
+            )
             return form, done, JsonResponse({"message": said})
         said = " ".join(str(one) for errors in form.errors.values() for one in errors)
         return form, done, JsonResponse({"message": said}, status=done.status)
