@@ -149,6 +149,11 @@ def to_remind(above: Workshop, *, on: date) -> QuerySet[Workshop]:
     return asked_by(above).filter(late).exclude(task__state=State.DECLINED)
 
 
+def reminders(above: Workshop, *, on: date) -> int:
+    """How many offices a reminder goes to. A vacant one gets none."""
+    return to_remind(above, on=on).filter(task__account_id__isnull=False).count()
+
+
 def workshops_of(programme: Programme) -> QuerySet[Workshop]:
     """The workshops of a programme that nobody above asked for, or that asked below themselves; as far as in sight."""
     own = Workshop.objects.filter(programme=programme, withdrawn_at=None)

@@ -231,6 +231,11 @@ def test_a_reminder_is_one_message_a_day_to_who_gave_no_day_and_a_task_to_who_ca
         n: int = as_(president, acts.remind_silent, public_id=top.public_id, at=AT + days * DAY)
         return n
 
+    def going(days: int) -> int:
+        with system("test"):
+            return found.reminders(top, on=TODAY + days * DAY)
+
+    assert going(1) == 1, "none to the vacant office"
     with pytest.raises(acts.RemindedToday):
         remind(0)
     new = people.open_account(phone="9906000032", name="New", language="hi", by=SYSTEM, at=AT)
@@ -249,6 +254,7 @@ def test_a_reminder_is_one_message_a_day_to_who_gave_no_day_and_a_task_to_who_ca
     with pytest.raises(acts.NobodyToRemind):  # one has a day, the other's reason is on the board
         remind(2)
     assert counts(top) == found.Groups(asked=2, planned=1, silent=1, declined=1)
+    assert [going(2), going(5)] == [0, 1]
     assert remind(5) == 1  # its day went by
 
 

@@ -376,7 +376,7 @@ def _page(
         and one.asks_until is None
         and one.programme.state == Programme.State.OPEN,
         "was_asking": may_lead and one.asks_until is None and found.last_withdrawn(one) is not None,
-        "to_remind": of.silent - of.vacant - of.declined,
+        "to_remind": found.reminders(one, on=on) if may_lead and one.asks_until else 0,
         "is_reminded_today": one.reminded_on == on,
     }
     return answer(request, "programmes/workshop.html", table, context, status=status)
@@ -445,7 +445,7 @@ def workshop_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     if not shown.may(request, LEADS, one.unit_id):
         raise org.NotYours(capability=LEADS)
     on = clock.day_in(one.programme.zone, at)
-    n = found.to_remind(one, on=on).count() if one.asks_until else 0
+    n = found.reminders(one, on=on) if one.asks_until else 0
     page = reverse("programmes:workshop", args=[public_id])
     text = [
         ngettext(
