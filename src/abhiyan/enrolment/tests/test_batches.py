@@ -310,7 +310,7 @@ def test_a_sheet_is_entered_once_its_list_is_imported_and_open_again_when_that_i
     again = page()
     assert "Type it" in again and "Type a sheet" in again and "All sheets are entered" not in again
     own = make(world, sheets=1, unit_id=world.booth.pk)
-    assert "Whoever brings paper lists" in main(worker.get(f"/paper/{own.number}/").content)
+    assert "Who brings paper lists enters them" in main(worker.get(f"/paper/{own.number}/").content)
 
 
 def test_the_photo_of_an_only_sheet_is_that_sheet_without_a_code(world: World) -> None:

@@ -446,6 +446,9 @@ def workshop_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         raise org.NotYours(capability=LEADS)
     on = clock.day_in(one.programme.zone, at)
     n = found.reminders(one, on=on) if one.asks_until else 0
+    is_any = (
+        bool(one.asks_until) and found.to_remind(one, on=on).exists()
+    )  # a vacant office may be filled by now
     page = reverse("programmes:workshop", args=[public_id])
     text = [
         ngettext(
@@ -457,7 +460,7 @@ def workshop_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         say("Each office gets one SMS. It cannot be called back."),
         say("An office that was vacant and is filled now gets the task too."),
     ]
-    if not n:
+    if not is_any:
         text = [say("There is nobody to remind.")]
     elif one.reminded_on == on:
         text = [say("They were asked or reminded today. One message a day is the most.")]
@@ -469,6 +472,6 @@ def workshop_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         button=say("Send reminders"),
         said=_("The reminder is on its way."),
         done=page,
-        is_open=bool(n) and one.reminded_on != on,
+        is_open=is_any and one.reminded_on != on,
         **_frame(one, (say("Remind"), "")),
     )
