@@ -25,6 +25,7 @@ class DoorEntry(models.Model):
     # As the worker typed them: what is shown of an entry must not tell whether the person was a member before.
     name = models.CharField(max_length=200, default="", db_default="")
     last4 = models.CharField(max_length=4, default="", db_default="")
+    birth_year = models.SmallIntegerField(null=True)  # tells a father and a son of one name and phone apart
     membership_id = models.UUIDField(null=True)
     is_new = models.BooleanField()  # it opened a term; else they were a member before
     at = models.DateTimeField()

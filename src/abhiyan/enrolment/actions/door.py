@@ -14,6 +14,7 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Enrolment, Membership
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
+from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
@@ -78,16 +79,18 @@ def enter(
 ) -> DoorEntry:
     """Keep what a worker wrote down at a door of a unit: a claim without a sign, and a line of the worker's own list.
 
-    claim: with name, year of birth and notice, its sender the worker. Sent again, it is the first one. heard: how the
-    notice reached them (DoorEntry.Heard). shown_at: when the form was; the seconds it took are counted from then, or
-    from the worker's entry before where that came later. Needs enrolment.enrol over the unit. Refuses OwnPhone,
-    NotFromHere, TooMany, and what `enrol` refuses.
+    claim: with name, year of birth and notice, its sender the worker. Sent again, or written down again while the first
+    one waits or stands: the first one is given back. heard: how the notice reached them (DoorEntry.Heard). shown_at:
+    when the form was; the seconds it took are counted from then, or from the worker's entry before where that came
+    later. Needs enrolment.enrol over the unit. Refuses OwnPhone, NotFromHere, TooMany, and what `enrol` refuses.
     """
     org.require(by, "enrolment.enrol", at=unit_id)
     phone_id = id_of_phone(claim.phone)
     with system("whose phone a worker signs in by"):
         own = people_queries.account(by.account_id) if by.account_id is not None else None
-        known = DoorEntry.objects.filter(pk=UUID(bytes=claim.id), phone_id=phone_id).first()
+        known = DoorEntry.objects.filter(pk=UUID(bytes=claim.id), phone_id=phone_id).first() or _again(
+            programme_id, claim, phone_id, by
+        )
     if known is not None:
         return known
     if own is not None and own.phone_id == phone_id:
@@ -120,6 +123,7 @@ def enter(
                 "phone_id": phone_id,
                 "name": claim.name or "",
                 "last4": (phones.parse(claim.phone) or "")[-4:],
+                "birth_year": claim.birth_year,
                 "membership_id": member.pk if member else None,
                 "is_new": isinstance(outcome, Joined | Renewed),
                 "at": at,
@@ -133,12 +137,24 @@ def enter(
     return entry
 
 
+def _again(programme_id: int, claim: Claim, phone_id: UUID, by: Actor) -> DoorEntry | None:
+    """The worker's own entry of the same person, unless they left since. In a system scope.
+
+    Judged by what this worker typed alone: it tells nothing of what is known of the phone.
+    """
+    who = (names.key(claim.name or ""), claim.birth_year)
+    theirs = DoorEntry.objects.filter(by=by.id, programme_id=programme_id, phone_id=phone_id).exclude(
+        membership_id__in=Membership.objects.filter(phone_id=phone_id).exclude(ended_on=None).values("pk")
+    )
+    return next((one for one in theirs.order_by("at") if (names.key(one.name), one.birth_year) == who), None)
+
+
 def forget_at_doors(members: Collection[Membership]) -> None:
     """Keep nothing of how workers wrote down who had everything erased: by any number, merged entries too."""
     phones_of, own = {member.phone_id for member in members}, {member.pk for member in members}
     others = Membership.objects.filter(phone_id__in=phones_of, merged_into=None).exclude(pk__in=own)
     theirs = Q(phone_id__in=phones_of) & ~Q(membership_id__in=others.values("pk"))
-    DoorEntry.objects.filter(theirs | Q(membership_id__in=own)).update(name="", last4="")
+    DoorEntry.objects.filter(theirs | Q(membership_id__in=own)).update(name="", last4="", birth_year=None)
 
 
 def _seconds(shown_at: datetime | None, before: datetime | None, at: datetime) -> int | None:

@@ -104,20 +104,22 @@ def own_entry(by: UUID, public_id: UUID) -> Entry:
 
 def own_counts(
     by: UUID, *, today: datetime, since: datetime | None = None
-) -> tuple[Counter[Became], Counter[Became]]:
-    """How many of a worker's own entries became what: of those made since the day began, and of all.
+) -> tuple[Counter[Became], Counter[Became], Counter[Became]]:
+    """How many people of a worker's own entries became what: of those made since the day began, and of all; then how
+    many entries that are. Who was entered twice and has answered is one.
 
     since: of those made from then on.
     """
-    of_today, of_all = Counter[Became](), Counter[Became]()
-    for became, is_of_today, n in sql.rows(
-        f"select b.became, d.at >= %(today)s, count(*) {_OWN} where d.by = %(by)s"
-        " and (%(since)s::timestamptz is null or d.at >= %(since)s) group by 1, 2",
+    of_today, of_all, entries = Counter[Became](), Counter[Became](), Counter[Became]()
+    # Who waits may be anybody's number: only once it has answered do two entries show that they are one person.
+    who = f"distinct case when b.became = {Became.WAITS.value} then d.id else coalesce(m.id, d.id) end"
+    for became, today_n, n, rows in sql.rows(
+        f"select b.became, count({who}) filter (where d.at >= %(today)s), count({who}), count(*) {_OWN}"
+        " where d.by = %(by)s and (%(since)s::timestamptz is null or d.at >= %(since)s) group by 1",
         {"by": by, "today": today, "since": since},
     ):
-        of_all[Became(became)] += n
-        of_today[Became(became)] += n if is_of_today else 0
-    return of_today, of_all
+        of_today[Became(became)], of_all[Became(became)], entries[Became(became)] = today_n, n, rows
+    return of_today, of_all, entries
 
 
 def own_tries(by: UUID, *, today: date) -> tuple[Counter[DoorTry.Outcome], Counter[DoorTry.Outcome]]:

@@ -25,7 +25,7 @@ from abhiyan.enrolment.views import door as views
 from abhiyan.people.models import Account, Consent
 
 from .make import CHANNEL, Human, Ladder, World
-from .web import code_sent, officer, open_me, today, web_world
+from .web import blanks, code_sent, officer, open_me, today, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KAMLA = Human("Kamla Devi", 1979, "+919906007732")
@@ -57,6 +57,10 @@ def entered(client: Client, who: Human, how: str = "send", **other: str) -> Any:
 
 def read_code(client: Client, page: str, code: str) -> Any:
     return client.post(page, {"code": code})
+
+
+def sent_codes(phone: str) -> int:
+    return len(blanks(phone, "code.door"))
 
 
 def not_this(code: str) -> str:
@@ -173,6 +177,39 @@ def test_a_form_sent_twice_is_one_entry(world: World, worker: Client) -> None:
     key = uuid4().hex
     first, again = (entered(worker, KAMLA, key=key)["Location"] for _each in range(2))
     assert first == again and world.ladder(world.booth).reported == 1
+
+
+def test_who_is_written_down_again_is_the_same_entry_and_gets_no_second_code(
+    world: World, worker: Client
+) -> None:
+    first = entered(worker, KAMLA)["Location"]
+    again = entered(worker, Human("kamla  DEVI", KAMLA.birth_year, KAMLA.phone))
+    assert (
+        again["Location"] == first and "You entered this person already" in worker.get(first).content.decode()
+    )
+    assert sent_codes(KAMLA.phone) == 1 and "1 today: 1 waits" in worker.get("/field/").content.decode()
+    read_code(worker, first, code_sent(KAMLA.phone, "door"))
+    assert entered(worker, KAMLA)["Location"] == first and sent_codes(KAMLA.phone) == 1
+    assert "1 today: 1 counted" in worker.get("/field/").content.decode()
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    son = entered(worker, Human(KAMLA.name, 2001, KAMLA.phone))["Location"]
+    assert son != first, "another year of birth is another person"
+
+
+def test_a_slip_of_the_name_is_another_entry_and_the_same_person_once_they_answer(
+    world: World, worker: Client
+) -> None:
+    for human in (KAMLA, NAZIR):
+        entry = entered(worker, human)["Location"]
+        read_code(worker, entry, code_sent(human.phone, "door"))
+    with system(
+        "test"
+    ):  # as where the register takes both names for one person: two entries of one membership
+        first, second = DoorEntry.objects.order_by("at")
+        DoorEntry.objects.filter(pk=second.pk).update(membership_id=first.membership_id)
+    assert "1 today: 1 counted" in worker.get("/field/").content.decode()
+    page = worker.get("/field/entries/").content.decode()
+    assert numbers(page)["Counted"] == ("1", "1") and "Showing 1–2 of 2" in page
 
 
 def test_ones_own_phone_is_refused(world: World, worker: Client) -> None:

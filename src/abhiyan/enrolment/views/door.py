@@ -145,7 +145,10 @@ def _entered(request: Request, found: Door, drive: OpenDrive, at: datetime) -> H
     if outcome.value is None:
         return _show(request, found, form, at, speaks=speaks, status=outcome.status)
     entry = outcome.value
-    if "call" not in request.POST:
+    is_again = entry.at < at  # kept before: sent twice, or written down twice
+    if is_again:
+        messages.info(request, _("You entered this person already. They count once."))
+    if "call" not in request.POST and not (is_again and entry.code_id):
         try:
             door.send_door_code(entry=entry.public_id, language=notice.language, by=request.actor, at=at)
         except TooMany as refused:
@@ -240,8 +243,8 @@ def _show(
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     search = _search(request, found, text, at) if text else Found()
     since = day_began(at) - LATELY
-    of_today, of_late = queries.own_counts(by, today=day_began(at), since=since)
-    lately = of_late[Became.WAITS]
+    of_today, _of_late, entries = queries.own_counts(by, today=day_began(at), since=since)
+    lately = entries[Became.WAITS]
     waiting = queries.own_entries(by, became=Became.WAITS, since=since)[:MOST_WAITING] if lately else []
     if waiting:
         read_people(by=request.actor, unit_id=here.unit.id, n=len(waiting), at=at)

@@ -37,9 +37,9 @@ def field_entries(request: Request) -> HttpResponseBase:
     form = EntriesForm(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     rows = queries.own_entries(by, became=said.get("show"), day=said.get("day"))
-    today, in_all = queries.own_counts(by, today=day_began(at))
+    today, in_all, entries = queries.own_counts(by, today=day_began(at))
     tries_today, tries = queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))
-    total = len(rows) if said.get("day") else in_all[said["show"]] if said.get("show") else in_all.total()
+    total = len(rows) if said.get("day") else entries[said["show"]] if said.get("show") else entries.total()
     leaf = tables.numbered(rows, request.GET, total=total, per=PER_PAGE)
     if leaf.rows:
         read_people(by=request.actor, unit_id=home_of(request), n=len(leaf.rows), at=at)
