@@ -125,6 +125,10 @@ def test_a_workers_hour_at_the_doors(opens: Open, look: Look, cast: Cast, size: 
     assert "Planted" not in page.content() and page.locator(".told .bad").count() == 1
     page.goto(late)
     go(page, "a[href*='house=1']")
+    write(page, KAMLA, "send")  # once more, unawares: it is her entry still
+    assert page.url == late
+    look(page, "door again")
+    go(page, "a[href*='house=1']")
     for human in (MEERA, *OTHERS):
         write(page, human, "call")
         go(page, "a[href*='house=1']")
