@@ -14,8 +14,10 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Enrolment, Membership
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
+from abhiyan.enrolment.queries import door as queries
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.door import Became
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
@@ -88,9 +90,8 @@ def enter(
     phone_id = id_of_phone(claim.phone)
     with system("whose phone a worker signs in by"):
         own = people_queries.account(by.account_id) if by.account_id is not None else None
-        known = DoorEntry.objects.filter(pk=UUID(bytes=claim.id), phone_id=phone_id).first() or _again(
-            programme_id, claim, phone_id, by
-        )
+        known = DoorEntry.objects.filter(pk=UUID(bytes=claim.id), phone_id=phone_id).first()
+    known = known or _again(programme_id, claim, phone_id, by)
     if known is not None:
         return known
     if own is not None and own.phone_id == phone_id:
@@ -138,15 +139,21 @@ def enter(
 
 
 def _again(programme_id: int, claim: Claim, phone_id: UUID, by: Actor) -> DoorEntry | None:
-    """The worker's own entry of the same person, unless they left since. In a system scope.
+    """The worker's own entry of the same person, at a place where they may still enrol. In the worker's scope.
 
-    Judged by what this worker typed alone: it tells nothing of what is known of the phone.
+    Judged by what this worker typed and sees alone: it tells nothing else of the phone. Who left, as the worker's page
+    says, may be entered anew.
     """
     who = (names.key(claim.name or ""), claim.birth_year)
-    theirs = DoorEntry.objects.filter(by=by.id, programme_id=programme_id, phone_id=phone_id).exclude(
-        membership_id__in=Membership.objects.filter(phone_id=phone_id).exclude(ended_on=None).values("pk")
-    )
-    return next((one for one in theirs.order_by("at") if (names.key(one.name), one.birth_year) == who), None)
+    own = DoorEntry.objects.filter(by=by.id, programme_id=programme_id, phone_id=phone_id)
+    for one in own.order_by("at"):
+        if (
+            (names.key(one.name), one.birth_year) == who
+            and (by.account_id is None or org.holds(by.account_id, "enrolment.enrol", at=one.unit_id))
+            and queries.own_entry(by.id, one.public_id).became is not Became.ENDED
+        ):
+            return one
+    return None
 
 
 def forget_at_doors(members: Collection[Membership]) -> None:
@@ -214,7 +221,7 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
     """The code came back: the phone takes part, and its entry counts. Never more than counted: the worker heard it.
 
     The code is that of this entry alone; one sent for another number is wrong here. Who may: the worker whose entry it
-    is. Refuses NoCodeAsked, OtherCode, CodeSpent.
+    is. Refuses NoCodeAsked, OtherCode, CodeSpent; NotFromHere where they left while it waited.
     """
     with system("a code of an entry at a door"):
         found = _own_entry(entry, by)
@@ -237,13 +244,11 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
         raise OtherCode(field="code", last4=last4) from None
     with system("a code of an entry at a door"):
         lock_phone(found.phone_id)
+        member = Membership.objects.filter(pk=found.membership_id).first() if found.membership_id else None
+        if member is not None and member.ended_on and member.merged_into is None:
+            raise NotFromHere(field="code")
         DoorEntry.objects.filter(pk=found.pk).update(proven_at=at)
-        member = (
-            Membership.objects.filter(pk=found.membership_id, ended_on=None).first()
-            if found.membership_id is not None
-            else None
-        )
-        if member is not None and member.programme_id == found.programme_id:
+        if member is not None and not member.ended_on and member.programme_id == found.programme_id:
             term = Enrolment.objects.get(pk=latest_id(member))
             if term.rung == Rung.UNSIGNED:
                 restate([term.pk], at, rung=Rung.COUNTED, signed_at=at)

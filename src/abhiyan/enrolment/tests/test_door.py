@@ -22,6 +22,7 @@ from abhiyan.enrolment.queries.recount import LOOKS, TRIES
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import Became
 from abhiyan.enrolment.views import door as views
+from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account, Consent
 
 from .make import CHANNEL, Human, Ladder, World
@@ -194,6 +195,47 @@ def test_who_is_written_down_again_is_the_same_entry_and_gets_no_second_code(
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     son = entered(worker, Human(KAMLA.name, 2001, KAMLA.phone))["Location"]
     assert son != first, "another year of birth is another person"
+
+
+def test_who_left_elsewhere_stays_an_entry_that_waits_and_no_code_counts_them(
+    world: World, worker: Client
+) -> None:
+    elsewhere = world.web_join(of=KAMLA, unit=world.far_booth)
+    world.tick()
+    first = entered(worker, KAMLA)["Location"]
+    world.leave(elsewhere, of=KAMLA)
+    assert entered(worker, KAMLA)["Location"] == first and sent_codes(KAMLA.phone) == 1
+    assert "Phone not answered yet" in worker.get("/field/entries/").content.decode()
+    answer = read_code(worker, first, code_sent(KAMLA.phone, "door"))
+    assert answer.status_code == 422 and "can join from their own phone" in answer.content.decode()
+    assert numbers(worker.get("/field/entries/").content.decode())["Counted"] == ("0", "0")
+
+
+def test_who_left_here_may_be_entered_anew_and_their_no_stands(world: World, worker: Client) -> None:
+    first = entered(worker, KAMLA)["Location"]
+    read_code(worker, first, code_sent(KAMLA.phone, "door"))
+    world.tick()
+    citizen = open_me(KAMLA)
+    citizen.get("/me/")
+    assert citizen.post("/me/leave/").status_code == 200
+    assert "Left, or said no" in worker.get(first).content.decode()
+    assert entered(worker, KAMLA).status_code == 422 and sent_codes(KAMLA.phone) == 1
+
+
+def test_who_called_meanwhile_gets_no_code_when_written_down_again(world: World, worker: Client) -> None:
+    first = entered(worker, KAMLA, "call")["Location"]
+    world.tick()
+    world.missed_call(of=KAMLA)
+    assert entered(worker, KAMLA)["Location"] == first and sent_codes(KAMLA.phone) == 0
+
+
+def test_who_moved_to_another_booth_enters_the_same_person_there(world: World, worker: Client) -> None:
+    first = entered(worker, KAMLA)["Location"]
+    with system("test"):
+        Appointment.objects.update(unit=world.next_booth)
+    again = entered(worker, KAMLA)["Location"]
+    assert again != first and worker.get(again).status_code == 200
+    assert world.count("enrolment_membership") == 1
 
 
 def test_a_slip_of_the_name_is_another_entry_and_the_same_person_once_they_answer(

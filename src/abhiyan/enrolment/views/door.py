@@ -148,7 +148,8 @@ def _entered(request: Request, found: Door, drive: OpenDrive, at: datetime) -> H
     is_again = entry.at < at  # kept before: sent twice, or written down twice
     if is_again:
         messages.info(request, _("You entered this person already. They count once."))
-    if "call" not in request.POST and not (is_again and entry.code_id):
+    is_answered = is_again and not queries.own_entry(own(request), entry.public_id).waits
+    if "call" not in request.POST and not (is_answered or (is_again and entry.code_id)):
         try:
             door.send_door_code(entry=entry.public_id, language=notice.language, by=request.actor, at=at)
         except TooMany as refused:
