@@ -302,7 +302,7 @@ def test_a_sheet_is_entered_once_its_list_is_imported_and_open_again_when_that_i
         lines = [("Asha Devi", "9906000001", "1980", "JK-B001", "")]
         sheet = bring_sheet(batch=batch, sheet=1, lines=lines, day=None, worker="", by=BY, at=world.now)
     running.run(sheet, "check", at=world.now)
-    assert "Typed, but not imported yet: sheets 1." in page() and "typed, not imported yet" in page()
+    assert "Sheets typed, but not imported yet: 1." in page() and "typed, not imported yet" in page()
     step(world, sheet, "commit")
     entered = page()
     assert "All sheets are entered" in entered and "Type a sheet" not in entered
