@@ -134,6 +134,7 @@ class TicketLine(models.Model):
         UNSOLVED = "unsolved", _("Not solved, says the person")
         REOPENED = "reopened", _("Opened again")
         CLOSED = "closed", _("Closed without a reply")
+        UNREACHED = "unreached", _("Our SMS did not reach the person")
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+", db_index=False)
     what = models.TextField(choices=What.choices)
@@ -142,6 +143,7 @@ class TicketLine(models.Model):
     unit_id = models.BigIntegerField(null=True)  # where it went
     from_id = models.BigIntegerField(null=True)  # of what was raised: the desk that was late
     sealed = models.BinaryField(null=True)  # the words
+    message_id = models.UUIDField(null=True)  # the SMS that carries them
 
     class Meta:
         db_table = "helpdesk_ticket_line"

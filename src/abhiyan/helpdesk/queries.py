@@ -107,17 +107,20 @@ def ticket_for(ident: UUID) -> Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One line, with its words, who wrote it and where it went."""
+    """One line, with its words, who wrote it and where it went. of: the request it was said in, where that was merged
+    into this one."""
 
     line: TicketLine
     text: str
     who: str
     unit_id: int | None
+    of: Ticket | None = None
 
 
-def lines_of(ticket: Ticket, *, with_names: bool = True) -> list[Said]:
-    """What was said and done, the oldest first. In the caller's scope."""
-    found = list(TicketLine.objects.filter(ticket=ticket).order_by("at", "pk")[:200])
+def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool = True) -> list[Said]:
+    """What was said and done, the oldest first; of requests that were merged into it too. In the caller's scope."""
+    others = {one.pk: one for one in merged}
+    found = list(TicketLine.objects.filter(ticket__in=[ticket.pk, *others]).order_by("at", "pk")[:200])
     names: dict[int, str] = {}
     if with_names:
         with system("names of who answered"):
@@ -125,9 +128,10 @@ def lines_of(ticket: Ticket, *, with_names: bool = True) -> list[Said]:
     return [
         Said(
             one,
-            keyring().unseal(bytes(one.sealed), about=ticket.pk.bytes).decode() if one.sealed else "",
+            keyring().unseal(bytes(one.sealed), about=one.ticket_id.bytes).decode() if one.sealed else "",
             names.get(one.account_id or 0, ""),
             one.unit_id,
+            others.get(one.ticket_id),
         )
         for one in found
     ]
@@ -209,6 +213,11 @@ def places_of_phone(phone: str, *, limit: int = 3) -> list[int]:
 def merged_into(ticket: Ticket) -> Ticket | None:
     """The request this one is part of."""
     return Ticket.objects.filter(pk=ticket.merged_into).first() if ticket.merged_into else None
+
+
+def merged_here(ticket: Ticket, *, limit: int = 10) -> list[Ticket]:
+    """Requests that are part of this one now, in the caller's scope."""
+    return list(Ticket.objects.filter(phone_id=ticket.phone_id, merged_into=ticket.pk)[:limit])
 
 
 def same_phone(ticket: Ticket, *, limit: int = 10) -> list[Ticket]:

@@ -20,7 +20,7 @@ from abhiyan.people.rules.silence import needs_new_answer
 
 from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Template
-from .rules import backlog, bulk, questions, texts
+from .rules import backlog, bulk, questions, reasons, texts
 
 OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office
 
@@ -88,16 +88,21 @@ def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: st
     return next((texts_[code, one] for one in tried if (code, one) in texts_), None)
 
 
-def parts_of(template: str, language: str, values: Mapping[str, str]) -> int:
-    """As how many SMS a message is billed with these values in its blanks; 0 while there is no text for it."""
+def letter(template: str, language: str, values: Mapping[str, str]) -> str:
+    """A message as the phone reads it, with these values in its blanks; "" while there is no text for it."""
     found = text_for(active_texts(template), template, language)
     if found is None:
-        return 0
+        return ""
     try:
-        filled = texts.fill(found.text, {"organisation": settings.ORGANISATION or "Abhiyan", **values})
+        return texts.fill(found.text, {"organisation": settings.ORGANISATION or "Abhiyan", **values})
     except KeyError:
-        return 0
-    return texts.parts(filled)
+        return ""
+
+
+def parts_of(template: str, language: str, values: Mapping[str, str]) -> int:
+    """As how many SMS a message is billed with these values in its blanks; 0 while there is no text for it."""
+    filled = letter(template, language, values)
+    return texts.parts(filled) if filled else 0
 
 
 def why_codes_stay(purpose: str, language: str) -> str:
@@ -215,6 +220,43 @@ def has_gone(key: str) -> bool:
     return Message.objects.filter(pk=message_id(key), state__in=gone).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a message is, in words. due_at: when it goes at the earliest, while that lies ahead."""
+
+    state: str
+    label: str
+    why: str
+    due_at: datetime | None
+
+    @property
+    def mark(self) -> str:
+        """How it is marked: ok, warn, bad, or plain."""
+        return _MARKS.get(self.state, "")
+
+
+_MARKS = {
+    Message.State.SENT.value: "ok",
+    Message.State.DELIVERED.value: "ok",
+    Message.State.HELD.value: "warn",
+    Message.State.FAILED.value: "bad",
+    Message.State.DROPPED.value: "bad",
+}
+
+
+def standings(ids: Collection[UUID], *, at: datetime) -> dict[UUID, Standing]:
+    """How far messages are, by id; those that are swept by now are left out. As the system."""
+    return {
+        one.pk: Standing(
+            one.state,
+            str(one.get_state_display()),
+            str(reasons.reason(one.reason)) if one.reason else "",
+            one.due_at if one.state == Message.State.QUEUED and one.due_at > at else None,
+        )
+        for one in Message.objects.filter(pk__in=ids)
+    }
+
+
 def is_ours(number_: str) -> bool:
     """Whether a number (E.164) is one of ours: what it writes is a machine's."""
     return Number.objects.filter(number=number_, is_active=True).exists()
@@ -300,6 +342,27 @@ def messages_of_question(question_id: UUID) -> int:
     """How many messages have asked a question; 0: it was never asked. As the system."""
     found = Question.objects.filter(pk=question_id).values_list("message_ids", flat=True).first()
     return len(found or ())
+
+
+def message_of_question(question_id: UUID) -> UUID | None:
+    """The message that asked a question first; None: it was never asked. As the system."""
+    ids = Question.objects.filter(pk=question_id).values_list("message_ids", flat=True).first()
+    return ids[0] if ids else None
+
+
+def unreached(question_ids: Collection[UUID]) -> set[UUID]:
+    """Which of some questions never reached their phone: no message of theirs is known to have left. As the system."""
+    found = dict(Question.objects.filter(pk__in=question_ids).values_list("pk", "message_ids"))
+    states = dict(
+        Message.objects.filter(pk__in=[one for ids in found.values() for one in ids]).values_list(
+            "pk", "state"
+        )
+    )
+    gone = (Message.State.SENT, Message.State.DELIVERED)
+    # A message that is swept by now has left, as far as we know.
+    return {
+        pk for pk, ids in found.items() if ids and all(states.get(one, gone[0]) not in gone for one in ids)
+    }
 
 
 def question_reached_at(question_id: UUID) -> datetime | None:

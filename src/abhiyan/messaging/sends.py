@@ -151,6 +151,11 @@ def certificate_of(text: Template) -> bulk.Certificate:
     )
 
 
+def asks_from(at: datetime) -> datetime:
+    """When a question that is asked now goes out at the earliest: questions keep to the hours."""
+    return hours.next_opening(at, settings.TIME_ZONE, open_hours())
+
+
 def open_hours() -> hours.Hours:
     """The hours in which messages go here."""
     return hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())

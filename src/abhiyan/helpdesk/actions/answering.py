@@ -14,10 +14,22 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.news import TicketAnswered
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as messages
 from abhiyan.org import actions as doors
 from abhiyan.people.actions.persons import lock_phones
 
-from .lines import ROOM, SOLVED, State, What, add_line, close_question, locked, may_be_told, person_of
+from .lines import (
+    ROOM,
+    SOLVED,
+    State,
+    What,
+    add_line,
+    close_question,
+    locked,
+    may_be_told,
+    person_of,
+    question_of,
+)
 from .routing import require_answer, send_to_desk
 
 ANSWERS_A_DAY = ("helpdesk.answers", 500, limits.DAY_S)  # by one account
@@ -78,13 +90,18 @@ def answer_counted(
         name, allowed, window_s = TO_A_PHONE
         limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)
         row.answered_at = row.answered_at or at
-        add_line(row, What.DONE if is_done else What.REPLIED, at=at, text=said, account_id=by.account_id)
         if is_done:
             row.state, row.done_at, row.question = State.DONE, at, uuid4()
         else:
             row.due_at = rules.due_at(row.kind, at)
-        if may_be_told(row):
-            (_ask if is_done else _tell)(row, said, at=at)
+        add_line(
+            row,
+            What.DONE if is_done else What.REPLIED,
+            at=at,
+            text=said,
+            account_id=by.account_id,
+            message_id=(_ask if is_done else _tell)(row, said, at=at) if may_be_told(row) else None,
+        )
         row.save()
         news.tell(TicketAnswered(row.phone_id, by, at))
         _trail("answer_ticket", row, by=by, at=at, is_done=is_done)
@@ -183,20 +200,24 @@ def _mine(ident: UUID, by: Actor) -> Ticket:
     return row
 
 
-def _tell(row: Ticket, said: str, *, at: datetime) -> None:
+def _tell(row: Ticket, said: str, *, at: datetime) -> UUID:
+    """Send an answer. Returns the id of its message."""
+    key = f"helpdesk|{row.pk}|{at.isoformat()}"
     messaging.send(
         template="ticket.reply",
         phone=person_of(row)["phone"],
         language=row.language,
         blanks={"number": row.number, "text": said},
-        key=f"helpdesk|{row.pk}|{at.isoformat()}",
+        key=key,
         unit_id=row.unit_id,
         programme_id=row.programme_id,
         at=at,
     )
+    return messages.message_id(key)
 
 
-def _ask(row: Ticket, said: str, *, at: datetime) -> None:
+def _ask(row: Ticket, said: str, *, at: datetime) -> UUID | None:
+    """Send an answer with the question whether it is solved. Returns the id of its message."""
     assert row.question is not None
     messaging.ask(
         asking=messaging.Asking(
@@ -215,6 +236,8 @@ def _ask(row: Ticket, said: str, *, at: datetime) -> None:
         ),
         at=at,
     )
+    ident = question_of(row)
+    return messages.message_of_question(ident) if ident else None
 
 
 def _trail(act: str, row: Ticket, *, by: Actor, at: datetime, **facts: object) -> None:

@@ -27,8 +27,9 @@ def add_line(
     account_id: int | None = None,
     unit_id: int | None = None,
     from_id: int | None = None,
+    message_id: UUID | None = None,
 ) -> None:
-    """Add a line, its words sealed. The caller saves the ticket."""
+    """Add a line, its words sealed. message_id: of the SMS that carries them. The caller saves the ticket."""
     sealed = keyring().seal(text.encode(errors="replace"), about=ticket.pk.bytes) if text else None
     TicketLine.objects.create(
         ticket=ticket,
@@ -38,6 +39,7 @@ def add_line(
         unit_id=unit_id,
         from_id=from_id,
         sealed=sealed,
+        message_id=message_id,
     )
     ticket.last_at = at
 

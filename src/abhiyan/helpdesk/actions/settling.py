@@ -10,11 +10,12 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.messaging import queries as messages
 from abhiyan.messaging.news import QuestionAnswered
 
 from . import routing
 from .answering import open_again
-from .lines import ROOM, State, What, add_line
+from .lines import ROOM, State, What, add_line, question_of
 
 AT_ONCE = 500
 
@@ -46,13 +47,22 @@ def say_solved(*, ticket: Ticket, yes: bool, why: str, by: Actor, at: datetime) 
 
 
 def close_quiet(*, by: Actor, at: datetime) -> int:
-    """Close what is done and was not answered within the time of its kind. Returns how many. In a transaction."""
+    """Close what is done and was not answered within the time of its kind. Returns how many. In a transaction.
+
+    Silence says nothing where our SMS never arrived: that waits for an answer again, so that somebody rings.
+    """
     due = Q()
     for kind, rule in rules.RULES.items():
         due |= Q(kind=kind, done_at__lte=at - timedelta(days=rule.quiet_days))
     rows = Ticket.objects.filter(due, state=State.DONE).order_by("pk")
     found = list(rows.select_for_update(skip_locked=True)[:AT_ONCE])
+    asked = {row.pk: ident for row in found if (ident := question_of(row)) is not None}
+    lost = messages.unreached(set(asked.values()))
     for row in found:
+        if asked.get(row.pk) in lost:
+            open_again(row, What.UNREACHED, at=at)
+            audit.record(by=by, at=at, act="helpdesk.unreached", subject=str(row.pk), unit_id=row.unit_id)
+            continue
         # The question stays known: a NO to it opens the request again.
         row.state, row.closed_at = State.CLOSED, at
         add_line(row, What.CLOSED, at=at)

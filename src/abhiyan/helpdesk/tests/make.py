@@ -9,7 +9,10 @@ from abhiyan.enrolment.actions import texts
 from abhiyan.enrolment.tests.make import CHANNEL, Human, World
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.models import Ticket, TicketLine
+from abhiyan.messaging import sends
 from abhiyan.messaging.rules import inbound
+from abhiyan.messaging.tests.bulk import Kept
+from abhiyan.messaging.tests.sending import send_due
 
 BY = Actor.system("test")
 NUMBER = "+911800000001"
@@ -41,6 +44,13 @@ def one() -> Ticket:
 
 def answered(world: World, ident: UUID, *, is_done: bool = True) -> Ticket:
     return actions.answer_ticket(ticket=ident, text="It is on its way", is_done=is_done, by=BY, at=world.now)
+
+
+def reached(world: World) -> datetime:
+    """What waits for its hours goes out, and arrives. When."""
+    at = sends.asks_from(world.now)
+    send_due(Kept(), at=at)
+    return at
 
 
 def lines(ident: UUID) -> list[str]:

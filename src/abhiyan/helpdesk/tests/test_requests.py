@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
+from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import TooMany
@@ -25,7 +26,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.news import ItemsErased
 
-from .make import BY, answered, lines, one, typed, write
+from .make import BY, answered, lines, one, reached, typed, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,11 +90,39 @@ def test_the_link_of_the_question_answers_only_when_pressed(world: World) -> Non
 
 def test_silence_closes_by_the_rule_of_the_kind_and_solves_nothing(world: World) -> None:
     made = answered(world, typed(world).pk)
+    reached(world)
     with system("test"):
         assert actions.close_quiet(by=BY, at=world.now + timedelta(days=6)) == 0
         assert actions.close_quiet(by=BY, at=world.now + timedelta(days=7)) == 1
     made = one()
     assert made.state == "closed" and made.closed_at and made.solved_at is None
+
+
+def test_silence_of_a_phone_our_sms_never_reached_closes_nothing(world: World) -> None:
+    desk = officer(world, "booth_president", "JK-B001")
+    made = answered(world, typed(world).pk)
+    page = desk.get(f"/helpline/{made.pk}/").content.decode()
+    assert "SMS: <" in page and "Waiting" in page
+    with system("test"):
+        Message.objects.filter(template="ask.solved").update(state="dropped", reason="too_late")
+        assert actions.close_quiet(by=BY, at=world.now + timedelta(days=7)) == 1
+    made = one()
+    assert (made.state, made.closed_at, made.reopened) == ("open", None, 1)
+    page = desk.get(f"/helpline/{made.pk}/").content.decode()
+    assert "Given up" in page and "Too late: given up" in page
+    assert "Our SMS did not reach the person" in page
+
+
+def test_at_night_the_page_says_when_its_question_goes_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = typed(world)
+    for hour, is_said in ((17, True), (6, False)):  # 22:30 and 11:30 in India
+        at = world.now.replace(hour=hour, minute=0)
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        desk = officer(world, "booth_president", "JK-B001")
+        page = desk.get(f"/helpline/{made.pk}/").content.decode()
+        assert ("an answer with the question goes out from" in page) is is_said
 
 
 @pytest.mark.parametrize("each", [10, pytest.param(125, marks=pytest.mark.slow)])
@@ -215,7 +244,11 @@ def test_the_form_answers_everybody_alike_and_sends_nothing_to_a_number_nobody_p
     with system("test"):
         assert Ticket.objects.filter(is_proven=False, way="web").count() == 3
     assert blanks("+919906000001", "ticket.opened") == []
-    assert browser().post("/help/", {"kind": "card", "said": "x", "phone": "12"}).status_code == 422
+    wrong = browser().post("/help/", {"kind": "card", "said": "", "phone": "12", "pin": "999999"})
+    page = wrong.content.decode()
+    assert wrong.status_code == 422 and "Write a mobile number" in page and "this PIN code" in page, (
+        "all at once"
+    )
     for pin in ("999999", "abc"):  # nobody near would see it
         refused = browser().post("/help/", form | {"pin": pin})
         assert refused.status_code == 422 and "We don&#x27;t know this PIN code" in refused.content.decode()
@@ -258,9 +291,11 @@ def test_requests_of_one_phone_are_merged_and_taken_apart_again(world: World) ->
     with system("test"):
         assert Ticket.objects.get(pk=first.pk).n == 2
         assert Ticket.objects.get(pk=second.pk).state == "merged"
+    assert "And my booth is wrong" in desk.get(f"/helpline/{first.pk}/").content.decode(), "both are read"
     actions.reopen_ticket(ticket=second.pk, by=BY, at=world.now)
     with system("test"):
         assert Ticket.objects.get(pk=first.pk).n == 1
+    assert "And my booth is wrong" not in desk.get(f"/helpline/{first.pk}/").content.decode()
     with pytest.raises(answering.StillOpen):
         actions.reopen_ticket(ticket=second.pk, by=BY, at=world.now)
 
@@ -304,6 +339,7 @@ def test_erasing_empties_what_a_phone_asked(world: World) -> None:
 
 def test_a_year_after_the_last_word_the_words_go(world: World) -> None:
     made = answered(world, typed(world).pk)
+    reached(world)
     with system("test"):
         actions.close_quiet(by=BY, at=world.now + timedelta(days=7))
         assert forgetting.forget_old(at=world.now + timedelta(days=371)) == 0
@@ -347,6 +383,7 @@ def test_times_blame_the_office_a_request_first_came_to_and_count_what_it_handed
         if n % 2:  # half say yes, half say nothing and are closed by the rule
             told = blanks(each_phone(n), "ask.solved")[-1]
             write(world, f"YES {told['word']}", Human("", 1970, each_phone(n)))
+    reached(world)
     with system("test"):
         assert actions.close_quiet(by=BY, at=world.now + timedelta(days=8)) == 6
         found = {row.kind: row for row in queries.times((0, 1 << 60), days=30, at=world.now)}
@@ -411,7 +448,9 @@ def test_times_by_level_are_shown_from_ten_requests_on(world: World) -> None:
     assert level.first_most_h is not None and round(level.first_most_h, 1) == 9.1
     assert level.end_median_h is None
     page = officer(world, "state_president", "JK").get("/helpline/times/").content.decode()
-    assert "6 hours" in page and "9 hours" in page
+    assert "6 hours" in page and "9 hours" in page and "Only requests that you may read" not in page
+    above = officer(world, "district_president", "JK-SRI").get("/helpline/times/?unit=JK").content.decode()
+    assert "Only requests that you may read are counted here" in above
 
 
 def test_the_number_of_a_drive_stands_on_its_public_pages(world: World) -> None:

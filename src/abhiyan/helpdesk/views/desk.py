@@ -27,6 +27,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import coming
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import queries as messaging
+from abhiyan.messaging import sends
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request, Viewer
@@ -284,7 +285,9 @@ def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> 
         is_told = may_be_told(one)
         may = may_answer(one, by=request.actor)
     (row,) = with_places([one], at=at)
-    said = queries.lines_of(one)
+    said = queries.lines_of(one, merged=queries.merged_here(one))
+    with system("whether answers have gone out"):
+        sms = messaging.standings([each.line.message_id for each in said if each.line.message_id], at=at)
     places = units.names_of({each.unit_id for each in said if each.unit_id}, language=language())
     of = _list_of(request)
     text = form["text"].value() or ""
@@ -300,7 +303,10 @@ def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> 
         "name": person(person_of(one)["name"]),
         "reads": languages.name(one.language),
         "programme": programmes.programme_by_id(one.programme_id) if one.programme_id else None,
-        "lines": [(each, places.get(each.unit_id or 0, "")) for each in said],
+        "lines": [
+            (each, places.get(each.unit_id or 0, ""), sms.get(each.line.message_id or one.pk))
+            for each in said
+        ],
         "left_out": max(0, one.n - rules.MOST_LINES),
         "into": into,
         "has_answer": (may and one.state == Ticket.State.OPEN)
@@ -311,6 +317,7 @@ def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> 
         "has_ready": len(form.fields["ready"].choices) > 1,  # type: ignore[attr-defined]  # a ChoiceField
         "parts": parts_said(one, text) if text else "",
         "is_told": is_told,
+        "asks_from": opening if (opening := sends.asks_from(at)) > at else None,
         "may": may,
         "may_ring": may and bool(one.last4) and request.viewer.may("people.reveal"),
         "closes_at": rules.closes_at(one.kind, one.done_at) if one.done_at else None,
@@ -319,16 +326,22 @@ def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> 
     }
 
 
-def parts_said(one: Ticket, text: str, *, language: str = "") -> str:
-    """How many SMS an answer takes, with all that its message says besides. language: the person's, unless said."""
-    blanks = {
-        "number": one.number,
-        "text": text,
-        "word": "BCDF",
-        "link": f"{settings.ORIGIN}/help/{'x' * LINK_LETTERS}/",
-    }
-    n = messaging.parts_of("ask.solved", language or one.language, blanks)
+def parts_said(one: Ticket, text: str) -> str:
+    """How many SMS an answer takes, with all that its message says besides."""
+    n = messaging.parts_of("ask.solved", one.language, _blanks(one, text))
     return ngettext("%(n)s SMS", "%(n)s SMS", n) % {"n": grouped(n)} if n else ""
+
+
+def letter_said(one: Ticket, text: str, *, is_done: bool) -> str:
+    """An answer to a request as the phone reads it, with an example of the link; the bare text while no message is
+    registered for it."""
+    template = "ask.solved" if is_done else "ticket.reply"
+    return messaging.letter(template, one.language, _blanks(one, text)) or text
+
+
+def _blanks(one: Ticket, text: str) -> dict[str, str]:
+    link = f"{settings.ORIGIN}/help/{'x' * LINK_LETTERS}/"
+    return {"number": one.number, "text": text, "word": "BCDF", "link": link}
 
 
 def _list_of(request: Request) -> Asked:

@@ -27,7 +27,7 @@ from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page, tried
 
-from .desk import AnswerForm, asked, parts_said
+from .desk import AnswerForm, asked, letter_said, parts_said
 from .rows import with_words
 
 
@@ -139,13 +139,21 @@ def many(request: Request) -> HttpResponseBase:
 def _preview(some: list[Ticket], form: ManyForm) -> dict[str, Any]:
     """What would go out: how many in each language, as how many SMS, and to how many phones nothing."""
     spoken = Counter(one.language for one in some)
+    firsts = {one.language: one for one in reversed(some)}
+    is_done = form.cleaned_data["is_done"] == "yes"
     texts = form.texts()
     with system("which of several may be answered by SMS"):
         silent = sum(not may_be_told(one) for one in some)
     return {
         "n": len(some),
         "outgoing": [
-            (languages.name(each), n, texts[each], parts_said(some[0], texts[each], language=each))
+            (
+                languages.name(each),
+                n,
+                letter_said(firsts[each], texts[each], is_done=is_done),
+                parts_said(firsts[each], texts[each]),
+                each,
+            )
             for each, n in sorted(spoken.items())
         ],
         "silent": silent,

@@ -26,6 +26,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
+from abhiyan.people import phones
 from abhiyan.people.visit import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
@@ -58,6 +59,21 @@ class WriteForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
     )
 
+    def clean_pin(self) -> int | None:
+        """The place of the PIN code. One that is not known is refused: at the top nobody near would see the request."""
+        pin = self.cleaned_data["pin"].strip()
+        if not pin:
+            return None
+        if (found := queries.place_of_pin(pin)) is None:
+            raise forms.ValidationError(str(actions.PinUnknown()))
+        return found
+
+    def clean_phone(self) -> str:
+        """The number, as it was written. That is not one, is said with all else that is wrong."""
+        if phones.parse(phone := self.cleaned_data["phone"]) is None:
+            raise forms.ValidationError(str(actions.NoPhone()))
+        return str(phone)
+
 
 def _citizen(request: Request) -> Actor:
     """The holder of a proven phone, else a visitor."""
@@ -80,13 +96,10 @@ def _programme(request: Request) -> Programme | None:
     return found if found.state == Programme.State.OPEN else None
 
 
-def _unit(pin: str, about: Programme | None) -> int:
-    """Where a request goes: the place of its PIN code, else who runs the programme, else the top. Refuses PinUnknown:
-    at the top nobody near would see it."""
-    if pin:
-        if (found := queries.place_of_pin(pin)) is None:
-            raise actions.PinUnknown(field="pin")
-        return found
+def _unit(place: int | None, about: Programme | None) -> int:
+    """Where a request goes: the place of its PIN code, else who runs the programme, else the top."""
+    if place is not None:
+        return place
     if about is not None:
         return about.owner_id
     tops = units.roots(Hierarchy.ORGANISATIONAL)
@@ -108,7 +121,7 @@ def write(request: Request) -> HttpResponseBase:
             way=Ticket.Way.WEB,
             phone=given["phone"],
             texts=[given["said"]],
-            unit_id=_unit(given["pin"].strip(), about),
+            unit_id=_unit(given["pin"], about),
             language=language(),
             kind=given["kind"],
             name=given["name"],

@@ -63,5 +63,6 @@ def times(request: Request) -> HttpResponseBase:
             for one in DAYS
         ],
         "few": queries.SMALL,
+        "is_part": not request.viewer.sees_people_at(here.span[0]),
     }
     return answer(request, "helpdesk/times.html", table, context)

@@ -1,9 +1,11 @@
 """A unit's ladder to share: text and picture, rounded, with whose numbers, which rungs and what hour."""
 
 import struct
+from datetime import timedelta
 
 import pytest
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from abhiyan.core import clock, printing
@@ -35,7 +37,10 @@ def test_what_is_shared_is_rounded_and_says_whose_which_and_when(cast: Cast) -> 
     few = cast.client("state_president").get(page + "JK-JAM").text
     assert "Counted: fewer than 10" in few
     outside = cast.client("district_elsewhere").get(page + "JK-SRI").text
-    assert "As of yesterday evening" in outside
+    yesterday = clock.day_in(cast.world.programme.zone, clock.now()) - timedelta(days=1)
+    with override("en"):
+        day = date_format(yesterday, "j M Y")
+    assert f"As of the evening of {day}" in outside, "passed on, it is read another day"
 
 
 def test_what_today_brought_is_told_from_figures_that_were_shown_before(cast: Cast) -> None:

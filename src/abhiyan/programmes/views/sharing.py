@@ -1,7 +1,7 @@
 """A unit's ladder of today to share: as text and as a picture, rounded, without a person in it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -119,7 +119,9 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
         rungs,
         _("Today: +%(n)s counted") % {"n": grouped(today)} if today else "",
         _("%(share)s of the target") % {"share": share(counted, target)} if target and counted else "",
-        _("As of yesterday evening") if ladder.is_rounded else _("As of %(when)s") % {"when": when},
+        _("As of the evening of %(day)s") % {"day": date_format(_yesterday(one, at), "j M Y")}
+        if ladder.is_rounded
+        else _("As of %(when)s") % {"when": when},
     )
 
 
@@ -128,11 +130,14 @@ def _today(one: Programme, here: Here, counted: int | None, *, at: datetime) -> 
     both figures do."""
     if counted is None:
         return 0
-    yesterday = clock.day_in(one.zone, at) - timedelta(days=1)
     before = queries.ladder(
-        node=here.unit.id, hierarchy=one.hierarchy, programme=one, at=at, on=yesterday
+        node=here.unit.id, hierarchy=one.hierarchy, programme=one, at=at, on=_yesterday(one, at)
     ).counted
     return counted - (small_cells.shown(before or 0) or 0)
+
+
+def _yesterday(one: Programme, at: datetime) -> date:
+    return clock.day_in(one.zone, at) - timedelta(days=1)
 
 
 @require_safe

@@ -93,7 +93,7 @@ def sample_slides(language: str) -> list[Slide]:
             unit=name,
             measure=say("Sample"),
             window=f"{date_format(first, 'j M Y')} – {date_format(last, 'j M Y')}",
-            as_of=say("As of yesterday evening"),
+            as_of=say("As of the evening of %(day)s") % {"day": date_format(first, "j M Y")},
             organisation=settings.ORGANISATION,
             closes_on=date_format(last, "j M Y"),
             is_sample=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -93,11 +93,14 @@ def _about(
 ) -> decks.About:
     """What every slide says; window: first and last day."""
     when = say("As of %(when)s") % {"when": date_format(timezone.localtime(at), "j M Y, H:i")}
+    if is_rounded:
+        yesterday = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=1)
+        when = say("As of the evening of %(day)s") % {"day": _day(yesterday)}
     return decks.About(
         unit=unit,
         measure=measure,
         window=" – ".join(_day(each) for each in window),
-        as_of=say("As of yesterday evening") if is_rounded else when,
+        as_of=when,
         organisation=settings.ORGANISATION,
         closes_on=_day(window[1]) if window else "",
         is_sample=is_sample,

@@ -126,7 +126,7 @@ def test_a_link_passed_on_gives_its_reader_rounded_figures_of_yesterday(cast: Ca
     assert figures(foreign) <= {0, 10, 20, 30}, "as of yesterday, and only tens"
     assert 25 not in figures(foreign)
     said = str(slides(foreign))
-    assert "Rounded to 10." in said and "As of yesterday evening" in said
+    assert "Rounded to 10." in said and "As of the evening of " in said
     tiny = made(cast, "district_in_charge", "?unit=JK-B003")
     assert slides(file(cast, "district_in_charge", tiny))[0][0] == "0 counted so far"
     assert slides(file(cast, "district_elsewhere", tiny))[0][0] == "Fewer than 10 counted so far"

@@ -35,9 +35,9 @@ def ask_and_answer(seed: str, *, at: datetime, say: Callable[[str], None]) -> No
         with system("demo"):
             n += sum(confirming.ask(at=noon) for _turn in range(TURNS))
             questions.remind(at=noon)
-        _send(noon)
+        go_out(noon)
         _answer(seed, noon.date() - timedelta(days=1), noon + timedelta(hours=3))
-        _send(noon + timedelta(hours=3))
+        go_out(noon + timedelta(hours=3))
     say(f"  {n:,} people were asked whether they joined themselves")
 
 
@@ -72,7 +72,7 @@ def _say(one: Question, *, yes: bool, by_link: bool, at: datetime) -> None:
             )
 
 
-def _send(at: datetime) -> None:
+def go_out(at: datetime) -> None:
     """What is due goes out, to nobody: the phones of the demo are nobody's."""
     while leased := messaging.lease(at=at, n=BATCH, codes=False):
         going = messaging.admit(messages=leased, at=at)

@@ -12,8 +12,11 @@ from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.actions.lines import question_of
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import sends
 from abhiyan.messaging.rules import questions
 from abhiyan.programmes.models import Programme
+
+from . import answers
 
 NUMBER = "1800 000 0000"  # a sample: nobody's
 # Office at whose unit, kind, words.
@@ -65,8 +68,11 @@ def ask(programme: Programme, shown: Mapping[str, tuple[Actor, int]], *, setter:
         made = actions.answer_ticket(
             ticket=made.pk, text=ANSWERS[language], is_done=n % 8 != 6, by=Actor.system("demo"), at=done_at
         )
-        if n % 8 != 7 and made.question is not None:
-            _say(made, yes=n % 8 != 4, at=min(done_at + timedelta(hours=1 + n * 7 % 30), at))
+        goes_at = sends.asks_from(done_at)
+        if goes_at < at:
+            answers.go_out(goes_at)
+            if n % 8 != 7 and made.question is not None:
+                _say(made, yes=n % 8 != 4, at=min(goes_at + timedelta(hours=1 + n * 7 % 30), at))
     _twice(programme, shown["booth_president"][1], at=at)
     _waits_for_a_yes(programme, shown["booth_president"][1], at=at)
     with system("demo"):
