@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.core import clock
 from abhiyan.core.imports import running
 from abhiyan.core.imports.actions import BadOption
 from abhiyan.core.models import StagedImport
@@ -267,13 +268,18 @@ def test_a_sheet_is_typed_on_its_page_and_what_is_wrong_stands_at_its_line_with_
         "l3-name": "Bilal Ahmad",
         "l3-phone": "12",
         "l3-place": "nowhere",
+        "l4-name": "Chand Kumar",
+        "l4-phone": "9906000004",
+        "l4-birth_year": str(clock.now().year - 16),
+        "l4-place": "JK-B001",
     }
     assert "Type at least one line" in president.post(page, {}).content.decode()
     refused = president.post(page, lines)
     shown = main(refused.content)
-    assert refused.status_code == 422 and shown.count('class="err"') == 3
+    assert refused.status_code == 422 and shown.count('class="err"') == 4
     for said in (
-        "1 line is not right yet",
+        "2 lines are not right yet",
+        "Too young to join. Look at the sheet again.",
         "Write ten digits; now there are 2.",
         "Fill in this field, or empty the whole line.",
         "No booth and no PIN code is called this.",

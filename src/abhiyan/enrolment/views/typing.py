@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,13 +13,17 @@ from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.enrolment.actions.claims import BirthYearInvalid
 from abhiyan.enrolment.actions.typing import bring_sheet
 from abhiyan.enrolment.forms import Clipped, NameField, PhoneField, YearField
 from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.queries import batches as queries
+from abhiyan.enrolment.queries.drive import drive_for
+from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.batches import ROWS
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import form_page
 from abhiyan.ui.fields import DayField
 from abhiyan.units import queries as units
@@ -42,9 +47,9 @@ class LineForm(Clipped):
     birth_year = YearField(label=gettext_lazy("Birth year"), required=False)
     place = forms.CharField(label=gettext_lazy("Booth or PIN code"), required=False, max_length=64)
 
-    def __init__(self, data: Any, number: int, place: str) -> None:
+    def __init__(self, data: Any, number: int, place: str, minimum_age: int) -> None:
         super().__init__(data, prefix=f"l{number}", auto_id="%s")
-        self.number = number
+        self.number, self.minimum_age = number, minimum_age
         for name, field in self.fields.items():
             field.widget.attrs |= {"autocomplete": "off"}
             said = {"n": number, "field": field.label}
@@ -60,6 +65,18 @@ class LineForm(Clipped):
     @property
     def is_blank(self) -> bool:
         return not any(self.typed)
+
+    def clean_birth_year(self) -> int | None:
+        """The year. One that the check would refuse is said at once, for it may be a slip."""
+        born: int | None = self.cleaned_data["birth_year"]
+        if born is not None:
+            year = clock.day_in(settings.TIME_ZONE, clock.now()).year
+            age = age_on(year=year, birth_year=born, minimum=self.minimum_age, says_adult=False)
+            if age is Age.MINOR:
+                raise forms.ValidationError(_("Too young to join. Look at the sheet again."))
+            if age is Age.IMPOSSIBLE:
+                raise forms.ValidationError(str(BirthYearInvalid.message))
+        return born
 
     def clean_place(self) -> str:
         text = str(self.cleaned_data["place"]).strip()
@@ -98,11 +115,11 @@ class FootForm(Clipped):
 
 
 class Typed:
-    """The lines of a sheet as they were sent, or empty ones. place: of lines that say none."""
+    """The lines of a sheet as they were sent, or empty ones. place: of lines that say none. minimum_age: to join."""
 
-    def __init__(self, data: QueryDict | None, place: str) -> None:
+    def __init__(self, data: QueryDict | None, place: str, minimum_age: int) -> None:
         self.place = place
-        self.lines = [LineForm(data, n, place) for n in range(1, ROWS + 1)]
+        self.lines = [LineForm(data, n, place, minimum_age) for n in range(1, ROWS + 1)]
         self.foot = FootForm(data)
         self.error = ""
 
@@ -143,7 +160,8 @@ def paper_type(request: Request, number: str) -> HttpResponseBase:
     sheet = needed(
         next((one for one in sheets if str(one.number) == asked), None) if asked else (left or sheets)[0]
     )
-    typed = Typed(request.POST if request.method == "POST" else None, _place(batch))
+    drive = drive_for(programmes.programme_by_id(batch.programme_id))
+    typed = Typed(request.POST if request.method == "POST" else None, _place(batch), drive.roll.minimum_age)
     error, status = "", 200
     if request.method == "POST":
         status = 422
