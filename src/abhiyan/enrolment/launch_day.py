@@ -25,7 +25,7 @@ def launch_day(viewer: Viewer, of: Of) -> Iterator[Thing]:
     if viewer.may("enrolment.place"):
         n, oldest = awaiting.unplaced_of(of.programme_ids, of.span, limit=MOST)
         yield Figure(
-            _("No place yet"),
+            _("Members without a place"),
             grouped(n) + ("+" if n == MOST else ""),
             note=_("oldest %(age)s") % {"age": ages.said((of.at - oldest).total_seconds())} if oldest else "",
             kind="warn" if n else "",

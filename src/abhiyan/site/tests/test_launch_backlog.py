@@ -211,9 +211,9 @@ def test_requests_and_entries_of_this_drive_are_counted_wherever_below_they_wait
             "update enrolment_claim set is_placed = false where phone_id = %s",
             [keyring().phone_id("+919906007701")],
         )
-    assert figure(cast.client("state_president").get(page(cast)).text, "No place yet") == "1"
+    assert figure(cast.client("state_president").get(page(cast)).text, "Members without a place") == "1"
     there = f"/launch/{other.public_id}/"
-    assert figure(cast.client("state_president").get(there).text, "No place yet") == "0"
+    assert figure(cast.client("state_president").get(there).text, "Members without a place") == "0"
     assert figure(cast.client("state_president").get(there).text, "Helpline") == "1"
 
 
