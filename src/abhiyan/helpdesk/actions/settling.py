@@ -12,6 +12,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import queries as messages
 from abhiyan.messaging.news import QuestionAnswered
+from abhiyan.people.actions.persons import lock_phones
 
 from . import routing
 from .answering import open_again
@@ -55,11 +56,13 @@ def close_quiet(*, by: Actor, at: datetime) -> int:
     for kind, rule in rules.RULES.items():
         due |= Q(kind=kind, done_at__lte=at - timedelta(days=rule.quiet_days))
     rows = Ticket.objects.filter(due, state=State.DONE).order_by("pk")
-    found = list(rows.select_for_update(skip_locked=True)[:AT_ONCE])
-    asked = {row.pk: ident for row in found if (ident := question_of(row)) is not None}
-    lost = messages.unreached(set(asked.values()))
+    seen = list(rows[:AT_ONCE])
+    lost = messages.unreached({ident for row in seen if (ident := question_of(row)) is not None})
+    # Phones before requests, as whoever answers locks them.
+    lock_phones(row.phone_id for row in seen if question_of(row) in lost)
+    found = list(rows.filter(pk__in=[row.pk for row in seen]).select_for_update(skip_locked=True))
     for row in found:
-        if asked.get(row.pk) in lost:
+        if question_of(row) in lost:
             open_again(row, What.UNREACHED, at=at)
             audit.record(by=by, at=at, act="helpdesk.unreached", subject=str(row.pk), unit_id=row.unit_id)
             continue
