@@ -134,6 +134,7 @@ def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool 
             others.get(one.ticket_id),
         )
         for one in found
+        if one.what != TicketLine.What.MERGED or one.ticket_id == ticket.pk  # once, not of either
     ]
 
 
