@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 
-from abhiyan.core import ages, languages, sql
+from abhiyan.core import ages, environment, languages, sql
 from abhiyan.core.ages import Ages
 from abhiyan.core.keys import keyring
 from abhiyan.org import queries as org
@@ -20,7 +20,7 @@ from abhiyan.people.rules.silence import needs_new_answer
 
 from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Template
-from .rules import backlog, bulk, questions, reasons, texts
+from .rules import backlog, bulk, hours, questions, reasons, texts
 
 OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office
 
@@ -255,6 +255,16 @@ def standings(ids: Collection[UUID], *, at: datetime) -> dict[UUID, Standing]:
         )
         for one in Message.objects.filter(pk__in=ids)
     }
+
+
+def asks_from(at: datetime) -> datetime:
+    """When a question that is asked now goes out at the earliest: questions keep to the hours."""
+    return hours.next_opening(at, settings.TIME_ZONE, open_hours())
+
+
+def open_hours() -> hours.Hours:
+    """The hours in which messages go here."""
+    return hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
 
 
 def is_ours(number_: str) -> bool:

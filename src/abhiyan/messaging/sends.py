@@ -24,7 +24,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
 from .models import Send, Template
-from .queries import leave_number
+from .queries import leave_number, open_hours
 from .rules import audiences, bulk, gate, hours, texts
 from .rules.counting import Reached
 
@@ -149,16 +149,6 @@ def certificate_of(text: Template) -> bulk.Certificate:
     return bulk.Certificate(
         text.certificate, text.certificate_from, text.certificate_until, text.certificate_sha256
     )
-
-
-def asks_from(at: datetime) -> datetime:
-    """When a question that is asked now goes out at the earliest: questions keep to the hours."""
-    return hours.next_opening(at, settings.TIME_ZONE, open_hours())
-
-
-def open_hours() -> hours.Hours:
-    """The hours in which messages go here."""
-    return hours.Hours(environment.MESSAGES_FROM(), environment.MESSAGES_UNTIL())
 
 
 def next_phones(send: Send, *, after: UUID, until: UUID, n: int, at: datetime) -> list[Recipient]:

@@ -9,7 +9,7 @@ from abhiyan.enrolment.actions import texts
 from abhiyan.enrolment.tests.make import CHANNEL, Human, World
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.models import Ticket, TicketLine
-from abhiyan.messaging import sends
+from abhiyan.messaging import queries as messages
 from abhiyan.messaging.rules import inbound
 from abhiyan.messaging.tests.bulk import Kept
 from abhiyan.messaging.tests.sending import send_due
@@ -48,7 +48,7 @@ def answered(world: World, ident: UUID, *, is_done: bool = True) -> Ticket:
 
 def reached(world: World) -> datetime:
     """What waits for its hours goes out, and arrives. When."""
-    at = sends.asks_from(world.now)
+    at = messages.asks_from(world.now)
     send_due(Kept(), at=at)
     return at
 

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,6 +19,7 @@ from abhiyan.helpdesk import actions, queries
 from abhiyan.helpdesk.actions import answering, forgetting, opening
 from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.messaging import queries as messages
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.tests.bulk import Kept
 from abhiyan.messaging.tests.sending import send_due
@@ -113,16 +114,15 @@ def test_silence_of_a_phone_our_sms_never_reached_closes_nothing(world: World) -
     assert "Our SMS did not reach the person" in page
 
 
-def test_at_night_the_page_says_when_its_question_goes_out(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = typed(world)
-    for hour, is_said in ((17, True), (6, False)):  # 22:30 and 11:30 in India
-        at = world.now.replace(hour=hour, minute=0)
-        monkeypatch.setattr(clock, "now", lambda at=at: at)
-        desk = officer(world, "booth_president", "JK-B001")
-        page = desk.get(f"/helpline/{made.pk}/").content.decode()
-        assert ("an answer with the question goes out from" in page) is is_said
+def test_the_page_says_at_night_when_its_question_goes_out(world: World) -> None:
+    late, noon = (datetime(2026, 11, 2, hour, 30, tzinfo=UTC) for hour in (17, 6))  # 23:00 and 12:00 in India
+    assert messages.asks_from(late) == datetime(2026, 11, 3, 4, 30, tzinfo=UTC)
+    assert messages.asks_from(noon) == noon
+    desk = officer(world, "booth_president", "JK-B001")
+    page = desk.get(f"/helpline/{typed(world).pk}/").content.decode()
+    now = clock.now()
+    is_night = messages.asks_from(now) > now
+    assert ("an answer with the question goes out from" in page) is is_night
 
 
 @pytest.mark.parametrize("each", [10, pytest.param(125, marks=pytest.mark.slow)])

@@ -27,7 +27,6 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import coming
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import queries as messaging
-from abhiyan.messaging import sends
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request, Viewer
@@ -317,7 +316,7 @@ def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> 
         "has_ready": len(form.fields["ready"].choices) > 1,  # type: ignore[attr-defined]  # a ChoiceField
         "parts": parts_said(one, text) if text else "",
         "is_told": is_told,
-        "asks_from": opening if (opening := sends.asks_from(at)) > at else None,
+        "asks_from": opening if (opening := messaging.asks_from(at)) > at else None,
         "may": may,
         "may_ring": may and bool(one.last4) and request.viewer.may("people.reveal"),
         "closes_at": rules.closes_at(one.kind, one.done_at) if one.done_at else None,

@@ -17,7 +17,7 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.models import Message, Send, Template
-from abhiyan.messaging.queries import leave_number
+from abhiyan.messaging.queries import leave_number, open_hours
 from abhiyan.messaging.rules import audiences, bulk, counting, hours
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
@@ -281,7 +281,7 @@ def queue_next(*, public_id: UUID, at: datetime) -> bool:
             return False
         if send.is_queued:
             return _finished(send, at)
-        if not hours.is_open(at, settings.TIME_ZONE, reads.open_hours()):
+        if not hours.is_open(at, settings.TIME_ZONE, open_hours()):
             return True
         # The pace is reckoned from the phones it has had, not from the last turn: a turn rounds down.
         since = max(send.queued_at or at - MINUTE, at - MINUTE)

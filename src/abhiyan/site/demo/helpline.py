@@ -12,7 +12,7 @@ from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.actions.lines import question_of
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging import sends
+from abhiyan.messaging import queries as messages
 from abhiyan.messaging.rules import questions
 from abhiyan.programmes.models import Programme
 
@@ -68,7 +68,7 @@ def ask(programme: Programme, shown: Mapping[str, tuple[Actor, int]], *, setter:
         made = actions.answer_ticket(
             ticket=made.pk, text=ANSWERS[language], is_done=n % 8 != 6, by=Actor.system("demo"), at=done_at
         )
-        goes_at = sends.asks_from(done_at)
+        goes_at = messages.asks_from(done_at)
         if goes_at < at:
             answers.go_out(goes_at)
             if n % 8 != 7 and made.question is not None:
