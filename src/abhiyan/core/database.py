@@ -107,7 +107,7 @@ def is_at_it(waiting: psycopg.Connection[Any]) -> bool:
         return True
 
 
-CONNECTIONS = 8  # of a worker's pool, at most
+CONNECTIONS = 11  # of a worker's pool, at most: seven pages (site.turns), four threads of webhooks
 # A pool that has lost its server tries again whenever it is asked, instead of ever more rarely.
 POOLED: dict[str, Any] = {"connection_class": Connection, "reconnect_timeout": 1.0}
 
@@ -166,7 +166,7 @@ def conninfo(role: str | None, *, dbname: str | None = None, **more: str) -> str
 
 
 def django_settings(role: str) -> dict[str, object]:
-    """The DATABASES entry of a role. Pool of 8 per worker, CONN_MAX_AGE 0."""
+    """The DATABASES entry of a role. Pool of 11 per worker, CONN_MAX_AGE 0."""
     known = server()
     options: dict[str, object] = {
         key: value

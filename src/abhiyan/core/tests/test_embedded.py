@@ -119,7 +119,7 @@ def test_the_password_is_readable_by_nobody_else(running: Path) -> None:
         ("synchronous_commit", "on"),
         ("full_page_writes", "on"),
         ("jit", "off"),
-        ("max_connections", "200"),
+        ("max_connections", "250"),
         ("max_wal_size", "8GB"),
         ("wal_compression", "off"),
         ("password_encryption", "scram-sha-256"),

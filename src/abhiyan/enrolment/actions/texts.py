@@ -238,7 +238,7 @@ class _Answering:
         with system("a text asks to come back"):
             has_members = Membership.objects.filter(phone_id=self.phone_id).exists()
             no = people_queries.standing_no(self.phone_id) if has_members else None
-        if no is None or (self.told.text.at is not None and self.told.text.at <= no.at):
+        if no is None or (self.told.text.at or self.at) <= no.at:
             return
         try:
             n = come_back(phone=self.phone, channel=HOOKS[self.told.hook].number, by=self.by, at=self.at)

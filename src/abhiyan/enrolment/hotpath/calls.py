@@ -12,12 +12,14 @@ a resend finds the first. Nothing is ever sent from here: the one reply is the j
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
+from weakref import WeakValueDictionary
 
 import orjson
 from django.conf import settings
@@ -44,8 +46,7 @@ from .directory import Directory, Line
 
 BODY_BYTES = 64 * 1024
 MOST_FIELDS = 200  # of a form
-MOST_LEAVING = 1_000  # calls to a leave number a worker keeps waiting
-MOST_WRITING = 1_000  # texts likewise
+MOST_WAITING = 1_000  # of those who refuse, and of other texts: as many a worker keeps waiting
 HEARD = (actions.PhoneInvalid, actions.PhoneAbroad, DriveClosed, DriveNotOpen, KeyReused)  # of a text's claim
 LOOKS_AGAIN_S = (0.5, 2.0)  # for a report's message: a gateway may report before its answer is written down
 MOST_EARLY = 1_000  # reports a worker looks for again at once
@@ -77,9 +78,11 @@ class Calls:
         self._batches = batches
         self._failures = claims.Failures("hook.wrong")
         self._per_day = claims.per_day()
-        self._thread = ThreadPoolExecutor(1, "leaving")
+        self._reports = ThreadPoolExecutor(1, "reports")
         self._texts = ThreadPoolExecutor(2, "texts")
-        self._leaving = self._writing = 0
+        self._refusing = ThreadPoolExecutor(1, "refusing")  # STOP, LEAVE, NO
+        self._texting: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by sender
+        self._waiting: Counter[ThreadPoolExecutor] = Counter()
         self._early = 0
 
     async def take(
@@ -170,34 +173,44 @@ class Calls:
     async def _text(
         self, lines: list[Line], text: inbound.Sms, kind: str, at: datetime, network: str
     ) -> Answer:
-        """What a text asks for is done, and what it claims is on disk, before the provider is answered."""
-        line = _called(lines, text.number)
+        """What a text asks for is done, and what it claims is on disk, before the provider is answered.
+
+        STOP, LEAVE and NO do not wait behind those who join; but behind their own phone's texts, which came before.
+        """
+        async with self._texting.setdefault(text.sender, asyncio.Lock()):
+            return await self._in_turn(_called(lines, text.number), text, kind, at, network)
+
+    async def _in_turn(self, line: Line, text: inbound.Sms, kind: str, at: datetime, network: str) -> Answer:
         done = TAKEN_TEXT[text.provider]
         told = Told(
             replace(text, at=_believed(text.at, at)), kind, line.number, line.meaning, line.programme_id
         )
         by = Actor(kind="channel", id=line.by.id, origin=network)
-        joining = await self._aside(lambda: texts.hear(told=told, by=by, at=at))
+        is_refusing = line.meaning == "leave" or words.read(text.text).word in words.REFUSING
+        thread = self._refusing if is_refusing else self._texts
+        joining = await self._aside(thread, lambda: texts.hear(told=told, by=by, at=at))
         if joining is None or line.programme_id is None:
             return done
         outcome = await self._enrolled(line, joining.claim, network)
         if joining.language:
-            await self._aside(lambda: texts.joined(told=told, joining=joining, outcome=outcome, at=at))
+            await self._aside(
+                self._texts, lambda: texts.joined(told=told, joining=joining, outcome=outcome, at=at)
+            )
         if words.read(text.text).word is Word.YES:
             return done
         if isinstance(outcome, ClaimRefused) and not isinstance(outcome, HEARD):
             return _receipt_for(joining.claim, done)  # what is wrong with a person is told to nobody
         return self._answered(joining.claim, outcome, done)
 
-    async def _aside(self, act: Callable[[], Returned]) -> Returned:
+    async def _aside(self, thread: ThreadPoolExecutor, act: Callable[[], Returned]) -> Returned:
         """In a thread, on its own Django connection."""
-        if self._writing >= MOST_WRITING:
+        if self._waiting[thread] >= MOST_WAITING:
             raise Full
-        self._writing += 1
+        self._waiting[thread] += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._texts, _in_django, act)
+            return await asyncio.get_running_loop().run_in_executor(thread, _in_django, act)
         finally:
-            self._writing -= 1
+            self._waiting[thread] -= 1
 
     async def _join(
         self,
@@ -247,16 +260,9 @@ class Calls:
             if done is NOTED:
                 raise actions.PhoneInvalid(field="from")
             return done
-        if self._leaving >= MOST_LEAVING:
-            raise Full
         by = Actor(kind="channel", id=line.by.id, origin=network)
-        self._leaving += 1
-        try:
-            await asyncio.get_running_loop().run_in_executor(
-                self._thread, _leave, line, f"{line.provider}|{ref}", kind, phone, by, at
-            )
-        finally:
-            self._leaving -= 1
+        ref = f"{line.provider}|{ref}"
+        await self._aside(self._refusing, lambda: _leave(line, ref, kind, phone, by, at))
         return done
 
     async def _receipt(self, provider: str, told: inbound.Report, at: datetime) -> Answer:
@@ -274,12 +280,13 @@ class Calls:
 
     async def _received(self, told: inbound.Report, at: datetime) -> bool:
         return await asyncio.get_running_loop().run_in_executor(
-            self._thread, _receive, told.ref, told.status, at
+            self._reports, _receive, told.ref, told.status, at
         )
 
     def close(self) -> None:
-        self._thread.shutdown(wait=True)
+        self._reports.shutdown(wait=True)
         self._texts.shutdown(wait=True)
+        self._refusing.shutdown(wait=True)
         self._failures.close()
 
 
@@ -402,10 +409,8 @@ def _in_django(act: Callable[[], Returned]) -> Returned:
 
 
 def _leave(line: Line, ref: str, kind: str, phone: str, by: Actor, at: datetime) -> None:
-    _in_django(
-        lambda: leave_by_call(
-            programme_id=line.programme_id, phone=phone, ref=ref, kind=kind, number=line.number, by=by, at=at
-        )
+    leave_by_call(
+        programme_id=line.programme_id, phone=phone, ref=ref, kind=kind, number=line.number, by=by, at=at
     )
 
 

@@ -3,20 +3,25 @@
 import json
 from base64 import b64encode
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
+from django.db import transaction
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests.waits import blocked, until
 from abhiyan.enrolment.actions import replies, texts, unread
 from abhiyan.enrolment.queries import texts as queries
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.rules import signatures
 from abhiyan.messaging.tests.sending import send_due
+from abhiyan.people.actions.persons import lock_phones
+from abhiyan.people.queries import standing_no
 from abhiyan.units.models import Pin
 
 from .make import Human, Ladder, World
@@ -251,6 +256,25 @@ def test_two_machines_do_not_talk_for_ever(server: Server, world: World, secret:
     with system("tests read"):
         (row,) = queries.texts()
         assert len(queries.opened(row)) == texts.MOST_KEPT
+
+
+def test_a_stop_does_not_wait_for_those_who_join(server: Server, world: World, secret: str) -> None:
+    joining = world.asha, world.bilal  # as many as the worker reads at once
+    for who in joining:
+        world.web_join(of=who)
+        assert write(server, secret, "STOP", who).status == 200
+    with ThreadPoolExecutor(3) as others:
+        with system("tests hold two phones"), transaction.atomic():
+            lock_phones([keyring().phone_id(who.phone) for who in joining])
+            told = [others.submit(write, server, secret, "JOIN", who) for who in joining]
+            until(lambda: blocked() == len(joining))
+            told.append(others.submit(write, server, secret, "STOP", world.asha))
+            assert write(server, secret, "STOP", world.chandra).status == 200
+            assert not any(each.done() for each in told)
+        assert [each.result().status for each in told] == [201, 201, 200]
+    with system("tests look"):
+        no = {who.phone: standing_no(keyring().phone_id(who.phone)) for who in (*joining, world.chandra)}
+    assert [phone for phone, said in no.items() if said is None] == [world.bilal.phone]
 
 
 def test_the_number_to_leave_takes_any_words_but_not_a_yes_or_a_cry_for_help(
