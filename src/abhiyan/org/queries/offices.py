@@ -284,15 +284,18 @@ def vacancies(unit_id: int, *, on: date) -> list[OfficeHere]:
 
 def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[int, int]]:
     """The same from the appointments, of positions above lo and below hi."""
+    # Asked for all units at once: one after the other, with the policy each time, takes twice as long.
     rows = sql.rows(
         f"""
-        select ap.office_id, u.kind, count(distinct ap.unit_id),
-          count(distinct ap.unit_id) filter (where ap.state = 'disputed')
-        from org_appointment ap
-        join units_unit u on u.id = ap.unit_id
-        join units_placement p on p.unit_id = ap.unit_id
-        where p.lo > %(lo)s and p.lo < %(hi)s and ap.body_id is null and {_HELD}
-        group by ap.office_id, u.kind
+        with held as (
+          select ap.office_id, ap.unit_id, bool_or(ap.state = 'disputed') as disputed from org_appointment ap
+          where ap.unit_id = any (array(select unit_id from units_placement where lo > %(lo)s and lo < %(hi)s))
+            and ap.body_id is null and {_HELD}
+          group by ap.office_id, ap.unit_id
+        )
+        select h.office_id, u.kind, count(*), count(*) filter (where h.disputed)
+        from held h join units_unit u on u.id = h.unit_id
+        group by h.office_id, u.kind
         """,
         {"lo": lo, "hi": hi, "on": on},
     )
