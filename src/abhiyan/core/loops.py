@@ -18,7 +18,7 @@ from datetime import datetime
 import psycopg
 from django.db import DatabaseError, OperationalError, connection
 
-from . import audit_seals, clock, database, embedded, home, jobs, limits, rooms
+from . import audit_seals, clock, database, embedded, home, jobs, limits, machine, rooms
 from .imports import running as imports
 from .scope import system
 
@@ -87,7 +87,8 @@ def run(stopping: threading.Event, *, nice: int = 0) -> None:
     """Every loop until `stopping` is set. Restarts what dies; returns when all ended.
 
     nice: by how much each gives way after its first turn, 0 (not at all) to 19. This thread does not: a database it
-    starts has to answer pages too. With the embedded database, a server that was killed is started again.
+    starts has to answer pages too. With the embedded database, a server that was killed is started again, and what
+    clears up there (autovacuum) gives way as well: it does so once a minute, with as many cores as there are.
     """
     running: dict[str, Runner] = {}
     while not stopping.is_set():
@@ -103,9 +104,17 @@ def run(stopping: threading.Event, *, nice: int = 0) -> None:
                 embedded.ensure_running(home.path())
             except embedded.EmbeddedDatabaseError as error:
                 log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
+            tidy_last(nice)
         stopping.wait(WATCH_S)
     for thread in running.values():
         thread.join(timeout=GRACE_S)
+
+
+def tidy_last(nice: int) -> None:
+    """Let what clears the embedded database up at this moment give way to pages by so much."""
+    for pid in embedded.tidying(home.path()):
+        with suppress(OSError):  # it ended meanwhile
+            machine.treat_alike(pid, nice=nice)
 
 
 def lock_number(name: str) -> int:

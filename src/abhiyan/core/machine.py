@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LAST = 19  # the lowest priority that one session has against others
+# Priorities of who works when the offices' worker does not. STOP comes to the crowd's; a list of the jobs can wait.
+CROWD, BEHIND = 10, 15
 AGAIN_S, TRIES = 0.11, 10
 LAST_GROUP = "abhiyan-last"  # a control group, of all installations of a machine
 
@@ -109,18 +111,21 @@ def run_apart() -> None:
         _share(os.getpid(), LAST)
 
 
-def treat_alike(pid: int) -> None:
+def treat_alike(pid: int, *, nice: int | None = None) -> None:
     """Have a process of ours let others go first as much as this thread does. Raises OSError where it may not.
 
-    It leads a session of its own, as each process of a PostgreSQL server does.
+    nice: the priority it is to have, if not this thread's. It leads a session of its own, as each process of a
+    PostgreSQL server does.
     """
-    nice, policy = os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0)
+    nice = os.getpriority(os.PRIO_PROCESS, 0) if nice is None else nice
+    policy = os.sched_getscheduler(0)
     if nice > 0:
         os.setpriority(os.PRIO_PROCESS, pid, nice)
     if policy == os.SCHED_IDLE:
         os.sched_setscheduler(pid, policy, os.sched_param(0))
     if is_back(os.getpid()):
-        stand_back(pid)
+        if nice > 0 or policy == os.SCHED_IDLE:  # what pages wait for, such as the fold, gives way to nothing
+            stand_back(pid)
     elif (low := LAST if policy == os.SCHED_IDLE else nice) > 0:
         _share(pid, low)
 

@@ -32,7 +32,7 @@ ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
     *("language", "psql", "bench"),
 )
-JOBS_NICE, JOBS_NICE_BEHIND = 5, 15  # somebody waits for a page; a list or a reply comes a moment later
+JOBS_NICE = 5  # somebody waits for a page; a list or a reply comes a moment later
 
 
 class Rooms(click.Group):
@@ -232,7 +232,7 @@ def jobs(ctx: click.Context, *, behind: bool) -> None:
 
         if behind:
             machine.stand_back(os.getpid())
-        loops.run(stopping, nice=JOBS_NICE_BEHIND if behind else JOBS_NICE)
+        loops.run(stopping, nice=machine.BEHIND if behind else JOBS_NICE)
 
 
 def _past(_ctx: click.Context, _parameter: click.Parameter, typed: str | None) -> datetime | None:

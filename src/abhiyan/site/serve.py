@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from . import processes
 BACKLOG = 2_048
 MOST_WORKERS = 16
 SWITCH_S = 0.001  # Python's turn between threads
+TICK_S = 0.1  # uvicorn's own
 GRACE_S = 20  # for requests under way when a worker is to end
 
 
@@ -90,9 +92,14 @@ def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) 
     from .protocol import QUIET_S, SWEEP_S, Connection, sweep
 
     class Server(uvicorn.Server):
+        next_tick = math.inf
+
         async def on_tick(self, counter: int) -> bool:
-            if counter % int(SWEEP_S * 10) == 0:  # a tick is a tenth of a second
-                sweep(self.server_state.connections, asyncio.get_running_loop().time())
+            at = asyncio.get_running_loop().time()
+            asgi.django.keep_in_time(at - self.next_tick)
+            self.next_tick = at + TICK_S
+            if counter % int(SWEEP_S / TICK_S) == 0:
+                sweep(self.server_state.connections, at)
             return await super().on_tick(counter)
 
     if behind:
@@ -128,8 +135,10 @@ def _go_behind() -> None:
     """Let the offices' worker go first, here and in the database."""
     from django.db import connections
 
-    machine.run_last()
-    if not machine.stand_back(os.getpid()):
+    if machine.stand_back(os.getpid()):
+        os.nice(machine.CROWD)
+    else:
+        machine.run_last()
         machine.run_apart()
     used: Any = connections["default"]  # Django's types do not know of pools
     used.close()

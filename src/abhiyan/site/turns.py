@@ -8,9 +8,12 @@ begun goes before who comes new: to turn somebody away in the middle wastes what
 
 import asyncio
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
+from typing import Any
 
+from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -25,6 +28,10 @@ from .access import FOR_ALL
 # Together fewer than the connections of a worker's pool (core.database), so that nobody waits for one there.
 PUBLIC, OFFICES = 2, 4
 CROWD = 5, 2  # the same of a worker of the crowd, where the offices have one of their own
+# Such a worker may have little of a processor; its pages, each in a thread, then keep the interpreter from what reads
+# STOP and answers claims. While that comes so late, one page of each at a time does.
+LATE_S = 0.5
+SPARE = 50  # threads kept for requests to come
 MOST = 500  # of each that wait in one worker; a request that waits holds what was sent with it
 PATIENCE_S = 10.0
 COME_BACK_S = 5
@@ -35,14 +42,15 @@ class Turns:
     `patience_s`."""
 
     def __init__(self, at_once: int, *, most: int = MOST, patience_s: float = PATIENCE_S) -> None:
-        self._free, self._most, self._patience_s = at_once, most, patience_s
+        self._at_once, self._most, self._patience_s = at_once, most, patience_s
+        self._at_work = 0
         self._begun: deque[asyncio.Future[None]] = deque()
         self._new: deque[asyncio.Future[None]] = deque()
 
     async def begin(self, *, has_begun: bool = False) -> bool:
         """Wait for a turn, in order. False where that would take too long; else `end` gives it back."""
-        if self._free:
-            self._free -= 1
+        if self._at_work < self._at_once:
+            self._at_work += 1
             return True
         line = self._begun if has_begun else self._new
         if len(line) >= self._most:
@@ -62,10 +70,15 @@ class Turns:
 
     def end(self) -> None:
         """Let the next one begin."""
-        if line := self._begun or self._new:
+        self._at_work -= 1
+        self.allow(self._at_once)
+
+    def allow(self, at_once: int) -> None:
+        """So many at once from now on; who is at work stays."""
+        self._at_once = at_once
+        while self._at_work < at_once and (line := self._begun or self._new):
+            self._at_work += 1
             line.popleft().set_result(None)
-        else:
-            self._free += 1
 
 
 class Handler(ASGIHandler):
@@ -74,10 +87,35 @@ class Handler(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self.public, self.offices = Turns(PUBLIC), Turns(OFFICES)
+        self._threads: list[ThreadPoolExecutor] = []
+        self._is_for_the_crowd, self._late_s = False, 0.0
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """As Django's, in a thread that is there already: while a new one begins nothing else of the worker moves, and
+        on a full machine that is long."""
+        thread = self._threads.pop() if self._threads else ThreadPoolExecutor(1, "page")
+        async with ThreadSensitiveContext(executor=thread):
+            await self.handle(scope, receive, send)
+        if len(self._threads) < SPARE:  # of whoever was cancelled none comes back: it may still be at work
+            self._threads.append(thread)
+        else:
+            thread.shutdown(wait=False)
 
     def be_for_the_crowd(self) -> None:
         """The offices have a worker of their own."""
-        self.public, self.offices = map(Turns, CROWD)
+        self._is_for_the_crowd = True
+        self.keep_in_time(0.0)
+
+    def keep_in_time(self, late_s: float) -> None:
+        """Let fewer pages be made at once in a worker of the crowd that is late with everything.
+
+        late_s: by how much its loop came back later than it was to, just now. Asked ten times a second; how late it
+        was is forgotten slowly.
+        """
+        if self._is_for_the_crowd:
+            self._late_s = max(late_s, 0.9 * self._late_s)
+            for turns, at_once in zip((self.public, self.offices), CROWD, strict=True):
+                turns.allow(at_once if self._late_s < LATE_S else 1)
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
         turns = self.public if request.path.startswith(FOR_ALL) else self.offices

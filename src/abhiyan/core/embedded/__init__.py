@@ -45,7 +45,7 @@ from .places import (
     sockets,
     write_whole,
 )
-from .processes import answers, is_server, last_words, pid_file, processes_of, send, wait_until
+from .processes import answers, is_server, last_words, pid_file, processes_of, send, tidying, wait_until
 
 SUPERUSER = "postgres"
 START_S = 600  # recovery after a crash of a large database is not a failure

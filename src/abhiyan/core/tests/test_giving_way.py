@@ -2,11 +2,15 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from abhiyan.core import database, machine
+from abhiyan.core import database, embedded, home, loops, machine
+
+from .waits import until
 
 pytestmark = [
     pytest.mark.usefixtures("as_jobs"),
@@ -37,6 +41,29 @@ def test_the_servers_process_gives_way_as_much_as_the_thread_it_works_for() -> N
     assert in_the_database(7) == (7, os.SCHED_OTHER, 7 if has_shares else None)
     assert in_the_database(runs_last=True) == (0, os.SCHED_IDLE, machine.LAST if has_shares else None)
     assert os.getpriority(os.PRIO_PROCESS, 0) == 0, "this thread does not"
+
+
+@pytest.mark.versions
+def test_what_clears_up_in_the_database_gives_way_as_the_jobs_do() -> None:
+    slowly = "autovacuum_vacuum_threshold = 1, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
+
+    def gives_way() -> bool:
+        loops.tidy_last(7)
+        with suppress(ProcessLookupError):  # it ended meanwhile
+            return any(os.getpriority(os.PRIO_PROCESS, pid) == 7 for pid in embedded.tidying(home.path()))
+        return False
+
+    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+        admin.execute("alter system set autovacuum_naptime = 1")
+        admin.execute("select pg_reload_conf()")
+        try:
+            admin.execute(f"create table untidy with ({slowly}) as select from generate_series(1, 20000)")
+            admin.execute("delete from untidy")
+            until(gives_way)
+        finally:
+            admin.execute("alter system reset autovacuum_naptime")
+            admin.execute("select pg_reload_conf()")
+            admin.execute("drop table untidy")
 
 
 def test_those_who_stand_back_have_a_group_where_linux_lets_us_make_one(tmp_path: Path) -> None:

@@ -112,11 +112,14 @@ def test_offices_have_a_worker_of_their_own_that_goes_first(server: Installation
     desk = notes(server)["desk"]
     assert get(Installation(home=server.home, port=DESK), "/healthz")[0] == 200
     assert os.sched_getscheduler(desk) == os.SCHED_OTHER
-    assert {os.sched_getscheduler(crowd) for crowd in workers(server)} == {os.SCHED_IDLE}
     assert not machine.is_back(desk)
     if machine.is_back(notes(server)["jobs"]):
         assert all(machine.is_back(crowd) for crowd in workers(server))
-    elif machine.share(desk) is not None:
+        priorities = {os.getpriority(os.PRIO_PROCESS, crowd) for crowd in workers(server)}
+        assert priorities == {machine.CROWD} and machine.CROWD < machine.BEHIND, "before the jobs' lists"
+        return
+    assert {os.sched_getscheduler(crowd) for crowd in workers(server)} == {os.SCHED_IDLE}
+    if machine.share(desk) is not None:
         assert machine.share(desk) == 0
         assert {machine.share(crowd) for crowd in workers(server)} == {machine.LAST}
         assert all(os.getsid(crowd) == crowd for crowd in workers(server)), "a session of its own"
@@ -137,7 +140,8 @@ def test_what_the_crowd_asks_of_the_database_lets_the_offices_go_first(server: I
             get(Installation(home=server.home, port=port), "/join/")
         return asked("desk"), asked("web")
 
-    until(lambda: both() == ({(os.SCHED_OTHER, False)}, {(os.SCHED_IDLE, stands_back)}))
+    last = os.SCHED_OTHER if stands_back else os.SCHED_IDLE
+    until(lambda: both() == ({(os.SCHED_OTHER, False)}, {(last, stands_back)}))
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(

@@ -1,9 +1,11 @@
 """Turns of requests: a crowd in front of the public pages keeps no office waiting, and nobody waits for ever."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.test import RequestFactory
@@ -105,6 +107,87 @@ def test_a_worker_has_fewer_turns_than_connections() -> None:
     for public, offices in ((turns.PUBLIC, turns.OFFICES), turns.CROWD):
         assert public + offices < database.CONNECTIONS
     assert turns.CROWD[0] > turns.PUBLIC
+
+
+def test_a_worker_of_the_crowd_that_is_late_makes_one_page_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+
+    async def day() -> None:
+        held.go, handler = asyncio.Event(), turns.Handler()
+        handler.be_for_the_crowd()
+        handler.keep_in_time(2 * turns.LATE_S)
+        crowd = [
+            asyncio.create_task(handler.run_get_response(FACTORY.get("/join/")))
+            for _number in range(2 * turns.CROWD[0])
+        ]
+        await _moment()
+        assert len(held.at_work) == 1
+        ticks = 0
+        while len(held.at_work) == 1:
+            handler.keep_in_time(0.0)
+            await _moment()
+            ticks += 1
+        assert ticks > 5, "not as soon as it is in time once"
+        assert len(held.at_work) == turns.CROWD[0]
+        handler.keep_in_time(2 * turns.LATE_S)
+        held.go.set()
+        await asyncio.gather(*crowd)
+
+    asyncio.run(day())
+
+
+def test_a_worker_of_offices_and_crowd_is_not_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+
+    async def day() -> None:
+        held.go, handler = asyncio.Event(), turns.Handler()
+        handler.keep_in_time(60.0)
+        coming = [
+            asyncio.create_task(handler.run_get_response(FACTORY.get("/units/IN/")))
+            for _n in range(turns.OFFICES)
+        ]
+        await _moment()
+        assert len(held.at_work) == turns.OFFICES
+        held.go.set()
+        await asyncio.gather(*coming)
+
+    asyncio.run(day())
+
+
+def test_a_request_is_answered_in_a_thread_that_is_there_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: list[threading.Thread] = []
+
+    async def handled(_handler: Any, scope: Any, *_others: Any) -> None:
+        at_work.append(await sync_to_async(threading.current_thread)())
+        scope["came"].release()
+        await scope["until"].wait()
+
+    monkeypatch.setattr(ASGIHandler, "handle", handled)
+
+    async def day() -> None:
+        handler, over, never = turns.Handler(), asyncio.Event(), asyncio.Event()
+        came = asyncio.Semaphore(0)
+
+        def come(until: asyncio.Event) -> "asyncio.Task[None]":
+            return asyncio.create_task(handler({"until": until, "came": came}, None, None))
+
+        together = [come(over), come(over)]
+        await came.acquire()
+        await came.acquire()
+        assert len(set(at_work)) == 2
+        over.set()
+        await asyncio.gather(*together)
+        gone = come(never)
+        await came.acquire()
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+        await asyncio.gather(come(over), come(over))
+        one, other, cancelled, *later = at_work
+        assert cancelled in (one, other)
+        assert cancelled not in later, "it may still be at work"
+        assert ({one, other} - {cancelled}) < set(later)
+
+    asyncio.run(day())
 
 
 def test_a_turn_is_given_back_by_who_went_away_and_by_a_page_that_failed(
