@@ -27,6 +27,7 @@ STANDBY_S = 2.0  # how often a loop that waits for its lock asks again
 BEAT_S = 5.0  # how often a healthy loop writes its heartbeat
 LONGEST_PAUSE_S = 60.0
 WATCH_S = 1.0
+BEGIN_S = 30.0
 GRACE_S = 25.0
 
 
@@ -83,14 +84,16 @@ def collected() -> dict[str, Loop]:
     return found
 
 
-def run(stopping: threading.Event, *, nice: int = 0) -> None:
+def run(stopping: threading.Event, *, nice: int = 0, behind: bool = False) -> None:
     """Every loop until `stopping` is set. Restarts what dies; returns when all ended.
 
-    nice: by how much each gives way after its first turn, 0 (not at all) to 19. This thread does not: a database it
-    starts has to answer pages too. With the embedded database, a server that was killed is started again, and what
-    clears up there (autovacuum) gives way as well: it does so once a minute, with as many cores as there are.
+    nice: by how much each gives way after its first turn, 0 (not at all) to 19. behind: once each has had it, or
+    `BEGIN_S` is over, the process stands back (core.machine). This thread does not give way: a database it starts has
+    to answer pages too. With the embedded database, a server that was killed is started again, and what clears up there
+    (autovacuum) gives way as well: it does so once a minute, with as many cores as there are.
     """
     running: dict[str, Runner] = {}
+    began = time.monotonic()
     while not stopping.is_set():
         for name, loop in collected().items():
             known = running.get(name)
@@ -105,6 +108,12 @@ def run(stopping: threading.Event, *, nice: int = 0) -> None:
             except embedded.EmbeddedDatabaseError as error:
                 log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
             tidy_last(nice)
+        begin = time.monotonic() < began + BEGIN_S and not all(
+            thread.has_begun for thread in running.values()
+        )
+        if behind and not begin:
+            machine.stand_back(os.getpid())
+            behind = False
         stopping.wait(WATCH_S)
     for thread in running.values():
         thread.join(timeout=GRACE_S)
@@ -132,7 +141,7 @@ class Runner(threading.Thread):
     def __init__(self, name: str, loop: Loop, stopping: threading.Event, *, nice: int = 0) -> None:
         super().__init__(name=f"loop {name}", daemon=True)
         self.loop_name, self.loop, self.stopping, self.nice = name, loop, stopping, nice
-        self.turns = 0
+        self.turns, self.has_begun = 0, False
         self._own: psycopg.Connection[tuple[object, ...]] | None = None
         self._did = 0
         self._failures = 0
@@ -141,7 +150,9 @@ class Runner(threading.Thread):
     def run(self) -> None:
         try:
             while not self.stopping.is_set():
-                self.stopping.wait(self._step())
+                pause_s = self._step()
+                self.has_begun = True
+                self.stopping.wait(pause_s)
         finally:
             self._close()
             self._release()

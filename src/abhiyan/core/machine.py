@@ -11,6 +11,9 @@ LAST = 19  # the lowest priority that one session has against others
 CROWD, BEHIND = 10, 15
 AGAIN_S, TRIES = 0.11, 10
 LAST_GROUP = "abhiyan-last"  # a control group, of all installations of a machine
+BREATH_S = 2.0
+LEAST = 0.01  # of all cores: who wants to run and gets less gets nothing
+A_QUARTER = {"cpu.shares": "256", "cpu.weight": "25"}  # of what others get, by the version of control groups
 
 
 def cores() -> int:
@@ -46,8 +49,9 @@ def stand_back(pid: int) -> bool:
     if (group := idle_group(_groups_of("self"))) is None:
         return False
     try:
-        group.mkdir(exist_ok=True)
-        (group / "cpu.idle").write_text("1")
+        if not group.exists():
+            group.mkdir(exist_ok=True)
+            (group / "cpu.idle").write_text("1")
         (group / "cgroup.procs").write_text(str(pid))
     except OSError:
         return False
@@ -89,6 +93,60 @@ def stepped_forward() -> Iterator[None]:
     finally:
         if group is not None:
             stand_back(os.getpid())
+
+
+class Breath:
+    """Lets those who stand back run a little where they would get nothing: a backup can take every core for an hour,
+    and a STOP comes to them.
+
+    Who does not stand back calls `look` again and again. Every `every_s` seconds it is found out whether they are to
+    get a quarter of what others get, for as long.
+    """
+
+    def __init__(self, every_s: float = BREATH_S) -> None:
+        self._every_s, self._at = every_s, time.monotonic()
+        self._used: dict[int, float] = {}
+        self._breathes = True  # whoever looked before us may have been killed meanwhile
+
+    def look(self) -> None:
+        """Nothing where there is no such group, or not yet time."""
+        passed_s = time.monotonic() - self._at
+        if passed_s < self._every_s or (group := idle_group(_groups_of("self"))) is None:
+            return
+        self._at += passed_s
+        before, self._used, wants = self._used, {}, False
+        with suppress(OSError):
+            for pid in map(int, (group / "cgroup.procs").read_text().split()):
+                with suppress(OSError):  # it ended meanwhile
+                    self._used[pid], wants_too = at_work(pid)
+                    wants = wants or wants_too
+            used_s = sum(max(0.0, used - before.get(pid, 0.0)) for pid, used in self._used.items())
+            self._let(group, breathe=not self._breathes and wants and used_s < LEAST * cores() * passed_s)
+
+    def end(self) -> None:
+        """Nobody looks any more."""
+        if group := idle_group(_groups_of("self")):
+            with suppress(OSError):
+                self._let(group, breathe=False)
+
+    def _let(self, group: Path, *, breathe: bool) -> None:
+        if breathe != self._breathes:
+            (group / "cpu.idle").write_text("0" if breathe else "1")
+            for name, quarter in A_QUARTER.items():
+                if breathe and (group / name).exists():
+                    (group / name).write_text(quarter)
+            self._breathes = breathe
+
+
+def at_work(pid: int) -> tuple[float, bool]:
+    """Seconds a process was at work, and whether a thread of it is now, or waits for a core (proc(5)). Raises OSError
+    where it has ended."""
+    ticks, wants = 0, False
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        fields = (task / "stat").read_text().rsplit(")", 1)[1].split()
+        wants = wants or fields[0] == "R"
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK"), wants
 
 
 def forget_group() -> None:

@@ -230,9 +230,7 @@ def jobs(ctx: click.Context, *, behind: bool) -> None:
         readiness.refuse_pending()
         from abhiyan.core import loops, machine
 
-        if behind:
-            machine.stand_back(os.getpid())
-        loops.run(stopping, nice=machine.BEHIND if behind else JOBS_NICE)
+        loops.run(stopping, nice=machine.BEHIND if behind else JOBS_NICE, behind=behind)
 
 
 def _past(_ctx: click.Context, _parameter: click.Parameter, typed: str | None) -> datetime | None:

@@ -54,14 +54,23 @@ def supervise(
     folder = metrics_folder()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    breath = machine.Breath()
+
+    def watch() -> None:
+        if desk:
+            breath.look()
+        if each_watch:
+            each_watch()
+
     try:
         return processes.supervise(
             commands(host=host, port=port, workers=workers, with_jobs=with_jobs, desk=desk),
             stopping=stopping,
             environment={"ABHIYAN_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)},
-            each_watch=each_watch,
+            each_watch=watch,
         )
     finally:
+        breath.end()
         machine.forget_group()
 
 
@@ -75,8 +84,6 @@ def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) 
 
     desk: listen here instead; port stays the one that links name. behind: let that worker go first.
     """
-    if behind:
-        _go_behind()
     os.environ |= {
         "ABHIYAN_ROLE": "app",
         "ABHIYAN_PORT": str(port),
@@ -104,6 +111,7 @@ def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) 
 
     if behind:
         asgi.django.be_for_the_crowd()
+        _go_behind()  # once all is loaded: on a full machine a killed worker would be long in coming back
     Connection.straight = asgi.straight()
     server = Server(
         uvicorn.Config(

@@ -1,8 +1,10 @@
 """What gives way here gives way in the embedded database, too."""
 
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psycopg
@@ -77,3 +79,24 @@ def test_those_who_stand_back_have_a_group_where_linux_lets_us_make_one(tmp_path
         assert (second / "cgroup.subtree_control").read_text() == "+cpu"
     for others in ("0::/system.slice/abhiyan.service\n", old.format("/docker/4f1a"), "2:cpuset:/\n", ""):
         assert machine.idle_group(others, first) is None, "somebody has seen to it, or nobody can"
+
+
+def test_who_stands_back_gets_a_little_where_others_take_every_core_for_long() -> None:
+    spins = [sys.executable, "-c", "while True: pass"]
+
+    with ExitStack() as running:
+        begun = [running.enter_context(subprocess.Popen(spins)) for _ in range(machine.cores() + 1)]
+        for process in begun:
+            running.callback(process.kill)
+        last, *_others = begun
+        if not machine.stand_back(last.pid):
+            pytest.skip("no such group may be made here")
+        (before_s, _), breath = machine.at_work(last.pid), machine.Breath(0.5)
+
+        def runs() -> bool:
+            breath.look()
+            return machine.at_work(last.pid)[0] > before_s + 0.5
+
+        until(runs)
+        breath.end()
+    machine.forget_group()
