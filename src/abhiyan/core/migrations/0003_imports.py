@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -103,13 +104,13 @@ class Migration(migrations.Migration):
                 ]
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="refusedrow",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="INSERT", name="core_refused_row_gateway", to=("gateway",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="importslice",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -119,7 +120,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from core_import i where i.id = core_import_slice.import_id)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="importslice",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -129,23 +130,23 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="importslice",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="core_import_slice_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="importslice",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="core_import_slice_gateway", to=("gateway",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="journalpage",
             constraint=models.UniqueConstraint(fields=("import_id", "number"), name="journal_page_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="journalpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -155,7 +156,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from core_import i where i.id = core_import_journal.import_id)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="journalpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -165,7 +166,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="journalpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="core_import_journal_migrates", to=("owner",), using="true"

@@ -3,6 +3,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
             model_name="stagedimport",
             name="core_import_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stagedimport",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

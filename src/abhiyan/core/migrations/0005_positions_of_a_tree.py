@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 POSITIONS = """
 create function core_positions(setting text) returns int8multirange
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
             model_name="stagedimport",
             name="core_import_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="auditentry",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -44,7 +45,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = core_audit.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stagedimport",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

@@ -7,6 +7,8 @@ imports, which the release before still reads and writes: until then it only lie
 
 from django.db import migrations, models
 
+from abhiyan.core.constraints import AddConstraint
+
 CARRIED = """
 do $body$
 declare one text;
@@ -80,7 +82,7 @@ class Migration(migrations.Migration):
                 "db_table": "core_job",
             },
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="job",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("attempts", 0), ("failed_at", None)),

@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -576,25 +577,25 @@ class Migration(migrations.Migration):
                 "db_table": "elections_unit_class",
             },
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="candidacy",
             constraint=models.CheckConstraint(
                 condition=models.Q(("votes", None), ("votes__gte", 0), _connector="OR"),
                 name="candidacy_votes",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="contest",
             constraint=models.UniqueConstraint(fields=("election", "state", "number"), name="contest_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="contest",
             constraint=models.CheckConstraint(
                 condition=models.Q(("electors", None), ("electors__gte", 0), _connector="OR"),
                 name="contest_electors",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="classrule",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -604,7 +605,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = elections_class_rule.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="classrule",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -614,21 +615,21 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="classrule",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_class_rule_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="part",
             constraint=models.UniqueConstraint(fields=("contest", "kind", "number"), name="part_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="partvotes",
             constraint=models.UniqueConstraint(fields=("part", "candidacy"), name="part_votes_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="plan",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -638,7 +639,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = elections_plan.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="plan",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -648,25 +649,25 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="plan",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_plan_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planpart",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("replaced_at", None)), fields=("plan", "unit"), name="plan_part_once"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planpart",
             constraint=models.CheckConstraint(
                 condition=models.Q(("n__gte", 0)), name="plan_part_not_negative"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planpart",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -676,7 +677,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = elections_plan_part.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planpart",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -686,17 +687,17 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planpart",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_plan_part_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planseat",
             constraint=models.UniqueConstraint(fields=("plan", "contest"), name="plan_seat_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planseat",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -706,7 +707,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from elections_plan p where p.id = elections_plan_seat.plan_id) or exists (select 1 from units_placement pl where pl.unit_id = elections_plan_seat.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planseat",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -716,7 +717,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planseat",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_plan_seat_migrates", to=("owner",), using="true"
@@ -726,11 +727,11 @@ class Migration(migrations.Migration):
             model_name="stated",
             index=models.Index(fields=["election", "state", "number"], name="stated_where"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitclass",
             constraint=models.UniqueConstraint(fields=("unit", "election"), name="unit_class_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitclass",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -740,7 +741,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = elections_unit_class.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitclass",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -750,7 +751,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitclass",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_unit_class_migrates", to=("owner",), using="true"

@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
             model_name="unitclass",
             name="elections_unit_class_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="alliance",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -42,7 +43,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="alliance",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -52,7 +53,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="alliance",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -62,13 +63,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="alliance",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_alliance_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="candidacy",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -78,7 +79,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="candidacy",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -88,7 +89,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="candidacy",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -98,13 +99,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="candidacy",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_candidacy_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="classrule",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -114,7 +115,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = elections_class_rule.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="contest",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -124,7 +125,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="contest",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -134,7 +135,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="contest",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -144,13 +145,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="contest",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_contest_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="correspondence",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -160,7 +161,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="correspondence",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -170,7 +171,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="correspondence",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -180,7 +181,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="correspondence",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -190,7 +191,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="election",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -200,7 +201,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="election",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -210,7 +211,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="election",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -220,13 +221,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="election",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_election_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="part",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -236,7 +237,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="part",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -246,7 +247,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="part",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -256,13 +257,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="part",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_part_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="partvotes",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -272,7 +273,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="partvotes",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -282,7 +283,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="partvotes",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -292,13 +293,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="partvotes",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_part_votes_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="party",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -308,7 +309,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="party",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -318,7 +319,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="party",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -328,13 +329,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="party",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_party_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="plan",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -344,7 +345,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = elections_plan.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planpart",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -354,7 +355,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = elections_plan_part.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="planseat",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -364,7 +365,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from elections_plan p where p.id = elections_plan_seat.plan_id) or exists (select 1 from units_placement pl where pl.unit_id = elections_plan_seat.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="resultfile",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -374,7 +375,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="resultfile",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -384,7 +385,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="resultfile",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -394,13 +395,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="resultfile",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_file_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stated",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -410,7 +411,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stated",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -420,7 +421,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stated",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -430,13 +431,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stated",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="elections_stated_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitclass",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

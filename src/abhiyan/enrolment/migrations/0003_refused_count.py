@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -52,7 +53,7 @@ class Migration(migrations.Migration):
         migrations.DeleteModel(
             name="MinorCount",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="refusedcount",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -62,7 +63,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = enrolment_refused_count.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.people', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="refusedcount",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -72,13 +73,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="refusedcount",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="refused_count_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="refusedcount",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="refused_count_gateway", to=("gateway",), using="true"

@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -36,7 +37,7 @@ class Migration(migrations.Migration):
             model_name="waiting",
             name="waiting_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="channeltoken",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -46,7 +47,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = enrolment_channel_token.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="claim",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -56,7 +57,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or exists (select 1 from units_placement pl where pl.unit_id = enrolment_claim.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="enrolment",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -66,7 +67,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = enrolment_enrolment.unit_id and pl.lo <@ (select core_positions('abhiyan.people'))) or exists (select 1 from enrolment_membership em where em.id = enrolment_enrolment.membership_id and em.phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="membership",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -76,7 +77,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or exists (select 1 from units_placement pl where pl.unit_id = enrolment_membership.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="refusedcount",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -86,7 +87,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = enrolment_refused_count.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="waiting",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

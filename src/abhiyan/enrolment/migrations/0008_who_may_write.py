@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -43,7 +44,7 @@ class Migration(migrations.Migration):
             model_name="waiting",
             name="waiting_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="channeltoken",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -53,7 +54,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = enrolment_channel_token.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="channeltoken",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="claim",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or exists (select 1 from units_placement pl where pl.unit_id = enrolment_claim.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="claim",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -83,7 +84,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="drive",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -93,7 +94,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="drive",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -103,7 +104,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="drive",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -113,13 +114,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="drive",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="drive_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="enrolment",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -129,7 +130,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = enrolment_enrolment.unit_id and pl.lo <@ (select core_positions('abhiyan.people'))) or exists (select 1 from enrolment_membership em where em.id = enrolment_enrolment.membership_id and em.phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="enrolment",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -139,7 +140,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="membership",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -149,7 +150,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or exists (select 1 from units_placement pl where pl.unit_id = enrolment_membership.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="membership",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -159,7 +160,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="moved",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -169,7 +170,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = enrolment_moved.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="moved",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -179,7 +180,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="refusedcount",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -189,7 +190,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = enrolment_refused_count.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="refusedcount",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -199,7 +200,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="revisit",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -209,7 +210,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="revisit",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -219,7 +220,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="roll",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -229,7 +230,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="roll",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -239,7 +240,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="roll",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -249,13 +250,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="roll",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="roll_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="waiting",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -265,7 +266,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or exists (select 1 from units_placement pl where pl.unit_id = enrolment_waiting.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="waiting",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

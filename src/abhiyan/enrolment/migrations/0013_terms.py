@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from abhiyan.core.constraints import AddConstraint
+
 
 class Migration(migrations.Migration):
     dependencies = [("enrolment", "0012_parting")]
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField("roll", "term_set_on", models.DateField(null=True)),
         migrations.AddField("roll", "swept_on", models.DateField(null=True)),
         migrations.AddField("roll", "swept_to", models.UUIDField(null=True)),
-        migrations.AddConstraint(
+        AddConstraint(
             "roll",
             models.CheckConstraint(
                 condition=models.Q(term_months=None) | models.Q(term_ends_on=None), name="roll_one_term"

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -58,7 +59,7 @@ class Migration(migrations.Migration):
             model_name="parting",
             index=models.Index(fields=["-at"], name="parting_at"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="halt",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at", None), ("kind", "list")),
@@ -66,7 +67,7 @@ class Migration(migrations.Migration):
                 name="halt_list_once",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="halt",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at", None), ("kind", "sender")),
@@ -74,7 +75,7 @@ class Migration(migrations.Migration):
                 name="halt_sender_once",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="halt",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at", None), ("kind", "calls")),
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 name="halt_calls_once",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="halt",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -92,7 +93,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = enrolment_halt.unit_id and pl.lo <@ (select core_positions('abhiyan.people'))) or exists (select 1 from units_placement pl where pl.unit_id = enrolment_halt.unit_id and pl.lo <@ (select core_positions('abhiyan.requests')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="halt",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -102,7 +103,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="halt",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -112,13 +113,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="halt",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="halt_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="halt",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="SELECT", name="halt_gateway", to=("gateway",), using="true"
@@ -128,7 +129,7 @@ class Migration(migrations.Migration):
             model_name="heldleave",
             index=models.Index(fields=["at"], name="held_leave_at"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="heldleave",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -138,7 +139,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="heldleave",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -148,7 +149,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="heldleave",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -158,7 +159,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="heldleave",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="held_leave_migrates", to=("owner",), using="true"

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -71,7 +72,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "open")), fields=["unit_id"], name="helpdesk_open_unit"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="ticket",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -85,7 +86,7 @@ class Migration(migrations.Migration):
             model_name="readyanswer",
             index=models.Index(fields=["unit_id", "language"], name="helpdesk_ready"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="readyanswer",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -95,7 +96,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="readyanswer",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -105,7 +106,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="readyanswer",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -115,7 +116,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="readyanswer",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="helpdesk_ready_answer_migrates", to=("owner",), using="true"

@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
             model_name="message",
             name="message_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="message",
             constraint=abhiyan.core.policy.Policy(
                 check="true",

@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -27,7 +28,7 @@ class Migration(migrations.Migration):
             model_name="message",
             name="message_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="allowance",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -37,7 +38,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="allowance",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -47,7 +48,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="allowance",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -57,13 +58,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="allowance",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="allowance_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="inbound",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="inbound",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -83,7 +84,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="message",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -93,7 +94,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or exists (select 1 from units_placement pl where pl.unit_id = messaging_message.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="number",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -103,7 +104,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="number",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -113,7 +114,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="number",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -123,13 +124,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="number",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="number_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="outage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -139,7 +140,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="outage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -149,7 +150,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="outage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -159,13 +160,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="outage",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="outage_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="spending",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -175,7 +176,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="spending",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -185,7 +186,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="spending",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -195,13 +196,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="spending",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="spending_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="template",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -211,7 +212,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="template",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -221,7 +222,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="template",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -231,7 +232,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="template",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="template_migrates", to=("owner",), using="true"

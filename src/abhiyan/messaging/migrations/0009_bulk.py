@@ -2,6 +2,7 @@ import django.contrib.postgres.fields
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -129,7 +130,7 @@ class Migration(migrations.Migration):
             model_name="send",
             index=models.Index(fields=["unit_id", "-made_at"], name="send_unit"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="send",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -139,7 +140,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or made_by = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = messaging_send.unit_id and pl.lo <@ (select core_positions('abhiyan.people'))) or exists (select 1 from units_placement pl where pl.unit_id = messaging_send.unit_id and pl.lo <@ (select core_positions('abhiyan.requests')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="send",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -149,7 +150,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="send",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -159,7 +160,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="send",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="send_migrates", to=("owner",), using="true"

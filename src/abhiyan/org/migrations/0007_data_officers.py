@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -41,7 +42,7 @@ class Migration(migrations.Migration):
                 default="asked",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="release",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -51,7 +52,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or asked_by = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = org_release.unit_id and pl.lo <@ (select core_positions('abhiyan.people'))) or exists (select 1 from units_placement pl where pl.unit_id = org_release.unit_id and pl.lo <@ (select core_positions('abhiyan.requests')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="awaitedofficer",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -61,7 +62,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or false",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="awaitedofficer",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -71,7 +72,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="awaitedofficer",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="awaited_officer_migrates", to=("owner",), using="true"

@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
             model_name="release",
             name="release_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="appointment",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or account_id = (select ps.account_id from people_session ps where ps.key = (select nullif(current_setting('abhiyan.session', true), ''))) or exists (select 1 from units_placement pl where pl.unit_id = org_appointment.unit_id and pl.lo <@ (select core_positions('abhiyan.counts'))) or body_id = any ((select coalesce(nullif(current_setting('abhiyan.bodies', true), ''), '{}'))::int8[])",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="appointment",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -44,7 +45,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="body",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -54,7 +55,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="body",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="body",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -74,13 +75,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="body",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="body_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="heldbelow",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -90,7 +91,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = org_held_below.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="heldbelow",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -100,7 +101,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="office",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -110,7 +111,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="office",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -120,7 +121,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="office",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -130,13 +131,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="office",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="office_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="release",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -146,7 +147,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or asked_by = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = org_release.unit_id and pl.lo <@ (select core_positions('abhiyan.people'))) or exists (select 1 from units_placement pl where pl.unit_id = org_release.unit_id and pl.lo <@ (select core_positions('abhiyan.requests')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="release",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
             model_name="person",
             name="person_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="account",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -38,7 +39,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or id = (select ps.account_id from people_session ps where ps.key = (select coalesce(current_setting('abhiyan.session', true), ''))) or exists (select 1 from units_placement pl where pl.unit_id = people_account.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="accountword",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -48,7 +49,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = people_account_word.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="consent",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -58,7 +59,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = people_consent.unit_id and pl.lo <@ (select core_positions('abhiyan.people'))) or exists (select 1 from people_person pp where pp.id = people_consent.person_id)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="person",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
             name="left_at",
             field=models.DateTimeField(null=True),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="person",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or (left_at is null and ((select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = people_person.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="phone",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -43,7 +44,7 @@ class Migration(migrations.Migration):
             model_name="suppression",
             name="suppression_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="account",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -53,7 +54,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or id = (select ps.account_id from people_session ps where ps.key = (select nullif(current_setting('abhiyan.session', true), ''))) or exists (select 1 from units_placement pl where pl.unit_id = people_account.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="account",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or id = (select nullif(current_setting('abhiyan.account', true), '')::int8)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="accountword",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = people_account_word.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="accountword",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -83,7 +84,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="code",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -93,7 +94,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or session = (select nullif(current_setting('abhiyan.session', true), ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="code",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -103,7 +104,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="consent",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -113,7 +114,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = people_consent.unit_id and pl.lo <@ (select core_positions('abhiyan.people'))) or exists (select 1 from people_person pp where pp.id = people_consent.person_id)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="consent",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -123,7 +124,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="notice",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -133,7 +134,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="notice",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -143,7 +144,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="notice",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -153,13 +154,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="notice",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="notice_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="person",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -169,7 +170,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or (left_at is null and ((select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = people_person.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="person",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -179,7 +180,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="phone",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -189,7 +190,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or exists (select 1 from people_person pp where pp.phone_id = people_phone.id)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="phone",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -199,7 +200,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="session",
             constraint=abhiyan.core.policy.Policy(
                 check="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or (key = (select nullif(current_setting('abhiyan.session', true), '')) or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8)) or ((select coalesce(current_setting('abhiyan.people', true), '') <> '') and ((select nullif(current_setting('abhiyan.session', true), '')) is not null or strong_at is null))",
@@ -209,7 +210,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or (key = (select nullif(current_setting('abhiyan.session', true), '')) or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="suppression",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -219,7 +220,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="suppression",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

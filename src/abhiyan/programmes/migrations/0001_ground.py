@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 import abhiyan.core.fields
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -392,17 +393,17 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programme",
             constraint=models.CheckConstraint(
                 condition=models.Q(("closes_on__gte", models.F("opens_on"))), name="programme_window"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="measure",
             constraint=models.UniqueConstraint(fields=("programme", "number"), name="measure_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="incharge",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -412,7 +413,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = programmes_in_charge.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="incharge",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -422,13 +423,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="incharge",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="in_charge_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programmeunit",
             constraint=models.UniqueConstraint(fields=("programme", "unit"), name="programme_unit_once"),
         ),
@@ -436,7 +437,7 @@ class Migration(migrations.Migration):
             model_name="target",
             index=models.Index(fields=["unit", "programme"], name="target_unit"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="target",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("replaced_at", None)),
@@ -444,11 +445,11 @@ class Migration(migrations.Migration):
                 name="target_once",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="target",
             constraint=models.CheckConstraint(condition=models.Q(("n__gte", 0)), name="target_not_negative"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="target",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -458,7 +459,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_target.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="target",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -468,7 +469,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="target",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="target_migrates", to=("owner",), using="true"

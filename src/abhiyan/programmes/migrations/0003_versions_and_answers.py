@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -163,7 +164,7 @@ class Migration(migrations.Migration):
             model_name="targetversion",
             index=models.Index(fields=["programme", "measure", "-id"], name="target_version_of"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="targetversion",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -173,7 +174,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_target_version.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="targetversion",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -183,23 +184,23 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="targetversion",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="target_version_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unittotal",
             constraint=models.UniqueConstraint(fields=("label", "unit"), name="unit_total_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unittotal",
             constraint=models.CheckConstraint(
                 condition=models.Q(("n__gte", 0)), name="unit_total_not_negative"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unittotal",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -209,7 +210,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_unit_total.unit_id and pl.lo <@ (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}')::int8multirange))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unittotal",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -219,7 +220,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unittotal",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="unit_total_migrates", to=("owner",), using="true"

@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from abhiyan.core.constraints import AddConstraint
+
 # Whose account was closed before charges ended with it; then who was named twice at once, the first stays.
 END = """
 update programmes_in_charge i set ended_at = a.closed_at from people_account a
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(END, migrations.RunSQL.noop),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="incharge",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at", None)),

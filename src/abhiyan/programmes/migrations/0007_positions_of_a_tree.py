@@ -3,6 +3,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 from abhiyan.programmes.models import Delta
 
 # As it was then, not as models have it today: the code before inserts until 0009.
@@ -53,7 +54,7 @@ class Migration(migrations.Migration):
             model_name="unittotal",
             name="unit_total_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="incharge",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = programmes_in_charge.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="tally",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_tally.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="target",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -83,7 +84,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_target.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="targetversion",
             constraint=abhiyan.core.policy.Policy(
                 check="true",
@@ -93,7 +94,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_target_version.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="total",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -103,7 +104,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_total.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unittotal",
             constraint=abhiyan.core.policy.Policy(
                 check="true",

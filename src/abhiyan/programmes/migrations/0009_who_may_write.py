@@ -3,6 +3,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 from abhiyan.programmes.models import DELTA_POLICIES, Delta
 
 
@@ -47,7 +48,7 @@ class Migration(migrations.Migration):
             model_name="unittotal",
             name="unit_total_in_scope",
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="fold",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -57,7 +58,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="fold",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -67,7 +68,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="fold",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -77,13 +78,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="fold",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="fold_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="incharge",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -93,7 +94,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = programmes_in_charge.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="incharge",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -103,7 +104,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_in_charge.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="incharge",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -113,7 +114,7 @@ class Migration(migrations.Migration):
                 using="account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="large",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -123,7 +124,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="large",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -133,7 +134,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="large",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -143,13 +144,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="large",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="large_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="measure",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -159,7 +160,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="measure",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -169,7 +170,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="measure",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -179,13 +180,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="measure",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="measure_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programme",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -195,7 +196,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programme",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -205,7 +206,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programme",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -215,13 +216,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programme",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="programme_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programmeunit",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -231,7 +232,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programmeunit",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -241,7 +242,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programmeunit",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -251,13 +252,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="programmeunit",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="programme_unit_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="tally",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -267,7 +268,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_tally.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="tally",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -277,7 +278,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="target",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -287,7 +288,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_target.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="targetversion",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -297,7 +298,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_target_version.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="total",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -307,7 +308,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_total.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="total",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -317,7 +318,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unittotal",
             constraint=abhiyan.core.policy.Policy(
                 check=None,

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -148,14 +149,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["asked", "accepted"])), fields=["due_at"], name="task_due"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="task",
             constraint=models.CheckConstraint(
                 condition=models.Q(("effort_min", None), ("effort_min__gt", 0), _connector="OR"),
                 name="task_effort",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="task",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -165,7 +166,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or asked_by = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = programmes_task.unit_id and pl.lo <@ (select core_positions('abhiyan.line')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="task",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -175,7 +176,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="task",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -185,7 +186,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="task",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="task_migrates", to=("owner",), using="true"
@@ -195,7 +196,7 @@ class Migration(migrations.Migration):
             model_name="taskstep",
             index=models.Index(fields=["task"], name="task_step"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="taskstep",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -205,7 +206,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from programmes_task t where t.id = programmes_task_step.task_id)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="taskstep",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -215,7 +216,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="taskstep",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -225,7 +226,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="taskstep",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="task_step_migrates", to=("owner",), using="true"

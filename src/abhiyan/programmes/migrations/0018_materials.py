@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -122,7 +123,7 @@ class Migration(migrations.Migration):
             model_name="material",
             index=models.Index(fields=["unit"], name="material_unit"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="material",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -132,7 +133,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_material.unit_id and pl.lo <@ (select core_positions('abhiyan.line'))) or (withdrawn_at is null and exists (select from org_appointment ap join org_office o on o.id = ap.office_id\n join units_placement pl on pl.unit_id = ap.unit_id and pl.lo <@ (select core_positions('abhiyan.counts'))\n join units_placement its on its.unit_id = programmes_material.unit_id and its.hierarchy = pl.hierarchy\n  and pl.lo >= its.lo and pl.lo < its.hi\n join programmes_scope s on s.programme_id = programmes_material.programme_id\n join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = pl.hierarchy and pl.lo >= sp.lo and pl.lo < sp.hi\n where ap.account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) and ap.state in ('active', 'disputed')\n  and (cardinality(programmes_material.offices) = 0 or o.code = any (programmes_material.offices))))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="material",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -142,7 +143,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="material",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -152,17 +153,17 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="material",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="material_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="materialversion",
             constraint=models.UniqueConstraint(fields=("material", "number"), name="material_version_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="materialversion",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -172,7 +173,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = programmes_material_version.unit_id and pl.lo <@ (select core_positions('abhiyan.line'))) or (replaced_at is null and exists (select from programmes_material m where m.id = programmes_material_version.material_id and m.withdrawn_at is null))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="materialversion",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -182,7 +183,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="materialversion",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -192,13 +193,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="materialversion",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="material_version_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="materialopening",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -208,7 +209,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or exists (select 1 from units_placement pl where pl.unit_id = programmes_material_opening.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="materialopening",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -218,7 +219,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="materialopening",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -228,7 +229,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="materialopening",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="material_opening_migrates", to=("owner",), using="true"

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -200,7 +201,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="round",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -210,7 +211,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="round",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -220,7 +221,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="round",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -230,13 +231,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="round",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="round_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="round",
             constraint=models.CheckConstraint(
                 condition=models.Q(("ends_on__gte", models.F("begins_on"))), name="round_days_in_order"
@@ -254,7 +255,7 @@ class Migration(migrations.Migration):
             model_name="review",
             index=models.Index(fields=["unit", "decided_at"], name="review_of_unit"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="review",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -264,7 +265,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = review_review.unit_id and pl.lo <@ (select core_positions('abhiyan.line')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="review",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -274,7 +275,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="review",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -284,13 +285,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="review",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="review_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="review",
             constraint=models.UniqueConstraint(fields=("round", "unit"), name="review_once"),
         ),

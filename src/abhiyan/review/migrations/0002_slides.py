@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -204,7 +205,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="deck",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -214,7 +215,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = review_deck.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="deck",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -224,7 +225,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="deck",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -234,13 +235,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="deck",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="deck_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="deck",
             constraint=models.UniqueConstraint(
                 fields=(
@@ -267,7 +268,7 @@ class Migration(migrations.Migration):
             model_name="deckschedule",
             index=models.Index(fields=["account_id", "deck"], name="deck_schedule_own"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="deckschedule",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -277,7 +278,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="deckschedule",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -287,7 +288,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="deckschedule",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -297,13 +298,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="deckschedule",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="deck_schedule_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="decksent",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -313,7 +314,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="decksent",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -323,7 +324,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="decksent",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -333,13 +334,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="decksent",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="deck_sent_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="decksent",
             constraint=models.UniqueConstraint(fields=("account_id", "deck"), name="deck_sent_once"),
         ),

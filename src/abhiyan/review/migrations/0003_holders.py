@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -130,7 +131,7 @@ class Migration(migrations.Migration):
                 name="review_meetings",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="minute",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -140,7 +141,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or exists (select 1 from review_review r where r.id = review_minute.review_id)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="review",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -150,7 +151,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) or account_id is null and exists (select 1 from units_placement pl where pl.unit_id = review_review.unit_id and pl.lo <@ (select core_positions('abhiyan.line'))) or account_id is not null and exists (select 1 from units_placement pl join units_placement up on up.unit_id = pl.parent_id and up.hierarchy = pl.hierarchy where pl.unit_id = review_review.unit_id and pl.lo is not null and up.lo <@ (select core_positions('abhiyan.line')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="review",
             constraint=models.UniqueConstraint(
                 fields=("round", "unit", "account_id"), name="review_once", nulls_distinct=False
@@ -180,7 +181,7 @@ class Migration(migrations.Migration):
                 to="review.round",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="standin",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -190,7 +191,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = review_stand_in.by_unit_id and pl.lo <@ (select core_positions('abhiyan.line')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="standin",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -200,7 +201,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="standin",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -210,13 +211,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="standin",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="stand_in_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="standin",
             constraint=models.UniqueConstraint(fields=("round", "by_unit"), name="stand_in_once"),
         ),

@@ -5,6 +5,8 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
+from abhiyan.core.constraints import AddConstraint
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -232,7 +234,7 @@ class Migration(migrations.Migration):
             model_name="unit",
             index=models.Index(fields=["code"], name="unit_code_start", opclasses=["text_pattern_ops"]),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unit",
             constraint=models.UniqueConstraint(fields=("code",), name="unit_code_once"),
         ),
@@ -303,7 +305,7 @@ class Migration(migrations.Migration):
             model_name="unitwords",
             index=models.Index(fields=["rank", "unit"], name="unit_words_rank"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pin",
             constraint=models.UniqueConstraint(fields=("pin", "unit"), name="pin_unit_once"),
         ),
@@ -319,13 +321,13 @@ class Migration(migrations.Migration):
             model_name="placement",
             index=models.Index(fields=["parent", "hierarchy"], name="placement_parent"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="placement",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("valid_to", None)), fields=("unit", "hierarchy"), name="placement_once"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="placement",
             constraint=models.CheckConstraint(
                 condition=models.Q(("valid_to", None), models.Q(("hi", None), ("lo", None)), _connector="OR"),

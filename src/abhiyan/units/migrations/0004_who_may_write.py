@@ -1,6 +1,7 @@
 from django.db import migrations
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="boundary",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="boundary",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -31,7 +32,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="boundary",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -41,13 +42,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="boundary",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_boundary_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="closing",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -57,7 +58,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="closing",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -67,7 +68,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="closing",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -77,13 +78,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="closing",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_closing_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="closingpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -93,7 +94,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="closingpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -103,7 +104,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="closingpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -113,13 +114,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="closingpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_closing_page_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pin",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -129,7 +130,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pin",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -139,7 +140,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pin",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -149,13 +150,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pin",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_pin_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="placement",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -165,7 +166,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="placement",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -175,7 +176,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="placement",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -185,13 +186,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="placement",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_placement_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="tree",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -201,7 +202,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="tree",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -211,7 +212,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="tree",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -221,13 +222,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="tree",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_tree_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unit",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -237,7 +238,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unit",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -247,7 +248,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unit",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -257,13 +258,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unit",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_unit_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitchange",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -273,7 +274,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitchange",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -283,7 +284,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitchange",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -293,13 +294,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitchange",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_change_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitdifference",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -309,7 +310,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitdifference",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -319,7 +320,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitdifference",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -329,13 +330,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitdifference",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_difference_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitlacking",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -345,7 +346,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitlacking",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -355,7 +356,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitlacking",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -365,13 +366,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="unitlacking",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_lacking_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="word",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -381,7 +382,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="word",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -391,7 +392,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="word",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -401,7 +402,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="word",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="units_word_migrates", to=("owner",), using="true"

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -156,7 +157,7 @@ class Migration(migrations.Migration):
                 "db_table": "units_poll_area",
             },
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollphase",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -166,7 +167,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollphase",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -176,7 +177,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollphase",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -186,17 +187,17 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollphase",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="poll_phase_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollphase",
             constraint=models.UniqueConstraint(fields=("poll", "number"), name="poll_phase_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollarea",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -206,7 +207,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollarea",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -216,7 +217,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollarea",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -226,13 +227,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollarea",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="poll_area_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="pollarea",
             constraint=models.UniqueConstraint(fields=("phase", "unit_id"), name="poll_area_once"),
         ),

@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -358,7 +359,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="frame",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -368,7 +369,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = verification_frame.unit_id and pl.lo <@ (select core_positions('abhiyan.counts'))) or exists (select 1 from verification_stratum fs where fs.frame_id = verification_frame.id)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="frame",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -378,7 +379,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="frame",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -388,13 +389,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="frame",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="frame_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="frame",
             constraint=models.UniqueConstraint(
                 fields=("programme", "measure", "number"), name="frame_number_once"
@@ -404,7 +405,7 @@ class Migration(migrations.Migration):
             model_name="estimate",
             index=models.Index(fields=["unit", "frame"], name="estimate_of_unit"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="estimate",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -414,7 +415,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = verification_estimate.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="estimate",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -424,7 +425,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="estimate",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -434,17 +435,17 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="estimate",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="estimate_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="estimate",
             constraint=models.UniqueConstraint(fields=("frame", "unit", "shade"), name="estimate_once"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="draw",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -454,7 +455,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from verification_frame f where f.id = verification_draw.frame_id)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="draw",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -464,7 +465,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="draw",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -474,19 +475,19 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="draw",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="draw_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="draw",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("void_at", None)), fields=("frame",), name="draw_once_unless_void"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="publicpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -496,7 +497,7 @@ class Migration(migrations.Migration):
                 using="true",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="publicpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -506,7 +507,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="publicpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -516,19 +517,19 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="publicpage",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="public_page_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="publicpage",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("closed_at", None)), fields=("programme",), name="public_page_once"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stratum",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -538,7 +539,7 @@ class Migration(migrations.Migration):
                 using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from units_placement pl where pl.unit_id = verification_stratum.unit_id and pl.lo <@ (select core_positions('abhiyan.counts')))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stratum",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -548,7 +549,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stratum",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -558,13 +559,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stratum",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="stratum_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="stratum",
             constraint=models.UniqueConstraint(fields=("frame", "key"), name="stratum_key_once"),
         ),
@@ -572,7 +573,7 @@ class Migration(migrations.Migration):
             model_name="check",
             index=models.Index(fields=["verifier_id", "done_at"], name="check_of_verifier"),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="check",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -582,7 +583,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or verification_check.verifier_id = (select nullif(current_setting('abhiyan.account', true), '')::int8)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="check",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -592,7 +593,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="check",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -602,13 +603,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="check",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="check_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="check",
             constraint=models.UniqueConstraint(fields=("stratum", "order", "arm"), name="check_once"),
         ),

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
                 to="verification.aim",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="aim",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -74,7 +75,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or verification_aim.account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8)",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="aim",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -84,7 +85,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="aim",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -94,7 +95,7 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="aim",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="aim_migrates", to=("owner",), using="true"

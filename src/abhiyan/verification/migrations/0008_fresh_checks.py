@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import abhiyan.core.policy
+from abhiyan.core.constraints import AddConstraint
 
 
 class Migration(migrations.Migration):
@@ -108,7 +109,7 @@ class Migration(migrations.Migration):
                 to="verification.freshchecks",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="freshchecks",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -118,7 +119,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> '')) or false",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="freshchecks",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -128,7 +129,7 @@ class Migration(migrations.Migration):
                 using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="freshchecks",
             constraint=abhiyan.core.policy.Policy(
                 check=None,
@@ -138,13 +139,13 @@ class Migration(migrations.Migration):
                 using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="freshchecks",
             constraint=abhiyan.core.policy.Policy(
                 check=None, command="ALL", name="fresh_checks_migrates", to=("owner",), using="true"
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraint(
             model_name="freshchecks",
             constraint=models.UniqueConstraint(
                 fields=("programme", "measure", "number"), name="fresh_checks_once"
