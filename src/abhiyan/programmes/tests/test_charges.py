@@ -24,7 +24,7 @@ from abhiyan.org.queries import viewer_of
 from abhiyan.org.tests.make import AT, SYSTEM, TODAY, World, actor
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
-from abhiyan.people.tests.make import body, browser
+from abhiyan.people.tests.make import body, browser, undrawn
 from abhiyan.programmes import actions, owed, queries
 from abhiyan.programmes.actions.charges import AlreadyAnswered, AlreadyInCharge, ReasonTooLong
 from abhiyan.programmes.models import InCharge, Programme
@@ -209,7 +209,7 @@ def test_why_somebody_declined_and_their_digits_are_for_those_who_run_the_unit(
 
     assert [digits(one) for one in (president, above, asha, beside)] == [["4213"], ["4213"], ["4213"], [""]]
     base = f"/programmes/{drive.public_id}/in-charges/"
-    page = body(browser(beside), f"{base}?unit=N1")
+    page = undrawn(body(browser(beside), f"{base}?unit=N1"))
     assert "Asha" in page and "4213" not in page
     with system("test"):
         actions.answer_charge(in_charge_id=made.pk, accepts=False, by=actor(asha), at=AT, reason="Illness")
@@ -457,7 +457,7 @@ def test_the_lists_are_exported_whole_without_names(
     name(world, drive, "N111", asha, president)
     client, base = browser(president), f"/programmes/{drive.public_id}/in-charges/"
     answer = client.get(f"{base}?unit=N1&format=csv")
-    text = answer.getvalue().decode()
+    text = undrawn(answer.getvalue().decode())
     assert "Unit N111,N111,Mandal,In-charge,Not answered yet" in text
     assert "Asha" not in text and "4213" not in text
     asked = client.get(f"{base}?unit=N1&format=names")
