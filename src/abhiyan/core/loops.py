@@ -108,10 +108,9 @@ def run(stopping: threading.Event, *, nice: int = 0, behind: bool = False) -> No
             except embedded.EmbeddedDatabaseError as error:
                 log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
             tidy_last(nice)
-        begin = time.monotonic() < began + BEGIN_S and not all(
-            thread.has_begun for thread in running.values()
-        )
-        if behind and not begin:
+        if behind and (
+            time.monotonic() >= began + BEGIN_S or all(thread.has_begun for thread in running.values())
+        ):
             machine.stand_back(os.getpid())
             behind = False
         stopping.wait(WATCH_S)

@@ -49,13 +49,21 @@ def stand_back(pid: int) -> bool:
     if (group := idle_group(_groups_of("self"))) is None:
         return False
     try:
-        if not group.exists():
-            group.mkdir(exist_ok=True)
-            (group / "cpu.idle").write_text("1")
+        make_group(group)
         (group / "cgroup.procs").write_text(str(pid))
     except OSError:
         return False
     return True
+
+
+def make_group(group: Path) -> None:
+    """Have the control group of those who stand back, if it is not there yet. Raises OSError where none may be made."""
+    shares = group.parent / "cgroup.subtree_control"
+    if shares.exists():  # in their second version, groups have shares of the processor only after this
+        shares.write_text("+cpu")
+    if not group.exists():
+        group.mkdir(exist_ok=True)
+        (group / "cpu.idle").write_text("1")
 
 
 def is_back(pid: int) -> bool:
@@ -66,8 +74,7 @@ def is_back(pid: int) -> bool:
 def idle_group(own: str, groups: Path = Path("/sys/fs/cgroup")) -> Path | None:
     """Where the control group of those who stand back is, or would be. None in somebody else's group, or without any.
 
-    own: what /proc/self/cgroup says (cgroups(7)). groups: where they are mounted; in their second version those below
-    the first one have shares of the processor after this.
+    own: what /proc/self/cgroup says (cgroups(7)). groups: where they are mounted.
     """
     for line in own.splitlines():
         _number, controllers, path = line.split(":", 2)
@@ -77,7 +84,6 @@ def idle_group(own: str, groups: Path = Path("/sys/fs/cgroup")) -> Path | None:
             return groups / controllers / LAST_GROUP
         with suppress(OSError):
             if not controllers and "cpu" in (groups / "cgroup.controllers").read_text().split():
-                (groups / "cgroup.subtree_control").write_text("+cpu")
                 return groups / LAST_GROUP
     return None
 

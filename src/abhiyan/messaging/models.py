@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.policy import (
     ACCOUNT,
@@ -64,7 +65,7 @@ class Message(models.Model):
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting")
-        HELD = "held", _("Held back")
+        HELD = "held", pgettext_lazy("one message", "Held back")
         LEASED = "leased", _("Being sent")
         SENT = "sent", _("Sent")
         DELIVERED = "delivered", _("Delivered")

@@ -76,7 +76,12 @@ def test_those_who_stand_back_have_a_group_where_linux_lets_us_make_one(tmp_path
     for at in ("/", f"/{machine.LAST_GROUP}"):
         assert machine.idle_group(old.format(at), first) == first / "cpu,cpuacct" / machine.LAST_GROUP
         assert machine.idle_group(f"0::{at}\n", second) == second / machine.LAST_GROUP
-        assert (second / "cgroup.subtree_control").read_text() == "+cpu"
+    (second / "cgroup.subtree_control").touch()
+    for group in (first / "cpu" / machine.LAST_GROUP, second / machine.LAST_GROUP):
+        group.parent.mkdir(parents=True, exist_ok=True)
+        machine.make_group(group)
+        assert (group / "cpu.idle").read_text() == "1"
+    assert (second / "cgroup.subtree_control").read_text() == "+cpu"
     for others in ("0::/system.slice/abhiyan.service\n", old.format("/docker/4f1a"), "2:cpuset:/\n", ""):
         assert machine.idle_group(others, first) is None, "somebody has seen to it, or nobody can"
 
