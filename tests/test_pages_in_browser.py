@@ -34,6 +34,7 @@ from abhiyan.programmes.actions.workshops import Asked, hold_first
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.looked_at import ALIKE, PAGES
+from abhiyan.site.tests.visits import away
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, LOOKS, PAGE_LOOKS, SIZES, SLOW
 from abhiyan.units import actions as units
@@ -253,8 +254,9 @@ def go_through(
     public_id = UUID(page.url.split("/imports/")[1].strip("/"))
 
     def work(step: str) -> None:
-        running.run(public_id, step, at=clock.now())
-        page.goto(f"/imports/{public_id}/")
+        page.wait_for_selector("progress")
+        with away(page):
+            running.run(public_id, step, at=clock.now())
 
     if page.locator("#columns").count():  # else each was known, and the check has begun
         page.click("form[action$='/columns/'][data-once] button[type=submit]")

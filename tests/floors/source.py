@@ -31,6 +31,11 @@ class Source:
         return ast.parse(self.text)
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree, as `ast.walk` has them: each finder looks at them all."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def parts(self) -> set[str]:
         """Names of the module and the folders it stands in: `views/unit.py` is a view too."""
         return {*self.path.parts[:-1], self.path.stem}
@@ -39,7 +44,7 @@ class Source:
     def imported(self) -> dict[str, tuple[str, str]]:
         """Name in this file → (room, module) it was imported from, for rooms of ours; from anywhere in the file."""
         found = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.ImportFrom):
                 module = node.module or ""
                 if node.level:
@@ -92,8 +97,14 @@ def sources(pattern: str) -> list[Source]:
     for path in sorted(PACKAGE.glob(f"*/{pattern}")):
         inside = path.relative_to(PACKAGE)
         if path.is_file() and not {"tests", "migrations", "__pycache__"} & set(inside.parts):
-            found.append(Source(room=inside.parts[0], path=Path(*inside.parts[1:]), text=path.read_text()))
+            found.append(_source(path))
     return found
+
+
+@cache
+def _source(path: Path) -> Source:
+    room, *inside = path.relative_to(PACKAGE).parts
+    return Source(room=room, path=Path(*inside), text=path.read_text())
 
 
 def told(offences: Iterator[str]) -> None:

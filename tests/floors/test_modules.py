@@ -100,7 +100,7 @@ WORDS = {"django.utils.functional", "django.utils.translation"}
 
 
 def strings_to_models_above(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] not in RELATIONS:
             continue
         target = (
@@ -113,7 +113,7 @@ def strings_to_models_above(source: Source) -> Iterator[str]:
 
 
 def managers_of_other_rooms(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
             owner = dotted(node.value)
             room, _ = source.imported.get(owner) or source.imported.get(owner.split(".")[0]) or ("", "")
@@ -135,7 +135,7 @@ def inner_modules_of_other_rooms(source: Source) -> Iterator[str]:
 
 
 def models_that_act(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.ClassDef):
             continue
         for item in node.body:
@@ -155,7 +155,7 @@ def models_that_act(source: Source) -> Iterator[str]:
 
 
 def signals_and_admin(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         modules = []
         if isinstance(node, ast.ImportFrom):
             modules = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
@@ -170,7 +170,7 @@ def signals_and_admin(source: Source) -> Iterator[str]:
 def clocks_read_in_the_wrong_place(source: Source) -> Iterator[str]:
     if source.parts & CLOCK_READERS:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         # Also where it is only named, as in `default=timezone.now`.
         if isinstance(node, ast.Attribute) and CLOCK.search(dotted(node)):
             yield source.at(node, f"{dotted(node)}: only views, commands and jobs read the clock; take `at`")
@@ -226,7 +226,7 @@ def chain(node: ast.AST) -> list[str]:
 def writes_outside_acts(source: Source) -> Iterator[str]:
     if "actions" in source.parts or f"{source.room}/{source.path}" in WRITERS:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
             # A row's own save() or delete() takes nothing by position; `update` of a dict or a digest is no query's.
             is_a_rows = node.func.attr in {"save", "delete"} and not node.args
@@ -259,7 +259,7 @@ def acts_without_by_or_at(source: Source) -> Iterator[str]:
 def rules_that_know_django(source: Source) -> Iterator[str]:
     if "rules" not in source.parts:
         return
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         modules = []
         if isinstance(node, ast.ImportFrom):
             modules = [node.module or ""]
@@ -273,7 +273,7 @@ def rules_that_know_django(source: Source) -> Iterator[str]:
 
 
 def indexes_without_names(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and re.search(
             r"(^|\.)(\w*Index|UniqueConstraint|CheckConstraint)$", dotted(node.func)
         ):
@@ -301,7 +301,7 @@ def indexes_nobody_uses(source: Source) -> Iterator[str]:
     if source.parts.isdisjoint({"models"}):
         return
     lines = source.text.splitlines()
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and re.search(r"(^|\.)\w*Index$", dotted(node.func)):
             near = lines[max(0, node.lineno - 4) : (node.end_lineno or node.lineno) + 1]
             if "used by" not in "\n".join(near):

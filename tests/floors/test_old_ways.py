@@ -18,13 +18,13 @@ def in_views(source: Source) -> bool:
 
 
 def files_written_by_hand(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if source.room != "ui" and isinstance(node, ast.Call) and dotted(node.func).endswith("file_response"):
             yield source.at(node, "a file of its own: declare the columns (ui.lists.Column)")
 
 
 def refusals_put_beside_fields_by_hand(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree) if in_views(source) else ():
+    for node in source.nodes if in_views(source) else ():
         if not isinstance(node, ast.Call) or not node.args or not dotted(node.func).endswith(".add_error"):
             continue
         if dotted(node.func) == "self.add_error":  # a form that cleans itself
@@ -35,7 +35,7 @@ def refusals_put_beside_fields_by_hand(source: Source) -> Iterator[str]:
 
 
 def units_read_from_addresses_by_hand(source: Source) -> Iterator[str]:
-    for node in ast.walk(source.tree) if in_views(source) else ():
+    for node in source.nodes if in_views(source) else ():
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "?unit=" in node.value:
             yield source.at(node, "?unit= by hand: org.here.address makes it")
         if (

@@ -30,10 +30,10 @@ def mocks_of_our_own(source: Source) -> Iterator[str]:
     class only by one that extends it (to stop on the way)."""
     functions = {
         node.name
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.FunctionDef) or (isinstance(node, ast.ClassDef) and not node.bases)
     }
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
             names = [module, *(f"{module}.{alias.name}".strip(".") for alias in node.names)]
@@ -48,7 +48,7 @@ def mocks_of_our_own(source: Source) -> Iterator[str]:
 
 def sleeps(source: Source) -> Iterator[str]:
     """Waiting is asking until (core.tests.waits), never a fixed time; to let other tasks run once is no sleep."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call):
             continue
         called = ast.unparse(node.func).rpartition(".")[2]
@@ -58,7 +58,7 @@ def sleeps(source: Source) -> Iterator[str]:
 
 
 def each_test_of(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
             yield node
 
@@ -87,7 +87,7 @@ def proving() -> set[str]:
     helpers = {
         node.name: node
         for source in sources_of_tests()
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("test_")
     }
     found = {name for name, node in helpers.items() if says_no(node)}
@@ -110,7 +110,7 @@ SERVERS_ACTS = {"MigrationExecutor", "backup.restore", "backup.take", "schema.mi
 def what_the_server_holds_on_one_version(source: Source) -> Iterator[str]:
     """A file that asks the server for more than rows carries the mark `versions`, or a test of it does."""
     if source.path.name.startswith("test_") and "mark.versions" not in source.text:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             is_sql = (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)

@@ -1,6 +1,7 @@
 """Pages of a running server in a real browser, as somebody signed in or as anybody."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -61,6 +62,16 @@ def visits(
     for context in contexts:
         context.close()
     assert complaints == [], complaints
+
+
+@contextmanager
+def away(page: Page) -> Iterator[None]:
+    """Meanwhile nobody looks at the page, and then it is opened again: a page that waits loads itself anew when what it
+    waits for is done, and would cut short whoever opens it at that moment."""
+    where = page.url
+    page.goto("about:blank")
+    yield
+    page.goto(where)
 
 
 def go(page: Page, click: str) -> None:
