@@ -90,10 +90,10 @@ def run(stopping: threading.Event, *, nice: int = 0, behind: bool = False) -> No
     nice: by how much each gives way after its first turn, 0 (not at all) to 19. behind: once each has had it, or
     `BEGIN_S` is over, the process stands back (core.machine). This thread does not give way: a database it starts has
     to answer pages too. With the embedded database, a server that was killed is started again, and what clears up there
-    (autovacuum) gives way as well: it does so once a minute, with as many cores as there are.
+    gives way as well; where the process stands back, whoever began it sees to that.
     """
     running: dict[str, Runner] = {}
-    began = time.monotonic()
+    began, to_stand_back = time.monotonic(), behind
     while not stopping.is_set():
         for name, loop in collected().items():
             known = running.get(name)
@@ -107,22 +107,16 @@ def run(stopping: threading.Event, *, nice: int = 0, behind: bool = False) -> No
                 embedded.ensure_running(home.path())
             except embedded.EmbeddedDatabaseError as error:
                 log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
-            tidy_last(nice)
-        if behind and (
+            if not behind:
+                embedded.tidy_last(home.path(), nice=nice)
+        if to_stand_back and (
             time.monotonic() >= began + BEGIN_S or all(thread.has_begun for thread in running.values())
         ):
             machine.stand_back(os.getpid())
-            behind = False
+            to_stand_back = False
         stopping.wait(WATCH_S)
     for thread in running.values():
         thread.join(timeout=GRACE_S)
-
-
-def tidy_last(nice: int) -> None:
-    """Let what clears the embedded database up at this moment give way to pages by so much."""
-    for pid in embedded.tidying(home.path()):
-        with suppress(OSError):  # it ended meanwhile
-            machine.treat_alike(pid, nice=nice)
 
 
 def lock_number(name: str) -> int:

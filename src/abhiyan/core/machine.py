@@ -175,22 +175,24 @@ def run_apart() -> None:
         _share(os.getpid(), LAST)
 
 
-def treat_alike(pid: int, *, nice: int | None = None) -> None:
-    """Have a process of ours let others go first as much as this thread does. Raises OSError where it may not.
+def treat_alike(pid: int) -> None:
+    """Have a process that leads a session of its own, as each of a PostgreSQL server does, let others go first as much
+    as this thread does. Raises OSError where it may not."""
+    nice, is_last = os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0) == os.SCHED_IDLE
+    put_behind(pid, nice=nice, is_last=is_last, back=is_back(os.getpid()))
 
-    nice: the priority it is to have, if not this thread's. It leads a session of its own, as each process of a
-    PostgreSQL server does.
+
+def put_behind(pid: int, *, nice: int, is_last: bool = False, back: bool = False) -> None:
+    """Have a process that leads a session of its own let others go first. Raises OSError where it may not.
+
+    nice: the priority it is to have. is_last: it runs only when nothing else wants the processor. With neither, nothing
+    is done: what pages wait for, such as the fold, gives way to nothing. back: it stands back as well, where it can.
     """
-    nice = os.getpriority(os.PRIO_PROCESS, 0) if nice is None else nice
-    policy = os.sched_getscheduler(0)
     if nice > 0:
         os.setpriority(os.PRIO_PROCESS, pid, nice)
-    if policy == os.SCHED_IDLE:
-        os.sched_setscheduler(pid, policy, os.sched_param(0))
-    if is_back(os.getpid()):
-        if nice > 0 or policy == os.SCHED_IDLE:  # what pages wait for, such as the fold, gives way to nothing
-            stand_back(pid)
-    elif (low := LAST if policy == os.SCHED_IDLE else nice) > 0:
+    if is_last:
+        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+    if (low := LAST if is_last else nice) > 0 and not (back and stand_back(pid)):
         _share(pid, low)
 
 

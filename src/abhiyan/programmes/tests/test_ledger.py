@@ -8,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import doctor, news
+from abhiyan.core import doctor, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.backup import Restored
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.programmes import actions, queries
+from abhiyan.programmes import actions, ledger_sql, queries
+from abhiyan.programmes.actions import ledger
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.actions.trees import UnitsInUse
 from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Target, Total
@@ -472,3 +473,21 @@ def test_what_waits_for_folding_fails_where_jobs_run_and_warns_until_they_do(
         )
         found = doctor.examine(AT, only="unfolded", is_served=is_served)
     assert [(one.check, one.finding.level) for one in found] == [("unfolded", level)]
+
+
+def test_a_fold_of_many_changes_compares_none_with_every_unit(trees: Trees, drive: Programme) -> None:
+    """The database guesses how many changes wait from when it last looked, which may have been just after a fold."""
+    actions.post(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
+    sql.run("analyze programmes_delta")
+    days = [TODAY - timedelta(days=n) for n in range(100)]
+    booths = [unit.pk for code, unit in trees.units.items() if code.startswith("b")]
+    actions.post(deltas=[change(drive, booth, day=day) for booth in booths for day in days], at=AT)
+    fold = ledger._FOLD.format(which=ledger_sql.PENDING)
+    (top,) = sql.value(f"explain (analyze, timing off, format json) {fold}", {"at": AT, "sweep": False})
+
+    def compared(node: dict[str, Any]) -> int:
+        own = node.get("Rows Removed by Join Filter", 0) * node["Actual Loops"]
+        return int(own + sum(map(compared, node.get("Plans", []))))
+
+    assert compared(top["Plan"]) < len(booths) * len(days)
+    assert read(drive, trees, "state").reported == 1 + len(booths) * len(days)

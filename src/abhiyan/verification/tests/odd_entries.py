@@ -51,7 +51,8 @@ def odd_entries(cast: Cast, at: datetime) -> UUID:
 # Workers who are asked. The first holds no office: no other page has the name.
 NAMES = {"asked": "Zubeda Savaalwali", "seated": "Mohsin Chowkanna", "found": "Firdaus Saabitwala"}
 SAID = "At the fair of Khanyar my nephew typed them all."  # an answer
-HITS, OF = 29_417, 30_811  # figures of the reasons
+HITS, OF = 294_170_613, 308_110_947  # figures of the reasons, longer than what is drawn by lot would ever hold
+SHOWN = ("29,41,70,613", "30,81,10,947")
 # Offices that decide about questions to workers of the small world's programme.
 DECIDERS = {"national_president", "national_general_secretary", "state_president", "state_general_secretary"}
 
@@ -112,6 +113,6 @@ def words_of(cast: Cast, flags: list[Flag]) -> re.Pattern[str]:
     Spaces may be missing, as they are where a PDF is read.
     """
     ids = [str(cast.accounts["asked"].public_id), *(str(flag.pk) for flag in flags)]
-    figures = [form.format(n) for n in (HITS, OF) for form in ("{}", "{:,}")]
-    said = [r"\s*".join(map(re.escape, one.split())) for one in (NAMES["asked"], SAID, *ids, *figures)]
+    words = (NAMES["asked"], SAID, *ids, *map(str, (HITS, OF)), *SHOWN)
+    said = [r"\s*".join(map(re.escape, one.split())) for one in words]
     return re.compile("|".join(said))
