@@ -38,7 +38,7 @@ cut as materialized (
   order by pos, closes, depth),
 tree as materialized (
   select positions, innermost, parents, units, hierarchies
-  from (select array_agg(pos order by pos) as positions, array_agg(number order by pos) as innermost from cut) stretches,
+  from (select array_agg(pos order by pos) as positions, array_agg(number order by pos) as innermost from cut) cuts,
     (select array_agg(parent order by number) as parents, array_agg(unit_id order by number) as units,
       array_agg(hierarchy order by number) as hierarchies from around) nodes)"""
 

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from abhiyan.core import database, embedded, home, machine
 
+from .untidy import clearing_up
 from .waits import until
 
 pytestmark = [
@@ -47,25 +47,14 @@ def test_the_servers_process_gives_way_as_much_as_the_thread_it_works_for() -> N
 
 @pytest.mark.versions
 def test_what_clears_up_in_the_database_gives_way_as_the_jobs_do() -> None:
-    slowly = "autovacuum_vacuum_threshold = 1, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
-
     def gives_way() -> bool:
         embedded.tidy_last(home.path(), nice=7)
         with suppress(ProcessLookupError):  # it ended meanwhile
             return any(os.getpriority(os.PRIO_PROCESS, pid) == 7 for pid in embedded.tidying(home.path()))
         return False
 
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
-        admin.execute("alter system set autovacuum_naptime = 1")
-        admin.execute("select pg_reload_conf()")
-        try:
-            admin.execute(f"create table untidy with ({slowly}) as select from generate_series(1, 20000)")
-            admin.execute("delete from untidy")
-            until(gives_way)
-        finally:
-            admin.execute("alter system reset autovacuum_naptime")
-            admin.execute("select pg_reload_conf()")
-            admin.execute("drop table untidy")
+    with clearing_up(database.conninfo(None, dbname=database.name())):
+        until(gives_way)
 
 
 def test_those_who_stand_back_have_a_group_where_linux_lets_us_make_one(tmp_path: Path) -> None:

@@ -78,16 +78,11 @@ def test_known_and_unknown_phones_are_answered_alike(world: World) -> None:
         page = client.get("/sign-in/code/")
         wrong = client.post("/sign-in/code/", {"code": "000000"})
         told = [
-            (each.status_code, each.headers.get("Location"), plain(each.content))
+            (each.status_code, each.headers.get("Location"), undrawn(each.content.decode()))
             for each in (asked, page, wrong)
         ]
         bodies.append((told, sorted(asked.cookies)))
     assert bodies[0] == bodies[1]
-
-
-def plain(content: bytes) -> str:
-    """A page without its one-time values."""
-    return undrawn(content.decode())
 
 
 def test_a_phone_without_account_gets_no_message_and_its_code_opens_nothing(world: World) -> None:

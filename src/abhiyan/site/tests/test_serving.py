@@ -17,6 +17,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from abhiyan.core import embedded, machine
+from abhiyan.core.tests.untidy import clearing_up
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
 from .conftest import Installation, free_port
@@ -143,6 +144,20 @@ def test_what_the_crowd_asks_of_the_database_lets_the_offices_go_first(server: I
 
     last = os.SCHED_OTHER if stands_back else os.SCHED_IDLE
     until(lambda: both() == ({(os.SCHED_OTHER, False)}, {(last, stands_back)}))
+
+
+def test_what_clears_up_in_the_database_lets_the_offices_go_first(server: Installation) -> None:
+    stands_back = all(machine.is_back(crowd) for crowd in workers(server))
+
+    def gives_way() -> bool:
+        for pid in embedded.tidying(server.home):
+            with suppress(ProcessLookupError):  # it ended meanwhile
+                if os.getpriority(os.PRIO_PROCESS, pid) == machine.BEHIND:
+                    return machine.is_back(pid) == stands_back
+        return False
+
+    with clearing_up(as_administrator(server)):
+        until(gives_way)
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(
