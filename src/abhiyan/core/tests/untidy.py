@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 import psycopg
 
-SLOWLY = "autovacuum_vacuum_threshold = 1, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
+SLOWLY = (
+    "autovacuum_vacuum_threshold = 1, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
+)
 
 
 @contextmanager

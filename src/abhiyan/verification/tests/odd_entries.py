@@ -51,7 +51,8 @@ def odd_entries(cast: Cast, at: datetime) -> UUID:
 # Workers who are asked. The first holds no office: no other page has the name.
 NAMES = {"asked": "Zubeda Savaalwali", "seated": "Mohsin Chowkanna", "found": "Firdaus Saabitwala"}
 SAID = "At the fair of Khanyar my nephew typed them all."  # an answer
-HITS, OF = 294_170_613, 308_110_947  # figures of the reasons, longer than what is drawn by lot would ever hold
+# Figures of the reasons, longer than what is drawn by lot would ever hold; and how they are shown.
+HITS, OF = 294_170_613, 308_110_947
 SHOWN = ("29,41,70,613", "30,81,10,947")
 # Offices that decide about questions to workers of the small world's programme.
 DECIDERS = {"national_president", "national_general_secretary", "state_president", "state_general_secretary"}
