@@ -327,8 +327,11 @@ def open_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
 @pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
     """The system's Chromium, for every test in a browser."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    from abhiyan.core.tests.waits import PATIENCE_S
+
+    expect.set_options(timeout=PATIENCE_S * 1000)  # as all else that waits: its own five seconds are few
     named = (os.environ.get("ABHIYAN_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, named)), None)
     if found is None:
