@@ -1,7 +1,7 @@
 # Everything here works on a fresh machine with Python 3.11, as root or not. `make help` tells what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env demo stop test check slow bench kill long lock
+.PHONY: help env demo stop test check machine bench kill long lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -16,17 +16,17 @@ demo: ## a campaign in full swing on http://localhost:8000, in the foreground
 stop: ## end the demo, its workers and its database, also from another terminal
 	@if [ -x .venv/bin/abhiyan ]; then exec .venv/bin/abhiyan stop; else echo "nothing runs: there is no .venv"; fi
 
-test: ## the checks and tests but the slow ones (at most 9 minutes on 2 quiet cores)
+test: ## the checks, and every test that a normal change can break
 	@tools/env
 	@exec tools/test
 
-check: ## the fast checks only: style, types, floors, messages (a minute)
+check: ## the fast checks only: style, types, floors, messages
 	@tools/env
 	@exec tools/test check
 
-slow: ## the slow tests: every page in every size and language, large property runs, the small demo; ONE_IN=N: fewer
+machine: ## the tests that start, kill or restore processes
 	@tools/env
-	@exec tools/test slow $(ONE_IN)
+	@exec tools/test machine
 
 bench: ## measure against the stated references (with wrk); writes bench/results.md
 	@tools/env
@@ -39,9 +39,9 @@ kill: ## kill -9 of workers, jobs, supervisor and database, and a full disk, whi
 	@tools/env
 	@exec .venv/bin/python -m pytest -p no:cacheprovider -q -s tests/kill
 
-long: ## what takes longest: the demo at full size and over 20 seeds, R's survey, slides, the other tests on PostgreSQL 15
+long: ## what takes longer: every page in every look, large property runs, PostgreSQL 15, the demo at its full size
 	@tools/env
-	@exec tools/test long $(ONE_IN)
+	@exec tools/test long
 
 lock: ## write the lock files anew from pyproject.toml and package.json
 	@exec tools/lock

@@ -33,8 +33,7 @@ os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 # Rubbish is cleared away less often than Python would, and what is loaded is not looked through for it (below).
 gc.set_threshold(50_000, 20, 50)
 
-# How long an example takes by the clock says nothing of it where the machine does much else. What the tests may take
-# is held by the budgets of the rooms (tools/lanes.py).
+# No test depends on speed: an example may take as long as the machine needs.
 settings.register_profile(
     "suite",
     settings.get_profile(settings.get_current_profile_name()),
@@ -348,7 +347,7 @@ def chromium() -> "Iterator[Browser]":
 
 @pytest.fixture
 def look(request: pytest.FixtureRequest) -> "Look":
-    """Looks at a page of a journey: (page, name). Nothing of it stands out sideways; where `make slow` looks, all else
+    """Looks at a page of a journey: (page, name). Nothing of it stands out sideways; where `make long` looks, all else
     is right too. With ABHIYAN_SHOTS (a folder) pictures are kept."""
     from abhiyan.ui.tests.axe import seen
 
@@ -373,7 +372,7 @@ def nothing_left() -> Iterator[None]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A property marked `examples` is tried twice: with few in `make test`, with many in `make slow`."""
+    """A property marked `examples` is tried twice: with few in `make test`, with many in `make long`."""
     if marker := metafunc.definition.get_closest_marker("examples"):
         few, many = marker.args
         metafunc.fixturenames.append("examples")
@@ -389,6 +388,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
         test: Any = pyfuncitem.obj
         known = test._hypothesis_internal_use_settings  # noqa: SLF001  # Hypothesis keeps them nowhere else
         test._hypothesis_internal_use_settings = settings(known, max_examples=examples)  # noqa: SLF001  # read when it runs
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with tests in a browser begin first: they take longest, and one worker would end with them alone."""
+    in_browser = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in in_browser)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

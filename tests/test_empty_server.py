@@ -21,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from abhiyan.core import database, keys, roles, schema
 from abhiyan.site.demo.run import MARK, _forget
 
-pytestmark = pytest.mark.versions
+pytestmark = [pytest.mark.machine, pytest.mark.versions]
 
 NAME = f"empty_server_{os.getpid()}"
 

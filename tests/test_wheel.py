@@ -20,7 +20,7 @@ from abhiyan.core import embedded
 from abhiyan.core.tests.waits import until
 from abhiyan.site.tests.conftest import free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.machine
 
 ROOT = Path(__file__).resolve().parent.parent
 

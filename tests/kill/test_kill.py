@@ -34,6 +34,8 @@ from abhiyan.core import embedded
 from .clients import Clients, Sent
 from .world import BOOTHS
 
+pytestmark = pytest.mark.kill
+
 ACKNOWLEDGED = 10_000
 TROUBLES = {"worker": 6, "jobs": 4, "supervisor": 4, "database": 7, "backend": 4, "no room": 2, "backup": 1}
 # The build machine does much else meanwhile and waits three times as long; for what is lost or doubled nobody waits.

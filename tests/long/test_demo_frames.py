@@ -1,8 +1,6 @@
 """The demo's closed frames, small, over twenty seeds: the state's interval holds what is true of the frame."""
 
 import csv
-import math
-import os
 from collections import Counter
 from datetime import datetime, timedelta
 from statistics import median
@@ -20,12 +18,8 @@ from abhiyan.units import queries as units
 from abhiyan.verification.models import Estimate
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Twenty, of which three may miss; `make long ONE_IN=N` takes as many fewer, as it does of the other tests.
-SEEDS = max(2, 20 // int(os.environ.get("ABHIYAN_TEST_ONE_IN", "1")))
-MISSED = math.ceil(3 * SEEDS / 20)
-# So small a frame has some fifty checks, and its width varies by seed from 0.2 to 0.55. The median of twenty varies
-# little; that of two can be anywhere between, and only a frame that says nearly nothing is wider than 0.75.
-WIDEST = 0.35 if SEEDS >= 20 else 0.75
+# Of twenty, three may miss. So small a frame has some fifty checks, and its width varies by seed from 0.2 to 0.55.
+SEEDS, MISSED, WIDEST = 20, 3, 0.35
 DAYS = 36  # of the drive, until the second frame is closed
 CLAIMS, BOOTHS = 4_000, 400
 

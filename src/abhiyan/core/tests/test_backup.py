@@ -281,6 +281,7 @@ backup.take(to=Path(sys.argv[1]), recipient=sys.argv[2], at=clock.now(), say=kil
 
 
 @pytest.mark.versions
+@pytest.mark.machine
 def test_what_killed_backups_leave_is_told_and_removed_by_the_next_and_nothing_else(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,8 @@ from abhiyan.core import embedded, machine
 from abhiyan.core.embedded import places
 from abhiyan.core.embedded.processes import is_server, processes_of, wait_until
 
+pytestmark = pytest.mark.machine
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the database as another user")
 
 

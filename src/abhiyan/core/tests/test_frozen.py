@@ -12,7 +12,7 @@ from abhiyan.core import database, loops
 from abhiyan.core.tests.test_loops import running
 from abhiyan.core.tests.waits import until
 
-pytestmark = pytest.mark.usefixtures("as_jobs")
+pytestmark = [pytest.mark.machine, pytest.mark.usefixtures("as_jobs")]
 
 
 @pytest.fixture(autouse=True)

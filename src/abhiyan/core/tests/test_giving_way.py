@@ -15,6 +15,7 @@ from .untidy import clearing_up
 from .waits import until
 
 pytestmark = [
+    pytest.mark.machine,
     pytest.mark.usefixtures("as_jobs"),
     pytest.mark.skipif(not database.is_embedded(), reason="a server of somebody else's is left alone"),
 ]

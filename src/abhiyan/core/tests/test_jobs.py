@@ -196,6 +196,7 @@ loops.Runner("test.jobs", loops.LOOPS["jobs"], threading.Event()).run()
 """
 
 
+@pytest.mark.machine
 def test_the_job_of_a_killed_process_is_taken_over_by_the_one_that_stands_by_within_fifteen_seconds() -> None:
     jobs.later("core.test_note", "a", at=clock.now(), word="taken over")
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "abhiyan.site.settings", "ABHIYAN_ROLE": "jobs"}

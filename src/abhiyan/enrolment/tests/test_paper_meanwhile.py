@@ -57,6 +57,7 @@ def test_staging_emptied_by_a_crash_of_the_server_is_filled_again(world: World, 
 
 
 @pytest.mark.versions
+@pytest.mark.machine
 def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,6 +178,7 @@ def test_a_drive_is_open_by_the_day_of_its_own_zone(world: World) -> None:
 
 
 @pytest.mark.versions
+@pytest.mark.machine
 def test_a_writer_whose_server_is_frozen_says_so_instead_of_waiting(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -363,6 +363,7 @@ def sender(gateway: Sink) -> Iterator[None]:
         process.wait()
 
 
+@pytest.mark.machine
 def test_a_sender_that_is_killed_is_followed_by_one_that_sends_the_rest() -> None:
     """Only what was on the wire goes once more, under the same reference."""
     n = 200

@@ -96,6 +96,7 @@ def test_lines_that_an_older_release_wrote_behind_a_cut_one_are_found(folder: Pa
     assert noes() == [(phone, "all"), (other, "outreach")]
 
 
+@pytest.mark.machine
 def test_processes_that_write_at_once_and_are_killed_lose_no_line_that_was_acknowledged(folder: Path) -> None:
     writing = (
         "import sys; from datetime import *; from uuid import *; from abhiyan.people import journal\n"

@@ -93,7 +93,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "national_president": ("/units/IN/", "/elections/parties/"),
     "root": ("/", "/appointments/new/?unit=IN"),
 }
-# Pages drawn as those above, of other units or with other rows: in `make slow` alone.
+# Pages drawn as those above, of other units or with other rows: in `make long` alone.
 ALIKE: dict[str, tuple[str, ...]] = {
     "district_in_charge": (
         "/units/JK-SRI/",

@@ -17,6 +17,8 @@ from abhiyan.site.readiness import CANNOT_RUN
 
 from .conftest import Installation, free_port
 
+pytestmark = pytest.mark.machine
+
 
 def test_help_is_quick_and_names_every_command() -> None:
     started = time.process_time()

@@ -25,6 +25,8 @@ from abhiyan.site import processes
 
 from .conftest import free_port
 
+pytestmark = pytest.mark.machine
+
 SECRET, PUBLIC = sealing.new_pair()
 
 # Runs the command line again and again, each time in a child of its own, which is killed with SIGKILL where it comes to

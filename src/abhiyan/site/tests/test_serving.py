@@ -22,6 +22,8 @@ from abhiyan.core.tests.waits import PATIENCE_S, until
 
 from .conftest import Installation, free_port
 
+pytestmark = pytest.mark.machine
+
 TOKEN = "figures-for-the-test"
 DESK = free_port()
 
