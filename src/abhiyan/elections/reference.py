@@ -14,6 +14,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext_noop
 
+from abhiyan.core.letters import MARKS
+
 DATA = Path(__file__).parent / "data"
 # As the demo brings the packaged files; a text of others stays as they wrote it.
 PACKAGED_ORIGIN = gettext_noop(
@@ -30,7 +32,7 @@ def read(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-_SIGNS = re.compile(r"[^\w\u0900-\u0903\u093a-\u094f]+")
+_SIGNS = re.compile(rf"[^\w{MARKS}]+")
 
 
 @lru_cache(

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from abhiyan.core.letters import MARKS
 from abhiyan.core.tables.layout import Field, Kind
 
 # (field key, note) -> cells.
@@ -192,7 +193,7 @@ def _bare(cell: str) -> str:
 
 
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+")
-_CODE = re.compile(r"\w[\w .:/#&()\-\u0900-\u0903\u093a-\u094f]*")
+_CODE = re.compile(rf"\w[\w .:/#&()\-{MARKS}]*")
 _CODE_ODD = re.compile(r"[^A-Za-z0-9 .:/#&()\-_]")
 _WHOLE = re.compile(r"[+-]?[0-9]+(?:\.0+)?")
 # 12,34,567 and 12 34 567; the last group has three digits, or it would be two numbers in one cell.

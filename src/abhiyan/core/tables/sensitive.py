@@ -7,6 +7,7 @@ closed is meant: a harmless column called "Health block" is lost rather than a h
 import re
 from collections.abc import Sequence
 
+from abhiyan.core.letters import MARKS
 from abhiyan.core.tables.words import spaced
 
 # Against the header in small letters with single spaces; `\b` counts Devanagari vowel signs as letters here,
@@ -51,8 +52,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         r"बायोमेट्रिक\w*|अंगूठा\w*|उंगली\w*|अंगुली\w*",
     ),
 }
-# Python's \w leaves out Devanagari vowel signs and the virama (they are marks): put them in.
-_WORD = "[\\w\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]"
+_WORD = rf"[\w{MARKS}]"
 _PATTERNS = {
     category: re.compile(_START + "(?:" + "|".join(patterns).replace(r"\w", _WORD) + ")" + _END)
     for category, patterns in _NAMES.items()

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 
+from abhiyan.core.letters import MARKS
+
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-# Letters, digits, and the marks of Indic scripts that \w leaves out.
-_NOT_WORD = re.compile("[^\\w\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]+|_+")
+_NOT_WORD = re.compile(rf"[^\w{MARKS}]+|_+")
 
 
 def spaced(header: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
-_VIRAMA = "\u094d"
+from abhiyan.core import letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,4 @@ def kind(code: str) -> Kind:
 def initials(name: str) -> str:
     """The first letters of a name, such as "A. D." or "श्री. दे.": of its first and its last word."""
     words = [word for word in name.split() if word[0].isalpha()]
-    return " ".join(f"{_first_letter(word)}." for word in [*words[:1], *words[1:][-1:]])
-
-
-def _first_letter(word: str) -> str:
-    """A letter with what belongs to it: its signs, and in Devanagari the letters it is joined with."""
-    size = 1
-    while size < len(word) and (0x0900 <= ord(word[size]) <= 0x0903 or 0x093A <= ord(word[size]) <= 0x094D):
-        size += 2 if word[size] == _VIRAMA else 1
-    return word[:size].upper()
+    return " ".join(f"{letters.first(word).upper()}." for word in [*words[:1], *words[1:][-1:]])

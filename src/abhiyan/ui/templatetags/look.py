@@ -24,7 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.core import languages, words
+from abhiyan.core import languages, letters, words
 from abhiyan.ui import numbers, views
 from abhiyan.ui.drawing import escaped
 from abhiyan.ui.lists import Table
@@ -207,17 +207,10 @@ def initials(name: Any) -> str:
         ord(word[0]) > LATIN for word in wanted
     ):  # two such letters with their signs do not fit the circle
         wanted = wanted[:1]
-    return "".join(map(_first_letter, wanted)) or numbers.NONE
+    return "".join(letters.first(word, joined=False).upper() for word in wanted) or numbers.NONE
 
 
 LATIN = 0x024F  # the last of its letters
-
-
-def _first_letter(word: str) -> str:
-    size = 1
-    while size < len(word) and 0x093A <= ord(word[size]) <= 0x094C:  # vowel signs belong to their letter
-        size += 1
-    return word[:size].upper()
 
 
 # --- ids that are the same at every rendering ---

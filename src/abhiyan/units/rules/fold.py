@@ -1,9 +1,10 @@
 """Names as they sound: what search compares.
 
-"Sunita", "Suneeta" and "सुनीता" fold to the same word, so do "Kupwara" and "कुपवाड़ा". Devanagari is written in
-Latin letters, marks are dropped, letters that sound alike are spelt alike, and the vowel a is kept only where a
-word begins: Hindi does not write it, and writers of English disagree about it. What folding leaves apart (a
-missing letter, b for v) is left to trigrams.
+"Sunita", "Suneeta", "सुनीता" and "সুনীতা" fold to the same word, so do "Kupwara" and "कुपवाड़ा". Nine scripts of India
+are written in Latin letters, accents are dropped, letters that sound alike are spelt alike, and the vowel a is kept
+only where a word begins: Hindi does not write it, and writers of English disagree about it. A script that is not
+written in Latin letters here keeps its vowel signs. What folding leaves apart (a missing letter, b for v) is left to
+trigrams.
 """
 
 import re
@@ -12,10 +13,28 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import chain, pairwise
 
+from abhiyan.core.letters import MARKS
+
 LONGEST_WORD = 32
 MOST_WORDS = 24
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094d\u0951-\u0957\u0962\u0963])*")
-_DEVANAGARI = re.compile(r"[\u0900-\u097f]")
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
+_INDIC = re.compile(r"[\u0900-\u0d7f]")
+_BLOCK = 0x80  # letters of one script: they follow each other in Unicode, in this order
+_SCRIPTS = [
+    "devanagari",
+    "bengali",
+    "gurmukhi",
+    "gujarati",
+    "oriya",
+    "tamil",
+    "telugu",
+    "kannada",
+    "malayalam",
+]
+# Letters that the transliteration does not know: final consonants of Malayalam and Bengali, v of Odia and Assamese.
+_FINALS = str.maketrans(
+    {"ൺ": "ണ്", "ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്", "ൿ": "ക്", "ৎ": "ত্", "ৰ": "র", "ৱ": "ভ", "ୱ": "ଵ"}
+)
 _SPELT = (
     # Latin first, while two letters still mean one sound
     (re.compile("sch"), "sk"),
@@ -37,23 +56,32 @@ _SPELT = (
 )
 
 
-def _latin(word: str) -> str:
-    """Devanagari in IAST, with च as ch like Latin writers do."""
-    from indic_transliteration import sanscript  # a quarter of a second, for Devanagari only
+def _latin(word: str, script: str) -> str:
+    """A word of a script of India in IAST, with च as ch like Latin writers do."""
+    from indic_transliteration import sanscript  # a quarter of a second, for these scripts only
 
-    text = sanscript.transliterate(word, sanscript.DEVANAGARI, sanscript.IAST)
+    text = sanscript.transliterate(word.translate(_FINALS), script, sanscript.IAST)
+    if script == "tamil":
+        text = text.replace("jh", "s")  # ச, written for both
     text = re.sub("[~ṃ](?=[pbm])", "m", text.replace("ँ", "ṃ"))
     return (
         re.sub("[~ṃ]", "n", text).replace("jñ", "gy").replace("ḥ", "").replace("ṛ", "ri").replace("c", "ch")
     )
 
 
+def _is_vowel_sign(c: str) -> bool:
+    """Accents, viramas and dots have a combining class; vowel signs have none."""
+    return unicodedata.category(c)[0] == "M" and unicodedata.combining(c) == 0
+
+
 @lru_cache(maxsize=200_000)
 def _folded(word: str) -> str:
     """One word, lower case."""
-    if _DEVANAGARI.search(word):
-        word = _latin(word)
-    word = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalnum())
+    if found := _INDIC.search(word):
+        word = _latin(word, _SCRIPTS[(ord(found[0]) - 0x900) // _BLOCK])
+    word = "".join(
+        c for c in unicodedata.normalize("NFKD", word) if c.isalnum() or (not found and _is_vowel_sign(c))
+    )
     if word.isdigit():
         return (word.lstrip("0") or "0")[:LONGEST_WORD]
     if len(word) > 2 and len(set(word)) == 1:

@@ -37,8 +37,18 @@ ALIKE = [
     "Vaishno Waishno वैष्णो",
     "School स्कूल Skool",
     "Zila ज़िला Jila",
+    "Sunita সুনীতা ਸੁਨੀਤਾ સુનીતા ସୁନୀତା సునీత ಸುನೀತಾ സുനിത",
+    "Rajeshwari রাজেশ্বরী રાજેશ્વરી రాజేశ్వరి ರಾಜೇಶ್ವರಿ രാജേശ്വരി",
+    "Gopal গোপাল ਗੋਪਾਲ ગોપાલ ଗୋପାଳ గోపాల్ ಗೋಪಾಲ ഗോപാൽ",
+    "Ilango இளங்கோ",
 ]
 APART = [("Jammu", "Samba"), ("Reasi", "Rajouri"), ("Doda", "Budgam"), ("Rampur", "Ramban"), ("12", "120")]
+# Two names each of scripts that are written in Latin letters here, and of some that are not.
+APART += [
+    *(("সুনীতা", "সীমা"), ("రాజేశ్వరి", "రేణుక"), ("ਗੁਰਮੀਤ", "ਗੋਪਾਲ"), ("સુનીતા", "સીમા"), ("ସୁନୀତା", "ସୀମା")),
+    *(("முருகன்", "மோகன்"), ("ಸುನೀತಾ", "ಸೀಮಾ"), ("മോഹൻ", "മീന"), ("ꯃꯩꯇꯩ", "ꯃꯤꯇꯩ"), ("සුනිල්", "සීමා")),
+    *(("سنیتا", "سیما"), ("ᱥᱩᱱᱤᱛᱟ", "ᱥᱤᱢᱟ")),
+]
 
 
 @pytest.mark.parametrize("spellings", ALIKE)

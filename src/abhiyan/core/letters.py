@@ -1,0 +1,41 @@
+"""Letters with the signs that belong to them, in any script.
+
+Python's `\\w` knows letters and digits. Vowel signs, viramas and dots below are marks, and `\\w` leaves them out: a
+pattern made of it alone ends "सुनीता" and "সুনীতা" after one letter.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from itertools import count, groupby
+
+_LAST = 0x1E000  # scripts in use stand below it
+VIRAMA = 9  # its canonical combining class in every script: it joins two consonants
+
+
+def _is_mark(c: str) -> bool:
+    """Whether a sign belongs to the letter before it. Selectors of variants say nothing."""
+    if unicodedata.category(c)[0] != "M":
+        return False
+    name = unicodedata.name(c, "")
+    return "SELECTOR" not in name and "JOINER" not in name
+
+
+def _ranges() -> Iterator[str]:
+    marks = (n for n in range(0x300, _LAST) if _is_mark(chr(n)))
+    for _gap, run in groupby(zip(marks, count(), strict=False), lambda one: one[0] - one[1]):
+        found = [n for n, _at in run]
+        yield f"{chr(found[0])}-{chr(found[-1])}"
+
+
+MARKS = "".join(_ranges())  # for a class of characters in a pattern: [\w{MARKS}] is a letter, digit or sign
+
+
+def first(word: str, *, joined: bool = True) -> str:
+    """The first letter of a word with its signs. joined: also with the letters that a virama joins to it."""
+    size = 1
+    while size < len(word) and _is_mark(word[size]):
+        is_virama = unicodedata.combining(word[size]) == VIRAMA
+        if is_virama and not joined:
+            break
+        size += 2 if is_virama else 1
+    return word[:size]
