@@ -32,7 +32,7 @@ from abhiyan.messaging.models import Question, Reading, Send
 from abhiyan.org.models import Appointment
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.people.models import Account, Double
-from abhiyan.people.rules.doubles import Known, reasons
+from abhiyan.people.rules.doubles import Known, judged
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import ALL_DAYS, Programme, Rung, Target, Workshop
 from abhiyan.programmes.models_materials import MaterialOpening, MaterialVersion
@@ -410,10 +410,11 @@ def test_planted_pairs_are_alike_as_people_are() -> None:
     planted = doubles.pairs(["A", "B", "C"])
     found = Counter(
         tuple(
-            reasons(
+            judged(
                 *(Known(who.name, who.birth_year, who.phone, ord(booth)) for who, booth in entries),
+                score=99,
                 is_twin=number >= len(planted) - len(doubles.TWINS),
-            )
+            ).reasons
         )
         for number, one in enumerate(planted)
         for entries in [zip((one.first, one.second), one.booths, strict=True)]

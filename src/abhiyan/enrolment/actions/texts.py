@@ -32,7 +32,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership, Text, Waiting
 from abhiyan.enrolment.queries import join
 from abhiyan.enrolment.queries.texts import text_id
-from abhiyan.enrolment.rules import details, names
+from abhiyan.enrolment.rules import details
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.enrolment.rules.ids import sender_key
@@ -553,7 +553,7 @@ def _note(told: Told, phone: str, outcome: str, at: datetime) -> bool:
 
 def _may_reply(phone_id: UUID, text: str, at: datetime) -> bool:
     """A few replies a day, and one to the same text: a machine that answers us is not answered for ever."""
-    same = hashlib.sha256(names.key(words.plainly(text).strip()).encode(errors="replace")).digest()
+    same = hashlib.sha256(words.plainly(text).casefold().strip().encode(errors="replace")).digest()
     try:
         limits.take(limit="text.same", subject=phone_id.bytes + same, at=at, allowed=1, window_s=limits.DAY_S)
         limits.take(

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from abhiyan.people.rules import titles
+
 LONGEST = 200  # characters
 _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they shape a conjunct
 # Words of Latin letters and Devanagari with one space between: what nearly all names are. Nothing in it is invisible.
@@ -74,11 +76,11 @@ def _shown(text: str) -> str:
 
 
 def key(name: str) -> str:
-    """A cleaned name folded: case and joiners do not make another person. Near spellings are for the dedupe."""
-    if name.isascii():
-        return name.lower()
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return " ".join(folded.replace("\u200c", "").replace("\u200d", "").split())
+    """A cleaned name as two people on one phone are told apart: case, joiners, dots and titles make nobody else.
+
+    Near spellings are for the search for duplicates.
+    """
+    return " ".join(titles.words(name))
 
 
 def shortened(name: str) -> str:

@@ -20,6 +20,7 @@ from abhiyan.people.actions import finding
 from abhiyan.people.actions.doubles import DecidedAlready, EntryGone, Twins
 from abhiyan.people.actions.finding import find_doubles
 from abhiyan.people.models import Double, Person
+from abhiyan.people.rules.doubles import SURE
 from abhiyan.programmes.actions import fold
 
 from .make import CHANNEL, Human, Ladder, World
@@ -104,6 +105,23 @@ def test_search_in_a_process_of_its_own_finds_a_name_in_the_other_script_and_sho
     assert {found.first_id, found.second_id} == {person_of(one).pk, person_of(other).pk}
     assert found.reasons == ["same_sound", "other_phone", "same_year", "same_place"] and not found.is_twin
     assert twins.is_twin and twins.reasons[:2] == ["other_first", "same_phone"]
+
+
+def test_brothers_of_one_phone_are_twins_and_a_title_hides_nobody(world: World) -> None:
+    phone = "+919906000041"
+    brothers = [world.web_join(of=Human(name, 1990, phone)) for name in ("सोनू बडयाल", "मोनू बडयाल")]
+    phone = "+919906000042"
+    woman = [world.web_join(of=Human(name, 1985, phone)) for name in ("सुनीता देवी", "Smt. Sunita Devi")]
+
+    assert find_doubles(at=world.now) == 2
+
+    with system("tests look"):
+        twins, same = Double.objects.order_by("score")
+    assert {twins.first_id, twins.second_id} == {person_of(one).pk for one in brothers}
+    assert twins.is_twin and twins.reasons[:2] == ["other_first", "same_phone"]
+    assert {same.first_id, same.second_id} == {person_of(one).pk for one in woman}
+    assert not same.is_twin and same.score >= SURE
+    merge(world, same.public_id)
 
 
 @pytest.mark.parametrize("people", [2, 2_000])

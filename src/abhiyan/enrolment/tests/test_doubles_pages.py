@@ -33,7 +33,7 @@ def pairs(cast: Cast, *units: tuple[Unit, Unit], twins: int = 0, first: int = 0)
     made = []
     for n, (one, other) in enumerate(units, first):
         joined = [
-            cast.world.web_join(of=Human(f"Pair {['One', 'Two'][m]}", 1980, f"+91990610{n:03}{m}"), unit=unit)
+            cast.world.web_join(of=Human(["Asha Devi", "आशा देवी"][m], 1980, f"+91990610{n:03}{m}"), unit=unit)
             for m, unit in enumerate((one, other))
         ]
         with system("tests find"):
@@ -137,6 +137,7 @@ def test_when_more_are_sure_than_are_taken_at_once_it_is_said(
     assert "Merge the 2 surest of 3 pairs together" in client.get("/people/doubles/").content.decode()
     asked = client.get("/people/doubles/many/").content.decode()
     assert "2 pairs are at least" in asked and "These are the likeliest 2. 1 more come after them." in asked
+    assert asked.count('class="pair-entry"') == 2 * 2
     client.post("/people/doubles/many/", {"reason": "the list of 2019 came twice"})
     with system("tests look"):
         assert len(Release.objects.get(act="people.merge").payload["doubles"]) == 2
@@ -183,10 +184,18 @@ def test_many_leaves_out_people_under_dispute_and_says_why(cast: Cast) -> None:
 
 def test_many_are_merged_once_a_second_person_approved(cast: Cast) -> None:
     world = cast.world
-    *_two, twin = pairs(cast, *[(world.booth, world.next_booth)] * 3, twins=1)
+    *two, twin = pairs(cast, *[(world.booth, world.next_booth)] * 3, twins=1)
     client, before = cast.client("district_in_charge"), sum(world.recounted().values())
-    form = client.get("/people/doubles/many/")
-    assert form.status_code == 200
+    with system("tests look"):
+        people = Double.objects.filter(public_id__in=two).values_list("first_id", "second_id")
+        named = [Membership.objects.get(person_id=person).public_id for each in people for person in each]
+
+    def lists_each_pair(address: str) -> None:
+        page = client.get(address).content.decode()
+        assert all(f"/people/{member}/" in page for member in named), "who would be merged is named"
+        assert page.count('class="pair-entry"') == len(named), "and nobody else"
+
+    lists_each_pair("/people/doubles/many/")
     answer = client.post("/people/doubles/many/", {"reason": "the list of 2019 came twice"})
     assert answer.status_code == 302
     with system("tests look"):
@@ -198,6 +207,7 @@ def test_many_are_merged_once_a_second_person_approved(cast: Cast) -> None:
         org.decide_release(
             public_id=release.public_id, allow=True, by=cast.actor("state_president"), at=clock.now()
         )
+    lists_each_pair(many)
     assert client.post(many).status_code == 302
     assert sum(world.recounted().values()) == before - len(release.payload["doubles"])
     assert client.post(many).status_code == 404, "it is used once"

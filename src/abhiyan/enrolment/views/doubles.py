@@ -3,7 +3,7 @@
 Not exported: a list of people leaves only with a second person's yes, and these are worked off here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -65,13 +65,7 @@ def double_list(request: Request) -> HttpResponseBase:
     state = form.cleaned_data["state"] if form.is_valid() else ""
     found = queries.doubles(state or Double.State.OPEN, span=_span(place)).order_by("is_twin", "-score", "pk")
     leaf = tables.numbered(found, request.GET, total=found.count(), per=PER_PAGE).with_rows(_rows)
-    read_people(
-        by=request.actor,
-        unit_id=home_of(request),
-        n=2 * len(leaf.rows),
-        at=clock.now(),
-        act="enrolment.read_doubles",
-    )
+    _read(request, leaf.rows)
     sure = queries.sure(span=_span(place)).count() if not state else 0
     shown = {
         "here": "people",
@@ -162,7 +156,8 @@ def doubles_ask(request: Request) -> HttpResponseBase:
     place = _place(request, form)
     unit_id = place.id if place else home_of(request)
     there = queries.sure(span=_span(place))
-    sure = [each.public_id for each in there[: acts.MOST]]
+    shown = list(there[: acts.MOST])
+    sure = [each.public_id for each in shown]
     left = there.count() - len(sure)
     back = reverse("enrolment:doubles") + (f"?{_asked(request)}" if _asked(request) else "")
     return ask(
@@ -195,6 +190,7 @@ def doubles_ask(request: Request) -> HttpResponseBase:
         is_open=bool(sure),
         here="people",
         crumbs=_crumbs(_("Merge several")),
+        **_listed(request, shown),
     )
 
 
@@ -204,6 +200,7 @@ def doubles_many(request: Request, release: UUID) -> HttpResponseBase:
     found = next((each for each in _releases(request) if each.public_id == release), None)
     if found is None:
         raise NotFound
+    approved = list(people.doubles_called(found.payload["doubles"]).order_by("-score", "pk"))
     n = len(found.payload["doubles"])
 
     def done(what: acts.Many) -> HttpResponseBase:
@@ -227,6 +224,30 @@ def doubles_many(request: Request, release: UUID) -> HttpResponseBase:
         is_open=found.state == Release.State.RELEASED,
         here="people",
         crumbs=_crumbs(_("Merge several")),
+        **_listed(request, approved),
+    )
+
+
+def _listed(request: Request, some: list[Double]) -> dict[str, Any]:
+    """Every pair that would be merged, above the button that does it. The template calls for them: who posts the form
+    reads nobody."""
+
+    def rows() -> list[dict[str, Any]]:
+        found = _rows(some)
+        _read(request, found)
+        return found
+
+    return {"detail": "enrolment/_pairs.html", "pairs": rows}
+
+
+def _read(request: Request, rows: Sequence[object]) -> None:
+    """Two people of each row are shown."""
+    read_people(
+        by=request.actor,
+        unit_id=home_of(request),
+        n=2 * len(rows),
+        at=clock.now(),
+        act="enrolment.read_doubles",
     )
 
 

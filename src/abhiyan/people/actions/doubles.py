@@ -14,7 +14,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.people.models import Double, Person
 from abhiyan.people.news import PeopleMerged, PeopleParted
-from abhiyan.people.rules.doubles import Known, reasons
+from abhiyan.people.rules.doubles import Known, judged
 
 AT_ONCE = 2_000
 
@@ -60,6 +60,7 @@ def _keep(some: Sequence[tuple[UUID, UUID, int, bool]], at: datetime) -> None:
         if one not in persons or other not in persons:
             continue  # gone while we looked
         first, second = sorted((persons[one], persons[other]), key=lambda person: person.pk)
+        said = judged(_known(first), _known(second), score=score, is_twin=is_twin)
         rows.append(
             Double(
                 id=UUID(bytes=hashlib.sha256(first.pk.bytes + second.pk.bytes).digest()[:16]),
@@ -68,9 +69,9 @@ def _keep(some: Sequence[tuple[UUID, UUID, int, bool]], at: datetime) -> None:
                 second_id=second.pk,
                 unit_id=first.unit_id,
                 other_unit_id=second.unit_id,
-                score=score,
-                reasons=reasons(_known(first), _known(second), is_twin=is_twin),
-                is_twin=is_twin,
+                score=said.score,
+                reasons=said.reasons,
+                is_twin=said.is_twin,
                 found_at=at,
             )
         )

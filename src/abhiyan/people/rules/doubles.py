@@ -1,6 +1,7 @@
-"""Near duplicates: how names sound in either script, why two entries may be one person, and which of them stays."""
+"""Near duplicates: how names sound in any script, why two entries may be one person, and which of them stays."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,8 @@ from functools import lru_cache
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.units.rules.fold import fold
+
+from . import titles
 
 SURE = 85  # per cent, from which several may be merged together
 SHOWN = 30  # per cent, from which a pair is shown
@@ -31,14 +34,23 @@ REASONS = {
 }
 
 
+# Reasons that let a pair be sure: as far as the names tell, nothing speaks against it.
+AGREE = frozenset({"same_name", "same_sound", "part_of_name"})
+_SHORT = 3  # consonants: of a name with fewer the vowels count too, or Rina would be Rani
+
+
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A name as it sounds: its first and its last word, each folded, and their consonants alone. None: it has none."""
+    """A name as it sounds: its first and its last word, each folded, and their consonants alone. None: it has none.
+
+    words: all of them as they sound, initials last. Titles are no part of it.
+    """
 
     first: str
     last: str | None
     first_bones: str
     last_bones: str | None
+    words: tuple[str, ...]
 
 
 @lru_cache(maxsize=200_000)
@@ -50,12 +62,21 @@ def bones(word: str) -> str:
 
 
 def sound(name: str) -> Sound | None:
-    """How a name sounds; None where nothing of it can be read."""
-    words = fold(name)
+    """How a name sounds; None where nothing of it can be read.
+
+    Initials stand last, wherever they were written. Mohammad before another word tells nobody apart, and is left out.
+    """
+    spoken = titles.words(name)
+    if len(spoken) > 1 and spoken[0] in titles.MOHAMMAD and len(spoken[1]) > 1:
+        del spoken[0]
+    words = fold(" ".join(spoken))
     if not words:
         return None
-    last = words[-1] if len(words) > 1 else None
-    return Sound(words[0], last, bones(words[0]), bones(last) if last else None)
+    whole, initials = [w for w in words if len(w) > 1], [w for w in words if len(w) == 1]
+    if not whole:
+        whole, initials = words, []
+    last = whole[-1] if len(whole) > 1 else "".join(initials) or None
+    return Sound(whole[0], last, bones(whole[0]), bones(last) if last else None, (*whole, *initials))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +89,61 @@ class Known:
     unit_id: int
 
 
-def reasons(a: Known, b: Known, *, is_twin: bool) -> list[str]:
-    """Why two entries may be one person, or (twins) may not: codes of REASONS."""
-    return [*_of_names(a.name, b.name, is_twin=is_twin), *_of_the_rest(a, b)]
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is said of a pair. score: in per cent; reasons: codes of REASONS, that of the names first."""
+
+    score: int
+    is_twin: bool
+    reasons: list[str]
 
 
-def _of_names(a: str, b: str, *, is_twin: bool) -> list[str]:
+def judged(a: Known, b: Known, *, score: int, is_twin: bool) -> Judged:
+    """A pair that a search found. The search weighs sounds; whole names are seen only here.
+
+    Two people of one household share phone and year. So names that begin with different consonants are twins on one
+    phone (सोनू, मोनू), and a pair is sure only where nothing in its names speaks against it.
+    """
+    is_twin = is_twin or _are_twins(a, b)
+    names = _of_names(a.name, b.name, is_twin=is_twin)
+    if names not in AGREE:
+        score = min(score, SURE - 1)
+    return Judged(0 if is_twin else score, is_twin, [names, *_of_the_rest(a, b)])
+
+
+def _are_twins(a: Known, b: Known) -> bool:
+    one, other = sound(a.name), sound(b.name)
+    if a.phone != b.phone or a.birth_year is None or a.birth_year != b.birth_year or not one or not other:
+        return False
+    begins = {one.first_bones[0], other.first_bones[0]}
+    return (
+        len(begins) == 2
+        and begins.isdisjoint("aiu")
+        and (one.last_bones == other.last_bones or None in (one.last, other.last))
+    )
+
+
+def _of_names(a: str, b: str, *, is_twin: bool) -> str:
     one, other = sound(a), sound(b)
     if is_twin or one is None or other is None:
-        return ["other_first"]
-    if " ".join(a.lower().split()) == " ".join(b.lower().split()):
-        return ["same_name"]
-    mine, theirs = set(fold(a)), set(fold(b))
-    if (one.first_bones, one.last_bones) == (other.first_bones, other.last_bones):
-        return ["same_sound"]
-    if mine < theirs or theirs < mine or None in (one.last, other.last):
-        return ["part_of_name"]
+        return "other_first"
+    if titles.words(a) == titles.words(b):
+        return "same_name"
+    mine, theirs = Counter(map(bones, one.words)), Counter(map(bones, other.words))
+    is_first = _heard(one.first) == _heard(other.first)
+    if mine == theirs and (is_first or sorted(map(_heard, one.words)) == sorted(map(_heard, other.words))):
+        return "same_sound"
+    if is_first and (mine < theirs or theirs < mine):
+        return "part_of_name"
     if one.first_bones == other.first_bones and not _alike(one.last_bones or "", other.last_bones or ""):
-        return ["other_last"]
-    return ["near_name"]
+        return "other_last"
+    return "near_name"
+
+
+def _heard(word: str) -> str:
+    """A folded word as it tells people apart: its consonants, and its vowels too where it has few consonants."""
+    found = bones(word)
+    return found if len(found) >= _SHORT else word.replace("b", "v")
 
 
 def _alike(a: str, b: str) -> bool:
