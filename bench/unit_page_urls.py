@@ -1,12 +1,9 @@
 """The product's addresses and `/bare/`, which answers with nothing but who asks."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
 
-from abhiyan.site import access
+from abhiyan.core.access import STRONG, page
 from abhiyan.site.urls import urlpatterns as own
-
-access.ACCESS["bare"] = access.STRONG
 
 
 def bare(request: HttpRequest) -> HttpResponse:
@@ -14,4 +11,4 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"<p>{request.viewer.name}</p>")  # type: ignore[attr-defined]  # the middleware sets it
 
 
-urlpatterns = [path("bare/", bare, name="bare"), *own]
+urlpatterns = [page("bare/", bare, opens=STRONG), *own]

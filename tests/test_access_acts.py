@@ -21,7 +21,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.web import filled as filled_in
 from abhiyan.enrolment.tests.web import offered
 from abhiyan.org.models import Appointment
-from abhiyan.site.access import ACCESS
+from abhiyan.site.access import pages
 from abhiyan.site.tests.addresses import SECRETS, Things, address, body, filled, more_things, outcome, things
 from abhiyan.site.tests.cast import EVERYBODY, Cast
 from abhiyan.site.tests.final_acts import FINAL, NOT_FINAL
@@ -98,7 +98,7 @@ def asked_of(name: str, cast: Cast, of: Things, others: dict[str, Any]) -> tuple
     return where + (f"?{ASKED[name].format_map(known)}" if name in ASKED else ""), sent
 
 
-@pytest.mark.parametrize("name", sorted(ACCESS.keys() - OWN))
+@pytest.mark.parametrize("name", sorted(pages().keys() - OWN))
 def test_nothing_of_another_district_is_changed(
     name: str, cast: Cast, clients: dict[str, Client], foreign: Things, others: dict[str, Any]
 ) -> None:
@@ -378,7 +378,7 @@ def test_every_act_is_final_or_says_how_it_is_taken_back() -> None:
 
 
 def test_every_entry_is_an_address_and_stands_once() -> None:
-    assert POSTS.keys() | OWN | ASKED.keys() <= ACCESS.keys(), "no such address any more"
+    assert POSTS.keys() | OWN | ASKED.keys() <= pages().keys(), "no such address any more"
     assert POSTS.keys() & OWN == set()
 
 

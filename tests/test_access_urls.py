@@ -15,7 +15,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from abhiyan.site.access import ACCESS, HOT
+from abhiyan.site.access import HOT, pages
 from abhiyan.site.tests import files
 from abhiyan.site.tests.addresses import (
     FOREIGN_CROWD,
@@ -428,7 +428,7 @@ def asked(
             transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("name", sorted(ACCESS))
+@pytest.mark.parametrize("name", sorted(pages()))
 def test_every_address_as_every_role(
     name: str,
     clients: dict[str, Client],
@@ -526,7 +526,7 @@ def test_every_file_as_every_role(role: str, clients: dict[str, Client], filled_
 def test_no_page_offers_a_file_that_nobody_looks_into(
     role: str, clients: dict[str, Client], filled_in: files.Filled
 ) -> None:
-    names = ACCESS.keys() - {files.KIT}
+    names = pages().keys() - {files.KIT}
     assert {name for name in names if files.offered(clients[role], filled_in.where(name))[1]} <= {
         *files.FILED
     }
@@ -553,7 +553,7 @@ MORE_CRAFTED = (
 @pytest.mark.parametrize(
     "crafted", [CRAFTED, pytest.param(MORE_CRAFTED, marks=pytest.mark.slow)], ids=["few", "more"]
 )
-@pytest.mark.parametrize("name", sorted(ACCESS))
+@pytest.mark.parametrize("name", sorted(pages()))
 def test_nothing_asked_in_an_address_breaks_its_page(
     name: str, crafted: tuple[str, ...], clients: dict[str, Client], own: Things
 ) -> None:

@@ -28,8 +28,8 @@ from abhiyan.messaging.rules.texts import TEXTS
 from abhiyan.org.queries import scope_of
 from abhiyan.review.models import Review
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
-from abhiyan.site.access import ACCESS
-from abhiyan.site.tests.addresses import address, filled, more_things, parameters, things
+from abhiyan.site.access import pages as declared
+from abhiyan.site.tests.addresses import address, filled, more_things, things
 from abhiyan.site.tests.cast import EVERYBODY, Cast
 from abhiyan.units.models import Unit
 from abhiyan.verification.models import Flag, Look
@@ -83,8 +83,8 @@ def _addresses(cast: Cast, folder: Path) -> Iterator[str]:
     foreign = things(cast, "district_elsewhere", "JK-JAM", "JK-B004", cast.membership(cast.foreign_member))
     others = more_things(cast, foreign, folder)
     _meet(others["review:round"], "JK-SRI-M1")
-    for name in sorted(ACCESS):
-        has_code = "code" in parameters()[name]
+    for name in sorted(declared()):
+        has_code = "code" in declared()[name].pattern.converters
         for of in (*(replace(own, unit=code) for code in (CODES if has_code else ("JK-SRI",))), foreign):
             where = address(name, of, **filled(name, others))
             yield where

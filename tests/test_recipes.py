@@ -65,7 +65,7 @@ def test_every_file_and_name_of_a_recipe_exists() -> None:
 
 @pytest.mark.parametrize(
     "planted",
-    ["1. `src/abhiyan/gone.py`: what it is.", "1. `src/abhiyan/site/access.py`: a row of `NO_SUCH_TABLE`."],
+    ["1. `src/abhiyan/gone.py`: what it is.", "1. `src/abhiyan/core/access.py`: a row of `NO_SUCH_TABLE`."],
 )
 def test_what_does_not_exist_is_found(planted: str) -> None:
     assert wrong(f"# Recipes\n\n## A thing\n\n{planted}\n")

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from django.urls import URLResolver, get_resolver
+
+from abhiyan.site.access import pages
 
 from .source import FLOORS, Finder, Source, above, sources, told
 
@@ -33,15 +34,7 @@ def addresses_that_no_page_has(source: Source) -> Iterator[str]:
 @cache
 def _pages() -> frozenset[str]:
     """Every name of a page, with its room's."""
-
-    def named(resolver: URLResolver, rooms: str = "") -> Iterator[str]:
-        for each in resolver.url_patterns:
-            if isinstance(each, URLResolver):
-                yield from named(each, f"{rooms}{each.namespace}:" if each.namespace else rooms)
-            elif each.name:
-                yield rooms + each.name
-
-    return frozenset(named(get_resolver()))
+    return frozenset(pages())
 
 
 def templates_outside_their_folder(source: Source) -> Iterator[str]:

@@ -1,11 +1,16 @@
-"""Addresses of this room; each has a row in site.access."""
+"""Addresses of this room."""
 
-from django.urls import path
+from abhiyan.core.access import STRONG, capability, page
 
 from . import views
 
 app_name = "nights"
 urlpatterns = [
-    path("<uuid:public_id>/", views.stays, name="stays"),
-    path("<uuid:public_id>/report/", views.report, name="report"),
+    page("<uuid:public_id>/", views.stays, opens=STRONG),
+    page(
+        "<uuid:public_id>/report/",
+        views.report,
+        opens=capability("enrolment.enrol"),
+        act="a stay stays reported; a new report corrects it",
+    ),
 ]

@@ -1,6 +1,6 @@
 """Addresses of results and plans."""
 
-from django.urls import path
+from abhiyan.core.access import FINAL, STRONG, capability, page
 
 from .views import (
     below_seats,
@@ -20,37 +20,115 @@ from .views import (
 )
 
 app_name = "elections"
+RESULTS = capability("results.import")
+PLANNING = capability("plans.make")
+PLANS = capability("plans.read", "plans.make")
 urlpatterns = [
-    path("", results.elections, name="list"),
-    path("parties/", results_parties.parties, name="parties"),
-    path("parties/<int:name_id>/separate/", results_parties.separate, name="party_separate"),
-    path("units/<str:code>/", results_unit.unit, name="unit"),
-    path("results/<str:code>/", results.election, name="election"),
-    path("results/<str:code>/seats/", results.seats, name="seats"),
-    path("results/<str:code>/seats/<str:state>/<int:number>/", results_seat.seat, name="seat"),
-    path("results/<str:code>/alliances/", results_sides.alliances, name="alliances"),
-    path("results/<str:code>/alliances/<uuid:public_id>/", results_sides.alliance, name="alliance"),
-    path(
+    # Results are published facts. The acts ask who may name sides or sort units.
+    page("", results.elections, name="list", opens=STRONG),
+    page("parties/", results_parties.parties, opens=STRONG, act="is separated"),
+    page(
+        "parties/<int:name_id>/separate/",
+        results_parties.separate,
+        name="party_separate",
+        opens=RESULTS,
+        act="is joined again",
+    ),
+    page("units/<str:code>/", results_unit.unit, opens=STRONG),
+    page("results/<str:code>/", results.election, opens=STRONG),
+    page("results/<str:code>/seats/", results.seats, opens=STRONG),
+    page("results/<str:code>/seats/<str:state>/<int:number>/", results_seat.seat, opens=STRONG),
+    page(
+        "results/<str:code>/alliances/",
+        results_sides.alliances,
+        opens=STRONG,
+        act="is changed again, or withdrawn",
+    ),
+    page(
+        "results/<str:code>/alliances/<uuid:public_id>/",
+        results_sides.alliance,
+        opens=STRONG,
+        act="is changed again, or withdrawn",
+    ),
+    page(
         "results/<str:code>/alliances/<uuid:public_id>/withdraw/",
         withdrawing.alliance,
         name="alliance_withdraw",
+        opens=PLANNING,
+        act=FINAL,
     ),
-    path("results/<str:code>/stated/", results_stated.stated, name="stated"),
-    path("results/<str:code>/stated/<int:stated_id>/withdraw/", withdrawing.stated, name="stated_withdraw"),
-    path("results/<str:code>/classes/", results_classes.classes, name="classes"),
-    path("results/<str:code>/classes/withdraw/", withdrawing.classes, name="classes_withdraw"),
-    path("plans/", plans.plans, name="plans"),
-    path("plans/new/", creating.create, name="plan_create"),
-    path("plans/check/", checker.check, name="plan_check"),
-    path("plans/<uuid:public_id>/", plans.plan, name="plan"),
-    path("plans/<uuid:public_id>/seats/", seats.edit, name="plan_seats"),
-    path("plans/<uuid:public_id>/change/", creating.change, name="plan_change"),
-    path("plans/<uuid:public_id>/withdraw/", withdrawing.plan, name="plan_withdraw"),
-    path("plans/<uuid:public_id>/compare/", plans_beside.compare, name="plan_compare"),
-    path("plans/<uuid:public_id>/sides/", plans_beside.sides, name="plan_sides"),
-    path("plans/<uuid:public_id>/below/", below_seats.below, name="plan_below"),
-    path("plans/<uuid:public_id>/below/pass/", below_seats.pass_down, name="plan_pass"),
-    path("plans/<uuid:public_id>/below/pass-all/", below_seats.pass_all, name="plan_pass_all"),
-    path("plans/<uuid:public_id>/below/set/", below_seats.set_part, name="plan_set_part"),
-    path("plans/<uuid:public_id>/below/lock/", below_seats.lock_part, name="plan_lock_part"),
+    page("results/<str:code>/stated/", results_stated.stated, opens=RESULTS, act="is withdrawn"),
+    page(
+        "results/<str:code>/stated/<int:stated_id>/withdraw/",
+        withdrawing.stated,
+        name="stated_withdraw",
+        opens=RESULTS,
+        act=FINAL,
+    ),
+    page(
+        "results/<str:code>/classes/",
+        results_classes.classes,
+        opens=STRONG,
+        act="a new rule takes its place, or it is withdrawn",
+    ),
+    page(
+        "results/<str:code>/classes/withdraw/",
+        withdrawing.classes,
+        name="classes_withdraw",
+        opens=PLANNING,
+        act=FINAL,
+    ),
+    # A plan out of sight is not there.
+    page("plans/", plans.plans, opens=PLANS),
+    page("plans/new/", creating.create, name="plan_create", opens=PLANNING, act="is withdrawn"),
+    page("plans/check/", checker.check, name="plan_check", opens=STRONG, act="writes nothing", is_own=True),
+    page("plans/<uuid:public_id>/", plans.plan, opens=PLANS),
+    page(
+        "plans/<uuid:public_id>/seats/",
+        seats.edit,
+        name="plan_seats",
+        opens=PLANNING,
+        act="makes a version; the one before stays",
+    ),
+    page(
+        "plans/<uuid:public_id>/change/",
+        creating.change,
+        name="plan_change",
+        opens=PLANNING,
+        act="makes a version; the one before stays",
+    ),
+    page(
+        "plans/<uuid:public_id>/withdraw/", withdrawing.plan, name="plan_withdraw", opens=PLANNING, act=FINAL
+    ),
+    page("plans/<uuid:public_id>/compare/", plans_beside.compare, name="plan_compare", opens=PLANS),
+    page("plans/<uuid:public_id>/sides/", plans_beside.sides, name="plan_sides", opens=PLANS),
+    page("plans/<uuid:public_id>/below/", below_seats.below, name="plan_below", opens=PLANS),
+    page(
+        "plans/<uuid:public_id>/below/pass/",
+        below_seats.pass_down,
+        name="plan_pass",
+        opens=PLANNING,
+        act="is passed again",
+    ),
+    page(
+        "plans/<uuid:public_id>/below/pass-all/",
+        below_seats.pass_all,
+        name="plan_pass_all",
+        opens=PLANNING,
+        act="is passed again",
+    ),
+    page(
+        "plans/<uuid:public_id>/below/set/",
+        below_seats.set_part,
+        name="plan_set_part",
+        opens=PLANNING,
+        act="is set again",
+    ),
+    page(
+        "plans/<uuid:public_id>/below/lock/",
+        below_seats.lock_part,
+        name="plan_lock_part",
+        opens=PLANNING,
+        act="is unlocked",
+    ),
 ]

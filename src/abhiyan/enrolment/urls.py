@@ -1,7 +1,9 @@
 """Addresses of joining, of one's own membership, and of the people of a unit."""
 
-from django.urls import path
 from django.views.generic import RedirectView
+
+from abhiyan.core import access
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, visitor
 
 from . import openapi
 from .views import (
@@ -31,108 +33,240 @@ from .views import (
 )
 
 app_name = "enrolment"
+MEMBER = access.member("enrolment:me")
+ENTERING = capability("enrolment.enrol")
+PEOPLE = capability("people.read")
+STRIKING_OFF = capability("enrolment.strike_off")
+OFFICERS = capability("org.approve")
+PLACING = capability("enrolment.place")
+TEXTS = capability("enrolment.texts")
+CORRECTING = capability("enrolment.correct")
+NOTICES = capability("notices.publish")
+RUNNING = capability("programmes.run")
+CHANNELS = capability("channels.manage")
 urlpatterns = [
-    path("join/", join.join, name="join"),
-    path("join/member/", RedirectView.as_view(pattern_name="enrolment:me"), name="join_member"),
-    path("join/<slug:slug>/", join.join_drive, name="join_drive"),
-    path("join/<slug:slug>/code/", join.join_code, name="join_code"),
-    path("join/<slug:slug>/received/", join.join_received, name="join_received"),
-    path("join/<slug:slug>/done/", join.join_done, name="join_done"),
-    path("join/<slug:slug>/places/", join.join_places, name="join_places"),
-    path("j/<slug:link>/", link.link, name="link"),
-    path("q/<slug:link>/", question.question, name="question"),
-    path("moved/<slug:link>/", me_phone.moved, name="moved"),
-    path("me/", member.me, name="me"),
-    path("me/code/", member.me_code, name="me_code"),
-    path("me/which/", member.me_which, name="me_which"),
-    path("me/correct/", member.me_correct, name="me_correct"),
-    path("me/confirm/", question.me_confirm, name="me_confirm"),
-    path("me/consents/", member.me_consents, name="me_consents"),
-    path("me/leave/", me_leaving.me_leave, name="me_leave"),
-    path("me/deny/", me_leaving.me_deny, name="me_deny"),
-    path("me/back/", me_leaving.me_back, name="me_back"),
-    path("me/stop/", me_leaving.me_stop, name="me_stop"),
-    path("me/phone/", me_phone.me_phone, name="me_phone"),
-    path("me/phone/code/", me_phone.me_phone_code, name="me_phone_code"),
-    path("me/phone/<uuid:change>/stop/", me_phone.me_phone_stop, name="me_phone_stop"),
-    path("me/requests/", tickets.me_ticket, name="me_ticket"),
-    path("me/erase/", rights.me_erase, name="me_erase"),
-    path("me/data/", member.me_data, name="me_data"),
-    path("me/card/", member.me_card, name="me_card"),
-    path("me/card/card.pdf", member.me_card_file, {"kind": "pdf"}, name="me_card_pdf"),
-    path("me/card/card.png", member.me_card_file, {"kind": "png"}, name="me_card_png"),
-    path("me/out/", member.me_out, name="me_out"),
-    path("field/", door.field, name="field"),
-    path("field/entries/", door_entries.field_entries, name="field_entries"),
-    path("field/tries/", door_entries.field_try, name="field_try"),
-    path("field/<uuid:public_id>/", door.field_entry, name="field_entry"),
-    path("people/", people.people, name="people"),
-    path("people/doubles/", doubles.double_list, name="doubles"),
-    path("people/doubles/look/", doubles.doubles_look, name="doubles_look"),
-    path("people/doubles/many/", doubles.doubles_ask, name="doubles_ask"),
-    path("people/doubles/many/<uuid:release>/", doubles.doubles_many, name="doubles_many"),
-    path("people/doubles/<uuid:public_id>/", doubles.double, name="double"),
-    path("people/denied/", denials.denials, name="denials"),
-    path("people/halted/<uuid:public_id>/", denials.halt, name="halt"),
-    path("people/export/", people.people_export, name="people_export"),
-    path("people/export/<uuid:public_id>/", people.people_download, name="people_download"),
-    path("people/requests/", tickets.ticket_list, name="tickets"),
-    path("people/requests/<uuid:public_id>/", tickets.ticket, name="ticket"),
-    path("people/unplaced/", worklists.unplaced, name="unplaced"),
-    path("people/unplaced/groups/", placing.placing_groups, name="placing_groups"),
-    path("people/unplaced/groups/<int:unit_id>/", placing.placing_place, name="placing_place"),
-    path("people/unplaced/undo/<uuid:public_id>/", placing.placing_undo, name="placing_undo"),
-    path("people/nameless/", worklists.nameless, name="nameless"),
-    path("people/nameless/<uuid:claim>/<uuid:member>/", worklists.nameless_settle, name="nameless_settle"),
-    path("people/texts/", texts.texts, name="texts"),
-    path("people/texts/<uuid:wrote>/", texts.text, name="text"),
-    path("people/texts/<uuid:wrote>/number/", texts.text_number, name="text_number"),
-    path("people/<uuid:public_id>/", people.person, name="person"),
-    path("people/<uuid:public_id>/correct/", people.person_correct, name="person_correct"),
-    path("people/<uuid:public_id>/strike-off/", people.person_strike_off, name="person_strike_off"),
-    path("people/<uuid:public_id>/card/revoke/", people.person_revoke_card, name="person_revoke_card"),
-    path("people/<uuid:public_id>/reveal/", people.person_reveal, name="person_reveal"),
-    path("paper/", batches.paper_list, name="paper_list"),
-    path("paper/new/", batches.paper_new, name="paper_new"),
-    path("paper/<slug:number>/", batches.paper_batch, name="paper_batch"),
-    path("paper/<slug:number>/form/", batches.paper_form, name="paper_form"),
-    path("paper/<slug:number>/type/", typing.paper_type, name="paper_type"),
-    path("paper/<slug:number>/sheets/<int:sheet>/", photos.paper_sheet, name="paper_sheet"),
-    path("paper/<slug:number>/photos/<uuid:photo>/", photos.paper_photo, name="paper_photo"),
-    path(
-        "paper/<slug:number>/photos/<uuid:photo>/small/", photos.paper_photo_small, name="paper_photo_small"
+    page("join/", join.join, opens=PUBLIC, act="one may leave", is_own=True),
+    page(
+        "join/member/",
+        RedirectView.as_view(pattern_name="enrolment:me"),
+        name="join_member",
+        opens=PUBLIC,
+        act="leads to one's own membership",
+        is_own=True,
     ),
-    path(
+    page("join/<slug:slug>/", join.join_drive, opens=PUBLIC, act="one may leave", is_own=True),
+    # Without its session it leads back to the form.
+    page("join/<slug:slug>/code/", join.join_code, opens=PUBLIC, act="one may leave", is_own=True),
+    page("join/<slug:slug>/received/", join.join_received, opens=PUBLIC),
+    page("join/<slug:slug>/done/", join.join_done, opens=MEMBER, act="shows a card", is_own=True),
+    page("join/<slug:slug>/places/", join.join_places, opens=PUBLIC),
+    page("j/<slug:link>/", link.link, opens=PUBLIC, act="one may leave", is_own=True),
+    page(
+        "q/<slug:link>/",
+        question.question,
+        opens=PUBLIC,
+        act="the page is itself the question; after a yes one may say no, after a no join again",
+        is_own=True,
+    ),
+    page("moved/<slug:link>/", me_phone.moved, opens=PUBLIC, act="one changes the number again", is_own=True),
+    page("me/", member.me, opens=PUBLIC, act="asks for a code", is_own=True),
+    page("me/code/", member.me_code, opens=visitor("enrolment:me"), act="proves a phone", is_own=True),
+    page("me/which/", member.me_which, opens=MEMBER, act="says who one is", is_own=True),
+    page("me/correct/", member.me_correct, opens=MEMBER, act="is corrected again", is_own=True),
+    page("me/confirm/", question.me_confirm, opens=MEMBER, act="one may leave", is_own=True),
+    page("me/consents/", member.me_consents, opens=MEMBER, act="is given and taken back", is_own=True),
+    page("me/leave/", me_leaving.me_leave, opens=MEMBER, act=FINAL, is_own=True),
+    page("me/deny/", me_leaving.me_deny, opens=MEMBER, act=FINAL, is_own=True),
+    page("me/back/", me_leaving.me_back, opens=MEMBER, act="one leaves again", is_own=True),
+    page("me/stop/", me_leaving.me_stop, opens=MEMBER, act="a consent is given again", is_own=True),
+    page("me/phone/", me_phone.me_phone, opens=PUBLIC, act="asks for a code", is_own=True),
+    page(
+        "me/phone/code/",
+        me_phone.me_phone_code,
+        opens=visitor("enrolment:me_phone"),
+        act="the old phone takes it back within a week",
+        is_own=True,
+    ),
+    page(
+        "me/phone/<uuid:change>/stop/",
+        me_phone.me_phone_stop,
+        opens=MEMBER,
+        act="one asks again",
+        is_own=True,
+    ),
+    page("me/requests/", tickets.me_ticket, opens=MEMBER, act="is answered", is_own=True),
+    page("me/erase/", rights.me_erase, opens=MEMBER, act=FINAL, is_own=True),
+    page("me/data/", member.me_data, opens=MEMBER, act="hands over one's data", is_own=True),
+    page("me/card/", member.me_card, opens=MEMBER, act="shows a card", is_own=True),
+    page(
+        "me/card/card.pdf",
+        member.me_card_file,
+        {"kind": "pdf"},
+        name="me_card_pdf",
+        opens=MEMBER,
+        act="hands over one's card",
+        is_own=True,
+    ),
+    page(
+        "me/card/card.png",
+        member.me_card_file,
+        {"kind": "png"},
+        name="me_card_png",
+        opens=MEMBER,
+        act="hands over one's card",
+        is_own=True,
+    ),
+    page("me/out/", member.me_out, opens=PUBLIC, act="one proves the phone again", is_own=True),
+    page("field/", door.field, opens=ENTERING, act="the person may leave; who never joined says so"),
+    page("field/entries/", door_entries.field_entries, opens=ENTERING),
+    page("field/tries/", door_entries.field_try, opens=ENTERING, act="is undone beside the note of it"),
+    page("field/<uuid:public_id>/", door.field_entry, opens=ENTERING, act="the person may leave"),
+    page("people/", people.people, opens=PEOPLE),
+    page("people/doubles/", doubles.double_list, name="doubles", opens=STRIKING_OFF),
+    page("people/doubles/look/", doubles.doubles_look, opens=STRIKING_OFF, act="only looks", is_own=True),
+    page(
+        "people/doubles/many/",
+        doubles.doubles_ask,
+        opens=STRIKING_OFF,
+        act="waits for a second person",
+        is_own=True,
+    ),
+    page(
+        "people/doubles/many/<uuid:release>/",
+        doubles.doubles_many,
+        opens=STRIKING_OFF,
+        act="each merge is undone",
+    ),
+    page(
+        "people/doubles/<uuid:public_id>/",
+        doubles.double,
+        opens=STRIKING_OFF,
+        act="a merge is undone, and what was told apart is looked at again",
+    ),
+    page("people/denied/", denials.denials, opens=OFFICERS),
+    page(
+        "people/halted/<uuid:public_id>/",
+        denials.halt,
+        opens=capability("enrolment.strike_off", "org.approve"),
+        act="a new burst stops it again",
+    ),
+    page(
+        "people/export/",
+        people.people_export,
+        opens=capability("people.export"),
+        act="waits for a second person",
+    ),
+    page(
+        "people/export/<uuid:public_id>/",
+        people.people_download,
+        opens=capability("people.export"),
+        act="the list can be asked for again",
+    ),
+    page("people/requests/", tickets.ticket_list, name="tickets", opens=OFFICERS),
+    page("people/requests/<uuid:public_id>/", tickets.ticket, opens=OFFICERS, act="the person may ask again"),
+    page("people/unplaced/", worklists.unplaced, opens=PLACING, act="the place is corrected"),
+    page("people/unplaced/groups/", placing.placing_groups, opens=PLACING),
+    page(
+        "people/unplaced/groups/<int:unit_id>/",
+        placing.placing_place,
+        opens=PLACING,
+        act="is taken back on the page of the groups",
+    ),
+    page(
+        "people/unplaced/undo/<uuid:public_id>/",
+        placing.placing_undo,
+        opens=PLACING,
+        act="the entries are placed again",
+    ),
+    page("people/nameless/", worklists.nameless, opens=PLACING),
+    page("people/nameless/<uuid:claim>/<uuid:member>/", worklists.nameless_settle, opens=PLACING, act=FINAL),
+    page("people/texts/", texts.texts, opens=TEXTS),
+    page(
+        "people/texts/<uuid:wrote>/",
+        texts.text,
+        opens=TEXTS,
+        act="is opened again; the page says that a leaving is not",
+    ),
+    page("people/texts/<uuid:wrote>/number/", texts.text_number, opens=TEXTS, act="shows a number"),
+    page("people/<uuid:public_id>/", people.person, opens=PEOPLE),
+    page(
+        "people/<uuid:public_id>/correct/", people.person_correct, opens=CORRECTING, act="is corrected again"
+    ),
+    page("people/<uuid:public_id>/strike-off/", people.person_strike_off, opens=STRIKING_OFF, act=FINAL),
+    page("people/<uuid:public_id>/card/revoke/", people.person_revoke_card, opens=CORRECTING, act=FINAL),
+    page(
+        "people/<uuid:public_id>/reveal/",
+        people.person_reveal,
+        opens=capability("people.reveal"),
+        act="shows a number",
+    ),
+    # The acts ask whether somebody may there: printed forms, and photographs of their sheets.
+    page("paper/", batches.paper_list, opens=ENTERING),
+    page("paper/new/", batches.paper_new, opens=ENTERING, act="a batch nobody fills does nothing"),
+    page("paper/<slug:number>/", batches.paper_batch, opens=ENTERING, act="a photo is removed"),
+    page("paper/<slug:number>/form/", batches.paper_form, opens=ENTERING),
+    page(
+        "paper/<slug:number>/type/",
+        typing.paper_type,
+        opens=capability("imports.paper"),
+        act="the list is discarded, or undone",
+    ),
+    page("paper/<slug:number>/sheets/<int:sheet>/", photos.paper_sheet, opens=ENTERING, act=FINAL),
+    page("paper/<slug:number>/photos/<uuid:photo>/", photos.paper_photo, opens=PEOPLE),
+    page("paper/<slug:number>/photos/<uuid:photo>/small/", photos.paper_photo_small, opens=PEOPLE),
+    page(
         "paper/<slug:number>/photos/<uuid:photo>/change/",
         photos.paper_photo_change,
-        name="paper_photo_change",
+        opens=ENTERING,
+        act="is changed again, or turned on",
     ),
-    path(
+    page(
         "paper/<slug:number>/photos/<uuid:photo>/remove/",
         photos.paper_photo_remove,
-        name="paper_photo_remove",
+        opens=ENTERING,
+        act=FINAL,
     ),
-    path("notice/", notice.notice, name="notice"),
-    path("notice/<int:number>/<slug:language>/", notice.notice_audio, name="notice_audio"),
-    path("join/hear/<int:number>/<slug:language>/", notice.notice_heard, name="notice_heard"),
-    path("drives/<uuid:public_id>/", drive.drive, name="drive"),
-    path("drives/<uuid:public_id>/funnel/", funnel.drive_funnel, name="drive_funnel"),
-    path("drives/<uuid:public_id>/poster/", drive.drive_poster, name="drive_poster"),
-    path(
-        "drives/<uuid:public_id>/poster/<slug:language>/", referrals.drive_poster_pdf, name="drive_poster_pdf"
+    page("notice/", notice.notice, opens=NOTICES, act=FINAL, is_own=True),
+    page(
+        "notice/<int:number>/<slug:language>/",
+        notice.notice_audio,
+        opens=NOTICES,
+        act="is removed, and added again",
+        is_own=True,
     ),
-    path("drives/<uuid:public_id>/my-link/", referrals.drive_link, name="drive_link"),
-    path("drives/<uuid:public_id>/invited/", referrals.drive_referrals, name="drive_referrals"),
-    path("drives/<uuid:public_id>/set-up/", drive.drive_set_up, name="drive_set_up"),
-    path("drives/<uuid:public_id>/codes/", drive.drive_codes, name="drive_codes"),
-    path("drives/<uuid:public_id>/tokens/", drive.drive_ask_token, name="drive_ask_token"),
-    path(
-        "drives/<uuid:public_id>/tokens/make/<uuid:release>/", drive.drive_make_token, name="drive_make_token"
+    page("join/hear/<int:number>/<slug:language>/", notice.notice_heard, opens=PUBLIC),
+    # The acts of a drive's own page ask whether somebody may there.
+    page("drives/<uuid:public_id>/", drive.drive, opens=STRONG),
+    page("drives/<uuid:public_id>/funnel/", funnel.drive_funnel, opens=STRONG),
+    page("drives/<uuid:public_id>/poster/", drive.drive_poster, opens=STRONG),
+    page("drives/<uuid:public_id>/poster/<slug:language>/", referrals.drive_poster_pdf, opens=STRONG),
+    page(
+        "drives/<uuid:public_id>/my-link/",
+        referrals.drive_link,
+        opens=ENTERING,
+        act="a link nobody uses does nothing",
     ),
-    path("drives/<uuid:public_id>/tokens/<uuid:token>/end/", drive.drive_end_token, name="drive_end_token"),
-    path("drives/<uuid:public_id>/numbers/", drive.drive_number, name="drive_number"),
-    path(
-        "drives/<uuid:public_id>/numbers/<int:number>/end/", drive.drive_end_number, name="drive_end_number"
+    page("drives/<uuid:public_id>/invited/", referrals.drive_referrals, opens=PEOPLE),
+    page("drives/<uuid:public_id>/set-up/", drive.drive_set_up, opens=RUNNING, act="is changed back"),
+    page("drives/<uuid:public_id>/codes/", drive.drive_codes, opens=RUNNING, act="is switched back"),
+    page(
+        "drives/<uuid:public_id>/tokens/",
+        drive.drive_ask_token,
+        opens=CHANNELS,
+        act="waits for a second person",
     ),
-    path("api/v1/openapi.json", openapi.document, name="openapi"),
+    page(
+        "drives/<uuid:public_id>/tokens/make/<uuid:release>/",
+        drive.drive_make_token,
+        opens=CHANNELS,
+        act="is ended",
+    ),
+    page(
+        "drives/<uuid:public_id>/tokens/<uuid:token>/end/", drive.drive_end_token, opens=CHANNELS, act=FINAL
+    ),
+    page("drives/<uuid:public_id>/numbers/", drive.drive_number, opens=CHANNELS, act="is ended"),
+    page(
+        "drives/<uuid:public_id>/numbers/<int:number>/end/", drive.drive_end_number, opens=CHANNELS, act=FINAL
+    ),
+    page("api/v1/openapi.json", openapi.document, name="openapi", opens=PUBLIC),
 ]

@@ -1,26 +1,52 @@
-"""Addresses of this room; each has a row in site.access."""
+"""Addresses of this room."""
 
-from django.urls import path
+from abhiyan.core.access import PUBLIC, capability, page
 
 from .views import acting, desk, many, opening, public, ready, times
 
 app_name = "helpdesk"
+DESKS = capability("helpdesk.answer", "helpdesk.named")
+ANSWERING = capability("helpdesk.answer")
+ASKING = capability("tasks.ask")
 urlpatterns = [
-    path("helpline/", desk.tickets, name="tickets"),
-    path("helpline/new/", opening.type_ticket, name="type"),
-    path("helpline/times/", times.times, name="times"),
-    path("helpline/many/", many.many, name="many"),
-    path("helpline/many/<uuid:release>/", many.many_approved, name="many_approved"),
-    path("helpline/answers/", ready.ready, name="ready"),
-    path("helpline/answers/new/", ready.ready_new, name="ready_new"),
-    path("helpline/answers/<uuid:public_id>/", ready.ready_change, name="ready_change"),
-    path("helpline/number/<uuid:public_id>/", opening.helpline, name="helpline"),
-    path("helpline/<uuid:public_id>/", desk.ticket, name="ticket"),
-    path("helpline/<uuid:public_id>/move/", acting.ticket_move, name="ticket_move"),
-    path("helpline/<uuid:public_id>/merge/", acting.ticket_merge, name="ticket_merge"),
-    path("helpline/<uuid:public_id>/reopen/", acting.ticket_reopen, name="ticket_reopen"),
-    path("helpline/<uuid:public_id>/phone/", acting.ticket_phone, name="ticket_phone"),
-    path("help/", public.write, name="write"),
-    path("help/sent/", public.sent, name="sent"),
-    path("help/<str:link>/", public.solved, name="solved"),
+    # The pages and acts ask whose requests.
+    page("helpline/", desk.tickets, opens=DESKS),
+    page(
+        "helpline/new/",
+        opening.type_ticket,
+        name="type",
+        opens=capability("helpdesk.type"),
+        act="is merged, or answered",
+    ),
+    page("helpline/times/", times.times, opens=ANSWERING),
+    page("helpline/many/", many.many, opens=ANSWERING, act="each is opened again, and answered again"),
+    page(
+        "helpline/many/<uuid:release>/",
+        many.many_approved,
+        opens=ANSWERING,
+        act="each is opened again, and answered again",
+    ),
+    page("helpline/answers/", ready.ready, opens=DESKS),
+    page("helpline/answers/new/", ready.ready_new, opens=ASKING, act="is taken out of use"),
+    page("helpline/answers/<uuid:public_id>/", ready.ready_change, opens=ASKING, act="is changed back"),
+    page(
+        "helpline/number/<uuid:public_id>/",
+        opening.helpline,
+        opens=capability("programmes.run"),
+        act="is set again",
+    ),
+    page("helpline/<uuid:public_id>/", desk.ticket, opens=DESKS, act="is opened again, and answered again"),
+    page("helpline/<uuid:public_id>/move/", acting.ticket_move, opens=DESKS, act="is moved back"),
+    page("helpline/<uuid:public_id>/merge/", acting.ticket_merge, opens=DESKS, act="is opened again"),
+    page("helpline/<uuid:public_id>/reopen/", acting.ticket_reopen, opens=DESKS, act="is answered again"),
+    page("helpline/<uuid:public_id>/phone/", acting.ticket_phone, opens=DESKS, act="shows a number"),
+    page("help/", public.write, opens=PUBLIC, act="is answered by an office", is_own=True),
+    page("help/sent/", public.sent, opens=PUBLIC),
+    page(
+        "help/<str:link>/",
+        public.solved,
+        opens=PUBLIC,
+        act="the page is itself the question; after a yes one may say no",
+        is_own=True,
+    ),
 ]

@@ -1,26 +1,45 @@
 from django.urls import include, path
 
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
+
 from .views import bulk_texts, circulars, messages, offices, sends
 
 app_name = "messaging"
+CIRCULARS = capability("messages.circular")
+SENDING = capability("messages.send")
+SENDING_OR_APPROVING = capability("messages.send", "org.release", "org.approve")
 pages = [
-    path("", messages.list_, name="list"),
-    path("ask/", messages.ask, name="ask"),
-    path("release/<uuid:public_id>/", messages.release, name="release"),
-    path("circulars/", circulars.circulars, name="circulars"),
-    path("circulars/new/", circulars.circular_new, name="circular_new"),
-    path("circulars/<uuid:public_id>/", circulars.circular, name="circular"),
-    path("circulars/<uuid:public_id>/<str:step>/", circulars.circular_step, name="circular_step"),
-    path("texts/", bulk_texts.texts, name="texts"),
-    path("texts/new/", bulk_texts.text_new, name="text_new"),
-    path("texts/<str:code>/", bulk_texts.text, name="text"),
-    path("sends/", sends.sends, name="sends"),
-    path("sends/new/", sends.send_new, name="send_new"),
-    path("sends/<uuid:public_id>/", sends.send, name="send"),
-    path("sends/<uuid:public_id>/progress/", sends.send_progress, name="send_progress"),
-    path("sends/<uuid:public_id>/<str:step>/", sends.send_step, name="send_step"),
+    page("", messages.list_, name="list", opens=capability("messages.read")),
+    page("ask/", messages.ask, opens=capability("messages.release"), act="waits for a second person"),
+    page(
+        "release/<uuid:public_id>/",
+        messages.release,
+        opens=capability("messages.release", "org.release"),
+        act=FINAL,
+    ),
+    page("circulars/", circulars.circulars, opens=STRONG),
+    page("circulars/new/", circulars.circular_new, opens=CIRCULARS, act="is withdrawn"),
+    page("circulars/<uuid:public_id>/", circulars.circular, opens=STRONG),
+    page("circulars/<uuid:public_id>/<str:step>/", circulars.circular_step, opens=CIRCULARS, act=FINAL),
+    page("texts/", bulk_texts.texts, opens=SENDING),
+    page(
+        "texts/new/", bulk_texts.text_new, opens=SENDING, act="a newer version takes its place", is_own=True
+    ),
+    page("texts/<str:code>/", bulk_texts.text, opens=SENDING, act="is entered again"),
+    page("sends/", sends.sends, opens=SENDING),
+    page("sends/new/", sends.send_new, opens=SENDING, act="is discarded"),
+    page("sends/<uuid:public_id>/", sends.send, opens=SENDING_OR_APPROVING),
+    page("sends/<uuid:public_id>/progress/", sends.send_progress, opens=SENDING_OR_APPROVING),
+    page("sends/<uuid:public_id>/<str:step>/", sends.send_step, opens=SENDING, act=FINAL),
 ]
 urlpatterns = [
     path("messages/", include(pages)),
-    path("office/<str:link>/", offices.office, name="office"),
+    # The link in the message is the proof.
+    page(
+        "office/<str:link>/",
+        offices.office,
+        opens=PUBLIC,
+        act="one may step down, or is appointed again",
+        is_own=True,
+    ),
 ]

@@ -1,27 +1,62 @@
 """Addresses of appointments and releases."""
 
-from django.urls import path
+from abhiyan.core.access import FINAL, STRONG, capability, page
 
 from .views import appointments, ending, offers, polls, releases
 
 app_name = "org"
+APPOINTING = capability("org.appoint", "org.officers")
+POLLS = capability("polls.keep")
 urlpatterns = [
-    path("appointments/", appointments.appointments, name="appointments"),
-    path("appointments/new/", appointments.appoint, name="appoint"),
-    path("appointments/<uuid:public_id>/", appointments.appointment, name="appointment"),
-    path("appointments/<uuid:public_id>/answer/", offers.answer_offer, name="answer_offer"),
-    path("appointments/<uuid:public_id>/word/", offers.first_word, name="first_word"),
-    path("appointments/<uuid:public_id>/end/", ending.end_appointment, name="end_appointment"),
-    path("appointments/<uuid:public_id>/decide/", ending.decide, name="decide"),
-    path("appointments/<uuid:public_id>/reset/", appointments.ask_factor_reset, name="ask_factor_reset"),
-    path("polls/", polls.polls, name="polls"),
-    path("polls/new/", polls.new, name="poll_new"),
-    path("polls/preview/", polls.preview, name="poll_preview"),
-    path("polls/<uuid:public_id>/", polls.poll, name="poll"),
-    path("polls/<uuid:public_id>/withdraw/", polls.withdraw, name="poll_withdraw"),
-    path("polls/<uuid:public_id>/take-back/", polls.take_back, name="poll_take_back"),
-    path("releases/", releases.releases, name="releases"),
-    path("releases/<uuid:public_id>/decide/", releases.decide_release, name="decide_release"),
-    path("releases/<uuid:public_id>/stop/", releases.stop_reset, name="stop_reset"),
-    path("releases/<uuid:public_id>/reset/", releases.reset_factors, name="reset_factors"),
+    page("appointments/", appointments.appointments, opens=capability("org.read")),
+    page(
+        "appointments/new/",
+        appointments.appoint,
+        opens=APPOINTING,
+        act="is ended; who holds the office already is asked about",
+    ),
+    page("appointments/<uuid:public_id>/", appointments.appointment, opens=STRONG),
+    page(
+        "appointments/<uuid:public_id>/answer/",
+        offers.answer_offer,
+        opens=STRONG,
+        act="one may step down, or is appointed again",
+    ),
+    page(
+        "appointments/<uuid:public_id>/word/",
+        offers.first_word,
+        opens=APPOINTING,
+        act="a newer word takes its place",
+    ),
+    # Everybody may resign; the act asks about the others.
+    page("appointments/<uuid:public_id>/end/", ending.end_appointment, opens=STRONG, act=FINAL),
+    page("appointments/<uuid:public_id>/decide/", ending.decide, opens=capability("org.decide"), act=FINAL),
+    page(
+        "appointments/<uuid:public_id>/reset/",
+        appointments.ask_factor_reset,
+        opens=capability("org.factors"),
+        act="waits for a second person",
+    ),
+    page("polls/", polls.polls, opens=STRONG),
+    page("polls/new/", polls.new, name="poll_new", opens=POLLS, act="is taken back, corrected or withdrawn"),
+    page("polls/preview/", polls.preview, name="poll_preview", opens=POLLS),
+    page("polls/<uuid:public_id>/", polls.poll, opens=STRONG),
+    page("polls/<uuid:public_id>/withdraw/", polls.withdraw, name="poll_withdraw", opens=POLLS, act=FINAL),
+    page("polls/<uuid:public_id>/take-back/", polls.take_back, name="poll_take_back", opens=POLLS, act=FINAL),
+    page("releases/", releases.releases, opens=STRONG),
+    page(
+        "releases/<uuid:public_id>/decide/",
+        releases.decide_release,
+        opens=capability("org.release", "org.approve"),
+        act=FINAL,
+    ),
+    page(
+        "releases/<uuid:public_id>/stop/",
+        releases.stop_reset,
+        opens=STRONG,
+        act="the reset can be asked for again",
+    ),
+    page(
+        "releases/<uuid:public_id>/reset/", releases.reset_factors, opens=capability("org.factors"), act=FINAL
+    ),
 ]

@@ -1,26 +1,39 @@
 """Addresses of signing in and of one's own account."""
 
-from django.urls import path
+from abhiyan.core.access import DEMO, FINAL, PUBLIC, SIGNED_IN, STRONG, page, visitor
 
 from .views import account, documents, sign_in
 
 app_name = "people"
 urlpatterns = [
-    path("sign-in/", sign_in.sign_in, name="sign_in"),
-    path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
-    path("sign-in/second/", sign_in.second_factor, name="second_factor"),
-    path("sign-in/passkey/", sign_in.second_factor_passkey, name="second_factor_passkey"),
-    path("sign-in/console/<str:secret>/", sign_in.console, name="console"),
-    path("check/<slug:sealed>/", documents.document_check, name="document_check"),
-    path("sign-out/", sign_in.sign_out, name="sign_out"),
-    path("language/", sign_in.language, name="language"),
-    path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
-    path("account/", account.account, name="account"),
-    path("account/sessions/end/", account.sessions_end, name="sessions_end"),
-    path("account/sessions/<uuid:public_id>/end/", account.session_end, name="session_end"),
-    path("account/app/", account.factor_totp, name="factor_totp"),
-    path("account/passkey/", account.factor_passkey, name="factor_passkey"),
-    path("account/factors/<uuid:public_id>/rename/", account.factor_rename, name="factor_rename"),
-    path("account/factors/<uuid:public_id>/remove/", account.factor_remove, name="factor_remove"),
-    path("account/recovery-codes/", account.recovery_codes, name="recovery_codes"),
+    page("sign-in/", sign_in.sign_in, opens=PUBLIC, act="one signs out", is_own=True),
+    page(
+        "sign-in/code/",
+        sign_in.sign_in_code,
+        opens=visitor("people:sign_in"),
+        act="one signs out",
+        is_own=True,
+    ),
+    page("sign-in/second/", sign_in.second_factor, opens=SIGNED_IN, act="one signs out", is_own=True),
+    page(
+        "sign-in/passkey/", sign_in.second_factor_passkey, opens=SIGNED_IN, act="one signs out", is_own=True
+    ),
+    page("sign-in/console/<str:secret>/", sign_in.console, opens=PUBLIC, act="one signs out", is_own=True),
+    page("check/<slug:sealed>/", documents.document_check, opens=PUBLIC),
+    page("sign-out/", sign_in.sign_out, opens=PUBLIC, act="one signs in again", is_own=True),
+    page("language/", sign_in.language, opens=PUBLIC, act="is changed back", is_own=True),
+    page("demo/sign-in/", sign_in.demo_sign_in, opens=DEMO, act="one signs out", is_own=True),
+    page("account/", account.account, opens=STRONG),
+    page("account/sessions/end/", account.sessions_end, opens=STRONG, act=FINAL, is_own=True),
+    page("account/sessions/<uuid:public_id>/end/", account.session_end, opens=STRONG, act=FINAL),
+    page("account/app/", account.factor_totp, opens=SIGNED_IN, act="is removed", is_own=True),
+    page("account/passkey/", account.factor_passkey, opens=SIGNED_IN, act="is removed", is_own=True),
+    page(
+        "account/factors/<uuid:public_id>/rename/",
+        account.factor_rename,
+        opens=STRONG,
+        act="is renamed again",
+    ),
+    page("account/factors/<uuid:public_id>/remove/", account.factor_remove, opens=STRONG, act=FINAL),
+    page("account/recovery-codes/", account.recovery_codes, opens=STRONG, act=FINAL, is_own=True),
 ]

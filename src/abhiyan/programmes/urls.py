@@ -1,6 +1,6 @@
 """Addresses of programmes."""
 
-from django.urls import path
+from abhiyan.core.access import FINAL, STRONG, capability, page
 
 from .views import (
     below,
@@ -22,53 +22,131 @@ from .views import (
 )
 
 app_name = "programmes"
+MAKING = capability("programmes.make")
+ASKING = capability("tasks.ask")
+RUNNING = capability("programmes.run")
+MAKING_OR_RUNNING = capability("programmes.run", "programmes.make")
+TARGETS = capability("programmes.targets")
 urlpatterns = [
-    path("", programmes.programmes, name="list"),
-    path("new/", creating.create, name="create"),
-    path("in-charge/", charges.charges, name="charges"),
-    path("in-charge/<int:in_charge>/", charges.answer_charge, name="answer_charge"),
-    path("tasks/", tasks.tasks, name="tasks"),
-    path("tasks/new/", tasks.task_ask, name="task_ask"),
-    path("tasks/<uuid:public_id>/", tasks.task, name="task"),
-    path("tasks/<uuid:public_id>/hand-over/", tasks.task_hand_over, name="task_hand_over"),
-    path("tasks/<uuid:public_id>/<slug:act>/", tasks.task_act, name="task_act"),
-    path("workshops/<uuid:public_id>/", workshops.workshop, name="workshop"),
-    path("workshops/<uuid:public_id>/ask/", workshops.workshop_below, name="workshop_below"),
-    path("workshops/<uuid:public_id>/remind/", workshops.workshop_remind, name="workshop_remind"),
-    path("workshops/<uuid:public_id>/<slug:act>/", workshops.workshop_act, name="workshop_act"),
-    path("materials/", materials.own_materials, name="own_materials"),
-    path("materials/new/<uuid:public_id>/", materials.material_new, name="material_new"),
-    path("materials/<uuid:public_id>/", materials.material, name="material"),
-    path("materials/<uuid:public_id>/<int:number>/", materials.material_file, name="material_file"),
-    path("materials/<uuid:public_id>/<slug:act>/", materials.material_act, name="material_act"),
-    path("record/", record.record, name="record"),
-    path("record/<uuid:public_id>/", record.record, name="record_of"),
-    path("<uuid:public_id>/", programmes.programme, name="programme"),
-    path("<uuid:public_id>/change/", programmes.change, name="change"),
-    path("<uuid:public_id>/close/", ending.close, name="close"),
-    path("<uuid:public_id>/start/", parts.start_in_units, name="start_in_units"),
-    path("<uuid:public_id>/in-charge/", charges.name_in_charge, name="name_in_charge"),
-    path("<uuid:public_id>/in-charge/<int:in_charge>/end/", ending.end_in_charge, name="end_in_charge"),
-    path("<uuid:public_id>/in-charges/", charges.in_charges, name="in_charges"),
-    path("<uuid:public_id>/draft/<slug:step>/", creating.draft, name="draft"),
-    path("<uuid:public_id>/open/", creating.open_draft, name="open"),
-    path("<uuid:public_id>/discard/", ending.discard, name="discard"),
-    path("<uuid:public_id>/figures/", own_figures.own_figures, name="own_figures"),
-    path("<uuid:public_id>/share/", sharing.share_ladder, name="share"),
-    path("<uuid:public_id>/share/<slug:language>/", sharing.share_picture, name="share_picture"),
-    path("<uuid:public_id>/materials/", materials.materials, name="materials"),
-    path("<uuid:public_id>/workshops/", workshops.workshops, name="workshops"),
-    path("<uuid:public_id>/workshops/new/", workshops.workshop_new, name="workshop_new"),
-    path("<uuid:public_id>/units/", below.below, name="below"),
-    path("<uuid:public_id>/counts/", counts.counts, name="counts"),
-    path("<uuid:public_id>/targets/", targets.targets, name="targets"),
-    path("<uuid:public_id>/targets/off/", targets.misfits, name="misfits"),
-    path("<uuid:public_id>/targets/set/", targets.set_target, name="set_target"),
-    path("<uuid:public_id>/targets/split/", targets.split_target, name="split_target"),
-    path("<uuid:public_id>/targets/lock/", targets.lock_target, name="lock_target"),
-    path("<uuid:public_id>/targets/preview/", targets.split_preview, name="split_preview"),
-    path("<uuid:public_id>/targets/plan/", takeover.take_over, name="take_over"),
-    path("<uuid:public_id>/targets/versions/", versions.versions, name="versions"),
-    path("<uuid:public_id>/targets/versions/<uuid:version>/", versions.version, name="version"),
-    path("<uuid:public_id>/targets/versions/<uuid:version>/back/", versions.go_back, name="go_back"),
+    page("", programmes.programmes, name="list", opens=STRONG),
+    page("new/", creating.create, opens=MAKING, act="is discarded"),
+    page("in-charge/", charges.charges, opens=STRONG),
+    page(
+        "in-charge/<int:in_charge>/",
+        charges.answer_charge,
+        opens=STRONG,
+        act="until somebody is named, who declined may accept",
+    ),
+    # The acts ask who may do what to a task; a task out of sight is not there.
+    page("tasks/", tasks.tasks, opens=STRONG),
+    page("tasks/new/", tasks.task_ask, opens=ASKING, act="is withdrawn"),
+    page("tasks/<uuid:public_id>/", tasks.task, opens=STRONG),
+    page("tasks/<uuid:public_id>/hand-over/", tasks.task_hand_over, opens=ASKING, act="is handed back"),
+    page(
+        "tasks/<uuid:public_id>/<slug:act>/",
+        tasks.task_act,
+        opens=STRONG,
+        act="each act has its other: accepted is declined, done is taken back, withdrawn is reopened",
+    ),
+    # The acts ask who has its task or leads its unit.
+    page("workshops/<uuid:public_id>/", workshops.workshop, opens=STRONG),
+    page("workshops/<uuid:public_id>/ask/", workshops.workshop_below, opens=ASKING, act="is withdrawn"),
+    page("workshops/<uuid:public_id>/remind/", workshops.workshop_remind, opens=ASKING, act=FINAL),
+    page(
+        "workshops/<uuid:public_id>/<slug:act>/",
+        workshops.workshop_act,
+        opens=STRONG,
+        act="a day is changed or taken back; what was withdrawn is brought back",
+    ),
+    # The page asks whom a file is for.
+    page("materials/", materials.own_materials, opens=STRONG),
+    page("materials/new/<uuid:public_id>/", materials.material_new, opens=RUNNING, act="is withdrawn"),
+    page(
+        "materials/<uuid:public_id>/", materials.material, opens=STRONG, act="a newer version takes its place"
+    ),
+    page("materials/<uuid:public_id>/<int:number>/", materials.material_file, opens=STRONG),
+    page(
+        "materials/<uuid:public_id>/<slug:act>/",
+        materials.material_act,
+        opens=RUNNING,
+        act="what is withdrawn is brought back",
+    ),
+    page("record/", record.record, opens=STRONG),
+    page("record/<uuid:public_id>/", record.record, name="record_of", opens=STRONG),
+    page("<uuid:public_id>/", programmes.programme, opens=STRONG),
+    page("<uuid:public_id>/change/", programmes.change, opens=MAKING_OR_RUNNING, act="is changed back"),
+    page("<uuid:public_id>/close/", ending.close, opens=RUNNING, act=FINAL),
+    page(
+        "<uuid:public_id>/start/",
+        parts.start_in_units,
+        opens=MAKING,
+        act="is looked at first; a drive nobody needs is closed",
+    ),
+    page("<uuid:public_id>/in-charge/", charges.name_in_charge, opens=MAKING_OR_RUNNING, act="is ended"),
+    page(
+        "<uuid:public_id>/in-charge/<int:in_charge>/end/",
+        ending.end_in_charge,
+        opens=MAKING_OR_RUNNING,
+        act=FINAL,
+    ),
+    page("<uuid:public_id>/in-charges/", charges.in_charges, opens=STRONG),
+    page(
+        "<uuid:public_id>/draft/<slug:step>/",
+        creating.draft,
+        opens=MAKING,
+        act="is changed again, or discarded",
+    ),
+    page("<uuid:public_id>/open/", creating.open_draft, name="open", opens=MAKING, act=FINAL),
+    page("<uuid:public_id>/discard/", ending.discard, opens=MAKING, act=FINAL),
+    # The act asks who may give a figure.
+    page(
+        "<uuid:public_id>/figures/",
+        own_figures.own_figures,
+        opens=STRONG,
+        act="a new number replaces it, or none",
+    ),
+    # Its figures are rounded, as anybody may read them.
+    page("<uuid:public_id>/share/", sharing.share_ladder, name="share", opens=STRONG),
+    page("<uuid:public_id>/share/<slug:language>/", sharing.share_picture, opens=STRONG),
+    page("<uuid:public_id>/materials/", materials.materials, opens=STRONG),
+    page("<uuid:public_id>/workshops/", workshops.workshops, opens=STRONG),
+    page(
+        "<uuid:public_id>/workshops/new/",
+        workshops.workshop_new,
+        opens=ASKING,
+        act="the asking is withdrawn, then the workshop taken back",
+    ),
+    page("<uuid:public_id>/units/", below.below, opens=STRONG),
+    # Figures are rounded where the people are out of sight.
+    page("<uuid:public_id>/counts/", counts.counts, opens=STRONG),
+    page("<uuid:public_id>/targets/", targets.targets, opens=STRONG),
+    page("<uuid:public_id>/targets/off/", targets.misfits, opens=STRONG),
+    page(
+        "<uuid:public_id>/targets/set/",
+        targets.set_target,
+        opens=TARGETS,
+        act="makes a version; one goes back",
+    ),
+    page(
+        "<uuid:public_id>/targets/split/",
+        targets.split_target,
+        opens=TARGETS,
+        act="is looked at first; makes a version",
+    ),
+    page("<uuid:public_id>/targets/lock/", targets.lock_target, opens=TARGETS, act="is unlocked"),
+    page("<uuid:public_id>/targets/preview/", targets.split_preview, opens=TARGETS),
+    page(
+        "<uuid:public_id>/targets/plan/",
+        takeover.take_over,
+        opens=TARGETS,
+        act="is looked at first; makes a version",
+    ),
+    page("<uuid:public_id>/targets/versions/", versions.versions, opens=STRONG),
+    page("<uuid:public_id>/targets/versions/<uuid:version>/", versions.version, opens=STRONG),
+    page(
+        "<uuid:public_id>/targets/versions/<uuid:version>/back/",
+        versions.go_back,
+        opens=TARGETS,
+        act="is looked at first; going back is a version too",
+    ),
 ]

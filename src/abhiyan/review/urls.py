@@ -1,39 +1,88 @@
-"""Addresses of this room; each has a row in site.access."""
+"""Addresses of this room."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver
+
+from abhiyan.core.access import STRONG, capability, page
 
 from .views import deck_templates, dossier, printing, reviews, rounds, slides
 
 app_name = "review"
+ASKING = capability("tasks.ask")
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("dossier/<str:code>/", dossier.dossier, name="dossier"),
-    path("dossier/<str:code>/print/", printing.dossier_print, name="dossier_print"),
-    path("rounds/", rounds.rounds, name="rounds"),
-    path("rounds/new/", rounds.round_new, name="round_new"),
-    path("rounds/<uuid:public_id>/", rounds.round_, name="round"),
-    path("rounds/<uuid:public_id>/last-day/", rounds.round_change, name="round_change"),
-    path("rounds/<uuid:public_id>/stand-in/<str:code>/", rounds.round_stand_in, name="round_stand_in"),
-    path("rounds/<uuid:public_id>/week/", printing.round_week, name="round_week"),
-    path("of/<uuid:public_id>/", reviews.review, name="review"),
-    path("of/<uuid:public_id>/decide/", reviews.review_decide, name="review_decide"),
-    path("of/<uuid:public_id>/meeting/", reviews.review_meeting, name="review_meeting"),
-    path("of/<uuid:public_id>/reply/", reviews.review_reply, name="review_reply"),
-    path("slides/new/", slides.deck_new, name="deck_new"),
-    path("slides/template/", deck_templates.deck_templates, name="deck_templates"),
-    path("slides/template/use/", deck_templates.deck_template_use, name="deck_template_use"),
-    path("slides/template/house/", deck_templates.deck_template_house, name="deck_template_house"),
-    path("slides/template/<uuid:version>/", deck_templates.deck_template_file, name="deck_template_file"),
-    path(
-        "slides/template/<uuid:version>/sample/",
-        deck_templates.deck_template_sample,
-        name="deck_template_sample",
+    # The view asks who sees the unit's counts.
+    page("dossier/<str:code>/", dossier.dossier, opens=STRONG),
+    page("dossier/<str:code>/print/", printing.dossier_print, opens=STRONG),
+    page("rounds/", rounds.rounds, opens=STRONG),
+    page("rounds/new/", rounds.round_new, opens=ASKING, act="ends by itself on its last day"),
+    # It shows only the reviews that the reader may see.
+    page("rounds/<uuid:public_id>/", rounds.round_, name="round", opens=STRONG),
+    page(
+        "rounds/<uuid:public_id>/last-day/",
+        rounds.round_change,
+        opens=ASKING,
+        act="the last day is changed again",
     ),
-    path("slides/<uuid:public_id>/", slides.deck, name="deck"),
-    path("slides/<uuid:public_id>/file/<str:ending>/", slides.deck_file, name="deck_file"),
-    path("slides/<uuid:public_id>/schedule/", slides.deck_schedule, name="deck_schedule"),
-    path(
+    page(
+        "rounds/<uuid:public_id>/stand-in/<str:code>/",
+        rounds.round_stand_in,
+        opens=ASKING,
+        act="another one replaces them",
+    ),
+    page("rounds/<uuid:public_id>/week/", printing.round_week, opens=ASKING),
+    page("of/<uuid:public_id>/", reviews.review, opens=STRONG),
+    page(
+        "of/<uuid:public_id>/decide/",
+        reviews.review_decide,
+        opens=ASKING,
+        act="is amended until the round ends; every minute stays",
+    ),
+    page(
+        "of/<uuid:public_id>/meeting/",
+        reviews.review_meeting,
+        opens=ASKING,
+        act="another day replaces it, or none",
+    ),
+    # The act asks who leads the unit, or is the office-bearer.
+    page(
+        "of/<uuid:public_id>/reply/",
+        reviews.review_reply,
+        opens=STRONG,
+        act="one's own words, and the page says that they are sent once",
+    ),
+    # The view asks who sees the unit's counts; a link shows each reader their own.
+    page(
+        "slides/new/",
+        slides.deck_new,
+        opens=STRONG,
+        act="a link; whoever opens it sees what they may see",
+        is_own=True,
+    ),
+    # The act asks who leads the whole organisation.
+    page(
+        "slides/template/", deck_templates.deck_templates, opens=ASKING, act="another version is used again"
+    ),
+    page(
+        "slides/template/use/",
+        deck_templates.deck_template_use,
+        opens=ASKING,
+        act="another version is used again",
+    ),
+    page("slides/template/house/", deck_templates.deck_template_house, opens=ASKING),
+    page("slides/template/<uuid:version>/", deck_templates.deck_template_file, opens=ASKING),
+    page("slides/template/<uuid:version>/sample/", deck_templates.deck_template_sample, opens=ASKING),
+    page("slides/<uuid:public_id>/", slides.deck, opens=STRONG),
+    page("slides/<uuid:public_id>/file/<str:ending>/", slides.deck_file, opens=STRONG),
+    page(
+        "slides/<uuid:public_id>/schedule/",
+        slides.deck_schedule,
+        opens=STRONG,
+        act="is paused or ended",
+        is_own=True,
+    ),
+    page(
         "slides/<uuid:public_id>/schedule/<uuid:schedule>/<str:act>/",
         slides.schedule_act,
-        name="schedule_act",
+        opens=STRONG,
+        act="what is paused is resumed; what is ended is set again",
     ),
 ]

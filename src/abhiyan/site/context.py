@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from abhiyan.core import languages
+from abhiyan.core.access import IMPORTS
 from abhiyan.helpdesk import helplines
 from abhiyan.helpdesk.helplines import Line
 from abhiyan.org.viewer import NOBODY, Viewer
@@ -18,7 +19,7 @@ from abhiyan.programmes.rules import activities
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.navigation import Entry, entry
 
-from .access import FOR_ALL, IMPORTS
+from .access import FOR_ALL
 
 # key of the menu, URL name, and the capabilities of which one opens it (none: every office). Imports are open to
 # whoever may bring any kind of list there is; the entries of activities come before them.

@@ -25,7 +25,7 @@ from abhiyan.ui import errors
 from abhiyan.units.queries import TreesMoved, TreesMoving
 
 from . import context
-from .access import ACCESS, Access, Level
+from .access import NOT_YOURS, denied, pages
 
 log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -149,10 +149,10 @@ class SignedOut(NotYours, code="not_yours"):
 
 
 class AccessMiddleware:
-    """Enforces the access table on every resolved address."""
+    """Asks on every resolved address what its room declared; without a declaration no process starts."""
 
     def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
+        self.get_response, self.pages = get_response, pages()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
@@ -160,41 +160,20 @@ class AccessMiddleware:
     def process_view(
         self, request: Request, _view: object, _args: object, _kwargs: object
     ) -> HttpResponseBase | None:
-        match = request.resolver_match
-        name = match.view_name if match else ""
-        allowed = ACCESS.get(name)
-        if allowed is None:
-            log.error("an address is not in the access table", extra={"facts": {"view": name}})
-            return render(request, "500.html", status=500)
-        return denied(request, allowed)
+        assert request.resolver_match is not None  # Django resolves before it asks
+        opens = self.pages[request.resolver_match.view_name].opens
+        is_demo = settings.DEMO and address.is_loopback(request)
+        missing = denied(opens, request.viewer, request.visit, is_demo=is_demo)
+        if not missing:
+            return None
+        return (
+            refusal(request, NotYours(capability=opens.any_of))
+            if missing == NOT_YOURS
+            else _to(request, missing)
+        )
 
 
 access = AccessMiddleware
-
-
-def denied(request: Request, allowed: Access) -> HttpResponseBase | None:
-    """What a request gets that may not open an address; None for one that may."""
-    viewer, visit = request.viewer, request.visit
-    match allowed.level:
-        case Level.PUBLIC | Level.TOKEN:
-            return None
-        case Level.DEMO:
-            if settings.DEMO and address.is_loopback(request):
-                return None
-            return refusal(request, NotYours())
-        case Level.VISITOR:
-            return None if visit.session else _to(request, allowed.entrance)
-        case Level.MEMBER:
-            return None if visit.phone_id else _to(request, allowed.entrance)
-    if not viewer.is_signed_in:
-        return _to(request, "people:sign_in")
-    if allowed.level is Level.SIGNED_IN:
-        return None
-    if not viewer.is_strong:
-        return _to(request, "people:second_factor")
-    if allowed.level is Level.CAPABILITY and not viewer.capabilities.intersection(allowed.any_of):
-        return refusal(request, NotYours(capability=allowed.any_of))
-    return None
 
 
 def _to(request: Request, entrance: str) -> HttpResponseBase:

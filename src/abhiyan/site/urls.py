@@ -1,22 +1,41 @@
-"""Root addresses. Each stands in site.access too, or the build fails."""
+"""Root addresses. An address without a declaration keeps the process from starting (site.access)."""
 
 from django.urls import URLPattern, URLResolver, include, path
+
+from abhiyan.core.access import DEMO, FINAL, PUBLIC, STRONG, capability, page
 
 from .views import closing, demo_phone, launch, membership_votes, search, today, unit
 
 pages = [
-    path("", today.today, name="today"),
-    path("units/", unit.home, name="units"),
-    path("units/<str:code>/", unit.unit, name="unit"),
-    path("units/<str:code>/close/", closing.close, name="unit_close"),
-    path("units/<str:code>/open/", closing.open_again, name="unit_open"),
-    path(
-        "units/<str:code>/membership-and-votes/", membership_votes.membership_votes, name="membership_votes"
+    # It sends people who are not signed in to do so.
+    page("", today.today, opens=PUBLIC),
+    page("units/", unit.home, name="units", opens=STRONG),
+    page("units/<str:code>/", unit.unit, opens=STRONG),
+    page(
+        "units/<str:code>/close/",
+        closing.close,
+        name="unit_close",
+        opens=capability("imports.units"),
+        act=FINAL,
     ),
-    path("launch/<uuid:public_id>/", launch.launch, name="launch"),
-    path("launch/<uuid:public_id>/call/", launch.launch_call, name="launch_call"),
-    path("search/", search.search, name="search"),
-    path("demo/phone/", demo_phone.phone, name="demo_phone"),
+    page(
+        "units/<str:code>/open/",
+        closing.open_again,
+        name="unit_open",
+        opens=capability("imports.units"),
+        act="is closed again",
+    ),
+    page("units/<str:code>/membership-and-votes/", membership_votes.membership_votes, opens=STRONG),
+    # Each room asks what of its own may be seen.
+    page("launch/<uuid:public_id>/", launch.launch, opens=STRONG),
+    page(
+        "launch/<uuid:public_id>/call/",
+        launch.launch_call,
+        opens=capability("people.reveal"),
+        act="shows a number",
+    ),
+    page("search/", search.search, opens=STRONG),
+    page("demo/phone/", demo_phone.phone, name="demo_phone", opens=DEMO, act="is of the demo", is_own=True),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

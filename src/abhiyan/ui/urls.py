@@ -1,9 +1,8 @@
-from django.urls import path
-
+from abhiyan.core.access import PUBLIC, SIGNED_IN, page
 from abhiyan.ui import views
 
 app_name = "ui"
 urlpatterns = [
-    path("accent.css", views.accent, name="accent"),
-    path("kit/", views.kit, name="kit"),
+    page("accent.css", views.accent, opens=PUBLIC),
+    page("kit/", views.kit, opens=SIGNED_IN),
 ]

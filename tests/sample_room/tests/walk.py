@@ -24,7 +24,7 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.org.rules.capabilities import MEANINGS
 from abhiyan.programmes.actions import recount
 from abhiyan.programmes.models import Programme
-from abhiyan.site.access import ACCESS
+from abhiyan.site.access import pages
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from sample_room.models import Stay, Village
 
@@ -160,8 +160,8 @@ def test_its_addresses_stand_in_the_access_table_and_are_closed_to_strangers(
     names = {
         f"nights:{name}" for name in get_resolver("sample_room.urls").reverse_dict if isinstance(name, str)
     }
-    assert names and names <= ACCESS.keys()
-    assert {one for name in names for one in ACCESS[name].any_of} <= set(MEANINGS)
+    assert names and names <= pages().keys()
+    assert {one for name in names for one in pages()[name].opens.any_of} <= set(MEANINGS)
     for path in (f"/nights/{nights.public_id}/", f"/nights/{nights.public_id}/report/"):
         assert Client().get(path).status_code == 302
         assert cast.client("weak").get(path).status_code == 302

@@ -1,32 +1,39 @@
-"""Every address stands in the access table, the machine channels' too, and is opened to nobody else."""
-
-from collections.abc import Iterator
+"""Every address is declared, the machine channels' too, and is opened to nobody else."""
 
 import pytest
+from django.conf import LazySettings
+from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import include, path
 
+from abhiyan.core.access import Level
 from abhiyan.core.logs import JsonFormatter
 from abhiyan.enrolment.hotpath import calls
 from abhiyan.org.rules.capabilities import MEANINGS
 from abhiyan.site import asgi, assets
-from abhiyan.site.access import ACCESS, HOOKS, HOT, PLAIN, Level
+from abhiyan.site.access import HOOKS, HOT, PLAIN, declared, pages
 
 
-def names(patterns: list[URLPattern | URLResolver], namespaces: tuple[str, ...] = ()) -> Iterator[str]:
-    """Every URL name with its namespaces, as a resolver match names it."""
-    for each in patterns:
-        if isinstance(each, URLResolver):
-            inner = namespaces + ((each.namespace,) if each.namespace else ())
-            yield from names(each.url_patterns, inner)
-        else:
-            yield ":".join([*namespaces, each.name or f"without a name: {each.pattern}"])
+def test_an_address_without_a_declaration_keeps_the_process_from_starting() -> None:
+    def bare(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse("nobody was asked")
+
+    with pytest.raises(ImproperlyConfigured, match="bare/"):
+        dict(declared([path("inner/", include(([path("bare/", bare, name="bare")], "inner")))]))
 
 
-def test_every_address_is_in_the_table_and_every_entry_is_an_address() -> None:
-    known = set(names(get_resolver().url_patterns))
-    assert known - ACCESS.keys() == set(), "add them to site/access.py"
-    assert ACCESS.keys() - known == set(), "no such address any more"
+def test_a_process_does_not_start_with_such_an_address(settings: LazySettings) -> None:
+    settings.ROOT_URLCONF = "abhiyan.site.tests.undeclared"
+    with pytest.raises(ImproperlyConfigured, match="bare/"):
+        get_asgi_application()
+
+
+def test_two_addresses_of_one_name_are_refused(settings: LazySettings) -> None:
+    settings.ROOT_URLCONF = "abhiyan.site.tests.declared_twice"
+    with pytest.raises(ImproperlyConfigured, match="two addresses"):
+        pages()
 
 
 def test_the_machine_channels_paths_are_in_the_table() -> None:
@@ -40,26 +47,18 @@ def test_what_else_is_answered_before_django_is_in_the_table() -> None:
 
 
 def test_the_table_names_only_capabilities_and_entrances_there_are() -> None:
-    for name, allowed in ACCESS.items():
+    for name, page in pages().items():
+        allowed = page.opens
         assert set(allowed.any_of) <= set(MEANINGS), name
         assert (allowed.level is Level.CAPABILITY) == bool(allowed.any_of), name
         if allowed.level in (Level.VISITOR, Level.MEMBER):
-            assert allowed.entrance in ACCESS, name
-
-
-@pytest.mark.django_db
-def test_an_address_that_is_not_in_the_table_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(ACCESS, "people:sign_in")
-    client = Client(raise_request_exception=False)
-    answer = client.get("/sign-in/")
-    assert answer.status_code == 500
-    assert b"<form" not in answer.content.split(b"<main")[1].split(b"</main")[0]
+            assert allowed.entrance in pages(), name
 
 
 @pytest.mark.django_db
 def test_every_answer_carries_the_headers() -> None:
-    for path in ("/sign-in/", "/no-such-page/", "/account/"):
-        answer = Client().get(path)
+    for where in ("/sign-in/", "/no-such-page/", "/account/"):
+        answer = Client().get(where)
         policy = answer["Content-Security-Policy"]
         assert "default-src 'self'" in policy and "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy

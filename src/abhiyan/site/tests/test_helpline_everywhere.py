@@ -4,12 +4,12 @@ import pytest
 from django.urls import reverse
 
 from abhiyan.core import clock
+from abhiyan.core.access import PUBLIC
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import actions
 from abhiyan.people.tests.make import browser
-from abhiyan.site.access import ACCESS, PUBLIC
+from abhiyan.site.access import pages
 
-from .addresses import parameters
 from .cast import SYSTEM, Cast
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ NO_PAGES = {
     "verification:public_more",
     "site:today",
 }
-PUBLIC_PAGES = sorted(name for name, access in ACCESS.items() if access is PUBLIC and name not in NO_PAGES)
+PUBLIC_PAGES = sorted(name for name, page in pages().items() if page.opens is PUBLIC and name not in NO_PAGES)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def filled(name: str, cast: Cast) -> str:
         "word": "abcdefghijkl",
         "token": "abcdefghijkl",
     }
-    return reverse(name, kwargs={each: fillings[each] for each in parameters()[name]})
+    return reverse(name, kwargs={each: fillings[each] for each in pages()[name].pattern.converters})
 
 
 @pytest.mark.parametrize("name", PUBLIC_PAGES)

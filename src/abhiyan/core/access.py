@@ -1,0 +1,111 @@
+"""How a room declares its pages: one line for the address, who may open it, and what a form sent there does.
+
+page("tickets/", desk.tickets, opens=DESKS)
+page("tickets/new/", desk.type_ticket, name="type", opens=DESKS, act="is answered")
+page("tickets/<uuid:public_id>/close/", desk.close, opens=DESKS, act=FINAL)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern
+from django.urls.resolvers import RoutePattern
+
+from .imports import registered
+
+View = Callable[..., HttpResponseBase]
+FINAL = "cannot be taken back"
+
+
+class Level(Enum):
+    """What a request must show."""
+
+    PUBLIC = "public"  # nothing
+    VISITOR = "visitor"  # a session of this browser, such as half way through a form or a code
+    MEMBER = "member"  # this browser has proven a phone
+    SIGNED_IN = "signed_in"  # an account, its second factor still to come
+    STRONG = "strong"  # an account with passkey or TOTP
+    CAPABILITY = "capability"  # the same, and one of these capabilities somewhere
+    TOKEN = "token"  # a machine's own token, asked by the endpoint  # noqa: S105  # the name of a level
+    DEMO = "demo"  # the demo, from this very machine
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """level; capabilities: any one of them will do; entrance: URL name of the page where the missing is shown.
+
+    is_of_lists: that of any list somebody may bring will do (`core.imports.ImportKind`).
+    """
+
+    level: Level
+    capabilities: tuple[str, ...] = ()
+    entrance: str = ""
+    is_of_lists: bool = False
+
+    @property
+    def any_of(self) -> tuple[str, ...]:
+        """The capabilities of which one opens it."""
+        return tuple(kind.capability for kind in registered()) if self.is_of_lists else self.capabilities
+
+
+PUBLIC = Access(Level.PUBLIC)
+SIGNED_IN = Access(Level.SIGNED_IN)
+STRONG = Access(Level.STRONG)
+TOKEN = Access(Level.TOKEN)
+DEMO = Access(Level.DEMO)
+IMPORTS = Access(Level.CAPABILITY, is_of_lists=True)
+
+
+def visitor(entrance: str) -> Access:
+    return Access(Level.VISITOR, entrance=entrance)
+
+
+def member(entrance: str) -> Access:
+    return Access(Level.MEMBER, entrance=entrance)
+
+
+def capability(*codes: str) -> Access:
+    return Access(Level.CAPABILITY, capabilities=codes)
+
+
+class Address(URLPattern):
+    """An address with its declaration, as `page` makes it."""
+
+    def __init__(
+        self,
+        route: str,
+        view: View,
+        given: dict[str, Any] | None,
+        *,
+        name: str,
+        opens: Access,
+        act: str,
+        is_own: bool,
+    ) -> None:
+        super().__init__(RoutePattern(route, name=name, is_endpoint=True), view, given, name)
+        self.opens, self.act, self.is_own = opens, act, is_own
+
+
+def page(
+    route: str,
+    view: View,
+    given: dict[str, Any] | None = None,
+    *,
+    opens: Access,
+    name: str = "",
+    act: str = "",
+    is_own: bool = False,
+) -> Address:
+    """Declare one address. The middleware's table and the tests of access follow from it.
+
+    opens: who may open it. Whether they may act *there* is asked by the view and its act.
+    name: of the address; that of the view, unless told.
+    act: how what a form does is taken back, or why nothing need be. FINAL: a page asks once before it is done.
+        "": the address takes no form.
+    is_own: a form sent there can name nothing of anybody else, such as one's own session.
+    """
+    name = name or str(view.__name__)  # type: ignore[attr-defined]  # a view is a function
+    return Address(route, view, given, name=name, opens=opens, act=act, is_own=is_own)
