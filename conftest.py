@@ -146,6 +146,101 @@ def as_new(connection: Any) -> None:
         connection.close()
 
 
+TESTER = """
+do $do$ begin
+    perform pg_advisory_xact_lock(hashtext('abhiyan pattern of tests'));
+    if not exists (select from pg_roles where rolname = '{tester}') then
+        create role {tester} login noinherit in role {app}, {gateway};
+    end if;
+    alter role {tester} password '{password}';
+    alter role {tester} set role = '{app}';
+    {settings}
+end $do$
+"""
+
+
+def is_rolled_back(item: pytest.Item) -> bool:
+    """Whether a test runs in one transaction that ends by a rollback."""
+    marker = item.get_closest_marker("django_db")
+    asked = set(item.fixturenames) if isinstance(item, pytest.Function) else set()
+    if asked & {"transactional_db", "open_database", "live_server"}:
+        return False
+    return not marker.kwargs.get("transaction") if marker else "db" in asked
+
+
+class Tester:
+    """Who logs in for a test that is rolled back: a role with no rights that begins as `app` and may turn to `gateway`.
+
+    So the act can run in the test's transaction (enrolment/tests/inside.py). A test that commits logs in as `app`.
+    """
+
+    database = ""  # once it is built
+    is_wanted = False
+
+    def make(self) -> None:
+        """Only servers of tests have this role: `app` itself belongs to none (doctor)."""
+        import psycopg
+
+        from abhiyan.core import database, roles
+
+        settings = {"jit": "off", **roles.LIMITS["app"]}
+        made = TESTER.format(
+            tester=self.name(),
+            app=database.role_name("app"),
+            gateway=database.role_name("gateway"),
+            password=self.password(),
+            settings="".join(
+                f"alter role {self.name()} set {key} = '{value}';" for key, value in settings.items()
+            ),
+        )
+        with psycopg.connect(database.conninfo(None, dbname=self.database), autocommit=True) as admin:
+            admin.execute(made)
+
+    def name(self) -> str:
+        from abhiyan.core import database
+
+        return f"{database.prefix()}_tests"
+
+    def password(self) -> str:
+        from abhiyan.core.keys import keyring
+
+        return keyring().derive(f"database role {self.name()}").hex()
+
+    def log_in(self) -> None:
+        """Let the next connection be of the role that the test under way wants."""
+        from django.db import connection
+
+        from abhiyan.core import database
+
+        known = connection.settings_dict
+        user = self.name() if self.is_wanted else database.role_name("app")
+        if self.database and known["USER"] != user:
+            connection.close()
+            known["USER"] = user
+            known["PASSWORD"] = self.password() if self.is_wanted else database.password("app")
+
+
+tester = Tester()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    tester.is_wanted = is_rolled_back(item)
+    tester.log_in()
+
+
+@pytest.fixture(autouse=True)
+def act_inside(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The act runs in the transaction of a test that is rolled back."""
+    if not is_rolled_back(request.node):
+        yield
+        return
+    from abhiyan.enrolment.tests.inside import inside
+
+    with inside():
+        yield
+
+
 def pytest_configure() -> None:
     from abhiyan.core import database, keys
 
@@ -252,6 +347,9 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
         copied(name, f"{PATTERN}{digest()}")
         built(name)  # what the pattern lacks, as a room of the tests' own; mostly nothing
         become("app", name)
+        tester.database = name
+        tester.make()
+        tester.log_in()
 
     administrator = Administrator(name)
 

@@ -36,12 +36,15 @@ def two_people() -> None:
 def test_the_tests_run_as_the_role_that_owns_nothing() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select current_user = session_user, (select rolbypassrls or rolsuper from pg_roles"
-            " where rolname = current_user),"
-            " exists (select from pg_class where relowner = current_user::regrole),"
+            "select (select bool_or(rolbypassrls or rolsuper) from pg_roles"
+            " where rolname in (current_user, session_user)),"
+            " exists (select from pg_class where relowner in (current_user::regrole, session_user::regrole)),"
             " exists (select from pg_auth_members where member = current_user::regrole)"
         )
-        assert cursor.fetchone() == (True, False, False, False)
+        assert cursor.fetchone() == (False, False, False)
+        cursor.execute("reset role")
+        cursor.execute("select current_user")
+        assert cursor.fetchone() == (database.role_name("app"),)
 
 
 def test_without_a_scope_nobody_is_in_sight(two_people: None) -> None:

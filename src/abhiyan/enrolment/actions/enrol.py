@@ -52,7 +52,7 @@ _SCALARS = {"programme": "int4", "roll": "int4", "at": "timestamptz", "batch": "
 
 _Counted = tuple[bytes, bytes, bytes, bytes]  # unit, channel, code of the refusal, day
 
-_WRITES: dict[str, tuple[str, Sequence[str]]] = {
+WRITES: dict[str, tuple[str, Sequence[str]]] = {
     "haste": (f"set local lock_timeout = {HASTE_MS}", ()),
     "phones": (sql.phones(sql.unnested(sql.PHONE_COLUMNS)), _PHONES),
     "enrol": (
@@ -94,6 +94,7 @@ _WRITES: dict[str, tuple[str, Sequence[str]]] = {
            || case $10 when '' then '{}' else jsonb_build_object('reason', $10) end)""",
         ["timestamptz", "uuid", "text", "int8", "uuid", "int4", "text", "text", "int4", "text"],
     ),
+    **STATEMENTS,
 }
 
 
@@ -101,14 +102,29 @@ class Gateway:
     """A writer with what it knows of drives. One per thread; `enrol_batch` finds its own."""
 
     def __init__(self) -> None:
-        self.writer = gateway.Writer({**_WRITES, **STATEMENTS}, lock_ms=LOCK_MS)
+        self.writer = gateway.Writer(WRITES, lock_ms=LOCK_MS)
         self.drives = Drives()
+
+    @staticmethod
+    def refuse_locks() -> None:
+        """RuntimeError where the caller's transaction holds an advisory lock, or rows of phones: our own mistake."""
+        if not connection.in_atomic_block:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select exists (select from pg_locks where pid = pg_backend_pid() and granted and ("
+                " locktype = 'advisory' or (locktype = 'relation' and relation = 'people_phone'::regclass"
+                " and mode in ('RowShareLock', 'RowExclusiveLock'))))"
+            )
+            if cursor.fetchone()[0]:
+                raise RuntimeError("enrol is called while the request holds the lock of a phone")
 
 
 class Gateways:
     """The gateways of a process, lent for one batch each: never more than MOST_GATEWAYS, however many ask."""
 
     turn_s = TURN_S
+    made: type[Gateway] = Gateway
 
     def __init__(self) -> None:
         self._turns = threading.BoundedSemaphore(MOST_GATEWAYS)
@@ -120,7 +136,7 @@ class Gateways:
         if not self._turns.acquire(timeout=self.turn_s):
             raise TryAgain
         try:
-            hands = self._free.pop() if self._free else Gateway()
+            hands = self._free.pop() if self._free else self.made()
             try:
                 yield hands
             finally:
@@ -178,27 +194,13 @@ def enrol(*, programme_id: int, claim: Claim, by: Actor, at: datetime) -> Outcom
 
     The caller's transaction may hold no lock on a phone: the act, on its own connection, would wait for it in vain.
     """
-    _refuse_locks()
+    GATEWAYS.made.refuse_locks()
     (answer,) = enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
     if isinstance(answer, PhoneBusy):
         raise TryAgain
     if isinstance(answer, ClaimRefused):
         raise answer
     return answer
-
-
-def _refuse_locks() -> None:
-    """RuntimeError where the caller's transaction holds an advisory lock, or rows of phones: our own mistake."""
-    if not connection.in_atomic_block:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select exists (select from pg_locks where pid = pg_backend_pid() and granted and ("
-            " locktype = 'advisory' or (locktype = 'relation' and relation = 'people_phone'::regclass"
-            " and mode in ('RowShareLock', 'RowExclusiveLock'))))"
-        )
-        if cursor.fetchone()[0]:
-            raise RuntimeError("enrol is called while the request holds the lock of a phone")
 
 
 def _decided(

@@ -28,7 +28,7 @@ from abhiyan.people.models import Account, Consent
 from .make import CHANNEL, Human, Ladder, World
 from .web import blanks, code_sent, officer, open_me, today, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 KAMLA = Human("Kamla Devi", 1979, "+919906007732")
 NAZIR = Human("Nazir Ahmad", 1968, "+919906007733")
 WRONG = {True: "000000", False: "111111"}

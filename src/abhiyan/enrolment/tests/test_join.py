@@ -15,7 +15,7 @@ from abhiyan.units.models import Hierarchy, Kind, Placement
 from .make import Human, Ladder, World
 from .web import blanks, code_sent, join, main, today, typed, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from abhiyan.units.models import Tree
 from .make import CHANNEL, NOON, Human, Ladder, World
 from .web import blanks
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 SYSTEM = Actor.system("tests")
 IMPORT = 88
 
