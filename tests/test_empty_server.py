@@ -19,6 +19,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from abhiyan.core import database, keys, roles, schema
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.site.demo.run import MARK, _forget
 
 pytestmark = [pytest.mark.machine, pytest.mark.versions]
@@ -57,7 +58,7 @@ def test_init_then_doctor_on_a_server_of_ones_own(administrator: str) -> None:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=5 * PATIENCE_S,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

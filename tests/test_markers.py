@@ -26,6 +26,7 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import lying_in
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment.actions import ClaimRefused, erasing, tokens
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
@@ -34,7 +35,7 @@ from abhiyan.enrolment.tests.web import typed, web_world
 from abhiyan.messaging.models import Message
 from abhiyan.people.actions.erasing import purge
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 MINOR = Human("Zubindawati Nishaanchee", 2012, "+917298345617")
 KEPT = Human("Qasimuddin Rakhaahuanee", 1970, "+917298345628")
 AADHAAR = "471829365013"
@@ -104,7 +105,7 @@ def server(django_db_setup: None) -> Iterator[Server]:
 
 def by_web(server: Server, human: Human, **other: str) -> int:
     """The form of the drive as a browser sends it; the status of the answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
     connection.request("GET", "/join/winter/", headers={"Accept-Language": "en"})
     page = connection.getresponse()
     cookies = "; ".join(

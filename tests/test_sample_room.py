@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.ui import build, messages
 
 TESTS = Path(__file__).resolve().parent
@@ -45,7 +46,7 @@ def test_with_the_room_installed_every_page_of_it_works() -> None:
         env=os.environ | {"ABHIYAN_TEST_DATABASE": name, "PYTHONPATH": str(TESTS)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=5 * PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]

@@ -17,7 +17,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from abhiyan.core import embedded
-from abhiyan.core.tests.waits import until
+from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.site.tests.conftest import free_port
 
 pytestmark = pytest.mark.machine
@@ -54,7 +54,7 @@ class Elsewhere:
             cwd="/",
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=5 * PATIENCE_S,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -65,7 +65,7 @@ class Elsewhere:
         asked = urllib.request.Request(
             f"http://localhost:{self.port}{path}", headers={"Accept-Language": "hi"}
         )
-        with urllib.request.urlopen(asked, timeout=30) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE_S) as answer:
             return str(answer.read().decode())
 
 
@@ -149,4 +149,4 @@ def test_an_environment_without_the_checkout_inits_serves_and_speaks_hindi(elsew
             assert elsewhere.get(address) == (ROOT / f"src/abhiyan/ui/static/ui/built/{asset}").read_text()
     finally:
         elsewhere.run("abhiyan", "stop")
-        serving.wait(60)
+        serving.wait(PATIENCE_S)

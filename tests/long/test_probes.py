@@ -39,7 +39,7 @@ from abhiyan.enrolment.tests.test_texts import body, chat, said
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import questions
 
-pytestmark = [pytest.mark.versions, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 KINDS = ("member", "unknown", "left", "minor")
 DOORS = ("sign_in", "me", "join", "api", "question")

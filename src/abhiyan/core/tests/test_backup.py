@@ -22,6 +22,7 @@ from abhiyan.core import audit, audit_seals, backup, database, doctor, keys, new
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry, RateCount
 from abhiyan.core.scope import system
+from abhiyan.core.tests.waits import PATIENCE_S
 
 from .conftest import seal_everything
 
@@ -77,7 +78,6 @@ def sealed_and_verified(role: str, name: str) -> audit_seals.Verified:
             return audit_seals.verify(folders=[Path("/nonexistent")])
 
 
-@pytest.mark.versions
 def test_a_backup_taken_while_people_write_comes_back_consistent(
     files: Path, target: str, tmp_path: Path
 ) -> None:
@@ -105,7 +105,7 @@ def test_a_backup_taken_while_people_write_comes_back_consistent(
     writers = threading.Thread(target=keep_writing)
     writers.start()
     try:
-        assert written.wait(30)
+        assert written.wait(PATIENCE_S)
         told = backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     finally:
         stopping.set()
@@ -155,7 +155,6 @@ def test_a_restored_database_is_protected_as_before_and_its_trail_goes_on(
     assert found.unsealed == 0
 
 
-@pytest.mark.versions
 def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     files: Path, target: str, tmp_path: Path
 ) -> None:
@@ -187,7 +186,6 @@ def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     assert Path(second["files"]).exists()
 
 
-@pytest.mark.versions
 def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_path: Path) -> None:
     backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     whole = (tmp_path / "b.age").read_bytes()
@@ -203,7 +201,6 @@ def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_p
         assert not (tmp_path / "f").exists()
 
 
-@pytest.mark.versions
 def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path) -> None:
     write(1)
     backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
@@ -222,7 +219,6 @@ def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path)
     assert names[-1] == "complete.json"
 
 
-@pytest.mark.versions
 def test_another_master_key_is_refused_before_anything_is_touched(
     files: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,7 +253,6 @@ def test_what_is_wrong_with_a_key_is_said_as_it_is() -> None:
         sealing.secret_keys(SECRET[:-1])
 
 
-@pytest.mark.versions
 def test_a_backup_that_fails_leaves_no_file(files: Path, tmp_path: Path) -> None:
     with pytest.raises(sealing.Unreadable):
         backup.take(to=tmp_path / "b.age", recipient="age1mistyped", at=AT)
@@ -280,7 +275,6 @@ backup.take(to=Path(sys.argv[1]), recipient=sys.argv[2], at=clock.now(), say=kil
 """
 
 
-@pytest.mark.versions
 @pytest.mark.machine
 def test_what_killed_backups_leave_is_told_and_removed_by_the_next_and_nothing_else(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

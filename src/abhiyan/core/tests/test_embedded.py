@@ -22,6 +22,7 @@ import pytest
 from abhiyan.core import embedded, machine
 from abhiyan.core.embedded import places
 from abhiyan.core.embedded.processes import is_server, processes_of, wait_until
+from abhiyan.core.tests.waits import PATIENCE_S
 
 pytestmark = pytest.mark.machine
 
@@ -74,7 +75,7 @@ def kill_9(home: Path) -> None:
     """The server alone: its other processes find out by themselves."""
     pid = postmaster(home)
     os.kill(pid, signal.SIGKILL)
-    assert wait_until(lambda: not is_server(pid, home), wait_s=10)
+    assert wait_until(lambda: not is_server(pid, home), wait_s=PATIENCE_S)
 
 
 def test_letters_and_order_do_not_depend_on_the_machine(running: Path) -> None:

@@ -63,7 +63,6 @@ def turn_until_idle(worker: jobs.Worker, at: datetime) -> None:
     worker._settle(at)
 
 
-@pytest.mark.versions
 def test_a_job_exists_only_if_its_transaction_commits() -> None:
     with transaction.atomic():
         jobs.later("core.test_note", "a", at=AT, word="never")
@@ -79,7 +78,6 @@ def test_a_job_nobody_wrote_is_refused_when_it_is_put_down() -> None:
         jobs.later("core.test_missing", "a", at=AT)
 
 
-@pytest.mark.versions
 def test_of_jobs_with_one_key_one_waits_and_another_only_behind_one_that_has_begun() -> None:
     for key in ("a", "a", "b"):
         jobs.later("core.test_held", key, at=AT, word=key)
@@ -97,7 +95,6 @@ def test_of_jobs_with_one_key_one_waits_and_another_only_behind_one_that_has_beg
     assert not Job.objects.exists()
 
 
-@pytest.mark.versions
 def test_a_job_waits_until_it_is_due() -> None:
     jobs.later("core.test_note", "a", at=AT + timedelta(minutes=1), word="later")
     worker = jobs.Worker()
@@ -107,7 +104,6 @@ def test_a_job_waits_until_it_is_due() -> None:
     assert done == ["later"]
 
 
-@pytest.mark.versions
 def test_a_job_that_fails_is_tried_again_with_growing_pauses_and_given_up_aloud() -> None:
     jobs.later("core.test_fails", "a", at=AT, word="a")
     worker, at, pauses = jobs.Worker(), AT, []
@@ -126,7 +122,6 @@ def test_a_job_that_fails_is_tried_again_with_growing_pauses_and_given_up_aloud(
     assert waiting() == [("core.test_fails", "a")], "it may be asked for again"
 
 
-@pytest.mark.versions
 def test_a_job_whose_workers_die_again_and_again_is_given_up() -> None:
     jobs.later("core.test_fails", "a", at=AT, word="a")
     Job.objects.update(attempts=jobs.ATTEMPTS, leased_until=AT)
@@ -134,7 +129,6 @@ def test_a_job_whose_workers_die_again_and_again_is_given_up() -> None:
     assert stopped == ["a"] and Job.objects.get().failed_at == AT + SOON
 
 
-@pytest.mark.versions
 def test_while_somebody_else_does_the_work_a_job_looks_again_and_no_attempt_counts() -> None:
     jobs.later("core.test_busy", "a", at=AT)
     worker, at = jobs.Worker(), AT
@@ -148,7 +142,6 @@ def test_while_somebody_else_does_the_work_a_job_looks_again_and_no_attempt_coun
     assert Job.objects.count() == 1
 
 
-@pytest.mark.versions
 def test_what_runs_keeps_its_lease_and_what_a_dead_worker_had_is_begun_again() -> None:
     jobs.later("core.test_held", "a", at=AT, word="a")
     worker, other = jobs.Worker(), jobs.Worker()
@@ -165,7 +158,6 @@ def test_what_runs_keeps_its_lease_and_what_a_dead_worker_had_is_begun_again() -
     assert not Job.objects.exists()
 
 
-@pytest.mark.versions
 def test_a_worker_that_lost_its_lock_finishes_what_it_began_and_begins_nothing() -> None:
     for key in ("a", "b"):
         jobs.later("core.test_held", key, at=clock.now(), word=key)
@@ -197,7 +189,7 @@ loops.Runner("test.jobs", loops.LOOPS["jobs"], threading.Event()).run()
 
 
 @pytest.mark.machine
-def test_the_job_of_a_killed_process_is_taken_over_by_the_one_that_stands_by_within_fifteen_seconds() -> None:
+def test_the_job_of_a_killed_process_is_taken_over_by_the_one_that_stands_by() -> None:
     jobs.later("core.test_note", "a", at=clock.now(), word="taken over")
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "abhiyan.site.settings", "ABHIYAN_ROLE": "jobs"}
     stopping, worker = threading.Event(), jobs.Worker()
@@ -212,14 +204,13 @@ def test_the_job_of_a_killed_process_is_taken_over_by_the_one_that_stands_by_wit
         finally:
             first.kill()
     try:
-        until(lambda: done == ["taken over"], wait_s=15)
+        until(lambda: done == ["taken over"])
         until(lambda: not Job.objects.exists())
     finally:
         stopping.set()
         second.join(PATIENCE_S)
 
 
-@pytest.mark.versions
 def test_the_worker_goes_on_after_its_connections_were_cut() -> None:
     stopping, worker = threading.Event(), jobs.Worker()
     runner = loops.Runner("test.cut_jobs", loops.Loop(worker.turn, every_s=0.05, scoped=False), stopping)

@@ -8,7 +8,7 @@ import psycopg
 
 from abhiyan.core import database
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0  # of a machine that does much else: who waits in vain fails, and nothing is measured by it
 
 
 def until(condition: Callable[[], bool], wait_s: float = PATIENCE_S) -> None:

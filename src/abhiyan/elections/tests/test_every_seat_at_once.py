@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 from abhiyan.core import database
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.elections import actions, queries, tasks
 from abhiyan.elections.actions import every_seat
 from abhiyan.elections.models import Contest, Plan, PlanPart
@@ -22,8 +23,7 @@ from abhiyan.units.tests.make import AT, SYSTEM
 
 from .test_passing_down_moves import Ground
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
-PATIENCE_S = 20.0
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

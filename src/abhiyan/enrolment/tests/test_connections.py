@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from abhiyan.core.tests.waits import PATIENCE_S
+
 from .make import World
 from .server import Server
 from .test_hotpath import asha
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def line(server: Server) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as opened:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as opened:
         yield opened
 
 
@@ -123,7 +125,7 @@ def test_a_connection_ends_when_the_caller_wishes(
 def test_who_hangs_up_early_is_enrolled_all_the_same(server: Server, world: World, token: str) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as gone:
         gone.sendall(request(token, 1))
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as line:
         line.sendall(request(token, 1))
         assert answers(line, 1)[0].startswith(b"HTTP/1.1 201 ")
     assert world.count("enrolment_claim") == 1
@@ -134,7 +136,7 @@ def test_a_request_that_could_be_read_in_two_ways_is_refused(
 ) -> None:
     """Two lengths, or a length beside chunks: where proxies and servers disagree, requests are smuggled."""
     for other in ("Content-Length: 3", "Transfer-Encoding: chunked"):
-        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as line:
             line.sendall(request(token, 1, other))
             assert line.recv(100).startswith(b"HTTP/1.1 400 ")
     assert world.count("enrolment_claim") == 0
@@ -143,7 +145,7 @@ def test_a_request_that_could_be_read_in_two_ways_is_refused(
 def test_a_worker_that_is_to_end_answers_what_it_has(world: World, token: str) -> None:
     own = Server().start()
     try:
-        with socket.create_connection(("127.0.0.1", own.port), timeout=20) as line:
+        with socket.create_connection(("127.0.0.1", own.port), timeout=PATIENCE_S) as line:
             line.sendall(request(token, 1))
             (first,) = answers(line, 1)
             line.sendall(request(token, 2))
@@ -152,7 +154,7 @@ def test_a_worker_that_is_to_end_answers_what_it_has(world: World, token: str) -
             came = b""
             while piece := line.recv(65_536):
                 came += piece
-        assert own.process.wait(20) == 0
+        assert own.process.wait(PATIENCE_S) == 0
     finally:
         own.stop()
     stored = world.count("enrolment_claim")

@@ -1,6 +1,5 @@
 """Near duplicates: found, merged by one click, undone exactly, told apart; twins and people under dispute are not."""
 
-import time
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -8,7 +7,6 @@ import pytest
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import doubles, phone_changes, tickets
 from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, Outcome, Renewed
@@ -146,10 +144,8 @@ def test_a_search_that_hangs_is_ended_and_what_was_found_before_stays(
             ]
         )
     monkeypatch.setattr(finding, "LIMIT_S", 0.05)
-    began = time.monotonic()
     with pytest.raises(finding.SearchFailed):
         finding.find_doubles(at=world.now)
-    assert time.monotonic() - began < PATIENCE_S
     with system("tests look"):
         assert Double.objects.get().public_id == double
 

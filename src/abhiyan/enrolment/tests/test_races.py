@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from abhiyan.core import database
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Gateway, Outcome, enrol_batch
 from abhiyan.enrolment.actions.claims import Joined
@@ -18,7 +19,7 @@ from abhiyan.enrolment.rules.channels import Channel, Sign
 from .make import CHANNEL, Human, Ladder, World
 from .web import blanks, officer, web_world
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 Answers = list[Outcome | ClaimRefused]
 
 
@@ -43,7 +44,7 @@ def at_once(*works: Callable[[], None]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(PATIENCE_S)
     if errors:
         raise errors[0]
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ class Sink:
 
     def __init__(self, manner: Manner, port: int = 0) -> None:
         self.manner = manner
-        self.came: list[tuple[str, float]] = []  # each message's phone, and when, on the monotonic clock
+        self.came: list[str] = []  # each message's phone
         self.refs: Counter[str] = Counter()
         self.hanging: list[Line] = []
         self.lines: list[Line] = []
@@ -53,7 +52,7 @@ class Sink:
         return f"http://127.0.0.1:{self.port}/send"
 
     def phones(self) -> Counter[str]:
-        return Counter(phone for phone, _at in list(self.came))
+        return Counter(list(self.came))
 
     def recover(self) -> None:
         """From now on everything is taken at once; what hangs is answered too, if anybody is still there."""
@@ -91,7 +90,7 @@ class Line(asyncio.Protocol):
                 return
             body, self.buffer = self.buffer[end + 4 : end + 4 + size], self.buffer[end + 4 + size :]
             letter = json.loads(body)
-            self.sink.came.append((letter["to"], time.monotonic()))
+            self.sink.came.append(letter["to"])
             self.sink.refs[letter["ref"]] += 1
             self.sink.manner(self, letter)
 

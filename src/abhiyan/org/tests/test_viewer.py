@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.scope import Scope, current, scoped, system
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.org import actions, middleware, queries
 from abhiyan.org.middleware import ViewerMiddleware
 from abhiyan.org.models import Appointment
@@ -183,7 +184,7 @@ def test_a_page_does_not_wait_for_a_slower_one_of_the_same_session(world: World)
 
     def slow(_request: HttpRequest) -> HttpResponse:
         with ThreadPoolExecutor(1) as pool:
-            return HttpResponse(pool.submit(another_page).result(timeout=20))
+            return HttpResponse(pool.submit(another_page).result(timeout=PATIENCE_S))
 
     assert visit(token, slow)[2].content == b"quick"
     with system("test"):

@@ -15,6 +15,7 @@ from typing import IO
 import pytest
 
 from abhiyan.core import embedded
+from abhiyan.core.tests.waits import PATIENCE_S
 
 
 def free_port() -> int:
@@ -45,7 +46,7 @@ class Installation:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=5 * PATIENCE_S,
             check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr

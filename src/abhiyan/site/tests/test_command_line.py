@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +19,7 @@ from .conftest import Installation, free_port
 pytestmark = pytest.mark.machine
 
 
-def test_help_is_quick_and_names_every_command() -> None:
-    started = time.process_time()
+def test_help_names_every_command_without_importing_django() -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "abhiyan.site.cli", "--help"],
         env={"PATH": os.environ["PATH"], "ABHIYAN_HOME": "/nonexistent"},
@@ -44,7 +42,6 @@ def test_help_is_quick_and_names_every_command() -> None:
     ):
         assert f"  {name} " in done.stdout
     assert "django.db" not in done.stderr, "help imports Django"
-    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize("name", cli.ORDER)

@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from abhiyan.core import backup, clock, database, keys, sealing
 from abhiyan.core.tests.test_backup import drop_like
-from abhiyan.core.tests.waits import until
+from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import CHANNEL, World
@@ -212,7 +212,7 @@ def restoring(restored: Restored) -> Iterator[Restoring]:
     yield Restoring(restored, running)
     assert running.stdin is not None
     running.stdin.close()
-    assert running.wait(60) == 0
+    assert running.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])

@@ -31,7 +31,7 @@ DESK = free_port()
 def get(server: Installation, path: str, **headers: str) -> tuple[int, bytes]:
     request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -228,7 +228,7 @@ def test_health_notices_a_database_that_does_not_commit(server: Installation) ->
 
     psql("alter system set synchronous_standby_names = 'away'")
     try:
-        until(lambda: told().get("database") == "stuck", 30)
+        until(lambda: told().get("database") == "stuck")
         assert get(server, "/healthz")[0] == 503
     finally:
         psql("alter system reset synchronous_standby_names")
@@ -243,7 +243,7 @@ def test_a_frozen_database_is_noticed_and_found_again(server: Installation) -> N
         with suppress(ProcessLookupError):  # of a connection that ended meanwhile
             os.kill(one, signal.SIGSTOP)
     try:
-        until(lambda: get(server, "/healthz")[0] == 503, 30)
+        until(lambda: get(server, "/healthz")[0] == 503)
     finally:
         for one in family:
             with suppress(ProcessLookupError):

@@ -11,6 +11,7 @@ import pytest
 from abhiyan.core import backup, clock, database, schema, sealing
 from abhiyan.core.scope import system
 from abhiyan.core.tests.test_backup import drop_like
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import draw_frame, take_check, tell_check
 from abhiyan.verification.models import Check, Frame, Stratum
@@ -36,7 +37,7 @@ def on_another_machine(folder: Path, *said: str) -> subprocess.CompletedProcess[
         text=True,
         cwd=folder,
         env={"PATH": "/usr/bin:/bin", "HOME": str(folder)},
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -67,7 +68,6 @@ def test_another_machine_draws_the_same_items_and_refuses_a_file_with_one_item_c
 
 
 @pytest.mark.slow
-@pytest.mark.versions
 @pytest.mark.usefixtures("own_journal")
 def test_an_open_frame_comes_back_from_a_backup_and_goes_on(
     cast: Cast, tmp_path: Path, settings: Any

@@ -19,6 +19,7 @@ from psycopg.types.json import Jsonb
 from abhiyan.core import database, sql
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.tests.make import NOON, World
 from abhiyan.programmes import actions as programmes
@@ -28,7 +29,7 @@ from abhiyan.verification.models import Check, Frame, Stratum
 from abhiyan.verification.refusals import DrawnAlready, NoItems, NothingToDraw, PartOfWhole
 from abhiyan.verification.tests.test_frames import PLAN, SYSTEM, freeze, ids_of, people
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 # One more member like one that is there, stored at another instant; as an import's slice, written by one transaction.
 _ONE_MORE = """
 with t as (select m, e, c from enrolment_membership m join enrolment_enrolment e on e.membership_id = m.id
@@ -136,7 +137,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
     def run(act: Callable[[], object]) -> object:
         try:
-            together.wait(30)
+            together.wait(PATIENCE_S)
             return act()
         except Refused as refused:
             return refused
