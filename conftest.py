@@ -4,6 +4,7 @@ With DATABASE_URL that server is used; else an embedded one in a home of its own
 `db` rolls back; `transactional_db` really commits and is emptied afterwards by the server's administrator.
 """
 
+import asyncio
 import contextlib
 import gc
 import hashlib
@@ -11,7 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
     from playwright.sync_api import Browser
 
+    from abhiyan.enrolment.tests.server import Server
     from abhiyan.ui.tests.axe import Look
 
 # Compiled modules are kept beside the packages, whatever the caller's settings: the tests start hundreds of processes,
@@ -421,9 +425,9 @@ def open_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
         TransactionTestCase("__init__")._fixture_teardown()  # type: ignore[attr-defined]  # noqa: SLF001  # ours
 
 
-@pytest.fixture(scope="module")
-def chromium() -> "Iterator[Browser]":
-    """The system's Chromium, for every test in a browser."""
+@pytest.fixture(scope="session")
+def browser_of_worker() -> "Iterator[tuple[Browser, AbstractEventLoop]]":
+    """The system's Chromium, started once for each worker, and the event loop that Playwright keeps in this thread."""
     from playwright.sync_api import expect, sync_playwright
 
     from abhiyan.core.tests.waits import PATIENCE_S
@@ -433,14 +437,50 @@ def chromium() -> "Iterator[Browser]":
     found = next(filter(None, map(shutil.which, named)), None)
     if found is None:
         pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
-    # Playwright keeps an event loop in this thread; the tests' own queries stay plain ones.
-    patch = pytest.MonkeyPatch()
-    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield started
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)  # noqa: SLF001  # Playwright sets it so
+        yield started, loop
+        asyncio._set_running_loop(loop)  # noqa: SLF001  # Playwright sets it so
         started.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(browser_of_worker: "tuple[Browser, AbstractEventLoop]") -> "Iterator[Browser]":
+    """Chromium, for every test in a browser. Between the files other loops may run in this thread."""
+    started, loop = browser_of_worker
+    # The tests' own queries stay plain ones.
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    asyncio._set_running_loop(loop)  # noqa: SLF001  # Playwright sets it so
+    yield started
+    asyncio._set_running_loop(None)  # noqa: SLF001  # Playwright sets it so
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def serving(django_db_setup: None) -> "Iterator[Callable[..., Server]]":  # noqa: ARG001  # asked for first
+    """Gives the server of an environment: started once for each worker, over the worker's database."""
+    from abhiyan.enrolment.tests.server import Server
+
+    kept: dict[tuple[tuple[str, str], ...], Server] = {}
+
+    def given(**environment: str) -> Server:
+        asked = tuple(sorted(environment.items()))
+        if asked not in kept:
+            kept[asked] = Server().start(**environment)
+        return kept[asked]
+
+    yield given
+    for server in kept.values():
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def served(serving: "Callable[..., Server]") -> "Server":
+    """The server that browsers visit."""
+    return serving(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
 
 
 @pytest.fixture

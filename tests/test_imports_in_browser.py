@@ -33,13 +33,6 @@ def cast(open_database: None) -> Cast:
     return Cast.make(own=3, foreign=3)
 
 
-@pytest.fixture(scope="module")
-def served(cast: Cast) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://localhost")
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
     yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))

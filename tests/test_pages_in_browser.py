@@ -54,13 +54,6 @@ def cast(open_database: None) -> Cast:
     return cast
 
 
-@pytest.fixture(scope="module")
-def served(cast: Cast) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
     """Opens a page as somebody in office; what the browser complained of, the policy too, fails the test."""

@@ -42,13 +42,6 @@ def cast(open_database: None) -> Cast:
     return Cast.make()
 
 
-@pytest.fixture(scope="module")
-def served(cast: Cast) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN=ORIGIN)
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
     yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))

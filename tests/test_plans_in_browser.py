@@ -149,13 +149,6 @@ def state(open_database: None, tmp_path_factory: pytest.TempPathFactory) -> Stat
     return State(ids, president, plan)
 
 
-@pytest.fixture(scope="module")
-def served(state: State) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://localhost")
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def visit(chromium: Browser, served: Server, state: State) -> Iterator[Open]:
     yield from visits(chromium, served.port, lambda _role: (state.president.pk, state.token()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,9 @@ if TYPE_CHECKING:  # models cannot be imported before Django is set up
     from .server import Server
 
 
-@pytest.fixture(scope="module")
-def server(django_db_setup: None) -> Iterator[Server]:
-    from .server import Server
-
-    running = Server().start()
-    yield running
-    running.stop()
+@pytest.fixture(scope="session")
+def server(serving: Callable[..., Server]) -> Server:
+    return serving()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """From the first SMS to the erasure: what one person says to a drive, by texts and in a browser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,11 +32,9 @@ SAYS = {
 LOOKS = [("hi", "phone"), ("en", "desk")]
 
 
-@pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
-    yield server
-    server.stop()
+@pytest.fixture(scope="session")
+def served(serving: Callable[..., Server]) -> Server:
+    return serving(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
 
 
 @pytest.fixture

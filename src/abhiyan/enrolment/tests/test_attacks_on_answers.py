@@ -65,7 +65,7 @@ def post(server: Server, secret: str, raw: bytes) -> int:
 
 
 def test_whatever_is_written_to_us_gets_an_answer_and_joins_nobody(server: Server, world: World) -> None:
-    secret = connect(world, "generic", "join", JOIN)
+    secret, logged = connect(world, "generic", "join", JOIN), len(server.log.read_text())
     for n, text in enumerate(WRITTEN):
         told = {"id": uuid4().hex, "from": f"+9199060001{n:02}", "to": JOIN, "text": text}
         assert post(server, secret, json.dumps(told).encode()) in (200, 201), text[:40]
@@ -77,7 +77,7 @@ def test_whatever_is_written_to_us_gets_an_answer_and_joins_nobody(server: Serve
             assert post(server, secret, given) in (200, 422), raw[:40]
     assert post(server, secret, b"{" + b" " * 70_000 + b"}") == 413
     assert world.count("enrolment_membership") == 0
-    assert "Traceback" not in server.log.read_text()
+    assert "Traceback" not in server.log.read_text()[logged:]
 
 
 def test_a_nul_in_an_address_is_no_error() -> None:

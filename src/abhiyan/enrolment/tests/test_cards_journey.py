@@ -28,13 +28,6 @@ SAYS = {
 }
 
 
-@pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def cast() -> Cast:
     return Cast.make()

@@ -1,6 +1,6 @@
 """A worker's hour at the doors, in a browser: the notice played, ten people in a row, codes late and on time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -36,13 +36,9 @@ SAYS = {
 }
 
 
-@pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Server]:
-    server = Server().start(
-        ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan", ABHIYAN_SMS="file"
-    )
-    yield server
-    server.stop()
+@pytest.fixture(scope="session")
+def served(serving: Callable[..., Server]) -> Server:
+    return serving(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan", ABHIYAN_SMS="file")
 
 
 @pytest.fixture

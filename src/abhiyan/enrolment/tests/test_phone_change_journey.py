@@ -1,6 +1,6 @@
 """A changed number in a browser: at once with the old phone, and with a hold without it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -24,11 +24,9 @@ NEWER = "+919906000078"
 LOOKS = [("hi", "phone"), ("en", "desk")]
 
 
-@pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
-    yield server
-    server.stop()
+@pytest.fixture(scope="session")
+def served(serving: Callable[..., Server]) -> Server:
+    return serving(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
 
 
 @pytest.fixture

@@ -21,13 +21,6 @@ ROLE = "state_president"
 SAID = (("190001", ("Kamla Devi", "राजेश कुमार", "Nazir Ahmad")), ("Lal Bazar", ("Meera Koul", "Sita Ram")))
 
 
-@pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def cast() -> Cast:
     made = Cast.make()

@@ -1,7 +1,5 @@
 """A passkey in a real Chromium with a virtual authenticator: made after the code, shown at the next sign-in."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +10,7 @@ from django.conf import settings as known
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from abhiyan.core import clock
 from abhiyan.people.actions import sessions
@@ -68,31 +66,27 @@ def origin(tokens: list[str], settings: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(origin: str) -> Iterator[Page]:
+def page(chromium: Browser, origin: str) -> Iterator[Page]:
     """A page on a device that verifies its holder without asking."""
-    found = next(filter(None, map(shutil.which, (os.environ.get("ABHIYAN_CHROMIUM", ""), "chromium"))), None)
-    if found is None:
-        pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        page = chromium.new_context(locale="en-IN").new_page()
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        devtools.send(
-            "WebAuthn.addVirtualAuthenticator",
-            {
-                "options": {
-                    "protocol": "ctap2",
-                    "transport": "internal",
-                    "hasResidentKey": True,
-                    "hasUserVerification": True,
-                    "isUserVerified": True,
-                    "automaticPresenceSimulation": True,
-                }
-            },
-        )
-        yield page
-        chromium.close()
+    context = chromium.new_context(locale="en-IN")
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
+    yield page
+    context.close()
 
 
 def arrive(page: Page, origin: str, token: str) -> None:

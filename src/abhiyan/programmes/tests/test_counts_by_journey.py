@@ -30,10 +30,8 @@ def cast() -> Cast:
 
 
 @pytest.fixture
-def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
-    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
-    yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
-    server.stop()
+def visit(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
+    yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
 def choose(page: Page, name: str, value: str) -> None:

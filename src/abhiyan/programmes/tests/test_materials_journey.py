@@ -1,6 +1,6 @@
 """A file for workers in a browser: added by the state, opened by a booth worker, replaced, withdrawn, brought back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,13 @@ def cast() -> Cast:
 
 
 @pytest.fixture
-def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
-    server = Server().start(
+def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iterator[Open]:
+    server = serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
         DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
-    server.stop()
 
 
 def choose(page: Page, data: bytes, name: str = "leaflet.pdf") -> None:

@@ -1,6 +1,6 @@
 """A workshop in a browser: the state has held its own, a district plans and holds, the board tells who is silent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,14 +23,13 @@ def cast() -> Cast:
 
 
 @pytest.fixture
-def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
-    server = Server().start(
+def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iterator[Open]:
+    server = serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
         DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
-    server.stop()
 
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)

@@ -1,7 +1,7 @@
 """Rounds in a browser: the state opens them, a district decides on a mandal and on its president; who is reviewed has
 their say, and the tasks come to Today."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -28,14 +28,13 @@ def cast() -> Cast:
 
 
 @pytest.fixture
-def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
-    server = Server().start(
+def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iterator[Open]:
+    server = serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
         DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
-    server.stop()
 
 
 def today() -> date:

@@ -1,7 +1,7 @@
 """Slides in a browser: made and downloaded, the link opened by another, the template replaced, sent and opened."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,14 +37,13 @@ def cast() -> Cast:
 
 
 @pytest.fixture
-def visit(chromium: Browser, cast: Cast) -> Iterator[Open]:
-    server = Server().start(
+def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iterator[Open]:
+    server = serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
         DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
-    server.stop()
 
 
 def download(page: Page, ending: str) -> bytes:

@@ -26,13 +26,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLE = "state_president"
 
 
-@pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Server]:
-    server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def cast() -> Cast:
     made = Cast.make()

@@ -1,7 +1,5 @@
 """The kit in a real browser: under the strict policy, without violations of WCAG, by keyboard alone."""
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +9,7 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from abhiyan.ui.tests.axe import unsound
 
@@ -58,27 +56,15 @@ def address(look_alone: None, settings: Any) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    named = (os.environ.get("ABHIYAN_CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, named)), None)
-    if found is None:
-        pytest.fail("no Chromium on this machine: install it (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Opens a page of the look; what the browser complained of fails the test."""
     complaints: list[str] = []
     contexts = []
 
     def visited(path: str = "/ui/kit/", size: str = "desk", language: str = "en", **options: Any) -> Page:
         width, height = SIZES.get(size, (320, 640))
-        context = browser.new_context(
+        context = chromium.new_context(
             viewport={"width": width, "height": height},
             extra_http_headers={"Accept-Language": language},
             **options,

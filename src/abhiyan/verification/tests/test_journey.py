@@ -3,7 +3,7 @@
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,15 +32,13 @@ PLANNER, CALLER, VISITOR, OTHER = (
 VALUE = "8c3fa0d1e5"
 
 
-@pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Server]:
-    server = Server().start(
+@pytest.fixture(scope="session")
+def served(serving: Callable[..., Server]) -> Server:
+    return serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
         DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
-    yield server
-    server.stop()
 
 
 @pytest.fixture
