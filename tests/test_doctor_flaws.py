@@ -35,8 +35,6 @@ from abhiyan.programmes import facts
 from abhiyan.units import doctor as trees
 from abhiyan.units.models import Unit, UnitWords
 
-pytestmark = pytest.mark.versions
-
 OK, WARN, FAIL = doctor.OK, doctor.WARN, doctor.FAIL
 NOTHING = "987654321"  # the id of no unit, no programme
 BOOTH = "(select id from units_unit where code = 'JK-B001')"

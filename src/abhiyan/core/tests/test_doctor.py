@@ -28,13 +28,11 @@ def found(check: str, *, at: datetime | None = None, is_served: bool = True) -> 
     return {one.finding.level: one.finding.text for one in findings}
 
 
-@pytest.mark.versions
 def test_a_sound_installation_fails_in_nothing() -> None:
     failing = {one.check for one in doctor.examine(clock.now()) if one.finding.level == doctor.FAIL}
     assert failing <= {"texts"}  # the texts of messages are published by `abhiyan init`, never run here
 
 
-@pytest.mark.versions
 def test_tables_of_a_list_that_is_being_taken_in_are_no_flaw() -> None:
     with psycopg.connect(database.conninfo("gateway"), autocommit=True) as gateway:
         gateway.execute("create temporary table known_phone (id int primary key, note text)")
@@ -57,7 +55,6 @@ def test_loops_that_never_turned_stopped_or_fail_are_told_apart() -> None:
     assert "core.seal fails with ZeroDivisionError" in found("loops", at=now)[doctor.FAIL]
 
 
-@pytest.mark.versions
 def test_entries_that_stay_unsealed_are_found() -> None:
     now = clock.now()
     with system("test"):
@@ -72,7 +69,6 @@ def test_entries_that_stay_unsealed_are_found() -> None:
     assert doctor.FAIL not in found("audit", at=now + timedelta(minutes=2))
 
 
-@pytest.mark.versions
 def test_a_broken_trail_is_found_when_it_is_walked() -> None:
     now = clock.now()
     with system("test"):
@@ -154,7 +150,6 @@ def test_a_check_that_breaks_is_a_failure_and_hides_no_other(monkeypatch: pytest
     assert any(one.check == "audit" for one in findings)
 
 
-@pytest.mark.versions
 def test_figures_tell_of_loops_and_queues_and_of_nobody() -> None:
     Heartbeat.objects.create(loop="core.seal", turned_at=clock.now(), took_ms=1, did=7)
     metrics.seen("page", 200, 0.01)
@@ -203,7 +198,6 @@ def test_health_is_asked_again_after_a_thread_could_not_start(monkeypatch: pytes
     assert health.look()["database"] == "ok"
 
 
-@pytest.mark.versions
 def test_health_fails_when_a_loop_stopped_or_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now()
     monkeypatch.setattr(health, "_begun", health._begun - 1_000)  # this process has served for long

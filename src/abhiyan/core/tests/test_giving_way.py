@@ -46,7 +46,6 @@ def test_the_servers_process_gives_way_as_much_as_the_thread_it_works_for() -> N
     assert os.getpriority(os.PRIO_PROCESS, 0) == 0, "this thread does not"
 
 
-@pytest.mark.versions
 def test_what_clears_up_in_the_database_gives_way_as_the_jobs_do() -> None:
     def gives_way() -> bool:
         embedded.tidy_last(home.path(), nice=7)

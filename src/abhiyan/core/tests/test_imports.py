@@ -139,7 +139,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 GOOD = "Name,Weight\nApple,10\nStone,5\nUnripe,3\nPear,0\nPlum,7\n"
 
 
-@pytest.mark.versions
 def test_a_list_is_looked_at_checked_committed_and_undone(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
     assert staged.state == State.RECEIVED and staged.mapping == {"name": 0, "weight": 1}
@@ -217,7 +216,6 @@ def test_what_refuses_the_whole_file_fails_cleanly_and_can_be_mended(tmp_path: P
     assert again(staged).state == State.DISCARDED and not store.kept()
 
 
-@pytest.mark.versions
 def test_our_own_mistake_leaves_nothing_half_done(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     staged = step(step(bring(file(tmp_path, "Name\nApple\nBomb\n")), "check"), "commit")
     assert (staged.state, staged.error) == (State.FAILED, "went_wrong")
@@ -226,7 +224,6 @@ def test_our_own_mistake_leaves_nothing_half_done(tmp_path: Path, caplog: pytest
         assert not AuditEntry.objects.filter(act="fruit").exists()
 
 
-@pytest.mark.versions
 def test_an_undo_that_is_refused_leaves_the_import_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,7 +237,6 @@ def test_an_undo_that_is_refused_leaves_the_import_done(
     assert step(staged, "undo").state == State.UNDONE
 
 
-@pytest.mark.versions
 def test_steps_are_asked_for_only_where_the_import_stands(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
     with system("test"):
@@ -256,7 +252,6 @@ def test_steps_are_asked_for_only_where_the_import_stands(tmp_path: Path) -> Non
             actions.discard(public_id=staged.public_id, by=BY, at=AT)
 
 
-@pytest.mark.versions
 def test_pieces_are_kept_once_sealed_and_in_order(tmp_path: Path) -> None:
     body = GOOD.encode()
     with system("test"):
@@ -321,7 +316,6 @@ def test_files_that_are_too_large_or_empty_are_refused_before_a_byte_is_sent() -
             actions.begin(kind_key="stone", file_name="x", file_bytes=5, options={}, by=BY, at=AT)
 
 
-@pytest.mark.versions
 def test_nobody_imports_without_authority_and_it_is_asked_again_when_the_job_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,7 +352,6 @@ def test_nobody_imports_without_authority_and_it_is_asked_again_when_the_job_run
     assert set(asked) == {"imports.fruit"}
 
 
-@pytest.mark.versions
 @pytest.mark.usefixtures("as_jobs")
 def test_a_step_whose_workers_die_again_and_again_is_given_up_and_may_be_asked_for_again(
     tmp_path: Path,
@@ -375,7 +368,6 @@ def test_a_step_whose_workers_die_again_and_again_is_given_up_and_may_be_asked_f
     assert again(staged).state == State.CHECKED, "what is done is not given up"
 
 
-@pytest.mark.versions
 def test_a_step_under_way_elsewhere_is_left_alone(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
     with system("test"):
@@ -390,7 +382,6 @@ def test_a_step_under_way_elsewhere_is_left_alone(tmp_path: Path) -> None:
     assert again(staged).state == State.CHECKED
 
 
-@pytest.mark.versions
 @pytest.mark.usefixtures("as_jobs")
 def test_who_runs_a_step_alone_leaves_a_job_that_goes_on_after_it_dies(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
@@ -405,7 +396,6 @@ def test_who_runs_a_step_alone_leaves_a_job_that_goes_on_after_it_dies(tmp_path:
     assert not Job.objects.exists()
 
 
-@pytest.mark.versions
 def test_idle_imports_and_files_nobody_needs_are_forgotten(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
     assert running.sweep(AT + timedelta(days=6)) == 0 and store.kept() == {staged.public_id}

@@ -12,7 +12,7 @@ from abhiyan.core.models import RateCount
 from abhiyan.core.refusals import TooMany
 
 AT = datetime(2026, 11, 20, 9, 0, 30, tzinfo=UTC)
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 
 
 def take(subject: str = "somebody", *, at: datetime = AT, allowed: int = 3, n: int = 1) -> None:

@@ -17,7 +17,7 @@ from abhiyan.core.scope import current
 from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.people.models import Suppression
 
-pytestmark = [pytest.mark.usefixtures("as_jobs"), pytest.mark.versions]
+pytestmark = pytest.mark.usefixtures("as_jobs")
 
 
 T = TypeVar("T")

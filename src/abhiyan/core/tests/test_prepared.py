@@ -6,8 +6,6 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import prepared
 
-pytestmark = pytest.mark.versions
-
 
 @pytest.mark.django_db
 def test_a_prepared_read_is_planned_once_and_seen_like_any_other() -> None:

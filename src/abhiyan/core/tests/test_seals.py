@@ -20,8 +20,6 @@ from abhiyan.core.scope import system
 
 from .conftest import seal_everything
 
-pytestmark = pytest.mark.versions
-
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -206,6 +204,7 @@ def test_heads_leave_for_the_outbound_folder_too(tmp_path: Path, monkeypatch: py
     assert len(json.loads(kept.read_text())["root"]) == 64
 
 
+@pytest.mark.versions
 @pytest.mark.parametrize("role", ["app", "jobs", "gateway"])
 @pytest.mark.parametrize(
     "sql",
@@ -222,6 +221,7 @@ def test_no_role_that_serves_may_change_the_trail(role: str, sql: str) -> None:
         own.execute(sql)
 
 
+@pytest.mark.versions
 @pytest.mark.parametrize("role", ["app", "gateway", "jobs"])
 def test_an_entry_cannot_be_written_into_another_transaction(role: str) -> None:
     forged = "insert into core_audit (at, xid, who, who_kind, act) values (%s, '3'::xid8, %s, 'system', 'x')"
@@ -231,6 +231,7 @@ def test_an_entry_cannot_be_written_into_another_transaction(role: str) -> None:
             own.execute(forged, [AT, Actor.system("x").id])
 
 
+@pytest.mark.versions
 def test_the_sealer_without_a_scope_does_nothing_rather_than_seal_emptiness() -> None:
     record()
     with transaction.atomic():
@@ -263,6 +264,7 @@ def test_after_a_restore_the_chain_goes_on_in_a_new_era() -> None:
         connection.close()
 
 
+@pytest.mark.versions
 def test_the_application_reads_the_seals_and_writes_none() -> None:
     with connected("app") as own:
         assert own.execute("select count(*) from core_audit_seal").fetchone() == (0,)

@@ -6,7 +6,7 @@ from django.db import DataError, transaction
 
 from abhiyan.core import database, sql
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 LOCK = 73_501
 
 

@@ -14,7 +14,7 @@ from abhiyan.elections.tests.test_passing_down_moves import Ground, ground
 from abhiyan.org.tests.make import AT, SYSTEM, World
 from abhiyan.units.models import Unit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 __all__ = ["ground"]
 SEATS = {1: [("A", "BJP", 500), ("B", "INC", 450)]}
 

@@ -13,7 +13,7 @@ from abhiyan.elections.tests.make import bring, reasons, rows_of, written
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import grow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 HEAD = "pc_no,ac_no,ac_name,booth,candidate,party,votes,electors,state_eci,unit_code"
 WHOLE = [("A", "BJP", 900), ("B", "INC", 800), ("C", "AAP", 300), ("D", "IND", 200), ("NOTA", "NOTA", 600)]
 

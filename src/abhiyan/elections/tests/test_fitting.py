@@ -67,7 +67,6 @@ def test_without_names_numbers_that_must_be_another_years_are_refused(tmp_path: 
         assert len(imports.told(staged)[:2]) == 2
 
 
-@pytest.mark.versions
 def test_one_seat_under_another_ones_number_is_refused_and_the_others_are_taken(tmp_path: Path) -> None:
     seats = dict(today("S24"))
     seats[1], seats[2] = seats[2], seats[1]

@@ -249,14 +249,12 @@ def test_other_encodings_and_hindi_headers_are_read(tmp_path: Path, encoding: st
     assert queries.contest(queries.election("LS2024"), "S05", 2).seat.margin == 217_836 - 204_301
 
 
-@pytest.mark.versions
 def test_what_is_whole_can_be_taken_alone(tmp_path: Path) -> None:
     staged = goa(tmp_path, GOA.replace("RAMAKANT KHALAP", ""), partial="yes")
     assert (staged.state, staged.counts) == ("done", {"new": 3, "refused": 3})
     assert list(Contest.objects.values_list("number", flat=True)) == [2]
 
 
-@pytest.mark.versions
 def test_a_check_changes_nothing_and_tells_what_would_come(tmp_path: Path) -> None:
     staged = bring(written(tmp_path, GOA), election="LS2024", upto="check")
     assert (staged.state, staged.counts) == ("checked", {"new": 6})
@@ -299,7 +297,6 @@ def test_an_old_numbering_of_ones_own_is_taken_as_named(tmp_path: Path) -> None:
     assert set(Contest.objects.values_list("numbering", flat=True)) == {"before 1976"}
 
 
-@pytest.mark.versions
 def test_a_corrected_file_changes_only_what_differs_and_can_be_undone(tmp_path: Path) -> None:
     first = goa(tmp_path)
     before = state()
@@ -320,7 +317,6 @@ def test_a_corrected_file_changes_only_what_differs_and_can_be_undone(tmp_path: 
     assert nothing_is_there()
 
 
-@pytest.mark.versions
 def test_what_one_list_adds_and_the_next_takes_away_is_gone_when_both_are_undone(tmp_path: Path) -> None:
     first = goa(tmp_path)
     before = state()
@@ -337,7 +333,6 @@ def test_what_one_list_adds_and_the_next_takes_away_is_gone_when_both_are_undone
     assert step(first, "undo").state == "undone" and nothing_is_there()
 
 
-@pytest.mark.versions
 def test_lists_of_one_election_wait_for_each_other_before_they_look(tmp_path: Path) -> None:
     first = bring(written(tmp_path, GOA), election="LS2024", upto="check")
     assert reads_before_lock(first, "elections LS2024") == 0
@@ -362,7 +357,6 @@ def reads_before_lock(staged: StagedImport, name: str) -> int:
     return sum(any(f'FROM "elections_{one}"' in sql for one in tables) for sql in queries[:held])
 
 
-@pytest.mark.versions
 def test_an_empty_cell_takes_nothing_away(tmp_path: Path) -> None:
     goa(tmp_path)
     again = goa(tmp_path, GOA.replace(",580577,", ",,").replace(",GEN,", ",,"))
@@ -382,7 +376,6 @@ TREE = {
 }
 
 
-@pytest.mark.versions
 def test_contests_are_linked_to_the_units_that_are_those_seats(tmp_path: Path) -> None:
     ids = grow(TREE, levels.ELECTORAL)
     goa(tmp_path)
@@ -394,7 +387,6 @@ def test_contests_are_linked_to_the_units_that_are_those_seats(tmp_path: Path) -
     assert [one.seats for one in queries.results_of(ids["IN"]).totals] == [2]
 
 
-@pytest.mark.versions
 def test_units_that_are_neither_seats_nor_in_the_electoral_tree_ask_little(
     tmp_path: Path, django_assert_num_queries: Any
 ) -> None:
@@ -407,7 +399,6 @@ def test_units_that_are_neither_seats_nor_in_the_electoral_tree_ask_little(
         assert actions.link_newcomers(moved=booth) == 0
 
 
-@pytest.mark.versions
 def test_an_undone_import_of_a_whole_tree_leaves_no_link_to_it(tmp_path: Path) -> None:
     goa(tmp_path)
     path = tmp_path / "units.csv"
@@ -428,7 +419,6 @@ def test_old_numbers_are_not_linked_to_todays_units(tmp_path: Path) -> None:
     assert set(Contest.objects.values_list("unit_id", flat=True)) == {None}
 
 
-@pytest.mark.versions
 def test_segments_and_what_is_below_a_unit(tmp_path: Path) -> None:
     ids = grow(TREE, levels.ELECTORAL)
     rows = rows_of({1: [("A", "BJP", 1000), ("B", "INC", 900)]}, state="U08")
@@ -450,7 +440,6 @@ def test_segments_and_what_is_below_a_unit(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.versions
 def test_a_states_list_reaches_no_other_state(tmp_path: Path) -> None:
     ids = grow(TREE, levels.ELECTORAL)
     staged = bring(written(tmp_path, GOA), election="LS2024", unit_id=ids["JK"])
@@ -458,7 +447,6 @@ def test_a_states_list_reaches_no_other_state(tmp_path: Path) -> None:
     assert bring(written(tmp_path, GOA), election="LS2024", unit_id=ids["GA"]).state == "done"
 
 
-@pytest.mark.versions
 def test_an_alliance_holds_the_undo_of_its_election(tmp_path: Path) -> None:
     first = goa(tmp_path)
     alliance = actions.make_alliance(
@@ -475,7 +463,6 @@ def test_an_alliance_holds_the_undo_of_its_election(tmp_path: Path) -> None:
     assert step(first, "undo").state == "undone"
 
 
-@pytest.mark.versions
 def test_the_real_assembly_can_be_undone() -> None:
     staged = real("jk_assembly_2024_results.csv", election="JK2024")
     assert Contest.objects.count() == 90

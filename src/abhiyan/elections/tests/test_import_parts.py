@@ -23,7 +23,7 @@ from abhiyan.units.tests.make import AT, SYSTEM, grow
 
 from .test_import import KHALAP, NAIK, PARTS, goa, state
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 
 
 def test_segments_stand_on_results_and_hold_their_undo(tmp_path: Path) -> None:

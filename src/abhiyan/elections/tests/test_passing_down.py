@@ -29,7 +29,7 @@ from abhiyan.units.models import Unit
 from .make import bring, reasons, rows_of, written
 from .test_make_plan import SEATS, make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from abhiyan.units.tests.make import AT, SYSTEM, grow
 from .make import bring, rows_of, written
 from .test_make_plan import SEATS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 TODAY = AT.date()
 BOOTHS = [f"B{number}" for number in range(1, 13)]
 # Two seats of two segments each; mandals of two booths. The last two booths of each seat are in a mandal together.

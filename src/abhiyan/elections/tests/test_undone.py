@@ -13,7 +13,7 @@ from abhiyan.elections.tests.make import bring, reasons, rows_of, step, written
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, SYSTEM, grow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 TWO = [("A", "BJP", 1000), ("B", "INC", 900)]
 
 

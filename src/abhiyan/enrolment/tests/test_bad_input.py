@@ -67,7 +67,6 @@ def test_joiners_that_shape_a_conjunct_are_kept(world: World) -> None:
     assert world.rows("select name from people_person") == [("शक्\u200dति राम",)]
 
 
-@pytest.mark.versions
 def test_nul_and_ten_megabyte_and_letterless_names(world: World) -> None:
     for name in ["Asha\u0000Devi", "\ud800", "A" * 201, "A" * 10_000_000, "12345", "\u200b", "،؛"]:
         answer = refused(world, name=name)
@@ -123,13 +122,11 @@ def test_a_clock_an_hour_ahead_is_taken_at_the_servers_time(world: World) -> Non
     assert world.rows("select field_at from enrolment_claim") == [(NOON,)]
 
 
-@pytest.mark.versions
 def test_after_the_drives_last_day() -> None:
     world = World.make(closes_on=DAY - timedelta(days=1))
     assert refused(world).code == "drive_closed"
 
 
-@pytest.mark.versions
 def test_a_resend_after_the_drive_has_closed_still_gets_its_first_outcome() -> None:
     world = World.make(closes_on=DAY)
     claim = world.claim(world.asha, Channel.API, unit=world.booth)
@@ -144,7 +141,6 @@ def test_a_draft_takes_nothing(world: World) -> None:
     assert refused(world).code == "drive_not_open"
 
 
-@pytest.mark.versions
 def test_a_closed_drive_takes_nothing_more_within_a_second(world: World) -> None:
     world.web_join(of=world.bilal)
     world.set_state("closed")
@@ -195,7 +191,6 @@ def test_a_notice_published_meanwhile_is_known_within_a_second(world: World) -> 
     assert world.rows("select notice_version from people_consent") == [(2,)]
 
 
-@pytest.mark.versions
 def test_a_minor_is_refused_and_leaves_only_a_counter(world: World) -> None:
     claim = world.claim(world.child, Channel.API, unit=world.booth)
     for _ in range(2):  # a resend is not counted twice
@@ -218,7 +213,6 @@ def test_with_the_year_alone_eighteen_counts_only_when_they_say_so(world: World)
     assert isinstance(world.take(claim), Joined)
 
 
-@pytest.mark.versions
 def test_a_reused_key_for_another_phone_is_said(world: World) -> None:
     world.api(of=world.asha, key="one")
     (answer,) = world.send(world.claim(world.bilal, Channel.API, unit=world.booth, key="one"))
@@ -226,7 +220,6 @@ def test_a_reused_key_for_another_phone_is_said(world: World) -> None:
     assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1)
 
 
-@pytest.mark.versions
 def test_a_key_reused_within_one_list_is_the_first_phones_whatever_their_order(world: World) -> None:
     """The earlier in the list has the key; the other is told what it would be told had it come a batch later."""
     for n, (one, other) in enumerate(((world.asha, world.bilal), (world.bilal, world.asha))):
@@ -258,7 +251,6 @@ def test_a_key_reused_within_one_list_is_the_first_phones_whatever_their_order(w
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.versions
 def test_a_fifth_person_on_a_phone_stays_reported_with_a_receipt(world: World) -> None:
     for n in range(4):
         world.paper_row(of=Human(f"Person {'abcd'[n]}", 1970 + n, world.asha.phone))
@@ -272,7 +264,6 @@ def test_a_fifth_person_on_a_phone_stays_reported_with_a_receipt(world: World) -
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.versions
 def test_one_unstorable_value_does_not_hold_up_its_batch(world: World) -> None:
     """A value no rule foresaw: the database says no, and the batch is halved until it is alone."""
     strange = 99
@@ -299,7 +290,6 @@ def test_text_nobody_hangs_on_is_cleaned_not_refused(world: World) -> None:
     assert isinstance(world.take(claim), Joined)
 
 
-@pytest.mark.versions
 def test_a_burst_of_spoofed_callers_is_stored_and_joins_nobody(world: World) -> None:
     for start in range(0, 2_000, 500):
         calls: list[Claim] = [

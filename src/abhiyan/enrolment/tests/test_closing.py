@@ -23,7 +23,7 @@ from abhiyan.units.models import Closing, Unit
 from .held import act_held, beside, someone_waits
 from .make import Human, Ladder, World, make_token
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("tests")
 
 

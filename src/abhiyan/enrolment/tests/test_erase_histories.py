@@ -29,7 +29,7 @@ from abhiyan.people import journal
 
 from .make import CHANNEL, Human, World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 _numbers = count(1)
 
 # Every table that a restore brings back and the steps write to.

@@ -12,7 +12,7 @@ from abhiyan.enrolment.rules.channels import Channel
 from . import test_earlier, test_paper
 from .make import Human, World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from abhiyan.units.models import Unit
 
 from .make import CHANNEL, Human, World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("tests")
 _bases = count(1)
 

@@ -25,7 +25,6 @@ def asha(key: object = "k1", **other: object) -> dict[str, object]:
     return told | {"notice_version": 1} | other
 
 
-@pytest.mark.versions
 def test_an_accepted_claim_is_on_disk(server: Server, world: World, token: str) -> None:
     answer = server.claim(token, asha())
     assert answer.status == 201, answer.body
@@ -33,7 +32,6 @@ def test_an_accepted_claim_is_on_disk(server: Server, world: World, token: str) 
     assert world.ladder(world.booth) == Ladder(reported=1, unsigned=1)
 
 
-@pytest.mark.versions
 def test_a_resend_gets_its_first_answer(server: Server, world: World, token: str) -> None:
     first = server.claim(token, asha())
     assert server.claim(token, asha()).body == first.body
@@ -41,7 +39,6 @@ def test_a_resend_gets_its_first_answer(server: Server, world: World, token: str
     assert world.count("enrolment_claim") == 1
 
 
-@pytest.mark.versions
 def test_an_answer_that_was_lost_is_found_by_the_resend(server: Server, world: World, token: str) -> None:
     body = json.dumps(asha()).encode()
     with socket.create_connection(("127.0.0.1", server.port)) as line:
@@ -64,14 +61,12 @@ def test_the_key_may_stand_in_the_header(server: Server, world: World, token: st
     assert server.claim(token, asha(key="a"), Idempotency_Key="b").json["code"] == "keys_differ"
 
 
-@pytest.mark.versions
 def test_a_key_used_for_another_phone_is_a_conflict(server: Server, world: World, token: str) -> None:
     server.claim(token, asha())
     answer = server.claim(token, asha(phone="9906000002"))
     assert (answer.status, answer.json["code"], answer.json["field"]) == (409, "key_reused", "key")
 
 
-@pytest.mark.versions
 def test_member_and_stranger_and_somebody_who_said_no_are_answered_alike(
     server: Server, world: World, token: str
 ) -> None:
@@ -116,7 +111,6 @@ def test_a_resend_is_answered_alike_though_the_phone_has_said_yes_meanwhile(
     assert kept == [(UUID(first.json["receipt"]),)]
 
 
-@pytest.mark.versions
 def test_a_claim_that_completes_a_call_keeps_the_receipt_of_its_key(
     server: Server, world: World, token: str
 ) -> None:
@@ -265,7 +259,6 @@ def test_a_token_claims_only_below_its_unit(server: Server, world: World) -> Non
     assert (answer.status, answer.json["code"]) == (422, "outside_scope")
 
 
-@pytest.mark.versions
 def test_one_key_of_two_tokens_is_two_claims(server: Server, world: World, token: str) -> None:
     other = make_token(world).secret
     assert server.claim(token, asha()).body != server.claim(other, asha()).body
@@ -342,7 +335,6 @@ def test_a_batch_of_more_than_a_thousand_is_too_large(server: Server, world: Wor
     assert server.claim(token, {"claims": []}, "/api/v1/claims/batch").status == 422
 
 
-@pytest.mark.versions
 def test_a_batch_of_a_thousand_is_one_commit(server: Server, world: World, token: str) -> None:
     many = {
         "claims": [asha(f"k{n}", phone=f"99060{n:05d}", name=f"Name {chr(65 + n % 26)}") for n in range(1000)]
@@ -352,7 +344,6 @@ def test_a_batch_of_a_thousand_is_one_commit(server: Server, world: World, token
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.versions
 def test_keys_of_a_batch_may_follow_from_the_header(server: Server, world: World, token: str) -> None:
     told = [{k: v for k, v in asha(phone=p).items() if k != "key"} for p in ("9906000001", "9906000002")]
     answer = server.claim(token, {"claims": told}, "/api/v1/claims/batch", Idempotency_Key="list-1")
@@ -362,14 +353,12 @@ def test_keys_of_a_batch_may_follow_from_the_header(server: Server, world: World
     assert again.body == answer.body
 
 
-@pytest.mark.versions
 def test_one_key_for_two_phones_in_a_batch_is_refused(server: Server, world: World, token: str) -> None:
     told = {"claims": [asha("a"), asha("a", phone="9906000002")]}
     answer = server.claim(token, told, "/api/v1/claims/batch")
     assert (answer.status, answer.json["code"]) == (422, "key_twice")
 
 
-@pytest.mark.versions
 def test_one_key_at_once_is_one_claim(server: Server, world: World, token: str) -> None:
     with ThreadPoolExecutor(16) as pool:
         told = list(pool.map(lambda n: server.claim(token, asha(phone=f"990600000{n % 2 + 1}")), range(32)))
@@ -378,7 +367,6 @@ def test_one_key_at_once_is_one_claim(server: Server, world: World, token: str) 
     assert world.count("enrolment_claim") == 1
 
 
-@pytest.mark.versions
 def test_many_at_once_share_commits(server: Server, world: World, token: str) -> None:
     with ThreadPoolExecutor(32) as pool:
         told = [asha(f"k{n}", phone=f"99060{n:05d}") for n in range(320)]
@@ -389,7 +377,6 @@ def test_many_at_once_share_commits(server: Server, world: World, token: str) ->
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.versions
 def test_a_database_that_was_gone_is_found_again(server: Server, world: World, token: str) -> None:
     assert server.claim(token, asha("a")).status == 201
     with psycopg.connect(database.conninfo(None), autocommit=True) as admin:

@@ -26,7 +26,7 @@ from .held import Held, act_held, batch_held, beside, someone_waits
 from .make import CHANNEL, Human, Ladder, World
 from .test_paper import HEAD, bring, step
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("tests")
 IMPORT = 77
 

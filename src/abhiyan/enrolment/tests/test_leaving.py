@@ -24,7 +24,7 @@ from abhiyan.units.models import Tree
 from .make import CHANNEL, NOON, Human, Ladder, World
 from .web import blanks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 IMPORT = 88
 
@@ -404,6 +404,7 @@ def test_a_stranger_is_answered_as_a_member_is(world: World) -> None:
 # Who may read of it
 
 
+@pytest.mark.versions
 def test_no_office_but_the_data_officer_s_reads_a_parting_and_no_leaving_is_read_by_any(world: World) -> None:
     world.paper_row(of=world.asha)
     world.web_join(of=world.bilal)

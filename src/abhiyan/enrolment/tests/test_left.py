@@ -22,7 +22,7 @@ from .make import CHANNEL, Human, World
 from .test_people import approve, member_of
 from .web import join, main, officer, open_me, today, web_world
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 SECRETS = ("Asha", "0001", "99060", "1980")
 
 
@@ -89,6 +89,7 @@ def test_an_export_holds_no_more(world: World) -> None:
     assert "Mohan Lal" in text and "Asha" not in text
 
 
+@pytest.mark.versions
 def test_no_query_of_an_office_finds_them_and_they_themselves_do(world: World) -> None:
     asha_left(world)
     leave(world, world.bilal)

@@ -20,7 +20,7 @@ from abhiyan.programmes.actions import fold, recount
 
 from .make import DAY, NOON, Ladder, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 
 

@@ -19,7 +19,7 @@ from abhiyan.units import actions as units
 
 from .make import CHANNEL, Human, World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

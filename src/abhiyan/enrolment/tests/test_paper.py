@@ -109,7 +109,6 @@ def test_every_fault_of_a_row_is_told_at_once(world: World, tmp_path: Path) -> N
     ]
 
 
-@pytest.mark.versions
 def test_rows_join_complete_calls_and_are_refused_each_with_its_reason(world: World, tmp_path: Path) -> None:
     world.missed_call(of=world.bilal)
     world.web_join(of=world.chandra)
@@ -165,7 +164,6 @@ def test_a_booth_may_be_written_as_number_of_the_seat_and_of_the_part(world: Wor
         assert RefusedRow.objects.get().facts["excerpt"] == "JK-56-127", "as it was looked for"
 
 
-@pytest.mark.versions
 def test_a_person_named_twice_in_a_list_is_told_as_doubled(world: World, tmp_path: Path) -> None:
     world.web_join(of=world.chandra)
     asha, chandra = "9906000001,Asha Devi,1980,JK-B001,1,7\n", "9906000003,चंद्रा कुमारी,1964,JK-B001,1,7\n"
@@ -189,7 +187,6 @@ def test_a_day_that_cannot_be_is_told_in_words_of_a_paper_list(world: World, tmp
     assert "written on the form" in said and "device" not in said
 
 
-@pytest.mark.versions
 def test_a_call_completed_by_a_paper_row_has_opened_no_link(world: World, tmp_path: Path) -> None:
     world.missed_call(of=world.bilal)
     take_in(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n")
@@ -222,7 +219,6 @@ def state_of(world: World) -> dict[str, int]:
     return {table: world.count(table) for table in TABLES}
 
 
-@pytest.mark.versions
 def test_undo_puts_everything_back_and_the_list_may_come_again(world: World, tmp_path: Path) -> None:
     world.missed_call(of=world.bilal)
     world.web_join(of=world.chandra)
@@ -243,7 +239,6 @@ def test_undo_puts_everything_back_and_the_list_may_come_again(world: World, tmp
     assert take_in(world, tmp_path, body).counts == done.counts, "the same file once more"
 
 
-@pytest.mark.versions
 def test_the_same_file_brought_twice_changes_nothing_and_says_so(world: World, tmp_path: Path) -> None:
     body = HEAD + people(30)
     first = take_in(world, tmp_path, body)
@@ -272,7 +267,6 @@ def test_the_minors_of_a_file_brought_several_times_are_counted_once(world: Worl
     assert counted() == 1
 
 
-@pytest.mark.versions
 def test_a_family_a_full_phone_and_a_phone_that_said_no(world: World, tmp_path: Path) -> None:
     from abhiyan.people.models import Suppression
 
@@ -289,7 +283,6 @@ def test_a_family_a_full_phone_and_a_phone_that_said_no(world: World, tmp_path: 
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.versions
 def test_members_of_an_earlier_drive_are_renewed(world: World, tmp_path: Path) -> None:
     body = HEAD + people(5)
     take_in(world, tmp_path, body)
@@ -310,14 +303,12 @@ def test_a_drive_is_named_by_its_address_too(world: World, tmp_path: Path) -> No
         assert str(refused.value) == "Choose one of these for “Drive”: winter (Membership drive)."
 
 
-@pytest.mark.versions
 def test_a_list_of_a_unit_reaches_no_further(world: World, tmp_path: Path) -> None:
     body = HEAD + people(2, booth="JK-B001") + people(2, first=10, booth="JK-B004")
     public_id = bring(world, tmp_path, body, unit_id=world.units["JK-SRI"].pk)
     assert step(world, public_id, "check").counts == {"joined": 2, "refused": 2}
 
 
-@pytest.mark.versions
 def test_the_check_of_a_units_list_says_of_phones_known_elsewhere_only_what_it_says_of_new_ones(
     world: World, tmp_path: Path
 ) -> None:
@@ -352,7 +343,6 @@ def test_the_check_of_a_units_list_says_of_phones_known_elsewhere_only_what_it_s
     assert late.counts == {"late": 5}, "whoever they are"
 
 
-@pytest.mark.versions
 def test_a_pin_of_several_units_waits_to_be_placed_where_the_list_may_bring_everybody_of_the_drive(
     world: World, tmp_path: Path
 ) -> None:
@@ -382,7 +372,6 @@ def test_a_pin_of_several_units_waits_to_be_placed_where_the_list_may_bring_ever
     ]
 
 
-@pytest.mark.versions
 def test_days_outside_the_window_and_late_lists(world: World, tmp_path: Path) -> None:
     head = HEAD.replace("\n", ",Day\n")
     rows = [

@@ -32,7 +32,6 @@ def world() -> World:
     return World.make()
 
 
-@pytest.mark.versions
 def test_a_drive_closed_meanwhile_takes_nothing(world: World, tmp_path: Path) -> None:
     from abhiyan.programmes.models import Programme
 
@@ -46,7 +45,6 @@ def test_a_drive_closed_meanwhile_takes_nothing(world: World, tmp_path: Path) ->
     assert world.count("enrolment_claim") == 0
 
 
-@pytest.mark.versions
 def test_staging_emptied_by_a_crash_of_the_server_is_filled_again(world: World, tmp_path: Path) -> None:
     public_id = bring(world, tmp_path, HEAD + people(20))
     checked = step(world, public_id, "check")
@@ -56,7 +54,6 @@ def test_staging_emptied_by_a_crash_of_the_server_is_filled_again(world: World, 
     assert staging.staged_rows(checked.id) == -1, "dropped when done"
 
 
-@pytest.mark.versions
 @pytest.mark.machine
 def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -98,7 +95,6 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.versions
 def test_a_list_beside_pages_posts_little_at_once_and_waits_for_the_fold(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +116,6 @@ def test_a_list_beside_pages_posts_little_at_once_and_waits_for_the_fold(
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.versions
 def test_a_list_does_not_wait_for_ever_for_a_fold(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,7 +151,6 @@ def out_of_luck_after(slices: int) -> Iterator[None]:
             admin.execute("drop function refuse_slices cascade")
 
 
-@pytest.mark.versions
 def test_an_import_that_is_given_up_half_way_can_be_undone(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,7 +166,6 @@ def test_an_import_that_is_given_up_half_way_can_be_undone(
     assert state_of(world) == before and world.tallies() == world.recounted() == {}
 
 
-@pytest.mark.versions
 def test_somebody_quicker_on_the_same_phones_is_found(world: World, tmp_path: Path) -> None:
     public_id = bring(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n" + people(10))
     assert step(world, public_id, "check").counts == {"joined": 11}
@@ -181,7 +174,6 @@ def test_somebody_quicker_on_the_same_phones_is_found(world: World, tmp_path: Pa
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.versions
 def test_somebody_who_keeps_a_phone_at_the_very_moment_is_waited_for(world: World, tmp_path: Path) -> None:
     public_id = bring(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n" + people(10))
     step(world, public_id, "check")

@@ -78,7 +78,6 @@ def test_nobody_without_an_office_opens_the_list(world: World) -> None:
     assert join(world, world.asha).get("/people/")["Location"].startswith("/sign-in/")
 
 
-@pytest.mark.versions
 def test_a_list_is_narrowed_by_rung_channel_kind_day_and_ending(world: World) -> None:
     world.web_join(of=world.asha)
     world.api(of=world.bilal)
@@ -108,7 +107,6 @@ def test_a_list_is_narrowed_by_rung_channel_kind_day_and_ending(world: World) ->
     assert client.get("/people/?rung=nonsense&since=soon").status_code == 422
 
 
-@pytest.mark.versions
 def test_a_list_is_narrowed_to_a_drive_and_an_export_of_it_holds_no_others(world: World) -> None:
     world.web_join(of=world.asha)
     client = officer(world, "district_president", "JK-SRI")
@@ -154,7 +152,6 @@ def followed(client: Client, where: str) -> Iterator[str]:
         where = path + unescape(found[1]) if found else ""
 
 
-@pytest.mark.versions
 @pytest.mark.parametrize("narrowed", ["", "q=person", "channel=3"])
 def test_pages_follow_one_another_without_gap_or_double(
     world: World, monkeypatch: pytest.MonkeyPatch, narrowed: str
@@ -236,7 +233,6 @@ def test_a_list_reads_as_much_whatever_its_length(world: World) -> None:
     assert len(many) == len(few)
 
 
-@pytest.mark.versions
 @pytest.mark.parametrize("oldest_first", [False, True])
 def test_a_page_leaves_the_rest_of_a_crowded_unit_unread(
     world: World, monkeypatch: pytest.MonkeyPatch, oldest_first: bool
@@ -295,7 +291,6 @@ def test_a_number_is_shown_for_one_look_and_leaves_a_row(world: World) -> None:
     assert worker.post(where + "reveal/").status_code == 403
 
 
-@pytest.mark.versions
 def test_an_entry_is_corrected_and_its_tally_moves(world: World) -> None:
     world.web_join(of=world.asha)
     where = f"/people/{member_of(world, world.asha)}/"
@@ -312,7 +307,6 @@ def test_an_entry_is_corrected_and_its_tally_moves(world: World) -> None:
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.versions
 def test_an_entry_is_struck_off_with_a_reason(world: World) -> None:
     world.web_join(of=world.asha)
     where = f"/people/{member_of(world, world.asha)}/"
@@ -409,7 +403,6 @@ def test_a_name_is_found_as_it_is_shown_in_either_script_and_without_its_dots(wo
         assert found(signs) == 0, signs
 
 
-@pytest.mark.versions
 def test_a_claim_without_a_place_is_placed_by_name_pin_or_code(world: World) -> None:
     join(world, world.asha)
     client = officer(world, "state_president", "JK")
@@ -448,7 +441,6 @@ def test_a_place_on_the_same_phone_is_suggested_and_all_sure_ones_placed_at_once
     assert world.rows("select count(*) from enrolment_claim where not is_placed") == [(0,)]
 
 
-@pytest.mark.versions
 def test_a_call_from_a_shared_phone_is_settled(world: World) -> None:
     join(world, world.asha, unit="JK-B001")
     world.tick()

@@ -20,7 +20,6 @@ from .test_bursts import hold_calls
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.versions,
     pytest.mark.usefixtures("own_journal"),
 ]
 SECRET, PUBLIC = sealing.new_pair()

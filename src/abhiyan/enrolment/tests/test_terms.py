@@ -20,7 +20,7 @@ from abhiyan.programmes.models import Programme
 
 from .make import Human, Ladder, World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("tests")
 
 

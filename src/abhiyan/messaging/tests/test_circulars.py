@@ -150,7 +150,6 @@ def test_a_withdrawn_circular_is_nobodys_to_read_and_its_messages_do_not_leave(f
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.versions
 def test_nothing_is_queued_behind_a_circular_that_is_being_withdrawn(field: Field) -> None:
     one = field.send()
     with system("test"):

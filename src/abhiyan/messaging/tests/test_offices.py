@@ -24,7 +24,7 @@ from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 HOOK = Actor.public()
 PHONE = "+919419000031"
 

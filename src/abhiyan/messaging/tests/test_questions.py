@@ -25,7 +25,7 @@ from abhiyan.people import actions as people
 
 from .sending import send_due
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)  # 11:30 in India
 PHONE, OTHER = "+919419000001", "+919419000002"
 SOMEBODY = Actor.public()
@@ -239,6 +239,7 @@ def test_a_question_goes_to_no_phone_that_said_no_before_it_was_asked() -> None:
         assert Message.objects.get().reason == "suppressed"
 
 
+@pytest.mark.versions
 def test_nobody_but_the_phone_sees_its_questions() -> None:
     asked(1)
     for scope, n in ((Scope(), 0), (Scope(everything=True), 0), (Scope(phone=keyring().phone_id(PHONE)), 1)):

@@ -25,7 +25,7 @@ from abhiyan.units.tests.make import SYSTEM, grow
 
 from .sending import send_due
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)  # 11:30 in India
 PHONE = "+919419000001"
 WEEK = timedelta(days=7)

@@ -29,7 +29,7 @@ from abhiyan.people.models import Person, Purpose, Suppression
 
 from .sending import send_due
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)  # 11:30 in India
 PHONE = "+919419000001"
 BLANKS = {"code": "123456", "leave": "+911800000001"}
@@ -485,6 +485,7 @@ def test_a_delivery_report_settles_once_and_a_late_one_changes_nothing(gateway: 
     assert states() == [("delivered", "")]
 
 
+@pytest.mark.versions
 def test_nobody_sees_messages_without_a_scope() -> None:
     queue()
     assert not Message.objects.exists()

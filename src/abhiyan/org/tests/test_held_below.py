@@ -18,7 +18,7 @@ from abhiyan.units.models import Placement
 
 from .make import AT, TODAY, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 
 SEATS = [
     ("state_president", "N1"),

@@ -18,7 +18,7 @@ from abhiyan.units.models import Poll
 from .make import AT, World, actor
 from .test_polls import stated
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:

@@ -61,7 +61,6 @@ def use(asked: Release) -> dict[str, object]:
     return actions.use_release(public_id=asked.public_id, act=asked.act, by=actor(asker_of(asked)), at=AT)
 
 
-@pytest.mark.versions
 def test_asked_by_one_approved_by_a_data_officer_used_once(world: World) -> None:
     asked, officer = ask(world), world.officer("N11")
     with pytest.raises(actions.NotReleased):
@@ -113,7 +112,6 @@ def test_whoever_holds_office_beside_or_below_does_not_decide(world: World) -> N
         decide(asked, world.holder("state_general_secretary", "N1"))
 
 
-@pytest.mark.versions
 def test_nobody_decides_for_whom_they_appointed_or_who_appointed_them(world: World) -> None:
     national, outside = (
         world.holder("national_president", "N"),
@@ -209,7 +207,6 @@ def test_whom_the_console_named_decides_at_once_also_what_was_asked_before(world
     assert asked.state == "released"
 
 
-@pytest.mark.versions
 def test_whom_the_asker_can_remove_does_not_decide(world: World) -> None:
     """The asker exports in a district; an office of theirs higher up only appoints."""
     with system("test"):
@@ -241,7 +238,6 @@ def test_the_asker_needs_the_capability_when_asking(world: World) -> None:
         ask(world, "booth_president", "N1111")
 
 
-@pytest.mark.versions
 def test_the_end_of_an_appointment_ends_what_its_holder_asked_and_a_new_one_does_not_revive_it(
     world: World,
 ) -> None:
@@ -292,7 +288,6 @@ def test_a_no_is_a_no_and_is_final(world: World) -> None:
         decide(asked, officer)
 
 
-@pytest.mark.versions
 def test_what_is_not_decided_or_used_in_time_lapses(world: World) -> None:
     asked, officer = ask(world), world.officer("N11")
     later = AT + timedelta(hours=72)
@@ -316,7 +311,6 @@ def waiting_for(account: Account, *, later: timedelta = timedelta(0)) -> list[Re
         return queries.releases_to_decide(account.pk, at=AT + later)
 
 
-@pytest.mark.versions
 def test_what_waits_for_me_is_what_i_may_decide_and_nobody_nearer(world: World) -> None:
     asked = ask(world)
     near, state, beside = world.officer("N11"), world.officer("N1"), world.officer("N12")
@@ -334,7 +328,6 @@ def told(found: queries.Deciders) -> str:
         return found.whom_to_ask("en")
 
 
-@pytest.mark.versions
 def test_who_may_decide_is_told_by_office_the_nearest_first_and_is_what_the_act_takes(world: World) -> None:
     asked = ask(world, "state_president", "N1", act="channels.token")
     (found,) = queries.deciders([asked], at=AT).values()
@@ -410,7 +403,6 @@ def ask_reset(held: Appointment, by: Account) -> Release:
     return actions.ask_factor_reset(appointment=held.public_id, reason="phone lost", by=actor(by), at=AT)
 
 
-@pytest.mark.versions
 def test_a_lost_second_proof_is_reset_from_above_by_two(world: World) -> None:
     account, held = lost(world)
     president = world.holder("district_president", "N11")
@@ -464,7 +456,6 @@ def test_an_administrators_proof_and_a_top_officers_are_reset_on_the_console_alo
         ask_reset(named, root)
 
 
-@pytest.mark.versions
 def test_a_number_is_revealed_within_capability_scope_and_quota(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -518,7 +509,6 @@ def test_a_reset_of_a_high_office_waits_a_day_from_its_approval(
         assert Factor.objects.filter(account_id=account.pk).exists(), "all of it was undone"
 
 
-@pytest.mark.versions
 def test_a_reset_can_still_be_done_when_the_person_was_appointed_higher_after_the_approval(
     world: World,
 ) -> None:

@@ -23,7 +23,7 @@ from abhiyan.people.news import NoReplayed, WithdrawalReplayed
 
 from .make import AT, SYSTEM
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 WEB = 1
 
 

@@ -20,7 +20,7 @@ from abhiyan.people.rules import totp
 
 from .make import AT, World, inbox
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 HISTORIES = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -82,7 +82,6 @@ def declined(world: World, drive: Programme, reader: Account) -> dict[str, tuple
     return {row.code: (row.declined_by, row.reason) for row in rows if row.declined_at}
 
 
-@pytest.mark.versions
 def test_who_is_named_is_told_once_in_their_language(
     world: World, drive: Programme, president: Account
 ) -> None:
@@ -223,7 +222,6 @@ def test_why_somebody_declined_and_their_digits_are_for_those_who_run_the_unit(
         assert ("Asha" in text) == is_page and "Illness" not in text
 
 
-@pytest.mark.versions
 def test_the_same_person_is_named_once_whoever_is_quicker(
     world: World, drive: Programme, president: Account
 ) -> None:
@@ -286,7 +284,6 @@ def test_who_is_no_longer_in_charge_is_not_told_any_more(
     assert (message.state, message.reason) == ("dropped", "taken_back")
 
 
-@pytest.mark.versions
 def test_units_that_miss_somebody_are_found_by_level_role_and_name(
     world: World, drive: Programme, president: Account
 ) -> None:
@@ -449,7 +446,6 @@ def test_who_was_named_by_nobody_in_person_was_named_by_the_office(world: World,
     assert "Yes, decline: somebody else will be named" in page
 
 
-@pytest.mark.versions
 def test_the_lists_are_exported_whole_without_names(
     world: World, drive: Programme, president: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:

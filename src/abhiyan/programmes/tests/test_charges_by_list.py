@@ -22,7 +22,7 @@ from .test_charges import drive, missing, president, reachable, told
 
 __all__ = ["drive", "president"]  # fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 
 
 def bring(path: Path, key: str, by: Any = SYSTEM, unit_id: int | None = None, **options: str) -> StagedImport:

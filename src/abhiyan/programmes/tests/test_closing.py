@@ -23,7 +23,7 @@ from abhiyan.units.tests.test_import import bring, undo
 
 from .make import AT, TODAY, Trees, programme, state
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
 
 

@@ -23,7 +23,7 @@ from abhiyan.units import staging
 
 from .make import AT, TODAY, programme, state
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 POSTERS, FOLDERS, BATCHES, KILLS = 3, 2, 40, 8
 
 

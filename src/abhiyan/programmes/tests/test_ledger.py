@@ -26,7 +26,7 @@ from abhiyan.units.words import write_words
 
 from .make import AT, BASE, OPENS, TODAY, Trees, programme, state
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -339,6 +339,7 @@ def test_reads_of_all_days_touch_no_more_rows_as_days_pass(trees: Trees, drive: 
     assert Tally.objects.get(unit_id=booth, day=ALL_DAYS).n == 10
 
 
+@pytest.mark.versions
 def test_without_a_scope_no_count_is_in_sight(trees: Trees, drive: Programme) -> None:
     actions.post(deltas=[change(drive, trees.units["b000"].pk, 50)], at=AT)
     actions.fold(at=AT)
@@ -356,6 +357,7 @@ def _range(trees: Trees, code: str, hierarchy: int = 1) -> str:
     return f"{{[{here.lo},{here.hi})}}"
 
 
+@pytest.mark.versions
 def test_outside_ones_own_people_counts_are_daily_and_rounded(trees: Trees, drive: Programme) -> None:
     today, yesterday = TODAY, TODAY - timedelta(days=1)
     for code in ("b000", "b100"):
@@ -457,6 +459,7 @@ def test_a_fold_after_a_restore_takes_what_an_old_horizon_would_hide(trees: Tree
     assert read(drive, trees, "state").reported == 3
 
 
+@pytest.mark.versions
 def test_nobody_folds_who_does_not_see_the_changes() -> None:
     with scoped(Scope()), pytest.raises(RuntimeError, match="system scope"):
         actions.fold(at=AT)

@@ -31,7 +31,7 @@ from abhiyan.units.models import Placement, Unit
 
 from .make import AT, BASE, OPENS, TODAY, Trees, programme, state
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
 DAYS = 6
 BORN = "case when channel < 4 then 1940 + (unit_id + channel * 17) % 70 end"  # whom an item is about

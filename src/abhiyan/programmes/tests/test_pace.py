@@ -32,7 +32,6 @@ def test_a_rate_is_of_the_last_five_minutes_and_a_silent_channel_is_quiet() -> N
     assert rates.steps(points, every=5 * MINUTE, most=2) == [(end - 5 * MINUTE, 50), (end, 50)]
 
 
-@pytest.mark.versions
 @pytest.mark.django_db
 def test_totals_are_noted_once_a_minute_and_read_by_who_sees_all_of_the_programme(world: World) -> None:
     with system("test"):

@@ -18,7 +18,7 @@ from abhiyan.units.models import Placement, Unit
 
 from .test_make_programme import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

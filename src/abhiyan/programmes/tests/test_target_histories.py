@@ -264,7 +264,6 @@ class History:
         return any(unit.pk == unit_id and unit.closed_on for unit in self.trees.units.values())
 
 
-@pytest.mark.versions
 @pytest.mark.examples(5, 40)
 @settings(
     deadline=None,

@@ -21,7 +21,7 @@ from abhiyan.units.models import Unit
 
 from .test_make_programme import make
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
+pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("test")
 
 

@@ -85,7 +85,6 @@ def test_every_move_starts_from_a_state_and_leads_to_another() -> None:
     assert possible("confirmed", is_asked=True, is_over=False) == []
 
 
-@pytest.mark.versions
 def test_a_task_is_accepted_done_looked_at_and_reopened(
     world: World, president: Account, mandal: Account
 ) -> None:
@@ -193,7 +192,6 @@ def ask_mandals(world: World, by: Account, expected: int) -> UUID:
         )
 
 
-@pytest.mark.versions
 def test_one_act_gives_every_holder_of_an_office_below_a_task(world: World, mandal: Account) -> None:
     other = world.holder("mandal_president", "N121")
     world.holder("mandal_president", "N211")  # of another state
@@ -251,7 +249,6 @@ def end(account: Account) -> None:
     org.end_appointment(public_id=org_seat(account), reason="resigned", by=SYSTEM, at=AT)
 
 
-@pytest.mark.versions
 def test_an_ended_appointment_hands_its_tasks_to_a_colleague_or_the_office_above(
     world: World, president: Account, mandal: Account
 ) -> None:

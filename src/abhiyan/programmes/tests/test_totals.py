@@ -44,7 +44,6 @@ def write(folder: Path, text: str, name: str = "totals.csv") -> Path:
     return path
 
 
-@pytest.mark.versions
 def test_totals_come_by_a_list_with_their_source_and_rows(world: World, tmp_path: Path) -> None:
     path = write(
         tmp_path,
@@ -75,7 +74,6 @@ def test_the_number_of_another_row_is_written_as_a_sheet_shows_it(world: World, 
         assert reason_text(kind("totals"), row) == "This is in row 1202 already."
 
 
-@pytest.mark.versions
 def test_the_same_list_twice_changes_nothing_and_a_changed_one_shows_its_differences(
     world: World, tmp_path: Path
 ) -> None:
@@ -104,7 +102,6 @@ def test_the_same_list_twice_changes_nothing_and_a_changed_one_shows_its_differe
     assert known() == {}
 
 
-@pytest.mark.versions
 def test_a_list_that_says_the_same_again_keeps_its_figures_when_the_one_before_is_taken_back(
     world: World, tmp_path: Path
 ) -> None:

@@ -103,7 +103,6 @@ def test_a_unit_has_held_its_workshop_has_a_day_or_is_silent() -> None:
     assert rules.day_to_tap(planned_on=None, due_on=TODAY - DAY, on=TODAY) is None
 
 
-@pytest.mark.versions
 def test_districts_are_asked_plan_hold_and_are_silent(
     world: World, programme: Programme, president: Account, district: Account
 ) -> None:

@@ -230,7 +230,6 @@ def page_of(cast: Cast, role: str) -> str:
     return str(cast.client(role).get("/").content.decode())
 
 
-@pytest.mark.versions
 def test_what_nobody_has_counted_is_seen_from_outside_as_fewer_than_ten(
     cast: Cast, nights: Programme
 ) -> None:
@@ -254,7 +253,6 @@ def test_its_entry_is_in_the_menu_of_those_who_may_open_it_and_its_public_page_a
     )
 
 
-@pytest.mark.versions
 def test_a_recount_counts_its_facts_and_its_orphans(cast: Cast, nights: Programme) -> None:
     found = actions.recount(at=clock.now())
     assert found.differences == [] and found.orphans["nights without a host"] == 3

@@ -66,7 +66,6 @@ def ladders(world: World, code: str, *of: Programme) -> list[Ladder]:
     return singly
 
 
-@pytest.mark.versions
 def test_the_whole_counts_what_its_parts_count_and_one_person_once() -> None:
     world = World.make()
     srinagar, jammu = start(world, "JK-SRI", "JK-JAM")

@@ -22,7 +22,7 @@ from abhiyan.units.tests.test_lists import _file, _step, reasons, refused
 from abhiyan.units.tests.test_lists import bring as bring_file
 from abhiyan.units.tests.test_move import check_tree
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 
 
 def close(code: str, **more: Any) -> None:

@@ -9,7 +9,7 @@ from abhiyan.units import doctor
 from abhiyan.units.models import Placement, Unit, UnitWords
 from abhiyan.units.tests.make import AT, NATION, grow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 
 
 def _of(code: str) -> int:

@@ -26,7 +26,7 @@ from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, DAY, NATION, SEEDS, SYSTEM, grow
 from abhiyan.units.tests.test_move import check_tree
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
 Row = Mapping[str, Any]
 Refused = list[tuple[int, str, str]]

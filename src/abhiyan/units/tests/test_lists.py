@@ -86,7 +86,6 @@ def test_units_above_without_their_hierarchy_are_not_dropped_in_silence(tmp_path
     assert bring(_file(tmp_path, empty, "empty.csv")).counts.get("made") == 1
 
 
-@pytest.mark.versions
 def test_a_file_with_hindi_words_makes_units_in_two_hierarchies(tmp_path: Path) -> None:
     staged = bring(_file(tmp_path, UNITS))
     assert (staged.state, staged.counts, refused(staged)) == ("done", {"made": 5}, [])
@@ -185,7 +184,6 @@ def test_a_refused_place_names_the_hierarchy(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.versions
 def test_a_changed_file_shows_the_difference_and_the_whole_can_be_undone(tmp_path: Path) -> None:
     first = bring(_file(tmp_path, UNITS))
     before = state()
@@ -208,7 +206,6 @@ def test_a_changed_file_shows_the_difference_and_the_whole_can_be_undone(tmp_pat
     assert not Unit.objects.exists()
 
 
-@pytest.mark.versions
 def test_units_a_list_leaves_without_a_place_are_counted_and_told(tmp_path: Path) -> None:
     grow(NATION)
     text = (
@@ -232,7 +229,6 @@ def test_one_parent_column_counts_for_the_chosen_hierarchy(tmp_path: Path) -> No
     check_tree(levels.ELECTORAL)
 
 
-@pytest.mark.versions
 def test_a_list_for_one_unit_touches_nothing_outside_it(tmp_path: Path) -> None:
     ids = grow(NATION)
     text = "code,kind,name_en,organisational_parent\nN1,booth,N,C1\nN2,booth,N,C3\n"
@@ -337,7 +333,6 @@ def test_every_fault_of_a_row_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.versions
 def test_a_directory_of_pin_codes_is_added_and_undone(tmp_path: Path) -> None:
     grow(NATION)
     path = tmp_path / "pins.csv"

@@ -16,7 +16,7 @@ from abhiyan.units.news import UnitsMoved
 from abhiyan.units.rules import levels, ranges
 from abhiyan.units.tests.make import AT, DAY, NATION, SYSTEM, grow
 
-pytestmark = [pytest.mark.django_db, pytest.mark.versions]
+pytestmark = pytest.mark.django_db
 ORG = levels.ORGANISATIONAL
 TODAY = date(2026, 11, 20)
 

@@ -187,7 +187,6 @@ def silent(world: Mapping[str, int], *codes: str, at: datetime = AT) -> set[str]
 ALL = ("IN", "JK", "HP", "JK-Z", "JK-1", "JK-2", "B1", "B2", "M1", "LOST")
 
 
-@pytest.mark.versions
 def test_a_poll_silences_its_area_and_whoever_may_be_in_it(world: dict[str, int]) -> None:
     stated((CLOSES, [world["JK-1"]]))
     # The mandal is in the state, and nobody knows in which constituency; of LOST nobody knows the state.

@@ -44,7 +44,6 @@ from abhiyan.verification.tests.test_checks import drawn
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.versions,
     pytest.mark.usefixtures("midday"),
 ]
 IDS = """
