@@ -465,9 +465,11 @@ def serving(django_db_setup: None) -> "Iterator[Callable[..., Server]]":  # noqa
     from abhiyan.enrolment.tests.server import Server
 
     kept: dict[tuple[tuple[str, str], ...], Server] = {}
+    of_the_test = ("DJANGO_SETTINGS_MODULE", "ABHIYAN_TEST_AT")
 
     def given(**environment: str) -> Server:
-        asked = tuple(sorted(environment.items()))
+        """The server of an environment, and of the settings and the time of the test."""
+        asked = (*((name, os.environ.get(name, "")) for name in of_the_test), *sorted(environment.items()))
         if asked not in kept:
             kept[asked] = Server().start(**environment)
         return kept[asked]
@@ -477,7 +479,7 @@ def serving(django_db_setup: None) -> "Iterator[Callable[..., Server]]":  # noqa
         server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def served(serving: "Callable[..., Server]") -> "Server":
     """The server that browsers visit."""
     return serving(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # models cannot be imported before Django is set up
     from .server import Server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def server(serving: Callable[..., Server]) -> Server:
     return serving()
 

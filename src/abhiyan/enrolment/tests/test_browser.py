@@ -30,7 +30,7 @@ KBIT_PER_S, LATENCY_MS = 250, 300
 NEXT = "#join .next >> visible=true"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def served(serving: Callable[..., Server]) -> Server:
     return serving(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
 

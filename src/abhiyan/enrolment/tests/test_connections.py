@@ -142,6 +142,7 @@ def test_a_request_that_could_be_read_in_two_ways_is_refused(
     assert world.count("enrolment_claim") == 0
 
 
+@pytest.mark.machine
 def test_a_worker_that_is_to_end_answers_what_it_has(world: World, token: str) -> None:
     own = Server().start()
     try:

@@ -36,7 +36,7 @@ SAYS = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def served(serving: Callable[..., Server]) -> Server:
     return serving(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan", ABHIYAN_SMS="file")
 

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,13 +19,6 @@ from .make import World
 from .server import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def server(django_db_setup: None) -> Iterator[Server]:
-    running = Server().start()
-    yield running
-    running.stop()
 
 
 # Given a time, it goes on inventing requests until that is spent.

@@ -24,7 +24,7 @@ NEWER = "+919906000078"
 LOOKS = [("hi", "phone"), ("en", "desk")]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def served(serving: Callable[..., Server]) -> Server:
     return serving(ABHIYAN_ORIGIN="http://app.example.org", ABHIYAN_ORGANISATION="Sangathan")
 

@@ -32,7 +32,7 @@ PLANNER, CALLER, VISITOR, OTHER = (
 VALUE = "8c3fa0d1e5"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def served(serving: Callable[..., Server]) -> Server:
     return serving(
         ABHIYAN_ORIGIN="http://localhost",
