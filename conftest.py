@@ -326,7 +326,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
         connection.close()
 
     def copied(name: str, pattern: str) -> None:
-        """Every migration takes ten seconds; they run once for each state of the code. The first builds the pattern,
+        """Migrations take some seconds and run once for each state of the code. The first builds the pattern,
         others wait for it."""
         with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
             admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))

@@ -27,7 +27,7 @@ class CurrentXid(models.Func):
 
 
 class Era(models.Func):
-    """The audit's era, raised by every restore (migration 0001)."""
+    """The audit's era, raised by every restore (`core_era`, made by the ground migration)."""
 
     function = "core_era"
     template = "%(function)s()"

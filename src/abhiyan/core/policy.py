@@ -14,7 +14,7 @@ from .database import role_name
 # Settings are read through a subselect: bare, the planner evaluates them once per row (87 times slower).
 EVERYTHING = "(select current_setting('abhiyan.everything', true) = 'on')"
 REASON = "(select coalesce(current_setting('abhiyan.reason', true), '') <> '')"
-# Positions of the viewer, and none once a tree has moved since they were read (migration 0005 defines the function:
+# Positions of the viewer, and none once a tree has moved since they were read (a function of the ground migration:
 # its plan is kept, whereas a subselect is planned for each table of each query: a page of 17 ms took 26).
 PEOPLE = "(select core_positions('abhiyan.people'))"
 COUNTS = "(select core_positions('abhiyan.counts'))"
@@ -72,7 +72,9 @@ class Policy(models.constraints.BaseConstraint):
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        kwargs |= {"using": self.using, "to": self.to, "command": self.command, "check": self.check}
+        given = {"to": self.to, "command": self.command, "check": self.check}
+        usual = {"to": ("app",), "command": "ALL", "check": None}
+        kwargs |= {"using": self.using} | {key: one for key, one in given.items() if one != usual[key]}
         return path, tuple(args), kwargs
 
     def __eq__(self, other: object) -> bool:

@@ -1,13 +1,11 @@
 """LEAVE wins against what is under way: a list, a web join, a call, an undo. A call meets the member it signs for."""
 
 import copy
-import importlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from abhiyan.core import clock, doctor
 from abhiyan.core.actor import Actor
@@ -247,23 +245,6 @@ def test_a_living_member_of_a_roll_their_phone_has_left_is_found_and_ended(world
     assert not found.is_right and found.orphans[name] == 1
     (told,) = [one.finding for one in doctor.examine(clock.now(), only="orphans")]
     assert (told.level, told.facts) == (doctor.FAIL, {name: 1})
-    assert loops.LOOPS["left"].turn(world.now) == 1
-    at_rest(world)
-    assert living(world) == 0
-
-
-def test_a_living_member_on_a_phone_that_said_no_before_this_release_is_found_where_there_is_one_roll(
-    world: World,
-) -> None:
-    world.web_join(of=world.asha)
-    with system("tests plant a flaw"):
-        Suppression.objects.create(
-            phone_id=world.phone_id(world.asha), scope="all", channel=Channel.MISSED_CALL, at=world.now
-        )
-    migration = importlib.import_module("abhiyan.enrolment.migrations.0009_rolls_left_before")
-    with system("a migration"), connection.schema_editor(atomic=False) as editor:
-        migration.fill(None, editor)
-    assert world.orphans() == {"members of a roll that their phone has left": 1}
     assert loops.LOOPS["left"].turn(world.now) == 1
     at_rest(world)
     assert living(world) == 0

@@ -1,6 +1,5 @@
 """Who has left: offices read that a membership ended, where and when, and no longer whose it was."""
 
-import importlib
 from uuid import UUID
 
 import pytest
@@ -12,9 +11,7 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.number import member_number
-from abhiyan.messaging.models import Message
 from abhiyan.org.models import Release
-from abhiyan.people.models import Person
 from abhiyan.people.tests.make import body, undrawn
 from abhiyan.units import queries as units
 
@@ -151,35 +148,3 @@ def test_whom_a_list_had_brought_back_is_not_read_once_it_is_taken_back(world: W
     actions.undo_claims(import_id=7, by=Actor.system("tests"), at=world.now)
     assert named(world) == [world.asha.name]
     assert world.tallies() == world.recounted() and world.orphans() == {}
-
-
-def test_whoever_had_left_before_this_release_is_not_read_either(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asha_left(world)
-    struck = world.paper_row(of=world.chandra)
-    world.strike_off(struck)
-    with system("test"):
-        Person.objects.update(left_at=None)
-    assert len(named(world)) == 4
-    migration = importlib.import_module("abhiyan.enrolment.migrations.0007_left_before")
-    monkeypatch.setattr(migration, "SLICE", 1)
-    with system("a migration"), connection.schema_editor(atomic=False) as editor:
-        migration.mark(None, editor)
-    assert named(world) == [world.bilal.name, world.mohan.name, world.chandra.name]
-
-
-def test_messages_to_phones_that_had_left_before_this_release_show_no_digits_either(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for human in (world.bilal, world.chandra):
-        join(world, human, unit="JK-B001").post("/me/leave/")
-    join(world, world.asha, unit="JK-B001")
-    with system("test"):
-        Message.objects.update(last4="0009")
-    migration = importlib.import_module("abhiyan.messaging.migrations.0004_left_before")
-    monkeypatch.setattr(migration, "SLICE", 1)
-    with system("a migration"), connection.schema_editor(atomic=False) as editor:
-        migration.forget(None, editor)
-    shown = world.rows("select distinct phone_id from messaging_message where last4 <> ''")
-    assert shown == [(world.phone_id(world.asha),)]

@@ -1,60 +1,16 @@
-"""Requests to the helpline, what was said about each, and the numbers people call."""
+"""The tables of the helpline."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
-import abhiyan.core.policy
+from abhiyan.core.policy import Policy
 
 
 class Migration(migrations.Migration):
     initial = True
-
-    dependencies = [
-        ("core", "0005_positions_of_a_tree"),
-        ("units", "0001_ground"),
-    ]
-
+    dependencies = [("org", "0001_ground")]
     operations = [
-        migrations.CreateModel(
-            name="Helpline",
-            fields=[
-                ("programme_id", models.IntegerField(primary_key=True, serialize=False)),
-                ("number", models.TextField()),
-            ],
-            options={
-                "db_table": "helpdesk_helpline",
-                "constraints": [
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="SELECT",
-                        name="helpdesk_helpline_seen_by_all",
-                        to=("app", "jobs", "gateway"),
-                        using="true",
-                    ),
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="ALL",
-                        name="helpdesk_helpline_written",
-                        to=("app",),
-                        using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
-                    ),
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="ALL",
-                        name="helpdesk_helpline_for_a_reason",
-                        to=("jobs",),
-                        using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
-                    ),
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="ALL",
-                        name="helpdesk_helpline_migrates",
-                        to=("owner",),
-                        using="true",
-                    ),
-                ],
-            },
-        ),
         migrations.CreateModel(
             name="Ticket",
             fields=[
@@ -78,7 +34,12 @@ class Migration(migrations.Migration):
                 (
                     "way",
                     models.TextField(
-                        choices=[("call", "Call"), ("sms", "SMS"), ("chat", "WhatsApp"), ("web", "Web form")]
+                        choices=[
+                            ("call", "Phone call"),
+                            ("sms", "SMS"),
+                            ("chat", "WhatsApp"),
+                            ("web", "Web form"),
+                        ]
                     ),
                 ),
                 (
@@ -115,6 +76,13 @@ class Migration(migrations.Migration):
                 ("reopened", models.SmallIntegerField(db_default=0, default=0)),
                 ("merged_into", models.UUIDField(null=True)),
                 ("question", models.UUIDField(null=True)),
+                ("came_id", models.BigIntegerField(null=True)),
+                (
+                    "offices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), db_default=[], default=list, size=None
+                    ),
+                ),
             ],
             options={
                 "db_table": "helpdesk_ticket",
@@ -126,6 +94,17 @@ class Migration(migrations.Migration):
                         fields=["desk_id", "due_at"],
                         name="helpdesk_open",
                     ),
+                    models.Index(fields=["state", "due_at"], name="helpdesk_state"),
+                    models.Index(fields=["due_at"], name="helpdesk_due"),
+                    models.Index(fields=["last4", "due_at"], name="helpdesk_last4"),
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["unit_id"], name="helpdesk_open_unit"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["programme_id", "due_at"],
+                        name="helpdesk_of_programme",
+                    ),
                     models.Index(
                         condition=models.Q(("state", "done")), fields=["done_at"], name="helpdesk_done"
                     ),
@@ -135,36 +114,24 @@ class Migration(migrations.Migration):
                         name="helpdesk_question",
                     ),
                     models.Index(fields=["opened_at"], name="helpdesk_opened"),
+                    models.Index(fields=["desk_id", "opened_at"], name="helpdesk_desk"),
                 ],
                 "constraints": [
-                    abhiyan.core.policy.Policy(
-                        check=None,
+                    Policy(
                         command="SELECT",
                         name="helpdesk_ticket_in_scope",
-                        to=("app",),
-                        using="(select current_setting('abhiyan.everything', true) = 'on') or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or exists (select 1 from units_placement pl where pl.unit_id = helpdesk_ticket.unit_id and pl.lo <@ (select core_positions('abhiyan.people')))",
+                        using="(select current_setting('abhiyan.everything', true) = 'on') or phone_id = (select nullif(current_setting('abhiyan.phone', true), '')::uuid) or exists (select 1 from units_placement pl where pl.unit_id = helpdesk_ticket.unit_id and pl.lo <@ (select core_positions('abhiyan.people'))) or (cardinality(helpdesk_ticket.offices) > 0 and exists (select from org_appointment ap\n join org_office o on o.id = ap.office_id\n join units_placement pl on pl.unit_id = ap.unit_id and pl.lo <@ (select core_positions('abhiyan.counts'))\n where ap.account_id = (select nullif(current_setting('abhiyan.account', true), '')::int8) and ap.state = 'active' and ap.unit_id = helpdesk_ticket.desk_id\n  and o.code = any (helpdesk_ticket.offices)))",
                     ),
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="ALL",
+                    Policy(
                         name="helpdesk_ticket_written",
-                        to=("app",),
                         using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
                     ),
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="ALL",
+                    Policy(
                         name="helpdesk_ticket_for_a_reason",
                         to=("jobs",),
                         using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
                     ),
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="ALL",
-                        name="helpdesk_ticket_migrates",
-                        to=("owner",),
-                        using="true",
-                    ),
+                    Policy(name="helpdesk_ticket_migrates", to=("owner",), using="true"),
                 ],
             },
         ),
@@ -191,6 +158,7 @@ class Migration(migrations.Migration):
                             ("unsolved", "Not solved, says the person"),
                             ("reopened", "Opened again"),
                             ("closed", "Closed without a reply"),
+                            ("unreached", "Our SMS did not reach the person"),
                         ]
                     ),
                 ),
@@ -207,39 +175,91 @@ class Migration(migrations.Migration):
                         to="helpdesk.ticket",
                     ),
                 ),
+                ("from_id", models.BigIntegerField(null=True)),
+                ("message_id", models.UUIDField(null=True)),
             ],
             options={
                 "db_table": "helpdesk_ticket_line",
                 "indexes": [models.Index(fields=["ticket", "at"], name="helpdesk_line")],
                 "constraints": [
-                    abhiyan.core.policy.Policy(
-                        check=None,
+                    Policy(
                         command="SELECT",
                         name="helpdesk_ticket_line_in_scope",
-                        to=("app",),
                         using="(select current_setting('abhiyan.everything', true) = 'on') or exists (select 1 from helpdesk_ticket t where t.id = helpdesk_ticket_line.ticket_id)",
                     ),
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="ALL",
+                    Policy(
                         name="helpdesk_ticket_line_written",
-                        to=("app",),
                         using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
                     ),
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="ALL",
+                    Policy(
                         name="helpdesk_ticket_line_for_a_reason",
                         to=("jobs",),
                         using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
                     ),
-                    abhiyan.core.policy.Policy(
-                        check=None,
-                        command="ALL",
-                        name="helpdesk_ticket_line_migrates",
-                        to=("owner",),
+                    Policy(name="helpdesk_ticket_line_migrates", to=("owner",), using="true"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Helpline",
+            fields=[
+                ("programme_id", models.IntegerField(primary_key=True, serialize=False)),
+                ("number", models.TextField()),
+            ],
+            options={
+                "db_table": "helpdesk_helpline",
+                "constraints": [
+                    Policy(
+                        command="SELECT",
+                        name="helpdesk_helpline_seen_by_all",
+                        to=("app", "jobs", "gateway"),
                         using="true",
                     ),
+                    Policy(
+                        name="helpdesk_helpline_written",
+                        using="((select current_setting('abhiyan.everything', true) = 'on') or (select coalesce(nullif(current_setting('abhiyan.counts', true), ''), '{}') <> '{}'))",
+                    ),
+                    Policy(
+                        name="helpdesk_helpline_for_a_reason",
+                        to=("jobs",),
+                        using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
+                    ),
+                    Policy(name="helpdesk_helpline_migrates", to=("owner",), using="true"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReadyAnswer",
+            fields=[
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("unit_id", models.BigIntegerField()),
+                ("kind", models.TextField(blank=True)),
+                ("language", models.TextField()),
+                ("text", models.TextField()),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.BigIntegerField(null=True)),
+                ("is_used", models.BooleanField(db_default=True, default=True)),
+            ],
+            options={
+                "db_table": "helpdesk_ready_answer",
+                "indexes": [models.Index(fields=["unit_id", "language"], name="helpdesk_ready")],
+                "constraints": [
+                    Policy(
+                        command="SELECT",
+                        name="helpdesk_ready_answer_seen_by_all",
+                        to=("app", "jobs", "gateway"),
+                        using="true",
+                    ),
+                    Policy(
+                        name="helpdesk_ready_answer_written",
+                        using="((select current_setting('abhiyan.everything', true) = 'on') and (select coalesce(current_setting('abhiyan.reason', true), '') <> ''))",
+                    ),
+                    Policy(
+                        name="helpdesk_ready_answer_for_a_reason",
+                        to=("jobs",),
+                        using="(select coalesce(current_setting('abhiyan.reason', true), '') <> '')",
+                    ),
+                    Policy(name="helpdesk_ready_answer_migrates", to=("owner",), using="true"),
                 ],
             },
         ),

@@ -20,7 +20,7 @@ from abhiyan.units import queries as units
 
 FIRST_POSITION, LAST_POSITION = 1 << 56, 4 << 56  # of all hierarchies together
 
-# Migration 0002 defines org_visit and org_held: appointments with office, unit, today's positions, what they reach,
+# The ground migration makes org_visit and org_held: appointments with office, unit, today's positions, what they reach,
 # and the positions of the state (or the nation) they stand in.
 _ACCOUNT = "a.id, a.public_id, a.name, a.language, a.is_root, a.is_demo"
 _SESSION = ("key", "public_id", "account_id", "phone_id", "data", "device", "origin")

@@ -1,11 +1,9 @@
 """Appointing and ending: who may, what it gives, and that nobody hands on more than they have."""
 
 from datetime import date, timedelta
-from importlib import import_module
 from uuid import UUID, uuid4
 
 import pytest
-from django.apps import apps
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -61,23 +59,6 @@ def test_a_release_gives_offices_what_is_new_and_not_what_was_taken_away(world: 
         office.refresh_from_db()
         assert "programmes.run" in office.capabilities
         assert "people.export" not in office.capabilities
-
-
-def test_an_organisation_older_than_what_notes_it_keeps_what_it_took_away(world: World) -> None:
-    before = import_module("abhiyan.org.migrations.0004_offered_before")
-    with system("test"):
-        for office in Office.objects.filter(code__in=before.OFFERED):
-            office.capabilities, office.offered = sorted(before.OFFERED[office.code]), []
-            office.save()
-        office = Office.objects.get(code="state_president")
-        office.capabilities.remove("people.export")
-        office.save()
-        for _twice in range(2):
-            before.note(apps, None)
-            actions.ensure_offices()
-            office.refresh_from_db()
-            assert "people.export" not in office.capabilities
-            assert {"imports.totals", "results.import", "plans.make"} < set(office.capabilities)
 
 
 def test_a_senior_appoints_juniors_of_the_same_unit_and_not_the_reverse(world: World) -> None:
