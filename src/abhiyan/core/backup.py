@@ -37,7 +37,7 @@ from .actor import Actor
 from .keys import keyring
 from .scope import system
 
-FORMAT = 1
+FORMAT = 2  # 1 holds tables of a version before the first release
 LAST = "last-backup.json"  # in the data folder: when the newest backup of what is there was taken
 PART = 8 * 1024 * 1024
 LEFT_OUT = ("imports",)  # below the files' folder: uploads on their way, sealed, and gone within days
@@ -412,6 +412,11 @@ def _read_manifest(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo]) -> 
     if first is None or first.name != "manifest.json":
         raise RestoreRefused("This is not a backup of abhiyan.")
     manifest: dict[str, Any] = json.loads(_contents(tar, first))
+    if manifest.get("format") == 1:
+        raise RestoreRefused(
+            "A version before the first release took this backup, and this version cannot read its tables: restore it "
+            "with the version that took it."
+        )
     if manifest.get("format") != FORMAT:
         raise RestoreRefused(
             f"This backup has the format {manifest.get('format')}, which this release cannot read."

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.core.management import call_command
@@ -19,13 +20,19 @@ STATEMENT_MS = (
 )
 TRIES = 10
 TRIED_AGAIN = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+# The migration that every database begins with that was made before the first release.
+_EARLIEST = "select 1 from django_migrations where app = 'core' and name = '0001_era'"
+
+
+class MadeEarlier(roles.CannotPrepare):
+    """A version before the first release made the database, and no migration leads from its tables to these."""
 
 
 def prepare(name: str | None = None) -> None:
     """Make roles, database and extensions where they are missing, as the administrator of the server.
 
-    Raises roles.CannotPrepare, before anything is changed, where the roles or the database are somebody else's or
-    the administrator may too little.
+    Raises roles.CannotPrepare, before anything is changed, where the roles or the database are somebody else's, the
+    administrator may too little, or the database is of a version before the first release (MadeEarlier).
     """
     name = name or database.name()
     try:
@@ -34,6 +41,9 @@ def prepare(name: str | None = None) -> None:
             admin.execute("select pg_advisory_lock(hashtext('abhiyan roles'))")
             roles.refuse_others(admin)
             _refuse_others_database(admin, name)
+            if holds_tables(name):
+                with psycopg.connect(database.conninfo(None, dbname=name)) as own:
+                    refuse_earlier(own)
             with admin.transaction():
                 roles.ensure_roles(admin)
             roles.ensure_database(admin, name)
@@ -56,6 +66,17 @@ def _refuse_others_database(admin: psycopg.Connection[tuple[object, ...]], name:
         )
 
 
+def refuse_earlier(own: psycopg.Connection[Any]) -> None:
+    """Raise MadeEarlier where a version before the first release made the database of this connection."""
+    is_migrated = own.execute("select to_regclass('public.django_migrations') is not null").fetchone()
+    if is_migrated == (True,) and own.execute(_EARLIEST).fetchone():
+        raise MadeEarlier(
+            "A version before the first release made this database, and this version cannot bring it up to date: go "
+            "on with the version that made it, or begin anew in another data folder (ABHIYAN_HOME) or database "
+            "(ABHIYAN_DATABASE) with `abhiyan init`."
+        )
+
+
 def holds_tables(name: str) -> bool:
     """Whether there is a database of that name with a table in it. As the administrator."""
     with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
@@ -72,11 +93,14 @@ def migrate(*, verbosity: int = 1) -> None:
     """Run every migration and hand out the rights. The process must work as the owner (ABHIYAN_ROLE=owner).
 
     The code before it may be serving: a migration waits LOCK_MS for its tables, and is tried again a moment later.
-    Raises OperationalError when that was in vain TRIES times; what was done until then stays.
+    Raises OperationalError when that was in vain TRIES times; what was done until then stays. Raises MadeEarlier, and
+    changes nothing, where a version before the first release made the database.
     """
     for tries_left in reversed(range(TRIES)):
         try:
             sql.run(f"set lock_timeout = {LOCK_MS}; set statement_timeout = {STATEMENT_MS}")
+            with connection.wrap_database_errors:
+                refuse_earlier(connection.connection)
             call_command("migrate", verbosity=verbosity, interactive=False)
             break
         except OperationalError as error:

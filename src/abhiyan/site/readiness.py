@@ -59,13 +59,17 @@ def _is_locked_out(error: Exception) -> bool:
 
 
 def refuse_lockout(role: str) -> None:
-    """Raises where the database does not let the role in. One that is away is waited for elsewhere."""
+    """Raises where the database does not let the role in, or is of a version before the first release.
+
+    One that is away is waited for elsewhere.
+    """
     import psycopg
 
-    from abhiyan.core import database
+    from abhiyan.core import database, schema
 
     try:
-        psycopg.connect(database.conninfo(role), connect_timeout=10).close()
+        with psycopg.connect(database.conninfo(role), connect_timeout=10) as own:
+            schema.refuse_earlier(own)
     except psycopg.OperationalError as error:
         if _is_locked_out(error):
             raise
@@ -124,10 +128,16 @@ def need_database() -> None:
 
 
 def pending() -> int:
+    """How many migrations are still to run. Raises schema.MadeEarlier."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from abhiyan.core import schema
+
     try:
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            schema.refuse_earlier(connection.connection)
         executor = MigrationExecutor(connection)
         return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     finally:

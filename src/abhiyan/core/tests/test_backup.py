@@ -234,6 +234,29 @@ def test_another_master_key_is_refused_before_anything_is_touched(
         keys.keyring.cache_clear()
 
 
+@pytest.mark.versions
+@pytest.mark.parametrize("told_by", ["its format", "its migrations"])
+def test_a_backup_of_a_version_before_the_first_release_is_refused_and_changes_nothing(
+    told_by: str, files: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(database.conninfo("owner")) as own, monkeypatch.context() as earlier:
+        if told_by == "its format":
+            earlier.setattr(backup, "FORMAT", 1)
+        else:
+            own.execute(
+                "insert into django_migrations (app, name, applied) values ('core', '0001_era', now())"
+            )
+            own.commit()
+        backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+        own.execute("delete from django_migrations where name = '0001_era'")
+    with pytest.raises(
+        (backup.RestoreRefused, schema.MadeEarlier), match="A version before the first release"
+    ):
+        backup.restore(source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "f")
+    assert not schema.holds_tables(target) and not backup.is_beside(None, target)
+    assert not (tmp_path / "f").exists()
+
+
 def test_what_is_wrong_with_a_key_is_said_as_it_is() -> None:
     mistyped = "this public key begins with age1 as it should, and is mistyped or cut short"
     for text, said in {

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from abhiyan.core import embedded, keys, sealing
@@ -241,6 +242,32 @@ def test_a_server_that_the_database_does_not_know_does_not_begin(installation: I
         told = installation.run(*command, code=CANNOT_RUN, ABHIYAN_ROLE_PREFIX="another")
         assert "Are the master key, ABHIYAN_ROLE_PREFIX" in told
         assert "Serving on" not in told
+
+
+@pytest.mark.usefixtures("database_runs")
+def test_a_database_of_a_version_before_the_first_release_is_refused_and_left_as_it_is(
+    installation: Installation,
+) -> None:
+    def state() -> list[tuple[object, ...]]:
+        with psycopg.connect(embedded.conninfo(installation.home), dbname="abhiyan") as admin:
+            return admin.execute(
+                "select app, name, applied::text from django_migrations union all"
+                " select rolname, rolpassword, null from pg_authid order by 1, 2, 3"
+            ).fetchall()
+
+    installation.run("init", "--no-account")
+    installation.run(
+        "psql", "-c", "insert into django_migrations (app, name, applied) values ('core', '0001_era', now())"
+    )
+    try:
+        before = state()
+        for command in (["init", "--no-account"], ["migrate"], ["migrate", "--check"], ["serve"], ["jobs"]):
+            told = installation.run(*command, code=CANNOT_RUN)
+            assert told.count("A version before the first release made this database") == 1
+            assert "pending" not in told
+        assert state() == before
+    finally:
+        installation.run("psql", "-c", "delete from django_migrations where name = '0001_era'")
 
 
 def test_who_looks_into_another_folder_makes_no_database_there(tmp_path: Path) -> None:
