@@ -17,8 +17,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from abhiyan.core import embedded
+from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import PATIENCE_S, until
-from abhiyan.site.tests.conftest import free_port
 
 pytestmark = pytest.mark.machine
 

@@ -30,6 +30,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from abhiyan.core import embedded
+from abhiyan.core.tests.ports import free_port
 
 from .clients import Clients, Sent
 from .world import BOOTHS
@@ -52,9 +53,7 @@ class Installation:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.env = {key: value for key, value in os.environ.items() if not key.startswith("ABHIYAN_")}
         self.env.pop("DATABASE_URL", None)
         self.env.pop("PYTHONPATH", None)

@@ -14,10 +14,11 @@ import httpx
 import pytest
 
 from abhiyan.core import embedded
+from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import until
 from abhiyan.site.demo.claims import TRUTH
 from abhiyan.site.demo.run import PEOPLE, READY
-from abhiyan.site.tests.conftest import Installation, free_port
+from abhiyan.site.tests.conftest import Installation
 from abhiyan.verification.rules.flags import CLEAR, LEAST
 
 from .office import office, unfit

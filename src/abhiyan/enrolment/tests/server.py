@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
 ORIGIN = "https://app.example.org"  # as the provider knows us; signatures cover it
@@ -44,9 +45,7 @@ class Server:
         return Path(self.folder.name) / "server.log"
 
     def start(self, **environment: str) -> "Server":
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "abhiyan.site.cli", "serve", "--here"),

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,13 +14,8 @@ from typing import IO
 import pytest
 
 from abhiyan.core import embedded
+from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.waits import PATIENCE_S
-
-
-def free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return int(tried.getsockname()[1])
 
 
 @dataclass(frozen=True)

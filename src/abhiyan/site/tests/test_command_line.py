@@ -12,10 +12,11 @@ import psycopg
 import pytest
 
 from abhiyan.core import embedded, keys, sealing
+from abhiyan.core.tests.ports import free_port
 from abhiyan.site import benches, cli, processes
 from abhiyan.site.readiness import CANNOT_RUN
 
-from .conftest import Installation, free_port
+from .conftest import Installation
 
 pytestmark = pytest.mark.machine
 

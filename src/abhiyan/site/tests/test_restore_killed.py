@@ -15,6 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from abhiyan.core import backup, clock, database, keys, sealing
+from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.test_backup import drop_like
 from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.enrolment import actions
@@ -22,8 +23,6 @@ from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import CHANNEL, World
 from abhiyan.people.actions import sessions
 from abhiyan.site import processes
-
-from .conftest import free_port
 
 pytestmark = pytest.mark.machine
 

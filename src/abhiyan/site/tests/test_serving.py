@@ -17,10 +17,11 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from abhiyan.core import embedded, machine
+from abhiyan.core.tests.ports import free_port
 from abhiyan.core.tests.untidy import clearing_up
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
-from .conftest import Installation, free_port
+from .conftest import Installation
 
 pytestmark = pytest.mark.machine
 
