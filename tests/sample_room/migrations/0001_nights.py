@@ -7,7 +7,7 @@ from abhiyan.core.policy import COUNTS, PEOPLE, placed, policies
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = [("programmes", "0012_rungs_of_activities")]
+    dependencies = [("programmes", "0001_ground")]
     operations = [
         migrations.CreateModel(
             name="Village",
