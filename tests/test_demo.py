@@ -34,11 +34,13 @@ from abhiyan.org.rules.offices import SEATS
 from abhiyan.people.models import Account, Double
 from abhiyan.people.rules.doubles import Known, judged
 from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.demo import READERS
 from abhiyan.programmes.models import ALL_DAYS, Programme, Rung, Target, Workshop
 from abhiyan.programmes.models_materials import MaterialOpening, MaterialVersion
 from abhiyan.programmes.queries import workshops as workshop_queries
+from abhiyan.review import demo as reviews
 from abhiyan.review.models import Minute, Review, Round, StandIn
-from abhiyan.site.demo import build, claims, doubles, fieldwork, history, materials, placeless, reviews, tree
+from abhiyan.site.demo import build, claims, doubles, fieldwork, history, placeless, tree
 from abhiyan.site.demo.run import _greet
 from abhiyan.site.tests.emptying import empty
 from abhiyan.units import queries as unit_queries
@@ -46,6 +48,7 @@ from abhiyan.units.models import Unit
 from abhiyan.verification.models import Check, Frame
 
 pytestmark = pytest.mark.django_db(transaction=True)
+CLAIMS, TARGET = 3_000, 4_000
 # Tables whose rows depend on how the work was cut into pieces, or on what else went on: what is folded depends on
 # which other transactions were under way, so changes and tallies are looked at together.
 BY_CHANCE = {
@@ -62,7 +65,6 @@ BY_CHANCE_TOO = {"core_audit": "act not like 'verification.%'"}
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "CLAIMS", 3_000)
     monkeypatch.setattr(tree, "BOOTHS", 900)
 
 
@@ -77,8 +79,8 @@ django.setup()
 from abhiyan.site.demo import build, tree
 
 seed, at, claims, booths = sys.argv[1:]
-build.CLAIMS, tree.BOOTHS = int(claims), int(booths)
-build.build(seed, at=datetime.fromisoformat(at), say=print)
+tree.BOOTHS = int(booths)
+build.build(seed, at=datetime.fromisoformat(at), claims=int(claims), say=print)
 """
 
 
@@ -92,11 +94,11 @@ def made(seed: str, at: datetime, *, elsewhere: bool = False) -> tuple[dict[str,
             "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
             "PYTHONHASHSEED": "12",
         }
-        arguments = [seed, at.isoformat(), str(build.CLAIMS), str(tree.BOOTHS)]
+        arguments = [seed, at.isoformat(), str(CLAIMS), str(tree.BOOTHS)]
         subprocess.run([sys.executable, "-c", ELSEWHERE, *arguments], env=os.environ | there, check=True)
     else:
         with schema.working_as("jobs"):
-            build.build(seed, at=at, say=lambda _text: None)
+            build.build(seed, at=at, claims=CLAIMS, say=lambda _text: None)
     with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
         names = [
             str(name)
@@ -176,7 +178,7 @@ def every_unit_and_about_as_many_claims_as_asked_are_there(tallies: list[tuple[A
     invented = sum(line["invented"] == "yes" for line in truth().values())
     # The last day is cut off where it is now; bursts of invented entries, one a day at the least, come on top, and some
     # 230 at doors, on paper, by links, without a place and twice.
-    assert 0.85 * build.CLAIMS < reported - invented < 1.2 * build.CLAIMS + 230
+    assert 0.85 * CLAIMS < reported - invented < 1.2 * CLAIMS + 230
     assert len({day for _code, day, *_ in tallies}) >= build.DAYS - 1
     assert {channel for _code, _day, channel, *_ in tallies} == {
         Channel.MISSED_CALL,
@@ -198,7 +200,7 @@ def three_districts_have_a_locked_target_and_the_rest_is_split_by_the_last_resul
     assert {one.unit.code for one in now if one.is_locked} == build.LOCKED.keys()
     for kind in ("state", "region", "district", "mandal", "cluster", "booth"):
         of_kind = [one for one in now if one.unit.kind == kind]
-        assert sum(one.n for one in of_kind) == build.TARGET, kind
+        assert sum(one.n for one in of_kind) == TARGET, kind
     assert {one.basis for one in now if one.unit.kind == "booth"} == {"result"}
 
 
@@ -310,7 +312,7 @@ def files_are_there_for_the_workers() -> None:
     with schema.working_as("jobs"), system("test"):
         versions = Counter(MaterialVersion.objects.values_list("material_id", flat=True))
         read = MaterialOpening.objects.filter(version__replaced_at=None).count()
-    assert sorted(versions.values()) == [1, 2] and read == len(materials.READERS)
+    assert sorted(versions.values()) == [1, 2] and read == len(READERS)
 
 
 def of_those_who_were_asked_a_third_confirmed_and_some_said_no() -> None:

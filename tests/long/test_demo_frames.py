@@ -12,7 +12,7 @@ from abhiyan.core.scope import system
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
 from abhiyan.programmes import actions as programmes
-from abhiyan.site.demo import build, claims, frames, tree
+from abhiyan.site.demo import build, claims, frames, lists, tree
 from abhiyan.site.tests.emptying import empty
 from abhiyan.units import queries as units
 from abhiyan.verification.models import Estimate
@@ -31,7 +31,7 @@ def played(seed: str, at: datetime) -> list[Estimate]:
     with system("test"):
         people.ensure_sample_notice(by=claims.BY, at=at)
         org.ensure_offices()
-    build._bring("units", build._units_file(rows), options={}, at=at)
+    lists.bring_rows("units", lists.units_file(rows), options={}, at=at)
     with system("test"):
         ids = units.ids_of(row.code for row in rows if row.kind != "village")
         holders = build._appoint(seed, rows, ids, at, today)

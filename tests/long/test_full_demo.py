@@ -32,14 +32,15 @@ def served() -> Iterator[Installation]:
     folder.chmod(0o711)
     made = Installation(home=folder / "home", port=free_port())
     with (folder / "said").open("wb") as said:
-        demo = made.start("demo", stdout=said)
+        demo = made.start("demo", "--full", stdout=said)
     try:
 
-        def is_served() -> bool:
+        def is_made() -> bool:
             assert demo.poll() is None, (folder / "said").read_text() + (folder / "log").read_text()
-            return "The demo serves on" in (folder / "said").read_text()
+            return (made.home / READY).exists()
 
-        until(is_served, wait_s=60 * MINUTES)
+        until(is_made, wait_s=60 * MINUTES)
+        assert "The demo serves on" in (folder / "said").read_text()
         yield made
         made.run("stop")
         demo.wait(60)

@@ -261,11 +261,12 @@ def _past(_ctx: click.Context, _parameter: click.Parameter, typed: str | None) -
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="Port [default: ABHIYAN_PORT, else 8000].")
 @click.option("--fresh", is_flag=True, help="Make the demo anew, though there is one.")
-def demo(*, seed: str, at: datetime | None, port: int | None, fresh: bool) -> None:
+@click.option("--full", is_flag=True, help="Make the large demo: 1,10,000 claims instead of 30,000.")
+def demo(*, seed: str, at: datetime | None, port: int | None, fresh: bool, full: bool) -> None:
     """A campaign in full swing, on this machine, to look around in. Stays in the foreground.
 
     Real units and boundaries of one state, sample people. Never for real use: its key is known to everybody.
-    --seed and --at count when the demo is made: at the first start, and with --fresh.
+    --seed, --at and --full count when the demo is made: at the first start, and with --fresh.
     """
     from . import processes
     from .demo import run
@@ -273,7 +274,7 @@ def demo(*, seed: str, at: datetime | None, port: int | None, fresh: bool) -> No
     port = port or environment.PORT()
     with processes.noted("demo", port=port):
         _refuse_busy_port("127.0.0.1", port)
-        code = run(seed=seed, at=at, port=port, fresh=fresh)
+        code = run(seed=seed, at=at, port=port, fresh=fresh, full=full)
     sys.exit(code or 0)
 
 

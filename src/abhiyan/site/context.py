@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from abhiyan.core import languages
+from abhiyan.core import languages, samples
 from abhiyan.core.access import IMPORTS
 from abhiyan.helpdesk import helplines
 from abhiyan.helpdesk.helplines import Line
@@ -50,6 +50,8 @@ def languages_of(request: HttpRequest) -> dict[str, str]:
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Costs no query, but for the helplines' one in half a minute: everything is on the request already."""
+    if settings.DEMO:
+        samples.note_looked()
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     known: dict[str, Any] = {
         "helpline": SimpleLazyObject(lambda: _helpline(request, helplines.lines())),

@@ -256,23 +256,29 @@ class _Child:
                 self.process.send_signal(number)
 
 
-def run_once(command: Sequence[str], *, stopping: threading.Event) -> int | None:
-    """Run a command as a child to its end, whose exit code is returned; None when `stopping` ended it.
+@contextmanager
+def running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A command as a child, which is killed at the end.
 
     For what is long at work and looks at no event. A signal's handler that raises there could be lost: what is raised
-    while Python clears something up is dropped. Such a child holds nothing that may not be left half done, and is
-    killed.
+    while Python clears something up is dropped. Such a child holds nothing that may not be left half done.
     """
     child = _Child(command, {})
     child.start()
     assert child.process is not None
     try:
-        while (code := child.process.poll()) is None and not stopping.wait(RUN_WATCH_S):
-            pass
-        return code
+        yield child.process
     finally:
         child.end(signal.SIGKILL)
         child.process.wait()
+
+
+def run_once(command: Sequence[str], *, stopping: threading.Event) -> int | None:
+    """Run a command as a child to its end, whose exit code is returned; None when `stopping` ended it."""
+    with running(command) as process:
+        while (code := process.poll()) is None and not stopping.wait(RUN_WATCH_S):
+            pass
+        return code
 
 
 def supervise(
@@ -284,14 +290,16 @@ def supervise(
 ) -> int:
     """Run commands as children until `stopping`; start again what dies, after 0, 1, 2 … 30 s. Returns an exit code.
 
-    The embedded database, too, is started again when it was killed. A child that says it cannot start (exit code
-    78), or dies early five times over, ends everything with 1. On `stopping` each child may finish its work.
+    A command that `each_watch` adds is started, too. The embedded database is started again when it was killed. A
+    child that says it cannot start (exit code 78), or dies early five times over, ends everything with 1. On `stopping`
+    each child may finish its work.
     """
-    children = {name: _Child(command, environment or {}) for name, command in commands.items()}
+    children: dict[str, _Child] = {}
     code = 0
     try:
         while not stopping.is_set() and not code:
-            for name, child in children.items():
+            for name, command in commands.items():
+                child = children.setdefault(name, _Child(command, environment or {}))
                 code = code or _watch(name, child)
             _keep_database()
             if each_watch:

@@ -6,9 +6,9 @@ import pytest
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.helpdesk import demo as helpline
 from abhiyan.helpdesk import queries
 from abhiyan.helpdesk.models import ReadyAnswer, Ticket
-from abhiyan.site.demo import helpline
 from abhiyan.site.tests.cast import MORE_OFFICES, OFFICES, SYSTEM, Cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

@@ -14,26 +14,27 @@ from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.actions import questions
-from abhiyan.messaging.adapters import Handed
+from abhiyan.messaging.demo import go_out
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.rules import questions as words
 
 from . import history
 from .claims import BY, neighbour_of
 
-DAYS = 6  # of asking; a minute's share of it, so many times a day
-TURNS = 4
+DAYS = 6  # of asking
 YES, NO, BY_LINK = 0.33, 0.03, 0.4  # of those asked; of the answers
-BATCH = 500
 
 
-def ask_and_answer(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
-    """Each day at noon the loops ask, and those of the day before answer, with the word or by the link."""
+def ask_and_answer(seed: str, *, turns: int, at: datetime, say: Callable[[str], None]) -> None:
+    """Each day at noon the loops ask, and those of the day before answer, with the word or by the link.
+
+    turns: how many minutes a day they ask; each minute has its share of people.
+    """
     today, n = clock.day_in("Asia/Kolkata", at), 0
     for day in range(DAYS, 0, -1):
         noon = datetime.combine(today - timedelta(days=day), time(12), history.ZONE)
         with system("demo"):
-            n += sum(confirming.ask(at=noon) for _turn in range(TURNS))
+            n += sum(confirming.ask(at=noon) for _turn in range(turns))
             questions.remind(at=noon)
         go_out(noon)
         _answer(seed, noon.date() - timedelta(days=1), noon + timedelta(hours=3))
@@ -70,12 +71,3 @@ def _say(one: Question, *, yes: bool, by_link: bool, at: datetime) -> None:
                 by=BY,
                 at=at,
             )
-
-
-def go_out(at: datetime) -> None:
-    """What is due goes out, to nobody: the phones of the demo are nobody's."""
-    while leased := messaging.lease(at=at, n=BATCH, codes=False):
-        going = messaging.admit(messages=leased, at=at)
-        messaging.settle(
-            returned=[(one, Handed(ok=True, ref=str(one.message.id))) for one in going], adapter="file", at=at
-        )

@@ -1,20 +1,19 @@
 """Making the demo's data: units and PIN codes by import, offices by appointment, claims by the act. Nothing else."""
 
-import csv
 import itertools
-import json
 import random
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-from abhiyan.core import audit_seals, clock, home
+from django.conf import settings
+
+from abhiyan.core import audit_seals, clock, home, rooms
 from abhiyan.core.actor import Actor
+from abhiyan.core.samples import Ground, note_all_made, note_made
 from abhiyan.core.scope import system
+from abhiyan.elections.demo import PARTY
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import exporting, tokens
 from abhiyan.enrolment.queries import batches
@@ -28,33 +27,24 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions import ages
 from abhiyan.programmes.models import Programme
-from abhiyan.units import actions as units_actions
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
-from abhiyan.units.staging import COLUMNS
 
 from . import (
     answers,
     bulk,
     doubles,
-    elections,
     fieldwork,
     flags,
     frames,
-    helpline,
     history,
     lists,
-    materials,
     noes,
     people,
     placeless,
-    polls,
-    reviews,
     rights,
-    tasks,
     texts,
     tree,
-    workshops,
 )
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, tell_genuine, workers
 from .run import PEOPLE
@@ -62,10 +52,9 @@ from .truth import Truth
 
 DAYS = 43
 WINDOW_DAYS = 60
-CLAIMS = 110_000
 CHECKS = 200  # of the largest frame
-TARGET = 135_000
-LAST_DRIVE, LAST_LABEL = 1_600_000, "2019 का अभियान (नमूना)"  # what a list says of the drive before
+A_TURN = 27_500  # claims of a drive that asks its members for one minute a day
+TARGET = 1.23  # of as many claims as come
 LOCKED = {
     "JK-D5": 110,
     "JK-D7": 90,
@@ -109,8 +98,40 @@ OFFICERS = (
 )
 
 
-def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
-    """Everything the demo shows, in the order a real campaign would make it. As role `jobs`; commits as it goes."""
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The ground of the demo, with what is made of it further. claims: of the drive, about; first: its first day."""
+
+    ground: Ground
+    rows: Sequence[tree.Row]
+    holders: Mapping[Part, Account]
+    programme: Programme
+    claims: int
+    first: date
+
+
+def build(
+    seed: str,
+    *,
+    at: datetime,
+    claims: int,
+    say: Callable[[str], None],
+    serve: Callable[[], None] = lambda: None,
+) -> None:
+    """Everything the demo shows, in the order a real campaign would make it. As role `jobs`; commits as it goes.
+
+    serve: called once pages can be looked at; the samples of the rooms follow.
+    """
+    note_made()
+    laid = lay(seed, at=at, claims=claims, say=say)
+    note_made("people", "units", "ui")
+    serve()
+    fill(laid, say)
+    note_all_made()
+
+
+def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> Laid:
+    """Units, people in offices, and the drive they are to work for."""
     today = clock.day_in("Asia/Kolkata", at)
     first = today - timedelta(days=DAYS - 1)
     with system("demo"):
@@ -119,64 +140,104 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
         org.ensure_offices()
     rows = list(tree.rows(seed))
     say(f"importing {len(rows):,} units in three trees")
-    _bring("units", _units_file(rows), options={}, at=at)
-    _bring("pins", _pins_file(rows), options={}, at=at)
-    with system("demo"):
-        _outlines(at)
+    lists.bring_rows("units", lists.units_file(rows), options={}, at=at)
     say("appointing people to offices")
     with system("demo"):
         ids = units.ids_of(row.code for row in rows if row.kind != "village")
         holders = _appoint(seed, rows, ids, at, today)
-    (home.path() / PEOPLE).write_text(by_level(holders, rows), encoding="utf-8")
-    say("importing the results of past elections")
-    elections.bring_results(at=at)
-    acting = {part.office: _acting(account) for part, account in holders.items() if part in CAST}
-    president = acting["state_president"]
-    elections.plan(seed, ids["JK"], by=president, nation=acting["national_president"], at=at)
-    with system("demo"):
-        polls.calendar(rows, ids, today, president, at)
-    say("splitting the drive's target by the last result")
-    with system("demo"):
-        programme = _programme(ids, first, president, at)
-        _name_in_charges(programme, holders, ids, president, at)
         shown = {
             part.office: (_acting(each), ids[part.unit]) for part, each in holders.items() if each.is_demo
         }
-        tasks.give(programme, shown, unit_id=ids["JK"], at=at)
-        leads = {
-            ids[part.unit]: _acting(each) for part, each in holders.items() if part.office == workshops.OFFICE
-        }
-        workshops.hold(programme, ids["JK"], president, leads, at=at)
-        materials.put_up(programme, shown, at=at)
-    _past_lists(seed, rows, programme, ids, acting, at)
-    say("taking in two earlier drives")
-    _earlier_drives(seed, rows, ids, president, today)
-    token = _token(programme, ids["JK"], acting["it_administrator"], _acting(holders[OFFICERS[-1]]), at)
+        programme = _programme(ids, first, claims, shown["state_president"][0], at)
+    offices: dict[str, dict[int, Actor]] = {}
+    for held, account in holders.items():
+        offices.setdefault(held.office, {})[ids[held.unit]] = _acting(account)
+    (home.path() / PEOPLE).write_text(by_level(holders, rows), encoding="utf-8")
+    ground = Ground(seed, at, ids, shown, offices, programme.pk)
+    return Laid(ground, rows, holders, programme, claims, first)
+
+
+def fill(laid: Laid, say: Callable[[str], None]) -> None:
+    """The sample of each room, the lowest floor first, each noted once it is there; and what needs several rooms."""
+    found = [
+        (config.label, module.sample) for config, module in rooms.modules("demo") if hasattr(module, "sample")
+    ]
+    floor = settings.ROOMS.index("enrolment")
+    below = [one for one in found if settings.ROOMS.index(one[0]) < floor]
+    say("bringing PIN codes and outlines")
+    lists.bring_rows("pins", lists.pins_file(laid.rows), options={}, at=laid.ground.at)
     with system("demo"):
-        _ask_for_list(ids["JK-D627"], acting["district_in_charge"], at)
-    say(f"taking in about {CLAIMS:,} claims of {DAYS} days")
-    checking = frames.Frames(seed, programme, president, verifiers_of(holders), min(CHECKS, CLAIMS // 20))
-    asking = flags.Flags(programme, president, _acting(holders[OFFICERS[-1]]), checking)
+        lists.set_outlines(laid.ground.at)
+    for room, sample in below:
+        say(f"making the sample of {room}")
+        sample(laid.ground)
+        note_made(*({room} - {"programmes", "messaging"}))
+    _targets(laid, say)
+    note_made("programmes")
+    _history(laid, say)
+    note_made("verification")
+    _last_days(laid, say)
+    note_made("enrolment", "messaging")
+    for room, sample in found[len(below) :]:
+        say(f"making the sample of {room}")
+        sample(laid.ground)
+        note_made(room)
+    say("sealing the trail")
+    with system("demo"):
+        programmes.fold(at=laid.ground.at)
+        ages.count_ages(programme=laid.programme, at=laid.ground.at)
+        audit_seals.seal(laid.ground.at)
+
+
+def _targets(laid: Laid, say: Callable[[str], None]) -> None:
+    """Targets by the last result, who answers for the drive, and the drives before it."""
+    ground, programme = laid.ground, laid.programme
+    president = ground.actor("state_president")
+    say("splitting the drive's target by the last result")
+    with system("demo"):
+        _split(programme, ground.ids, president, ground.at)
+        _name_in_charges(programme, laid.holders, ground.ids, president, ground.at)
+    say("taking in three earlier drives")
+    _past_lists(laid)
+    _earlier_drives(laid)
+
+
+def _history(laid: Laid, say: Callable[[str], None]) -> None:
+    """The claims of the drive, with the frames that are frozen and the workers who are asked meanwhile."""
+    ground, programme, officer = laid.ground, laid.programme, _acting(laid.holders[OFFICERS[-1]])
+    seed, at, president = ground.seed, ground.at, ground.actor("state_president")
+    token = _token(programme, ground.ids["JK"], ground.actor("it_administrator"), officer, at)
+    with system("demo"):
+        _ask_for_list(ground.ids["JK-D627"], ground.actor("district_in_charge"), at)
+    say(f"taking in about {laid.claims:,} claims of {DAYS} days")
+    checks = min(CHECKS, laid.claims // 20)
+    checking = frames.Frames(seed, programme, president, verifiers_of(laid.holders), checks)
+    asking = flags.Flags(programme, president, officer, checking)
 
     def after(number: int, until: datetime, truth: Truth) -> None:
         checking.after(number, until, truth)
         asking.after(number, until)
 
-    enrol(seed, rows, programme, token, first, at, say, days=DAYS, about=CLAIMS, after=after)
+    enrol(seed, laid.rows, programme, token, laid.first, at, say, days=DAYS, about=laid.claims, after=after)
     asking.decide(at)
+
+
+def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
+    """What people, workers and offices did of late: another drive, doors, paper, answers, bulk messages, duplicates."""
+    ground, programme, holders = laid.ground, laid.programme, laid.holders
+    seed, at, ids, shown = ground.seed, ground.at, ground.ids, ground.shown
+    president = ground.actor("state_president")
     say("starting a drive of one district beneath it: members of its trial renew")
-    part = _district_drive(seed, rows, ids, programme, president, first, at)
+    part = _district_drive(laid)
     say("entering people at doors, on paper and by links of workers")
-    _field(seed, rows, ids, programme, shown, acting["it_administrator"], at)
+    _field(laid)
     placeless.join(seed, programme, part, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
     texts.write(programme, JOIN_NUMBER, president, at)
     say("asking who joined, and taking in their answers")
-    answers.ask_and_answer(seed, at=at, say=say)
+    answers.ask_and_answer(seed, turns=max(1, laid.claims // A_TURN), at=at, say=say)
     noes.say(programme, at, spared=[shown[office][0].id for office in ("booth_worker", "booth_president")])
     rights.ask(ids["JK-D627"], _acting(holders[Part("data_officer", "JK-D627")]), at)
-    say("typing requests to the helpline")
-    helpline.ask(programme, shown, setter=president, at=at)
     say("sending two bulk messages, one of them half-way")
     with system("demo"):
         read = [one for part, one in holders.items() if part.office == "district_president"][1::2]
@@ -190,120 +251,50 @@ def build(seed: str, *, at: datetime, say: Callable[[str], None]) -> None:
             readers=map(_acting, read),
             at=at,
         )
-    booths = _booths_of("JK-D627", rows)
-    planted = doubles.plant(programme, [cast_booth(rows).code, *booths[:: len(booths) // 9 or 1]], at)
+    booths = _booths_of("JK-D627", laid.rows)
+    planted = doubles.plant(programme, [cast_booth(laid.rows).code, *booths[:: len(booths) // 9 or 1]], at)
     if finding.may_look():
         say("looking for duplicates")
         finding.find_doubles(at=at)
         doubles.decide(planted, shown["district_president"][0], at)
-    say("reviewing mandals and district presidents")
-    offices: dict[str, dict[int, Actor]] = {}
-    for held, account in holders.items():
-        offices.setdefault(held.office, {})[ids[held.unit]] = _acting(account)
-    with system("demo"):
-        reviews.review(offices, ids, president, at=at)
-    say("sealing the trail")
-    with system("demo"):
-        programmes.fold(at=at)
-        ages.count_ages(programme=programme, at=at)
-        audit_seals.seal(at)
 
 
-def _bring(
-    kind: str, lines: Iterable[Sequence[object]], *, options: dict[str, str], at: datetime, **more: Any
-) -> None:
-    """One list through the staged import, as anybody's would go."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"demo-{kind}.csv"
-        with path.open("w", encoding="utf-8-sig", newline="") as out:
-            csv.writer(out).writerows(lines)
-        lists.bring(kind, path, options=options, at=at, **more)
-
-
-def _units_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
-    names = COLUMNS[: COLUMNS.index("sample")]
-    yield [*names, "sample"]
-    root = units_actions.RESERVED
-    for row in rows:
-        values = [getattr(row, name) for name in names]
-        if row.kind == "nation":
-            values[4:7] = [root, root, root]
-        yield [*("" if value is None else value for value in values), "yes" if row.sample else "no"]
-
-
-def _pins_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
-    """One sample PIN code per mandal, naming its booths; of a stretch that no post office has."""
-    mandals = {
-        row.code: str(199_000 + number) for number, row in enumerate(r for r in rows if r.kind == "mandal")
-    }
-    yield ["pin", "unit_code", "sample"]
-    for row in rows:
-        if row.kind == "booth":
-            yield [mandals[row.organisational_parent.rpartition("-C")[0]], row.code, "yes"]
-
-
-def _outlines(at: datetime) -> None:
-    geojson = json.loads((tree.DATA / "jk_pcs.geojson").read_text(encoding="utf-8"))
-    units_actions.set_outlines(
-        outlines={
-            f"JK-PC{feature['properties']['pc_no']}": feature["geometry"]
-            for feature in geojson["features"]
-            if feature["properties"]["pc_no"]
-        },
-        source="HindustanTimesLabs/shapefiles (MIT); not authoritative",
-        by=BY,
-        at=at,
-    )
-
-
-def _past_lists(
-    seed: str,
-    rows: Sequence[tree.Row],
-    programme: Programme,
-    ids: dict[str, int],
-    acting: Mapping[str, Actor],
-    at: datetime,
-) -> None:
+def _past_lists(laid: Laid) -> None:
     """What lists a state has brought before: totals of an earlier drive, and paper forms that wait to be taken in."""
-    districts = [row for row in rows if row.kind == "district"]
-    weights = [40 + 7 * (number * 5 % len(districts)) for number in range(len(districts))]
-    shares = [LAST_DRIVE * weight // sum(weights) for weight in weights]
-    shares[0] += LAST_DRIVE - sum(shares)
-    totals = [("unit_code", "total")]
-    totals += [(row.code, str(n)) for row, n in zip(districts, shares, strict=True)]
-    _bring(
+    rows, at, ids = laid.rows, laid.ground.at, laid.ground.ids
+    president = laid.ground.actor("state_president")
+    lists.bring_rows(
         "totals",
-        totals,
-        options={"label": LAST_LABEL, "source": "नमूना / sample"},
+        lists.totals_file(laid.ground.seed, rows),
+        options={"label": lists.LAST_LABEL, "source": "नमूना / sample"},
         at=at - timedelta(days=12),
-        by=acting["state_president"],
+        by=president,
         unit_id=ids["JK"],
     )
     with system("demo"):
         programmes.change_programme(
-            programme_id=programme.pk, earlier=LAST_LABEL, by=acting["state_president"], at=at
+            programme_id=laid.programme.pk, earlier=lists.LAST_LABEL, by=president, at=at
         )
     booth = cast_booth(rows)
-    crowd = itertools.islice(people.people(f"listed {seed}", first=LISTED_FROM), 24)
+    crowd = itertools.islice(people.people(f"listed {laid.ground.seed}", first=LISTED_FROM), 24)
     forms = [("phone", "name", "birth_year", "booth")]
     forms += [(one.phone[3:], one.name_hi, str(one.birth_year), booth.code) for one in crowd]
     forms += [("98765", "सुनीता देवी", "1984", booth.code), (people.phone(LISTED_FROM + 99), "", "1971", "X-1")]
-    _bring(
+    lists.bring_rows(
         "paper",
         forms,
-        options={"drive": str(programme.public_id), "notice_version": "1", "language": "hi"},
+        options={"drive": str(laid.programme.public_id), "notice_version": "1", "language": "hi"},
         at=at - timedelta(hours=2),
-        by=acting["it_administrator"],
+        by=laid.ground.actor("it_administrator"),
         unit_id=ids["JK-D627"],
         steps=("check",),
     )
 
 
-def _earlier_drives(
-    seed: str, rows: Sequence[tree.Row], ids: dict[str, int], president: Actor, today: date
-) -> None:
+def _earlier_drives(laid: Laid) -> None:
     """Two trials of one district each, a month long and closed since: five in six of what was asked for."""
-    n = CLAIMS // 100
+    seed, rows, ids, today = laid.ground.seed, laid.rows, laid.ground.ids, laid.ground.today
+    president, n = laid.ground.actor("state_president"), laid.claims // 100
     for number, (code, en, hi) in enumerate(
         (("JK-D14", "Udhampur", "उधमपुर"), ("JK-D627", "Reasi", "रियासी"))
     ):
@@ -327,26 +318,19 @@ def _earlier_drives(
             programmes.close_programme(programme_id=made.pk, by=president, at=at + timedelta(days=30))
 
 
-def _district_drive(
-    seed: str,
-    rows: Sequence[tree.Row],
-    ids: dict[str, int],
-    programme: Programme,
-    president: Actor,
-    first: date,
-    at: datetime,
-) -> Programme:
+def _district_drive(laid: Laid) -> Programme:
     """A drive of the district of the second trial, from the sixth day on: four in ten of its members renew by web."""
-    code, n = "JK-D627", CLAIMS // 100
-    opens = first + timedelta(days=5)
+    seed, rows, at, programme = laid.ground.seed, laid.rows, laid.ground.at, laid.programme
+    code, n = "JK-D627", laid.claims // 100
+    opens = laid.first + timedelta(days=5)
     begins = datetime.combine(opens, time(10), history.ZONE)
     with system("demo"):
         (made,) = programmes.start_in_units(
             programme_id=programme.pk,
-            unit_ids=[ids[code]],
+            unit_ids=[laid.ground.ids[code]],
             opens_on=opens,
             closes_on=programme.closes_on,
-            by=president,
+            by=laid.ground.actor("state_president"),
             at=begins - timedelta(days=2),
         )
     homes = _booths_of(code, rows)
@@ -371,29 +355,28 @@ def _booths_of(district: str, rows: Sequence[tree.Row]) -> list[str]:
     ]
 
 
-def _field(
-    seed: str,
-    rows: Sequence[tree.Row],
-    ids: dict[str, int],
-    programme: Programme,
-    shown: Mapping[str, tuple[Actor, int]],
-    importer: Actor,
-    at: datetime,
-) -> None:
+def _field(laid: Laid) -> None:
     """What the cast's booth did in the last days, at doors, on paper and by links; of all of it the truth is told."""
+    seed, at, rows, programme, shown = (
+        laid.ground.seed,
+        laid.ground.at,
+        laid.rows,
+        laid.programme,
+        laid.ground.shown,
+    )
     booth = cast_booth(rows)
     worker, president = shown["booth_worker"], shown["booth_president"]
     entries = fieldwork.knock(seed, programme, (worker, president), at)
     fieldwork.invite(seed, programme, ((worker, booth.code, 9), (president, booth.code, 5)), at)
     batch, filled = fieldwork.fill_forms(seed, programme, shown["mandal_president"], worker, booth.code, at)
     typist = workers(seed, rows)[booth.organisational_parent].phone
-    _bring(
+    lists.bring_rows(
         "paper",
         fieldwork.list_of(filled, booth=booth.code, worker=typist, at=at),
         options={"drive": str(programme.public_id), "batch": batch.number, "language": "hi"},
         at=at - timedelta(hours=26),
-        by=importer,
-        unit_id=ids["JK-D627"],
+        by=laid.ground.actor("it_administrator"),
+        unit_id=laid.ground.ids["JK-D627"],
     )
     with system("demo"):
         tell_genuine(entries | batches.entries_of(batch))
@@ -473,7 +456,7 @@ def by_level(holders: Mapping[Part, Account], rows: Sequence[tree.Row]) -> str:
 
 
 def _name_in_charges(
-    made: Programme, holders: dict[Part, Account], ids: dict[str, int], president: Actor, at: datetime
+    made: Programme, holders: Mapping[Part, Account], ids: Mapping[str, int], president: Actor, at: datetime
 ) -> None:
     """District presidents answer for the drive, the district in-charge of the cast in one; most have said yes, one
     no, three have not answered."""
@@ -518,11 +501,11 @@ def _drive(
     return made
 
 
-def _programme(ids: dict[str, int], first: date, president: Actor, at: datetime) -> Programme:
-    """The drive: its programme, target split down to the booths by the state's president, numbers to call."""
+def _programme(ids: Mapping[str, int], first: date, claims: int, president: Actor, at: datetime) -> Programme:
+    """The drive: its programme with a target, and numbers to call."""
     names = {"en": "Membership drive 2026 (sample)", "hi": "सदस्यता अभियान 2026 (नमूना)"}
-    made = _drive(names, ids["JK"], ids["JK"], first, WINDOW_DAYS, TARGET, president, at)
-    _split(made, ids, president, at)
+    target = round(claims * TARGET, -3)
+    made = _drive(names, ids["JK"], ids["JK"], first, WINDOW_DAYS, int(target), president, at)
     for number, meaning in ((JOIN_NUMBER, "join"), (LEAVE_NUMBER, "leave")):
         messaging.connect_number(
             number=number,
@@ -564,7 +547,7 @@ def _ask_for_list(unit_id: int, asks: Actor, at: datetime) -> None:
     )
 
 
-def _split(made: Programme, ids: dict[str, int], president: Actor, at: datetime) -> None:
+def _split(made: Programme, ids: Mapping[str, int], president: Actor, at: datetime) -> None:
     """By the last result, down to the booths; three districts have a target of their own, locked."""
 
     def split(above: str, levels: int | None) -> None:
@@ -572,7 +555,7 @@ def _split(made: Programme, ids: dict[str, int], president: Actor, at: datetime)
             programme_id=made.pk,
             unit_id=ids[above],
             how="result",
-            options={"election": "JK2024", "party": elections.PARTY},
+            options={"election": "JK2024", "party": PARTY},
             levels=levels,
             by=president,
             at=at,

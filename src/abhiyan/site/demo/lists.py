@@ -1,34 +1,75 @@
-"""Lists the demo takes in, through the staged import as anybody's would go."""
+"""The lists of the demo: units, PIN codes, what the drive of 2019 reached; and outlines. Real where they say so."""
 
-from collections.abc import Sequence
+import csv
+import json
+import random
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
-from abhiyan.core.scope import system
+from abhiyan.core.samples import bring
+from abhiyan.units import actions as units_actions
+from abhiyan.units.staging import COLUMNS
 
-BY = Actor.system("demo")
+from . import tree
+from .claims import BY
+
+LAST_DRIVE, LAST_LABEL = 1_600_000, "2019 का अभियान (नमूना)"  # members then, as a list says
 
 
-def bring(
-    kind: str,
-    path: Path,
-    *,
-    options: dict[str, str],
-    at: datetime,
-    by: Actor = BY,
-    unit_id: int | None = None,
-    steps: Sequence[str] = ("check", "commit"),
+def bring_rows(
+    kind: str, lines: Iterable[Sequence[object]], *, options: dict[str, str], at: datetime, **more: Any
 ) -> None:
-    """Bring a list and take its steps; what fails stops the demo. by, unit_id: who brings it, and for which unit."""
-    with system("demo"):
-        public_id = imports.bring(kind_key=kind, path=path, by=by, at=at, options=options, unit_id=unit_id)
-    state = ""
-    for step in steps:
-        with system("demo"):
-            imports.ask(public_id=public_id, step=step, by=by, at=at)
-        state = running.run(public_id, step, at=at)
-    if state not in ("checked", "done"):
-        raise RuntimeError(f"the demo's {kind} were not taken in: {state}")
+    """One list through the staged import, as anybody's would go."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"demo-{kind}.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out).writerows(lines)
+        bring(kind, path, options=options, at=at, **more)
+
+
+def units_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
+    names = COLUMNS[: COLUMNS.index("sample")]
+    yield [*names, "sample"]
+    root = units_actions.RESERVED
+    for row in rows:
+        values = [getattr(row, name) for name in names]
+        if row.kind == "nation":
+            values[4:7] = [root, root, root]
+        yield [*("" if value is None else value for value in values), "yes" if row.sample else "no"]
+
+
+def pins_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
+    """One sample PIN code per mandal, naming its booths; of a stretch that no post office has."""
+    mandals = {
+        row.code: str(199_000 + number) for number, row in enumerate(r for r in rows if r.kind == "mandal")
+    }
+    yield ["pin", "unit_code", "sample"]
+    for row in rows:
+        if row.kind == "booth":
+            yield [mandals[row.organisational_parent.rpartition("-C")[0]], row.code, "yes"]
+
+
+def set_outlines(at: datetime) -> None:
+    geojson = json.loads((tree.DATA / "jk_pcs.geojson").read_text(encoding="utf-8"))
+    units_actions.set_outlines(
+        outlines={
+            f"JK-PC{feature['properties']['pc_no']}": feature["geometry"]
+            for feature in geojson["features"]
+            if feature["properties"]["pc_no"]
+        },
+        source="HindustanTimesLabs/shapefiles (MIT); not authoritative",
+        by=BY,
+        at=at,
+    )
+
+
+def totals_file(seed: str, rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
+    """What the drive of 2019 reached at each booth: by its electors, booths more or less eager."""
+    rng = random.Random(f"2019 {seed}")  # noqa: S311  # sample data
+    booths = [row for row in rows if row.kind == "booth"]
+    weights = [(row.electors or 1) * rng.uniform(0.5, 1.5) for row in booths]
+    yield "unit_code", "total"
+    yield from zip((row.code for row in booths), tree.shares(LAST_DRIVE, weights), strict=True)

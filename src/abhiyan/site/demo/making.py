@@ -1,6 +1,6 @@
 """Making the demo's data, in a process of its own, which may be killed.
 
-`python -m abhiyan.site.demo.making SEED [INSTANT]`.
+`python -m abhiyan.site.demo.making SEED CLAIMS [INSTANT]`. The file `GROUND` appears once the demo can be served.
 """
 
 import os
@@ -13,15 +13,19 @@ import click
 
 from abhiyan.site import processes, readiness
 
+from .run import GROUND
 
-def main(seed: str, at: str = "") -> None:
+BEHIND = 5  # once it is served, whoever waits for a page goes first
+
+
+def main(seed: str, claims: str, at: str = "") -> None:
     """Make the database and all that is in it as of an instant (ISO 8601; "" is now), saying how far it is.
 
-    Ends with cli's exit codes.
+    claims: how many claims the drive has. Ends with cli's exit codes.
     """
     processes.die_with(os.environ.pop("ABHIYAN_WATCHED_BY"), signal.SIGKILL)
     try:
-        _make(seed, at)
+        _make(seed, int(claims), at)
     except Exception as error:
         if (told := readiness.told(error)) is None:
             raise
@@ -29,7 +33,7 @@ def main(seed: str, at: str = "") -> None:
         sys.exit(told.exit_code)
 
 
-def _make(seed: str, at: str) -> None:
+def _make(seed: str, claims: int, at: str) -> None:
     begun = time.monotonic()
 
     def say(text: str) -> None:
@@ -46,11 +50,17 @@ def _make(seed: str, at: str) -> None:
     django.setup()
     schema.migrate(verbosity=0)
     with schema.working_as("jobs"):
-        from abhiyan.core import clock
+        from abhiyan.core import clock, home
 
         from .build import build
 
-        build(seed, at=datetime.fromisoformat(at) if at else clock.now(), say=say)
+        def serve() -> None:
+            (home.path() / GROUND).touch()
+            os.nice(BEHIND)
+
+        instant = datetime.fromisoformat(at) if at else clock.now()
+        build(seed, at=instant, claims=claims, say=say, serve=serve)
+    say("everything is made")
 
 
 if __name__ == "__main__":

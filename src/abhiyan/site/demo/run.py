@@ -9,18 +9,23 @@ from pathlib import Path
 
 import click
 
-from abhiyan.core import database, home, keys
+from abhiyan.core import database, home, keys, samples
 
 MARK = "demo"  # a file in the data folder: `doctor` accepts the demo's key there, and nowhere else
-READY = "demo.ready"
+GROUND = "demo.ground"  # the demo can be served; samples of rooms may still be made
+READY = "demo.ready"  # everything is made
 PEOPLE = "demo-people.txt"  # whom one may sign in as, level by level
 STOPPED = 130  # exit code of what Ctrl-C ended
+CLAIMS, MANY_CLAIMS = 30_000, 110_000  # of the drive; of the large demo's
 
 
-def run(*, seed: str, at: datetime | None, port: int, fresh: bool) -> int:
-    """Make the demo where it is missing (some minutes), print its people by level and serve until told to stop.
+def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = False) -> int:
+    """Make the demo where it is missing, print its people by level and serve until told to stop.
 
-    seed, at: what is made depends on them alone; at None is now.
+    It serves once units, people, offices and the drive are there. The samples of the rooms follow while it serves;
+    jobs begin after them, so that nothing else acts on what a sample is about to make.
+
+    seed, at, full: what is made depends on them alone; at None is now, full is the large demo.
     """
     from abhiyan.site import languages, processes, serve
 
@@ -42,36 +47,54 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool) -> int:
     }
     with processes.stopping_on_signals() as stopping, processes.database_in_use():
         ready = folder / READY
-        if not ready.exists():
-            command = [
-                sys.executable,
-                "-m",
-                "abhiyan.site.demo.making",
-                seed,
-                *([at.isoformat()] if at else []),
-            ]
-            code = processes.run_once(command, stopping=stopping)
-            if code is None:
-                click.echo("Stopped before everything was made: the next start begins anew.")
-                return STOPPED
-            if code < 0:  # such as for want of memory
-                click.echo(
-                    f"What made the demo was killed (signal {-code}): the next start begins anew.", err=True
-                )
-                return 1
-            if code:
-                return code
-        elif ready.read_text() != _made_by():  # by another release
-            code = processes.run_once(
-                [sys.executable, "-m", "abhiyan.site.cli", "migrate"], stopping=stopping
-            )
-            if code != 0:
-                return STOPPED if code is None else max(code, 1)
-        ready.write_text(_made_by())
-        _greet(port)
-        commands = serve.commands(host="127.0.0.1", port=port, with_jobs=True)
-        commands["trickle"] = [sys.executable, "-m", "abhiyan.site.demo.trickle", seed]
-        return processes.supervise(commands, stopping=stopping, environment={"ABHIYAN_PORT": str(port)})
+        web = serve.commands(host="127.0.0.1", port=port)
+        whole = serve.commands(host="127.0.0.1", port=port, with_jobs=True)
+        whole["trickle"] = [sys.executable, "-m", "abhiyan.site.demo.trickle", seed]
+        environment = {"ABHIYAN_PORT": str(port)}
+        if ready.exists():
+            if ready.read_text() != _made_by():  # by another release
+                migrate = [sys.executable, "-m", "abhiyan.site.cli", "migrate"]
+                if (code := processes.run_once(migrate, stopping=stopping)) != 0:
+                    return STOPPED if code is None else max(code, 1)
+                ready.write_text(_made_by())
+            _greet(port)
+            return processes.supervise(whole, stopping=stopping, environment=environment)
+        making = [
+            sys.executable,
+            "-m",
+            "abhiyan.site.demo.making",
+            seed,
+            str(MANY_CLAIMS if full else CLAIMS),
+        ]
+        with processes.running([*making, *([at.isoformat()] if at else [])]) as maker:
+            while not (folder / GROUND).exists() and maker.poll() is None:
+                if stopping.wait(processes.RUN_WATCH_S):
+                    break
+            if not maker.poll() and not stopping.is_set():
+                _greet(port)
+
+            def look() -> None:
+                if (code := maker.poll()) == 0 and not ready.exists():
+                    ready.write_text(_made_by())
+                    web.update(whole)
+                elif code:
+                    stopping.set()
+
+            served = 0
+            if not maker.poll():
+                served = processes.supervise(web, stopping=stopping, environment=environment, each_watch=look)
+            return _ended(maker.poll()) or served
+
+
+def _ended(code: int | None) -> int:
+    """The exit code of the demo by that of what made it; None: it was still at work."""
+    if code is None:
+        click.echo("Stopped before everything was made: the next start begins anew.")
+        return STOPPED
+    if code < 0:  # such as for want of memory
+        click.echo(f"What made the demo was killed (signal {-code}): the next start begins anew.", err=True)
+        return 1
+    return code
 
 
 def _made_by() -> str:
@@ -107,7 +130,8 @@ def _forget() -> None:
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database.name()))
             )
             roles.forget(admin)
-    for name in ("postgres", "files", "outbox", "keys", "audit-heads", "languages", PEOPLE, READY):
+    folders = ("postgres", "files", "outbox", "keys", "audit-heads", "languages")
+    for name in (*folders, PEOPLE, GROUND, READY, samples.MAKING, samples.LOOKED):
         path = folder / name
         if path.is_dir():
             shutil.rmtree(path)

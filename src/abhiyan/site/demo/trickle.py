@@ -1,23 +1,26 @@
-"""The demo goes on: a claim every second or so, as long as it runs. `python -m abhiyan.site.demo.trickle SEED`."""
+"""The demo goes on: a claim every second or so while somebody looks. `python -m abhiyan.site.demo.trickle SEED`."""
 
 import os
 import random
 import signal
 import sys
 import threading
+import time
 
 from abhiyan.site import processes
 
+RESTS_AFTER_S = 60
+
 
 def main(seed: str) -> None:
-    """Send a few claims, wait, again, until told to end."""
+    """Send a claim, wait, again, until told to end. It rests once nobody has opened a page for a minute."""
     processes.die_with(os.environ.pop("ABHIYAN_WATCHED_BY"), signal.SIGTERM)
     os.environ["ABHIYAN_ROLE"] = "jobs"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
     import django
 
     django.setup()
-    from abhiyan.core import clock
+    from abhiyan.core import clock, samples
     from abhiyan.core import home as folder
     from abhiyan.core.actor import Actor
     from abhiyan.core.scope import system
@@ -44,6 +47,8 @@ def main(seed: str) -> None:
         stopping.wait()
         return
     while not stopping.wait(rng.uniform(0.5, 3.0)):
+        if time.time() - samples.looked_at() > RESTS_AFTER_S:
+            continue
         person, home, at = next(crowd), rng.choice(booths), clock.now()
         kind = rng.choices([way for way, _share in history.WAYS], [share for _way, share in history.WAYS])[0]
         token = token_of(programme_id, at)

@@ -287,7 +287,7 @@ def test_a_demo_in_the_making_ends_when_told_and_the_next_start_begins_anew(fold
         with told.open("wb") as out:
             process = demo.start("demo", stdout=out, PYTHONUNBUFFERED="1")
             try:
-                until(lambda told=told: "importing" in told.read_text())  # type: ignore[misc]  # this round's
+                until(lambda told=told: "importing" in told.read_text(), 10 * PATIENCE_S)  # type: ignore[misc]  # this round's
                 process.send_signal(number)
                 assert process.wait(PATIENCE_S) == 130
             finally:

@@ -24,7 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.core import languages, letters, words
+from abhiyan.core import languages, letters, samples, words
 from abhiyan.ui import numbers, views
 from abhiyan.ui.drawing import escaped
 from abhiyan.ui.lists import Table
@@ -86,6 +86,14 @@ def organisation() -> str:
 @register.simple_tag
 def is_demo() -> bool:
     return bool(getattr(settings, "DEMO", False))
+
+
+@register.simple_tag(takes_context=True)
+def sample_is_pending(context: Context) -> bool:
+    """Whether this is the demo, and the sample of the page's room is still being made."""
+    request = context.get("request")
+    match = request.resolver_match if request else None
+    return is_demo() and match is not None and not samples.is_made(match.app_name)
 
 
 # --- small things ---

@@ -1,31 +1,32 @@
-"""The demo's calendar of polls: a by-election in one segment, no poll elsewhere, and one entry that waits. Samples."""
+"""The sample of the demo: a calendar of polls, with a by-election in one segment and one entry that waits."""
 
-from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from abhiyan.core.actor import Actor
+from abhiyan.core.samples import BY, ZONE, Ground
+from abhiyan.core.scope import system
 from abhiyan.org import actions as org
 from abhiyan.units import actions as units
+from abhiyan.units import queries
 
-from . import history
-from .claims import BY
-from .tree import Row
-
-SEAT, STATE = "JK-AC1", "JK"
+SEAT, STATE, NATION = "JK-AC1", "JK", "IN"
 SOURCE = "नमूना / sample"
 
 
-def calendar(
-    rows: Iterable[Row], ids: Mapping[str, int], today: date, president: Actor, at: datetime
-) -> None:
+def sample(ground: Ground) -> None:
     """Entries in force, so that bulk messages may go; and one of the state president's that nobody has approved."""
-    by_code = {row.code: row for row in rows if row.kind in ("state", "segment")}
-    seat, others = by_code[SEAT], [ids[row.code] for row in by_code.values() if row.kind == "state"]
-    others.remove(ids[STATE])
+    with system("demo"):
+        _state(ground)
+
+
+def _state(ground: Ground) -> None:
+    ids, today, at = ground.ids, ground.today, ground.at
+    seat = queries.unit(SEAT)
+    others = [ids[code] for code in sorted(ids) if "-" not in code and code not in (NATION, STATE)]
     for stated in (
         units.Stated(
             "by_election",
-            f"{seat.name_en} by-election / {seat.name_hi} उपचुनाव",
+            f"{seat.names['en']} by-election / {seat.names['hi']} उपचुनाव",
             today - timedelta(days=10),
             today + timedelta(days=25),
             SOURCE,
@@ -56,8 +57,8 @@ def calendar(
         ],
         is_sample=True,
     )
-    org.state_poll(stated=local, by=president, at=at - timedelta(hours=3))
+    org.state_poll(stated=local, by=ground.actor("state_president"), at=at - timedelta(hours=3))
 
 
 def closing(day: date) -> datetime:
-    return datetime.combine(day, time(18), history.ZONE)
+    return datetime.combine(day, time(18), ZoneInfo(ZONE))

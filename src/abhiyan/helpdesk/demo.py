@@ -1,5 +1,7 @@
-"""What people asked the demo's helpline: called, written by SMS and WhatsApp, typed into the form; some waits too long,
-some is answered, some is solved. Samples."""
+"""The sample of the demo: what people asked the helpline, by call, SMS, WhatsApp and form.
+
+Some requests wait too long, some are answered, some are solved.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,16 +9,17 @@ from datetime import datetime, timedelta
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.core.samples import Ground, Place
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.actions.lines import question_of
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
+from abhiyan.messaging.demo import go_out
 from abhiyan.messaging.rules import questions
 from abhiyan.programmes.models import Programme
-
-from . import answers
+from abhiyan.programmes.queries import programme_by_id
 
 NUMBER = "1800 000 0000"  # a sample: nobody's
 # Office at whose unit, kind, words.
@@ -40,7 +43,14 @@ WAYS = (Ticket.Way.CALL, Ticket.Way.SMS, Ticket.Way.CHAT, Ticket.Way.WEB)
 MADE = 48
 
 
-def ask(programme: Programme, shown: Mapping[str, tuple[Actor, int]], *, setter: Actor, at: datetime) -> None:
+def sample(ground: Ground) -> None:
+    """Requests about the drive at the units of those one may sign in as."""
+    with system("demo"):
+        programme = programme_by_id(ground.programme_id)
+    ask(programme, ground.shown, setter=ground.actor("state_president"), at=ground.at)
+
+
+def ask(programme: Programme, shown: Mapping[str, Place], *, setter: Actor, at: datetime) -> None:
     """Requests of the last three weeks, by every way. The older the more have an answer; each eighth has waited
     for days and is late; one is part of another; one is answered and waits for the person's yes."""
     with system("demo"):
@@ -70,7 +80,7 @@ def ask(programme: Programme, shown: Mapping[str, tuple[Actor, int]], *, setter:
         )
         goes_at = messages.asks_from(done_at)
         if goes_at < at:
-            answers.go_out(goes_at)
+            go_out(goes_at)
             if n % 8 != 7 and made.question is not None:
                 _say(made, yes=n % 8 != 4, at=min(goes_at + timedelta(hours=1 + n * 7 % 30), at))
     _twice(programme, shown["booth_president"][1], at=at)

@@ -1,18 +1,19 @@
-"""The demo's elections: real results, a few alliances, classes by rules; and two sample plans made from them,
-one passed down to the booths."""
+"""The sample of the demo: real results, a few alliances, classes by rules; and two plans made from them.
+
+One plan is passed down to the booths.
+"""
 
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.samples import Ground, bring
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA, PACKAGED_ORIGIN
 from abhiyan.elections.rules import classes
-
-from . import lists
 
 FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("results", "ls2019_results.csv", {"election": "LS2019"}),
@@ -55,13 +56,20 @@ PLANS: tuple[tuple[dict[str, str], Aims], ...] = (
 )
 
 
-def bring_results(*, at: datetime) -> None:
-    """Results of every packaged file, by import."""
+def sample(ground: Ground) -> None:
+    """Results of every packaged file, by import; what was made of them, and two plans for the state."""
     for kind, name, options in FILES:
-        lists.bring(kind, DATA / name, options=options | {"origin": PACKAGED_ORIGIN}, at=at)
+        bring(kind, DATA / name, options=options | {"origin": PACKAGED_ORIGIN}, at=ground.at)
+    _plan(
+        ground.seed,
+        ground.ids["JK"],
+        by=ground.actor("state_president"),
+        nation=ground.actor("national_president"),
+        at=ground.at,
+    )
 
 
-def plan(seed: str, state_id: int, *, by: Actor, nation: Actor, at: datetime) -> None:
+def _plan(seed: str, state_id: int, *, by: Actor, nation: Actor, at: datetime) -> None:
     """Alliances, a figure the press rounded, classes of the segments, and two plans for the state.
 
     by: who answers for the state; nation: for all of them.

@@ -1,4 +1,4 @@
-"""The demo's review rounds: one over mandals, half done, and one over district presidents, some of whom answered."""
+"""The sample of the demo: two review rounds. One over mandals is half done, one over district presidents has begun."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
+from abhiyan.core.samples import BY, Ground
+from abhiyan.core.scope import system
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.queries.tasks import candidates
 from abhiyan.programmes.rules.tasks import Act
@@ -19,8 +21,6 @@ from abhiyan.review.queries import rounds as found
 from abhiyan.units import actions as units
 from abhiyan.units import queries as unit_queries
 from abhiyan.units.models import Hierarchy, Kind
-
-from .claims import BY
 
 ZONE = ZoneInfo("Asia/Kolkata")
 MANDALS, PRESIDENTS = "नवंबर में हर मंडल की समीक्षा (नमूना)", "ज़िला अध्यक्षों की समीक्षा (नमूना)"
@@ -71,8 +71,13 @@ DECIDED = (
 Holders = Mapping[str, Mapping[int, Actor]]  # of each office who holds it, by unit (id)
 
 
-def review(offices: Holders, ids: Mapping[str, int], president: Actor, *, at: datetime) -> None:
-    """Both rounds and what came of them. president: of the state, who opens them. Within a system scope."""
+def sample(ground: Ground) -> None:
+    """Both rounds and what came of them. The state's president opens them."""
+    with system("demo"):
+        _review(ground.holders, ground.ids, ground.actor("state_president"), at=ground.at)
+
+
+def _review(offices: Holders, ids: Mapping[str, int], president: Actor, *, at: datetime) -> None:
     one = _open(MANDALS, "mandal", "district_president", ids["JK"], president, at, GONE)
     _close_one(ids["JK-D627"], at)
     for (unit_id, some), share in zip(_by_reviewer(one), cycle(SHARES), strict=False):

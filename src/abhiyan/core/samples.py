@@ -1,0 +1,102 @@
+"""What the demo's samples share: its ground, and which rooms' samples are still being made.
+
+A room's sample is the function `sample` of its `demo.py`. The demo serves before all of them are made; until then a
+file in the data folder names the rooms whose sample is there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from . import clock, home
+from .actor import Actor
+
+BY = Actor.system("demo")
+ZONE = "Asia/Kolkata"
+MAKING, LOOKED = "demo.making", "demo.looked"
+
+Place = tuple[Actor, int]  # somebody, and the unit (id) of their office
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What stands before any room's sample is made: units, people in offices, the drive.
+
+    seed, at: what is made depends on them alone. ids: code of a unit -> its id. shown: office -> whom one may sign in
+    as. holders: office -> unit (id) -> who holds it there. programme_id: the drive's.
+    """
+
+    seed: str
+    at: datetime
+    ids: Mapping[str, int]
+    shown: Mapping[str, Place]
+    holders: Mapping[str, Mapping[int, Actor]]
+    programme_id: int
+
+    @property
+    def today(self) -> date:
+        return clock.day_in(ZONE, self.at)
+
+    def actor(self, office: str) -> Actor:
+        return self.shown[office][0]
+
+
+def bring(
+    kind: str,
+    path: Path,
+    *,
+    options: dict[str, str],
+    at: datetime,
+    by: Actor = BY,
+    unit_id: int | None = None,
+    steps: Sequence[str] = ("check", "commit"),
+) -> None:
+    """Bring a list and take its steps; what fails stops the demo. by, unit_id: who brings it, and for which unit."""
+    from .imports import actions as imports
+    from .imports import running
+    from .scope import system
+
+    with system("demo"):
+        public_id = imports.bring(kind_key=kind, path=path, by=by, at=at, options=options, unit_id=unit_id)
+    state = ""
+    for step in steps:
+        with system("demo"):
+            imports.ask(public_id=public_id, step=step, by=by, at=at)
+        state = running.run(public_id, step, at=at)
+    if state not in ("checked", "done"):
+        raise RuntimeError(f"the demo's {kind} were not taken in: {state}")
+
+
+def note_looked() -> None:
+    """Somebody opens a page of the demo."""
+    (home.path() / LOOKED).touch()
+
+
+def looked_at() -> float:
+    """When somebody last opened a page of the demo, in seconds since 1970; 0 if nobody did."""
+    try:
+        return (home.path() / LOOKED).stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def note_made(*rooms: str) -> None:
+    """Note that the samples of these rooms are there; of the others pages say that they are still being made."""
+    path = home.path() / MAKING
+    half = path.with_suffix(".half")
+    half.write_text((path.read_text() if path.exists() else "") + "".join(f"{room}\n" for room in rooms))
+    half.rename(path)
+
+
+def note_all_made() -> None:
+    """Every sample is there: no page says anything any more."""
+    (home.path() / MAKING).unlink(missing_ok=True)
+
+
+def is_made(room: str) -> bool:
+    """Whether the sample of a room is there. A page that gathers from several rooms asks for "site"."""
+    try:
+        return room in (home.path() / MAKING).read_text().split()
+    except FileNotFoundError:
+        return True

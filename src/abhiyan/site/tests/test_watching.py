@@ -1,0 +1,34 @@
+"""Watching over processes: what is to run may grow while they are watched over."""
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from abhiyan.core.tests.waits import until
+from abhiyan.site import processes
+
+
+def test_a_command_that_is_added_later_is_started_and_ended_with_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nowhere.invalid/none")  # no database to keep running
+    commands: dict[str, list[str]] = {}
+    stopping, note = threading.Event(), tmp_path / "pid"
+    says = f"import os, signal; open({str(note)!r}, 'w').write(str(os.getpid())); signal.pause()"
+
+    def look() -> None:
+        commands["late"] = [sys.executable, "-c", says]
+
+    watching = threading.Thread(
+        target=processes.supervise, args=(commands,), kwargs={"stopping": stopping, "each_watch": look}
+    )
+    watching.start()
+    try:
+        until(lambda: note.exists() and note.read_text() != "")
+        assert processes.born(int(note.read_text()))
+    finally:
+        stopping.set()
+        watching.join()
+    assert not processes.born(int(note.read_text()))
