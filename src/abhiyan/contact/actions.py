@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta, tzinfo
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact.models import Attempt
 from abhiyan.contact.rules.attempts import next_try
-from abhiyan.core import sql
+from abhiyan.core import lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -55,7 +55,7 @@ def begin_attempt(*, room: str, about: UUID, is_visit: bool = False, by: Actor, 
         try:
             with transaction.atomic():
                 return Attempt.objects.create(
-                    id=uuid4(),
+                    id=lot.uuid(),
                     room=room,
                     about=about,
                     account_id=by.account_id,

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from abhiyan.core import lot
 from abhiyan.people import phones
 from abhiyan.ui.fields import CodeField, DayField
 from abhiyan.ui.forms import offer
@@ -189,7 +189,7 @@ class JoinForm(Clipped):
 
     def clean_key(self) -> str:
         """The form's own key; a fresh one for whoever sends none."""
-        return str(self.cleaned_data["key"]) or uuid4().hex
+        return str(self.cleaned_data["key"]) or lot.uuid().hex
 
     def clean_birth_year(self) -> int | None:
         year: int | None = self.cleaned_data["birth_year"]

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, jobs, limits
+from abhiyan.core import audit, jobs, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import Refused, needed
@@ -125,7 +125,7 @@ def begin(
         limits.take(limit="imports.begin", subject=str(by.id), at=at, allowed=BEGUN_PER_HOUR, window_s=3600)
     with transaction.atomic():
         staged = StagedImport(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             kind=of_kind.key,
             state=State.RECEIVING,
             file_name=_file_name(file_name),

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import home
+from abhiyan.core import home, lot
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 
@@ -82,7 +82,7 @@ def append(public_id: UUID, *, offset: int, piece: bytes) -> None:
         if clear != offset:
             raise FileGone
         file.truncate()
-        nonce = os.urandom(_NONCE)
+        nonce = lot.octets(_NONCE)
         sealed = _key(public_id).encrypt(nonce, piece, _about(public_id, offset))
         file.write(_HEAD.pack(len(piece)) + nonce + sealed)
         file.flush()

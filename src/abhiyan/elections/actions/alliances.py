@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
@@ -42,7 +42,7 @@ def make_alliance(
     of = election_of(election)
     eci = state_of(state)
     at_unit = grounds.require(by, "plans.make", of=of, state=eci)
-    public_id = uuid4() if once is None else uuid5(by.id, once.hex)
+    public_id = lot.uuid() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
         _one_at_a_time(of)
         if once is not None and (made := Alliance.objects.filter(public_id=public_id).first()) is not None:

@@ -7,12 +7,12 @@ the other seats only.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import get_language
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.elections import reference, refusals
@@ -61,7 +61,7 @@ def make_plan(
     if not belongs(code, {code}) or not (stood.filter(contest__state=eci) if eci else stood).exists():
         raise refusals.UnknownParty(field="party", party=party)
     seed = planning.seed_of(of, eci, code) if seed is None else seed
-    public_id = uuid4() if once is None else uuid5(by.id, once.hex)
+    public_id = lot.uuid() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
         if once is not None and (made := _made_already(public_id)) is not None:
             return made
@@ -176,7 +176,7 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
 def _following(before: Plan, names: Mapping[str, str] | None) -> Plan:
     same = ("election", "level", "state", "unit_id", "party", "alliance", "seed", "is_sample")
     return Plan(
-        public_id=uuid4(),
+        public_id=lot.uuid(),
         names=before.names if names is None else kept_names(names),
         previous=before,
         number=before.number + 1,

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Any
-from uuid import uuid4
 
 from django.db import transaction
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import StagedImport
 from abhiyan.elections import reference
@@ -265,7 +264,7 @@ def election_to_be(*, wanted: Wanted, import_id: int, at: datetime) -> tuple[Ele
     return Election.objects.get_or_create(
         code=wanted.code,
         defaults={
-            "public_id": uuid4(),
+            "public_id": lot.uuid(),
             "kind": wanted.kind,
             "year": wanted.year,
             "names": dict(wanted.names),

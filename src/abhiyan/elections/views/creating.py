@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import clock
+from abhiyan.core import clock, lot
 from abhiyan.core.words import language, named
 from abhiyan.elections import actions, queries, reference
 from abhiyan.elections.actions.inputs import LARGEST
@@ -216,7 +216,7 @@ def create(request: Request) -> HttpResponseBase:
             "method": "uniform",
             "party": start.parties[0][0],
             "alliance": request.GET.get("alliance", ""),
-            "once": uuid4(),
+            "once": lot.uuid(),
         }
         return _step_two(request, start, PlanForm(initial=initial, **_choices(start)))
     form = PlanForm(request.POST, **_choices(start))

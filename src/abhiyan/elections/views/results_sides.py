@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.http import HttpResponseBase
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core import clock
+from abhiyan.core import clock, lot
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
 from abhiyan.elections import actions, queries
@@ -110,7 +110,7 @@ def alliances(request: Request, code: str) -> HttpResponseBase:
     """The alliances of an election; whoever may make plans defines another."""
     of = queries.election(code)
     grounds = shown.grounds(request, "plans.make", of)
-    form = AllianceForm(request.POST or None, of=of, grounds=grounds, initial={"once": uuid4()})
+    form = AllianceForm(request.POST or None, of=of, grounds=grounds, initial={"once": lot.uuid()})
     if request.method == "POST" and not grounds:
         raise NotYours(capability="plans.make")
 

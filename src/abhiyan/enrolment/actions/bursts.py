@@ -8,12 +8,12 @@ do that callers' numbers may be forged; by page, SMS or code one leaves at once 
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -155,7 +155,7 @@ def _calls(at: datetime) -> int:
 
 
 def _stop(halt: Halt, at: datetime) -> int:
-    halt.public_id, halt.at = uuid4(), at
+    halt.public_id, halt.at = lot.uuid(), at
     halt.save(force_insert=True)
     audit.record(
         by=_BY,

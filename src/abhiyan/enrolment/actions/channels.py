@@ -1,6 +1,5 @@
 """A drive's own numbers, and where it asks no code: what its page sets beside its tokens."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +8,7 @@ from ipaddress import ip_network
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.enrolment.models import Drive
@@ -62,7 +62,7 @@ def connect_number(
     _require(programme_id, by)
     made = ""
     if provider == "generic":
-        signing_token = made = secrets.token_urlsafe(32)
+        signing_token = made = lot.token(32)
     elif provider == "exotel":
         signing_token = ""
         _check(addresses)

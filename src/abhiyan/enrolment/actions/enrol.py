@@ -1,6 +1,5 @@
 """The act: the only writer of enrolments."""
 
-import os
 import threading
 import time
 from collections import Counter, deque
@@ -11,6 +10,7 @@ from datetime import datetime, timedelta
 import psycopg
 from django.db import connection
 
+from abhiyan.core import lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.enrolment.rules.channels import UNHEARD
@@ -258,7 +258,7 @@ def _enrol(
     if strangers:
         rows.sort(key=lambda row: (row.phone, row.claim))  # the order of locks
     plain = [row for row in rows if row.is_plain]
-    batch = os.urandom(16)
+    batch = lot.octets(16)
     given: dict[bytes, Outcome | ClaimRefused] = {}
     settling = Settling(writer, drive, at=at, batch=batch, import_id=import_id)
     stored = 0

@@ -5,16 +5,15 @@ there is still the same person, while whoever gets the number later is somebody 
 empty place takes the first slot, by which the act's fast statement knows that somebody is there.
 """
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, lot, sql
 from abhiyan.core.refusals import Refused
 from abhiyan.enrolment.models import Claim, Enrolment, Membership, Parting, Roll, Ticket
 from abhiyan.enrolment.rules import endings
@@ -115,7 +114,7 @@ def move(*, members: Sequence[Membership], number: str, at: datetime) -> None:
                 Membership.objects.filter(phone_id=to, roll_id=member.roll_id).values_list("slot", flat=True)
             )
             start = member.phone_id.bytes[:6]
-            place = UUID(bytes=start + os.urandom(8) + b"\0\0")
+            place = UUID(bytes=start + lot.octets(8) + b"\0\0")
             _leave_place(member, place, member.phone_id, member.slot, at)
             _put(member, to, next(slot for slot in count() if slot not in taken))
 
@@ -148,7 +147,7 @@ def _hold_first(member: Membership, to: UUID, at: datetime) -> None:
 def _leave_place(member: Membership, place: UUID, phone_id: UUID, slot: int, at: datetime) -> None:
     row = Membership(
         id=place,
-        public_id=uuid4(),
+        public_id=lot.uuid(),
         roll_id=member.roll_id,
         phone_id=phone_id,
         slot=slot,

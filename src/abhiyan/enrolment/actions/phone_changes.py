@@ -7,7 +7,7 @@ for a number that is not theirs to learn about is answered alike, member or not 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.formats import date_format
 
-from abhiyan.core import audit, limits
+from abhiyan.core import audit, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, TooMany
@@ -230,7 +230,7 @@ def _change(
     new = id_of_phone(number)
     old = people_queries.phones([member.phone_id])[member.phone_id] if member else None
     return PhoneChange.objects.create(
-        id=uuid4(),
+        id=lot.uuid(),
         membership_id=member.pk if member else None,
         old_phone_id=old.pk if old else None,
         new_phone_id=new,

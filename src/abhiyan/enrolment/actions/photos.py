@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits, sql
+from abhiyan.core import audit, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -201,7 +201,7 @@ def _known(batch: PaperBatch, seen: pictures.Seen) -> _Known | Refused:
 def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor, at: datetime) -> int | None:
     if isinstance(known, Refused):
         raise known
-    ring, photo = keyring(), uuid4()
+    ring, photo = keyring(), lot.uuid()
     # Once in a drive: what other drives keep is told to nobody.
     digest = hmac.digest(ring.lookup, b"photo|%d|" % batch.programme_id + data, "sha256")
     if there := PaperPhoto.objects.filter(digest=digest).only("unit_id", "batch_id").first():

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -80,7 +80,7 @@ def place_many(
                 raise OutsideScope
         _move(found, home, unit_id, at)
         made = Placing.objects.create(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             from_unit_id=home,
             unit_id=unit_id,
             pin=pin,

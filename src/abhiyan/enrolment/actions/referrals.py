@@ -1,11 +1,10 @@
 """Links of workers by which people join: who invited a member is kept beside the membership, and counts for no rung."""
 
-import secrets
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.paper.models import Referral, Referred
@@ -32,7 +31,7 @@ def make_referral(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -
             raise DriveClosed(field="drive")
         if not covered(programme_id=programme_id, unit_ids=[unit_id]):
             raise OutsideScope(field="unit")
-        code = "".join(secrets.choice(LETTERS) for _letter in range(LENGTH))
+        code = "".join(lot.one(LETTERS) for _letter in range(LENGTH))
         one, is_new = Referral.objects.get_or_create(
             account_id=by.account_id or 0,
             programme_id=programme_id,

@@ -3,7 +3,6 @@
 Every id of a phone but the claim's begins with the same six bytes of its keyed hash, so one sort orders all keys.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from abhiyan.core import lot
 from abhiyan.core.keys import Keyring, Mac, keyring
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
@@ -166,7 +166,7 @@ def prepare(
     """
     rows: list[Row] = []
     refused: list[tuple[int, bytes, ClaimRefused, Claim]] = []
-    chance = os.urandom(RANDOM_BYTES * len(claims))
+    chance = lot.octets(RANDOM_BYTES * len(claims))
     key = keys()
     lookup, identity, seal, seal_number = key.lookup, key.identity, key.seal, key.seal_number
     parse, receipt = phones.parse, key.receipt

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core import audit, languages, limits
+from abhiyan.core import audit, languages, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, TooMany, needed
@@ -343,7 +343,7 @@ class _Answering:
         is_first = row is None or row.state == Text.State.SETTLED or row.at < at - LATEST
         was_helped = row is not None and row.state == Text.State.HELPED
         if row is None:
-            row = Text(id=ident, public_id=uuid4(), kind=Text.Kind.UNREAD, phone_id=self.phone_id)
+            row = Text(id=ident, public_id=lot.uuid(), kind=Text.Kind.UNREAD, phone_id=self.phone_id)
             row.unit_id = programmes.programme_by_id(told.programme_id).owner_id
             row.programme_id, row.last4 = told.programme_id, self.phone[-4:]
         before = [] if is_first else json.loads(ring.unseal(bytes(row.sealed), about=ident.bytes))["texts"]
@@ -392,7 +392,7 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
             Text.objects.update_or_create(
                 pk=ident,
                 defaults={
-                    "public_id": uuid4(),
+                    "public_id": lot.uuid(),
                     "kind": Text.Kind.DETAILS,
                     "state": Text.State.HELPED,
                     "programme_id": told.programme_id,

@@ -3,12 +3,12 @@ answer."""
 
 from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -83,7 +83,7 @@ def answer_request(*, ticket: UUID, text: str, by: Actor, at: datetime) -> None:
 
 
 def _keep(member: Membership, *, kind: str, said: str, language: str, by: Actor, at: datetime) -> UUID:
-    ident = uuid4()
+    ident = lot.uuid()
     Ticket.objects.create(
         id=ident,
         kind=kind,

@@ -3,14 +3,13 @@
 A token can only write: claims of one drive, of one channel, for the units below one.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -197,9 +196,9 @@ def _check(*, programme_id: int, unit_id: int, name: str, channel: int, days: in
 def _make(
     *, programme_id: int, unit_id: int, name: str, channel: int, days: int, by: Actor, at: datetime
 ) -> MadeToken:
-    secret = "abhi_" + secrets.token_urlsafe(32)
+    secret = "abhi_" + lot.token(32)
     token = ChannelToken.objects.create(
-        public_id=uuid4(),
+        public_id=lot.uuid(),
         digest=keyring().token_digest(secret),
         name=name,
         programme_id=programme_id,

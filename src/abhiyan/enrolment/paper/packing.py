@@ -1,12 +1,12 @@
 """Rows of a paper list as binary COPY takes them; those that simply are what they should be by a fast lane."""
 
-import os
 import struct
 from datetime import date, datetime, time
 from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from abhiyan.core import lot
 from abhiyan.enrolment.actions import rows as act_rows
 from abhiyan.enrolment.actions.drives import Drive
 from abhiyan.enrolment.actions.gateway import DAY_ZERO, NO, YES, int4, micros
@@ -83,7 +83,7 @@ class FastLane:
 
     def take(self, kept: list[tuple[Any, ...]]) -> tuple[list[bytes], list[tuple[Any, ...]]]:
         """(rows ready for COPY, rows for the slow way)."""
-        chance, i = os.urandom(act_rows.RANDOM_BYTES * len(kept)), 0
+        chance, i = lot.octets(act_rows.RANDOM_BYTES * len(kept)), 0
         packed: list[bytes] = []
         others: list[tuple[Any, ...]] = []
         for row in kept:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.gzip import gzip_page
 
-from abhiyan.core import clock, languages
+from abhiyan.core import clock, languages, lot
 from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.words import language, person
 from abhiyan.enrolment import actions
@@ -110,7 +110,7 @@ def _fresh(request: Request, found: Door, at: datetime) -> DoorForm:
         own(request), found.here.unit.id, since=at - HOUSE
     )
     how = DoorEntry.Heard.TOGETHER if is_house else DoorEntry.Heard.SHOWN
-    key = _signer().sign(f"{uuid4().hex}.{int(at.timestamp())}")
+    key = _signer().sign(f"{lot.uuid().hex}.{int(at.timestamp())}")
     return DoorForm(initial={"key": key, "given": how.value})
 
 

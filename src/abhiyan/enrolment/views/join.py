@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, QueryDict
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock, limits
+from abhiyan.core import clock, limits, lot
 from abhiyan.core.actor import PUBLIC
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import TooMany
@@ -310,7 +310,7 @@ def refuse_minor(
         unit_id=programme.owner_id,
         zone=programme.zone,
         channel=Channel.WEB.value,
-        key=key or uuid4().hex,
+        key=key or lot.uuid().hex,
         origin=request.visit.origin,
         at=at,
     )
@@ -498,7 +498,7 @@ def _is_done(request: Request, slug: str) -> bool:
 
 def _fresh(request: Request, found: OpenDrive, on: date) -> JoinForm:
     """An empty form; with what was typed before, for whoever comes back from the code."""
-    initial: dict[str, Any] = {"key": uuid4().hex, "notice": notice_mark(found)}
+    initial: dict[str, Any] = {"key": lot.uuid().hex, "notice": notice_mark(found)}
     initial["ref"] = request.GET.get("by", "")[:16]
     asked = request.visit.facts.get("join") or {}
     if asked.get("slug") == found.drive.join_slug and "again" in request.GET:

@@ -1,12 +1,12 @@
 """What an office does about a request: answers it, moves it, merges it, opens it again, rings the person."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, limits, news
+from abhiyan.core import audit, clock, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
@@ -91,7 +91,7 @@ def answer_counted(
         limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)
         row.answered_at = row.answered_at or at
         if is_done:
-            row.state, row.done_at, row.question = State.DONE, at, uuid4()
+            row.state, row.done_at, row.question = State.DONE, at, lot.uuid()
         else:
             row.due_at = rules.due_at(row.kind, at)
         add_line(

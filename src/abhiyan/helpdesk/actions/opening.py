@@ -6,12 +6,11 @@ What a phone has open takes its further messages: so five hundred in a minute ar
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import uuid4
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, limits
+from abhiyan.core import audit, clock, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
@@ -185,7 +184,7 @@ def _to_join(asked: Opening, *, is_proven: bool, at: datetime) -> Ticket | None:
 
 
 def _new(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
-    ident = uuid4()
+    ident = lot.uuid()
     row = Ticket(
         id=ident,
         number=rules.number(ident),

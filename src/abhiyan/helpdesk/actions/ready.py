@@ -1,9 +1,9 @@
 """Texts to answer with, kept by who leads a desk."""
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -22,7 +22,7 @@ def keep_ready(*, unit_id: int, kind: str, language: str, text: str, by: Actor, 
     org.require(by, LEADS, at=unit_id)
     with system("a text to answer with"):
         made = ReadyAnswer.objects.create(
-            id=uuid4(),
+            id=lot.uuid(),
             unit_id=unit_id,
             kind=kind and Ticket.Kind(kind).value,
             language=language,

@@ -1,13 +1,12 @@
 """Texts of bulk messages: registered with the ids telecom law asks for, certified for an election, never changed."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -125,7 +124,7 @@ def register_text(
             org.require(by, SEND, at=before[0].unit_id)
         _check_new(before, written)
         version = before[0].version + 1 if before else 1
-        code = bulk.code_of(bulk.key_of(follows) if before else secrets.token_hex(4), version)
+        code = bulk.code_of(bulk.key_of(follows) if before else lot.octets(4).hex(), version)
         Template.objects.filter(code=follows).update(is_active=False)
         Template.objects.bulk_create(
             Template(

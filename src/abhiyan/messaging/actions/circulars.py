@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, jobs, sql
+from abhiyan.core import audit, clock, jobs, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -82,7 +82,7 @@ def send_circular(
     lo, hi = units.span(unit_id, hierarchy)
     with system("sending a circular"):
         made = Circular.objects.create(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             number=number.strip(),
             subject=subject.strip(),
             text=text.strip(),

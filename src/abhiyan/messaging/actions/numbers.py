@@ -1,13 +1,12 @@
 """Our own numbers: what a call to each means, and how its provider proves itself."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from ipaddress import ip_network
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -63,7 +62,7 @@ def connect_number(
         sql.wait_for(f"number|{number}")
         if Number.objects.filter(number=number, is_active=True).exists():
             raise NumberTaken(field="number")
-    secret = secrets.token_urlsafe(24)
+    secret = lot.token(24)
     ring = keyring()
     Number.objects.update_or_create(
         number=number,

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from abhiyan.core import sql
+from abhiyan.core import lot, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message
@@ -35,7 +35,7 @@ class Outgoing:
     unit_id: int | None = None
     programme_id: int = 0
     asked_at: datetime | None = None
-    public_id: UUID = field(default_factory=uuid4)
+    public_id: UUID = field(default_factory=lot.uuid)
 
 
 INSERT = """insert into messaging_message (id, public_id, kind, template, language, phone_id, sealed_phone, last4,

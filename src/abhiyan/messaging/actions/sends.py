@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, environment, jobs, sql
+from abhiyan.core import audit, environment, jobs, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -116,7 +116,7 @@ def draft_send(
     with system("drafting a bulk send"):
         templates = _wordings(text)
         send = Send(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             text=text,
             audience=audience,
             unit_id=unit_id,

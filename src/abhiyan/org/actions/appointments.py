@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, news, sql
+from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -217,7 +217,7 @@ def appoint(
             raise SeatHeld(by=seats)
         counts_at_once = by.kind == "system" or by.account_id == account_id
         made = Appointment.objects.create(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             account_id=account_id,
             office=kind,
             unit_id=unit_id,
@@ -292,7 +292,7 @@ def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) ->
             raise AlreadyHolds(field="account")
         Appointment.objects.bulk_create(
             Appointment(
-                public_id=uuid4(),
+                public_id=lot.uuid(),
                 account_id=account.pk,
                 office=offices[one.office],
                 unit_id=one.unit_id,

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, news, sql
+from abhiyan.core import audit, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -82,7 +82,7 @@ def ask_release(
         if waiting is not None:
             return waiting
         asked = Release.objects.create(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             act=act,
             unit_id=unit_id,
             asked_by=by.account_id,

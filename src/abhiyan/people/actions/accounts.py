@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, news
+from abhiyan.core import audit, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -91,7 +91,7 @@ def open_accounts(*, newcomers: Sequence[Newcomer], by: Actor, at: datetime) -> 
         found = {account.phone_id: account for account in Account.objects.filter(phone_id__in=ids)}
         made = [
             Account(
-                public_id=uuid4(),
+                public_id=lot.uuid(),
                 phone_id=phone_id,
                 last4=number[-4:],
                 name=_clean(one.name),

@@ -4,15 +4,14 @@ Whatever is behind a phone (an account, a member, nobody) asking and answering g
 work; only whether a code really leaves differs, and that is seen on the phone alone.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits, news
+from abhiyan.core import audit, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, needed
@@ -112,8 +111,8 @@ def ask_code(
         ("code.hour", "all", PER_HOUR),
     ):
         limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    request_id = uuid4()
+    code = f"{lot.below(10**DIGITS):0{DIGITS}d}"
+    request_id = lot.uuid()
     with system("one-time code"):
         if purpose == "sign_in":
             expected &= Account.objects.filter(phone_id=phone_id, closed_at=None).exists()
@@ -203,7 +202,7 @@ def make_console_link(*, account_id: int, by: Actor, at: datetime, is_proof_lost
     """
     if by.kind != "system":
         raise ValueError("only the console makes such links")
-    secret = secrets.token_urlsafe(32)
+    secret = lot.token(32)
     with system("one-time sign-in from the console"):
         account = Account.objects.get(id=account_id)
         if is_proof_lost:
@@ -232,7 +231,7 @@ def make_first_word(*, account_id: int, by: Actor, at: datetime) -> str:
 
     Who may is asked by `org.actions.make_first_word` and `org.actions.reset_factors`, the only callers.
     """
-    drawn = "".join(secrets.choice(WORD_LETTERS) for _letter in range(WORD_LENGTH))
+    drawn = "".join(lot.one(WORD_LETTERS) for _letter in range(WORD_LENGTH))
     with system("a word for a first sign-in"):
         account = Account.objects.get(id=account_id)
         _put_new(account, "first", _word_digest(account_id, drawn), at, lives=WORD_LIVES)
@@ -244,7 +243,7 @@ def _put_new(account: Account, purpose: str, digest: bytes, at: datetime, *, liv
     """One code of a purpose at a time: the older ones end."""
     Code.objects.filter(purpose=purpose, phone_id=account.phone_id, used_at=None).update(used_at=at)
     Code.objects.create(
-        id=uuid4(),
+        id=lot.uuid(),
         purpose=purpose,
         phone_id=account.phone_id,
         session="",

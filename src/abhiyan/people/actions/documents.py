@@ -1,12 +1,11 @@
 """Cards and certificates: issued once, revoked for good. The act that calls has asked who may, and leaves no other
 trail."""
 
-import secrets
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.people import queries
@@ -27,7 +26,7 @@ def issue_document(
         if standing is not None:
             return standing
         made = Document(
-            id=UUID(bytes=secrets.token_bytes(16)),
+            id=UUID(bytes=lot.octets(16)),
             kind=known.code,
             about=about,
             person_id=person_id,

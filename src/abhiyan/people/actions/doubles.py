@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import news
+from abhiyan.core import lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.people.models import Double, Person
@@ -64,7 +64,7 @@ def _keep(some: Sequence[tuple[UUID, UUID, int, bool]], at: datetime) -> None:
         rows.append(
             Double(
                 id=UUID(bytes=hashlib.sha256(first.pk.bytes + second.pk.bytes).digest()[:16]),
-                public_id=uuid4(),
+                public_id=lot.uuid(),
                 first_id=first.pk,
                 second_id=second.pk,
                 unit_id=first.unit_id,

@@ -5,14 +5,13 @@ after the console's link. From then on only a session that has shown one may add
 the account's own scope.
 """
 
-import secrets
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits, sql
+from abhiyan.core import audit, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -68,7 +67,7 @@ def begin_totp(*, account_id: int, by: Actor, at: datetime) -> tuple[Factor, byt
             return waiting, opened(waiting)
         Factor.objects.filter(account_id=account_id, kind=Factor.Kind.TOTP, confirmed_at=None).delete()
         room_for_one(account_id)
-        public_id, secret = uuid4(), secrets.token_bytes(totp.SECRET_BYTES)
+        public_id, secret = lot.uuid(), lot.octets(totp.SECRET_BYTES)
         made = Factor.objects.create(
             public_id=public_id,
             account_id=account_id,
@@ -117,8 +116,8 @@ def make_recovery_codes(*, account_id: int, by: Actor, at: datetime) -> list[str
     """Ten fresh codes in place of the old ones, shown this once. Refuses FactorNeeded."""
     if by.kind != "person" or by.account_id != account_id:
         raise FactorNeeded
-    codes = [f"{secrets.token_hex(3)}-{secrets.token_hex(3)}" for _each in range(RECOVERY_CODES)]
-    public_id = uuid4()
+    codes = [f"{lot.octets(3).hex()}-{lot.octets(3).hex()}" for _each in range(RECOVERY_CODES)]
+    public_id = lot.uuid()
     with transaction.atomic():
         Factor.objects.filter(account_id=account_id, kind=Factor.Kind.RECOVERY).delete()
         made = Factor.objects.create(

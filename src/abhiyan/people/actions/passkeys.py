@@ -6,7 +6,6 @@ Apart from the other factors, because what verifies them is large: only who meet
 import json
 from datetime import datetime
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import webauthn
 from django.conf import settings
@@ -20,6 +19,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from abhiyan.core import lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.people.models import Account, Factor
@@ -61,7 +61,7 @@ def add_passkey(
     with transaction.atomic():
         factors.may_change(by, account_id)
         factors.room_for_one(account_id)
-        public_id = uuid4()
+        public_id = lot.uuid()
         factor = Factor.objects.create(
             public_id=public_id,
             account_id=account_id,

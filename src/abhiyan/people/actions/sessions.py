@@ -4,14 +4,13 @@ Three kinds live in one table: a visitor half way through a form or a code, a ci
 an account that signed in. A session's row is in sight of its own cookie and of its account only.
 """
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from abhiyan.core import sql
+from abhiyan.core import lot, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import current, scoped
 from abhiyan.people.models import Session
@@ -58,11 +57,11 @@ def start(
     data: Mapping[str, Any] | None = None,
 ) -> Started:
     """Begin a session. strong: a passkey or TOTP was shown just now, beyond the phone's code."""
-    token = secrets.token_urlsafe(32)
+    token = lot.token(32)
     lives = VISITOR_LIVES if account_id is None else ACCOUNT_LIVES if strong else HALFWAY_LIVES
     session = Session(
         key=key_of(token=token),
-        public_id=uuid4(),
+        public_id=lot.uuid(),
         account_id=account_id,
         phone_id=phone_id,
         data=dict(data or {}),

@@ -3,12 +3,12 @@
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, sql
+from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -94,7 +94,7 @@ def add_material(
         kind, digest = _checked(data, programme_id)
         with system("a material is put up"):
             one = Material.objects.create(
-                public_id=uuid4(),
+                public_id=lot.uuid(),
                 programme=programme,
                 unit_id=unit_id,
                 names=clean,
@@ -153,7 +153,7 @@ def _keep(
     same = MaterialVersion.objects.filter(material__programme_id=one.programme_id, unit_id=one.unit_id)
     if same.count() >= MOST_FILES:
         raise TooManyFiles(field="file", most=MOST_FILES)
-    version = uuid4()
+    version = lot.uuid()
     MaterialVersion.objects.create(
         id=version,
         material=one,

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, news
+from abhiyan.core import audit, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import Refused
@@ -62,7 +61,7 @@ def make_past(
             known.save(update_fields=["opens_on", "closes_on"])
             return known
         made = Programme.objects.create(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             kind=kind,
             names=names,
             owner_id=owner_id,

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, news, sql
+from abhiyan.core import audit, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import Refused
@@ -117,7 +116,7 @@ def make_programme(
         org.require(by, "programmes.make", at=owner_id)
         _check_scope(owner_id, unit_ids, hierarchy)
         made = Programme.objects.create(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             kind=activity.kind,
             names=clean,
             owner_id=owner_id,

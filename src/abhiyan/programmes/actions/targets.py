@@ -6,11 +6,11 @@ Every change is a version: what it wrote and what it ended stay, so it can be sh
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import needed
@@ -269,7 +269,7 @@ def put_version(
     if not changed:
         return
     version = TargetVersion.objects.create(
-        public_id=uuid4(),
+        public_id=lot.uuid(),
         programme=programme,
         measure=measure,
         unit_id=unit_id,

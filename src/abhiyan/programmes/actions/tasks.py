@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, sql
+from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -110,7 +110,7 @@ def ask_task(
             if seat is None and (office or account_id is None):
                 raise NobodyToAsk(field="whom")
             task = Task.objects.create(
-                public_id=uuid4(),
+                public_id=lot.uuid(),
                 title=said.title,
                 text=said.text,
                 programme_id=said.programme_id,
@@ -146,7 +146,7 @@ def ask_tasks(
     expected: how many the asker was shown; CountChanged where it is another number by now. Who may: `tasks.ask` at the
     unit. Refuses NobodyToAsk, TooManyAsked, and as `ask_task`.
     """
-    said, batch = _looked_at(what, at=at), uuid4()
+    said, batch = _looked_at(what, at=at), lot.uuid()
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         with system("asking a task of many"):

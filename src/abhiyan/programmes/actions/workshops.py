@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock
+from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -122,7 +122,7 @@ def hold_first(
         _check_held(held_on, attended, today=today)
         with system("a workshop"):
             one = Workshop.objects.create(
-                public_id=uuid4(),
+                public_id=lot.uuid(),
                 programme=programme,
                 unit_id=unit_id,
                 title=title,
@@ -170,7 +170,7 @@ def _ask(one: Workshop, asked: Asked, *, by: Actor, at: datetime) -> int:
             raise CountChanged(n=len(seats))
         rows = [
             Workshop(
-                public_id=uuid4(),
+                public_id=lot.uuid(),
                 programme=one.programme,
                 unit_id=seat.unit_id,
                 above=one,
@@ -195,7 +195,7 @@ def _give_tasks(pairs: Iterable[tuple[Workshop, found.Seat]], *, by: Actor, at: 
     given = [(row, seat) for row, seat in pairs if seat.account_id is not None]
     tasks = Task.objects.bulk_create(
         Task(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             title=row.title,
             programme=row.programme,
             asked_by=by.account_id,

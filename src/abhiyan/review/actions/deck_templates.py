@@ -2,11 +2,11 @@
 
 import hmac
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
@@ -54,7 +54,7 @@ def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemp
         n = DeckTemplate.objects.count()
         if n >= MOST:
             raise refusals.TooManyTemplates(field="file", most=MOST)
-        ident = uuid4()
+        ident = lot.uuid()
         DeckTemplate.objects.filter(is_used=True).update(is_used=False)
         one = DeckTemplate.objects.create(
             id=ident,

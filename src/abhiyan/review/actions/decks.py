@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
-from abhiyan.core import audit, clock
+from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -64,7 +64,7 @@ def make_deck(
             round=round_,
             language=language,
             made_by=viewer.account_id,
-            defaults={"public_id": uuid4(), "made_at": at},
+            defaults={"public_id": lot.uuid(), "made_at": at},
         )
         if is_new:
             _record("make_deck", one, by=by, at=at)
@@ -98,7 +98,7 @@ def schedule_deck(
         if mine.count() >= rules.MOST_SCHEDULES:
             raise refusals.TooManySchedules(most=rules.MOST_SCHEDULES)
         one = DeckSchedule.objects.create(
-            public_id=uuid4(),
+            public_id=lot.uuid(),
             deck=deck,
             account_id=viewer.account_id,
             unit_id=own.unit_id,

@@ -1,12 +1,12 @@
 """Review rounds: opened over a branch, changed by who opened them, with a stand-in where the office is vacant."""
 
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from abhiyan.core import audit, clock, sql
+from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -64,7 +64,7 @@ def open_round(
                 return there
             one = Round.objects.create(
                 **same,
-                public_id=uuid4(),
+                public_id=lot.uuid(),
                 hierarchy=ORGANISATIONAL,
                 made_at=at,
                 made_by=by.account_id,

@@ -6,12 +6,12 @@ Who may, and that the two are two people, is asked by the room above (`org.actio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, sql
+from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -130,7 +130,7 @@ def state_poll(*, stated: Stated, by: Actor, at: datetime, corrects: UUID | None
     """
     unit_id = unit_of(stated)
     with system("the calendar of polls"):
-        entry = corrects or uuid4()
+        entry = corrects or lot.uuid()
         poll = _version(entry, stated, unit_id=unit_id, is_withdrawal=False, by=by, at=at)
         for number, (closes_at, areas) in enumerate(stated.phases, 1):
             phase = PollPhase.objects.create(poll=poll, number=number, closes_at=closes_at)
@@ -161,7 +161,7 @@ def _version(
     if any(one.state == State.STATED for one in earlier):
         raise AlreadyStated
     poll = Poll.objects.create(
-        public_id=uuid4(),
+        public_id=lot.uuid(),
         entry=entry,
         version=len(earlier) + 1,
         kind=stated.kind,

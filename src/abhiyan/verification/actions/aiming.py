@@ -1,16 +1,15 @@
 """Checks aimed at one unit, at one worker, or where an answer tells most: a ledger of their own, in no estimate."""
 
-import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy as np
 from django.utils.translation import gettext_noop
 
-from abhiyan.core import audit, jobs
+from abhiyan.core import audit, jobs, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -52,7 +51,7 @@ def aim_checks(
         most = len(places) // 2 - len(aimed.intersection(places))
         if not 0 < checks <= most:
             raise TooManyAimed(field="checks", most=max(0, most))
-        chosen = secrets.SystemRandom().sample([place for place in places if place not in aimed], checks)
+        chosen = lot.some([place for place in places if place not in aimed], checks)
         aim = _kept(frame, chosen, unit_id=unit_id, worker=worker, reason=reason, by=by, at=at)
         # Of the frame's unit: an entry of the unit aimed at would tell its own offices.
         audit.record(
@@ -75,7 +74,7 @@ def ask_aiming(*, programme: Programme, measure: int, checks: int, by: Actor, at
             "verification.aim",
             str(frame.public_id),
             at=at,
-            aim=str(uuid4()),
+            aim=str(lot.uuid()),
             frame=str(frame.public_id),
             checks=checks,
             account=by.account_id or 0,
@@ -116,7 +115,7 @@ def aim_where_it_tells(*, aim_id: UUID, frame: Frame, checks: int, by: Actor, at
             places = by_worker.get(worker, [])
             free = [one for one in places if one not in taken]
             if len(free) * 2 > len(places):
-                chosen.append(secrets.choice(free))
+                chosen.append(lot.one(free))
     if chosen:
         _kept(frame, chosen, unit_id=frame.unit_id, worker=None, reason=TELLING, by=by, at=at, aim_id=aim_id)
         audit.record(
@@ -150,7 +149,7 @@ def _kept(
     aim_id: UUID | None = None,
 ) -> Aim:
     aim = Aim.objects.create(
-        id=aim_id or uuid4(),
+        id=aim_id or lot.uuid(),
         frame=frame,
         unit_id=unit_id,
         worker=worker,
@@ -163,7 +162,7 @@ def _kept(
     orders = count(aimed.count() + 1)
     Check.objects.bulk_create(
         Check(
-            id=uuid4(),
+            id=lot.uuid(),
             frame=frame,
             stratum_id=stratum_id,
             order=next(orders),

@@ -1,16 +1,15 @@
 """Who gets which check: at random, outside the line of command, sealed until taken; and how one is taken back."""
 
-import secrets
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 
 from abhiyan.contact.actions import lapse_attempts
-from abhiyan.core import audit, clock, limits, sql
+from abhiyan.core import audit, clock, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.verification.models import VISITS, Check, Flag, Frame, Passed
@@ -96,7 +95,7 @@ def take_check(*, by: Actor, at: datetime, is_visit: bool = False) -> Check:
             "at": at,
             "rested": at - REST,
             "is_visit": is_visit,
-            "chance": secrets.token_hex(8),
+            "chance": lot.octets(8).hex(),
         }
         in_hand = sql.value(_IN_HAND, given)
         taken = _check(in_hand) if in_hand else _free(given, me, by, at)
@@ -148,7 +147,7 @@ def visit_by_lot(*, check: Check) -> bool:
 
     check: of the random arm, unresolved because nobody was reached. In the transaction of the act that told it.
     """
-    if check.arm != Check.Arm.RANDOM or secrets.randbelow(1_000) >= VISITED * 1_000:
+    if check.arm != Check.Arm.RANDOM or lot.below(1_000) >= VISITED * 1_000:
         return False
     return _visit(check, Check.Arm.VISIT)
 
@@ -166,7 +165,7 @@ def visit_after_denial(*, check: Check) -> bool:
 
 def _visit(check: Check, arm: Check.Arm) -> bool:
     visit = Check(
-        id=uuid4(),
+        id=lot.uuid(),
         frame_id=check.frame_id,
         stratum_id=check.stratum_id,
         order=check.order,

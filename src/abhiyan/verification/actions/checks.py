@@ -1,8 +1,7 @@
 """A check, step by step: a try, the answers closed, the result; told once."""
 
-import secrets
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.contact import actions as contact
 from abhiyan.contact import queries as tries
 from abhiyan.contact.models import Attempt
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
@@ -180,9 +179,9 @@ def _told(check: Check, outcome: Check.Outcome, reason: str, by: Actor, at: date
     check.outcome, check.reason, check.done_at = outcome, reason, at
     check.save(update_fields=["outcome", "reason", "done_at", "leaves_at"])
     told = outcome in (Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)
-    if told and check.arm == Check.Arm.RANDOM and secrets.randbelow(1_000) < SECONDS * 1_000:
+    if told and check.arm == Check.Arm.RANDOM and lot.below(1_000) < SECONDS * 1_000:
         Check.objects.create(
-            id=uuid4(),
+            id=lot.uuid(),
             frame_id=check.frame_id,
             stratum_id=check.stratum_id,
             order=check.order,

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 
-from abhiyan.core import audit, clock
+from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -65,7 +65,7 @@ def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, a
         if not look.reasons:
             raise NothingOdd
         flag = Flag.objects.create(
-            id=uuid4(),
+            id=lot.uuid(),
             **of,
             account_id=people.account_by_public_id(worker).pk,
             unit_id=look.unit_id,

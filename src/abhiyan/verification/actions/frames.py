@@ -7,14 +7,14 @@ from datetime import date, datetime
 from hashlib import sha256
 from itertools import chain
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy as np
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
@@ -96,7 +96,7 @@ def freeze_frame(*, programme: Programme, measure: int, plan: Plan, by: Actor, a
         cells = [(cell, ids) for cell, ids in cells if len(ids)]
         if not cells:
             raise NoItems(field="programme")
-        public_id = uuid4()
+        public_id = lot.uuid()
         key = key_of(public_id)
         strata = _strata(cells, plan, key, _above({cell.unit_id for cell, _ in cells}, programme.hierarchy))
         if not any(one.drawn for one in strata):

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from abhiyan.contact.actions import lapse_attempts
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, needed
@@ -57,7 +57,7 @@ def plant_people(
             if one.phone in phones:
                 raise PlantedAlready(field="people", row=line)
             phones.add(one.phone)
-            check_id = uuid4()
+            check_id = lot.uuid()
             checks.append(
                 Check(
                     id=check_id,

@@ -1,0 +1,46 @@
+"""What is drawn at random: ids, tokens and codes. Keys and nonces, which no page shows, are drawn where they are used.
+
+The operating system's source feeds it. The tests put one with a seed in its place, so that a run can be repeated;
+nothing in the environment does.
+"""
+
+import base64
+import random
+import secrets
+from collections.abc import Sequence
+from typing import TypeVar
+from uuid import UUID
+
+T = TypeVar("T")
+
+source: random.Random = secrets.SystemRandom()
+
+
+def uuid() -> UUID:
+    """An id of version 4."""
+    return UUID(int=source.getrandbits(128), version=4)
+
+
+def octets(n: int) -> bytes:
+    """So many bytes."""
+    return source.randbytes(n)
+
+
+def token(n: int) -> str:
+    """So many bytes, as letters that an address may hold."""
+    return base64.urlsafe_b64encode(octets(n)).rstrip(b"=").decode()
+
+
+def below(n: int) -> int:
+    """A whole number from 0 to n - 1."""
+    return source.randrange(n)
+
+
+def one(of: Sequence[T]) -> T:
+    """One of several, each as likely."""
+    return source.choice(of)
+
+
+def some(of: Sequence[T], n: int) -> list[T]:
+    """So many of several, none twice."""
+    return source.sample(of, n)
