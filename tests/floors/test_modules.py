@@ -34,8 +34,14 @@ CLOCK_READERS |= {
     "metrics",
     "tasks",
 }  # asked from outside, or jobs; a doctor judges the clock; the demo is a command
+CLOCK_READERS |= {
+    "authority",  # what somebody may do is asked of the present day, wherever it is asked
+    "committing",  # waits while a list is taken in; asks whether the fold is alive
+    "keeping",  # rounds follow a move of units, which may be dated back, from the present day on
+    "work",  # a beat of an import's own hands
+}
 CLOCK = re.compile(
-    r"(^|\.)(timezone|clock)\.now$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
+    r"(^|\.)(timezone|clock)\.now$|(^|\.)clock\.today$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
 )
 # What a room may take from the rooms below it; `core` and `ui` are there to be used, `site` gathers from all.
 # phones: reads a number; viewer, visit: what every request carries; here: the unit its address names; unit_lists: lists
@@ -184,6 +190,27 @@ def clocks_read_in_the_wrong_place(source: Source) -> Iterator[str]:
             yield source.at(node, "now: only views, commands and jobs read the clock; take `at`")
 
 
+DRAWS = re.compile(r"(^|\.)(uuid4|urandom|SystemRandom)$|^secrets\.")
+ONLY_IN_TESTS = {"clock.fix", "lot.source"}
+# Keys and nonces, which no page shows.
+NOT_SHOWN = {
+    "core": {"keys.py", "lot.py", "sealing.py", "embedded/__init__.py"},
+    "enrolment": {"views/drafts.py"},
+    "people": {"actions/erasing.py"},
+}
+
+
+def draws_beside_the_lot(source: Source) -> Iterator[str]:
+    """Ids, tokens and codes are drawn by `core.lot`, which tests give a seed; time stands still in tests alone."""
+    for node in source.nodes:
+        if isinstance(node, ast.Attribute | ast.Name):
+            name = dotted(node)
+            if name in ONLY_IN_TESTS:
+                yield source.at(node, f"{name} is for tests alone")
+            elif DRAWS.search(name) and source.path.as_posix() not in NOT_SHOWN.get(source.room, ()):
+                yield source.at(node, f"{name}: ids, tokens and codes are drawn by core.lot")
+
+
 def exports(path: Path) -> set[str] | None:
     """The names a folder's `__init__.py` imports, for that is what it offers; None when there is no such file."""
     if not path.is_file():
@@ -330,6 +357,7 @@ IN_PYTHON: list[Finder] = [
     models_that_act,
     signals_and_admin,
     clocks_read_in_the_wrong_place,
+    draws_beside_the_lot,
     acts_with_positions,
     writes_outside_acts,
     acts_without_by_or_at,
@@ -392,6 +420,12 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (signals_and_admin, "units", "apps.py", "from django.db.models.signals import post_save"),
     (signals_and_admin, "units", "apps.py", "from django.contrib import admin"),
     (clocks_read_in_the_wrong_place, "units", "actions.py", "at = timezone.now()"),
+    (draws_beside_the_lot, "units", "actions.py", "Unit(public_id=uuid4())"),
+    (draws_beside_the_lot, "units", "models.py", "key = UUIDField(default=uuid.uuid4)"),
+    (draws_beside_the_lot, "units", "actions.py", "code = secrets.token_hex(4)"),
+    (draws_beside_the_lot, "units", "actions.py", "code = os.urandom(4)"),
+    (draws_beside_the_lot, "site", "cli.py", "clock.fix(at)"),
+    (draws_beside_the_lot, "site", "cli.py", "lot.source = Random(1)"),
     (clocks_read_in_the_wrong_place, "units", "models.py", "at = DateTimeField(default=timezone.now)"),
     (clocks_read_in_the_wrong_place, "units", "queries.py", "day = datetime.date.today()"),
     (clocks_read_in_the_wrong_place, "units", "queries.py", "from abhiyan.core.clock import now\nat = now()"),
@@ -451,6 +485,8 @@ ALLOWED: list[tuple[Finder, str, str, str]] = [
     (inner_modules_of_other_rooms, "org", "actions.py", "from abhiyan.people.models import Person"),
     (inner_modules_of_other_rooms, "site", "urls.py", "from abhiyan.people import urls"),
     (clocks_read_in_the_wrong_place, "units", "views/unit.py", "at = timezone.now()"),
+    (draws_beside_the_lot, "units", "actions.py", "Unit(public_id=lot.uuid())"),
+    (draws_beside_the_lot, "core", "keys.py", "nonce = os.urandom(12)"),
     (clocks_read_in_the_wrong_place, "units", "actions.py", "wait_s = time.monotonic()"),
     (acts_with_positions, "units", "actions.py", "def move(*, unit, by, at): ...\ndef _rank(a, b): ..."),
     (writes_outside_acts, "units", "actions/move.py", "Unit.objects.filter(code='x').update(kind='y')"),

@@ -12,12 +12,24 @@ from zoneinfo import ZoneInfo
 APART_S = 1.0
 
 log = logging.getLogger(__name__)
+_fixed: datetime | None = None  # the instant that holds in a test
 _ahead = timedelta()  # how far this machine's clock is ahead of the database's; none while they agree
 
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return datetime.now(UTC) - _ahead
+    return _fixed or datetime.now(UTC) - _ahead
+
+
+def today(zone: str) -> date:
+    """The present day in an IANA zone."""
+    return day_in(zone, now())
+
+
+def fix(at: datetime | None) -> None:
+    """Hold an instant in every thread of this process; None: follow the clock again. Only tests call it."""
+    global _fixed
+    _fixed = at
 
 
 def hear(told: datetime, *, asked_s: float) -> None:
@@ -27,7 +39,7 @@ def hear(told: datetime, *, asked_s: float) -> None:
     longer than clocks may be apart says nothing.
     """
     global _ahead
-    if time.monotonic() - asked_s > APART_S:
+    if _fixed or time.monotonic() - asked_s > APART_S:
         return
     apart = datetime.now(UTC) - told
     if abs(apart.total_seconds()) <= APART_S:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from abhiyan.core import database
+from abhiyan.core import clock, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, JournalPage, RefusedRow, StagedImport
 from abhiyan.core.scope import system
@@ -67,8 +67,8 @@ class Signal:
             psycopg.errors.LockNotAvailable
         ):  # the step's own transaction holds the row: near its end
             self._own.execute(
-                "update core_import set progress_pct = %s, worked_at = now() where id = %s",
-                [pct, self.import_id],
+                "update core_import set progress_pct = %s, worked_at = %s where id = %s",
+                [pct, clock.now(), self.import_id],
             )
         if self._tell is not None:
             self._tell(pct)

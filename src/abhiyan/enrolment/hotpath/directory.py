@@ -31,7 +31,7 @@ LONGEST_HEADER = 200
 MISSED_S = 0.1  # who is not known is looked for again at most this often
 
 _TOKENS = """select digest, public_id, programme_id, channel, unit_id, expires_at from enrolment_channel_token
- where ended_at is null and expires_at > now()"""
+ where ended_at is null and expires_at > %s"""
 _NUMBERS = """select n.id, n.number, n.provider, n.meaning, n.programme_id, n.secret_path, n.addresses, n.sealed_token
  from messaging_number n where n.is_active"""
 _USED = """update enrolment_channel_token set used_at = %(at)s
@@ -203,7 +203,7 @@ class Directory:
             asked_s = time.monotonic()
             ((told,),) = self._connection.execute("select clock_timestamp()").fetchall()
             clock.hear(told, asked_s=asked_s)
-            tokens = self._connection.execute(_TOKENS).fetchall()
+            tokens = self._connection.execute(_TOKENS, [at]).fetchall()
             numbers = self._connection.execute(_NUMBERS).fetchall()
         except psycopg.OperationalError:
             self._connection.close()

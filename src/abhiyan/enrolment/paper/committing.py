@@ -7,7 +7,6 @@ every id is derived, a row done twice would find its first outcome anyway.
 """
 
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from typing import Literal
 
 from django.db import connection
 
+from abhiyan.core import clock, lot
 from abhiyan.core.imports import Work
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import sql as act
@@ -176,10 +176,10 @@ class _Backend:
         """Wait while much is not folded yet. Whether a fold is at work, and so a server with people."""
         ends = time.monotonic() + LONGEST_WAIT_S
         with system("a list lets the fold come after"):
-            behind = fold_is_behind(by=BEHIND)
+            behind = fold_is_behind(by=BEHIND, at=clock.now())
         while behind and time.monotonic() < ends and not self.stop.wait(0.1):
             with system("a list lets the fold come after"):
-                behind = fold_is_behind(by=BEHIND)
+                behind = fold_is_behind(by=BEHIND, at=clock.now())
         return behind is not None
 
     def _bound(self, rows: int) -> tuple[bytes, int]:
@@ -230,7 +230,7 @@ class _Backend:
         raise AssertionError
 
     def _commit(self, drive: Drive, to: bytes, count: int, *, may_split: bool) -> int | None:
-        batch = os.urandom(16)
+        batch = lot.octets(16)
         bounds: list[Value] = [self.share.start, to]
         scalars = [
             int4(drive.programme_id),

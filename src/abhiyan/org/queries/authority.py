@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import sql
+from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import current, system
@@ -52,7 +52,7 @@ _REACH = """
       and (ap.ends_on is null or ap.ends_on >= today.day)
 """
 NOWHERE = 0  # no unit: only what needs none is held there
-_TODAY = "(select (now() at time zone %(zone)s)::date as day) today"
+_TODAY = "(select %(today)s::date as day) today"
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def holds(account_id: int, capability: str, *, at: int) -> bool:
                     "account": account_id,
                     "capability": capability,
                     "root": capability in known.ROOT,
-                    "zone": settings.TIME_ZONE,
+                    "today": clock.today(settings.TIME_ZONE),
                 },
             )
         )
@@ -132,7 +132,12 @@ def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...
               and (ap.ends_on is null or ap.ends_on >= today.day)
             group by ap.id, o.id having bool_and(p.id is not null)
             """,
-            {"unit": unit_id, "hierarchy": hierarchy, "account": account_id, "zone": settings.TIME_ZONE},
+            {
+                "unit": unit_id,
+                "hierarchy": hierarchy,
+                "account": account_id,
+                "today": clock.today(settings.TIME_ZONE),
+            },
         )
         return tuple(
             Grant(is_above=above, rank=rank, capabilities=frozenset(given), sees_people=sees)

@@ -449,7 +449,7 @@ def unfolded(*, at: datetime) -> tuple[int, int]:
     return int(n), max(0, int((at - oldest).total_seconds())) if oldest else 0
 
 
-def fold_is_behind(*, by: int) -> bool | None:
+def fold_is_behind(*, by: int, at: datetime) -> bool | None:
     """Whether so many changes wait for the fold; None while no fold is at work. In the system's scope.
 
     Pages add up what waits, so whoever posts much in one go lets the fold come after.
@@ -457,7 +457,8 @@ def fold_is_behind(*, by: int) -> bool | None:
     behind, is_at_work = sql.row(
         f"""select (select count(*) from (select from programmes_delta d where {ledger_sql.PENDING} limit %(by)s) w)
             >= %(by)s,
-          exists (select from core_heartbeat where loop = 'programmes.fold' and turned_at > now() - interval '15 s')""",
-        {"by": by},
+          exists (select from core_heartbeat
+            where loop = 'programmes.fold' and turned_at > %(at)s - interval '15 s')""",
+        {"by": by, "at": at},
     )
     return bool(behind) if is_at_work else None

@@ -10,7 +10,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import hours
 from abhiyan.org.news import AppointmentEnded
 from abhiyan.programmes.queries.tasks import ACTIVE
-from abhiyan.review.models import Review
+from abhiyan.review.models import Review, Round
 from abhiyan.review.queries.reviewers import ORGANISATIONAL, REVIEWER
 from abhiyan.review.refusals import UnitsReviewed
 from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND
@@ -64,10 +64,6 @@ went as (
 select (select count(*) from came), (select count(*) from moved), (select count(*) from went)"""
 
 
-_TODAY = """select (now() at time zone %(zone)s)::date from review_round
- where ends_on >= (now() at time zone %(zone)s)::date limit 1"""
-
-
 def settle_rounds(*, at: datetime, round_id: int | None = None) -> int:
     """Have rounds that run follow the tree of today and its offices; or one of them. How many reviews changed.
 
@@ -89,9 +85,10 @@ def follow_move(*, told: UnitsMoved) -> int:
     """Units moved: rounds of today follow, also where the move is dated back. How many reviews changed."""
     if told.hierarchy != ORGANISATIONAL:
         return 0
+    today = clock.today(settings.TIME_ZONE)
     with system("whether rounds run"):
-        today = sql.value(_TODAY, {"zone": settings.TIME_ZONE})
-    return 0 if today is None else _settled(max(told.on, today))
+        is_running = Round.objects.filter(ends_on__gte=today).exists()
+    return _settled(max(told.on, today)) if is_running else 0
 
 
 def leave_with_appointment(*, told: AppointmentEnded) -> int:
