@@ -227,8 +227,26 @@ class Tester:
 tester = Tester()
 
 
+def give_time_and_draws(item: pytest.Item) -> None:
+    """Give the test its time and what is drawn in it, before the first of its fixtures is made.
+
+    It is `given.NOW`, or what the mark `at` says. Time runs in the lanes `machine`, `kill` and `long`.
+    """
+    from datetime import datetime
+
+    from abhiyan.core.tests import given
+
+    given.draws(item.nodeid)
+    at = item.get_closest_marker("at")
+    if item.get_closest_marker("machine") or item.path.parent.name in {"kill", "long"}:
+        given.running_time()
+    else:
+        given.time(datetime.fromisoformat(at.args[0]) if at else given.NOW)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    give_time_and_draws(item)
     tester.is_wanted = is_rolled_back(item)
     tester.log_in()
 

@@ -16,8 +16,8 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import filled as filled_in
 from abhiyan.enrolment.tests.web import offered
 from abhiyan.org.models import Appointment
@@ -90,7 +90,7 @@ def asked_of(name: str, cast: Cast, of: Things, others: dict[str, Any]) -> tuple
         "account": cast.accounts["mandal_president"].public_id,
         "member": of.member,
         "programme_uuid": of.programme,
-        "soon": (clock.now() + timedelta(days=9)).date(),
+        "soon": (NOW + timedelta(days=9)).date(),
     }
     form, _wanted = POSTS.get(name, ({}, "m"))
     sent = {key: value.format_map(known) for key, value in form.items()}
@@ -334,13 +334,13 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
             if name == "verification:frame_close":
                 Frame.objects.update(state=Frame.State.DRAWN, ends_on=date(2026, 1, 1))
             elif name == "verification:frame_redraw":
-                Draw.objects.update(due_at=clock.now())
+                Draw.objects.update(due_at=NOW)
             elif name == "verification:fresh_new":
-                Flag.objects.update(asked_at=clock.now() - ANSWERS)
+                Flag.objects.update(asked_at=NOW - ANSWERS)
                 flag = Flag.objects.get()
                 in_district = Stratum.objects.filter(unit_id=flag.unit_id, frame__programme=flag.programme_id)
                 told = Check.Outcome.GENUINE
-                plant(in_district[0].frame, flag.unit_id, KNOWN, outcome=told, at=clock.now())
+                plant(in_district[0].frame, flag.unit_id, KNOWN, outcome=told, at=NOW)
         before = written()
         if name == "enrolment:notice":  # its text is typed first, and looked over
             answer = client.post(where, filled_in(offered(client)) | {"step": "look"})

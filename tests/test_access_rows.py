@@ -9,6 +9,7 @@ from psycopg import sql
 from abhiyan.core import database
 from abhiyan.core.doctor import declared_policies
 from abhiyan.core.scope import Scope
+from abhiyan.core.tests.given import NOW
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 
@@ -185,8 +186,8 @@ def insert_of_a_row(connection: psycopg.Connection[tuple[object, ...]], table: s
         "bytea": "'\\x01'",
         "jsonb": "'{}'",
         "boolean": "true",
-        "date": "current_date",
-        "timestamp with time zone": "now()",
+        "date": f"'{NOW.date()}'",
+        "timestamp with time zone": f"'{NOW}'",
         "xid8": "pg_current_xact_id()",
         "text[]": "'{}'",
         "smallint[]": "'{}'",
@@ -212,7 +213,8 @@ def plant_console_code(connection: psycopg.Connection[tuple[object, ...]]) -> No
     """A one-time sign-in of the server's console: it belongs to no session."""
     connection.execute(
         "insert into people_code (id, purpose, phone_id, session, digest, created_at, expires_at)"
-        " values (gen_random_uuid(), 'console', gen_random_uuid(), '', '\\x01', now(), now() + interval '1 hour')"
+        " values (gen_random_uuid(), 'console', gen_random_uuid(), '', '\\x01', %(at)s, %(at)s + interval '1 hour')",
+        {"at": NOW},
     )
 
 
@@ -350,7 +352,7 @@ def test_a_visitor_writes_nothing_more_but_a_session_without_a_second_factor(
             }
         strong = sql.SQL(
             "insert into people_session (key, public_id, account_id, data, device, origin, created_at, seen_at,"
-            " ends_at, strong_at) values ('x', gen_random_uuid(), 1, '{}', '', '', now(), now(), now(), now())"
+            " ends_at, strong_at) values ('x', gen_random_uuid(), 1, '{}', '', ''" + f", '{NOW}'" * 4 + ")"
         )
         assert not could(visitor, sql.Composed([strong]))
     assert written == {("people_session", "insert")}

@@ -14,9 +14,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.models import Message
 from abhiyan.org.models import Appointment, Release
 from abhiyan.people.actions import rename_account
@@ -87,7 +87,7 @@ def held_by(name: str) -> tuple[Account, Appointment]:
 
 def long_ago(held: Appointment) -> None:
     """As if it had been made and accepted weeks ago."""
-    then = clock.now() - timedelta(days=30)
+    then = NOW - timedelta(days=30)
     with system("test"):
         Appointment.objects.filter(pk=held.pk).update(made_at=then, accepted_at=then)
 
@@ -179,7 +179,7 @@ def test_ending_an_appointment_for_a_moment_opens_nothing(
     account = cast.accounts[asker]
     with system("test"):  # appointed by that leader once, so not theirs to approve
         Appointment.objects.filter(public_id=cast.appointments[asker]).update(
-            made_by=cast.accounts[above].pk, made_at=clock.now() - timedelta(days=20)
+            made_by=cast.accounts[above].pk, made_at=NOW - timedelta(days=20)
         )
         if asker == "mandal_president":
             Release.objects.create(**asked_by(account.pk, cast.world.units[unit].pk))
@@ -200,7 +200,7 @@ def test_ending_an_appointment_for_a_moment_opens_nothing(
 
 def asked_by(account: int, unit: int) -> dict[str, object]:
     """A request of an act that offices of a mandal know."""
-    at = clock.now()
+    at = NOW
     return {
         "public_id": UUID(int=at.microsecond + 1),
         "act": "people.reveal_many",
@@ -224,8 +224,8 @@ def give_a_proof(account: Account) -> None:
             account_id=account.pk,
             kind="totp",
             sealed=b"x",
-            created_at=clock.now(),
-            confirmed_at=clock.now(),
+            created_at=NOW,
+            confirmed_at=NOW,
         )
 
 
@@ -272,9 +272,7 @@ def test_who_only_works_reads_no_list_of_office_holders_and_no_plan(cast: Cast, 
     page = client.get("/").content.decode()
     assert 'href="/appointments/"' not in page
     held = str(cast.appointments["state_president"])
-    rename_account(
-        account_id=cast.accounts["state_president"].pk, name="Habib Rather", by=SYSTEM, at=clock.now()
-    )
+    rename_account(account_id=cast.accounts["state_president"].pk, name="Habib Rather", by=SYSTEM, at=NOW)
     assert held not in client.get("/search/?q=rather").content.decode()
     leader = cast.client("mandal_president")
     assert held in leader.get("/search/?q=rather").content.decode()

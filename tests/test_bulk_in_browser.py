@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.messaging.actions import sending
 from abhiyan.messaging.models import Message, Send
@@ -37,7 +37,7 @@ def cast(open_database: None) -> Cast:
                 notice_version=1,
                 channel=1,
                 by=one.public_id,
-                at=clock.now(),
+                at=NOW,
             )
             for one in Person.objects.all()[:5]
         )
@@ -115,9 +115,9 @@ def test_a_bulk_message_is_registered_counted_asked_approved_paused_and_stopped(
                 sealed_blanks=b"",
                 unit_id=one.unit_id,
                 send_id=send.pk,
-                queued_at=clock.now(),
-                due_at=clock.now(),
-                expires_at=clock.now(),
+                queued_at=NOW,
+                due_at=NOW,
+                expires_at=NOW,
             )
             for one in Person.objects.all()[:3]
         )
@@ -130,7 +130,7 @@ def test_a_bulk_message_is_registered_counted_asked_approved_paused_and_stopped(
         states = set(Message.objects.filter(send_id=send.pk).values_list("state", "reason"))
         Message.objects.filter(send_id=send.pk).delete()
     assert states == {("dropped", "stopped")}
-    assert sending.lease(at=clock.now(), n=9, codes=False) == []
+    assert sending.lease(at=NOW, n=9, codes=False) == []
     page.goto("/messages/sends/")
     found += unsound(page, f"bulk-sends-{size}-{language}")
     assert found == [], "\n".join(found)

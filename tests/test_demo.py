@@ -17,6 +17,7 @@ from abhiyan.core import clock, database, doctor, home, schema
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
+from abhiyan.core.tests.given import NOW
 from abhiyan.elections.models import Plan
 from abhiyan.enrolment.models import ChannelToken, Claim, Enrolment, How, Kind, Waiting
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto, Referral
@@ -124,7 +125,7 @@ def made(seed: str, at: datetime, *, elsewhere: bool = False) -> tuple[dict[str,
 def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     small: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at = clock.now()
+    at = NOW
     empty()  # a member's id is made of the roll's, and of two on one phone the first by id is asked
     first, tallies = made("one seed", at)
     assert first["enrolment_refused_count"] > 0
@@ -255,7 +256,7 @@ def the_casts_booth_has_days_of_work_behind_it() -> None:
         }
         worker, president, mandal = of.values()
         for one, invited in ((worker, 9), (president, 5)):
-            became = door_queries.own_counts(one.public_id, today=clock.now())[1]
+            became = door_queries.own_counts(one.public_id, today=NOW)[1]
             assert sum(became.values()) == fieldwork.DAYS * fieldwork.A_DAY
             assert became[Became.WAITS] > 0 and became[Became.COUNTED] + became[Became.CONFIRMED] > 0
             (link,) = referral_queries.shown(list(Referral.objects.filter(account_id=one.pk)))

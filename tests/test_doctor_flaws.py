@@ -21,11 +21,12 @@ from django.db import connection, transaction
 from psycopg import sql as text
 from psycopg.conninfo import conninfo_to_dict
 
-from abhiyan.core import audit_seals, backup, clock, database, doctor, keys, loops, schema
+from abhiyan.core import audit_seals, backup, database, doctor, keys, loops, schema
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import officer
 from abhiyan.messaging import actions as messaging
@@ -52,7 +53,7 @@ def heads(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def world(open_database: None, heads: Path) -> World:
     """People who joined in every way, folded and sealed."""
-    now, by = clock.now(), Actor.system("test")
+    now, by = NOW, Actor.system("test")
     world = World.make(opens_on=(now - timedelta(days=9)).date(), closes_on=(now + timedelta(days=20)).date())
     world.now = now
     world.web_join(of=world.asha)
@@ -124,8 +125,8 @@ FILLERS = {
     "bytea": "'\\x01'",
     "jsonb": "'{}'",
     "boolean": "true",
-    "date": "current_date",
-    "timestamp with time zone": "now()",
+    "date": f"'{NOW.date()}'",
+    "timestamp with time zone": f"'{NOW}'",
 }
 
 
@@ -219,7 +220,7 @@ def master_key(text: str | None, mode: int) -> Planting:
 
 def last_backup(days_ago: int) -> Planting:
     def planted(hands: Hands) -> None:
-        taken_at = clock.now() - timedelta(days=days_ago)
+        taken_at = NOW - timedelta(days=days_ago)
         (hands.folder / backup.LAST).write_text(json.dumps({"taken_at": taken_at.isoformat()}))
         hands.patch.setenv("ABHIYAN_HOME", str(hands.folder))
 
@@ -229,7 +230,7 @@ def last_backup(days_ago: int) -> Planting:
 def left_over(hands: Hands) -> None:
     """A backup that was killed, in the folder of the last one."""
     (hands.folder / ".monday.age.half").touch()
-    last = {"taken_at": clock.now().isoformat(), "folder": str(hands.folder)}
+    last = {"taken_at": NOW.isoformat(), "folder": str(hands.folder)}
     (hands.folder / backup.LAST).write_text(json.dumps(last))
 
 
@@ -363,10 +364,10 @@ FLAWS = [
         "jobs failed within a week: core.step (1)",
         sql(
             "insert into core_job (name, key, arguments, due_at, failed_at)"
-            " values ('core.step', '', '{{}}', now(), now())"
+            f" values ('core.step', '', '{{{{}}}}', '{NOW}', '{NOW}')"
         ),
     ),
-    Flaw("audit", FAIL, "not sealed: 1", row("core_audit", at="now()"), later_s=120),
+    Flaw("audit", FAIL, "not sealed: 1", row("core_audit", at=f"'{NOW}'"), later_s=120),
     Flaw("audit", WARN, "stay on this host", variable("ABHIYAN_AUDIT_HEADS_TO", None)),
     Flaw("audit", WARN, "no head of the audit is in", variable("ABHIYAN_AUDIT_HEADS_TO", "{folder}/away")),
     Flaw(
@@ -412,7 +413,11 @@ FLAWS = [
     Flaw("gateway", FAIL, "the gateway has not taken", row("messaging_outage", lane="'codes'")),
     Flaw("officers", WARN, "no data officers at the top of the tree", sql("delete from org_appointment")),
     Flaw(
-        "unfolded", FAIL, "1 changes of tallies wait", row("programmes_delta", posted_at="now()"), later_s=120
+        "unfolded",
+        FAIL,
+        "1 changes of tallies wait",
+        row("programmes_delta", posted_at=f"'{NOW}'"),
+        later_s=120,
     ),
     Flaw(
         "results",
@@ -435,7 +440,7 @@ FLAWS = [
         "closed",
         WARN,
         "open units below a closed one: 2 (JK-B001, JK-B002)",
-        sql(f"update units_unit set closed_on = current_date where id = {ABOVE}"),
+        sql(f"update units_unit set closed_on = '{NOW.date()}' where id = {ABOVE}"),
     ),
 ]
 ORPHANS: dict[str, Planting] = {
@@ -448,7 +453,7 @@ ORPHANS: dict[str, Planting] = {
     "terms without a membership": sql("delete from enrolment_membership"),
     "terms without the claim that opened them": sql("delete from enrolment_claim"),
     "terms that are confirmed and not counted": sql(
-        "update enrolment_enrolment set confirmed_at = now(), rung = 15"
+        f"update enrolment_enrolment set confirmed_at = '{NOW}', rung = 15"
     ),
     "claims of unknown memberships": sql("delete from enrolment_membership"),
     "claims of unknown phones": sql("delete from people_phone"),
@@ -497,7 +502,7 @@ def hands(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, heads:
 
 @pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: f"{flaw.check}: {flaw.says.strip()}")
 def test_a_planted_flaw_is_found(world: World, hands: Hands, flaw: Flaw) -> None:
-    at = clock.now() + timedelta(seconds=flaw.later_s)
+    at = NOW + timedelta(seconds=flaw.later_s)
     with administrator():
         Heartbeat.objects.update(turned_at=at)
         if flaw.check == "backups":
@@ -517,7 +522,7 @@ def test_a_database_that_is_away_is_a_finding_and_what_needs_none_is_looked_at(w
     connection.close()
     try:
         connection.settings_dict["NAME"] = "there_is_no_such_database"
-        found = doctor.examine(clock.now())
+        found = doctor.examine(NOW)
     finally:
         connection.close()
         connection.settings_dict["NAME"] = own
@@ -536,7 +541,7 @@ def test_no_check_is_without_a_planted_flaw() -> None:
 
 def test_each_check_finds_all_well_where_nothing_is_planted(world: World, hands: Hands) -> None:
     with administrator():
-        at = clock.now()
+        at = NOW
         Heartbeat.objects.update(turned_at=at)
         *checks, last = sorted(doctor.collected(whole_audit=True), key="backups".__eq__)
         for check in checks:

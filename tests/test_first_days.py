@@ -11,9 +11,9 @@ import pytest
 from django.test import Client, override_settings
 from django.utils import translation
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.make import Human, plant_units
 from abhiyan.enrolment.tests.web import code_sent, filled, offered, today, typed
 from abhiyan.messaging.adapters import Handed, Letter
@@ -44,7 +44,7 @@ class Phones:
 
 
 def turn(phones: Phones) -> None:
-    at = clock.now()
+    at = NOW
     send_due(phones, at=at)
 
 
@@ -56,7 +56,7 @@ def init() -> str:
     beginning.put_what_ships(say=said.append)
     assert len(said) == 1, "nothing is left to do"
     return people.first_administrator(
-        name="Mohan Lal", phone=PHONE, language="en", by=Actor.system("init"), at=clock.now()
+        name="Mohan Lal", phone=PHONE, language="en", by=Actor.system("init"), at=NOW
     ).path
 
 
@@ -69,9 +69,7 @@ def signed_in(link: str) -> Client:
     assert found, page
     shown = found[1].replace(" ", "")
     secret = base64.b32decode(shown + "=" * (-len(shown) % 8))
-    client.post(
-        "/account/app/", {"code": totp.code_of(secret, totp.step_at(clock.now())), "name": "my phone"}
-    )
+    client.post("/account/app/", {"code": totp.code_of(secret, totp.step_at(NOW)), "name": "my phone"})
     return client
 
 
@@ -151,9 +149,9 @@ def test_an_empty_installation_comes_to_its_first_member() -> None:
     assert person.post(asked["Location"], {"code": code_sent(MEMBER.phone)}).status_code == 302
 
     with system("test"):
-        programmes.fold(at=clock.now())
+        programmes.fold(at=NOW)
         for unit in ("JK-B001", "JK", "IN"):
-            (ladder,) = queries.ladders(node=units[unit].pk, hierarchy=1, of=[drive], at=clock.now()).values()
+            (ladder,) = queries.ladders(node=units[unit].pk, hierarchy=1, of=[drive], at=NOW).values()
             assert (ladder.reported, ladder.counted) == (1, 1), unit
 
 

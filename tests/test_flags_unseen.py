@@ -19,8 +19,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from abhiyan.core import clock, sql
+from abhiyan.core import sql
 from abhiyan.core.scope import scoped, system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import written
 from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
@@ -150,7 +151,7 @@ def test_only_four_offices_decide_about_questions(world: World) -> None:
 
 def test_a_name_would_be_found_in_each_kind_of_file(world: World) -> None:
     """A unit is called as the worker is; its files then tell the name."""
-    client, at = world.clients["district_elsewhere"], clock.now()
+    client, at = world.clients["district_elsewhere"], NOW
     with undone():
         made = round_elsewhere(world.cast, at) | slides_elsewhere(world.cast, at)
         _meet(made["review:round"], "JK-JAM-M1")

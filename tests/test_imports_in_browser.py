@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from abhiyan.core import clock
 from abhiyan.core.imports import actions, queries, running
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, away, visits
@@ -64,7 +64,7 @@ def test_an_import_in_all_its_states_has_no_violation(
         asks_itself = (size, language) == ("desk", "en") and step != "commit"
         page.wait_for_selector("progress")
         with nullcontext() if asks_itself else away(page):
-            running.run(public_id, step, at=clock.now())
+            running.run(public_id, step, at=NOW)
         page.wait_for_selector(selector)
 
     see("columns")
@@ -143,7 +143,7 @@ def test_an_upload_over_a_bad_line_goes_on_where_it_stopped(visit: Open, tmp_pat
     with system("test"):
         assert queries.import_for(second).file_sha256 == queries.import_for(public_id).file_sha256
         for each in (public_id, second):
-            actions.discard(public_id=each, by=running.actor_of(queries.import_for(each)), at=clock.now())
+            actions.discard(public_id=each, by=running.actor_of(queries.import_for(each)), at=NOW)
 
 
 def test_everything_works_without_javascript(visit: Open, tmp_path: Path) -> None:
@@ -154,17 +154,17 @@ def test_everything_works_without_javascript(visit: Open, tmp_path: Path) -> Non
     page.click("form[data-upload] button[type=submit]")
     public_id = number(page)
     page.click("form[action$='/columns/'][data-once] button[type=submit]")
-    running.run(public_id, "check", at=clock.now())
+    running.run(public_id, "check", at=NOW)
     page.wait_for_selector("#outcome")  # the page refreshes by itself, every three seconds
     page.click("form[action$='/commit/'] button[type=submit]")
     page.wait_for_selector("progress")
     with away(page):
-        running.run(public_id, "commit", at=clock.now())
+        running.run(public_id, "commit", at=NOW)
     page.click("a[href$='/undo/']")
     page.click("main form[method=post] button[type=submit]")
     page.wait_for_selector("progress")
     with away(page):
-        running.run(public_id, "undo", at=clock.now())
+        running.run(public_id, "undo", at=NOW)
     page.wait_for_selector("#undone")
 
 
@@ -200,7 +200,7 @@ def test_a_paper_list_goes_through_on_a_phone_in_hindi(visit: Open, cast: Cast, 
     def work(step: str, seen: str) -> None:
         page.wait_for_selector("progress")
         with nullcontext() if step == "commit" else away(page):  # then the page asks by itself
-            running.run(public_id, step, at=clock.now())
+            running.run(public_id, step, at=NOW)
         page.wait_for_selector(seen)
         found.extend(unsound(page, f"paper-{step}"))
 

@@ -15,12 +15,13 @@ from uuid import UUID, uuid4
 import pytest
 
 import abhiyan
-from abhiyan.core import address, clock, limits
+from abhiyan.core import address, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import Claim, Gateway, phone_changes, photos, refused, texts
 from abhiyan.enrolment.actions import batches as paper
 from abhiyan.enrolment.hotpath import batches, claims
@@ -74,7 +75,7 @@ def ground(open_database: None) -> Ground:
     world.web_join(of=world.mohan)
     with system("test"):
         Drive.objects.update(codes_off=[{"unit": "JK", "from": "", "to": "9999"}])
-    return Ground(world, clock.now())
+    return Ground(world, NOW)
 
 
 def passed(answer: Any, status: int) -> bool:
@@ -578,7 +579,7 @@ SOON = timedelta(minutes=2)
 
 def fill(name: str, subject: bytes | str, n: int, window_s: int, at: datetime) -> None:
     """Count n against a limit: in the windows of an instant and of now, and in those in which the test may end."""
-    ends = (at, at + SOON, clock.now(), clock.now() + timedelta(minutes=1))
+    ends = (at, at + SOON, NOW, NOW + timedelta(minutes=1))
     for instant in {int(end.timestamp()) // window_s: end for end in ends}.values():
         limits.take(limit=name, subject=subject, at=instant, allowed=n, window_s=window_s, n=n)
 

@@ -20,12 +20,13 @@ from uuid import UUID
 
 import pytest
 
-from abhiyan.core import backup, clock, database, home, sealing
+from abhiyan.core import backup, database, home, sealing
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import lying_in
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment.actions import ClaimRefused, erasing, tokens
 from abhiyan.enrolment.rules.channels import Channel
@@ -186,7 +187,7 @@ def database_says(query: str) -> str:
 def opened_backup(folder: Path) -> tuple[bytes, bytes]:
     """A backup as it lies there, and everything in it in clear."""
     secret, public = sealing.new_pair()
-    backup.take(to=folder / "b.age", recipient=public, at=clock.now())
+    backup.take(to=folder / "b.age", recipient=public, at=NOW)
     sealed = (folder / "b.age").read_bytes()
     clear = sealing.Opener(io.BytesIO(sealed), sealing.secret_keys(secret)).read()
     dump, rest = b"", b""

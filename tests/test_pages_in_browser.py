@@ -15,11 +15,11 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from abhiyan.core import clock
 from abhiyan.core.imports import actions as acts
 from abhiyan.core.imports import queries as imports
 from abhiyan.core.imports import running
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import batches, tokens
 from abhiyan.enrolment.tests.make import Human
@@ -198,7 +198,7 @@ def test_an_appointment_is_made_and_ended_and_its_power_is_gone_at_once(
         chief.click("main form[method=post] button[type=submit]")
     with system("test"):
         account = Account.objects.get(name=name)
-        token = sessions.start(account_id=account.pk, device="", origin="", at=clock.now(), strong=True).token
+        token = sessions.start(account_id=account.pk, device="", origin="", at=NOW, strong=True).token
     own = visit("/", size=size, token=token)
     assert "Do you accept? Mandal president" in own.inner_text("main")
     own.click("main a[href^='/appointments/']")
@@ -249,7 +249,7 @@ def go_through(
     def work(step: str) -> None:
         page.wait_for_selector("progress")
         with away(page):
-            running.run(public_id, step, at=clock.now())
+            running.run(public_id, step, at=NOW)
 
     if page.locator("#columns").count():  # else each was known, and the check has begun
         page.click("form[action$='/columns/'][data-once] button[type=submit]")
@@ -315,7 +315,7 @@ def targets_of(cast: Cast, *codes: str) -> list[int | None]:
 def test_a_district_in_charge_locks_a_mandal_sees_the_difference_and_goes_back(
     visit: Open, cast: Cast, size: str, language: str
 ) -> None:
-    of: dict[str, Any] = {"programme_id": cast.world.programme.pk, "by": SYSTEM, "at": clock.now()}
+    of: dict[str, Any] = {"programme_id": cast.world.programme.pk, "by": SYSTEM, "at": NOW}
     with system("test"):
         for code in ("JK-SRI-M1", "JK-SRI-M2"):
             if targets_of(cast, code) != [None]:
@@ -379,7 +379,7 @@ def test_in_charges_are_named_and_one_declines(visit: Open, cast: Cast, size: st
 @pytest.mark.parametrize(("size", "language"), JOURNEY_LOOKS)
 def test_a_poll_is_entered_by_two(visit: Open, size: str, language: str) -> None:
     first = visit("/polls/new/", "state_president", size=size, language=language)
-    said = dict.fromkeys(("announced_on", "day_1", "result_on"), clock.now().date().isoformat())
+    said = dict.fromkeys(("announced_on", "day_1", "result_on"), NOW.date().isoformat())
     for name, text in (said | {"name": "By-election", "source": "ECI/1", "areas_1": "JK-AC20"}).items():
         first.fill(f"[name={name}]", text)
     first.select_option("[name=kind]", "by_election")
@@ -403,7 +403,7 @@ REFUSING = {"/people/?unit=JK-JAM": 403}  # what is refused to somebody in offic
 def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UUID | str]:
     """What the words in the addresses above stand for: a draft with a target that does not add up and somebody in
     charge, a drive with a token and a number, a paper list that is checked, and one that was taken in."""
-    world, at = cast.world, clock.now()
+    world, at = cast.world, NOW
     with system("test"):
         draft = programmes.make_programme(
             template="membership_drive",

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from abhiyan.core import clock
 from abhiyan.core.imports import running
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import batches
 from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
 from abhiyan.enrolment.tests.make import Ladder
@@ -151,7 +151,7 @@ class Journey:
             self.page.wait_for_selector("progress")
         after = {"check": "checked", "commit": "done", "undo": "undone"}[step]
         with away(self.page):
-            assert running.run(public_id, step, at=clock.now()) == after
+            assert running.run(public_id, step, at=NOW) == after
         with self.page.expect_navigation():
             self.page.click(f"main a[href='{self.here}']")
 
@@ -246,7 +246,7 @@ def test_a_photo_of_forty_megabytes_and_none_with_and_without_script(
             sheets=1,
             language=language,
             by=SYSTEM,
-            at=clock.now(),
+            at=NOW,
         )
     # A photo is kept once in a drive, whatever the language: each of these takes its own.
     here, photo = f"/paper/{batch.number}/", noise(tmp_path / "IMG 7.png", seed=language)

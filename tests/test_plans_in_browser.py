@@ -13,8 +13,8 @@ from django.utils.translation import gettext as say
 from django.utils.translation import ngettext
 from playwright.sync_api import Browser, Page
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.elections import actions, queries, words
 from abhiyan.elections.models import Contest, Plan
 from abhiyan.elections.queries.planning import Aims
@@ -46,9 +46,7 @@ class State:
     plan: Plan
 
     def token(self) -> str:
-        return sessions.start(
-            account_id=self.president.pk, device="", origin="", at=clock.now(), strong=True
-        ).token
+        return sessions.start(account_id=self.president.pk, device="", origin="", at=NOW, strong=True).token
 
 
 def rows(name: str) -> list[dict[str, str]]:

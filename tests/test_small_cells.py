@@ -14,6 +14,7 @@ import pytest
 from django.test import Client
 
 from abhiyan.core import clock
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.site.tests.cast import Cast
 
@@ -128,7 +129,7 @@ def test_the_days_of_a_funnel_are_tens_and_those_below_ten_are_not_there(
     shown = list(figures(page(district, path)))
     assert {n for n in shown if n % 10} == set() and 40 in shown
     rows, exact = (export(client, path + "&format=csv") for client in (district, other))
-    today = clock.day_in(cast.world.programme.zone, clock.now())
+    today = clock.day_in(cast.world.programme.zone, NOW)
     assert {row["Day"]: row["Counted"] for row in rows} == {
         str(today - timedelta(days=days)): told for days, told in {4: "40", 2: "10"}.items()
     }, "neither the four nor the nine, nor that anybody came on their days"
@@ -163,15 +164,14 @@ def test_who_may_see_the_people_sees_the_same_figures_exactly(other: Client) -> 
 
 def test_few_people_are_hidden_and_the_difference_of_two_days_tells_no_few(cast: Cast) -> None:
     """Running totals 37, 41, 54, 63 are told as 40, 40, 50, 60: four who came on one day are not seen to come."""
-    from abhiyan.core import clock
     from abhiyan.programmes import queries
 
     with cast.as_("district_in_charge"):
         days = queries.figures(
-            node=cast.world.units["JK-JAM"].pk, hierarchy=1, programme=cast.world.programme, at=clock.now()
+            node=cast.world.units["JK-JAM"].pk, hierarchy=1, programme=cast.world.programme, at=NOW
         ).trend
         few = queries.ladder(
-            node=cast.world.units["HP-B001"].pk, hierarchy=1, programme=cast.world.programme, at=clock.now()
+            node=cast.world.units["HP-B001"].pk, hierarchy=1, programme=cast.world.programme, at=NOW
         )
     told = [day.ladder.counted for day in days if day.ladder.counted is not None]
     assert {b - a for a, b in pairwise(told)} <= {0, 10, 20, 30}
@@ -232,9 +232,8 @@ STEPS = ("reported", "unique", "opened", "completed", "counted")
 
 def test_figures_of_one_day_and_the_next_differ_by_nothing_or_by_ten_and_more(cast: Cast) -> None:
     """Whoever writes down every figure each evening sees no change of fewer than ten, and none that is not a ten."""
-    from abhiyan.core import clock
 
-    days = [told_on(cast, clock.now() + timedelta(days=n)) for n in range(-5, 3)]
+    days = [told_on(cast, NOW + timedelta(days=n)) for n in range(-5, 3)]
     changes = set()
     for before, after in pairwise(days):
         for where in before.keys() | after.keys():
@@ -247,9 +246,8 @@ def test_figures_of_one_day_and_the_next_differ_by_nothing_or_by_ten_and_more(ca
 
 def test_what_is_told_of_a_day_stays_while_the_day_lasts(cast: Cast) -> None:
     """Somebody who joins today moves nothing that is told outside before the day has closed, fold or no fold."""
-    from abhiyan.core import clock
 
-    now = clock.now()
+    now = NOW
     before = told_on(cast, now)
     cast.crowd(12, "JK-B004", "70079")
     assert told_on(cast, now) == before

@@ -117,7 +117,52 @@ def what_the_server_holds_on_one_version(source: Source) -> Iterator[str]:
                 yield source.at(node, "rests on the server's version: mark it `versions` (docs/style.md)")
 
 
+CLOCK = re.compile(
+    r"(^|\.)(timezone|clock)\.(now|today)$|(^|\.)(datetime|date)\.(now|utcnow|today)$|(^|\.)time\.time(_ns)?$"
+)
+CLOCK_OF_SQL = re.compile(r"(?<![.\w])(now|clock_timestamp)\(\)|\bcurrent_(date|timestamp)\b", re.IGNORECASE)
+WHERE_TIME_RUNS = {("tests", "kill"), ("tests", "long")}
+
+
+def clocks_read_by_tests(source: Source) -> Iterator[str]:
+    """A test is given its instant (core.tests.given). Where processes live by the clock, so does their test."""
+    if source.path.parts[:2] in WHERE_TIME_RUNS or "pytest.mark.machine" in marks_of(source):
+        return
+    running = {
+        id(node)
+        for test in each_test_of(source)
+        if any(ast.unparse(mark) == "pytest.mark.machine" for mark in test.decorator_list)
+        for node in ast.walk(test)
+    }
+    for node in source.nodes:
+        if id(node) in running:
+            continue
+        if isinstance(node, ast.Attribute) and CLOCK.search(dotted(node)):
+            yield source.at(node, f"{dotted(node)} reads the clock: say `NOW` of core.tests.given")
+        elif isinstance(node, ast.ImportFrom) and any(
+            CLOCK.search(f"{node.module}.{alias.name}") for alias in node.names
+        ):
+            yield source.at(node, f"{ast.unparse(node)} reads the clock: say `NOW` of core.tests.given")
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and CLOCK_OF_SQL.search(node.value)
+        ):
+            yield source.at(node, "the statement reads the server's clock: hand it `NOW`")
+    for test in each_test_of(source):
+        if "present" in called_in(test) and id(test.body[0]) not in running:
+            yield source.at(test, f"{test.name} asks what time it is: say `NOW`")
+
+
+def marks_of(source: Source) -> str:
+    """The marks of the whole file, as they are written."""
+    return "".join(
+        ast.unparse(node.value)
+        for node in source.tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"
+    )
+
+
 IN_TESTS: list[Finder] = [
+    clocks_read_by_tests,
     names_that_are_no_sentences,
     asserting_nothing,
     mocks_of_our_own,
@@ -126,6 +171,12 @@ IN_TESTS: list[Finder] = [
 ]
 # What a rule of the tests lets be, by what is told of it, and why.
 BUT: dict[Finder, dict[str, str]] = {
+    clocks_read_by_tests: {
+        "core/tests/given.py": "it gives the time",
+        "tests/floors/": "its planted offences",
+        "test_doctor_flaws.py": "the flaw is that the server's clock is wrong",
+        "test_launch.py": "the statement in which a scope hears what time it is",
+    },
     sleeps: {"tests/kill/": "the rhythm of the load and of what is killed"},
     what_the_server_holds_on_one_version: {
         "test_doctor_flaws.py": "it proves that `doctor` sees what it plants, on any version",
@@ -147,6 +198,19 @@ def test_no_test_breaks_a_rule_of(finder: Finder) -> None:
 
 
 PLANTED: list[tuple[Finder, str, str, str]] = [
+    (clocks_read_by_tests, "tests", "test_x.py", "def test_x():\n    act(at=clock.now())"),
+    (clocks_read_by_tests, "tests", "test_x.py", "def made():\n    return lanes(clock=clock.now)"),
+    (clocks_read_by_tests, "tests", "test_x.py", "AT = datetime.now(UTC)"),
+    (clocks_read_by_tests, "tests", "test_x.py", "from time import time"),
+    (clocks_read_by_tests, "tests", "test_x.py", "from abhiyan.core.clock import now"),
+    (clocks_read_by_tests, "tests", "test_x.py", "run('update x set at = now()')"),
+    (clocks_read_by_tests, "tests", "test_x.py", "def test_x():\n    act(at=present())"),
+    (
+        clocks_read_by_tests,
+        "tests",
+        "test_x.py",
+        "@pytest.mark.machine\ndef test_x(): start()\ndef test_y():\n    act(at=clock.now())",
+    ),
     (names_that_are_no_sentences, "tests", "test_x.py", "def test_a_name(): assert f()"),
     (asserting_nothing, "tests", "test_x.py", "def test_all_is_well_here():\n    admire()"),
     (mocks_of_our_own, "tests", "test_x.py", "from unittest.mock import patch"),
@@ -171,6 +235,17 @@ def test_a_planted_offence_is_found(finder: Finder, room: str, path: str, text: 
 
 
 ALLOWED: list[tuple[Finder, str, str, str]] = [
+    (clocks_read_by_tests, "tests", "test_x.py", "act(at=NOW + timedelta(days=1))"),
+    (clocks_read_by_tests, "tests", "test_x.py", "over_s = time.monotonic() + PATIENCE_S"),
+    (clocks_read_by_tests, "tests", "make.py", "def made():\n    return World(present())"),
+    (clocks_read_by_tests, "tests", "tests/kill/test_x.py", "at = datetime.now(UTC)"),
+    (clocks_read_by_tests, "tests", "test_x.py", "pytestmark = [pytest.mark.machine]\nat = clock.now()"),
+    (
+        clocks_read_by_tests,
+        "tests",
+        "test_x.py",
+        "@pytest.mark.machine\ndef test_x():\n    act(at=clock.now())",
+    ),
     (mocks_of_our_own, "tests", "test_x.py", "from abhiyan.x import y\nmonkeypatch.setattr(y, 'MOST', 3)"),
     (mocks_of_our_own, "tests", "test_x.py", "import os\nmonkeypatch.setattr(os, 'geteuid', lambda: 0)"),
     (sleeps, "tests", "test_x.py", "await asyncio.sleep(0)"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
+from abhiyan.core.tests.given import present
 from abhiyan.core.words import named
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
@@ -62,7 +63,7 @@ def stays(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def report(request: Request, public_id: UUID) -> HttpResponseBase:
     """Report nights in a village."""
-    one, at = programmes.programme(public_id), clock.now()
+    one, at = programmes.programme(public_id), present()
     back = reverse("nights:stays", args=[public_id])
     return ask(
         request,

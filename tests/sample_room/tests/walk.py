@@ -15,11 +15,11 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from abhiyan.core import clock
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org.rules.capabilities import MEANINGS
 from abhiyan.programmes.actions import recount
@@ -52,17 +52,15 @@ def nights(cast: Cast, tmp_path: Path) -> Programme:
 def brought(folder: Path, text: str) -> StagedImport:
     (folder / "beds.csv").write_text(text)
     with system("test"):
-        public_id = imports.bring(
-            kind_key="beds", path=folder / "beds.csv", by=SYSTEM, at=clock.now(), options={}
-        )
+        public_id = imports.bring(kind_key="beds", path=folder / "beds.csv", by=SYSTEM, at=NOW, options={})
     return stepped(public_id, "check", "commit")
 
 
 def stepped(public_id: Any, *steps: str) -> StagedImport:
     with system("test"):
         for step in steps:
-            imports.ask(public_id=public_id, step=step, by=SYSTEM, at=clock.now())
-            running.run(public_id, step, at=clock.now())
+            imports.ask(public_id=public_id, step=step, by=SYSTEM, at=NOW)
+            running.run(public_id, step, at=NOW)
         return StagedImport.objects.get(public_id=public_id)
 
 
@@ -118,7 +116,7 @@ def test_a_worker_reports_and_every_page_shows_it(cast: Cast, nights: Programme)
         "Village nights: Nights stayed 2 counted." in today_
         and "Village nights: People met 40 counted." in today_
     )
-    found = recount(at=clock.now())
+    found = recount(at=NOW)
     assert found.is_right and found.orphans["stays of unknown programmes"] == 0
 
 

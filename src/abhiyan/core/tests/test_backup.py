@@ -22,6 +22,7 @@ from abhiyan.core import audit, audit_seals, backup, database, doctor, keys, new
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry, RateCount
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
 
 from .conftest import seal_everything
@@ -92,8 +93,8 @@ def test_a_backup_taken_while_people_write_comes_back_consistent(
                 with own.transaction():
                     for half in (1, 2):
                         own.execute(
-                            "insert into core_rate_count (key, n, ends_at) values (%s, %s, now())",
-                            [pair.to_bytes(8, "big") + bytes([half]), pair],
+                            "insert into core_rate_count (key, n, ends_at) values (%s, %s, %s)",
+                            [pair.to_bytes(8, "big") + bytes([half]), pair, NOW],
                         )
                 if pair > 50:
                     written.set()
@@ -353,7 +354,7 @@ def test_only_the_backup_role_looks_past_the_policies_and_it_writes_nothing(tran
         row = own.execute("select count(*) from core_audit").fetchone()
         assert row is not None and row[0] > 0
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            own.execute("insert into core_rate_count (key, n, ends_at) values ('x', 1, now())")
+            own.execute("insert into core_rate_count (key, n, ends_at) values ('x', 1, %s)", [NOW])
     assert RateCount.objects.count() == 0
     assert AuditEntry.objects.count() == 0
 

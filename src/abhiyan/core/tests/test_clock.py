@@ -10,7 +10,7 @@ from abhiyan.core import clock, doctor, loops
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.machine]
 
 
 class AnHourAhead(datetime):

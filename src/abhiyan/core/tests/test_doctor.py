@@ -12,10 +12,11 @@ import psycopg
 import pytest
 from django.db import connection
 
-from abhiyan.core import audit, clock, database, doctor, health, keys, loops, metrics
+from abhiyan.core import audit, database, doctor, health, keys, loops, metrics
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 
 from .conftest import seal_everything
 
@@ -24,12 +25,12 @@ pytestmark = pytest.mark.usefixtures("as_jobs")
 
 def found(check: str, *, at: datetime | None = None, is_served: bool = True) -> dict[str, str]:
     """level -> text of one check's findings."""
-    findings = doctor.examine(at or clock.now(), only=check, is_served=is_served)
+    findings = doctor.examine(at or NOW, only=check, is_served=is_served)
     return {one.finding.level: one.finding.text for one in findings}
 
 
 def test_a_sound_installation_fails_in_nothing() -> None:
-    failing = {one.check for one in doctor.examine(clock.now()) if one.finding.level == doctor.FAIL}
+    failing = {one.check for one in doctor.examine(NOW) if one.finding.level == doctor.FAIL}
     assert failing <= {"texts"}  # the texts of messages are published by `abhiyan init`, never run here
 
 
@@ -40,7 +41,7 @@ def test_tables_of_a_list_that_is_being_taken_in_are_no_flaw() -> None:
 
 
 def test_loops_that_never_turned_stopped_or_fail_are_told_apart() -> None:
-    now = clock.now()
+    now = NOW
     assert "never turned here" in found("loops")[doctor.WARN]
     for name, loop in loops.collected().items():
         Heartbeat.objects.create(loop=name, turned_at=now, took_ms=1, every_s=loop.every_s)
@@ -56,7 +57,7 @@ def test_loops_that_never_turned_stopped_or_fail_are_told_apart() -> None:
 
 
 def test_entries_that_stay_unsealed_are_found() -> None:
-    now = clock.now()
+    now = NOW
     with system("test"):
         audit.record(by=Actor.system("test"), at=now, act="test.act")
     assert doctor.FAIL not in found("audit", at=now)
@@ -70,7 +71,7 @@ def test_entries_that_stay_unsealed_are_found() -> None:
 
 
 def test_a_broken_trail_is_found_when_it_is_walked() -> None:
-    now = clock.now()
+    now = NOW
     with system("test"):
         audit.record(by=Actor.system("test"), at=now, act="test.act")
     seal_everything(now)
@@ -127,7 +128,7 @@ def test_a_proxy_that_is_not_believed_is_said(settings: Any, monkeypatch: pytest
 
 
 def fixes(check: str) -> str:
-    return " ".join(one.finding.fix for one in doctor.examine(clock.now(), only=check))
+    return " ".join(one.finding.fix for one in doctor.examine(NOW, only=check))
 
 
 def test_a_key_that_others_may_read_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +144,7 @@ def test_a_check_that_breaks_is_a_failure_and_hides_no_other(monkeypatch: pytest
         raise ZeroDivisionError("+919812345678")
 
     monkeypatch.setitem(doctor.CHECKS, "disk", broken)
-    findings = doctor.examine(clock.now())
+    findings = doctor.examine(NOW)
     (told,) = [one.finding for one in findings if one.check == "disk"]
     assert told.level == doctor.FAIL
     assert "9812345678" not in told.text
@@ -151,7 +152,7 @@ def test_a_check_that_breaks_is_a_failure_and_hides_no_other(monkeypatch: pytest
 
 
 def test_figures_tell_of_loops_and_queues_and_of_nobody() -> None:
-    Heartbeat.objects.create(loop="core.seal", turned_at=clock.now(), took_ms=1, did=7)
+    Heartbeat.objects.create(loop="core.seal", turned_at=NOW, took_ms=1, did=7)
     metrics.seen("page", 200, 0.01)
     told = metrics.text().decode()
     assert 'abhiyan_loop_rows_total{loop="core.seal"} 7.0' in told
@@ -186,7 +187,7 @@ def health_status() -> int:
 
 
 def test_health_is_asked_again_after_a_thread_could_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    Heartbeat.objects.create(loop="core.seal", turned_at=clock.now(), took_ms=1)
+    Heartbeat.objects.create(loop="core.seal", turned_at=NOW, took_ms=1)
 
     def no_thread(_self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -199,7 +200,7 @@ def test_health_is_asked_again_after_a_thread_could_not_start(monkeypatch: pytes
 
 
 def test_health_fails_when_a_loop_stopped_or_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = clock.now()
+    now = NOW
     monkeypatch.setattr(health, "_begun", health._begun - 1_000)  # this process has served for long
     Heartbeat.objects.create(loop="core.seal", turned_at=now, took_ms=1)
     assert health_status() == 200

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from abhiyan.core import clock, jobs
+from abhiyan.core import jobs
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import (
     ImportKind,
@@ -28,6 +28,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tables.layout import Field, Kind, Layout
 from abhiyan.core.tasks import import_look, import_step
+from abhiyan.core.tests.given import NOW
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 BY = Actor.system("tests")
@@ -401,7 +402,7 @@ def test_idle_imports_and_files_nobody_needs_are_forgotten(tmp_path: Path) -> No
     assert running.sweep(AT + timedelta(days=6)) == 0 and store.kept() == {staged.public_id}
     running.sweep(AT + timedelta(days=8))
     assert again(staged).state == State.DISCARDED and again(staged).look == {}
-    running.sweep(clock.now() + timedelta(hours=2))
+    running.sweep(NOW + timedelta(hours=2))
     assert not store.kept()
 
 

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
-from abhiyan.core import clock, database, jobs, loops
+from abhiyan.core import database, jobs, loops
 from abhiyan.core.models import Job
+from abhiyan.core.tests.given import NOW, present
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
 pytestmark = pytest.mark.usefixtures("as_jobs")
@@ -160,13 +161,13 @@ def test_what_runs_keeps_its_lease_and_what_a_dead_worker_had_is_begun_again() -
 
 def test_a_worker_that_lost_its_lock_finishes_what_it_began_and_begins_nothing() -> None:
     for key in ("a", "b"):
-        jobs.later("core.test_held", key, at=clock.now(), word=key)
+        jobs.later("core.test_held", key, at=NOW, word=key)
     worker = jobs.Worker()
-    worker.turn(clock.now())
+    worker.turn(NOW)
     jobs.later("core.test_note", "c", at=AT, word="c")
     Job.objects.filter(attempts=1).update(leased_until=AT)
     worker.stand_by()
-    assert Job.objects.filter(attempts=1, leased_until__gt=clock.now()).count() == 2
+    assert Job.objects.filter(attempts=1, leased_until__gt=NOW).count() == 2
     may_end.set()
     worker.close()
     assert sorted(done) == ["a", "b"] and waiting() == [("core.test_note", "c")]
@@ -190,8 +191,8 @@ loops.Runner("test.jobs", loops.LOOPS["jobs"], threading.Event()).run()
 
 @pytest.mark.machine
 def test_the_job_of_a_killed_process_is_taken_over_by_the_one_that_stands_by() -> None:
-    jobs.later("core.test_note", "a", at=clock.now(), word="taken over")
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "abhiyan.site.settings", "ABHIYAN_ROLE": "jobs"}
+    jobs.later("core.test_note", "a", at=present(), word="taken over")
+    env = os.environ | {"ABHIYAN_ROLE": "jobs"}
     stopping, worker = threading.Event(), jobs.Worker()
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER], env=env, stdout=subprocess.PIPE, text=True
@@ -216,14 +217,14 @@ def test_the_worker_goes_on_after_its_connections_were_cut() -> None:
     runner = loops.Runner("test.cut_jobs", loops.Loop(worker.turn, every_s=0.05, scoped=False), stopping)
     runner.start()
     try:
-        jobs.later("core.test_note", "a", at=clock.now(), word="first")
+        jobs.later("core.test_note", "a", at=NOW, word="first")
         until(lambda: "first" in done)
         with database.Connection.connect(database.conninfo(None), autocommit=True) as admin:
             admin.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
                 " and application_name like 'loop%'"
             )
-        jobs.later("core.test_note", "b", at=clock.now(), word="second")
+        jobs.later("core.test_note", "b", at=NOW, word="second")
         until(lambda: "second" in done)
     finally:
         stopping.set()

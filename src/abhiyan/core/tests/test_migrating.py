@@ -13,10 +13,14 @@ from django.db.models.signals import pre_migrate
 
 from abhiyan.core import database, roles, schema
 from abhiyan.core.concurrent import ConcurrentIndex
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
-INSERT = "insert into core_heartbeat (loop, turned_at, took_ms, did, every_s, error) values (%s, now(), 0, 0, 1, '')"
+INSERT = (
+    "insert into core_heartbeat (loop, turned_at, took_ms, did, every_s, error)"
+    f" values (%s, '{NOW}', 0, 0, 1, '')"
+)
 
 
 def value(role: str, setting: str) -> str:

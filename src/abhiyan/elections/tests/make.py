@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, queries, running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import present
 from abhiyan.elections import actions as results
 from abhiyan.elections.reference import DATA
 from abhiyan.units.tests.make import AT, SYSTEM
@@ -86,7 +86,7 @@ def the_state(folder: Path, unit_id: int) -> UUID:
     assert bring(folder / "ls2024.csv", election="LS2024").state == "done"
     assembly()
     segments()
-    said: dict[str, Any] = {"by": SYSTEM, "at": clock.now()}
+    said: dict[str, Any] = {"by": SYSTEM, "at": present()}
     with system("test"):
         results.sort_units(
             election="JK2024",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abhiyan.core import clock
+from abhiyan.core.tests.given import present
 
 if TYPE_CHECKING:  # models cannot be imported before Django is set up
     from .make import World
@@ -22,7 +22,7 @@ def server(serving: Callable[..., Server]) -> Server:
 
 @pytest.fixture
 def now() -> datetime:
-    return clock.now()
+    return present()
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """From the first SMS to the erasure: what one person says to a drive, by texts and in a browser."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from django.db.models import F
 from playwright.sync_api import Browser, Page
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.models import Enrolment
 from abhiyan.messaging.rules.texts import SERVICE
@@ -23,7 +22,6 @@ from .test_texts import heard
 from .web import blanks, code_sent, web_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-INDIA = ZoneInfo("Asia/Kolkata")
 # What a person writes, and what the pages say, in each language.
 SAYS = {
     "en": {"join": "JOIN", "yes": "Yes", "no": "NO", "leave": "LEAVE", "details": "Asha Devi, 1980, 190001"},
@@ -51,13 +49,11 @@ def world() -> World:
 
 
 def a_day_later() -> None:
-    """What is stored is two days old; the loop that asks turned at the last noon."""
+    """What is stored is two days old, and the loop that asks turns."""
     with system("tests move time"):
         Enrolment.objects.update(at=F("at") - timedelta(days=2))
-    noon = clock.now().astimezone(INDIA).replace(hour=12, minute=0)
-    asked_at: datetime = noon if noon <= clock.now() else noon - timedelta(days=1)
     with system("tests turn the loop"):
-        assert confirming.ask(at=asked_at) == 1
+        assert confirming.ask(at=NOW) == 1
 
 
 def own_page(page: Page, human: Human) -> None:

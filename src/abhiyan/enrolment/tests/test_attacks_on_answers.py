@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from abhiyan.core import clock
+from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.rules import bulk, signatures
 from abhiyan.messaging.tests.bulk import ENGLISH, ENTITY
 from abhiyan.people.tests.make import browser
@@ -58,7 +58,7 @@ BROKEN = (
 
 def post(server: Server, secret: str, raw: bytes) -> int:
     """An SMS webhook that is rightly signed, whatever it says."""
-    at_s = int(clock.now().timestamp())
+    at_s = int(NOW.timestamp())
     made = signatures.generic(at_s, "sms", raw, TOKEN)
     headers = {"X-Signature": f"t={at_s},v2={made}", "Content-Type": "application/json"}
     return server.send("POST", f"/hook/sms/generic/{secret}", raw, headers).status

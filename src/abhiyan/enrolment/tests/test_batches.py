@@ -10,11 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.imports import running
 from abhiyan.core.imports.actions import BadOption
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import AlreadyMember, batches, photos
 from abhiyan.enrolment.actions.typing import bring_sheet
 from abhiyan.enrolment.models import Membership
@@ -270,7 +270,7 @@ def test_a_sheet_is_typed_on_its_page_and_what_is_wrong_stands_at_its_line_with_
         "l3-place": "nowhere",
         "l4-name": "Chand Kumar",
         "l4-phone": "9906000004",
-        "l4-birth_year": str(clock.now().year - 16),
+        "l4-birth_year": str(NOW.year - 16),
         "l4-place": "JK-B001",
     }
     assert "Type at least one line" in president.post(page, {}).content.decode()

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.actions.links import link_of
 from abhiyan.enrolment.models import Drive
@@ -465,7 +465,7 @@ def test_somebody_complains_reads_the_answer_and_has_everything_erased(
 def test_who_is_asked_answers_on_the_page_of_the_link_without_script(
     visit: Open, world: World, size: str, language: str, answer: str
 ) -> None:
-    noon = (clock.now() - timedelta(days=1)).replace(hour=6, minute=30)
+    noon = (NOW - timedelta(days=1)).replace(hour=6, minute=30)
     world.now = noon - timedelta(days=1)
     world.web_join(of=world.asha)
     with system("test"):

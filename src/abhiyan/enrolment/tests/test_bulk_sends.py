@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.messaging import actions, tasks
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.actions import counting, sends
@@ -424,7 +424,7 @@ def test_a_send_on_its_pages_is_asked_approved_started_stopped_and_downloaded(fi
     asked = body(other, f"/releases/{release.public_id}/decide/?allow=yes")
     assert "4 people get it, in 4 SMS parts." in asked and "meeting at Lal Chowk on Sunday" in asked
     decider = Actor(kind="person", id=field.officer.public_id, account_id=field.officer.pk)
-    org.decide_release(public_id=release.public_id, allow=True, by=decider, at=clock.now())
+    org.decide_release(public_id=release.public_id, allow=True, by=decider, at=NOW)
     step(client, page, "start")
     with system("test"):
         public_id = Send.objects.get().public_id

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.programmes import actions as programmes
 
@@ -37,7 +37,7 @@ def call(world: World, *humans: Human, joined: bool = False) -> None:
 
 def fold() -> None:
     with system("test"):
-        programmes.fold(at=clock.now())
+        programmes.fold(at=NOW)
 
 
 def text(client: Client, path: str) -> str:

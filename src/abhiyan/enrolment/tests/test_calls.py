@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import room_for
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import replies
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Http, Letter
@@ -21,6 +21,7 @@ from abhiyan.messaging.rules import signatures
 from abhiyan.messaging.tests import sink as ways
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.people import journal
+from abhiyan.people.models import Suppression
 
 from .make import Human, Ladder, World
 from .server import ORIGIN, Answered, Server
@@ -71,7 +72,7 @@ def call(
 ) -> Answered:
     caller = of if isinstance(of, str) else of.phone
     body = json.dumps({"id": ident or uuid4().hex, "from": caller, "to": to} | other).encode()
-    at_s = int((signed_at or clock.now()).timestamp())
+    at_s = int((signed_at or NOW).timestamp())
     signature = f"t={at_s},v2={signatures.generic(at_s, signed_kind or kind, body, token)}"
     headers = {"X-Signature": signature, "Accept-Language": "en", "Content-Type": "application/json"}
     return server.send("POST", f"/hook/{kind}/generic/{secret}", body, headers)
@@ -80,7 +81,7 @@ def call(
 def replied(world: World) -> list[tuple[str, str]]:
     """What the loop queues: (template, last four digits) of every message there is."""
     with system("tests turn the loop"):
-        while replies.reply(at=clock.now()):
+        while replies.reply(at=NOW):
             pass
     return [
         (str(template), str(last4))
@@ -148,8 +149,8 @@ def test_forged_signatures_replays_and_skewed_clocks_are_refused(
     hour = timedelta(hours=1)
     for answer in (
         call(server, secret, token="another token"),
-        call(server, secret, signed_at=clock.now() - hour),
-        call(server, secret, signed_at=clock.now() + hour),
+        call(server, secret, signed_at=NOW - hour),
+        call(server, secret, signed_at=NOW + hour),
         call(server, "wrong-secret"),
         server.send(
             "POST", f"/hook/call/generic/{secret}", b'{"id":"1","from":"9906000001","to":"1800000001"}'
@@ -184,7 +185,7 @@ def test_a_provider_whose_clock_is_hours_or_years_off_still_brings_its_call_date
     server: Server, world: World, secret: str
 ) -> None:
     for hours in (-60_000, -60, 3, 30):
-        assert call(server, secret, at=(clock.now() + timedelta(hours=hours)).isoformat()).status == 201
+        assert call(server, secret, at=(NOW + timedelta(hours=hours)).isoformat()).status == 201
     assert world.rows(
         "select count(*) from enrolment_claim where field_at <= at and day >= at::date - 1"
     ) == [(4,)]
@@ -290,7 +291,7 @@ def sent(world: World) -> list[tuple[str, str]]:
     """What leaves when loops turn until nothing is left to do: (template, phone)."""
     replied(world)
     gateway = Gateway()
-    send_due(gateway, at=clock.now())
+    send_due(gateway, at=NOW)
     return gateway.handed
 
 
@@ -322,13 +323,15 @@ def test_a_reply_that_waits_for_its_release_is_stopped_by_leaving(
     assert call(server, leave, to=LEAVE).status == 200
     with system("tests release"):
         held = Message.objects.filter(state="held")
-        assert held.update(state="queued", reason="released", due_at=clock.now()) == 1
+        assert held.update(state="queued", reason="released", due_at=NOW) == 1
     assert set(sent(world)) == {("leave.receipt", world.asha.phone), ("drive.reply", world.bilal.phone)}
 
 
 def test_a_call_after_leaving_is_replied_to(server: Server, world: World, secret: str) -> None:
     leave = connect(world, "generic", "leave", LEAVE)
     assert call(server, leave, to=LEAVE).status == 200
+    with system("tests move time"):
+        Suppression.objects.update(at=NOW - timedelta(minutes=1))
     assert call(server, secret).status == 201
     assert sorted(sent(world)) == [("drive.reply", world.asha.phone), ("leave.receipt", world.asha.phone)]
 
@@ -380,7 +383,7 @@ def test_a_delivery_report_that_comes_before_the_gateways_answer_is_believed(
             line.later(0.3, lambda: line.say(ways.TAKEN))
 
         with ways.sink(reports_first) as gateway:
-            assert send_due(Http(url=gateway.url, token="t0k"), at=clock.now()) == 1
+            assert send_due(Http(url=gateway.url, token="t0k"), at=NOW) == 1
     assert world.rows("select state, adapter_ref from messaging_message") == [("delivered", "gw-1")]
 
 
@@ -493,7 +496,7 @@ def test_a_burst_of_spoofed_callers_is_stored_and_replies_wait_for_the_budget(
 
     assert len(replied(world)) == n
     gateway = Counting()
-    send_due(gateway, at=clock.now())
+    send_due(gateway, at=NOW)
     assert gateway.handed == 50
     states = world.rows("select state, count(*) from messaging_message group by state order by state")
     assert states == [("held", n - 50), ("sent", 50)]

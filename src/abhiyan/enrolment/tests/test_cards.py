@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
@@ -146,7 +146,7 @@ def test_being_struck_off_denying_and_being_erased_make_the_card_invalid(world: 
     codes = []
     client = join(world, world.asha)
     codes.append(code_of(client))
-    actions.strike_off(membership=public_id(world), reason="not_genuine", by=BY, at=clock.now())
+    actions.strike_off(membership=public_id(world), reason="not_genuine", by=BY, at=NOW)
     client = join(world, Human("Bilal Ahmad", 1990, "+919906000002"))
     codes.append(code_of(client))
     client.post("/me/deny/")
@@ -156,14 +156,14 @@ def test_being_struck_off_denying_and_being_erased_make_the_card_invalid(world: 
     assert [is_valid(code) for code in codes] == [False, False, False]
     with system("test"):
         assert set(Document.objects.values_list("revoke_reason", flat=True)) == {"ended"}
-        people.erasing.purge(at=clock.now() + timedelta(days=4_000))
+        people.erasing.purge(at=NOW + timedelta(days=4_000))
         assert Document.objects.count() == 2, "of who was erased nothing is kept after the legal period"
 
 
 def test_a_term_that_has_run_out_makes_the_card_invalid_by_itself(world: World) -> None:
     code = code_of(join(world, world.asha))
     with system("test"):
-        world.rows("update enrolment_membership set ended_on = current_date returning 1")
+        world.rows(f"update enrolment_membership set ended_on = '{NOW.date()}' returning 1")
     assert not is_valid(code)
 
 
@@ -285,7 +285,7 @@ def test_the_way_of_joining_does_not_change_the_rule(world: World) -> None:
     client = open_me(world.asha)
     client.get("/me/")
     assert is_valid(code_of(client)), "their own code has proven the phone"
-    actions.leave_by_phone(phone=world.asha.phone, channel=Channel.SMS.value, by=BY, at=clock.now())
+    actions.leave_by_phone(phone=world.asha.phone, channel=Channel.SMS.value, by=BY, at=NOW)
     with system("test"):
         assert not Document.objects.filter(revoked_at=None).exists()
 

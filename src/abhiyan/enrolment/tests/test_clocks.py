@@ -17,7 +17,7 @@ from abhiyan.messaging.tests.test_gateways import way_out
 from abhiyan.people.models import Session
 from abhiyan.people.tests.make import ASHA, SYSTEM, World, browser
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.machine]
 __all__ = ["ahead"]
 
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from abhiyan.core import clock
+from abhiyan.core.tests.given import present
 from abhiyan.enrolment.hotpath.directory import Directory
 
 pytestmark = pytest.mark.usefixtures("open_database")
@@ -28,6 +28,6 @@ def test_a_database_that_is_away_is_said_once(
         await read("none_of_this_name", 5)
         await directory.close()
 
-    directory = Directory(clock.now)
+    directory = Directory(present)
     asyncio.run(all_of_it())
     assert [one.getMessage() for one in caplog.records] == ["tokens and numbers could not be read"] * 2

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import door
 from abhiyan.enrolment.models import Enrolment, Membership, Parting
@@ -364,8 +364,8 @@ def sixty(world: World, worker: Client, monkeypatch: pytest.MonkeyPatch) -> list
     ]
     with system("test"):
         ids = [DoorEntry.objects.get(public_id=page["Location"].split("/")[2]).pk for page in pages]
-        DoorEntry.objects.filter(pk__in=ids[:20]).update(at=clock.now() - timedelta(days=2))
-        Enrolment.objects.filter(claim_id__in=ids[20:31]).update(rung=20, signed_at=clock.now())
+        DoorEntry.objects.filter(pk__in=ids[:20]).update(at=NOW - timedelta(days=2))
+        Enrolment.objects.filter(claim_id__in=ids[20:31]).update(rung=20, signed_at=NOW)
         left = Enrolment.objects.get(claim_id=ids[30]).membership_id
         Membership.objects.filter(pk=left).update(ended_on=today())
     return [page["Location"] for page in reversed(pages)]
@@ -425,13 +425,13 @@ def test_who_denied_an_entry_is_in_a_count_of_fives_alone(world: World, worker: 
         )[0][0]
         assert isinstance(membership, UUID)
         actions.deny_by_phone(
-            phone=human.phone, membership=membership, channel=Channel.SMS, by=CHANNEL, at=clock.now()
+            phone=human.phone, membership=membership, channel=Channel.SMS, by=CHANNEL, at=NOW
         )
     assert "never joined" not in worker.get("/field/entries/").content.decode(), (
         "not while they are spoken to"
     )
     with system("test"):
-        Parting.objects.update(at=clock.now() - timedelta(days=3))
+        Parting.objects.update(at=NOW - timedelta(days=3))
     page = worker.get("/field/entries/").content.decode()
     assert "At least 5 say that they never joined. We do not tell who." in page
     assert numbers(page)["Left, or said no"] == ("6", "6")
@@ -448,7 +448,9 @@ def test_doors_without_an_entry_are_numbers_alone_and_undone(world: World, worke
     assert "Noted: Does not want to" in page and "Does not want to: 1 · Nobody at home: 2" in page
     assert "noted" not in press("2", undo="1")["Location"]
     assert numbers(worker.get("/field/entries/").content.decode())["Nobody at home"] == ("1", "1")
-    assert world.rows("select outcome, n, day = current_date from enrolment_door_try order by 1")[0][:2] == (
+    assert world.rows(f"select outcome, n, day = '{NOW.date()}' from enrolment_door_try order by 1")[0][
+        :2
+    ] == (
         1,
         1,
     )
@@ -468,7 +470,7 @@ def test_what_may_feed_flags_is_kept_and_shown_to_nobody(world: World, worker: C
     page = worker.get("/field/").content.decode()
     key = re.search(r'name="key" value="([^"]+)"', page)
     assert key
-    shown = clock.now() - timedelta(seconds=70)
+    shown = NOW - timedelta(seconds=70)
     entered(worker, KAMLA, key=views._signer().sign(f"{'a' * 32}.{int(shown.timestamp())}"))
     entered(worker, NAZIR, key=views._signer().sign(f"{'b' * 32}.{int(shown.timestamp())}"))
     entered(worker, world.bilal, key=key[1])
@@ -526,7 +528,7 @@ def test_a_house_hears_the_notice_once_and_each_agrees_for_themselves(world: Wor
     with system("test"):
         assert Consent.objects.count() == 2
         assert set(DoorEntry.objects.values_list("heard", flat=True)) == {1, 3}
-        DoorEntry.objects.update(at=clock.now() - timedelta(hours=1))
+        DoorEntry.objects.update(at=NOW - timedelta(hours=1))
     assert "Same house" not in worker.get("/field/").content.decode()
 
 
@@ -547,8 +549,9 @@ def test_what_became_of_an_entry(world: World, given: tuple[bool, ...], then: Be
     is_new, has_answered, is_counted, is_confirmed, is_ended = given
     rows = world.rows(
         f"select {queries.BECAME} from (select %s as is_new) d, (select %s as has_answered) s,"
-        " (select case when %s then current_date end as ended_on) m,"
-        " (select case when %s then now() end as confirmed_at, case when %s then 20 else 10 end as rung) e",
+        f" (select case when %s then date '{NOW.date()}' end as ended_on) m,"
+        f" (select case when %s then timestamptz '{NOW}' end as confirmed_at,"
+        " case when %s then 20 else 10 end as rung) e",
         [is_new, has_answered, is_ended, is_confirmed, is_counted],
     )
     assert rows == [(then,)]

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.messaging.models import Number
@@ -45,7 +45,7 @@ def served(serving: Callable[..., Server]) -> Server:
 def cast() -> Cast:
     made = Cast.make()
     with system("test"):
-        version = people.publish_notice(code="membership", texts=SAMPLE, by=CHANNEL, at=clock.now())
+        version = people.publish_notice(code="membership", texts=SAMPLE, by=CHANNEL, at=NOW)
         for language in ("hi", "en"):
             audio.add_audio(
                 code="membership",
@@ -53,7 +53,7 @@ def cast() -> Cast:
                 language=language,
                 data=SECOND_OF_SILENCE,
                 by=CHANNEL,
-                at=clock.now(),
+                at=NOW,
             )
         Drive.objects.update(notice_version=version)
         Number.objects.create(

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import doubles as acts
 from abhiyan.enrolment.models import Enrolment, HeldLeave, Membership, Ticket
 from abhiyan.org import actions as org
@@ -46,7 +46,7 @@ def pairs(cast: Cast, *units: tuple[Unit, Unit], twins: int = 0, first: int = 0)
             )
             made.append((persons[0].pk, persons[1].pk, 95, n >= first + len(units) - twins))
     with system("tests find"):
-        keep_doubles(found=made, at=clock.now())
+        keep_doubles(found=made, at=NOW)
         return [Double.objects.get(first_id=min(a, b)).public_id for a, b, *_rest in made]
 
 
@@ -87,7 +87,7 @@ def test_pair_shows_what_is_known_of_both_and_which_stays(cast: Cast) -> None:
         double = Double.objects.get(public_id=pair)
         better = Person.objects.get(pk=double.second_id)
         confirmed = Membership.objects.get(person_id=better.pk)
-        Enrolment.objects.filter(membership_id=confirmed.pk).update(confirmed_at=clock.now())
+        Enrolment.objects.filter(membership_id=confirmed.pk).update(confirmed_at=NOW)
     page = cast.client("district_in_charge").get("/people/doubles/").content.decode()
     entries = page.split('class="pair-entry"')[1:]
     assert len(entries) == 2 and "This one stays" in entries[0] and "This one stays" not in entries[1]
@@ -159,17 +159,13 @@ def test_many_leaves_out_people_under_dispute_and_says_why(cast: Cast) -> None:
             person_id=one.pk,
             public_id=uuid4(),
             unit_id=one.unit_id,
-            asked_at=clock.now(),
-            due_at=clock.now(),
+            asked_at=NOW,
+            due_at=NOW,
         )
-        HeldLeave.objects.create(
-            phone_id=two.phone_id, programme_id=world.programme.pk, channel=1, at=clock.now()
-        )
+        HeldLeave.objects.create(phone_id=two.phone_id, programme_id=world.programme.pk, channel=1, at=NOW)
         Double.objects.filter(public_id=gone).delete()
     with cast.as_("state_president"):
-        org.decide_release(
-            public_id=release.public_id, allow=True, by=cast.actor("state_president"), at=clock.now()
-        )
+        org.decide_release(public_id=release.public_id, allow=True, by=cast.actor("state_president"), at=NOW)
     answer = client.post(f"/people/doubles/many/{release.public_id}/")
     page = client.get(answer["Location"]).content.decode()
     assert "1 pair merged." in page
@@ -204,9 +200,7 @@ def test_many_are_merged_once_a_second_person_approved(cast: Cast) -> None:
     many = f"/people/doubles/many/{release.public_id}/"
     assert client.post(many).status_code == 403, "nobody has approved it yet"
     with cast.as_("state_president"):
-        org.decide_release(
-            public_id=release.public_id, allow=True, by=cast.actor("state_president"), at=clock.now()
-        )
+        org.decide_release(public_id=release.public_id, allow=True, by=cast.actor("state_president"), at=NOW)
     lists_each_pair(many)
     assert client.post(many).status_code == 302
     assert sum(world.recounted().values()) == before - len(release.payload["doubles"])

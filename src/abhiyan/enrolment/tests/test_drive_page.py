@@ -16,8 +16,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW, present
 from abhiyan.enrolment.hotpath import calls, shapes
 from abhiyan.enrolment.hotpath.directory import Directory, Line
 from abhiyan.enrolment.models import ChannelToken, Drive
@@ -80,7 +80,7 @@ def known(look: Callable[[Directory], Coroutine[Any, Any, Any]]) -> Any:
     """What the hot path finds."""
 
     async def ask() -> Any:
-        directory = Directory(clock.now)
+        directory = Directory(present)
         try:
             return await look(directory)
         finally:
@@ -297,7 +297,7 @@ def test_a_generic_number_shows_address_and_secret_once_and_its_calls_hold(world
     assert "The same secret signs calls, SMS and delivery reports." in page
     (line,) = lines_of("generic", address)
     assert (line.number, line.meaning, line.programme_id) == (NUMBER, "join", world.programme.pk)
-    at = clock.now()
+    at = NOW
     body = json.dumps({"id": "call-1", "from": "+919876543210", "to": NUMBER}).encode()
     at_s = int(at.timestamp())
 
@@ -323,7 +323,7 @@ def test_an_exotel_number_is_believed_from_its_networks_only(world: World) -> No
     scope = {"query_string": b"", "path": ""}
 
     def holds(source: str) -> bool:
-        return calls._is_genuine(line, "call", scope, {}, b"", {}, source, clock.now())
+        return calls._is_genuine(line, "call", scope, {}, b"", {}, source, NOW)
 
     assert holds("203.0.113.77") and holds("198.51.100.7") and not holds("198.51.100.8")
     assert "Signing secret" not in page
@@ -339,7 +339,7 @@ def test_a_twilio_number_keeps_its_auth_token_sealed(world: World) -> None:
     sign = signatures.twilio(address, told, "twilios-own-token").encode()
     scope = {"query_string": b"", "path": address.removeprefix(str(settings.ORIGIN))}
     assert calls._is_genuine(
-        line, "call", scope, {b"x-twilio-signature": sign}, b"", told, "203.0.113.9", clock.now()
+        line, "call", scope, {b"x-twilio-signature": sign}, b"", told, "203.0.113.9", NOW
     )
     sealed = Number.objects.get(number=NUMBER).sealed_token
     assert sealed and b"twilios-own-token" not in bytes(sealed)
@@ -407,7 +407,7 @@ def funnel_of(client: Client, world: World, query: str = "") -> dict[tuple[str, 
 
 def folded(world: World) -> None:
     with system("test"):
-        programmes.fold(at=clock.now())
+        programmes.fold(at=NOW)
 
 
 def test_the_funnel_is_of_every_unit_by_channel_and_day(world: World) -> None:

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import room_for
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import confirming, erasing
 from abhiyan.enrolment.actions.claims import Joined, Suppressed
@@ -173,7 +173,7 @@ def test_nobody_comes_back_to_what_was_erased_as_they_might_after_leaving(
     if left_before:
         world.leave(joined, of=world.asha)
     erase(open_me(world.asha))
-    back = actions.come_back(phone=world.asha.phone, channel=Channel.SMS, by=CHANNEL, at=clock.now())
+    back = actions.come_back(phone=world.asha.phone, channel=Channel.SMS, by=CHANNEL, at=NOW)
     assert back == 0
     with system("test"):
         assert not Person.objects.exclude(name=None).exists()

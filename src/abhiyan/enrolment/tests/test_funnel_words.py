@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.people.tests.make import body
 from abhiyan.programmes import actions as programmes
 
@@ -28,7 +28,7 @@ def test_the_steps_of_a_funnel_have_one_name_on_every_page(language: str) -> Non
     world.missed_call(of=world.asha)
     world.web_join(of=world.bilal, unit=world.far_booth)
     with system("test"):
-        programmes.fold(at=clock.now())
+        programmes.fold(at=NOW)
     client = officer(world, "state_president", "JK")
     client.cookies["language"] = language
 

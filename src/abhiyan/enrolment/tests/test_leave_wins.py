@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from abhiyan.core import clock, doctor
+from abhiyan.core import doctor
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions, loops
 from abhiyan.enrolment.actions import Claim
@@ -243,7 +244,7 @@ def test_a_living_member_of_a_roll_their_phone_has_left_is_found_and_ended(world
     assert world.orphans() == {name: 1}
     found = recount(at=world.now)
     assert not found.is_right and found.orphans[name] == 1
-    (told,) = [one.finding for one in doctor.examine(clock.now(), only="orphans")]
+    (told,) = [one.finding for one in doctor.examine(NOW, only="orphans")]
     assert (told.level, told.facts) == (doctor.FAIL, {name: 1})
     assert loops.LOOPS["left"].turn(world.now) == 1
     at_rest(world)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import texts
@@ -70,7 +70,7 @@ def test_the_file_says_when_a_message_was_sent_and_why_another_was_not(reader: C
 
 def test_the_page_says_since_when_the_gateway_takes_nothing(reader: Client) -> None:
     assert "SMS gateway" not in main(reader.get("/messages/").content)
-    messaging.note_outage(lane="codes", since=clock.now(), reason="no_connection")
+    messaging.note_outage(lane="codes", since=NOW, reason="no_connection")
     page = main(reader.get("/messages/").content)
     assert "The SMS gateway does not accept one-time codes." in page and "Since " in page
     assert "The gateway could not be reached" in page

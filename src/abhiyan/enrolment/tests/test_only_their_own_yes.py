@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import Outcome, confirming
 from abhiyan.enrolment.models import Enrolment, How
 from abhiyan.messaging.actions import Answered, questions
@@ -39,7 +39,7 @@ def test_who_joined_by_sms_says_yes_the_next_day(
     write(server, secret, DETAILS)
     heard()
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
-    yesterday = datetime.combine(clock.now().date() - timedelta(days=1), time(6, 30), UTC)
+    yesterday = datetime.combine(NOW.date() - timedelta(days=1), time(6, 30), UTC)
     with system("test"):
         Enrolment.objects.update(at=yesterday - timedelta(days=1))
         assert confirming.ask(at=yesterday) == 1

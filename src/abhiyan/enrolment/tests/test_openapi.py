@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.openapi import specification
 
@@ -30,7 +30,7 @@ MANY = ("--max-time", "25")
 def test_every_operation_holds_what_openapi_promises(
     server: Server, tmp_path: Path, most: tuple[str, str]
 ) -> None:
-    now = clock.now()
+    now = NOW
     world = World.make(opens_on=(now - timedelta(days=9)).date(), closes_on=(now + timedelta(days=20)).date())
     token = tokens.make_token_at_console(
         programme_id=world.programme.pk,

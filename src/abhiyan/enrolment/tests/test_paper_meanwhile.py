@@ -18,6 +18,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.loops import collected
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.test_loops import running as folding
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment.paper import committing, staging
@@ -74,7 +75,7 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
         "from abhiyan.core.imports import running\n"
         "running.run(UUID(sys.argv[1]), 'commit', at=datetime.fromisoformat(sys.argv[2]))\n"
     )
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "abhiyan.site.settings", "ABHIYAN_ROLE": "jobs"}
+    env = os.environ | {"ABHIYAN_ROLE": "jobs"}
     slices = 0
     for _ in range(3):
         worker = subprocess.Popen(
@@ -128,7 +129,8 @@ def test_a_list_does_not_wait_for_ever_for_a_fold(
         database.conninfo("jobs", dbname=database.name())
     ) as jobs:  # a loop that stands still
         jobs.execute(
-            "insert into core_heartbeat (loop, turned_at, took_ms, every_s) values ('programmes.fold', now(), 1, 1)"
+            "insert into core_heartbeat (loop, turned_at, took_ms, every_s) values ('programmes.fold', %s, 1, 1)",
+            [NOW],
         )
     assert step(world, public_id, "commit").counts == {"joined": 100}
 

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import F
 from django.test import Client
 
-from abhiyan.core import clock, news
+from abhiyan.core import news
 from abhiyan.core.actor import Actor
 from abhiyan.core.backup import Restored
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import confirming, phone_changes
 from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, Outcome, Suppressed
@@ -73,7 +74,7 @@ def sent(world: World, template: str = "ask.phone") -> None:
 
 def later(world: World, hours: float) -> None:
     """The loop turns so many hours from now."""
-    phone_changes.turn(at=clock.now() + timedelta(hours=hours))
+    phone_changes.turn(at=NOW + timedelta(hours=hours))
 
 
 def sound(world: World) -> None:
@@ -147,9 +148,7 @@ def test_nothing_moves_before_the_old_phone_has_had_the_message_for_a_day(world:
     later(world, 49)
     assert numbers(world) == [("Asha Devi", "0001")]
     with system("the gateway was away for two days"):
-        Message.objects.filter(template="ask.phone").update(
-            state="sent", sent_at=clock.now() + timedelta(hours=47)
-        )
+        Message.objects.filter(template="ask.phone").update(state="sent", sent_at=NOW + timedelta(hours=47))
     later(world, 60)
     assert numbers(world) == [("Asha Devi", "0001")]
     later(world, 72)
@@ -184,7 +183,7 @@ def answer_no(world: World, phone: str, template: str, at: object = None) -> Non
             channel="sms",
             ref="",
             by=CHANNEL,
-            at=clock.now(),
+            at=NOW,
         )
 
 
@@ -206,7 +205,7 @@ def test_i_never_joined_from_the_old_phone_strikes_off_whom_it_lost(world: World
     world.api(of=world.asha)
     with system("a day goes by"):
         Enrolment.objects.update(at=F("at") - timedelta(days=2))
-        noon = (clock.now() - timedelta(days=0)).replace(hour=6, minute=30)
+        noon = (NOW - timedelta(days=0)).replace(hour=6, minute=30)
         assert confirming.ask(at=noon) == 1
     change(open_me(world.asha))
     answer_no(world, world.asha.phone, "ask.confirm")
@@ -287,7 +286,7 @@ def test_the_new_phone_is_asked_whether_they_joined_when_the_old_one_can_no_long
     join(world, world.asha, unit="JK-B001")
     with system("the days go by"):
         Enrolment.objects.update(at=F("at") - timedelta(days=2))
-        noon = clock.now().replace(hour=6, minute=30)
+        noon = NOW.replace(hour=6, minute=30)
         assert confirming.ask(at=noon) == 1
         assert Question.objects.get(kind="confirm").closed_at is None
     change(open_me(world.asha))
@@ -390,11 +389,11 @@ def test_after_a_restore_what_waited_is_not_done_and_a_no_holds(
     asks(asha, "+919906000081")
     change(open_me(asha))
     with system("a restore"):
-        news.tell(Restored(at=clock.now(), taken_at=clock.now() - timedelta(hours=1)))
+        news.tell(Restored(at=NOW, taken_at=NOW - timedelta(hours=1)))
         assert not PhoneChange.objects.filter(done_at=None).exists()
     answer_no(world, asha.phone, "ask.phone")
     with system("the backup knew the new number; the journal the no"):
         PhoneChange.objects.update(said_no_at=None)
-        people_suppressions.replay(taken_at=clock.now() - timedelta(hours=1), at=clock.now())
+        people_suppressions.replay(taken_at=NOW - timedelta(hours=1), at=NOW)
     assert numbers(world) == [("Asha Devi", "0001")]
     sound(world)

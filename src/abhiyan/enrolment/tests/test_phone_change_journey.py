@@ -7,8 +7,8 @@ import pytest
 from django.db.models import F
 from playwright.sync_api import Browser, Page
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import phone_changes
 from abhiyan.messaging.models import Message
 from abhiyan.site.tests.visits import Open, visits
@@ -77,14 +77,14 @@ def test_a_member_changes_the_number_with_the_old_phone_and_later_without_it(
     assert numbers(world) == [("Asha Devi", "0077")], "opening a link answers nothing"
     with system("the message left; two days go by"):
         Message.objects.filter(template="ask.phone").update(state="sent", sent_at=F("queued_at"))
-    phone_changes.turn(at=clock.now() + timedelta(hours=49))
+    phone_changes.turn(at=NOW + timedelta(hours=49))
     assert numbers(world) == [("Asha Devi", "0078")]
     page.reload()
     page.wait_for_selector("a[href='/me/leave/']")
     told.reload()
     told.click("main form button")
     told.wait_for_load_state()
-    phone_changes.turn(at=clock.now() + timedelta(hours=50))
+    phone_changes.turn(at=NOW + timedelta(hours=50))
     assert numbers(world) == [("Asha Devi", "0077")]
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     assert world.tallies() == world.recounted() and world.orphans() == {}

@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 from pyzbar.pyzbar import ZBarSymbol, decode
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.paper.models import Referral
@@ -162,7 +162,7 @@ def test_long_names_leave_a_poster_on_one_page_with_no_line_over_another(languag
         "name": "Asha Devi",
         "language": language,
     }
-    pdf = posters([(place, address)], drive=drive, at=clock.now(), **said)
+    pdf = posters([(place, address)], drive=drive, at=NOW, **said)
     document = pypdfium2.PdfDocument(pdf)
     assert len(document) == 1 and codes(pdf, 0) == [address]
     assert (

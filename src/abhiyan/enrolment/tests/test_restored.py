@@ -7,8 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from abhiyan.core import backup, clock, database, sealing
+from abhiyan.core import backup, database, sealing
 from abhiyan.core.actor import Actor
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.test_backup import drop_like
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
@@ -44,10 +45,10 @@ def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
     world.web_join(of=dina)
     first, first_roll = world.programme, world.roll
     world.anew()
-    world.now = clock.now()
+    world.now = NOW
     world.web_join(of=world.bilal)
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=clock.now())
-    world.now = clock.now() + timedelta(seconds=1)
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=NOW)
+    world.now = NOW + timedelta(seconds=1)
     world.leave(mohan, of=world.mohan)
     left = actions.leave_by_phone(
         phone=world.bilal.phone,
@@ -71,9 +72,7 @@ def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
         by=Actor.system("tests"),
         at=world.now,
     ) == [Purpose.MEMBERSHIP]
-    backup.restore(
-        source=tmp_path / "b.age", identity=SECRET, at=clock.now(), into=target, files=tmp_path / "files"
-    )
+    backup.restore(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target, files=tmp_path / "files")
     with psycopg.connect(database.conninfo(None, dbname=target)) as admin:
         living = admin.execute(
             "select p.name, m.roll_id from enrolment_membership m join people_person p on p.id = m.person_id"
@@ -100,10 +99,10 @@ def test_who_came_back_or_denied_an_entry_since_the_backup_is_back_and_struck_of
     for human in (world.asha, world.chandra, dina):
         world.web_join(of=human)
     world.paper_row(of=world.bilal)
-    world.now = clock.now() - timedelta(seconds=1)
+    world.now = NOW - timedelta(seconds=1)
     say(actions.leave_by_phone, world.asha)
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=clock.now())
-    world.now = clock.now() + timedelta(seconds=1)
+    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=NOW)
+    world.now = NOW + timedelta(seconds=1)
     say(actions.come_back, world.asha)
     say(actions.deny_by_phone, world.bilal)
     say(actions.leave_by_phone, world.chandra)
@@ -111,9 +110,7 @@ def test_who_came_back_or_denied_an_entry_since_the_backup_is_back_and_struck_of
     say(actions.leave_by_phone, dina)
     say(actions.come_back, dina)
     say(actions.leave_by_phone, dina)
-    backup.restore(
-        source=tmp_path / "b.age", identity=SECRET, at=clock.now(), into=target, files=tmp_path / "files"
-    )
+    backup.restore(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target, files=tmp_path / "files")
     with psycopg.connect(database.conninfo(None, dbname=target)) as admin:
         ends = admin.execute(
             "select p.name, e.end_reason, p.left_at is null, exists (select from people_consent c"

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import pytest
 from django.db import transaction
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import blocked, until
 from abhiyan.enrolment.actions import replies, texts, unread
 from abhiyan.enrolment.queries import texts as queries
@@ -64,10 +64,10 @@ class Gateway:
 def sent() -> list[Letter]:
     """What the phones get when the loops turn."""
     with system("tests turn the loop"):
-        while replies.reply(at=clock.now()):
+        while replies.reply(at=NOW):
             pass
     gateway = Gateway()
-    send_due(gateway, at=clock.now())
+    send_due(gateway, at=NOW)
     return gateway.letters
 
 
@@ -309,7 +309,7 @@ def body(*messages: dict[str, object], statuses: tuple[dict[str, object], ...] =
 
 
 def said(text: str, of: Human = World.asha, *, ident: str, ago_s: int = 0) -> dict[str, object]:
-    at_s = int(clock.now().timestamp()) - ago_s
+    at_s = int(NOW.timestamp()) - ago_s
     who = of.phone.removeprefix("+")
     return {"from": who, "id": ident, "timestamp": str(at_s), "type": "text", "text": {"body": text}}
 
@@ -424,8 +424,8 @@ def test_texts_are_forgotten_in_time(server: Server, world: World, secret: str) 
     write(server, secret, DETAILS)
     write(server, secret, "what now", world.bilal)
     with system("tests turn the loop"):
-        assert texts.forget(at=clock.now() + replies.LATEST) == 1
-        assert texts.forget(at=clock.now() + unread.KEPT) == 1
+        assert texts.forget(at=NOW + replies.LATEST) == 1
+        assert texts.forget(at=NOW + unread.KEPT) == 1
 
 
 def test_what_is_kept_opens_with_our_keys_alone(server: Server, world: World, secret: str) -> None:

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import texts
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import inbound
@@ -36,7 +36,7 @@ def world() -> World:
 def write(world: World, text: str, of: Human = World.asha) -> None:
     sms = inbound.Sms("generic", uuid4().hex, of.phone, JOIN, text, None)
     told = texts.Told(sms, "sms", JOIN, "join", world.programme.pk)
-    texts.hear(told=told, by=CHANNEL, at=clock.now())
+    texts.hear(told=told, by=CHANNEL, at=NOW)
 
 
 def test_the_second_message_is_read_settled_and_opened_again(world: World) -> None:
@@ -62,7 +62,7 @@ def test_the_second_message_is_read_settled_and_opened_again(world: World) -> No
     assert "No messages to read" in client.get("/people/texts/").content.decode()
     assert "Answered: I spoke to the person" in client.get("/people/texts/?state=settled").content.decode()
     with pytest.raises(texts.SettledAlready):
-        texts.settle_text(text=text, outcome="nothing", by=world_officer(world), at=clock.now())  # type: ignore[arg-type]  # a row
+        texts.settle_text(text=text, outcome="nothing", by=world_officer(world), at=NOW)  # type: ignore[arg-type]  # a row
     assert client.post(one).status_code == 302
     assert world.rows("select state, outcome from enrolment_text") == [("open", "")]
     # A district of the same state does not see the drive's messages.

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import texts, unread
 from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.helpdesk.models import Ticket
@@ -27,7 +27,7 @@ def world() -> World:
 def write(world: World, text: str, of: Human = World.asha, *, at: datetime | None = None) -> None:
     sms = inbound.Sms("generic", uuid4().hex, of.phone, NUMBER, text, None)
     told = texts.Told(sms, "sms", NUMBER, "join", world.programme.pk)
-    texts.hear(told=told, by=CHANNEL, at=at or clock.now())
+    texts.hear(told=told, by=CHANNEL, at=at or NOW)
 
 
 def looked(at: datetime) -> int:
@@ -41,7 +41,7 @@ def requests() -> list[Ticket]:
 
 
 def test_a_text_that_nothing_follows_becomes_a_request_after_some_hours_once(world: World) -> None:
-    at = clock.now()
+    at = NOW
     chief, district = officer(world, "state_president", "JK"), officer(world, "district_president", "JK-SRI")
     write(world, "कार्ड कहाँ मिलेगा", at=at)
     counted = "1 text got automatic help; it comes here if nothing follows"
@@ -66,7 +66,7 @@ def test_a_text_that_nothing_follows_becomes_a_request_after_some_hours_once(wor
 
 @pytest.mark.parametrize("how", ["calls", "joins", "stops", "writes again"])
 def test_a_phone_that_goes_on_by_itself_needs_nobody(world: World, how: str) -> None:
-    at = clock.now()
+    at = NOW
     write(world, "where is my card", at=at)
     world.now = at + timedelta(minutes=20)
     if how == "calls":
@@ -88,7 +88,7 @@ def test_many_silent_ones_are_handed_over_turn_by_turn_and_none_twice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unread, "AT_ONCE", 2)
-    at = clock.now()
+    at = NOW
     for n in range(5):
         write(world, "hello there", of=Human("", 1970, f"+91990600{n:04}"), at=at)
     later = at + unread.SILENT_FOR

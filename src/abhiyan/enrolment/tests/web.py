@@ -13,6 +13,7 @@ from django.utils import translation
 from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import present
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
@@ -23,13 +24,13 @@ from .make import CHANNEL, Human, World
 
 
 def today() -> date:
-    return clock.day_in("Asia/Kolkata", clock.now())
+    return clock.day_in("Asia/Kolkata", present())
 
 
 def web_world() -> World:
     """A drive that is open now, by the real clock."""
     world = World.make(opens_on=today() - timedelta(days=5), closes_on=today() + timedelta(days=20))
-    world.now = clock.now()
+    world.now = present()
     with system("tests build their world"):
         messaging.publish_templates(at=world.now, by=CHANNEL)
         org.ensure_offices()
@@ -85,7 +86,7 @@ def open_me(human: Human, client: Client | None = None) -> Client:
 
 def officer(world: World, office: str, unit: str, *, hierarchy: int = 1) -> Client:
     """The browser of somebody in an office, signed in with both proofs."""
-    at = clock.now()
+    at = present()
     with system("tests appoint"):
         account = Account.objects.create(
             public_id=uuid4(),

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import blanks, officer, web_world
 from abhiyan.helpdesk import actions, queries
@@ -174,7 +174,7 @@ def test_an_approval_waits_for_tomorrow_where_not_all_of_its_answers_may_go_out_
         account = Account.objects.get(name="district_president of JK-SRI")
     by = Actor(kind="person", id=account.public_id, account_id=account.pk)
     allows = officer(world, "data_officer", "JK-SRI")
-    n, at = many.ALONE + 1, clock.now()
+    n, at = many.ALONE + 1, NOW
     made = [typed(world, phone=f"+91990600{n:04}").pk for n in range(n)]
     given = {"ticket": [str(one) for one in made], "text_en": "It is on its way.", "is_done": "yes"}
     asks.post("/helpline/many/?unit=JK-SRI", given | {"step": "send", "reason": "A whole mandal asks"})

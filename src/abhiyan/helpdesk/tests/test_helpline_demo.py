@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk import demo as helpline
 from abhiyan.helpdesk import queries
 from abhiyan.helpdesk.models import ReadyAnswer, Ticket
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 def test_the_demo_has_requests_in_every_state_and_some_overdue() -> None:
     cast = Cast.make()
-    at = clock.now()
+    at = NOW
     places = [*OFFICES.values(), *MORE_OFFICES.values()]
     shown = {office: (SYSTEM, cast.world.units[unit].pk) for office, unit, _tree in places}
     helpline.ask(cast.world.programme, shown, setter=SYSTEM, at=at)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Route
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.test_calls import JOIN, call, connect
 from abhiyan.enrolment.tests.web import blanks
@@ -53,7 +53,7 @@ def test_a_request_from_an_sms_to_yes_solved(
         assert call(served, secret, asha, kind="sms", text=text).status in (200, 201)
 
     with system("test"):
-        actions.set_helpline(programme_id=world.programme.pk, number="18001030000", by=SYSTEM, at=clock.now())
+        actions.set_helpline(programme_id=world.programme.pk, number="18001030000", by=SYSTEM, at=NOW)
     write(said["first"])
     write(said["second"])
     with system("test"):

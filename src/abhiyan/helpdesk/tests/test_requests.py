@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import TooMany
@@ -114,15 +113,24 @@ def test_silence_of_a_phone_our_sms_never_reached_closes_nothing(world: World) -
     assert "Our SMS did not reach the person" in page
 
 
-def test_the_page_says_at_night_when_its_question_goes_out(world: World) -> None:
+def test_questions_go_out_by_day_alone() -> None:
     late, noon = (datetime(2026, 11, 2, hour, 30, tzinfo=UTC) for hour in (17, 6))  # 23:00 and 12:00 in India
     assert messages.asks_from(late) == datetime(2026, 11, 3, 4, 30, tzinfo=UTC)
     assert messages.asks_from(noon) == noon
+
+
+def page_of_one(world: World) -> str:
     desk = officer(world, "booth_president", "JK-B001")
-    page = desk.get(f"/helpline/{typed(world).pk}/").content.decode()
-    now = clock.now()
-    is_night = messages.asks_from(now) > now
-    assert ("an answer with the question goes out from" in page) is is_night
+    return desk.get(f"/helpline/{typed(world).pk}/").content.decode()
+
+
+@pytest.mark.at("2026-11-25T22:30+05:30")
+def test_the_page_says_at_night_when_its_question_goes_out(world: World) -> None:
+    assert "an answer with the question goes out from" in page_of_one(world)
+
+
+def test_the_page_says_nothing_of_it_by_day(world: World) -> None:
+    assert "an answer with the question goes out" not in page_of_one(world)
 
 
 @pytest.mark.parametrize("each", [10, pytest.param(125, marks=pytest.mark.slow)])

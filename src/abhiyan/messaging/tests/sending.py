@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from abhiyan.core import clock
+from abhiyan.core.tests.given import present
 from abhiyan.messaging.adapters import Adapter
 from abhiyan.messaging.loops import Lane, lanes
 
 
 @contextmanager
 def lane(name: str, way_out: Adapter, *, at: datetime | None = None, hands: int = 0) -> Iterator[Lane]:
-    """One of the lanes of `abhiyan jobs`. at: the instant it stands at, else the clock's. hands: else its own."""
-    given = lanes(clock=clock.now if at is None else lambda: at, way_out=lambda: way_out)[name]
+    """One of the lanes of `abhiyan jobs`. at: the instant it stands at, else the test's. hands: else its own."""
+    given = lanes(clock=present if at is None else lambda: at, way_out=lambda: way_out)[name]
     given.hands = hands or given.hands
     try:
         yield given
@@ -23,7 +23,7 @@ def lane(name: str, way_out: Adapter, *, at: datetime | None = None, hands: int 
 def emptied(one: Lane) -> int:
     """Turn a lane until it finds nothing more to do. How many messages the way out took."""
     taken = 0
-    while (n := one.turn(clock.now())) or one._under_way:
+    while (n := one.turn(present())) or one._under_way:
         taken += n
     return taken
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until_blocked
 from abhiyan.messaging import actions, tasks
 from abhiyan.messaging.actions import circulars
@@ -43,7 +43,7 @@ class Field:
             unit_id=self.world.unit("N1"),
             hierarchy=1,
             by=actor(by or self.sender),
-            at=at or clock.now(),
+            at=at or NOW,
         )
         tasks.tell_of_circular(str(public_id), "first")
         with system("test"):
@@ -63,7 +63,7 @@ class Field:
 @pytest.fixture
 def field(db: None) -> Field:
     with system("test"):
-        actions.publish_templates(at=clock.now(), by=SYSTEM)
+        actions.publish_templates(at=NOW, by=SYSTEM)
     return Field()
 
 
@@ -89,9 +89,9 @@ def test_nobody_sends_where_they_may_not_or_to_nobody_or_without_words(field: Fi
         field.send(office="verifier")
     asked = {"number": "", "office": "", "unit_id": field.world.unit("N1"), "hierarchy": 1}
     with pytest.raises(circulars.SubjectMissing):
-        actions.send_circular(subject=" ", text="x", **asked, by=actor(field.sender), at=clock.now())  # type: ignore[arg-type]  # as given
+        actions.send_circular(subject=" ", text="x", **asked, by=actor(field.sender), at=NOW)  # type: ignore[arg-type]  # as given
     with pytest.raises(circulars.TextMissing):
-        actions.send_circular(subject="x", text=" ", **asked, by=actor(field.sender), at=clock.now())  # type: ignore[arg-type]  # as given
+        actions.send_circular(subject="x", text=" ", **asked, by=actor(field.sender), at=NOW)  # type: ignore[arg-type]  # as given
     assert Circular.objects.count() == 0
 
 
@@ -126,7 +126,7 @@ def test_the_sender_sees_who_read_it_by_unit_and_a_leader_only_their_own_units(f
 
 
 def test_who_has_not_read_it_is_reminded_once_a_day(field: Field) -> None:
-    one = field.send(at=clock.now() - timedelta(days=2))
+    one = field.send(at=NOW - timedelta(days=2))
     body(browser(field.district), page_of(one))
     client = browser(field.sender)
     assert client.post(f"{page_of(one)}remind/").status_code == 302
@@ -158,14 +158,14 @@ def test_nothing_is_queued_behind_a_circular_that_is_being_withdrawn(field: Fiel
 
     def tell() -> None:
         try:
-            at = clock.now()
+            at = NOW
             told.append(actions.announce_next(public_id=one.public_id, word="first", after=0, at=at))
         finally:
             connection.close()
 
     teller = threading.Thread(target=tell)
     with system("test"):
-        actions.withdraw_circular(public_id=one.public_id, by=actor(field.sender), at=clock.now())
+        actions.withdraw_circular(public_id=one.public_id, by=actor(field.sender), at=NOW)
         teller.start()
         until_blocked()
     teller.join(60)

@@ -14,10 +14,11 @@ import psycopg
 import pytest
 from django.db import connection
 
-from abhiyan.core import clock, database, loops
+from abhiyan.core import database, loops
 from abhiyan.core.actor import Actor
 from abhiyan.core.doctor import FAIL, OK
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW, passing, present
 from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.messaging import actions, adapters, doctor
 from abhiyan.messaging.actions import sending
@@ -37,7 +38,7 @@ BLANKS = dict.fromkeys(("notice", "link", "hear", "leave", "role", "programme", 
 @pytest.fixture(autouse=True)
 def published() -> None:
     with system("test"):
-        actions.publish_templates(at=clock.now(), by=Actor.system("test"))
+        actions.publish_templates(at=present(), by=Actor.system("test"))
 
 
 def way_out(gateway: Sink) -> Http:
@@ -58,21 +59,21 @@ def queue(n: int, *, template: str = "drive.reply", key: str = "", programme_id:
         for number in range(n)
     ]
     with system("test"):
-        actions.send_many(messages=messages, at=clock.now())
+        actions.send_many(messages=messages, at=present())
     return {message.phone for message in messages}
 
 
 def queue_code(key: str = "code") -> None:
     """Put a code into the outbox."""
     with system("test"):
-        actions.send(template="code.join", phone=CODE, language="en", blanks=BLANKS, key=key, at=clock.now())
+        actions.send(template="code.join", phone=CODE, language="en", blanks=BLANKS, key=key, at=present())
 
 
 @contextmanager
 def running(gateway: Sink) -> Iterator[dict[str, Lane]]:
-    """Both lanes, turned as `abhiyan jobs` turns them."""
+    """Both lanes, turned as `abhiyan jobs` turns them, while time passes."""
     adapter, stopping = way_out(gateway), threading.Event()
-    found = lanes(way_out=lambda: adapter)
+    found = lanes(clock=passing(), way_out=lambda: adapter)
     runners = [
         loops.Runner(
             f"messaging.{name}", loops.Loop(one.turn, close=one.close, every_s=0.5, scoped=False), stopping
@@ -102,7 +103,7 @@ def outages() -> dict[str, str]:
 def age_leases() -> None:
     """As if minutes had passed since somebody died with them."""
     with system("test"):
-        Message.objects.filter(state="leased").update(leased_until=clock.now() - timedelta(seconds=1))
+        Message.objects.filter(state="leased").update(leased_until=present() - timedelta(seconds=1))
 
 
 @pytest.fixture
@@ -162,7 +163,7 @@ def test_a_gateway_that_hangs_trips_the_breaker_and_gets_everything_once_when_it
         tried = found["send"].hands
         until(lambda: len(gateway.came) > tried)  # one at a time, after longer and longer pauses
         with system("test"):
-            (said,) = doctor.gateway(clock.now())
+            (said,) = doctor.gateway(NOW)
             assert (said.level, doctor.METRICS["messages_gateway_away"]()) == (FAIL, 1.0)
         assert len(gateway.came) < 2 * tried
         gateway.recover()
@@ -171,7 +172,7 @@ def test_a_gateway_that_hangs_trips_the_breaker_and_gets_everything_once_when_it
     assert gateway.phones() == Counter(phones)
     assert set(states()) == {("sent", ""), ("sent", "unconfirmed")}
     with system("test"):
-        (said,) = doctor.gateway(clock.now())
+        (said,) = doctor.gateway(NOW)
     assert (said.level, doctor.METRICS["messages_gateway_away"]()) == (OK, 0.0)
 
 
@@ -233,7 +234,7 @@ def test_a_gateway_that_wants_fewer_a_second_gets_them_and_nothing_is_given_up()
 
 def test_a_gateway_that_only_ever_asks_for_a_pause_is_reported_since_its_first() -> None:
     queue(3)
-    start = clock.now()
+    start = NOW
     with (
         sink(ways.answer("429 Too Many Requests", "Retry-After: 1")) as gateway,
         lane("send", way_out(gateway), at=start, hands=1) as one,
@@ -274,7 +275,7 @@ class Strange:
 
 def test_an_answer_that_cannot_be_put_down_keeps_no_other_waiting() -> None:
     queue(5)
-    with lane("send", Strange(), at=clock.now()) as one:
+    with lane("send", Strange(), at=NOW) as one:
         emptied(one)
     assert states() == {("sent", ""): 4, ("leased", ""): 1}
 
@@ -282,7 +283,7 @@ def test_an_answer_that_cannot_be_put_down_keeps_no_other_waiting() -> None:
 def test_a_lane_that_stands_by_settles_what_comes_back_and_sends_nothing() -> None:
     queue(20)
     with sink(ways.hang) as gateway, lane("send", way_out(gateway), hands=5) as one:
-        one.turn(clock.now())
+        one.turn(NOW)
         until(lambda: len(gateway.hanging) == 5)
         stopping = threading.Event()
         loop = loops.Loop(one.turn, stand_by=one.stand_by, close=None, scoped=False)
@@ -347,7 +348,6 @@ threading.Event().wait()
 def sender(gateway: Sink) -> Iterator[None]:
     """A process of its own with both lanes, killed in the end."""
     env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
         "ABHIYAN_ROLE": "jobs",
         "ABHIYAN_SMS": "http",
         "ABHIYAN_SMS_URL": gateway.url,
@@ -392,7 +392,7 @@ class Broken:
 
 def test_a_way_out_that_fails_by_itself_is_left_alone_for_a_while_and_keeps_its_messages() -> None:
     queue(20)
-    broken, at = Broken(), clock.now()
+    broken, at = Broken(), NOW
     with lane("send", broken, at=at, hands=1) as one:
         emptied(one)
         assert broken.handed == 5
@@ -407,7 +407,7 @@ def test_a_hand_waits_no_longer_than_it_is_given_also_when_the_gateway_drips() -
 
 
 def test_a_code_that_nobody_waits_for_any_more_does_not_go() -> None:
-    asked = clock.now() - timedelta(minutes=10, seconds=1)
+    asked = NOW - timedelta(minutes=10, seconds=1)
     with system("test"):
         for key, at in (("old", asked), ("young", asked + timedelta(minutes=1))):
             actions.send(template="code.join", phone=CODE, language="en", blanks=BLANKS, key=key, at=at)
@@ -421,7 +421,7 @@ def leased_order(at: datetime) -> list[str]:
 
 
 def test_the_longest_due_go_first() -> None:
-    at = clock.now()
+    at = NOW
     queue(20)
     with system("test"):
         for number, row in enumerate(Message.objects.order_by("pk")):

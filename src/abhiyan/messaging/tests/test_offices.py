@@ -7,11 +7,11 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.messaging import actions
 from abhiyan.messaging.actions import Answered
 from abhiyan.messaging.models import Message, MessageClass, Question
@@ -33,7 +33,7 @@ PHONE = "+919419000031"
 def world() -> World:
     found = World()
     with system("test"):
-        actions.publish_templates(at=clock.now(), by=Actor.system("test"))
+        actions.publish_templates(at=NOW, by=Actor.system("test"))
     return found
 
 
@@ -47,8 +47,8 @@ def offer(
 ) -> Appointment:
     by = actor(world.holder(*giver))
     with system("test"):
-        meena = people.open_account(phone=PHONE, name="Meena Bai", by=HOOK, at=clock.now())
-    return world.appoint(meena, "mandal_president", code, by=by, at=clock.now(), is_accepted=False)
+        meena = people.open_account(phone=PHONE, name="Meena Bai", by=HOOK, at=NOW)
+    return world.appoint(meena, "mandal_president", code, by=by, at=NOW, is_accepted=False)
 
 
 def again(held: Appointment) -> Appointment:
@@ -84,7 +84,7 @@ def text(held: Appointment, code: str, *, yes: bool = True, of: Account | None =
             channel="sms",
             ref="1",
             by=HOOK,
-            at=clock.now(),
+            at=NOW,
         )
 
 
@@ -185,7 +185,7 @@ def test_nobody_else_answers_for_who_was_named(world: World, made: Appointment) 
             is_accepted=True,
             how=Appointment.How.TEXT,
             by=HOOK,
-            at=clock.now(),
+            at=NOW,
         )
     assert again(made).state == "offered"
 
@@ -207,9 +207,9 @@ def test_a_bare_yes_with_an_office_and_something_else_open_is_asked_once_which(m
                 template="ask.confirm",
                 blanks={"name": "Meena B…", "day": "1 May", "number": "", "leave": ""},
                 label="Meena B…",
-                expires_at=clock.now() + timedelta(days=30),
+                expires_at=NOW + timedelta(days=30),
             ),
-            at=clock.now(),
+            at=NOW,
         )
     assert [text(made, "") for _twice in range(2)] == [Answered.WHICH, Answered.SILENT]
     template, blanks = sent()[-1]
@@ -220,10 +220,10 @@ def test_a_bare_yes_with_an_office_and_something_else_open_is_asked_once_which(m
 
 def test_answered_signed_in_or_taken_back_nobody_is_asked_any_more(world: World, made: Appointment) -> None:
     other = offer(world, "N112", ("state_president", "N1"))
-    org.answer_offer(public_id=made.public_id, is_accepted=True, by=actor(holder_of(made)), at=clock.now())
+    org.answer_offer(public_id=made.public_id, is_accepted=True, by=actor(holder_of(made)), at=NOW)
     with system("test"):
         leader = Account.objects.get(pk=other.made_by or 0)
-    org.end_appointment(public_id=other.public_id, reason="mistake", by=actor(leader), at=clock.now())
+    org.end_appointment(public_id=other.public_id, reason="mistake", by=actor(leader), at=NOW)
     for held in (made, other):
         assert asked(held).closed_at is not None and text(held, word(held)) is Answered.OVER
         assert Client().get(page(held)).status_code == 404
@@ -232,10 +232,10 @@ def test_answered_signed_in_or_taken_back_nobody_is_asked_any_more(world: World,
 
 
 def test_after_thirty_days_the_word_is_over_and_signing_in_still_accepts(made: Appointment) -> None:
-    later: datetime = clock.now() + timedelta(days=31)
+    later: datetime = NOW + timedelta(days=31)
     assert asked(made).expires_at < later
     with system("test"):
-        Question.objects.update(expires_at=clock.now())
+        Question.objects.update(expires_at=NOW)
     assert text(made, word(made)) is Answered.OVER and Client().get(page(made)).status_code == 404
     org.answer_offer(public_id=made.public_id, is_accepted=True, by=actor(holder_of(made)), at=later)
     assert again(made).state == "active"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.messaging import actions
 from abhiyan.messaging.models import Message, MessageClass
 from abhiyan.org import actions as org
@@ -22,7 +22,7 @@ def world() -> World:
 
 def held(world: World, phone: str, unit: str) -> None:
     with system("test"):
-        actions.publish_templates(at=clock.now(), by=SYSTEM)
+        actions.publish_templates(at=NOW, by=SYSTEM)
         letter = actions.Outgoing(
             template="drive.member",
             phone=phone,
@@ -33,7 +33,7 @@ def held(world: World, phone: str, unit: str) -> None:
             unit_id=world.unit(unit),
             programme_id=PROGRAMME,
         )
-        actions.send_many(messages=[letter], at=clock.now())
+        actions.send_many(messages=[letter], at=NOW)
         Message.objects.update(state=Message.State.HELD, reason="budget")
 
 
@@ -51,6 +51,6 @@ def test_a_release_lets_go_what_is_held_in_the_askers_state_and_nothing_of_anoth
     assert page.post("/messages/ask/", {"programme": PROGRAMME, "reason": "Today"}).status_code == 302
     with system("test"):
         release = Release.objects.get()
-    org.decide_release(public_id=release.public_id, allow=True, by=actor(other), at=clock.now())
+    org.decide_release(public_id=release.public_id, allow=True, by=actor(other), at=NOW)
     assert page.post(f"/messages/release/{release.public_id}/").status_code == 302
     assert states(world) == {world.unit("N1111"): "queued", world.unit("N2111"): "held"}

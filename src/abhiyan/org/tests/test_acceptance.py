@@ -12,10 +12,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from abhiyan.core import clock, news
+from abhiyan.core import news
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions, queries
 from abhiyan.org.actions.appointments import OfferOver, OfficerElsewhere
 from abhiyan.org.actions.doors import HasProof
@@ -231,7 +232,7 @@ def test_the_page_tells_an_unanswered_offer_from_a_held_office(world: World, is_
         "office": "mandal_president",
         "phone": "98100 12345",
         "name": "Ravi Kumar",
-        "starts_on": clock.now().date().isoformat(),
+        "starts_on": NOW.date().isoformat(),
     }
     answer = browser(leader).post("/appointments/new/", given)
     page = answer.content.decode()
@@ -384,7 +385,7 @@ def test_a_word_handed_over_for_a_small_office_ends_when_a_higher_one_is_given(w
     higher = world.appoint(person, "district_president", "N12", by=state, is_accepted=False)
     phone = browser(person, strong=False)
     assert phone.post("/sign-in/second/", {"word": word}).status_code == 422
-    word = actions.make_first_word(appointment=higher.public_id, by=state, at=clock.now())
+    word = actions.make_first_word(appointment=higher.public_id, by=state, at=NOW)
     assert phone.post("/sign-in/second/", {"word": word}).status_code == 302
     with system("test"):
         assert AuditEntry.objects.filter(act="people.end_first_words", subject=str(person.public_id)).exists()

@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from abhiyan.core import clock, sql
+from abhiyan.core import sql
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions
 from abhiyan.org.actions.named_lists import take_names
 from abhiyan.org.models import Release
@@ -138,7 +139,7 @@ def test_nobody_takes_what_another_asked_for(world: World, district: Client, off
             wanted=wanted("/appointments/", [("unit", "N11"), ("office", "booth_president")]),
             n=1,
             by=actor(world.holder("district_in_charge", "N11")),
-            at=clock.now(),
+            at=NOW,
         )
 
 
@@ -155,7 +156,7 @@ def test_an_approval_of_one_list_opens_no_other_by_the_act_either(
             wanted=wanted("/appointments/", [("unit", "N1")]),
             n=1,
             by=actor(asker),
-            at=clock.now(),
+            at=NOW,
         )
 
 
@@ -163,7 +164,7 @@ def test_an_approval_has_its_time(district: Client, officer: Client) -> None:
     one = ask(district)
     decided(officer, one)
     with system("test"):
-        Release.objects.filter(pk=one.pk).update(expires_at=clock.now() - timedelta(minutes=1))
+        Release.objects.filter(pk=one.pk).update(expires_at=NOW - timedelta(minutes=1))
     assert "Ask for the file" in body(district, NAMED)
 
 

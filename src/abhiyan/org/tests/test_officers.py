@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.doctor import OK, WARN
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions, doctor, loops, queries
 from abhiyan.org.actions.appointments import NoSeatLeft, OfficerElsewhere
 from abhiyan.org.actions.officers import AdministratorsNumber, HasAppointed, NotAnOfficer
@@ -37,7 +37,7 @@ def names() -> list[str]:
 
 def test_two_are_named_sign_in_by_link_and_doctor_is_content(world: World) -> None:
     assert level() == WARN
-    first = actions.name_officer(**ASHA | {"at": clock.now()})
+    first = actions.name_officer(**ASHA | {"at": NOW})
     second = actions.name_officer(**RAVI)
     assert first.is_seated and second.is_seated and names() == ["Asha Devi", "Ravi Kumar"]
     assert level() == OK
@@ -58,7 +58,7 @@ def test_a_lost_second_proof_is_taken_away_on_the_console_only_when_it_is_said(w
     def name_officer(**given: Any) -> str:
         return actions.name_officer(**ASHA | given).link
 
-    at = clock.now()
+    at = NOW
     for name, given in ((name_administrator, RAVI), (name_officer, ASHA)):
         name()
         with system("test"):

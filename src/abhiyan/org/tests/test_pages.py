@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org.models import Appointment, Release
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.tests.make import body, browser
@@ -223,8 +223,8 @@ def test_who_has_a_second_proof_already_signs_in_as_before(world: World) -> None
             account_id=known.pk,
             kind=Factor.Kind.TOTP,
             sealed=b"secret",
-            created_at=clock.now(),
-            confirmed_at=clock.now(),
+            created_at=NOW,
+            confirmed_at=NOW,
         )
     client = browser(world.holder("district_president", "N11"))
     sent = {"office": "booth_president", "account": str(known.public_id), "starts_on": "2026-11-20"}
@@ -407,7 +407,7 @@ def test_whoever_may_not_decide_is_told_why_and_whom_to_ask(world: World) -> Non
     page = body(browser(verifier), "/releases/").split("<tbody>")[1]
     assert "do this here." in page and told in page
     with system("test"):
-        Release.objects.update(expires_at=clock.now())
+        Release.objects.update(expires_at=NOW)
     page = body(beside, "/releases/").split("<tbody>")[1]
     assert "The time for this is over." in page and told not in page
 

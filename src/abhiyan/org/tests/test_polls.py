@@ -13,6 +13,7 @@ from abhiyan.core import clock
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions
 from abhiyan.org.models import Appointment, Release
 from abhiyan.org.queries.authority import NotYours
@@ -194,7 +195,7 @@ def confirmed(world: World, *codes: str, **other: Any) -> Poll:
 
 
 def filled(areas: str = "C1 C2", **other: str) -> dict[str, str]:
-    day = clock.day_in("Asia/Kolkata", clock.now())
+    day = clock.day_in("Asia/Kolkata", NOW)
     return {
         "phases": "1",
         "kind": "assembly",

@@ -7,10 +7,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from abhiyan.core import clock, news
+from abhiyan.core import news
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions, queries
 from abhiyan.org.actions import doors
 from abhiyan.org.actions.doors import TooEarly
@@ -536,12 +537,8 @@ def test_whose_proof_is_to_be_reset_sees_it_today_and_stops_it(world: World) -> 
     account, held = lost(world, "state_general_secretary", "N1")
     asker = world.holder("national_president", "N")
     own, other = browser(account), browser(world.holder("state_president", "N1"))
-    asked = actions.ask_factor_reset(
-        appointment=held.public_id, reason="phone lost", by=actor(asker), at=clock.now()
-    )
-    actions.decide_release(
-        public_id=asked.public_id, allow=True, by=actor(world.officer("N")), at=clock.now()
-    )
+    asked = actions.ask_factor_reset(appointment=held.public_id, reason="phone lost", by=actor(asker), at=NOW)
+    actions.decide_release(public_id=asked.public_id, allow=True, by=actor(world.officer("N")), at=NOW)
     where = f"/releases/{asked.public_id}/stop/"
     assert "Somebody asks to reset your second proof" in body(own, "/") and where in body(own, "/")
     assert "reset your second proof" not in body(other, "/")
@@ -549,7 +546,7 @@ def test_whose_proof_is_to_be_reset_sees_it_today_and_stops_it(world: World) -> 
     assert own.get(where).status_code == 200 and own.post(where).status_code == 302
     assert where not in body(own, "/")
     with pytest.raises(actions.NotReleased):
-        actions.reset_factors(release=asked.public_id, by=actor(asker), at=clock.now() + timedelta(hours=25))
+        actions.reset_factors(release=asked.public_id, by=actor(asker), at=NOW + timedelta(hours=25))
     assert own.post(where).status_code == 404
 
 

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import AsyncRequestFactory, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.scope import Scope, current, scoped, system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.org import actions, middleware, queries
 from abhiyan.org.middleware import ViewerMiddleware
@@ -29,9 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 
 def cookie(account: Account, *, strong: bool = True) -> str:
     with scoped(Scope()):
-        return sessions.start(
-            account_id=account.pk, device="", origin="", at=clock.now(), strong=strong
-        ).token
+        return sessions.start(account_id=account.pk, device="", origin="", at=NOW, strong=strong).token
 
 
 def visit(token: str = "", answer: Any = None) -> tuple[Viewer, Scope, HttpResponse]:
@@ -153,13 +151,11 @@ def test_a_revoked_or_idle_session_opens_nothing(world: World) -> None:
     account = world.holder("district_president", "N11")
     token = cookie(account)
     with system("test"):
-        sessions.end_all_of_account(account_id=account.pk, at=clock.now())
+        sessions.end_all_of_account(account_id=account.pk, at=NOW)
     assert visit(token)[0] is NOBODY
     token = cookie(account)
     with system("test"):
-        Session.objects.filter(key=sessions.key_of(token=token)).update(
-            seen_at=clock.now() - sessions.ACCOUNT_IDLES
-        )
+        Session.objects.filter(key=sessions.key_of(token=token)).update(seen_at=NOW - sessions.ACCOUNT_IDLES)
     assert visit(token)[0] is NOBODY
 
 
@@ -167,7 +163,7 @@ def test_a_revoked_or_idle_session_opens_nothing(world: World) -> None:
 def test_a_page_does_not_wait_for_a_slower_one_of_the_same_session(world: World) -> None:
     token = cookie(world.holder("district_president", "N11"))
     ours = Session.objects.filter(key=sessions.key_of(token=token))
-    before = clock.now() - sessions.TOUCH_EVERY
+    before = NOW - sessions.TOUCH_EVERY
     with system("test"):
         ours.update(seen_at=before)
 
@@ -203,7 +199,7 @@ def test_a_disputed_office_reads_and_does_not_act(world: World) -> None:
 
 def test_a_failed_request_leaves_no_cookie_and_no_session() -> None:
     def view(request: HttpRequest) -> HttpResponse:
-        request.visit.need(clock.now())  # type: ignore[attr-defined]  # set by the middleware
+        request.visit.need(NOW)  # type: ignore[attr-defined]  # set by the middleware
         return HttpResponse(status=500)
 
     _, _, response = visit(answer=view)
@@ -214,7 +210,7 @@ def test_a_failed_request_leaves_no_cookie_and_no_session() -> None:
 
 def test_a_visitor_who_needs_remembering_gets_a_cookie_that_works() -> None:
     def view(request: HttpRequest) -> HttpResponse:
-        request.visit.remember(clock.now(), step=2)  # type: ignore[attr-defined]  # set by the middleware
+        request.visit.remember(NOW, step=2)  # type: ignore[attr-defined]  # set by the middleware
         return HttpResponse()
 
     _, _, response = visit(answer=view)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.test import Client
 
-from abhiyan.core import clock, news
+from abhiyan.core import news
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.given import present
 from abhiyan.people import actions
 from abhiyan.people.actions import factors, sessions
 from abhiyan.people.models import Account, Factor
@@ -81,7 +82,7 @@ def browser(
             phone_id=account.phone_id,
             device="",
             origin="",
-            at=clock.now(),
+            at=present(),
             strong=strong,
             data={"handed": True} if handed else None,
         ).token

@@ -12,7 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from playwright.sync_api import Browser, Page
 
-from abhiyan.core import clock
+from abhiyan.core.tests.given import NOW
 from abhiyan.people.actions import sessions
 
 from .make import World
@@ -35,7 +35,7 @@ def tokens() -> list[str]:
             phone_id=world.account.phone_id,
             device="",
             origin="",
-            at=clock.now(),
+            at=NOW,
             data={"handed": True},
         ).token
         for _each in range(2)

@@ -9,10 +9,11 @@ import pytest
 from django.conf import LazySettings, settings
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import scoped, system
+from abhiyan.core.tests import given
+from abhiyan.core.tests.given import NOW
 from abhiyan.people import actions
 from abhiyan.people.actions import codes, factors
 from abhiyan.people.models import Code, Session
@@ -45,7 +46,7 @@ def test_phone_code_and_app_sign_in(world: World) -> None:
     assert "4321" not in page.replace("3210", "")
     assert client.post("/sign-in/code/", {"code": code})["Location"] == "/sign-in/second/"
     assert not strong(client)
-    app = totp.code_of(secret, totp.step_at(clock.now()))
+    app = totp.code_of(secret, totp.step_at(NOW))
     assert client.post("/sign-in/second/", {"code": app})["Location"] == "/"
     assert strong(client)
 
@@ -63,7 +64,7 @@ def test_where_one_wanted_to_go_is_kept_but_no_other_site(world: World) -> None:
     with inbox() as told:
         client.post("/sign-in/", {"phone": ASHA, "next": "/appointments/?x=1"})
     client.post("/sign-in/code/", {"code": told[0].code})
-    app = totp.code_of(secret, totp.step_at(clock.now()))
+    app = totp.code_of(secret, totp.step_at(NOW))
     assert client.post("/sign-in/second/", {"code": app})["Location"] == "/appointments/?x=1"
     for evil in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
         page = browser().get("/sign-in/", {"next": evil}).content.decode()
@@ -209,7 +210,7 @@ def test_tries_spent_on_an_open_page_keep_nobody_from_signing_in(world: World) -
 
 def test_a_totp_step_works_once(world: World) -> None:
     secret = world.app()
-    app = totp.code_of(secret, totp.step_at(clock.now()))
+    app = totp.code_of(secret, totp.step_at(NOW))
     first, second = world.browser(strong=False), world.browser(strong=False)
     assert first.post("/sign-in/second/", {"code": app}).status_code == 302
     assert second.post("/sign-in/second/", {"code": app}).status_code == 422
@@ -240,7 +241,7 @@ def test_guessing_the_app_code_is_limited(world: World) -> None:
     for _each in range(factors.TRIES[0] + 1):
         answer = client.post("/sign-in/second/", {"code": "000000"})
     assert answer.status_code == 429
-    right = totp.code_of(secret, totp.step_at(clock.now()))
+    right = totp.code_of(secret, totp.step_at(NOW))
     assert client.post("/sign-in/second/", {"code": right}).status_code == 429
 
 
@@ -249,8 +250,8 @@ def test_the_first_factor_is_set_up_after_the_code_and_signs_in(world: World) ->
     assert "Your first sign-in" in client.get("/sign-in/second/").content.decode()
     assert client.get("/account/app/")["Location"] == client.get("/account/passkey/")["Location"]
     assert client.get("/account/app/")["Location"] == "/sign-in/second/"
-    older = actions.make_first_word(account_id=world.account.pk, by=SYSTEM, at=clock.now())
-    word = actions.make_first_word(account_id=world.account.pk, by=SYSTEM, at=clock.now())
+    older = actions.make_first_word(account_id=world.account.pk, by=SYSTEM, at=NOW)
+    word = actions.make_first_word(account_id=world.account.pk, by=SYSTEM, at=NOW)
     for wrong in ("", "AAAA-AAAA", older):
         assert client.post("/sign-in/second/", {"word": wrong}).status_code == 422
     assert client.post("/sign-in/second/", {"word": word.lower().replace("-", " ")}).status_code == 302
@@ -264,7 +265,7 @@ def test_the_first_factor_is_set_up_after_the_code_and_signs_in(world: World) ->
 
     text = found.group(1).replace(" ", "")
     secret = base64.b32decode(text + "=" * (-len(text) % 8))
-    code = totp.code_of(secret, totp.step_at(clock.now()))
+    code = totp.code_of(secret, totp.step_at(NOW))
     answer = client.post("/account/app/", {"code": code, "name": "my phone"})
     assert answer.status_code == 200
     shown = re.findall(r"<code>([0-9a-f]{6}-[0-9a-f]{6})</code>", answer.content.decode())
@@ -318,6 +319,7 @@ def test_sessions_are_listed_and_revocable(world: World) -> None:
     here.post("/account/sessions/end/")
     assert not strong(there)
     assert strong(here)
+    given.time(NOW + timedelta(minutes=1))
     third = world.browser()
     with system("test"):
         newest = Session.objects.filter(account_id=world.account.pk).order_by("-created_at").first()
@@ -354,7 +356,7 @@ def test_every_step_gets_a_new_cookie(world: World) -> None:
     seen.add(client.cookies[settings.SESSION_COOKIE_NAME].value)
     client.post("/sign-in/code/", {"code": code})
     seen.add(client.cookies[settings.SESSION_COOKIE_NAME].value)
-    client.post("/sign-in/second/", {"code": totp.code_of(secret, totp.step_at(clock.now()))})
+    client.post("/sign-in/second/", {"code": totp.code_of(secret, totp.step_at(NOW))})
     seen.add(client.cookies[settings.SESSION_COOKIE_NAME].value)
     assert len(seen) == 3
 
@@ -407,7 +409,7 @@ def test_the_first_administrator_signs_in_from_the_console_once() -> None:
 
 
 def console_link(phone: str = ASHA) -> actions.codes.ConsoleLink:
-    return actions.first_administrator(name="Root", phone=phone, language="en", by=SYSTEM, at=clock.now())
+    return actions.first_administrator(name="Root", phone=phone, language="en", by=SYSTEM, at=NOW)
 
 
 def test_a_newer_link_of_an_administrator_ends_the_older_one_and_nobody_elses() -> None:

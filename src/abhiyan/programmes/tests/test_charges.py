@@ -12,13 +12,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from abhiyan.core import clock
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, running
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import scoped, system
+from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.models import Message
 from abhiyan.org.queries import viewer_of
 from abhiyan.org.tests.make import AT, SYSTEM, TODAY, World, actor
@@ -239,7 +239,7 @@ def test_nobody_is_named_for_a_programme_that_is_over(
     path = tmp_path / "in_charges.csv"
     path.write_text(f"User,Unit code\n{asha.public_id},N111\n")
     with system("test"):
-        at, choice = clock.now(), {"programme": str(drive.public_id)}
+        at, choice = NOW, {"programme": str(drive.public_id)}
         checked = imports.bring(kind_key="in_charges", path=path, by=SYSTEM, at=at, options=choice)
         imports.ask(public_id=checked, step="check", by=SYSTEM, at=at)
         running.run(checked, "check", at=at)
@@ -312,7 +312,7 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
     def asked(account: Account) -> list[str]:
         viewer = viewer_of(account_id=account.pk, on=TODAY)
         with scoped(viewer.scope), override("en"):
-            return [str(one.title) for one in owed.owed(viewer, at=clock.now()) if isinstance(one, Owed)]
+            return [str(one.title) for one in owed.owed(viewer, at=NOW) if isinstance(one, Owed)]
 
     booths = "Nothing is counted in 2 booths yet"
     assert asked(asha) == ["You are named In-charge: Membership drive", booths]
@@ -331,9 +331,7 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
         actions.answer_charge(in_charge_id=beside.pk, accepts=False, by=actor(helper), at=AT)
     viewer = viewer_of(account_id=president.pk, on=TODAY)
     with scoped(viewer.scope), override("en"):
-        found = {
-            str(one.title): one.href for one in owed.owed(viewer, at=clock.now()) if isinstance(one, Owed)
-        }
+        found = {str(one.title): one.href for one in owed.owed(viewer, at=NOW) if isinstance(one, Owed)}
     assert found["1 in-charge declined: name another"].endswith("?show=declined&role=in_charge")
     assert found["1 co-in-charge declined: name another"].endswith("?show=declined&role=co_in_charge")
     page = body(browser(president), found["1 in-charge declined: name another"])

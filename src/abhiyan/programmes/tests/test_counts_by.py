@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import Outcome
 from abhiyan.enrolment.actions.erasing import erase
 from abhiyan.enrolment.rules.channels import Channel, Sign
@@ -41,7 +41,7 @@ def cast() -> Cast:
     join(made, 4, 1950, "70073")
     made.fold()
     with system("test"):
-        count_ages(programme=made.world.programme, at=clock.now())
+        count_ages(programme=made.world.programme, at=NOW)
         made.world.programme.refresh_from_db()
     return made
 
@@ -80,7 +80,7 @@ def test_each_way_to_count_is_exact_for_who_may_see_the_people(cast: Cast) -> No
     weeks = rows(client, page_of(cast, "JK", by="week", rung="reported"), "Reported")
     assert sum(map(int, weeks.values())) == 111 and "0" in weeks.values(), "a week without any is a line too"
     ages = rows(client, page_of(cast, "JK-JAM", by="age"))
-    this_year = clock.now().year
+    this_year = NOW.year
     expected: dict[str, int] = {}
     with override("en"):
         names = {band: str(name) for band, (_first, name) in BANDS.items()}
@@ -110,7 +110,7 @@ def test_from_outside_figures_are_tens_few_are_hidden_and_none_comes_out_of_the_
     join(cast, 11, 1996, "70075")
     join(cast, 12, 1950, "70076")
     with system("test"):
-        count_ages(programme=cast.world.programme, at=clock.now())
+        count_ages(programme=cast.world.programme, at=NOW)
     told = rows(client, page_of(cast, "JK-JAM", by="age"))
     html = client.get(page_of(cast, "JK-JAM", by="age")).content.decode()
     assert told[NO_YEAR] == "<10" and list(told.values()).count("–") == 1, told
@@ -142,7 +142,7 @@ def test_the_night_counts_ages_as_they_are_then(cast: Cast) -> None:
     old = "60 and older"
     found = join(cast, 3, 1948, "70078")
     with system("test"):
-        count_ages(programme=one, at=clock.now())
+        count_ages(programme=one, at=NOW)
     assert int(rows(client, page_of(cast, "JK-JAM", by="age"))[old]) == int(before[old]) + 3
     world.strike_off(found[0])
     world.leave(found[1], of=Human("Named ba", 1948, "+917007800001"))
@@ -158,7 +158,7 @@ def test_the_night_counts_ages_as_they_are_then(cast: Cast) -> None:
             at=world.now,
         )
     with system("test"):
-        count_ages(programme=one, at=clock.now())
+        count_ages(programme=one, at=NOW)
         assert AgeTally.objects.filter(n__lte=0).count() == 0
     after = rows(client, page_of(cast, "JK-JAM", by="age"))
     assert after[old] == before[old] and after[NO_YEAR] == "0"
@@ -169,7 +169,7 @@ def test_the_night_counts_ages_as_they_are_then(cast: Cast) -> None:
 
 def test_ages_are_counted_once_a_night_and_the_page_says_when(cast: Cast) -> None:
     one, client = cast.world.programme, cast.client("state_president")
-    night = clock.now().replace(hour=21, minute=0) + timedelta(days=1)  # UTC; past two in Kolkata
+    night = NOW.replace(hour=21, minute=0) + timedelta(days=1)  # UTC; past two in Kolkata
     assert count_ages_nightly(at=night) == 1 and count_ages_nightly(at=night) == 0
     assert count_ages_nightly(at=night.replace(hour=6)) == 0, "not by day"
     assert "ages" in LOOPS

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.programmes.actions.ages import count_ages
 from abhiyan.site.tests.cast import Cast
@@ -23,7 +23,7 @@ def cast() -> Cast:
     made = Cast.make(own=42, foreign=137)
     made.fold()
     with system("test"):
-        count_ages(programme=made.world.programme, at=clock.now())
+        count_ages(programme=made.world.programme, at=NOW)
         Unit.objects.filter(code="JK-SRI").update(lat=34.08, lon=74.79)
         Unit.objects.filter(code="JK-JAM").update(lat=32.73, lon=74.86)
     return made

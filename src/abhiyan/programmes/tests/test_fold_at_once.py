@@ -144,10 +144,10 @@ def test_a_change_that_commits_after_the_fold_looked_is_folded_next() -> None:
     booth = trees.units["b000"].pk
     insert = (
         "insert into programmes_delta (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
-        " values (%s, 1, 1, %s, %s, 10, 1, now())"
+        " values (%s, 1, 1, %s, %s, 10, 1, %s)"
     )
     with psycopg.connect(database.conninfo("gateway", dbname=database.name())) as late:
-        late.execute(insert, [drive.pk, booth, TODAY])  # holds the older transaction, open
+        late.execute(insert, [drive.pk, booth, TODAY, AT])  # holds the older transaction, open
         with system("test"):
             actions.post(deltas=[Change(drive.pk, 1, 1, booth, TODAY, REPORTED, 1)], at=AT)
             assert actions.fold(at=AT) == 1

@@ -28,7 +28,6 @@ def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iter
     server = serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
-        DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 

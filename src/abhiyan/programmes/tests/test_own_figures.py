@@ -9,6 +9,7 @@ from django.urls import reverse
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes import queries, refusals
 from abhiyan.programmes.actions import type_figure
@@ -25,7 +26,7 @@ def cast() -> Cast:
 
 
 def test_a_unit_gives_replaces_and_takes_back_its_own_figures(cast: Cast) -> None:
-    one, at = cast.world.programme, clock.now()
+    one, at = cast.world.programme, NOW
     first, today = one.opens_on, clock.day_in(one.zone, at)
     last = min(today, one.closes_on)
     unit = cast.world.units["JK-SRI"]
@@ -74,7 +75,7 @@ def test_a_unit_gives_replaces_and_takes_back_its_own_figures(cast: Cast) -> Non
 
 
 def test_the_page_takes_a_figure_and_shows_what_it_replaced(cast: Cast) -> None:
-    one, at = cast.world.programme, clock.now()
+    one, at = cast.world.programme, NOW
     page = reverse("programmes:own_figures", args=[one.public_id]) + "?unit=JK-SRI"
     form = {
         "measure": "1",

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org.tests.make import TODAY, World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
@@ -39,7 +40,7 @@ def president(world: World) -> Account:
 
 @pytest.fixture
 def drive(world: World, president: Account) -> Programme:
-    at = clock.now()
+    at = NOW
     today = clock.day_in(settings.TIME_ZONE, at)
     with system("test"):
         made = actions.make_programme(
@@ -69,7 +70,7 @@ def test_a_programme_is_made_in_four_steps_and_kept_between_them(world: World, p
     page = body(client, "/programmes/new/")
     assert 'value="membership_drive"' in page and 'aria-current="step"' in page
     given = {"template": "membership_drive", "owner": "N1", "hierarchy": "1"}
-    today = clock.day_in(settings.TIME_ZONE, clock.now())
+    today = clock.day_in(settings.TIME_ZONE, NOW)
     assert f'value="{today}"' in page
     given |= {"name_hi": "अभियान", "name_en": "Drive", "opens_on": str(today)}
     answer = client.post("/programmes/new/", given | {"closes_on": str(today - timedelta(days=1))})
@@ -135,9 +136,7 @@ def test_the_check_of_a_draft_warns_that_nobody_is_in_charge_and_no_target_is_se
     page = body(client, check)
     assert charge in page and target in page
     with system("test"):
-        actions.set_target(
-            programme_id=made.pk, unit_id=made.owner_id, n=100, by=actor(president), at=clock.now()
-        )
+        actions.set_target(programme_id=made.pk, unit_id=made.owner_id, n=100, by=actor(president), at=NOW)
     page = body(client, check)
     assert charge in page and target not in page
     in_charge = world.holder("district_president", "N11", name="Asha Devi")
@@ -148,7 +147,7 @@ def test_the_check_of_a_draft_warns_that_nobody_is_in_charge_and_no_target_is_se
             account=in_charge.public_id,
             role="in_charge",
             by=actor(president),
-            at=clock.now(),
+            at=NOW,
         )
     assert charge not in body(client, check)
 
@@ -223,7 +222,7 @@ def test_a_failed_step_answers_422_and_says_why_beside_the_field(world: World, p
         "/programmes/new/",
         {"template": "membership_drive", "owner": "N1", "hierarchy": "1", "name_en": "Drive"},
     )["Location"].replace("/who/", "/when/")
-    today = clock.day_in(settings.TIME_ZONE, clock.now())
+    today = clock.day_in(settings.TIME_ZONE, NOW)
     for opens, closes in (
         (str(today), str(today - timedelta(days=1))),
         ("yesterday", str(today)),
@@ -288,7 +287,7 @@ def test_targets_of_a_new_programme_are_all_kept_or_none_is(world: World, presid
     draft = make(world, president, unit_ids=districts)
     with system("test"):
         actions.set_target(
-            programme_id=draft.pk, unit_id=districts[1], n=7, lock=True, by=actor(president), at=clock.now()
+            programme_id=draft.pk, unit_id=districts[1], n=7, lock=True, by=actor(president), at=NOW
         )
     client, target = browser(president), f"/programmes/{draft.public_id}/draft/target/"
     asked = {f"n_{unit}": "1,000" for unit in districts} | {"how": "equally"}
@@ -386,7 +385,7 @@ def test_a_district_president_may_split_but_not_raise_or_lower_their_own(
             unit_id=world.unit("N11"),
             n=100,
             by=actor(president),
-            at=clock.now(),
+            at=NOW,
         )
     client = browser(world.holder("district_president", "N11"))
     base = f"/programmes/{drive.public_id}/targets/"
@@ -441,7 +440,7 @@ def test_no_page_asks_more_queries_for_more_rows(world: World, president: Accoun
     for path in paths:
         asked(path)  # what is read once and kept
     before = [asked(path) for path in paths]
-    at = clock.now()
+    at = NOW
     with system("test"):
         for number in range(5):
             more = actions.make_programme(
@@ -480,7 +479,7 @@ def test_a_unit_whose_in_charge_declined_says_so_until_somebody_is_named(
                 unit_id=world.unit("N11"),
                 account=UUID(str(account.public_id)),
                 by=actor(president),
-                at=clock.now(),
+                at=NOW,
             )
         return made.pk
 

@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from abhiyan.core import clock, printing
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.org.here import Here
 from abhiyan.programmes import actions
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def cast() -> Cast:
     made = Cast.make(own=32)
     with system("test"):
-        actions.fold(at=clock.now())
+        actions.fold(at=NOW)
     return made
 
 
@@ -37,7 +38,7 @@ def test_what_is_shared_is_rounded_and_says_whose_which_and_when(cast: Cast) -> 
     few = cast.client("state_president").get(page + "JK-JAM").text
     assert "Counted: fewer than 10" in few
     outside = cast.client("district_elsewhere").get(page + "JK-SRI").text
-    yesterday = clock.day_in(cast.world.programme.zone, clock.now()) - timedelta(days=1)
+    yesterday = clock.day_in(cast.world.programme.zone, NOW) - timedelta(days=1)
     with override("en"):
         day = date_format(yesterday, "j M Y")
     assert f"As of the evening of {day}" in outside, "passed on, it is read another day"
@@ -49,14 +50,14 @@ def test_what_today_brought_is_told_from_figures_that_were_shown_before(cast: Ca
     assert "Today: +" not in chief.get(page + "JK-SRI").text, "33 now, 30 yesterday: both are shown as 30"
     cast.crowd(1_229, "JK-B001", "70066")
     with system("test"):
-        actions.fold(at=clock.now())
+        actions.fold(at=NOW)
     text = chief.get(page + "JK-SRI").text
     assert "Counted: 1,260" in text and "Today: +1,230 counted" in text
     outside = cast.client("district_elsewhere").get(page + "JK-SRI").text
     assert "Today: +" not in outside, "from outside the figures are those of yesterday"
     cast.crowd(14, "JK-B004", "70067")
     with system("test"):
-        actions.fold(at=clock.now())
+        actions.fold(at=NOW)
     first_day = chief.get(page + "JK-JAM").text
     assert "Counted: 20" in first_day and "Today: +20 counted" in first_day, "fewer than 10 before are none"
 
@@ -66,8 +67,8 @@ def test_the_picture_says_what_the_text_says(cast: Cast, language: str) -> None:
     cast.target("JK-SRI", 2_000)
     cast.crowd(1_229, "JK-B001", "70066")
     with system("test"):
-        actions.fold(at=clock.now())
-    one, at = cast.world.programme, clock.now()
+        actions.fold(at=NOW)
+    one, at = cast.world.programme, NOW
     with cast.as_("state_president"), override(language):
         here = Here(standing(cast.world.district.pk, one.hierarchy), one.hierarchy, (), "", QueryDict())
         made = sharing.shared(one, here, at=at)

@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import scoped, system
+from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
@@ -386,7 +386,7 @@ def test_a_task_is_given_by_the_page_and_done_with_one_tap(
 ) -> None:
     address = "/programmes/tasks/new/?unit=N111"
     assert "Bilal Dar" in body(page.get(address))
-    day = (clock.now() + timedelta(days=2)).date().isoformat()
+    day = (NOW + timedelta(days=2)).date().isoformat()
     sent = {"title": "Meet", "due_on": day, "due_time": "18:00", "effort": "2", "effort_in": "hours"}
     wrong = page.post(address, sent)
     assert wrong.status_code == 422
@@ -411,7 +411,7 @@ def test_the_page_shows_how_many_get_it_before_they_get_it(
     world: World, page: Client, mandal: Account
 ) -> None:
     world.holder("mandal_president", "N112")
-    day = (clock.now() + timedelta(days=2)).date().isoformat()
+    day = (NOW + timedelta(days=2)).date().isoformat()
     sent = {"title": "Meet", "due_on": day, "due_time": "18:00", "effort_in": "hours"}
     sent |= {"whom": "below:mandal_president"}
     shown = page.post("/programmes/tasks/new/?unit=N11", sent)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from abhiyan.core import clock
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import kind, running
 from abhiyan.core.imports.queries import reason_text, refused_rows
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import scoped, system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.org.tests.make import SYSTEM, TODAY, World, actor
 from abhiyan.programmes import queries
@@ -33,8 +33,8 @@ def known() -> dict[str, tuple[int, int]]:
 
 def undo(staged: StagedImport) -> StagedImport:
     with system("test"):
-        imports.ask(public_id=staged.public_id, step="undo", by=SYSTEM, at=clock.now())
-        running.run(staged.public_id, "undo", at=clock.now())
+        imports.ask(public_id=staged.public_id, step="undo", by=SYSTEM, at=NOW)
+        running.run(staged.public_id, "undo", at=NOW)
         return StagedImport.objects.get(pk=staged.pk)
 
 
@@ -82,9 +82,9 @@ def test_the_same_list_twice_changes_nothing_and_a_changed_one_shows_its_differe
     assert again.counts == {"same": 2}
     path = write(tmp_path, "Unit code,Total\nN11,1300\nN12,300\nN111,5\n", "later.csv")
     with system("test"):
-        public_id = imports.bring(kind_key="totals", path=path, by=SYSTEM, at=clock.now(), options=OPTIONS)
-        imports.ask(public_id=public_id, step="check", by=SYSTEM, at=clock.now())
-        running.run(public_id, "check", at=clock.now())
+        public_id = imports.bring(kind_key="totals", path=path, by=SYSTEM, at=NOW, options=OPTIONS)
+        imports.ask(public_id=public_id, step="check", by=SYSTEM, at=NOW)
+        running.run(public_id, "check", at=NOW)
         later = StagedImport.objects.get(public_id=public_id)
         differences = kind("totals").differences
         assert differences is not None
@@ -92,8 +92,8 @@ def test_the_same_list_twice_changes_nothing_and_a_changed_one_shows_its_differe
             ("N11", "1200", "1300")
         ]
         assert known()["N11"] == (1200, 2)  # a check changes nothing
-        imports.ask(public_id=public_id, step="commit", by=SYSTEM, at=clock.now())
-        running.run(public_id, "commit", at=clock.now())
+        imports.ask(public_id=public_id, step="commit", by=SYSTEM, at=NOW)
+        running.run(public_id, "commit", at=NOW)
     assert known() == {"N11": (1300, 2), "N12": (300, 3), "N111": (5, 4)}
     assert undo(first).error == "later_changes"
     assert undo(later).state == "undone"
@@ -131,7 +131,7 @@ def test_a_state_office_brings_its_own_totals_and_sees_no_others(world: World, t
             kind_key="totals",
             path=path,
             by=district,
-            at=clock.now(),
+            at=NOW,
             unit_id=world.unit("N11"),
             options=OPTIONS,
         )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser
 
-from abhiyan.core import clock
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
@@ -27,7 +27,6 @@ def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iter
     server = serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
-        DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
@@ -36,7 +35,7 @@ def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iter
 def test_a_state_asks_a_district_holds_and_the_board_says_who_is_silent(
     visit: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:
-    today = clock.now().date()
+    today = NOW.date()
 
     state = visit(
         f"/programmes/{cast.world.programme.public_id}/workshops/",

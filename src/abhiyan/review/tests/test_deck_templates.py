@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pptx import Presentation
 
-from abhiyan.core import clock
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org.queries import NotYours
 from abhiyan.review import refusals
 from abhiyan.review.actions import deck_templates as acts
@@ -99,7 +99,7 @@ def test_only_who_leads_the_whole_organisation_brings_one(cast: Cast, role: str)
     assert send(client, named("Blue"))[0] == 403
     assert client.post(f"{PAGE}use/", {}).status_code == 403
     with cast.as_(role), pytest.raises(NotYours):
-        acts.add_template(name="x.pptx", data=named("Blue"), by=cast.actor(role), at=clock.now())
+        acts.add_template(name="x.pptx", data=named("Blue"), by=cast.actor(role), at=NOW)
     with system("test"):
         assert DeckTemplate.objects.count() == 0
 
@@ -167,12 +167,12 @@ def test_the_very_same_file_is_refused_and_so_are_too_many(cast: Cast) -> None:
                 digest=b"",
                 layouts=layouts,
                 sealed=b"",
-                added_at=clock.now(),
+                added_at=NOW,
             )
             for n in range(2, acts.MOST + 1)
         )
     with pytest.raises(refusals.TooManyTemplates), cast.as_("national_president"):
-        acts.add_template(name="x", data=named("Red"), by=cast.actor("national_president"), at=clock.now())
+        acts.add_template(name="x", data=named("Red"), by=cast.actor("national_president"), at=NOW)
 
 
 def test_two_offices_never_leave_two_templates_in_use(cast: Cast) -> None:

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.people.tests.make import body
 from abhiyan.programmes.models import Programme
 from abhiyan.site.tests.cast import Cast
@@ -70,7 +70,7 @@ def test_a_unit_where_no_programme_runs_says_so(cast: Cast) -> None:
 
 
 def test_a_flagged_worker_is_a_number_for_those_who_decide_and_has_no_name_anywhere(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flag = flagged(cast, at)
     do(cast, answer_flag, flag, HASTY, at, text=SAID)
     name = cast.accounts[HASTY].name

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units import actions as units
 from abhiyan.verification.models import Flag, Frame
@@ -36,7 +37,7 @@ def test_what_checks_found_stands_beside_what_was_reported(cast: Cast, checked: 
 
 
 def test_a_closed_unit_keeps_its_dossier(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     with system("test"):
         units.close_units(
             unit_id=cast.world.units["JK-B001"].pk,
@@ -50,7 +51,7 @@ def test_a_closed_unit_keeps_its_dossier(cast: Cast) -> None:
 
 
 def test_those_who_decide_read_beside_the_gap_how_many_are_asked(cast: Cast, checked: Frame) -> None:
-    at = clock.now()
+    at = NOW
     with system("test"):
         Flag.objects.create(
             id="00000000-0000-4000-8000-000000000001",

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
@@ -53,7 +53,7 @@ def mine(cast: Cast) -> Review:
 
 def answer(cast: Cast, one: Review, role: str = "mandal_president", text: str = ANSWER) -> None:
     with cast.as_(role):
-        reply_to_review(public_id=one.public_id, text=text, by=cast.actor(role), at=clock.now())
+        reply_to_review(public_id=one.public_id, text=text, by=cast.actor(role), at=NOW)
 
 
 def tell(at: datetime) -> int:
@@ -196,7 +196,7 @@ def test_nobody_reviews_who_leads_them_elsewhere(cast: Cast) -> None:
     )
     above = of_president(opened_for(cast), cast.accounts["state_president"])
     with system("test"):
-        Review.objects.filter(pk=above.pk).update(replied_at=clock.now())
+        Review.objects.filter(pk=above.pk).update(replied_at=NOW)
     with pytest.raises(refusals.OwnLine):
         decide(cast, above)
 
@@ -206,7 +206,7 @@ def test_an_appointment_that_ends_leaves_its_review_as_it_is_and_the_next_holder
 ) -> None:
     answer(cast, mine)
     decide(cast, mine)
-    at = clock.now()
+    at = NOW
     with system("test"):
         org.end_appointment(public_id=cast.appointments["mandal_president"], reason="Moved", by=SYSTEM, at=at)
     cast.appoint(
@@ -230,9 +230,9 @@ def test_an_appointment_that_ends_leaves_its_review_as_it_is_and_the_next_holder
 def test_what_is_not_decided_when_an_appointment_ends_leaves_the_round(cast: Cast, mine: Review) -> None:
     with system("test"):
         org.end_appointment(
-            public_id=cast.appointments["mandal_president"], reason="Moved", by=SYSTEM, at=clock.now()
+            public_id=cast.appointments["mandal_president"], reason="Moved", by=SYSTEM, at=NOW
         )
-        whole = board(mine.round, cast.world.units["JK"].pk, on=today(), at=clock.now()).whole.coverage
+        whole = board(mine.round, cast.world.units["JK"].pk, on=today(), at=NOW).whole.coverage
     assert (whole.of, whole.left) == (0, 1)
     assert "This appointment has ended" in page(cast, "mandal_president", mine)
 
@@ -243,16 +243,16 @@ def test_a_colleague_and_the_next_holder_learn_nothing_of_it_from_the_page_of_th
     one = opened_for(cast, what="district_president", office="state_president")
     review = of_president(one, cast.accounts["no_office"])
     with system("test"):
-        Review.objects.filter(pk=review.pk).update(replied_at=clock.now())
+        Review.objects.filter(pk=review.pk).update(replied_at=NOW)
     todo = ToDo("Name the third", seat, today() + timedelta(days=1))
     decide(cast, review, "state_president", decision="change", todo=todo)
     with system("test"):
-        Task.objects.filter(title="Name the third").update(due_at=clock.now() - timedelta(days=1))
+        Task.objects.filter(title="Name the third").update(due_at=NOW - timedelta(days=1))
     above = words(round_page(cast, one))
     assert "To review 1" in above and "Something must change 1" in above and "Name the third" in above
 
     with system("test"):
-        org.end_appointment(public_id=seat, reason="Moved", by=SYSTEM, at=clock.now())
+        org.end_appointment(public_id=seat, reason="Moved", by=SYSTEM, at=NOW)
     cast.appoint(
         cast.accounts["cluster_in_charge"], "district_president", "JK-SRI", by=cast.actor("state_president")
     )
@@ -267,4 +267,4 @@ def test_a_colleague_and_the_next_holder_learn_nothing_of_it_from_the_page_of_th
         assert "Something must change" not in dossier(cast, role, "JK-SRI")
     with system("test"):
         unit = cast.world.units["JK-SRI"].pk
-        assert board(one, unit, on=today(), at=clock.now()).whole.coverage.of == 0
+        assert board(one, unit, on=today(), at=NOW).whole.coverage.of == 0

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes.models import Task
@@ -49,7 +49,7 @@ def opened(cast: Cast, **other: Any) -> Round:
         "begins_on": today(),
         "ends_on": today() + timedelta(days=9),
         "by": cast.actor("state_president"),
-        "at": clock.now(),
+        "at": NOW,
     }
     with cast.as_("state_president"):
         return open_round(**{**given, **other})
@@ -61,7 +61,7 @@ def review_of(one: Round, code: str) -> Review:
 
 
 def decide(cast: Cast, one: Review, role: str = "district_in_charge", **other: Any) -> Review:
-    given: dict[str, Any] = {"decision": "help", "text": SAID, "todo": None, "at": clock.now()}
+    given: dict[str, Any] = {"decision": "help", "text": SAID, "todo": None, "at": NOW}
     with cast.as_(role):
         return decide_review(public_id=one.public_id, by=cast.actor(role), **{**given, **other})
 
@@ -103,7 +103,7 @@ def test_a_decision_is_minuted_and_its_task_goes_to_who_was_named(cast: Cast) ->
     one = review_of(opened(cast), "JK-SRI-M1")
     whom: UUID = cast.appointments["mandal_president"]
     todo = ToDo("Name two booth presidents", whom, today() + timedelta(days=5))
-    at = clock.now()
+    at = NOW
     decide(cast, one, todo=todo, at=at)
     decide(cast, one, todo=todo, at=at)  # sent twice
     with system("test"):
@@ -163,7 +163,7 @@ def test_a_decision_that_lacks_something_is_refused(
 ) -> None:
     one = review_of(opened(cast), "JK-SRI-M1")
     if "at" in other:
-        other = {"at": clock.now() + timedelta(days=20)}
+        other = {"at": NOW + timedelta(days=20)}
     with pytest.raises(why):
         decide(cast, one, **other)
 
@@ -179,16 +179,14 @@ def test_a_task_to_somebody_outside_is_refused_and_nothing_is_written(cast: Cast
 
 def far(cast: Cast, one: Round) -> Board:
     with system("test"):
-        return board(one, cast.world.units["JK"].pk, on=today(), at=clock.now())
+        return board(one, cast.world.units["JK"].pk, on=today(), at=NOW)
 
 
 def test_a_closed_unit_leaves_coverage_and_is_not_decided(cast: Cast) -> None:
     one = opened(cast)
     before = far(cast, one).whole.coverage
     with system("test"):
-        close_units(
-            unit_id=cast.world.units["JK-SRI-M2"].pk, on=today(), by=SYSTEM, at=clock.now(), with_below=True
-        )
+        close_units(unit_id=cast.world.units["JK-SRI-M2"].pk, on=today(), by=SYSTEM, at=NOW, with_below=True)
     after = far(cast, one)
     assert (after.whole.coverage.of, after.whole.coverage.left) == (before.of - 1, 1)
     assert sum(each.coverage.of for each in after.branches) == after.whole.coverage.of
@@ -204,9 +202,7 @@ def test_a_unit_replies_once_after_the_decision(cast: Cast) -> None:
 
     def reply(role: str) -> None:
         with cast.as_(role):
-            reply_to_review(
-                public_id=one.public_id, text="Both by Friday.", by=cast.actor(role), at=clock.now()
-            )
+            reply_to_review(public_id=one.public_id, text="Both by Friday.", by=cast.actor(role), at=NOW)
 
     with pytest.raises(refusals.ReplyNotNow):
         reply("mandal_president")

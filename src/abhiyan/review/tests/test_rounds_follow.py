@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from abhiyan.core import clock, sql
+from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
@@ -37,13 +38,13 @@ def cast(open_database: None) -> Cast:
 
 def end(cast: Cast, role: str) -> None:
     with system("test"):
-        org.end_appointment(public_id=cast.appointments[role], reason="Moved", by=SYSTEM, at=clock.now())
+        org.end_appointment(public_id=cast.appointments[role], reason="Moved", by=SYSTEM, at=NOW)
 
 
 def move(cast: Cast, code: str, to: str) -> None:
     with system("test"):
         ids = cast.world.units
-        units.move(unit_id=ids[code].pk, hierarchy=1, to=ids[to].pk, on=today(), by=SYSTEM, at=clock.now())
+        units.move(unit_id=ids[code].pk, hierarchy=1, to=ids[to].pk, on=today(), by=SYSTEM, at=NOW)
 
 
 def by(one: Review) -> list[str]:
@@ -52,11 +53,9 @@ def by(one: Review) -> list[str]:
 
 def test_a_unit_that_moves_is_reviewed_by_who_leads_it_now_and_is_prepared_again(cast: Cast) -> None:
     one = review_of(opened(cast), "JK-SRI-M1")
-    note_opened(reviews=[one.pk], by=cast.actor("district_in_charge"), at=clock.now())
+    note_opened(reviews=[one.pk], by=cast.actor("district_in_charge"), at=NOW)
     with cast.as_("district_in_charge"):
-        set_meeting(
-            public_id=one.public_id, meets_on=today(), by=cast.actor("district_in_charge"), at=clock.now()
-        )
+        set_meeting(public_id=one.public_id, meets_on=today(), by=cast.actor("district_in_charge"), at=NOW)
     move(cast, "JK-SRI-M1", "JK-JAM")
     moved = review_of(one.round, "JK-SRI-M1")
     assert by(moved) == ["district_elsewhere of another place"]
@@ -87,18 +86,18 @@ def test_of_several_units_above_the_nearest_reviews_and_another_when_it_closes(c
     move(cast, "JK-JAM-M1", "JK-SRI")
     with system("test"):
         units.close_units(
-            unit_id=cast.world.units["JK-JAM"].pk, on=today(), by=SYSTEM, at=clock.now(), with_below=True
+            unit_id=cast.world.units["JK-JAM"].pk, on=today(), by=SYSTEM, at=NOW, with_below=True
         )
         Unit.objects.filter(code="JK-SRI").update(
             closed_on=today()
         )  # with open units below, as a list leaves it
-    keeping.settle_rounds(at=clock.now())
+    keeping.settle_rounds(at=NOW)
     assert review_of(one, "JK-SRI-M1").by_unit.code == "JK"
 
 
 def test_a_unit_made_later_joins_an_open_round_and_one_opened_again_comes_back(cast: Cast) -> None:
     one = opened(cast)
-    district, at = cast.world.units["JK-SRI"].pk, clock.now()
+    district, at = cast.world.units["JK-SRI"].pk, NOW
     with system("test"):
         new = NewUnit(code="JK-SRI-M9", kind=Kind.MANDAL, names={"en": "Nine", "hi": "नौ"})
         made = units.make_unit(unit=new, by=SYSTEM, at=at)
@@ -141,7 +140,7 @@ def test_nobody_reviews_a_unit_below_or_above_which_they_hold_another_office(
 def change(cast: Cast, one: Round, role: str = "state_president", **given: Any) -> Round:
     wanted: dict[str, Any] = {"ends_on": today(), "reason": "Snow closes the roads"} | given
     with cast.as_(role):
-        return rounds.change_last_day(public_id=one.public_id, by=cast.actor(role), at=clock.now(), **wanted)
+        return rounds.change_last_day(public_id=one.public_id, by=cast.actor(role), at=NOW, **wanted)
 
 
 def test_who_opened_a_round_ends_it_early_or_goes_on_with_it_for_a_reason(cast: Cast) -> None:
@@ -203,7 +202,7 @@ def name(cast: Cast, one: Review, whom: str, role: str = "state_president") -> N
             unit_id=one.by_unit_id,
             appointment=cast.appointments[whom],
             by=cast.actor(role),
-            at=clock.now(),
+            at=NOW,
         )
 
 
@@ -213,7 +212,7 @@ def test_a_stand_in_reviews_while_the_office_is_vacant(cast: Cast, waiting: Revi
     name(cast, waiting, "state_president")
     assert by(waiting) == ["state_president"]
     with cast.as_("state_president"):
-        asked = found.asked_of(_viewer(cast, "state_president"), on=today(), at=clock.now(), shown=3)
+        asked = found.asked_of(_viewer(cast, "state_president"), on=today(), at=NOW, shown=3)
         assert [each.n for each in asked.review] == [2]
     decide(cast, waiting, "state_president")
     cast.appoint(cast.accounts["no_office"], "district_in_charge", "JK-SRI", by=SYSTEM)
@@ -297,7 +296,7 @@ def test_units_of_a_list_that_is_undone_take_their_reviews_along_unless_somethin
     cast: Cast,
 ) -> None:
     one = opened(cast)
-    going = UnitsGoing(made_by_list("JK-SRI-M2"), SYSTEM, clock.now())
+    going = UnitsGoing(made_by_list("JK-SRI-M2"), SYSTEM, NOW)
     decide(cast, review_of(one, "JK-SRI-M2"))
     with pytest.raises(refusals.UnitsReviewed):
         keeping.let_go(going=going)

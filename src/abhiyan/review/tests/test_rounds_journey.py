@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from abhiyan.core import clock
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
-from abhiyan.verification.tests import midday
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAID = "दो बूथों पर अध्यक्ष नहीं हैं।"
@@ -32,14 +32,12 @@ def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iter
     server = serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
-        DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
 def today() -> date:
-    """Where the server is, which is not always the day of India."""
-    return clock.day_in(midday.TIME_ZONE, clock.now())
+    return clock.day_in("Asia/Kolkata", NOW)
 
 
 def open_round(page: Page, what: str) -> str:

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock, sql
+from abhiyan.core import sql
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.people.tests.make import body
 from abhiyan.programmes.models import Task
@@ -48,7 +49,7 @@ def meet(cast: Cast, one: Review, days: int, role: str = "district_in_charge") -
             public_id=one.public_id,
             meets_on=today() + timedelta(days=days),
             by=cast.actor(role),
-            at=clock.now(),
+            at=NOW,
         )
 
 
@@ -59,7 +60,7 @@ def test_the_page_shows_each_state_the_tasks_and_what_was_decided(cast: Cast) ->
     meet(cast, review_of(one, "JK-SRI-M2"), 0)
     body(cast.client("district_elsewhere"), "/review/dossier/JK-JAM-M1/")
     with system("test"):
-        Task.objects.filter(title="Name two").update(due_at=clock.now() - timedelta(days=1))
+        Task.objects.filter(title="Name two").update(due_at=NOW - timedelta(days=1))
     said = words(page(cast, one))
     assert (
         "To review 3 Not begun 0 Prepared, not met 1 Met, not decided 1 Decided 1 33%, due 0% Tasks open 1 1 late"
@@ -79,7 +80,7 @@ def test_a_branch_is_looked_into_and_one_outside_the_round_is_not_there(cast: Ca
     assert "To review 2" in words(page(cast, one, asked="?unit=JK-SRI"))
     assert cast.client("state_president").get(f"/review/rounds/{one.public_id}/?unit=HP").status_code == 404
     with system("test"):
-        branches = board(one, cast.world.units["JK"].pk, on=today(), at=clock.now()).branches
+        branches = board(one, cast.world.units["JK"].pk, on=today(), at=NOW).branches
     assert [each.code for each in branches] == ["JK-SRI", "JK-JAM"], (
         "the larger first, as far back as they are"
     )
@@ -122,9 +123,9 @@ def test_a_unit_is_found_by_its_name_in_either_script(cast: Cast) -> None:
     one = opened(cast)
     with system("test"):
         new = NewUnit(code="JK-SRI-M9", kind=Kind.MANDAL, names={"en": "Nishat", "hi": "निशात"})
-        made = units.make_unit(unit=new, by=SYSTEM, at=clock.now())
+        made = units.make_unit(unit=new, by=SYSTEM, at=NOW)
         place = (made, cast.world.units["JK-SRI"].pk)
-        units.place_many(hierarchy=1, places=[place], on=today(), by=SYSTEM, at=clock.now())
+        units.place_many(hierarchy=1, places=[place], on=today(), by=SYSTEM, at=NOW)
     for typed in ("nishat", "निशात"):
         rows = page(cast, one, asked=f"?q={typed}").rpartition("<caption")[2]
         assert [name for name in ("Bahu", "Hazratbal", "Nishat") if name in rows] == ["Nishat"]
@@ -173,7 +174,7 @@ def test_a_round_of_many_asks_the_database_as_often_as_one_of_three(cast: Cast) 
         )
     assert asked() == few
     with system("test"):
-        whole = board(one, cast.world.units["JK"].pk, on=today(), at=clock.now())
+        whole = board(one, cast.world.units["JK"].pk, on=today(), at=NOW)
     assert whole.whole.coverage.of == 303
     assert "<svg" in page(cast, one) and Coverage(1, empty=302).squares == []
 
@@ -207,7 +208,7 @@ def test_a_unit_that_closed_meanwhile_says_so_on_its_review(cast: Cast) -> None:
     one = review_of(opened(cast), "JK-SRI-M2")
     with system("test"):
         units.close_units(
-            unit_id=cast.world.units["JK-SRI-M2"].pk, on=today(), by=SYSTEM, at=clock.now(), with_below=True
+            unit_id=cast.world.units["JK-SRI-M2"].pk, on=today(), by=SYSTEM, at=NOW, with_below=True
         )
     path = f"/review/of/{one.public_id}/"
     shown = body(cast.client("district_in_charge"), path)

@@ -10,10 +10,10 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as some
 
-from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.tests.test_offices import sent
@@ -69,18 +69,18 @@ def deck(cast: Cast) -> Deck:
             programme_id=cast.world.programme.pk,
             language="en",
             by=cast.actor("district_in_charge"),
-            at=clock.now(),
+            at=NOW,
         )
 
 
 def seats_of(cast: Cast, deck: Deck, role: str = "district_in_charge") -> dict[str, found.Seat]:
     viewer = viewer_of(account_id=cast.accounts[role].pk, on=today())
     with cast.as_(role):
-        return {seat.office: seat for seat in found.seats_to_tell(viewer, deck, at=clock.now())}
+        return {seat.office: seat for seat in found.seats_to_tell(viewer, deck, at=NOW)}
 
 
 def scheduled(cast: Cast, deck: Deck, role: str = "district_in_charge", **other: Any) -> DeckSchedule:
-    given: dict[str, Any] = {"every": "day", "day": 0, "hour": 11, "seats": [], "at": clock.now()}
+    given: dict[str, Any] = {"every": "day", "day": 0, "hour": 11, "seats": [], "at": NOW}
     with cast.as_(role):
         return acts.schedule_deck(deck=deck, by=cast.actor(role), **{**given, **other})
 
@@ -157,7 +157,7 @@ def test_slides_that_came_stand_on_today_until_they_are_opened(cast: Cast, deck:
     tell(due(scheduled(cast, deck)))
     client, page = cast.client("district_in_charge"), f"/review/slides/{deck.public_id}/"
     with system("test"):
-        DeckSent.objects.update(at=clock.now())
+        DeckSent.objects.update(at=NOW)
     assert f'href="{page}"' in client.get("/").content.decode()
     assert f'href="{page}"' not in cast.client("mandal_president").get("/").content.decode()
     assert client.get(page).status_code == 200
@@ -189,7 +189,7 @@ def test_an_office_gets_them_whoever_holds_it_on_the_day(cast: Cast, deck: Deck)
 
 def end(cast: Cast, role: str) -> None:
     with system("test"):
-        org.end_appointment(public_id=cast.appointments[role], reason="test", by=SYSTEM, at=clock.now())
+        org.end_appointment(public_id=cast.appointments[role], reason="test", by=SYSTEM, at=NOW)
 
 
 def test_it_ends_with_the_office_of_who_set_it(cast: Cast, deck: Deck) -> None:
@@ -218,7 +218,7 @@ def test_it_is_paused_resumed_and_ended_by_who_set_it_alone(cast: Cast, deck: De
 
     def change(to: str, role: str = "district_in_charge") -> None:
         with cast.as_(role):
-            acts.change_schedule(public_id=one.public_id, to=to, by=cast.actor(role), at=clock.now())
+            acts.change_schedule(public_id=one.public_id, to=to, by=cast.actor(role), at=NOW)
 
     with pytest.raises(NotFound):
         change("end", "state_president")
@@ -243,7 +243,7 @@ def test_only_who_leads_the_unit_has_slides_sent_to_others(cast: Cast, deck: Dec
     with pytest.raises(refusals.NoOfficeForSlides):
         scheduled(cast, deck, "no_office")
     with pytest.raises(NotYours):
-        acts.schedule_deck(deck=deck, every="day", day=0, hour=11, seats=[], by=SYSTEM, at=clock.now())
+        acts.schedule_deck(deck=deck, every="day", day=0, hour=11, seats=[], by=SYSTEM, at=NOW)
 
 
 def test_one_person_has_so_many_schedules_and_no_more(cast: Cast, deck: Deck) -> None:

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pptx import Presentation
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Phone
@@ -145,7 +145,7 @@ def test_a_link_shows_nothing_to_whoever_sees_nothing_there(cast: Cast) -> None:
             hierarchy=1,
             language="hi",
             by=cast.actor("state_elsewhere"),
-            at=clock.now(),
+            at=NOW,
         )
 
 
@@ -179,11 +179,11 @@ def test_slides_of_a_round_over_office_bearers_say_how_far_it_is_and_nothing_of_
     one = opened(cast, what="mandal_president")
     with system("test"):
         review = review_of(one, "JK-SRI-M1")
-        Review.objects.filter(pk=review.pk).update(replied_at=clock.now())
+        Review.objects.filter(pk=review.pk).update(replied_at=NOW)
     todo = ToDo("Name two", cast.appointments["mandal_president"], today() + timedelta(days=1))
     decide(cast, review, todo=todo)
     with system("test"):
-        Task.objects.filter(title="Name two").update(due_at=clock.now() - timedelta(days=1))
+        Task.objects.filter(title="Name two").update(due_at=NOW - timedelta(days=1))
     address = made(cast, "state_president", f"?round={one.public_id}")
     found = slides(file(cast, "state_president", address))
     assert found[0][0] == "1 of 1 office-bearers are reviewed"
@@ -227,7 +227,7 @@ def test_a_deck_of_400_units_asks_no_more_and_says_how_many_it_shows(cast: Cast)
                     measure=1,
                     unit=cast.world.units[f"JK-D{each:04d}"],
                     n=1_000 + each,
-                    set_at=clock.now(),
+                    set_at=NOW,
                 )
                 for each in range(n)
             )

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.site.tests.cast import Cast
 from abhiyan.ui.slides.pptx_file import texts_of
 from abhiyan.verification.models import Flag, Frame
@@ -74,7 +74,7 @@ def test_questions_are_in_tens_on_slides_and_paper_and_exact_on_the_screen_of_wh
                 account_id=cast.accounts["booth_worker"].pk,
                 unit=cast.world.units["JK-SRI"],
                 reasons=[],
-                asked_at=clock.now(),
+                asked_at=NOW,
                 handled_by=[],
             )
             for _each in range(12)

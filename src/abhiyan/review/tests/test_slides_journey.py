@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pptx import Presentation
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.review.actions.decks import tell_due
 from abhiyan.site.tests.cast import Cast
@@ -41,7 +41,6 @@ def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iter
     server = serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
-        DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
@@ -106,7 +105,7 @@ def test_slides_are_made_passed_on_put_into_another_template_and_sent(
     look(state, "slides scheduled")
 
     with system("test"):
-        assert tell_due(at=clock.now() + timedelta(days=8)) == 1
+        assert tell_due(at=NOW + timedelta(days=8)) == 1
     chosen = "district_in_charge" if "Srinagar" in who or "श्रीनगर" in who else "district_elsewhere"
     today = visit("/", chosen, size=size, language=language)
     look(today, "slides today")

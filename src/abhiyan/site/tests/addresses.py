@@ -13,11 +13,11 @@ from django.http import HttpResponse
 from django.urls import get_resolver, reverse
 
 from abhiyan.contact.models import Attempt
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.given import present
 from abhiyan.core.tests.pdfs import written
 from abhiyan.elections import actions as results
 from abhiyan.elections.models import ClassRule
@@ -79,7 +79,7 @@ class Things:
 
 
 def things(cast: Cast, role: str, district: str, booth: str, member: UUID) -> Things:
-    at, unit = clock.now(), cast.world.units[district]
+    at, unit = present(), cast.world.units[district]
     by = cast.actor(role)
     with cast.as_(role):
         releases = [
@@ -134,7 +134,7 @@ def things(cast: Cast, role: str, district: str, booth: str, member: UUID) -> Th
 
 def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     """More of the other district, and of the state, by what fills an address. folder: for a list of results."""
-    world, at = cast.world, clock.now()
+    world, at = cast.world, present()
     waiting = Human("Waiting Elsewhere", 1970, "+919797000001")
     world.take(world.claim(waiting, Channel.WEB, sign=Sign.WEB))  # of no place: it stands at the state
     for name in ("First Shared", "Second Shared"):
@@ -444,7 +444,7 @@ def _pair_elsewhere(cast: Cast) -> UUID:
     """Two people of the other district who may be one."""
     booth = cast.world.units["JK-B004"].pk
     some = list(Person.objects.filter(unit_id=booth, left_at=None).order_by("pk")[:2])
-    people.keep_doubles(found=[(some[0].pk, some[1].pk, 95, False)], at=clock.now())
+    people.keep_doubles(found=[(some[0].pk, some[1].pk, 95, False)], at=present())
     return Double.objects.get(first_id=some[0].pk).public_id
 
 

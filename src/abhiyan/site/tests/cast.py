@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests.given import present
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import join, today, web_world
@@ -141,12 +141,12 @@ class Cast:
                 unit_id=self.world.units[unit].pk,
                 n=n,
                 by=SYSTEM,
-                at=clock.now(),
+                at=present(),
             )
 
     def fold(self) -> None:
         with system("test"):
-            programmes.fold(at=clock.now())
+            programmes.fold(at=present())
 
     def _open(self, role: str, **more: Any) -> Account:
         with system("test"):
@@ -156,7 +156,7 @@ class Cast:
                 last4="8080",
                 name=f"{role} {'of another place' if role == 'district_elsewhere' else ''}".strip(),
                 language="en",
-                created_at=clock.now(),
+                created_at=present(),
                 **more,
             )
         return self.accounts[role]
@@ -171,7 +171,7 @@ class Cast:
                 hierarchy=hierarchy,
                 starts_on=today() - timedelta(days=30),
                 by=SYSTEM,
-                at=clock.now(),
+                at=present(),
             )
         self.appointments[role] = held.public_id
 
@@ -183,11 +183,11 @@ class Cast:
             unit_id=self.world.units[unit].pk,
             starts_on=today() - timedelta(days=30),
             by=by,
-            at=clock.now(),
+            at=present(),
         )
         if made.state == "offered":
             person = Actor(kind="person", id=account.public_id, account_id=account.pk)
-            org.answer_offer(public_id=made.public_id, is_accepted=True, by=person, at=clock.now())
+            org.answer_offer(public_id=made.public_id, is_accepted=True, by=person, at=present())
         return made.public_id
 
     def actor(self, role: str) -> Actor:
@@ -204,7 +204,7 @@ class Cast:
         account = self.accounts[role]
         with scoped(Scope(account=account.pk)):
             return sessions.start(
-                account_id=account.pk, device="", origin="", at=clock.now(), strong=role != "weak"
+                account_id=account.pk, device="", origin="", at=present(), strong=role != "weak"
             ).token
 
     def client(self, role: str, language: str = "en") -> Client:

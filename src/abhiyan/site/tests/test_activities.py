@@ -15,9 +15,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.rooms import offered
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.tests.web import today
 from abhiyan.programmes import actions
@@ -130,9 +130,9 @@ def made(cast: Cast) -> Programme:
         change(one, MET, UNKNOWN, booth, COUNTED, 310),
     ]
     with system("test"):
-        actions.post(deltas=posted, at=clock.now())
+        actions.post(deltas=posted, at=NOW)
         actions.set_target(
-            programme_id=one.pk, measure=MET, unit_id=cast.world.state.pk, n=500, by=SYSTEM, at=clock.now()
+            programme_id=one.pk, measure=MET, unit_id=cast.world.state.pk, n=500, by=SYSTEM, at=NOW
         )
     values = ", ".join(
         str(tuple(str(part) if isinstance(part, date) else part for part in row)) for row in posted
@@ -254,16 +254,16 @@ def test_its_entry_is_in_the_menu_of_those_who_may_open_it_and_its_public_page_a
 
 
 def test_a_recount_counts_its_facts_and_its_orphans(cast: Cast, nights: Programme) -> None:
-    found = actions.recount(at=clock.now())
+    found = actions.recount(at=NOW)
     assert found.differences == [] and found.orphans["nights without a host"] == 3
     cast.fold()
-    assert actions.recount(at=clock.now()).differences == []
+    assert actions.recount(at=NOW).differences == []
     with system("test"):
-        (said,) = orphans(clock.now())
+        (said,) = orphans(NOW)
     assert "3 nights without a host" in said.text
     with system("test"):
-        actions.post(deltas=[change(nights, MET, UNKNOWN, cast.world.booth.pk, COUNTED, 1)], at=clock.now())
-    (off,) = actions.recount(at=clock.now()).differences
+        actions.post(deltas=[change(nights, MET, UNKNOWN, cast.world.booth.pk, COUNTED, 1)], at=NOW)
+    (off,) = actions.recount(at=NOW).differences
     assert (off.measure, off.channel, off.wanted, off.found) == (MET, UNKNOWN, 310, 311)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Target
 from abhiyan.units.models import Unit
@@ -42,7 +42,7 @@ def test_a_unit_is_closed_from_its_page_and_opened_again(cast: Cast) -> None:
                 unit_id=cast.world.units[code].pk,
                 n=n,
                 by=SYSTEM,
-                at=clock.now(),
+                at=NOW,
             )
     page = client.get(PAGE).content.decode()
     for said in (

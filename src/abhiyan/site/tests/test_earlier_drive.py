@@ -8,6 +8,7 @@ import pytest
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.people.tests.make import body
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, UnitTotal
@@ -109,7 +110,7 @@ def test_of_a_very_long_list_only_units_it_names_are_shown(monkeypatch: pytest.M
 
 
 def test_totals_far_above_a_trend_are_said_and_not_drawn() -> None:
-    first = clock.day_in("Asia/Kolkata", clock.now())
+    first = clock.day_in("Asia/Kolkata", NOW)
     days = [charts.Day(on=first, counted=10)]
     for n, drawn in ((19, True), (1_600_000, False)):
         trend = charts.Trend(

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from abhiyan.core import clock
 from abhiyan.core.access import PUBLIC
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk import actions
 from abhiyan.people.tests.make import browser
 from abhiyan.site.access import pages
@@ -37,7 +37,7 @@ PUBLIC_PAGES = sorted(name for name, page in pages().items() if page.opens is PU
 def cast(open_database: None) -> Cast:
     made = Cast.make()
     with system("test"):
-        actions.set_helpline(programme_id=made.world.programme.pk, number=FIRST, by=SYSTEM, at=clock.now())
+        actions.set_helpline(programme_id=made.world.programme.pk, number=FIRST, by=SYSTEM, at=NOW)
     return made
 
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.models import Roll
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def cast() -> Cast:
     made = Cast.make()
     with system("test"):
-        actions.set_helpline(programme_id=made.world.programme.pk, number=FIRST, by=SYSTEM, at=clock.now())
+        actions.set_helpline(programme_id=made.world.programme.pk, number=FIRST, by=SYSTEM, at=NOW)
     return made
 
 
@@ -38,7 +38,7 @@ def second_drive(cast: Cast) -> Programme:
     with system("test"):
         roll = Roll.objects.create(code="friends", names={"en": "Friends"})
         made = world._drive(world.units, roll, "friends", world.programme.opens_on, world.programme.closes_on)
-        actions.set_helpline(programme_id=made.pk, number=SECOND, by=SYSTEM, at=clock.now())
+        actions.set_helpline(programme_id=made.pk, number=SECOND, by=SYSTEM, at=NOW)
     return made
 
 
@@ -73,7 +73,7 @@ def test_of_two_drives_a_page_shows_the_number_of_the_one_it_is_about(cast: Cast
     assert shown("/q/" + link.split("/q/")[1]) == [FIRST]
     # And below a drive beneath another, which has none of its own, that of the one above.
     with system("test"):
-        actions.set_helpline(programme_id=other.pk, number="", by=SYSTEM, at=clock.now())
+        actions.set_helpline(programme_id=other.pk, number="", by=SYSTEM, at=NOW)
         Programme.objects.filter(pk=other.pk).update(parent=world.programme)
     helplines.forget()
     assert shown("/join/friends/") == [FIRST]
@@ -83,11 +83,11 @@ def test_help_and_the_line_below_every_page_never_disagree(cast: Cast) -> None:
     visitor = browser()
     assert numbers(visitor.get("/help/").content.decode()) == [FIRST]
     with system("test"):
-        actions.set_helpline(programme_id=cast.world.programme.pk, number=SECOND, by=SYSTEM, at=clock.now())
+        actions.set_helpline(programme_id=cast.world.programme.pk, number=SECOND, by=SYSTEM, at=NOW)
     for path in ("/help/", "/me/", "/sign-in/", f"/help/?about={cast.world.programme.public_id}"):
         assert numbers(visitor.get(path).content.decode()) == [SECOND], path
     with system("test"):
-        actions.set_helpline(programme_id=cast.world.programme.pk, number="", by=SYSTEM, at=clock.now())
+        actions.set_helpline(programme_id=cast.world.programme.pk, number="", by=SYSTEM, at=NOW)
     page = visitor.get("/me/").content.decode()
     assert numbers(page) == [] and f"/help/?about={cast.world.programme.public_id}" in page
 

@@ -12,11 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions, queries, registered, running, store
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account
@@ -61,7 +61,7 @@ def account(name: str, **more: Any) -> Account:
             phone_id=uuid4(),
             last4="4213",
             name=name,
-            created_at=clock.now(),
+            created_at=NOW,
             language="en",
             **more,
         )
@@ -75,9 +75,9 @@ def holder(world: Any, office: str, unit: str, hierarchy: int = 1) -> Account:
             office=office,
             unit_id=world.units[unit].pk,
             hierarchy=hierarchy,
-            starts_on=clock.now().date(),
+            starts_on=NOW.date(),
             by=SYSTEM,
-            at=clock.now(),
+            at=NOW,
         )
     return found
 
@@ -101,7 +101,7 @@ def where(answer: Any) -> str:
 def work(path: str, step: str) -> StagedImport:
     """What the jobs would do."""
     public_id = UUID(path.rstrip("/").rpartition("/")[2])
-    running.run(public_id, step, at=clock.now())
+    running.run(public_id, step, at=NOW)
     with system("test"):
         return queries.import_for(public_id)
 
@@ -495,7 +495,7 @@ def test_a_list_of_people_from_the_console_is_for_those_who_see_people(world: An
             file_bytes=9,
             options={"drive": str(world.programme.public_id)},
             by=SYSTEM,
-            at=clock.now(),
+            at=NOW,
         )
     page = f"/imports/{staged.public_id}/"
     assert text(browser(holder(world, "national_president", "IN")).get(page))
@@ -518,9 +518,9 @@ def test_an_import_offers_only_what_is_allowed(world: Any) -> None:
             office="district_president",
             unit_id=world.units["JK-SRI"].pk,
             hierarchy=1,
-            starts_on=clock.now().date(),
+            starts_on=NOW.date(),
             by=SYSTEM,
-            at=clock.now(),
+            at=NOW,
         )
     shown = text(client.get(page))
     assert f"{page}columns/" not in shown and f"{page}discard/" not in shown

@@ -10,9 +10,9 @@ from django.conf import LazySettings
 from django.test import Client
 from playwright.sync_api import Browser
 
-from abhiyan.core import clock
 from abhiyan.core import languages as known
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import confirming, texts
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.tests.make import CHANNEL, World
@@ -254,11 +254,11 @@ def test_somebody_joins_in_urdu_and_the_messages_are_in_it(world: World) -> None
 
 
 def test_a_text_in_urdu_is_answered_in_urdu(world: World) -> None:
-    sms = inbound.Sms("generic", "1", world.asha.phone, "+911800000001", "مدد", clock.now())
+    sms = inbound.Sms("generic", "1", world.asha.phone, "+911800000001", "مدد", NOW)
     told = texts.Told(
         text=sms, hook="sms", number=sms.number, meaning="join", programme_id=world.programme.pk
     )
-    assert texts.hear(told=told, by=CHANNEL, at=clock.now()) is None
+    assert texts.hear(told=told, by=CHANNEL, at=NOW) is None
     assert world.rows("select template, language from messaging_message") == [("text.help", "ur")]
 
 
@@ -291,7 +291,7 @@ def test_the_notice_is_written_in_urdu_where_it_is_filled_in(world: World, setti
 
 def test_the_demo_offers_its_notice_in_urdu_too(urdu: Path, db: None) -> None:
     with system("test"):
-        people.ensure_sample_notice(by=CHANNEL, at=clock.now())
+        people.ensure_sample_notice(by=CHANNEL, at=NOW)
     assert notices.languages_of_notice("membership", 1) == ["en", "hi", "ur"]
 
 

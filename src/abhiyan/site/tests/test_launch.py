@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.models import Outage
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import pace
@@ -45,7 +45,7 @@ def page(cast: Cast) -> str:
 
 
 def test_the_launch_page_gathers_from_every_room(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     cast.crowd(12, "JK-B001", "70062")
     with system("test"):
         programmes.fold(at=at)

@@ -9,12 +9,13 @@ from uuid import uuid4
 
 import pytest
 
-from abhiyan.core import clock, schema
+from abhiyan.core import schema
 from abhiyan.core.keys import keyring
 from abhiyan.core.loops import collected
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import system
 from abhiyan.core.sql import count, run
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import replies
 from abhiyan.enrolment.models import Parting, Roll, Waiting
 from abhiyan.enrolment.queries import calls
@@ -63,7 +64,7 @@ def asked(cast: Cast, unit: str, phone: str, programme_id: int, *, days_ago: int
         language="hi",
         programme_id=programme_id,
     )
-    return helpdesk.type_ticket(opening=opening, by=SYSTEM, at=clock.now() - timedelta(days=days_ago))
+    return helpdesk.type_ticket(opening=opening, by=SYSTEM, at=NOW - timedelta(days=days_ago))
 
 
 def beats(*, ago_s: int = 0, a_minute: float | None = None) -> None:
@@ -73,7 +74,7 @@ def beats(*, ago_s: int = 0, a_minute: float | None = None) -> None:
             Heartbeat.objects.update_or_create(
                 loop=name,
                 defaults={
-                    "turned_at": clock.now() - timedelta(seconds=ago_s),
+                    "turned_at": NOW - timedelta(seconds=ago_s),
                     "took_ms": 1,
                     "every_s": loop.every_s,
                     "a_minute": a_minute,
@@ -92,7 +93,7 @@ def row(text: str, name: str) -> str:
 def test_with_no_loop_running_the_page_says_how_many_callers_wait_and_that_nothing_runs(cast: Cast) -> None:
     callers(cast, 7)
     with system("test"):
-        Waiting.objects.update(at=clock.now() - timedelta(minutes=12))
+        Waiting.objects.update(at=NOW - timedelta(minutes=12))
     text = cast.client("state_president").get(page(cast)).text
     assert figure(text, "Replies waiting") == "7"
     assert "Callers, reply not written yet 7 12:0" in row(text, "Callers, reply not written yet")
@@ -119,7 +120,7 @@ def test_a_loop_that_stopped_is_told_with_its_time_and_one_that_turns_says_when_
 
 
 def test_with_the_budget_spent_the_page_says_how_many_are_held_and_what_to_do(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     callers(cast, 5)
     with system("test"):
         messaging.set_allowance(programme_id=cast.world.programme.pk, per_hour=2, by=SYSTEM, at=at)
@@ -137,7 +138,7 @@ def test_with_the_budget_spent_the_page_says_how_many_are_held_and_what_to_do(ca
 
 
 def test_replies_of_a_drive_beneath_codes_and_others_in_the_queue_are_counted(cast: Cast) -> None:
-    world, at = cast.world, clock.now()
+    world, at = cast.world, NOW
     part = other_drive(world)
     with system("test"):
         Programme.objects.filter(pk=part.pk).update(parent=world.programme)
@@ -166,7 +167,7 @@ def test_replies_of_a_drive_beneath_codes_and_others_in_the_queue_are_counted(ca
 def test_the_page_and_the_bench_count_the_same(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(Path(__file__).parents[4]), *sys.path])
     due = importlib.import_module("bench.launch")._DUE
-    at = clock.now()
+    at = NOW
     callers(cast, 9)
     with system("test"):
         replies.reply(at=at)
@@ -218,7 +219,7 @@ def test_requests_and_entries_of_this_drive_are_counted_wherever_below_they_wait
 
 
 def test_districts_that_have_begun_are_told_by_their_rate_the_slowest_first(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     with system("test"):
         pace.note_units(at=at - timedelta(minutes=5))
     cast.crowd(10, "JK-B001", "70063")
@@ -259,7 +260,7 @@ def test_who_is_to_be_called_about_a_silent_district_is_named_and_rung_and_it_le
 
 
 def test_noes_of_today_are_rounded_and_below_the_whole_drive_one_figure(cast: Cast) -> None:
-    world, at = cast.world, clock.now()
+    world, at = cast.world, NOW
     with system("test"):
         Parting.objects.bulk_create(
             Parting(

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import join
@@ -40,7 +40,7 @@ def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
 
 def many_come(cast: Cast) -> None:
     """Entries of the last minutes, some without a place, and replies that cannot leave: the gateway is away."""
-    world, at = cast.world, clock.now()
+    world, at = cast.world, NOW
     cast.crowd(30, "JK-B001", "70062")
     cast.fold()
     with system("test"):

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.elections import actions
 from abhiyan.elections.queries import planning
 from abhiyan.elections.tests import make as elections
@@ -32,14 +32,14 @@ def cast(open_database: None) -> Cast:
             lead="JKNC",
             parties=["INC"],
             by=SYSTEM,
-            at=clock.now(),
+            at=NOW,
         )
     return cast
 
 
 def _zone(cast: Cast) -> None:
     """Between the state and its constituencies stands a zone, as in larger states."""
-    at = clock.now()
+    at = NOW
     with system("test"):
         state = units.unit("JK").pk
         zone = acts.make_unit(
@@ -108,7 +108,7 @@ def test_the_unit_page_leads_to_both(cast: Cast) -> None:
 
 
 def test_a_place_without_figures_has_a_dash(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     with system("test"):
         made = acts.NewUnit(code="JK-AC999", kind="segment", names={"en": "Nobody's"})
         new = acts.make_unit(unit=made, by=SYSTEM, at=at)
@@ -126,8 +126,8 @@ def test_the_side_nobody_chose_is_that_of_the_states_newest_plan(cast: Cast) -> 
             party="JKPDP",
             aims=planning.Aims(seats_goal=2),
             by=SYSTEM,
-            at=clock.now(),
+            at=NOW,
         )
         page = body(cast.client("state_president"), "/units/JK/membership-and-votes/?election=JK2024")
-        actions.withdraw_plan(public_id=plan.public_id, by=SYSTEM, at=clock.now())
+        actions.withdraw_plan(public_id=plan.public_id, by=SYSTEM, at=NOW)
     assert '<option value="JKPDP" selected>' in page

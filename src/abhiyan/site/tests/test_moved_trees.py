@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import is_out_of_date, system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.tests.web import today
@@ -48,7 +48,7 @@ def elsewhere(act: Callable[[], Any]) -> None:
 
 def moving(cast: Cast, code: str, to: str, on: date) -> Callable[[], None]:
     unit, target = cast.world.units[code], cast.world.units[to]
-    return lambda: units.move(unit_id=unit.pk, hierarchy=1, to=target.pk, on=on, by=SYSTEM, at=clock.now())
+    return lambda: units.move(unit_id=unit.pk, hierarchy=1, to=target.pk, on=on, by=SYSTEM, at=NOW)
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.people import actions as people
 from abhiyan.people.actions import reading
@@ -21,7 +21,7 @@ def test_an_in_charge_found_by_name_leads_to_the_appointment_and_to_the_district
     cast = Cast.make()
     with system("test"):
         people.rename_account(
-            account_id=cast.accounts["district_in_charge"].pk, name="Farooq Kaul", by=SYSTEM, at=clock.now()
+            account_id=cast.accounts["district_in_charge"].pk, name="Farooq Kaul", by=SYSTEM, at=NOW
         )
     client = cast.client("state_president")
     page = client.get("/search/", {"q": "फारूक"}).content.decode()

@@ -8,10 +8,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import queries as imported
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.tests.web import officer, today
 from abhiyan.org import actions as org
@@ -36,7 +36,7 @@ def cast(open_database: None) -> Cast:
 
 def test_what_was_approved_stands_on_today_until_it_is_used(cast: Cast) -> None:
     cast._seat("approver", "data_officer", "JK", 1)
-    world, at = cast.world, clock.now()
+    world, at = cast.world, NOW
     asker: dict[str, Any] = {"by": cast.actor("state_president"), "at": at}
     of: dict[str, Any] = {"unit_id": world.state.pk, "reason": "for the printer", **asker}
     settings = {"unit": "JK-SRI", "in": "organisational", "channel": "web", "days": ""}
@@ -80,7 +80,7 @@ def test_an_import_that_failed_stands_on_today_of_whoever_brought_it_until_it_is
     cast: Cast,
     tmp_path: Path,
 ) -> None:
-    by, at = cast.actor("district_in_charge"), clock.now()
+    by, at = cast.actor("district_in_charge"), NOW
     path = tmp_path / "empty.csv"
     path.write_text("Phone,Name,Birth year,Booth code,Notice version\n")
     assert not [href for href in owed(cast, "district_in_charge") if "/imports/" in href]
@@ -131,9 +131,7 @@ def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last(cas
     cast._seat("second", "mandal_president", "JK-SRI-M2", 1)
     assert not [href for href in owed(cast, "district_in_charge") if "show=vacant" in href]
     with system("test"):
-        org.end_appointment(
-            public_id=cast.appointments["second"], reason="term over", by=SYSTEM, at=clock.now()
-        )
+        org.end_appointment(public_id=cast.appointments["second"], reason="term over", by=SYSTEM, at=NOW)
     assert below in owed(cast, "district_in_charge")
 
 
@@ -148,7 +146,7 @@ def test_today_says_how_many_were_due_and_how_many_a_day_are_needed(cast: Cast) 
 
 def test_what_others_have_to_decide_or_answer_stands_beside_until_they_have(cast: Cast) -> None:
     cast._seat("approver", "data_officer", "JK", 1)
-    by, at = cast.actor("state_president"), clock.now()
+    by, at = cast.actor("state_president"), NOW
     with cast.as_("state_president"):
         asked = org.ask_release(
             act="people.export",
@@ -173,7 +171,7 @@ def test_what_others_have_to_decide_or_answer_stands_beside_until_they_have(cast
     with cast.as_("approver"):
         org.decide_release(public_id=asked.public_id, allow=True, by=cast.actor("approver"), at=at)
     person = cast.actor("no_office")
-    org.answer_offer(public_id=offer.public_id, is_accepted=True, by=person, at=clock.now())
+    org.answer_offer(public_id=offer.public_id, is_accepted=True, by=person, at=NOW)
     assert "I wait for" not in text(cast, "state_president")
 
 
@@ -185,7 +183,7 @@ def test_somebody_above_sees_who_has_not_answered_their_charge(cast: Cast) -> No
                 unit_id=cast.world.units[unit].pk,
                 account=cast.accounts[role].public_id,
                 by=SYSTEM,
-                at=clock.now(),
+                at=NOW,
             )
     page = f"/programmes/{cast.world.programme.public_id}/in-charges/?show=waiting"
     assert "2 people named in charge have not answered Srinagar, Jammu See" in text(cast, "state_president")
@@ -196,7 +194,7 @@ def test_somebody_above_sees_who_has_not_answered_their_charge(cast: Cast) -> No
         (charge,) = queries.waiting_for_answer(cast.accounts["district_elsewhere"].pk)
     with cast.as_("district_elsewhere"):
         programmes.answer_charge(
-            in_charge_id=charge.pk, accepts=True, by=cast.actor("district_elsewhere"), at=clock.now()
+            in_charge_id=charge.pk, accepts=True, by=cast.actor("district_elsewhere"), at=NOW
         )
     assert "1 person named in charge has not answered Srinagar See" in text(cast, "state_president")
     assert "district_elsewhere" not in body(cast.client("state_president"), page)
@@ -271,7 +269,7 @@ def test_a_link_that_names_no_place_of_the_drive_is_the_link_without_one(code: s
 
 
 def test_a_list_that_waits_for_whoever_brought_it_stands_on_their_today(cast: Cast, tmp_path: Path) -> None:
-    at = clock.now()
+    at = NOW
     path = tmp_path / "pins.csv"
     path.write_text("PIN,Unit\n180001,JK-SRI\n")
     with cast.as_("it_administrator"):
@@ -291,7 +289,7 @@ def test_a_list_that_waits_for_whoever_brought_it_stands_on_their_today(cast: Ca
 
 
 def test_an_administrator_of_lists_sees_the_imports_of_the_last_days(cast: Cast, tmp_path: Path) -> None:
-    at = clock.now()
+    at = NOW
     path = tmp_path / "booths.csv"
     path.write_text("Phone,Name,Birth year,Booth code,Notice version\n")
     with cast.as_("it_administrator"):
@@ -317,7 +315,7 @@ def test_the_vacancies_below_a_unit_lead_to_the_list_of_vacancies(cast: Cast) ->
 
 
 def test_a_release_stands_on_today_of_those_who_may_decide_it_until_one_has(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     with cast.as_("it_administrator"):
         asked = org.ask_release(
             act="channels.token",

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.people.actions import reading
@@ -68,7 +68,7 @@ def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call()
     on_paper(cast, "Silent Devi", 7)
     refused = on_paper(cast, "Refused Lal", 8, Purpose.CALLS)
     with system("test"):
-        suppress(phone_id=cast.world.phone_id(refused), channel=1, by=SYSTEM, at=clock.now())
+        suppress(phone_id=cast.world.phone_id(refused), channel=1, by=SYSTEM, at=NOW)
     page = text(cast, "booth_president")
     assert "8 members: phone not answered yet" in page
     assert re.findall(r"Agreed [a-f] Phone not answered yet, since .*? Agreed to calls\. Call", page)

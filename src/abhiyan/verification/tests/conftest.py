@@ -1,10 +1,8 @@
 """Two districts with members, and a verifier of each."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import LazySettings
 
 if TYPE_CHECKING:
     from abhiyan.site.tests.cast import Cast
@@ -24,10 +22,3 @@ def two_districts() -> "Cast":
 def cast() -> "Cast":
     """`two_districts`, of one test."""
     return two_districts()
-
-
-@pytest.fixture
-def midday(settings: LazySettings) -> None:
-    """It is about one in the afternoon here, whenever the tests run: people may be called."""
-    ahead = 13 - datetime.now(UTC).hour
-    settings.TIME_ZONE = f"Etc/GMT{-ahead:+d}"  # its signs are the other way round

@@ -4,8 +4,8 @@ import re
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import present
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.people.actions.accounts import keep_phone
 from abhiyan.people.models import Account
@@ -63,7 +63,7 @@ def ask_three(cast: Cast) -> list[Flag]:
     cast._open("asked")
     cast._seat("seated", "booth_worker", "JK-B001", 1)
     cast._seat("found", "booth_worker", "JK-B004", 1)
-    flags, at = [], clock.now()
+    flags, at = [], present()
     for role, name in NAMES.items():
         with system("test"):
             Account.objects.filter(pk=cast.accounts[role].pk).update(name=name)
@@ -104,7 +104,7 @@ def _hasty(cast: Cast, role: str, unit: str) -> None:
             good=0,
             peers_bad=0,
             wanted=1,
-            at=clock.now(),
+            at=present(),
         )
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from scipy.stats import fisher_exact
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.models import Check, Frame, Stratum
 from abhiyan.verification.queries.agreement import Question, verifiers_of
@@ -65,7 +65,7 @@ def test_where_nobody_differs_somebody_is_named_in_at_most_one_of_twenty() -> No
 def told(cast: Cast, who: dict[str, tuple[float, float]], each: int = 40) -> Frame:
     """A frame whose verifiers have told. who: role -> (how often they say genuine, minutes)."""
     frame = drawn(cast, 4)
-    at, chance = clock.now(), random.Random(15)
+    at, chance = NOW, random.Random(15)
     with system("test"):
         Check.objects.filter(frame=frame).delete()
         stratum = Stratum.objects.filter(frame=frame).order_by("key")[0]

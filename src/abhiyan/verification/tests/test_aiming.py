@@ -8,9 +8,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from abhiyan.core import clock
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.org.queries import NotYours
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def aim(cast: Cast, frame: Frame, code: str, checks: int, worker: UUID | None = None, **more: object) -> Aim:
-    given = {"reason": "many joined in one night", "by": SYSTEM, "at": clock.now()} | more
+    given = {"reason": "many joined in one night", "by": SYSTEM, "at": NOW} | more
     return aim_checks(
         public_id=frame.public_id,
         unit_id=cast.world.units[code].pk,
@@ -81,7 +81,7 @@ def test_who_is_drawn_too_is_asked_for_the_aim_a_week_later_by_somebody_else(cas
         aimed = [one for one in taken(cast, role, at) if one.arm == Check.Arm.TARGETED]
         return [(one.stratum_id, one.place) in drawn_too for one in aimed]
 
-    at = clock.now()
+    at = NOW
     first = aimed_for("verifier_of_jammu", at)
     again = 22 - len(first)
     assert first and again and not any(first)
@@ -114,7 +114,7 @@ outcomes = st.sampled_from([*Check.Outcome.values, ""])
 
 def test_no_aimed_planted_or_second_check_changes_an_estimate(cast: Cast) -> None:
     frame = drawn(cast, 60)
-    at = clock.now()
+    at = NOW
     aim(cast, frame, "JK-B001", 10)
     with system("test"):
         Check.objects.filter(arm=Check.Arm.RANDOM).update(outcome="genuine", done_at=at)
@@ -165,9 +165,7 @@ def test_a_planner_aims_at_a_worker_by_the_page_and_reads_the_tally(cast: Cast) 
     assert client.post(new, form | {"checks": "3"}).status_code == 302
     with system("test"):
         ids = list(Check.objects.filter(arm=Check.Arm.TARGETED).values_list("id", flat=True))
-        Check.objects.filter(id=ids[0]).update(
-            outcome="not_genuine", done_at=clock.now() + timedelta(seconds=1)
-        )
+        Check.objects.filter(id=ids[0]).update(outcome="not_genuine", done_at=NOW + timedelta(seconds=1))
     page = client.get(reverse("verification:aims", args=[frame.public_id]) + "?format=csv")
     assert "many joined in one night" in (text := b"".join(page.streaming_content).decode())  # type: ignore[attr-defined] # streamed
     assert text.splitlines()[1].endswith("3,0,1,0,2") and "booth_worker" not in text, "no file names a worker"
@@ -187,7 +185,7 @@ def test_a_unit_nobody_knows_and_one_too_wide_are_told_at_the_field(cast: Cast) 
 def test_checks_go_where_an_answer_tells_most_one_entry_of_a_worker_and_once(cast: Cast) -> None:
     """As the list of workers is ordered by it: a worker in the middle of it, not one about whom all is known."""
     cast.world.send(*rows_of_ten_workers(cast))
-    programme, at = cast.world.programme, clock.now()
+    programme, at = cast.world.programme, NOW
     with pytest.raises(NotDrawn):
         ask_aiming(programme=programme, measure=MEASURE, checks=4, by=cast.actor("state_president"), at=at)
     frame = drawn(cast, 20)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Items, Question, Whom
@@ -34,7 +34,7 @@ ME = "verifier_of_srinagar"
 # Every phone there is was a host for one night in a booth of Jammu.
 HOSTS = f"""
 select g.id as programme_id, md5(p.id::text)::uuid as item_id, u.id as unit_id, null::uuid as by,
-    {FIELD_APP} as channel, date '2026-11-20' as day, now() as stored_at,
+    {FIELD_APP} as channel, date '2026-11-20' as day, timestamptz '{NOW}' as stored_at,
     true as is_signed, false as is_confirmed, p.id as phone_id
   from people_phone p join programmes_programme g on g.kind = 'nights' join units_unit u on u.code = 'JK-B004'"""
 GONE = """
@@ -61,9 +61,8 @@ def nights(cast: Cast) -> Iterator[Programme]:
         activities.forget("nights")
 
 
-@pytest.mark.usefixtures("midday")
 def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Programme) -> None:
-    at = clock.now()
+    at = NOW
     plan = frames.Plan(
         checks=40,
         source="a round of the beacon",

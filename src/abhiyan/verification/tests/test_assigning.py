@@ -11,8 +11,9 @@ from django.db.models import F
 
 from abhiyan.contact.actions import begin_attempt, end_attempt
 from abhiyan.contact.models import Attempt
-from abhiyan.core import clock, sql
+from abhiyan.core import sql
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.site.tests.cast import Cast
@@ -62,7 +63,7 @@ def unanswered(cast: Cast, role: str, check: Check, at: datetime) -> datetime:
 
 def test_what_is_handed_back_is_somebody_elses_and_never_theirs_again(cast: Cast) -> None:
     drawn(cast, 90)
-    me, at = cast.actor(ME), clock.now()
+    me, at = cast.actor(ME), NOW
     check = took(cast, ME, at)
     with pytest.raises(WhyBack):
         hand_back(check_id=check.id, reason="", by=me, at=at)
@@ -91,7 +92,7 @@ def third(cast: Cast) -> None:
 
 def test_who_was_heard_is_not_handed_back(cast: Cast) -> None:
     drawn(cast)
-    at = clock.now()
+    at = NOW
     check = took(cast, ME, at)
     with system("test"):
         Check.objects.filter(id=check.id).update(said=b"sealed", said_at=at)
@@ -110,17 +111,17 @@ def test_nobody_checks_their_own_entries_a_colleagues_or_those_of_whom_they_know
         Tie.objects.create(
             account_id=cast.accounts[ME].pk,
             worker=ours["district_elsewhere"],
-            stated_at=clock.now(),
+            stated_at=NOW,
             stated_by=cast.accounts[ME].pk,
         )
-    found = set(workers(taken(cast, ME, clock.now())))
+    found = set(workers(taken(cast, ME, NOW)))
     assert cast.accounts["booth_president"].public_id in found and not found & set(ours.values())
 
 
 def test_what_is_stated_later_takes_a_check_away(cast: Cast) -> None:
     entered(cast, "district_elsewhere", 30)
     drawn(cast, 60)
-    at = clock.now()
+    at = NOW
     while workers([check := took(cast, ME, at)]) == [None]:
         tell_check(check_id=check.id, outcome=GENUINE, by=cast.actor(ME), at=at)
     with system("test"):
@@ -134,7 +135,7 @@ def test_what_is_stated_later_takes_a_check_away(cast: Cast) -> None:
 
 def test_whoever_gets_an_office_or_loses_theirs_keeps_no_check(cast: Cast) -> None:
     drawn(cast)
-    at = clock.now()
+    at = NOW
     mine, theirs = took(cast, ME, at), took(cast, OTHER, at)
     cast.appoint(cast.accounts[ME], "booth_worker", "JK-B004", by=SYSTEM)
     with pytest.raises(NotTaken):
@@ -151,7 +152,7 @@ def test_whoever_gets_an_office_or_loses_theirs_keeps_no_check(cast: Cast) -> No
 
 def test_a_check_that_is_let_lie_comes_back_and_one_that_waits_stays(cast: Cast) -> None:
     drawn(cast)
-    at = clock.now()
+    at = NOW
     check, kept = took(cast, ME, at), took(cast, OTHER, at)
     again_at = unanswered(cast, OTHER, kept, at + timedelta(days=2))
     with system("test"):
@@ -166,7 +167,7 @@ def test_a_check_that_is_let_lie_comes_back_and_one_that_waits_stays(cast: Cast)
 
 def test_what_somebody_else_took_meanwhile_is_not_taken_from_them(cast: Cast) -> None:
     drawn(cast)
-    at = clock.now()
+    at = NOW
     check = took(cast, ME, at)
     with system("test"):  # the loop looked while another verifier had it
         assigning._give_back({check.id: (cast.actor(OTHER).account_id or 0, "lapsed")}, at=at)
@@ -176,7 +177,7 @@ def test_what_somebody_else_took_meanwhile_is_not_taken_from_them(cast: Cast) ->
 
 def test_while_one_waits_for_another_day_the_next_is_given_and_then_that_one_first(cast: Cast) -> None:
     drawn(cast)
-    at = clock.now()
+    at = NOW
     first = took(cast, ME, at)
     again_at = unanswered(cast, ME, first, at)
     second = took(cast, ME, at + timedelta(minutes=1))
@@ -186,16 +187,16 @@ def test_while_one_waits_for_another_day_the_next_is_given_and_then_that_one_fir
 
 def test_who_left_or_was_struck_off_is_given_to_nobody(cast: Cast) -> None:
     frame = drawn(cast, 90)
-    at = clock.now()
+    at = NOW
     check = took(cast, ME, at)
     with system("test"):
         item = opened(check)
         struck = [one for one in Check.objects.exclude(id=check.id) if one.stratum.unit.code == "JK-JAM"]
         gone = {opened(one).item_id for one in struck[:5]}
         sql.run(
-            "update enrolment_enrolment e set ended_at = now(), end_reason = 'not_genuine'"
+            "update enrolment_enrolment e set ended_at = %s, end_reason = 'not_genuine'"
             " from enrolment_membership m where m.id = e.membership_id and m.public_id = any(%s)",
-            [[*gone, item.item_id]],
+            [NOW, [*gone, item.item_id]],
         )
     closed, number = begin_try(check_id=check.id, by=cast.actor(ME), at=at)
     assert (closed.outcome, closed.reason, number) == ("unresolved", "gone", "")
@@ -212,7 +213,7 @@ def test_visits_are_chosen_by_lot_and_made_by_somebody_else_of_the_state(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn(cast, 90)
-    at = clock.now()
+    at = NOW
     check = tell_check(
         check_id=took(cast, ME, at).id,
         outcome=Check.Outcome.UNRESOLVED,
@@ -240,7 +241,7 @@ def test_visits_are_chosen_by_lot_and_made_by_somebody_else_of_the_state(
 
 def test_after_the_planned_end_nobody_is_asked(cast: Cast) -> None:
     frame = drawn(cast)
-    at = clock.now()
+    at = NOW
     check = took(cast, ME, at)
     end = datetime(2027, 12, 1, 20, tzinfo=at.tzinfo)  # the next day in India
     assert end_planned(at=end - timedelta(hours=2)) == 0
@@ -256,20 +257,18 @@ def test_after_the_planned_end_nobody_is_asked(cast: Cast) -> None:
 def test_a_district_whose_every_verifier_stands_in_its_line_is_named(cast: Cast) -> None:
     units = {code: cast.world.units[code].pk for code in ("JK", "JK-SRI", "JK-JAM", "HP")}
     with system("test"):
-        found = verifiers_for(units.values(), since=cast.world.programme.opens_on, day=clock.now().date())
+        found = verifiers_for(units.values(), since=cast.world.programme.opens_on, day=NOW.date())
         assert {code: found[pk] for code, pk in units.items()} == {"JK": 0, "JK-SRI": 2, "JK-JAM": 1, "HP": 3}
         Appointment.objects.filter(office__code="verifier").update(ends_on=F("starts_on"))
         assert set(
-            verifiers_for(
-                units.values(), since=cast.world.programme.opens_on, day=clock.now().date()
-            ).values()
+            verifiers_for(units.values(), since=cast.world.programme.opens_on, day=NOW.date()).values()
         ) == {0}
 
 
 def test_of_two_verifiers_at_once_each_check_is_one_s(cast: Cast) -> None:
     drawn(cast)
     third(cast)
-    at = clock.now()
+    at = NOW
     both = Barrier(2)
 
     def hour(role: str) -> list[UUID]:

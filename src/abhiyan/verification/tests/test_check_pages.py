@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from abhiyan.contact.actions import FinishFirst
 from abhiyan.contact.models import Attempt
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions.leaving import stop_by_phone
 from abhiyan.enrolment.models import Membership
 from abhiyan.people.tests.make import undrawn
@@ -44,7 +44,6 @@ from abhiyan.verification.refusals import (
 from abhiyan.verification.tests.conftest import two_districts
 from abhiyan.verification.tests.test_checks import SYSTEM, drawn
 
-pytestmark = pytest.mark.usefixtures("midday")
 ME = "verifier_of_srinagar"
 WORDS = {"how": "I called a number", "when": "In November", "born": "1984"}
 
@@ -111,7 +110,7 @@ def test_an_hour_by_phone(cast: Cast) -> None:
         assert also_joined(told.frame) == (1, 1)
     assert (told.outcome, told.reason, told.also_joined) == ("genuine", "", True)
     with system("test"):
-        estimate_frame(frame=told.frame, at=clock.now())
+        estimate_frame(frame=told.frame, at=NOW)
     counted = cast.client("state_president").get(page("frame", told.frame.public_id)).text
     assert "Of 1 who said that they joined, 1 joined by another number too" in counted
     listed = client.get(page("checks")).text
@@ -120,7 +119,7 @@ def test_an_hour_by_phone(cast: Cast) -> None:
 
 def test_a_check_is_handed_back_once_it_was_asked_why(cast: Cast) -> None:
     client = cast.client(ME)
-    check_id = take_check(by=cast.actor(ME), at=clock.now()).id
+    check_id = take_check(by=cast.actor(ME), at=NOW).id
     assert "Hand this check back" in client.get(page("check", check_id)).text
     assert client.post(page("check_back", check_id)).status_code == 422
     client.post(page("check_back", check_id), {"reason": "knows"})
@@ -137,7 +136,7 @@ def test_no_row_of_the_trail_says_who_was_called(cast: Cast) -> None:
     client.post(page("check_end", check_id, "left"))
     with system("test"):
         assert opened(found(check_id)).why_gone is None
-    assert take_off(at=clock.now()) == 1 and take_off(at=clock.now()) == 0
+    assert take_off(at=NOW) == 1 and take_off(at=NOW) == 0
     with system("test"):
         told = found(check_id)
         (item,) = Membership.objects.filter(public_id=opened(told).item_id)
@@ -154,7 +153,7 @@ def test_no_row_of_the_trail_says_who_was_called(cast: Cast) -> None:
 
 
 def test_nobody_is_called_twice_at_once_nor_without_an_end(cast: Cast) -> None:
-    me, at = cast.actor(ME), clock.now()
+    me, at = cast.actor(ME), NOW
     first = take_check(by=me, at=at)
     _check, number = begin_try(check_id=first.id, by=me, at=at)
     assert begin_try(check_id=first.id, by=me, at=at)[1] == number, "the same call goes on"
@@ -171,7 +170,7 @@ def test_nobody_is_called_twice_at_once_nor_without_an_end(cast: Cast) -> None:
 
 
 def test_three_tries_on_different_days_and_then_it_ends(cast: Cast) -> None:
-    me, at = cast.actor(ME), clock.now()
+    me, at = cast.actor(ME), NOW
     account = cast.accounts[ME].pk
     check = take_check(by=me, at=at)
     hours = []
@@ -198,7 +197,7 @@ def test_three_tries_on_different_days_and_then_it_ends(cast: Cast) -> None:
 
 
 def test_a_result_needs_answers_first_and_goes_with_them(cast: Cast) -> None:
-    me, at = cast.actor(ME), clock.now()
+    me, at = cast.actor(ME), NOW
     check = take_check(by=me, at=at)
     with pytest.raises(AskFirst):
         conclude_check(check_id=check.id, outcome=Check.Outcome.GENUINE, by=me, at=at)
@@ -221,7 +220,7 @@ def test_a_result_needs_answers_first_and_goes_with_them(cast: Cast) -> None:
 
 def test_who_said_no_is_not_called_and_counts_as_open(cast: Cast) -> None:
     client = cast.client(ME)
-    me, at = cast.actor(ME), clock.now()
+    me, at = cast.actor(ME), NOW
     check = take_check(by=me, at=at)
     with system("test"):
         phone_id = target_of(found(check.id)).phone_id
@@ -240,7 +239,7 @@ def test_today_asks_a_verifier_only_while_there_is_something_for_them(cast: Cast
     begun(client)
     assert "Finish 1 back-check" in client.get("/").text
     with system("test"):
-        Check.objects.filter(stratum__unit__code="JK-JAM").update(outcome="genuine", done_at=clock.now())
+        Check.objects.filter(stratum__unit__code="JK-JAM").update(outcome="genuine", done_at=NOW)
     assert "ack-check" not in client.get("/").text
     assert "There is nothing for you to check" in client.post(page("check_take"), follow=True).text
 
@@ -258,13 +257,13 @@ def test_words_written_too_late_are_not_lost(cast: Cast) -> None:
     client = cast.client(ME)
     check_id, _page = begun(client)
     with system("test"):
-        Attempt.objects.update(until=clock.now() - timedelta(minutes=1))
+        Attempt.objects.update(until=NOW - timedelta(minutes=1))
     late = client.post(page("check_said", check_id), WORDS | {"meaning": "joined"})
     assert late.status_code == 409 and "I called a number" in late.text and "Call first" in late.text
 
 
 def test_nobody_is_called_at_night(cast: Cast) -> None:
-    me, at = cast.actor(ME), clock.now()
+    me, at = cast.actor(ME), NOW
     check = take_check(by=me, at=at)
     with pytest.raises(NotAtThisHour):
         begin_try(check_id=check.id, by=me, at=at + timedelta(hours=10))
@@ -272,7 +271,7 @@ def test_nobody_is_called_at_night(cast: Cast) -> None:
 
 def test_an_hour_by_visit(cast: Cast) -> None:
     client = cast.client(ME)
-    me, at = cast.actor(ME), clock.now()
+    me, at = cast.actor(ME), NOW
     assert "Get the next visit" not in client.get(page("checks")).text
     with system("test"):
         Check.objects.filter(verifier_id=None).update(arm=Check.Arm.VISIT)

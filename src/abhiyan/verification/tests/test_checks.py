@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from django.db.models import QuerySet
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
@@ -35,7 +35,7 @@ GENUINE, NOT_GENUINE = Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE
 
 
 def drawn(cast: Cast, checks: int = 40) -> Frame:
-    now = clock.now()
+    now = NOW
     plan = frames.Plan(
         checks=checks,
         floor=1,
@@ -65,7 +65,7 @@ def taken(cast: Cast, role: str, at: datetime, outcome: Check.Outcome = GENUINE)
 def test_a_verifier_never_gets_an_item_of_their_own_line(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assigning, "MOST_OF_A_WORKER", 1_000)
     drawn(cast)
-    at = clock.now()
+    at = NOW
     for role, district in (("verifier_of_srinagar", "JK-JAM"), ("verifier_of_jammu", "JK-SRI")):
         cast.appoint(cast.accounts[role], "booth_worker", "HP-B001", by=SYSTEM)
         with system("test"):
@@ -79,12 +79,12 @@ def test_a_verifier_who_gets_an_office_in_a_place_checks_it_no_more(cast: Cast) 
     drawn(cast)
     cast.appoint(cast.accounts["verifier_of_srinagar"], "booth_worker", "JK-B004", by=SYSTEM)
     with pytest.raises(NothingForYou):
-        take_check(by=cast.actor("verifier_of_srinagar"), at=clock.now())
+        take_check(by=cast.actor("verifier_of_srinagar"), at=NOW)
 
 
 def test_none_is_passed_over_and_none_told_twice(cast: Cast) -> None:
     drawn(cast)
-    me, other, at = cast.actor("verifier_of_srinagar"), cast.actor("verifier_of_jammu"), clock.now()
+    me, other, at = cast.actor("verifier_of_srinagar"), cast.actor("verifier_of_jammu"), NOW
     check = take_check(by=me, at=at)
     assert take_check(by=me, at=at).id == check.id
     with pytest.raises(NotTaken):
@@ -96,7 +96,7 @@ def test_none_is_passed_over_and_none_told_twice(cast: Cast) -> None:
 
 def test_the_database_shows_a_verifier_only_what_they_took_and_an_office_none(cast: Cast) -> None:
     drawn(cast)
-    check = take_check(by=cast.actor("verifier_of_srinagar"), at=clock.now())
+    check = take_check(by=cast.actor("verifier_of_srinagar"), at=NOW)
     with cast.as_("verifier_of_srinagar"):
         assert [one.id for one in Check.objects.all()] == [check.id]
     for role in ("verifier_of_jammu", "state_president", "national_president", "booth_president"):
@@ -125,7 +125,7 @@ def test_one_verifier_checks_at_most_three_of_a_worker(cast: Cast) -> None:
     for role in ("district_elsewhere", "booth_president"):
         entered(cast, role, 20)
     drawn(cast, 60)
-    told = taken(cast, "verifier_of_srinagar", clock.now())
+    told = taken(cast, "verifier_of_srinagar", NOW)
     with system("test"):
         workers = Counter(opened(one).by for one in told)
     assert workers.pop(None) > 20 and set(workers.values()) == {assigning.MOST_OF_A_WORKER}
@@ -136,7 +136,7 @@ def test_what_is_aimed_checked_twice_or_planted_is_in_no_estimate(
 ) -> None:
     monkeypatch.setattr(assigning, "MOST_OF_A_WORKER", 1_000)
     frame = drawn(cast, 90)
-    at = clock.now()
+    at = NOW
     for role in ("verifier_of_srinagar", "verifier_of_jammu"):
         taken(cast, role, at)
     refresh_estimates(at=at)
@@ -171,7 +171,7 @@ def test_what_is_aimed_checked_twice_or_planted_is_in_no_estimate(
 
 def test_who_sees_the_counts_of_a_unit_sees_its_estimate_and_nobody_else(cast: Cast) -> None:
     frame = drawn(cast, 90)
-    at = clock.now()
+    at = NOW
     for role in ("verifier_of_srinagar", "verifier_of_jammu"):
         taken(cast, role, at)
     refresh_estimates(at=at)
@@ -190,9 +190,9 @@ def test_who_sees_the_counts_of_a_unit_sees_its_estimate_and_nobody_else(cast: C
 
 def test_too_few_checks_give_no_number(cast: Cast) -> None:
     frame = drawn(cast)
-    check = take_check(by=cast.actor("verifier_of_srinagar"), at=clock.now())
-    tell_check(check_id=check.id, outcome=GENUINE, by=cast.actor("verifier_of_srinagar"), at=clock.now())
-    refresh_estimates(at=clock.now())
+    check = take_check(by=cast.actor("verifier_of_srinagar"), at=NOW)
+    tell_check(check_id=check.id, outcome=GENUINE, by=cast.actor("verifier_of_srinagar"), at=NOW)
+    refresh_estimates(at=NOW)
     with system("test"):
         found = of_signed(frame).get(unit=cast.world.state)
     assert (found.rate, found.genuine, found.drawn) == (None, 1, 40)
@@ -200,7 +200,7 @@ def test_too_few_checks_give_no_number(cast: Cast) -> None:
 
 def test_a_check_that_was_being_written_while_estimates_were_computed_is_in_the_next(cast: Cast) -> None:
     frame = drawn(cast)
-    at = clock.now() + timedelta(hours=3)
+    at = NOW + timedelta(hours=3)
     assert refresh_estimates(at=at) == 1
     with system("test"):
         check = Check.objects.filter(frame=frame).first()

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import (
     aim_checks,
@@ -48,7 +48,7 @@ def of_aim(flag: Flag, arm: Check.Arm) -> list[Check]:
 
 
 def test_a_denial_is_followed_by_a_visit_and_only_then_proves_something(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flag = flagged(cast, at)
     do(cast, answer_flag, flag, HASTY, at, text=SAID)
     frame = drawn(cast)
@@ -85,7 +85,7 @@ def test_a_denial_is_followed_by_a_visit_and_only_then_proves_something(cast: Ca
 
 
 def test_nobody_is_visited_for_a_denial_where_no_worker_is_asked(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flagged(cast, at)
     frame = drawn(cast)
     aim = aim_checks(

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from abhiyan.core import backup, clock, database, schema, sealing
+from abhiyan.core import backup, database, schema, sealing
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.test_backup import drop_like
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.site.tests.cast import Cast
@@ -74,7 +75,7 @@ def test_an_open_frame_comes_back_from_a_backup_and_goes_on(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.MEDIA_ROOT.mkdir()
-    frame, at = drawn(cast), clock.now()
+    frame, at = drawn(cast), NOW
     me = cast.actor("verifier_of_jammu")
     done, in_hand = take_check(by=me, at=at), None
     tell_check(check_id=done.id, outcome=Check.Outcome.GENUINE, by=me, at=at)

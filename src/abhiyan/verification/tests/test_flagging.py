@@ -7,9 +7,9 @@ import pytest
 from django.db.models import F
 from django.urls import reverse
 
-from abhiyan.core import clock
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules.texts import TEXTS
@@ -137,7 +137,7 @@ def decide(cast: Cast, asked: Release, at: datetime, *, by: str = SECOND, allow:
 
 
 def test_a_worker_is_asked_answers_is_checked_and_found_by_somebody_else(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flag = flagged(cast, at)
     with pytest.raises(AskedBefore):
         ask(cast, HASTY, at)
@@ -196,7 +196,7 @@ def test_a_worker_is_asked_answers_is_checked_and_found_by_somebody_else(cast: C
 def test_what_fresh_checks_do_not_prove_vanishes_and_the_worker_hears_that_it_is_closed(
     cast: Cast, bad: int, reason: str
 ) -> None:
-    at = clock.now()
+    at = NOW
     flag = checked(cast, at, bad=bad, reason=reason)
     with system("test"):
         assert not Flag.objects.exists() and Rest.objects.count() == 1
@@ -209,7 +209,7 @@ def test_where_too_few_people_have_a_known_answer_the_worker_waits_and_the_distr
     cast: Cast,
 ) -> None:
     """Nothing could be proven there: the flag is not used up, and whoever plans reads what is missing."""
-    at = clock.now()
+    at = NOW
     flag = flagged(cast, at)
     do(cast, answer_flag, flag, HASTY, at, text=SAID)
     frame = drawn(cast)
@@ -227,7 +227,7 @@ def test_where_too_few_people_have_a_known_answer_the_worker_waits_and_the_distr
 
 
 def test_a_worker_who_does_not_answer_comes_to_whoever_plans_once_their_time_is_over(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flagged(cast, at)
     assert "gave no answer in time" not in cast.client(PRESIDENT).get("/").text
     with system("test"):
@@ -239,7 +239,7 @@ def test_a_worker_who_does_not_answer_comes_to_whoever_plans_once_their_time_is_
 def test_a_proposal_whose_asker_lost_their_office_is_no_refusal_and_a_dropped_one_waits_for_nobody(
     cast: Cast,
 ) -> None:
-    at = clock.now()
+    at = NOW
     flag = checked(cast, at, bad=12)
     asked = propose(cast, flag, at)
     with system("test"):
@@ -254,7 +254,7 @@ def test_a_proposal_whose_asker_lost_their_office_is_no_refusal_and_a_dropped_on
 
 
 def test_the_request_to_confirm_a_finding_is_read_only_by_who_may_decide(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     asked = propose(cast, checked(cast, at, bad=12), at)
     address = reverse("org:decide_release", args=[asked.public_id]) + "?allow=yes"
     list_ = reverse("org:releases")
@@ -272,7 +272,7 @@ def test_the_request_to_confirm_a_finding_is_read_only_by_who_may_decide(cast: C
 
 
 def test_a_part_of_a_drive_is_looked_at_with_the_whole(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     cast.world.send(*rows_of_ten_workers(cast))
     part = cast.world.programme
     part.parent_id = part.pk
@@ -284,7 +284,7 @@ def test_a_part_of_a_drive_is_looked_at_with_the_whole(cast: Cast) -> None:
 
 
 def test_a_second_reviewer_who_refuses_ends_it_and_one_who_lets_it_lie_does_not(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flag = checked(cast, at, bad=12)
     asked = propose(cast, flag, at)
     late = at + timedelta(days=4)
@@ -300,7 +300,7 @@ def test_a_second_reviewer_who_refuses_ends_it_and_one_who_lets_it_lie_does_not(
 
 
 def test_whoever_asked_the_worker_does_not_decide_either(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flag = checked(cast, at, bad=12, ask_by=SECOND)
     with pytest.raises(SameReviewer):
         decide(cast, propose(cast, flag, at), at, by=SECOND)
@@ -310,7 +310,7 @@ def test_whoever_asked_the_worker_does_not_decide_either(cast: Cast) -> None:
 
 
 def test_while_checks_are_under_way_nobody_sees_how_they_go(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flag = flagged(cast, at)
     do(cast, answer_flag, flag, HASTY, at, text=SAID)
     frame = drawn(cast)
@@ -330,7 +330,7 @@ def test_while_checks_are_under_way_nobody_sees_how_they_go(cast: Cast) -> None:
 
 
 def test_what_speaks_for_a_worker_is_shown_to_both_sides(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flag = flagged(cast, at)
     with system("test"):
         assert (flag.entries, flag.parcels) == (30, 1), "the world sends them all at once"
@@ -340,7 +340,7 @@ def test_what_speaks_for_a_worker_is_shown_to_both_sides(cast: Cast) -> None:
 
 
 def test_the_worker_gets_a_message_that_gives_nothing_away(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     with system("test"):
         Message.objects.all().delete()
         phone_id = keep_phone(phone="+919876543210")
@@ -355,7 +355,7 @@ def test_the_worker_gets_a_message_that_gives_nothing_away(cast: Cast) -> None:
 
 
 def test_reasons_of_a_drive_that_ended_are_deleted_too(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flagged(cast, at)
     expire_flags(at=at + findings.EXPIRES - timedelta(hours=1))
     with system("test"):
@@ -366,7 +366,7 @@ def test_reasons_of_a_drive_that_ended_are_deleted_too(cast: Cast) -> None:
 
 
 def test_a_flag_that_was_explained_or_is_too_old_is_deleted_and_the_worker_left_alone(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flag = flagged(cast, at)
     with pytest.raises(NotYours):
         do(cast, drop_flag, flag, HASTY, at)
@@ -387,7 +387,7 @@ def test_a_flag_that_was_explained_or_is_too_old_is_deleted_and_the_worker_left_
 
 
 def test_only_who_decides_and_the_worker_see_a_flag(cast: Cast) -> None:
-    at = clock.now()
+    at = NOW
     flag = flagged(cast, at)
     name, reason = cast.accounts[HASTY].name, "came less than a minute after the one before"
     programme = cast.world.programme.public_id

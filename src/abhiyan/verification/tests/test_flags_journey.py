@@ -2,8 +2,8 @@
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.org.models import Release
 from abhiyan.site.tests.cast import Cast
@@ -67,8 +67,8 @@ def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     look(planner, "fresh checks are under way")
     with system("test"):
         flag = Flag.objects.get()
-    told(frame, flag, clock.now(), bad=12)
-    judge_fresh_checks(at=clock.now())
+    told(frame, flag, NOW, bad=12)
+    judge_fresh_checks(at=NOW)
     go(planner, f"main a[href$='/flag/{flag.pk}/']")
     look(planner, "fresh checks are judged")
     go(planner, "a[href$='/propose/']")

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import assigning, refresh_estimates
 from abhiyan.verification.models import Draw, Frame
@@ -19,7 +19,7 @@ def test_a_frame_is_planned_frozen_drawn_and_read(cast: Cast, monkeypatch: pytes
     monkeypatch.setattr(assigning, "MOST_OF_A_WORKER", 1_000)
     client, programme = cast.client("state_president"), cast.world.programme
     new = reverse("verification:frame_new", args=[programme.public_id])
-    day = clock.now().date()
+    day = NOW.date()
     form = {
         "checks": "40",
         "floor": "1",
@@ -50,15 +50,15 @@ def test_a_frame_is_planned_frozen_drawn_and_read(cast: Cast, monkeypatch: pytes
     assert "cannot be known before" in client.post(draw, {"value": "8c3fa0"}).text
     assert frame.hash in client.get(page).text and "Draw the checks" not in client.get(page).text
     with system("test"):
-        Draw.objects.update(due_at=clock.now())
+        Draw.objects.update(due_at=NOW)
     assert "Draw the checks" in client.get(page).text
     client.post(draw, {"value": "8c3fa0"})
     assert "drawn just now" in client.get(page).text
-    refresh_estimates(at=clock.now())
+    refresh_estimates(at=NOW)
     assert "not enough checks yet (0 of" in client.get(page).text
     for role in ("verifier_of_srinagar", "verifier_of_jammu"):
-        taken(cast, role, clock.now())
-    refresh_estimates(at=clock.now())
+        taken(cast, role, NOW)
+    refresh_estimates(at=NOW)
     assert "100 are real" in client.get(page).text
 
 

@@ -9,8 +9,8 @@ from django.test import Client
 
 from abhiyan.contact.actions import begin_attempt, end_attempt
 from abhiyan.contact.models import Attempt
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import erasing
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.tests.make import Human
@@ -66,7 +66,7 @@ def asked(cast: Cast, check: Check, at: datetime) -> None:
 def test_nobody_learns_from_their_own_page_that_they_are_drawn_until_they_are_asked(
     cast: Cast, meena: Client
 ) -> None:
-    at, item = clock.now(), cast.membership(MEENA)
+    at, item = NOW, cast.membership(MEENA)
     check = taken_of(cast, item, at)
     before = meena.get("/me/").content.decode()
     assert "Meena Kaul" in before and "Checks of your entry" not in before
@@ -82,7 +82,7 @@ def test_nobody_learns_from_their_own_page_that_they_are_drawn_until_they_are_as
 def test_an_erasure_empties_what_was_said_and_so_does_its_replay_after_a_restore(
     cast: Cast, meena: Client
 ) -> None:
-    at, item = clock.now(), cast.membership(MEENA)
+    at, item = NOW, cast.membership(MEENA)
     check = taken_of(cast, item, at)
     asked(cast, check, at)
     assert meena.post("/me/erase/").status_code == 200

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
@@ -37,7 +37,6 @@ def served(serving: Callable[..., Server]) -> Server:
     return serving(
         ABHIYAN_ORIGIN="http://localhost",
         ABHIYAN_ORGANISATION="Sangathan",
-        DJANGO_SETTINGS_MODULE="abhiyan.verification.tests.midday",
     )
 
 
@@ -54,7 +53,7 @@ def plan(page: Page, look: Look) -> None:
     page.fill("[name=floor]", "1")
     go(page, "form[method=get] button[type=submit]")
     look(page, "planner")
-    day = clock.now().date()
+    day = NOW.date()
     page.fill("[name=source]", "drand round 4,812,345")
     page.fill("[name=known_on]", (day + timedelta(days=2)).isoformat())
     page.fill("[name=ends_on]", (day + timedelta(days=20)).isoformat())
@@ -69,7 +68,7 @@ def draw(page: Page, look: Look) -> None:
     """Once the value is known, and only then."""
     assert page.locator("a[href$='/draw/']").count() == 0
     with system("tests move time"):
-        Draw.objects.update(due_at=clock.now())
+        Draw.objects.update(due_at=NOW)
     page.reload()
     look(page, "frame that waits for its value")
     go(page, "a[href$='/draw/']")
@@ -109,7 +108,7 @@ def by_visit(page: Page, look: Look) -> None:
 
 def everything_else(cast: Cast, frame: Frame, monkeypatch: pytest.MonkeyPatch) -> None:
     """One is not reached and comes to a visit; all others are called by their verifiers."""
-    at = clock.now()
+    at = NOW
     monkeypatch.setattr(assigning, "VISITED", 1)
     away = take_check(by=cast.actor(CALLER), at=at)
     away = tell_check(
@@ -167,7 +166,7 @@ def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
     with system("test"):
         done = Check.objects.filter(frame=frame, arm__in=(Check.Arm.RANDOM, Check.Arm.VISIT))
         assert done.filter(outcome="").count() == 0 and done.filter(arm=Check.Arm.VISIT).count() == 1
-    assert refresh_estimates(at=clock.now()) == 1
+    assert refresh_estimates(at=NOW) == 1
 
     planner.goto("/units/JK/")
     assert planner.locator(".wi").count() > 0, "the estimate has its whisker"
@@ -186,7 +185,7 @@ def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
     assert frame.hash in hash_line and len(lines) == n
 
     with system("tests move time"):
-        Frame.objects.update(ends_on=clock.now().date() - timedelta(days=1))
+        Frame.objects.update(ends_on=NOW.date() - timedelta(days=1))
     planner.goto(f"/checks/frame/{frame.public_id}/close/")
     go(planner, "form[data-asks] button[type=submit]")
     look(planner, "closed frame")

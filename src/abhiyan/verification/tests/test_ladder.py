@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import strike_off
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.programmes.actions import type_figure
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def checked(cast: Cast) -> Frame:
     """A frame of 45 items in each of two districts, 22 of each checked: all genuine in one, none in the other."""
-    frame, at = drawn(cast, 90), clock.now()
+    frame, at = drawn(cast, 90), NOW
     with system("test"):
         for code, outcome in (("JK-SRI", Check.Outcome.GENUINE), ("JK-JAM", Check.Outcome.NOT_GENUINE)):
             of = Check.objects.filter(frame=frame, stratum__unit__code=code, arm=Check.Arm.RANDOM)
@@ -64,7 +65,7 @@ def test_the_unit_page_has_the_estimate_with_its_whisker_and_says_of_which_frame
     assert "Grade, of 19 checks" in seen(cast, "state_president", unit_page("JK-SRI"))
     units = {unit.pk: unit.code for unit in cast.world.units.values()}
     with cast.as_("national_president"):
-        found = ask_latest([checked.programme_id], list(units), clock.now().date())()
+        found = ask_latest([checked.programme_id], list(units), NOW.date())()
     said = {units[unit]: one for (_, measure, unit), one in found.items() if measure == MEASURE}
     grades = {code: one.grade for code, one in said.items() if one.grade}
     assert grades == {"JK-B001": "A", "JK-SRI-M1": "A", "JK-SRI-M1-C1": "A", "JK-B004": "C", "JK-JAM-M1": "C"}
@@ -79,7 +80,7 @@ def test_the_unit_page_has_the_estimate_with_its_whisker_and_says_of_which_frame
 def test_a_grade_is_of_the_first_checks_also_when_their_entries_count_no_more(
     cast: Cast, checked: Frame
 ) -> None:
-    at, asker = clock.now(), cast.actor("state_president")
+    at, asker = NOW, cast.actor("state_president")
     with system("test"):
         of = Check.objects.filter(frame=checked, stratum__unit__code="JK-SRI", arm=Check.Arm.RANDOM)
         false = [one for one in of if opened(one).unit_id == cast.world.units["JK-B001"].pk][:3]
@@ -131,7 +132,7 @@ def test_programmes_and_their_files_have_the_estimate_too(cast: Cast, checked: F
 
 
 def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, checked: Frame) -> None:
-    at, state = clock.now(), cast.actor("state_president")
+    at, state = NOW, cast.actor("state_president")
     one = checked.programme
     with cast.as_("state_president"):
         type_figure(

@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.org.actions import decide_release
 from abhiyan.org.models import Appointment
@@ -54,7 +54,7 @@ SYSTEM = Actor(kind="system", id=uuid4())
 
 def frozen(cast: Cast) -> Frame:
     """A frame whose value was due an hour ago."""
-    at = clock.now() - timedelta(hours=2)
+    at = NOW - timedelta(hours=2)
     plan = frames.Plan(
         checks=20, floor=1, source="drand round 7", due_at=at + timedelta(hours=1), ends_on=date(2027, 12, 1)
     )
@@ -62,7 +62,7 @@ def frozen(cast: Cast) -> Frame:
 
 
 def another(**more: object) -> redraws.Value:
-    now = clock.now()
+    now = NOW
     given = {
         "source": "the lottery of 5 December",
         "due_at": now + timedelta(hours=1),
@@ -72,7 +72,7 @@ def another(**more: object) -> redraws.Value:
 
 
 def test_a_value_that_never_came_is_replaced_by_two_people_and_both_stay_in_sight(cast: Cast) -> None:
-    frame, asker, at = frozen(cast), cast.actor("state_president"), clock.now()
+    frame, asker, at = frozen(cast), cast.actor("state_president"), NOW
     for value, refusal in (
         (another(source="DRAND round 7"), NamedBefore),
         (another(due_at=at - timedelta(minutes=1)), ValueKnown),
@@ -108,7 +108,7 @@ def test_a_value_that_never_came_is_replaced_by_two_people_and_both_stay_in_sigh
 
 
 def test_a_value_that_came_after_all_ends_the_request_for_another(cast: Cast) -> None:
-    frame, asker, at = frozen(cast), cast.actor("state_president"), clock.now()
+    frame, asker, at = frozen(cast), cast.actor("state_president"), NOW
     asked = ask_redraw(public_id=frame.public_id, value=another(), reason="late", by=asker, at=at)
     draw_frame(public_id=frame.public_id, value="8c3fa0", by=asker, at=at)
     with system("test"):
@@ -119,7 +119,7 @@ def test_a_value_that_came_after_all_ends_the_request_for_another(cast: Cast) ->
 def test_an_approval_that_comes_too_late_names_nothing_and_what_was_not_drawn_has_no_more_and_no_close(
     cast: Cast,
 ) -> None:
-    frame, asker, at = frozen(cast), cast.actor("state_president"), clock.now()
+    frame, asker, at = frozen(cast), cast.actor("state_president"), NOW
     with pytest.raises(NotDrawn):
         top_up_frame(public_id=frame.public_id, checks=40, by=asker, at=at)
     with pytest.raises(NotDrawn):
@@ -141,7 +141,7 @@ def test_an_approval_that_comes_too_late_names_nothing_and_what_was_not_drawn_ha
 def test_more_checks_follow_the_first_in_the_same_order_and_anybody_repeats_them(
     cast: Cast, tmp_path: Path
 ) -> None:
-    frame, asker, at = drawn(cast, 20), cast.actor("state_president"), clock.now()
+    frame, asker, at = drawn(cast, 20), cast.actor("state_president"), NOW
     with system("test"):
         before = set(Check.objects.filter(frame=frame).values_list("id", flat=True))
     with pytest.raises(NothingMore):
@@ -171,7 +171,7 @@ def test_more_checks_follow_the_first_in_the_same_order_and_anybody_repeats_them
 def test_nobody_stops_at_the_result_they_like_and_what_is_open_at_the_end_is_unresolved(
     cast: Cast, tmp_path: Path
 ) -> None:
-    frame, asker, at = drawn(cast, 20), cast.actor("state_president"), clock.now()
+    frame, asker, at = drawn(cast, 20), cast.actor("state_president"), NOW
     taken(cast, "verifier_of_srinagar", at)
     with pytest.raises(ChecksOpen):
         close_frame(public_id=frame.public_id, by=asker, at=at)
@@ -197,7 +197,7 @@ def test_nobody_stops_at_the_result_they_like_and_what_is_open_at_the_end_is_unr
 
 def test_a_frame_closes_when_every_check_is_finished(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assigning, "MOST_OF_A_WORKER", 1_000)
-    frame, asker, at = drawn(cast, 20), cast.actor("state_president"), clock.now()
+    frame, asker, at = drawn(cast, 20), cast.actor("state_president"), NOW
     page = reverse("verification:frame", args=[frame.public_id])
     assert "Close this frame" not in cast.client("state_president").get(page).text
     for role in ("verifier_of_srinagar", "verifier_of_jammu"):
@@ -207,7 +207,7 @@ def test_a_frame_closes_when_every_check_is_finished(cast: Cast, monkeypatch: py
 
 
 def test_the_public_page_shows_frames_and_no_person_while_its_owner_lets_it(cast: Cast) -> None:
-    frame, asker, at = drawn(cast, 20), cast.actor("state_president"), clock.now()
+    frame, asker, at = drawn(cast, 20), cast.actor("state_president"), NOW
     refresh_estimates(at=at)
     programme = cast.world.programme
     page = reverse("verification:public", args=[programme.public_id])
@@ -269,11 +269,11 @@ def test_an_act_whose_time_is_over_or_not_come_offers_no_form_and_says_why(cast:
         value=another(),
         reason="The beacon stopped",
         by=cast.actor("state_president"),
-        at=clock.now(),
+        at=NOW,
     )
     told, is_open = offers(cast, "redraw", frame)
     assert "Another value was asked for." in told and "Can be approved by" in told and not is_open
-    draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=clock.now())
+    draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=NOW)
     for act, said in (("draw", drawn_already), ("redraw", drawn_already), ("close", "are not finished")):
         told, is_open = offers(cast, act, frame)
         assert said in told and not is_open, act
@@ -287,9 +287,9 @@ def test_an_act_whose_time_is_over_or_not_come_offers_no_form_and_says_why(cast:
 def test_a_frame_closed_with_too_few_checks_says_so_and_waits_for_none(cast: Cast) -> None:
     frame = drawn(cast, 20)
     page = reverse("verification:frame", args=[frame.public_id])
-    refresh_estimates(at=clock.now())
+    refresh_estimates(at=NOW)
     assert "not enough checks yet (0 of" in cast.client("state_president").get(page).text
-    close_frame(public_id=frame.public_id, by=SYSTEM, at=clock.now() + timedelta(days=800))
+    close_frame(public_id=frame.public_id, by=SYSTEM, at=NOW + timedelta(days=800))
     told = cast.client("state_president").get(page).text
     assert "Where it stands" in told and "drawn just now" not in told
     assert "closed with too few checks for a number (0 of" in told and " yet" not in told
@@ -299,7 +299,7 @@ def test_today_tells_a_planner_what_a_frame_waits_for(cast: Cast) -> None:
     client, frame = cast.client("state_president"), frozen(cast)
     assert "drand round 7 was due on" in client.get("/").text
     assert "drand round 7" not in cast.client("district_in_charge").get("/").text
-    draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=clock.now())
+    draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=NOW)
     assert "nobody who may check" not in client.get("/").text
     with system("test"):
         Appointment.objects.filter(office__code="verifier").exclude(unit=cast.world.units["JK-JAM"]).delete()
@@ -309,10 +309,10 @@ def test_today_tells_a_planner_what_a_frame_waits_for(cast: Cast) -> None:
 
 def test_past_its_end_nobody_reads_that_checks_go_on(cast: Cast) -> None:
     frame = drawn(cast, 20)
-    refresh_estimates(at=clock.now())
+    refresh_estimates(at=NOW)
     with system("tests move time"):
         Frame.objects.update(ends_on=date(2026, 1, 1))
-    open_page(programme=cast.world.programme, by=cast.actor("state_president"), at=clock.now())
+    open_page(programme=cast.world.programme, by=cast.actor("state_president"), at=NOW)
     page = reverse("verification:public", args=[cast.world.programme.public_id])
     told = Client(headers={"accept-language": "en"}).get(page).text
     assert "The last day of checking was 1 Jan 2026." in told and "Checks go on" not in told
@@ -327,7 +327,7 @@ def test_while_the_page_is_public_an_office_that_plans_nothing_gets_the_file_the
     page = reverse("verification:frame", args=[frame.public_id])
     client = cast.client("district_in_charge")
     assert "Published file" not in client.get(page).text
-    open_page(programme=cast.world.programme, by=cast.actor("state_president"), at=clock.now())
+    open_page(programme=cast.world.programme, by=cast.actor("state_president"), at=NOW)
     assert reverse("verification:public_file", args=[cast.world.programme.public_id, frame.public_id]) in (
         client.get(page).text
     )

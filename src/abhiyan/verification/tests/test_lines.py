@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org.actions import end_appointment
 from abhiyan.org.models import Appointment, Office
 from abhiyan.site.tests.cast import Cast
@@ -38,7 +38,7 @@ def stand(
     account_id: int, unit_id: int, *, hierarchy: int = 1, state: str = STATE.ACTIVE, days: tuple[int, int]
 ) -> None:
     """An appointment as the table may hold it, from and to so many days from now."""
-    today = clock.now().date()
+    today = NOW.date()
     Appointment.objects.create(
         public_id=uuid4(),
         account_id=account_id,
@@ -48,7 +48,7 @@ def stand(
         state=state,
         starts_on=today + timedelta(days=days[0]),
         ends_on=today + timedelta(days=days[1]),
-        made_at=clock.now(),
+        made_at=NOW,
         accepted_how="" if state == STATE.OFFERED else Appointment.How.LINK,
     )
 
@@ -57,7 +57,7 @@ def test_a_line_is_every_tree_and_every_day_since_the_programme_opened(cast: Cas
     drawn(cast)
     with system("test"):
         strata = list(Stratum.objects.all())
-        opened = (clock.now().date() - cast.world.programme.opens_on).days
+        opened = (NOW.date() - cast.world.programme.opens_on).days
         account = 900_000
         for unit in cast.world.units.values():
             own = below(unit.pk)
@@ -78,7 +78,7 @@ def test_a_line_is_every_tree_and_every_day_since_the_programme_opened(cast: Cas
 def test_an_office_of_another_tree_or_given_back_yesterday_is_no_way_round(cast: Cast) -> None:
     """A constituency stands in no tree of districts; its booths do."""
     drawn(cast)
-    at = clock.now()
+    at = NOW
     for role, unit, hierarchy in (("by_constituency", "JK-PC1", 2), ("by_block", "JK-BL1", 3)):
         account = cast._open(role)
         with system("test"):

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from abhiyan.core import audit, clock, sql
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import Claim
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.models_door import DoorTry
@@ -36,7 +37,7 @@ HASTY = "booth_worker"
 
 def rows_of_ten_workers(cast: Cast) -> list[Claim]:
     """Nine workers who go from door to door, and one who types thirty rows in a few minutes, of people in a row."""
-    begun = clock.now() - timedelta(hours=9)
+    begun = NOW - timedelta(hours=9)
     claims = []
     for nr, role in enumerate(HONEST):
         cast._open(role)
@@ -84,14 +85,14 @@ def _doors_without_entries(cast: Cast, role: str, *, refused: int, nobody: int) 
             by=cast.accounts[role].public_id,
             programme_id=cast.world.programme.pk,
             unit_id=cast.world.units["JK-B001"].pk,
-            day=clock.now().date(),
+            day=NOW.date(),
             outcome=outcome,
             n=n,
         )
 
 
 def look(cast: Cast, **more: object) -> int:
-    given = {"programme": cast.world.programme, "measure": MEASURE, "by": SYSTEM, "at": clock.now()} | more
+    given = {"programme": cast.world.programme, "measure": MEASURE, "by": SYSTEM, "at": NOW} | more
     return look_at_workers(**given)  # type: ignore[arg-type]  # a test's own words
 
 
@@ -99,13 +100,13 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
     programme = busy.world.programme
     with system("test"):
         sql.run(
-            "update enrolment_enrolment set confirmed_at = now() where unit_id in (select id from units_unit)"
+            f"update enrolment_enrolment set confirmed_at = '{NOW}' where unit_id in (select id from units_unit)"
             " and membership_id in (select id from enrolment_membership where unit_id % 2 = 0)"
         )
-        sql.run("update enrolment_enrolment set ask_over_at = now() where confirmed_at is null")
+        sql.run("update enrolment_enrolment set ask_over_at = %s where confirmed_at is null", [NOW])
         for n, who in enumerate(Membership.objects.filter(phone_id__isnull=False).order_by("pk")[:60]):
             by_own_phone = Actor(kind="citizen", id=who.public_id, origin=f"10.0.{n % 7}.0")
-            audit.record(by=by_own_phone, at=clock.now(), act="enrolment.confirm", subject=str(who.public_id))
+            audit.record(by=by_own_phone, at=NOW, act="enrolment.confirm", subject=str(who.public_id))
             _door(who, 10 + n)
         _doors_without_entries(busy, HASTY, refused=3, nobody=5)
         found = looked_at_now(programme, MEASURE)
@@ -214,7 +215,7 @@ def test_checks_that_are_known_count_and_those_of_an_open_draw_do_not(busy: Cast
 
 def test_at_night_each_programme_is_looked_at_once(busy: Cast, settings: object) -> None:
     settings.TIME_ZONE = "UTC"  # type: ignore[attr-defined]  # pytest-django's own
-    noon = clock.now().replace(hour=12)
+    noon = NOW.replace(hour=12)
     night = noon.replace(hour=NIGHTLY[0]) + timedelta(days=1)
     assert look_nightly(at=noon) == 0
     assert look_nightly(at=night) == 1

@@ -18,10 +18,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from abhiyan.core import audit, clock, database
+from abhiyan.core import audit, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.people.models import Account, Person
@@ -44,7 +45,6 @@ from abhiyan.verification.tests.test_checks import drawn
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("midday"),
 ]
 IDS = """
 select m.public_id, m.id, m.person_id, m.phone_id, e.id, e.claim_id, c.public_id from enrolment_membership m
@@ -96,10 +96,10 @@ def hour_of_a_verifier(cast: Cast, role: str, outcomes: list[Check.Outcome]) -> 
     """A verifier takes checks and tells them; returns how many."""
     for n, outcome in enumerate(outcomes):
         try:
-            check = take_check(by=cast.actor(role), at=clock.now())
+            check = take_check(by=cast.actor(role), at=NOW)
         except NothingForYou:
             return n
-        tell_check(check_id=check.id, outcome=outcome, by=cast.actor(role), at=clock.now())
+        tell_check(check_id=check.id, outcome=outcome, by=cast.actor(role), at=NOW)
     return len(outcomes)
 
 
@@ -114,7 +114,7 @@ def every_way_a_check_goes(client: Client) -> None:
     for way in ("genuine", "not_genuine", "refused", "no_answer", "later", "back", "left", "leaves"):
         check_id = UUID(post("check_take").split("/")[-2])
         if way == "back":
-            hand_back(check_id=check_id, reason="language", by=_holder(check_id), at=clock.now())
+            hand_back(check_id=check_id, reason="language", by=_holder(check_id), at=NOW)
             continue
         assert "tel:" in client.post(reverse("verification:check_begin", args=[check_id])).text
         if way in Came.values:
@@ -145,7 +145,7 @@ def test_no_row_leads_from_a_check_to_a_person_and_no_row_of_a_person_is_touched
     outcomes = [*Check.Outcome] * 3
     assert hour_of_a_verifier(cast, "verifier_of_srinagar", outcomes)
     every_way_a_check_goes(cast.client("verifier_of_jammu"))
-    refresh_estimates(at=clock.now() + timedelta(minutes=1))
+    refresh_estimates(at=NOW + timedelta(minutes=1))
     after = everything()
     assert not naming(before ^ after, names)
     assert len(after - before) > 50
@@ -163,7 +163,7 @@ def test_who_leaves_in_a_check_is_written_as_who_leaves_on_their_own_page(cast: 
     client.post(reverse("verification:check_end", args=[check_id, "left"]))
     middle = everything()
     assert not naming(before ^ middle, names)
-    assert take_off(at=clock.now()) == 1
+    assert take_off(at=NOW) == 1
     after = everything()
     assert naming(after - middle, names)
     assert not {row[2] for row in after - middle} & {row[2] for row in middle - before}
@@ -224,9 +224,9 @@ def test_who_watches_what_the_server_runs_sees_no_item(cast: Cast, act: str) -> 
 
 def _act(cast: Cast, act: str) -> None:
     if act == "take":
-        take_check(by=cast.actor("verifier_of_jammu"), at=clock.now())
+        take_check(by=cast.actor("verifier_of_jammu"), at=NOW)
     else:
-        refresh_estimates(at=clock.now() + timedelta(minutes=1))
+        refresh_estimates(at=NOW + timedelta(minutes=1))
 
 
 def _closing(act: Callable[[], None]) -> None:
@@ -241,7 +241,7 @@ def test_striking_somebody_off_does_not_tell_whether_they_were_drawn(cast: Cast)
     """What became of a drawn item since the freeze moves no figure before the frame is closed."""
     frame = drawn(cast)
     hour_of_a_verifier(cast, "verifier_of_jammu", [Check.Outcome.GENUINE] * 3)
-    at = clock.now() + timedelta(minutes=1)
+    at = NOW + timedelta(minutes=1)
     refresh_estimates(at=at)
     before = figures(frame)
     with system("test"):
@@ -275,9 +275,9 @@ PAGES = ("frames", "frame_new", "public_open", "public"), ("frame", "frame_draw"
 def test_no_page_or_file_of_checks_names_anybody(cast: Cast) -> None:
     """While checks are under way: whatever of this room an office opens, with its lists as files."""
     frame, programme = drawn(cast), cast.world.programme
-    open_page(programme=programme, by=SYSTEM, at=clock.now())
+    open_page(programme=programme, by=SYSTEM, at=NOW)
     hour_of_a_verifier(cast, "verifier_of_jammu", [Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE])
-    refresh_estimates(at=clock.now() + timedelta(minutes=1))
+    refresh_estimates(at=NOW + timedelta(minutes=1))
     names = names_of([Cast.own_member, Cast.foreign_member])
     with system("test"):
         names |= {str(one) for one in Check.objects.values_list("id", flat=True)}

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.tests.make import NOON, Human, World
 from abhiyan.enrolment.tests.web import web_world
@@ -55,7 +55,7 @@ def test_a_plan_by_width_says_what_it_takes_or_that_nothing_brings_it(cast: Cast
 def test_the_table_of_districts_is_a_file_too_and_names_who_has_no_verifier(cast: Cast) -> None:
     client, where = cast.client("state_president"), page(cast)
     for role in ("verifier_of_jammu", "verifier"):
-        end_appointment(public_id=cast.appointments[role], reason="moved", by=SYSTEM, at=clock.now())
+        end_appointment(public_id=cast.appointments[role], reason="moved", by=SYSTEM, at=NOW)
     told = words(client, where, goal="40", floor="1")
     assert "Nobody can check Srinagar." in told
     rows = client.get(where, {"goal": "40", "floor": "1", "format": "csv"}).getvalue().decode("utf-8-sig")
@@ -92,7 +92,7 @@ def test_a_drive_that_is_part_of_another_is_planned_with_the_whole(cast: Cast) -
             opens_on=whole.opens_on,
             closes_on=whole.closes_on,
             by=SYSTEM,
-            at=clock.now(),
+            at=NOW,
         )
         part = Programme.objects.get(parent=whole)
     told = words(cast.client("state_president"), reverse("verification:frame_new", args=[part.public_id]))

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from abhiyan.core import clock, sql
+from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import undrawn
@@ -40,7 +41,7 @@ def planted(cast: Cast, frame: Frame, first: int, n: int, *, is_genuine: bool) -
         people=people(cast, first, n),
         is_genuine=is_genuine,
         by=cast.actor("state_president"),
-        at=clock.now(),
+        at=NOW,
     )
 
 
@@ -58,11 +59,11 @@ def test_people_are_planted_once_in_their_district_sealed_and_while_the_frame_is
     ]
     assert "Planted 1" not in rows and "9876500001" not in rows
     for role, planted_ones in (("verifier_of_srinagar", 0), ("verifier_of_jammu", 3)):
-        given_out = [one.arm for one in taken(cast, role, clock.now())]
+        given_out = [one.arm for one in taken(cast, role, NOW)]
         assert given_out.count(Check.Arm.PLANTED) == planted_ones < len(given_out), (
             "outside their own line, as any other"
         )
-    given: Any = {"public_id": frame.public_id, "is_genuine": False, "at": clock.now()}
+    given: Any = {"public_id": frame.public_id, "is_genuine": False, "at": NOW}
     with pytest.raises(PlantedAlready) as twice:
         plant_people(people=[*people(cast, 5, 1), *people(cast, 0, 1)], by=SYSTEM, **given)
     assert twice.value.facts == {"row": 2}
@@ -78,7 +79,7 @@ def test_people_are_planted_once_in_their_district_sealed_and_while_the_frame_is
 
 
 def test_who_agreed_to_be_planted_is_not_given_themselves(cast: Cast) -> None:
-    frame, at = drawn(cast), clock.now()
+    frame, at = drawn(cast), NOW
     planted(cast, frame, 0, 1, is_genuine=True)
     with system("test"):
         own = people(cast, 0, 1)[0].phone_id
@@ -88,10 +89,9 @@ def test_who_agreed_to_be_planted_is_not_given_themselves(cast: Cast) -> None:
         assert (Check.Arm.PLANTED in {one.arm for one in taken(cast, role, at)}) == gets_it
 
 
-@pytest.mark.usefixtures("midday")
 def test_a_planted_check_looks_like_any_other_from_the_call_to_the_result(cast: Cast) -> None:
     frame = drawn(cast)
-    me, client, at = cast.accounts["verifier_of_jammu"].pk, cast.client("verifier_of_jammu"), clock.now()
+    me, client, at = cast.accounts["verifier_of_jammu"].pk, cast.client("verifier_of_jammu"), NOW
     planted(cast, frame, 0, 1, is_genuine=False)
     words = {"how": "I called", "when": "In November", "born": "1984", "meaning": "never_joined"}
     seen: list[list[str]] = []
@@ -122,7 +122,7 @@ def test_a_planted_check_looks_like_any_other_from_the_call_to_the_result(cast: 
 
 def finish(frame: Frame) -> None:
     """Every drawn check is genuine; of the planted, one in ten is told wrongly."""
-    at = clock.now()
+    at = NOW
     with system("test"):
         Check.objects.filter(frame=frame, arm=Check.Arm.RANDOM).update(outcome="genuine", done_at=at)
         for n, check in enumerate(Check.objects.filter(frame=frame, arm=Check.Arm.PLANTED).order_by("order")):
@@ -173,10 +173,10 @@ def test_a_planner_plants_by_the_page_and_sees_only_how_many(cast: Cast) -> None
         gone = Check.objects.get(arm=Check.Arm.PLANTED, planted=None)
     assert known_of(gone) is None and gone.outcome == Check.Outcome.UNRESOLVED
     with system("test"):
-        empty_said(told=ItemsErased((), keyring().phone_id("+919876543210"), clock.now()))
+        empty_said(told=ItemsErased((), keyring().phone_id("+919876543210"), NOW))
         assert not Check.objects.exclude(planted=None).exists(), (
             "who had everything erased is planted no more"
         )
-    given: Any = {"public_id": frame.public_id, "by": SYSTEM, "at": clock.now()}
+    given: Any = {"public_id": frame.public_id, "by": SYSTEM, "at": NOW}
     with pytest.raises(NotFound):
         withdraw_planted(phone="+919876543211", **given)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
 from abhiyan.org.queries import NotYours
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import end_tie, state_tie, take_check
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_verifier_states_whom_they_know_and_only_who_plans_checks_takes_it_back(cast: Cast) -> None:
-    at, client = clock.now(), cast.client(ME)
+    at, client = NOW, cast.client(ME)
     page = "/checks/known/"
     assert "Nobody yet" in client.get(page).content.decode()
     assert "No unit fits" in client.get(page, {"unit": "nowhere at all"}, follow=True).content.decode()
@@ -49,7 +49,7 @@ def test_a_verifier_states_whom_they_know_and_only_who_plans_checks_takes_it_bac
 
 
 def test_who_plans_checks_states_it_of_verifiers_of_their_units_alone(cast: Cast) -> None:
-    at, jammu = clock.now(), cast.world.units["JK-JAM"].pk
+    at, jammu = NOW, cast.world.units["JK-JAM"].pk
     asked: dict[str, Any] = {"unit_id": jammu, "office": "district_in_charge", "at": at}
     of = cast.accounts[OTHER].public_id
     cast._seat("state_elsewhere", "state_president", "HP", 1)
@@ -66,6 +66,6 @@ def test_who_plans_checks_states_it_of_verifiers_of_their_units_alone(cast: Cast
 
 def test_the_page_of_a_frames_verifiers_leads_to_the_people_they_know(cast: Cast) -> None:
     frame = drawn(cast)
-    take_check(by=cast.actor(ME), at=clock.now())
+    take_check(by=cast.actor(ME), at=NOW)
     page = cast.client("state_president").get(reverse("verification:verifiers", args=[frame.public_id]))
     assert reverse("verification:ties_of", args=[cast.accounts[ME].public_id]) in page.content.decode()

@@ -1,0 +1,42 @@
+"""The instant that it is in a test, and the seed of what is drawn in it."""
+
+import os
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+from abhiyan.core import clock, lot
+
+NOW = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)  # Wednesday, twelve o'clock in Kolkata
+SETTINGS = "abhiyan.site.tests.settings"  # of processes that a test starts: it is the same instant there
+AT = "ABHIYAN_TEST_AT"  # what those settings read
+
+
+def time(at: datetime) -> None:
+    """Let it be an instant in this process and in those that are started from now on."""
+    clock.fix(at)
+    os.environ |= {"DJANGO_SETTINGS_MODULE": SETTINGS, AT: at.isoformat()}
+
+
+def running_time() -> None:
+    """Let time run, here and in processes that are started: for tests whose processes live by the clock."""
+    clock.fix(None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "abhiyan.site.settings"
+    os.environ.pop(AT, None)
+
+
+def draws(name: str) -> None:
+    """Draw from now on what was drawn in the last test of this name."""
+    lot.source = random.Random(name)
+
+
+def present() -> datetime:
+    """The instant it is: for worlds that are made both where time is given and where it runs. Tests say `NOW`."""
+    return clock.now()
+
+
+def passing() -> Callable[[], datetime]:
+    """A clock that goes on from the instant it is: for what waits until something is due."""
+    begun_at, begun_s = clock.now(), monotonic()
+    return lambda: begun_at + timedelta(seconds=monotonic() - begun_s)

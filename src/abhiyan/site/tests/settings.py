@@ -1,0 +1,10 @@
+"""The product's settings in processes that a test starts: it is the test's instant there."""
+
+import os
+from datetime import datetime
+
+from abhiyan.core import clock
+from abhiyan.core.tests.given import AT
+from abhiyan.site.settings import *  # noqa: F403  # all of them
+
+clock.fix(datetime.fromisoformat(os.environ[AT]))
