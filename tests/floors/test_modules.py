@@ -191,7 +191,7 @@ def clocks_read_in_the_wrong_place(source: Source) -> Iterator[str]:
 
 
 DRAWS = re.compile(r"(^|\.)(uuid4|urandom|SystemRandom)$|^secrets\.")
-ONLY_IN_TESTS = {"clock.fix", "lot.source"}
+ONLY_IN_TESTS = {"clock.give", "lot.source"}
 # Keys and nonces, which no page shows.
 NOT_SHOWN = {
     "core": {"keys.py", "lot.py", "sealing.py", "embedded/__init__.py"},
@@ -424,7 +424,7 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (draws_beside_the_lot, "units", "models.py", "key = UUIDField(default=uuid.uuid4)"),
     (draws_beside_the_lot, "units", "actions.py", "code = secrets.token_hex(4)"),
     (draws_beside_the_lot, "units", "actions.py", "code = os.urandom(4)"),
-    (draws_beside_the_lot, "site", "cli.py", "clock.fix(at)"),
+    (draws_beside_the_lot, "site", "cli.py", "clock.give(at)"),
     (draws_beside_the_lot, "site", "cli.py", "lot.source = Random(1)"),
     (clocks_read_in_the_wrong_place, "units", "models.py", "at = DateTimeField(default=timezone.now)"),
     (clocks_read_in_the_wrong_place, "units", "queries.py", "day = datetime.date.today()"),

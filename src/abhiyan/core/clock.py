@@ -6,19 +6,20 @@ the database's clock with its work, and a machine whose own clock is off by more
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 APART_S = 1.0
 
 log = logging.getLogger(__name__)
-_fixed: datetime | None = None  # the instant that holds in a test
+_given: Callable[[], datetime] | None = None  # what tells the time in a test
 _ahead = timedelta()  # how far this machine's clock is ahead of the database's; none while they agree
 
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return _fixed or datetime.now(UTC) - _ahead
+    return _given() if _given else datetime.now(UTC) - _ahead
 
 
 def today(zone: str) -> date:
@@ -26,10 +27,10 @@ def today(zone: str) -> date:
     return day_in(zone, now())
 
 
-def fix(at: datetime | None) -> None:
-    """Hold an instant in every thread of this process; None: follow the clock again. Only tests call it."""
-    global _fixed
-    _fixed = at
+def give(told: Callable[[], datetime] | None) -> None:
+    """Let all threads of this process take the time from `told`; None: from the clock again. Only tests call it."""
+    global _given
+    _given = told
 
 
 def hear(told: datetime, *, asked_s: float) -> None:
@@ -39,7 +40,7 @@ def hear(told: datetime, *, asked_s: float) -> None:
     longer than clocks may be apart says nothing.
     """
     global _ahead
-    if _fixed or time.monotonic() - asked_s > APART_S:
+    if _given or time.monotonic() - asked_s > APART_S:
         return
     apart = datetime.now(UTC) - told
     if abs(apart.total_seconds()) <= APART_S:

@@ -4,24 +4,29 @@ import os
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import monotonic
 
 from abhiyan.core import clock, lot
 
 NOW = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)  # Wednesday, twelve o'clock in Kolkata
 SETTINGS = "abhiyan.site.tests.settings"  # of processes that a test starts: it is the same instant there
-AT = "ABHIYAN_TEST_AT"  # what those settings read
+AT = "ABHIYAN_TEST_AT"  # the file they read it from
 
 
 def time(at: datetime) -> None:
-    """Let it be an instant in this process and in those that are started from now on."""
-    clock.fix(at)
-    os.environ |= {"DJANGO_SETTINGS_MODULE": SETTINGS, AT: at.isoformat()}
+    """Let it be an instant in this process and in those that a test starts or has started."""
+    clock.give(lambda: at)
+    file = Path(os.environ["ABHIYAN_TEST_HOME"], f"time{os.environ.get('PYTEST_XDIST_WORKER', '')}")
+    new = file.with_suffix(".new")
+    new.write_text(at.isoformat())
+    new.replace(file)
+    os.environ |= {"DJANGO_SETTINGS_MODULE": SETTINGS, AT: str(file)}
 
 
 def running_time() -> None:
     """Let time run, here and in processes that are started: for tests whose processes live by the clock."""
-    clock.fix(None)
+    clock.give(None)
     os.environ["DJANGO_SETTINGS_MODULE"] = "abhiyan.site.settings"
     os.environ.pop(AT, None)
 

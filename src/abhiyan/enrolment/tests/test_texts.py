@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +13,8 @@ from django.db import transaction
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests import given
+from abhiyan.core.tests.given import NOW, present
 from abhiyan.core.tests.waits import blocked, until
 from abhiyan.enrolment.actions import replies, texts, unread
 from abhiyan.enrolment.queries import texts as queries
@@ -64,10 +66,10 @@ class Gateway:
 def sent() -> list[Letter]:
     """What the phones get when the loops turn."""
     with system("tests turn the loop"):
-        while replies.reply(at=NOW):
+        while replies.reply(at=present()):
             pass
     gateway = Gateway()
-    send_due(gateway, at=NOW)
+    send_due(gateway, at=present())
     return gateway.letters
 
 
@@ -206,7 +208,7 @@ def test_who_left_comes_back_by_join_from_the_same_phone(server: Server, world: 
     world.web_join(of=world.asha)
     write(server, secret, "LEAVE")
     assert world.ladder(world.booth) == Ladder(reported=1)
-    world.tick(minutes=1)
+    given.time(NOW + timedelta(minutes=1))
     write(server, secret, "JOIN")
     assert world.ladder(world.booth) == Ladder(reported=2, counted=1)
     assert "back.receipt" in templates()

@@ -2,9 +2,11 @@
 
 import os
 from datetime import datetime
+from pathlib import Path
 
 from abhiyan.core import clock
 from abhiyan.core.tests.given import AT
 from abhiyan.site.settings import *  # noqa: F403  # all of them
 
-clock.fix(datetime.fromisoformat(os.environ[AT]))
+_file = Path(os.environ[AT])
+clock.give(lambda: datetime.fromisoformat(_file.read_text()))
