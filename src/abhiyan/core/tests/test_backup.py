@@ -245,7 +245,7 @@ def test_a_backup_of_a_version_before_the_first_release_is_refused_and_changes_n
             earlier.setattr(backup, "FORMAT", 1)
         else:
             own.execute(
-                "insert into django_migrations (app, name, applied) values ('core', '0001_era', now())"
+                "insert into django_migrations (app, name, applied) values ('core', '0001_era', %s)", [AT]
             )
             own.commit()
         backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
