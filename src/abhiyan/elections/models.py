@@ -120,7 +120,8 @@ class Candidacy(models.Model):
     """One candidate in one contest: name, party, votes. "None of the above" stands as one, marked."""
 
     contest = models.ForeignKey(Contest, models.CASCADE, related_name="+")
-    position = models.SmallIntegerField()  # by votes, from 1, as the file says
+    # By votes, from 1, as the file says. Equal votes have one position where it does not tell how the lot fell.
+    position = models.SmallIntegerField()
     name = models.TextField()
     party = models.TextField()  # code; a party nobody has given one: its name in capitals
     party_name = models.TextField(default="", db_default="")  # as the file says it

@@ -336,7 +336,8 @@ def _uncontested(work: Work, lines: Sequence[Line]) -> bool:
 def _ranked(
     work: Work, lines: Sequence[Line], candidates: Sequence[acts.NewCandidate]
 ) -> list[acts.NewCandidate]:
-    """Candidates with their place by votes. Where the file gives places they must be those, ties in any order.
+    """Candidates with their place by votes. Where the file gives places they must be those, ties in any order. Where it
+    gives none, equal votes are one place: the lot decided between them, and the order of rows is no lot.
 
     Some files count "none of the above" among the places, others leave it out, put it last, or give it none: it has no
     place to be checked.
@@ -345,7 +346,8 @@ def _ranked(
     among = {one.row: place for place, one in enumerate(order, 1)}
     after = {one.row: place for place, one in enumerate(sorted(order, key=lambda one: one.is_nota), 1)}
     if all(line["position"] is None for line in lines):
-        return [replace(one, position=among[one.row]) for one in candidates]
+        first = {one.votes: among[one.row] for one in reversed(order)}
+        return [replace(one, position=first[one.votes]) for one in candidates]
     readings = []
     for places in (among, after):
         wrong = [one for one in candidates if not one.is_nota and one.position != places[one.row]]

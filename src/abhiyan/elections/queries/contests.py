@@ -50,7 +50,8 @@ class Side:
 class SeatRow:
     """A contest in a list or on a map. electors, turnout_pct: None where nobody has said how many electors.
 
-    winner, runner_up: candidates; margin None where nobody voted. ours: the side asked for. before: what it is
+    winner, runner_up: candidates; None where nobody stood, and where votes are equal and the file gives no places.
+    margin None where nobody voted. ours: the side asked for. before: what it is
     compared with. source: of the contest's first row.
     """
 
@@ -162,12 +163,13 @@ def _candidates(
     names: Mapping[str, Mapping[str, str]],
     before: Before | None,
 ) -> list[CandidateRow]:
-    by_id, place, found = {row.pk: row for row in one.candidates}, 0, []
+    by_id, found = {row.pk: row for row in one.candidates}, []
+    standing = [(row.votes or 0, -row.position) for row in one.candidates if not row.is_nota]
     # A party with several candidates is compared as a whole, which says nothing of each: no swing there.
     stood = Counter(row.party for row in one.candidates)
     for line in one.counted.lines:
         row = by_id[line.key]
-        place += not row.is_nota
+        place = 1 + sum(other > (row.votes or 0, -row.position) for other in standing)
         comparable = before is not None and row.party != INDEPENDENT and stood[row.party] == 1
         found.append(
             CandidateRow(

@@ -186,6 +186,8 @@ def _parts_of_unit(unit_id: int, side: OurSide) -> list[PartRow]:
             electors=part.electors,
         )
         lines = _lines(counted, votes[part.pk], files)
+        first = counted.winner.key if counted.winner else None
+        leader = next((line for line in lines if line.candidacy_id == first), None)
         ours = side.parties_in(part.contest.state)
         rows.append(
             PartRow(
@@ -193,7 +195,7 @@ def _parts_of_unit(unit_id: int, side: OurSide) -> list[PartRow]:
                 polled=counted.polled,
                 turnout_pct=counted.turnout_pct,
                 lines=lines,
-                leader=next((one for one in lines if not one.is_nota and one.votes), None),
+                leader=leader,
                 lead=counted.margin,
                 ours=rules.side_result(counted, ours) if ours else None,
                 lacking=stood[part.contest_id] - len(lines),

@@ -72,7 +72,8 @@ class Totals:
 
     whole: whether all its seats are here, as far as that is known.
     electors, turnout_pct: None unless it is, and electors of every contest with a vote are known; electors_known, and
-    electors_of: the sum of those that are, and of how many contests. uncontested, without_electors: names.
+    electors_of: the sum of those that are, and of how many contests. uncontested, undecided, without_electors: names;
+    undecided: equal votes, and the file does not say who won.
     states: each state by itself, by its code.
     carried: names of contests compared by parts of old ones; not_compared: of those without anything to compare with.
     files: that brought these seats; files_before: those of the earlier election, of what is compared.
@@ -92,6 +93,7 @@ class Totals:
     sides: tuple[SideTotal, ...]
     states: tuple[StateRow, ...]
     uncontested: tuple[str, ...]
+    undecided: tuple[str, ...]
     without_electors: tuple[str, ...]
     against: Election | None
     carried: tuple[str, ...]
@@ -124,6 +126,12 @@ class Totals:
             missing.append(text % {"election": since, "party": now, "was": was})
         told = (
             (self.uncontested, _("Uncontested, so without votes: %(seats)s.")),
+            (
+                self.undecided,
+                _(
+                    "Equal votes, and the file does not say who won by lot: %(seats)s. No party has these seats."
+                ),
+            ),
             (
                 self.without_electors,
                 ngettext(
@@ -217,6 +225,7 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
         sides=tuple(_sides(of, state, found)),
         states=tuple(_by_state(of, found, files)),
         uncontested=_called(one for one in found if one.contest.is_uncontested),
+        undecided=_called(one for one in found if one.counted.is_tied and one.counted.winner is None),
         without_electors=lacking,
         against=against,
         carried=_named(found, compared, "carried"),

@@ -19,7 +19,8 @@ NOTA = "NOTA"
 class Line:
     """One candidate. votes: None where nobody voted because nobody stood against (and only there).
 
-    position: as the file states it, from 1; it decides only between equal votes, where lots were drawn.
+    position: as the file states it, from 1; it decides only between equal votes, where lots were drawn. Lines of equal
+    votes have one position, or none, where the file does not tell how the lot fell.
     key: what the caller knows the line by.
     """
 
@@ -36,7 +37,8 @@ class Counted:
 
     lines: by votes, most first; `winner` and `runner_up` are lines, never NOTA. polled: all votes. margin: votes
     between the first two; None without a vote, or without a second candidate. is_tied: the first two have equal
-    votes, and the stated position decided. turnout_pct: None where electors are unknown or nobody voted.
+    votes. The stated position decides then; without one neither is the winner nor the runner-up. turnout_pct: None
+    where electors are unknown or nobody voted.
     """
 
     lines: tuple[Line, ...]
@@ -86,6 +88,8 @@ def counted(lines: Iterable[Line], *, electors: int | None = None, is_unconteste
     winner, second = (*standing, None, None)[:2]
     polled = sum(line.votes or 0 for line in ranked)
     margin = _votes(winner) - _votes(second) if winner and second else None
+    if winner and second and _rank(winner) == _rank(second):
+        winner = second = None  # lots were drawn, and nobody has told how they fell
     return Counted(ranked, polled, electors, False, winner, second, margin, margin == 0)
 
 

@@ -48,7 +48,7 @@ class Seats:
     and they are kept apart. ours_without_vote: of these, the ones our side holds. stood: our side had a candidate;
     where it had none there is no share that a swing could move. last_won: the seat's winner was ours, as the result
     says: of a side whose candidates stood against each other one may win with fewer votes than the other side has
-    together, or lose with more. winner: votes of that winning candidate; 0 where nobody voted.
+    together, or lose with more. winner: votes of that winning candidate; 0 where nobody voted, or nobody knows who won.
     """
 
     keys: Whole
@@ -99,7 +99,8 @@ def seats_of(
     keys, electors, without_vote: one entry per seat, shape (n,). seat, side, votes: one entry per candidate, shape
     (m,): the index 0..n-1 of its seat; OURS, NONE_OF_THE_ABOVE, BY_ITSELF, or a number from 1 for an opposing side,
     whose candidates in a seat are added up; votes, None where nobody voted; position: as stated, it decides between
-    equal votes, where lots were drawn (None: the order given). Else the order of lines and of seats is free.
+    equal votes, where lots were drawn; without one nobody is known to have won. Else the order of lines and of seats is
+    free.
     """
     n = len(keys)
     at = np.asarray(seat, dtype=np.int64)
@@ -125,7 +126,12 @@ def seats_of(
     ranked = standing[np.lexsort((place[standing], -cast[standing], at[standing]))]
     first = np.ones(len(ranked), dtype=np.bool_)
     first[1:] = at[ranked[1:]] != at[ranked[:-1]]
-    winners = ranked[first]
+    heads = np.flatnonzero(first)
+    # Equal votes in one place: lots were drawn, and the file does not tell how they fell.
+    seconds = np.minimum(heads + 1, len(ranked) - 1)
+    w, s = ranked[heads], ranked[seconds]
+    is_open = (heads != seconds) & (at[w] == at[s]) & (cast[w] == cast[s]) & (place[w] == place[s])
+    winners = w[~is_open]
     last_won, winner = stood & apart, np.zeros(n, dtype=np.int64)
     last_won[at[winners]] = which[winners] == OURS
     winner[at[winners]] = cast[winners]

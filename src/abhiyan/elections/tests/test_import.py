@@ -279,6 +279,27 @@ def test_a_file_without_places_or_electors_or_state_is_ranked_and_said_to_be_unk
     }
 
 
+def test_equal_votes_without_places_have_no_winner_in_any_order_of_rows(tmp_path: Path) -> None:
+    head = "ac_no,ac_name,candidate,party,votes"
+    lines = ["1,Karnah,B,INC,70", "1,Karnah,A,BJP,70", "1,Karnah,C,IND,60", "1,Karnah,NOTA,NOTA,5"]
+    for rows in (lines, lines[::-1]):
+        staged = bring(
+            written(tmp_path, "\n".join(rows) + "\n", header=head), election="JK2024", partial="yes"
+        )
+        assert staged.state == "done", reasons(staged)
+        found = queries.contest(queries.election("JK2024"), "U08", 1)
+        assert (found.seat.winner, found.seat.runner_up, found.seat.margin) == (None, None, 0)
+        assert {one.name: one.place for one in found.candidates} == {"A": 1, "B": 1, "C": 3, "NOTA": None}
+    placed = [f"{row},{place}" for row, place in zip(lines, (1, 2, 3, 4), strict=True)]
+    bring(
+        written(tmp_path, "\n".join(placed) + "\n", header=head + ",position"),
+        election="JK2024",
+        partial="yes",
+    )
+    winner = queries.contest(queries.election("JK2024"), "U08", 1).seat.winner
+    assert winner is not None and winner.name == "B", "a corrected file tells how the lot fell"
+
+
 def test_an_election_without_a_telling_code_must_say_what_it_is(tmp_path: Path) -> None:
     for said in ("GENERAL", "zz"):
         with pytest.raises(ElectionUnclear) as refused:  # before a byte of it is read

@@ -281,6 +281,14 @@ def test_the_last_time_is_the_result_where_candidates_of_one_side_stood_against_
     assert found(outcome, "stood_apart").facts == {"ours": 400, "best": 500, "winner": 400}
 
 
+def test_a_seat_with_equal_votes_and_no_places_was_won_by_nobody() -> None:
+    seat, side, votes = [0, 0, 1, 1], [swing.OURS, swing.BY_ITSELF] * 2, [500, 500, 500, 400]
+    of = swing.seats_of([7, 8], [None] * 2, [False] * 2, seat, side, votes, [1, 1, 1, 2])
+    assert of.last_won.tolist() == [False, True] and of.winner.tolist() == [0, 500]
+    told = {one.key for one in plan(of, Ask(seats_goal=1)).notes if one.code != "electors_unknown"}
+    assert 7 not in told, "a note would say who won"
+
+
 def test_where_the_side_did_not_stand_no_swing_moves_it_but_a_hand_may() -> None:
     absent = Seats(**{each.name: getattr(FIVE, each.name).copy() for each in fields(Seats)})
     absent.ours[1], absent.polled[1], absent.stood[1], absent.last_won[1] = 0, 500, False, False

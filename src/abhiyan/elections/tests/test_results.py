@@ -61,6 +61,16 @@ def test_between_equal_votes_the_stated_position_decides_as_the_lots_did() -> No
     assert contest.winner and contest.winner.party == "BJP" and contest.is_tied and contest.margin == 0
 
 
+@pytest.mark.parametrize("position", [None, 1])
+def test_between_equal_votes_without_places_nobody_is_said_to_have_won(position: int | None) -> None:
+    contest = counted(
+        [Line("INC", 500, position=position), Line("BJP", 500, position=position), Line("IND", 9)]
+    )
+    assert (contest.winner, contest.runner_up, contest.margin, contest.is_tied) == (None, None, 0, True)
+    assert not any(side_result(contest, {party}).won for party in ("INC", "BJP"))
+    assert {party: one.seats for party, one in standings([contest]).items()} == {"INC": 0, "BJP": 0, "IND": 0}
+
+
 def test_a_side_is_shown_alone_and_with_its_allies() -> None:
     alone, together = alone_and_with(counted(KAIRANA), "BJP", ["BSP", "RLD"])
     assert (alone.votes, alone.candidates, alone.place, alone.won) == (458897, 1, 2, False)
@@ -86,7 +96,10 @@ def test_shares_sum_to_a_hundred_and_nobody_is_above_the_winner(lines: list[Line
     shares = [share_pct(line.votes or 0, contest.polled) for line in contest.lines]
     if contest.polled:
         assert sum(share or 0 for share in shares) == pytest.approx(100)
-        assert contest.winner and contest.winner.votes == max(line.votes or 0 for line in lines)
+        most = max(line.votes or 0 for line in lines)
+        first = [line for line in lines if line.votes == most]
+        assert contest.winner == (first[0] if len(first) == 1 else None)
+        assert contest.is_tied == (len(first) > 1)
     else:
         assert contest.winner is None and shares == [None] * len(lines)
 

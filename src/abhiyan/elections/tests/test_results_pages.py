@@ -17,7 +17,7 @@ from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Alliance, ClassRule, Contest, Part, PartVotes, UnitClass
 from abhiyan.elections.reference import PACKAGED_ORIGIN
 from abhiyan.elections.templatetags.figures import origin
-from abhiyan.elections.tests.make import bring, refused, rows_of, written
+from abhiyan.elections.tests.make import HEADER, bring, refused, rows_of, written
 from abhiyan.org.tests.make import World
 from abhiyan.people.tests.make import body, browser
 from abhiyan.units import actions as acts
@@ -119,6 +119,29 @@ def test_a_seat_says_that_its_file_lacks_nota(world: World, tmp_path: Path) -> N
     client = browser(world.holder("booth_president", "N1111"))
     pages = [text(body(client, f"/elections/results/LS2024/seats/{seat}/")) for seat in ("S16/1", "S05/1")]
     assert ["NOTA is not in the file" in page for page in pages] == [True, False]
+
+
+def test_pages_say_that_equal_votes_have_no_winner(world: World, tmp_path: Path) -> None:
+    rows = [
+        row.split(",") for row in rows_of({1: (("X", "BJP", 90), ("Y", "INC", 90))}, state="S16").splitlines()
+    ]
+    at = HEADER.split(",").index("position")
+    path = written(
+        tmp_path,
+        "".join(",".join(row[:at] + row[at + 1 :]) + "\n" for row in rows),
+        name="s16.csv",
+        header=HEADER.replace("position,", ""),
+    )
+    assert bring(path, election="LS2024").state == "done"
+    client = browser(world.holder("booth_president", "N1111"))
+    assert "does not say who won by lot" in text(
+        body(client, "/elections/results/LS2024/seats/S16/1/?side=BJP")
+    )
+    assert "winner not known" in text(body(client, "/elections/results/LS2024/seats/?side=BJP"))
+    page = text(body(client, "/elections/results/LS2024/?state=S16"))
+    assert "No party has these seats" in page
+    files = csv.DictReader(export(client, "/elections/results/LS2024/?state=S16&format=csv").splitlines())
+    assert {row["Party"]: row["Seats"] for row in files} == {"BJP": "0", "INC": "0"}
 
 
 def test_a_form_sent_twice_names_one_alliance_and_another_is_led_to_it(world: World) -> None:

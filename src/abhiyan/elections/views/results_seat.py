@@ -150,8 +150,10 @@ def seat_says(row: SeatRow) -> list[str]:
             say("Numbered as before (%(label)s): today's seat of this number may be another.")
             % {"label": row.contest.numbering}
         )
-    if row.is_tied:
+    if row.is_tied and row.winner is not None:
         told.append(say("The first two had equal votes; lots were drawn."))
+    elif row.is_tied:
+        told.append(say("The first had equal votes. The file does not say who won by lot. Add places to it."))
     if row.contest.note:
         told.append(row.contest.note)
     if row.before is not None and row.before.says():

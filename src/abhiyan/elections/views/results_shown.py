@@ -162,6 +162,8 @@ def seat_words(row: SeatRow, name: str) -> str:
     """One seat in words, for a map."""
     if row.contest.is_uncontested and row.winner is not None:
         return _("%(seat)s: %(party)s, uncontested") % {"seat": name, "party": row.winner.party}
+    if row.is_tied and row.winner is None:
+        return _("%(seat)s: equal votes, winner not known") % {"seat": name}
     if row.winner is None:
         return _("%(seat)s: no result") % {"seat": name}
     facts = {"seat": name, "party": row.winner.party, "margin": f"{row.margin_pct or 0:.1f}"}
