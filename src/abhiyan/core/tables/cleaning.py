@@ -43,7 +43,13 @@ _DIGITS = {
     n: str(unicodedata.decimal(chr(n))) for n in range(128, 0x20000) if unicodedata.category(chr(n)) == "Nd"
 }
 _LOOKS_BLANK = frozenset(("-", "--", "---", "–", "—", "."))
-_SAYS_BLANK = _LOOKS_BLANK | {"na", "n/a", "nil", "null", "none", "नहीं", "निल", "#n/a", "?"}
+_SAYS_BLANK = _LOOKS_BLANK | {"na", "n/a", "nil", "null", "none", "नहीं", "निल", "?"}
+UNCALCULATED = "#UNCALCULATED!"  # our sign for a formula without a value (unread.py)
+# What a spreadsheet shows where a formula failed: a lookup that found nobody is not "none".
+_ERROR = re.compile(
+    r"#(?:N/A|(?:REF|VALUE|NAME|NUM|NULL|DIV/0|SPILL|CALC|BLOCKED|GETTING_DATA)[!?]?)|Err:[0-9]{3}",
+    re.IGNORECASE,
+)
 _EXCEL_TEXT = re.compile(r'="(.*)"')  # how some programs keep Excel from eating zeros
 _FORMULA = frozenset("=+-@＝＋－＠")
 _QUOTED_FORMULA = re.compile(r"'+\s*[=+\-@＝＋－＠\t\r\n]")
@@ -51,6 +57,14 @@ _MOJIBAKE = re.compile("à[¤¥]|Ã[ -¿]|â€")
 _QUESTIONS = re.compile(r"[\s?.]*\?\?[\s?.]*")
 _JOINERS = "\u200c\u200d"
 _WIDE_SPACE = re.compile(r"[^\S\r\n]{2,}")
+
+
+def _refuse_error(text: str) -> None:
+    """A cell that holds no value, and says why, is not read as text."""
+    if text == UNCALCULATED:
+        raise BadCell("uncalculated")
+    if _ERROR.fullmatch(text):
+        raise BadCell("error_cell")
 
 
 def _joiner_stays(text: str, place: int) -> bool:
@@ -136,6 +150,7 @@ def _text_of(field: Field, note: Callable[[str], None]) -> Callable[[str], str |
             text = ""
         if not text:
             return None
+        _refuse_error(text)
         if _QUOTED_FORMULA.match(text):
             text = text[1:]
         if len(text) > limit or len(cell) > limit * 8 + 64:
@@ -189,6 +204,7 @@ def _bare(cell: str) -> str:
         text = inner[1].strip()
     if text[:1] == "'":
         text = text.lstrip("'").lstrip()
+    _refuse_error(text)
     return "" if text.casefold() in _SAYS_BLANK else text
 
 
@@ -435,7 +451,7 @@ def cleaner(field: Field, *, notes: Notes, phone: Phone | None = None) -> Cleane
 
     if kind is Kind.TEXT or kind is Kind.NAME:
         one_text = (_name_of if kind is Kind.NAME else _text_of)(field, note)
-        odd = _NAME_ODD if kind is Kind.NAME else re.compile(r"\?\?")
+        odd = _NAME_ODD if kind is Kind.NAME else re.compile(r"\?\?|#|Err:")
 
         def texts(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
             joined = " ".join(cells)
@@ -483,6 +499,7 @@ def cleaner(field: Field, *, notes: Notes, phone: Phone | None = None) -> Cleane
                 and max(map(len, cells)) <= limit
                 and not _CODE_ODD.search(joined)
                 and "E+" not in joined
+                and "Err:" not in joined
                 and {cell[0] for cell in cells}.isdisjoint(" .:/#&()-_nN")
             ):
                 return list(cells), {}

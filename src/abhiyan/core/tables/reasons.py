@@ -30,6 +30,12 @@ CELL: dict[str, str | Promise] = {
     "broken_quote": _(
         "%(field)s runs over several lines of the file: a quotation mark is opened and not closed. Close it."
     ),
+    "error_cell": _(
+        "%(field)s holds an error of the sheet (like #REF! or #N/A). Mend the formula, or type the value."
+    ),
+    "uncalculated": _(
+        "%(field)s is a formula without a result. Open the file in a spreadsheet, save it and send it again."
+    ),
     "formula": _("%(field)s starts like a formula (= + - @). Write it as plain text."),
     "link": _("%(field)s contains a web address. Remove it."),
     "no_letters": _("%(field)s has no letters. Write it in letters."),
@@ -44,6 +50,10 @@ CELL: dict[str, str | Promise] = {
     "year": _("%(field)s is not a year. Write it with four digits, like 1990."),
     "date": _("%(field)s is not a date. Write it like 15/08/1990 or 1990-08-15."),
     "month_first": _("%(field)s has the month before the day. Write the day first, like 15/08/1990."),
+    "date_open": _(
+        "%(field)s can be read in two ways: other cells of the column have the month before the day. "
+        "Write it like 1990-08-15."
+    ),
     "short_year": _("%(field)s has a year of two digits. Write the year with four digits, like 15/08/1990."),
     "bad_code": _("%(field)s is not a code. Write it in letters and digits, with - between them."),
     "pin": _("%(field)s is not a PIN code. It has six digits and does not begin with 0."),
@@ -113,6 +123,10 @@ FILE: dict[str, str | Promise] = {
     "doubled_ignored": _("Several columns are named “%(header)s” (%(columns)s). We do not read them."),
     "dropped_columns": _("Sensitive columns are not read: %(headers)s."),
     "unread_columns": _("This list does not use these columns: %(headers)s."),
+    "errors_unseen": _(
+        "In this old format a failed formula (#REF!, #N/A) reads like a blank cell. "
+        "If the sheet has formulas, save it as .xlsx."
+    ),
     "other_sheets": _("Only the sheet “%(sheet)s” is read, not: %(sheets)s."),
 }
 
@@ -141,6 +155,8 @@ NOTES: dict[str, str | Promise] = {
     "invisible_removed": _("invisible characters removed"),
     "formula_text": _("starts like a formula; kept as text"),
     "spaces_joined": _("several spaces made one"),
+    "month_first": _("read with the month before the day, as the column shows"),
+    "day_first": _("read with the day before the month; the column does not show which it is"),
 }
 
 

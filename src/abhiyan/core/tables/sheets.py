@@ -12,6 +12,7 @@ import resource
 import struct
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from abhiyan.core.tables.reasons import TableRefused
+from abhiyan.core.tables.unread import unread
 
 MEMORY = 3 << 29  # 1.5 GiB of address space; a million rows of six columns take 0.6
 SECONDS = 180  # of processor time
@@ -29,25 +31,41 @@ LONGEST_CELL = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A sheet's first rows, all its columns; its number of rows; the names of the sheets with anything in them."""
+    """A sheet's first rows, all its columns; its number of rows; the names of the sheets with anything in them.
+
+    merged: (row, column, last row) of cells merged downwards among those rows. is_told: whether errors were seen.
+    """
 
     sheet: str
     sheets: tuple[str, ...]
     records: int
     width: int
     head: list[list[str]]
+    merged: tuple[tuple[int, int, int], ...]
+    is_told: bool
 
 
 def outline(path: Path, *, sheet: str | None, columns_limit: int) -> Outline:
     """Look at a workbook: the sheet named, or else the first visible one that is not empty."""
     found = next(_ask(path, {"sheet": sheet, "columns_limit": columns_limit, "head": HEAD_ROWS}))
-    return Outline(found["sheet"], tuple(found["sheets"]), found["records"], found["width"], found["rows"])
+    return Outline(
+        found["sheet"],
+        tuple(found["sheets"]),
+        found["records"],
+        found["width"],
+        found["rows"],
+        tuple(found["merged"]),
+        found["is_told"],
+    )
 
 
 def sheet_rows(
     path: Path, *, sheet: str, columns: Sequence[int], start: int, stop: int
 ) -> Iterator[list[tuple[str, ...]]]:
-    """Batches of rows [start, stop), counted from 0: the cells of `columns`, then "1" if the whole row is blank."""
+    """Batches of rows [start, stop), counted from 0: the cells of `columns`, then "1" if the whole row is blank.
+
+    A cell without a value says why ("#REF!"); one merged downwards stands in each of its rows, if it begins here.
+    """
     request = {"sheet": sheet, "columns": list(columns), "start": start, "stop": stop}
     yield from _ask(path, request)
 
@@ -119,7 +137,7 @@ def _main(path: str, request: dict[str, Any]) -> None:
             if m.typ == calamine.SheetTypeEnum.WorkSheet and m.visible == calamine.SheetVisibleEnum.Visible
         ]
         if "head" not in request:
-            _rows(book.get_sheet_by_name(request["sheet"]), request)
+            _rows(path, book.get_sheet_by_name(request["sheet"]), request)
             return
         wanted = request["sheet"]
         if wanted is not None and wanted not in names:
@@ -138,12 +156,18 @@ def _main(path: str, request: dict[str, Any]) -> None:
             return
         lead = [""] * sheet.start[1]
         head = []
+        more = unread(Path(path), name, merged=sheet.merged_cell_ranges, rows=request["head"])
         for row in sheet.iter_rows():
             head.append(lead + [_text(cell) for cell in row])
             if len(head) == request["head"]:
                 break
-        records = sheet.end[0] + 1
-        _send({"sheet": name, "sheets": names, "records": records, "width": width, "rows": head})
+        for (at, column), text in more.texts.items():
+            if at < len(head) and column < width:
+                head[at][column] = text
+        answer = {"sheet": name, "sheets": names, "records": sheet.end[0] + 1, "width": width, "rows": head}
+        merged = [(top, left, bottom) for (top, left), bottom in more.merged.items()]
+        merged = [one for one in merged if one[0] < len(head) and one[1] < width]
+        _send({**answer, "merged": merged, "is_told": more.is_told})
         _send(None)
     except calamine.PasswordError:
         _refuse("encrypted")
@@ -155,13 +179,22 @@ def _refuse(reason: str, **facts: object) -> None:
     _send({"refused": reason, "facts": facts})
 
 
-def _rows(sheet: Any, request: dict[str, Any]) -> None:
+def _rows(path: str, sheet: Any, request: dict[str, Any]) -> None:
     if sheet.end is None:
         _refuse("changed")
         return
     lead = sheet.start[1]
     columns = [c - lead for c in request["columns"]]
     start, stop = request["start"], request["stop"]
+    more = unread(Path(path), request["sheet"], merged=sheet.merged_cell_ranges)
+    instead: dict[int, list[tuple[int, str]]] = defaultdict(list)  # row -> which of the columns, and its text
+    for (at, column), said in more.texts.items():
+        if column in request["columns"]:
+            instead[at].append((request["columns"].index(column), said))
+    last = {place: bottom for place, bottom in more.merged.items() if place[0] >= start}
+    held: dict[
+        int, tuple[str, int]
+    ] = {}  # which of the columns -> the text of a merged cell, and its last row
     batch: list[tuple[str, ...]] = []
     text = _text
     for number, row in enumerate(sheet.iter_rows()):
@@ -170,7 +203,11 @@ def _rows(sheet: Any, request: dict[str, Any]) -> None:
         if number >= stop:
             break
         cells = [("" if c < 0 else text(row[c])) for c in columns]
+        for which, said in instead.get(number, ()):
+            cells[which] = said
         blank = "" if any(cells) or any(cell != "" for cell in row) else "1"
+        if last:
+            _hold(cells, number, request["columns"], last, held)
         batch.append((*cells, blank))
         if len(batch) == BATCH:
             _send(batch)
@@ -178,6 +215,24 @@ def _rows(sheet: Any, request: dict[str, Any]) -> None:
     if batch:
         _send(batch)
     _send(None)
+
+
+def _hold(
+    cells: list[str],
+    row: int,
+    columns: Sequence[int],
+    last: dict[tuple[int, int], int],
+    held: dict[int, tuple[str, int]],
+) -> None:
+    """Put the text of a cell merged downwards into each of its rows."""
+    for which, column in enumerate(columns):
+        bottom = last.get((row, column))
+        if bottom is not None:
+            held[which] = (cells[which], bottom)
+        elif which in held:
+            text, bottom = held[which]
+            if row <= bottom:
+                cells[which] = text
 
 
 if __name__ == "__main__":

@@ -95,12 +95,20 @@ def sniff(path: Path, layout: Layout, *, sheet: str | None = None, max_bytes: in
             notes.append(
                 Problem("other_sheets", {"sheet": look.sheet, "sheets": ", ".join(others)}, blocking=False)
             )
+        if not look.is_told:
+            notes.append(Problem("errors_unseen", {}, blocking=False))
+        merged = look.merged
         source = Source("sheet", "", "", look.sheet, 0, 1, look.records, look.width, (), {}, size, ())
     else:
         source, head = _csv(path, start, size, layout, notes)
         sheets = ()
+        merged = ()
     _legible(head)
     header_row, first_row = _header(head, layout)
+    for top, column, bottom in merged:
+        if top >= first_row - 1:  # of names in the header a merged cell holds for its row alone
+            for row in head[top + 1 : bottom + 1]:
+                row[column] = head[top][column]
     if not any(any(cell.strip() for cell in row) for row in head):
         raise TableRefused("empty")
     headers = [" ".join(cell.split())[:200] for cell in head[header_row - 1]] if header_row else []
@@ -142,7 +150,7 @@ def sniff(path: Path, layout: Layout, *, sheet: str | None = None, max_bytes: in
 
 def mapped(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> Preview:
     """The same file with the columns as somebody chose them, and what is wrong with that choice."""
-    kept = [p for p in preview.problems if p.code in ("guessed_encoding", "other_sheets")]
+    kept = [p for p in preview.problems if p.code in ("guessed_encoding", "other_sheets", "errors_unseen")]
     return replace(preview, mapping=dict(mapping), problems=(*kept, *_problems(preview, layout, mapping)))
 
 

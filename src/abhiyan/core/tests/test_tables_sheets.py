@@ -7,8 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from abhiyan.core.tables.reasons import TableRefused
+from abhiyan.core.tables.reasons import TableRefused, say
 from abhiyan.core.tables.sniffing import sniff
+from abhiyan.core.tables.unread import unread
 
 from .test_tables_files import ASHA, ASHA_ROW, HEAD, PAPER, put, read, workbook
 
@@ -69,28 +70,108 @@ def test_a_sensitive_column_of_a_sheet_never_leaves_its_process(tmp_path: Path) 
     assert preview.dropped == {"caste": 1}
 
 
-def test_an_open_document_sheet_is_read(tmp_path: Path) -> None:
-    cells = "".join(
-        "<table:table-row>"
-        + "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>'
-            for c in line.split(",")
-        )
-        + "</table:table-row>"
-        for line in (HEAD.strip(), ASHA.strip())
-    )
+def _cell(text: str) -> str:
+    return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+
+def open_document(tmp_path: Path, *cells: str) -> Path:
+    """An .ods with names of columns and a row of these cells, as XML."""
     names = "urn:oasis:names:tc:opendocument:xmlns:"
+    head = "".join(map(_cell, HEAD.strip().split(",")))
     content = (
         f'<?xml version="1.0"?><office:document-content xmlns:office="{names}office:1.0" '
-        f'xmlns:table="{names}table:1.0" xmlns:text="{names}text:1.0"><office:body><office:spreadsheet>'
-        f'<table:table table:name="A">{cells}</table:table>'
+        f'xmlns:table="{names}table:1.0" xmlns:text="{names}text:1.0" xmlns:calcext="urn:calcext">'
+        f'<office:body><office:spreadsheet><table:table table:name="A"><table:table-row>{head}</table:table-row>'
+        f"<table:table-row>{''.join(cells)}</table:table-row></table:table>"
         "</office:spreadsheet></office:body></office:document-content>"
     )
     with zipfile.ZipFile(tmp_path / "list.ods", "w") as packed:
         packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         packed.writestr("META-INF/manifest.xml", "<manifest/>")
         packed.writestr("content.xml", content)
-    assert read(tmp_path / "list.ods").rows == [(2, *ASHA_ROW)]
+    return tmp_path / "list.ods"
+
+
+def test_an_open_document_sheet_is_read(tmp_path: Path) -> None:
+    assert read(open_document(tmp_path, *map(_cell, ASHA.strip().split(",")))).rows == [(2, *ASHA_ROW)]
+
+
+WITH_BOOTH = [*HEAD.strip().split(","), "Booth"]
+ASHA_CELLS = [*ASHA.strip().split(","), "B7"]
+
+
+def test_a_cell_without_a_value_is_refused_with_its_reason(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [WITH_BOOTH, *[ASHA_CELLS] * 6])
+    book = openpyxl.load_workbook(path)
+    assert book.active is not None
+    for place, text in {"A2": "#N/A", "B3": "#NAME?", "C4": "#VALUE!", "D5": "#REF!"}.items():
+        book.active[place] = text  # openpyxl writes an error for it
+    book.active["D6"] = "=VLOOKUP(A6,Booths!A:B,2,FALSE)"  # nobody has calculated it
+    book.active["D7"] = None
+    book.save(path)
+    found = read(path)
+    assert {(one.row, one.field, one.code) for one in found.refused} == {
+        (2, "phone", "error_cell"),
+        (3, "name", "error_cell"),
+        (4, "birth_year", "error_cell"),
+        (5, "booth", "error_cell"),
+        (6, "booth", "uncalculated"),
+    }
+    assert [row[0] for row in found.rows] == [7], "a blank cell is blank"
+    assert "#REF!" in say("error_cell", field=PAPER.field("booth"))
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "Err:502"])
+@pytest.mark.parametrize("column", range(4))
+def test_an_error_written_into_a_csv_is_refused_too(tmp_path: Path, error: str, column: int) -> None:
+    cells = [error if n == column else cell for n, cell in enumerate(ASHA_CELLS)]
+    path = put(tmp_path, "\n".join(map(",".join, (WITH_BOOTH, cells, ASHA_CELLS))))
+    assert [(one.row, one.code) for one in read(path).refused] == [(2, "error_cell")]
+
+
+def test_a_formula_with_an_empty_result_is_blank(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [WITH_BOOTH, ASHA_CELLS])
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name).decode() for name in packed.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    begin = sheet.index('<c r="D2"')
+    rest = sheet[sheet.index("</c>", begin) + 4 :]
+    parts["xl/worksheets/sheet1.xml"] = (
+        sheet[:begin] + '<c r="D2" t="str"><f>IF(A2="","x","")</f><v></v></c>' + rest
+    )
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in parts.items():
+            packed.writestr(name, data)
+    assert read(path).rows == [(2, *ASHA_ROW)]
+
+
+def test_an_error_of_an_open_document_sheet_is_refused(tmp_path: Path) -> None:
+    failed = (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value=""'
+        ' calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+    )
+    path = open_document(tmp_path, *map(_cell, ASHA_CELLS[:2]), failed)
+    assert [(one.row, one.field, one.code) for one in read(path).refused] == [(2, "birth_year", "error_cell")]
+
+
+def test_a_cell_merged_downwards_stands_in_each_of_its_rows(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [WITH_BOOTH, ASHA_CELLS, *[[*ASHA_CELLS[:3], None]] * 3, [None] * 4])
+    book = openpyxl.load_workbook(path)
+    assert book.active is not None
+    book.active.merge_cells("D2:D4")
+    book.save(path)
+    assert [(row[0], row[4]) for row in read(path).rows] == [(2, "B7"), (3, "B7"), (4, "B7"), (5, None)]
+    assert len(sniff(path, PAPER).columns[3].samples) == 3, "the preview shows it too"
+    tall = _cell("1990").replace("<table:table-cell", '<table:table-cell table:number-rows-spanned="2"', 1)
+    named = "".join(map(_cell, ASHA_CELLS[:2]))
+    below = f"</table:table-row><table:table-row>{named}<table:covered-table-cell/>"
+    assert [row[3] for row in read(open_document(tmp_path, named, tall, below)).rows] == [1990, 1990]
+
+
+def test_where_errors_cannot_be_seen_it_is_said(tmp_path: Path) -> None:
+    path = put(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an .xls, a binary format", name="old.xls")
+    assert not unread(path, "Sheet1", merged=None).is_told
+    assert unread(workbook(tmp_path, [WITH_BOOTH]), "Sheet", merged=None).is_told
 
 
 def test_a_refusal_travels_between_processes() -> None:

@@ -1,0 +1,248 @@
+"""What a sheet shows and its reader does not say: errors, formulas that nobody has calculated, cells merged downwards.
+
+python-calamine gives an empty text for the first two. A lookup that found nobody would then be no entry at all.
+An .xlsx is looked through once more here, with expat, and only where its bytes hold an error or a formula; an .ods also
+where cells are merged. Files of the older, binary formats cannot be looked through (`is_told`).
+"""
+
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from abhiyan.core.tables.cleaning import UNCALCULATED
+
+Place = tuple[int, int]  # row and column, from 0
+_BLOCK = 1 << 20
+_REPEATED = 1_000  # cells that one entry of an .ods may stand for
+
+
+@dataclass(slots=True)
+class Unread:
+    """texts: place -> what stands there instead of a value, "#REF!". merged: first place -> its last row.
+
+    is_told: false where the format does not let us see errors, so that a blank cell may be one.
+    """
+
+    is_told: bool = True
+    texts: dict[Place, str] = field(default_factory=dict)
+    merged: dict[Place, int] = field(default_factory=dict)
+
+
+def unread(path: Path, sheet: str, *, merged: Any, rows: int | None = None) -> Unread:
+    """What is unread in a sheet, or in its first rows. merged: ranges that calamine tells of, None for none."""
+    found = Unread()
+    for (top, left), (bottom, _right) in merged or ():
+        if bottom > top:
+            found.merged[top, left] = bottom
+    if not zipfile.is_zipfile(path):
+        found.is_told = False
+        return found
+    try:
+        _look(path, sheet, found, rows)
+    except (expat.ExpatError, zipfile.BadZipFile):  # calamine reads some files that are no XML
+        found.is_told = False
+    return found
+
+
+def _look(path: Path, sheet: str, found: Unread, rows: int | None) -> None:
+    with zipfile.ZipFile(path) as packed:
+        names = set(packed.namelist())
+        if "content.xml" in names:
+            if _holds(packed, "content.xml", b"formula", b"error", b"-spanned"):
+                _parse(packed, "content.xml", _OpenDocument(sheet, found, rows))
+        elif (part := _part(packed, names, sheet)) is None:
+            found.is_told = False
+        elif _holds(packed, part, b't="e"', b"t='e'", b"<f", b":f"):
+            _parse(packed, part, _Workbook(found, rows))
+
+
+def _holds(packed: zipfile.ZipFile, part: str, *marks: bytes) -> bool:
+    rest = b""
+    with packed.open(part) as stream:
+        while block := stream.read(_BLOCK):
+            if any(mark in rest + block for mark in marks):
+                return True
+            rest = block[-16:]
+    return False
+
+
+class _Enough(Exception):
+    """All rows that were asked for are read."""
+
+
+class _Elements:
+    """What an element's begin, text and end mean. Names come without their namespaces, whatever their prefix."""
+
+    def begin(self, name: str, given: dict[str, str]) -> None:
+        """An element begins."""
+
+    def text(self, text: str) -> None:
+        """Text inside it."""
+
+    def end(self, name: str) -> None:
+        """It ends."""
+
+
+def _parse(packed: zipfile.ZipFile, part: str, elements: _Elements) -> None:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = lambda name, given: elements.begin(_local(name), _attributes(given))
+    parser.CharacterDataHandler = elements.text
+    parser.EndElementHandler = lambda name: elements.end(_local(name))
+    with packed.open(part) as stream, suppress(_Enough):
+        parser.ParseFile(stream)
+
+
+def _attributes(given: dict[str, str]) -> dict[str, str]:
+    """Attributes by local name. Of two value-types of an .ods the one that says "error" counts."""
+    said = sorted(given.items(), key=lambda one: one[1] == "error")
+    return {_local(name): value for name, value in said}
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+class _Named(_Elements):
+    """Elements of one name, with their attributes."""
+
+    def __init__(self, wanted: str) -> None:
+        self.wanted, self.found = wanted, list[dict[str, str]]()
+
+    def begin(self, name: str, given: dict[str, str]) -> None:
+        if name == self.wanted:
+            self.found.append(given)
+
+
+def _named(packed: zipfile.ZipFile, part: str, wanted: str) -> list[dict[str, str]]:
+    elements = _Named(wanted)
+    _parse(packed, part, elements)
+    return elements.found
+
+
+def _part(packed: zipfile.ZipFile, names: set[str], sheet: str) -> str | None:
+    """The file in an .xlsx that holds a sheet; None where it is none (.xlsb)."""
+    book, links = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+    if not names >= {book, links}:
+        return None
+    link = next((one.get("id") for one in _named(packed, book, "sheet") if one.get("name") == sheet), None)
+    for one in _named(packed, links, "Relationship"):
+        if one.get("Id") == link:
+            target = one.get("Target", "")
+            part = target[1:] if target.startswith("/") else f"xl/{target}"
+            return part if part in names else None
+    return None
+
+
+class _Workbook(_Elements):
+    """The cells of a sheet of an .xlsx."""
+
+    def __init__(self, found: Unread, rows: int | None) -> None:
+        self.found, self.rows = found, rows
+        self.row = self.column = -1
+        self.kind = ""
+        self.is_formula = self.is_value = False
+        self.value = ""
+
+    def begin(self, name: str, given: dict[str, str]) -> None:
+        if name == "c":
+            place = given.get("r", "")
+            self.column = _column(place) if place else self.column + 1
+            self.kind, self.is_formula, self.value = given.get("t", ""), False, ""
+        elif name == "row":
+            self.row = int(given["r"]) - 1 if given.get("r", "").isdecimal() else self.row + 1
+            self.column = -1
+            if self.rows is not None and self.row >= self.rows:
+                raise _Enough
+        elif name == "f":
+            self.is_formula = True
+        self.is_value = name == "v"
+
+    def text(self, text: str) -> None:
+        if self.is_value:
+            self.value += text
+
+    def end(self, name: str) -> None:
+        self.is_value = False
+        if name != "c":
+            return
+        if self.kind == "e":
+            self.found.texts[self.row, self.column] = self.value or "#N/A"
+        elif self.is_formula and not self.value and self.kind != "str":
+            self.found.texts[self.row, self.column] = UNCALCULATED
+
+
+def _column(place: str) -> int:
+    """The column of a place: 0 for A7, 27 for AB7."""
+    number = 0
+    for letter in place.rstrip("0123456789"):
+        number = number * 26 + ord(letter.upper()) - 64
+    return number - 1
+
+
+class _OpenDocument(_Elements):
+    """The cells of a sheet of an .ods."""
+
+    def __init__(self, sheet: str, found: Unread, rows: int | None) -> None:
+        self.sheet, self.found, self.rows = sheet, found, rows
+        self.is_in = False
+        self.row = self.column = self.tables = 0
+        self.repeated = 1
+        self.given: dict[str, str] | None = None
+        self.shown = ""
+
+    def begin(self, name: str, given: dict[str, str]) -> None:
+        if name == "table":
+            self.tables += 1
+            if self.tables == 1:
+                self.is_in, self.row = given.get("name") == self.sheet, 0
+        elif not self.is_in or self.tables != 1:
+            return
+        elif name == "table-row":
+            self.column = 0
+            self.repeated = int(given.get("number-rows-repeated", "1"))
+        elif name in ("table-cell", "covered-table-cell"):
+            self.given, self.shown = given, ""
+
+    def text(self, text: str) -> None:
+        if self.given is not None:
+            self.shown += text
+
+    def end(self, name: str) -> None:
+        if name == "table":
+            self.tables -= 1
+            if self.is_in and not self.tables:
+                raise _Enough
+        elif not self.is_in or self.tables != 1:
+            return
+        elif name == "table-row":
+            self.row += self.repeated
+            if self.rows is not None and self.row >= self.rows:
+                raise _Enough
+        elif name in ("table-cell", "covered-table-cell") and self.given is not None:
+            self._cell(self.given)
+            self.given = None
+
+    def _cell(self, given: dict[str, str]) -> None:
+        wide = int(given.get("number-columns-repeated", "1"))
+        if text := self._instead(given):
+            for row in range(self.row, self.row + min(self.repeated, _REPEATED)):
+                for column in range(self.column, self.column + min(wide, _REPEATED)):
+                    self.found.texts[row, column] = text
+        tall = int(given.get("number-rows-spanned", "1"))
+        if tall > 1:
+            self.found.merged[self.row, self.column] = self.row + tall - 1
+        self.column += wide
+
+    def _instead(self, given: dict[str, str]) -> str:
+        """What stands in a cell without a value; "" where it has one."""
+        if given.get("value-type") == "error":
+            return self.shown.strip() or "#N/A"
+        if "formula" not in given:
+            return ""
+        if not given.get("value-type"):
+            return UNCALCULATED
+        return self.shown.strip() if given.get("string-value") == "" else ""
