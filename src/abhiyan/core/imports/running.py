@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, JournalPage, StagedImport
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
+from abhiyan.core.tables.reading import days_in
 from abhiyan.core.tables.reasons import TableRefused
 
 from . import authority, looks, store
@@ -99,6 +101,9 @@ def _step(staged: StagedImport, step: str, *, at: datetime, signal: Signal) -> N
         if step != "undo":
             path = stack.enter_context(store.clear(staged.public_id, size=staged.file_bytes))
             source = looks.from_json(staged.look, staged.mapping, of_kind.layout).source
+            if step == "check" or of_kind.atomic:  # else the rows were read when they were checked
+                days = days_in(path, of_kind.layout, staged.mapping, source=source)
+                source = replace(source, days=days)
         work = Work(staged, of_kind, step=step, by=by, at=at, signal=signal, source=source, path=path)
         with system("import"):
             authority.require(by, of_kind.capability, unit_id=staged.unit_id)  # it may have ended meanwhile

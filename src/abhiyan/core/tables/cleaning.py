@@ -16,8 +16,9 @@ taken cell by cell. Repeated cells (units, years, dates, PIN codes) are cleaned 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 from abhiyan.core.letters import MARKS
@@ -282,7 +283,7 @@ _MONTHS = {
     for name in unicodedata.normalize("NFKC", names).split()
 }
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?")
-_DAY_FIRST = re.compile(r"([0-9]{1,2}) ?[-/. ] ?([0-9]{1,2}) ?[-/. ] ?([0-9]{4}|[0-9]{2})(?: .*)?")
+_NUMBERS = re.compile(r"([0-9]{1,2}) ?[-/. ] ?([0-9]{1,2}) ?[-/. ] ?([0-9]{4}|[0-9]{2})(?: .*)?")
 _WORDY = re.compile(
     r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[-/., ]+(?P<month>[^\W\d][^\s\d,./-]*)[-/., ]+(?P<year>[0-9]{4}|[0-9]{2})"
 )
@@ -293,17 +294,69 @@ _SERIAL = re.compile(r"([0-9]{4,5})(?:\.[0-9]+)?")
 _EPOCH = date(1899, 12, 30)  # Excel's day 0, its false leap day of 1900 counted in
 
 
-def day_of(text: str) -> date:
-    """A date as written in India (day first), ISO, with a month's name, or an Excel serial. Raises BadCell."""
+class Days(StrEnum):
+    """How the numbers of a column of days are read. Its own cells decide, all of them together."""
+
+    DAY_FIRST = "day"  # some cell has a day above 12 in front, or none needs to be told
+    UNSAID = "unsaid"  # no cell tells: read with the day first, as in India, and said
+    MONTH_FIRST = "month"  # some cell has a day above 12 behind the month
+    MIXED = "mixed"  # some cells prove the one, some the other: what proves nothing is not read
+    SWAPPED = (
+        "swapped"  # as MONTH_FIRST; and the sheet's own dates were made of such cells with the day first
+    )
+
+
+class Evidence:
+    """What the cells of a column tell of the order of day and month."""
+
+    def __init__(self) -> None:
+        self.day = self.month = self.open = self.low = self.high = 0
+
+    def add(self, cells: Iterable[str]) -> None:
+        """More cells of the column, as they stand in the file."""
+        for cell in cells:
+            text = cell.strip()
+            if not text.isascii():
+                text = unicodedata.normalize("NFKC", text).translate(_DIGITS)
+            if found := _NUMBERS.fullmatch(text):
+                first, second = int(found[1]), int(found[2])
+                self.day += first > 12 >= second
+                self.month += second > 12 >= first
+                self.open += max(first, second) <= 12 and first != second
+            elif found := _ISO.fullmatch(text):
+                self.high += int(found[3]) > 12
+                self.low += int(found[3]) <= 12
+
+    def days(self, *, is_sheet: bool) -> Days:
+        """How the column is read. is_sheet: its dates are ISO because the sheet's program made dates of them.
+
+        A program set to India makes 2022-01-12 of "01/12/2022" and leaves "01/15/2022" as text. So dates that all have
+        a day up to 12, beside texts with the month first, are not trusted.
+        """
+        if self.day and self.month:
+            return Days.MIXED
+        if self.month:
+            return Days.SWAPPED if is_sheet and self.low and not self.high else Days.MONTH_FIRST
+        return Days.UNSAID if self.open and not self.day else Days.DAY_FIRST
+
+
+def day_of(text: str, days: Days = Days.DAY_FIRST) -> date:
+    """A date as its column writes it, ISO, with a month's name, or an Excel serial. Raises BadCell."""
     try:
         if found := _ISO.fullmatch(text):
+            if days is Days.SWAPPED and int(found[3]) <= 12 and found[2] != found[3]:
+                raise BadCell("date_open")
             return date(int(found[1]), int(found[2]), int(found[3]))
-        if found := _DAY_FIRST.fullmatch(text):
+        if found := _NUMBERS.fullmatch(text):
             if len(found[3]) == 2:
                 raise BadCell("short_year")
             day, month = int(found[1]), int(found[2])
-            if month > 12 >= day:
+            if days in (Days.MONTH_FIRST, Days.SWAPPED):
+                day, month = month, day
+            elif month > 12 >= day:
                 raise BadCell("month_first")
+            elif days is Days.MIXED and day <= 12 and day != month:
+                raise BadCell("date_open")
             return date(int(found[3]), month, day)
         if found := _WORDY.fullmatch(text) or _WORDY_US.fullmatch(text):
             day_text, name, year = found["day"], found["month"], found["year"]
@@ -320,17 +373,22 @@ def day_of(text: str) -> date:
     raise BadCell("date")
 
 
-def _date(text: str, field: Field) -> date:
-    value: date = _bounded(field, day_of(text))
-    return value
+def _date_read(days: Days) -> Callable[[str, Field], date]:
+    def read(text: str, field: Field) -> date:
+        value: date = _bounded(field, day_of(text, days))
+        return value
+
+    return read
 
 
 def _year(text: str, field: Field) -> int:
     if re.fullmatch(r"[12][0-9]{3}(?:\.0+)?", text):
         return int(_bounded(field, int(text[:4])))
     if re.search(r"[-/.,]", text) and len(text) > 5:
+        swapped = _NUMBERS.fullmatch(text)
+        month_first = swapped is not None and int(swapped[2]) > 12  # the year is the same either way
         try:
-            found = day_of(text).year
+            found = day_of(text, Days.MONTH_FIRST if month_first else Days.DAY_FIRST).year
         except BadCell as bad:
             raise BadCell("year") from bad
         return int(_bounded(field, found))
@@ -380,6 +438,7 @@ def _unless_blank(read: Callable[[str, Any], Any], by: Field | Phone) -> Callabl
     return one
 
 
+_TOLD = {Days.UNSAID: "day_first", Days.MONTH_FIRST: "month_first", Days.SWAPPED: "month_first"}
 _REMEMBERED = 50_000
 
 
@@ -436,13 +495,14 @@ _READERS: dict[Kind, Callable[[str, Field], Any]] = {
     Kind.INTEGER: _integer,
     Kind.DECIMAL: _decimal,
     Kind.YEAR: _year,
-    Kind.DATE: _date,
     Kind.PIN: _pin,
 }
 
 
-def cleaner(field: Field, *, notes: Notes, phone: Phone | None = None) -> Cleaner:
-    """The function that cleans one field's column, batch after batch. notes: counted into."""
+def cleaner(
+    field: Field, *, notes: Notes, phone: Phone | None = None, days: Days = Days.DAY_FIRST
+) -> Cleaner:
+    """The function that cleans one field's column, batch after batch. notes: counted into. days: of a date's column."""
 
     def note(code: str) -> None:
         notes[field.key, code] += 1
@@ -486,6 +546,17 @@ def cleaner(field: Field, *, notes: Notes, phone: Phone | None = None) -> Cleane
             return _required(field, *_each(one_phone, cells))
 
         return phones
+
+    if kind is Kind.DATE:
+        dates = _Remembered(_unless_blank(_date_read(days), field))
+        told = _TOLD.get(days)
+
+        def read_days(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
+            if told and (n := sum(_NUMBERS.fullmatch(cell.strip()) is not None for cell in cells)):
+                notes[field.key, told] += n
+            return _required(field, *dates.column(cells))
+
+        return read_days
 
     remembered = _Remembered(_choice(field) if kind is Kind.CHOICE else _unless_blank(_READERS[kind], field))
 

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     INTEGER = "integer"  # int
     DECIMAL = "decimal"  # float
     YEAR = "year"  # int, four digits
-    DATE = "date"  # datetime.date; day first
+    DATE = "date"  # datetime.date; day first, unless the column shows that the month is
     PIN = "pin"  # str, six digits
     PHONE = "phone"  # whatever the caller's normaliser returns
     CHOICE = "choice"  # str: the key of the choice

@@ -11,14 +11,14 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from abhiyan.core.tables.cleaning import Cleaner, Notes, Phone, cleaner
+from abhiyan.core.tables.cleaning import Cleaner, Days, Evidence, Notes, Phone, cleaner
 from abhiyan.core.tables.layout import Field, Kind, Layout
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import text_start
@@ -89,14 +89,48 @@ def rows(
     if lacking := [f for f in layout.fields if f.required and f.key not in mapping]:
         raise TableRefused("missing_columns", fields=", ".join(f"{f.en} / {f.hi}" for f in lacking))
     source.same(path)
+    if source.days is None:
+        source = replace(source, days=days_in(path, layout, mapping, source=source))
     if part is None:
-        part = Part(0 if source.kind == "sheet" else text_start(path, source.encoding), source.size, 1)
+        part = _whole(path, source)
     notes: Notes = Counter()
     plan = _Plan(layout, mapping, source, notes, phone, discard)
     if source.kind == "sheet":
         yield from _sheet(path, plan, source, part)
     else:
         yield from _csv(path, plan, source, part, batch)
+
+
+def _whole(path: Path, source: Source) -> Part:
+    return Part(0 if source.kind == "sheet" else text_start(path, source.encoding), source.size, 1)
+
+
+def days_in(path: Path, layout: Layout, mapping: Mapping[str, int], *, source: Source) -> dict[int, str]:
+    """How the days of each column of dates are read, by all its cells: column -> cleaning.Days.
+
+    A file that is read in parts is asked once, before it is cut: no part knows the cells of the others.
+    """
+    columns = [mapping[f.key] for f in layout.fields if f.kind is Kind.DATE and f.key in mapping]
+    if not columns:
+        return {}
+    found = [Evidence() for _column in columns]
+    part = _whole(path, source)
+    if source.kind == "sheet":
+        first = source.first_row - 1
+        told = sheet_rows(path, sheet=source.sheet, columns=columns, start=first, stop=source.records)
+    else:
+        picks = [itemgetter(column) for column in columns]
+        told = (
+            [tuple(pick(row) for pick in picks) for row in raw]
+            for _number, raw, _refused, _done in _raw(path, source, part, BATCH)
+        )
+    for raw in told:
+        for one, cells in zip(
+            found, zip(*raw, strict=True), strict=False
+        ):  # a sheet adds which rows are blank
+            one.add(cells)
+    is_sheet = source.kind == "sheet"
+    return {column: one.days(is_sheet=is_sheet).value for column, one in zip(columns, found, strict=True)}
 
 
 class _Plan:
@@ -113,7 +147,11 @@ class _Plan:
     ) -> None:
         self.fields = [f for f in layout.fields if f.key in mapping]
         self.columns = [mapping[f.key] for f in self.fields]
-        self.cleaners: list[Cleaner] = [cleaner(f, notes=notes, phone=phone) for f in self.fields]
+        days = source.days or {}
+        self.cleaners: list[Cleaner] = [
+            cleaner(f, notes=notes, phone=phone, days=Days(days.get(mapping[f.key], Days.DAY_FIRST)))
+            for f in self.fields
+        ]
         self.places = [self.fields.index(f) if f.key in mapping else None for f in layout.fields]
         self.personal = layout.personal
         self.header = [source.headers[c] for c in self.columns]
@@ -218,28 +256,35 @@ def _marked(marks: Sequence[str], index: int) -> bool:
 
 
 def _csv(path: Path, plan: _Plan, source: Source, part: Part, batch: int) -> Iterator[Batch]:
+    picks = [itemgetter(column) for column in plan.columns]
+    for number, raw, refused, done in _raw(path, source, part, batch):
+        columns = [list(map(pick, raw)) for pick in picks]
+        out = plan.clean(range(number, number + len(raw)), columns, refused, partial(_blank, raw))
+        out.done = done
+        yield out
+
+
+def _raw(
+    path: Path, source: Source, part: Part, batch: int
+) -> Iterator[tuple[int, list[list[str]], dict[int, str], int]]:
+    """Rows of data as they stand: the number of the first, their cells, what refuses a row as a whole by its index, and
+    how many bytes of the part are read."""
     with path.open("rb") as file:
         file.seek(part.start)
         lines = _lines(file, source, part.stop)
         reader = csv.reader(chain.from_iterable(lines), delimiter=source.delimiter)
         number = part.row
-        raw: list[list[str]]
         while number < source.first_row:
             raw = _take(reader, min(batch, source.first_row - number), number)
             if not raw:
                 return
             number += len(raw)
-        picks = [itemgetter(column) for column in plan.columns]
-        width = source.width
         while raw := _take(reader, batch, number):
             refused: dict[int, str] = {}
-            if set(map(len, raw)) != {width}:
-                refused = _even(raw, width)
-            columns = [list(map(pick, raw)) for pick in picks]
-            out = plan.clean(range(number, number + len(raw)), columns, refused, partial(_blank, raw))
+            if set(map(len, raw)) != {source.width}:
+                refused = _even(raw, source.width)
+            yield number, raw, refused, file.tell() - part.start
             number += len(raw)
-            out.done = file.tell() - part.start
-            yield out
 
 
 def _take(reader: Iterator[list[str]], count: int, number: int) -> list[list[str]]:

@@ -19,6 +19,7 @@ class Source:
     first_row: first row of data. records: rows in the file, blank ones and the header included.
     width: columns a row may have. headers: the names, sensitive columns' too. barred: columns never read.
     size: bytes when it was sniffed. marks: (byte, rows before it) where a csv can be cut.
+    days: column -> how its days are read (cleaning.Days), once the whole column was looked at (`reading.days_in`).
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Source:
     barred: Mapping[int, str]
     size: int
     marks: tuple[tuple[int, int], ...]
+    days: Mapping[int, str] | None = None
 
     def same(self, path: Path) -> None:
         """Refuse a file that is not the one that was sniffed any more."""

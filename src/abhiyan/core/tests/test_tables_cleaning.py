@@ -168,6 +168,7 @@ def test_a_decimal_is_read_or_refused(cell: str, value: Any) -> None:
         ("१९९०", 1990),
         ("1990.0", 1990),
         ("15/08/1990", 1990),
+        ("08/15/1990", 1990),
         ("90", "!year"),
         ("36", "!year"),
         ("20I2", "!year"),

@@ -432,6 +432,60 @@ def test_formula_injection_in_a_name_is_refused(tmp_path: Path) -> None:
     assert [(r.row, r.field, r.code) for r in found.refused] == [(2, "name", "formula")]
 
 
+JOINED = Layout(
+    "joined",
+    (Field("name", "Name", "नाम", "", required=True), Field("on", "Joined on", "कब जुड़े", "", Kind.DATE)),
+)
+
+
+def joined(tmp_path: Path, *cells: str) -> Batch:
+    return read(put(tmp_path, "Name,Joined on\n" + "".join(f"Asha,{cell}\n" for cell in cells)), JOINED)
+
+
+def days(found: Batch) -> list[str]:
+    return [row[2].isoformat() for row in found.rows]
+
+
+def test_days_are_read_as_the_whole_column_shows(tmp_path: Path) -> None:
+    found = joined(tmp_path, "12/01/2022", "03/04/2022", "12/31/2022", "०१/१५/२०२२", "5 June 2022")
+    assert days(found) == ["2022-12-01", "2022-03-04", "2022-12-31", "2022-01-15", "2022-06-05"]
+    assert found.notes["on", "month_first"] == 3 and not found.refused
+    found = joined(tmp_path, "12/01/2022", "31/12/2022")
+    assert days(found) == ["2022-01-12", "2022-12-31"] and not found.notes
+
+
+def test_days_that_can_be_read_in_two_ways_are_said(tmp_path: Path) -> None:
+    found = joined(tmp_path, "12/01/2022", "03/03/2022")
+    assert days(found) == ["2022-01-12", "2022-03-03"] and found.notes["on", "day_first"] == 2
+    assert not joined(tmp_path, "03/03/2022", "2022-01-12").notes, "nothing to be told"
+
+
+def test_days_of_a_mixed_column_are_read_only_where_they_prove_themselves(tmp_path: Path) -> None:
+    found = joined(tmp_path, "31/12/2022", "12/31/2022", "12/01/2022", "03/03/2022")
+    assert days(found) == ["2022-12-31", "2022-03-03"]
+    assert [(one.row, one.code) for one in found.refused] == [(3, "month_first"), (4, "date_open")]
+
+
+def test_the_last_day_of_a_long_column_tells_of_its_first(tmp_path: Path) -> None:
+    found = joined(tmp_path, *["12/01/2022"] * 30_000, "12/31/2022")
+    assert set(days(found)) == {"2022-12-01", "2022-12-31"}
+
+
+def test_days_that_a_sheets_program_has_swapped_are_refused(tmp_path: Path) -> None:
+    """Excel set to India makes days of those texts that look like one, and leaves the others."""
+    path = workbook(
+        tmp_path,
+        [["Name", "Joined on"], ["Asha", date(2022, 1, 12)], ["Ravi", "12/31/2022"], ["Uma", "1/15/2022"]],
+    )
+    found = read(path, JOINED)
+    assert days(found) == ["2022-12-31", "2022-01-15"]
+    assert [(one.row, one.code) for one in found.refused] == [(2, "date_open")]
+    path = workbook(
+        tmp_path, [["Name", "Joined on"], ["Asha", date(2022, 1, 12)], ["Ravi", date(2022, 1, 31)]]
+    )
+    assert days(read(path, JOINED)) == ["2022-01-12", "2022-01-31"]
+
+
 def test_dates_out_of_the_window_are_refused_by_row(tmp_path: Path) -> None:
     path = put(tmp_path, HEAD.strip() + ",Day\n" + f"{ASHA.strip()},31/10/2026\n{ASHA.strip()},15/11/2026\n")
     found = read(path)

@@ -67,6 +67,17 @@ def taken(world: World, folder: Path, text: str) -> tuple[UUID, StagedImport]:
     return public_id, done
 
 
+def test_days_with_the_month_first_are_read_so_in_the_whole_list(world: World, tmp_path: Path) -> None:
+    months_first = CHANDRA.replace("11-04-2019", "12/31/2019") + ASHA.replace("05-03-2019", "12/01/2019")
+    _public_id, done = taken(world, tmp_path, months_first)
+    assert done.counts == {"joined": 2}
+    with system("test"):
+        earlier = Programme.objects.get(state="closed")
+        checked = StagedImport.objects.get(pk=done.pk)
+    assert (earlier.opens_on, earlier.closes_on) == (date(2019, 12, 1), date(2019, 12, 31))
+    assert "month_first" in str(checked.notes), "and the page says so"
+
+
 def test_members_of_a_list_count_in_their_own_drive_and_renew_by_their_own_act(
     world: World, tmp_path: Path
 ) -> None:
