@@ -1,7 +1,8 @@
 """Every test runs as the application's role, over a real PostgreSQL whose tables the owner made.
 
 With DATABASE_URL that server is used; else an embedded one in a home of its own.
-`db` rolls back; `transactional_db` really commits and is emptied afterwards by the server's administrator.
+`db` rolls back, and so does the act of enrolling in such a test (enrolment/tests/inside.py). `transactional_db`
+really commits and is emptied afterwards by the server's administrator.
 """
 
 import asyncio

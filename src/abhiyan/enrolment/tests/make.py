@@ -1,6 +1,6 @@
 """A small world: one state, three trees, an open drive and a named cast. Rooms above build on it in their tests.
 
-world = World.make()            # commits; tests ask for django_db(transaction=True)
+world = World.make()            # in the test's transaction
 world.missed_call(of=world.asha)
 world.ladder(world.booth)
 """

@@ -28,7 +28,7 @@ from abhiyan.programmes.models import Programme
 from .make import DAY, NOON, Human, Ladder, World
 from .web import blanks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 HOOK = Actor(kind="channel", id=UUID("00000000-0000-4000-8000-0000000000f1"))
 
 

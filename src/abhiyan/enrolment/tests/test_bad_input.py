@@ -20,7 +20,7 @@ from abhiyan.people.models import Notice
 
 from .make import CHANNEL, DAY, NOON, Human, Ladder, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -264,6 +264,7 @@ def test_a_fifth_person_on_a_phone_stays_reported_with_a_receipt(world: World) -
     assert world.tallies() == world.recounted()
 
 
+@pytest.mark.django_db(transaction=True)  # another connection alters the table
 def test_one_unstorable_value_does_not_hold_up_its_batch(world: World) -> None:
     """A value no rule foresaw: the database says no, and the batch is halved until it is alone."""
     strange = 99

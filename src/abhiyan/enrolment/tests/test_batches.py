@@ -29,7 +29,7 @@ from .sheets import drawn
 from .test_paper import BY, bring, step
 from .web import main, officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 JPEG, PNG = (drawn(kind, shade=1) for kind in ("JPEG", "PNG"))
 HEAD = "Phone,Name,Birth year,Booth code,Notice version,Batch number\n"
 
@@ -68,6 +68,7 @@ def test_a_picture_is_known_by_how_it_begins_and_ends_not_by_its_name() -> None:
     assert [kind_of(one) for one in others] == [None] * len(others)
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_a_batch_is_imported_by_its_number_and_its_undo_is_seen_on_it(world: World, tmp_path: Path) -> None:
     batch, other = make(world), make(world, sheets=1)
     text = (
@@ -137,6 +138,7 @@ def became(world: World, batch: PaperBatch) -> queries.Became:
     return found
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_the_batch_says_what_became_of_its_rows_and_of_no_others(world: World, tmp_path: Path) -> None:
     batch, other = make(world), make(world, sheets=1)
     called = world.missed_call(of=world.asha)
@@ -165,6 +167,7 @@ def test_the_batch_says_what_became_of_its_rows_and_of_no_others(world: World, t
     assert became(world, batch) == queries.Became(0, 0, 0, 0, 0, 0, 0, None)
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_a_batchs_counts_lead_to_its_people_and_to_no_others_of_the_booth(tmp_path: Path) -> None:
     world = web_world()
     batch, other = make(world), make(world)
@@ -208,6 +211,7 @@ def typed(world: World, batch: PaperBatch, *lines: tuple[str, str, str, str, str
         return bring_sheet(batch=batch, sheet=2, lines=lines, day=None, worker="", by=BY, at=world.now)
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_a_typed_sheet_is_a_list_like_any_other(world: World) -> None:
     batch = make(world)
     public_id = typed(
@@ -234,6 +238,7 @@ def test_a_typed_sheet_is_a_list_like_any_other(world: World) -> None:
         assert StagedImport.objects.get(public_id=again).file_name == f"{batch.number} 2.csv"
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_a_row_of_a_typed_sheet_is_told_by_its_line_and_of_a_file_by_its_row(tmp_path: Path) -> None:
     world = web_world()
     batch = make(world, sheets=2)
@@ -294,6 +299,7 @@ def test_a_sheet_is_typed_on_its_page_and_what_is_wrong_stands_at_its_line_with_
     assert president.get(f"{page}?sheet=3").status_code == 404
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_a_sheet_is_entered_once_its_list_is_imported_and_open_again_when_that_is_undone() -> None:
     world = web_world()
     batch = make(world, sheets=1, language="en")
@@ -326,6 +332,7 @@ def test_the_photo_of_an_only_sheet_is_that_sheet_without_a_code(world: World) -
         assert keep(world, several, drawn(shade=2)).sheets == (None,)
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_photographed_sheets_are_owed_until_a_list_has_brought_them(tmp_path: Path) -> None:
     world = web_world()
     batch, other = make(world, sheets=3), make(world)

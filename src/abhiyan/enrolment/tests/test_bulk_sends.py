@@ -32,7 +32,7 @@ from abhiyan.units.models import Poll
 
 from .make import Human, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
 NOON = datetime.fromisoformat("2026-11-20T12:00+05:30")
 BOOTHS = ("JK-B001", "JK-B001", "JK-B002", "JK-B004")

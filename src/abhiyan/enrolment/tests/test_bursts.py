@@ -24,7 +24,7 @@ from abhiyan.people.tests.make import body
 from .make import CHANNEL, Human, World
 from .web import blanks, main, officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

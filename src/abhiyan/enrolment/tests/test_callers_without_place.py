@@ -17,7 +17,7 @@ from abhiyan.programmes import actions as programmes
 from .make import Human, World
 from .web import join, officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 CALLS = ["Reported", "Unique callers", "Links opened", "Completed", "Counted"]
 LATER = ["Completed", "Counted"]
 

@@ -28,7 +28,7 @@ from abhiyan.people.tests.make import browser
 from .make import Human, World
 from .web import join, main, officer, open_me, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 BY = Actor.system("test")
 
 

@@ -23,7 +23,7 @@ from abhiyan.units.models import Closing, Unit
 from .held import act_held, beside, someone_waits
 from .make import Human, Ladder, World, make_token
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 
 
@@ -167,6 +167,7 @@ def test_entries_that_wait_go_to_the_successor(world: World) -> None:
     held(world)
 
 
+@pytest.mark.django_db(transaction=True)  # at once, on other connections
 def test_an_entry_that_somebody_settles_meanwhile_stays_where_it_was_settled(world: World) -> None:
     claim = entry_that_waits(world)
     ((public_id, member),) = world.rows(
@@ -256,6 +257,7 @@ def test_the_page_of_a_list_undone_brings_members_back_at_once(world: World) -> 
     held(world)
 
 
+@pytest.mark.django_db(transaction=True)  # merges many units in acts of their own
 def test_a_list_that_merged_many_units_is_undone_at_once(world: World) -> None:
     from abhiyan.units.tests.test_import import bring, u, undo
 

@@ -15,7 +15,7 @@ from abhiyan.people.tests.make import browser
 from .make import Human, World
 from .web import join, typed, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 NONE_COMES = {
     "en": "No messages go out from here now, so no code will come.",
     "hi": "अभी यहाँ से संदेश नहीं जा रहे हैं, इसलिए कोई कोड नहीं आएगा।",

@@ -19,7 +19,7 @@ from abhiyan.programmes.models import Rung
 
 from .make import CHANNEL, Human, Ladder, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 DAY = timedelta(hours=24)
 
 

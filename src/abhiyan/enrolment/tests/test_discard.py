@@ -23,7 +23,7 @@ from abhiyan.programmes.models import Programme
 from .make import CHANNEL, World
 from .web import officer, today, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 
 

@@ -23,7 +23,7 @@ from abhiyan.programmes.actions import fold
 
 from .make import CHANNEL, Human, Ladder, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 SUNITA = Human("Sunita Sharma", 1980, "+919906000021")
 SUNITA_AGAIN = Human("सुनीता शर्मा", 1980, "+919906000022")

@@ -20,7 +20,7 @@ from abhiyan.units.models import Unit
 from .make import Human
 from .web import today
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from abhiyan.programmes import actions as programmes
 from .make import CHANNEL, World
 from .web import officer, today, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 NUMBER = "+911800000009"
 
 
@@ -245,6 +245,7 @@ def test_a_token_needs_a_second_person_and_is_shown_once(world: World) -> None:
         assert secret not in again and "Help desks" in again
 
 
+@pytest.mark.django_db(transaction=True)  # at once, on other connections
 def test_the_shown_token_and_its_example_are_taken_by_the_hot_path(world: World) -> None:
     page = made_token(world, officer(world, "it_administrator", "JK"))
     secret = shown(page, "secret")
@@ -288,6 +289,7 @@ def test_unfit_tokens_are_refused(world: World) -> None:
 # ---------------------------------------------------------------------------------------------- numbers
 
 
+@pytest.mark.django_db(transaction=True)  # the directory reads on a connection of its own
 def test_a_generic_number_shows_address_and_secret_once_and_its_calls_hold(world: World) -> None:
     client = officer(world, "it_administrator", "JK")
     page = client.post(page_of(world, "numbers/"), number_typed()).content.decode()
@@ -315,6 +317,7 @@ def test_a_generic_number_shows_address_and_secret_once_and_its_calls_hold(world
     assert secret not in str(world.rows("select facts::text from core_audit where act like 'messaging.%%'"))
 
 
+@pytest.mark.django_db(transaction=True)  # the directory reads on a connection of its own
 def test_an_exotel_number_is_believed_from_its_networks_only(world: World) -> None:
     client = officer(world, "state_president", "JK")
     typed = number_typed(provider="exotel", addresses="203.0.113.0/24\n198.51.100.7")
@@ -329,6 +332,7 @@ def test_an_exotel_number_is_believed_from_its_networks_only(world: World) -> No
     assert "Signing secret" not in page
 
 
+@pytest.mark.django_db(transaction=True)  # the directory reads on a connection of its own
 def test_a_twilio_number_keeps_its_auth_token_sealed(world: World) -> None:
     client = officer(world, "it_administrator", "JK")
     typed = number_typed(provider="twilio", signing_token="twilios-own-token")
@@ -372,6 +376,7 @@ def test_unfit_numbers_are_refused_and_no_token_is_sent_back(world: World, wrong
     assert not Number.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)  # the directory reads on a connection of its own
 def test_a_number_in_use_is_not_taken_over_but_ended_and_added_anew(world: World) -> None:
     client = officer(world, "it_administrator", "JK")
     first = shown(client.post(page_of(world, "numbers/"), number_typed()).content.decode(), "calls")

@@ -23,7 +23,7 @@ from abhiyan.programmes.models import Programme, Rung
 from .make import World
 from .test_terms import equal, renewed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 HEAD = "Phone,Name,Birth year,Unit code,Day of joining\n"
 ASHA = "9906000001,Asha Devi,1980,JK-B001,05-03-2019\n"

@@ -8,7 +8,7 @@ from abhiyan.enrolment.rules.channels import Channel, Sign
 
 from .make import Ladder, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

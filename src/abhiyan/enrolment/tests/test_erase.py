@@ -25,7 +25,7 @@ from abhiyan.people.tests.make import body, browser
 from .make import CHANNEL, Human, Ladder, World
 from .web import main, officer, open_me, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 YEAR = timedelta(days=365)
 
 

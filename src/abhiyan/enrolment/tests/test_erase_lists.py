@@ -12,7 +12,7 @@ from abhiyan.enrolment.rules.channels import Channel
 from . import test_earlier, test_paper
 from .make import Human, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def named(world: World) -> list[tuple[object, ...]]:
     return world.rows("select name from people_person where name is not null order by name")
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_a_paper_list_brings_nobody_back_who_was_erased(world: World, tmp_path: Path) -> None:
     rows = "".join(
         f"{human.phone[3:]},{human.name},{human.birth_year},JK-B001,1,7\n"

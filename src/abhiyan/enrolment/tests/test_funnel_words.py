@@ -14,7 +14,7 @@ from abhiyan.programmes import actions as programmes
 
 from .web import officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ROOMS = Path(__file__).resolve().parents[2]
 CALLS = {
     "en": ["Reported", "Unique callers", "Links opened", "Completed", "Counted"],

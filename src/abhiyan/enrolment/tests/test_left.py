@@ -19,7 +19,7 @@ from .make import CHANNEL, Human, World
 from .test_people import approve, member_of
 from .web import join, main, officer, open_me, today, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SECRETS = ("Asha", "0001", "99060", "1980")
 
 

@@ -9,7 +9,7 @@ from abhiyan.people.tests.make import browser
 from .make import Ladder, World
 from .web import main, typed, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

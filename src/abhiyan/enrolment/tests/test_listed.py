@@ -16,7 +16,7 @@ from .make import Human, Ladder, World
 from .test_asking import ask, term, text, turn, word, worker
 from .web import blanks
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from abhiyan.people.tests.make import browser, undrawn
 from .make import Human, Ladder, World
 from .web import blanks, code_sent, join, open_me, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from abhiyan.people.models import Account, Suppression
 from .make import CHANNEL, Ladder, World
 from .web import blanks, join, main, open_me, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

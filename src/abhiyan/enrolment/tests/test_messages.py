@@ -17,7 +17,7 @@ from abhiyan.people.models import Account
 from .make import World
 from .web import main, officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 CODES = sorted({code for code, _language in texts.TEXTS})
 
 

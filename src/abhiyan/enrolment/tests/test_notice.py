@@ -16,7 +16,7 @@ from abhiyan.people.rules import notices, standard_notice
 from .make import World
 from .web import filled, offered, officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ORIGIN = "https://app.example.org"
 
 

@@ -15,7 +15,7 @@ from abhiyan.people.rules.audio import LARGEST, kind_of, part
 from .make import World
 from .web import officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 MP3 = b"ID3\x04" + bytes(range(200))
 
 

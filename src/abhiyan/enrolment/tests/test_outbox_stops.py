@@ -15,7 +15,7 @@ from abhiyan.messaging.rules import texts
 from .make import CHANNEL, Human, World
 from .web import web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 QUEUED, PHONES = 10_000, 2_000
 
 

@@ -29,7 +29,7 @@ from abhiyan.units import queries as units
 from .make import Human, Ladder, World
 from .web import join, officer, today, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

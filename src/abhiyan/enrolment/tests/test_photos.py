@@ -35,7 +35,7 @@ from .test_paper import BY, bring, step
 from .test_phone_change import change, on
 from .web import main, officer, open_me, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -194,6 +194,7 @@ def test_a_photo_sent_twice_one_of_forty_megabytes_and_none_are_refused_and_the_
         assert PaperPhoto.objects.count() == 3
 
 
+@pytest.mark.django_db(transaction=True)  # at once, on other connections
 def test_the_same_photo_sent_twice_at_once_is_kept_once(world: World) -> None:
     batch = make(world)
     outcomes: list[Any] = []
@@ -319,6 +320,7 @@ def test_a_photo_that_is_turned_is_shown_turned_large_and_small(world: World) ->
         assert [Image.open(io.BytesIO(one)).size for one in (data, small)] == [(80, 60)] * 2
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_an_erased_person_hides_the_photos_of_their_batch_from_everybody(world: World, tmp_path: Any) -> None:
     batch = make(world)
     keep(world, batch, JPEG)
@@ -347,6 +349,7 @@ def is_hidden(batch: PaperBatch) -> bool:
         return PaperPhoto.objects.get(batch_id=batch.pk).hidden_at is not None
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_who_called_first_and_came_by_a_sheet_has_its_photos_hidden_and_no_more_are_kept(
     world: World, tmp_path: Any
 ) -> None:
@@ -363,6 +366,7 @@ def test_who_called_first_and_came_by_a_sheet_has_its_photos_hidden_and_no_more_
     assert keep(world, other, drawn(shade=9)).sheets == (None,)
 
 
+@pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_who_has_another_number_by_now_has_the_photos_of_their_sheet_hidden(tmp_path: Any) -> None:
     world = web_world()
     batch = make(world, language="en")

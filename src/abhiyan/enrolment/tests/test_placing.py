@@ -18,7 +18,7 @@ from .test_erase import chosen, erase
 from .test_texts_journey import notice_goes, write
 from .web import join, officer, open_me, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

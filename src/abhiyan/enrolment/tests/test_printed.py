@@ -24,7 +24,7 @@ from .sheets import ORIGIN, form_of, page_of
 from .test_batches import make
 from .web import officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 A4 = (595, 842)  # points
 WORDS = {
     "hi": (

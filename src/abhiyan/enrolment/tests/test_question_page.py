@@ -21,7 +21,7 @@ from . import web
 from .make import Human, Ladder, World
 from .web import blanks, join, officer, open_me, today, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 OPEN = "Was this you?"
 
 

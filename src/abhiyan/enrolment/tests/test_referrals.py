@@ -15,7 +15,7 @@ from abhiyan.people.tests.make import browser
 from .make import CHANNEL, World
 from .web import join, officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from .make import Human, World
 from .test_asking import HOOK, ask, text, turn, word
 from .web import blanks, main, open_me, today, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 NAMED, UNNAMED = "ask.confirm", "ask.confirm.unnamed"
 

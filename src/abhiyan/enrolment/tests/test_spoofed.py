@@ -17,7 +17,7 @@ from .make import CHANNEL, Ladder, World
 from .web import web_world
 
 # In small the same burst is in test_calls, on every version of PostgreSQL.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 CALLERS, BATCH, BUDGET = 100_000, 500, 50
 ASHA = World.asha.phone
 

@@ -20,7 +20,7 @@ from abhiyan.programmes.models import Programme
 
 from .make import Human, Ladder, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 
 

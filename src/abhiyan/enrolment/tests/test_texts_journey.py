@@ -15,7 +15,7 @@ from abhiyan.messaging.rules import questions as words
 
 from .make import CHANNEL, Ladder, World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 NUMBER = "+911800000001"
 
 

@@ -14,7 +14,7 @@ from .make import CHANNEL, Human, Ladder, World
 from .test_calls import JOIN
 from .web import officer, open_me, web_world, words
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

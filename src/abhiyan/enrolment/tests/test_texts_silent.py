@@ -15,7 +15,7 @@ from abhiyan.messaging.rules import inbound
 from .make import CHANNEL, Human, World
 from .web import blanks, officer, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 NUMBER = "+911800000001"
 
 

@@ -18,7 +18,7 @@ from abhiyan.people.tests.make import body
 from .make import Human, World
 from .web import blanks, main, officer, open_me, web_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 WORDS = "Somebody reads my number aloud"
 
 

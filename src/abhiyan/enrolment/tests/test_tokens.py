@@ -17,7 +17,7 @@ from abhiyan.people.models import Account
 
 from .make import World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
