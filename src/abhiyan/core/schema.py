@@ -73,7 +73,7 @@ def refuse_earlier(own: psycopg.Connection[Any]) -> None:
         raise MadeEarlier(
             "A version before the first release made this database, and this version cannot bring it up to date: go "
             "on with the version that made it, or begin anew in another data folder (ABHIYAN_HOME) or database "
-            "(ABHIYAN_DATABASE) with `abhiyan init`."
+            "(ABHIYAN_DATABASE) with `abhiyan init`; a demo begins anew with `abhiyan demo --fresh`."
         )
 
 
