@@ -66,6 +66,8 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = 
             seed,
             str(MANY_CLAIMS if full else CLAIMS),
         ]
+        for name in (GROUND, samples.MAKING):  # of a demo in somebody's own database that was half made
+            (folder / name).unlink(missing_ok=True)
         with processes.running([*making, *([at.isoformat()] if at else [])]) as maker:
             while not (folder / GROUND).exists() and maker.poll() is None:
                 if stopping.wait(processes.RUN_WATCH_S):
