@@ -7,6 +7,7 @@ import pytest
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
+from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
@@ -149,7 +150,8 @@ def test_the_answer_is_read_before_the_decision_and_the_decision_and_task_come_t
     assert "Read the decision about you" in now and "Name the third" in now
     assert SAID in page(cast, "mandal_president", mine)
     assert "Read the decision about you" not in cast.client("mandal_president").get("/").content.decode()
-    decide(cast, mine, text="Both are named.", decision="keep")
+    given.time(NOW + timedelta(minutes=1))
+    decide(cast, mine, at=NOW + timedelta(minutes=1), text="Both are named.", decision="keep")
     assert "Read the decision about you" in cast.client("mandal_president").get("/").content.decode()
     with system("test"):
         assert Task.objects.get(title="Name the third").account_id == mine.account_id

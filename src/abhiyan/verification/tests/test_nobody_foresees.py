@@ -183,7 +183,7 @@ def test_who_leaves_in_a_check_is_written_as_who_leaves_on_their_own_page(cast: 
 
 def entries(act: str) -> list[AuditEntry]:
     with system("test"):
-        return list(AuditEntry.objects.filter(act=act).order_by("at"))
+        return list(AuditEntry.objects.filter(act=act).order_by("pk"))
 
 
 VARIES = re.compile(
