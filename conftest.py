@@ -198,7 +198,8 @@ class Tester:
                 f"alter role {self.name()} set {key} = '{value}';" for key, value in settings.items()
             ),
         )
-        with psycopg.connect(database.conninfo(None, dbname=self.database), autocommit=True) as admin:
+        # Advisory locks are each database's own, so every worker takes this one in the same database.
+        with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
             admin.execute(made)
 
     def name(self) -> str:

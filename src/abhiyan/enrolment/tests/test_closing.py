@@ -257,7 +257,7 @@ def test_the_page_of_a_list_undone_brings_members_back_at_once(world: World) -> 
     held(world)
 
 
-@pytest.mark.django_db(transaction=True)  # merges many units in acts of their own
+@pytest.mark.django_db(transaction=True)  # a list brings the units and takes them back
 def test_a_list_that_merged_many_units_is_undone_at_once(world: World) -> None:
     from abhiyan.units.tests.test_import import bring, u, undo
 

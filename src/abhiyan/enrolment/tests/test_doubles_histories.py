@@ -12,7 +12,7 @@ from abhiyan.people.models import Double, Person
 from .make import Human, World
 from .test_histories import STEPS, SYSTEM, History, _bases
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True)  # an undo makes its table once in a transaction
 MERGES = st.one_of(
     st.tuples(st.just("merge"), st.integers(0, 30), st.integers(0, 30)),
     st.tuples(st.just("merge"), st.integers(0, 30), st.integers(0, 30)),
