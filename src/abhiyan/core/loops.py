@@ -1,33 +1,31 @@
-"""Loops: small work done again and again (fold, seal, send, sweep), each by one process at a time.
+"""Loops: small work done again and again (fold, seal, send, sweep), by one process at a time.
 
-A room names its loops in `loops.LOOPS`. `abhiyan jobs` runs each in a thread of its own, behind an advisory lock
-that lives as long as its connection: a second `abhiyan jobs` stands by and takes over when the first is gone.
+A room names its loops in `loops.LOOPS`. `abhiyan jobs` runs each in a thread of its own, while its one connection
+holds an advisory lock. A second `abhiyan jobs` stands by on one connection, and takes over when the first is gone.
 """
 
-import hashlib
 import logging
-import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from django.db import DatabaseError, OperationalError, connection
 
-from . import audit_seals, clock, database, embedded, home, jobs, limits, machine, rooms
+from . import audit_seals, clock, database, embedded, home, jobs, limits, rooms
 from .imports import running as imports
 from .scope import system
 
 log = logging.getLogger(__name__)
-STANDBY_S = 2.0  # how often a loop that waits for its lock asks again
+LOCK = int.from_bytes(b"abhiyan", "big")  # advisory, of the one process that runs the loops
 BEAT_S = 5.0  # how often a healthy loop writes its heartbeat
 LONGEST_PAUSE_S = 60.0
-WATCH_S = 1.0
-BEGIN_S = 30.0
+WATCH_S = 1.0  # how often a process asks for the lock, or whether it still has it
 GRACE_S = 25.0
 
 
@@ -38,7 +36,6 @@ class Loop:
     every_s: seconds from the start of a turn to the start of the next; a longer turn delays the next, none overlap.
     scoped: a turn is one transaction that sees everything. Without, it opens its own system scopes, as one that
     commits between two steps must.
-    gives_way: to pages, where `run` is told so; not what they or somebody with a code wait for.
     stand_by: goes on with what turns began while another process holds the lock; opens its own scopes.
     close: finishes what turns began, when the process ends.
     """
@@ -46,7 +43,6 @@ class Loop:
     turn: Callable[[datetime], int]
     every_s: float = 1.0
     scoped: bool = True
-    gives_way: bool = True
     stand_by: Callable[[], None] | None = None
     close: Callable[[], None] | None = None
 
@@ -64,6 +60,9 @@ _BEAT = """insert into core_heartbeat as b (loop, turned_at, took_ms, did, every
    then b.did + excluded.did else b.since_did end,
  since_at = case when b.since_at is null or excluded.turned_at >= b.since_at + interval '1 minute'
    then excluded.turned_at else b.since_at end"""
+
+_BEGUN = """insert into core_heartbeat (loop, turned_at, took_ms, every_s)
+ values (%(loop)s, %(at)s, 0, %(every)s) on conflict (loop) do nothing"""
 
 _worker = jobs.Worker()
 LOOPS = {
@@ -84,58 +83,107 @@ def collected() -> dict[str, Loop]:
     return found
 
 
-def run(stopping: threading.Event, *, nice: int = 0, behind: bool = False) -> None:
-    """Every loop until `stopping` is set. Restarts what dies; returns when all ended.
+class Lead:
+    """The right to run the loops: an advisory lock, held as long as its connection lives. Heartbeats go over it too."""
 
-    nice: by how much each gives way after its first turn, 0 (not at all) to 19. behind: once each has had it, or
-    `BEGIN_S` is over, the process stands back (core.machine). This thread does not give way: a database it starts has
-    to answer pages too. With the embedded database, a server that was killed is started again, and what clears up there
-    gives way as well; where the process stands back, whoever began it sees to that.
+    def __init__(self) -> None:
+        self.is_held = False
+        self._own: database.Connection | None = None
+
+    def keep(self) -> bool:
+        """Ask for the lock, or whether we still have it; one thread does, again and again. Returns whether we have it.
+
+        Raises psycopg.Error where the database does not answer: then the lock is lost.
+        """
+        try:
+            if self._own is None:
+                self._own = database.Connection.connect(
+                    database.conninfo("jobs"),
+                    autocommit=True,
+                    connect_timeout=10,
+                    application_name="abhiyan jobs",
+                    # Nobody waits for heartbeats. A machine that vanishes loses the lock in half a minute.
+                    options="-c synchronous_commit=off -c tcp_keepalives_idle=10"
+                    " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+                )
+            asked_s = time.monotonic()
+            lock = "true" if self.is_held else f"pg_try_advisory_lock({LOCK})"
+            row = self._own.execute(f"select {lock}, clock_timestamp()").fetchone()
+            assert row is not None
+            self.is_held = row[0]
+            clock.hear(row[1], asked_s=asked_s)
+        except psycopg.Error:
+            self.drop()
+            raise
+        return self.is_held
+
+    def execute(self, query: str, values: Mapping[str, Any]) -> None:
+        """A statement over this connection, from any thread. Does nothing without the lock; raises psycopg.Error."""
+        if self._own is not None and self.is_held:
+            self._own.execute(query, values)
+
+    def drop(self) -> None:
+        """Give the lock back, and the connection up."""
+        self.is_held = False
+        if self._own is not None:
+            with suppress(psycopg.Error):
+                self._own.close()
+            self._own = None
+
+
+def run(
+    stopping: threading.Event,
+    *,
+    keeps_database: bool = False,
+    loops: Mapping[str, Loop] | None = None,
+    lead: Lead | None = None,
+) -> None:
+    """Stand by for the lead, then run every loop until `stopping` is set. Starts again what dies.
+
+    keeps_database: start the embedded database again when it was killed; where `abhiyan serve` watches, it does that.
+    loops, lead: others than those of all rooms, and of this installation.
     """
+    lead = lead or Lead()
     running: dict[str, Runner] = {}
-    began, to_stand_back = time.monotonic(), behind
+    is_away = False
     while not stopping.is_set():
-        for name, loop in collected().items():
-            known = running.get(name)
-            if known is None or not known.is_alive():
-                if known is not None:
-                    log.error("a loop ended and is started again", extra={"facts": {"loop": name}})
-                running[name] = Runner(name, loop, stopping, nice=nice)
-                running[name].start()
-        if database.is_embedded():
+        if keeps_database and database.is_embedded():
             try:
                 embedded.ensure_running(home.path())
             except embedded.EmbeddedDatabaseError as error:
                 log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
-            if not behind:
-                embedded.tidy_last(home.path(), nice=nice)
-        if to_stand_back and (
-            time.monotonic() >= began + BEGIN_S or all(thread.has_begun for thread in running.values())
-        ):
-            machine.stand_back(os.getpid())
-            to_stand_back = False
+        try:
+            lead.keep()
+            is_away = False
+        except psycopg.Error:
+            if not is_away:
+                log.warning("the jobs wait for the database")
+            is_away = True
+        if lead.is_held or running:
+            for name, loop in (collected() if loops is None else loops).items():
+                known = running.get(name)
+                if known is None or not known.is_alive():
+                    if known is not None:
+                        log.error("a loop ended and is started again", extra={"facts": {"loop": name}})
+                    running[name] = Runner(name, loop, stopping, lead)
+                    running[name].start()
         stopping.wait(WATCH_S)
     for thread in running.values():
         thread.join(timeout=GRACE_S)
-
-
-def lock_number(name: str) -> int:
-    """The advisory lock of a loop: 63 bits of its name's hash."""
-    return int.from_bytes(hashlib.sha256(f"abhiyan loop {name}".encode()).digest()[:8], "big", signed=True)
+    lead.drop()
 
 
 class Runner(threading.Thread):
-    """Runs one loop until `stopping` is set: waits for its lock, then turn after turn.
+    """Runs one loop until `stopping` is set, turn after turn, while this process has the lead.
 
     What a turn raises is logged, written to the heartbeat, and answered by a pause of 1, 2, 4 … 60 s. A database
-    that goes away is just such an error: the lock is taken anew when it is back.
+    that goes away is just such an error.
     """
 
-    def __init__(self, name: str, loop: Loop, stopping: threading.Event, *, nice: int = 0) -> None:
+    def __init__(self, name: str, loop: Loop, stopping: threading.Event, lead: Lead) -> None:
         super().__init__(name=f"loop {name}", daemon=True)
-        self.loop_name, self.loop, self.stopping, self.nice = name, loop, stopping, nice
-        self.turns, self.has_begun = 0, False
-        self._own: psycopg.Connection[tuple[object, ...]] | None = None
+        self.loop_name, self.loop, self.stopping, self.lead = name, loop, stopping, lead
+        self._turns = 0
         self._did = 0
         self._failures = 0
         self._beaten = float("-inf")
@@ -143,24 +191,19 @@ class Runner(threading.Thread):
     def run(self) -> None:
         try:
             while not self.stopping.is_set():
-                pause_s = self._step()
-                self.has_begun = True
-                self.stopping.wait(pause_s)
+                self.stopping.wait(self._step())
         finally:
             self._close()
-            self._release()
-
-    @property
-    def holds_the_lock(self) -> bool:
-        return self._own is not None
 
     def _step(self) -> float:
         """One attempt; returns the seconds to wait before the next."""
         started = time.monotonic()
         try:
-            if not self._have_lock():
+            if not self.lead.is_held:
                 self._stand_by()
-                return STANDBY_S
+                return WATCH_S
+            if not self._turns:  # the very first turn may take a while: that it begins is a sign of life too
+                self.lead.execute(_BEGUN, self._facts(started))
             self._did += self._turn()
         except Exception as error:  # a loop outlives whatever its turn meets
             self._failures += 1
@@ -169,46 +212,12 @@ class Runner(threading.Thread):
                 log.warning("a loop waits for the database", extra=facts)
             else:
                 log.exception("a loop failed", extra=facts)
-            with suppress(psycopg.Error):
-                self._beat(started, error=type(error).__name__)
-            # A broken connection gives no second chance; a healthy one keeps the lock over a failed turn.
-            if isinstance(error, psycopg.OperationalError) or not self._alive():
-                self._release()
+            self._beat(started, error=type(error).__name__)
             return min(2.0 ** (self._failures - 1), LONGEST_PAUSE_S) * random.uniform(0.75, 1.25)  # noqa: S311
-        recovered, self._failures, self.turns = self._failures > 0, 0, self.turns + 1
-        if self.turns == 1 and self.loop.gives_way:
-            # This thread alone, and those it begins from now on. Not before its first turn: on a full machine the loops
-            # of a new process would be long in coming back.
-            os.nice(self.nice)
+        recovered, self._failures, self._turns = self._failures > 0, 0, self._turns + 1
         if recovered or started - self._beaten >= min(BEAT_S, max(self.loop.every_s, 1.0)):
-            with suppress(psycopg.Error):
-                self._beat(started)
+            self._beat(started)
         return max(0.0, self.loop.every_s - (time.monotonic() - started))
-
-    def _have_lock(self) -> bool:
-        """The lock is the connection's: as long as that answers we hold it."""
-        if self._own is not None and self._alive():
-            return True
-        self._release()
-        own = database.Connection.connect(
-            database.conninfo("jobs"),
-            autocommit=True,
-            connect_timeout=10,
-            application_name=f"loop {self.loop_name}",
-            options="-c synchronous_commit=off",  # of heartbeats: nobody waits for them
-        )
-        row = own.execute("select pg_try_advisory_lock(%s)", [lock_number(self.loop_name)]).fetchone()
-        if row is None or not row[0]:
-            own.close()
-            return False
-        self._own = own
-        # Its very first turn may take a while: that it has begun is a sign of life too.
-        own.execute(
-            "insert into core_heartbeat (loop, turned_at, took_ms, every_s) values (%s, %s, 0, %s)"
-            " on conflict (loop) do nothing",
-            [self.loop_name, clock.now(), self.loop.every_s],
-        )
-        return self._alive()
 
     def _stand_by(self) -> None:
         if self.loop.stand_by is not None:
@@ -229,19 +238,6 @@ class Runner(threading.Thread):
         finally:
             connection.close()
 
-    def _alive(self) -> bool:
-        """Whether our own connection answers; it tells the time."""
-        if self._own is None:
-            return False
-        asked_s = time.monotonic()
-        try:
-            (told,) = self._own.execute("select clock_timestamp()").fetchone() or (None,)
-        except psycopg.Error:
-            return False
-        if isinstance(told, datetime):
-            clock.hear(told, asked_s=asked_s)
-        return True
-
     def _turn(self) -> int:
         try:
             at = clock.now()
@@ -253,23 +249,16 @@ class Runner(threading.Thread):
             connection.close()  # back to the pool, or dropped if it broke
 
     def _beat(self, started: float, *, error: str = "") -> None:
-        if self._own is None:
-            return
-        self._own.execute(
-            _BEAT,
-            {
-                "loop": self.loop_name,
-                "at": clock.now(),
-                "took": int((time.monotonic() - started) * 1000),
-                "did": self._did,
-                "every": self.loop.every_s,
-                "error": error,
-            },
-        )
-        self._did, self._beaten = 0, started
+        """Write the heartbeat. Without a database there is none; the next one tells."""
+        with suppress(psycopg.Error):
+            self.lead.execute(_BEAT, self._facts(started) | {"error": error})
+            self._did, self._beaten = 0, started
 
-    def _release(self) -> None:
-        if self._own is not None:
-            with suppress(psycopg.Error):
-                self._own.close()
-            self._own = None
+    def _facts(self, started: float) -> dict[str, Any]:
+        return {
+            "loop": self.loop_name,
+            "at": clock.now(),
+            "took": int((time.monotonic() - started) * 1000),
+            "did": self._did,
+            "every": self.loop.every_s,
+        }

@@ -191,7 +191,6 @@ LOOPS = {
         stand_by=lane.stand_by,
         every_s=0.5 if name == "codes" else 1,
         scoped=False,
-        gives_way=name != "codes",
     )
     for name, lane in lanes().items()
 } | {

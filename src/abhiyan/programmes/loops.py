@@ -29,7 +29,7 @@ def _pace(at: datetime) -> int:
 
 
 LOOPS = {
-    "fold": Loop(_fold, every_s=0.25, gives_way=False),  # pages add up what it leaves
+    "fold": Loop(_fold, every_s=0.25),  # pages add up what it leaves
     "sums": Loop(_sums, every_s=300, scoped=False),
     "remind": Loop(_remind, every_s=300),
     "pace": Loop(_pace, every_s=20),

@@ -189,14 +189,16 @@ def _refuse_busy_port(host: str, port: int) -> None:
             ) from None
 
 
-def _end_with_watcher() -> None:
-    """A child of the watcher ends when that is killed; one begun by hand is nobody's child."""
+def _end_with_watcher() -> bool:
+    """A child of the watcher ends when that is killed; one begun by hand has no watcher. Returns whether it has one."""
     from . import processes
 
-    if watcher := os.environ.pop("ABHIYAN_WATCHED_BY", ""):
+    watcher = os.environ.pop("ABHIYAN_WATCHED_BY", "")
+    if watcher:
         import signal
 
         processes.die_with(watcher, signal.SIGTERM)
+    return bool(watcher)
 
 
 def _log_to_console() -> None:
@@ -222,7 +224,7 @@ def jobs(ctx: click.Context, *, behind: bool) -> None:
 
     readiness.need_keys()
     readiness.need_database()
-    _end_with_watcher()
+    is_watched = _end_with_watcher()
     with processes.stopping_on_signals() as stopping, processes.noted("jobs"), processes.database_in_use():
         readiness.refuse_lockout("jobs")
         refuse_while_restoring("jobs")
@@ -230,7 +232,8 @@ def jobs(ctx: click.Context, *, behind: bool) -> None:
         readiness.refuse_pending()
         from abhiyan.core import loops, machine
 
-        loops.run(stopping, nice=machine.BEHIND if behind else JOBS_NICE, behind=behind)
+        os.nice(machine.BEHIND if behind else JOBS_NICE)
+        loops.run(stopping, keeps_database=not is_watched)
 
 
 def _past(_ctx: click.Context, _parameter: click.Parameter, typed: str | None) -> datetime | None:

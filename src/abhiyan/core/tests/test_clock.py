@@ -1,6 +1,5 @@
 """One clock for all hosts: the database's."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -8,7 +7,8 @@ import pytest
 
 from abhiyan.core import clock, doctor, loops
 from abhiyan.core.scope import system
-from abhiyan.core.tests.waits import PATIENCE_S, until
+from abhiyan.core.tests.turning import turning
+from abhiyan.core.tests.waits import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.machine]
 
@@ -53,12 +53,8 @@ def test_a_loop_hears_the_databases_clock_before_its_first_turn() -> None:
         told.append(abs((at - datetime.now(UTC)).total_seconds()))
         return 1
 
-    stopping = threading.Event()
-    runner = loops.Runner("test.clock", loops.Loop(turn, every_s=0.01, scoped=False), stopping)
-    runner.start()
-    until(lambda: bool(told))
-    stopping.set()
-    runner.join(PATIENCE_S)
+    with turning({"test.clock": loops.Loop(turn, every_s=0.01, scoped=False)}):
+        until(lambda: bool(told))
     assert told[0] < 2
 
 

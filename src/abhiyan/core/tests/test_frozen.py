@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from abhiyan.core import database, loops
-from abhiyan.core.tests.test_loops import running
+from abhiyan.core.tests.turning import turning
 from abhiyan.core.tests.waits import until
 
 pytestmark = [pytest.mark.machine, pytest.mark.usefixtures("as_jobs")]
@@ -54,15 +54,16 @@ def test_a_server_at_work_is_waited_for() -> None:
         assert own.execute("select pg_sleep(1.5), 7 as n").fetchone() == ("", 7)
 
 
-def test_a_loop_lets_go_of_a_frozen_connection_and_turns_again() -> None:
-    with running("test.frozen", loops.Loop(lambda at: 1, every_s=0.01)) as runner:
-        until(lambda: runner.turns > 0)
+def test_the_jobs_let_go_of_a_frozen_connection_and_turn_again() -> None:
+    with turning({"test.frozen": loops.Loop(lambda at: 1, every_s=0.01)}) as ran:
+        until(lambda: ran.turns > 0)
         with psycopg.connect(database.conninfo("jobs")) as other:
             row = other.execute(
-                "select pid from pg_stat_activity where application_name = 'loop test.frozen'"
+                "select pid from pg_stat_activity"
+                " where datname = current_database() and application_name = 'abhiyan jobs'"
             ).fetchone()
         assert row is not None
         with frozen(row[0]):
-            until(lambda: not runner.holds_the_lock)
-        before = runner.turns
-        until(lambda: runner.turns > before)
+            until(lambda: not ran.lead.is_held)
+        before = ran.turns
+        until(lambda: ran.turns > before)

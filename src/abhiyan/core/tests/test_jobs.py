@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import transaction
 from abhiyan.core import database, jobs, loops
 from abhiyan.core.models import Job
 from abhiyan.core.tests.given import NOW, present
+from abhiyan.core.tests.turning import in_line, turning
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
 pytestmark = pytest.mark.usefixtures("as_jobs")
@@ -185,7 +187,7 @@ def note(*, word):
     print("begun", flush=True)
     threading.Event().wait()
 
-loops.Runner("test.jobs", loops.LOOPS["jobs"], threading.Event()).run()
+loops.run(threading.Event(), loops={"core.jobs": loops.LOOPS["jobs"]})
 """
 
 
@@ -193,39 +195,27 @@ loops.Runner("test.jobs", loops.LOOPS["jobs"], threading.Event()).run()
 def test_the_job_of_a_killed_process_is_taken_over_by_the_one_that_stands_by() -> None:
     jobs.later("core.test_note", "a", at=present(), word="taken over")
     env = os.environ | {"ABHIYAN_ROLE": "jobs"}
-    stopping, worker = threading.Event(), jobs.Worker()
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDER], env=env, stdout=subprocess.PIPE, text=True
-    ) as first:
-        try:
-            assert first.stdout is not None and first.stdout.readline() == "begun\n"
-            second = loops.Runner("test.jobs", loops.Loop(worker.turn, scoped=False), stopping)
-            second.start()
-            until(lambda: second.is_alive() and not second.holds_the_lock)
-        finally:
-            first.kill()
-    try:
+    with ExitStack() as ending:
+        first = subprocess.Popen([sys.executable, "-c", HOLDER], env=env, stdout=subprocess.PIPE, text=True)
+        ending.enter_context(first)
+        ending.callback(first.kill)
+        assert first.stdout is not None and first.stdout.readline() == "begun\n"
+        second = ending.enter_context(turning({"core.jobs": loops.Loop(jobs.Worker().turn, scoped=False)}))
+        until(lambda: in_line() == 2)
+        assert not second.turns
+        first.kill()
         until(lambda: done == ["taken over"])
         until(lambda: not Job.objects.exists())
-    finally:
-        stopping.set()
-        second.join(PATIENCE_S)
 
 
 def test_the_worker_goes_on_after_its_connections_were_cut() -> None:
-    stopping, worker = threading.Event(), jobs.Worker()
-    runner = loops.Runner("test.cut_jobs", loops.Loop(worker.turn, every_s=0.05, scoped=False), stopping)
-    runner.start()
-    try:
+    with turning({"core.jobs": loops.Loop(jobs.Worker().turn, every_s=0.05, scoped=False)}):
         jobs.later("core.test_note", "a", at=NOW, word="first")
         until(lambda: "first" in done)
         with database.Connection.connect(database.conninfo(None), autocommit=True) as admin:
             admin.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
-                " and application_name like 'loop%'"
+                " and application_name = 'abhiyan jobs'"
             )
         jobs.later("core.test_note", "b", at=NOW, word="second")
         until(lambda: "second" in done)
-    finally:
-        stopping.set()
-        runner.join(PATIENCE_S)

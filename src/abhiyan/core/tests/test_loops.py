@@ -1,9 +1,8 @@
 """Loops turn by one process at a time, say how they are, and outlive what they meet."""
 
-import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -14,6 +13,7 @@ from django.db import connection
 from abhiyan.core import database, heartbeats, loops
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import current
+from abhiyan.core.tests.turning import Turning, turning
 from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.people.models import Suppression
 
@@ -33,17 +33,17 @@ def telling(heard: list[T], what: Callable[[], T]) -> Callable[[datetime], int]:
     return turn
 
 
-@contextmanager
-def running(name: str, loop: loops.Loop, *, nice: int = 0) -> Iterator[loops.Runner]:
-    stopping = threading.Event()
-    runner = loops.Runner(name, loop, stopping, nice=nice)
-    runner.start()
-    try:
-        yield runner
-    finally:
-        stopping.set()
-        runner.join(PATIENCE_S)
-        assert not runner.is_alive()
+@pytest.fixture(autouse=True)
+def watchful(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "WATCH_S", 0.02)
+
+
+def running(name: str, loop: loops.Loop) -> AbstractContextManager[Turning]:
+    return turning({name: loop})
+
+
+def as_administrator() -> "psycopg.Connection[tuple[object, ...]]":
+    return psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True)
 
 
 def beat(name: str) -> Heartbeat | None:
@@ -51,7 +51,7 @@ def beat(name: str) -> Heartbeat | None:
 
 
 def cut_every_connection_of_jobs() -> None:
-    with psycopg.connect(database.conninfo(None), autocommit=True) as admin:
+    with as_administrator() as admin:
         admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
             " and usename = %s",
@@ -61,27 +61,6 @@ def cut_every_connection_of_jobs() -> None:
 
 def test_every_rooms_loops_are_collected_by_name() -> None:
     assert {"core.seal", "core.heads", "core.limits"} <= set(loops.collected())
-
-
-def test_a_loop_gives_way_to_pages_after_its_first_turn_and_nobody_else_does() -> None:
-    def priority() -> int:
-        return os.getpriority(os.PRIO_PROCESS, 0)
-
-    seen: list[int] = []
-    with running("test.giving_way", loops.Loop(telling(seen, priority), every_s=0.01), nice=5):
-        until(lambda: len(seen) >= 3)
-    assert seen[:3] == [0, 5, 5] and priority() == 0
-
-
-def test_a_loop_that_pages_wait_for_does_not_give_way() -> None:
-    seen: list[int] = []
-    loop = loops.Loop(
-        telling(seen, lambda: os.getpriority(os.PRIO_PROCESS, 0)), every_s=0.01, gives_way=False
-    )
-    with running("test.not_giving_way", loop, nice=5):
-        until(lambda: len(seen) >= 3)
-    assert set(seen) == {0}
-    assert not [name for name in ("programmes.fold", "messaging.codes") if loops.collected()[name].gives_way]
 
 
 def test_a_turn_sees_everything_for_a_stated_reason_in_one_transaction() -> None:
@@ -102,26 +81,56 @@ def test_a_turn_with_scopes_of_its_own_begins_outside_a_transaction() -> None:
     with running(
         "test.own",
         loops.Loop(telling(seen, lambda: connection.in_atomic_block), every_s=0.01, scoped=False),
-    ) as runner:
-        until(lambda: runner.turns > 1)
+    ) as ran:
+        until(lambda: ran.turns > 1)
     assert not any(seen)
 
 
-def test_a_second_runner_stands_by_and_takes_over() -> None:
-    turned: list[str] = []
-    stopping_second = threading.Event()
-    with running("test.lock", loops.Loop(telling(turned, lambda: "first"), every_s=0.01)) as first:
+def test_a_second_process_stands_by_on_one_connection_and_takes_over() -> None:
+    connections: set[object] = set()
+    questions: set[object] = set()
+
+    def looked(admin: "psycopg.Connection[tuple[object, ...]]") -> int:
+        """Note every connection of those who want the lead; how many questions were seen."""
+        found = admin.execute(
+            "select pid, backend_start, query_start from pg_stat_activity"
+            " where datname = current_database() and application_name = 'abhiyan jobs'"
+        ).fetchall()
+        connections.update((pid, begun) for pid, begun, _asked in found)
+        questions.update((pid, asked) for pid, _begun, asked in found)
+        return len(questions)
+
+    many = {f"test.lock_{number}": loops.Loop(lambda at: 1, every_s=0.01) for number in range(5)}
+    with ExitStack() as of_first, as_administrator() as admin:
+        first = of_first.enter_context(turning(many))
         until(lambda: first.turns > 0)
-        second = loops.Runner(
-            "test.lock", loops.Loop(telling(turned, lambda: "second"), every_s=0.01), stopping_second
-        )
-        assert second._step() == loops.STANDBY_S
-        assert not second.holds_the_lock
-    assert set(turned) == {"first"}
-    second._step()
-    assert second.turns == 1
-    assert turned[-1] == "second"
-    second._release()
+        with turning(many) as second:
+            until(lambda: looked(admin) > 20)
+            assert len(connections) == 2, "one of each process, over its whole wait"
+            assert first.lead.is_held and not second.lead.is_held and second.turns == 0
+            of_first.close()
+            until(lambda: second.turns > 0)
+            assert second.lead.is_held
+
+
+def test_who_has_lost_the_lead_turns_nothing_and_goes_on_with_what_it_began() -> None:
+    stood_by: list[float] = []
+    lead, other = loops.Lead(), loops.Lead()
+    loop = loops.Loop(lambda at: 1, stand_by=lambda: stood_by.append(loops.WATCH_S))
+    runner = loops.Runner("test.lost", loop, threading.Event(), lead)
+    assert lead.keep() and not other.keep()
+    runner._step()
+    assert runner._turns == 1 and not stood_by
+    cut_every_connection_of_jobs()
+    connection.close()
+    for each in (lead, other):
+        with pytest.raises(psycopg.OperationalError):
+            each.keep()
+    assert other.keep() and not lead.keep()
+    runner._step()
+    assert runner._turns == 1 and len(stood_by) == 1
+    lead.drop()
+    other.drop()
 
 
 def test_an_error_is_told_by_its_class_only_and_turns_go_on() -> None:
@@ -133,9 +142,9 @@ def test_an_error_is_told_by_its_class_only_and_turns_go_on() -> None:
             raise ZeroDivisionError("+919812345678")
         return 1
 
-    with running("test.error", loops.Loop(turn, every_s=0.01)) as runner:
+    with running("test.error", loops.Loop(turn, every_s=0.01)) as ran:
         until(lambda: (found := beat("test.error")) is not None and found.error == "ZeroDivisionError")
-        assert runner.holds_the_lock
+        assert ran.lead.is_held
         fail.clear()
         until(lambda: (found := beat("test.error")) is not None and found.error == "")
 
@@ -158,9 +167,9 @@ def test_a_loop_in_a_long_first_turn_is_known_to_turn() -> None:
         return 7
 
     try:
-        with running("test.long", loops.Loop(turn, every_s=600)) as runner:
+        with running("test.long", loops.Loop(turn, every_s=600)) as ran:
             until(lambda: beat("test.long") is not None)
-            assert runner.turns == 0
+            assert ran.turns == 0
             ended.set()
             until(lambda: (found := beat("test.long")) is not None and found.did == 7)
     finally:
@@ -168,23 +177,25 @@ def test_a_loop_in_a_long_first_turn_is_known_to_turn() -> None:
 
 
 def test_a_loop_outlives_the_loss_of_every_connection() -> None:
-    with running("test.cut", loops.Loop(lambda at: 1, every_s=0.01)) as runner:
+    with running("test.cut", loops.Loop(lambda at: 1, every_s=0.01)) as ran:
         for _ in range(3):
-            before = runner.turns
-            until(lambda: runner.turns > before)  # noqa: B023
+            before = ran.turns
+            until(lambda: ran.turns > before)  # noqa: B023
             cut_every_connection_of_jobs()
             connection.close()
-        before = runner.turns
-        until(lambda: runner.turns > before + 2)
+        before = ran.turns
+        until(lambda: ran.turns > before + 2)
 
 
 def test_backing_off_grows_to_a_minute() -> None:
     def turn(at: datetime) -> int:
         raise ZeroDivisionError
 
-    runner = loops.Runner("test.back_off", loops.Loop(turn), threading.Event())
+    lead = loops.Lead()
+    assert lead.keep()
+    runner = loops.Runner("test.back_off", loops.Loop(turn), threading.Event(), lead)
     pauses = [runner._step() for _ in range(9)]
-    runner._release()
+    lead.drop()
     for pause, wanted in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60], strict=True):
         assert wanted * 0.7 < pause < wanted * 1.3
 

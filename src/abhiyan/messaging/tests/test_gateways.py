@@ -19,6 +19,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.doctor import FAIL, OK
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW, passing, present
+from abhiyan.core.tests.turning import turning
 from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.messaging import actions, adapters, doctor
 from abhiyan.messaging.actions import sending
@@ -72,23 +73,15 @@ def queue_code(key: str = "code") -> None:
 @contextmanager
 def running(gateway: Sink) -> Iterator[dict[str, Lane]]:
     """Both lanes, turned as `abhiyan jobs` turns them, while time passes."""
-    adapter, stopping = way_out(gateway), threading.Event()
+    adapter = way_out(gateway)
     found = lanes(clock=passing(), way_out=lambda: adapter)
-    runners = [
-        loops.Runner(
-            f"messaging.{name}", loops.Loop(one.turn, close=one.close, every_s=0.5, scoped=False), stopping
-        )
-        for name, one in found.items()
-    ]
-    for runner in runners:
-        runner.start()
-    try:
+    with turning(
+        {
+            f"messaging.{name}": loops.Loop(one.turn, close=one.close, every_s=0.5, scoped=False)
+            for name, one in found.items()
+        }
+    ):
         yield found
-    finally:
-        stopping.set()
-        for runner in runners:
-            runner.join(PATIENCE_S)
-        assert not any(runner.is_alive() for runner in runners)
 
 
 def states() -> Counter[tuple[str, str]]:
@@ -285,17 +278,11 @@ def test_a_lane_that_stands_by_settles_what_comes_back_and_sends_nothing() -> No
     with sink(ways.hang) as gateway, lane("send", way_out(gateway), hands=5) as one:
         one.turn(NOW)
         until(lambda: len(gateway.hanging) == 5)
-        stopping = threading.Event()
         loop = loops.Loop(one.turn, stand_by=one.stand_by, close=None, scoped=False)
-        first = loops.Runner("test.standing_by", loops.Loop(lambda _at: 0), stopping)
-        second = loops.Runner("test.standing_by", loop, stopping)
-        first._step()
-        try:
-            gateway.recover()
-            while one._under_way:
-                assert second._step() == loops.STANDBY_S
-        finally:
-            first._release()
+        without_lead = loops.Runner("test.standing_by", loop, threading.Event(), loops.Lead())
+        gateway.recover()
+        while one._under_way:
+            without_lead._step()
         assert states() == {("sent", ""): 5, ("queued", ""): 15} and len(gateway.came) == 5
 
 
@@ -323,7 +310,7 @@ def test_nothing_is_sent_twice_or_lost_while_the_database_is_cut_off_again_and_a
 
 
 def cut_connections() -> None:
-    """End every connection of the lanes; those that hold their locks stay."""
+    """End every connection of the lanes; the one that holds the lock stays."""
     with psycopg.connect(database.conninfo(None), autocommit=True) as admin:
         admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
@@ -337,10 +324,8 @@ SENDER = """
 import django; django.setup()
 import threading
 from abhiyan.core import loops
-for name, loop in loops.collected().items():
-    if name in ("messaging.codes", "messaging.send"):
-        loops.Runner(name, loop, threading.Event()).start()
-threading.Event().wait()
+both = {name: loop for name, loop in loops.collected().items() if name in ("messaging.codes", "messaging.send")}
+loops.run(threading.Event(), loops=both)
 """
 
 
