@@ -1,12 +1,12 @@
-"""Bench `launch`: the day of a launch on one server as shipped: two workers, one for offices, loops and jobs.
+"""Bench `launch`: the day of a launch on one server as shipped: two workers, loops and jobs.
 
-First, on the quiet server: claims a second at 512 connections as in bench `enrol`, messages a second out of the outbox
-into a gateway that takes each at once, and the Unit page of every level. Then for two minutes, together: claims
-by the API at half of that rate, missed calls and SMS (one in five) at half of that of the messages, each with its one
-reply out of the same door, twenty people a second who join on the web with a code, a list of 50,000 rows of paper, and
-the same pages of every level. In the middle three phones, to which a message leaves each second, write STOP.
+First, on the quiet server: claims a second at 512 connections as in bench `enrol`, and messages a second out of the
+outbox into a gateway that takes each at once. Then for two minutes, together: claims by the API at half of that rate,
+missed calls and SMS (one in five) at half of that of the messages, each with its one reply out of the same door, twenty
+people a second who join on the web with a code, a list of 50,000 rows of paper, and the Unit page of every level. In
+the middle three phones, to which a message leaves each second, write STOP.
 
-Rows: `busy/idle` p99 of the Unit page then against before; `claims/http512` and `told/messages` what was taken against
+Rows: `claims/http512` and `told/messages` what was taken against
 what was measured before (half is the aim); `joins` a second; `stop` seconds from the answer to STOP to the last message
 to that phone; `backlog` seconds after the end until every reply has left, every delta is folded and the trail is
 sealed; `pages failed` of the Unit page; `lost` claims with a receipt and no row, or stored and never sent; `recount`
@@ -16,7 +16,6 @@ Load comes from wrk (Debian: apt install wrk), two threads of it for claims and 
 
 import importlib
 import json
-import math
 import os
 import re
 import secrets
@@ -24,7 +23,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
 from abhiyan.messaging.rules.backlog import DUE
 
 DATABASE = "abhiyan_bench_launch"
-PORT, DESK = 8191, 8192
+PORT = 8191
 CALLED, TOKEN = "+911800000001", "bench"
 STOPPERS = 3
 EMPTY_WITHIN_S = 60
@@ -52,17 +51,15 @@ class Plan:
     """How long and how much."""
 
     seconds: int = 120
-    idle_s: int = 40
     rate_s: int = 6
     messages: int = 3_000
     tree: int = 3_000
     paper: int = 50_000
     joins_per_s: float = 20
     port: int = PORT
-    desk: int = DESK
 
 
-QUICK = Plan(seconds=15, idle_s=10, rate_s=2, messages=600, tree=300, paper=2_000)
+QUICK = Plan(seconds=15, rate_s=2, messages=600, tree=300, paper=2_000)
 
 
 def run(*, quick: bool = False) -> list[dict[str, Any]]:
@@ -80,7 +77,6 @@ def measured(home: Path, plan: Plan) -> dict[str, Any]:
         day.prepare()
         after.callback(day.serve().stop)
         day.rates()
-        day.idle()
         day.load()
         day.settle()
         day.check()
@@ -98,8 +94,6 @@ def rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
 
     return [
-        row("busy/idle", p99(found["busy"]), p99(found["idle"]), "ms"),
-        row("busy/idle p50", statistics.median(found["busy"]), statistics.median(found["idle"]), "ms"),
         row("claims/http512", found["claims"], found["http512"], "claims/s"),
         row("told/messages", found["told"], found["messages"], "calls/s"),
         row("joins", found["joins"], found["joins wanted"], "joins/s"),
@@ -109,10 +103,6 @@ def rows(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         row("lost", found["lost"], None, "claims"),
         row("recount", found["recount"], None, "tallies"),
     ]
-
-
-def p99(times: Sequence[float]) -> float:
-    return sorted(times)[math.ceil(len(times) * 0.99) - 1]
 
 
 def say(text: str) -> None:
@@ -151,7 +141,6 @@ class Day:
 
     def serve(self) -> _server.Served:
         abhiyan = [sys.executable, "-m", "abhiyan.site.cli", "serve", "--with-jobs", "--workers", "2"]
-        abhiyan += ["--desk", str(self.plan.desk)]
         return _server.Served(abhiyan, port=self.plan.port, env=self.env, log=self._kept("server.log"))
 
     # Before.
@@ -171,13 +160,6 @@ class Day:
         at = sorted(asked(self.gateway)["at"].values())[came:]
         self.found["messages"] = (len(at) - 1) / (at[-1] - at[0])
         say(f"{self.found['http512']:,.0f} claims/s, {self.found['messages']:,.0f} messages/s")
-
-    def idle(self) -> None:
-        self._empty()
-        self._pages(5)  # the caches of both workers
-        self.found["idle"], failed = self._pages(self.plan.idle_s)
-        assert not failed, failed
-        say(f"a page: {_spread(self.found['idle'])}")
 
     # Then.
 
@@ -206,9 +188,9 @@ class Day:
             self._ended = time.monotonic()
             say(f"paper: {under_way['paper'].result()}")
         after = self._counts()
-        found["busy"], failed = done["pages"]
+        times, failed = done["pages"]
         found["pages failed"] = sum(failed.values())
-        say(f"a page: {_spread(found['busy'])}; failed: {failed}")
+        say(f"a page: p50 {statistics.median(times):.0f} ms of {len(times)}; failed: {failed}")
         for name in ("claims", "told"):
             say(f"{name}: {' '.join(done[name].split())}")
             found[name] = len(self._receipts(name)) / plan.seconds
@@ -299,7 +281,7 @@ class Day:
         """Milliseconds of every page read meanwhile, and how many failed, by code. In a process that does nothing else:
         beside hundreds of others in this one, a reader would wait for the interpreter and not for the page."""
         told = self.child(
-            "pages", "app", self.plan.desk, json.dumps(self.world["levels"]), self.world["token"], seconds
+            "pages", "app", self.plan.port, json.dumps(self.world["levels"]), self.world["token"], seconds
         )
         return told["took"], told["failed"]
 
@@ -319,10 +301,6 @@ def _until(is_so: Callable[[], bool], wait_s: float) -> None:
     while not is_so():
         assert time.monotonic() < ends, f"not so after {wait_s} s"
         time.sleep(0.2)
-
-
-def _spread(times: Sequence[float]) -> str:
-    return f"p50 {statistics.median(times):.1f} ms, p99 {p99(times):.1f} ms of {len(times)}"
 
 
 # What the children do.

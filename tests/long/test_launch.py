@@ -1,7 +1,6 @@
 """The day of a launch, shorter: claims, calls, joins, paper and pages together on one server as shipped.
 
-Nothing acknowledged is lost, what waits is worked off, STOP holds, and every tally equals its facts. How fast pages are
-meanwhile is printed; `abhiyan bench launch` measures it on a quiet machine.
+Nothing acknowledged is lost, what waits is worked off, STOP holds, and every tally equals its facts.
 """
 
 import importlib
@@ -35,23 +34,10 @@ def test_a_launch_loses_nothing_and_is_worked_off(home: Path, monkeypatch: pytes
         monkeypatch.delenv(name, raising=False)
     monkeypatch.syspath_prepend(str(ROOT))
     launch = importlib.import_module("bench.launch")
-    with socket.socket() as one, socket.socket() as other:
-        ports = []
-        for free in (one, other):
-            free.bind(("127.0.0.1", 0))
-            ports.append(free.getsockname()[1])
-    port, desk = ports
-    plan = launch.Plan(
-        seconds=40,
-        idle_s=8,
-        rate_s=2,
-        messages=500,
-        tree=300,
-        paper=3_000,
-        joins_per_s=4,
-        port=port,
-        desk=desk,
-    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    plan = launch.Plan(seconds=40, rate_s=2, messages=500, tree=300, paper=3_000, joins_per_s=4, port=port)
     found = launch.measured(home, plan)
     for row in launch.rows(found):
         print(row, file=sys.stderr)

@@ -7,14 +7,13 @@ none but `backup` may look past row-level security. Their passwords derive from 
 
 import os
 import time
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from . import environment, home, machine
+from . import environment, home
 from .keys import keyring
 
 ROLES = ("owner", "app", "jobs", "gateway", "backup")
@@ -37,18 +36,7 @@ class Connection(psycopg.Connection[Any]):
     Behind a socket that stays open a frozen server looks like a busy one, and one that another has replaced like
     both. After SILENCE_S without a sign it is asked, over a second connection, whether it works on what it was told;
     when it does not, this one is closed, and psycopg.OperationalError raised.
-
-    On the embedded server what it is asked gives way as much as the thread that opened it: else a list or a crowd,
-    which let pages go first here, would take every core there.
     """
-
-    @classmethod
-    def connect(cls, *args: Any, **kwargs: Any) -> "Connection":
-        made = super().connect(*args, **kwargs)
-        if is_embedded():
-            with suppress(OSError):  # it ended meanwhile, or is another user's
-                machine.treat_alike(made.info.backend_pid)
-        return made
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         return super().wait(self._watched(gen), interval, timeout)
@@ -107,7 +95,7 @@ def is_at_it(waiting: psycopg.Connection[Any]) -> bool:
         return True
 
 
-CONNECTIONS = 11  # of a worker's pool, at most: seven pages (site.turns), four threads of webhooks
+CONNECTIONS = 11  # of a worker's pool, at most: six pages (site.turns), four threads of webhooks
 # A pool that has lost its server tries again whenever it is asked, instead of ever more rarely.
 POOLED: dict[str, Any] = {"connection_class": Connection, "reconnect_timeout": 1.0}
 

@@ -53,7 +53,7 @@ def straight() -> Any:
     return _hot.get("/api/v1/claims")
 
 
-django = cast(Any, turns.Handler())
+django = cast(App, turns.Handler())
 _plain: dict[str, App] = {"/healthz": health.healthz, "/metrics": health.prometheus}
 
 

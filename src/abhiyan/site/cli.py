@@ -32,7 +32,6 @@ ORDER = (
     *("init", "demo", "serve", "jobs", "stop", "migrate", "import", "recount", "doctor", "backup", "restore"),
     *("language", "psql", "bench"),
 )
-JOBS_NICE = 5  # somebody waits for a page; a list or a reply comes a moment later
 
 
 class Rooms(click.Group):
@@ -125,24 +124,10 @@ def migrate(ctx: click.Context, *, check: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port [default: ABHIYAN_PORT, else 8000].")
 @click.option("--workers", type=click.IntRange(1, 256), help="Web workers [default: one per core].")
 @click.option("--with-jobs", is_flag=True, help="Run `abhiyan jobs` beside it, watched over alike.")
-@click.option(
-    "--desk",
-    type=click.IntRange(1, 65535),
-    help="Port of one more worker, for offices; it goes before the others.",
-)
 @click.option("--here", is_flag=True, hidden=True, help="Be one worker, unwatched.")
-@click.option("--behind", is_flag=True, hidden=True, help="Let the worker for offices go first.")
 @click.pass_context
 def serve(
-    ctx: click.Context,
-    *,
-    host: str,
-    port: int | None,
-    workers: int | None,
-    with_jobs: bool,
-    desk: int | None,
-    here: bool,
-    behind: bool,
+    ctx: click.Context, *, host: str, port: int | None, workers: int | None, with_jobs: bool, here: bool
 ) -> None:
     """Serve pages and API until Ctrl-C or `abhiyan stop`. Starts again what dies.
 
@@ -154,25 +139,24 @@ def serve(
     port = port or environment.PORT()
     if here:
         _end_with_watcher()
-        os.environ.setdefault("PGAPPNAME", "desk" if desk else "web")  # seen in pg_stat_activity
+        os.environ.setdefault("PGAPPNAME", "web")  # seen in pg_stat_activity
         readiness.ready(ctx, "app", with_database=False, pool=True)
         readiness.refuse_pending()
-        with processes.noted("desk" if desk else "web", port=desk or port):
+        with processes.noted("web", port=port):
             refuse_while_restoring("app")
-            serving.web(host=host, port=port, desk=desk, behind=behind)
+            serving.web(host=host, port=port)
         return
     readiness.need_keys()
     readiness.need_database()
     with processes.noted("serve", port=port, host=host) as note:
-        for each in filter(None, (port, desk)):
-            _refuse_busy_port(host, each)
+        _refuse_busy_port(host, port)
         _log_to_console()
         with processes.stopping_on_signals() as stopping, processes.database_in_use():
             readiness.refuse_lockout("app")
             refuse_while_restoring("app")
             click.echo(f"Serving on {note.address}", err=True)
             code = serving.supervise(
-                host=host, port=port, workers=workers, with_jobs=with_jobs, desk=desk, stopping=stopping
+                host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
             )
     sys.exit(code)
 
@@ -213,9 +197,8 @@ def _log_to_console() -> None:
 
 
 @main.command(short_help="Run the loops and the jobs until Ctrl-C.")
-@click.option("--behind", is_flag=True, hidden=True, help="Let the worker for offices go first.")
 @click.pass_context
-def jobs(ctx: click.Context, *, behind: bool) -> None:
+def jobs(ctx: click.Context) -> None:
     """Run the loops (folding, sealing, sending, sweeping) and the jobs until Ctrl-C or `abhiyan stop`.
 
     One process does for an installation; a second one stands by and takes over when the first is gone.
@@ -230,9 +213,8 @@ def jobs(ctx: click.Context, *, behind: bool) -> None:
         refuse_while_restoring("jobs")
         readiness.ready(ctx, "jobs", with_database=False, pool=True)
         readiness.refuse_pending()
-        from abhiyan.core import loops, machine
+        from abhiyan.core import loops
 
-        os.nice(machine.BEHIND if behind else JOBS_NICE)
         loops.run(stopping, keeps_database=not is_watched)
 
 

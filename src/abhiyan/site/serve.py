@@ -2,18 +2,15 @@
 
 import asyncio
 import logging
-import math
 import os
 import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import Any
 
-from abhiyan.core import database, embedded, home, machine
+from abhiyan.core import home, machine
 
 from . import processes
 
@@ -22,58 +19,31 @@ MOST_WORKERS = 16
 SWITCH_S = 0.001  # Python's turn between threads
 TICK_S = 0.1  # uvicorn's own
 GRACE_S = 20  # for requests under way when a worker is to end
+NICE = ("nice", "-n", "5")  # of the jobs: somebody waits for a page; a list or a reply comes a moment later
 
 
 def commands(
-    *, host: str, port: int, workers: int | None = None, with_jobs: bool = False, desk: int | None = None
+    *, host: str, port: int, workers: int | None = None, with_jobs: bool = False
 ) -> dict[str, list[str]]:
-    """The command lines to supervise: the web workers, and the jobs where wanted.
-
-    desk: port of one more worker, to which the proxy sends the offices; the others, and what they ask of the embedded
-    database, run when it does not.
-    """
+    """The command lines to supervise: the web workers, and the jobs where wanted."""
     abhiyan = [sys.executable, "-m", "abhiyan.site.cli"]
     web = [*abhiyan, "serve", "--here", "--host", host, "--port", str(port)]
-    behind = ["--behind"] if desk else []
-    found = {f"web {n + 1}": [*web, *behind] for n in range(workers or min(machine.cores(), MOST_WORKERS))}
-    found |= {"desk": [*web, "--desk", str(desk)]} if desk else {}
-    return found | ({"jobs": [*abhiyan, "jobs", *behind]} if with_jobs else {})
+    found = {f"web {n + 1}": web for n in range(workers or min(machine.cores(), MOST_WORKERS))}
+    return found | ({"jobs": [*NICE, *abhiyan, "jobs"]} if with_jobs else {})
 
 
 def supervise(
-    *,
-    host: str,
-    port: int,
-    stopping: Event,
-    workers: int | None = None,
-    with_jobs: bool = False,
-    desk: int | None = None,
-    each_watch: Callable[[], None] | None = None,
+    *, host: str, port: int, stopping: Event, workers: int | None = None, with_jobs: bool = False
 ) -> int:
     """Serve, and run the jobs where wanted, until `stopping`; what dies is started again. Returns an exit code."""
     folder = metrics_folder()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    breath = machine.Breath()
-
-    def watch() -> None:
-        if desk:
-            breath.look()
-            if database.is_embedded():
-                embedded.tidy_last(home.path(), nice=machine.BEHIND, back=True)
-        if each_watch:
-            each_watch()
-
-    try:
-        return processes.supervise(
-            commands(host=host, port=port, workers=workers, with_jobs=with_jobs, desk=desk),
-            stopping=stopping,
-            environment={"ABHIYAN_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)},
-            each_watch=watch,
-        )
-    finally:
-        breath.end()
-        machine.forget_group()
+    return processes.supervise(
+        commands(host=host, port=port, workers=workers, with_jobs=with_jobs),
+        stopping=stopping,
+        environment={"ABHIYAN_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)},
+    )
 
 
 def metrics_folder() -> Path:
@@ -81,39 +51,27 @@ def metrics_folder() -> Path:
     return home.path() / "run" / "metrics"
 
 
-def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) -> None:
-    """Be one web worker until a signal. Workers share the port; the system spreads connections over them.
-
-    desk: listen here instead; port stays the one that links name. behind: let that worker go first.
-    """
+def web(*, host: str, port: int) -> None:
+    """Be one web worker until a signal. Workers share the port; the system spreads connections over them."""
     os.environ |= {
         "ABHIYAN_ROLE": "app",
         "ABHIYAN_PORT": str(port),
         "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
     }
     # A page asks the database some thirty times and gets the interpreter back after each answer: at Python's 5 ms it
-    # would wait most of its time for the thread that stores claims. A crowd's worker gets more done with fewer turns.
-    if not behind:
-        sys.setswitchinterval(SWITCH_S)
+    # would wait most of its time for the thread that stores claims.
+    sys.setswitchinterval(SWITCH_S)
     import uvicorn
 
     from . import asgi
     from .protocol import QUIET_S, SWEEP_S, Connection, sweep
 
     class Server(uvicorn.Server):
-        next_tick = math.inf
-
         async def on_tick(self, counter: int) -> bool:
-            at = asyncio.get_running_loop().time()
-            asgi.django.keep_in_time(at - self.next_tick)
-            self.next_tick = at + TICK_S
             if counter % int(SWEEP_S / TICK_S) == 0:
-                sweep(self.server_state.connections, at)
+                sweep(self.server_state.connections, asyncio.get_running_loop().time())
             return await super().on_tick(counter)
 
-    if behind:
-        asgi.django.be_for_the_crowd()
-        _go_behind()  # once all is loaded: on a full machine a killed worker would be long in coming back
     Connection.straight = asgi.straight()
     server = Server(
         uvicorn.Config(
@@ -138,21 +96,7 @@ def web(*, host: str, port: int, desk: int | None = None, behind: bool = False) 
         signal.signal(number, lambda *_: None)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
         signal.signal(signal.SIGHUP, server.handle_exit)
-    server.run(sockets=[_bound(host, desk or port)])
-
-
-def _go_behind() -> None:
-    """Let the offices' worker go first, here and in the database."""
-    from django.db import connections
-
-    if machine.stand_back(os.getpid()):
-        os.nice(machine.CROWD)
-    else:
-        machine.run_last()
-        machine.run_apart()
-    used: Any = connections["default"]  # Django's types do not know of pools
-    used.close()
-    used.close_pool()  # its threads, and what they connected, would run as before
+    server.run(sockets=[_bound(host, port)])
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -1,9 +1,9 @@
-"""Whose request a worker turns to next: an office's page does not wait behind a crowd that joins.
+"""Turns of requests: an office's page does not wait behind a crowd that joins.
 
-Django has a thread for each request. Left alone, a crowd has hundreds of them, which take the interpreter from each
-other and wait for the few connections of the pool until it gives up. So only a few are at work at once, of the public
-and of the offices apart; the others wait in their order, and who would wait too long is asked to come back. Who has
-begun goes before who comes new: to turn somebody away in the middle wastes what was done for them, and theirs.
+Django has a thread for each request. Left alone, a crowd has hundreds of threads. They take the interpreter from each
+other, and wait for the few connections of the pool until it gives up. So a worker makes only a few pages at once, and
+counts those of the public and of the offices apart. The others wait in order; one that would wait too long is asked to
+come back. A request of somebody who has begun goes before a new one: a refusal in the middle wastes what was done.
 """
 
 import asyncio
@@ -27,10 +27,6 @@ from .access import FOR_ALL
 
 # Together fewer than the connections of a worker's pool (core.database), so that nobody waits for one there.
 PUBLIC, OFFICES = 2, 4
-CROWD = 5, 2  # the same of a worker of the crowd, where the offices have one of their own
-# Such a worker may have little of a processor; its pages, each in a thread, then keep the interpreter from what reads
-# STOP and answers claims. While that comes so late, one page of each at a time does.
-LATE_S = 0.5
 SPARE = 50  # threads kept for requests to come
 MOST = 500  # of each that wait in one worker; a request that waits holds what was sent with it
 PATIENCE_S = 10.0
@@ -70,15 +66,10 @@ class Turns:
 
     def end(self) -> None:
         """Let the next one begin."""
-        self._at_work -= 1
-        self.allow(self._at_once)
-
-    def allow(self, at_once: int) -> None:
-        """So many at once from now on; who is at work stays."""
-        self._at_once = at_once
-        while self._at_work < at_once and (line := self._begun or self._new):
-            self._at_work += 1
+        if line := self._begun or self._new:
             line.popleft().set_result(None)
+        else:
+            self._at_work -= 1
 
 
 class Handler(ASGIHandler):
@@ -88,7 +79,6 @@ class Handler(ASGIHandler):
         super().__init__()
         self.public, self.offices = Turns(PUBLIC), Turns(OFFICES)
         self._threads: list[ThreadPoolExecutor] = []
-        self._is_for_the_crowd, self._late_s = False, 0.0
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """As Django's, in a thread that is there already: while a new one begins nothing else of the worker moves, and
@@ -100,22 +90,6 @@ class Handler(ASGIHandler):
             self._threads.append(thread)
         else:
             thread.shutdown(wait=False)
-
-    def be_for_the_crowd(self) -> None:
-        """The offices have a worker of their own."""
-        self._is_for_the_crowd = True
-        self.keep_in_time(0.0)
-
-    def keep_in_time(self, late_s: float) -> None:
-        """Let fewer pages be made at once in a worker of the crowd that is late with everything.
-
-        late_s: by how much its loop came back later than it was to, just now. Asked ten times a second; how late it
-        was is forgotten slowly.
-        """
-        if self._is_for_the_crowd:
-            self._late_s = max(late_s, 0.9 * self._late_s)
-            for turns, at_once in zip((self.public, self.offices), CROWD, strict=True):
-                turns.allow(at_once if self._late_s < LATE_S else 1)
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
         turns = self.public if request.path.startswith(FOR_ALL) else self.offices

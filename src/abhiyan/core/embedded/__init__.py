@@ -25,7 +25,7 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from abhiyan.core import machine, postgres_conf
+from abhiyan.core import postgres_conf
 
 from .places import (
     PORT,
@@ -45,7 +45,7 @@ from .places import (
     sockets,
     write_whole,
 )
-from .processes import answers, is_server, last_words, pid_file, processes_of, send, tidying, wait_until
+from .processes import answers, is_server, last_words, pid_file, processes_of, send, wait_until
 
 SUPERUSER = "postgres"
 START_S = 600  # recovery after a crash of a large database is not a failure
@@ -86,8 +86,7 @@ def ensure_running(home: Path) -> str:
         with locked(home):
             if not is_running(home):
                 try:
-                    with machine.stepped_forward():  # whoever starts it: pages ask it, too
-                        _start(home)
+                    _start(home)
                 except OSError as error:  # above all a full disk
                     raise NotStarted(f"PostgreSQL could not be started: {error}") from error
     return make_conninfo(conninfo(home), dbname="postgres")
@@ -139,17 +138,6 @@ def status(home: Path) -> Status:
         user=owner.name if owner else SYSTEM_USER,
         initialised=(data(home) / "PG_VERSION").exists(),
     )
-
-
-def tidy_last(home: Path, *, nice: int, back: bool = False) -> None:
-    """Let what clears up in the database at this moment (autovacuum) give way to pages: once a minute it does so for
-    seconds, with as many cores as there are. Called again and again, by who is not kept from it by a full machine.
-
-    nice, back: as of machine.put_behind.
-    """
-    for pid in tidying(home):
-        with suppress(OSError):  # it ended meanwhile
-            machine.put_behind(pid, nice=nice, back=back)
 
 
 def version() -> str:

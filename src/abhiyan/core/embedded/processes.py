@@ -58,18 +58,6 @@ def processes_of(home: Path) -> list[int]:
     return found
 
 
-def tidying(home: Path) -> list[int]:
-    """Its processes that clear up behind others at this moment (autovacuum); none where Linux does not tell."""
-    server, _state = pid_file(home)
-    found = []
-    with suppress(OSError):
-        for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split():
-            with suppress(OSError):
-                if "autovacuum worker" in Path(f"/proc/{pid}/cmdline").read_text():
-                    found.append(int(pid))
-    return found
-
-
 def answers(home: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as knock:
         knock.settimeout(5)

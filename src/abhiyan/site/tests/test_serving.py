@@ -16,9 +16,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from abhiyan.core import embedded, machine
+from abhiyan.core import embedded
 from abhiyan.core.tests.ports import free_port
-from abhiyan.core.tests.untidy import clearing_up
 from abhiyan.core.tests.waits import PATIENCE_S, until
 
 from .conftest import Installation
@@ -26,7 +25,6 @@ from .conftest import Installation
 pytestmark = pytest.mark.machine
 
 TOKEN = "figures-for-the-test"
-DESK = free_port()
 
 
 def get(server: Installation, path: str, **headers: str) -> tuple[int, bytes]:
@@ -75,9 +73,7 @@ def lives(pid: int) -> bool:
 
 @pytest.fixture(scope="module")
 def server(installation: Installation) -> Iterator[Installation]:
-    process = installation.start(
-        *("serve", "--with-jobs", "--workers", "2", "--desk", str(DESK)), ABHIYAN_METRICS_TOKEN=TOKEN
-    )
+    process = installation.start("serve", "--with-jobs", "--workers", "2", ABHIYAN_METRICS_TOKEN=TOKEN)
     try:
         until(lambda: is_well(installation))
         yield installation
@@ -110,57 +106,6 @@ def test_figures_are_for_the_token_only(server: Installation) -> None:
     assert b'abhiyan_requests_total{status="4xx",surface="static"}' in body
     assert b"abhiyan_audit_unsealed" in body
     assert b'abhiyan_loop_age_seconds{loop="core.seal"}' in body
-
-
-def test_offices_have_a_worker_of_their_own_that_goes_first(server: Installation) -> None:
-    desk = notes(server)["desk"]
-    assert get(Installation(home=server.home, port=DESK), "/healthz")[0] == 200
-    assert os.sched_getscheduler(desk) == os.SCHED_OTHER
-    assert not machine.is_back(desk)
-    if any(machine.is_back(crowd) for crowd in workers(server)):
-        assert all(machine.is_back(crowd) for crowd in workers(server))
-        until(lambda: machine.is_back(notes(server)["jobs"]))  # each loop has begun
-        priorities = {os.getpriority(os.PRIO_PROCESS, crowd) for crowd in workers(server)}
-        assert priorities == {machine.CROWD} and machine.CROWD < machine.BEHIND, "before the jobs' lists"
-        return
-    assert {os.sched_getscheduler(crowd) for crowd in workers(server)} == {os.SCHED_IDLE}
-    if machine.share(desk) is not None:
-        assert machine.share(desk) == 0
-        assert {machine.share(crowd) for crowd in workers(server)} == {machine.LAST}
-        assert all(os.getsid(crowd) == crowd for crowd in workers(server)), "a session of its own"
-
-
-def test_what_the_crowd_asks_of_the_database_lets_the_offices_go_first(server: Installation) -> None:
-    stands_back = all(machine.is_back(crowd) for crowd in workers(server))
-
-    def asked(name: str) -> set[tuple[int, bool]]:
-        """How the server's processes run that work for the pages of the crowd (web) or of offices (desk), and whether
-        they stand back."""
-        with psycopg.connect(as_administrator(server)) as admin:
-            found = admin.execute("select pid from pg_stat_activity where application_name = %s", [name])
-            return {(os.sched_getscheduler(pid), machine.is_back(pid)) for (pid,) in found.fetchall()}
-
-    def both() -> tuple[set[tuple[int, bool]], set[tuple[int, bool]]]:
-        for port in (server.port, DESK):
-            get(Installation(home=server.home, port=port), "/join/")
-        return asked("desk"), asked("web")
-
-    last = os.SCHED_OTHER if stands_back else os.SCHED_IDLE
-    until(lambda: both() == ({(os.SCHED_OTHER, False)}, {(last, stands_back)}))
-
-
-def test_what_clears_up_in_the_database_lets_the_offices_go_first(server: Installation) -> None:
-    stands_back = all(machine.is_back(crowd) for crowd in workers(server))
-
-    def gives_way() -> bool:
-        for pid in embedded.tidying(server.home):
-            with suppress(ProcessLookupError):  # it ended meanwhile
-                if os.getpriority(os.PRIO_PROCESS, pid) == machine.BEHIND:
-                    return machine.is_back(pid) == stands_back
-        return False
-
-    with clearing_up(as_administrator(server)):
-        until(gives_way)
 
 
 def test_a_second_server_of_a_data_folder_is_refused_with_the_address_of_the_first(
@@ -212,8 +157,46 @@ def test_killed_workers_and_killed_database_come_back_by_themselves(server: Inst
     assert database is not None
     killed(database)
     until(lambda: is_well(server) and embedded.status(server.home).pid not in (None, database))
-    again = embedded.status(server.home).pid
-    assert again is not None and not machine.is_back(again), "the jobs have started it, and pages ask it"
+
+
+def test_the_jobs_are_nice_to_pages_and_the_database_is_not(server: Installation) -> None:
+    def priority(pid: int | None) -> int:
+        assert pid is not None
+        return os.getpriority(os.PRIO_PROCESS, pid)
+
+    first = notes(server)["serve"]
+    assert priority(notes(server)["jobs"]) == min(19, priority(first) + 5)
+    assert priority(embedded.status(server.home).pid) == priority(first)
+
+
+def test_jobs_that_stand_by_hold_one_connection_and_follow_those_that_are_killed(
+    server: Installation,
+) -> None:
+    def lead() -> dict[int, bool]:
+        """The database's processes of those who run the jobs or want to; which of them holds the lock."""
+        with psycopg.connect(as_administrator(server)) as admin:
+            found = admin.execute(
+                "select a.pid, exists (select from pg_locks l"
+                " where l.pid = a.pid and l.locktype = 'advisory' and l.granted)"
+                " from pg_stat_activity a where application_name = 'abhiyan jobs'"
+            )
+            return dict(found.fetchall())
+
+    until(lambda: list(lead().values()) == [True])
+    killed, (leads,) = notes(server)["jobs"], lead()
+    standby = server.start("jobs")
+    try:
+        until(lambda: len(lead()) == 2)
+        before = lead()
+        assert before[leads] and sum(before.values()) == 1
+        (follows,) = before.keys() - {leads}
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: lead().get(follows, False))
+        until(lambda: is_well(server))
+    finally:
+        standby.terminate()
+        standby.wait(PATIENCE_S)
+    until(lambda: list(lead().values()) == [True])
 
 
 def test_health_notices_a_database_that_does_not_commit(server: Installation) -> None:

@@ -104,54 +104,7 @@ def test_who_is_in_the_middle_goes_before_who_comes_new(monkeypatch: pytest.Monk
 
 
 def test_a_worker_has_fewer_turns_than_connections() -> None:
-    for public, offices in ((turns.PUBLIC, turns.OFFICES), turns.CROWD):
-        assert public + offices < database.CONNECTIONS
-    assert turns.CROWD[0] > turns.PUBLIC
-
-
-def test_a_worker_of_the_crowd_that_is_late_makes_one_page_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = Held(monkeypatch)
-
-    async def day() -> None:
-        held.go, handler = asyncio.Event(), turns.Handler()
-        handler.be_for_the_crowd()
-        handler.keep_in_time(2 * turns.LATE_S)
-        crowd = [
-            asyncio.create_task(handler.run_get_response(FACTORY.get("/join/")))
-            for _number in range(2 * turns.CROWD[0])
-        ]
-        await _moment()
-        assert len(held.at_work) == 1
-        ticks = 0
-        while len(held.at_work) == 1:
-            handler.keep_in_time(0.0)
-            await _moment()
-            ticks += 1
-        assert ticks > 5, "not as soon as it is in time once"
-        assert len(held.at_work) == turns.CROWD[0]
-        handler.keep_in_time(2 * turns.LATE_S)
-        held.go.set()
-        await asyncio.gather(*crowd)
-
-    asyncio.run(day())
-
-
-def test_a_worker_of_offices_and_crowd_is_not_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    held = Held(monkeypatch)
-
-    async def day() -> None:
-        held.go, handler = asyncio.Event(), turns.Handler()
-        handler.keep_in_time(60.0)
-        coming = [
-            asyncio.create_task(handler.run_get_response(FACTORY.get("/units/IN/")))
-            for _n in range(turns.OFFICES)
-        ]
-        await _moment()
-        assert len(held.at_work) == turns.OFFICES
-        held.go.set()
-        await asyncio.gather(*coming)
-
-    asyncio.run(day())
+    assert turns.PUBLIC + turns.OFFICES < database.CONNECTIONS
 
 
 def test_a_request_is_answered_in_a_thread_that_is_there_already(monkeypatch: pytest.MonkeyPatch) -> None:
