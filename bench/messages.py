@@ -259,11 +259,9 @@ def _codes(n: int) -> list[float]:
     _emptied()
     queued(500, at=clock.now())
     stopping = threading.Event()
-    runners = []
-    for name, loop in loops.collected().items():
-        if name in ("messaging.codes", "messaging.send"):
-            runners.append(loops.Runner(name, loop, stopping))
-            runners[-1].start()
+    both = {name: loops.collected()[name] for name in ("messaging.codes", "messaging.send")}
+    turning = threading.Thread(target=loops.run, args=(stopping,), kwargs={"loops": both})
+    turning.start()
     waits: list[float] = []
     try:
         while had(port) < lanes()["send"].hands:
@@ -278,8 +276,7 @@ def _codes(n: int) -> list[float]:
             waits.append(max(came) - begun)
     finally:
         stopping.set()
-        for runner in runners:
-            runner.join()
+        turning.join()
     return waits
 
 

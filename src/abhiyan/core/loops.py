@@ -24,6 +24,7 @@ from .scope import system
 log = logging.getLogger(__name__)
 LOCK = int.from_bytes(b"abhiyan", "big")  # advisory, of the one process that runs the loops
 BEAT_S = 5.0  # how often a healthy loop writes its heartbeat
+IDLE_S = 1.0  # a loop that found nothing to do looks again no sooner
 LONGEST_PAUSE_S = 60.0
 WATCH_S = 1.0  # how often a process asks for the lock, or whether it still has it
 GRACE_S = 25.0
@@ -33,7 +34,8 @@ GRACE_S = 25.0
 class Loop:
     """turn: does what there is to do at an instant and returns how many rows it did.
 
-    every_s: seconds from the start of a turn to the start of the next; a longer turn delays the next, none overlap.
+    every_s: seconds from the start of a turn to the start of the next, and at least `IDLE_S` after a turn that found
+    nothing to do. A longer turn delays the next, none overlap.
     scoped: a turn is one transaction that sees everything. Without, it opens its own system scopes, as one that
     commits between two steps must.
     stand_by: goes on with what turns began while another process holds the lock; opens its own scopes.
@@ -147,7 +149,7 @@ def run(
     running: dict[str, Runner] = {}
     is_away = False
     while not stopping.is_set():
-        if keeps_database and database.is_embedded():
+        if keeps_database and database.is_embedded() and not embedded.lives(home.path()):
             try:
                 embedded.ensure_running(home.path())
             except embedded.EmbeddedDatabaseError as error:
@@ -204,7 +206,8 @@ class Runner(threading.Thread):
                 return WATCH_S
             if not self._turns:  # the very first turn may take a while: that it begins is a sign of life too
                 self.lead.execute(_BEGUN, self._facts(started))
-            self._did += self._turn()
+            did = self._turn()
+            self._did += did
         except Exception as error:  # a loop outlives whatever its turn meets
             self._failures += 1
             facts = {"facts": {"loop": self.loop_name, "failures": self._failures}}
@@ -217,7 +220,8 @@ class Runner(threading.Thread):
         recovered, self._failures, self._turns = self._failures > 0, 0, self._turns + 1
         if recovered or started - self._beaten >= min(BEAT_S, max(self.loop.every_s, 1.0)):
             self._beat(started)
-        return max(0.0, self.loop.every_s - (time.monotonic() - started))
+        every_s = self.loop.every_s if did else max(self.loop.every_s, IDLE_S)
+        return max(0.0, every_s - (time.monotonic() - started))
 
     def _stand_by(self) -> None:
         if self.loop.stand_by is not None:

@@ -340,6 +340,7 @@ def _keep_database() -> None:
         from abhiyan.core import embedded
 
         try:
-            embedded.ensure_running(home.path())
+            if not embedded.lives(home.path()):
+                embedded.ensure_running(home.path())
         except embedded.EmbeddedDatabaseError as error:
             log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})

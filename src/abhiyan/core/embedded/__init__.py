@@ -104,11 +104,16 @@ def conninfo(home: Path) -> str:
     return make_conninfo("", **known)
 
 
-def is_running(home: Path) -> bool:
-    """Whether the database accepts connections; while it recovers or shuts down it does not."""
+def lives(home: Path) -> bool:
+    """Whether its server runs and calls itself ready. Asks it nothing, so whoever watches may look again and again."""
     home = home.resolve()
     pid, state = pid_file(home)
-    return pid is not None and state == "ready" and is_server(pid, home) and answers(home)
+    return pid is not None and state == "ready" and is_server(pid, home)
+
+
+def is_running(home: Path) -> bool:
+    """Whether the database accepts connections; while it recovers or shuts down it does not."""
+    return lives(home) and answers(home.resolve())
 
 
 def stop(home: Path) -> bool:

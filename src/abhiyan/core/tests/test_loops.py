@@ -200,6 +200,16 @@ def test_backing_off_grows_to_a_minute() -> None:
         assert wanted * 0.7 < pause < wanted * 1.3
 
 
+def test_a_loop_that_found_nothing_to_do_waits_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "IDLE_S", 3_600.0)
+    lead, found = loops.Lead(), [1, 0]
+    assert lead.keep()
+    loop = loops.Loop(lambda at: found.pop(0), every_s=0.0)
+    runner = loops.Runner("test.idle", loop, threading.Event(), lead)
+    assert runner._step() == 0 and runner._step() > 0
+    lead.drop()
+
+
 def test_a_heartbeat_tells_how_many_rows_the_last_whole_minute_did() -> None:
     begun = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 
