@@ -208,7 +208,8 @@ def jobs(ctx: click.Context) -> None:
     readiness.need_keys()
     readiness.need_database()
     is_watched = _end_with_watcher()
-    with processes.stopping_on_signals() as stopping, processes.noted("jobs"), processes.database_in_use():
+    database_in_use = processes.database_in_use(starts=not is_watched)
+    with processes.stopping_on_signals() as stopping, processes.noted("jobs"), database_in_use:
         readiness.refuse_lockout("jobs")
         refuse_while_restoring("jobs")
         readiness.ready(ctx, "jobs", with_database=False, pool=True)

@@ -168,9 +168,13 @@ def _signal(note: Note, number: signal.Signals) -> None:
 
 
 @contextmanager
-def database_in_use() -> Iterator[None]:
+def database_in_use(*, starts: bool = True) -> Iterator[None]:
     """Has the embedded database running meanwhile. If one of its users started it, the last of them ends it: also
-    when the one who started it was killed."""
+    when the one who started it was killed.
+
+    starts: start it where it does not run. A child leaves that to the process that watches it: what a child starts
+    runs at the child's priority.
+    """
     if not database.is_embedded():
         yield
         return
@@ -181,10 +185,11 @@ def database_in_use() -> Iterator[None]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         ours = folder() / "database.ours"
-        started = not embedded.is_running(home.path())
-        embedded.ensure_running(home.path())
-        if started:
-            ours.write_text(_server())
+        if starts:
+            started = not embedded.is_running(home.path())
+            embedded.ensure_running(home.path())
+            if started:
+                ours.write_text(_server())
         try:
             yield
         finally:
