@@ -1,7 +1,7 @@
 # Everything here works on a fresh machine with Python 3.11, as root or not. `make help` tells what there is.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env demo stop test check machine bench kill long lock
+.PHONY: help env demo stop test check access machine bench kill long lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,11 @@ check: ## the fast checks only: style, types, floors, messages
 machine: ## the tests that start, kill or restore processes
 	@tools/env
 	@exec tools/test machine
+
+access: ## write what every office gets at each address (tests/access.tsv): read its diff
+	@tools/env
+	@ABHIYAN_WRITE_ACCESS=yes .venv/bin/python -m pytest -p no:cacheprovider -q tests/test_access_urls.py \
+		tests/test_access_acts.py -k "as_every_role or changes_nothing"
 
 bench: ## measure against the stated references (with wrk); writes bench/results.md
 	@tools/env

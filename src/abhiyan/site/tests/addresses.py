@@ -4,13 +4,13 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse
-from django.urls import get_resolver, reverse
+from django.urls import reverse
+from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
 
 from abhiyan.contact.models import Attempt
 from abhiyan.core.actor import Actor
@@ -46,6 +46,7 @@ from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.workshops import Asked, hold_first
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
+from abhiyan.site.access import pages
 from abhiyan.units import actions as units
 from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
@@ -53,8 +54,16 @@ from abhiyan.verification.models import Check, Frame, Stratum, Tie
 from abhiyan.verification.queries.checks import Said, sealed
 from abhiyan.verification.tests.odd_entries import odd_entries
 
+from .answers import ENTRANCE, WORDS
 from .cast import SYSTEM, Cast
 
+NOTHING = UUID(int=1)  # the id of nothing
+ANY: dict[type, Any] = {
+    UUIDConverter: NOTHING,
+    IntConverter: 1,
+    SlugConverter: "abcdefghijkl",
+    StringConverter: "abcdefghijkl",
+}
 MANDALS = 1  # of the other district
 FOREIGN_CROWD = 1236  # with the one by name: 1,237 joined in the other district
 SECRETS = re.compile(
@@ -528,92 +537,50 @@ def address(name: str, of: Things, **more: Any) -> str:
     fillings: dict[str, Any] = {
         "code": of.unit,
         "slug": "winter",
-        "link": "abcdefghijkl",
-        "sealed": "abcdefghijkl",
-        "secret": "not-a-secret",
         "key": "paper",
         "act": "accept",
         "language": "hi",
         "ending": "csv",
         "step": "who" if name == "programmes:draft" else "check",
         "came": "no_answer",
-        "in_charge": 1,
-        "version": uuid4(),
-        "claim": uuid4(),
-        "change": uuid4(),
         "member": of.member,
-        "stated_id": 1,
-        "name_id": 1,
-        "tie": 1,
-        "unit_id": 1,
-        "token": uuid4(),
-        "wrote": uuid4(),
-        "photo": uuid4(),
-        "sheet": 1,
-        "frame_id": uuid4(),
-        "worker": uuid4(),
-        "schedule": uuid4(),
-        "number": 1,
         "state": "U08",
         "release": of.release,
-        "public_id": {
-            "enrolment:people_download": of.download,
-            "enrolment": of.member,
-            "org:decide_release": of.release,
-            "org:reset_factors": of.release,
-            "org": of.appointment,
-            "imports": of.staged,
-            "people": of.session,
-            "messaging": of.held,
-            "elections": uuid4(),
-            "programmes:draft": of.draft,
-            "programmes:open": of.draft,
-            "programmes:discard": of.draft,
-            "programmes": of.programme,
-            "verification": of.programme,
-            "helpdesk": uuid4(),
-            "review": uuid4(),
-            "helpdesk:helpline": of.programme,
-            "site": of.programme,
-        },
     }
-    wanted = parameters()[name]
-    ids = fillings["public_id"]
+    ids = {
+        "enrolment:people_download": of.download,
+        "enrolment": of.member,
+        "org:decide_release": of.release,
+        "org:reset_factors": of.release,
+        "org": of.appointment,
+        "imports": of.staged,
+        "people": of.session,
+        "messaging": of.held,
+        "programmes:draft": of.draft,
+        "programmes:open": of.draft,
+        "programmes:discard": of.draft,
+        "programmes": of.programme,
+        "verification": of.programme,
+        "helpdesk:helpline": of.programme,
+        "site": of.programme,
+    }
     kind = "programmes" if page.startswith("drive") else room
-    fillings["public_id"] = ids.get(name, ids.get(kind))
+    fillings["public_id"] = ids.get(name, ids.get(kind, NOTHING))
     fillings |= more
-    path = reverse(name, kwargs={each: fillings[each] for each in wanted})
+    wanted = pages()[name].pattern.converters
+    path = reverse(name, kwargs={each: fillings.get(each, ANY[type(how)]) for each, how in wanted.items()})
     if page in ("people", "appointments", "appoint", "targets", "drive_funnel"):
         path += f"?unit={of.unit}" + ("&office=booth_president" if page == "appoint" else "")
     return path
 
 
-@cache
-def parameters() -> dict[str, list[str]]:
-    """Of each URL name, the names of what fills its address."""
-    found: dict[str, list[str]] = {}
-
-    def walk(resolver: Any, room: str) -> None:
-        for each in resolver.url_patterns:
-            if hasattr(each, "url_patterns"):
-                walk(each, each.namespace or room)
-            else:
-                found[f"{room}:{each.name}" if room else each.name] = list(each.pattern.converters)
-
-    walk(get_resolver(), "")
-    return found
-
-
 def outcome(answer: HttpResponse) -> str:
-    status = answer.status_code
-    if status >= 500:
-        return "!"
-    if status == 302:
+    """What came of asking, in a word of the expected answers."""
+    if answer.status_code == 302:
         where = answer["Location"]
-        return "s" if re.match(r"/(sign-in/|me/(code/|phone/)?(\?|$)|join/[a-z]+/(\?|$))", where) else "o"
-    return {200: "o", 204: "s", 403: "n", 404: "g", 405: "m", 409: "c", 422: "u", 400: "u"}.get(
-        status, f"?{status}"
-    )
+        is_entrance = re.match(r"/(sign-in/|me/(code/|phone/)?(\?|$)|join/[a-z]+/(\?|$))", where)
+        return ENTRANCE if is_entrance else "open"
+    return WORDS.get(answer.status_code, f"error {answer.status_code}")
 
 
 def body(answer: Any) -> str:

@@ -6,6 +6,7 @@ cast.client("district_in_charge")  # their browser, both proofs shown
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,8 +20,11 @@ from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import join, today, web_world
 from abhiyan.org import actions as org
+from abhiyan.org.rules.offices import SEATS
+from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.people.actions import sessions
-from abhiyan.people.models import Account
+from abhiyan.people.models import Account, Session
+from abhiyan.people.visit import Visit
 from abhiyan.programmes import actions as programmes
 from abhiyan.units.models import Kind, Placement, Unit
 
@@ -43,16 +47,46 @@ OFFICES: dict[str, tuple[str, str, int]] = {
     "constituency_in_charge": ("constituency_in_charge", "JK-PC1", 2),
 }
 ROLES = ("anonymous", "visitor", "member", "weak", "no_office", *OFFICES, "root")
-# Offices alike those above but by name: only the tables of addresses and of acts ask for them (`Cast.everybody`). The
-# small world has no region and no zone.
-MORE_OFFICES: dict[str, tuple[str, str, int]] = {
-    "national_general_secretary": ("national_general_secretary", "IN", 1),
-    "state_general_secretary": ("state_general_secretary", "JK", 1),
-    "district_president": ("district_president", "JK-SRI", 1),
-    "mandal_in_charge": ("mandal_in_charge", "JK-SRI-M1", 1),
-    "segment_in_charge": ("segment_in_charge", "JK-AC75", 2),
+# Where an office sits that is expected in such a unit. The small world has no region and no zone.
+PLACES: dict[str, tuple[str, int]] = {
+    "nation": ("IN", 1),
+    "state": ("JK", 1),
+    "district": ("JK-SRI", 1),
+    "mandal": ("JK-SRI-M1", 1),
+    "cluster": ("JK-SRI-M1-C1", 1),
+    "booth": ("JK-B001", 1),
+    "constituency": ("JK-PC1", 2),
+    "segment": ("JK-AC75", 2),
 }
+# Every other office of a new installation, and a president elsewhere: only the tests of access ask for them
+# (`Cast.everybody`).
+MORE_OFFICES: dict[str, tuple[str, str, int]] = {
+    seat.code: (seat.code, *PLACES[kind])
+    for seat in SEATS
+    for kind in (seat.expected_in or ("district",))[-1:]
+    if seat.code not in OFFICES and kind in PLACES
+} | {"state_elsewhere": ("state_president", "HP", 1)}
 EVERYBODY = (*ROLES, *MORE_OFFICES)
+# Who may see the people, and the exact counts, of the other district: the units above it and it, and a segment there.
+OVER_THE_OTHER = {
+    role
+    for role, (office, unit, _tree) in (OFFICES | MORE_OFFICES).items()
+    for seat in SEATS
+    if seat.code == office and seat.sees_people and unit in ("IN", "JK", "JK-JAM", "JK-AC75")
+}
+
+
+def shown_by(role: str) -> tuple[Viewer, Visit]:
+    """What a role shows at the first door (`site.access.denied`), without a database."""
+    if role in ("anonymous", "visitor", "member"):
+        phone = uuid4() if role == "member" else None
+        return NOBODY, Visit(None if role == "anonymous" else Session(phone_id=phone))
+    office = (OFFICES | MORE_OFFICES).get(role, ("",))[0]
+    held: Any = tuple(
+        SimpleNamespace(capabilities=seat.capabilities) for seat in SEATS if seat.code == office
+    )
+    viewer = Viewer(account_id=1, appointments=held, is_strong=role != "weak", is_root=role == "root")
+    return viewer, Visit(Session(account_id=1))
 
 
 @dataclass
