@@ -107,5 +107,5 @@ def page(
         "": the address takes no form.
     is_own: a form sent there can name nothing of anybody else, such as one's own session.
     """
-    name = name or str(view.__name__)  # type: ignore[attr-defined]  # a view is a function
+    name = name or view.__name__
     return Address(route, view, given, name=name, opens=opens, act=act, is_own=is_own)
