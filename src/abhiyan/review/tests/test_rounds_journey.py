@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from abhiyan.core import clock
+from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.site.tests.cast import Cast
@@ -133,6 +134,7 @@ def test_an_office_bearer_answers_beforehand_and_has_the_decision_and_its_task_o
     district = visit("/", "district_in_charge", size=size, language=language)
     go(district, "main a[href*='/review/of/']")
     assert ANSWER in district.inner_text("main")
+    given.time(NOW + timedelta(minutes=1))
     decide(district, cast)
     minute_it(district)
     look(district, "round an office-bearer decided")
