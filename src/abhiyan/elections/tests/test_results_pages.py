@@ -24,7 +24,7 @@ from abhiyan.units import actions as acts
 from abhiyan.units.models import Placement, Unit
 from abhiyan.units.tests.make import AT, SYSTEM
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 Seats = Mapping[int, tuple[tuple[str, str, int], ...]]
 OLD: Seats = {
