@@ -291,6 +291,7 @@ def supervise(
     *,
     stopping: threading.Event,
     environment: Mapping[str, str] | None = None,
+    each_watch: Callable[[], None] | None = None,
 ) -> int:
     """Run commands as children until `stopping`; start again what dies, after 0, 1, 2 … 30 s. Returns an exit code.
 
@@ -306,6 +307,8 @@ def supervise(
                 child = children.setdefault(name, _Child(command, environment or {}))
                 code = code or _watch(name, child)
             _keep_database()
+            if each_watch:
+                each_watch()
             stopping.wait(WATCH_S)
     finally:
         for child in children.values():
