@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.db.models import F
 from playwright.sync_api import Browser, Page
 
 from abhiyan.core.scope import system
+from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.models import Enrolment
@@ -72,8 +74,13 @@ def test_from_an_sms_to_the_erasure(
     opens: Open, served: Server, world: World, language: str, size: str
 ) -> None:
     said, secret, asha = SAYS[language], connect(world, "generic", "join", JOIN), world.asha
+    minutes = count(1)
+
+    def pass_a_minute() -> None:
+        given.time(NOW + timedelta(minutes=next(minutes)))
 
     def write(text: str) -> None:
+        pass_a_minute()
         assert call(served, secret, asha, kind="sms", text=text).status in (200, 201)
 
     write(said["join"])
@@ -98,15 +105,18 @@ def test_from_an_sms_to_the_erasure(
     assert world.ladder(world.booth) == confirmed
 
     page = opens("/me/", size=size, language=language)
+    pass_a_minute()
     own_page(page, asha)
     page.click("a[href='/me/leave/']")
     page.click("button.danger")
     page.wait_for_selector("form[action='/me/back/'], form[action$='/me/back/']")
     assert world.ladder(world.booth) == Ladder(reported=2)
+    pass_a_minute()
     page.click("form[action$='/me/back/'] button")
     page.wait_for_selector("a[href='/me/leave/']")
     assert world.ladder(world.booth) == confirmed
 
+    pass_a_minute()
     page.goto("/me/erase/")
     page.click("button.danger")
     page.wait_for_load_state()

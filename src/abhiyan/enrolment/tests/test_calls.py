@@ -12,7 +12,7 @@ from django.conf import settings
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import room_for
-from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.given import NOW, present
 from abhiyan.enrolment.actions import replies
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Http, Letter
@@ -72,7 +72,7 @@ def call(
 ) -> Answered:
     caller = of if isinstance(of, str) else of.phone
     body = json.dumps({"id": ident or uuid4().hex, "from": caller, "to": to} | other).encode()
-    at_s = int((signed_at or NOW).timestamp())
+    at_s = int((signed_at or present()).timestamp())
     signature = f"t={at_s},v2={signatures.generic(at_s, signed_kind or kind, body, token)}"
     headers = {"X-Signature": signature, "Accept-Language": "en", "Content-Type": "application/json"}
     return server.send("POST", f"/hook/{kind}/generic/{secret}", body, headers)
