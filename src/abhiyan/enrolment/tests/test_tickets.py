@@ -81,7 +81,7 @@ def test_it_is_due_in_thirty_days_and_marked_once_it_is_overdue(world: World) ->
     client = officer(world, "data_officer", "JK-SRI")
     assert "Overdue" not in main(client.get("/people/requests/").content)
     with system("test"):
-        Ticket.objects.update(due_at=row.asked_at)
+        Ticket.objects.update(due_at=row.asked_at - timedelta(minutes=1))
     assert "Overdue" in main(client.get("/people/requests/").content)
     assert "1 is overdue" in body(client, "/")
 
