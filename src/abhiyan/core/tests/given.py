@@ -24,6 +24,12 @@ def time(at: datetime) -> None:
     os.environ |= {"DJANGO_SETTINGS_MODULE": SETTINGS, AT: str(file)}
 
 
+def pass_a_moment() -> None:
+    """Let a second pass, where time is given: what comes next is later than what came before."""
+    if AT in os.environ:
+        time(clock.now() + timedelta(seconds=1))
+
+
 def running_time() -> None:
     """Let time run, here and in processes that are started: for tests whose processes live by the clock."""
     clock.give(None)

@@ -9,6 +9,7 @@ import pytest
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests import given
 from abhiyan.core.tests.disk import room_for
 from abhiyan.enrolment import actions
 from abhiyan.messaging.models import Message
@@ -98,6 +99,7 @@ def test_on_a_shared_phone_a_second_fact_is_asked_and_one_person_shown(world: Wo
 
 def test_two_born_in_one_year_are_told_apart_by_name(world: World) -> None:
     join(world, world.asha)
+    given.pass_a_moment()
     join(world, Human("Sita Devi", 1980, world.asha.phone))
     client = open_me(world.asha)
     assert client.post("/me/which/", {"birth_year": "1980"}).status_code == 422

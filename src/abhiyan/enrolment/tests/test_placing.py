@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core.scope import system
+from abhiyan.core.tests import given
 from abhiyan.enrolment.actions import placing
 from abhiyan.enrolment.actions.placing import LONGEST, said_of
 from abhiyan.enrolment.queries import placing as queries
@@ -37,6 +38,7 @@ def street(world: World) -> World:
     """Three who said a PIN code of two booths, and that theirs is not in the list; one who said nothing."""
     for human in (world.asha, world.bilal, world.chandra):
         join(world, human, where="190001", unit="-")
+        given.pass_a_moment()
     join(world, Human("Nazir Ahmad", 1968, "+919906007733"))
     return world
 
