@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 from uuid import uuid4
 
+from django.db.models.expressions import RawSQL
 from django.test import Client
 from django.utils import translation
 
@@ -54,7 +55,8 @@ def blanks(phone: str, template: str) -> list[dict[str, str]]:
     """What filled the messages of a template to a phone, oldest first."""
     with system("tests read an SMS"):
         found = Message.objects.filter(phone_id=keyring().phone_id(phone), template=template)
-        rows = list(found.order_by("queued_at"))
+        # Of one instant by the transaction that wrote them: ids are drawn and tell no order.
+        rows = list(found.order_by("queued_at", RawSQL("messaging_message.xmin::text::bigint", ())))
     return [json.loads(keyring().unseal(bytes(row.sealed_blanks), about=row.pk.bytes)) for row in rows]
 
 
