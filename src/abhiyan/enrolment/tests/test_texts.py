@@ -265,6 +265,7 @@ def test_a_stop_does_not_wait_for_those_who_join(server: Server, world: World, s
     for who in joining:
         world.web_join(of=who)
         assert write(server, secret, "STOP", who).status == 200
+    given.pass_a_moment()  # who joins comes back after they left
     with ThreadPoolExecutor(3) as others:
         with system("tests hold two phones"), transaction.atomic():
             lock_phones([keyring().phone_id(who.phone) for who in joining])
