@@ -126,9 +126,7 @@ def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Beside:
         href=_part(programme, home.unit_code, **stand.of.asked)
         if home.hierarchy == programme.hierarchy
         else _in_own_tree(home, programme),
-        drawn=queries.drawn(
-            stand.ladder, name=stand.of.name, programme=programme, on=on, target=stand.target
-        ),
+        drawn=stand.drawn(on=on),
     )
 
 

@@ -1,7 +1,7 @@
-"""The truth ladder as a picture: four bars on one scale, in per cent of that scale.
+"""The truth ladder as a picture: three bars on one scale, and the estimate as a rate inside its own frame.
 
-Every rung has its own words in each activity; the general ones stand here. Geometry is pure: values in,
-positions between 0 and 100 out, whatever the values are.
+Each activity may give its rungs words of its own; the general ones are here. Geometry is pure: values go in, positions
+between 0 and 100 come out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +37,8 @@ DEFINITIONS: Mapping[str, Words] = {
         "The person said yes on their own phone, at least 24 hours later. No reply is never a yes."
     ),
     "estimate": _(
-        "An estimate with its 95% interval, from random checks by people outside the line of "
-        "command. It says how many are true in all, not which ones."
+        "How many of 100 are real, with the 95% interval, from random checks by people outside the "
+        "line of command. It is about the entries counted up to one day, and names no entry."
     ),
 }
 
@@ -57,8 +57,8 @@ class Ladder:
     """One measure of one unit. `None` on a rung means: not known, or too few to be shown.
 
     counted: with a sign from the phone. unsigned: passes every other rule, but the phone has not answered yet.
-    low, high: the 95% interval of `estimate`. frame: how many items it is about. note: of which frame, from how many
-    checks; more: address and name of a page about it. grade: of a unit too small for an estimate.
+    estimate: the share of a frame's counted items that is real, from 0 to 1; low, high: its 95% interval. note: the
+    sentences about it; more: address and name of a page about it. grade: of a unit too small for an estimate.
     pace_pct: the share of the target (0–100) due by `day` of `days`.
     parts: what counted and unsigned are made of together, by name; None: too few to be shown.
     before: the earlier drive it is held against.
@@ -71,10 +71,9 @@ class Ladder:
     unsigned: int | None = None
     counted: int | None = None
     confirmed: int | None = None
-    estimate: int | None = None
-    low: int | None = None
-    high: int | None = None
-    frame: int | None = None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
     note: Words = ""
     more: tuple[Words, Words] | None = None
     grade: str = ""
@@ -91,14 +90,6 @@ class Ladder:
         return (self.definitions or {}).get(rung) or DEFINITIONS[rung]
 
     @property
-    def believed(self) -> int | None:
-        """The best number there is for what is true today: the estimate, else what was counted with a sign.
-
-        An estimate of a frame says nothing of what came after it.
-        """
-        return self.counted if self.estimate is None or self.frame is not None else self.estimate
-
-    @property
     def due(self) -> int:
         """What is due by today; 0 without a target, and on the first day: its part is due when it ends."""
         if not self.target or self.pace_pct is None or (self.day is not None and self.day <= 1):
@@ -107,8 +98,8 @@ class Ladder:
 
     @property
     def behind(self) -> int:
-        """How many fewer are believed than are due by today; 0 where nothing is missing."""
-        return 0 if self.believed is None else max(0, self.due - self.believed)
+        """How many fewer are counted than are due by today; 0 where nothing is missing."""
+        return 0 if self.counted is None else max(0, self.due - self.counted)
 
 
 def checks_title(drawn: Iterable[Ladder]) -> Words:
@@ -137,31 +128,34 @@ class Span:
 
 @dataclass(frozen=True)
 class Plot:
-    """Where everything of one ladder stands, in per cent of the plot's width."""
+    """Positions of one ladder, in per cent of the plot's width.
+
+    estimate, low and high are on a scale of their own, from 0 to 100 of the frame. They never share the target's scale.
+    """
 
     reported: Span | None
     counted: Span | None
     unsigned: Span | None
     confirmed: Span | None
     estimate: Span | None
-    frame: Span | None
     low: float | None
     high: float | None
     target: float | None
     pace: float | None
 
 
+def _hundredths(share: float) -> float:
+    return min(100.0, max(0.0, 100 * share))
+
+
 def plot(ladder: Ladder, *, room: float = 1.05) -> Plot:
-    """Puts all four rungs on one scale, which ends a little (`room`) after the largest of them."""
+    """Put three rungs on one scale, which ends a little (`room`) after the largest; the estimate on its own."""
     whole = (ladder.counted or 0) + (ladder.unsigned or 0)
     values = (
         ladder.target,
         ladder.reported,
         whole,
         ladder.confirmed,
-        ladder.estimate,
-        ladder.high,
-        ladder.frame,
     )
     top = max(0, *(value or 0 for value in values)) * room or 1.0
 
@@ -178,10 +172,9 @@ def plot(ladder: Ladder, *, room: float = 1.05) -> Plot:
         counted=bar(ladder.counted),
         unsigned=Span(after, at(whole) - after) if (ladder.unsigned or 0) > 0 else None,
         confirmed=bar(ladder.confirmed),
-        estimate=bar(ladder.estimate),
-        frame=bar(ladder.frame),
-        low=at(ladder.low or 0) if has_interval else None,
-        high=at(ladder.high or 0) if has_interval else None,
+        estimate=None if ladder.estimate is None else Span(0.0, _hundredths(ladder.estimate)),
+        low=_hundredths(ladder.low or 0) if has_interval else None,
+        high=_hundredths(ladder.high or 0) if has_interval else None,
         target=None if ladder.target is None else at(ladder.target),
         pace=at(ladder.target * ladder.pace_pct / 100) if ladder.target and ladder.pace_pct else None,
     )

@@ -1,7 +1,7 @@
 """A map of symbols: where the numbers are. Pure: degrees and numbers in, positions on the drawing out.
 
 Each place is three circles, all by area: a ring for the target, a dashed ring for what is reported, a disc for
-what is believed (the estimate where there is one, else what was counted). Past MANY places they are put together
+what was counted. Past MANY places they are put together
 on a grid: 11,838 booths are no map.
 """
 
@@ -51,11 +51,10 @@ class Symbol:
     y: float
     target: int | None
     reported: int | None
-    believed: int | None
-    estimated: bool
+    counted: int | None
     r_target: float | None
     r_reported: float | None
-    r_believed: float | None
+    r_counted: float | None
 
 
 @dataclass(frozen=True)
@@ -221,7 +220,7 @@ def _symbols(groups: Iterable[list[tuple[Place, float, float]]], biggest: float)
                 members,
                 _total(ladder.target for ladder in ladders),
                 _total(ladder.reported for ladder in ladders),
-                _total(ladder.believed for ladder in ladders),
+                _total(ladder.counted for ladder in ladders),
             )
         )
     top = max((value or 0 for _, *values in gathered for value in values), default=0) or 1
@@ -230,7 +229,7 @@ def _symbols(groups: Iterable[list[tuple[Place, float, float]]], biggest: float)
         return None if value is None else round(math.sqrt(max(0, value) / top) * biggest, 1)
 
     symbols = []
-    for members, target, reported, believed in gathered:
+    for members, target, reported, counted in gathered:
         first = members[0][0]
         symbols.append(
             Symbol(
@@ -241,11 +240,10 @@ def _symbols(groups: Iterable[list[tuple[Place, float, float]]], biggest: float)
                 y=round(sum(y for _, _, y in members) / len(members), 1),
                 target=target,
                 reported=reported,
-                believed=believed,
-                estimated=all(place.ladder.estimate is not None for place, _, _ in members),
+                counted=counted,
                 r_target=radius(target),
                 r_reported=radius(reported),
-                r_believed=radius(believed),
+                r_counted=radius(counted),
             )
         )
     # large ones first, so that small ones lie on top and can be pressed
@@ -253,7 +251,7 @@ def _symbols(groups: Iterable[list[tuple[Place, float, float]]], biggest: float)
 
 
 def _reach(symbol: Symbol) -> float:
-    return max(symbol.r_target or 0.0, symbol.r_reported or 0.0, symbol.r_believed or 0.0, 3.0)
+    return max(symbol.r_target or 0.0, symbol.r_reported or 0.0, symbol.r_counted or 0.0, 3.0)
 
 
 def _labels(symbols: Sequence[Symbol], frame: Frame) -> list[Label]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.numbers import MINUS, Number, grouped
 
-__all__ = ["CRORE", "LAKH", "MINUS", "NONE", "Number", "grouped", "share", "short"]
+__all__ = ["CRORE", "LAKH", "MINUS", "NONE", "Number", "grouped", "of_100", "share", "short"]
 
 LAKH = 100_000
 CRORE = 10_000_000
@@ -27,6 +27,11 @@ def short(number: Number) -> str:
     whole, tenth = divmod(tenths, 10)
     text = grouped(whole) + (f".{tenth}" if tenth else "")
     return words % {"number": (MINUS if number < 0 else "") + text}
+
+
+def of_100(share: float) -> int:
+    """A share from 0 to 1 as a whole number of 100. Every page rounds an estimate by this function."""
+    return round(100 * share)
 
 
 def share(part: Number | None, whole: Number | None) -> str:

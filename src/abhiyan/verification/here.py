@@ -1,22 +1,25 @@
 """What pages of other rooms show of checks too, as a viewer may read it."""
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as say
 
-from abhiyan.core.numbers import grouped
 from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Request, Viewer
+from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules import small_cells
+from abhiyan.programmes.rules.estimated import RealShare
+from abhiyan.ui.numbers import of_100
 from abhiyan.units import queries as units
 from abhiyan.verification.actions.frames import PLAN
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as reads
 from abhiyan.verification.queries.flag_numbers import FlagNumbers
 from abhiyan.verification.rules.beside import Beside
-from abhiyan.verification.rules.estimates import GRADED
 
 
 def may_plan(request: Request, unit_id: int) -> bool:
@@ -29,12 +32,18 @@ class Shown:
     """One line as this viewer may read it: figures of units whose people they do not see are rounded."""
 
     def __init__(
-        self, line: reads.Line, frame: Frame, viewer: Viewer, flags: FlagNumbers | None = None
+        self, line: reads.Line, frame: Frame, viewer: Viewer, *, on: date, flags: FlagNumbers | None = None
     ) -> None:
         self.line, self.of, self.frame = line, line.of, frame
         self.flags = flags or FlagNumbers()
         self.is_exact = line.lo is not None and viewer.sees_people_at(line.lo)
-        self.name = named(line.names)
+        self.name = named(line.names) if line.code else say("Without a place")
+        self.told = line.told(frame, on=on)
+        self.real = self._share(line.of.entered)
+
+    def _share(self, of: RealShare) -> RealShare | None:
+        is_small = not self.is_exact and small_cells.shown(of.items) is None
+        return None if of.rate is None or is_small else of
 
     def number(self, n: int | None) -> int | None:
         """A count as it may be shown; None where it is not known, or too small."""
@@ -47,28 +56,32 @@ class Shown:
         found = self.number(n)
         return "<10" if found is None else found
 
-    def true(self, share: float | None) -> int | None:
-        """A share of the counted as a number."""
-        counted = self.number(self.of.counted)
-        return None if share is None or counted is None else self.number(round(share * counted))
-
     @property
-    def estimated(self) -> int | None:
-        """How many of the counted are true, as it may be shown."""
-        return self.true(self.of.rate)
+    def said(self) -> programmes.SaidTrue:
+        """What the checks say, in the sentences of every other page."""
+        return programmes.said_true(self.told, is_rounded=not self.is_exact)
 
     @property
     def drawn(self) -> Beside:
         """The figures of its bar: none finer than those in its cells."""
         of = self.of
-        reported, counted, unanswered = (
-            self.number(n) or 0 for n in (of.reported, of.counted, of.unanswered)
+
+        def part(share: RealShare) -> RealShare:
+            return replace(share, items=self.number(share.items) or 0)
+
+        return replace(
+            of,
+            reported=self.number(of.reported) or 0,
+            entered=part(of.entered) if self.real else RealShare(self.number(of.entered.items) or 0),
+            counted=part(of.counted),
+            unanswered=part(of.unanswered),
         )
-        return replace(of, reported=reported, counted=counted, unanswered=unanswered)
 
     @property
     def href(self) -> str:
-        """Where it leads: on down, and from a district to its own page."""
+        """Where it leads: on down, and from a district to its own page; nowhere from what has no place."""
+        if not self.line.code:
+            return ""
         if self.line.has_below:
             return self.href_beside
         return reverse("site:unit", args=[self.line.code])
@@ -84,19 +97,28 @@ class Shown:
         return self.cell(self.of.reported)
 
     @property
-    def interval(self) -> str:
-        """Both ends, as a cell has them."""
-        return f"{grouped(self.true(self.of.low) or 0)}–{grouped(self.true(self.of.high) or 0)}"
+    def rate(self) -> int | None:
+        """How many of 100 people entered are real."""
+        return None if self.real is None or self.real.rate is None else of_100(self.real.rate)
+
+    @property
+    def low(self) -> int | None:
+        """The lower end of the interval, of 100."""
+        return None if self.real is None else of_100(self.real.low)
+
+    @property
+    def high(self) -> int | None:
+        """The upper end of the interval, of 100."""
+        return None if self.real is None else of_100(self.real.high)
 
     @property
     def gap(self) -> int | None:
-        """The least gap, in points of the reported; never more than it is."""
-        return None if self.of.least_gap is None else int(100 * self.of.least_gap)
+        """The least gap, of 100 people entered: what the upper end leaves."""
+        return None if self.high is None else 100 - self.high
 
     @property
-    def why_none(self) -> str:
+    def why_none(self) -> Any:
         """Why no estimate is shown."""
-        if self.of.rate is not None:
-            return small_cells.said(None)
-        words = say("not enough checks (%(n)s of %(wanted)s)")
-        return words % {"n": self.line.finished, "wanted": GRADED}
+        if not self.line.code:
+            return say("part of the whole only")
+        return programmes.why_none(self.told)

@@ -106,15 +106,16 @@ class Estimate(models.Model):
     """
 
     class Shade(models.IntegerChoices):
-        SIGNED = 1, _("With a sign from the phone")  # the headline
+        SIGNED = 1, _("With a sign from the phone")  # the fourth rung
         CONFIRMED = 2, _("Confirmed")  # a part of the first
-        UNSIGNED = 3, _("Without an answer")  # a total of their own
+        UNSIGNED = 3, _("Without an answer")
+        ENTERED = 4, _("Everybody entered")  # the headline: both strata together
 
     frame = models.ForeignKey(Frame, models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     shade = models.SmallIntegerField(choices=Shade.choices)
     items = models.BigIntegerField()
-    # What the unit had reported since the frame before, when this one was frozen. Of the headline alone.
+    # Calls and forms of the unit since the frame before, when this one was frozen. On the row of the headline alone.
     reported = models.BigIntegerField(null=True)
     drawn = models.IntegerField()
     genuine = models.IntegerField()

@@ -14,7 +14,7 @@ from .charges import (
     unanswered_below,
     waiting_for_answer,
 )
-from .checked import checked_columns
+from .checked import SaidTrue, checked_columns, said_true, why_none
 from .counts_by import BEFORE, By, Split, split_by
 from .earlier_drives import Earlier, earlier
 from .funnel import Funnel, Line, shown_funnel

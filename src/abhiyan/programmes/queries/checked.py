@@ -1,6 +1,7 @@
-"""What independent checks say of units, as pages and files show it."""
+"""What independent checks say of units. Every page, slide and file takes its sentences from here."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.utils.formats import date_format
@@ -10,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.numbers import grouped
 from abhiyan.programmes.rules import small_cells
-from abhiyan.programmes.rules.estimated import Estimated
+from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.ui.ladder import Ladder as Picture
 from abhiyan.ui.lists import Column
+from abhiyan.ui.numbers import of_100
 
 Row = TypeVar("Row")
 
@@ -26,10 +28,18 @@ def checked_columns(drawn: Callable[[Row], Picture]) -> tuple[Column[Row], ...]:
 
     drawn: the picture of a row's ladder.
     """
+
+    def share(name: str) -> Callable[[Row], int | None]:
+        def cell(row: Row) -> int | None:
+            found = getattr(drawn(row), name)
+            return None if found is None else of_100(found)
+
+        return cell
+
     return (
-        Column("estimate", _("Estimated true"), lambda row: drawn(row).estimate, only_in_file=True),
-        Column("low", _("Estimated true, at least"), lambda row: drawn(row).low, only_in_file=True),
-        Column("high", _("Estimated true, at most"), lambda row: drawn(row).high, only_in_file=True),
+        Column("estimate", _("Real of 100 counted"), share("estimate"), only_in_file=True),
+        Column("low", _("Real of 100 counted, at least"), share("low"), only_in_file=True),
+        Column("high", _("Real of 100 counted, at most"), share("high"), only_in_file=True),
         Column("grade", _("Grade"), lambda row: drawn(row).grade, only_in_file=True),
         Column(
             "note", _("Back-checks"), lambda row: drawn(row).note or drawn(row).none_reason, only_in_file=True
@@ -40,22 +50,16 @@ def checked_columns(drawn: Callable[[Row], Picture]) -> tuple[Column[Row], ...]:
 def picture_of(one: Estimated, *, is_rounded: bool) -> dict[str, Any]:
     """Its part of a picture (`ui.ladder.Ladder`). is_rounded: the unit is seen from outside (`small_cells`).
 
-    Its words are made once they are read: of the fifty units of a list nobody reads any.
+    The words are made when a page reads them: a list of fifty units reads none.
     """
-    items = small_cells.shown(one.items) if is_rounded else one.items
     more = (one.href, _("Reported beside checked"))
     if one.grade:
         return {"grade": one.grade, "none_reason": GRADES[one.grade], "note": _of_frame(one), "more": more}
-    if one.rate is None or items is None:
-        return {"none_reason": _why_none(one), "more": more}
-
-    def part(share: float) -> int:
-        n = round(share * items)
-        return (small_cells.shown(n) or 0) if is_rounded else n
-
-    low, high = part(one.low), part(one.high)
-    note = _said(one, items, low, high)
-    return {"estimate": part(one.rate), "low": low, "high": high, "frame": items, "note": note, "more": more}
+    of = one.counted
+    if of.rate is None or (is_rounded and small_cells.shown(of.items) is None):
+        return {"none_reason": why_none(one), "more": more}
+    note = _told(one, is_rounded=is_rounded)
+    return {"estimate": of.rate, "low": of.low, "high": of.high, "note": note, "more": more}
 
 
 GRADES = {
@@ -65,9 +69,89 @@ GRADES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class SaidTrue:
+    """The sentences about one unit in one frame. A sentence is "" where there is nothing to say.
+
+    headline: of all people entered; counted, unanswered: of its two parts; no_entry: calls and forms that became no
+    entry; checks: how many checks, by which method; frame: its day, and until when it is provisional.
+    """
+
+    headline: str
+    counted: str
+    unanswered: str
+    no_entry: str
+    checks: str
+    frame: str
+
+    @property
+    def text(self) -> str:
+        """All of it, the headline first."""
+        said = (self.headline, self.counted, self.unanswered, self.no_entry, self.checks, self.frame)
+        return " ".join(filter(None, said))
+
+
+def said_true(one: Estimated, *, is_rounded: bool = False) -> SaidTrue:
+    """What the checks of a frame say of a unit, in sentences. is_rounded: the unit is seen from outside.
+
+    The headline estimates both strata together: phone answered, and phone not answered (docs/truth.md).
+    """
+    day = _day(one.frozen_on)
+    entered, no_entry = one.entered.items, max(0, one.reported - one.entered.items)
+    if is_rounded:
+        entered, no_entry = small_cells.shown(entered) or 0, small_cells.shown(no_entry) or 0
+    of = one.entered
+    if of.rate is None or not entered:
+        headline = str(why_none(one))
+    else:
+        words = say(
+            "Of %(n)s people entered up to %(last)s, about %(rate)s of 100 are real (%(low)s to %(high)s)."
+        )
+        if one.after:
+            words = say(
+                "Of %(n)s people entered from %(first)s to %(last)s, about %(rate)s of 100 are real"
+                " (%(low)s to %(high)s)."
+            )
+        days = {"last": day, "first": _day(one.after) if one.after else ""}
+        headline = words % {"n": grouped(entered), **days, **_rate(of)}
+    counted = unanswered = said = ""
+    if one.counted.rate is not None:
+        words = say("Of those counted by %(day)s, %(rate)s of 100 are real (%(low)s to %(high)s).")
+        counted = words % {"day": day, **_rate(one.counted)}
+    if one.unanswered.rate is not None:
+        words = say("Of those whose phone has not answered, %(rate)s of 100 are real (%(low)s to %(high)s).")
+        unanswered = words % _rate(one.unanswered)
+    if no_entry:
+        said = say("%(n)s calls and forms became no entry.") % {"n": grouped(no_entry)}
+    return SaidTrue(headline, counted, unanswered, said, _checks(of), str(_of_frame(one)))
+
+
+def _rate(of: RealShare) -> dict[str, int]:
+    assert of.rate is not None
+    return {"rate": of_100(of.rate), "low": of_100(of.low), "high": of_100(of.high)}
+
+
+def _day(on: Any) -> str:
+    return date_format(on, "j M Y")
+
+
+def _checks(of: RealShare) -> str:
+    """How many checks, how sure, by which method."""
+    said = [
+        say("%(n)s checks answered, %(open)s refused or not reached.")
+        % {"n": grouped(of.finished), "open": grouped(of.not_told)}
+    ]
+    if of.rate is not None:
+        said.append(say("95%% intervals; method: %(method)s.") % {"method": of.method})
+        if not of.is_corrected:
+            said.append(say("As answered: not corrected for verifiers' errors."))
+    return " ".join(said)
+
+
 @_later
-def _why_none(one: Estimated) -> str:
-    if one.rate is not None:
+def why_none(one: Estimated) -> str:
+    """Why there is no estimate of a unit."""
+    if one.counted.rate is not None or one.entered.rate is not None:
         return small_cells.said(None)
     if one.finished is None:
         return say("not enough checks here")
@@ -76,24 +160,12 @@ def _why_none(one: Estimated) -> str:
 
 @_later
 def _of_frame(one: Estimated) -> str:
-    said = say("Frame of %(day)s.") % {"day": date_format(one.frozen_on, "j M Y")}
+    said = say("Frame of %(day)s.") % {"day": _day(one.frozen_on)}
     if one.ends_on is None:
         return said
-    until = say("Provisional until %(day)s.") % {"day": date_format(one.ends_on, "j M Y")}
-    return f"{said} {until}"
+    return f"{said} {say('Provisional until %(day)s.') % {'day': _day(one.ends_on)}}"
 
 
 @_later
-def _said(one: Estimated, items: int, low: int, high: int) -> str:
-    """Of which frame, from how many checks, how sure: in sentences."""
-    said = [
-        str(_of_frame(one)),
-        say("%(n)s counted in it (dashed). Not a share of today's number.") % {"n": grouped(items)},
-        say("%(n)s checks answered, %(open)s refused or not reached.")
-        % {"n": grouped(one.finished or 0), "open": grouped(one.not_told)},
-        say("95%% interval %(interval)s; method: %(method)s.")
-        % {"interval": f"{grouped(low)}–{grouped(high)}", "method": one.method},
-    ]
-    if not one.is_corrected:
-        said.append(say("As answered: not corrected for verifiers' errors."))
-    return " ".join(said)
+def _told(one: Estimated, *, is_rounded: bool) -> str:
+    return said_true(one, is_rounded=is_rounded).text

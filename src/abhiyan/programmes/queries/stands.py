@@ -1,7 +1,7 @@
 """How far every programme that runs in a unit is there, and what is late right below it: what Today says."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 
@@ -9,25 +9,29 @@ from abhiyan.core import clock
 from abhiyan.core.words import language
 from abhiyan.org.viewer import Held
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.estimated import Estimated, estimated
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
+from abhiyan.ui.ladder import Ladder as Picture
 from abhiyan.ui.tables import Leaf
 from abhiyan.units import queries as units
 
 from .ledger import Node, blank, ladders
 from .listing import children_ladders
-from .programmes import Counted, running_at
+from .programmes import Counted, drawn, running_at
 
 SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """One measure of a running programme with a unit's target and ladder. node: the unit's place."""
+    """One measure of a running programme with a unit's target and ladder. node: the unit's place; checked: its newest
+    estimate."""
 
     of: Counted
     ladder: Ladder
     node: Node
+    checked: Estimated | None = None
 
     @property
     def programme(self) -> Programme:
@@ -37,16 +41,33 @@ class Stand:
     def target(self) -> int | None:
         return self.of.target
 
+    def drawn(self, *, on: date) -> Picture:
+        """Its ladder as pages draw it, with the estimate."""
+        return drawn(
+            self.ladder,
+            name=self.of.name,
+            programme=self.programme,
+            on=on,
+            target=self.target,
+            checked=self.checked,
+        )
+
 
 def stands(held: Held, *, at: datetime) -> list[Stand]:
-    """How far each measure of what runs today is in the unit of an office. Two queries, however many there are."""
-    running, node = running_at(held.unit_id, held.hierarchy, clock.day_in(settings.TIME_ZONE, at))
+    """How far each measure of what runs today is in the unit of an office. Three queries, however many there are."""
+    on = clock.day_in(settings.TIME_ZONE, at)
+    running, node = running_at(held.unit_id, held.hierarchy, on)
     if node is None or not running:
         return []
     none = blank(is_rounded=not node.is_exact)
     of = list({one.programme.pk: one.programme for one in running}.values())
     found = ladders(node=node, hierarchy=held.hierarchy, of=of, at=at)
-    return [Stand(one, found.get((one.programme.pk, one.measure)) or none, node) for one in running]
+    checked = estimated([one.pk for one in of], [held.unit_id], on=on)
+    keys = [(one.programme.pk, one.measure) for one in running]
+    return [
+        Stand(one, found.get(key) or none, node, checked.get((*key, held.unit_id)))
+        for one, key in zip(running, keys, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,25 +10,42 @@ Text = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
-class Estimated:
-    """What the checks of one frame say of one unit. Of that frame alone: never of what is counted today.
+class RealShare:
+    """How many of some items of a frame are real.
 
-    items: counted in the frame. rate, low, high: shares of them, from 0 to 1; None while fewer than `wanted` checks are
-    finished. finished: of a unit below the districts not told before it has a grade. not_told: refused or not reached.
-    ends_on: the planned end, while it is ahead. method: of the interval. href: how all of it compares.
+    items: in the frame. finished, not_told: checks answered, and refused or not reached. rate, low, high: shares of the
+    items, from 0 to 1; rate is None while too few checks are finished. method: of the interval. is_corrected: the
+    answers were corrected for verifiers' errors.
     """
 
-    frozen_on: date
-    wanted: int
-    href: Text
     items: int = 0
-    finished: int | None = None
+    finished: int = 0
     not_told: int = 0
     rate: float | None = None
     low: float = 0
     high: float = 1
     method: Text = ""
     is_corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """What the checks of one frame say of one unit. Of that frame alone: never of what is counted today.
+
+    reported: calls and forms since the frame before. entered: all people in the frame; counted: those whose phone gave
+    a sign; unanswered: the others. after: the day the frame before was frozen. finished: None for a unit below the
+    districts before it has a grade. ends_on: the planned end, while it is ahead. href: the page that compares units.
+    """
+
+    frozen_on: date
+    wanted: int
+    href: Text
+    reported: int = 0
+    entered: RealShare = RealShare()
+    counted: RealShare = RealShare()
+    unanswered: RealShare = RealShare()
+    after: date | None = None
+    finished: int | None = None
     ends_on: date | None = None
     grade: str = ""
 

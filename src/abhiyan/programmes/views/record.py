@@ -11,7 +11,6 @@ from abhiyan.core import clock
 from abhiyan.core.words import named, person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
-from abhiyan.programmes import queries
 from abhiyan.programmes.queries import record as records
 from abhiyan.ui.lists import Column, Table, answer
 
@@ -39,21 +38,6 @@ def record(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
         "crumbs": [(say("My record"), "")] if found.is_own else [(person(found.name), "")],
         "record": found,
         "leads": found.is_own and request.viewer.may(LEADS),
-        "stands": [
-            (
-                held,
-                [
-                    queries.drawn(
-                        one.ladder,
-                        name=one.of.name,
-                        programme=one.programme,
-                        on=on,
-                        target=one.target,
-                    )
-                    for one in stands
-                ],
-            )
-            for held, stands in found.stands
-        ],
+        "stands": [(held, [one.drawn(on=on) for one in stands]) for held, stands in found.stands],
     }
     return answer(request, "programmes/record.html", table, context)

@@ -109,10 +109,9 @@ def sample_slides(language: str) -> list[Slide]:
             counted=7_62_400,
             unsigned=86_100,
             confirmed=3_98_700,
-            estimate=6_58_000,
-            low=6_38_000,
-            high=6_77_000,
-            frame=8_48_500,
+            estimate=0.86,
+            low=0.83,
+            high=0.89,
         )
         units = [f"{name} {n}" for n in range(1, 13)]
         measured = decks.Measured(

@@ -26,7 +26,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import Counted, Figures
 from abhiyan.programmes.rules import pace, windows
-from abhiyan.programmes.rules.estimated import ask_estimated
+from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
 from abhiyan.review.models import Deck, Review, Round
 from abhiyan.review.rules import decks
 from abhiyan.review.rules.rounds import State
@@ -191,23 +191,26 @@ def _measured(
         )
         checked = ask_estimated([programme.pk], [here.id], on=today)
     figures = read()
+    estimated = checked().get((programme.pk, one.measure, here.id))
     ladder = programmes.drawn(
         figures.ladder,
         name=one.name,
         programme=programme,
         on=today,
         target=one.target,
-        checked=checked().get((programme.pk, one.measure, here.id)),
+        checked=estimated,
     )
     left = windows.days_left(programme.opens_on, programme.closes_on, today)
     trend = programmes.drawn_trend(one, figures)
-    found, gaps, said = _newest(one, here.id, deck.level, viewer, at=at)
+    gaps, said = _newest(one, here.id, deck.level, viewer, at=at)
+    headline = _headline(estimated, is_rounded=figures.ladder.is_rounded)
     below, of = _behind(deck, one, here, node, today=today, at=at)
     measured = decks.Measured(
         ladder,
         trend,
         days=[_day(day.on, "j M") for day in trend.days],
-        found=found,
+        headline=headline,
+        provisional=_provisional(estimated),
         daily=pace.per_day(one.target, ladder.counted or 0, left) if one.target else None,
         lately=_lately(figures),
         below=below,
@@ -260,72 +263,65 @@ def _behind(
 # --- what checks found
 
 
+def _headline(one: Estimated | None, *, is_rounded: bool) -> str:
+    """The title of a deck: the headline of every other page, without its full stop. "" without an estimate."""
+    if one is None or one.entered.rate is None:
+        return ""
+    return programmes.said_true(one, is_rounded=is_rounded).headline.rstrip(".।")
+
+
+def _provisional(one: Estimated | None) -> str:
+    return say("Provisional until %(day)s.") % {"day": _day(one.ends_on)} if one and one.ends_on else ""
+
+
 def _newest(
     one: Counted, unit_id: int, level: str, viewer: Viewer, *, at: datetime
-) -> tuple[decks.Found | None, list[Gap], list[str]]:
-    """The finding of the newest frame that has one, as ladders show it; the comparison of the newest that has one."""
+) -> tuple[list[Gap], list[str]]:
+    """The comparison of the newest frame that has one, and what to know of it."""
     drawn = frames.frames_of(one.programme).filter(measure=one.measure).exclude(state=Frame.State.FROZEN)
-    found, gaps, said = None, list[Gap](), list[str]()
+    gaps, said = list[Gap](), list[str]()
     for frame in drawn.order_by("-number")[:MOST_FRAMES]:
-        told, compared, about = _compared(frame, unit_id, level, viewer, at=at)
-        found = found or told
+        _own, compared, about = _compared(frame, unit_id, level, viewer, at=at)
         if any(gap.true is not None for gap in compared):
-            return found, compared, about
-    return found, gaps, said
+            return compared, about
+        gaps, said = gaps or compared, said or about
+    return gaps, said
 
 
 def _compared(
     frame: Frame, unit_id: int, level: str, viewer: Viewer, *, at: datetime
-) -> tuple[decks.Found | None, list[Gap], list[str]]:
+) -> tuple[Shown | None, list[Gap], list[str]]:
     """What checks of a frame found of a unit and of those below it, and what to know of that."""
-    lines = checks.lines_of(frame, unit_id)
+    lines, on = checks.lines_of(frame, unit_id), clock.day_in(frame.programme.zone, at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
     kind = level if level in kinds else next(iter(kinds), "")
     ranked = checks.ranked([line for line in lines if line.down and line.kind == kind])
-    gaps = [_gap(Shown(line, frame, viewer)) for line in ranked]
+    gaps = [_gap(Shown(line, frame, viewer, on=on)) for line in ranked]
     gaps.sort(key=lambda gap: gap.true is None)
-    own = next((Shown(line, frame, viewer) for line in lines if not line.down), None)
+    own = next((Shown(line, frame, viewer, on=on) for line in lines if not line.down), None)
     if own is None:
         return None, gaps, []
-    frozen = _day(clock.day_in(settings.TIME_ZONE, frame.frozen_at))
-    said = [
-        say("Frame of %(day)s: %(n)s checks answered, %(open)s refused or not reached.")
-        % {"day": frozen, "n": grouped(own.line.finished), "open": grouped(own.line.not_told)}
-    ]
+    told = own.said
+    said = [told.counted, told.unanswered, told.no_entry, told.checks, told.frame]
     if (n := sum(gap.true is not None for gap in gaps)) > 1:
         missing = {"n": grouped(n), "missing": f"{n * (1 - CONFIDENCE):.1f}"}
         said.append(
             say("Of these %(n)s intervals of 95%%, about %(missing)s miss the truth by chance.") % missing
         )
-    if not own.line.is_corrected:
-        said.append(say("As answered: not corrected for verifiers' errors."))
-    provisional = ""
-    if frame.state == Frame.State.DRAWN and not frames.is_past_end(frame, at):
-        provisional = say("Provisional until %(day)s.") % {"day": _day(frame.ends_on)}
-        said.append(provisional)
-    reported, true, after = own.number(own.of.reported), own.estimated, checks.days_of(frame)[0]
-    if not reported or true is None:
-        return None, gaps, said
-    ends = (own.true(own.of.low) or 0, own.true(own.of.high) or 0)
-    return (
-        decks.Found(reported, true, *ends, _day(after, "j M") if after else "", frozen, provisional),
-        gaps,
-        said,
-    )
+    return own, gaps, [one for one in said if one]
 
 
 def _gap(shown: Shown) -> Gap:
-    of, ends = shown.drawn, shown.drawn.ends
-    if ends is None or of.rate is None or shown.estimated is None:
-        return Gap(shown.name, why=shown.why_none)
-    true = 100 * of.of_reported(of.rate * of.counted)
-    return Gap(shown.name, true, 100 * ends.low, 100 * ends.high, shown.gap, shown.line.rank)
+    of = shown.real
+    if of is None or of.rate is None:
+        return Gap(shown.name, why=str(shown.why_none))
+    return Gap(shown.name, 100 * of.rate, 100 * of.low, 100 * of.high, shown.gap, shown.line.rank)
 
 
 def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> list[Slide]:
     one = frames.frame_for(viewer, frame.public_id)
-    found, gaps, said = _compared(one, here.id, deck.level, viewer, at=at)
-    days = checks.days_of(one)
+    own, gaps, said = _compared(one, here.id, deck.level, viewer, at=at)
+    days = frames.days_of(one)
     programme: Programme = one.programme
     window = (days[0] or programme.opens_on, days[1])
     is_exact = here.lo is not None and viewer.sees_people_at(here.lo)
@@ -340,7 +336,15 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
     node = programmes.node_of(here.id, deck.hierarchy)
     ladder = programmes.blank(is_rounded=node is None or not node.is_exact)
     drawn = programmes.drawn(ladder, name=about.measure, programme=programme, on=days[1])
-    return decks.checked_deck(about, decks.Measured(drawn, found=found, gaps=gaps, checks=said))
+    told = own.told if own else None
+    measured = decks.Measured(
+        drawn,
+        headline=_headline(told, is_rounded=not is_exact),
+        provisional=_provisional(told),
+        gaps=gaps,
+        checks=said,
+    )
+    return decks.checked_deck(about, measured)
 
 
 # --- rounds

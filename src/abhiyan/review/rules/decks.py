@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from abhiyan.programmes.rules import small_cells
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import NAMES, RUNGS, Ladder
-from abhiyan.ui.numbers import LAKH, NONE, grouped, share, short
+from abhiyan.ui.numbers import LAKH, NONE, grouped, of_100, share, short
 from abhiyan.ui.slides.said import Bar, Bars, Body, Column, Course, Cover, Gap, Gaps, Grid, Slide
 
 Row = TypeVar("Row")
@@ -39,20 +39,6 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What checks of a frame say of the unit: numbers as they may be shown. first, last: its days; first is empty where
-    it has all up to the last. provisional: a sentence while checks go on."""
-
-    reported: int
-    true: int
-    low: int
-    high: int
-    first: str
-    last: str
-    provisional: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Behind:
     """A unit below: what is counted there, beside its target and what is due by today."""
 
@@ -72,14 +58,16 @@ class Measured:
     """One measure of a unit, as its slides need it. days: of the trend, as they are written. daily: needed from now on;
     lately: counted in the last seven days.
 
-    below: units below, the furthest behind first; of: how many there are. gaps: units by what checks found; checks:
+    headline: what checks say of the unit, in the sentence of every other page; provisional: a sentence while checks go
+    on. below: units below, the furthest behind first; of: how many there are. gaps: units by what checks found; checks:
     what to know of these, in sentences.
     """
 
     ladder: Ladder
     trend: Trend | None = None
     days: Sequence[str] = ()
-    found: Found | None = None
+    headline: str = ""
+    provisional: str = ""
     daily: int | None = None
     lately: int | None = None
     below: Sequence[Behind] = ()
@@ -118,17 +106,18 @@ def unit_deck(about: About, unit: Unit, of: Measured | None) -> list[Slide]:
     """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
     goes on in the appendix."""
     title = _finding(of) if of else _put(_("%(unit)s: offices and last review"), unit=about.unit)
-    return _deck(about, title, [*(_measured(about, of) if of else ()), *_unit(about, unit)], _provisional(of))
+    return _deck(
+        about,
+        title,
+        [*(_measured(about, of) if of else ()), *_unit(about, unit)],
+        of.provisional if of else "",
+    )
 
 
 def checked_deck(about: About, of: Measured) -> list[Slide]:
-    """The deck of a comparison: what units reported beside what checks found."""
+    """The deck of a comparison: people entered, beside how many of them checks found real."""
     made = list(_gaps(about, of)) or list(_unknown(about, of))
-    return _deck(about, _finding(of) if of.found or not made else made[0][0].title, made, _provisional(of))
-
-
-def _provisional(of: Measured | None) -> str:
-    return of.found.provisional if of and of.found else ""
+    return _deck(about, _finding(of) if of.headline or not made else made[0][0].title, made, of.provisional)
 
 
 def round_deck(about: About, of: Reviewed) -> list[Slide]:
@@ -216,15 +205,8 @@ def _grid(*columns: Column) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
 def _finding(of: Measured) -> str:
     """The one sentence of a deck: what checks found, else how far it is."""
     drawn, counted = of.ladder, of.ladder.counted
-    if of.found:
-        n, true, *ends = _alike(of.found.reported, of.found.true, of.found.low, of.found.high)
-        said = _("Of %(n)s reported up to %(last)s, about %(true)s are true (%(low)s to %(high)s)")
-        if of.found.first:
-            said = _(
-                "Of %(n)s reported from %(first)s to %(last)s, about %(true)s are true (%(low)s to %(high)s)"
-            )
-        days = {"first": of.found.first, "last": of.found.last}
-        return _put(said, n=n, true=true, low=ends[0], high=ends[1], **days)
+    if of.headline:
+        return of.headline
     if counted is None:
         return _("Fewer than 10 counted so far")
     n = short(counted)
@@ -264,12 +246,9 @@ def _rungs(about: About, drawn: Ladder) -> Slide:
         known = [n for n in both if n is not None]
         reported, n = (small_cells.said(None) if n is None else _alike(n, *known)[0] for n in both)
         title = _put(_("%(reported)s reported, %(n)s counted"), reported=reported, n=n)
-    names = {key: str(NAMES[key]) for key in (*RUNGS, "unsigned")} | {
-        "frame": _("Rest of the frame"),
-        "ends": _("95% interval"),
-    }
+    names = {key: str(NAMES[key]) for key in (*RUNGS, "unsigned")}
     body = Bars(tuple(_rung(drawn, key) for key in RUNGS), names, drawn.target, target, beyond)
-    foot = [_("Four rungs on one scale, never added up."), *_SENTENCES.split(str(drawn.note))]
+    foot = [_("Four rungs, never added up."), *_SENTENCES.split(str(drawn.note))]
     meant = [
         f"{NAMES[key]}: {drawn.definition(key)}" for key in ("reported", "counted", "unsigned", *RUNGS[2:])
     ]
@@ -277,7 +256,7 @@ def _rungs(about: About, drawn: Ladder) -> Slide:
 
 
 def _rung(drawn: Ladder, key: str) -> Bar:
-    n: int | None = getattr(drawn, key)
+    n: int | None = None if key == "estimate" else getattr(drawn, key)
     meant = {
         "reported": _("what somebody said"),
         "counted": _("passed the rules"),
@@ -290,16 +269,15 @@ def _rung(drawn: Ladder, key: str) -> Bar:
         return replace(bar, more=drawn.unsigned, beside=said, below=str(NAMES["unsigned"]))
     if key != "estimate":
         return bar
-    if n is None or drawn.low is None or drawn.high is None:
+    if drawn.estimate is None or drawn.low is None or drawn.high is None:
         why = str(drawn.none_reason or _("no back-checks yet"))
-        return replace(bar, n=None, value=drawn.grade or NONE, beside=why)
+        return replace(bar, value=drawn.grade or NONE, beside=why)
+    # A rate has no place on the scale of the other rungs: words stand where a bar would be.
+    ends = _("%(low)s to %(high)s of 100, of those counted in the frame")
     return replace(
         bar,
-        low=drawn.low,
-        high=drawn.high,
-        frame=drawn.frame or 0,
-        beside=_put(_("%(low)s to %(high)s"), low=drawn.low, high=drawn.high),
-        below=_("95%, of the frame (dashed)"),
+        value=_put(_("%(n)s of 100"), n=of_100(drawn.estimate)),
+        beside=_put(ends, low=of_100(drawn.low), high=of_100(drawn.high)),
     )
 
 
@@ -373,11 +351,11 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
         return
     first, filling = known[0], others[: max(0, ROWS - len(known))]
     title = _put(
-        _("In %(unit)s at most %(n)s of 100 reported are true"), unit=first.name, n=round(first.high)
+        _("In %(unit)s at most %(n)s of 100 people entered are real"), unit=first.name, n=round(first.high)
     )
-    names = (_("estimated true"), _("gap"), _("cannot be told apart: intervals overlap"))
+    names = (_("real"), _("gap"), _("cannot be told apart: intervals overlap"))
     foot = [
-        _("Hollow: reported. Solid: estimated true, with its 95% interval."),
+        _("Hollow: people entered. Solid: real, with the 95% interval."),
         _("A gap is a question to the unit, not a verdict."),
         *(
             [_put(_("%(n)s more units have not enough checks."), n=left)]
@@ -386,7 +364,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
         ),
         *of.checks,
     ]
-    under = _("of every 100 reported · by the least the gap can be")
+    under = _("of every 100 people entered · by the least the gap can be")
 
     def body(rows: Sequence[Gap]) -> Gaps:
         return Gaps(tuple(rows), _tied(rows), names, _("at least %(n)s"))

@@ -15,7 +15,6 @@ from abhiyan.review.rules.decks import (
     ROWS,
     About,
     Behind,
-    Found,
     Measured,
     Reviewed,
     Unit,
@@ -61,13 +60,10 @@ def titles(slides: list[Slide]) -> list[str]:
 
 
 def test_a_deck_says_first_what_checks_found_and_else_how_far_the_unit_is() -> None:
-    found = measured(found=Found(941_200, 658_000, 638_000, 677_000, "", "7 Dec", "Provisional."))
-    cover = unit_deck(ABOUT, Unit(), found)[0]
-    assert cover.title == "Of 9.4 lakh reported up to 7 Dec, about 6.6 lakh are true (6.4 lakh to 6.8 lakh)"
+    headline = "Of 17,162 people entered up to 9 Nov 2026, about 86 of 100 are real (80 to 93)"
+    cover = unit_deck(ABOUT, Unit(), measured(headline=headline, provisional="Provisional."))[0]
+    assert cover.title == headline
     assert isinstance(cover.body, Cover) and "As of today · Provisional." in cover.body.lines
-    later = measured(found=Found(38_437, 7_750, 2_458, 10_847, "8 Nov", "20 Nov"))
-    title = "Of 38,437 reported from 8 Nov to 20 Nov, about 7,750 are true (2,458 to 10,847)"
-    assert titles(unit_deck(ABOUT, Unit(), later))[0] == title
     assert titles(unit_deck(ABOUT, Unit(), measured()))[0] == "7,624 counted, 376 fewer than due by today"
     for ladder, title in (
         (replace(LADDER, counted=None), "Fewer than 10 counted so far"),
@@ -112,11 +108,12 @@ def test_the_ladder_keeps_its_rungs_apart_and_says_why_one_is_missing() -> None:
         "+ 861",
     )
     assert (by_key["estimate"].n, by_key["estimate"].beside) == (None, "no back-checks yet")
-    checked = replace(LADDER, estimate=6_580, low=6_380, high=6_770, frame=8_485)
+    checked = replace(LADDER, estimate=0.838, low=0.71, high=0.912)
     body = unit_deck(ABOUT, Unit(), measured(ladder=checked))[1].body
     assert isinstance(body, Bars)
-    assert (body.bars[3].low, body.bars[3].high, body.bars[3].frame) == (6_380, 6_770, 8_485)
-    assert body.bars[3].beside == "6,380 to 6,770"
+    assert body.bars[3].n is None, "a rate is no bar on the scale of the target"
+    assert body.bars[3].value == "84 of 100"
+    assert body.bars[3].beside == "71 to 91 of 100, of those counted in the frame"
 
 
 def test_the_trend_says_what_a_day_must_bring_beside_what_it_brought() -> None:
@@ -155,7 +152,7 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
         Gap("Poonch", why="not enough checks (0 of 19)"),
     ]
     _cover, slide = checked_deck(ABOUT, measured(gaps=gaps))
-    assert slide.title == "In Ramban at most 40 of 100 reported are true"
+    assert slide.title == "In Ramban at most 40 of 100 people entered are real"
     assert isinstance(slide.body, Gaps)
     assert slide.body.tied == ((1, 2),)
     _cover, none = checked_deck(ABOUT, measured(gaps=gaps[3:]))

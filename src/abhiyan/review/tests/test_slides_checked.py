@@ -30,10 +30,10 @@ def cast() -> Cast:
 def test_a_deck_begins_with_what_checks_found_and_compares_units_by_it(cast: Cast, checked: Frame) -> None:
     found = slides(file(cast, "state_president", made(cast, "state_president")))
     titles = [title for title, _said in found]
-    assert titles[0].startswith("Of ") and " are true (" in titles[0]
-    assert any(title.startswith("In ") and "of 100 reported are true" in title for title in titles)
+    assert titles[0].startswith("Of ") and " people entered up to " in titles[0]
+    assert any(title.startswith("In ") and "of 100 people entered are real" in title for title in titles)
     ladder = next(said for title, said in found if "counted" in title and "Estimated true" in said)
-    assert "95%, of the frame (dashed)" in ladder
+    assert "of 100, of those counted in the frame" in ladder
 
     beside = reverse("verification:frame_beside", args=[checked.public_id])
     page = cast.client("state_president").get(f"{beside}?unit=JK").content.decode()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +34,7 @@ class Compared:
     name: str
     said: int | str
     reported: int | str
-    counted: int | str
+    entered: int | str
     why_none: Any
     of: Shown | None = None
     href: str = ""
@@ -80,12 +80,12 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
         checked=checked(),
     )
     trends = [programmes.drawn_trend(one, of) for one, of in drawn_of]
-    compared = _compared(viewer, running, [drawn for _href, drawn, _said in ladders], here)
+    compared = _compared(viewer, running, [drawn for _href, drawn, _said in ladders], here, today)
     return Standing(running, ladders, trends, compared)
 
 
 def _compared(
-    viewer: Viewer, running: Sequence[Counted], ladders: Sequence[Ladder], here: UnitRow
+    viewer: Viewer, running: Sequence[Counted], ladders: Sequence[Ladder], here: UnitRow, today: date
 ) -> list[Compared]:
     """Each measure beside its newest frame; of a unit below the districts what it said and reported until today."""
     frames = checks.newest_frames({one.programme.pk for one in running})
@@ -101,11 +101,11 @@ def _compared(
     for one, drawn in zip(running, ladders, strict=True):
         key = one.programme.pk, one.measure
         if key in lines:
-            of = Shown(lines[key], frames[key], viewer)
+            of = Shown(lines[key], frames[key], viewer, on=today)
             cells = (
                 of.cell(of.line.said) if of.line.said is not None else NONE,
                 of.reported,
-                of.cell(of.of.counted),
+                of.cell(of.of.entered.items),
             )
             found.append(Compared(one.name, *cells, of.why_none, of, of.href_beside))
             continue

@@ -24,6 +24,7 @@ from abhiyan.review.queries import rounds as found
 from abhiyan.ui import ladder
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.numbers import NONE, of_100
 
 from .dossier import dossier_of, prepare
 from .figures import Compared
@@ -114,8 +115,8 @@ def _notes(read: dict[str, Any]) -> Iterator[str]:
 
 
 def _ladder(drawn: Ladder, said: str) -> dict[str, Any]:
-    """A measure as bars of one scale: its target's, or the largest rung's."""
-    rungs = [(rung, getattr(drawn, rung)) for rung in ladder.RUNGS if getattr(drawn, rung) is not None]
+    """A measure as bars of one scale: its target's, or the largest rung's. The estimate is drawn in its own frame."""
+    rungs = [(rung, getattr(drawn, rung)) for rung in ladder.RUNGS[:3] if getattr(drawn, rung) is not None]
     most = max([drawn.target or 0, *(n for _rung, n in rungs)], default=0)
     shown = [
         {"label": str(ladder.NAMES[rung]), "value": grouped(n), "share": 100 * n / most if most else 0}
@@ -125,7 +126,21 @@ def _ladder(drawn: Ladder, said: str) -> dict[str, Any]:
     if drawn.target is not None:
         target = {"label": _("Target"), "value": grouped(drawn.target), "colour": "#c9d3d5"}
         shown.insert(0, target | {"share": 100 * drawn.target / most if most else 0})
-    return {"name": str(drawn.name), "said": said, "rungs": shown}
+    if drawn.unsigned:
+        label = {
+            "label": f"+ {ladder.NAMES['unsigned']}",
+            "value": grouped(drawn.unsigned),
+            "colour": "#c9d3d5",
+        }
+        shown.append(label | {"share": 100 * drawn.unsigned / most if most else 0})
+    label = {"label": str(ladder.NAMES["estimate"]), "colour": COLOURS["estimate"]}
+    rate = {"value": drawn.grade or NONE, "share": 0}
+    if drawn.estimate is not None:
+        words = _("%(n)s of 100") % {"n": of_100(drawn.estimate)}
+        rate = {"value": words, "share": 100 * drawn.estimate}
+    shown.append(label | rate)
+    note = str(drawn.note or drawn.none_reason or _("no back-checks yet"))
+    return {"name": str(drawn.name), "said": said, "rungs": shown, "note": note}
 
 
 def _days(trend: Trend) -> dict[str, Any] | None:
@@ -146,7 +161,14 @@ def _days(trend: Trend) -> dict[str, Any] | None:
 
 
 def _compared(some: Sequence[Compared]) -> list[list[str]]:
-    head = [_("Measure"), _("Unit said"), _("Reported"), _("Estimated true"), _("Gap, at least")]
+    head = [
+        _("Measure"),
+        _("Unit said"),
+        _("Reported"),
+        _("People entered"),
+        _("Real, of 100"),
+        _("Gap, at least"),
+    ]
     return [
         head,
         *(
@@ -154,8 +176,9 @@ def _compared(some: Sequence[Compared]) -> list[list[str]]:
                 one.name,
                 _cell(one.said),
                 _cell(one.reported),
-                f"{grouped(one.of.estimated)} ({one.of.interval})"
-                if one.of and one.of.estimated is not None
+                _cell(one.entered),
+                f"{one.of.rate} ({one.of.low}–{one.of.high})"
+                if one.of and one.of.rate is not None
                 else str(one.why_none),
                 _cell(one.of.gap if one.of else None),
             ]

@@ -132,12 +132,7 @@ def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str
         (
             held.office_name(),
             held.unit_name(),
-            [
-                programmes.drawn(
-                    each.ladder, name=each.of.name, programme=each.programme, on=on, target=each.target
-                )
-                for each in programmes.stands(held, at=at)
-            ],
+            [each.drawn(on=on) for each in programmes.stands(held, at=at)],
         )
         for held in shown[:MOST_UNITS]
     ]

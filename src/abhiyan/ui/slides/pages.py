@@ -355,9 +355,7 @@ class Made:
             y=box.y + 20,
             h=box.h - 44 if is_ladder else min(box.h - 44, 64.0 * n),
         )
-        most = max(
-            1, *(max(bar.n or 0, (bar.n or 0) + bar.more, bar.high or 0, bar.frame) for bar in of.bars)
-        )
+        most = max(1, *((bar.n or 0) + bar.more for bar in of.bars))
         is_near = bool(of.target) and (of.target or 0) <= 1.4 * most
         top = max(most, (of.target or 0) if is_near else 0) * 1.03
         chart = Chart(
@@ -557,22 +555,13 @@ def _series(of: Bars) -> Iterator[Series]:
     """A series for each shade that is drawn: one value for each bar that has it."""
     blank: list[int | None] = [None] * len(of.bars)
     found: dict[str, list[int | None]] = {}
-    low, high = [0.0] * len(of.bars), [0.0] * len(of.bars)
     for at, bar in enumerate(of.bars):
         if bar.n is not None:
             found.setdefault(bar.key, list(blank))[at] = bar.n
         if bar.more:
             found.setdefault("unsigned", list(blank))[at] = bar.more
-        if bar.n is not None and bar.frame > bar.n:
-            found.setdefault("frame", list(blank))[at] = bar.frame - bar.n
-        if bar.n is not None and bar.low is not None and bar.high is not None:
-            low[at], high[at] = bar.n - bar.low, bar.high - bar.n
     for key, values in found.items():
-        has_ends = key == "estimate" and any((*low, *high))
-        ends = (tuple(low), tuple(high)) if has_ends else ((), ())
-        yield Series(key, of.names[key], tuple(values), *ends)
-        if has_ends:  # drawn once more on top of it, thinner: seen on the bar and beside it
-            yield Series("ends", of.names["ends"], tuple(0 if n else None for n in values), *ends)
+        yield Series(key, of.names[key], tuple(values))
 
 
 def _step(top: float) -> float:

@@ -141,12 +141,12 @@ def _bars(of: Chart, look: Look) -> Iterator[Mark]:
     yield _line((plot.x, plot.y), (plot.x, plot.y + plot.h), width=0.75, colour=look.muted)
     for series in of.series:
         for row, n in enumerate(series.values):
-            if series.minus and n is not None and series.key != "ends":
+            if series.minus and n is not None:
                 yield from _whisker(of, row, n - series.minus[row], n + series.plus[row], look)
 
 
 def _bar(series: Series, box: Box, look: Look) -> Mark:
-    shape = {"reported": "hatch", "unsigned": "dots", "frame": "dashed"}.get(series.key, "")
+    shape = {"reported": "hatch", "unsigned": "dots"}.get(series.key, "")
     fill = "" if shape else look.of(series.key)
     return _rect(box, fill=fill, colour="" if series.key == "gap" else look.muted, look=shape)
 

@@ -281,16 +281,16 @@ class _Drawn:
             is_said = of.key == "reported"
             fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL if is_said else MSO_PATTERN.DOTTED_GRID
             fill.fore_color.rgb, fill.back_color.rgb = _rgb(self.look.muted), _rgb(self.look.paper)
-        elif of.key in ("frame", "ends", "true"):
+        elif of.key == "true":
             fill.background()
         else:
             fill.solid()
             fill.fore_color.rgb = _rgb(colour)
-        if of.key in ("ends", "true", "gap"):
+        if of.key in ("true", "gap"):
             line.fill.background()
             return
         line.color.rgb, line.width = _rgb(self.look.muted), Pt(0.75)
-        if of.key in ("unsigned", "frame"):
+        if of.key == "unsigned":
             line.dash_style = MSO_LINE.DASH
 
     def _lines_series(self, made: Any, of: Series) -> None:
@@ -365,11 +365,10 @@ def _whiskers(chart: Any, of: Chart, look: Look) -> None:
                 f"<c:{name}><c:numRef><c:f>Sheet1!${column}$2:${column}${n + 1}</c:f><c:numCache>"
                 f'<c:formatCode>General</c:formatCode><c:ptCount val="{n}"/>{points}</c:numCache></c:numRef></c:{name}>'
             )
-        width, colour = (63_500, look.paper) if series.key == "estimate" else (22_225, look.ink)
         bars = parse_xml(
             f'<c:errBars {nsdecls("c", "a")}><c:errBarType val="both"/><c:errValType val="cust"/>'
-            f'<c:noEndCap val="0"/>{"".join(parts)}<c:spPr><a:ln w="{width}"><a:solidFill>'
-            f'<a:srgbClr val="{colour[1:]}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
+            f'<c:noEndCap val="0"/>{"".join(parts)}<c:spPr><a:ln w="22225"><a:solidFill>'
+            f'<a:srgbClr val="{look.ink[1:]}"/></a:solidFill></a:ln></c:spPr></c:errBars>'
         )
         made.find(qn("c:cat")).addprevious(bars)
 

@@ -13,9 +13,9 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a chart of bars. value: as it is written; n: None where it is not shown; beside, below: more words.
+    """One row of a chart of bars. value: as it is written; n: None where no bar is drawn; beside, below: more words.
 
-    more: stands on top of it, in dots. low, high: ends of its interval. frame: drawn around it, dashed.
+    more: drawn after it, in dots.
     """
 
     key: str
@@ -26,9 +26,6 @@ class Bar:
     beside: str = ""
     below: str = ""
     more: int = 0
-    low: int | None = None
-    high: int | None = None
-    frame: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One unit: what is true of 100 it reported, from low to high; None with why there is no estimate.
+    """One unit: how many of 100 people entered are real, from low to high; None with why there is no estimate.
 
     rank: shared with others that cannot be told apart."""
 
@@ -73,7 +70,7 @@ class Gaps:
 
     rows: tuple[Gap, ...]
     tied: tuple[tuple[int, int], ...]
-    names: tuple[str, str, str]  # estimated true, gap, cannot be told apart
+    names: tuple[str, str, str]  # real, gap, cannot be told apart
     at_least: str
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from abhiyan.ui import charts, maps, numbers
 from abhiyan.ui.drawing import escaped, kept
 from abhiyan.ui.ladder import NAMES, RUNGS, Ladder, Plot, Span, Words, as_ladder, plot
+from abhiyan.ui.numbers import of_100
 
 from .look import indian, next_id
 
@@ -27,13 +28,15 @@ MINI = (
     "estimate",
     "low",
     "high",
-    "frame",
 )  # what its bars are made of
 HATCH = ' fill="url(#hatch)"'
 DOTS = ' fill="url(#dots)"'
 # The mark of a rung where it is drawn alone: the class of its bar, and its texture; and of its disc on a map.
 MARKS = {"reported": ("f1", HATCH), "counted": ("f2", ""), "unsigned": ("f2u", DOTS), "confirmed": ("f3", "")}
 DISCS = {"reported": "m-h", "counted": "m-n", "unsigned": "m-u", "confirmed": "m-c"}
+
+
+WHOLE = Span(0.0, 100.0)
 
 
 def _pct(value: float) -> str:
@@ -59,8 +62,12 @@ def _bars(drawn: Plot, rung: str, y: str, height: str) -> str:
         case "confirmed":
             return _rect("f3", drawn.confirmed, y, height) if drawn.confirmed else ""
         case "estimate":
-            of = _rect("ff", drawn.frame, y, height) if drawn.frame else ""
-            return of + (_rect("f4", drawn.estimate, y, height) if drawn.estimate else "")
+            # Its own frame: the whole width is 100 of 100.
+            return (
+                _rect("ff", WHOLE, y, height) + _rect("f4", drawn.estimate, y, height)
+                if drawn.estimate
+                else ""
+            )
         case _:  # the line below counted has no bar of its own, only the target and the pace run through it
             return ""
 
@@ -68,9 +75,10 @@ def _bars(drawn: Plot, rung: str, y: str, height: str) -> str:
 def _bar(drawn: Plot, rung: str) -> SafeString:
     """One row of the ladder. The interval is light inside the bar and ink outside."""
     parts = [_bars(drawn, rung, "22%", "56%")]
-    if drawn.pace is not None:
+    # Target and pace belong to the scale of the first three rungs.
+    if drawn.pace is not None and rung != "estimate":
         parts.insert(0, _line("pace", drawn.pace, drawn.pace, "0", "100%"))
-    if drawn.target is not None:
+    if drawn.target is not None and rung != "estimate":
         parts.append(_line("tgt", drawn.target, drawn.target, "0", "100%"))
     if rung == "estimate" and drawn.estimate and drawn.low is not None and drawn.high is not None:
         end = drawn.estimate.width
@@ -119,33 +127,38 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
     stem = escaped(id) or next_id(context, "ladder")
     e = escaped
 
-    def row(rung: str, value: int | None, css: str, bar: str, none: Words = "", interval: str = "") -> str:
+    def row(
+        rung: str, value: int | None, css: str, bar: str, none: Words = "", rate: str = "", ends: str = ""
+    ) -> str:
         name, of = (
             e(NAMES[rung]),
             numbers.share(value, shown.target) if shown.target and value is not None else "",
         )
+        cells = f'<td class="num">{e(indian(value))}</td><td class="num of">{e(of)}</td>'
+        if rate:
+            cells = f'<td class="num" colspan="2">{e(rate)}<span class="vh">{ends}</span></td>'
         return (
             f'<tr class="{css}"><th scope="row"><button type="button" class="term" popovertarget="{stem}-{rung}">'
             f"{'+ ' if rung == 'unsigned' else ''}{name}</button>"
             f'<div class="pop" popover id="{stem}-{rung}"><h4>{name}</h4><p>{e(shown.definition(rung))}</p></div></th>'
-            f'<td class="num">{e(indian(value))}{interval}</td><td class="num of">{e(of)}</td>'
-            f'<td class="plot">{bar}{f"""<span class="none">{e(none)}</span>""" if none else ""}</td></tr>\n'
+            f'{cells}<td class="plot">{bar}{f"""<span class="none">{e(none)}</span>""" if none else ""}</td></tr>\n'
         )
 
     rows = []
     for place, rung in enumerate(RUNGS, start=1):
-        value = getattr(shown, rung)
-        reason, interval = shown.hidden_reason, ""
-        if rung == "estimate":
-            reason = shown.none_reason or _("no back-checks yet")
-            if drawn.low is not None:
-                interval = f'<span class="vh"> ({e(indian(shown.low))}–{e(indian(shown.high))})</span>'
         bar = _bar(drawn, rung)
-        rows.append(row(rung, value, f"r{place}", bar, reason if value is None else "", interval))
+        if rung == "estimate":
+            reason = "" if shown.estimate is not None else shown.none_reason or _("no back-checks yet")
+            rate = "" if shown.estimate is None else _("%(n)s of 100") % {"n": of_100(shown.estimate)}
+            ends = "" if drawn.low is None else f" ({of_100(shown.low or 0)}–{of_100(shown.high or 0)})"
+            rows.append(row(rung, None, f"r{place}", bar, reason, rate, ends))
+            continue
+        value = getattr(shown, rung)
+        rows.append(row(rung, value, f"r{place}", bar, shown.hidden_reason if value is None else ""))
         if rung == "counted" and shown.unsigned:
             rows.append(row("unsigned", shown.unsigned, "more", _bar(drawn, "unsigned")))
     never, rung_head, number = (
-        _("Four rungs on one scale; they are never added up."),
+        _("Four rungs; they are never added up."),
         _("How sure"),
         _("Number"),
     )
@@ -242,11 +255,11 @@ def estimate(given: Ladder | Mapping[str, Any]) -> SafeString:
 
 
 @kept
-def _estimate(estimate: int | None, low: int | None, high: int | None, grade: str) -> SafeString:
+def _estimate(estimate: float | None, low: float | None, high: float | None, grade: str) -> SafeString:
     if estimate is None:
         return escaped(grade or numbers.NONE)
-    interval = f"{indian(low)}–{indian(high)}"
-    return mark_safe(f'{indian(estimate)}<span class="ci">{interval}</span>')  # noqa: S308  # made of numbers
+    interval = f"{of_100(low or 0)}–{of_100(high or 0)}"
+    return mark_safe(f'{of_100(estimate)}<span class="ci">{interval}</span>')  # noqa: S308  # made of numbers
 
 
 @register.simple_tag
@@ -286,7 +299,6 @@ def symbol_map(
         "drawing": drawing,
         "label": label or _("Map"),
         "empty": empty or _("No point on the map is known for these units yet."),
-        "estimated": drawing is not None and any(symbol.estimated for symbol in drawing.symbols),
         # past this many links a reader with a keyboard goes by the table
         "links": drawing is not None and len(drawing.symbols) <= 60,
     }
@@ -299,16 +311,12 @@ def map_words(symbol: maps.Symbol, rung_name: Words = "") -> str:
         "n": numbers.grouped(symbol.places)
     }
     if rung_name:
-        return f"{name}: {rung_name} {indian(symbol.believed)}"
-    words = {"name": name, "believed": indian(symbol.believed), "reported": indian(symbol.reported)}
+        return f"{name}: {rung_name} {indian(symbol.counted)}"
+    words = {"name": name, "counted": indian(symbol.counted), "reported": indian(symbol.reported)}
     if symbol.target:
         words["target"] = numbers.grouped(symbol.target)
-        if symbol.estimated:
-            return (
-                _("%(name)s: estimated true %(believed)s of target %(target)s, reported %(reported)s") % words
-            )
-        return _("%(name)s: counted %(believed)s of target %(target)s, reported %(reported)s") % words
-    return _("%(name)s: counted %(believed)s, reported %(reported)s") % words
+        return _("%(name)s: counted %(counted)s of target %(target)s, reported %(reported)s") % words
+    return _("%(name)s: counted %(counted)s, reported %(reported)s") % words
 
 
 @register.filter

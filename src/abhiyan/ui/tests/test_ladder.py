@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from abhiyan.ui.ladder import DEFINITIONS, Ladder, Span, as_ladder, plot
 
 counts = st.none() | st.integers(0, 10**9)
+shares = st.none() | st.floats(0, 1)
 ladders = st.builds(
     Ladder,
     name=st.just("Members"),
@@ -14,9 +15,9 @@ ladders = st.builds(
     unsigned=counts,
     counted=counts,
     confirmed=counts,
-    estimate=counts,
-    low=counts,
-    high=counts,
+    estimate=shares,
+    low=shares,
+    high=shares,
     pace_pct=st.none() | st.floats(0, 100),
 )
 
@@ -59,11 +60,16 @@ def test_a_target_of_nothing_is_a_target() -> None:
     assert Ladder(name="Members", target=0, counted=3, pace_pct=50).behind == 0
 
 
-def test_behind_is_measured_on_the_estimate_and_else_on_what_was_counted() -> None:
+def test_the_estimate_is_drawn_in_its_own_frame_whatever_the_target_is() -> None:
+    drawn = plot(Ladder(name="Members", target=10**6, counted=10, estimate=0.84, low=0.71, high=0.91))
+    assert drawn.estimate == Span(0, 84)
+    assert (drawn.low, drawn.high) == (71, 91)
+
+
+def test_behind_is_measured_on_what_was_counted() -> None:
     counted = Ladder(name="Members", target=1_000, counted=700, pace_pct=72)
     assert (counted.due, counted.behind) == (720, 20)
-    assert replace(counted, estimate=600).behind == 120
-    assert replace(counted, estimate=900).behind == 0
+    assert replace(counted, estimate=0.6).behind == 20, "an estimate is of a frame, not of today"
     assert replace(counted, counted=None).behind == 0, "fewer than 10 tell of nobody"
     assert Ladder(name="Members", counted=3, pace_pct=50).behind == 0
 

@@ -24,7 +24,7 @@ AT = datetime(2026, 12, 14, 4, 30, tzinfo=UTC)
 HINDI = "श्रीनगर उत्तर विधानसभा क्षेत्र का बहुत लंबा नाम जो एक पंक्ति में नहीं आता"
 LONG = "A unit with a name that does not end and goes on and on until nobody reads it any more, and then some"
 NAMES = {"reported": "Reported", "counted": "Counted", "unsigned": "Not yet", "confirmed": "Confirmed"}
-NAMES |= {"estimate": "Estimated true", "frame": "Rest of the frame", "ends": "95% interval"}
+NAMES |= {"estimate": "Estimated true"}
 LADDER = Bars(
     (
         Bar("reported", "Reported", "9,41,200", 941_200, "what was said"),
@@ -33,14 +33,10 @@ LADDER = Bars(
         Bar(
             "estimate",
             "Estimated true",
-            "6,58,000",
-            658_000,
+            "86 of 100",
+            None,
             "by checks",
-            "6,38,000 to 6,77,000",
-            "95%",
-            low=638_000,
-            high=677_000,
-            frame=848_500,
+            "83 to 89 of 100",
         ),
     ),
     NAMES,
@@ -211,23 +207,24 @@ def test_charts_and_tables_are_native_and_hold_what_the_slide_shows() -> None:
         "Counted": [762_400],
         "Not yet": [86_100],
         "Confirmed": [398_700],
-        "Estimated true": [658_000],
-        "Rest of the frame": [190_500],
-        "95% interval": [0],
     }
     assert list(chart.plots[0].categories) == ["Reported", "Counted", "Confirmed", "Estimated true"]
     table = next(shape.table for shape in found[3].shapes if shape.has_table)
     assert len(table.rows) == 11
 
 
-def test_an_interval_is_an_error_bar_and_the_frame_a_dashed_outline() -> None:
-    shape = next(each for each in list(Presentation(io.BytesIO(deck())).slides)[1].shapes if each.has_chart)
-    xml = shape.chart.element
-    lengths = [float(n.text) for n in xml.iterfind(f".//{qn('c:errBars')}//{qn('c:minus')}//{qn('c:v')}")]
-    assert 20_000 in lengths
-    frame = xml.xpath(".//c:ser[c:tx//c:v='Rest of the frame']/c:spPr")[0]
-    assert frame.find(qn("a:noFill")) is not None
-    assert frame.find(f".//{qn('a:prstDash')}").get("val") == "dash"
+def test_an_interval_is_an_error_bar_and_an_estimate_no_bar_among_counts() -> None:
+    of_ladder, of_gaps = (
+        next(each for each in list(Presentation(io.BytesIO(deck())).slides)[at].shapes if each.has_chart)
+        for at in (1, 2)
+    )
+    lengths = [
+        float(n.text)
+        for n in of_gaps.chart.element.iterfind(f".//{qn('c:errBars')}//{qn('c:minus')}//{qn('c:v')}")
+    ]
+    assert 9 in lengths, "Ramban: 32, at least 23"
+    xml = of_ladder.chart.element
+    assert not xml.xpath(".//c:ser[c:tx//c:v='Estimated true']")
     hatch = xml.xpath(".//c:ser[c:tx//c:v='Reported']/c:spPr/a:pattFill/@prst")
     assert hatch == ["wdUpDiag"]
 

@@ -311,12 +311,12 @@ def _begin_estimates(frame: Frame, strata: Sequence[Stratum], before: Sequence[F
         unit_ids=sorted(units),
     )
     earlier = dict(
-        Estimate.objects.filter(frame__in=before, shade=Estimate.Shade.SIGNED, unit_id__in=units)
+        Estimate.objects.filter(frame__in=before, shade=Estimate.Shade.ENTERED, unit_id__in=units)
         .values_list("unit_id")
         .annotate(n=models.Sum("reported"))
     )
     estimate_frame(frame=frame, at=at)
-    rows = Estimate.objects.filter(frame=frame, shade=Estimate.Shade.SIGNED)
+    rows = Estimate.objects.filter(frame=frame, shade=Estimate.Shade.ENTERED)
     for row in rows:
         row.reported = reported.get(row.unit_id, 0) - (earlier.get(row.unit_id) or 0)
     Estimate.objects.bulk_update(rows, ["reported"], batch_size=1_000)

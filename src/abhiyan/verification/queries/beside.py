@@ -1,6 +1,6 @@
 """What units reported, beside what checks of a frame found; of the tree as it was frozen."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,18 +10,24 @@ from django.conf import settings
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.verification.models import Estimate, Frame
 from abhiyan.verification.rules.beside import Beside
 from abhiyan.verification.rules.estimates import ranks
 
-_CELLS = """u.id, u.code, u.names, u.kind, p.lo, e.reported, e.items, coalesce(w.items, 0),
-    e.rate, e.low, e.high, e.genuine + e.not_genuine, e.refused + e.unresolved, e.method, e.is_corrected"""
+from .frames import days_of
+from .told import COLUMNS, estimated_of, share_columns, share_of
+
+_CELLS = f"""u.id, u.code, u.names, u.kind, p.lo, a.reported, {share_columns("a")}, {share_columns("e")},
+    {share_columns("w")}"""
 _ESTIMATES = f"""join units_unit u on u.id = b.unit_id
   left join units_placement p on p.unit_id = u.id and p.hierarchy = b.hierarchy
-  join verification_estimate e
-    on e.frame_id = b.frame_id and e.unit_id = u.id and e.shade = {Estimate.Shade.SIGNED}
+  join verification_estimate a
+    on a.frame_id = b.frame_id and a.unit_id = u.id and a.shade = {Estimate.Shade.ENTERED}
+  left join verification_estimate e
+    on e.frame_id = a.frame_id and e.unit_id = u.id and e.shade = {Estimate.Shade.SIGNED}
   left join verification_estimate w
-    on w.frame_id = e.frame_id and w.unit_id = u.id and w.shade = {Estimate.Shade.UNSIGNED}"""
+    on w.frame_id = a.frame_id and w.unit_id = u.id and w.shade = {Estimate.Shade.UNSIGNED}"""
 # Units at and below one, by the districts' ways up as they were frozen. `down`: how far below it, 0 for itself.
 _UNITS = f"""
 with below as (
@@ -45,8 +51,11 @@ select b.frame_id, (select o.frozen_at from verification_frame f join verificati
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit: what it said of itself, what it reported, what checks found. rank: by the least gap, shared by those
-    that cannot be told apart; None without an estimate. lo: where it stands today."""
+    """One unit: what it said of itself, what it reported, what checks found.
+
+    rank: by the least gap, shared by units that cannot be told apart; None without an estimate. lo: its position today.
+    after: the day the frame before was frozen.
+    """
 
     down: int
     has_below: bool
@@ -56,21 +65,21 @@ class Line:
     kind: str
     lo: int | None
     of: Beside
-    finished: int
-    not_told: int
-    method: str
-    is_corrected: bool
+    after: date | None = None
     said: int | None = None
     rank: int | None = None
 
-
-def days_of(frame: Frame) -> tuple[date | None, date]:
-    """The day the frame before was frozen (None: it is the first), and the day this one was."""
-    before = Frame.objects.filter(
-        programme=frame.programme_id, measure=frame.measure, number=frame.number - 1
-    )
-    at = before.values_list("frozen_at", flat=True).first()
-    return at and day_in(settings.TIME_ZONE, at), day_in(settings.TIME_ZONE, frame.frozen_at)
+    def told(self, frame: Frame, *, on: date) -> Estimated:
+        """The same for the sentences of `programmes.said_true`."""
+        return estimated_of(
+            frame.public_id,
+            self.code,
+            frozen_at=frame.frozen_at,
+            after=self.after,
+            ends_on=frame.ends_on if frame.state == Frame.State.DRAWN and frame.ends_on >= on else None,
+            reported=self.of.reported,
+            shares=(self.of.entered, self.of.counted, self.of.unanswered),
+        )
 
 
 def lines_of(frame: Frame, unit_id: int) -> list[Line]:
@@ -84,7 +93,7 @@ def lines_of(frame: Frame, unit_id: int) -> list[Line]:
     said = programmes.said_in(
         frame.programme, frame.measure, [one.unit_id for one in found], after=after, until=until
     )
-    return [replace(one, said=said.get(one.unit_id)) for one in found]
+    return [replace(one, after=after, said=said.get(one.unit_id)) for one in found]
 
 
 Key = tuple[int, int]  # programme and measure
@@ -104,13 +113,36 @@ def lines_in(frames: Mapping[Key, Frame], unit_id: int) -> dict[Key, Line]:
         found[key] = _line(*row)
         days[key] = before and day_in(zone, before), day_in(zone, frames[key].frozen_at)
     said = programmes.said_of(unit_id, days)
-    return {key: replace(one, said=said.get(key)) for key, one in found.items()}
+    return {key: replace(one, after=days[key][0], said=said.get(key)) for key, one in found.items()}
 
 
 def _line(*row: Any) -> Line:
-    reported, *counted = row[7:13]
-    cells: tuple[Any, ...] = (*row[:7], Beside(reported or 0, *counted), *row[13:])
+    shares = [share_of(*row[at : at + COLUMNS]) for at in range(8, 8 + 3 * COLUMNS, COLUMNS)]
+    cells: tuple[Any, ...] = (*row[:7], Beside(row[7] or 0, *shares))
     return Line(*cells)
+
+
+def without_place(own: Line, parts: Sequence[Line]) -> Line | None:
+    """A row for what a unit has and none of its parts: calls and entries without a place. None where there is nothing.
+
+    With this row the parts make the whole. It has no estimate of its own, no code and no name.
+    """
+
+    def rest(figure: Callable[[Beside], int]) -> int:
+        return max(0, figure(own.of) - sum(figure(one.of) for one in parts))
+
+    found = Beside(
+        rest(lambda of: of.reported),
+        RealShare(rest(lambda of: of.entered.items)),
+        RealShare(rest(lambda of: of.counted.items)),
+        RealShare(rest(lambda of: of.unanswered.items)),
+    )
+    is_nothing = not found.reported and not found.entered.items
+    return (
+        None
+        if is_nothing
+        else replace(own, code="", names={}, of=found, has_below=False, said=None, rank=None)
+    )
 
 
 def newest_frames(programme_ids: Iterable[int]) -> dict[tuple[int, int], Frame]:
@@ -122,10 +154,10 @@ def newest_frames(programme_ids: Iterable[int]) -> dict[tuple[int, int], Frame]:
 
 def ranked(lines: Sequence[Line]) -> list[Line]:
     """Lines by the least the gap can be, largest first, with their ranks; those without an estimate last."""
-    known = [(ends, one) for one in lines if (ends := one.of.ends) is not None]
-    known.sort(key=lambda each: (each[0].high, each[1].code))
-    places = ranks(ends for ends, _ in known)
+    known = [one for one in lines if one.of.entered.rate is not None]
+    known.sort(key=lambda one: (one.of.entered.high, one.code))
+    places = ranks(one.of.entered for one in known)
     return [
-        *(replace(one, rank=place) for place, (_, one) in zip(places, known, strict=True)),
-        *(one for one in lines if one.of.ends is None),
+        *(replace(one, rank=place) for place, one in zip(places, known, strict=True)),
+        *(one for one in lines if one.of.entered.rate is None),
     ]

@@ -107,6 +107,7 @@ def found_in(frame: Frame) -> Frames:
     for key, one in strata.items():
         shades = [Estimate.Shade.SIGNED if one.is_signed else Estimate.Shade.UNSIGNED]
         shades += [Estimate.Shade.CONFIRMED] if one.is_confirmed else []
+        shades += [Estimate.Shade.ENTERED]
         for unit_id in one.above:
             for shade in shades:
                 found[unit_id, shade].append(tallies[key])

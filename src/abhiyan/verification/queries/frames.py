@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.conf import settings
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import needed
@@ -26,6 +27,30 @@ MOST = 1_000  # units right below another, on one page
 def frames_of(programme: Programme) -> QuerySet[Frame]:
     """The frames of a programme in the viewer's sight."""
     return Frame.objects.filter(programme=programme).select_related("programme", "unit")
+
+
+def frames_listed(programme: Programme) -> QuerySet[Frame]:
+    """The same with what the list shows: people entered, checks answered, the real share, and the widest least gap with
+    its unit."""
+    rows = Estimate.objects.filter(frame=OuterRef("pk"), shade=Estimate.Shade.ENTERED)
+    own = rows.filter(unit=OuterRef("unit"))
+    below = rows.exclude(unit=OuterRef("unit")).exclude(high=None).order_by("high", "unit__code")
+    return frames_of(programme).annotate(
+        entered=Subquery(own.values("items")),
+        answered=Subquery(own.annotate(n=F("genuine") + F("not_genuine")).values("n")),
+        real=Subquery(own.values("rate")),
+        gap_high=Subquery(below.values("high")[:1]),
+        gap_names=Subquery(below.values("unit__names")[:1]),
+    )
+
+
+def days_of(frame: Frame) -> tuple[date | None, date]:
+    """The day the frame before was frozen (None: it is the first), and the day this one was."""
+    before = Frame.objects.filter(
+        programme=frame.programme_id, measure=frame.measure, number=frame.number - 1
+    )
+    at = before.values_list("frozen_at", flat=True).first()
+    return at and day_in(settings.TIME_ZONE, at), day_in(settings.TIME_ZONE, frame.frozen_at)
 
 
 def open_frames() -> list[Frame]:

@@ -3,25 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
-from django.utils.functional import lazy
-from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
-from abhiyan.org.here import address
 from abhiyan.programmes.rules.estimated import Asked, Estimated
-from abhiyan.ui.addresses import address_of
 from abhiyan.verification.models import Estimate, Frame
-from abhiyan.verification.rules.estimates import GRADED, Method
 
-METHODS = {
-    Method.WILSON: _("Wilson's"),
-    Method.EXACT: _("exact (Clopper–Pearson)"),
-    Method.COUNTED: _("none, every item was checked"),
-}
+from .told import COLUMNS, estimated_of, share_columns, share_of
 
 # Frames first: whether one is in sight is asked once of each. Of a unit the newest with a number, else the newest.
 _LATEST = f"""
@@ -29,13 +19,18 @@ with f as materialized (
   select id, public_id, programme_id, measure, number, state, frozen_at, ends_on from verification_frame
    where programme_id = any(%(programmes)s) and state <> '{Frame.State.FROZEN}')
 select distinct on (f.programme_id, f.measure, u.id) f.programme_id, f.measure, u.id, u.code, f.public_id,
-    f.frozen_at, case when f.state = '{Frame.State.DRAWN}' and f.ends_on >= %(on)s then f.ends_on end,
-    e.items, e.genuine + e.not_genuine, e.refused + e.unresolved, e.rate, e.low, e.high, e.method, e.is_corrected,
-    e.grade
+    f.frozen_at,
+    (select o.frozen_at from verification_frame o
+      where o.programme_id = f.programme_id and o.measure = f.measure and o.number = f.number - 1),
+    case when f.state = '{Frame.State.DRAWN}' and f.ends_on >= %(on)s then f.ends_on end,
+    a.reported, e.grade, {share_columns("a")}, {share_columns("e")}, {share_columns("w")}
   from f cross join units_unit u
+  left join verification_estimate a on a.frame_id = f.id and a.unit_id = u.id and a.shade = {Estimate.Shade.ENTERED}
   left join verification_estimate e on e.frame_id = f.id and e.unit_id = u.id and e.shade = {Estimate.Shade.SIGNED}
+  left join verification_estimate w on w.frame_id = f.id and w.unit_id = u.id and w.shade = {Estimate.Shade.UNSIGNED}
  where u.id = any(%(units)s)
- order by f.programme_id, f.measure, u.id, (e.rate is null and coalesce(e.grade, '') = ''), f.number desc"""
+ order by f.programme_id, f.measure, u.id,
+    (e.rate is null and a.rate is null and coalesce(e.grade, '') = ''), f.number desc"""
 
 
 def ask_latest(programmes: Sequence[int], units: Sequence[int], on: date) -> Asked:
@@ -51,45 +46,16 @@ def ask_latest(programmes: Sequence[int], units: Sequence[int], on: date) -> Ask
     }
 
 
-def _address(frame: UUID, code: str) -> str:
-    return address(address_of("verification:frame_beside", frame), code)
-
-
-_href = lazy(_address, str)  # of the fifty units of a list nobody asks for it
-
-
 def _estimated(*row: Any) -> Estimated:
-    (
-        code,
+    code, frame, frozen_at, before, ends_on, reported, grade, *cells = row
+    shares = [share_of(*cells[at : at + COLUMNS]) for at in range(0, 3 * COLUMNS, COLUMNS)]
+    return estimated_of(
         frame,
-        frozen_at,
-        ends_on,
-        items,
-        finished,
-        not_told,
-        rate,
-        low,
-        high,
-        method,
-        is_corrected,
-        grade,
-    ) = row
-    of: dict[str, Any] = {
-        "frozen_on": day_in(settings.TIME_ZONE, frozen_at),
-        "wanted": GRADED,
-        "href": _href(frame, code),
-        "ends_on": ends_on,
-    }
-    if rate is None:
-        return Estimated(**of, items=items or 0, finished=finished, grade=grade or "")
-    return Estimated(
-        **of,
-        items=items,
-        finished=finished,
-        not_told=not_told,
-        rate=rate,
-        low=low,
-        high=high,
-        method=METHODS[Method(method)],
-        is_corrected=is_corrected,
+        code,
+        frozen_at=frozen_at,
+        after=before and day_in(settings.TIME_ZONE, before),
+        ends_on=ends_on,
+        reported=reported or 0,
+        shares=(shares[0], shares[1], shares[2]),
+        grade=grade or "",
     )

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import SaidTrue
 from abhiyan.verification.models import Estimate, Frame, PublicPage
 
 from .frames import Published, estimates_at, frames_of, is_past_end, published
+from .told import said_of
 
 KEPT_FOR = timedelta(seconds=30)
 _kept: dict[int, tuple[datetime, "list[Shown]"]] = {}  # of pages that are open
@@ -18,11 +21,12 @@ _kept: dict[int, tuple[datetime, "list[Shown]"]] = {}  # of pages that are open
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One frame. own: of the programme's owner, by shade; below: the headline of each unit right below, widest least
-    gap first."""
+    """One frame. own: of the programme's owner, by shade; said: the sentences about it; below: the headline of each
+    unit right below, widest least gap first."""
 
     published: Published
     own: Mapping[int, Estimate]
+    said: SaidTrue
     below: list[Estimate]
     is_past_end: bool
 
@@ -68,10 +72,12 @@ def public_frame(public_id: UUID, frame_id: UUID) -> Frame:
 
 def _shown(frame: Frame, at: datetime) -> Shown:
     found = estimates_at(frame, frame.unit_id)
-    below = [one for one in found if one.unit_id != frame.unit_id and one.shade == Estimate.Shade.SIGNED]
+    below = [one for one in found if one.unit_id != frame.unit_id and one.shade == Estimate.Shade.ENTERED]
+    own = {one.shade: one for one in found if one.unit_id == frame.unit_id}
     return Shown(
         published(frame),
-        {one.shade: one for one in found if one.unit_id == frame.unit_id},
+        own,
+        said_of(frame, frame.unit.code, own, on=day_in(frame.programme.zone, at)),
         sorted(below, key=lambda one: (one.high is None, one.high or 0, one.unit.code)),
         is_past_end(frame, at),
     )

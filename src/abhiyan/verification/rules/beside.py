@@ -2,47 +2,26 @@
 
 from dataclasses import dataclass
 
+from abhiyan.programmes.rules.estimated import RealShare
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A unit's figures of one frame. reported: entries; counted: with a sign from the phone; unanswered: without, yet.
+    """A unit's figures of one frame.
 
-    rate, low, high: shares of the counted that are true, with the interval; None while there are too few checks.
+    reported: calls and forms since the frame before. entered: all people in the frame. counted: those whose phone gave
+    a sign. unanswered: the others. Its two parts are estimated together, so entered is no sum of their shares.
     """
 
     reported: int
-    counted: int
-    unanswered: int
-    rate: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-    def of_reported(self, n: float) -> float:
-        """A number as a share of what was reported, from 0 to 1. ValueError where nothing was."""
-        if self.reported <= 0:
-            raise ValueError("nothing was reported")
-        return min(1.0, n / self.reported)
-
-    @property
-    def ends(self) -> "Ends | None":
-        """The least and the most of the reported that may be true; None where nothing is known.
-
-        Of entries whose phone has not answered, none may be true, or all.
-        """
-        if self.low is None or self.high is None or self.reported <= 0:
-            return None
-        most = self.of_reported(self.high * self.counted + self.unanswered)
-        return Ends(self.of_reported(self.low * self.counted), most)
+    entered: RealShare
+    counted: RealShare
+    unanswered: RealShare
 
     @property
     def least_gap(self) -> float | None:
-        """The least share of the reported that is not true, from 0 to 1."""
-        return None if self.ends is None else 1 - self.ends.high
+        """The least share of the people entered that is not real, from 0 to 1; None without an estimate.
 
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """Ends of an interval, from 0 to 1."""
-
-    low: float
-    high: float
+        The gap of a unit and the gaps of its parts use this one definition.
+        """
+        return None if self.entered.rate is None else 1 - self.entered.high

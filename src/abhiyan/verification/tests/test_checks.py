@@ -184,7 +184,7 @@ def test_who_sees_the_counts_of_a_unit_sees_its_estimate_and_nobody_else(cast: C
             seen = of_signed(frame)
             assert {one.unit.code for one in seen if not one.grade} == codes, role
             found = ask_latest([cast.world.programme.pk], everywhere, at.date())()
-            said = {unit for (_, _, unit), one in found.items() if one.rate is not None}
+            said = {unit for (_, _, unit), one in found.items() if one.counted.rate is not None}
             assert said == {one.unit_id for one in seen if one.rate is not None}
 
 

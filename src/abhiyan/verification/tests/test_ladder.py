@@ -15,14 +15,14 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import strike_off
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.programmes.actions import type_figure
-from abhiyan.programmes.queries.checked import picture_of
-from abhiyan.programmes.rules.estimated import Estimated
+from abhiyan.programmes.queries.checked import picture_of, said_true
+from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import close_frame, estimate_frame, refresh_estimates
 from abhiyan.verification.models import Check, Estimate, Frame
 from abhiyan.verification.queries.latest import ask_latest
 from abhiyan.verification.queries.opening import opened
-from abhiyan.verification.rules.beside import Beside, Ends
+from abhiyan.verification.rules.beside import Beside
 from abhiyan.verification.tests.test_checks import drawn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +57,7 @@ def test_the_unit_page_has_the_estimate_with_its_whisker_and_says_of_which_frame
     page = cast.client("state_president").get(unit_page("JK")).text
     assert 'class="wi"' in page and 'class="ff"' in page, "no whisker, or no outline of the frame"
     text = seen(cast, "state_president", unit_page("JK"))
-    assert "90 counted in it (dashed). Not a share of today&#x27;s number." in text
+    assert "Of 90 people entered up to" in text and "Of those counted by" in text
     assert "44 checks answered, 0 refused or not reached" in text
     assert "Provisional until 1 Dec 2027" in text and "As answered" in text
     assert "no back-checks yet" not in text
@@ -126,7 +126,7 @@ def test_programmes_and_their_files_have_the_estimate_too(cast: Cast, checked: F
         answer = client.get(f"{page}&format=csv")
         file = b"".join(answer) if answer.streaming else answer.content
         lines = file.decode().splitlines()
-        assert "Estimated true,Estimated true, at least" in lines[0].replace('"', ""), page
+        assert "Real of 100 counted,Real of 100 counted, at least" in lines[0].replace('"', ""), page
         (srinagar,) = [line for line in lines if "Srinagar" in line]
         assert "22 checks answered" in srinagar, page
 
@@ -160,19 +160,16 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
     assert "checks answered" not in seen(cast, "state_president", page + "&level=booth"), (
         "no estimate below districts"
     )
-    # Whoever reads rounded counts sees a bar of these: its lengths tell no more.
+    # Counts are rounded for a reader from outside.
     with system("test"):
-        Estimate.objects.filter(frame=checked, unit__code="JK-JAM", reported__gt=0).update(reported=53)
+        of_jammu = Estimate.objects.filter(frame=checked, unit__code="JK-JAM")
+        of_jammu.filter(reported__gt=0).update(reported=53)
     for role in ("state_president", "district_in_charge"):
         answer = cast.client(role).get(f"{page}&format=csv")
         rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode().removeprefix("\ufeff"))))
-        widths = re.findall(
-            r'class="f2"[^>]* width="([\d.]+)%" height="40%"', cast.client(role).get(page).text
-        )
-        assert [float(width) for width in widths] == [
-            pytest.approx(min(100, 100 * int(row["Counted"]) / int(row["Reported"])), abs=0.01)
-            for row in rows
-        ], role
+        shown = [int(row[key]) for row in rows for key in ("Reported", "People entered", "Counted")]
+        is_rounded = role == "district_in_charge"
+        assert all(n % 10 == 0 for n in shown[:3]) == is_rounded, role
     # From below nobody sees more than the counts of their own state, and what they may not see is rounded.
     outside = b"".join(cast.client("district_in_charge").get(f"{page}&format=csv")).decode()
     assert "4321" not in outside and "4320" in outside
@@ -183,32 +180,42 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
     assert "not enough checks (7 of 19)" in seen(cast, "state_president", page)
 
 
-def test_the_least_gap_leaves_out_whoever_may_yet_be_true() -> None:
-    of = Beside(reported=200, counted=100, unanswered=30, rate=0.5, low=0.4, high=0.6)
-    assert of.ends == Ends(0.2, 0.45) and of.least_gap == pytest.approx(0.55)
-    assert replace(of, unanswered=500).least_gap == 0
-    assert replace(of, low=None).least_gap is None and replace(of, reported=0).ends is None
+def test_the_gap_is_what_the_upper_end_leaves_of_everybody_entered() -> None:
+    of = Beside(200, RealShare(130, 40, 5, 0.8, 0.7, 0.9), RealShare(100), RealShare(30))
+    assert of.least_gap == pytest.approx(0.1)
+    assert replace(of, reported=5_000).least_gap == of.least_gap, "repeat calls are no people"
+    assert replace(of, entered=RealShare(130, 4, 5)).least_gap is None
 
 
-def test_seen_from_outside_an_estimate_is_rounded_and_below_10_there_is_none() -> None:
-    one = Estimated(
-        frozen_on=date(2026, 11, 1),
-        wanted=19,
-        href="/",
-        items=1_237,
-        finished=40,
-        rate=0.81,
-        low=0.66,
-        high=0.9,
+ONE = Estimated(
+    frozen_on=date(2026, 11, 9),
+    wanted=19,
+    href="/",
+    reported=29_474,
+    entered=RealShare(17_162, 206, 20, 0.868, 0.803, 0.93),
+    counted=RealShare(8_832, 106, 12, 0.838, 0.71, 0.912),
+    unanswered=RealShare(8_330, 100, 8, 0.899, 0.802, 0.972),
+    finished=206,
+)
+
+
+def test_the_headline_speaks_of_people_and_repeat_calls_are_a_line_of_their_own() -> None:
+    said = said_true(ONE)
+    assert said.headline == (
+        "Of 17,162 people entered up to 9 Nov 2026, about 87 of 100 are real (80 to 93)."
     )
-    exact, rounded = picture_of(one, is_rounded=False), picture_of(one, is_rounded=True)
-    assert (exact["estimate"], exact["low"], exact["high"], exact["frame"]) == (1_002, 816, 1_113, 1_237)
-    assert (rounded["estimate"], rounded["low"], rounded["high"], rounded["frame"]) == (
-        1_000,
-        820,
-        1_120,
-        1_240,
-    )
-    assert "1,237" not in rounded["note"]
-    few = Estimated(frozen_on=date(2026, 11, 1), wanted=19, href="/", items=9, finished=40, rate=0.81)
+    assert said.counted == "Of those counted by 9 Nov 2026, 84 of 100 are real (71 to 91)."
+    assert said.unanswered == "Of those whose phone has not answered, 90 of 100 are real (80 to 97)."
+    assert said.no_entry == "12,312 calls and forms became no entry."
+    later = said_true(replace(ONE, after=date(2026, 10, 29)))
+    assert "entered from 29 Oct 2026 to 9 Nov 2026" in later.headline
+
+
+def test_seen_from_outside_counts_are_rounded_and_below_10_there_is_no_estimate() -> None:
+    exact, rounded = picture_of(ONE, is_rounded=False), picture_of(ONE, is_rounded=True)
+    assert (exact["estimate"], exact["low"], exact["high"]) == (0.838, 0.71, 0.912)
+    assert (rounded["estimate"], rounded["low"], rounded["high"]) == (0.838, 0.71, 0.912)
+    assert "17,162" in str(exact["note"]) and "12,312" in str(exact["note"])
+    assert "17,160" in str(rounded["note"]) and "12,310" in str(rounded["note"])
+    few = replace(ONE, counted=replace(ONE.counted, items=9))
     assert "estimate" not in picture_of(few, is_rounded=True)

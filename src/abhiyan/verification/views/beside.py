@@ -20,7 +20,7 @@ from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as reads
 from abhiyan.verification.queries import frames
 from abhiyan.verification.queries.flag_numbers import flags_in_frame
-from abhiyan.verification.queries.latest import METHODS
+from abhiyan.verification.queries.told import METHODS
 from abhiyan.verification.rules.estimates import CONFIDENCE, Method
 
 from .frames import shown_of
@@ -31,17 +31,21 @@ COLUMNS: tuple[Column[Shown], ...] = (
     Column("code", _("Code"), lambda row: row.line.code, only_in_file=True),
     Column("said", _("Unit said"), lambda row: row.cell(row.line.said), css="num"),
     Column("reported", _("Reported"), lambda row: row.reported, css="num"),
-    Column("counted", _("Counted"), lambda row: row.cell(row.of.counted), only_in_file=True),
+    Column("entered", _("People entered"), lambda row: row.cell(row.of.entered.items), css="num"),
+    Column("counted", _("Counted"), lambda row: row.cell(row.of.counted.items), only_in_file=True),
     Column(
-        "unanswered", _("Phone not answered yet"), lambda row: row.cell(row.of.unanswered), only_in_file=True
+        "unanswered",
+        _("Phone not answered yet"),
+        lambda row: row.cell(row.of.unanswered.items),
+        only_in_file=True,
     ),
-    Column("true", _("Estimated true"), lambda row: row.estimated, css="num"),
-    Column("low", _("Estimated true, at least"), lambda row: row.true(row.of.low), only_in_file=True),
-    Column("high", _("Estimated true, at most"), lambda row: row.true(row.of.high), only_in_file=True),
-    Column("bar", _("Of 100 reported"), css="lad"),
+    Column("real", _("Real, of 100"), lambda row: row.rate, css="num"),
+    Column("low", _("Real, of 100, at least"), lambda row: row.low, only_in_file=True),
+    Column("high", _("Real, of 100, at most"), lambda row: row.high, only_in_file=True),
+    Column("bar", _("Of 100 people entered"), css="lad"),
     Column("gap", _("Gap, at least"), lambda row: row.gap, css="num"),
-    Column("checks", _("Checks answered"), lambda row: row.line.finished, css="num"),
-    Column("open", _("Refused or not reached"), lambda row: row.line.not_told, only_in_file=True),
+    Column("checks", _("Checks answered"), lambda row: row.of.entered.finished, css="num"),
+    Column("open", _("Refused or not reached"), lambda row: row.of.entered.not_told, only_in_file=True),
 )
 # For those who decide about flags: nobody else reads how many there are so near to a person. On the page alone: a file
 # is passed on.
@@ -66,8 +70,11 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     level = reads.ranked([line for line in lines if line.down and line.kind == kind])
     decides = may_plan(request, one.programme.owner_id)
     flags = flags_in_frame(one, without=request.viewer.account_id or 0, at=at) if decides else {}
-    rows = [Shown(line, one, request.viewer, flags.get(line.unit_id)) for line in level]
-    own = next((Shown(line, one, request.viewer) for line in lines if not line.down), None)
+    on = clock.day_in(one.programme.zone, at)
+    rows = [Shown(line, one, request.viewer, on=on, flags=flags.get(line.unit_id)) for line in level]
+    own = next((Shown(line, one, request.viewer, on=on) for line in lines if not line.down), None)
+    if own and level and (rest := reads.without_place(own.line, level)):
+        rows.append(Shown(rest, one, request.viewer, on=on))
     caption = str(Kind(kind).label) if kind else say("Units below")
     table = Table(
         request,
@@ -82,7 +89,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
         say("Frame %(number)s") % {"number": one.number},
         reverse("verification:frame", args=[public_id]),
     )
-    after, until = reads.days_of(one)
+    after, until = frames.days_of(one)
     context = shown_of(one.programme, crumb, (say("Reported beside checked"), "")) | {
         "frame": one,
         "about": here,
@@ -100,13 +107,14 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
 def _intervals(lines: list[reads.Line]) -> dict[str, Any]:
     """What is to be known of the intervals of a page: how many miss, by which method they are made, if corrected."""
     known = [line for line in lines if line.rank is not None]
-    usual = Method.WILSON if any(line.method == Method.WILSON for line in known) else Method.EXACT
-    others = [line for line in known if line.method != usual]
+    usual = METHODS[Method.WILSON]
+    usual = usual if any(line.of.entered.method == usual for line in known) else METHODS[Method.EXACT]
+    others = [line for line in known if line.of.entered.method != usual]
     return {
         "intervals": len(known),
         "missing": f"{len(known) * (1 - CONFIDENCE):.1f}",
-        "method": METHODS[usual] if known else "",
-        "other_methods": [(named(line.names), METHODS[Method(line.method)]) for line in others],
-        "is_as_answered": any(not line.is_corrected for line in known),
+        "method": usual if known else "",
+        "other_methods": [(named(line.names), line.of.entered.method) for line in others],
+        "is_as_answered": any(not line.of.entered.is_corrected for line in known),
         "shares_ranks": len({line.rank for line in known}) < len(known),
     }

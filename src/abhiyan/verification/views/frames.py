@@ -29,6 +29,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, small_cells
 from abhiyan.ui.acts import Text, ask, confirm, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import of_100
 from abhiyan.verification import actions
 from abhiyan.verification.actions import redraws
 from abhiyan.verification.actions.frames import PLAN, REDRAW
@@ -38,6 +39,7 @@ from abhiyan.verification.models import Draw, Estimate, Frame, Stratum
 from abhiyan.verification.queries import checks
 from abhiyan.verification.queries import frames as reads
 from abhiyan.verification.queries.public import is_public
+from abhiyan.verification.queries.told import said_of
 from abhiyan.verification.refusals import (
     ChecksOpen,
     DrawnAlready,
@@ -52,26 +54,44 @@ from abhiyan.verification.rules.planning import Expected
 from abhiyan.verification.rules.topping import topped_up, topped_up_to
 
 TOLD = replace(Expected(), refused=0.0, not_reached=0.0)  # if everybody answers
-COLUMNS: tuple[Column[Frame], ...] = (
+
+
+def percent(share: float | None) -> float | None:
+    """A share as a number of 100, to a tenth: for widths that are planned."""
+    return None if share is None else round(100 * share, 1)
+
+
+def hundred(share: float | None) -> int | None:
+    """A share as a number of 100; None without an estimate."""
+    return None if share is None else of_100(share)
+
+
+def _widest(row: Any) -> str:
+    """The unit below with the widest least gap, and the gap of 100 people entered."""
+    if row.gap_high is None:
+        return ""
+    return f"{named(row.gap_names)}: {100 - of_100(row.gap_high)}"
+
+
+COLUMNS: tuple[Column[Any], ...] = (
     Column("number", _("Frame"), lambda row: row.number, order="number", is_name=True),
     Column("frozen", _("Frozen"), lambda row: row.frozen_at, order="frozen_at", css="nums"),
-    Column("state", _("Where it stands"), lambda row: row.get_state_display()),
+    Column("state", _("Status"), lambda row: row.get_state_display()),
+    Column("entered", _("People entered"), lambda row: row.entered, css="num"),
+    Column("checks", _("Checks answered"), lambda row: row.answered, css="num"),
+    Column("real", _("Real, of 100"), lambda row: hundred(row.real), css="num"),
+    Column("gap", _("Widest gap, at least"), _widest, css="num"),
     Column("ends", _("Last day of checking"), lambda row: row.ends_on, order="ends_on", css="nums"),
 )
 ESTIMATES: tuple[Column[Estimate], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.unit.names), is_name=True),
-    Column("items", _("In the frame"), lambda row: small_cells.shown(row.items), css="num", order=True),
+    Column("items", _("People entered"), lambda row: small_cells.shown(row.items), css="num", order=True),
     Column("checks", _("Checks finished"), lambda row: row.finished, css="num", order=True),
     Column("drawn", _("Drawn"), lambda row: row.drawn, css="num", order=True),
-    Column("low", _("At least genuine, %"), lambda row: percent(row.low), css="num", order=True),
-    Column("high", _("At most genuine, %"), lambda row: percent(row.high), css="num", order=True),
+    Column("low", _("At least real, of 100"), lambda row: hundred(row.low), css="num", order=True),
+    Column("high", _("At most real, of 100"), lambda row: hundred(row.high), css="num", order=True),
     Column("open", _("Refused or not reached"), lambda row: row.not_told, css="num", order=True),
 )
-
-
-def percent(share: float | None) -> float | None:
-    """A share as a number of 100, to a tenth."""
-    return None if share is None else round(100 * share, 1)
 
 
 def measure_of(programme: Programme) -> int:
@@ -96,7 +116,9 @@ def frames(request: Request, public_id: UUID) -> HttpResponseBase:
     """The frames of a programme."""
     one = programmes.programme_for(request.viewer, public_id)
     measure_of(one)
-    table = Table(request, COLUMNS, reads.frames_of(one), name="frames", caption=_("Frames"), sort="-number")
+    table = Table(
+        request, COLUMNS, reads.frames_listed(one), name="frames", caption=_("Frames"), sort="-number"
+    )
     shown = shown_of(one) | {
         "may_plan": may_plan(request, one.owner_id),
         "public": reverse("verification:public", args=[public_id]) if is_public(one) else "",
@@ -111,7 +133,7 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
     may = may_plan(request, one.unit_id)
     here = page_unit(request, hierarchy=one.programme.hierarchy, otherwise=lambda: one.unit_id)
     found = reads.estimates_at(one, here.unit.id)
-    rows = [row for row in found if row.shade == Estimate.Shade.SIGNED and row.unit_id != here.unit.id]
+    rows = [row for row in found if row.shade == Estimate.Shade.ENTERED and row.unit_id != here.unit.id]
     own = {row.shade: row for row in found if row.unit_id == here.unit.id}
     table = Table(
         request, ESTIMATES, rows, name="estimates", caption=_("Units below"), sort="high", is_numbered=False
@@ -137,9 +159,9 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
             "may_plan": may,
             "may_close": may and one.state == Frame.State.DRAWN and reads.may_close(one, at),
             "about": here,
-            "headline": own.get(Estimate.Shade.SIGNED),
+            "headline": own.get(Estimate.Shade.ENTERED),
+            "said": said_of(one, here.unit.code, own, on=clock.day_in(one.programme.zone, at)),
             "confirmed": own.get(Estimate.Shade.CONFIRMED),
-            "unsigned": own.get(Estimate.Shade.UNSIGNED),
             "asked": _asked(one, at) if may else "",
             "also_joined": also_joined,
         }

@@ -1,0 +1,110 @@
+"""Rows of estimates as `programmes.rules.estimated` takes them: one shape behind every page, slide and file."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.clock import day_in
+from abhiyan.org.here import address
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.rules.estimated import Estimated, RealShare
+from abhiyan.ui.addresses import address_of
+from abhiyan.verification.models import Estimate, Frame
+from abhiyan.verification.rules.estimates import GRADED, Method
+
+from .frames import days_of
+
+METHODS = {
+    Method.WILSON: _("Wilson's"),
+    Method.EXACT: _("exact (Clopper–Pearson)"),
+    Method.COUNTED: _("none, every item was checked"),
+}
+SHADES = (Estimate.Shade.ENTERED, Estimate.Shade.SIGNED, Estimate.Shade.UNSIGNED)
+
+
+def share_columns(row: str) -> str:
+    """The columns of one row of estimates that `share_of` reads. row: its alias in the statement."""
+    return (
+        f"{row}.items, {row}.genuine + {row}.not_genuine, {row}.refused + {row}.unresolved, {row}.rate, {row}.low,"
+        f" {row}.high, {row}.method, {row}.is_corrected"
+    )
+
+
+COLUMNS = 8  # of `share_columns`
+
+
+def share_of(*row: Any) -> RealShare:
+    """One row of estimates, from the columns of `share_columns`; nothing where there is no row."""
+    items, finished, not_told, rate, low, high, method, is_corrected = row
+    if items is None:
+        return RealShare()
+    if rate is None:
+        return RealShare(items, finished, not_told)
+    return RealShare(items, finished, not_told, rate, low, high, METHODS[Method(method)], is_corrected)
+
+
+def said_of(frame: Frame, code: str, rows: Mapping[int, Estimate], *, on: date) -> programmes.SaidTrue:
+    """The sentences about one unit of a frame. rows: its estimates by shade."""
+    return programmes.said_true(told(frame, code, rows, on=on))
+
+
+def told(frame: Frame, code: str, rows: Mapping[int, Estimate], *, on: date) -> Estimated:
+    """What a frame says of one unit. rows: its estimates by shade."""
+    entered, counted, unanswered = (_of_row(rows.get(shade)) for shade in SHADES)
+    return estimated_of(
+        frame.public_id,
+        code,
+        frozen_at=frame.frozen_at,
+        after=days_of(frame)[0],
+        ends_on=frame.ends_on if frame.state == Frame.State.DRAWN and frame.ends_on >= on else None,
+        reported=(rows[Estimate.Shade.ENTERED].reported or 0) if Estimate.Shade.ENTERED in rows else 0,
+        shares=(entered, counted, unanswered),
+    )
+
+
+def estimated_of(
+    public_id: Any,
+    code: str,
+    *,
+    frozen_at: datetime,
+    after: date | None,
+    ends_on: date | None,
+    reported: int,
+    shares: tuple[RealShare, RealShare, RealShare],
+    finished: int | None = None,
+    grade: str = "",
+) -> Estimated:
+    """What a frame says of a unit, from its three shares: entered, counted, unanswered. finished: of them all, unless
+    given."""
+    entered, counted, unanswered = shares
+    return Estimated(
+        frozen_on=day_in(settings.TIME_ZONE, frozen_at),
+        wanted=GRADED,
+        href=_href(public_id, code),
+        reported=reported,
+        entered=entered,
+        counted=counted,
+        unanswered=unanswered,
+        after=after,
+        finished=entered.finished if finished is None and entered.items else finished,
+        ends_on=ends_on,
+        grade=grade,
+    )
+
+
+def _of_row(row: Estimate | None) -> RealShare:
+    if row is None:
+        return RealShare()
+    share = (row.items, row.finished, row.not_told, row.rate, row.low, row.high, row.method, row.is_corrected)
+    return share_of(*share)
+
+
+def _address(frame: Any, code: str) -> str:
+    return address(address_of("verification:frame_beside", frame), code)
+
+
+_href = lazy(_address, str)  # a list of fifty units asks for none
