@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
@@ -200,14 +201,14 @@ ONE = Estimated(
 
 
 def test_the_headline_speaks_of_people_and_repeat_calls_are_a_line_of_their_own() -> None:
-    said = said_true(ONE)
+    with override("en"):
+        said, later = said_true(ONE), said_true(replace(ONE, after=date(2026, 10, 29)))
     assert said.headline == (
         "Of 17,162 people entered up to 9 Nov 2026, about 87 of 100 are real (80 to 93)."
     )
     assert said.counted == "Of those counted by 9 Nov 2026, 84 of 100 are real (71 to 91)."
     assert said.unanswered == "Of those whose phone has not answered, 90 of 100 are real (80 to 97)."
     assert said.no_entry == "12,312 calls and forms became no entry."
-    later = said_true(replace(ONE, after=date(2026, 10, 29)))
     assert "entered from 29 Oct 2026 to 9 Nov 2026" in later.headline
 
 
