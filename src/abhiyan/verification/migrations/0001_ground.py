@@ -198,6 +198,7 @@ class Migration(migrations.Migration):
                             (1, "With a sign from the phone"),
                             (2, "Confirmed"),
                             (3, "Without an answer"),
+                            (4, "Everybody entered"),
                         ]
                     ),
                 ),
