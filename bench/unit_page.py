@@ -304,7 +304,7 @@ def _fill_estimates(programme: Any, at: datetime) -> None:
                 " not_genuine, refused, unresolved, rate, low, high, method, grade, at)"
                 " select %(frame)s, u.id, shade, 1200, 1500, 40, 30, 6, 1, 3, b.rate, b.rate - 0.1, b.rate + 0.1,"
                 " 'wilson', case when b.rate is null then 'B' else '' end, now()"
-                " from units_unit u, generate_series(1, 3) shade,"
+                " from units_unit u, generate_series(1, 4) shade,"
                 " lateral (select case when u.kind <> 'booth' then 0.8 end as rate) b"
                 " where u.kind <> 'booth' or (shade = 1 and u.id %% 10 = 1)",
                 {"frame": frame.pk},
