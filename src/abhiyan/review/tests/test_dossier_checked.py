@@ -29,7 +29,7 @@ def test_what_checks_found_stands_beside_what_was_reported(cast: Cast, checked: 
     said = dossier(cast, "state_president", "JK-JAM")
     compared = said.partition("Gap, at least")[2].partition("Trend:")[0]
     assert " 22 " in compared, "checks answered"
-    assert " 0 0–7 " in compared, "none of them genuine: the estimate and its interval"
+    assert " 0 0–15 " in compared, "none of them genuine: the estimate and its interval"
     assert "95% interval" in said and "method:" in said
     # A booth has no interval: past 19 checks it has a grade, before nothing but that.
     assert "grade A: at most 2 of 19 not genuine" in dossier(cast, "state_president", "JK-B001")
@@ -70,6 +70,6 @@ def test_those_who_decide_read_beside_the_gap_how_many_are_asked(cast: Cast, che
     row = next(row for row in deciding.split("<tr") if "/units/JK-SRI" in row or "unit=JK-SRI" in row)
     assert re.search(r'data-l="Questions to workers, waiting">\s*1\s*<', row), "on the page"
     sheet = b"".join(cast.client("state_president").get(page + "&format=csv")).decode()
-    assert "Estimated true" in sheet and "Questions" not in sheet, "a file is passed on"
+    assert "Real, of 100" in sheet and "Questions" not in sheet, "a file is passed on"
     assert cast.accounts["booth_worker"].name not in deciding.partition("<main")[2]
     assert "Questions to workers" not in seen(cast, "district_in_charge", page)

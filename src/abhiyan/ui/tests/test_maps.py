@@ -32,7 +32,7 @@ def test_every_symbol_and_label_lies_on_the_drawing(given_places: list[maps.Plac
         return
     assert len(drawing.symbols) + drawing.left_out == len(given_places)
     for symbol in drawing.symbols:
-        for radius in (symbol.r_target or 0, symbol.r_reported or 0, symbol.r_believed or 0):
+        for radius in (symbol.r_target or 0, symbol.r_reported or 0, symbol.r_counted or 0):
             assert symbol.x - radius >= 0
             assert symbol.x + radius <= drawing.width
             assert symbol.y - radius >= 0
@@ -54,7 +54,7 @@ def test_no_point_at_all_is_no_map() -> None:
 def test_areas_not_radii_follow_the_numbers() -> None:
     drawing = maps.draw([place(74, 33, counted=100), place(75, 34, counted=25)])
     assert drawing
-    large, small = (symbol.r_believed or 0 for symbol in drawing.symbols)
+    large, small = (symbol.r_counted or 0 for symbol in drawing.symbols)
     assert abs(large / small - 2) < 0.05
 
 
@@ -72,7 +72,7 @@ def test_thousands_of_booths_are_drawn_in_groups_that_lose_nobody() -> None:
     assert drawing.grouped
     assert len(drawing.symbols) <= maps.MANY
     assert sum(symbol.places for symbol in drawing.symbols) == 5_000
-    assert sum(symbol.believed or 0 for symbol in drawing.symbols) == sum(i % 7 for i in range(5_000))
+    assert sum(symbol.counted or 0 for symbol in drawing.symbols) == sum(i % 7 for i in range(5_000))
 
 
 def test_outlines_are_read_from_any_kind_of_geojson() -> None:

@@ -96,4 +96,4 @@ def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Progr
         assert Frame.objects.get(pk=frame.pk).programme.kind == "nights"
     assert found.genuine >= 40 and found.rate == 1 and found.low is not None and found.low > 0.8
     page = cast.client("state_president").get(reverse("verification:frame", args=[frame.public_id])).text
-    assert "of 100 counted" in page
+    assert "of 100 are real" in page
