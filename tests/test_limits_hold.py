@@ -109,8 +109,27 @@ def code(ground: Ground, *, phone: str = "", session: str = "", origin: str = ""
 
 
 def code_phone(ground: Ground) -> Asked:
+    """Of a network that has had the one code of its own."""
     phone = ground.phone()
-    return str(keyring().phone_id(phone)), code(ground, phone=phone)
+    whose = f"open {keyring().phone_id(phone)}"
+    fill("code.phone_network", f"{whose} 10.0.3.0", 1, HOUR, ground.at)
+    return whose, code(ground, phone=phone, origin="10.0.3.0")
+
+
+def code_phone_network(ground: Ground) -> Asked:
+    """Of a phone for which others have asked too often."""
+    phone = ground.phone()
+    whose = f"open {keyring().phone_id(phone)}"
+    fill("code.phone", whose, 5, HOUR, ground.at)
+    return f"{whose} 10.0.2.0", code(ground, phone=phone, origin="10.0.2.0")
+
+
+def code_phone_beyond(ground: Ground) -> Asked:
+    """The same, from another network each time."""
+    phone = ground.phone()
+    whose = f"open {keyring().phone_id(phone)}"
+    fill("code.phone", whose, 5, HOUR, ground.at)
+    return whose, code(ground, phone=phone)
 
 
 def code_session(ground: Ground) -> Asked:
@@ -523,6 +542,8 @@ class Limit(NamedTuple):
 LIMITS = {
     "code.phone": Limit(5, HOUR, code_phone),
     "code.phone_day": Limit(12, DAY, code_phone),
+    "code.phone_network": Limit(1, HOUR, code_phone_network),
+    "code.phone_beyond": Limit(12, DAY, code_phone_beyond),
     "code.session": Limit(10, HOUR, code_session),
     "code.network": Limit(300, HOUR, code_network),
     "code.prefix": Limit(2_000, HOUR, code_prefix),

@@ -37,6 +37,18 @@ def _places(error: BaseException | None) -> str:
     return "\n".join(reversed(told))
 
 
+def _without_address(text: str, request: object) -> str:
+    """The text with the request's path as the name of its page: links in messages are secrets, and stand in paths."""
+    path = getattr(request, "path", "")
+    if not path:
+        return text
+    match = getattr(request, "resolver_match", None)
+    name = getattr(match, "view_name", "") or "unknown address"
+    for told in (getattr(request, "get_full_path", lambda: path)(), path):
+        text = text.replace(told, f"[{name}]")
+    return text
+
+
 class JsonFormatter(logging.Formatter):
     """One line of JSON: at, level, logger, message, and whatever was passed as `extra={"facts": {...}}`."""
 
@@ -45,7 +57,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": scrub(record.getMessage()),
+            "message": scrub(_without_address(record.getMessage(), getattr(record, "request", None))),
         }
         facts = getattr(record, "facts", None)
         if isinstance(facts, dict):

@@ -19,12 +19,13 @@ SHOWN = 3  # numbers below a page that is about no single programme; the others 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A programme that runs, and the number people call about it: that of the programme above it, where it has none of
-    its own; "" while none is set."""
+    its own; "" while none is set. is_wide: the programme is the nation's or a state's."""
 
     programme_id: int
     public_id: str
     names: dict[str, str]
     number: str
+    is_wide: bool = True
 
     @property
     def name(self) -> str:
@@ -32,8 +33,9 @@ class Line:
 
 
 _RUNNING = """
-select p.id, p.public_id::text, p.names, coalesce(h.number, g.number, '')
-from programmes_programme p left join helpdesk_helpline h on h.programme_id = p.id
+select p.id, p.public_id::text, p.names, coalesce(h.number, g.number, ''), u.kind in ('nation', 'state')
+from programmes_programme p join units_unit u on u.id = p.owner_id
+left join helpdesk_helpline h on h.programme_id = p.id
 left join helpdesk_helpline g on g.programme_id = p.parent_id
 where p.state = 'open' order by p.parent_id nulls first, p.id limit 200"""
 
@@ -65,10 +67,14 @@ def of_programme(programme_id: int, among: Sequence[Line]) -> Line | None:
 
 
 def numbers(among: Sequence[Line]) -> list[Line]:
-    """One line of each number; a programme above others stands for those below that share its number."""
+    """One line of each number, for pages that are about no single programme; a programme above others speaks for those
+    below that share its number.
+
+    The number of a smaller unit is on its own pages only: a district may not put a number on everybody's sign-in page.
+    """
     found: dict[str, Line] = {}
     for one in among:
-        if one.number:
+        if one.number and one.is_wide:
             found.setdefault(one.number, one)
     return list(found.values())
 

@@ -1,6 +1,7 @@
 """Reads of messages. Texts and phones stay sealed: screens show template, class, state and four digits."""
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -199,14 +200,19 @@ def numbers_of(programme_id: int) -> list[Number]:
     return list(Number.objects.filter(programme_id=programme_id).order_by("-is_active", "number"))
 
 
-def is_inbound_known(*, provider: str, ref: str, kind: str) -> bool:
-    """Whether a webhook with this provider's own id came before."""
-    return Inbound.objects.filter(pk=inbound_id(provider, kind, ref)).exists()
+def is_inbound_known(*, provider: str, ref: str, kind: str, number: str, phone: str, text: str = "") -> bool:
+    """Whether this very webhook came before: `inbound_id`."""
+    return Inbound.objects.filter(pk=inbound_id(provider, kind, ref, number, phone, text)).exists()
 
 
-def inbound_id(provider: str, kind: str, ref: str) -> UUID:
-    """What a webhook is kept under."""
-    return UUID(bytes=hashlib.sha256(f"{provider}|{kind}|{ref}".encode(errors="replace")).digest()[:16])
+def inbound_id(provider: str, kind: str, ref: str, number: str, phone: str, text: str = "") -> UUID:
+    """The id of a webhook: of the provider's own id, our number, the sender and the words.
+
+    Two gateways that count from 1 use one id twice. Were the id alone the key, the second STOP would count as a resend
+    and be lost. A true resend has the same number, sender and words.
+    """
+    told = json.dumps([provider, kind, ref, number, phone, text])
+    return UUID(bytes=hashlib.sha256(told.encode(errors="replace")).digest()[:16])
 
 
 def message_id(key: str) -> UUID:

@@ -93,7 +93,7 @@ def _helpline(request: HttpRequest, lines: list[Line]) -> dict[str, Any] | None:
     if not lines:
         return None
     one = _about(request, lines)
-    numbers = helplines.numbers([one] if one else lines)
+    numbers = helplines.numbers(lines) if one is None else [one] if one.number else []
     if one is None and len(lines) == 1:
         one = lines[0]
     return {

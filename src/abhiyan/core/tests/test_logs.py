@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import RequestFactory
 
 from abhiyan.core.logs import JsonFormatter
 
@@ -44,3 +45,17 @@ def test_a_row_the_database_refuses_is_not_quoted() -> None:
             line = told(error)
     assert name not in json.dumps(line)
     assert "23514: no_names" in line["trace"]
+
+
+@pytest.mark.parametrize(
+    "page", ["/q/k7pq3vxz9t2m/", "/office/Zk7pQ3vXz9t2m/", "/no/such/page-k7pq3vxz9t2m/"]
+)
+def test_a_link_in_a_message_stands_in_no_log(page: str, rf: RequestFactory) -> None:
+    request = rf.post(f"{page}?code=k7pq3vxz9t2m")
+    record = logging.LogRecord(
+        "django.security.csrf", logging.WARNING, __file__, 1, "Forbidden (%s): %s", ("no cookie", page), None
+    )
+    record.request = request
+    line: dict[str, str] = json.loads(JsonFormatter().format(record))
+    assert "k7pq3vxz9t2m" not in json.dumps(line).lower()
+    assert "[unknown address]" in line["message"]

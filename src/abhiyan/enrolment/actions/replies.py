@@ -150,7 +150,9 @@ def leave_by_call(
     """
     provider = ref.partition("|")[0]
     with system("a call to leave: was it told before?"):
-        if messaging_queries.is_inbound_known(provider=provider, ref=ref, kind=kind):
+        if messaging_queries.is_inbound_known(
+            provider=provider, ref=ref, kind=kind, number=number, phone=phone
+        ):
             return  # they may have joined again since
     leave_by_phone(phone=phone, programme_id=programme_id, channel=HOOKS[kind].number, by=by, at=at)
     with system("the receipt of leaving by call"):

@@ -151,7 +151,14 @@ def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
     if told.meaning == "leave" and not text.other and word is None:
         word = Word.LEAVE  # whatever is written to that number
     with system("a text came: was it told before?"):
-        if messaging_queries.is_inbound_known(provider=text.provider, ref=text.id, kind=told.hook):
+        if messaging_queries.is_inbound_known(
+            provider=text.provider,
+            ref=text.id,
+            kind=told.hook,
+            number=told.number,
+            phone=phone,
+            text=text.text,
+        ):
             return None
         if messaging_queries.is_ours(phone) or text.other in QUIET:
             _note(told, phone, "machine" if not text.other else "quiet", at)
@@ -548,6 +555,7 @@ def _note(told: Told, phone: str, outcome: str, at: datetime) -> bool:
         number=told.number,
         outcome=outcome,
         at=at,
+        text=told.text.text,
     )
 
 

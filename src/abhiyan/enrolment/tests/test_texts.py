@@ -138,6 +138,21 @@ def test_what_is_told_again_changes_nothing(server: Server, world: World, secret
     assert world.tallies() == world.recounted()
 
 
+def test_an_id_that_another_number_sender_or_text_used_hides_no_stop(
+    server: Server, world: World, secret: str
+) -> None:
+    """Two gateways that count from 1 use one id twice."""
+    leave = connect(world, "generic", "leave", LEAVE)
+    for of in (world.bilal, world.chandra):
+        assert write(server, secret, "hello", of, ident="1").status in (200, 201)
+    assert call(server, leave, world.asha, kind="sms", text="STOP", ident="1", to=LEAVE).status == 200
+    assert write(server, secret, "STOP", world.bilal, ident="1").status == 200
+    with system("test"):
+        for of in (world.asha, world.bilal):
+            assert standing_no(keyring().phone_id(of.phone)) is not None, of.name
+        assert standing_no(keyring().phone_id(world.chandra.phone)) is None
+
+
 def test_a_pin_code_of_several_places_leaves_the_place_open(
     server: Server, world: World, secret: str
 ) -> None:

@@ -23,7 +23,7 @@ from abhiyan.people import phones
 from abhiyan.people.actions.persons import lock_phones
 
 from .lines import TYPE, State, What, add_line, close_question, may_be_told, sealed_person
-from .routing import send_to_desk
+from .routing import may_answer, send_to_desk
 
 TYPED_A_DAY = ("helpdesk.typed", 400, limits.DAY_S)  # by one account
 WEB_NETWORK = ("helpdesk.network", 60, 3600)
@@ -133,7 +133,7 @@ def _opened(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Tick
     """A new ticket, or the one this joins."""
     phone_id = keyring().phone_id(asked.phone)
     lock_phones([phone_id])
-    row = _to_join(asked, is_proven=is_proven, at=at)
+    row = _to_join(asked, is_proven=is_proven, by=by, at=at)
     if row is None:
         if asked.way != Ticket.Way.CALL:
             name, allowed, window_s = NEW_AN_HOUR
@@ -163,7 +163,9 @@ def _opened(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Tick
     return row
 
 
-def _to_join(asked: Opening, *, is_proven: bool, at: datetime) -> Ticket | None:
+def _to_join(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket | None:
+    """The phone's request that this one joins. What an agent types joins only requests that the agent may answer:
+    else the words would land in a request of another place, which the agent cannot see."""
     open_ = Ticket.objects.select_for_update().filter(
         phone_id=keyring().phone_id(asked.phone),
         is_proven=is_proven,
@@ -178,6 +180,7 @@ def _to_join(asked: Opening, *, is_proven: bool, at: datetime) -> Ticket | None:
             if rules.is_joined(
                 same_way=row.way == asked.way, same_kind=row.kind == asked.kind, by_call=by_call
             )
+            and (not by_call or may_answer(row, by=by))
         ),
         None,
     )

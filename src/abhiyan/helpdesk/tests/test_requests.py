@@ -14,7 +14,7 @@ from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks, officer, open_me, web_world
-from abhiyan.helpdesk import actions, queries
+from abhiyan.helpdesk import actions, helplines, queries
 from abhiyan.helpdesk.actions import answering, forgetting, opening
 from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.helpdesk.rules import tickets as rules
@@ -23,6 +23,7 @@ from abhiyan.messaging.models import Message
 from abhiyan.messaging.tests.bulk import Kept
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.org.queries import NotYours
+from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.news import ItemsErased
 
@@ -308,6 +309,25 @@ def test_requests_of_one_phone_are_merged_and_taken_apart_again(world: World) ->
         actions.reopen_ticket(ticket=second.pk, by=BY, at=world.now)
 
 
+def test_a_typed_call_joins_no_request_of_another_place(world: World) -> None:
+    elsewhere = typed(world, unit_id=world.units["JK-JAM-M1"].pk)
+    answered(world, elsewhere.pk)
+    client = officer(world, "call_centre_agent", "JK-SRI")
+    with system("test"):
+        account = Account.objects.get(name="call_centre_agent of JK-SRI")
+    agent = Actor(kind="person", id=account.public_id, account_id=account.pk)
+    call = actions.Opening(Ticket.Way.CALL, World.asha.phone, ["No card"], world.booth.pk, "en", kind="card")
+    own = actions.type_ticket(opening=call, by=agent, at=world.now)
+    assert own.pk != elsewhere.pk, "the agent could not even open it"
+    assert client.get(f"/helpline/{own.pk}/").status_code == 200
+    with system("test"):
+        before = Ticket.objects.get(pk=elsewhere.pk)
+    assert (before.state, before.n) == (Ticket.State.DONE, 1), (
+        "its question still counts, its words are the person's"
+    )
+    assert actions.type_ticket(opening=call, by=agent, at=world.now).pk == own.pk
+
+
 def test_only_offices_of_the_place_read_and_answer(world: World) -> None:
     made = typed(world)
     elsewhere = officer(world, "district_president", "JK-JAM")
@@ -471,6 +491,17 @@ def test_the_number_of_a_drive_stands_on_its_public_pages(world: World) -> None:
     for public in ("/join/", "/join/winter/", f"/help/?about={world.programme.public_id}", "/me/"):
         assert "tel:18001030000" in visitor.get(public).content.decode(), public
     assert "tel:18001030000" in chief.get("/helpline/").content.decode(), "and on the desk's own"
+
+
+def test_the_number_of_a_district_is_on_its_own_pages_only(world: World) -> None:
+    wide, own = (
+        helplines.Line(n, str(n), {"en": name}, number, is_wide)
+        for n, (name, number, is_wide) in enumerate((("State", "18001", True), ("District", "18002", False)))
+    )
+    assert helplines.numbers([wide, own]) == [wide]
+    chief = officer(world, "state_president", "JK")
+    page = f"/helpline/number/{world.programme.public_id}/"
+    assert chief.post(page, {"number": "1900 555 777"}).status_code == 422, "its calls cost extra"
 
 
 def test_numbers_are_read_as_people_write_them() -> None:

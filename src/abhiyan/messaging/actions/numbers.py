@@ -106,11 +106,19 @@ def forget_programme(*, programme_id: int, by: Actor, at: datetime) -> None:
 
 
 def note_inbound(
-    *, provider: str, ref: str, kind: str, phone: str, number: str, outcome: str, at: datetime
+    *,
+    provider: str,
+    ref: str,
+    kind: str,
+    phone: str,
+    number: str,
+    outcome: str,
+    at: datetime,
+    text: str = "",
 ) -> bool:
-    """Keep that a webhook came, by its provider's own id. Whether it is the first; a replay finds it. In the
-    transaction of what is done about it."""
-    ident = inbound_id(provider, kind, ref)
+    """Keep that a webhook came. Whether it is the first: a resend finds it (`inbound_id`). In the transaction of what
+    is done about it."""
+    ident = inbound_id(provider, kind, ref, number, phone, text)
     return bool(
         sql.run(
             "insert into messaging_inbound (id, provider, kind, at, phone_id, number, outcome)"

@@ -38,6 +38,10 @@ DIGITS = 6
 # behind it.
 PER_PHONE = (5, 3600)
 PER_PHONE_AND_DAY = (12, 86_400)
+# A phone that others have asked for too often still gets a code from each network. Else five requests an hour would
+# keep its owner from signing in.
+PER_PHONE_AND_NETWORK = (1, 3600)
+PER_PHONE_BEYOND = (12, 86_400)
 PER_SESSION = (10, 3600)
 PER_NETWORK = (300, 3600)
 PER_PREFIX = (2_000, 3600)  # first five digits: a fraud that walks through one series
@@ -102,9 +106,8 @@ def ask_code(
         raise LookupError(f"no such purpose: {purpose}")
     number = needed(phones.parse(phone), NotAPhone(field="phone"))
     phone_id = keyring().phone_id(number)
+    _count_phone(f"{_kind_of(purpose)} {phone_id}", by.origin, at)
     for name, subject, (allowed, window_s) in (
-        ("code.phone", str(phone_id), PER_PHONE),
-        ("code.phone_day", str(phone_id), PER_PHONE_AND_DAY),
         ("code.session", session, PER_SESSION),
         ("code.network", by.origin, PER_NETWORK),
         ("code.prefix", number[:8], PER_PREFIX),
@@ -134,6 +137,30 @@ def ask_code(
             if not expected:  # the same work, then undone: nobody can tell from outside
                 transaction.set_rollback(True)
     return request_id
+
+
+def _kind_of(purpose: str) -> str:
+    """Purposes with limits of their own. A stranger on an open page spends no code of a sign-in, nor of leaving."""
+    return purpose if purpose in ("sign_in", "leave") else "open"
+
+
+def _count_phone(subject: str, network: str, at: datetime) -> None:
+    """Count a code against the limits of its phone. TooMany."""
+    try:
+        for name, (allowed, window_s) in (
+            ("code.phone", PER_PHONE),
+            ("code.phone_day", PER_PHONE_AND_DAY),
+        ):
+            limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+    except TooMany as spent:
+        try:
+            for name, whose, (allowed, window_s) in (
+                ("code.phone_network", f"{subject} {network}", PER_PHONE_AND_NETWORK),
+                ("code.phone_beyond", subject, PER_PHONE_BEYOND),
+            ):
+                limits.take(limit=name, subject=whose, at=at, allowed=allowed, window_s=window_s)
+        except TooMany:
+            raise spent from None
 
 
 def check_code(

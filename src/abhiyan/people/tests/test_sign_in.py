@@ -167,8 +167,8 @@ def test_five_tries_and_the_code_is_spent(world: World) -> None:
     assert "tried too often" in answer.content.decode()
 
 
-def test_a_phone_gets_five_codes_an_hour(world: World) -> None:
-    for _each in range(5):
+def test_a_phone_gets_five_codes_an_hour_and_one_for_its_network(world: World) -> None:
+    for _each in range(6):
         ask(browser())
     answer = browser().post("/sign-in/", {"phone": ASHA})
     assert answer.status_code == 429
@@ -206,6 +206,25 @@ def test_tries_spent_on_an_open_page_keep_nobody_from_signing_in(world: World) -
         request_id = actions.ask_code(purpose="sign_in", phone=ASHA, session="s" * 64, by=SYSTEM, at=AT)
     rightly = guess | {"purpose": "sign_in", "session": "s" * 64, "code": told[0].code}
     assert actions.check_code(request_id=request_id, **rightly) == world.account.phone_id
+
+
+def test_a_stranger_on_an_open_page_keeps_no_leader_from_signing_in(world: World) -> None:
+    def ask_for(purpose: str, network: str) -> None:
+        by = Actor(kind="citizen", id=uuid4(), origin=network)
+        actions.ask_code(purpose=purpose, phone=ASHA, session=uuid4().hex, by=by, at=AT, expected=False)
+
+    with inbox():
+        for n in range(codes.PER_PHONE[0] + 1):  # the last is the one of its network
+            ask_for("member", f"10.0.{n}.0")
+        with pytest.raises(TooMany):
+            ask_for("member", f"10.0.{codes.PER_PHONE[0]}.0")
+        ask_for("sign_in", "10.1.0.0")
+        # The strangers ask for codes to sign in, too: a leader in another network still gets one.
+        for _each in range(codes.PER_PHONE[0]):
+            ask_for("sign_in", "10.2.0.0")
+        with pytest.raises(TooMany):
+            ask_for("sign_in", "10.2.0.0")
+        ask_for("sign_in", "10.3.0.0")
 
 
 def test_a_totp_step_works_once(world: World) -> None:

@@ -47,8 +47,8 @@ _SHAPES = {qn(f"p:{name}") for name in ("sp", "pic", "graphicFrame", "grpSp", "c
 _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _LINKS = {qn("a:hlinkClick"), qn("a:hlinkHover"), qn("p:custDataLst"), qn("p:controls"), qn("p:bg")}
 _RELATED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-# Entities, and encodings in which they would not be seen.
-_UNSAFE = re.compile(rb"<!DOCTYPE|<!ENTITY|\0|<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
+_ENCODING = re.compile(rb"encoding\s*=\s*[\"'](?!utf-8[\"'])")
+_HEAD = 200  # bytes; the declaration of a part is the first thing in it
 _TITLES = {PH.TITLE, PH.CENTER_TITLE}
 _FEET = {PH.DATE, PH.FOOTER, PH.SLIDE_NUMBER}
 _UNUSUAL = {
@@ -130,9 +130,21 @@ def _parts(data: bytes) -> dict[str, bytes]:
     if not any(kind.encode() in types for kind in (CT.PML_PRESENTATION_MAIN, CT.PML_TEMPLATE_MAIN)):
         raise Unfit("not_pptx")
     for name, part in parts.items():
-        if name.endswith((".xml", ".rels")) and _UNSAFE.search(part):
+        if name.endswith((".xml", ".rels")) and _is_unsafe(part):
             raise Unfit("not_pptx")
     return parts
+
+
+def _is_unsafe(part: bytes) -> bool:
+    """Whether a part has entities, or an encoding in which they would not be seen. Its time grows with its length only:
+    an expression that looks ahead for the end of a declaration would take the square of it."""
+    text = part.lower()
+    if b"<!doctype" in text or b"<!entity" in text or b"\0" in text or text.count(b"<?xml") > 1:
+        return True
+    _before, declares, head = text[:_HEAD].partition(b"<?xml")
+    if not declares:
+        return b"<?xml" in text
+    return b"?>" not in head or bool(_ENCODING.search(head.partition(b"?>")[0]))
 
 
 def _plain(parts: dict[str, bytes]) -> bytes:

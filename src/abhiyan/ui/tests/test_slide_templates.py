@@ -101,6 +101,12 @@ def test_what_is_no_whole_powerpoint_file_is_refused() -> None:
     assert refused(bytes.fromhex("d0cf11e0a1b11ae1") + b"EncryptedPackage").why == "password"
 
 
+def test_a_part_of_many_declarations_is_refused_at_once() -> None:
+    """An expression that looked for the end of each would take hours."""
+    many = changed(wide(), lambda name, part: b"<?xml " * 300_000 if name.endswith("theme1.xml") else part)
+    assert refused(many).why == "not_pptx"
+
+
 def test_a_file_that_unpacks_to_far_more_is_refused_unread() -> None:
     bomb = changed(wide(), lambda _n, part: part, **{"ppt/media/image1.png": b"\0" * (70 << 20)})
     assert len(bomb) < 1 << 20
