@@ -119,7 +119,9 @@ def said_true(one: Estimated, *, is_rounded: bool = False) -> SaidTrue:
         words = say("Of those counted by %(day)s, %(rate)s of 100 are real (%(low)s to %(high)s).")
         counted = words % {"day": day, **_rate(one.counted)}
     if one.unanswered.rate is not None:
-        words = say("Of those whose phone has not answered, %(rate)s of 100 are real (%(low)s to %(high)s).")
+        words = say(
+            "Of those whose own phone has not answered yet, %(rate)s of 100 are real (%(low)s to %(high)s)."
+        )
         unanswered = words % _rate(one.unanswered)
     if no_entry:
         said = say("%(n)s calls and forms became no entry.") % {"n": grouped(no_entry)}

@@ -207,7 +207,7 @@ def test_the_headline_speaks_of_people_and_repeat_calls_are_a_line_of_their_own(
         "Of 17,162 people entered up to 9 Nov 2026, about 87 of 100 are real (80 to 93)."
     )
     assert said.counted == "Of those counted by 9 Nov 2026, 84 of 100 are real (71 to 91)."
-    assert said.unanswered == "Of those whose phone has not answered, 90 of 100 are real (80 to 97)."
+    assert said.unanswered == "Of those whose own phone has not answered yet, 90 of 100 are real (80 to 97)."
     assert said.no_entry == "12,312 calls and forms became no entry."
     assert "entered from 29 Oct 2026 to 9 Nov 2026" in later.headline
 
