@@ -38,7 +38,7 @@ def _places(error: BaseException | None) -> str:
 
 
 def _without_address(text: str, request: object) -> str:
-    """The text with the request's path as the name of its page: links in messages are secrets, and stand in paths."""
+    """Replace the request's path by the name of its page. Links in messages are secrets, and paths hold them."""
     path = getattr(request, "path", "")
     if not path:
         return text

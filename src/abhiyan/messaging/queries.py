@@ -201,7 +201,7 @@ def numbers_of(programme_id: int) -> list[Number]:
 
 
 def is_inbound_known(*, provider: str, ref: str, kind: str, number: str, phone: str, text: str = "") -> bool:
-    """Whether this very webhook came before: `inbound_id`."""
+    """Return True if this very webhook came before (`inbound_id`)."""
     return Inbound.objects.filter(pk=inbound_id(provider, kind, ref, number, phone, text)).exists()
 
 

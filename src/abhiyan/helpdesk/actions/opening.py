@@ -164,8 +164,8 @@ def _opened(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Tick
 
 
 def _to_join(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket | None:
-    """The phone's request that this one joins. What an agent types joins only requests that the agent may answer:
-    else the words would land in a request of another place, which the agent cannot see."""
+    """The phone's request that this one joins. An agent's typed call joins only requests that the agent may answer.
+    Otherwise the words would land in a request of another place, which the agent cannot see."""
     open_ = Ticket.objects.select_for_update().filter(
         phone_id=keyring().phone_id(asked.phone),
         is_proven=is_proven,

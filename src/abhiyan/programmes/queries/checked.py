@@ -92,7 +92,7 @@ class SaidTrue:
 
 
 def said_true(one: Estimated, *, is_rounded: bool = False) -> SaidTrue:
-    """What the checks of a frame say of a unit, in sentences. is_rounded: the unit is seen from outside.
+    """Write what the checks of a frame say of a unit, in sentences. is_rounded: the unit is seen from outside.
 
     The headline estimates both strata together: phone answered, and phone not answered (docs/truth.md).
     """
@@ -138,7 +138,7 @@ def _day(on: Any) -> str:
 
 
 def _checks(of: RealShare) -> str:
-    """How many checks, how sure, by which method."""
+    """Say how many checks there were and by which method the interval is made."""
     said = [
         say("%(n)s checks answered, %(open)s refused or not reached.")
         % {"n": grouped(of.finished), "open": grouped(of.not_told)}

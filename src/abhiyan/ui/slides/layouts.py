@@ -136,7 +136,7 @@ def _parts(data: bytes) -> dict[str, bytes]:
 
 
 def _is_unsafe(part: bytes) -> bool:
-    """Whether a part has entities, or an encoding in which they would not be seen. Its time grows with its length only:
+    """Return True if a part has entities, or an encoding that would hide them. Its time grows with its length only:
     an expression that looks ahead for the end of a declaration would take the square of it."""
     text = part.lower()
     if b"<!doctype" in text or b"<!entity" in text or b"\0" in text or text.count(b"<?xml") > 1:

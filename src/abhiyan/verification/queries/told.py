@@ -53,7 +53,7 @@ def said_of(frame: Frame, code: str, rows: Mapping[int, Estimate], *, on: date) 
 
 
 def told(frame: Frame, code: str, rows: Mapping[int, Estimate], *, on: date) -> Estimated:
-    """What a frame says of one unit. rows: its estimates by shade."""
+    """Build what a frame says of one unit. rows: its estimates by shade."""
     entered, counted, unanswered = (_of_row(rows.get(shade)) for shade in SHADES)
     return estimated_of(
         frame.public_id,
