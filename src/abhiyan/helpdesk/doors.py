@@ -1,4 +1,4 @@
-"""The way from a unit's page to its open needs."""
+"""The way from a unit's page to the requests of its people."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,7 +6,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.core.numbers import grouped
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
@@ -17,12 +16,15 @@ from . import queries
 
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
-    """unit: for its page, how many needs of its people wait, to who answers there. Nothing for search: `found` does."""
+    """unit: for its page, how many requests of its people wait, to who answers there. Nothing for search: `found`
+    does."""
     if unit is None or unit.lo is None or unit.hi is None or not viewer.may_at(queries.ANSWER, unit.lo):
         return
     n, late = queries.needs((unit.lo, unit.hi), at=at)
-    many = grouped(n) + ("+" if n == queries.MOST_NEEDS else "")
-    said = ngettext("%(n)s open need", "%(n)s open needs", n) % {"n": many} if n else _("No open need")
+    said = _("No open request here or below")
+    if n:
+        words = ngettext("%(n)s request here and below", "%(n)s requests here and below", n)
+        said = words % {"n": queries.said_needs(n)}
     if late:
-        said += ", " + ngettext("%(n)s overdue", "%(n)s overdue", late) % {"n": grouped(late)}
+        said += ", " + ngettext("%(n)s overdue", "%(n)s overdue", late) % {"n": queries.said_needs(late)}
     yield Door(said, address(address_of("helpdesk:tickets"), unit.code), icon="phone")

@@ -44,7 +44,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         }
     yield Owed(
         urgency=0 if found.overdue else 2,
-        title=ngettext("%(n)s request to the helpline", "%(n)s requests to the helpline", found.n)
+        title=ngettext("%(n)s helpline request at your desk", "%(n)s helpline requests at your desk", found.n)
         % {"n": grouped(found.n) if found.n < MOST else grouped(MOST) + "+"},
         meta=meta,
         href=f"{page}?show=mine",

@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
@@ -302,6 +303,11 @@ def needs(span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
     scope; one query, of as few rows."""
     n, late = sql.row(_NEEDS, {"lo": span[0], "hi": span[1], "at": at}, keep_plan=True)
     return n, late
+
+
+def said_needs(n: int) -> str:
+    """A figure of `needs` in words: past the limit it is "100+"."""
+    return grouped(n) + ("+" if n >= MOST_NEEDS else "")
 
 
 def called(number: str) -> list[Ticket]:

@@ -191,7 +191,7 @@ def _vacancies(
                 "n": grouped(below.vacant),
                 "office": _short(named(below.office_names), below.unit_kind),
             }
-            yield _Vacancy(below.vacant, said, _list("vacant", below.office), _("Fill"))
+            yield _Vacancy(below.vacant, said, _list("fill", below.office), _("Fill"))
 
 
 def _vacant(vacancies: list[_Vacancy], unit: str) -> Owed:
@@ -201,8 +201,10 @@ def _vacant(vacancies: list[_Vacancy], unit: str) -> Owed:
         (one,) = vacancies
         title, meta, href, act = one.said, unit, one.href, one.act
     else:
-        title = ngettext("%(n)s office is vacant", "%(n)s offices are vacant", n) % {"n": grouped(n)}
-        meta, href, act = " · ".join(one.said for one in vacancies), _list("vacant"), _("Fill")
+        title = ngettext(
+            "%(n)s office is vacant, for you to fill", "%(n)s offices are vacant, for you to fill", n
+        ) % {"n": grouped(n)}
+        meta, href, act = " · ".join(one.said for one in vacancies), _list("fill"), _("Fill")
     return Owed(urgency=3, title=title, meta=meta, href=href, act=act, icon="enrol")
 
 

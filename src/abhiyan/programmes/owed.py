@@ -2,7 +2,7 @@
 answer of those named right below, units that are behind; and where their own stands in what runs."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Held, Viewer
-from abhiyan.ui.numbers import grouped, share
+from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Owed, Thing
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
@@ -23,7 +23,7 @@ from . import owed_tasks as tasks
 from . import owed_workshops as workshops
 from . import queries
 from .models import InCharge, Programme
-from .rules import activities, pace
+from .rules import activities, pace, windows
 from .rules.looks_after import LOOKS_AFTER
 
 # Units right below that are late, by their kind; of booths, those where nobody is counted yet.
@@ -71,7 +71,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
         if stand.of.measure == 1:
             yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
         if looks_after and (late := queries.late(home, stand, at=at)):
-            yield _late(home, stand, late, is_one=is_one)
+            yield _late(home, stand, late, is_one=is_one, at=at)
     if not viewer.may_at("programmes.run", home.lo):
         return
     yield from _unanswered(home)
@@ -142,22 +142,18 @@ def _in_own_tree(home: Held, programme: Programme) -> str:
     return reverse("site:unit", args=[home.unit_code]) + f"?{urlencode(asked)}"
 
 
-def _late(home: Held, stand: queries.Stand, late: queries.Late, *, is_one: bool) -> Owed:
+def _late(home: Held, stand: queries.Stand, late: queries.Late, *, is_one: bool, at: datetime) -> Owed:
     """Units right below that are behind, the worst of them by name; their list, and that of the level below them.
 
     is_one: whether nothing else runs there; else the row says of what they are behind.
     """
-    n, is_booths = late.leaf.total or 0, late.kind == Kind.BOOTH
+    n, on = late.leaf.total or 0, clock.day_in(stand.programme.zone, at)
     page = reverse("programmes:below", args=[stand.programme.public_id])
     deeper = LOOKS_AFTER.get(late.kind, ())[-1:]
     return Owed(
         urgency=2,
         title=BEHIND.get(late.kind, BEHIND[""]) % {"many": n, "n": grouped(n)},
-        meta=("" if is_one else f"{named(stand.programme.names)}: ")
-        + ", ".join(
-            named(child.names) + ("" if is_booths else f" {share(child.ladder.counted or 0, child.target)}")
-            for child in late.leaf.rows
-        ),
+        meta=("" if is_one else f"{named(stand.programme.names)}: ") + _names(stand.programme, late, on=on),
         href=address(page, home.unit_code, home.hierarchy, level=late.kind, **stand.of.asked),
         act=_("See"),
         icon="list",
@@ -170,6 +166,20 @@ def _late(home: Held, stand: queries.Stand, late: queries.Late, *, is_one: bool)
             if kind != Kind.BOOTH
         ],
     )
+
+
+def _names(of: Programme, late: queries.Late, *, on: date) -> str:
+    """The first units that are late, with how many fewer are counted than due; of booths the names alone."""
+    if late.kind == Kind.BOOTH:
+        return ", ".join(named(child.names) for child in late.leaf.rows)
+    fewer = (
+        windows.due(child.target or 0, of.opens_on, of.closes_on, on) - (child.ladder.counted or 0)
+        for child in late.leaf.rows
+    )
+    some = ", ".join(
+        f"{named(child.names)} {grouped(n)}" for child, n in zip(late.leaf.rows, fewer, strict=True)
+    )
+    return _("Fewer than due by today: %(some)s") % {"some": some}
 
 
 def _unanswered(home: Held) -> Iterator[Owed]:

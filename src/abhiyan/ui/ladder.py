@@ -57,8 +57,9 @@ class Ladder:
     """One measure of one unit. `None` on a rung means: not known, or too few to be shown.
 
     counted: with a sign from the phone. unsigned: passes every other rule, but the phone has not answered yet.
-    estimate: the share of a frame's counted items that is real, from 0 to 1; low, high: its 95% interval. note: the
-    sentences about it; more: address and name of a page about it. grade: of a unit too small for an estimate.
+    estimate: the share of a frame's counted items that is real, from 0 to 1; low, high: its 95% interval. note: what it
+    says, in one or two sentences; how: its other parts, method and number of checks, shown on a press. more: address
+    and name of a page about it. grade: of a unit too small for an estimate.
     pace_pct: the share of the target (0–100) due by `day` of `days`.
     parts: what counted and unsigned are made of together, by name; None: too few to be shown.
     before: the earlier drive it is held against.
@@ -75,6 +76,7 @@ class Ladder:
     low: float | None = None
     high: float | None = None
     note: Words = ""
+    how: Words = ""
     more: tuple[Words, Words] | None = None
     grade: str = ""
     pace_pct: float | None = None
@@ -88,6 +90,11 @@ class Ladder:
 
     def definition(self, rung: str) -> Words:
         return (self.definitions or {}).get(rung) or DEFINITIONS[rung]
+
+    @property
+    def told(self) -> str:
+        """All sentences about the estimate, for a file or for paper."""
+        return " ".join(filter(None, (str(self.note), str(self.how))))
 
     @property
     def due(self) -> int:

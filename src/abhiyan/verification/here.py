@@ -39,6 +39,9 @@ class Shown:
         self.is_exact = line.lo is not None and viewer.sees_people_at(line.lo)
         self.name = named(line.names) if line.code else say("Without a place")
         self.told = line.told(frame, on=on)
+        self.may_draw_more = (
+            bool(line.code) and self.told.ends_on is not None and line.drawn < self.told.wanted
+        )
         self.real = self._share(line.of.entered)
 
     def _share(self, of: RealShare) -> RealShare | None:

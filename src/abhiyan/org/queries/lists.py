@@ -1,5 +1,6 @@
 """Lists of appointments and of vacancies in a subtree, read page by page whatever their length."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -45,9 +46,23 @@ def _only(office: str) -> tuple[str, dict[str, Any]]:
     return "o.id = %(office)s", {"office": pk, "kinds": kinds}
 
 
-def vacant_rows(lo: int, hi: int, *, on: date, office: str = "") -> Rows[Vacancy]:
-    """Vacant offices of a unit and all below it in sight, in the order of the tree; by `unit` the highest first."""
+@dataclass(frozen=True, slots=True)
+class Gives:
+    """Which offices somebody fills: those of the line, and those of data officers."""
+
+    offices: bool
+    officers: bool
+
+
+def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | None = None) -> Rows[Vacancy]:
+    """Vacant offices of a unit and all below it in sight, in the order of the tree; by `unit` the highest first.
+
+    gives: only those that somebody fills from the unit at lo. Its own data officers are named from above.
+    """
     only, asked = _only(office)
+    mine = "true"
+    if gives is not None:
+        mine = f"case when {OF_OFFICERS} then {gives.officers} and p.lo > %(lo)s else {gives.offices} end"
     few = f" and u.kind = any(%(kinds)s) and {_FEW}" if asked and not set(asked["kinds"]) & set(MANY) else ""
     return Rows(
         f"o.code, o.names, u.id, o.rank, {OF_OFFICERS}, u.code, u.names,"
@@ -56,7 +71,7 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "") -> Rows[Vacancy
             from units_placement p
             join units_unit u on u.id = p.unit_id and u.closed_on is null{few}
             join (select o.*, unnest(o.expected_in) as kind from org_office o) o on o.kind = u.kind and {only}
-            where p.lo >= %(lo)s and p.lo < %(hi)s and ({EVERYTHING} or p.lo <@ {COUNTS}) and not exists (
+            where p.lo >= %(lo)s and p.lo < %(hi)s and ({EVERYTHING} or p.lo <@ {COUNTS}) and {mine} and not exists (
                 select 1 from org_appointment ap where ap.unit_id = u.id and ap.office_id = o.id
                 and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
                 and (ap.ends_on is null or ap.ends_on >= %(on)s))

@@ -37,6 +37,7 @@ from abhiyan.units.rules import levels
 SHOWN = [
     ("", _("Held")),
     ("vacant", _("Vacant")),
+    ("fill", _("Vacant, for you to fill")),
     ("disputed", _("Disputed")),
     ("offered", _("Not accepted yet")),
     ("ended", _("Ended")),
@@ -148,6 +149,7 @@ class ResetForm(forms.Form):
 HEADINGS = {
     "": _("Who holds which office"),
     "vacant": _("Vacant offices"),
+    "fill": _("Vacant offices for you to fill"),
     "disputed": _("Disputed offices"),
     "offered": _("Appointments not accepted yet"),
     "ended": _("Appointments that are over"),
@@ -175,12 +177,13 @@ def appointments(request: Request) -> HttpResponseBase:
     chosen = filters.cleaned_data if filters.is_valid() else {}
     show, office = chosen.get("show", ""), chosen.get("office", "")
     first, last = queries.sight(viewer, *here.span)
-    gives = {"gives_offices": viewer.may("org.appoint"), "gives_officers": viewer.may("org.officers")}
+    gives = queries.Gives(offices=viewer.may("org.appoint"), officers=viewer.may("org.officers"))
     table: Table[Any]
-    if show == "vacant":
+    if show in ("vacant", "fill"):
         on = clock.day_in(settings.TIME_ZONE, clock.now())
-        vacant = queries.vacant_rows(first, last, on=on, office=office)
-        without = () if any(gives.values()) else ("acts",)
+        mine = gives if show == "fill" else None
+        vacant = queries.vacant_rows(first, last, on=on, office=office, gives=mine)
+        without = () if gives.offices or gives.officers else ("acts",)
         table = Table(
             request,
             VACANT,
@@ -209,7 +212,8 @@ def appointments(request: Request) -> HttpResponseBase:
         "filters": filters,
         "show": show,
         "nothing": _nothing(viewer, here, show),
-        **gives,
+        "are_vacant": show in ("vacant", "fill"),
+        "gives": gives,
         "appoint_href": here.href(reverse("org:appoint")),
         "crumbs": here.crumbs((say("Appointments"), reverse("org:appointments"))),
     }
@@ -219,7 +223,7 @@ def appointments(request: Request) -> HttpResponseBase:
 def _nothing(viewer: Viewer, here: Here, show: str) -> str:
     """Why the list is empty."""
     if viewer.is_root or viewer.sees_counts_at(here.unit.lo):
-        return say("No office is vacant here.") if show == "vacant" else say("No appointment fits.")
+        return say("No office is vacant here.") if show in ("vacant", "fill") else say("No appointment fits.")
     if viewer.home is not None:
         return say("You see the offices of your own state only.")
     return say("Only people with an office see offices.")

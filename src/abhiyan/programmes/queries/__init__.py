@@ -14,7 +14,7 @@ from .charges import (
     unanswered_below,
     waiting_for_answer,
 )
-from .checked import SaidTrue, checked_columns, said_true, why_none
+from .checked import SaidTrue, checked_columns, said_true, too_few, why_none
 from .counts_by import BEFORE, By, Split, split_by
 from .earlier_drives import Earlier, earlier
 from .funnel import Funnel, Line, shown_funnel
@@ -34,7 +34,16 @@ from .ledger import (
     node_of,
     unfolded,
 )
-from .listing import SORTS, Child, LevelRows, board, children_ladders, first_level_below, level_below
+from .listing import (
+    FURTHEST_BEHIND,
+    SORTS,
+    Child,
+    LevelRows,
+    board,
+    children_ladders,
+    first_level_below,
+    level_below,
+)
 from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
 from .own_figures import Typed, said_in, said_of, typed_figures
 from .parts import Part, parts_of, startable
@@ -71,7 +80,7 @@ from .splits import (
     planned_split,
     set_from,
 )
-from .standing import drawn_ladders, drawn_trend
+from .standing import LATELY_DAYS, as_of, drawn_ladders, drawn_trend, lately
 from .stands import Late, Stand, late, stands
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
 from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
 from abhiyan.programmes.rules import small_cells
@@ -42,7 +43,7 @@ def checked_columns(drawn: Callable[[Row], Picture]) -> tuple[Column[Row], ...]:
         Column("high", _("Real of 100 counted, at most"), share("high"), only_in_file=True),
         Column("grade", _("Grade"), lambda row: drawn(row).grade, only_in_file=True),
         Column(
-            "note", _("Back-checks"), lambda row: drawn(row).note or drawn(row).none_reason, only_in_file=True
+            "note", _("Back-checks"), lambda row: drawn(row).told or drawn(row).none_reason, only_in_file=True
         ),
     )
 
@@ -58,8 +59,8 @@ def picture_of(one: Estimated, *, is_rounded: bool) -> dict[str, Any]:
     of = one.counted
     if of.rate is None or (is_rounded and small_cells.shown(of.items) is None):
         return {"none_reason": why_none(one), "more": more}
-    note = _told(one, is_rounded=is_rounded)
-    return {"estimate": of.rate, "low": of.low, "high": of.high, "note": note, "more": more}
+    words = {"note": _note(one, is_rounded=is_rounded), "how": _how(one, is_rounded=is_rounded)}
+    return {"estimate": of.rate, "low": of.low, "high": of.high, "more": more, **words}
 
 
 GRADES = {
@@ -85,9 +86,14 @@ class SaidTrue:
     frame: str
 
     @property
-    def text(self) -> str:
-        """All of it, the headline first."""
-        said = (self.headline, self.counted, self.unanswered, self.no_entry, self.checks, self.frame)
+    def note(self) -> str:
+        """What every page shows at once: the headline, and what is said of those counted."""
+        return " ".join(filter(None, (self.headline, self.counted)))
+
+    @property
+    def how(self) -> str:
+        """What a page shows on a press: the other parts, the checks with their method, and the frame's day."""
+        said = (self.unanswered, self.no_entry, self.checks, self.frame)
         return " ".join(filter(None, said))
 
 
@@ -156,8 +162,21 @@ def why_none(one: Estimated) -> str:
     if one.counted.rate is not None or one.entered.rate is not None:
         return small_cells.said(None)
     if one.finished is None:
-        return say("not enough checks here")
-    return say("not enough checks (%(n)s of %(wanted)s)") % {"n": one.finished, "wanted": one.wanted}
+        return say("not enough checks here: a grade comes after %(wanted)s") % {"wanted": one.wanted}
+    more = one.wanted - one.finished
+    if one.ends_on is None or more <= 0:
+        return too_few(one.finished, one.wanted)
+    words = ngettext(
+        "not enough checks (%(n)s of %(wanted)s): %(more)s more gives a figure",
+        "not enough checks (%(n)s of %(wanted)s): %(more)s more give a figure",
+        more,
+    )
+    return words % {"n": one.finished, "wanted": one.wanted, "more": more}
+
+
+def too_few(finished: int, wanted: int) -> str:
+    """Say that checks are too few for a figure: how many are finished, of how many that are wanted."""
+    return say("not enough checks (%(n)s of %(wanted)s)") % {"n": finished, "wanted": wanted}
 
 
 @_later
@@ -169,5 +188,10 @@ def _of_frame(one: Estimated) -> str:
 
 
 @_later
-def _told(one: Estimated, *, is_rounded: bool) -> str:
-    return said_true(one, is_rounded=is_rounded).text
+def _note(one: Estimated, *, is_rounded: bool) -> str:
+    return said_true(one, is_rounded=is_rounded).note
+
+
+@_later
+def _how(one: Estimated, *, is_rounded: bool) -> str:
+    return said_true(one, is_rounded=is_rounded).how

@@ -53,6 +53,7 @@ SORTS = {
     "gap": "g.n - coalesce(f.counted, 0)",
     "behind": "g.n * %(share)s - coalesce(f.counted, 0)",
 }
+FURTHEST_BEHIND = "-behind"  # the one order in which pages, slides and Today name who is behind: by people
 NOTHING = Leaf(rows=[], first=0, last=0, total=0, more=False, number=1, pages=1)
 MOST_READ = 200_000  # units whose tallies one list adds up
 

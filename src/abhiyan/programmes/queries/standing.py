@@ -1,10 +1,16 @@
 """Where a unit stands in all that runs there, as pages draw it: ladders with a sentence, and trends."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as say
+
+from abhiyan.core import clock
 from abhiyan.programmes.rules import ladder as rungs
 from abhiyan.programmes.rules import pace
 from abhiyan.programmes.rules.estimated import Of
@@ -17,6 +23,26 @@ from .ledger import Figures, Node, blank, ladders
 from .programmes import Counted, drawn
 
 Key = tuple[int, int]  # programme and measure
+
+
+def as_of(at: datetime, *, is_rounded: bool) -> str:
+    """From when the figures of a page are: this moment; of a unit seen from outside the evening before."""
+    if is_rounded:
+        yesterday = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=1)
+        return say("As of the evening of %(day)s") % {"day": date_format(yesterday, "j M Y")}
+    return say("As of %(when)s") % {"when": date_format(localtime(at), "j M Y, H:i")}
+
+
+LATELY_DAYS = 7
+
+
+def lately(figures: Figures) -> int | None:
+    """Counted in the last seven days; None in the first days, and from outside: no figure is made of two that are
+    rounded."""
+    days = figures.trend
+    if figures.ladder.is_rounded or len(days) <= LATELY_DAYS:
+        return None
+    return (days[-1].ladder.counted or 0) - (days[-1 - LATELY_DAYS].ladder.counted or 0)
 
 
 def drawn_ladders(

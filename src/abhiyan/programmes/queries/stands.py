@@ -17,7 +17,7 @@ from abhiyan.ui.tables import Leaf
 from abhiyan.units import queries as units
 
 from .ledger import Node, blank, ladders
-from .listing import children_ladders
+from .listing import FURTHEST_BEHIND, children_ladders
 from .programmes import Counted, drawn, running_at
 
 SHOWN = 5
@@ -72,7 +72,10 @@ def stands(held: Held, *, at: datetime) -> list[Stand]:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Units right below one that are late in a programme: the first of them, worst first. kind: of all of them."""
+    """Units right below one that are late in a programme: the first of them, furthest behind first.
+
+    kind: of all of them.
+    """
 
     kind: str
     leaf: Leaf
@@ -93,7 +96,7 @@ def late(held: Held, stand: Stand, *, at: datetime) -> Late | None:
         programme=stand.programme,
         measure=stand.of.measure,
         at=at,
-        sort="name" if kind == "booth" else "share",
+        sort="name" if kind == "booth" else FURTHEST_BEHIND,
         show="without" if kind == "booth" else "behind",
         language=language(),
         per=SHOWN,

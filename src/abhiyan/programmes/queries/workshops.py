@@ -175,13 +175,28 @@ def waiting_of(account_id: int, *, limit: int) -> list[Workshop]:
     return list(found.select_related("programme", "unit").order_by("-pk")[:limit])
 
 
-def owed_by(unit_id: int, *, on: date) -> tuple[int, int]:
-    """How many workshops a unit was asked for and gave no day, and how many are past their day. In a scope that sees
-    them; one query."""
+@dataclass(frozen=True, slots=True)
+class OfUnit:
+    """Workshops of a unit: asked of it, without a day and past it; and asked by it of units below, and of these without
+    a day."""
+
+    silent: int
+    late: int
+    asked: int
+    asked_silent: int
+
+
+def of_unit(unit_id: int, *, on: date) -> OfUnit:
+    """How far the workshops are that a unit was asked for, and those it asked for. In a scope that sees them; one
+    query."""
     row = sql.row(
-        """select count(*) filter (where planned_on is null), count(*) filter (where coalesce(planned_on, due_on) < %s)
-        from programmes_workshop
-        where unit_id = %s and due_on is not null and held_on is null and withdrawn_at is null""",
-        [on, unit_id],
+        """select count(*) filter (where is_own and planned_on is null),
+          count(*) filter (where is_own and coalesce(planned_on, due_on) < %(on)s),
+          count(*) filter (where is_below), count(*) filter (where is_below and held_on is null and planned_on is null)
+        from (select w.*, w.unit_id = %(unit)s and w.due_on is not null and w.held_on is null as is_own,
+            coalesce(a.unit_id = %(unit)s and a.withdrawn_at is null, false) as is_below
+          from programmes_workshop w left join programmes_workshop a on a.id = w.above_id
+          where w.withdrawn_at is null) found""",
+        {"on": on, "unit": unit_id},
     )
-    return row[0], row[1]
+    return OfUnit(*row)

@@ -40,6 +40,7 @@ class Move:
 
 
 OPEN = frozenset({State.ASKED, State.ACCEPTED})
+FINISHED = frozenset({State.CONFIRMED, State.WITHDRAWN})  # lists leave these out
 MOVES = {
     Act.ACCEPT: Move(frozenset({State.ASKED, State.DECLINED}), State.ACCEPTED, by_asked=True),
     Act.DECLINE: Move(OPEN, State.DECLINED, by_asked=True, needs_note=True),

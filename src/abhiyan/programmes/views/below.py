@@ -118,7 +118,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         queries.LevelRows(found or (), node=node, **of),
         name=f"{here.unit.code}-{kind}",
         caption=caption,
-        sort="share",
+        sort=queries.FURTHEST_BEHIND,
         finish=partial(_lines, here, one, measure.number, clock.day_in(one.zone, at), shown.today(at)),
         is_brief=True,
         unit_id=here.unit.id,

@@ -10,8 +10,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -111,7 +109,6 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
     )
     counted = rungs[1].n
     today = 0 if ladder.is_rounded else _today(one, here, counted, at=at)
-    when = date_format(timezone.localtime(at), "j M Y, H:i")
     return Shared(
         settings.ORGANISATION,
         shown.name_of(one),
@@ -119,9 +116,7 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
         rungs,
         _("Today: +%(n)s counted") % {"n": grouped(today)} if today else "",
         _("%(share)s of the target") % {"share": share(counted, target)} if target and counted else "",
-        _("As of the evening of %(day)s") % {"day": date_format(_yesterday(one, at), "j M Y")}
-        if ladder.is_rounded
-        else _("As of %(when)s") % {"when": when},
+        queries.as_of(at, is_rounded=ladder.is_rounded),
     )
 
 

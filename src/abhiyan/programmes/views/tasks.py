@@ -33,7 +33,7 @@ from abhiyan.programmes.models import Programme, Task
 from abhiyan.programmes.queries import record
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules import tasks as rules
-from abhiyan.programmes.rules.tasks import Act, State
+from abhiyan.programmes.rules.tasks import FINISHED, Act, State
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.fields import DayField, WholeField
@@ -45,7 +45,6 @@ from abhiyan.units import queries as units
 from . import shown
 
 BELOW = "below:"  # of many: before the code of their office
-FINISHED = (State.CONFIRMED, State.WITHDRAWN)
 STATES: tuple[tuple[str, str | Promise], ...] = (
     ("", _("Not finished")),
     ("late", _("Late")),

@@ -1,14 +1,15 @@
 """What a deck says to one reader: its figures as they may see them, gathered by a bounded number of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import override
@@ -19,12 +20,13 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.org import queries as org
+from abhiyan.org.here import address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import Counted, Figures
+from abhiyan.programmes.queries import Counted
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
 from abhiyan.review.models import Deck, Review, Round
@@ -33,6 +35,7 @@ from abhiyan.review.rules.rounds import State
 from abhiyan.ui.slides.said import Gap, Slide
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
+from abhiyan.units.rules import levels
 from abhiyan.verification.here import Shown
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as checks
@@ -44,7 +47,7 @@ from . import rounds
 from .asked import asked_below
 from .last import last_review
 
-LATELY_DAYS, MOST_FRAMES = 7, 3
+MOST_FRAMES = 3
 
 
 def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
@@ -78,6 +81,13 @@ def slides_of(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
         return _unit(deck, here, viewer, at=at)
 
 
+def as_of(deck: Deck, viewer: Viewer, *, at: datetime) -> str:
+    """From when the figures of a deck are for this reader, in the language of the page."""
+    lo = units.standing(deck.unit_id, deck.hierarchy).lo
+    is_exact = deck.about == Deck.About.ROUND or (lo is not None and viewer.sees_people_at(lo))
+    return programmes.as_of(at, is_rounded=not is_exact)
+
+
 def _day(on: date, shape: str = "j M Y") -> str:
     return date_format(on, shape)
 
@@ -90,25 +100,46 @@ def _about(
     *,
     is_sample: bool,
     is_rounded: bool = False,
+    pages: Mapping[str, str],
 ) -> decks.About:
-    """What every slide says; window: first and last day."""
-    when = say("As of %(when)s") % {"when": date_format(timezone.localtime(at), "j M Y, H:i")}
-    if is_rounded:
-        yesterday = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=1)
-        when = say("As of the evening of %(day)s") % {"day": _day(yesterday)}
+    """What every slide says; window: first and last day. pages: addresses of the figures."""
     return decks.About(
         unit=unit,
         measure=measure,
         window=" – ".join(_day(each) for each in window),
-        as_of=when,
+        as_of=programmes.as_of(at, is_rounded=is_rounded),
         organisation=settings.ORGANISATION,
         closes_on=_day(window[1]) if window else "",
         is_sample=is_sample,
         is_rounded=is_rounded,
+        pages=pages,
     )
 
 
 # --- a unit
+
+
+def _pages(deck: Deck, here: units.UnitRow, viewer: Viewer, one: Counted | None) -> dict[str, str]:
+    """Where a reader finds the figures of a unit's slides."""
+    tree = levels.SLUGS[deck.hierarchy]
+    asked = {"programme": str(one.programme.public_id), **one.asked} if one else {}
+    pages = {
+        "unit": reverse("site:unit", args=[here.code]) + f"?{urlencode({'in': tree, **asked})}",
+        "dossier": reverse("review:dossier", args=[here.code]) + f"?in={tree}",
+    }
+    if one:
+        below = reverse("programmes:below", args=[one.programme.public_id])
+        more = one.asked | ({"level": deck.level} if deck.level else {})
+        pages["below"] = address(below, here.code, deck.hierarchy, **more) if deck.level else pages["unit"]
+    if viewer.may("org.read"):
+        pages["vacant"] = address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
+    return pages
+
+
+def _beside(frame: Frame, here: units.UnitRow, level: str) -> str:
+    """The page that compares units by a frame."""
+    page = reverse("verification:frame_beside", args=[frame.public_id])
+    return address(page, here.code, **({"level": level} if level else {}))
 
 
 def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> list[Slide]:
@@ -135,10 +166,14 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         if last
         else None,
     )
+    pages = _pages(deck, here, viewer, one)
     if one is None or node is None:
-        return decks.unit_deck(_about(named(here.names), "", (), at, is_sample=here.is_sample), unit, None)
-    measured, is_rounded = _measured(deck, one, here, node, viewer, at=at)
+        about = _about(named(here.names), "", (), at, is_sample=here.is_sample, pages=pages)
+        return decks.unit_deck(about, unit, None)
+    measured, is_rounded, frame = _measured(deck, one, here, node, viewer, at=at)
     programme = one.programme
+    if frame is not None:
+        pages["beside"] = _beside(frame, here, deck.level)
     about = _about(
         named(here.names),
         one.name,
@@ -146,6 +181,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         at,
         is_sample=here.is_sample or programme.is_sample,
         is_rounded=is_rounded,
+        pages=pages,
     )
     return decks.unit_deck(about, unit, measured)
 
@@ -181,8 +217,8 @@ def _counted(deck: Deck, viewer: Viewer) -> Counted | None:
 
 def _measured(
     deck: Deck, one: Counted, here: units.UnitRow, node: programmes.Node, viewer: Viewer, *, at: datetime
-) -> tuple[decks.Measured, bool]:
-    """One measure, and whether it is seen from outside."""
+) -> tuple[decks.Measured, bool, Frame | None]:
+    """One measure, whether it is seen from outside, and the frame by which units below are compared."""
     programme = one.programme
     today = clock.day_in(programme.zone, at)
     with sql.at_once():
@@ -202,7 +238,7 @@ def _measured(
     )
     left = windows.days_left(programme.opens_on, programme.closes_on, today)
     trend = programmes.drawn_trend(one, figures)
-    gaps, said = _newest(one, here.id, deck.level, viewer, at=at)
+    frame, gaps, said = _newest(one, here.id, deck.level, viewer, at=at)
     headline = _headline(estimated, is_rounded=figures.ladder.is_rounded)
     below, of = _behind(deck, one, here, node, today=today, at=at)
     measured = decks.Measured(
@@ -212,21 +248,13 @@ def _measured(
         headline=headline,
         provisional=_provisional(estimated),
         daily=pace.per_day(one.target, ladder.counted or 0, left) if one.target else None,
-        lately=_lately(figures),
+        lately=programmes.lately(figures),
         below=below,
         of=of,
         gaps=gaps,
         checks=said,
     )
-    return measured, figures.ladder.is_rounded
-
-
-def _lately(figures: Figures) -> int | None:
-    """Counted in the last seven days; None from outside, where no figure is made of two that are rounded."""
-    days = figures.trend
-    if figures.ladder.is_rounded or len(days) <= LATELY_DAYS:
-        return None
-    return (days[-1].ladder.counted or 0) - (days[-1 - LATELY_DAYS].ladder.counted or 0)
+    return measured, figures.ladder.is_rounded, frame
 
 
 def _behind(
@@ -242,7 +270,7 @@ def _behind(
         programme=programme,
         measure=one.measure,
         at=at,
-        sort="-behind",
+        sort=programmes.FURTHEST_BEHIND,
         language=language(),
         per=decks.MOST_ROWS,
         units=programmes.level_below(node, deck.level) if deck.level else None,
@@ -276,16 +304,17 @@ def _provisional(one: Estimated | None) -> str:
 
 def _newest(
     one: Counted, unit_id: int, level: str, viewer: Viewer, *, at: datetime
-) -> tuple[list[Gap], list[str]]:
-    """The comparison of the newest frame that has one, and what to know of it."""
+) -> tuple[Frame | None, list[Gap], list[str]]:
+    """The comparison of the frame of the headline, else of the newest that has one; and what to know of it."""
+    own = checks.newest_frames([one.programme.pk], unit_id).get((one.programme.pk, one.measure))
     drawn = frames.frames_of(one.programme).filter(measure=one.measure).exclude(state=Frame.State.FROZEN)
-    gaps, said = list[Gap](), list[str]()
-    for frame in drawn.order_by("-number")[:MOST_FRAMES]:
+    first, gaps, said = None, list[Gap](), list[str]()
+    for frame in sorted(drawn.order_by("-number")[:MOST_FRAMES], key=lambda frame: frame != own):
         _own, compared, about = _compared(frame, unit_id, level, viewer, at=at)
         if any(gap.true is not None for gap in compared):
-            return compared, about
-        gaps, said = gaps or compared, said or about
-    return gaps, said
+            return frame, compared, about
+        first, gaps, said = first or frame, gaps or compared, said or about
+    return first, gaps, said
 
 
 def _compared(
@@ -332,6 +361,7 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
         at,
         is_sample=here.is_sample or programme.is_sample,
         is_rounded=not is_exact,
+        pages={"beside": _beside(one, here, deck.level)},
     )
     node = programmes.node_of(here.id, deck.hierarchy)
     ladder = programmes.blank(is_rounded=node is None or not node.is_exact)
@@ -378,7 +408,8 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
         late=[(task.title, named(task.unit.names), _on(task.due_at)) for task in late],
     )
     window = (one.begins_on, one.ends_on)
-    about = _about(named(one.unit.names), one.name, window, at, is_sample=one.unit.is_sample)
+    pages = {"round": reverse("review:round", args=[one.public_id])}
+    about = _about(named(one.unit.names), one.name, window, at, is_sample=one.unit.is_sample, pages=pages)
     return decks.round_deck(about, of)
 
 

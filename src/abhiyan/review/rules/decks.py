@@ -4,8 +4,8 @@ Pure: values in, words and values out. Where they stand on a slide: pages.py.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -26,7 +26,10 @@ MOST_ROWS = 200  # of a deck: what is beyond stands in the lists of the product
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What every slide says besides: of whom, of what, as of when. measure, window: empty where no programme runs."""
+    """What every slide says besides: of whom, of what, as of when. measure, window: empty where no programme runs.
+
+    pages: where a reader finds the figures of a slide: unit, below, beside, vacant, dossier, round.
+    """
 
     unit: str
     measure: str
@@ -36,6 +39,7 @@ class About:
     closes_on: str = ""
     is_sample: bool = False
     is_rounded: bool = False
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +110,15 @@ def unit_deck(about: About, unit: Unit, of: Measured | None) -> list[Slide]:
     """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
     goes on in the appendix."""
     title = _finding(of) if of else _put(_("%(unit)s: offices and last review"), unit=about.unit)
-    return _deck(
-        about,
-        title,
-        [*(_measured(about, of) if of else ()), *_unit(about, unit)],
-        of.provisional if of else "",
-    )
+    made = [*(_measured(about, of) if of else ()), *_unit(about, unit)]
+    return _deck(about, title, made, of.provisional if of else "", page="unit")
 
 
 def checked_deck(about: About, of: Measured) -> list[Slide]:
     """The deck of a comparison: people entered, beside how many of them checks found real."""
     made = list(_gaps(about, of)) or list(_unknown(about, of))
-    return _deck(about, _finding(of) if of.headline or not made else made[0][0].title, made, of.provisional)
+    title = _finding(of) if of.headline or not made else made[0][0].title
+    return _deck(about, title, made, of.provisional, page="beside")
 
 
 def round_deck(about: About, of: Reviewed) -> list[Slide]:
@@ -130,16 +131,18 @@ def round_deck(about: About, of: Reviewed) -> list[Slide]:
     else:
         n = len(of.decided)
         title = _put(ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", n), n=n)
-    return _deck(about, title, list(_round(about, of)))
+    return _deck(about, title, list(_round(about, of)), page="round")
 
 
-def _deck(about: About, title: str, made: Sequence[Sequence[Slide]], more: str = "") -> list[Slide]:
-    """The first slide, of each part its first slide, and the appendix."""
+def _deck(
+    about: About, title: str, made: Sequence[Sequence[Slide]], more: str = "", *, page: str
+) -> list[Slide]:
+    """The first slide, of each part its first slide, and the appendix. page: of the first slide's figures."""
     what = " · ".join(filter(None, (about.measure, about.window)))
     as_of = " · ".join(filter(None, (about.as_of, _rounded(about), more)))
     lines = tuple(filter(None, (about.unit, what, as_of, _sample(about), about.organisation)))
     notes = (_("The title says what was found. The next slides show the figures behind it."),)
-    cover = Slide(title, "", Cover(lines), notes=notes)
+    cover = Slide(title, "", Cover(lines), notes=notes, href=about.pages.get(page, ""))
     return [cover, *(each[0] for each in made), *(one for each in made for one in each[1:])]
 
 
@@ -162,11 +165,13 @@ def _rounded(about: About) -> str:
 
 
 def _slide(
-    about: About, title: str, body: Body, *foot: str, under: str = "", notes: Sequence[str] = ()
+    about: About, title: str, body: Body, *foot: str, page: str, under: str = "", notes: Sequence[str] = ()
 ) -> Slide:
+    """One slide. page: which of `About.pages` has the figures of its title."""
     always = (_sample(about), *foot, _rounded(about), about.as_of)
     where = " · ".join(filter(None, (about.unit, under or about.measure)))
-    return Slide(title, where, body, tuple(filter(None, always)), (*notes, *filter(None, foot)))
+    href = about.pages.get(page, "")
+    return Slide(title, where, body, tuple(filter(None, always)), (*notes, *filter(None, foot)), href)
 
 
 def _pages(
@@ -175,6 +180,7 @@ def _pages(
     rows: Sequence[Row],
     body: Callable[[Sequence[Row]], Body],
     *foot: str,
+    page: str,
     under: str = "",
     of: int = 0,
 ) -> list[Slide]:
@@ -194,7 +200,7 @@ def _pages(
         if of > len(shown):
             limit = _("The slides show %(n)s of %(of)s. The list on the programme page has all of them.")
             more.append(_put(limit, n=len(shown), of=of))
-        slides.append(_slide(about, said, body(part), *more, *foot, under=where))
+        slides.append(_slide(about, said, body(part), *more, *foot, page=page, under=where))
     return slides
 
 
@@ -248,11 +254,11 @@ def _rungs(about: About, drawn: Ladder) -> Slide:
         title = _put(_("%(reported)s reported, %(n)s counted"), reported=reported, n=n)
     names = {key: str(NAMES[key]) for key in (*RUNGS, "unsigned")}
     body = Bars(tuple(_rung(drawn, key) for key in RUNGS), names, drawn.target, target, beyond)
-    foot = [_("Four rungs, never added up."), *_SENTENCES.split(str(drawn.note))]
+    foot = [_("Four rungs, never added up."), *_SENTENCES.split(drawn.told)]
     meant = [
         f"{NAMES[key]}: {drawn.definition(key)}" for key in ("reported", "counted", "unsigned", *RUNGS[2:])
     ]
-    return _slide(about, title, body, *foot, under=under, notes=meant)
+    return _slide(about, title, body, *foot, page="unit", under=under, notes=meant)
 
 
 def _rung(drawn: Ladder, key: str) -> Bar:
@@ -311,6 +317,7 @@ def _course(about: About, of: Measured, trend: Trend) -> Slide:
         title,
         Course(tuple((day.on, said) for day, said in zip(days, of.days, strict=True)), tuple(lines)),
         *foot,
+        page="unit",
     )
 
 
@@ -342,7 +349,7 @@ def _behind(about: About, of: Measured) -> list[Slide]:
     ]
     title = _("%(unit)s is furthest behind: %(n)s fewer than due by today")
     foot = _("Counted: passed the published rules, with a sign from the person's phone.")
-    return _pages(about, _put(title, unit=first.name, n=first.n), rows, body, foot, of=n)
+    return _pages(about, _put(title, unit=first.name, n=first.n), rows, body, foot, page="below", of=n)
 
 
 def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
@@ -369,7 +376,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     def body(rows: Sequence[Gap]) -> Gaps:
         return Gaps(tuple(rows), _tied(rows), names, _("at least %(n)s"))
 
-    yield _pages(about, title, known + filling, body, *foot, under=under)
+    yield _pages(about, title, known + filling, body, *foot, page="beside", under=under)
 
 
 def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
@@ -377,7 +384,7 @@ def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
     if of.gaps:
         body = _grid(Column(_("Unit"), 0.4), Column(_("Checks"), 0.6))
         rows = [(row.name, row.why) for row in of.gaps]
-        yield _pages(about, _("No unit below has enough checks yet"), rows, body, *of.checks)
+        yield _pages(about, _("No unit below has enough checks yet"), rows, body, *of.checks, page="beside")
 
 
 def _tied(rows: Sequence[Gap]) -> tuple[tuple[int, int], ...]:
@@ -398,7 +405,7 @@ def _unit(about: About, unit: Unit) -> Iterator[list[Slide]]:
         yield from _offices(about, unit)
     if any(n for _label, n in unit.questions):
         said = [(label, small_cells.said(n)) for label, n in unit.questions]
-        title = " · ".join(f"{label}: {n}" for label, n in said[:2])
+        title = _("Some workers are asked about their entries")
         body = _grid(Column(_("Questions to workers"), 0.7), Column(_("How many"), 0.3, is_number=True))
         yield _pages(
             about,
@@ -406,24 +413,30 @@ def _unit(about: About, unit: Unit) -> Iterator[list[Slide]]:
             said,
             body,
             _("A question is not proof. Questions that lead to nothing are deleted."),
+            page="dossier",
         )
     if unit.review is not None:
         day, decision, tasks = unit.review
         title = _put(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)
         body = _grid(Column(_("Task"), 0.7), Column(_("Status"), 0.3))
         yield _pages(
-            about, title, list(tasks) or [(_("No tasks were given."), "")], body, under=_("Last review")
+            about,
+            title,
+            list(tasks) or [(_("No tasks were given."), "")],
+            body,
+            page="dossier",
+            under=_("Last review"),
         )
 
 
 def _offices(about: About, unit: Unit) -> Iterator[list[Slide]]:
     """Who holds which office there, and what is vacant below: on one slide where there is room."""
-    held = sum(bool(name) for _office, name, _since in unit.offices)
-    missing = sum(n for _office, n, _of in unit.vacant)
-    said = [_put(_("%(n)s of %(of)s offices are held"), n=held, of=len(unit.offices))] if unit.offices else []
-    if missing:
-        said_below = ngettext("%(n)s office below is vacant", "%(n)s offices below are vacant", missing)
-        said.append(_put(said_below, n=missing))
+    own = [office for office, name, _since in unit.offices if not name]
+    missing = len(own) + sum(n for _office, n, _of in unit.vacant)
+    words = ngettext(
+        "%(n)s office is vacant here and below", "%(n)s offices are vacant here and below", missing
+    )
+    title = _put(words, n=missing) if missing else _("Every office is held")
     rows = [(office, name or _("vacant"), since) for office, name, since in unit.offices]
     vacant = _("vacant in %(n)s of %(of)s units below")
     below = [(office, _put(vacant, n=n, of=of), "") for office, n, of in unit.vacant if n]
@@ -431,12 +444,16 @@ def _offices(about: About, unit: Unit) -> Iterator[list[Slide]]:
     if rows and below and len(rows) + len(below) > ROWS:
         numbers = (Column(_("Vacant"), 0.25, is_number=True), Column(_("Of units"), 0.25, is_number=True))
         counted = [(office, grouped(n), grouped(of)) for office, n, of in unit.vacant if n]
-        yield _pages(about, said[0], rows, body, under=_("Offices"))
-        yield _pages(
-            about, said[1], counted, _grid(Column(_("Office"), 0.5), *numbers), under=_("Offices below")
+        here = (
+            _put(_("Vacant here: %(offices)s"), offices=", ".join(own))
+            if own
+            else _("Every office here is held")
         )
+        table = _grid(Column(_("Office"), 0.5), *numbers)
+        yield _pages(about, here, rows, body, page="unit", under=_("Offices"))
+        yield _pages(about, title, counted, table, page="vacant", under=_("Offices below"))
     else:
-        yield _pages(about, "; ".join(said), rows + below, body, under=_("Offices"))
+        yield _pages(about, title, rows + below, body, page="vacant", under=_("Offices"))
 
 
 # --- rounds
@@ -458,15 +475,18 @@ def _round(about: About, of: Reviewed) -> Iterator[list[Slide]]:
                 shades,
             )
 
-        yield _pages(about, title, of.branches, bars, _("Full: reviewed. Dotted: not reviewed yet."))
+        yield _pages(
+            about, title, of.branches, bars, _("Full: reviewed. Dotted: not reviewed yet."), page="round"
+        )
     if of.decided:
         decision, n = max(of.decisions, key=lambda each: each[1])
         title = _put(_("Decided most often: %(decision)s (%(n)s)"), decision=decision, n=n)
         body = _grid(Column(_("Unit"), 0.36), Column(_("Decision"), 0.44), Column(_("Decided on"), 0.2))
         rest = " · ".join(f"{each}: {grouped(n)}" for each, n in of.decisions if n)
-        yield _pages(about, title, of.decided, body, rest, of=sum(n for _each, n in of.decisions))
+        total = sum(n for _each, n in of.decisions)
+        yield _pages(about, title, of.decided, body, rest, page="round", of=total)
     if of.late:
         n = len(of.late)
         title = _put(ngettext("%(n)s task is late", "%(n)s tasks are late", n), n=n)
         body = _grid(Column(_("Task"), 0.5), Column(_("Unit"), 0.3), Column(_("Due"), 0.2))
-        yield _pages(about, title, of.late, body)
+        yield _pages(about, title, of.late, body, page="round")

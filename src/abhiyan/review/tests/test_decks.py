@@ -170,7 +170,7 @@ def test_offices_and_what_is_vacant_below_stand_on_one_slide() -> None:
         offices=[("President", "Asha", "Jan 2025"), ("In-charge", "", "")], vacant=[("Booth", 466, 2_110)]
     )
     slide = unit_deck(ABOUT, unit, measured())[2]
-    assert slide.title == "1 of 2 offices are held; 466 offices below are vacant"
+    assert slide.title == "467 offices are vacant here and below"
     assert isinstance(slide.body, Grid)
     assert slide.body.rows[1:] == (
         ("In-charge", "vacant", ""),
@@ -181,8 +181,8 @@ def test_offices_and_what_is_vacant_below_stand_on_one_slide() -> None:
 def test_with_many_offices_what_is_vacant_below_has_its_own_slide() -> None:
     unit = Unit(offices=[("President", "Asha", "")] * 7, vacant=[(f"Office {n}", 1, 9) for n in range(4)])
     assert titles(unit_deck(ABOUT, unit, None))[1:] == [
-        "7 of 7 offices are held",
-        "4 offices below are vacant",
+        "Every office here is held",
+        "4 offices are vacant here and below",
     ]
 
 

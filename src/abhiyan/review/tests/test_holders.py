@@ -94,7 +94,7 @@ def test_the_page_has_the_numbers_of_unit_tasks_workshops_circulars_helpline_and
         for part in ("Circulars", "Helpline, last 90 days", "Vacant below", "Booth president"):
             assert part in said, part
         assert "Questions to workers" not in said and "Proven" not in said
-    assert "Tasks of the unit" in dossier(cast, "district_in_charge", "JK-SRI-M1")
+    assert "Not finished, here and below" in dossier(cast, "district_in_charge", "JK-SRI-M1")
 
 
 def test_only_the_holder_and_who_leads_from_above_see_it(cast: Cast, mine: Review) -> None:

@@ -19,6 +19,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.responsible import seats, vacant_below
 from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import Counted
 from abhiyan.programmes.rules import small_cells
 from abhiyan.review.actions.reviews import note_opened
@@ -80,7 +81,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
         "slug": levels.SLUGS[hierarchy],
         "name": here.name(lang),
         "kind": Kind(facts.kind).label,
-        "at": at,
+        "as_of": programmes.as_of(at, is_rounded=not is_exact),
         "counts": [(Kind(kind).label, n) for kind, n in counts.items()],
         "seats": shown_seats,
         "vacant_below": shown_vacant,

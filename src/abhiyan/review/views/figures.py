@@ -87,8 +87,9 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
 def _compared(
     viewer: Viewer, running: Sequence[Counted], ladders: Sequence[Ladder], here: UnitRow, today: date
 ) -> list[Compared]:
-    """Each measure beside its newest frame; of a unit below the districts what it said and reported until today."""
-    frames = checks.newest_frames({one.programme.pk for one in running})
+    """Each measure beside the frame of its ladder; of a unit below the districts what it said and reported until
+    today."""
+    frames = checks.newest_frames({one.programme.pk for one in running}, here.id)
     lines = checks.lines_in(frames, here.id)
     is_exact = here.lo is not None and viewer.sees_people_at(here.lo)
     rest = {

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -77,13 +76,12 @@ def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
     facts = [f"{label} {grouped(n)}" for label, n in read["counts"]]
     if read["unit"].electors:
         facts.append(f"{grouped(read['unit'].electors)} {_('electors')}")
-    when = date_format(timezone.localtime(read["at"]), "j M Y, H:i")
     return {
         "above": f"{settings.ORGANISATION} · {_('Dossier')}",
         "name": f"{read['name']}, {read['kind']}",
         "facts": " · ".join(facts),
         "notes": list(_notes(read)),
-        "foot": f"{read['name']} · " + _("figures as of %(when)s") % {"when": when},
+        "foot": f"{read['name']} · {read['as_of']}",
         "standing": _("Where we stand"),
         "none": _("No programme runs here"),
         "ladders": [_ladder(drawn, said) for _href, drawn, said in read["ladders"]],
@@ -139,7 +137,7 @@ def _ladder(drawn: Ladder, said: str) -> dict[str, Any]:
         words = _("%(n)s of 100") % {"n": of_100(drawn.estimate)}
         rate = {"value": words, "share": 100 * drawn.estimate}
     shown.append(label | rate)
-    note = str(drawn.note or drawn.none_reason or _("no back-checks yet"))
+    note = drawn.told or str(drawn.none_reason or _("no back-checks yet"))
     return {"name": str(drawn.name), "said": said, "rungs": shown, "note": note}
 
 

@@ -38,7 +38,7 @@ def child_table(
     heads = [
         sort_header(context, "name", _("Unit")),
         *(sort_header(context, key, title, num=True, css="wide") for key, title in _titles()),
-        format_html('<th scope="col">{}</th>', _("Against due by today")),
+        sort_header(context, "behind", _("Against due by today")),
         sort_header(context, "share", _("% of target"), css="num"),
     ]
     if checks:

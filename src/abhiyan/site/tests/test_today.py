@@ -111,14 +111,14 @@ def text(cast: Cast, role: str, language: str = "en") -> str:
 
 
 def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last(cast: Cast) -> None:
-    every = "/appointments/?show=vacant"
-    below = "/appointments/?office=mandal_president&show=vacant"
+    every = "/appointments/?show=fill"
+    below = "/appointments/?office=mandal_president&show=fill"
     page = text(cast, "district_in_charge")
     assert every in owed(cast, "district_in_charge")
     assert "Srinagar has no president · 1 mandal has no president · 2 mandals have no in-charge" in page
-    found = re.search(r"(\d+) offices are vacant .* Fill ", page)
+    found = re.search(r"(\d+) offices are vacant, for you to fill .* Fill ", page)
     assert found and "has no" not in page[found.end() :].split("Where we stand")[0], "it is the last"
-    assert not [href for href in owed(cast, "booth_worker") if "show=vacant" in href]
+    assert not [href for href in owed(cast, "booth_worker") if "show=fill" in href]
     cast._seat("president", "district_president", "JK-SRI", 1)
     assert "Srinagar has no president" not in text(cast, "district_in_charge")
     for n, unit in enumerate(("JK-SRI-M1", "JK-SRI-M2")):
@@ -129,7 +129,7 @@ def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last(cas
     assert "1 mandal has no president Srinagar Fill" in page, "one kind of vacancy is a sentence of its own"
     assert below in owed(cast, "district_in_charge")
     cast._seat("second", "mandal_president", "JK-SRI-M2", 1)
-    assert not [href for href in owed(cast, "district_in_charge") if "show=vacant" in href]
+    assert not [href for href in owed(cast, "district_in_charge") if "show=fill" in href]
     with system("test"):
         org.end_appointment(public_id=cast.appointments["second"], reason="term over", by=SYSTEM, at=NOW)
     assert below in owed(cast, "district_in_charge")

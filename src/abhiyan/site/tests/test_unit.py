@@ -23,7 +23,7 @@ def test_the_page_of_a_unit_begins_with_where_it_stands_and_lists_who_lags_first
     assert said == "12 counted. Due by today: 115. Needed from now on: 24 a day."
     assert "103 fewer than due by today" in page
     furthest = unescape(page.partition('aria-labelledby="furthest"')[2].partition("</nav>")[0])
-    (srinagar,) = re.findall(r'<span><a href="([^"]*)">Srinagar</a> <1%</span>', furthest)
+    (srinagar,) = re.findall(r'<span><a href="([^"]*)">Srinagar</a> 57 fewer</span>', furthest)
     assert srinagar == "/units/JK-SRI/?in=organisational" and furthest.count("<a ") == 2
     first, second = rows(page.partition('id="children"')[2])
     assert first.startswith("1 Srinagar sample district_in_charge 250 ") and first.endswith(" <1%")

@@ -27,7 +27,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Of, ask_estimated
 from abhiyan.site.offered import doors
-from abhiyan.ui import charts, maps, numbers, tables
+from abhiyan.ui import charts, maps, tables
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.ladder import Ladder
 from abhiyan.ui.lists import Column, Table, file_asked
@@ -103,7 +103,11 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "segments": _segments(code, facts.hierarchies, hierarchy),
         "hierarchy": levels.SLUGS[hierarchy],
         "counts": [(Kind(kind).label, n) for kind, n in counts.items()],
-        "at": at,
+        "as_of": programmes.as_of(
+            at, is_rounded=here.lo is None or not request.viewer.sees_people_at(here.lo)
+        )
+        if sees_counts
+        else "",
         "sees_counts": sees_counts,
         "doors": doors(request.viewer, at=at, unit=here),
         "seats": seats(request, asked.offices(), here, lang)
@@ -276,7 +280,7 @@ def _measure(
         "at": at,
     }
     listing: dict[str, Any] = {
-        "sort": request.GET.get("sort", "share"),
+        "sort": request.GET.get("sort", programmes.FURTHEST_BEHIND),
         "show": _show(request),
         "matching": request.GET.get("matching", "")[:100],
         "language": lang,
@@ -329,6 +333,8 @@ def _measure(
     ]
     context["trend_table"] = request.GET.get("trend") == "table"
     context["trend"] = programmes.drawn_trend(chosen, figures, **before)
+    if (n := programmes.lately(figures)) is not None:
+        context["lately"] = (n, round(n / programmes.LATELY_DAYS))
     activity = activities.of(programme.kind)
     if isinstance(node, programmes.Node):
         del reading["hierarchy"]
@@ -406,15 +412,13 @@ def _below(
         )
         for child, drawn in rows
     ]
-    behind = (
-        (href, name, numbers.share(drawn.counted, drawn.target))
-        for _child, drawn, href, name, _leader in children
-        if drawn.behind
-    )
+    behind = ((href, name, drawn.behind) for _child, drawn, href, name, _leader in children if drawn.behind)
     is_whole = not any(request.GET.get(key) for key in ("sort", "matching", "page")) and shown != "without"
     return {
         "pictures": [drawn for _child, drawn in rows],
-        "sorting": tables.sorting(request.GET, dict.fromkeys(programmes.SORTS, ""), default="share"),
+        "sorting": tables.sorting(
+            request.GET, dict.fromkeys(programmes.SORTS, ""), default=programmes.FURTHEST_BEHIND
+        ),
         "children": children,
         "furthest": list(islice(behind, MOST_FURTHEST)) if is_whole else [],  # the list begins with them
         "shows": [

@@ -97,10 +97,11 @@ Body = Cover | Bars | Course | Gaps | Grid
 @dataclass(frozen=True, slots=True)
 class Slide:
     """title: the finding in a sentence. under: of whom and what. foot: sentences, the most important first. notes: how
-    to read it, for the speaker."""
+    to read it, for the speaker. href: the page with the figures of the title; "": there is none."""
 
     title: str
     under: str
     body: Body
     foot: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    href: str = ""

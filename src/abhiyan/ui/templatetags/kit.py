@@ -267,9 +267,17 @@ def text(parser: Parser, token: Token) -> Col:
 
 @register.tag
 def num(parser: Parser, token: Token) -> Col:
-    """A column that is one number: `{% num _("Votes") row.votes|indian sort="votes" %}`."""
-    column = text(parser, token)
-    return Col({"css": parser.compile_filter('"num"'), **column.options}, column.nodelist)
+    """A column that is one number, grouped as people here write it: `{% num _("Votes") row.votes sort="votes" %}`."""
+    options = _options(parser, token.split_contents()[1:], "title", "value")
+    value = Grouped(options.pop("value"))
+    return Col({"css": parser.compile_filter('"num"'), **options}, NodeList([value]))
+
+
+class Grouped(VariableNode):
+    """A value of which a number is written 12,34,567; words stay as they are."""
+
+    def render(self, context: Context) -> SafeString:
+        return SafeString(conditional_escape(indian(self.filter_expression.resolve(context))))
 
 
 class Foot(Node):

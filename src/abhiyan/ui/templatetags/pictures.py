@@ -175,12 +175,17 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
 
 
 def _note(shown: Ladder) -> str:
-    """What the estimate is about, in a line under the ladder, and the way to all of it."""
-    note = str(shown.note)
-    if not (note or shown.more):
-        return ""
-    more = f' <a href="{escaped(shown.more[0])}">{escaped(shown.more[1])}</a>' if shown.more else ""
-    return f'<p class="tiny muted">{escaped(note)}{more}</p>\n'
+    """What the estimate says under the ladder, and the way to its page; how it was made, on a press."""
+    note, how = str(shown.note), str(shown.how)
+    more = f'<a href="{escaped(shown.more[0])}">{escaped(shown.more[1])}</a>' if shown.more else ""
+    said = " ".join(filter(None, (escaped(note), more)))
+    line = f'<p class="small">{said}</p>\n' if said else ""
+    if not how:
+        return line
+    summary = escaped(_("How we know"))
+    return (
+        f'{line}<details class="small printed"><summary>{summary}</summary><p>{escaped(how)}</p></details>\n'
+    )
 
 
 def _before(shown: Ladder) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
@@ -19,7 +20,7 @@ from .frames import days_of
 from .told import COLUMNS, estimated_of, share_columns, share_of
 
 _CELLS = f"""u.id, u.code, u.names, u.kind, p.lo, a.reported, {share_columns("a")}, {share_columns("e")},
-    {share_columns("w")}"""
+    {share_columns("w")}, a.drawn"""
 _ESTIMATES = f"""join units_unit u on u.id = b.unit_id
   left join units_placement p on p.unit_id = u.id and p.hierarchy = b.hierarchy
   join verification_estimate a
@@ -54,7 +55,7 @@ class Line:
     """One unit: what it said of itself, what it reported, what checks found.
 
     rank: by the least gap, shared by units that cannot be told apart; None without an estimate. lo: its position today.
-    after: the day the frame before was frozen.
+    drawn: checks. after: the day the frame before was frozen.
     """
 
     down: int
@@ -65,6 +66,7 @@ class Line:
     kind: str
     lo: int | None
     of: Beside
+    drawn: int
     after: date | None = None
     said: int | None = None
     rank: int | None = None
@@ -118,7 +120,7 @@ def lines_in(frames: Mapping[Key, Frame], unit_id: int) -> dict[Key, Line]:
 
 def _line(*row: Any) -> Line:
     shares = [share_of(*row[at : at + COLUMNS]) for at in range(8, 8 + 3 * COLUMNS, COLUMNS)]
-    cells: tuple[Any, ...] = (*row[:7], Beside(row[7] or 0, *shares))
+    cells: tuple[Any, ...] = (*row[:7], Beside(row[7] or 0, *shares), row[-1])
     return Line(*cells)
 
 
@@ -141,14 +143,19 @@ def without_place(own: Line, parts: Sequence[Line]) -> Line | None:
     return (
         None
         if is_nothing
-        else replace(own, code="", names={}, of=found, has_below=False, said=None, rank=None)
+        else replace(own, code="", names={}, of=found, has_below=False, drawn=0, said=None, rank=None)
     )
 
 
-def newest_frames(programme_ids: Iterable[int]) -> dict[tuple[int, int], Frame]:
-    """The newest drawn frame of each measure of programmes, by programme and measure. One query."""
+def newest_frames(programme_ids: Iterable[int], unit_id: int) -> dict[Key, Frame]:
+    """The frame of each measure whose estimate of a unit every page shows: the newest with a number or a grade of it,
+    else the newest that is drawn. One query.
+    """
+    said = Estimate.objects.filter(frame=OuterRef("pk"), unit=unit_id).exclude(rate=None, grade="")
     found = Frame.objects.filter(programme__in=list(programme_ids)).exclude(state=Frame.State.FROZEN)
-    newest = found.select_related("programme").order_by("programme", "measure", "-number")
+    newest = found.select_related("programme").order_by(
+        "programme", "measure", Exists(said).desc(), "-number"
+    )
     return {(one.programme_id, one.measure): one for one in newest.distinct("programme", "measure")}
 
 

@@ -3,8 +3,11 @@
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from abhiyan.programmes import queries as programmes
 from abhiyan.ui.numbers import NONE, of_100
+from abhiyan.verification.models import Estimate
 from abhiyan.verification.rules.beside import Beside
+from abhiyan.verification.rules.estimates import GRADED
 
 register = template.Library()
 
@@ -13,6 +16,12 @@ register = template.Library()
 def hundred(share: object) -> str:
     """A share from 0 to 1 as a number of 100."""
     return str(of_100(share)) if isinstance(share, float) else NONE
+
+
+@register.filter
+def too_few(one: Estimate) -> str:
+    """Why an estimate has no number."""
+    return programmes.too_few(one.finished, GRADED)
 
 
 @register.simple_tag

@@ -112,10 +112,13 @@ def test_a_grade_is_of_the_first_checks_also_when_their_entries_count_no_more(
 def test_before_enough_checks_there_is_no_number(cast: Cast) -> None:
     frame = drawn(cast)
     assert "no back-checks yet" not in seen(cast, "state_president", unit_page("JK"))
-    assert "not enough checks (0 of 19)" in seen(cast, "state_president", unit_page("JK"))
-    assert "not enough checks here" in seen(cast, "booth_president", unit_page("JK-B001"))
+    why = "not enough checks (0 of 19): 19 more give a figure"
+    assert why in seen(cast, "state_president", unit_page("JK"))
+    assert "not enough checks here: a grade comes after 19" in seen(
+        cast, "booth_president", unit_page("JK-B001")
+    )
     page = reverse("programmes:programme", args=[frame.programme.public_id])
-    assert "not enough checks (0 of 19)" in seen(cast, "state_president", page)
+    assert why in seen(cast, "state_president", page)
 
 
 def test_programmes_and_their_files_have_the_estimate_too(cast: Cast, checked: Frame) -> None:
@@ -189,7 +192,12 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
         Estimate.objects.filter(frame=checked, unit__code="JK-JAM").update(
             genuine=4, not_genuine=3, rate=None, low=None
         )
-    assert "not enough checks (7 of 19)" in seen(cast, "state_president", page)
+    assert "not enough checks (7 of 19): 12 more give a figure" in seen(cast, "state_president", page)
+    with system("test"):
+        Estimate.objects.filter(frame=checked, unit__code="JK-JAM").update(drawn=7)
+    top_up = reverse("verification:frame_top_up", args=[checked.public_id])
+    assert f'href="{top_up}"' in cast.client("state_president").get(page).text, "who plans may draw more"
+    assert top_up not in cast.client("district_in_charge").get(page).text
 
 
 def test_the_gap_is_what_the_upper_end_leaves_of_everybody_entered() -> None:
@@ -227,7 +235,7 @@ def test_seen_from_outside_counts_are_rounded_and_below_10_there_is_no_estimate(
     exact, rounded = picture_of(ONE, is_rounded=False), picture_of(ONE, is_rounded=True)
     assert (exact["estimate"], exact["low"], exact["high"]) == (0.838, 0.71, 0.912)
     assert (rounded["estimate"], rounded["low"], rounded["high"]) == (0.838, 0.71, 0.912)
-    assert "17,162" in str(exact["note"]) and "12,312" in str(exact["note"])
-    assert "17,160" in str(rounded["note"]) and "12,310" in str(rounded["note"])
+    assert "17,162" in str(exact["note"]) and "12,312" in str(exact["how"])
+    assert "17,160" in str(rounded["note"]) and "12,310" in str(rounded["how"])
     few = replace(ONE, counted=replace(ONE.counted, items=9))
     assert "estimate" not in picture_of(few, is_rounded=True)

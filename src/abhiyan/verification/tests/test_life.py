@@ -288,11 +288,13 @@ def test_a_frame_closed_with_too_few_checks_says_so_and_waits_for_none(cast: Cas
     frame = drawn(cast, 20)
     page = reverse("verification:frame", args=[frame.public_id])
     refresh_estimates(at=NOW)
-    assert "not enough checks yet (0 of" in cast.client("state_president").get(page).text
+    assert (
+        "not enough checks (0 of 19): 19 more give a figure" in cast.client("state_president").get(page).text
+    )
     close_frame(public_id=frame.public_id, by=SYSTEM, at=NOW + timedelta(days=800))
     told = cast.client("state_president").get(page).text
     assert "Where it stands" in told and "drawn just now" not in told
-    assert "closed with too few checks for a number (0 of" in told and " yet" not in told
+    assert "not enough checks (0 of 19)" in told and "more give" not in told and " yet" not in told
 
 
 def test_today_tells_a_planner_what_a_frame_waits_for(cast: Cast) -> None:

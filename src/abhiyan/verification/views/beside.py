@@ -98,6 +98,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
         "until": until,
         "slides": here.href(reverse("review:deck_new"), frame=str(one.public_id), level=kind),
         "levels": [(Kind(each).label, here.href(level=each), each == kind) for each in kinds],
+        "may_plan": decides,
         "is_provisional": one.state == Frame.State.DRAWN and not frames.is_past_end(one, at),
         **_intervals(level),
     }

@@ -1,0 +1,160 @@
+"""One estimate and one sentence about it, wherever it is read; and slides whose titles their pages confirm."""
+
+import io
+import re
+from datetime import timedelta
+from html import unescape
+
+import pypdfium2
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+from pptx import Presentation
+
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.pdfs import text_of
+from abhiyan.org.queries import viewer_of
+from abhiyan.people.tests.make import body
+from abhiyan.programmes.queries import said_true
+from abhiyan.review.models import Deck
+from abhiyan.review.queries.decks import slides_of
+from abhiyan.verification.actions import open_page, refresh_estimates
+from abhiyan.verification.models import Check, Estimate, Frame
+from abhiyan.verification.queries.latest import ask_latest
+from abhiyan.verification.tests.conftest import two_districts
+from abhiyan.verification.tests.test_checks import drawn
+
+from .cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return two_districts()
+
+
+def checked(cast: Cast, *, finished: int) -> Frame:
+    """A frame of 90 people in two districts: of the checks in one so many are answered, a fifth of them not genuine;
+    in the other none is."""
+    frame = drawn(cast, 90)
+    with system("test"):
+        of = Check.objects.filter(frame=frame, stratum__unit__code="JK-SRI", arm=Check.Arm.RANDOM)
+        for nth, check in enumerate(of.order_by("pk")[:finished]):
+            found = Check.Outcome.GENUINE if nth % 5 else Check.Outcome.NOT_GENUINE
+            Check.objects.filter(pk=check.pk).update(outcome=found, done_at=NOW)
+    refresh_estimates(at=NOW)
+    with system("test"):  # repeat calls: more were reported than entered
+        Estimate.objects.filter(frame=frame, shade=Estimate.Shade.ENTERED).update(reported=131)
+    open_page(programme=frame.programme, by=cast.actor("state_president"), at=NOW)
+    return frame
+
+
+def words(client: Client, path: str) -> str:
+    """What somebody reads on a page, without its spaces: paper has none either."""
+    main = body(client, path).partition("<main")[2]
+    return "".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+def deck(client: Client, where: str) -> tuple[str, str]:
+    """The address of slides, and all that is written on them, without its spaces."""
+    made = client.post(f"/review/slides/new/{where}", {"language": "en"})
+    assert made.status_code == 302, made.content.decode()[:2000]
+    page = str(made["Location"])
+    file = Presentation(io.BytesIO(client.get(f"{page}file/pptx/").content))
+    said = [shape.text_frame.text for slide in file.slides for shape in slide.shapes if shape.has_text_frame]
+    return page, "".join("".join(said).split())
+
+
+def everywhere(cast: Cast, frame: Frame, unit: str) -> dict[str, str]:
+    """What every page, slide and sheet of paper says of a unit in a frame, without spaces."""
+    client = cast.client("state_president")
+    page = reverse("verification:frame", args=[frame.public_id])
+    paper = client.get(reverse("review:dossier_print", args=[unit])).content
+    return {
+        "unit": words(client, reverse("site:unit", args=[unit])),
+        "today": words(client, "/"),
+        "record": words(client, reverse("programmes:record")),
+        "dossier": words(client, reverse("review:dossier", args=[unit])),
+        "paper": "".join(text_of(paper, n) for n in range(len(pypdfium2.PdfDocument(paper)))),
+        "frame": words(client, f"{page}?unit={unit}"),
+        "beside": words(client, f"{page}beside/?unit={unit}"),
+        "deck": deck(client, f"?unit={unit}")[1],
+        "comparison": deck(client, f"?unit={unit}&frame={frame.public_id}")[1],
+        "public": words(
+            cast.client("anonymous"), reverse("verification:public", args=[frame.programme.public_id])
+        ),
+    }
+
+
+def test_every_page_slide_and_paper_says_one_sentence_about_one_estimate(cast: Cast) -> None:
+    frame = checked(cast, finished=22)
+    with cast.as_("state_president"), override("en"):
+        found = ask_latest([frame.programme_id], [cast.world.units["JK"].pk], NOW.date())()
+        (one,) = (each for (_p, measure, _u), each in found.items() if measure == frame.measure)
+        said = said_true(one)
+    assert re.fullmatch(
+        r"Of 90 people entered up to 25 Nov 2026, about \d+ of 100 are real \(\d+ to \d+\)\.", said.headline
+    )
+    headline = "".join(said.headline.rstrip(".").split())
+    counted = "".join(said.counted.split())
+    for name, text in everywhere(cast, frame, "JK").items():
+        assert headline in text, name
+        assert counted in text, name
+        shares = set(re.findall(r"about\d+of100arereal\(\d+to\d+\)", text))
+        assert len(shares) == 1, (name, shares)
+        whole = set(re.findall(r"Of(\d+)peopleenteredup", text))
+        assert whole == {"90"}, (name, whole)
+
+
+def test_without_enough_checks_every_page_slide_and_paper_gives_one_reason(cast: Cast) -> None:
+    frame = checked(cast, finished=7)
+    for name, text in everywhere(cast, frame, "JK").items():
+        if name != "comparison":  # it has no ladder of the unit itself
+            assert "notenoughchecks(7of19):12moregiveafigure" in text, name
+        assert not re.search(r"\d+of100arereal", text), name
+
+
+def test_the_dossier_compares_in_the_frame_of_its_ladder(cast: Cast) -> None:
+    first = checked(cast, finished=22)
+    cast.crowd(30, "JK-B001", "70069")
+    with system("test"):
+        Frame.objects.filter(pk=first.pk).update(frozen_at=NOW - timedelta(days=9))
+    later = drawn(cast, 20)
+    refresh_estimates(at=NOW)
+    assert later.number == first.number + 1
+    said = words(cast.client("state_president"), reverse("review:dossier", args=["JK"]))
+    beside = said.partition("Gap,atleast")[2].partition("Trend:")[0]
+    assert "notenoughchecks" not in beside
+    assert re.search(r"131", beside) and "Of90peopleentered" in said, "of the first frame, in both"
+
+
+NUMBER = re.compile(r"\d[\d,]*")
+
+
+def test_each_number_in_a_slides_title_stands_on_the_page_the_slide_leads_to(cast: Cast) -> None:
+    for unit, n in (("JK", 9_000), ("JK-SRI", 6_000), ("JK-JAM", 3_000)):
+        cast.target(unit, n)
+    frame = checked(cast, finished=22)
+    client = cast.client("state_president")
+    seen = set()
+    for where in ("?unit=JK", "?unit=JK-SRI", f"?unit=JK&frame={frame.public_id}"):
+        page, _said = deck(client, where)
+        with system("test"):
+            one = Deck.objects.select_related("unit", "programme", "frame__programme", "round").get(
+                public_id=page.rstrip("/").rpartition("/")[2]
+            )
+        viewer = viewer_of(account_id=cast.accounts["state_president"].pk, on=NOW.date())
+        with cast.as_("state_president"):
+            slides = slides_of(one, viewer, at=NOW)
+        listed = unescape(body(client, page))
+        for slide in slides:
+            assert slide.href and f'href="{slide.href}"' in listed, slide.title
+            said = body(client, slide.href).partition("<main")[2]
+            text = unescape(re.sub(r"<[^>]+>", " ", said))
+            missing = set(NUMBER.findall(slide.title)) - set(NUMBER.findall(text))
+            assert not missing, (slide.title, slide.href, missing)
+            seen.add(re.sub(r"[\d,]+", "0", slide.title))
+    assert len(seen) >= 6, seen
