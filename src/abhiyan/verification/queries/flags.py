@@ -1,8 +1,8 @@
 """Flags and what supports them. Who plans checks reads them in the system's scope; a worker reads their own."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,14 @@ from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
+from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.estimated import Text
+from abhiyan.units import queries as units
 from abhiyan.verification.models import Check, Flag, Frame, FreshChecks, Rest
-from abhiyan.verification.rules import findings
-from abhiyan.verification.rules.indicators import Indicator, Tally, reason, support
+from abhiyan.verification.rules import findings, flags
+from abhiyan.verification.rules.indicators import STRENGTHS, Indicator, Tally, reason, strength, support
 from abhiyan.verification.rules.outcomes import DENIED
 
 from .items import asked_of
@@ -32,11 +35,15 @@ TOLD = timedelta(days=7)  # for which a worker reads that a question is closed
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A worker somebody may look at closer. flag: None while nobody asked them."""
+    """A worker somebody may look at closer. flag: None while nobody asked them. office, unit: where they work, by
+    language; district: of most of their entries."""
 
-    name: str
     look: Looked
     flag: Flag | None
+    name: str = ""
+    office: Mapping[str, str] = field(default_factory=dict)
+    unit: Mapping[str, str] = field(default_factory=dict)
+    district: str = ""
 
     @property
     def reason(self) -> str:
@@ -44,6 +51,19 @@ class Row:
         if self.flag is not None:
             return next(iter(sentences(self.flag.reasons)), "")
         return self.look.reasons[0].text if self.look.reasons else ""
+
+    @property
+    def n(self) -> int:
+        """How many separate reasons there are."""
+        return len(self.look.reasons if self.flag is None else self.flag.reasons)
+
+    @property
+    def strength(self) -> Text:
+        """How strong the clearest reason is: weak, clear or strong; "" where the last night shows none."""
+        if not self.look.reasons:
+            return ""
+        score = self.look.reasons[0].score
+        return STRENGTHS[strength(score, clear=flags.ALONE, strong=flags.FARTHEST)]
 
 
 def flag_of(flag_id: UUID) -> Flag:
@@ -138,8 +158,24 @@ def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[
     looks[:0] = [
         asked.get(one.worker, Looked(one.worker, one.unit_id, 0, 0.0, ())) for one in flags_by_worker.values()
     ]
-    names = names_of(one.worker for one in looks)
-    return [Row(names.get(one.worker, ""), one, flags_by_worker.get(one.worker)) for one in looks]
+    return [Row(one, flags_by_worker.get(one.worker)) for one in looks]
+
+
+def with_names(rows: Sequence[Row], *, language: str) -> list[Row]:
+    """The rows of one page, with the worker's name, office and district. In the system's scope."""
+    workers = [one.look.worker for one in rows]
+    names, offices = names_of(workers), org.offices_of(workers)
+    districts = units.names_of({one.look.unit_id for one in rows}, language=language)
+    return [
+        replace(
+            one,
+            name=names.get(one.look.worker, ""),
+            office=offices.get(one.look.worker, ({}, {}))[0],
+            unit=offices.get(one.look.worker, ({}, {}))[1],
+            district=districts.get(one.look.unit_id, ""),
+        )
+        for one in rows
+    ]
 
 
 def names_of(workers: Iterable[UUID]) -> dict[UUID, str]:

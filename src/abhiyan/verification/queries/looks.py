@@ -215,7 +215,7 @@ def _looked(
         if bad > 1 and bad > good:
             yield Reason(Indicator.CHECKS, Tally(bad, bad + good), peers_bad, flags.FARTHEST)
 
-    told = reasons(odd(), clear=flags.CLEAR) if entries >= flags.LEAST else []
+    told = reasons(odd(), clear=flags.CLEAR, alone=flags.ALONE) if entries >= flags.LEAST else []
     return Looked(worker, unit_id, entries, wanted, tuple(told), *support)
 
 

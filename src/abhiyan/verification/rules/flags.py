@@ -14,6 +14,7 @@ from scipy.special import expit, xlogy
 NEARBY = 8  # workers of a district; with fewer a worker is compared with all
 FARTHEST = 4.0  # standard deviations; one figure, however odd, is no more than that
 CLEAR = 2.0  # standard deviations above the peers: less is no reason
+ALONE = 3.0  # one reason alone, weaker than this, names nobody
 LEAST = 12  # entries; with fewer a worker has no flag
 LEARNT = 200  # finished random checks; with fewer the indicators weigh alike
 FOUND = 30  # of them not genuine, and as many genuine

@@ -146,11 +146,11 @@ _WORDS: Mapping[Indicator, str | Promise] = {
     Indicator.BURSTS: _("%(hits)s of %(of)s entries came less than a minute after the one before."),
     Indicator.NIGHT: _("%(hits)s of %(of)s entries came between 10 at night and 6 in the morning."),
     Indicator.SPEED: _("%(hits)s of %(of)s forms took less than half a minute."),
-    Indicator.PLACES: _("Take any two entries: %(own)s times in 100 they come from the same spot."),
+    Indicator.PLACES: _("Entries come from the same spot: %(own)s of 100 pairs."),
     Indicator.AGES: _("%(hits)s of %(of)s birth years end in 0 or 5."),
-    Indicator.DIGITS: _("Take any two phone numbers: %(own)s times in 100 they end in the same digit."),
+    Indicator.DIGITS: _("Last digits of phone numbers repeat: %(own)s of 100 pairs end alike."),
     Indicator.TARGETS: _("On %(hits)s of %(of)s days the total is exactly the target."),
-    Indicator.ANSWERS: _("Take any two forms: %(own)s times in 100 they have the same answers."),
+    Indicator.ANSWERS: _("Forms have the same answers: %(own)s of 100 pairs."),
     Indicator.UNCONFIRMED: _("%(hits)s of %(of)s people have not confirmed."),
     Indicator.DEVICES: _("%(hits)s of %(of)s people answered from the same phone or network as another."),
     Indicator.DOUBLES: _("%(hits)s of %(of)s entries look like another entry."),
@@ -216,11 +216,35 @@ class Reason:
         return reason(self.indicator, self.tally, self.peers)
 
 
-def reasons(found: Iterable[Reason], *, clear: float, most: int = 4) -> list[Reason]:
+class Strength(StrEnum):
+    """How far a reason is from what is usual nearby, in three words."""
+
+    WEAK = "weak"
+    CLEAR = "clear"
+    STRONG = "strong"
+
+
+STRENGTHS: Mapping[Strength, str | Promise] = {
+    Strength.WEAK: _("weak"),
+    Strength.CLEAR: _("clear"),
+    Strength.STRONG: _("strong"),
+}
+
+
+def strength(score: float, *, clear: float, strong: float) -> Strength:
+    """How strong a reason is. score, clear, strong: in standard deviations above the peers."""
+    if score >= strong:
+        return Strength.STRONG
+    return Strength.CLEAR if score >= clear else Strength.WEAK
+
+
+def reasons(found: Iterable[Reason], *, clear: float, alone: float, most: int = 4) -> list[Reason]:
     """The reasons a flag gives, the oddest first; none where nothing is clear: then there is no flag.
 
-    What happened once or twice is no reason, however rare it is nearby: it happens to somebody.
+    What happened once or twice is no reason, however rare it is nearby: it happens to somebody. One reason alone that
+    is weaker than `alone` is none: among many workers luck brings one.
     """
     clearly = (one for one in found if one.score >= clear and one.tally.hits >= HITS)
     odd = sorted(clearly, key=lambda one: -one.score)
-    return odd[:most]
+    is_one_weak = len(odd) == 1 and odd[0].score < alone
+    return [] if is_one_weak else odd[:most]

@@ -6,6 +6,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abhiyan.verification.rules import flags
 from abhiyan.verification.rules.indicators import (
     Entry,
     Indicator,
@@ -14,6 +15,7 @@ from abhiyan.verification.rules.indicators import (
     is_night,
     reason,
     reasons,
+    strength,
     tallies,
 )
 
@@ -119,10 +121,24 @@ def test_a_reason_is_a_sentence_with_numbers_and_those_of_others_nearby() -> Non
     assert bursts == (
         "41 of 60 entries came less than a minute after the one before. Others nearby: 6.2 in 100."
     )
-    assert digits.startswith("Take any two phone numbers: 45 times in 100 they end in the same digit.")
+    assert digits.startswith("Last digits of phone numbers repeat: 45 of 100 pairs end alike.")
     with translation.override("hi"):
         hindi = reason(I.NIGHT, Tally(1_200, 2_000), 0.0)
     assert "1,200" in hindi and "2,000" in hindi and "entries" not in hindi
+
+
+def test_one_weak_reason_alone_is_none_and_strength_has_three_words() -> None:
+    weak, clear, far = (Reason(I.DIGITS, Tally(30, 60), 0.1, score) for score in (2.4, 3.1, 4.0))
+    assert reasons([weak], clear=flags.CLEAR, alone=flags.ALONE) == []
+    assert reasons([clear], clear=flags.CLEAR, alone=flags.ALONE) == [clear]
+    other = Reason(I.NIGHT, Tally(30, 60), 0.1, 2.2)
+    assert reasons([other, weak], clear=flags.CLEAR, alone=flags.ALONE) == [weak, other], "two agree"
+    rare = Reason(I.NIGHT, Tally(2, 60), 0.0, 4.0)
+    assert reasons([rare, weak], clear=flags.CLEAR, alone=flags.ALONE) == [], (
+        "what is no reason does not help"
+    )
+    words = [strength(one.score, clear=flags.ALONE, strong=flags.FARTHEST) for one in (weak, clear, far)]
+    assert words == ["weak", "clear", "strong"]
 
 
 def test_the_oddest_reasons_come_first_and_what_is_common_nearby_is_none() -> None:
@@ -131,8 +147,10 @@ def test_the_oddest_reasons_come_first_and_what_is_common_nearby_is_none() -> No
         Reason(I.NIGHT, Tally(30, 60), 0.05, 3.9),
         Reason(I.BURSTS, Tally(30, 60), 0.10, 2.4),
     ]
-    assert [one.indicator for one in reasons(told, clear=2.0)] == [I.NIGHT, I.BURSTS]
-    assert [one.indicator for one in reasons(told, clear=2.0, most=1)] == [I.NIGHT]
-    assert reasons(told[:1], clear=2.0) == []
-    assert reasons([Reason(I.BURSTS, Tally(2, 41), 0.002, 7.0)], clear=2.0) == [], "that happens to somebody"
+    assert [one.indicator for one in reasons(told, clear=2.0, alone=3.0)] == [I.NIGHT, I.BURSTS]
+    assert [one.indicator for one in reasons(told, clear=2.0, alone=3.0, most=1)] == [I.NIGHT]
+    assert reasons(told[:1], clear=2.0, alone=3.0) == []
+    assert reasons([Reason(I.BURSTS, Tally(2, 41), 0.002, 7.0)], clear=2.0, alone=3.0) == [], (
+        "that happens to somebody"
+    )
     assert told[1].text == reason(I.NIGHT, Tally(30, 60), 0.05)

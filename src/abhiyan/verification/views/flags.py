@@ -18,11 +18,12 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import day_of, named
+from abhiyan.core.words import day_of, language, named
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN
@@ -35,7 +36,7 @@ from abhiyan.verification.rules import findings
 
 from .frames import measure_of, shown_of
 
-MOST, SHOWN = 500, 60  # workers looked through, who wants a look most first; and shown
+MOST, PER_PAGE = 500, 10  # workers looked through, who wants a look most first; and shown on a page
 
 
 @form_page
@@ -56,9 +57,10 @@ def workers(request: Request, public_id: UUID) -> HttpResponseBase:
         found = reads.rows_of(one, measure, today, most=MOST)
         fresh = reads.round_under_way(one, measure)
         ready = None if fresh else reads.ready_for_checks(one, measure, today)
+        leaf = tables.numbered(found, request.GET, total=len(found), per=PER_PAGE)
         shown = {
-            "found": found[:SHOWN],  # not as a file: names beside reasons stay on this page
-            "is_more": len(found) > SHOWN,
+            # Not as a file: names beside reasons stay on this page.
+            "leaf": leaf.with_rows(lambda rows: reads.with_names(rows, language=language())),
             "fresh": fresh,
             "left": reads.left_in(fresh) if fresh else 0,
             "ready": len(ready.flags) if ready else 0,
@@ -74,8 +76,8 @@ def _lacking(ready: reads.Ready) -> list[str]:
     some = ", ".join(f"{district} ({grouped(n)})" for district, n in ready.lacking.items())
     return [
         _(
-            "Where fewer than %(of)s people with a known answer are asked, workers wait: nobody knows how many would "
-            "deny anyway. Add people there under Known answers. So many are asked: %(some)s."
+            "Fresh checks need %(of)s people with a known answer in a district. Add people under Known answers."
+            " So far: %(some)s."
         )
         % {"of": findings.KNOWN, "some": some}
     ]
@@ -87,7 +89,8 @@ def flag_ask(request: Request, public_id: UUID, worker: UUID) -> HttpResponseBas
     one = _planned(request, public_id)
     measure, at = measure_of(one), clock.now()
     with system("one worker's entries"):
-        look = needed(next(iter(looks_of(one, measure, workers=[worker])), None))
+        looks = (each for each in looks_of(one, measure, workers=[worker]) if each.reasons)
+        look = needed(next(looks, None))
         name = reads.names_of([worker]).get(worker, "")
     return ask(
         request,
@@ -208,7 +211,7 @@ def aim_telling(request: Request, public_id: UUID) -> HttpResponseBase:
         lambda given: actions.ask_aiming(programme=one, measure=measure, by=request.actor, at=at, **given),
         title=_("Aim checks where they tell most"),
         text=[
-            _("Those workers come first whose place in the list one answer can change."),
+            _("We check first where one more answer decides."),
             _("No estimate contains these checks."),
             _("Compare the workers again when they are finished: the order is better then."),
         ],

@@ -36,7 +36,9 @@ DIFFERS = {
     Question.GENUINE: _("Finds %(own)s of 100 genuine; others in the same places, %(others)s."),
     Question.NOT_REACHED: _("Does not reach %(own)s of 100; others in the same places, %(others)s."),
     Question.REFUSED: _("%(own)s of 100 refuse; with others in the same places, %(others)s."),
-    Question.PLANTED: _("Mistaken about %(own)s of 100 whose answer we know; others, about %(others)s."),
+    Question.PLANTED: _(
+        "Of %(of)s known answers %(n)s came out differently; with others, about %(others)s of 100."
+    ),
     Question.QUICK: _("Finishes %(own)s of 100 within a minute; others, %(others)s."),
 }
 
@@ -45,7 +47,8 @@ def differs(one: Verifier) -> list[str]:
     """Where a verifier's checks differ from the others' by more than luck, in sentences."""
 
     def said(question: Question, found: Unlike[int]) -> str:
-        return DIFFERS[question] % {"own": round(100 * found.share), "others": round(100 * found.others)}
+        shares = {"own": round(100 * found.share), "others": round(100 * found.others)}
+        return DIFFERS[question] % (shares | {"n": one.planted - one.planted_right, "of": one.planted})
 
     return [said(*each) for each in one.unlike.items()]
 
