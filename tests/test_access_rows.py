@@ -65,6 +65,8 @@ READABLE = {
     "elections_stated": "figures quoted in public, with their source",
     "elections_correspondence": "which part of an old seat a new one took over",
     "elections_alliance": "which parties count as one side",
+    "forms_form": "names of forms",
+    "forms_version": "questions of forms, without answers",
     "messaging_template": "fixed texts",
     "messaging_number": "our own numbers; provider tokens are sealed",
     "messaging_allowance": "budgets",

@@ -11,11 +11,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "abhiyan"
-FLOORS: list[str] = next(
+_LAYERS: list[str] = next(
     contract["layers"]
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     if contract["type"] == "layers"
 )
+# Each room with the number of its floor, the top one first: "forms | messaging" is one floor.
+FLOORS: dict[str, int] = {room.strip(): n for n, layer in enumerate(_LAYERS) for room in layer.split("|")}
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Source:
 
 def above(room: str, other: str) -> bool:
     """Whether `other` stands on a higher floor than `room`."""
-    return FLOORS.index(other) < FLOORS.index(room)
+    return other != room and FLOORS[other] <= FLOORS[room]
 
 
 def dotted(node: ast.AST) -> str:

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from unicodedata import name as letter
@@ -40,6 +40,11 @@ def person(name: str, in_language: str = "") -> str:
 def day_of(at: datetime) -> str:
     """The day of an instant, here: 24 November 2026. A database tells it in UTC, where it may be the day before."""
     return date_format(timezone.localtime(at), "j F Y")
+
+
+def short_day(day: date) -> str:
+    """A day as lists write it: 24 Nov 2026."""
+    return date_format(day, "j M Y")
 
 
 @cache

@@ -17,6 +17,7 @@ ROOMS = (
     "people",
     "org",
     "messaging",
+    "forms",
     "elections",
     "programmes",
     "helpdesk",

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 
+from abhiyan.core.numbers import Misgrouped, ungrouped
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries
@@ -20,7 +21,6 @@ from abhiyan.elections.refusals import NewerVersion, VotesTooMany, VotesUnfit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page
-from abhiyan.ui.fields import Misgrouped, ungrouped
 from abhiyan.ui.lists import Table
 from abhiyan.ui.numbers import grouped
 

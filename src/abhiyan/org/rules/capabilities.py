@@ -24,6 +24,7 @@ MEANINGS: dict[str, Promise] = {
     "verification.plan": _("Freeze frames and draw back-checks"),
     "verification.check": _("Make back-checks"),
     "tasks.ask": _("Ask tasks of the unit and below, and look at what was done"),
+    "forms.make": _("Make forms and change them"),
     "notices.publish": _("Publish the notice people read before they join"),
     "enrolment.enrol": _("Record people who join"),
     "enrolment.place": _("Assign a booth to entries without a location"),

@@ -30,7 +30,7 @@ _LEAD = frozenset(
     | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
     | {"messages.send", "messages.circular", "polls.keep", "verification.plan"}
-    | {"helpdesk.type", "helpdesk.answer"}
+    | {"helpdesk.type", "helpdesk.answer", "forms.make"}
 )
 _DISTRICT = (
     _LEAD
@@ -45,7 +45,7 @@ _DISTRICT = (
         "verification.plan",
     }
 )
-_MANDAL = _DISTRICT - {"people.export", "org.bodies", "enrolment.texts"}
+_MANDAL = _DISTRICT - {"people.export", "org.bodies", "enrolment.texts", "forms.make"}
 _CLUSTER = frozenset(
     {"org.read", "org.appoint", "org.decide", "people.read", "people.reveal"}
     | {"programmes.targets", "tasks.ask", "enrolment.enrol", "enrolment.place", "enrolment.correct"}

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class FormsConfig(AppConfig):
+    name = "abhiyan.forms"
+    label = "forms"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from abhiyan.core import news
+        from abhiyan.units.news import UnitsGoing
+
+        from . import actions
+
+        news.subscribe(UnitsGoing, lambda told: actions.refuse_units_going(told=told))

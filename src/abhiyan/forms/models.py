@@ -1,0 +1,166 @@
+"""Forms, their versions, and what was filled in."""
+
+from collections.abc import Sequence
+
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import pgettext_lazy
+
+from abhiyan.core.policy import ACCOUNT, BODIES, LINE, REASON, SYSTEM, Policy, open_to_all, placed, policies
+from abhiyan.org.models import Body
+from abhiyan.units.models import Unit
+
+from .rules.questions import FormQuestion, question_of
+
+
+class Form(models.Model):
+    """Questions that an office asks of units below it. What is asked stands in its versions."""
+
+    public_id = models.UUIDField(unique=True)
+    names = models.JSONField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # whose form it is
+    ready = models.TextField(default="", db_default="")  # code of the ready form it was copied from
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)  # account
+    ended_at = models.DateTimeField(null=True)  # nobody fills it any more
+
+    class Meta:
+        db_table = "forms_form"
+        constraints = open_to_all("form", write=SYSTEM)
+        indexes = [
+            models.Index(
+                fields=["unit"], name="form_unit"
+            ),  # used by: forms near a viewer, undoing an import
+        ]
+
+
+class FormVersion(models.Model):
+    """The questions of a form at one time. Once in use it is never changed; until then it is the form's one draft."""
+
+    form = models.ForeignKey(Form, models.CASCADE, related_name="versions", db_index=False)
+    number = models.SmallIntegerField()  # from 1
+    questions = models.JSONField()  # rules.questions.FormQuestion.plain of each
+    made_at = models.DateTimeField()
+    made_by = models.BigIntegerField(null=True)  # account
+    used_from = models.DateTimeField(null=True)  # none: a draft
+
+    class Meta:
+        db_table = "forms_version"
+        constraints = [
+            models.UniqueConstraint(fields=["form", "number"], name="form_version_once"),
+            models.UniqueConstraint(
+                fields=["form"], condition=models.Q(used_from=None), name="form_version_one_draft"
+            ),
+            *open_to_all("form_version", write=SYSTEM),
+        ]
+
+    @cached_property
+    def asked(self) -> Sequence[FormQuestion]:
+        """The questions in their order."""
+        return [question_of(one) for one in self.questions]
+
+
+class Submission(models.Model):
+    """A form filled in for a unit, or for a body of it. Seen by who leads the unit, by the body, and by who sent it."""
+
+    class State(models.TextChoices):
+        REPORTED = "reported", pgettext_lazy("of a filled form", "To be read")
+        ACCEPTED = "accepted", pgettext_lazy("of a filled form", "Accepted")
+        RETURNED = "returned", pgettext_lazy("of a filled form", "Returned")
+
+    id = models.UUIDField(primary_key=True)  # keyed hash of the account and the sender's key
+    digest = models.BinaryField()  # keyed, of what was first sent: the same again is the same submission
+    version = models.ForeignKey(FormVersion, models.PROTECT, related_name="+", db_index=False)
+    form = models.ForeignKey(
+        Form, models.PROTECT, related_name="submissions", db_index=False
+    )  # its version's
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+", db_index=False)
+    about_kind = models.TextField(default="", db_default="")  # of another room's thing
+    about_id = models.TextField(default="", db_default="")
+    sent_by = models.BigIntegerField()  # account
+    at = models.DateTimeField()  # when it was filled in
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    accuracy = models.FloatField(null=True)  # metres
+    answers = models.JSONField()  # by key, as rules.answers.check gives them
+    state = models.TextField(choices=State.choices, default=State.REPORTED)
+    reason = models.TextField(default="", db_default="")  # why it was sent back
+
+    class Meta:
+        db_table = "forms_submission"
+        constraints = policies(
+            "submission",
+            using=f"{placed('forms_submission.unit_id', LINE)} or sent_by = {ACCOUNT} or body_id = any ({BODIES})",
+            write=SYSTEM,
+        )
+        indexes = [
+            models.Index(fields=["form", "-at"], name="submission_form"),  # used by: the list of a form
+            models.Index(fields=["unit"], name="submission_unit"),  # used by: counts, undoing an import
+            models.Index(fields=["sent_by", "-at"], name="submission_sender"),  # used by: what somebody sent
+            # used by: what was filled in about another room's thing
+            models.Index(
+                fields=["about_kind", "about_id"],
+                name="submission_about",
+                condition=~models.Q(about_kind=""),
+            ),
+        ]
+
+    @property
+    def about(self) -> tuple[str, str]:
+        return (self.about_kind, self.about_id)
+
+
+def _of_submission(table: str) -> str:
+    """Seen by whoever sees its submission."""
+    return f"exists (select from forms_submission s where s.id = {table}.submission_id)"
+
+
+class SubmissionStep(models.Model):
+    """One line of a submission's history. Pages add lines and change none."""
+
+    class Act(models.TextChoices):
+        SENT = "sent", pgettext_lazy("of a filled form", "Sent")
+        MENDED = "mended", pgettext_lazy("of a filled form", "Corrected")
+        ACCEPTED = "accepted", pgettext_lazy("of a filled form", "Accepted")
+        RETURNED = "returned", pgettext_lazy("of a filled form", "Returned")
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="steps", db_index=False)
+    act = models.TextField(choices=Act.choices)
+    by_account = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    reason = models.TextField(default="", db_default="")
+    answers = models.JSONField(null=True)  # as they were sent, or sent again
+
+    class Meta:
+        db_table = "forms_step"
+        constraints = [
+            Policy(name="step_in_scope", command="SELECT", using=_of_submission("forms_step")),
+            Policy(name="step_written", command="INSERT", using=SYSTEM),
+            Policy(name="step_for_a_reason", to=("jobs",), using=REASON),
+            Policy(name="step_migrates", to=("owner",), using="true"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["submission", "at"], name="step_submission"
+            ),  # used by: a submission's history
+        ]
+
+
+class SubmissionPicture(models.Model):
+    """A picture that answers a question: re-encoded, sealed under its own id. A newer one takes its place."""
+
+    id = models.UUIDField(primary_key=True)  # keyed hash of the submission, the question and what was sent
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="pictures", db_index=False)
+    question = models.TextField()  # its key
+    small = models.BinaryField()  # sealed
+    sealed = models.BinaryField()
+    size = models.IntegerField()  # bytes of the picture
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "forms_picture"
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "question"], name="submission_picture_once"),
+            *policies("submission_picture", using=_of_submission("forms_picture"), write=SYSTEM),
+        ]

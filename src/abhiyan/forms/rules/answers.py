@@ -1,0 +1,209 @@
+"""Answers as they are sent, checked against the questions of a form; and as people read them."""
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as say
+
+from abhiyan.core.numbers import Misgrouped, grouped, ungrouped
+from abhiyan.core.words import short_day
+
+from .questions import LARGEST, LONGEST, NUMBERS, FormQuestion, QuestionKind, is_asked
+
+Answer = str | int | float | bool | list[str] | list[float | None]
+_PLACE = re.compile(
+    r"\s*(-?\d{1,2}(?:\.\d{1,12})?)[,;\s]+(-?\d{1,3}(?:\.\d{1,12})?)(?:\s*±\s*(\d{1,5})\D{0,3})?\s*"
+)
+_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")  # the day first, as people write it
+_NOWHERE = 0.01  # degrees: what a phone says that knows no place
+
+
+class _Wrong(Exception):
+    """An answer does not fit; its text says what does."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswers:
+    """answers: by key, as they are kept: numbers, texts, codes, true or false, a date as 2026-11-25, a place as
+    [latitude, longitude, metres]. errors: by key, in the reader's language. Pictures are not among the answers."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def check(
+    questions: Sequence[FormQuestion], given: Mapping[str, Any], *, pictures: Collection[str] = ()
+) -> CheckedAnswers:
+    """Check what was given to each question, as typed or as kept. What was not asked is left out.
+
+    pictures: keys of the questions that have a picture.
+    """
+    done = CheckedAnswers()
+    for one in questions:
+        if one.kind is QuestionKind.NOTE or not is_asked(one, done.answers):
+            continue
+        value = given.get(one.key)
+        is_blank = one.key not in pictures if one.kind is QuestionKind.PICTURE else _is_blank(value)
+        if is_blank:
+            if one.required:
+                done.errors[one.key] = say("This field is required.")
+        elif one.kind is not QuestionKind.PICTURE:
+            try:
+                done.answers[one.key] = _READ[one.kind](one, value)
+            except _Wrong as wrong:
+                done.errors[one.key] = str(wrong)
+    return done
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value in ("", [], ()) or (isinstance(value, str) and not value.strip())
+
+
+def _number(one: FormQuestion, value: Any) -> int | float:
+    if one.kind is QuestionKind.DECIMAL:
+        try:
+            found: int | float = round(float(str(value).replace(",", "").strip()), 4)
+        except ValueError:
+            raise _Wrong(say("Enter a number.")) from None
+        if not math.isfinite(found):
+            raise _Wrong(say("Enter a number."))
+    else:
+        try:
+            found = int(ungrouped(str(value)))
+        except (Misgrouped, ValueError):
+            raise _Wrong(say("Enter a whole number.")) from None
+    least = 0 if one.least is None else one.least
+    most = LARGEST if one.most is None else one.most
+    assert not isinstance(least, str) and not isinstance(most, str)
+    if found < least:
+        raise _Wrong(say("Write at least %(limit_value)s.") % {"limit_value": _figure(least)})
+    if found > most:
+        raise _Wrong(say("Write at most %(limit_value)s.") % {"limit_value": _figure(most)})
+    return found
+
+
+def _text(one: FormQuestion, value: Any) -> str:
+    text = str(value).strip()
+    least, most = int(one.least or 0), int(one.most or LONGEST)
+    if len(text) > most or "\0" in text:
+        raise _Wrong(say("Write at most %(most)s letters.") % {"most": grouped(most)})
+    if len(text) < least:
+        raise _Wrong(say("Write at least %(least)s letters.") % {"least": grouped(least)})
+    return text
+
+
+def _one(one: FormQuestion, value: Any) -> str:
+    if not isinstance(value, str) or value not in dict(one.options):
+        raise _Wrong(say("Choose from the list."))
+    return value
+
+
+def _yes_no(one: FormQuestion, value: Any) -> bool:
+    return value if isinstance(value, bool) else _one(one, value) == "yes"
+
+
+def _several(one: FormQuestion, value: Any) -> list[str]:
+    known = [code for code, _label in one.options]
+    if not isinstance(value, (list, tuple)) or not all(each in known for each in value):
+        raise _Wrong(say("Choose from the list."))
+    chosen = [code for code in known if code in value]
+    if one.least is not None and len(chosen) < int(one.least):
+        raise _Wrong(say("Choose at least %(least)s.") % {"least": one.least})
+    if one.most is not None and len(chosen) > int(one.most):
+        raise _Wrong(say("Choose at most %(most)s.") % {"most": one.most})
+    return chosen
+
+
+def _day(one: FormQuestion, value: Any) -> str:
+    text = str(value).strip()
+    parts = [int(each) for each in written.groups()] if (written := _DAY.fullmatch(text)) else []
+    try:
+        kept = (date(*reversed(parts)) if parts else date.fromisoformat(text)).isoformat()
+    except ValueError:
+        raise _Wrong(say("Enter a valid date.")) from None
+    if one.least is not None and kept < str(one.least):
+        raise _Wrong(say("Choose %(day)s or later.") % {"day": _day_said(str(one.least))})
+    if one.most is not None and kept > str(one.most):
+        raise _Wrong(say("Choose %(day)s or earlier.") % {"day": _day_said(str(one.most))})
+    return kept
+
+
+def place_of(value: Any) -> list[float | None]:
+    """A place as [latitude, longitude, metres of accuracy or None], from the same or from "32.7266, 74.8570 ±18".
+
+    Raises ValueError, with words for people, where it is none; (0, 0) is what a phone says that knows no place.
+    """
+    if isinstance(value, str):
+        found = _PLACE.fullmatch(value)
+        parts: Sequence[Any] = found.groups() if found else ()
+    else:
+        parts = value
+    try:
+        lat, lon = float(parts[0]), float(parts[1])
+        accuracy = None if len(parts) < 3 or parts[2] is None else float(parts[2])
+    except (IndexError, TypeError, ValueError):
+        raise PlaceUnfit(say("Write the place as latitude and longitude, like 32.7266, 74.8570.")) from None
+    if not (abs(lat) <= 90 and abs(lon) <= 180) or not 0 <= (accuracy or 0) < 100_000:
+        raise PlaceUnfit(say("Write the place as latitude and longitude, like 32.7266, 74.8570."))
+    if abs(lat) < _NOWHERE and abs(lon) < _NOWHERE:
+        raise PlaceUnfit(say("The phone does not know where it is: it says 0, 0. Try again in the open."))
+    return [round(lat, 6), round(lon, 6), accuracy]
+
+
+class PlaceUnfit(_Wrong, ValueError):
+    """No place, or none on earth."""
+
+
+_READ = {
+    **dict.fromkeys(NUMBERS, _number),
+    QuestionKind.TEXT: _text,
+    QuestionKind.ONE: _one,
+    QuestionKind.YES_NO: _yes_no,
+    QuestionKind.SEVERAL: _several,
+    QuestionKind.DAY: _day,
+    QuestionKind.PLACE: lambda _one, value: place_of(value),
+}
+
+
+def typed(answer: Any) -> Any:
+    """A kept answer as it stands in a field, to be changed there."""
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    if isinstance(answer, list) and answer and not isinstance(answer[0], str):
+        lat, lon, accuracy = answer
+        return f"{lat}, {lon}" + (f" ±{accuracy:.0f}" if accuracy is not None else "")
+    return answer
+
+
+def read(one: FormQuestion, answer: Any) -> str:
+    """An answer as people read it, choices by their words; "" where there is none."""
+    if answer is None:
+        return ""
+    if one.kind in NUMBERS:
+        return _figure(answer)
+    if one.kind is QuestionKind.DAY:
+        return _day_said(answer)
+    if one.is_counted:
+        words = dict(one.options)
+        chosen = typed(answer)
+        return ", ".join(words.get(code, code) for code in (chosen if isinstance(chosen, list) else [chosen]))
+    return str(typed(answer))
+
+
+def coded(answer: Any) -> Any:
+    """An answer as a file has it, choices by their codes; numbers stay numbers."""
+    if isinstance(answer, list) and all(isinstance(code, str) for code in answer):
+        return " ".join(answer)
+    return typed(answer)
+
+
+def _figure(value: int | float) -> str:
+    return grouped(value) if isinstance(value, int) else f"{value:g}"
+
+
+def _day_said(kept: str) -> str:
+    return short_day(date.fromisoformat(kept))
