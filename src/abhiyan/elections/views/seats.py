@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 
-from abhiyan.core.numbers import Misgrouped, ungrouped
 from abhiyan.core import clock
+from abhiyan.core.numbers import Misgrouped, ungrouped
 from abhiyan.core.refusals import Refused
 from abhiyan.elections import actions, queries
 from abhiyan.elections.actions.inputs import LARGEST

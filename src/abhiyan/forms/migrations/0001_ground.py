@@ -88,7 +88,11 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("reported", "To be read"), ("accepted", "Accepted"), ("returned", "Returned")],
+                        choices=[
+                            ("reported", "To be read"),
+                            ("accepted", "Accepted"),
+                            ("returned", "Returned"),
+                        ],
                         default="reported",
                     ),
                 ),
