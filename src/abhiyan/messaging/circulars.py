@@ -163,9 +163,10 @@ class Reader:
     office_names: dict[str, str]
     unit_names: dict[str, str]
     read_at: datetime | None
+    account_id: int
 
 
-_READERS = """select a.name, o.names, u.names, r.read_at from messaging_reading r
+_READERS = """select a.name, o.names, u.names, r.read_at, a.id from messaging_reading r
  join people_account a on a.id = r.account_id join org_office o on o.code = r.office
  join units_unit u on u.id = r.unit_id join units_placement p on p.unit_id = r.unit_id and p.hierarchy = %(tree)s
  and p.valid_to is null and p.lo >= %(lo)s and p.lo < %(hi)s

@@ -10,7 +10,7 @@ class OrgConfig(AppConfig):
         from abhiyan.core import news
         from abhiyan.core.imports import authority
         from abhiyan.people import queries as people
-        from abhiyan.ui import lists
+        from abhiyan.ui import bearers, lists
         from abhiyan.units.news import UnitsClosing
         from abhiyan.units.rules import hanging
 
@@ -20,6 +20,7 @@ class OrgConfig(AppConfig):
         from .queries.polls import sentences
         from .rules import named_lists, releases
         from .views import named_lists as with_names
+        from .views.bearers import sheets
 
         authority.use(require)
         people.told_by(cast)
@@ -28,6 +29,7 @@ class OrgConfig(AppConfig):
         releases.register_details(polls.ACT, sentences)
         releases.register_details(named_lists.ACT, with_names.details)
         releases.register_page(named_lists.ACT, with_names.page_of)
+        bearers.answer_sheets(sheets)
         lists.approved_by(with_names.NamedLists())
         news.subscribe(ReleaseDecided, lambda told: polls.heed_decision(told=told))
         hanging.register(*closing.THINGS)

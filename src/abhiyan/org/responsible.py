@@ -22,7 +22,11 @@ def seats(
     may_name = here.lo is not None and request.viewer.may_above("org.officers", here.lo)
     found: list[dict[str, Any]] = []
     for seat in offices:
-        shown: dict[str, Any] = {"name": seat.name, "office": named(seat.office_names, lang)}
+        shown: dict[str, Any] = {
+            "name": seat.name,
+            "account": seat.account_id,
+            "office": named(seat.office_names, lang),
+        }
         if seat.since is not None:
             shown["since"] = date_format(seat.since, "M Y")
             shown["href"] = address_of("org:appointment", seat.appointment_id) if may_appoint else ""

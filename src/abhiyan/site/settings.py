@@ -79,6 +79,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "abhiyan.ui.templatetags.look",
                 "abhiyan.ui.templatetags.pictures",
+                "abhiyan.ui.templatetags.bearers",
                 "abhiyan.ui.templatetags.kit",
             ],
         },

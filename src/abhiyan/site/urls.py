@@ -3,8 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from abhiyan.core.access import DEMO, FINAL, PUBLIC, STRONG, capability, page
+from abhiyan.org.rules.capabilities import LEADS
 
-from .views import closing, demo_phone, launch, membership_votes, search, today, unit
+from .views import bearer, closing, demo_phone, launch, membership_votes, search, today, unit
 
 pages = [
     # It sends people who are not signed in to do so.
@@ -28,12 +29,8 @@ pages = [
     page("units/<str:code>/membership-and-votes/", membership_votes.membership_votes, opens=STRONG),
     # Each room asks what of its own may be seen.
     page("launch/<uuid:public_id>/", launch.launch, opens=STRONG),
-    page(
-        "launch/<uuid:public_id>/call/",
-        launch.launch_call,
-        opens=capability("people.reveal"),
-        act="shows a number",
-    ),
+    # Only of whom one leads.
+    page("bearers/<uuid:public_id>/", bearer.bearer, opens=capability(LEADS), act="shows a number"),
     page("search/", search.search, opens=STRONG),
     page("demo/phone/", demo_phone.phone, name="demo_phone", opens=DEMO, act="is of the demo", is_own=True),
 ]

@@ -34,7 +34,7 @@ STYLES = ("core", "desk", "fonts", "kit")
 SCRIPTS = {
     "theme.js": ("saved_theme",),
     "look.js": ("theme", "tabs", "dialogs", "once", "wait"),
-    "desk.js": ("menus", "keys", "requests", "copy", "fold"),
+    "desk.js": ("menus", "keys", "requests", "copy", "fold", "sheet"),
     "live.js": ("live",),
 }
 

@@ -53,6 +53,7 @@ class Column(Generic[Row]):
     only_in_file: bool = False
     is_for_acts: bool = False
     names_people: bool = False
+    account: Callable[[Row], int | None] | None = None
 
     @property
     def is_number(self) -> bool:

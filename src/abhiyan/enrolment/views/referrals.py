@@ -32,7 +32,14 @@ from .paper_frame import file_answer
 from .seen import Seen
 
 COLUMNS: tuple[Column[queries.Invited], ...] = (
-    Column("name", gettext_lazy("Worker"), lambda row: row.name, is_name=True, names_people=True),
+    Column(
+        "name",
+        gettext_lazy("Worker"),
+        lambda row: row.name,
+        is_name=True,
+        names_people=True,
+        account=lambda row: row.referral.account_id,
+    ),
     Column("unit", gettext_lazy("Unit"), lambda row: row.unit),
     Column("made", gettext_lazy("Link since"), lambda row: row.referral.made_at, order="made_at", css="nums"),
     Column("joined", gettext_lazy("Joined by the link"), lambda row: row.joined, css="num"),

@@ -143,7 +143,7 @@ def text_number(request: Request, wrote: UUID) -> HttpResponseBase:
             (_("Phone"), ""),
         ],
         "title": _("Call the person"),
-        "detail": "enrolment/_text_number.html",
+        "detail": "ui/_number.html",
         "number": number,
         "back": page,
         "is_open": False,

@@ -350,6 +350,16 @@ def test_only_offices_of_the_place_read_and_answer(world: World) -> None:
     assert world.rows("select count(*) from core_audit where act = 'people.reveal_phone'") == [(1,)]
 
 
+def test_an_agent_calls_the_person_of_the_request_and_nobody_elsewhere_does(world: World) -> None:
+    made = typed(world)
+    page = f"/helpline/{made.pk}/"
+    agent = officer(world, "call_centre_agent", "JK-SRI")
+    assert "Show the number" in agent.get(page).content.decode()
+    assert f'href="tel:{World.asha.phone}"' in agent.post(f"{page}phone/").content.decode()
+    assert officer(world, "call_centre_agent", "JK-JAM").post(f"{page}phone/").status_code == 404
+    assert world.rows("select count(*) from core_audit where act = 'people.reveal_phone'") == [(1,)]
+
+
 def test_erasing_empties_what_a_phone_asked(world: World) -> None:
     made = answered(world, typed(world, "My secret wish").pk)
     with system("test"):

@@ -126,7 +126,7 @@ def ticket_phone(request: Request, public_id: UUID) -> HttpResponseBase:
     context = {
         **_way(one),
         "title": _("Call the person"),
-        "detail": "helpdesk/_number.html",
+        "detail": "ui/_number.html",
         "number": number,
         "is_open": False,
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language, named, person
+from abhiyan.core.words import language, named
 from abhiyan.messaging import actions
 from abhiyan.messaging import circulars as reads
 from abhiyan.messaging.forms import CircularForm, FindForm
@@ -160,8 +160,7 @@ def circular(request: Request, public_id: UUID) -> HttpResponseBase:
             "share_pct": round(100 * read / n),
             "only_unread": only_unread,
             "readers": [
-                (person(each.name), named(each.office_names), named(each.unit_names), each.read_at)
-                for each in people
+                (each, named(each.office_names), named(each.unit_names), each.read_at) for each in people
             ],
             "is_cut": len(people) == reads.MOST_READERS,
         }

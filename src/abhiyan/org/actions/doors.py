@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits, news
+from abhiyan.core import audit, clock, limits, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -37,16 +38,33 @@ def reveal_phone(*, phone_id: UUID, about: UUID, unit_id: int, by: Actor, at: da
     return people.reveal_phone(phone_id=phone_id, about=about, unit_id=unit_id, by=by, at=at)
 
 
-def reveal_bearer(*, account_id: int, unit_id: int, by: Actor, at: datetime) -> str:
-    """The number (E.164) of somebody who answers for a unit, for one call; it leaves a row.
+class NoNumber(Refused, status=404):
+    message = _("We have no number of this person.")
 
-    Who may: holders of people.reveal over the unit, up to 200 numbers a day. Refuses NotYours, TooMany, NotFound.
+
+def reveal_bearer(*, account: UUID, by: Actor, at: datetime) -> str:
+    """The number (E.164) of an office-bearer, to call or write to them; it leaves a row.
+
+    account: public id. Open to those who lead them (`queries.led`), up to 200 numbers a day. Refuses NotFound, TooMany,
+    NoNumber.
     """
-    take_reveal(unit_id=unit_id, by=by, at=at)
-    with system("somebody in office is rung"):
-        account = needed(known.account(account_id))
-        number = known.number_of(account.phone_id)
-        audit.record(by=by, at=at, act="people.reveal_phone", subject=str(account.public_id), unit_id=unit_id)
+    if by.kind != "person" or by.account_id is None:
+        raise NotFound
+    on = clock.day_in(settings.TIME_ZONE, at)
+    with system("somebody in office is called"):
+        found = queries.bearer_for(queries.viewer_of(account_id=by.account_id, on=on), account, on=on)
+        count_reveal(by=by, at=at)
+        try:
+            number = known.number_of(found.phone_id)
+        except NotFound:
+            raise NoNumber from None
+        audit.record(
+            by=by,
+            at=at,
+            act="people.reveal_phone",
+            subject=str(account),
+            unit_id=found.offices[0].unit_id,
+        )
     return number
 
 

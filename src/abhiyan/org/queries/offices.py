@@ -28,7 +28,7 @@ MOST_OFFERS = 10
 # As `granting.is_of_officers` says, of an office `o`.
 OF_OFFICERS = "(o.capabilities && array['org.approve', 'org.officers'])"
 # An appointment `ap` that stands on the day %(on)s.
-_HELD = """ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
+HELD = """ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
   and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
 
 
@@ -125,7 +125,7 @@ _HOLDER = f"""
     select ap.public_id, a.id, a.public_id, a.name, o.code, o.names, o.rank, u.id, u.code, u.kind, u.names,
       p.depth, ap.state, ap.starts_on
     from {{units}} join units_unit u on u.id = p.unit_id
-    join org_appointment ap on ap.unit_id = p.unit_id and {_HELD}
+    join org_appointment ap on ap.unit_id = p.unit_id and {HELD}
     join org_office o on o.id = ap.office_id
     join people_account a on a.id = ap.account_id
     order by p.depth desc, o.rank, ap.starts_on, ap.id
@@ -147,22 +147,23 @@ class OfficeHere:
     appointment_id: UUID | None
     name: str
     since: date | None
+    account_id: int | None
 
 
 # What is out of sight is not vacant: what nobody holds is told where the scope in force sees the counts.
 _HERE = f"""
     with held as materialized (
       select ap.office_id, ap.account_id, ap.public_id, ap.starts_on, ap.id, ap.body_id from org_appointment ap
-      where ap.unit_id = %(unit)s and {_HELD})
-    select o.code, o.names, o.rank, {OF_OFFICERS}, ap.public_id, a.name, ap.starts_on, ap.id
+      where ap.unit_id = %(unit)s and {HELD})
+    select o.code, o.names, o.rank, {OF_OFFICERS}, ap.public_id, a.name, ap.starts_on, a.id, ap.id
     from held ap join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
     where exists (select from units_placement p where p.unit_id = %(unit)s and p.lo is not null)
     union all
-    select o.code, o.names, o.rank, {OF_OFFICERS}, null, '', null, null
+    select o.code, o.names, o.rank, {OF_OFFICERS}, null, '', null, null, null
     from units_unit u join org_office o on u.kind = any (o.expected_in)
     where u.id = %(unit)s and u.closed_on is null and ({EVERYTHING} or {placed("u.id", COUNTS)})
       and not exists (select from held ap where ap.office_id = o.id and ap.body_id is null)
-    order by 3, 7 nulls last, 8 nulls last, 1
+    order by 3, 7 nulls last, 9 nulls last, 1
 """
 
 
@@ -170,7 +171,7 @@ def ask_offices_here(unit_id: int, *, on: date) -> sql.Asked[list[OfficeHere]]:
     """The offices of a unit, senior first: those held on a day, disputed ones among them, and those expected there
     that nobody holds. In the caller's scope; one query."""
     asked = sql.ask(_HERE, {"unit": unit_id, "on": on}, keep_plan=True)
-    return lambda: [OfficeHere(*row[:7]) for row in asked()]
+    return lambda: [OfficeHere(*row[:8]) for row in asked()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, 
         from org_appointment ap join units_unit u on u.id = ap.unit_id
         join org_office o on o.id = ap.office_id and u.kind = any (o.expected_in) and not {OF_OFFICERS}
         join people_account a on a.id = ap.account_id
-        where ap.unit_id = any(%(units)s::integer[]) and ap.body_id is null and {_HELD}
+        where ap.unit_id = any(%(units)s::integer[]) and ap.body_id is null and {HELD}
         order by ap.unit_id, o.rank, ap.starts_on, ap.id
         """,
         {"units": list(unit_ids), "on": on},
@@ -254,7 +255,7 @@ def nearest_with(
             )
             select up.unit_id from up where up.step >= %(first)s and exists (
               select from org_appointment ap join org_office o on o.id = ap.office_id
-              where ap.unit_id = up.unit_id and ap.state = 'active' and {_HELD}
+              where ap.unit_id = up.unit_id and ap.state = 'active' and {HELD}
                 and %(capability)s = any (o.capabilities)
                 and (%(offices)s::text[] = '{{}}' or o.code = any (%(offices)s::text[])))
             order by up.step limit 1
@@ -290,7 +291,7 @@ def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[i
         with held as (
           select ap.office_id, ap.unit_id, bool_or(ap.state = 'disputed') as disputed from org_appointment ap
           where ap.unit_id = any (array(select unit_id from units_placement where lo > %(lo)s and lo < %(hi)s))
-            and ap.body_id is null and {_HELD}
+            and ap.body_id is null and {HELD}
           group by ap.office_id, ap.unit_id
         )
         select h.office_id, u.kind, count(*), count(*) filter (where h.disputed)

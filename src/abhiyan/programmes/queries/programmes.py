@@ -206,6 +206,7 @@ class Charge:
     unit_names: dict[str, str]
     since: datetime
     state: str
+    account_id: int
 
     @property
     def role_name(self) -> str | Promise:
@@ -245,6 +246,7 @@ def in_charges(
             names,
             since,
             state,
+            account,
         )
         for number, account, role, unit_id, code, names, since, state in rows
         if account in known

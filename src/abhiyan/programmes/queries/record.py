@@ -177,7 +177,7 @@ def tasks_below(unit_id: int, hierarchy: int, *, at: datetime) -> tuple[int, int
 class Led:
     """Somebody in an office of a unit right below."""
 
-    account: UUID
+    account_id: int
     name: str
     office_names: dict[str, str]
     unit_names: dict[str, str]
@@ -187,7 +187,7 @@ def led_by(viewer: Viewer, *, on: date) -> Rows[Led]:
     """Who holds an office in the units right below those the viewer leads, in the order of the tree."""
     mine = [held for held in viewer.appointments if LEADS in held.capabilities] if viewer.is_strong else []
     return Rows(
-        "a.public_id, a.name, o.names, u.names",
+        "a.id, a.name, o.names, u.names",
         """from units_placement p
           join org_appointment ap on ap.unit_id = p.unit_id and ap.state = 'active' and ap.starts_on <= %(on)s
             and (ap.ends_on is null or ap.ends_on >= %(on)s)

@@ -500,8 +500,8 @@ def test_a_longer_list_asks_no_more_queries(world: World, drive: Programme, pres
     named_at("N11", "N12", "N112", "N121")
     decline("N12")
     assert [asked(path) for path in paths] == before
-    assert all(re.search(rf"Of {code}\s", shown[-2]) for code in ("N111", "N11", "N112", "N121"))
-    assert all(re.search(rf"Of {code}\s", shown[-1]) for code in ("N1212", "N12"))
+    assert all(re.search(rf"Of {code}\b", shown[-2]) for code in ("N111", "N11", "N112", "N121"))
+    assert all(re.search(rf"Of {code}\b", shown[-1]) for code in ("N1212", "N12"))
 
 
 # By a list

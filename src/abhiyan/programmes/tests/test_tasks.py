@@ -448,6 +448,7 @@ def test_a_record_and_its_list_of_those_below_have_a_page(
     world: World, page: Client, mandal: Account
 ) -> None:
     own = body(page.get("/programmes/record/"))
-    assert "My record" in own and f"/programmes/record/{mandal.public_id}/" in own
+    assert "My record" in own and f"/bearers/{mandal.public_id}/" in own
+    assert f"/programmes/record/{mandal.public_id}/" in body(page.get(f"/bearers/{mandal.public_id}/"))
     assert "Bilal Dar" in body(page.get(f"/programmes/record/{mandal.public_id}/"))
     assert browser(mandal).get(f"/programmes/record/{mandal.public_id}/").status_code == 200

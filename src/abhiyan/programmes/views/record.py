@@ -17,7 +17,14 @@ from abhiyan.ui.lists import Column, Table, answer
 from . import shown
 
 LED: tuple[Column[records.Led], ...] = (
-    Column("name", _("Name"), lambda row: row.name, is_name=True, names_people=True),
+    Column(
+        "name",
+        _("Name"),
+        lambda row: row.name,
+        is_name=True,
+        names_people=True,
+        account=lambda row: row.account_id,
+    ),
     Column("office", _("Office"), lambda row: named(row.office_names), css="end"),
     Column("unit", _("Unit"), lambda row: named(row.unit_names), css="under"),
 )

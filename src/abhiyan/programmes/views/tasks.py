@@ -30,7 +30,6 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import tasks as acts
 from abhiyan.programmes.models import Programme, Task
-from abhiyan.programmes.queries import record
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules import tasks as rules
 from abhiyan.programmes.rules.tasks import FINISHED, Act, State
@@ -109,7 +108,13 @@ def _programme(row: Row) -> str:
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("title", _("Task"), lambda row: row.task.title, order="title", is_name=True),
-    Column("who", _("Given to"), lambda row: row.who, names_people=True),
+    Column(
+        "who",
+        _("Given to"),
+        lambda row: row.who,
+        names_people=True,
+        account=lambda row: row.task.account_id,
+    ),
     Column(
         "office",
         _("Office"),
@@ -118,7 +123,13 @@ COLUMNS: tuple[Column[Row], ...] = (
     ),
     Column("unit", _("Unit"), lambda row: named(row.task.unit.names), only_in_file=True),
     Column("code", _("Code"), lambda row: row.task.unit.code, only_in_file=True),
-    Column("asker", _("Given by"), lambda row: row.asker, names_people=True),
+    Column(
+        "asker",
+        _("Given by"),
+        lambda row: row.asker,
+        names_people=True,
+        account=lambda row: row.task.asked_by,
+    ),
     Column("programme", _("Programme"), _programme, only_in_file=True),
     Column("effort", _("Effort (minutes)"), lambda row: row.task.effort_min, only_in_file=True),
     Column("due", _("Due"), lambda row: row.task.due_at, order="due_at", css="under"),
@@ -320,7 +331,6 @@ def _page(
             "may_hand_over": is_open
             and viewer.may(LEADS)
             and (found.is_asked(request.actor, one) or found.may_ask_in(viewer, one.unit_id)),
-            "record_of": _record_of(request, one),
             "together": sum(together.values()),
             "together_done": together.get(State.DONE, 0),
             "together_open": sum(together.get(state, 0) for state in ("asked", "accepted", "declined")),
@@ -328,15 +338,6 @@ def _page(
         },
         status=status,
     )
-
-
-def _record_of(request: Request, one: Task) -> UUID | None:
-    """Whose record may be opened from here: that of who has the task, for who leads them from one level above."""
-    if one.account_id is None or one.account_id == request.viewer.account_id:
-        return None
-    on = shown.today(clock.now())
-    whose = org.viewer_of(account_id=one.account_id, on=on)
-    return whose.public_id if record.leads(request.viewer, whose, on=on) else None
 
 
 @posted("programmes:task", takes=("public_id",))
@@ -465,7 +466,10 @@ class AskForm(forms.Form):
 
 @form_page
 def task_ask(request: Request) -> HttpResponseBase:
-    """Give a task to somebody in a unit, or to every holder of an office below it once their number was shown."""
+    """Give a task to somebody in a unit, or to every holder of an office below it once their number was shown.
+
+    ?whom= an appointment there: who is chosen at first.
+    """
     here, at, viewer = page_unit(request), clock.now(), request.viewer
     if not found.may_ask_in(viewer, here.unit.id):
         raise org.NotYours(capability=LEADS)
@@ -477,7 +481,9 @@ def task_ask(request: Request) -> HttpResponseBase:
         if one.held and not one.is_of_officers
     }
     running = list(queries.programmes_for(viewer).filter(state=Programme.State.OPEN)[:200])
-    form = AskForm(request.POST if request.method == "POST" else None)
+    form = AskForm(
+        request.POST if request.method == "POST" else None, initial={"whom": request.GET.get("whom", "")}
+    )
     offer(
         form,
         whom=_groups(people, below),

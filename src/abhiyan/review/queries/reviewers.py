@@ -100,12 +100,14 @@ def why_not(one: Review, account_id: int | None, *, on: date) -> type[Refused] |
 
 @dataclass(frozen=True, slots=True)
 class Vacant:
-    """A unit of a round where nobody holds the office that reviews. left: reviews that wait. stand_in: a name."""
+    """A unit of a round where nobody holds the office that reviews. left: reviews that wait. stand_in: a name, and the
+    account."""
 
     code: str
     names: dict[str, str]
     left: int
     stand_in: str
+    stand_in_account: int | None
 
 
 MOST_VACANT = 50
@@ -114,18 +116,19 @@ MOST_VACANT = 50
 def vacant(one: Round, *, on: date) -> list[Vacant]:
     """Where reviews are left and nobody holds the office, most first; MOST_VACANT of them. In a scope that sees it."""
     rows = sql.rows(
-        f"""select u.code, u.names, r.n, (select a.name from {REVIEWER} x join people_account a on a.id = x.account_id)
-        from review_round d cross join lateral (
+        f"""select u.code, u.names, r.n, s.name, s.id from review_round d cross join lateral (
           select r.by_unit_id, null::bigint as account_id, count(*) as n from review_review r
           where r.round_id = d.id and r.decided_at is null and r.left_on is null group by 1) r
         join units_unit u on u.id = r.by_unit_id
+        left join lateral (
+          select a.name, a.id from {REVIEWER} x join people_account a on a.id = x.account_id limit 1) s on true
         where d.id = %(round)s and not exists (
           select from org_appointment ap join org_office o on o.id = ap.office_id and o.code = d.office
           where ap.unit_id = r.by_unit_id and {ACTIVE})
-        order by 4 is not null, r.n desc, u.code limit {MOST_VACANT}""",
+        order by s.name is not null, r.n desc, u.code limit {MOST_VACANT}""",
         {"round": one.pk, "on": on},
     )
-    return [Vacant(code, names, n, person(name or "")) for code, names, n, name in rows]
+    return [Vacant(code, names, n, person(name or ""), account) for code, names, n, name, account in rows]
 
 
 def candidates(one: Round, by_unit_id: int, *, on: date) -> list[Holder]:

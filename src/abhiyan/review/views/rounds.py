@@ -167,7 +167,7 @@ class Row:
     """One review of a list, with who is reviewed and who reviews."""
 
     def __init__(self, one: Review, whom: str, by: list[who.Reviewer], *, on: date) -> None:
-        self.one, self.whom = one, whom
+        self.one, self.whom, self.reviewers = one, whom, by
         self.by = ", ".join(each.name for each in by)
         self.stands_in = any(each.stands_in for each in by)
         self.state = state_of(

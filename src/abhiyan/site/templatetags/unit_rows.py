@@ -8,12 +8,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from abhiyan.core import words
+from abhiyan.org.queries import Leader
 from abhiyan.programmes.queries import Child
 from abhiyan.ui import numbers
 from abhiyan.ui.drawing import escaped, kept
 from abhiyan.ui.ladder import Ladder, checks_title
 from abhiyan.ui.lists import drawn as drawn_table
+from abhiyan.ui.templatetags.bearers import bearer
 from abhiyan.ui.templatetags.look import sort_header
 from abhiyan.ui.templatetags.pictures import estimate, mini
 
@@ -23,7 +24,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def child_table(
     context: Context,
-    children: Iterable[tuple[Child, Ladder, str, str, str]],
+    children: Iterable[tuple[Child, Ladder, str, str, Leader | None]],
     first: int,
     whole: str,
     total: Ladder,
@@ -62,7 +63,7 @@ def child_table(
             (
                 f'<th scope="row"><a href="{e(href)}">{e(name)}</a>'
                 f"{sample if child.is_sample else ''}{closed if child.is_closed else ''}"
-                f'<span class="of">{e(words.person(leader)) if leader else vacant}</span></th>'
+                f'<span class="of">{bearer(context, leader.name, leader.account_id) if leader else vacant}</span></th>'
                 f"{figures(drawn, mini(drawn))}"
             ),
         )

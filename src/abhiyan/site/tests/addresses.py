@@ -406,6 +406,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         ),
         **dict.fromkeys((f"programmes:material{page}" for page in ("", "_act", "_file")), material.public_id),
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
+        "site:bearer": cast.accounts["district_elsewhere"].public_id,
         "enrolment:ticket": ticket,
         **dict.fromkeys(
             (f"helpdesk:ticket{act}" for act in ("", "_merge", "_move", "_phone", "_reopen")),

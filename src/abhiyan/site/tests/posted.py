@@ -156,7 +156,6 @@ POSTS: dict[str, dict[str, str]] = {
     "verification:planted": {"is_genuine": "yes", "channel": "4", "agreed": "on"}
     | {"people": "Mine, 98765 43210, JK-B004, 2026-11-02, 1980"},
     "verification:planted_withdraw": {"phone": "98765 43210"},
-    "site:launch_call": PLACE,
     "site:unit_close": {"on": "2026-01-01"},
 }
 # What stands in the address, where the page reads there what the form is about.

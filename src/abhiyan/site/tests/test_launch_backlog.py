@@ -248,15 +248,14 @@ def test_who_is_to_be_called_about_a_silent_district_is_named_and_rung_and_it_le
     cast.appoint(account, "district_president", "JK-D0000", by=SYSTEM)
     chief = cast.client("state_president")
     text = chief.get(page(cast)).text
-    assert f"{account.name}, District president" in text
-    call = f"{page(cast)}call/"
-    assert f'action="{call}"' in text
-    shown = chief.post(call, {"unit": "JK-D0000"}).text
-    assert 'href="tel:+919906012399"' in shown
+    assert account.name in text and "District president" in text
+    sheet = f"/bearers/{account.public_id}/"
+    assert f'href="{sheet}" data-sheet>' in text
+    assert 'href="tel:+919906012399"' in chief.post(sheet).text
     assert cast.world.rows("select count(*) from core_audit where act = 'people.reveal_phone'") == [(1,)]
-    assert chief.post(call, {"unit": "nowhere"}).status_code == 404
-    assert cast.client("district_in_charge").post(call, {"unit": "JK-D0000"}).status_code == 403
-    assert cast.client("data_officer").post(call, {"unit": "JK-D0000"}).status_code == 403
+    for role in ("district_in_charge", "data_officer"):
+        assert sheet not in cast.client(role).get(page(cast)).text, role
+        assert cast.client(role).post(sheet).status_code in (403, 404), role
 
 
 def test_noes_of_today_are_rounded_and_below_the_whole_drive_one_figure(cast: Cast) -> None:

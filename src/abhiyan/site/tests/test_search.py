@@ -1,4 +1,4 @@
-"""Whoever is found by search is one tap away: the person's office, and the unit it is in."""
+"""Whoever is found by search is one tap away: their sheet, their office, and the unit it is in."""
 
 import re
 from html import unescape
@@ -17,7 +17,7 @@ from .cast import SYSTEM, Cast
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_an_in_charge_found_by_name_leads_to_the_appointment_and_to_the_district() -> None:
+def test_an_in_charge_found_by_name_leads_to_their_sheet_the_appointment_and_the_district() -> None:
     cast = Cast.make()
     with system("test"):
         people.rename_account(
@@ -26,7 +26,11 @@ def test_an_in_charge_found_by_name_leads_to_the_appointment_and_to_the_district
     client = cast.client("state_president")
     page = client.get("/search/", {"q": "फारूक"}).content.decode()
     held = f"/appointments/{cast.appointments['district_in_charge']}/"
-    assert f'<a href="{held}"><b>Farooq Kaul</b></a>' in page
+    sheet = f"/bearers/{cast.accounts['district_in_charge'].public_id}/"
+    assert f'href="{sheet}" data-sheet>Farooq Kaul' in page
+    assert f'href="{held}"' in client.get(sheet).content.decode()
+    peers = cast.client("district_elsewhere").get("/search/", {"q": "फारूक"}).content.decode()
+    assert f'<b><a href="{held}">Farooq Kaul</a></b>' in peers, "not in their line"
     assert 'href="/units/JK-SRI/?in=organisational"' in page
     assert "Farooq Kaul" in client.get(held).content.decode()
 

@@ -14,16 +14,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from abhiyan.core import ages, clock, heartbeats, rooms
 from abhiyan.core.heartbeats import Turning, Turns
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named, person
+from abhiyan.core.words import language, named
 from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.actions.calling import reveal_contact
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import calling, pace
 from abhiyan.programmes.rules import activities, rates, small_cells
@@ -37,7 +36,6 @@ FIVES = 36  # stretches of five minutes that are drawn: three hours
 WORST = {"bad": 0, "warn": 1}  # what needs somebody comes first
 SHOWN = 12  # of the units that have not begun; the rest is on their own page
 SLOWEST = 8  # of those that have
-CALL = "people.reveal"  # who may ring
 Kept = TypeVar("Kept", bound=Thing)
 
 
@@ -110,32 +108,8 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
         "steps": [(_when(end), n) for end, n in noted.steps[-FIVES:]] if noted else [],
         "slowest": _slowest(one, slowest),
         "begun": begun,
-        "may_call": viewer.may(CALL),
     }
     return render(request, "site/launch.html", context)
-
-
-@require_POST
-def launch_call(request: Request, public_id: UUID) -> HttpResponse:
-    """Whom to ring about a unit that has not begun, with the number, for one call; it leaves a row."""
-    one = programmes.programme_for(request.viewer, public_id)
-    here = page_unit(request, hierarchy=one.hierarchy, counts=True)
-    found, number = reveal_contact(programme=one, unit_id=here.unit.id, by=request.actor, at=clock.now())
-    page = reverse("site:launch", args=[public_id])
-    context = {
-        "here": "programmes",
-        "crumbs": [
-            (named(one.names), reverse("programmes:programme", args=[public_id])),
-            (_("Launch day"), page),
-        ],
-        "title": person(found.name),
-        "text": [f"{named(found.office) or _('In-charge')}, {here.name}"],
-        "detail": "site/_number.html",
-        "number": number,
-        "back": page,
-        "is_open": False,
-    }
-    return render(request, "ui/ask.html", context)
 
 
 def _told(room: ModuleType, name: str, viewer: Viewer, of: Of) -> list[Thing]:
@@ -337,15 +311,9 @@ class Begun:
     contacts: dict[int, calling.Contact] = field(default_factory=dict)
 
     @property
-    def rows(self) -> list[tuple[programmes.Child, str]]:
-        """Each with whom to call; empty: nobody is known."""
-        return [(child, self._called(child.unit_id)) for child in self.leaf.rows]
-
-    def _called(self, unit_id: int) -> str:
-        found = self.contacts.get(unit_id)
-        if found is None:
-            return ""
-        return f"{person(found.name)}, {named(found.office) or _('In-charge')}"
+    def rows(self) -> list[tuple[programmes.Child, calling.Contact | None]]:
+        """Each with whom to call; None: nobody is known."""
+        return [(child, self.contacts.get(child.unit_id)) for child in self.leaf.rows]
 
     @property
     def n(self) -> int:

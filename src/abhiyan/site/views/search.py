@@ -65,7 +65,7 @@ def search(request: Request) -> HttpResponse:
             "holders": [
                 (
                     reverse("org:appointment", args=[holder.appointment_id]),
-                    holder.name,
+                    holder,
                     named(holder.office_names),
                     unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
                     named(holder.unit_names),

@@ -408,7 +408,7 @@ def _below(
             drawn,
             unit_href(child.code, hierarchy),
             named(child.names, lang),
-            leaders[child.unit_id].name if child.unit_id in leaders else "",
+            leaders.get(child.unit_id),
         )
         for child, drawn in rows
     ]

@@ -24,6 +24,7 @@ from abhiyan.ui.lists import Column, Table, drawn
 from abhiyan.ui.tables import Sorting
 
 from . import look
+from .bearers import bearer
 from .look import indian, next_id, pager, sort_header
 
 register = template.Library()
@@ -135,13 +136,19 @@ class Listed(Node):
             return empty(said["empty"], **why)
         hidden = table.hidden or (said.get("too_long", "") if table.is_too_long else "")
         foot = pager(context, table.leaf, hidden=str(hidden), table=table)
-        cells = {one.key: partial(one.drawn, context, columns[one.key]) for one in self.cells}
+        cells = {one.key: partial(_bearer, context, one) for one in table.seen if one.account is not None}
+        cells |= {one.key: partial(one.drawn, context, columns[one.key]) for one in self.cells}
         request = context.get("request")
         heads = [
             _head(one, sorts=one.key in table.orders, sorting=table.sorting, request=request)
             for one in table.seen
         ]
         return table.drawn(heads, cells) + render_to_string("ui/_pager.html", foot)
+
+
+def _bearer(context: Context, column: Column[Any], row: Any) -> str:
+    assert column.account is not None and column.value is not None
+    return bearer(context, column.value(row), column.account(row))
 
 
 @register.tag(name="list")

@@ -1,0 +1,18 @@
+"""Which names on a page open a person sheet: those of the office-bearers whom its reader leads."""
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from abhiyan.core import clock
+from abhiyan.org import queries
+from abhiyan.org.viewer import NOBODY, Viewer
+from abhiyan.ui.addresses import address_of
+
+
+def sheets(request: HttpRequest, accounts: Collection[int]) -> dict[int, str]:
+    """The person sheets of those accounts whom the reader of a request leads: their addresses. One query."""
+    viewer: Viewer = getattr(request, "viewer", NOBODY)
+    found = queries.led(viewer, accounts, on=clock.today(settings.TIME_ZONE))
+    return {account: address_of("site:bearer", public_id) for account, public_id in found.items()}

@@ -1,0 +1,73 @@
+"""A president sees the district that is behind, calls its holder, and gives a task: in a browser."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.ui.tests.axe import Look
+from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+
+from .cast import Cast
+from .test_bearer import NUMBER, sheet_of, with_number
+from .visits import Open, go, visits
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    made = Cast.make()
+    made.target("JK-SRI", 100)
+    made.fold()
+    return made
+
+
+@pytest.fixture
+def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
+    yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_president_calls_the_holder_of_a_district_and_gives_a_task(
+    opens: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    with_number(cast, "district_in_charge")
+    page = opens("/units/JK/", "state_president", size=size, language=language)
+    name = page.locator(".tbl a.bearer").first
+    look(page, "bearer-unit")
+    name.click()
+    sheet = page.locator("dialog#sheet")
+    expect(sheet.locator("h1")).to_be_focused()
+    assert sheet.locator("a[href^='tel:']").count() == 0, "one press more"
+    look(page, "bearer-sheet")
+    sheet.locator("form button").click()
+    expect(sheet.locator(f"a[href='tel:{NUMBER}']")).to_be_visible()
+    expect(sheet.locator("a[href='https://wa.me/919906012399']")).to_be_visible()
+    look(page, "bearer-number")
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    expect(name).to_be_focused()
+    assert cast.world.rows("select count(*) from core_audit where act = 'people.reveal_phone'") == [(1,)]
+
+    name.click()
+    go(page, "dialog#sheet a[href*='/tasks/new/']")
+    assert page.locator("#id_whom").input_value() == str(cast.appointments["district_in_charge"])
+    page.fill("#id_title", "Call the mandals")
+    page.fill("#id_due_on", "2026-12-01")
+    look(page, "bearer-task")
+    go(page, "form[method=post] >> button[type=submit] >> nth=-1")
+    expect(page).to_have_url(re.compile(r"/programmes/tasks/[0-9a-f-]{36}/"))
+    assert cast.world.rows("select title, account_id from programmes_task") == [
+        ("Call the mandals", cast.accounts["district_in_charge"].pk)
+    ]
+
+
+def test_without_script_the_name_opens_a_page_that_does_the_same(opens: Open, cast: Cast) -> None:
+    with_number(cast, "district_in_charge")
+    page = opens("/units/JK-SRI/", "state_president", java_script_enabled=False)
+    go(page, f"a[href='{sheet_of(cast, 'district_in_charge')}']")
+    go(page, "#bearer form button")
+    assert page.locator(f"a[href='tel:{NUMBER}']").count() == 1

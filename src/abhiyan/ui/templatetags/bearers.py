@@ -1,0 +1,67 @@
+"""The names of office-bearers, as `abhiyan.ui.bearers` says. Builtin, as `look` is."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.template.base import Node, NodeList, Parser, Token
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+from abhiyan.ui import bearers
+from abhiyan.ui.numbers import NONE
+
+from . import look
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def bearer(
+    context: Context,
+    name: Any,
+    account: int | None = None,
+    *,
+    href: str = "",
+    act: str = "",
+    none: str = NONE,
+) -> SafeString:
+    """The name of an office-bearer. It opens their person sheet where the reader leads them: call, task, record.
+
+    account: their account's id. href: where the name leads otherwise. act: a button with these words instead of the
+    name; nothing where the reader does not lead them. none: what is said where there is no name.
+    """
+    shown = conditional_escape(look.person(name) or none)
+
+    def drawn(sheet: str) -> str:
+        if act:
+            opens = '<a class="button secondary" href="{}" data-sheet>{}{}</a>'
+            return format_html(opens, sheet, look.icon("phone"), act) if sheet else ""
+        if sheet:
+            opens = '<a class="bearer" href="{}" data-sheet>{}{}</a>'
+            return format_html(opens, sheet, shown, look.icon("phone"))
+        return format_html('<a href="{}">{}</a>', href, shown) if href else shown
+
+    return bearers.place(context.get("request"), account, drawn)
+
+
+class Settled(Node):
+    """The node of `bearers`."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        request = context.get("request")
+        if request is None:
+            return self.nodelist.render(context)
+        bearers.begin(request)
+        return bearers.settle(request, self.nodelist.render(context))
+
+
+@register.tag(name="bearers")
+def settled(parser: Parser, token: Token) -> Settled:  # noqa: ARG001  # Django hands it over
+    """The page whose names of office-bearers are settled together, as `abhiyan.ui.bearers` says."""
+    nodelist = parser.parse(("endbearers",))
+    parser.delete_first_token()
+    return Settled(nodelist)
