@@ -1,11 +1,13 @@
-"""What a person's text begins with: join, yes, no, leave, stop, help. Words by language stand in words.toml, and in
-the files of further languages.
+"""What a person's text begins with: join, yes, no, leave, stop, help; or that it only thanks. Words by language stand
+in words.toml, and in the files of further languages.
 
 Only whole words count, so "Stopinder" is a name. A word counts at the beginning, after words of politeness; a Hindi
 phrase, whose verb comes last, also at the end of a short text. Where two could be meant:
 - what refuses wins: "no, yes" is a no; "yes" or "join" beside a word against it is neither, and a person reads it;
 - "no" at the start is a no, but "no problem" is nothing;
-- "stop" asks for no more messages, "leave" ends a membership, "no" says that one never joined.
+- a phrase that asks to leave, anywhere in it, makes a no or a stop a leaving: "nahi, mera naam hata do";
+- "stop" asks for no more messages, "leave" ends a membership, "no" says that one never joined;
+- thanks, a sign or a picture of a letter alone ask for nothing; a greeting alone asks for help.
 Case, spacing, punctuation, emoji, full-width letters, joiners, nukta, candrabindu and letters held down ("stoppp") make
 no difference.
 """
@@ -43,6 +45,7 @@ class Word(StrEnum):
     LEAVE = "leave"
     STOP = "stop"
     HELP = "help"
+    THANKS = "thanks"
 
 
 REFUSING = (Word.NO, Word.LEAVE, Word.STOP)
@@ -78,6 +81,7 @@ class _Vocabulary:
     late: frozenset[tuple[str, ...]]  # those that may stand at the end
     longest: int
     polite: frozenset[str]
+    thanks: frozenset[str]
     against: frozenset[str]
     tongues: dict[str, frozenset[str]]  # words of politeness in Latin letters, by language
 
@@ -92,7 +96,7 @@ def read(text: str) -> Said:
     while first < last and tokens[first].text in known.polite and not _at(tokens, first, last, known):
         first += 1
     if first == last:
-        return Said(None, "", plain.strip(), language)
+        return Said(_courtesy(plain, tokens, known), "", "", language)
     found = _at(tokens, first, last, known)
     code = ""
     if found is None and (ahead := _code(plain, tokens[first])):
@@ -106,7 +110,8 @@ def read(text: str) -> Said:
         late = _late(tokens, first, last, known)
         if late is None:
             return Said(None, "", plain.strip(), language)
-        return Said(late[0], "", _clipped(plain[: tokens[late[2]].start]), late[1])
+        word = _left(late[0], tokens, first, last, known)
+        return Said(word, "", _clipped(plain[: tokens[late[2]].start]), late[1])
     word, language, n = found
     if language == "en" and n == 1 and _tongue(tokens, known) != "en":
         language = script_of(plain)  # JOIN or STOP are on every poster, whatever one speaks
@@ -126,7 +131,30 @@ def read(text: str) -> Said:
     if is_number or (is_initial and not code):
         return Said(None, "", plain.strip(), language)
     says_more = any(one.text not in known.polite for one in behind)
+    if not code:
+        word = _left(word, tokens, first, last, known)
     return Said(word, code, _clipped(plain[end:]) if says_more else "", language)
+
+
+def _courtesy(plain: str, tokens: list[_Token], known: _Vocabulary) -> Word | None:
+    """What a text of nothing but polite words asks for: nothing, where it thanks or has no word at all."""
+    if not tokens:
+        return None if any(mark in plain for mark in "?؟") else Word.THANKS
+    return Word.THANKS if any(one.text in known.thanks for one in tokens) else Word.HELP
+
+
+def _left(word: Word, tokens: list[_Token], first: int, last: int, known: _Vocabulary) -> Word:
+    """A no or a stop with a phrase in it that asks to leave is a leaving. One English word is too little for that, and
+    "nahi chhodna" is no such phrase."""
+    if word not in (Word.NO, Word.STOP):
+        return word
+    place = first
+    while place < last:
+        meant, language, n = _at(tokens, place, last, known) or (word, "", 1)
+        if meant is Word.LEAVE and (n > 1 or language != "en"):
+            return Word.LEAVE
+        place += n if meant in (None, Word.STOP) else 1
+    return word
 
 
 def plainly(text: str) -> str:
@@ -223,6 +251,8 @@ def _late(tokens: list[_Token], first: int, last: int, known: _Vocabulary) -> tu
     for n in range(min(known.longest, last - first), 1, -1):
         phrase = tuple(one.text for one in tokens[last - n : last])
         word, language = known.phrases.get(phrase, (None, ""))
+        if word is None and phrase in known.phrases:
+            return None  # "mat hata do"
         if word is None or phrase not in known.late:
             continue
         before = tokens[first : last - n]
@@ -252,7 +282,7 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
     """words.toml and further languages, folded as texts are. ValueError where a phrase has two meanings."""
     phrases: dict[tuple[str, ...], tuple[Word | None, str]] = {}
     late: set[tuple[str, ...]] = set()
-    sets: dict[str, set[str]] = {"polite": set(), "against": set()}
+    sets: dict[str, set[str]] = {"polite": set(), "thanks": set(), "against": set()}
     tongues: dict[str, set[str]] = {"en": set(), "hi": set()}
     sections: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
     sections |= {one.code: one.words for one in more}
@@ -263,6 +293,8 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
                 phrase = tuple(one.text for one in _tokens(plainly(each)))
                 if name in sets:
                     sets[name].update(phrase)
+                    if name == "thanks":
+                        sets["polite"].update(phrase)
                     if name == "polite" and each.isascii() and language in tongues:
                         tongues[language].update(phrase)
                     continue
@@ -277,6 +309,7 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
         frozenset(late),
         longest,
         frozenset(sets["polite"]),
+        frozenset(sets["thanks"]),
         frozenset(sets["against"]),
         {name: frozenset(few) for name, few in tongues.items()},
     )

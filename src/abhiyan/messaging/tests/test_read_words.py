@@ -51,6 +51,17 @@ REFUSALS = [phrase for phrase, word in PHRASES if word in words.REFUSING]
         ("बंद करो", Word.STOP, "", ""),
         ("help", Word.HELP, "", ""),
         ("मदद", Word.HELP, "", ""),
+        ("hello", Word.HELP, "", ""),
+        ("namaste ji", Word.HELP, "", ""),
+        ("mujhe nahi rehna, naam hatao", Word.LEAVE, "", "naam hatao"),
+        ("nahi, mera naam hata do", Word.LEAVE, "", "mera naam hata do"),
+        ("No. Remove my name", Word.LEAVE, "", "Remove my name"),
+        ("नहीं, सूची से मेरा नाम हटा दीजिए", Word.LEAVE, "", "सूची से मेरा नाम हटा दीजिए"),
+        ("message band karo aur naam kaat do", Word.LEAVE, "", "aur naam kaat do"),
+        ("मुझे नहीं रहना है", Word.LEAVE, "", ""),
+        ("mera naam list se hata do", Word.LEAVE, "", "mera naam list"),
+        ("NO K7QX naam hatao", Word.NO, "K7QX", "naam hatao"),
+        ("no please dont remove my name", Word.NO, "", "please dont remove my name"),
     ],
 )
 def test_words_are_read_in_every_spelling(text: str, word: Word, code: str, rest: str) -> None:
@@ -61,10 +72,13 @@ def test_words_are_read_in_every_spelling(text: str, word: Word, code: str, rest
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "   ",
-        "👍",
-        "hello",
+        "?",
+        "nahi chhodna",
+        "mera naam mat hatao",
+        "kripya mera naam mat hata do",
+        "नाम मत हटाओ",
+        "I don't want to leave",
+        "ok mera card kab milega",
         "Stopinder",
         "Stopinder Singh, 1980, 190001",
         "Yashoda 1970 190001",
@@ -78,11 +92,31 @@ def test_words_are_read_in_every_spelling(text: str, word: Word, code: str, rest
         "yes or no",
         "join nobody, stop this",
         "K7QX",
-        "ok",
     ],
 )
 def test_what_is_no_word_of_ours_is_left_to_a_person(text: str) -> None:
     assert read(text).word is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you so much",
+        "thanks!",
+        "धन्यवाद",
+        "बहुत-बहुत धन्यवाद जी",
+        "शुक्रिया",
+        "OK",
+        "ठीक है",
+        "theek hai ji",
+        "👍",
+        "🙏🙏",
+        "",
+        " \n",
+    ],
+)
+def test_thanks_and_signs_ask_for_nothing(text: str) -> None:
+    assert read(text).word is Word.THANKS
 
 
 def test_a_name_is_kept_as_it_was_written() -> None:
