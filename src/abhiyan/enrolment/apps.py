@@ -69,6 +69,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(QuestionAnswered, lambda told: phone_changes.hear_answer(told=told))
         news.subscribe(QuestionsUnanswered, lambda told: confirming.hear_silence(told=told))
         news.subscribe(PeopleMerged, lambda told: merging.end_second(told=told))
+        news.subscribe(PeopleMerged, lambda told: merging.keep_noes(told=told))
         news.subscribe(PeopleParted, lambda told: merging.bring_second_back(told=told))
         news.subscribe(Restored, lambda _told: forget_horizons())
         news.subscribe(Restored, lambda _told: phone_changes.stop_restored())

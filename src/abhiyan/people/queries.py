@@ -1,6 +1,6 @@
 """Reads about people: accounts, notices, and what is held about a phone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -243,6 +243,16 @@ def phones_that_said_no(phone_ids: Iterable[UUID]) -> set[UUID]:
 def standing_no(phone_id: UUID) -> Suppression | None:
     """A phone's no that it has not taken back. In a scope that sees it."""
     return Suppression.objects.filter(phone_id=phone_id, lifted_at=None).first()
+
+
+def refused_by(person_ids: Collection[UUID]) -> dict[UUID, list[int]]:
+    """What people have taken their yes to back, and not given it again, by person. In a scope that sees them."""
+    given = Consent.objects.filter(person_id__in=person_ids).values_list(
+        "person_id", "purpose", "withdrawn_at"
+    )
+    standing = {(person, purpose) for person, purpose, withdrawn_at in given if withdrawn_at is None}
+    refused = {(person, purpose) for person, purpose, _at in given} - standing
+    return {person: sorted(what for who, what in refused if who == person) for person, _what in refused}
 
 
 def took_back(person_id: UUID, purpose: int) -> bool:

@@ -92,7 +92,7 @@ def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
         member.refresh_from_db()
         if member.ended_on is None:
             _left(member, channel=channel, by=by, at=at)
-        if not _living(member.phone_id).exists():
+        if not living(member.phone_id).exists():
             rolls = _all_rolls()
             say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
             end_all(member.phone_id, rolls, channel=channel, by=by, at=at)
@@ -232,9 +232,9 @@ def deny_by_phone(
             channel=channel,
             at=at,
         )
-        living = set(_living(phone_id).values_list("roll_id", flat=True))
-        if membership is None or not living:
-            rolls = [roll for roll in _all_rolls() if roll not in living]
+        staying = set(living(phone_id).values_list("roll_id", flat=True))
+        if membership is None or not staying:
+            rolls = [roll for roll in _all_rolls() if roll not in staying]
             say_no(phone_id, rolls, channel=channel, by=by, at=at)
         return len(denied)
 
@@ -277,7 +277,7 @@ def come_back(
         if no is not None and not back and at - no.at > endings.BACK_WITHIN:
             return 0  # an old STOP: it is lifted by joining, or on the member's own page
         if no is not None:
-            for person_id in _living(phone_id).values_list("person_id", flat=True):
+            for person_id in living(phone_id).values_list("person_id", flat=True):
                 people.renew_consents(person_id=person_id, withdrawn_at=no.at, channel=channel, by=by, at=at)
         people.lift(phone_id=phone_id, channel=channel, by=by, at=at)
         return len(back)
@@ -299,7 +299,7 @@ def _reopen(
     back = []
     for member, term in found:
         limit = Roll.objects.values_list("people_per_phone", flat=True).get(pk=member.roll_id)
-        if _living(member.phone_id).filter(roll_id=member.roll_id).count() >= limit:
+        if living(member.phone_id).filter(roll_id=member.roll_id).count() >= limit:
             continue
         left_at = term.ended_at
         assert left_at is not None
@@ -399,7 +399,8 @@ def of_person(person_id: UUID) -> Any:
     return Membership.objects.filter(phone_id__in=phones_of, person_id=person_id, merged_into=None)
 
 
-def _living(phone_id: UUID) -> Any:
+def living(phone_id: UUID) -> Any:
+    """Memberships of a phone that run. In a system scope."""
     return _on(phone_id).filter(ended_on=None)
 
 

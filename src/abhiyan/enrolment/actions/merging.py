@@ -3,6 +3,9 @@
 On each roll where both are members the second membership's term ends and is counted no more. Where only one of them
 is, nothing changes: that membership is the person's. What is said about the ended term meanwhile counts: who leaves,
 denies or is erased from its phone does not come back by an undo.
+
+A no belongs to the person, on however many phones: what either entry refused, the other refuses too (`keep_noes`). An
+undo leaves it so, for only the person's own word takes a no back.
 """
 
 from collections.abc import Collection
@@ -12,22 +15,26 @@ from uuid import UUID
 from django.db.models import Q
 
 from abhiyan.core import clock, sql
+from abhiyan.core.actor import Actor
 from abhiyan.enrolment.models import Enrolment, Membership, PhoneChange, Roll, Ticket
 from abhiyan.enrolment.models_merged import MergedTerm
 from abhiyan.enrolment.queries.people import TERM
 from abhiyan.enrolment.rules import endings
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.phone_changes import OBJECTED_WITHIN
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.actions import doubles as pairs
-from abhiyan.people.models import Person, RevokeReason
+from abhiyan.people.models import Person, Purpose, RevokeReason, Suppression
 from abhiyan.people.news import PeopleMerged, PeopleParted
 from abhiyan.people.rules.doubles import Standing
 from abhiyan.programmes import queries as programme_queries
 
 from .claims import PhoneFull
-from .leaving import is_held
+from .leaving import is_held, living
 from .members import latest_id, latest_term, post, posted
+
+OUTREACH = (Purpose.CALLS.value, Purpose.MESSAGES.value)
 
 
 def end_second(*, told: PeopleMerged) -> None:
@@ -57,6 +64,36 @@ def end_second(*, told: PeopleMerged) -> None:
                 "undone_at": None,
             },
         )
+
+
+def keep_noes(*, told: PeopleMerged) -> None:
+    """Two people are one: the no of either phone, and what either took back, holds for both entries. After the second
+    has ended; both phones are locked. Refuses journal.NotSaved."""
+    two = people_queries.persons([told.kept_id, told.gone_id])
+    refused = people_queries.refused_by([each.pk for each in two])
+    noes = {each.pk: people_queries.standing_no(each.phone_id) for each in two}
+    for one, other in (two, two[::-1]):
+        no = noes[other.pk]
+        if no is not None:
+            carry_no(no, person_ids=[one.pk], phone_id=one.phone_id, by=told.by, at=told.at)
+        people.withdraw_consent(
+            person_id=one.pk,
+            purposes=[each for each in refused.get(other.pk, []) if each in OUTREACH],
+            channel=no.channel if no is not None else Channel.WEB.value,
+            by=told.by,
+            at=told.at,
+        )
+
+
+def carry_no(
+    no: Suppression, *, person_ids: Collection[UUID], phone_id: UUID, by: Actor, at: datetime
+) -> None:
+    """A phone's no holds for its people on another phone as well: they take back their consent to calls and messages,
+    and where nobody else is on that phone it hears nothing more. Both phones are locked. Refuses journal.NotSaved."""
+    for person_id in person_ids:
+        people.withdraw_consent(person_id=person_id, purposes=OUTREACH, channel=no.channel, by=by, at=at)
+    if phone_id != no.phone_id and not living(phone_id).exclude(person_id__in=person_ids).exists():
+        people.suppress(phone_id=phone_id, channel=no.channel, by=by, at=at, scope=no.scope)
 
 
 def bring_second_back(*, told: PeopleParted) -> None:

@@ -34,8 +34,9 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.news import OBJECTED, WordReplayed
 from abhiyan.programmes.models import Rung
 
-from .leaving import deny_by_phone
+from .leaving import deny_by_phone, living
 from .members import QUESTION, AlreadyEnded, found_member, id_of_phone, latest_term, who_is
+from .merging import carry_no
 from .moving import bring_back, move, refuse_move, same_human
 from .receipts import DENY, PAGE, send_receipt
 
@@ -54,7 +55,8 @@ def change_phone(*, membership: UUID, number: str, language: str, by: Actor, at:
     """A member has another number from now on; asked from the old phone, proven by a code on the new one.
 
     number: E.164. Everybody of the same name and year on the old phone goes over, on every roll; terms, counts,
-    consents stay. A STOP of the old phone goes along; a no of the new one is lifted, as by joining. Both are told.
+    consents stay. A STOP of the old phone goes along; a no of the new one is lifted, as by joining, unless others are
+    members there. Both are told.
     Who may: the old phone itself. Refuses NotFound, AlreadyEnded, TooMany, and as `moving.refuse_move`.
     """
     old = current().phone
@@ -247,13 +249,14 @@ def _carry_out(change: PhoneChange, member: Membership, number: str, by: Actor, 
     """Move them, with what the old phone said no to; the phones are locked. Refuses as `moving.refuse_move`."""
     old, new = member.phone_id, change.new_phone_id
     members = same_human(member)
-    others = Membership.objects.filter(phone_id=new, ended_on=None, merged_into=None).exists()
+    is_shared = living(new).exists()
     move(members=members, number=number, at=at)
-    with scoped(Scope(everything=True, reason="a number changes", phone=new)):
-        people.lift(phone_id=new, channel=Channel.WEB.value, by=by, at=at)
+    if not is_shared:  # the no of others there stays theirs
+        with scoped(Scope(everything=True, reason="a number changes", phone=new)):
+            people.lift(phone_id=new, channel=Channel.WEB.value, by=by, at=at)
     no = people_queries.standing_no(old)
-    if no is not None and not others:
-        people.suppress(phone_id=new, channel=no.channel, by=by, at=at, scope=no.scope)
+    if no is not None:
+        carry_no(no, person_ids=[one.person_id for one in members], phone_id=new, by=by, at=at)
     change.done_at, change.sealed, change.due_at = at, None, None
     change.save(update_fields=["done_at", "sealed", "due_at"])
     for other in PhoneChange.objects.filter(old_phone_id=old, done_at=None, ended_at=None):

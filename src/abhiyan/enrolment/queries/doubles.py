@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.merging import standings
@@ -18,11 +19,13 @@ from .people import Member, memberships_of
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two entries, in scope. one: the entry that stays, in a merged pair and in one that may be."""
+    """Two entries, in scope. one: the entry that stays, in a merged pair and in one that may be. says_no: one of both
+    wants no calls or messages."""
 
     double: Double
     one: Member
     other: Member
+    says_no: bool = False
 
     @property
     def has_one_that_stays(self) -> bool:
@@ -32,7 +35,9 @@ class Pair:
     @property
     def why(self) -> list[str]:
         """What is alike and what is not, in words."""
-        return [str(REASONS[code]) for code in self.double.reasons if code in REASONS]
+        alike = [str(REASONS[code]) for code in self.double.reasons if code in REASONS]
+        no = [_("One of them wants no messages: merged, neither gets any")] if self.says_no else []
+        return [*alike, *no]
 
 
 def doubles(state: str, *, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
@@ -58,8 +63,11 @@ def pairs(some: Sequence[Double]) -> list[Pair]:
     entries = {each.person_id: each for each in found if not each.is_withheld}  # the latest of each
     with system("which of two entries is the better proven"):
         proven = standings(persons)
+        phones = people.phones_that_said_no(each.phone_id for each in persons)
+        refused = people.refused_by([each.pk for each in persons])
+    silent = {each.pk for each in persons if each.phone_id in phones or each.pk in refused}
     return [
-        Pair(each, entries[kept], entries[gone])
+        Pair(each, entries[kept], entries[gone], not silent.isdisjoint((kept, gone)))
         for each in some
         for kept, gone in [_ordered(each, proven)]
         if kept in entries and gone in entries

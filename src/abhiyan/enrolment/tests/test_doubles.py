@@ -1,28 +1,33 @@
 """Near duplicates: found, merged by one click, undone exactly, told apart; twins and people under dispute are not."""
 
+import csv
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import doubles, phone_changes, tickets
 from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, Outcome, Renewed
 from abhiyan.enrolment.actions.doubles import Disputed
 from abhiyan.enrolment.models import HeldLeave, Ticket
-from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.people import queries as people
+from abhiyan.people.actions import consents, finding
 from abhiyan.people.actions import doubles as pairs
-from abhiyan.people.actions import finding
 from abhiyan.people.actions.doubles import DecidedAlready, EntryGone, Twins
 from abhiyan.people.actions.finding import find_doubles
-from abhiyan.people.models import Double, Person
+from abhiyan.people.models import Consent, Double, Person, Purpose
 from abhiyan.people.rules.doubles import SURE
 from abhiyan.programmes.actions import fold
 
 from .make import CHANNEL, Human, Ladder, World
 
+DATA = Path(__file__).parent / "data"  # what users of other tools reported
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
 SUNITA = Human("Sunita Sharma", 1980, "+919906000021")
@@ -339,3 +344,87 @@ def test_chain_of_merges_keeps_the_one_that_others_joined(world: World) -> None:
     unmerge(world, second)
     assert world.ladder(world.booth).counted == 3
     sound(world)
+
+
+# A no belongs to the person
+
+
+def merged(world: World, one: Outcome, other: Outcome) -> UUID:
+    world.tick(minutes=5)
+    double = pair(world, one, other)
+    merge(world, double)
+    world.tick(minutes=5)
+    return double
+
+
+def silent(*phones: str) -> list[bool]:
+    with system("tests look"):
+        return [people.standing_no(keyring().phone_id(phone)) is not None for phone in phones]
+
+
+def agreed(told: Outcome) -> int:
+    """How many yeses to calls and messages stand."""
+    with system("tests look"):
+        return Consent.objects.filter(
+            person_id=person_of(told).pk, purpose__gt=Purpose.MEMBERSHIP, withdrawn_at=None
+        ).count()
+
+
+def say_stop(world: World, phone: str) -> None:
+    actions.stop_by_phone(phone=phone, channel=Channel.SMS.value, by=CHANNEL, at=world.now)
+
+
+def agrees(world: World, of: Human) -> Outcome:
+    """Somebody joins, and says yes to calls and messages."""
+    claim = world.claim(of, Channel.WEB, sign=Sign.WEB, unit=world.booth)
+    claim.consents = tuple(Purpose.values)
+    return world.take(claim)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_merge_keeps_the_stop_of_either_phone(world: World, is_first: bool) -> None:
+    rows = list(csv.DictReader((DATA / "p35_two_phones.csv").open(encoding="utf-8")))
+    women = [Human(row["name"], int(row["year"]), "+91" + row["phone"]) for row in rows]
+    first, second = (agrees(world, each) for each in women)
+    phones = [each.phone for each in women]
+    say_stop(
+        world, phones[0] if is_first else next(f"+91{row['phone']}" for row in rows if row["said"] == "STOP")
+    )
+    assert find_doubles(at=world.now) == 1
+    double = merged(world, first, second)
+    assert silent(*phones) == [True, True], "she said no, on however many phones"
+    assert agreed(first) == agreed(second) == 0
+    unmerge(world, double)
+    assert silent(*phones) == [True, True], "only her own word takes it back"
+    assert agreed(first) == agreed(second) == 0
+    sound(world)
+
+
+def test_merge_without_a_no_silences_nobody(world: World) -> None:
+    first = agrees(world, SUNITA)
+    second = agrees(world, SUNITA_AGAIN)
+    merged(world, first, second)
+    assert silent(SUNITA.phone, SUNITA_AGAIN.phone) == [False, False]
+    assert agreed(first) == 2
+
+
+def test_merge_keeps_what_either_entry_took_back(world: World) -> None:
+    first = agrees(world, SUNITA)
+    second = agrees(world, SUNITA_AGAIN)
+    with system("tests take a yes back"):
+        consents.withdraw_consent(
+            person_id=person_of(second).pk, purposes=[Purpose.CALLS], channel=3, by=CHANNEL, at=world.now
+        )
+    merged(world, first, second)
+    assert (agreed(first), agreed(second)) == (1, 1)
+    assert silent(SUNITA.phone, SUNITA_AGAIN.phone) == [False, False]
+
+
+def test_a_no_that_a_merge_carries_to_a_shared_phone_leaves_the_others_there_alone(world: World) -> None:
+    first = agrees(world, SUNITA)
+    mother = agrees(world, Human("Kamla Sharma", 1955, SUNITA.phone))
+    second = agrees(world, SUNITA_AGAIN)
+    say_stop(world, SUNITA_AGAIN.phone)
+    merged(world, first, second)
+    assert silent(SUNITA.phone) == [False]
+    assert (agreed(first), agreed(mother)) == (0, 2)
