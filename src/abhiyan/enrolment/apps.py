@@ -39,7 +39,7 @@ class EnrolmentConfig(AppConfig):
         from .actions.tokens import end_tokens_of
         from .activity import DRIVE
         from .audiences import MEMBERS
-        from .owed import export_details, export_page, merge_page, token_page
+        from .owed import export_details, export_page, merge_details, merge_page, token_page
         from .queries import people
 
         activities.register(DRIVE)
@@ -49,6 +49,7 @@ class EnrolmentConfig(AppConfig):
         releases.register_page("people.export", export_page)
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
+        releases.register_details("people.merge", merge_details)
         coming.register(lambda span, at: unread.expected(span, at=at))
 
         news.subscribe(UnitsClosing, lambda told: closing.see_to_closing(told=told))

@@ -18,6 +18,7 @@ from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Held, Viewer
+from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Beside, Invitation, Owed, Thing
@@ -27,8 +28,10 @@ from abhiyan.units.rules import levels
 from .actions.texts import READ
 from .queries import awaiting
 from .queries import calls as queries_calls
+from .queries import doubles as queries_doubles
 from .queries import drive as queries_drive
 from .queries import partings as queries_partings
+from .queries import people as queries_people
 from .queries import texts as queries_texts
 from .queries import tickets as queries_tickets
 from .queries.join import SMALLEST
@@ -311,6 +314,23 @@ def export_details(release: Release) -> list[str]:
     return [
         _("As member cards to print, of those whose phone has answered. There is no phone number on a card.")
     ]
+
+
+def merge_details(release: Release) -> list[str]:
+    """The pairs that would be merged, a line each, for whoever decides about it."""
+    with system("which pairs somebody asks to merge"):
+        found = people.doubles_called(release.payload["doubles"]).order_by("-score", "pk")
+        pairs = queries_doubles.pairs(list(found))
+    return [
+        " = ".join(map(_entry, (pair.one, pair.other)))
+        + f" ({grouped(pair.double.score)}%: {' · '.join(pair.why)})"
+        for pair in pairs
+    ]
+
+
+def _entry(one: queries_people.Member) -> str:
+    """Who somebody is: name, year of birth, last digits of the phone, place."""
+    return ", ".join((person(one.name or "–"), str(one.birth_year or "–"), f"•{one.last4}", one.unit_name()))
 
 
 def merge_page(release: Release) -> str:

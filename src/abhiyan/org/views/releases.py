@@ -12,7 +12,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock
+from abhiyan.core import audit, clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -143,6 +143,13 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
     if request.method == "GET":
         with system("who may read what a request is about"):
             actions.require_to_decide(asked=one, by=request.actor, at=clock.now())
+            audit.record(
+                by=request.actor,
+                at=clock.now(),
+                act="org.read_request",
+                subject=str(one.public_id),
+                unit_id=one.unit_id,
+            )
     allow = form.cleaned_data["allow"] == "yes"
     return ask(
         request,
