@@ -32,6 +32,7 @@ from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, DAY, SYSTEM, grow
 
 pytestmark = pytest.mark.django_db
+TIE = Path(__file__).parent / "data" / "p08_tie.csv"  # as users of another tool reported it
 Row = dict[str, str]
 
 
@@ -277,6 +278,14 @@ def test_a_file_without_places_or_electors_or_state_is_ranked_and_said_to_be_unk
         "en": "Jammu and Kashmir assembly 2024",
         "hi": "जम्मू और कश्मीर विधानसभा 2024",
     }
+
+
+def test_a_file_with_a_tie_and_no_places_names_no_winner() -> None:
+    staged = bring(TIE, election="JK2024", partial="yes")
+    assert staged.state == "done", reasons(staged)
+    tie, won = (queries.contest(queries.election("JK2024"), "U08", n).seat for n in (1, 2))
+    assert (tie.winner, tie.runner_up, tie.margin) == (None, None, 0)
+    assert won.winner is not None and (won.winner.name, won.margin) == ("THIRD CANDIDATE", 300)
 
 
 def test_equal_votes_without_places_have_no_winner_in_any_order_of_rows(tmp_path: Path) -> None:

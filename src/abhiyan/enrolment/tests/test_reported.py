@@ -1,0 +1,133 @@
+"""Lists that users of other tools reported as misread: days, titles, scripts, failed lookups, merged cells."""
+
+import csv
+from datetime import date
+from pathlib import Path
+from shutil import copyfile
+from uuid import UUID
+
+import pytest
+
+from abhiyan.core.imports import actions as imports
+from abhiyan.core.imports import running
+from abhiyan.core.models import RefusedRow, StagedImport
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, Outcome
+from abhiyan.people.actions.finding import find_doubles
+from abhiyan.people.models import Double, Person
+from abhiyan.people.rules.doubles import SURE
+
+from .make import Human, World
+from .test_earlier import SYSTEM, step
+from .test_named_worker import account_of, appointed
+
+pytestmark = pytest.mark.django_db
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture
+def world() -> World:
+    """The small world, its first two booths under the codes of the lists."""
+    world = World.make()
+    with system("test"):
+        for unit, code in zip(("JK-B001", "JK-B002"), ("JK-56-126", "JK-56-127"), strict=True):
+            world.units[unit].code = code
+            world.units[unit].save(update_fields=["code"])
+    return world
+
+
+def checked(world: World, folder: Path, file: str, kind: str, **options: str) -> UUID:
+    """A list as somebody brings it, checked."""
+    path = Path(copyfile(DATA / file, folder / file))
+    with system("test"):
+        public_id = imports.bring(
+            kind_key=kind, path=path, by=SYSTEM, at=world.now, options=options, unit_id=world.state.pk
+        )
+    looked = step(world, public_id, "check")
+    assert looked.state == "checked", running.error_text(looked)
+    return public_id
+
+
+def paper(world: World, folder: Path, name: str) -> UUID:
+    return checked(world, folder, name, "paper", drive=str(world.programme.public_id))
+
+
+def refused() -> set[tuple[int, str, str]]:
+    with system("test"):
+        return set(RefusedRow.objects.values_list("row", "field", "reason"))
+
+
+def counts(public_id: UUID) -> dict[str, int]:
+    with system("test"):
+        return dict(StagedImport.objects.get(public_id=public_id).counts)
+
+
+def test_a_column_of_days_with_the_month_first_is_read_so_throughout(world: World, tmp_path: Path) -> None:
+    given = {"name": "Drive of 2022", "basis": "consent", "source": "State office"}
+    public_id = checked(world, tmp_path, "p05_month_first_days.csv", "earlier_members", **given)
+    done = step(world, public_id, "commit")
+    assert (done.counts, refused()) == ({"joined": 6}, set())
+    assert [day for (day,) in world.rows("select day from enrolment_enrolment order by day")] == [
+        date(2022, 1, 15),
+        date(2022, 3, 4),
+        date(2022, 5, 6),
+        date(2022, 11, 25),
+        date(2022, 12, 1),
+        date(2022, 12, 31),
+    ]
+
+
+# A paper list is taken in on connections of its own.
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["p29c_worker_error_cells.xlsx", "p29e_worker_error_cells.csv"])
+def test_a_failed_lookup_of_a_worker_day_or_booth_is_no_blank(
+    world: World, tmp_path: Path, name: str
+) -> None:
+    public_id = paper(world, tmp_path, name)
+    failed = {(row, field) for row, field, code in refused() if code == "error_cell"}
+    assert failed == {(2, "worker"), (3, "day"), (3, "worker"), (4, "booth")}
+    assert "joined" not in counts(public_id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_cell_is_merged_downwards_gets_all_three_rows(world: World, tmp_path: Path) -> None:
+    worker = account_of(appointed(world, "9876500099", "Wali Mohammad", "JK-B001"))
+    public_id = paper(world, tmp_path, "p34b_merged_worker.xlsx")
+    done = step(world, public_id, "commit")
+    assert (done.counts, refused()) == ({"joined": 3}, set())
+    assert world.rows('select distinct "by" from enrolment_claim') == [(worker,)]
+
+
+def joined(world: World, name: str) -> list[tuple[str, Outcome]]:
+    """Everybody of a list joins by the web, in its order: their name, and what came of it."""
+    with (DATA / name).open(encoding="utf-8") as file:
+        return [
+            (
+                row["name"],
+                world.web_join(of=Human(row["name"], int(row["birth_year"]), "+91" + row["phone"])),
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def found(world: World) -> dict[frozenset[str], Double]:
+    """What a search finds, by the two names."""
+    find_doubles(at=world.now)
+    with system("test"):
+        names = dict(Person.objects.values_list("pk", "name"))
+        return {frozenset((names[one.first_id], names[one.second_id])): one for one in Double.objects.all()}
+
+
+def test_one_person_written_in_two_ways_is_one_or_may_be_merged(world: World) -> None:
+    people = joined(world, "p07_titles_and_order.csv")
+    pairs = found(world)
+    for (one, _first), (other, second) in zip(people[::2], people[1::2], strict=True):
+        pair = pairs.get(frozenset((one, other)))
+        is_one = isinstance(second, AlreadyMember)
+        assert is_one or (pair is not None and not pair.is_twin), (one, other)
+
+
+def test_different_people_are_no_sure_pair_in_any_script(world: World) -> None:
+    people = joined(world, "p31_other_scripts.csv")
+    assert all(isinstance(outcome, Joined) for _name, outcome in people)
+    assert [pair for pair, one in found(world).items() if one.score >= SURE] == []
