@@ -330,6 +330,31 @@ def test_a_stop_goes_along_and_a_full_phone_takes_nobody(world: World) -> None:
     sound(world)
 
 
+def test_on_a_shared_phone_who_moves_there_keeps_their_own_no_and_the_others_theirs(world: World) -> None:
+    world.web_join(of=world.bilal)
+    join(world, world.asha, unit="JK-B001", messages="on")
+    agreed = "select count(*) from people_consent where purpose = 3 and withdrawn_at is null"
+    assert world.rows(agreed) == [(1,)]
+    client = open_me(world.asha)
+    with system("tests say no"):
+        people_suppressions.suppress(
+            phone_id=world.phone_id(world.asha), channel=Channel.WEB.value, by=CHANNEL, at=NOW
+        )
+    change(client, world.bilal.phone)
+    stopped = "select phone_id from people_suppression where lifted_at is null"
+    assert world.rows(stopped) == [(world.phone_id(world.asha),)], "Bilal said no to nothing"
+    assert world.rows(agreed) == [(0,)], "and Asha's no went along"
+
+
+def test_who_moves_to_a_shared_phone_does_not_lift_the_no_of_others_there(world: World) -> None:
+    world.web_join(of=world.bilal)
+    actions.stop_by_phone(phone=world.bilal.phone, channel=Channel.SMS.value, by=CHANNEL, at=NOW)
+    join(world, world.asha, unit="JK-B001")
+    change(open_me(world.asha), world.bilal.phone)
+    stopped = "select phone_id from people_suppression where lifted_at is null"
+    assert world.rows(stopped) == [(world.phone_id(world.bilal),)]
+
+
 @pytest.mark.slow
 def test_a_family_phone_takes_one_more_and_each_opens_their_own_page(world: World) -> None:
     world.web_join(of=world.bilal)
