@@ -422,13 +422,9 @@ def written_requests(ground: Ground) -> Asked:
 
 
 def new_requests(ground: Ground) -> Asked:
-    """Of all phones; a text past it stays where it came in."""
-    return (
-        "",
-        lambda: (
-            helpdesk.add_text(opening=a_request(ground, Ticket.Way.SMS), by=ground.public(), at=ground.at)
-            is not None
-        ),
+    """Of all phones; a text past it is refused, so that its provider sends it again."""
+    return "", lambda: let(
+        lambda: helpdesk.add_own(opening=a_request(ground, Ticket.Way.SMS), by=ground.public(), at=ground.at)
     )
 
 
@@ -512,10 +508,10 @@ def question_words(ground: Ground) -> Asked:
     return str(phone_id), try_a_word
 
 
-def reply_to_a_text(ground: Ground, phone: str, text: Callable[[], str]) -> bool:
-    """Whether a phone that asks for help is answered."""
+def reply_to_a_text(ground: Ground, phone: str, text: Callable[[], str], *, other: str = "") -> bool:
+    """Whether a phone that asks for help, or sends a picture (other), is answered."""
     ref = uuid4().hex
-    sms = inbound.Sms("generic", ref, phone, "+911800000001", text(), None)
+    sms = inbound.Sms("generic", ref, phone, "+911800000001", text(), None, other)
     texts.hear(told=texts.Told(sms, "sms", "+911800000001", "notice", None), by=ground.public(), at=ground.at)
     with system("test"):
         return Message.objects.filter(pk=message_id(f"text|generic|{ref}")).exists()
@@ -526,6 +522,12 @@ def text_replies(ground: Ground) -> Asked:
     subject = keyring().phone_id(phone).bytes
     texts_ = iter(range(9))
     return subject, lambda: reply_to_a_text(ground, phone, lambda: "HELP" + "!" * next(texts_))
+
+
+def text_mistakes(ground: Ground) -> Asked:
+    """Past it a person answers."""
+    phone = f"+9198{uuid4().int % 10**8:08d}"
+    return keyring().phone_id(phone).bytes, lambda: reply_to_a_text(ground, phone, str, other="image")
 
 
 def text_same(ground: Ground) -> Asked:
@@ -583,6 +585,7 @@ LIMITS = {
     "phone.notice": Limit(2, 30 * DAY, phone_notice),
     "question.network": Limit(2_000, HOUR, question),
     "question.words": Limit(20, DAY, question_words),
+    "text.mistake": Limit(1, 7 * DAY, text_mistakes),
     "text.replies": Limit(5, DAY, text_replies),
     "text.same": Limit(1, DAY, text_same),
     "helpdesk.typed": Limit(400, DAY, typed_requests),

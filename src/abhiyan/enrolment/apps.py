@@ -10,8 +10,6 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
-        from abhiyan.helpdesk.news import TicketAnswered
-        from abhiyan.helpdesk.rules import coming
         from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded
@@ -31,7 +29,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import closing, confirming, erasing, merging, phone_changes, texts, unread
+        from .actions import closing, confirming, erasing, merging, phone_changes, texts
         from .actions.cards import CARD
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
@@ -50,7 +48,6 @@ class EnrolmentConfig(AppConfig):
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
         releases.register_details("people.merge", merge_details)
-        coming.register(lambda span, at: unread.expected(span, at=at))
 
         news.subscribe(UnitsClosing, lambda told: closing.see_to_closing(told=told))
         news.subscribe(UnitsOpening, lambda told: closing.bring_back(told=told))
@@ -65,7 +62,6 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(WordReplayed, lambda told: say_again(told=told))
         news.subscribe(WordReplayed, lambda told: phone_changes.object_again(told=told))
         news.subscribe(ErasureReplayed, lambda told: erasing.end_again(told=told))
-        news.subscribe(TicketAnswered, lambda told: texts.settle_answered(told=told))
         news.subscribe(QuestionAnswered, lambda told: confirming.hear_answer(told=told))
         news.subscribe(QuestionAnswered, lambda told: phone_changes.hear_answer(told=told))
         news.subscribe(QuestionsUnanswered, lambda told: confirming.hear_silence(told=told))

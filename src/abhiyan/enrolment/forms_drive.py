@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.messaging.models import Number
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 
@@ -24,11 +25,6 @@ PROVIDERS = [
     ("plivo", "Plivo"),
     ("twilio", "Twilio"),
     ("whatsapp", "WhatsApp Cloud API"),
-]
-MEANINGS = [
-    ("join", _("Join this drive")),
-    ("leave", _("Leave, and no more messages")),
-    ("notice", _("Hear the notice")),
 ]
 
 
@@ -124,7 +120,7 @@ class NumberForm(Clipped):
         help_text=_("With its country, such as +91 1800 000 000."),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
-    meaning = forms.ChoiceField(label=_("A call means"), choices=MEANINGS)
+    meaning = forms.ChoiceField(label=_("A call means"), choices=Number.Meaning.choices)
     provider = forms.ChoiceField(label=_("Provider"), choices=PROVIDERS)
     signing_token = forms.CharField(
         label=_("Auth token (Plivo, Twilio) or app secret (WhatsApp)"),

@@ -2,7 +2,7 @@
 
 from abhiyan.core.loops import Loop
 
-from .actions import bursts, confirming, phone_changes, photos, replies, revisits, terms, texts, unread
+from .actions import bursts, confirming, phone_changes, photos, replies, revisits, terms, texts
 
 LOOPS = {
     "reply": Loop(turn=lambda at: replies.reply(at=at), every_s=1),
@@ -10,7 +10,6 @@ LOOPS = {
     "revisit": Loop(turn=lambda at: revisits.revisit(at=at), every_s=1, scoped=False),
     "terms": Loop(turn=lambda at: terms.run_out(at=at), every_s=600, scoped=False),
     "texts": Loop(turn=lambda at: texts.forget(at=at), every_s=600),
-    "unread": Loop(turn=lambda at: unread.hand_on_silent(at=at), every_s=300),
     "photos": Loop(turn=lambda at: photos.forget_photos(at=at), every_s=3600),
     "bursts": Loop(turn=lambda at: bursts.look(at=at), every_s=10, scoped=False),
     "phones": Loop(turn=lambda at: phone_changes.turn(at=at), every_s=phone_changes.TURN_S, scoped=False),

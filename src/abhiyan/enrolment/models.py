@@ -534,53 +534,24 @@ class RefusedCount(models.Model):
 
 
 class Text(models.Model):
-    """What a phone wrote, sealed: texts no rule could read, for a person; or details that wait for its YES.
+    """Name, year of birth and place that a phone wrote before the notice went to it, sealed until it says YES.
 
-    One of each kind per phone and drive, so a machine that writes on fills no list. Kept until `purge_at`.
+    One per phone and drive. Kept until `purge_at`.
     """
 
-    class Kind(models.TextChoices):
-        UNREAD = "unread", _("Could not be read")
-        DETAILS = "details", _("Waits for a YES")
-
-    class State(models.TextChoices):
-        HELPED = "helped", _("Answered with help")  # the first mistake; nobody has to read it
-        OPEN = "open", _("To be read")
-        SETTLED = "settled", _("Settled")
-
-    id = models.UUIDField(primary_key=True)  # derived from kind, phone and programme
-    public_id = models.UUIDField()
-    kind = models.TextField(choices=Kind.choices)
-    state = models.TextField(choices=State.choices)
-    programme_id = models.IntegerField()
-    unit_id = models.BigIntegerField()  # the drive's own
+    id = models.UUIDField(primary_key=True)  # derived from phone and programme
     phone_id = models.UUIDField()
-    last4 = models.TextField()
-    channel = models.SmallIntegerField()  # rules.channels.Channel
-    sealed = models.BinaryField()  # the latest texts, each with its time; or name, year of birth and place
-    n = models.IntegerField(default=1)  # texts that came, also those no longer kept
-    at = models.DateTimeField()  # of the latest
-    outcome = models.TextField(default="", db_default="")  # actions.texts.Settled
-    settled_by = models.BigIntegerField(null=True)
-    settled_at = models.DateTimeField(null=True)
+    sealed = models.BinaryField()
+    at = models.DateTimeField()
     purge_at = models.DateTimeField()
 
     class Meta:
         db_table = "enrolment_text"
         indexes = [
-            models.Index(  # used by: the worklist
-                fields=["at"], condition=models.Q(state__in=["open", "settled"]), name="text_read"
-            ),
             models.Index(fields=["purge_at"], name="text_purge"),  # used by: the loop that forgets
             models.Index(fields=["phone_id"], name="text_phone"),  # used by: what is held about me
         ]
-        constraints = [
-            *policies(
-                "text",
-                using=f"phone_id = {PHONE} or (state <> 'helped' and {placed('enrolment_text.unit_id', PEOPLE)})",
-                write=SYSTEM,
-            ),
-        ]
+        constraints = private("text", using=f"phone_id = {PHONE}", write=SYSTEM)
 
 
 class ChannelToken(models.Model):

@@ -25,14 +25,12 @@ from abhiyan.ui.owed import Beside, Invitation, Owed, Thing
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
-from .actions.texts import READ
 from .queries import awaiting
 from .queries import calls as queries_calls
 from .queries import doubles as queries_doubles
 from .queries import drive as queries_drive
 from .queries import partings as queries_partings
 from .queries import people as queries_people
-from .queries import texts as queries_texts
 from .queries import tickets as queries_tickets
 from .queries.join import SMALLEST
 
@@ -42,21 +40,11 @@ MOST = 1_000  # counted up to here; then "1,000 or more"
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
-    """What was stopped because many said no, and how many deny one's own entries; messages nobody's rule could read;
-    for the data officer what people ask by law; and what waits for an eye: both worklists, possible duplicates, sheets
-    to enter. Each for whoever may do something about it."""
+    """Yield what many noes stopped, and how many deny one's own entries. The data officer also gets what people ask by
+    law. Work that waits for an eye follows: both worklists, possible duplicates, sheets to enter. Each person gets what
+    they may do something about."""
     yield from _halted(viewer)
     yield from _denied(viewer, at)
-    if viewer.may(READ) and (unread := queries_texts.waiting_count(MOST)):
-        yield Owed(
-            urgency=2,
-            title=ngettext("%(n)s message to read", "%(n)s messages to read", unread)
-            % {"n": _counted(unread)},
-            meta=_("People wrote to our numbers, and our rules could not answer."),
-            href=reverse("enrolment:texts"),
-            act=_("Read"),
-            icon="phone",
-        )
     yield from _tickets(viewer, at)
     if viewer.may_any("enrolment.strike_off", "enrolment.place", "imports.paper"):
         yield from _waiting(viewer, awaiting.waiting_counts(MOST))
@@ -317,7 +305,7 @@ def export_details(release: Release) -> list[str]:
 
 
 def merge_details(release: Release) -> list[str]:
-    """The pairs that would be merged, a line each, for whoever decides about it."""
+    """The pairs of a request to merge, a line each, for the person who decides about it."""
     with system("which pairs somebody asks to merge"):
         found = people.doubles_called(release.payload["doubles"]).order_by("-score", "pk")
         pairs = queries_doubles.pairs(list(found))
@@ -329,7 +317,7 @@ def merge_details(release: Release) -> list[str]:
 
 
 def _entry(one: queries_people.Member) -> str:
-    """Who somebody is: name, year of birth, last digits of the phone, place."""
+    """One entry in a line: name, year of birth, last digits of the phone, place."""
     return ", ".join((person(one.name or "–"), str(one.birth_year or "–"), f"•{one.last4}", one.unit_name()))
 
 

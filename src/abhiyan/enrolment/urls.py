@@ -26,7 +26,6 @@ from .views import (
     question,
     referrals,
     rights,
-    texts,
     tickets,
     typing,
     worklists,
@@ -39,7 +38,6 @@ PEOPLE = capability("people.read")
 STRIKING_OFF = capability("enrolment.strike_off")
 OFFICERS = capability("org.approve")
 PLACING = capability("enrolment.place")
-TEXTS = capability("enrolment.texts")
 CORRECTING = capability("enrolment.correct")
 NOTICES = capability("notices.publish")
 RUNNING = capability("programmes.run")
@@ -180,14 +178,6 @@ urlpatterns = [
     ),
     page("people/nameless/", worklists.nameless, opens=PLACING),
     page("people/nameless/<uuid:claim>/<uuid:member>/", worklists.nameless_settle, opens=PLACING, act=FINAL),
-    page("people/texts/", texts.texts, opens=TEXTS),
-    page(
-        "people/texts/<uuid:wrote>/",
-        texts.text,
-        opens=TEXTS,
-        act="is opened again; the page says that a leaving is not",
-    ),
-    page("people/texts/<uuid:wrote>/number/", texts.text_number, opens=TEXTS, act="shows a number"),
     page("people/<uuid:public_id>/", people.person, opens=PEOPLE),
     page(
         "people/<uuid:public_id>/correct/", people.person_correct, opens=CORRECTING, act="is corrected again"

@@ -97,9 +97,7 @@ def _come(opening: actions.Opening, *, at: datetime) -> Ticket:
         return actions.type_ticket(opening=opening, by=by, at=at)
     if opening.way == Ticket.Way.WEB:
         return actions.add_web(opening=opening, network=opening.phone, by=by, at=at)
-    made = actions.add_text(opening=opening, by=by, at=at)
-    assert made is not None
-    return made
+    return actions.add_own(opening=opening, by=by, at=at)
 
 
 def _twice(programme: Programme, unit_id: int, *, at: datetime) -> None:

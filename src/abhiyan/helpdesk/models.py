@@ -125,6 +125,7 @@ class TicketLine(models.Model):
 
     class What(models.TextChoices):
         SAID = "said", _("The person")
+        CALLED = "called", _("Called, and wants to be called back")
         REPLIED = "replied", _("Our answer")
         DONE = "done", _("Our answer: done")
         MOVED = "moved", _("Moved")

@@ -159,15 +159,17 @@ def first_words(some: Sequence[Ticket]) -> dict[UUID, str]:
     """The beginning of what was asked, by request, on one line; nothing of what is erased. One query, in the caller's
     scope."""
     of = {one.pk: one for one in some}
-    said = TicketLine.objects.filter(ticket__in=of, what=TicketLine.What.SAID, sealed__isnull=False)
-    return {
-        line.ticket_id: _begun(keyring().unseal(bytes(line.sealed or b""), about=line.ticket_id.bytes))
-        for line in said.order_by("ticket", "at", "pk").distinct("ticket")
-    }
+    what = TicketLine.What
+    said = TicketLine.objects.filter(
+        Q(what=what.SAID, sealed__isnull=False) | Q(what=what.CALLED), ticket__in=of
+    )
+    return {line.ticket_id: _begun(line) for line in said.order_by("ticket", "at", "pk").distinct("ticket")}
 
 
-def _begun(words: bytes) -> str:
-    line = " ".join(words.decode().split())
+def _begun(said: TicketLine) -> str:
+    if said.sealed is None:
+        return str(said.get_what_display())
+    line = " ".join(keyring().unseal(bytes(said.sealed), about=said.ticket_id.bytes).decode().split())
     return line if len(line) <= FIRST_WORDS else f"{line[:FIRST_WORDS].rsplit(' ', 1)[0]}…"
 
 

@@ -201,11 +201,18 @@ class Question(models.Model):
 
 
 class Number(models.Model):
-    """One of our own numbers: calls to it mean something (join a drive, leave a roll)."""
+    """One of our own numbers: a call to it means something (join a drive, no more messages)."""
+
+    class Meaning(models.TextChoices):
+        JOIN = "join", _("Join this drive")
+        STOP = "stop", _("No more messages. Membership stays")
+        LEAVE = "leave", _("Leave, and no more messages")
+        HELP = "help", _("Call me back (helpline)")
+        NOTICE = "notice", _("Hear the notice")
 
     number = models.TextField(unique=True)  # E.164
     provider = models.TextField()  # rules.inbound.PROVIDERS
-    meaning = models.TextField()  # join, leave, notice
+    meaning = models.TextField()  # Meaning
     programme_id = models.IntegerField(null=True)
     secret_path = models.TextField(
         default="", db_default=""

@@ -287,9 +287,18 @@ def our_number(meaning: str, programme_id: int) -> str:
 
 
 def leave_number() -> str:
-    """The number whose call means "I leave", as a person dials it; empty while none is set."""
-    number = Number.objects.filter(meaning="leave", is_active=True).order_by("pk").first()
-    return number.number if number else ""
+    """The number whose call ends a membership, as a person dials it; empty while none is set."""
+    return _first_number(Number.Meaning.LEAVE)
+
+
+def stop_number() -> str:
+    """The number whose call stops messages and calls, and leaves a membership as it is; empty while none is set."""
+    return _first_number(Number.Meaning.STOP)
+
+
+def _first_number(meaning: Number.Meaning) -> str:
+    found = Number.objects.filter(meaning=meaning, is_active=True).order_by("pk")
+    return next(iter(found.values_list("number", flat=True)[:1]), "")
 
 
 def question_digest(part: str) -> bytes:

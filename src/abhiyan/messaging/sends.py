@@ -24,7 +24,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
 from .models import Send, Template
-from .queries import leave_number, open_hours
+from .queries import open_hours, stop_number
 from .rules import audiences, bulk, gate, hours, texts
 from .rules.counting import Reached
 
@@ -172,7 +172,7 @@ def _about(send: Send, after: UUID, until: UUID, at: datetime) -> dict[str, Any]
 
 def as_sent(send: Send, templates: Mapping[str, Template]) -> dict[str, str]:
     """Exactly what a send says, by language."""
-    stop = leave_number()
+    stop = stop_number()
     return {language: _filled(one, send.given[language], stop=stop) for language, one in templates.items()}
 
 

@@ -147,7 +147,7 @@ def _ask_in(programme_id: int, n: int, at: datetime) -> int:
             [_listed(one) for one in due if one.may_be_asked and one.is_listed],
             programme_id=programme_id,
             our_number=texts.number,
-            leave=texts.leave,
+            stop=texts.stop,
             expires_at=at + ANSWERED_WITHIN,
         ),
     ]
@@ -162,7 +162,7 @@ class _Texts:
     """What a drive's questions say besides name, day, word and link."""
 
     def __init__(self, programme_id: int) -> None:
-        self.leave = messaging.leave_number()
+        self.stop = messaging.stop_number()
         self.number = messaging_queries.our_number("join", programme_id)
 
 
@@ -190,7 +190,7 @@ def _asking(one: _Due, programme_id: int, said: _Texts, at: datetime) -> messagi
         phone=one.number,
         language=language,
         template=TEMPLATE,
-        blanks={"name": short, "day": on, "number": said.number, "leave": said.leave},
+        blanks={"name": short, "day": on, "number": said.number, "stop": said.stop},
         label=short,
         remind_at=at + AGAIN_AFTER if one.is_asked_again else None,
         expires_at=at + ANSWERED_WITHIN,

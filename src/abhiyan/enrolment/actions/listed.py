@@ -47,7 +47,7 @@ def is_listed(term: Enrolment) -> bool:
 
 
 def notices(
-    found: Sequence[Listed], *, programme_id: int, our_number: str, leave: str, expires_at: datetime
+    found: Sequence[Listed], *, programme_id: int, our_number: str, stop: str, expires_at: datetime
 ) -> list[messaging.Asking]:
     """The notices of these entries: one for each phone that was not told before. In a transaction, as jobs."""
     told = messaging_queries.phones_told(template=TEMPLATE, phone_ids={one.phone_id for one in found})
@@ -65,7 +65,7 @@ def notices(
                 by = pgettext("who put a number on a list", "Somebody") if source.is_own else source.who
                 made.append(_asking(one, language, {"by": by, "day": day}, programme_id, expires_at))
     for asking in made:
-        asking.blanks.update(number=our_number, leave=leave)
+        asking.blanks.update(number=our_number, stop=stop)
     return made
 
 

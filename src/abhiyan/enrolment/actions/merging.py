@@ -1,8 +1,8 @@
-"""What becomes of memberships when two entries turn out to be one person, and when that is undone.
+"""Two entries turn out to be one person, and that is undone: the acts on their memberships.
 
-On each roll where both are members the second membership's term ends and is counted no more. Where only one of them
-is, nothing changes: that membership is the person's. What is said about the ended term meanwhile counts: who leaves,
-denies or is erased from its phone does not come back by an undo.
+On each roll where both are members the second membership's term ends and is counted no more. A membership that only
+one of them has is the person's, and does not change. An undo respects what the phone of the ended term said meanwhile:
+it brings nobody back who left, denied or was erased.
 
 A no belongs to the person, on however many phones: what either entry refused, the other refuses too (`keep_noes`). An
 undo leaves it so, for only the person's own word takes a no back.
@@ -88,8 +88,8 @@ def keep_noes(*, told: PeopleMerged) -> None:
 def carry_no(
     no: Suppression, *, person_ids: Collection[UUID], phone_id: UUID, by: Actor, at: datetime
 ) -> None:
-    """A phone's no holds for its people on another phone as well: they take back their consent to calls and messages,
-    and where nobody else is on that phone it hears nothing more. Both phones are locked. Refuses journal.NotSaved."""
+    """A phone's no holds for its people on another phone as well. They take back their consent to calls and messages; a
+    phone with nobody else on it hears nothing more. Both phones are locked. Refuses journal.NotSaved."""
     for person_id in person_ids:
         people.withdraw_consent(person_id=person_id, purposes=OUTREACH, channel=no.channel, by=by, at=at)
     if phone_id != no.phone_id and not living(phone_id).exclude(person_id__in=person_ids).exists():

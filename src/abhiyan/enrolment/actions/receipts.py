@@ -19,11 +19,12 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 
-from .leaving import is_held
+from .leaving import is_held, living
 from .members import id_of_phone
 
 STOP, LEAVE, DENY, BACK, ERASE, CONFIRM = "stop", "leave", "deny", "back", "erase", "confirm"
 HELD = "held"  # a leaving by call that waits for somebody to look
+TO_LEAVE = "LEAVE"  # what a member writes to leave, in every language
 PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 
 
@@ -39,9 +40,10 @@ def send_receipt(
 ) -> None:
     """Tell a phone what its word did: once a day for each word and each matter (about), whichever way it came.
 
-    of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. Of STOP and LEAVE members and
-    strangers read the same; of NO, who had entered the number and when. asked_at: when it said so, if that was earlier:
-    then the receipt keeps to the hours. In the transaction under way, or one of its own.
+    of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. A STOP, LEAVE or NO says
+    whether somebody on the phone is still a member, and how they leave; a NO also who had entered the number and when.
+    asked_at: when it said so, if that was earlier: then the receipt keeps to the hours. In the transaction under way,
+    or one of its own.
     """
     language = language or settings.LANGUAGE_CODE
     with system("receipt of a phone's word"):
@@ -56,6 +58,8 @@ def send_receipt(
         if of == LEAVE and is_held(phone_id):
             of = HELD
         blanks = {"link": settings.ORIGIN + PAGE}
+        if of in (STOP, LEAVE, DENY) and living(phone_id).exists():
+            blanks |= {"word": TO_LEAVE, "still": settings.ORIGIN + PAGE}
         with translation.override(language):
             if of == LEAVE:
                 blanks["day"] = _day(at + endings.BACK_WITHIN)

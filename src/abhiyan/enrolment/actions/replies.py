@@ -8,6 +8,7 @@ drive's budget are held by the breaker (messaging) until two people release them
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -27,13 +28,14 @@ from abhiyan.messaging import queries as messaging_queries
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Notice
 
-from .leaving import leave_by_phone
+from .leaving import leave_by_phone, stop_by_phone
 from .links import link_of
-from .receipts import LEAVE, PAGE, send_receipt
+from .receipts import LEAVE, PAGE, STOP, send_receipt
 
 AT_ONCE = 1_000
 LATEST = REPLIED_WITHIN
 LINK = "/j/%s/"  # the address of a personal link
+CALL = "call"  # the word of a call's address
 
 _UNANSWERED = f"""
 select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not null, p.sealed, w.channel,
@@ -49,7 +51,7 @@ class _Texts:
 
     notice: str
     hear: str
-    leave: str
+    stop: str
 
 
 def consider_answered(*, programme_id: int, until: datetime, by: Actor, at: datetime) -> int:
@@ -65,10 +67,9 @@ def consider_answered(*, programme_id: int, until: datetime, by: Actor, at: date
 def reply(*, at: datetime) -> int:
     """Queue the one reply to everybody who called for the first time. Returns how many. In a transaction, as jobs.
 
-    To an unknown caller: the short notice, the personal link, where to hear the notice, how to leave; to who wrote,
-    also how to join by a text. To a member:
-    that they are one, and where to see, correct or leave. Whoever has said no since their call is not sent it
-    (messaging).
+    To an unknown caller: the short notice, the personal link, where to hear the notice, how to stop messages; to who
+    wrote, also how to join by a text. To a member: that they are one, and where to see, correct or leave. A phone that
+    has said no since its call gets none (messaging).
     """
     rows = sql.rows(_UNANSWERED, {"from": at - LATEST, "n": AT_ONCE})
     if not rows:
@@ -86,7 +87,7 @@ def reply(*, at: datetime) -> int:
             blanks = {"link": settings.ORIGIN + PAGE}
         else:
             link = settings.ORIGIN + LINK % link_of(waiting_id.bytes)
-            blanks = {"link": link, "notice": said.notice, "hear": said.hear, "leave": said.leave}
+            blanks = {"link": link, "notice": said.notice, "hear": said.hear, "stop": said.stop}
         letters.append(
             messaging.Outgoing(
                 template="drive.already"
@@ -128,7 +129,7 @@ def _texts(programme_id: int, language: str) -> _Texts:
     return _Texts(
         notice=notice.short,
         hear=messaging_queries.our_number("notice", programme_id) or _heard_at(notice),
-        leave=messaging.leave_number(),
+        stop=messaging.stop_number(),
     )
 
 
@@ -139,25 +140,30 @@ def _heard_at(notice: Notice) -> str:
     return settings.ORIGIN + reverse("enrolment:notice_heard", args=[notice.version, notice.language])
 
 
-def leave_by_call(
-    *, programme_id: int | None, phone: str, ref: str, kind: str, number: str, by: Actor, at: datetime
+def refuse_by_call(
+    *, is_leaving: bool, programme_id: int | None, phone: str, ref: str, number: str, by: Actor, at: datetime
 ) -> None:
-    """Somebody called the number to leave, or wrote that they do: they leave the drive's roll at once, and the phone
-    has said no to everything until it says otherwise itself. A receipt goes out, once.
+    """Somebody called the number to leave, or the one that stops messages. Leaving ends the memberships of the drive's
+    roll at once. The phone has said no to everything until it says otherwise itself. A receipt goes out, once.
 
     phone: E.164. ref: provider and its own id of the call, which makes a replay find the first. Known or not, nothing
     differs outside.
     """
-    provider = ref.partition("|")[0]
-    with system("a call to leave: was it told before?"):
-        if messaging_queries.is_inbound_known(
-            provider=provider, ref=ref, kind=kind, number=number, phone=phone
-        ):
+    of = LEAVE if is_leaving else STOP
+    told: dict[str, Any] = {
+        "provider": ref.partition("|")[0],
+        "ref": ref,
+        "kind": CALL,
+        "number": number,
+        "phone": phone,
+    }
+    with system("a call that refuses: was it told before?"):
+        if messaging_queries.is_inbound_known(**told):
             return  # they may have joined again since
-    leave_by_phone(phone=phone, programme_id=programme_id, channel=HOOKS[kind].number, by=by, at=at)
-    with system("the receipt of leaving by call"):
-        is_first = messaging.note_inbound(
-            provider=provider, ref=ref, kind=kind, phone=phone, number=number, outcome="left", at=at
-        )
-        if is_first:
-            send_receipt(of=LEAVE, phone=phone, programme_id=programme_id or 0, at=at)
+    if is_leaving:
+        leave_by_phone(phone=phone, programme_id=programme_id, channel=HOOKS[CALL].number, by=by, at=at)
+    else:
+        stop_by_phone(phone=phone, channel=HOOKS[CALL].number, by=by, at=at)
+    with system("the receipt of a call that refuses"):
+        if messaging.note_inbound(**told, outcome=of, at=at):
+            send_receipt(of=of, phone=phone, programme_id=programme_id or 0, at=at)

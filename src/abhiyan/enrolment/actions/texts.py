@@ -1,9 +1,9 @@
-"""What becomes of an SMS or WhatsApp message to one of our numbers, by its word (messaging.rules.words).
+"""An SMS or WhatsApp message to one of our numbers does what its word says (messaging.rules.words).
 
 JOIN, or name, year of birth and PIN code, make a claim. Before the notice has gone to the phone the claim waits, as a
 call does, and the details wait sealed for a YES; after it they complete the claim at once. YES and NO answer our
-questions; a NO to none, LEAVE and STOP are `leaving`'s. What cannot be read is answered once, helpfully; the next
-is kept for a person, and so is the first where nothing follows (`unread`).
+questions; a NO to none, LEAVE and STOP are `leaving`'s. A text that no word explains is a request to the helpline at
+once. Details that cannot be read, and pictures, are answered once in a week; the next one is a request too.
 
 Nobody hears from outside who is a member: every text is answered alike, and replies go to the phone alone. One to each
 text, a few a day, none to the same text again: so two machines do not talk to each other.
@@ -19,15 +19,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core import audit, languages, limits, lot
+from abhiyan.core import languages, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused, TooMany, needed
+from abhiyan.core.refusals import NotFound, TooMany, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership, Text, Waiting
 from abhiyan.enrolment.queries import join
@@ -36,12 +35,13 @@ from abhiyan.enrolment.rules import details
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.enrolment.rules.ids import sender_key
-from abhiyan.helpdesk.news import TicketAnswered
+from abhiyan.helpdesk import actions as helpdesk
+from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
+from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import inbound, words
 from abhiyan.messaging.rules.words import Word
-from abhiyan.org import actions as doors
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
@@ -65,14 +65,12 @@ from .leaving import come_back, deny_by_phone, leave_by_phone, stop_by_phone
 from .members import lock_phone
 from .placing import note_where
 from .receipts import BACK, DENY, LEAVE, PAGE, STOP, send_receipt
-from .replies import LATEST, leave_by_call
+from .replies import CALL, LATEST
 from .rows import waiting_id
-from .unread import KEPT, hand_over
 
-READ = "enrolment.texts"  # the capability
 REPLIES_A_DAY = 5  # to one phone, of this module
 QUIET = ("reaction", "system", "unsupported")  # WhatsApp's news of a message: a person asks nothing by them
-MOST_KEPT = 10  # of a phone's texts, the latest
+MISTAKES = ("text.mistake", 1, 7 * limits.DAY_S)  # of a phone, that our rules answer; then a person does
 _LACKING = {
     "name": pgettext_lazy("missing in an SMS", "name"),
     "year": _("year of birth in 4 digits"),
@@ -81,18 +79,7 @@ _LACKING = {
 
 
 _RECEIPTS = {Word.STOP: STOP, Word.NO: DENY, Word.LEAVE: LEAVE}
-
-
-class Settled(models.TextChoices):
-    """What somebody did about a text."""
-
-    ANSWERED = "answered", _("Answered: I spoke to the person")
-    NOTHING = "nothing", _("Nothing to do")
-    LEFT = "left", _("The person wants to leave")
-
-
-class SettledAlready(Refused, status=409):
-    message = _("This message is already settled.")
+_MEANT = {Number.Meaning.LEAVE.value: Word.LEAVE, Number.Meaning.STOP.value: Word.STOP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +128,17 @@ def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
     """
     text = told.text
     phone = phones.parse(text.sender)
+    said = words.read(text.text)
+    language = said.language if said.language in languages.names() else str(settings.LANGUAGE_CODE)
+    word = said.word if not text.other else None
+    if word is None and not text.other:  # whatever is written to such a number
+        word = _MEANT.get(told.meaning)
     if phone is None:  # a company's sender name, a short code, a hidden number: never answered
+        if word in words.REFUSING and (who := inbound.person_of(text)):
+            _show_no(told, who, language, by, at)
         if told.programme_id is None:
             raise PhoneInvalid(field="from")
         return Joining(bare(told, by=by), "")
-    said = words.read(text.text)
-    language = said.language if said.language in languages.names() else str(settings.LANGUAGE_CODE)
-    word = said.word
-    if told.meaning == "leave" and not text.other and word is None:
-        word = Word.LEAVE  # whatever is written to that number
     with system("a text came: was it told before?"):
         if messaging_queries.is_inbound_known(
             provider=text.provider,
@@ -174,8 +163,15 @@ def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
     if word in words.REFUSING:
         answering.refuse(word)
         return None
+    if word is Word.THANKS:
+        with system("a text needs no answer"):
+            _note(told, phone, word.value, at)
+        return None
     if word is Word.HELP and not said.rest:
-        answering.say("text.help", outcome="help")
+        if told.meaning == Number.Meaning.HELP:
+            answering.ask()
+        else:
+            answering.say("text.help", outcome="help")
         return None
     if word is Word.JOIN and told.meaning == "join":
         answering.back()
@@ -257,8 +253,9 @@ class _Answering:
     def joins(self, rest: str, *, is_join: bool, is_yes: bool) -> Joining | None:
         """Somebody joins, or seems to; what cannot be read as that is a mistake."""
         told, at = self.told, self.at
+        says_one_word = (is_join or is_yes) and not rest
         if told.meaning != "join" or told.programme_id is None:
-            self.mistake("text.help")
+            self._unread(says_one_word)
             return None
         with system("somebody joins by a text"):
             no = people_queries.standing_no(self.phone_id)
@@ -296,8 +293,17 @@ class _Answering:
         if is_meant:
             self.mistake("text.lacking", lacking=found.lacking)
         else:
-            self.mistake("text.media" if told.text.other else "text.help")
+            self._unread(says_one_word)
         return None
+
+    def _unread(self, says_one_word: bool) -> None:
+        """Answer a text that joins nobody: a picture, or a word of ours that means nothing here. Else a person does."""
+        if self.told.text.other:
+            self.mistake("text.media")
+        elif says_one_word:
+            self.say("text.help", outcome="help")
+        else:
+            self.ask()
 
     def _whole(
         self, joining: Joining, found: details.Details, drive: join.OpenDrive, *, is_noticed: bool
@@ -317,62 +323,44 @@ class _Answering:
         return joining
 
     def _held(self, drive: join.OpenDrive) -> dict[str, Any] | None:
-        row = Text.objects.filter(pk=text_id(Text.Kind.DETAILS, self.phone_id, drive.programme.pk)).first()
+        row = Text.objects.filter(pk=text_id(self.phone_id, drive.programme.pk)).first()
         no = people_queries.standing_no(self.phone_id)
         if row is None or row.purge_at <= self.at or (no is not None and no.at >= row.at):
             return None
         held: dict[str, Any] = json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))
         return held
 
-    def say(self, template: str, *, outcome: str) -> None:
+    def say(self, template: str, *, outcome: str, **blanks: str) -> None:
         """One reply to this text, once."""
         with system("a text is answered"):
             if _note(self.told, self.phone, outcome, self.at):
-                self._reply(template)
+                self._reply(template, **blanks)
+
+    def ask(self) -> None:
+        """Only a person can answer this: one request to the helpline, whose receipt tells its number."""
+        with system("a text becomes a request"):
+            lock_phone(self.phone_id)
+            if _note(self.told, self.phone, "request", self.at):
+                _request(self.told, self.phone, self.language, self.by, self.at)
 
     def mistake(self, template: str, *, lacking: Sequence[str] = ()) -> None:
-        """A text nobody's rule can read: the first is answered, the next within a week a person reads."""
-        with system("a text could not be read"):
-            lock_phone(self.phone_id)
-            if not _note(self.told, self.phone, "unread", self.at):
-                return
-            if self.told.programme_id is None or self._keep():
-                with translation.override(self.language):
-                    missing = ", ".join(str(_LACKING[each]) for each in lacking)
-                self._reply(template, **({"lacking": missing} if lacking else {}))
-
-    def _keep(self) -> bool:
-        """Keep the text, sealed. Whether it is the first that could not be read."""
-        told, at, ring = self.told, self.at, keyring()
-        assert told.programme_id is not None
-        ident = text_id(Text.Kind.UNREAD, self.phone_id, told.programme_id)
-        row = Text.objects.filter(pk=ident).first()
-        is_first = row is None or row.state == Text.State.SETTLED or row.at < at - LATEST
-        was_helped = row is not None and row.state == Text.State.HELPED
-        if row is None:
-            row = Text(id=ident, public_id=lot.uuid(), kind=Text.Kind.UNREAD, phone_id=self.phone_id)
-            row.unit_id = programmes.programme_by_id(told.programme_id).owner_id
-            row.programme_id, row.last4 = told.programme_id, self.phone[-4:]
-        before = [] if is_first else json.loads(ring.unseal(bytes(row.sealed), about=ident.bytes))["texts"]
-        new = {"at": at.isoformat(), "text": told.text.text, "other": told.text.other}
-        kept = {"phone": self.phone, "texts": [*before, new][-MOST_KEPT:]}
-        row.sealed = ring.seal(
-            json.dumps(kept, ensure_ascii=False).encode(errors="replace"), about=ident.bytes
-        )
-        row.n = 1 if is_first else row.n + 1
-        row.state = Text.State.HELPED if is_first else Text.State.OPEN
-        row.channel, row.at, row.purge_at = HOOKS[told.hook].number, at, at + KEPT
-        row.outcome, row.settled_by, row.settled_at = "", None, None
-        row.save()
-        if not is_first:
-            said = kept["texts"] if was_helped else [new]
-            hand_over(row, said, phone=self.phone, language=self.language, by=self.by, at=at)
-        return is_first
+        """Something a rule asks for is missing: the first of a week is answered, the next a person reads."""
+        name, allowed, window_s = MISTAKES
+        try:
+            limits.take(
+                limit=name, subject=self.phone_id.bytes, at=self.at, allowed=allowed, window_s=window_s
+            )
+        except TooMany:
+            self.ask()
+            return
+        with translation.override(self.language):
+            missing = ", ".join(str(_LACKING[each]) for each in lacking)
+        self.say(template, outcome="mistake", **({"lacking": missing} if lacking else {}))
 
     def _reply(self, template: str, **blanks: str) -> None:
         if not _may_reply(self.phone_id, self.told.text.text, self.at):
             return
-        blanks |= {"leave": messaging.leave_number(), "page": _page(self.told.programme_id)}
+        blanks |= {"page": _page(self.told.programme_id)}
         messaging.send(
             template=template,
             phone=self.phone,
@@ -390,7 +378,7 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
     if phone is None or told.programme_id is None or isinstance(outcome, ClaimRefused):
         return
     phone_id, ring = keyring().phone_id(phone), keyring()
-    ident = text_id(Text.Kind.DETAILS, phone_id, told.programme_id)
+    ident = text_id(phone_id, told.programme_id)
     with system("a text's claim is stored"):
         if joining.language:  # so that its reply speaks it
             first = UUID(bytes=waiting_id(phone_id.bytes, told.programme_id))
@@ -399,14 +387,7 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
             Text.objects.update_or_create(
                 pk=ident,
                 defaults={
-                    "public_id": lot.uuid(),
-                    "kind": Text.Kind.DETAILS,
-                    "state": Text.State.HELPED,
-                    "programme_id": told.programme_id,
-                    "unit_id": programmes.programme_by_id(told.programme_id).owner_id,
                     "phone_id": phone_id,
-                    "last4": phone[-4:],
-                    "channel": HOOKS[told.hook].number,
                     "sealed": ring.seal(
                         json.dumps(joining.held, ensure_ascii=False).encode(), about=ident.bytes
                     ),
@@ -424,7 +405,7 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
                 template=template,
                 phone=phone,
                 language=joining.language,
-                blanks={"link": settings.ORIGIN + PAGE, "leave": messaging.leave_number()},
+                blanks={"link": settings.ORIGIN + PAGE, "stop": messaging.stop_number()},
                 key=f"text|{told.ref}",
                 programme_id=told.programme_id,
                 at=at,
@@ -432,10 +413,8 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
 
 
 def forget_phone(*, told: PhoneSaidNo) -> None:
-    """A phone has said no: its details wait for no YES any more, and who has left is no longer read. In its
-    transaction."""
-    rows = Text.objects.filter(phone_id=told.phone_id)
-    (rows if told.has_left else rows.filter(kind=Text.Kind.DETAILS)).delete()
+    """A phone has said no: its details wait for no YES any more. In its transaction."""
+    Text.objects.filter(phone_id=told.phone_id).delete()
 
 
 def forget(*, at: datetime) -> int:
@@ -444,83 +423,61 @@ def forget(*, at: datetime) -> int:
     return n
 
 
-def settle_answered(*, told: TicketAnswered) -> None:
-    """The helpline has answered a phone: its texts wait for nobody else. In its transaction."""
-    with system("the helpline has answered"):
-        Text.objects.filter(
-            phone_id=told.phone_id, kind=Text.Kind.UNREAD, state=Text.State.OPEN, at__lte=told.at
-        ).update(
-            state=Text.State.SETTLED,
-            outcome=Settled.ANSWERED,
-            settled_by=told.by.account_id,
-            settled_at=told.at,
+def ask_by_call(
+    *, programme_id: int | None, phone: str, ref: str, number: str, by: Actor, at: datetime
+) -> None:
+    """Somebody called the number for help: a request to call them back. phone: E.164. A call told again is one."""
+    told: dict[str, Any] = {
+        "provider": ref.partition("|")[0],
+        "ref": ref,
+        "kind": CALL,
+        "number": number,
+        "phone": phone,
+    }
+    with system("a call asks for help"):
+        lock_phone(keyring().phone_id(phone))
+        if not messaging.note_inbound(**told, outcome="request", at=at):
+            return
+        people.note_sign(phone_id=keyring().phone_id(phone), at=at)
+        asked = helpdesk.Opening(
+            way=Ticket.Way.CALL,
+            phone=phone,
+            texts=[""],
+            unit_id=_owner(programme_id),
+            language=str(settings.LANGUAGE_CODE),
+            programme_id=programme_id or 0,
         )
+        helpdesk.add_own(opening=asked, by=by, at=at)
 
 
-def settle_text(*, text: UUID, outcome: str, by: Actor, at: datetime) -> None:
-    """Say what was done about a text. "left": the person asked to leave, and the phone does so now; nobody here can
-    undo that, and its texts go as well. Needs enrolment.texts at the drive's unit. Refuses NotFound, SettledAlready."""
-    chosen = Settled(outcome)
-    row = _readable(text, by)
-    if row.state == Text.State.SETTLED:
-        raise SettledAlready
-    if chosen is Settled.LEFT:
-        leave_by_call(
-            programme_id=row.programme_id,
-            phone=json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))["phone"],
-            ref=f"read|{row.public_id}|{row.n}",
-            kind=next(hook for hook, way in HOOKS.items() if way.number == row.channel),
-            number="",
-            by=by,
-            at=at,
-        )
-    with system("a text is settled"):
-        if chosen is not Settled.LEFT and not Text.objects.filter(pk=row.pk, state=Text.State.OPEN).update(
-            state=Text.State.SETTLED, outcome=chosen, settled_by=by.account_id, settled_at=at
-        ):
-            raise SettledAlready
-        audit.record(
-            by=by,
-            at=at,
-            act="enrolment.settle_text",
-            subject=str(row.public_id),
-            unit_id=row.unit_id,
-            facts={"outcome": chosen.value},
-        )
+def _request(told: Told, phone: str, language: str, by: Actor, at: datetime, *, who: str = "") -> None:
+    """One request from a text. who: the person to look for, where there is no phone."""
+    asked = helpdesk.Opening(
+        way=Ticket.Way.CHAT if told.hook == "chat" else Ticket.Way.SMS,
+        phone=phone,
+        texts=[told.text.text or told.text.other],
+        unit_id=_owner(told.programme_id),
+        language=language,
+        programme_id=told.programme_id or 0,
+    )
+    if who:
+        helpdesk.add_without_phone(opening=replace(asked, name=who), by=by, at=at)
+    else:
+        helpdesk.add_own(opening=asked, by=by, at=at)
 
 
-def reopen_text(*, text: UUID, by: Actor, at: datetime) -> None:
-    """Take back that a text is settled; it is to be read again. Needs enrolment.texts at the drive's unit.
-    Refuses NotFound."""
-    row = _readable(text, by)
-    with system("a text is opened again"):
-        if Text.objects.filter(pk=row.pk, state=Text.State.SETTLED).update(
-            state=Text.State.OPEN, outcome="", settled_by=None, settled_at=None
-        ):
-            audit.record(
-                by=by, at=at, act="enrolment.reopen_text", subject=str(row.public_id), unit_id=row.unit_id
-            )
+def _show_no(told: Told, who: str, language: str, by: Actor, at: datetime) -> None:
+    """Somebody refuses whose phone number nobody tells us: an office settles it."""
+    with system("a no without a phone number"):
+        if _note(told, who, "no_phone", at):
+            _request(told, "", language, by, at, who=who)
 
 
-def reveal_writer(*, text: UUID, by: Actor, at: datetime) -> str:
-    """The number a text came from (E.164), for one call; it leaves a row. Needs enrolment.texts and people.reveal at
-    the drive's unit. Refuses NotFound, NotYours, TooMany."""
-    row = _readable(text, by)
-    doors.take_reveal(unit_id=row.unit_id, by=by, at=at)
-    audit.record(by=by, at=at, act="people.reveal_phone", subject=str(row.public_id), unit_id=row.unit_id)
-    return str(json.loads(keyring().unseal(bytes(row.sealed), about=row.pk.bytes))["phone"])
-
-
-def _readable(text: UUID, by: Actor) -> Text:
-    """A text somebody may settle. Refuses NotFound, NotYours."""
-    with system("a text is settled"):
-        row = needed(
-            Text.objects.filter(public_id=text, kind=Text.Kind.UNREAD)
-            .exclude(state=Text.State.HELPED)
-            .first()
-        )
-        org.require(by, READ, at=row.unit_id)
-        return row
+def _owner(programme_id: int | None) -> int:
+    """The unit that gets the requests to a number: the programme's, else the top."""
+    if programme_id is None:
+        return needed(org.top_unit())
+    return programmes.programme_by_id(programme_id).owner_id
 
 
 def _is_adult(born: int, year: int, drive: join.OpenDrive) -> bool:

@@ -31,10 +31,11 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, receipt_of, sender_key, texts
 from abhiyan.enrolment.actions.claims import DriveClosed, DriveNotOpen, KeyReused
-from abhiyan.enrolment.actions.replies import leave_by_call
+from abhiyan.enrolment.actions.replies import refuse_by_call
 from abhiyan.enrolment.actions.texts import Told
 from abhiyan.enrolment.rules.channels import HOOKS
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import inbound, signatures, words
 from abhiyan.messaging.rules.words import Word
 from abhiyan.people import phones
@@ -142,8 +143,8 @@ class Calls:
     async def _call(self, lines: list[Line], call: inbound.Call, at: datetime, network: str) -> Answer:
         line = _called(lines, call.number)
         done = REFUSED_CALL[call.provider]
-        if line.meaning == "leave":
-            return await self._leave(line, call.id, "call", call.caller, at, network, done)
+        if line.meaning in (Number.Meaning.LEAVE, Number.Meaning.STOP, Number.Meaning.HELP):
+            return await self._said_by_call(line, call, at, network, done)
         if line.meaning != "join" or line.programme_id is None:
             return done
         return await self._join(line, call.id, call.caller, call.at, at, network, done)
@@ -186,7 +187,8 @@ class Calls:
             replace(text, at=_believed(text.at, at)), kind, line.number, line.meaning, line.programme_id
         )
         by = Actor(kind="channel", id=line.by.id, origin=network)
-        is_refusing = line.meaning == "leave" or words.read(text.text).word in words.REFUSING
+        word = words.read(text.text).word
+        is_refusing = line.meaning in (Number.Meaning.LEAVE, Number.Meaning.STOP) or word in words.REFUSING
         thread = self._refusing if is_refusing else self._texts
         joining = await self._aside(thread, lambda: texts.hear(told=told, by=by, at=at))
         if joining is None or line.programme_id is None:
@@ -196,7 +198,7 @@ class Calls:
             await self._aside(
                 self._texts, lambda: texts.joined(told=told, joining=joining, outcome=outcome, at=at)
             )
-        if words.read(text.text).word is Word.YES:
+        if word is Word.YES:
             return done
         if isinstance(outcome, ClaimRefused) and not isinstance(outcome, HEARD):
             return _receipt_for(joining.claim, done)  # what is wrong with a person is told to nobody
@@ -251,18 +253,29 @@ class Calls:
         outcome.field = {"phone": "from", "field_at": "at", "key": "id"}.get(outcome.field, outcome.field)
         raise outcome
 
-    async def _leave(
-        self, line: Line, ref: str, kind: str, caller: str, at: datetime, network: str, done: Answer
+    async def _said_by_call(
+        self, line: Line, call: inbound.Call, at: datetime, network: str, done: Answer
     ) -> Answer:
-        """Somebody leaves by their own call or word; known or not, the answer is the same."""
-        phone = phones.parse(caller)
+        """Somebody leaves, stops messages or asks for help by calling; known or not, the answer is the same."""
+        phone = phones.parse(call.caller)
         if phone is None:
             if done is NOTED:
                 raise actions.PhoneInvalid(field="from")
             return done
         by = Actor(kind="channel", id=line.by.id, origin=network)
-        ref = f"{line.provider}|{ref}"
-        await self._aside(self._refusing, lambda: _leave(line, ref, kind, phone, by, at))
+        told: dict[str, Any] = {
+            "programme_id": line.programme_id,
+            "phone": phone,
+            "ref": f"{line.provider}|{call.id}",
+            "number": line.number,
+            "by": by,
+            "at": at,
+        }
+        if line.meaning == Number.Meaning.HELP:
+            await self._aside(self._texts, lambda: texts.ask_by_call(**told))
+        else:
+            is_leaving = line.meaning == Number.Meaning.LEAVE
+            await self._aside(self._refusing, lambda: refuse_by_call(is_leaving=is_leaving, **told))
         return done
 
     async def _receipt(self, provider: str, told: inbound.Report, at: datetime) -> Answer:
@@ -406,12 +419,6 @@ def _in_django(act: Callable[[], Returned]) -> Returned:
         raise TryAgain from failure
     finally:
         close_old_connections()
-
-
-def _leave(line: Line, ref: str, kind: str, phone: str, by: Actor, at: datetime) -> None:
-    leave_by_call(
-        programme_id=line.programme_id, phone=phone, ref=ref, kind=kind, number=line.number, by=by, at=at
-    )
 
 
 def _receive(ref: str, status: str, at: datetime) -> bool:

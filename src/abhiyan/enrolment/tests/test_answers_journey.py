@@ -20,7 +20,7 @@ from abhiyan.units.models import Pin
 from .make import Human, Ladder, World
 from .server import Server
 from .test_calls import JOIN, call, connect
-from .test_texts import heard
+from .test_texts import sent
 from .web import blanks, code_sent, web_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -85,7 +85,7 @@ def test_from_an_sms_to_the_erasure(
 
     write(said["join"])
     assert world.ladder(world.state) == Ladder(reported=1)
-    (letter,) = heard()
+    (letter,) = sent()
     assert letter.template == "drive.reply_text"
     write(said["details"])
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)

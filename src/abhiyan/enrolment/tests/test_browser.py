@@ -22,7 +22,6 @@ from abhiyan.ui.tests.test_browser import PAGE_LOOKS, SIZES
 
 from .make import CHANNEL, Human, Ladder, World, make_token
 from .server import Server
-from .test_texts_read import write
 from .web import blanks, code_sent, join, officer, web_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -314,14 +313,9 @@ def test_no_page_has_a_violation(visit: Open, world: World, size: str, language:
     page.click("tbody th a >> nth=0")
     page.wait_for_url("**/people/*-*/")
     look("person")
-    for text in ("कार्ड कब मिलेगा? " * 20, "x" * 1_600):
-        write(world, text, world.bilal)
-    for name in ("unplaced", "nameless", "texts"):
+    for name in ("unplaced", "nameless"):
         page.goto(f"/people/{name}/")
         look(name)
-    page.click("tbody a.button")
-    page.wait_for_url("**/people/texts/*-*/")
-    look("text")
     page.goto("/notice/")
     look("notice")
     whole = page.input_value("[name=text_en]")

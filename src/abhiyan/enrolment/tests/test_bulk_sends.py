@@ -305,19 +305,20 @@ def test_a_text_that_names_a_number_to_stop_goes_only_when_there_is_one(field: F
         by=field.by,
         at=NOON,
     )
-    with pytest.raises(sends.NoNumberToStop):
-        field.draft()
-    with system("test"):
-        actions.connect_number(
-            number="+911140000009",
-            provider="twilio",
-            meaning="leave",
-            signing_token="secret",
-            addresses=[],
-            programme_id=None,
-            by=SYSTEM,
-            at=NOON,
-        )
+    for number, meaning in ("+911140000008", "leave"), ("+911140000009", "stop"):
+        with pytest.raises(sends.NoNumberToStop):
+            field.draft()  # a call to the number for leaving ends a membership
+        with system("test"):
+            actions.connect_number(
+                number=number,
+                provider="twilio",
+                meaning=meaning,
+                signing_token="secret",
+                addresses=[],
+                programme_id=None,
+                by=SYSTEM,
+                at=NOON,
+            )
     public_id = field.draft()
     actions.ask_send(public_id=public_id, reason="Sunday", by=field.by, at=NOON)
     with system("test"):

@@ -363,7 +363,7 @@ def silent(*phones: str) -> list[bool]:
 
 
 def agreed(told: Outcome) -> int:
-    """How many yeses to calls and messages stand."""
+    """Count the yeses to calls and messages that hold."""
     with system("tests look"):
         return Consent.objects.filter(
             person_id=person_of(told).pk, purpose__gt=Purpose.MEMBERSHIP, withdrawn_at=None

@@ -21,7 +21,7 @@ from abhiyan.people.tests.make import browser
 from .make import Human, Ladder, World
 from .server import Server
 from .test_asking import ask, asked_of, text, word, worker
-from .test_texts import DETAILS, Gateway, heard, secret, write
+from .test_texts import DETAILS, Gateway, secret, sent, write
 from .test_texts import world as texting
 
 __all__ = ["secret"]
@@ -35,9 +35,9 @@ def test_who_joined_by_sms_says_yes_the_next_day(
 ) -> None:
     world = texting_world
     write(server, secret, join)
-    heard()
+    sent()
     write(server, secret, DETAILS)
-    heard()
+    sent()
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     yesterday = datetime.combine(NOW.date() - timedelta(days=1), time(6, 30), UTC)
     with system("test"):
@@ -52,7 +52,7 @@ def test_who_joined_by_sms_says_yes_the_next_day(
     assert letter.template == "ask.confirm" and brought in letter.text and "Asha Devi" not in letter.text
     assert write(server, secret, yes.format("")).status == 200
     assert world.ladder(world.booth).confirmed == 0
-    assert [each.template for each in heard()] == ["reply.which"]
+    assert [each.template for each in sent()] == ["reply.which"]
     assert write(server, secret, yes.format(brought)).status == 200
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1, confirmed=1)
     with system("test"):

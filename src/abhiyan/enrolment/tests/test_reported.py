@@ -111,7 +111,7 @@ def joined(world: World, name: str) -> list[tuple[str, Outcome]]:
 
 
 def found(world: World) -> dict[frozenset[str], Double]:
-    """What a search finds, by the two names."""
+    """The pairs that a search finds, by the two names."""
     find_doubles(at=world.now)
     with system("test"):
         names = dict(Person.objects.values_list("pk", "name"))

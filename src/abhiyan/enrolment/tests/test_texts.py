@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -16,8 +17,12 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW, present
 from abhiyan.core.tests.waits import blocked, until
-from abhiyan.enrolment.actions import replies, texts, unread
-from abhiyan.enrolment.queries import texts as queries
+from abhiyan.enrolment.actions import replies, texts
+from abhiyan.helpdesk import queries as helpdesk
+from abhiyan.helpdesk.actions import answer_ticket
+from abhiyan.helpdesk.actions.lines import person_of
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.rules import signatures
@@ -30,9 +35,11 @@ from .make import Human, Ladder, World
 from .server import ORIGIN, Answered, Server
 from .test_calls import JOIN, LEAVE, TOKEN, call, connect
 
+CASES = Path(__file__).parent / "data"  # what users of other tools reported
 pytestmark = pytest.mark.django_db(transaction=True)
 DETAILS = "Asha Devi, 1980, 190 001"
-RECEIPT = "ticket.opened"  # the helpline's, of what no rule could read
+HELP, STOP = "+911800000004", "+911800000005"
+RECEIPT = "ticket.opened"  # the helpline's, of what no word explains
 
 
 @pytest.fixture
@@ -73,13 +80,14 @@ def sent() -> list[Letter]:
     return gateway.letters
 
 
-def heard() -> list[Letter]:
-    """What the drive answers. A ticket's receipt keeps to the hours, so it is there by day and not by night."""
-    return [letter for letter in sent() if letter.template != RECEIPT]
-
-
 def templates() -> list[str]:
-    return [letter.template for letter in heard()]
+    return [letter.template for letter in sent()]
+
+
+def requests() -> dict[str, list[str]]:
+    """The words of each request to the helpline, by its number."""
+    with system("tests look"):
+        return {row.number: [one.text for one in helpdesk.lines_of(row)] for row in Ticket.objects.all()}
 
 
 def write(server: Server, secret: str, text: str, of: Human | str = World.asha, **other: object) -> Answered:
@@ -91,7 +99,7 @@ def test_who_writes_join_gets_the_notice_and_joins_by_writing_the_three(
 ) -> None:
     assert write(server, secret, "JOIN").status == 201
     assert world.ladder(world.state) == Ladder(reported=1)
-    (letter,) = heard()
+    (letter,) = sent()
     assert letter.template == "drive.reply_text"
     assert f"{ORIGIN}/j/" in letter.text or "/j/" in letter.text
     assert write(server, secret, DETAILS).status == 201
@@ -120,7 +128,7 @@ def test_details_before_the_notice_wait_sealed_for_a_yes(server: Server, world: 
 def test_the_first_reply_speaks_the_language_of_the_text(server: Server, world: World, secret: str) -> None:
     for who, text in ((world.asha, "I want to join"), (world.bilal, "jodo"), (world.chandra, "JOIN")):
         assert write(server, secret, text, who).status == 201
-    told = {letter.phone: "To become a member" in letter.text for letter in heard()}
+    told = {letter.phone: "To become a member" in letter.text for letter in sent()}
     assert told == {world.asha.phone: True, world.bilal.phone: False, world.chandra.phone: False}
 
 
@@ -134,7 +142,8 @@ def test_what_is_told_again_changes_nothing(server: Server, world: World, secret
         assert write(server, secret, "YES", ident="s2").status == 200
         assert write(server, secret, "what is this about", world.bilal, ident="s3").status == 200
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
-    assert sorted(templates()) == ["text.help", "text.joined"]
+    assert sorted(templates()) == ["text.joined", RECEIPT]
+    assert list(requests().values()) == [["what is this about"]]
     assert world.tallies() == world.recounted()
 
 
@@ -157,7 +166,7 @@ def test_a_pin_code_of_several_places_leaves_the_place_open(
     server: Server, world: World, secret: str
 ) -> None:
     write(server, secret, "join")
-    heard()
+    sent()
     write(server, secret, "Asha Devi 1980 190002")
     assert world.ladder(world.state) == Ladder(reported=1, counted=1)
     assert world.rows("select is_placed from enrolment_claim") == [(False,)]
@@ -180,22 +189,15 @@ def test_what_is_missing_is_asked_for_once_and_then_read_by_a_person(
     server: Server, world: World, secret: str
 ) -> None:
     write(server, secret, "JOIN")
-    heard()
+    sent()
     assert write(server, secret, "Asha Devi 45 190001").status == 200
-    (letter,) = heard()
+    (letter,) = sent()
     assert (letter.template, "year of birth" in letter.text or "साल" in letter.text) == ("text.lacking", True)
-    assert world.rows("select state from enrolment_text") == [("helped",)]
+    assert requests() == {}
     assert write(server, secret, "Asha 45").status == 200
-    assert write(server, secret, "why does it not work").status == 200
-    assert heard() == []
-    assert world.rows("select state, n from enrolment_text") == [("open", 3)]
-    with system("tests read"):
-        (row,) = queries.texts()
-        assert [line.text for line in queries.opened(row)] == [
-            "Asha Devi 45 190001",
-            "Asha 45",
-            "why does it not work",
-        ]
+    (letter,) = sent()
+    ((number, said),) = requests().items()
+    assert (letter.template, number in letter.text, said) == (RECEIPT, True, ["Asha 45"])
 
 
 def test_words_in_hindi_and_english_do_what_they_say(server: Server, world: World, secret: str) -> None:
@@ -230,22 +232,31 @@ def test_who_left_comes_back_by_join_from_the_same_phone(server: Server, world: 
     assert world.tallies() == world.recounted()
 
 
-@pytest.mark.parametrize(
-    "text", ["Stopinder", "👍", "", "q" * 1_600, "क" * 1_600, "\u0000\u202e", "no problem"]
-)
-def test_what_nobody_can_read_is_answered_once_and_enrols_nobody(
+@pytest.mark.at("2026-11-25T23:30+05:30")
+@pytest.mark.parametrize("text", ["Stopinder", "q" * 1_600, "क" * 1_600, "no problem", "मेरा कार्ड नहीं मिला"])
+def test_what_no_word_explains_is_one_request_at_once_by_night_too(
     server: Server, world: World, secret: str, text: str
 ) -> None:
-    for n in range(3):
+    assert write(server, secret, text).status == 200
+    (letter,) = sent()
+    ((number, said),) = requests().items()
+    assert (letter.template, letter.phone, number in letter.text) == (RECEIPT, world.asha.phone, True)
+    assert said == [text[: rules.LONGEST]]
+    for n in range(2):
         assert write(server, secret, text + " " * n).status == 200
-    assert templates() == ["text.help"]
-    assert world.rows("select state, n from enrolment_text") == [("open", 3)]
+    assert (sent(), len(requests())) == ([], 1), "what follows joins it"
     assert (world.count("enrolment_claim"), world.count("people_suppression")) == (0, 0)
+
+
+@pytest.mark.parametrize("text", ["👍", "", "\u0000\u202e", "ok", "धन्यवाद", "Thank you so much"])
+def test_a_courtesy_is_left_alone(server: Server, world: World, secret: str, text: str) -> None:
+    assert write(server, secret, text).status == 200
+    assert (sent(), requests()) == ([], {})
 
 
 def test_a_keyword_inside_a_name_is_a_name(server: Server, world: World, secret: str) -> None:
     write(server, secret, "JOIN")
-    heard()
+    sent()
     write(server, secret, "Stopinder Singh, 1980, 190001")
     assert world.rows("select name from people_person") == [("Stopinder Singh",)]
 
@@ -258,7 +269,7 @@ def test_machines_are_not_answered(server: Server, world: World, secret: str) ->
     # Our own number, by a gateway that sends it back.
     connect(world, "generic", "join", "+919800000099")
     assert write(server, secret, "HELP", "+919800000099").status == 200
-    assert heard() == []
+    assert sent() == []
     assert world.count("enrolment_text") == 0
 
 
@@ -268,11 +279,8 @@ def test_two_machines_do_not_talk_for_ever(server: Server, world: World, secret:
         assert write(server, secret, f"help{'!' * n}").status == 200
         assert write(server, secret, f"Your message {n} was received.").status == 200
     told = Counter(letter.template == RECEIPT for letter in sent())
-    assert (told[False] <= texts.REPLIES_A_DAY, told[True] <= 1) == (True, True)
-    assert world.rows("select n from enrolment_text") == [(12,)]
-    with system("tests read"):
-        (row,) = queries.texts()
-        assert len(queries.opened(row)) == texts.MOST_KEPT
+    assert (told[False] <= texts.REPLIES_A_DAY, told[True]) == (True, 1)
+    assert [len(said) for said in requests().values()] == [12]
 
 
 def test_a_stop_does_not_wait_for_those_who_join(server: Server, world: World, secret: str) -> None:
@@ -385,8 +393,10 @@ def test_what_is_no_text_is_answered_once(server: Server, world: World, whatsapp
     for kind in kinds:
         told = said("", ident=f"w-{kind}") | {"type": kind, kind: {"id": "media"}}
         assert chat(server, whatsapp, body(told)).status == 200
-    assert templates() == ["text.media"]
-    assert world.rows("select state, n from enrolment_text") == [("open", 3)]
+    assert sorted(templates()) == ["text.media", RECEIPT]
+    assert list(requests().values()) == [["audio", "sticker"]], (
+        "the first is answered, the next a person sees"
+    )
     assert (
         chat(
             server, whatsapp, body(said("", ident="b") | {"type": "button", "button": {"text": "STOP"}})
@@ -438,16 +448,146 @@ def test_a_picture_by_mms_is_answered_and_nothing_binary_is_kept(server: Server,
     assert server.send("POST", path, raw + b"\xff", right).status == 403
 
 
-def test_texts_are_forgotten_in_time(server: Server, world: World, secret: str) -> None:
+def test_details_that_wait_are_forgotten_in_time(server: Server, world: World, secret: str) -> None:
     write(server, secret, DETAILS)
-    write(server, secret, "what now", world.bilal)
     with system("tests turn the loop"):
         assert texts.forget(at=NOW + replies.LATEST) == 1
-        assert texts.forget(at=NOW + unread.KEPT) == 1
+    assert world.count("enrolment_text") == 0
 
 
-def test_what_is_kept_opens_with_our_keys_alone(server: Server, world: World, secret: str) -> None:
-    write(server, secret, "why did Asha not get a card", world.bilal)
-    ((ident, sealed),) = world.rows("select id, sealed from enrolment_text")
-    assert b"Asha" not in bytes(sealed)  # type: ignore[call-overload]  # as stored
-    assert b"Asha" in keyring().unseal(bytes(sealed), about=ident.bytes)  # type: ignore[call-overload,attr-defined]  # as stored
+# Numbers that stop messages, or bring help
+
+
+def letters_to(world: World) -> list[str]:
+    return [letter.text for letter in sent() if letter.phone == world.asha.phone]
+
+
+def test_a_call_to_the_number_that_stops_messages_leaves_the_membership(server: Server, world: World) -> None:
+    stop = connect(world, "generic", "stop", STOP)
+    world.web_join(of=world.asha)
+    for _ in range(2):
+        assert call(server, stop, to=STOP, ident="c1").status == 200
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    with system("tests look"):
+        assert standing_no(keyring().phone_id(world.asha.phone)) is not None
+    assert world.rows("select count(*) from people_consent where purpose > 1 and withdrawn_at is null") == [
+        (0,)
+    ]
+    (receipt,) = letters_to(world)
+    assert "आपकी सदस्यता बनी हुई है" in receipt and "LEAVE" in receipt
+    assert world.tallies() == world.recounted()
+
+
+def test_whatever_is_written_to_that_number_stops_messages(server: Server, world: World) -> None:
+    stop = connect(world, "generic", "stop", STOP)
+    world.web_join(of=world.asha)
+    assert write(server, stop, "bahut ho gaya ab", to=STOP).status == 200
+    assert templates() == ["stop.receipt"]
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+
+
+def test_the_receipt_of_a_stop_promises_no_membership_to_a_stranger(
+    server: Server, world: World, secret: str
+) -> None:
+    write(server, secret, "STOP")
+    (receipt,) = letters_to(world)
+    assert "सदस्यता" not in receipt and "LEAVE" not in receipt
+
+
+def test_naam_hatao_ends_the_membership_and_a_bare_no_says_that_it_goes_on(
+    server: Server, world: World, secret: str
+) -> None:
+    world.web_join(of=world.asha)
+    write(server, secret, "nahi")
+    (receipt,) = letters_to(world)
+    assert "आपकी सदस्यता बनी हुई है" in receipt
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    write(server, secret, "mujhe nahi rehna, naam hatao")
+    (receipt,) = letters_to(world)
+    assert "अब नहीं हैं" in receipt
+    assert world.ladder(world.booth) == Ladder(reported=1)
+
+
+@pytest.mark.at("2026-11-25T23:30+05:30")
+def test_a_call_to_the_number_for_help_asks_once_to_be_called_back(server: Server, world: World) -> None:
+    number = connect(world, "generic", "help", HELP)
+    world.web_join(of=world.asha)
+    for ident in ("h1", "h1", "h2"):
+        assert call(server, number, to=HELP, ident=ident).status == 200
+    with system("tests look"):
+        (row,) = Ticket.objects.all()
+    assert (row.way, row.n, row.unit_id, row.last4) == ("call", 2, world.booth.pk, world.asha.phone[-4:])
+    (receipt,) = letters_to(world)
+    assert row.number in receipt
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
+    assert call(server, number, "anonymous", to=HELP).json["code"] == "phone_invalid"
+
+
+def test_a_text_to_the_number_for_help_is_a_request_whatever_it_says(server: Server, world: World) -> None:
+    number = connect(world, "generic", "help", HELP)
+    for who, text in ((world.asha, "HELP"), (world.bilal, "card?")):
+        assert write(server, number, text, who, to=HELP).status == 200
+    assert sorted(map(tuple, requests().values())) == [("HELP",), ("card?",)]
+
+
+# A no without a phone number
+
+
+def test_a_stop_by_a_user_name_of_whatsapp_is_shown_to_an_office(
+    server: Server, world: World, whatsapp: str
+) -> None:
+    cases = json.loads((CASES / "p13_whatsapp_without_number.json").read_text())
+    for each in cases["bodies"]:
+        raw = json.dumps(each).replace("911140000002", JOIN.removeprefix("+")).encode()
+        for _ in range(2):
+            assert chat(server, whatsapp, raw).status == 200
+    assert world.rows("select reason, n from enrolment_refused_count") == [("phone_invalid", 2)], (
+        "each of the two once"
+    )
+    with system("tests look"):
+        (row,) = Ticket.objects.all()
+        assert (row.kind, row.state, row.last4, person_of(row)["name"]) == (
+            "membership",
+            "open",
+            "",
+            "IN.1234567890123456789",
+        )
+    assert list(requests().values()) == [["STOP"]]
+    assert sent() == [], "there is no number to answer"
+
+
+def test_a_stop_by_twilios_whatsapp_is_obeyed(server: Server, world: World) -> None:
+    secret = connect(world, "twilio", "join", JOIN)
+    path = f"/hook/sms/twilio/{secret}"
+    told = {
+        "MessageSid": "SM1",
+        "From": f"whatsapp:{world.asha.phone}",
+        "To": f"whatsapp:{JOIN}",
+        "Body": "STOP",
+    }
+    right = {"X-Twilio-Signature": signatures.twilio(ORIGIN + path, told, TOKEN)}
+    assert server.form(path, told, right).status == 200
+    with system("tests look"):
+        assert standing_no(keyring().phone_id(world.asha.phone)) is not None
+
+
+# Thanks
+
+
+def test_thanks_after_a_request_neither_open_nor_close_one(server: Server, world: World, secret: str) -> None:
+    asked, again, thanks = json.loads((CASES / "p20_thanks.json").read_text())["bodies"]
+    for told in (asked, again):
+        assert write(server, secret, told["text"], told["from"], ident=told["id"]).status == 200
+    ((number, said),) = requests().items()
+    assert said == [asked["text"], again["text"]]
+    with system("tests look"):
+        row = Ticket.objects.get()
+    answer_ticket(ticket=row.pk, text="It comes on Monday", is_done=True, by=Actor.system("tests"), at=NOW)
+    sent()
+    assert write(server, secret, thanks["text"], thanks["from"], ident=thanks["id"]).status == 200
+    for courtesy in ("धन्यवाद", "शुक्रिया", "OK", "👍"):
+        assert write(server, secret, courtesy, thanks["from"]).status == 200
+    assert sent() == []
+    with system("tests look"):
+        row = Ticket.objects.get()
+    assert (row.number, row.state, row.n, row.reopened) == (number, "done", 2, 0)

@@ -32,6 +32,7 @@ from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.steps import ANSWERS, DENIED
 from abhiyan.messaging import queries as messaging
+from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import reasons
 from abhiyan.org import queries as org
 from abhiyan.org.here import address as join_address
@@ -119,7 +120,7 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
                 (
                     row,
                     dict(forms_drive.PROVIDERS).get(row.provider, row.provider),
-                    dict(forms_drive.MEANINGS)[row.meaning],
+                    Number.Meaning(row.meaning).label,
                 )
                 for row in messaging.numbers_of(programme.pk)
             ],
@@ -449,7 +450,7 @@ def drive_number(request: Request, public_id: UUID) -> HttpResponseBase:
         done.number,
         number=done,
         provider=dict(forms_drive.PROVIDERS)[done.provider],
-        meaning=dict(forms_drive.MEANINGS)[done.meaning],
+        meaning=Number.Meaning(done.meaning).label,
         calls=f"{settings.ORIGIN}/hook/call/{done.provider}/{done.path_secret}",
         texts=f"{settings.ORIGIN}/hook/sms/{done.provider}/{done.path_secret}",
         reports=f"{settings.ORIGIN}/hook/receipt/{done.provider}/{done.path_secret}",

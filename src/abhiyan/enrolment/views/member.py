@@ -420,7 +420,7 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
             for one in held["messages_sent"]
         ],
         "messages_written": [
-            {"latest": one.at, "n": one.n, "what": one.get_kind_display(), "kept_until": one.purge_at}
+            {"at": one.at, "what": _("Waits for your YES"), "kept_until": one.purge_at}
             for one in held["messages_written"]
         ],
         "checks": [

@@ -226,7 +226,6 @@ def people(request: Request) -> HttpResponseBase:
         "releases": _releases(request, at) if request.viewer.may("people.export") else [],
         "may_place": request.viewer.may("enrolment.place"),
         "may_merge": request.viewer.may("enrolment.strike_off"),
-        "may_read_texts": request.viewer.may("enrolment.texts"),
         "at": at,
     }
     return render(request, "enrolment/people.html", shown, status=200 if form.is_valid() else 422)

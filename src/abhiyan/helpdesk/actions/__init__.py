@@ -3,7 +3,7 @@
 from .answering import answer_ticket, merge_ticket, move_ticket, reopen_ticket, reveal_caller
 from .helplines import set_helpline
 from .many import answer_approved, answer_many, ask_answer_many
-from .opening import NoPhone, Opening, PinUnknown, add_text, add_web, type_ticket
+from .opening import NoPhone, Opening, PinUnknown, add_own, add_web, add_without_phone, type_ticket
 from .ready import change_ready, keep_ready
 from .settling import close_quiet, hear_answer, raise_overdue
 
@@ -11,8 +11,9 @@ __all__ = [
     "NoPhone",
     "Opening",
     "PinUnknown",
-    "add_text",
+    "add_own",
     "add_web",
+    "add_without_phone",
     "answer_approved",
     "answer_many",
     "answer_ticket",

@@ -6,12 +6,11 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, limits, lot, news
+from abhiyan.core import audit, clock, limits, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import Ticket
-from abhiyan.helpdesk.news import TicketAnswered
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
@@ -103,7 +102,6 @@ def answer_counted(
             message_id=(_ask if is_done else _tell)(row, said, at=at) if may_be_told(row) else None,
         )
         row.save()
-        news.tell(TicketAnswered(row.phone_id, by, at))
         _trail("answer_ticket", row, by=by, at=at, is_done=is_done)
     return row
 
@@ -188,6 +186,8 @@ def reveal_caller(*, ticket: UUID, by: Actor, at: datetime) -> str:
     """
     with system("a person is called about a request"):
         row = _mine(ticket, by)
+        if not row.last4:
+            raise NotFound
         doors.count_reveal(by=by, at=at)
         audit.record(by=by, at=at, act="people.reveal_phone", subject=str(row.pk), unit_id=row.unit_id)
         return str(person_of(row)["phone"])

@@ -78,7 +78,7 @@ def close_question(ticket: Ticket, *, at: datetime) -> None:
 
 
 def may_be_told(row: Ticket) -> bool:
-    """Whether a message may go to its phone: not one that said no to all, nor one whose number is erased. In a system
-    scope."""
+    """Return True if a message may go to its phone. It may not after a no to all, nor where the number is erased or was
+    never known. In a system scope."""
     no = people.standing_no(row.phone_id)
-    return row.sealed is not None and (no is None or no.scope != "all")
+    return bool(row.last4) and row.sealed is not None and (no is None or no.scope != "all")

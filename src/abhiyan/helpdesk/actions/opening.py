@@ -1,11 +1,13 @@
-"""A request comes in: typed by an agent who is on the phone, as a text no rule could read, by the form on the web.
+"""A request comes in: typed by an agent, as a text that no word explains, as a call for help, by the form.
 
-What a phone has open takes its further messages: so five hundred in a minute are one request with a count.
+An open request of a phone takes its further messages: so five hundred in a minute are one request with a count. The
+desk of the place where a member lives gets the requests of their phone; nobody outside learns which.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,7 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import phones
+from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 
 from .lines import TYPE, State, What, add_line, close_question, may_be_told, sealed_person
@@ -27,7 +30,7 @@ from .routing import may_answer, send_to_desk
 
 TYPED_A_DAY = ("helpdesk.typed", 400, limits.DAY_S)  # by one account
 WEB_NETWORK = ("helpdesk.network", 60, 3600)
-NEW_AN_HOUR = ("helpdesk.new", 10_000, 3600)  # new requests that nobody typed, of all phones
+NEW_AN_HOUR = ("helpdesk.new", 10_000, 3600)  # new requests that no agent typed, of all phones
 RECEIPTS = ("helpdesk.receipt", 2, limits.DAY_S)  # to one phone
 
 
@@ -82,24 +85,40 @@ def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     name, allowed, window_s = TYPED_A_DAY
     limits.take(limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s)
     with system("a request is typed"):
-        return _opened(asked, is_proven=True, by=by, at=at)
+        return _opened(asked, is_proven=True, is_typed=True, by=by, at=at)
 
 
-def add_text(*, opening: Opening, by: Actor, at: datetime) -> Ticket | None:
-    """A text that no rule could read. Its sender gets a receipt with the number, at most two a day.
+def add_own(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
+    """A phone's own text or call. It gets a receipt with the number at once, at most two a day.
 
-    None where too many new requests come at once: the text is kept where it came in. In a transaction.
+    opening: its phone is E.164; a call says nothing. Refuses TooMany where too many new requests come at once. In the
+    transaction of what came.
     """
-    phone = phones.parse(opening.phone)
-    if phone is None:
-        return None
-    said = [words[: rules.LONGEST] for text in opening.texts if (words := rules.plain(text))]
-    asked = replace(opening, phone=phone, texts=said or ["…"])
-    try:
-        with system("a text becomes a request"):
-            return _opened(asked, is_proven=True, by=by, at=at)
-    except TooMany:
-        return None
+    with system("a text or call becomes a request"):
+        return _opened(_at_home(_cut(opening)), is_proven=True, is_typed=False, by=by, at=at)
+
+
+def add_without_phone(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
+    """Somebody says no who has no phone number for us, such as by a user name of WhatsApp. An office settles it.
+
+    opening: without a phone; its name is what the provider calls the person. No limit holds it back. In the transaction
+    of what came.
+    """
+    with system("a no without a phone number becomes a request"):
+        asked = replace(_cut(opening), kind=Ticket.Kind.MEMBERSHIP.value)
+        return _opened(asked, is_proven=True, is_typed=False, by=by, at=at)
+
+
+def _cut(opening: Opening) -> Opening:
+    """As much of each text as is kept; of one without words a sign that it came."""
+    texts = [rules.plain(text)[: rules.LONGEST] or "…" for text in opening.texts]
+    return replace(opening, texts=texts, name=rules.plain(opening.name)[:100])
+
+
+def _at_home(opening: Opening) -> Opening:
+    """A request at the place of the phone's own people, where it has any. In a system scope."""
+    homes = people.units_of_phone(keyring().phone_id(opening.phone))
+    return replace(opening, unit_id=homes[0]) if homes else opening
 
 
 def add_web(*, opening: Opening, network: str, by: Actor, at: datetime) -> Ticket:
@@ -114,7 +133,7 @@ def add_web(*, opening: Opening, network: str, by: Actor, at: datetime) -> Ticke
     name, allowed, window_s = WEB_NETWORK
     limits.take(limit=name, subject=network, at=at, allowed=allowed, window_s=window_s)
     with system("a request comes by the web"):
-        return _opened(asked, is_proven=is_proven, by=by, at=at)
+        return _opened(_at_home(asked), is_proven=is_proven, is_typed=False, by=by, at=at)
 
 
 def _looked_at(opening: Opening) -> Opening:
@@ -129,13 +148,17 @@ def _looked_at(opening: Opening) -> Opening:
     return replace(opening, phone=phone, texts=said, name=rules.plain(opening.name)[:100])
 
 
-def _opened(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
-    """A new ticket, or the one this joins."""
-    phone_id = keyring().phone_id(asked.phone)
-    lock_phones([phone_id])
-    row = _to_join(asked, is_proven=is_proven, by=by, at=at)
+def _phone_id(asked: Opening) -> UUID:
+    """The key of its requests: that of the phone, else of the name its provider gave."""
+    return keyring().phone_id(asked.phone or asked.name)
+
+
+def _opened(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime) -> Ticket:
+    """A new ticket, or the one this joins. is_typed: an agent writes what somebody says."""
+    lock_phones([_phone_id(asked)])
+    row = _to_join(asked, is_proven=is_proven, is_typed=is_typed, by=by, at=at)
     if row is None:
-        if asked.way != Ticket.Way.CALL:
+        if not is_typed and asked.phone:
             name, allowed, window_s = NEW_AN_HOUR
             limits.take(limit=name, subject="", at=at, allowed=allowed, window_s=window_s)
         row = _new(asked, is_proven=is_proven, by=by, at=at)
@@ -149,8 +172,12 @@ def _opened(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Tick
             add_line(row, What.REOPENED, at=at)
             close_question(row, at=at)
     room = rules.MOST_LINES - (row.n - len(asked.texts))
+    is_call = asked.way == Ticket.Way.CALL and not is_typed
     for text in asked.texts[: max(room, 0)]:
-        add_line(row, What.SAID, at=at, text=text, account_id=by.account_id)
+        if is_call:
+            add_line(row, What.CALLED, at=at)
+        else:
+            add_line(row, What.SAID, at=at, text=text, account_id=by.account_id)
     row.last_at = at
     row.save()
     if is_new:
@@ -163,24 +190,23 @@ def _opened(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Tick
     return row
 
 
-def _to_join(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket | None:
+def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime) -> Ticket | None:
     """The phone's request that this one joins. An agent's typed call joins only requests that the agent may answer.
     Otherwise the words would land in a request of another place, which the agent cannot see."""
     open_ = Ticket.objects.select_for_update().filter(
-        phone_id=keyring().phone_id(asked.phone),
+        phone_id=_phone_id(asked),
         is_proven=is_proven,
         state__in=[State.OPEN, State.DONE],
         last_at__gt=at - rules.JOINED_WITHIN,
     )
-    by_call = asked.way == Ticket.Way.CALL
     return next(
         (
             row
             for row in open_.order_by("-opened_at", "pk")
             if rules.is_joined(
-                same_way=row.way == asked.way, same_kind=row.kind == asked.kind, by_call=by_call
+                same_way=row.way == asked.way, same_kind=row.kind == asked.kind, is_typed=is_typed
             )
-            and (not by_call or may_answer(row, by=by))
+            and (not is_typed or may_answer(row, by=by))
         ),
         None,
     )
@@ -196,7 +222,7 @@ def _new(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
         state=State.OPEN,
         programme_id=asked.programme_id,
         unit_id=asked.unit_id,
-        phone_id=keyring().phone_id(asked.phone),
+        phone_id=_phone_id(asked),
         last4=asked.phone[-4:],
         is_proven=is_proven,
         language=asked.language,

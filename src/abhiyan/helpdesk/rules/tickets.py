@@ -93,7 +93,7 @@ def plain(text: str) -> str:
     return "".join(kept).strip()
 
 
-def is_joined(*, same_way: bool, same_kind: bool, by_call: bool) -> bool:
-    """Whether a new message joins the open request of its phone. A call typed by an agent is a request of its own
-    unless it is about the same; a text or the form joins what came the same way."""
-    return same_kind if by_call else same_way
+def is_joined(*, same_way: bool, same_kind: bool, is_typed: bool) -> bool:
+    """Return True if a new message joins the open request of its phone. A typed one joins a request about the same; a
+    text, a call or the form joins one that came the same way."""
+    return same_kind if is_typed else same_way

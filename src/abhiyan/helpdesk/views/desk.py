@@ -24,12 +24,11 @@ from abhiyan.helpdesk import actions, queries
 from abhiyan.helpdesk.actions.lines import may_be_told, person_of
 from abhiyan.helpdesk.actions.routing import may_answer
 from abhiyan.helpdesk.models import Ticket
-from abhiyan.helpdesk.rules import coming
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
-from abhiyan.org.viewer import Request, Viewer
+from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
@@ -174,7 +173,7 @@ def tickets(request: Request) -> HttpResponseBase:
         "filters": of.filters,
         "where": of.name,
         "unit": of.here.unit.code if of.here else "",
-        "facts": _facts(of, viewer, at=at),
+        "facts": _facts(of, at=at),
         "query": of.query,
         "segments": [
             (say("In my units"), page, not is_mine),
@@ -192,8 +191,8 @@ def _home(request: Request) -> int | None:
     return request.viewer.home.unit_id if request.viewer.home else None
 
 
-def _facts(of: Asked, viewer: Viewer, *, at: datetime) -> list[tuple[str, str]]:
-    """How many wait, how many are overdue, and how many have had only our automatic help; each with its mark."""
+def _facts(of: Asked, *, at: datetime) -> list[tuple[str, str]]:
+    """Say how many wait and how many are overdue, each with its mark."""
     every = queries.Wanted(unit=of.wanted.unit, desks=of.wanted.desks)
     found = queries.waiting(queries.condition(every), at=at, limit=MOST)
     n = grouped(found.n) + ("+" if found.n == MOST else "")
@@ -201,15 +200,6 @@ def _facts(of: Asked, viewer: Viewer, *, at: datetime) -> list[tuple[str, str]]:
     if found.overdue:
         said = ngettext("%(n)s overdue", "%(n)s overdue", found.overdue) % {"n": grouped(found.overdue)}
         facts.append((said, "bad"))
-    sees = of.here is not None and viewer.sees_people_at(of.here.span[0])
-    helped = coming.expected(of.here.span, at=at) if of.here and sees else 0
-    if helped:
-        said = ngettext(
-            "%(n)s text got automatic help; it comes here if nothing follows",
-            "%(n)s texts got automatic help; they come here if nothing follows",
-            helped,
-        )
-        facts.append((said % {"n": grouped(helped)}, ""))
     return facts
 
 

@@ -1,6 +1,6 @@
 """The one door out: queueing, leasing, handing over, receipts, and the breaker that guards the budget."""
 
-from abhiyan.messaging.queries import leave_number
+from abhiyan.messaging.queries import leave_number, stop_number
 
 from .bulk_texts import Wording, certify_text, register_text
 from .circulars import announce_next, note_read, remind_readers, send_circular, withdraw_circular

@@ -41,15 +41,15 @@ def connect_number(
 ) -> str:
     """Set what calls to one of our numbers mean, and how its provider proves itself. Returns the address's secret.
 
-    number: E.164. provider: one of inbound.PROVIDERS. meaning: join (with its programme), leave, notice. The secret is
-    shown once: the provider is told /hook/call/<provider>/<secret> (WhatsApp: /hook/chat/…), and only a digest is
+    number: E.164. provider: one of inbound.PROVIDERS. meaning: of Number.Meaning; join needs its programme. The secret
+    is shown once: the provider is told /hook/call/<provider>/<secret> (WhatsApp: /hook/chat/…), and only a digest is
     kept. The act that calls it has asked for authority. only_if_free: a number in use, by whatever programme, is left
     as it is.
     Refuses NumberUnclear, NotProvable, NumberTaken. In the caller's transaction.
     """
     if not number.startswith("+") or not number[1:].isdigit() or not 8 <= len(number) <= 16:
         raise NumberUnclear(field="number")
-    if provider not in inbound.PROVIDERS or meaning not in ("join", "leave", "notice"):
+    if provider not in inbound.PROVIDERS or meaning not in Number.Meaning:
         raise ValueError(provider, meaning)
     if (provider == "exotel" or not signing_token) and not addresses:
         raise NotProvable(field="addresses" if provider == "exotel" else "signing_token")

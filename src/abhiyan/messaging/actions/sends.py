@@ -17,7 +17,7 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.models import Message, Send, Template
-from abhiyan.messaging.queries import leave_number, open_hours
+from abhiyan.messaging.queries import open_hours, stop_number
 from abhiyan.messaging.rules import audiences, bulk, counting, hours
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
@@ -45,7 +45,8 @@ class NoSuchText(Refused):
 
 class NoNumberToStop(Refused):
     message = _(
-        "The text names our number to stop messages, and there is none yet. Set up a number for leaving first."
+        "The text names our number to stop messages, and there is none yet. First add a number to a drive that means "
+        "“No more messages”."
     )
 
 
@@ -313,7 +314,7 @@ def _insert(send: Send, phones: Sequence[reads.Recipient], at: datetime) -> None
     """A row for each phone: those who get nothing have theirs too, with the reason, and without what could be sent."""
     if not phones:
         return
-    ring, stop = keyring(), leave_number()
+    ring, stop = keyring(), stop_number()
     audience, _choice = audiences.read(send.audience)
     blanks = {
         language: json.dumps(given | {"stop": stop}, ensure_ascii=False).encode()
@@ -406,7 +407,7 @@ def _wordings(code: str) -> dict[str, Template]:
     templates = reads.wordings(code)
     if not templates or not all(one.is_active for one in templates.values()):
         raise NoSuchText(field="text")
-    if not leave_number() and any(bulk.wrong(one.text.replace("{stop}", "")) for one in templates.values()):
+    if not stop_number() and any(bulk.wrong(one.text.replace("{stop}", "")) for one in templates.values()):
         raise NoNumberToStop(field="text")
     return templates
 

@@ -13,7 +13,7 @@ from . import hours as clock_hours
 from .bulk import PREFIX
 from .hours import CODE_LIFE, Hours
 from .noes import No, stops
-from .texts import DUTY, FIXED, NEWS, OUTREACH, is_code, is_question
+from .texts import DUTY, FIXED, NEWS, OUTREACH, is_code, is_prompt
 
 LOOK_AGAIN = timedelta(hours=1)  # for what people still have to do: an entry of the calendar, a certificate
 
@@ -52,8 +52,8 @@ class Asking:
 
     @property
     def is_prompt(self) -> bool:
-        """Whether it answers what the phone did. A question is ours."""
-        return not is_question(self.template)
+        """Return True if it answers what the phone did."""
+        return is_prompt(self.template)
 
 
 @dataclass(frozen=True, slots=True)

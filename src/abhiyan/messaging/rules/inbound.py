@@ -1,5 +1,6 @@
 """What providers send, as one shape. Parsing only: whether it is genuine is `signatures`' to say."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from . import words
 
 INDIA = ZoneInfo("Asia/Kolkata")  # Exotel writes its times so, without saying
+LONGEST_USER = 100  # letters of a WhatsApp user's id
 
 
 class Malformed(ValueError):
@@ -107,7 +109,8 @@ _SMS = {
 
 @dataclass(frozen=True, slots=True)
 class Sms:
-    """One SMS or WhatsApp message to one of our numbers. other: what it is where it is no text, such as "image"."""
+    """One SMS or WhatsApp message to one of our numbers. other: what it is where it is no text, such as "image". user:
+    what WhatsApp calls a writer who hides the number; sender is "" then."""
 
     provider: str
     id: str
@@ -116,6 +119,16 @@ class Sms:
     text: str
     at: datetime | None
     other: str = ""
+    user: str = ""
+
+
+_NUMBER = re.compile(r"\+?[0-9]{8,15}")
+
+
+def person_of(text: Sms) -> str:
+    """The writer, where it may be a person whose number cannot be read as a mobile; "" for names and short codes of
+    companies."""
+    return text.user or (text.sender if _NUMBER.fullmatch(text.sender) else "")
 
 
 def sms(provider: str, values: Mapping[str, Any]) -> Sms:
@@ -125,7 +138,7 @@ def sms(provider: str, values: Mapping[str, Any]) -> Sms:
     if not isinstance(written, str):
         raise Malformed(text)
     at = generic(dict(values)).at if provider == "generic" else None
-    ref, of, to = _texts(values, (ident,), (sender,), (number,))
+    ref, of, to = (each.removeprefix("whatsapp:") for each in _texts(values, (ident,), (sender,), (number,)))
     other = "" if written.strip() or values.get("NumMedia", "0") in ("", "0") else "media"
     return Sms(provider, ref, of, to, written[: words.LONGEST], at, other)
 
@@ -208,7 +221,10 @@ _WORDS = {
 
 def _message(values: Any, number: str) -> Sms:
     told = values if isinstance(values, dict) else {}
-    ref, sender, kind = _texts(told, ("id",), ("from",), ("type",))
+    user = told.get("from_user_id")
+    user = user if isinstance(user, str) and 0 < len(user) <= LONGEST_USER and user.isprintable() else ""
+    sender = "" if user and not told.get("from") else _text(told, "from")
+    ref, kind = _texts(told, ("id",), ("type",))
     *steps, last = _WORDS.get(kind, ("",))
     holder = told
     for step in steps:
@@ -220,7 +236,7 @@ def _message(values: Any, number: str) -> Sms:
         at = datetime.fromtimestamp(int(stamp), UTC)
     text = written[: words.LONGEST] if isinstance(written, str) else ""
     sender = "+" + sender if sender.isdecimal() else sender
-    return Sms("whatsapp", ref, sender, number, text, at, "" if text.strip() else kind)
+    return Sms("whatsapp", ref, sender, number, text, at, "" if text.strip() else kind, user)
 
 
 def _listed(values: Any, name: str) -> list[Any]:

@@ -1,8 +1,9 @@
 """The fixed texts of service messages (texts.toml), and filling their blanks.
 
 Texts of codes follow law.md O2: who sends, what the code does, whom never to give it to, how to refuse.
-Every text names the organisation and how to stop (T5). Blanks stand in braces. What stands in square brackets is left
-out where one of its blanks is empty: a number that an installation does not have is not promised.
+Every text names the organisation and how to stop (T5). Blanks are in braces. A part in square brackets is left out if
+one of its blanks is empty: so no text promises a number that an installation lacks. A bar parts two ways to say it; the
+first whose blanks are full is taken.
 """
 
 import re
@@ -24,7 +25,20 @@ FIXED = frozenset(
 # To office-bearers, with words somebody wrote, or news of them. In the silence before a poll only our own words go.
 NEWS = frozenset({"duty.circular", "duty.task_tomorrow", "duty.task_late", "duty.workshop", "duty.slides"})
 # Texts that were shipped otherwise before; every other is in its first version.
-VERSIONS = {"code.join": 2, "drive.reply": 3, "leave.receipt": 3, "deny.receipt": 2, "duty.office": 2}
+VERSIONS = {
+    "ask.confirm": 2,
+    "ask.confirm.unnamed": 2,
+    "ask.listed": 2,
+    "code.join": 2,
+    "deny.receipt": 3,
+    "drive.reply": 4,
+    "drive.reply_text": 2,
+    "drive.reply_yes": 2,
+    "duty.office": 2,
+    "leave.receipt": 4,
+    "stop.receipt": 2,
+    "text.joined": 2,
+}
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
@@ -45,9 +59,13 @@ def is_code(code: str) -> bool:
     return code.startswith("code.")
 
 
+def is_prompt(code: str) -> bool:
+    """Return True if a text answers what the phone did. A question is ours, and so is an office's answer."""
+    return not is_question(code) or code == "ticket.opened"
+
+
 def is_question(code: str) -> bool:
-    """Whether a text asks somebody something, or answers their ticket: inside the hours, and never a phone that said
-    no (DESIGN §4)."""
+    """Return True if a text asks something, or is about a request. It never goes to a phone that said no."""
     return code.startswith(("ask.", "ticket."))
 
 
@@ -59,11 +77,13 @@ def blanks(text: str) -> frozenset[str]:
 def fill(text: str, values: dict[str, str]) -> str:
     """The text with its blanks filled; what fills them is taken as it is, on one line. KeyError: a blank is missing.
 
-    A part in square brackets stands only when each of its blanks has something to say.
+    A part in square brackets stands only when each of its blanks has something to say; of parts with a bar between
+    them, the first that does.
     """
 
     def kept(part: re.Match[str]) -> str:
-        return part[1] if all(values.get(name, "").strip() for name in blanks(part[1])) else ""
+        ways = part[1].split("|")
+        return next((way for way in ways if all(values.get(name, "").strip() for name in blanks(way))), "")
 
     text = _OPTIONAL.sub(kept, text)
     return _BLANK.sub(lambda match: " ".join(values[match[1]].split()), text)

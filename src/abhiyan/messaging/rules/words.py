@@ -110,8 +110,8 @@ def read(text: str) -> Said:
         late = _late(tokens, first, last, known)
         if late is None:
             return Said(None, "", plain.strip(), language)
-        word = _left(late[0], tokens, first, last, known)
-        return Said(word, "", _clipped(plain[: tokens[late[2]].start]), late[1])
+        late_word = _left(late[0], tokens, first, last, known)
+        return Said(late_word, "", _clipped(plain[: tokens[late[2]].start]), late[1])
     word, language, n = found
     if language == "en" and n == 1 and _tongue(tokens, known) != "en":
         language = script_of(plain)  # JOIN or STOP are on every poster, whatever one speaks

@@ -1,5 +1,7 @@
 """The fixed texts."""
 
+import re
+
 import pytest
 
 from abhiyan.messaging.rules import reasons, texts
@@ -46,10 +48,27 @@ def test_a_part_in_brackets_stands_only_where_its_blank_has_something_to_say() -
     assert texts.fill(text, {"link": "[x]"}) == "Open [x] . Else do nothing.", "what fills a blank is no text"
 
 
+def test_of_parts_with_a_bar_the_first_that_has_something_to_say_stands() -> None:
+    text = "Open it.[ Stop messages: {stop}| Stop messages: reply STOP]"
+    assert texts.fill(text, {"stop": "1800"}) == "Open it. Stop messages: 1800"
+    assert texts.fill(text, {"stop": ""}) == texts.fill(text, {}) == "Open it. Stop messages: reply STOP"
+
+
+STOPPING, LEAVING = ("stop", "message", "रोक", "संदेश", "بند", "پیغام", "روک"), ("Leave", "छोड़ें", "چھوڑیں")
+
+
+@pytest.mark.parametrize(("code", "language"), sorted(texts.TEXTS))
+def test_no_text_offers_as_a_stop_a_number_that_ends_a_membership(code: str, language: str) -> None:
+    for part in re.findall(r"\[([^\[\]]*)\]", texts.TEXTS[code, language]):
+        if "{leave}" in part:
+            assert any(word in part for word in LEAVING), part
+            assert not any(word in part.casefold() for word in STOPPING), part
+
+
 @pytest.mark.parametrize(("code", "language"), sorted(texts.TEXTS))
 def test_no_text_promises_a_number_that_is_not_there(code: str, language: str) -> None:
     text = texts.TEXTS[code, language]
-    said = texts.fill(text, dict.fromkeys(texts.blanks(text), "x") | {"hear": "", "leave": ""})
+    said = texts.fill(text, dict.fromkeys(texts.blanks(text), "x") | {"hear": "", "leave": "", "stop": ""})
     assert ": ।" not in said and ": ." not in said and not said.endswith(":") and "  " not in said
     assert not set("[]{}") & set(said)
 

@@ -26,7 +26,7 @@ _LEAD = frozenset(
     {"org.read", "org.appoint", "org.decide", "org.bodies", "org.release", "org.factors"}
     | {"people.read", "people.reveal", "people.export"}
     | {"programmes.make", "programmes.run", "programmes.targets", "tasks.ask", "notices.publish"}
-    | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off", "enrolment.texts"}
+    | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off"}
     | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
     | {"messages.send", "messages.circular", "polls.keep", "verification.plan"}
@@ -45,7 +45,7 @@ _DISTRICT = (
         "verification.plan",
     }
 )
-_MANDAL = _DISTRICT - {"people.export", "org.bodies", "enrolment.texts", "forms.make"}
+_MANDAL = _DISTRICT - {"people.export", "org.bodies", "forms.make"}
 _CLUSTER = frozenset(
     {"org.read", "org.appoint", "org.decide", "people.read", "people.reveal"}
     | {"programmes.targets", "tasks.ask", "enrolment.enrol", "enrolment.place", "enrolment.correct"}

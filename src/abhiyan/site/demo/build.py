@@ -61,7 +61,7 @@ LOCKED = {
     "JK-D13": 130,
 }  # districts set by hand: per cent of what the last result gives
 DECLINES, REASON = 4, "परिवार में विवाह है, जनवरी तक बाहर हूँ"
-LEAVE_NUMBER, JOIN_NUMBER = "+918000000002", "+918000000001"
+JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER = (f"+91800000000{n}" for n in range(1, 5))
 LEVELS = [kind.value for kind in Kind]
 HELD = 0.86  # of the offices that are expected somewhere
 
@@ -233,7 +233,7 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
     _field(laid)
     placeless.join(seed, programme, part, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
-    texts.write(programme, JOIN_NUMBER, president, at)
+    texts.write(programme, JOIN_NUMBER, at)
     say("asking who joined, and taking in their answers")
     answers.ask_and_answer(seed, turns=max(1, laid.claims // A_TURN), at=at, say=say)
     noes.say(programme, at, spared=[shown[office][0].id for office in ("booth_worker", "booth_president")])
@@ -506,7 +506,8 @@ def _programme(ids: Mapping[str, int], first: date, claims: int, president: Acto
     names = {"en": "Membership drive 2026 (sample)", "hi": "सदस्यता अभियान 2026 (नमूना)"}
     target = round(claims * TARGET, -3)
     made = _drive(names, ids["JK"], ids["JK"], first, WINDOW_DAYS, int(target), president, at)
-    for number, meaning in ((JOIN_NUMBER, "join"), (LEAVE_NUMBER, "leave")):
+    numbers = {JOIN_NUMBER: "join", LEAVE_NUMBER: "leave", STOP_NUMBER: "stop", HELP_NUMBER: "help"}
+    for number, meaning in numbers.items():
         messaging.connect_number(
             number=number,
             provider="generic",

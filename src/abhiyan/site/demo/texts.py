@@ -1,12 +1,9 @@
-"""What people wrote to the demo's number: two messages wait for a person, one has been settled. Samples."""
+"""What people wrote to the demo's number: requests to the helpline, and words our rules answer. Samples."""
 
 from datetime import datetime, timedelta
 from uuid import uuid5
 
-from abhiyan.core.actor import Actor
-from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import texts
-from abhiyan.enrolment.queries import texts as queries
 from abhiyan.messaging.rules import inbound
 from abhiyan.programmes.models import Programme
 
@@ -17,21 +14,16 @@ WRITTEN = (
     ("0001", 30, "मेरा सदस्यता कार्ड नहीं आया (नमूना)"),
     ("0001", 28, "कार्ड कब मिलेगा? (नमूना)"),
     ("0002", 20, "My village is missing in your list (sample)"),
-    ("0002", 19, "It is Dara, near Harwan (sample)"),
     ("0003", 9, "बैठक कहाँ है? (नमूना)"),
-    ("0003", 8, "कल आऊँ या परसों? (नमूना)"),
+    ("0003", 8, "धन्यवाद"),
     ("0004", 5, "HELP"),
 )
 
 
-def write(programme: Programme, number: str, reader: Actor, at: datetime) -> None:
-    """Each text as its webhook brings it; and what the reader did about one of them."""
+def write(programme: Programme, number: str, at: datetime) -> None:
+    """Each text as its webhook brings it."""
     for n, (last, hours, text) in enumerate(WRITTEN):
         wrote_at = at - timedelta(hours=hours)
         ref = str(uuid5(programme.public_id, f"text {n}"))
         sms = inbound.Sms("generic", ref, f"+91720000{last}", number, text, wrote_at)
         texts.hear(told=texts.Told(sms, "sms", number, "join", programme.pk), by=BY, at=wrote_at)
-    with system("demo"):
-        settled = [row.public_id for row in queries.texts() if queries.opened(row)[0].text == WRITTEN[4][2]]
-    for text_id in settled:
-        texts.settle_text(text=text_id, outcome=texts.Settled.ANSWERED, by=reader, at=at)

@@ -1,6 +1,5 @@
 """Addresses of the product, filled with things of one district, and what came of asking them."""
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,6 @@ from django.urls.converters import IntConverter, SlugConverter, StringConverter,
 from abhiyan.contact.models import Attempt
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
-from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import present
 from abhiyan.core.tests.pdfs import written
@@ -26,7 +24,7 @@ from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import batches, photos, tickets, tokens
 from abhiyan.enrolment.actions.cards import CARD
-from abhiyan.enrolment.models import Halt, Membership, Taken, Text
+from abhiyan.enrolment.models import Halt, Membership, Taken
 from abhiyan.enrolment.paper.models import PaperPhoto
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
@@ -213,23 +211,6 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=SYSTEM,
             at=at,
         )
-        written = Text.objects.create(
-            id=uuid4(),
-            public_id=uuid4(),
-            kind=Text.Kind.UNREAD,
-            state=Text.State.OPEN,
-            programme_id=programme.pk,
-            unit_id=world.units["JK-JAM"].pk,
-            phone_id=uuid4(),
-            last4="4389",
-            channel=Channel.SMS,
-            sealed=b"",
-            at=at,
-            purge_at=at + timedelta(days=9),
-        )
-        said = {"phone": "+919797654389", "texts": [{"at": at.isoformat(), "text": "Planted", "other": ""}]}
-        written.sealed = keyring().seal(json.dumps(said).encode(), about=written.pk.bytes)
-        written.save()
         task = programmes.ask_task(
             what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
             unit_id=world.units["JK-JAM"].pk,
@@ -391,7 +372,6 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "unplaced": unplaced,
         "batch": batch.number,
         "photo": photo.pk,
-        "wrote": written.public_id,
         "nameless": nameless,
         "shared": cast.membership(Human("First Shared", 1980, "+919797000002")),
         "org:poll": polls[0].public_id,
@@ -497,7 +477,6 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
             "version",
             "stated_id",
             "name_id",
-            "wrote",
             "tie",
             "worker",
             "schedule",

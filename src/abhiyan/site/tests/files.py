@@ -41,7 +41,7 @@ FILED = (
         "elections:plan_below",
     ),
     *("elections:plan_sides", "elections:plans", "elections:seat", "elections:seats", "enrolment:me"),
-    *("enrolment:paper_list", "enrolment:texts", "helpdesk:ready", "helpdesk:tickets", "helpdesk:times"),
+    *("enrolment:paper_list", "helpdesk:ready", "helpdesk:tickets", "helpdesk:times"),
     *(
         "imports:list",
         "messaging:circular",

@@ -42,7 +42,6 @@ POSTS: dict[str, dict[str, str]] = {
     "enrolment:person_correct": {"name": "Somebody Else", "birth_year": "1980", "unit": "JK-B001"},
     "enrolment:person_revoke_card": {"reason": "lost"},
     "enrolment:person_strike_off": {"reason": "not_genuine"},
-    "enrolment:text": {"outcome": "nothing"},
     "enrolment:ticket": {"text": "Mine"},
     "enrolment:unplaced": {"claim": "{unplaced}", "where": "JK-B001"},
     "helpdesk:helpline": {"number": "1800"},
