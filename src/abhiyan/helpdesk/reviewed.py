@@ -1,4 +1,4 @@
-"""What a review reads of the helpline: requests that wait at a unit's desk, and in all of it; how long answers take."""
+"""The helpline tells a review how many requests wait at a unit's desk and below, and how long answers take."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -48,7 +48,7 @@ def _only(office: str) -> tuple[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Gives:
-    """Which offices somebody fills: those of the line, and those of data officers."""
+    """Somebody fills offices of the line, offices of data officers, both or none."""
 
     offices: bool
     officers: bool
@@ -57,7 +57,8 @@ class Gives:
 def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | None = None) -> Rows[Vacancy]:
     """Vacant offices of a unit and all below it in sight, in the order of the tree; by `unit` the highest first.
 
-    gives: only those that somebody fills from the unit at lo. Its own data officers are named from above.
+    gives: leave out offices that somebody does not fill from the unit at lo. Offices above name its own data
+    officers.
     """
     only, asked = _only(office)
     mine = "true"

@@ -87,12 +87,12 @@ class SaidTrue:
 
     @property
     def note(self) -> str:
-        """What every page shows at once: the headline, and what is said of those counted."""
+        """The headline and the sentence about the counted: every page shows both."""
         return " ".join(filter(None, (self.headline, self.counted)))
 
     @property
     def how(self) -> str:
-        """What a page shows on a press: the other parts, the checks with their method, and the frame's day."""
+        """The other sentences, which a page shows on a press: parts, checks, method and the frame's day."""
         said = (self.unanswered, self.no_entry, self.checks, self.frame)
         return " ".join(filter(None, said))
 

@@ -166,8 +166,10 @@ def task_numbers(*, at: datetime, **of: int) -> Tasks:
 
 
 def tasks_below(unit_id: int, hierarchy: int, *, at: datetime) -> tuple[int, int]:
-    """How many tasks of a unit and all below it are not finished, and how many of these are late: as their list counts
-    them. In a scope that sees them; one query."""
+    """Count the tasks of a unit and all below it that are not finished, and the late ones among them.
+
+    Their list counts the same. In a scope that sees them; one query.
+    """
     rows = tasks_of(below=(unit_id, hierarchy)).exclude(state__in=FINISHED)
     found = rows.aggregate(n=Count("pk"), late=Count("pk", filter=is_late(at)))
     return found["n"], found["late"]

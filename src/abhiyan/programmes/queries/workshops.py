@@ -187,8 +187,10 @@ class OfUnit:
 
 
 def of_unit(unit_id: int, *, on: date) -> OfUnit:
-    """How far the workshops are that a unit was asked for, and those it asked for. In a scope that sees them; one
-    query."""
+    """Count the workshops that a unit owes, and those that units below owe to it.
+
+    In a scope that sees them; one query.
+    """
     row = sql.row(
         """select count(*) filter (where is_own and planned_on is null),
           count(*) filter (where is_own and coalesce(planned_on, due_on) < %(on)s),

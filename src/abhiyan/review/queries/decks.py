@@ -120,7 +120,7 @@ def _about(
 
 
 def _pages(deck: Deck, here: units.UnitRow, viewer: Viewer, one: Counted | None) -> dict[str, str]:
-    """Where a reader finds the figures of a unit's slides."""
+    """The addresses of the pages that have the figures of a unit's slides."""
     tree = levels.SLUGS[deck.hierarchy]
     asked = {"programme": str(one.programme.public_id), **one.asked} if one else {}
     pages = {

@@ -254,11 +254,11 @@ def _rungs(about: About, drawn: Ladder) -> Slide:
         title = _put(_("%(reported)s reported, %(n)s counted"), reported=reported, n=n)
     names = {key: str(NAMES[key]) for key in (*RUNGS, "unsigned")}
     body = Bars(tuple(_rung(drawn, key) for key in RUNGS), names, drawn.target, target, beyond)
-    foot = [_("Four rungs, never added up."), *_SENTENCES.split(drawn.told)]
+    foot = [_("Four rungs, never added up."), *_SENTENCES.split(str(drawn.note))]
     meant = [
         f"{NAMES[key]}: {drawn.definition(key)}" for key in ("reported", "counted", "unsigned", *RUNGS[2:])
     ]
-    return _slide(about, title, body, *foot, page="unit", under=under, notes=meant)
+    return _slide(about, title, body, *foot, page="unit", under=under, notes=[*meant, str(drawn.how)])
 
 
 def _rung(drawn: Ladder, key: str) -> Bar:

@@ -131,6 +131,33 @@ def test_the_dossier_compares_in_the_frame_of_its_ladder(cast: Cast) -> None:
     assert re.search(r"131", beside) and "Of90peopleentered" in said, "of the first frame, in both"
 
 
+def test_the_public_page_speaks_the_language_of_each_reader(cast: Cast) -> None:
+    frame = checked(cast, finished=22)
+    page = reverse("verification:public", args=[frame.programme.public_id])
+    assert "peopleentered" in words(cast.client("anonymous"), page)
+    hindi = words(cast.client("anonymous", "hi"), page)
+    assert "peopleentered" not in hindi and "लोगोंमेंसे" in hindi, "kept for half a minute, in no language"
+
+
+def test_a_frame_is_rounded_for_who_does_not_see_the_people_and_exact_for_who_does(cast: Cast) -> None:
+    frame = checked(cast, finished=22)
+    of = Estimate.objects.filter(frame=frame, shade=Estimate.Shade.ENTERED)
+    with system("test"):
+        of.filter(unit__code="JK-SRI").update(items=43)
+        of.filter(unit__code="JK").update(items=87)
+    page = reverse("verification:frame", args=[frame.public_id])
+    for path in (f"{page}?unit=JK", f"{page}beside/?unit=JK"):
+        for role, whole, part in (("state_president", 87, 43), ("district_elsewhere", 90, 40)):
+            client = cast.client(role)
+            assert f"Of{whole}peopleentered" in words(client, path), (path, role)
+            cells = re.findall(r'data-l="People entered"[^>]*>\s*(\d+)\s*<', body(client, path))
+            assert str(part) in cells and (role == "state_president" or "43" not in cells), (path, role)
+    every = reverse("verification:frames", args=[frame.programme.public_id])
+    for role, shown in (("state_president", ["87"]), ("district_elsewhere", ["90"])):
+        cells = re.findall(r'data-l="People entered"[^>]*>\s*(\d+)\s*<', body(cast.client(role), every))
+        assert cells == shown, role
+
+
 NUMBER = re.compile(r"\d[\d,]*")
 
 

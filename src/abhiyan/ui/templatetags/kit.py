@@ -281,7 +281,7 @@ def num(parser: Parser, token: Token) -> Col:
 
 
 class Grouped(VariableNode):
-    """A value of which a number is written 12,34,567; words stay as they are."""
+    """A value: a number is written 12,34,567, words stay as they are."""
 
     def render(self, context: Context) -> SafeString:
         return SafeString(conditional_escape(indian(self.filter_expression.resolve(context))))

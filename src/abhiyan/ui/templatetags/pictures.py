@@ -136,7 +136,8 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
         )
         cells = f'<td class="num">{e(indian(value))}</td><td class="num of">{e(of)}</td>'
         if rate:
-            cells = f'<td class="num" colspan="2">{e(rate)}<span class="vh">{ends}</span></td>'
+            # two cells, as in the other rows: a phone shows no share, and all bars begin at one place
+            cells = f'<td class="num">{e(rate)}<span class="vh">{ends}</span></td><td class="num of"></td>'
         return (
             f'<tr class="{css}"><th scope="row"><button type="button" class="term" popovertarget="{stem}-{rung}">'
             f"{'+ ' if rung == 'unsigned' else ''}{name}</button>"
@@ -175,7 +176,7 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
 
 
 def _note(shown: Ladder) -> str:
-    """What the estimate says under the ladder, and the way to its page; how it was made, on a press."""
+    """Write what the estimate says under the ladder, with a link to its page. A press shows how it was made."""
     note, how = str(shown.note), str(shown.how)
     more = f'<a href="{escaped(shown.more[0])}">{escaped(shown.more[1])}</a>' if shown.more else ""
     said = " ".join(filter(None, (escaped(note), more)))

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -185,6 +186,37 @@ def test_a_ladder_stands_whatever_is_known(render: Render, ladder: Any) -> None:
             assert html.count("<tr") >= 6
             assert "None" not in html
             assert "nan%" not in html
+
+
+def test_all_rows_of_a_ladder_have_the_same_cells_so_that_their_bars_begin_at_one_place(
+    render: Render,
+) -> None:
+    html = render("{% ladder l %}", l=FULL).partition("<tbody>")[2].partition('<tr class="axis"')[0]
+    rows = [re.findall(r'<td class="([^"]*)"( colspan)?', row) for row in html.split("<tr")[1:]]
+    assert len(rows) == 5 and all(row == [("num", ""), ("num of", ""), ("plot", "")] for row in rows)
+
+
+def test_what_an_estimate_says_is_seen_and_how_it_was_made_is_on_a_press(render: Render) -> None:
+    said = Ladder(
+        name="m", estimate=0.8, low=0.7, high=0.9, note="80 of 100.", how=EVIL, more=("/f/", "More")
+    )
+    html = render("{% ladder l %}", l=said)
+    assert '<p class="small">80 of 100. <a href="/f/">More</a></p>' in html
+    assert (
+        html.index("80 of 100.") < html.index("<details") < html.index("alert(1)") < html.index("</details>")
+    )
+    assert "<details" not in render("{% ladder l %}", l=Ladder(name="m", note="80 of 100."))
+    assert said.told == f"80 of 100. {EVIL}"
+
+
+def test_a_column_of_numbers_groups_them_and_leaves_words_alone(render: Render) -> None:
+    html = render(
+        "{% table 'T' rows as row %}{% num 'N' row %}{% endtable %}",
+        rows=[1_234_567, "<10", None, EVIL, True],
+    )
+    cells = re.findall(r'<td data-l="N"[^>]*>(.*?)</td>|<td[^>]*data-l="N"[^>]*>(.*?)</td>', html)
+    shown = ["".join(cell) for cell in cells]
+    assert shown[:3] == ["12,34,567", "&lt;10", "–"] and "<script" not in shown[3] and shown[4] == "True"
 
 
 def test_a_target_of_nothing_is_said_once(render: Render) -> None:

@@ -148,8 +148,9 @@ def without_place(own: Line, parts: Sequence[Line]) -> Line | None:
 
 
 def newest_frames(programme_ids: Iterable[int], unit_id: int) -> dict[Key, Frame]:
-    """The frame of each measure whose estimate of a unit every page shows: the newest with a number or a grade of it,
-    else the newest that is drawn. One query.
+    """Find the frame of each measure whose estimate of a unit every page shows. One query.
+
+    It is the newest with a number or a grade of the unit, else the newest that is drawn.
     """
     said = Estimate.objects.filter(frame=OuterRef("pk"), unit=unit_id).exclude(rate=None, grade="")
     found = Frame.objects.filter(programme__in=list(programme_ids)).exclude(state=Frame.State.FROZEN)

@@ -9,11 +9,12 @@ from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import SaidTrue
+from abhiyan.programmes.queries import SaidTrue, said_true
+from abhiyan.programmes.rules.estimated import Estimated
 from abhiyan.verification.models import Estimate, Frame, PublicPage
 
 from .frames import Published, estimates_at, frames_of, is_past_end, published
-from .told import said_of
+from .told import told
 
 KEPT_FOR = timedelta(seconds=30)
 _kept: dict[int, tuple[datetime, "list[Shown]"]] = {}  # of pages that are open
@@ -21,14 +22,19 @@ _kept: dict[int, tuple[datetime, "list[Shown]"]] = {}  # of pages that are open
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One frame. own: of the programme's owner, by shade; said: the sentences about it; below: the headline of each
+    """One frame. own: of the programme's owner, by shade; told: the same for sentences; below: the headline of each
     unit right below, widest least gap first."""
 
     published: Published
     own: Mapping[int, Estimate]
-    said: SaidTrue
+    told: Estimated
     below: list[Estimate]
     is_past_end: bool
+
+    @property
+    def said(self) -> SaidTrue:
+        """The sentences about it, in the language of whoever reads: a page is kept for readers of every language."""
+        return said_true(self.told)
 
     @property
     def intervals(self) -> int:
@@ -77,7 +83,7 @@ def _shown(frame: Frame, at: datetime) -> Shown:
     return Shown(
         published(frame),
         own,
-        said_of(frame, frame.unit.code, own, on=day_in(frame.programme.zone, at)),
+        told(frame, frame.unit.code, own, on=day_in(frame.programme.zone, at)),
         sorted(below, key=lambda one: (one.high is None, one.high or 0, one.unit.code)),
         is_past_end(frame, at),
     )

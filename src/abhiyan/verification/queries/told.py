@@ -47,9 +47,11 @@ def share_of(*row: Any) -> RealShare:
     return RealShare(items, finished, not_told, rate, low, high, METHODS[Method(method)], is_corrected)
 
 
-def said_of(frame: Frame, code: str, rows: Mapping[int, Estimate], *, on: date) -> programmes.SaidTrue:
-    """The sentences about one unit of a frame. rows: its estimates by shade."""
-    return programmes.said_true(told(frame, code, rows, on=on))
+def said_of(
+    frame: Frame, code: str, rows: Mapping[int, Estimate], *, on: date, is_rounded: bool
+) -> programmes.SaidTrue:
+    """Say what a frame finds of one unit. rows: its estimates by shade. is_rounded: the unit is seen from outside."""
+    return programmes.said_true(told(frame, code, rows, on=on), is_rounded=is_rounded)
 
 
 def told(frame: Frame, code: str, rows: Mapping[int, Estimate], *, on: date) -> Estimated:

@@ -49,10 +49,7 @@ COLUMNS: tuple[Column[Shown], ...] = (
 )
 # For those who decide about flags: nobody else reads how many there are so near to a person. On the page alone: a file
 # is passed on.
-OF_FLAGS: tuple[Column[Shown], ...] = (
-    Column("waiting", _("Questions to workers, waiting"), css="num"),
-    Column("answered", _("Questions answered, not decided"), css="num"),
-)
+OF_FLAGS: tuple[Column[Shown], ...] = (Column("questions", _("Questions to workers"), css="num"),)
 
 
 @require_GET

@@ -1,7 +1,7 @@
 """Frames of a programme: the draw, what the checks say, the public file. How one is planned: planning.py."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -23,13 +23,14 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
-from abhiyan.org.viewer import Request
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, small_cells
 from abhiyan.ui.acts import Text, ask, confirm, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import of_100
+from abhiyan.units import queries as units
 from abhiyan.verification import actions
 from abhiyan.verification.actions import redraws
 from abhiyan.verification.actions.frames import PLAN, REDRAW
@@ -83,14 +84,29 @@ COLUMNS: tuple[Column[Any], ...] = (
     Column("gap", _("Widest gap, at least"), _widest, css="num"),
     Column("ends", _("Last day of checking"), lambda row: row.ends_on, order="ends_on", css="nums"),
 )
-ESTIMATES: tuple[Column[Estimate], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.unit.names), is_name=True),
-    Column("items", _("People entered"), lambda row: small_cells.shown(row.items), css="num", order=True),
-    Column("checks", _("Checks finished"), lambda row: row.finished, css="num", order=True),
-    Column("drawn", _("Drawn"), lambda row: row.drawn, css="num", order=True),
-    Column("low", _("At least real, of 100"), lambda row: hundred(row.low), css="num", order=True),
-    Column("high", _("At most real, of 100"), lambda row: hundred(row.high), css="num", order=True),
-    Column("open", _("Refused or not reached"), lambda row: row.not_told, css="num", order=True),
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateRow:
+    """What checks say of one unit below, as a viewer may read it. is_exact: they see the people there."""
+
+    of: Estimate
+    is_exact: bool
+
+    @property
+    def items(self) -> int | None:
+        """People entered; None where they are too few to be shown."""
+        return self.of.items if self.is_exact else small_cells.shown(self.of.items)
+
+
+ESTIMATES: tuple[Column[EstimateRow], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.of.unit.names), is_name=True),
+    Column("items", _("People entered"), lambda row: row.items, css="num", order=True),
+    Column("checks", _("Checks finished"), lambda row: row.of.finished, css="num", order=True),
+    Column("drawn", _("Drawn"), lambda row: row.of.drawn, css="num", order=True),
+    Column("low", _("At least real, of 100"), lambda row: hundred(row.of.low), css="num", order=True),
+    Column("high", _("At most real, of 100"), lambda row: hundred(row.of.high), css="num", order=True),
+    Column("open", _("Refused or not reached"), lambda row: row.of.not_told, css="num", order=True),
 )
 
 
@@ -116,8 +132,21 @@ def frames(request: Request, public_id: UUID) -> HttpResponseBase:
     """The frames of a programme."""
     one = programmes.programme_for(request.viewer, public_id)
     measure_of(one)
+    is_exact = one.owner_id in _sees_people(request.viewer, [one.owner_id])
+
+    def rounded(rows: list[Any]) -> list[Any]:
+        for row in rows:
+            row.entered = row.entered if is_exact or row.entered is None else small_cells.shown(row.entered)
+        return rows
+
     table = Table(
-        request, COLUMNS, reads.frames_listed(one), name="frames", caption=_("Frames"), sort="-number"
+        request,
+        COLUMNS,
+        reads.frames_listed(one),
+        name="frames",
+        caption=_("Frames"),
+        sort="-number",
+        finish=rounded,
     )
     shown = shown_of(one) | {
         "may_plan": may_plan(request, one.owner_id),
@@ -133,7 +162,9 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
     may = may_plan(request, one.unit_id)
     here = page_unit(request, hierarchy=one.programme.hierarchy, otherwise=lambda: one.unit_id)
     found = reads.estimates_at(one, here.unit.id)
-    rows = [row for row in found if row.shade == Estimate.Shade.ENTERED and row.unit_id != here.unit.id]
+    below = [row for row in found if row.shade == Estimate.Shade.ENTERED and row.unit_id != here.unit.id]
+    seen = _sees_people(request.viewer, [here.unit.id, *(row.unit_id for row in below)])
+    rows = [EstimateRow(row, row.unit_id in seen) for row in below]
     own = {row.shade: row for row in found if row.unit_id == here.unit.id}
     table = Table(
         request, ESTIMATES, rows, name="estimates", caption=_("Units below"), sort="high", is_numbered=False
@@ -160,7 +191,13 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
             "may_close": may and one.state == Frame.State.DRAWN and reads.may_close(one, at),
             "about": here,
             "headline": own.get(Estimate.Shade.ENTERED),
-            "said": said_of(one, here.unit.code, own, on=clock.day_in(one.programme.zone, at)),
+            "said": said_of(
+                one,
+                here.unit.code,
+                own,
+                on=clock.day_in(one.programme.zone, at),
+                is_rounded=here.unit.id not in seen,
+            ),
             "confirmed": own.get(Estimate.Shade.CONFIRMED),
             "asked": _asked(one, at) if may else "",
             "also_joined": also_joined,
@@ -168,6 +205,12 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
         | _files(one, may=may)
     )
     return answer(request, "verification/frame.html", table, shown)
+
+
+def _sees_people(viewer: Viewer, unit_ids: Sequence[int]) -> set[int]:
+    """Those of some units whose people a viewer sees: their counts are exact."""
+    spans = units.all_spans(set(unit_ids))
+    return {one for one in unit_ids if viewer.sees_people_at(*(lo for lo, _hi in spans.get(one, [])))}
 
 
 def _files(frame: Frame, *, may: bool) -> dict[str, str]:
