@@ -13,7 +13,7 @@ from abhiyan.enrolment.models import Enrolment, HeldLeave, Membership, Ticket
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.people.actions.doubles import keep_doubles
-from abhiyan.people.models import Double, Person
+from abhiyan.people.models import Double, Person, Phone
 from abhiyan.site.tests.cast import Cast
 from abhiyan.units.models import Unit
 
@@ -191,6 +191,17 @@ def test_many_are_merged_once_a_second_person_approved(cast: Cast) -> None:
         assert all(f"/people/{member}/" in page for member in named), "who would be merged is named"
         assert page.count('class="pair-entry"') == len(named), "and nobody else"
 
+    def approver_reads_each_pair() -> None:
+        page = cast.client("state_president").get(f"/releases/{release.public_id}/decide/?allow=yes")
+        with system("tests look"):
+            persons = Person.objects.filter(pk__in=[person for each in people for person in each])
+            last = [phone.last4 for phone in Phone.objects.filter(pk__in=persons.values("phone_id"))]
+        said = page.content.decode()
+        assert len(last) == 4 and all(f"•{each}" in said for each in last), "who approves reads whom"
+        assert said.count(" = ") == 2 and world.rows(
+            "select count(*) from core_audit where act = 'org.read_request'"
+        ) == [(1,)]
+
     lists_each_pair("/people/doubles/many/")
     answer = client.post("/people/doubles/many/", {"reason": "the list of 2019 came twice"})
     assert answer.status_code == 302
@@ -199,6 +210,7 @@ def test_many_are_merged_once_a_second_person_approved(cast: Cast) -> None:
     assert len(release.payload["doubles"]) == 2 and str(twin) not in release.payload["doubles"]
     many = f"/people/doubles/many/{release.public_id}/"
     assert client.post(many).status_code == 403, "nobody has approved it yet"
+    approver_reads_each_pair()
     with cast.as_("state_president"):
         org.decide_release(public_id=release.public_id, allow=True, by=cast.actor("state_president"), at=NOW)
     lists_each_pair(many)
