@@ -1,15 +1,22 @@
-"""Turns of requests: an office's page does not wait behind a crowd that joins.
+"""Turns of requests: an office's page does not wait behind a crowd that joins, nor behind one account.
 
 Django has a thread for each request. Left alone, a crowd has hundreds of threads. They take the interpreter from each
-other, and wait for the few connections of the pool until it gives up. So a worker makes only a few pages at once, and
-counts those of the public and of the offices apart. The others wait in order; one that would wait too long is asked to
-come back. A request of somebody who has begun goes before a new one: a refusal in the middle wastes what was done.
+other, and wait for the few connections of the pool until it gives up. So a worker makes only a few pages at once. It
+counts pages of the public, pages of the offices and sent photographs apart. The others wait; one that would wait too
+long is asked to come back.
+
+Turns go round. Those who wait stand in one line for each account, or, without an account, for each network. The lines
+take turns, so a thousand requests of one network delay another network by one. Somebody who has begun goes before a
+newcomer: a refusal in the middle wastes what was done. But anybody can begin and hold many connections, so after
+`BEFORE_NEW` such turns a newcomer gets one. The mark in the session's cookie says who has begun, and which account it
+is, without the database (`people.actions.sessions.whose`). A made-up cookie says nothing.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -20,56 +27,110 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from abhiyan.core import address
+from abhiyan.people.actions import sessions
 from abhiyan.ui import errors
 
 from . import middleware
 from .access import FOR_ALL
 
 # Together fewer than the connections of a worker's pool (core.database), so that nobody waits for one there.
-PUBLIC, OFFICES = 2, 4
+PUBLIC, OFFICES, PHOTOS = 2, 4, 1
+BEFORE_NEW = 3  # turns of those who have begun, while a newcomer waits
+OF_AN_ACCOUNT = 2  # turns of the offices that one account has at once
+TAKES_PHOTOS = "/paper/"  # the addresses photographs are sent to
 SPARE = 50  # threads kept for requests to come
 MOST = 500  # of each that wait in one worker; a request that waits holds what was sent with it
-PATIENCE_S = 10.0
+MOST_OF_ONE = 250  # of these, of one account or network
+PATIENCE_S, PHOTOS_PATIENCE_S = 10.0, 60.0
 COME_BACK_S = 5
+
+Turn = asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class Line:
+    """Who waits, of one account or network."""
+
+    begun: deque[Turn] = field(default_factory=deque)
+    new: deque[Turn] = field(default_factory=deque)
+
+    def __len__(self) -> int:
+        return len(self.begun) + len(self.new)
 
 
 class Turns:
-    """So many requests at once; of those who have begun and of the new ones at most `most` wait each, none longer than
-    `patience_s`."""
+    """So many requests at once, of one account or network at most `of_one`. Of those who wait, each line gets a turn
+    after the other; nobody waits longer than `patience_s`."""
 
-    def __init__(self, at_once: int, *, most: int = MOST, patience_s: float = PATIENCE_S) -> None:
-        self._at_once, self._most, self._patience_s = at_once, most, patience_s
-        self._at_work = 0
-        self._begun: deque[asyncio.Future[None]] = deque()
-        self._new: deque[asyncio.Future[None]] = deque()
+    def __init__(
+        self,
+        at_once: int,
+        *,
+        of_one: int | None = None,
+        most: int = MOST,
+        most_of_one: int = MOST_OF_ONE,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._at_once, self._of_one = at_once, at_once if of_one is None else of_one
+        self._most, self._most_of_one, self._patience_s = most, most_of_one, patience_s
+        self._at_work: Counter[str] = Counter()
+        self._lines: OrderedDict[str, Line] = OrderedDict()  # the next one first
+        self._in_a_row = 0  # turns of those who have begun
 
-    async def begin(self, *, has_begun: bool = False) -> bool:
-        """Wait for a turn, in order. False where that would take too long; else `end` gives it back."""
-        if self._at_work < self._at_once:
-            self._at_work += 1
+    async def begin(self, *, whose: str = "", has_begun: bool = False) -> bool:
+        """Wait for a turn. False where that would take too long; else `end` gives it back."""
+        if self._may_work(whose):
+            self._at_work[whose] += 1
             return True
-        line = self._begun if has_begun else self._new
-        if len(line) >= self._most:
+        line = self._lines.get(whose)
+        if (line is not None and len(line) >= self._most_of_one) or sum(
+            map(len, self._lines.values())
+        ) >= self._most:
             return False
+        line = self._lines.setdefault(whose, Line())
+        waiting = line.begun if has_begun else line.new
         turn = asyncio.get_running_loop().create_future()
-        line.append(turn)
+        waiting.append(turn)
         try:
             await asyncio.wait((turn,), timeout=self._patience_s)
         except asyncio.CancelledError:
             if turn.done():
-                self.end()
+                self.end(whose=whose)
             raise
         finally:
             with suppress(ValueError):
-                line.remove(turn)
+                waiting.remove(turn)
+            if not len(line) and self._lines.get(whose) is line:
+                del self._lines[whose]
         return turn.done()
 
-    def end(self) -> None:
-        """Let the next one begin."""
-        if line := self._begun or self._new:
-            line.popleft().set_result(None)
-        else:
-            self._at_work -= 1
+    def end(self, *, whose: str = "") -> None:
+        """Give a turn back, and let the next ones begin."""
+        self._at_work[whose] -= 1
+        if not self._at_work[whose]:
+            del self._at_work[whose]
+        while self._go_on():
+            pass
+
+    def _go_on(self) -> bool:
+        """Let one of those who wait begin. Whether there was one who may."""
+        free = [each for each in self._lines if self._may_work(each)]
+        begun = next((each for each in free if self._lines[each].begun), None)
+        new = next((each for each in free if self._lines[each].new), None)
+        is_new = begun is None or (new is not None and self._in_a_row >= BEFORE_NEW)
+        whose = new if is_new else begun
+        if whose is None:
+            return False
+        line = self._lines[whose]
+        self._lines.move_to_end(whose)
+        (line.new if is_new else line.begun).popleft().set_result(None)
+        self._at_work[whose] += 1
+        self._in_a_row = 0 if is_new else self._in_a_row + 1
+        return True
+
+    def _may_work(self, whose: str) -> bool:
+        return self._at_work.total() < self._at_once and self._at_work[whose] < self._of_one
 
 
 class Handler(ASGIHandler):
@@ -77,7 +138,9 @@ class Handler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.public, self.offices = Turns(PUBLIC), Turns(OFFICES)
+        self.public = Turns(PUBLIC)
+        self.offices = Turns(OFFICES, of_one=OF_AN_ACCOUNT)
+        self.photos = Turns(PHOTOS, patience_s=PHOTOS_PATIENCE_S)
         self._threads: list[ThreadPoolExecutor] = []
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -92,19 +155,24 @@ class Handler(ASGIHandler):
             thread.shutdown(wait=False)
 
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
-        turns = self.public if request.path.startswith(FOR_ALL) else self.offices
-        if not await turns.begin(has_begun=_has_begun(request)):
+        account = sessions.whose(token=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        turns, whose = self._turns_of(request, account)
+        has_begun = account is not None or request.method == "POST"
+        if not await turns.begin(whose=whose, has_begun=has_begun):
             return middleware.headers(_busy)(request)
         try:
             answer: HttpResponseBase = await super().run_get_response(request)
         finally:
-            turns.end()
+            turns.end(whose=whose)
         return answer
 
-
-def _has_begun(request: HttpRequest) -> bool:
-    """Whether somebody is in the middle of something: sends a form, or comes back with what we gave their browser."""
-    return request.method == "POST" or settings.SESSION_COOKIE_NAME in request.COOKIES
+    def _turns_of(self, request: HttpRequest, account: str | None) -> tuple[Turns, str]:
+        """Which turns a request takes, and whose line it waits in."""
+        network = address.shortened(address.client(request))
+        if request.path.startswith(FOR_ALL):
+            return self.public, network
+        is_photo = request.path.startswith(TAKES_PHOTOS) and request.content_type == "multipart/form-data"
+        return self.photos if is_photo else self.offices, account or network
 
 
 def _busy(request: HttpRequest) -> HttpResponseBase:

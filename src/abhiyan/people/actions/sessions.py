@@ -1,9 +1,11 @@
-"""Our own sessions: a random cookie of 32 bytes, kept as a keyed digest; listed to their owner, revocable.
+"""Our own sessions: a cookie of 32 random bytes and a mark, kept as a keyed digest; listed to their owner, revocable.
 
 Three kinds live in one table: a visitor half way through a form or a code, a citizen whose phone is proven, and
 an account that signed in. A session's row is in sight of its own cookie and of its account only.
 """
 
+import base64
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +23,8 @@ HALFWAY_LIVES = timedelta(minutes=30)  # an account whose second factor is still
 VISITOR_LIVES = timedelta(hours=2)
 VISITOR_IDLES = timedelta(minutes=45)
 TOUCH_EVERY = timedelta(minutes=1)
+_MARK, _SIGNED = 11, 19  # letters of the mark, and of it with whose the cookie is
+_NOBODY = "A" * (_SIGNED - _MARK)  # six bytes of nothing
 _TOUCH = """update people_session set seen_at = %(at)s where key = (select key from people_session
  where key = %(key)s and seen_at < %(at)s for no key update skip locked)"""
 
@@ -31,6 +35,36 @@ class Started:
 
     token: str
     session: Session
+
+
+def _mark(nonce: str, who: str) -> str:
+    return _letters(keyring().token_digest(f"session mark {nonce} {who}")[:8])
+
+
+def _letters(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def token_for(account_id: int | None) -> str:
+    """A new cookie: 32 random bytes, whose it is (`whose`), and a keyed mark over both."""
+    nonce = lot.token(32)
+    who = _letters(
+        b"\0" * 6 if account_id is None else keyring().token_digest(f"session of {account_id}")[:6]
+    )
+    return nonce + who + _mark(nonce, who)
+
+
+def whose(*, token: str) -> str | None:
+    """Whose a cookie is, without a look at the database: the same for all cookies of an account; "" of a visitor's.
+
+    None: we never made it, or it has no mark. It may have ended since, so it opens nothing.
+    """
+    nonce, who, mark = token[:-_SIGNED], token[-_SIGNED:-_MARK], token[-_MARK:]
+    if not key_of(token=token) or len(token) <= _SIGNED:
+        return None
+    if not hmac.compare_digest(mark, _mark(nonce, who)):
+        return None
+    return "" if who == _NOBODY else who
 
 
 def key_of(*, token: str) -> str:
@@ -57,7 +91,7 @@ def start(
     data: Mapping[str, Any] | None = None,
 ) -> Started:
     """Begin a session. strong: a passkey or TOTP was shown just now, beyond the phone's code."""
-    token = lot.token(32)
+    token = token_for(account_id)
     lives = VISITOR_LIVES if account_id is None else ACCOUNT_LIVES if strong else HALFWAY_LIVES
     session = Session(
         key=key_of(token=token),
