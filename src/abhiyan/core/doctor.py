@@ -477,6 +477,12 @@ def setting(_at: datetime) -> Iterable[Finding]:
         )
     else:
         yield Finding(OK, f"the address is {settings.ORIGIN}")
+    if origin.scheme != "https" and origin.hostname not in LOOPBACK and not environment.BEHIND_PROXY():
+        yield Finding(
+            WARN,
+            "no proxy stands before the server: it reads what strangers send itself, however slowly it comes",
+            "put a proxy before it and set ABHIYAN_BEHIND_PROXY=1 (docs/running.md, 5)",
+        )
     if origin.scheme == "https" and not environment.BEHIND_PROXY():
         yield Finding(
             WARN,

@@ -19,10 +19,13 @@ from django.conf import settings
 
 framework.setup(set_prefix=False)  # before anything that needs it
 
+from django.http import parse_cookie  # noqa: E402
+
 from abhiyan.core import health, metrics  # noqa: E402
+from abhiyan.people.actions import sessions  # noqa: E402
 
 from . import assets, turns  # noqa: E402
-from .middleware import TOO_LARGE  # noqa: E402
+from .middleware import TOO_LARGE, TOO_MUCH  # noqa: E402
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -96,8 +99,38 @@ async def _counted(surface: str, app: App, scope: AsgiScope, receive: Receive, s
 LET_BY, LET_BY_S = 64 << 20, 30.0  # bytes, seconds: of a body that is refused, so that its sender hears why
 
 
+# Bytes of bodies that one worker holds at once, of signed-in accounts and of everybody else. A body that is small is
+# always taken.
+MOST_HELD = {True: 256 << 20, False: 64 << 20}
+SMALL = 64 * 1024
+
+
 class _TooLarge(Exception):
     pass
+
+
+class _TooMuch(Exception):
+    """The worker holds as many bytes of bodies as it may."""
+
+
+class Held:
+    """Bytes of bodies that a worker holds, until each is answered."""
+
+    def __init__(self) -> None:
+        self.bytes = {True: 0, False: 0}
+
+    def take(self, n: int, *, is_account: bool, of: int) -> None:
+        """n more bytes of a body of which `of` came. Raises _TooMuch."""
+        self.bytes[is_account] += n
+        if of > SMALL and self.bytes[is_account] > MOST_HELD[is_account]:
+            raise _TooMuch
+
+    def let_go(self, n: int, *, is_account: bool) -> None:
+        """A body of n bytes is answered."""
+        self.bytes[is_account] -= n
+
+
+held = Held()
 
 
 def body_limit(path: str) -> int:
@@ -106,9 +139,22 @@ def body_limit(path: str) -> int:
     return int(settings.BODY_LIMITS[max(fitting, key=len)]) if fitting else int(settings.BODY_LIMIT)
 
 
+def _is_account(scope: AsgiScope) -> bool:
+    """Whether the cookie is one that we made for an account. Whether it still opens anything, Django asks."""
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    shown = parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
+    return bool(sessions.whose(token=shown))
+
+
 async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
-    """Django, with no more body than the path allows, said or unsaid beforehand."""
+    """Django, with no more body than the path allows, said or unsaid beforehand; and than the worker can hold.
+
+    More than a form takes is read only from who has an account: a stranger's file is refused before it comes.
+    """
     limit, came, answered = body_limit(scope["path"]), 0, False
+    is_account = scope["method"] not in ("GET", "HEAD") and _is_account(scope)
+    if not is_account:
+        limit = min(limit, int(settings.BODY_LIMIT))
     for name, value in scope["headers"]:
         if name == b"content-length":
             try:
@@ -116,14 +162,16 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
             except ValueError:
                 said = 0
             if said > limit:
-                await _refuse(scope, receive, send, limit)
+                await _refuse(scope, receive, send, {TOO_LARGE: limit})
                 return
 
     async def counting() -> MutableMapping[str, Any]:
         nonlocal came
         message = await receive()
         if message["type"] == "http.request":
-            came += len(message.get("body", b""))
+            n = len(message.get("body", b""))
+            came += n
+            held.take(n, is_account=is_account, of=came)
             if came > limit:
                 raise _TooLarge
         return message
@@ -137,11 +185,18 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
         await django(scope, counting, noting)
     except _TooLarge:
         if not answered:
-            await _refuse(scope, receive, send, limit)
+            await _refuse(scope, receive, send, {TOO_LARGE: limit})
+    except _TooMuch:
+        if not answered:
+            await _refuse(scope, receive, send, {TOO_MUCH: True})
+    finally:
+        held.let_go(came, is_account=is_account)
 
 
-async def _refuse(scope: AsgiScope, receive: Receive, send: Send, limit: int) -> None:
-    """The page that says how much may be sent, as Django makes it: in the person's language, with the way back.
+async def _refuse(scope: AsgiScope, receive: Receive, send: Send, why: dict[str, Any]) -> None:
+    """The page that says what may be sent, as Django makes it: in the person's language, with the way back.
+
+    why: of `site.middleware.size`.
 
     The answer goes at once, and what still comes is let by: a browser whose body is cut off shows no page at all.
     """
@@ -164,7 +219,7 @@ async def _refuse(scope: AsgiScope, receive: Receive, send: Send, limit: int) ->
             await _let_by(receive)
             await send({"type": "http.response.body", "body": b""})
 
-    await django({**scope, TOO_LARGE: limit}, nothing, lingering)
+    await django({**scope, **why}, nothing, lingering)
 
 
 async def _let_by(receive: Receive) -> None:

@@ -39,6 +39,8 @@ HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
 TOO_LARGE = "abhiyan.too_large"  # in a request's scope: how many bytes its path takes
+TOO_MUCH = "abhiyan.too_much"  # in a request's scope: the worker holds as much as it can
+WAITS_S = 60  # until a file is sent again
 PAGES = {403, 404, 413, 422, 429, 503}  # statuses that have a page of their own
 
 
@@ -123,14 +125,20 @@ def language(get_response: Answer) -> Answer:
     return middleware
 
 
+class TooMuch(Refused, status=503):
+    message = gettext_lazy("Very many files are being sent at this moment. Send yours again in a minute.")
+
+
 def size(get_response: Answer) -> Answer:
     """What was too large never came (site.asgi): its sender reads how much may be sent, and goes back."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        limit = getattr(request, "scope", {}).get(TOO_LARGE)
-        if limit is None:
-            return get_response(request)
-        return refusal(request, TooLarge(mb=limit // 1024 // 1024))
+        scope = getattr(request, "scope", {})
+        if scope.get(TOO_MUCH):
+            return refusal(request, TooMuch(wait_s=WAITS_S))
+        if (limit := scope.get(TOO_LARGE)) is not None:
+            return refusal(request, TooLarge(mb=limit // 1024 // 1024))
+        return get_response(request)
 
     return middleware
 

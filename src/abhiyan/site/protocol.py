@@ -14,7 +14,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 HEAD_BYTES = 64 * 1024  # of one request: its first line and its headers
 HEAD_S = 15.0  # in which they have to come
-BODY_S = 30.0  # a body may stop so long in the middle; one on the short way has to be whole by then
+BODY_S = 30.0  # one on the short way has to be whole by then; of another, so much comes in each such time:
+BODY_LEAST = 60 * 1024  # bytes, or all that is left: 2 KB a second, which any phone can send
+BODY_WHOLE_S = 300.0  # in which any body has to come
 QUIET_S = 60.0  # a connection may stay open so long without a request
 SWEEP_S = 2.0
 MOST_CONNECTIONS = 8_192  # of one worker
@@ -80,6 +82,8 @@ class Connection(HttpToolsProtocol):
         self.heard = self.since  # when anything came last
         self.in_head = False
         self.head_bytes = 0
+        self.body_since = self.part_since = self.since  # of the body that comes, and of its latest part
+        self.part_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
@@ -124,12 +128,15 @@ class Connection(HttpToolsProtocol):
         self.url, self.expect_100_continue = url, expects
         self.headers += headers  # the list in the scope
         super().on_headers_complete()
+        self.body_since = self.part_since = self.heard
+        self.part_bytes = 0
 
     def on_body(self, body: bytes) -> None:
         cycle = self.cycle
         if cycle.__class__ is Request:
             cycle.body += body
         else:
+            self.part_bytes += len(body)
             super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -162,8 +169,23 @@ class Connection(HttpToolsProtocol):
         cycle = self.cycle
         if cycle is None or cycle.response_complete:
             return now - self.since > QUIET_S
-        begun = self.since if cycle.__class__ is Request else self.heard
-        return bool(cycle.more_body) and not self.flow.read_paused and now - begun > BODY_S
+        if not cycle.more_body:
+            return False
+        if cycle.__class__ is Request:
+            return now - self.since > BODY_S
+        return self._is_slow(now)
+
+    def _is_slow(self, now: float) -> bool:
+        """Whether the body takes too long, or comes a few bytes at a time to hold what came before."""
+        if self.flow.read_paused:  # we do not read
+            self.part_since, self.part_bytes = now, 0
+        if now - self.body_since > BODY_WHOLE_S:
+            return True
+        if now - self.part_since <= BODY_S:
+            return False
+        is_slow = self.part_bytes < BODY_LEAST
+        self.part_since, self.part_bytes = now, 0
+        return is_slow
 
 
 @lru_cache(256)

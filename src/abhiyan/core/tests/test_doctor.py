@@ -125,6 +125,8 @@ def test_a_proxy_that_is_not_believed_is_said(settings: Any, monkeypatch: pytest
     monkeypatch.delenv("ABHIYAN_BEHIND_PROXY")
     settings.ORIGIN = "http://localhost:8000"
     assert "ABHIYAN_BEHIND_PROXY" not in fixes("settings")
+    settings.ORIGIN = "http://campaign.example.org"
+    assert "put a proxy before it and set ABHIYAN_BEHIND_PROXY=1" in fixes("settings")
 
 
 def fixes(check: str) -> str:

@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.test import Client
 
 from abhiyan.core import health
+from abhiyan.people.actions import sessions
 from abhiyan.site import asgi, assets
 
 
@@ -150,11 +151,52 @@ def test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_bac
     megabyte = b"x" * 1024 * 1024
     size = {"content_length": str(40 << 20)} if is_said else {}
     page = f"http://localhost{path}?from=here"
-    answer = ask(path, "POST", [megabyte] * 40, accept_language=language, referer=page, **size)
+    given = size | {"accept_language": language, "referer": page, "cookie": cookie(7)}
+    answer = ask(path, "POST", [megabyte] * 40, **given)
     text = answer.body.decode()
     assert (answer.status, answer.headers["connection"]) == (413, "close")
     assert answer.headers["content-type"].startswith("text/html")
     assert heading in text and f"{mb} MB" in text and back in text and f'href="{page}"' in text
+
+
+def cookie(account: int | None) -> str:
+    return f"{settings.SESSION_COOKIE_NAME}={sessions.token_for(account)}"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_said", [True, False])
+@pytest.mark.parametrize("path", ["/imports/new/paper/", "/paper/1042-8/", "/programmes/materials/"])
+def test_a_strangers_file_is_refused_before_it_is_kept(path: str, is_said: bool) -> None:
+    pieces = [b"x" * 1024 * 1024] * 8
+    size = {"content_length": str(8 << 20)} if is_said else {}
+    visitor, made_up = cookie(None), f"{settings.SESSION_COOKIE_NAME}={'x' * 62}"
+    for shown in ("", made_up, visitor, cookie(7)[:-1] + "-"):
+        answer = ask(path, "POST", pieces, accept_language="en", cookie=shown, **size)
+        assert answer.status == 413 and "3 MB" in answer.body.decode()
+    assert ask(path, "POST", pieces, cookie=cookie(7), **size).status != 413
+    assert asgi.held.bytes == {True: 0, False: 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_bodies_that_a_worker_holds_have_a_bound_and_small_ones_still_come(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asgi, "MOST_HELD", {True: 4 << 20, False: 1 << 20})
+    asgi.held.take(1 << 20, is_account=False, of=0)  # of another request
+    piece = b"x" * 64 * 1024
+    try:
+        full = ask("/join/", "POST", [piece] * 2, accept_language="en")
+        assert full.status == 503 and int(full.headers["retry-after"]) > 0
+        assert "Send yours again in a minute" in full.body.decode()
+        assert ask("/join/", "POST", [b"phone=1"]).status != 503, "a form is small"
+        assert ask("/join/", "POST", [piece] * 2, cookie=cookie(7)).status != 503, (
+            "strangers take none of theirs"
+        )
+        large = ask("/imports/new/paper/", "POST", [piece] * 80, cookie=cookie(7))
+        assert large.status == 503
+    finally:
+        asgi.held.let_go(1 << 20, is_account=False)
+    assert asgi.held.bytes == {True: 0, False: 0}
 
 
 @pytest.mark.django_db(transaction=True)

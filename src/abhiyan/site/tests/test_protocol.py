@@ -88,6 +88,50 @@ def test_a_body_that_stops_in_the_middle_is_given_up() -> None:
     on_a_connection(act)
 
 
+async def begun(reader: Reader, writer: Writer, state: ServerState, sent: bytes) -> Connection:
+    """A connection on which so much of a large body has come."""
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n" + sent)
+    (connection,) = await connections(state)
+    assert isinstance(connection, Connection)
+    await came(connection, len(sent))
+    return connection
+
+
+async def came(connection: Connection, n: int) -> None:
+    while connection.part_bytes < n:  # noqa: ASYNC110  # uvicorn tells nobody
+        await asyncio.sleep(0)
+
+
+def test_a_body_that_comes_a_few_bytes_at_a_time_is_given_up() -> None:
+    async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
+        connection = await begun(reader, writer, state, b"x" * protocol.BODY_LEAST)
+        sweep(state.connections, later(protocol.BODY_S + 1))
+        assert not connection.transport.is_closing(), "so much is enough"
+        for n in range(1, 4):
+            writer.write(b"x")
+            await came(connection, n)
+        sweep(state.connections, later(2 * protocol.BODY_S))
+        assert not connection.transport.is_closing()
+        sweep(state.connections, later(2 * protocol.BODY_S + 3))
+        assert await reader.read() == b""
+
+    on_a_connection(act)
+
+
+def test_a_body_has_to_be_whole_in_time_however_steadily_it_comes() -> None:
+    async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
+        connection = await begun(reader, writer, state, b"x")
+        for before in (True, False):
+            connection.part_bytes = protocol.BODY_LEAST
+            sweep(
+                state.connections, later(protocol.BODY_WHOLE_S - 1 if before else protocol.BODY_WHOLE_S + 1)
+            )
+            assert connection.transport.is_closing() is not before
+        assert await reader.read() == b""
+
+    on_a_connection(act)
+
+
 def test_headers_without_end_are_refused() -> None:
     async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
