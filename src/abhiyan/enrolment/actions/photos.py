@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, limits, lot, sql
@@ -20,14 +21,17 @@ from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.paper import pictures
 from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
+from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.rules import batches as rules
 from abhiyan.org import queries as org
 from abhiyan.people.actions.reading import read_people
 
 from .batches import RECORD, note_entered
 
+STRIKE_OFF = "enrolment.strike_off"  # the capability
 KEPT = timedelta(days=180)  # a photograph, after it was added
 MOST_PHOTOS = 4  # for each sheet: retaken ones and backs
+MOST_ASIDE = 3  # times as many with those that were put aside
 AT_ONCE = 2  # pictures looked at together, each in a process of its own
 LOOKED_AT = ("enrolment.photos", 300, 3600)  # pictures of one account
 MOST_COMPARED = 40  # pictures of sheets that those of one request are held beside
@@ -211,7 +215,8 @@ def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor,
             raise PhotoElsewhere(field="photos") from None
         raise PhotoThere(field="photos", number=rules.number_of(there.batch_id))
     most = batch.sheets * MOST_PHOTOS
-    if PaperPhoto.objects.filter(batch_id=batch.pk).count() >= most:
+    of_batch = PaperPhoto.objects.filter(batch_id=batch.pk)
+    if of_batch.filter(aside_at=None).count() >= most or of_batch.count() >= most * MOST_ASIDE:
         raise TooManyPhotos(field="photos", most=most)
     PaperPhoto.objects.create(
         id=photo,
@@ -234,18 +239,24 @@ def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor,
 
 def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str, bytes]:
     """Media type and bytes of a photograph in the viewer's sight, as it is turned. People are read: it leaves a row and
-    takes from the day's quota. Refuses NotFound, also once somebody of the batch had everything erased; ReadEnough."""
+    takes from the day's quota. Refuses NotFound, also once somebody of the batch had everything erased; ReadEnough.
+
+    One that was put aside is opened only with enrolment.strike_off over the batch's unit: NotYours."""
     found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
+    if found.aside_at is not None:
+        org.require(by, STRIKE_OFF, at=found.unit_id)
     read_people(by=by, unit_id=found.unit_id, n=1, at=at, act="enrolment.read_photo")
     data = keyring().unseal(bytes(found.sealed), about=found.pk.bytes)
     return (rules.KINDS["jpg"], pictures.turned(data, found.turn)) if found.turn else (found.kind, data)
 
 
-def open_small(*, batch: int, photo: UUID) -> bytes:
+def open_small(*, batch: int, photo: UUID, by: Actor) -> bytes:
     """The small picture of a photograph in the viewer's sight: no line of a sheet can be read on it, so it leaves no
-    row. Refuses NotFound, as `open_photo`."""
+    row. Refuses NotFound and NotYours, as `open_photo`."""
     photos = PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None)
-    found = needed(photos.only("small").first())
+    found = needed(photos.only("small", "unit_id", "aside_at").first())
+    if found.aside_at is not None:
+        org.require(by, STRIKE_OFF, at=found.unit_id)
     return keyring().unseal(bytes(found.small), about=b"small" + photo.bytes) if found.small else b""
 
 
@@ -257,7 +268,8 @@ def change_photo(
     Who may: enrolment.enrol over the batch's unit. Refuses NotFound, NoSuchSheet, TooMany.
     """
     with system("a photograph is changed"):
-        found = needed(PaperPhoto.objects.select_for_update().filter(pk=photo, batch_id=batch).first())
+        photos = PaperPhoto.objects.select_for_update()
+        found = needed(photos.filter(pk=photo, batch_id=batch, aside_at=None).first())
         org.require(by, RECORD, at=found.unit_id)
         of = PaperBatch.objects.get(pk=batch)
         if sheet is not None and not 1 <= sheet <= of.sheets:
@@ -278,16 +290,16 @@ def change_photo(
 
 
 def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Actor, at: datetime) -> int:
-    """A sheet is there more than once: keep its photographs beside each other, or destroy all but the latest. seen:
+    """A sheet is there more than once: keep its photographs beside each other, or remove all but the latest. seen:
     what the page said of the photographs it showed (rules.batches.seen): no other is touched.
 
-    Who may: enrolment.enrol over the batch's unit. Refuses NotFound, SheetChanged. How many are destroyed.
+    Who may: enrolment.enrol over the batch's unit. Refuses NotFound, SheetChanged. How many are removed (`_remove`).
     """
     with system("a sheet was photographed twice"):
         of = needed(PaperBatch.objects.filter(pk=batch).first())
         org.require(by, RECORD, at=of.unit_id)
         sql.wait_for(f"photos of drive {of.programme_id}")
-        photos = PaperPhoto.objects.select_for_update().filter(batch_id=batch, sheet=sheet)
+        photos = PaperPhoto.objects.select_for_update().filter(batch_id=batch, sheet=sheet, aside_at=None)
         found = needed(list(photos.order_by("added_at", "pk").values_list("pk", flat=True)) or None)
         if seen != rules.seen(found):
             raise SheetChanged
@@ -296,22 +308,32 @@ def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Acto
         if keeps_all:
             others.update(is_beside=True)
         else:
-            gone, _by_model = others.delete()
+            gone = _remove(others, batch=batch, by=by, at=at)
         act = "enrolment.keep_photos" if keeps_all else "enrolment.replace_photos"
         audit.record(by=by, at=at, act=act, subject=of.number, unit_id=of.unit_id, n=gone)
     return gone
 
 
 def remove_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> None:
-    """Destroy a photograph: a wrong picture, or a bad one. Who may: enrolment.enrol over the batch's unit.
+    """Remove a photograph: a wrong picture, or a bad one. Who may: enrolment.enrol over the batch's unit.
 
-    Refuses NotFound."""
+    Before a list of its batch is imported it is destroyed; after that it is put aside (`_remove`). Refuses NotFound."""
     with system("a photograph is removed"):
-        found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch).only("unit_id").first())
+        photos = PaperPhoto.objects.select_for_update().filter(pk=photo, batch_id=batch, aside_at=None)
+        found = needed(photos.only("unit_id").first())
         org.require(by, RECORD, at=found.unit_id)
         number = rules.number_of(batch)
         audit.record(by=by, at=at, act="enrolment.remove_photo", subject=number, unit_id=found.unit_id)
-        PaperPhoto.objects.filter(pk=photo).delete()
+        _remove(PaperPhoto.objects.filter(pk=photo), batch=batch, by=by, at=at)
+
+
+def _remove(photos: QuerySet[PaperPhoto], *, batch: int, by: Actor, at: datetime) -> int:
+    """Destroy photographs, or put them aside; how many. A batch whose rows count, or did, goes to back-checks by its
+    photographs: who entered it may not destroy what could disprove it. Its page tells who put aside how many."""
+    if queries.is_evidence(batch):
+        return photos.update(aside_at=at, aside_by=by.account_id)
+    n, _by_model = photos.delete()
+    return n
 
 
 def forget_photos(*, at: datetime) -> int:

@@ -39,7 +39,11 @@ class PaperBatch(models.Model):
 
 
 class PaperPhoto(models.Model):
-    """A photograph of a filled sheet, sealed. The same picture is kept once in a drive; gone after `purge_at`."""
+    """A photograph of a filled sheet, sealed. The same picture is kept once in a drive; gone after `purge_at`.
+
+    Once a list of its batch was imported it is evidence: nobody destroys it before that day. A photograph that somebody
+    removes then is put aside.
+    """
 
     id = models.UUIDField(primary_key=True)  # random
     batch_id = models.IntegerField()
@@ -66,6 +70,8 @@ class PaperPhoto(models.Model):
     hidden_at = models.DateTimeField(
         null=True
     )  # somebody of the batch had everything erased: nobody opens it
+    aside_at = models.DateTimeField(null=True)  # removed after a list of its batch was imported
+    aside_by = models.BigIntegerField(null=True)  # account
     purge_at = models.DateTimeField()
 
     class Meta:

@@ -195,7 +195,7 @@ def waiting_counts(limit: int = 1_000) -> Counts:
         f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS} limit %s) b),"
         " (select count(*) from (select 1 from people_double d where d.state = %s limit %s) c),"
         " (select count(*) from (select 1 from enrolment_paper_photo p where p.import_id is null"
-        " and p.hidden_at is null and not p.is_beside limit %s) d)",
+        " and p.hidden_at is null and p.aside_at is null and not p.is_beside limit %s) d)",
         [limit, limit, Double.State.OPEN, limit, limit],
     )
     return found

@@ -26,7 +26,7 @@ from abhiyan.units import queries as units
 from . import partings
 
 # Of photographs: what nobody has entered.
-TO_ENTER = {"import_id": None, "hidden_at": None, "is_beside": False}
+TO_ENTER = {"import_id": None, "hidden_at": None, "is_beside": False, "aside_at": None}
 PAPER = "paper "  # how `paper.orders.device_of` begins
 MOST_SHOWN = 200  # photographs of one batch: four of each sheet
 MOST_COUNTED = 20_000  # rows of one batch: what became of more is not counted while a page is opened
@@ -81,7 +81,9 @@ def shown(found: Sequence[PaperBatch]) -> list[Row]:
     places = units.names_of({one.unit_id for one in found}, language=language())
     with system("how far batches are"):
         photos = _counts(
-            PaperPhoto.objects.filter(batch_id__in=ids).values("batch_id").annotate(n=Count("id"))
+            PaperPhoto.objects.filter(batch_id__in=ids, aside_at=None)
+            .values("batch_id")
+            .annotate(n=Count("id"))
         )
         rows: dict[int, int] = {}
         for of, n in PaperImport.objects.filter(batch_id__in=ids, undone_at=None).values_list(
@@ -107,8 +109,33 @@ def _counts(found: Any) -> Mapping[int, int]:
 
 def photos_of(batch: PaperBatch) -> list[PaperPhoto]:
     """The photographs of a batch in the viewer's sight, in the order they came; not their bytes."""
-    found = PaperPhoto.objects.filter(batch_id=batch.pk).defer("sealed", "digest", "small", "trace")
+    found = _photos(batch).filter(aside_at=None)
     return list(found.order_by("added_at", "pk")[:MOST_SHOWN])
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A photograph that was put aside, and the account that did so."""
+
+    photo: PaperPhoto
+    by: str
+
+
+def aside_of(batch: PaperBatch) -> list[Aside]:
+    """The photographs of a batch that were put aside, in the viewer's sight, the latest first; not their bytes."""
+    found = list(_photos(batch).exclude(aside_at=None).order_by("-aside_at", "pk")[:MOST_SHOWN])
+    with system("who put photographs aside"):
+        names = people.names_of({one.aside_by for one in found if one.aside_by is not None})
+    return [Aside(one, person(names.get(one.aside_by or 0, ""))) for one in found]
+
+
+def _photos(batch: PaperBatch) -> QuerySet[PaperPhoto]:
+    return PaperPhoto.objects.filter(batch_id=batch.pk).defer("sealed", "digest", "small", "trace")
+
+
+def is_evidence(batch_id: int) -> bool:
+    """Whether a list of a batch was imported, taken back or not: its photographs are then kept. In a system scope."""
+    return PaperImport.objects.filter(batch_id=batch_id).exists()
 
 
 @dataclass(frozen=True, slots=True)

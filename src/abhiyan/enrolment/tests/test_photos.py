@@ -294,7 +294,7 @@ def test_photos_are_sealed_opened_with_a_row_in_the_trail_and_gone_when_their_ti
         assert all(b"JFIF" not in bytes(kept) for kept in (photo.sealed, photo.small, photo.trace))
         assert JPEG[:3] == b"\xff\xd8\xff" and photo.small
         assert batches_photo(batch, photo, world) == ("image/jpeg", JPEG)
-        small = Image.open(io.BytesIO(photos.open_small(batch=batch.pk, photo=photo.pk)))
+        small = Image.open(io.BytesIO(photos.open_small(batch=batch.pk, photo=photo.pk, by=BY)))
         assert max(small.size) <= 2 * pictures.SMALL
         assert AuditEntry.objects.filter(act="enrolment.read_photo").count() == 1, (
             "the small one tells nothing"
@@ -315,7 +315,7 @@ def test_a_photo_that_is_turned_is_shown_turned_large_and_small(world: World) ->
         photo = PaperPhoto.objects.get()
         photos.change_photo(batch=batch.pk, photo=photo.pk, sheet=None, turn=1, by=BY, at=world.now)
         kind, data = batches_photo(batch, photo, world)
-        small = photos.open_small(batch=batch.pk, photo=photo.pk)
+        small = photos.open_small(batch=batch.pk, photo=photo.pk, by=BY)
         assert kind == "image/jpeg"
         assert [Image.open(io.BytesIO(one)).size for one in (data, small)] == [(80, 60)] * 2
 
@@ -335,7 +335,7 @@ def test_an_erased_person_hides_the_photos_of_their_batch_from_everybody(world: 
         with pytest.raises(NotFound):
             batches_photo(batch, photo, world)
         with pytest.raises(NotFound):
-            photos.open_small(batch=batch.pk, photo=photo.pk)
+            photos.open_small(batch=batch.pk, photo=photo.pk, by=BY)
 
 
 def taken_in(world: World, tmp_path: Any, batch: PaperBatch, row: str) -> None:
@@ -441,6 +441,47 @@ def test_a_photo_that_came_while_somebody_chose_destroys_none_of_those_they_look
     assert president.post(page, {"keep": "latest", "seen": seen(again)}).status_code == 302
     with system("test"):
         assert PaperPhoto.objects.count() == 1
+
+
+def test_who_entered_an_imported_list_destroys_no_photo_of_it() -> None:
+    world = web_world()
+    batch = make(world, sheets=2, language="en", unit_id=world.booth.pk)
+    leader = officer(world, "mandal_president", "JK-SRI-M1")
+    in_charge = officer(world, "booth_president", "JK-B001")
+    keep(world, batch, *(drawn(shade=n) for n in range(5)))
+    page = f"/paper/{batch.number}/"
+    with system("test"):
+        first, second, twice, early, late = PaperPhoto.objects.order_by("pk").values_list("pk", flat=True)
+        PaperPhoto.objects.filter(pk__in=[twice, late]).update(sheet=2)
+    removed = f"{page}photos/{early}/remove/"
+    assert "destroyed at once" in leader.get(removed).content.decode()
+    assert leader.post(removed).status_code == 302
+    with system("test"):
+        assert not PaperPhoto.objects.filter(pk=early).exists(), "no list was imported yet"
+        batches.bind_import(import_id=7, rows={batch.pk: 3}, at=world.now)
+        batches.note_undone(import_id=7, at=world.now)
+    # A list that was taken back can be imported again: its photographs are evidence as well.
+    assert "put aside" in leader.get(f"{page}photos/{first}/remove/").content.decode()
+    assert leader.post(f"{page}photos/{first}/remove/").status_code == 302
+    choice = leader.get(f"{page}sheets/2/").content.decode()
+    assert leader.post(f"{page}sheets/2/", {"keep": "latest", "seen": seen(choice)}).status_code == 302
+    # Another sheet's number first: the same.
+    assert leader.post(f"{page}photos/{second}/change/", {"sheet": 2}).status_code == 302
+    assert leader.post(f"{page}photos/{second}/remove/").status_code == 302
+    with system("test"):
+        aside = PaperPhoto.objects.exclude(aside_at=None)
+        assert aside.count() == 3 and all(bytes(one.sealed) for one in aside)
+    shown = main(leader.get(page).content)
+    assert shown.count("/small/") == 1 and "Photos put aside" in shown and f"/photos/{first}/" in shown
+    assert leader.get(f"{page}photos/{first}/").status_code == 200
+    assert leader.post(f"{page}photos/{first}/change/", {"turn": 1}).status_code == 404
+    told_of = main(in_charge.get(page).content)
+    assert "Photos put aside" in told_of and f"/photos/{first}/" not in told_of
+    assert in_charge.get(f"{page}photos/{first}/").status_code == 403
+    assert in_charge.get(f"{page}photos/{first}/small/").status_code == 403
+    with system("test"):
+        photos.forget_photos(at=world.now + photos.KEPT + timedelta(days=1))
+        assert not PaperPhoto.objects.exists()
 
 
 def test_no_photo_chosen_is_said_at_the_field_and_the_page_stays() -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.words import language, named
 from abhiyan.enrolment.actions import batches as actions
+from abhiyan.enrolment.actions.photos import STRIKE_OFF
 from abhiyan.enrolment.paper import printed
 from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.queries import batches as queries
@@ -174,6 +175,8 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
         "sheets": sheets,
         "asked": next((one for one in sheets.sheets if str(one.number) == asked), None),
         "asked_href": f"#sheet-{asked}",
+        "aside": queries.aside_of(batch),
+        "opens_aside": viewer.may_at(STRIKE_OFF, *spot),
         "seen": bool(row.photos) and (bool(sheets.here) or bool(sheets.unknown)),
         "form": form if viewer.may_at(actions.RECORD, *spot) else None,
         "photo_mb": photos.MB,

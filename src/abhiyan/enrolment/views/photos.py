@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
+from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import photos as actions
 from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.paper.models import PaperBatch
@@ -86,7 +87,7 @@ class TwiceForm(forms.Form):
         label=gettext_lazy("What should stay?"),
         choices=[
             ("both", gettext_lazy("Keep all of them")),
-            ("latest", gettext_lazy("Only the latest; destroy the others at once")),
+            ("latest", gettext_lazy("Only the latest; remove the others")),
         ],
         widget=forms.RadioSelect,
     )
@@ -134,10 +135,10 @@ def paper_photo(request: Request, number: str, photo: UUID) -> HttpResponse:
 
 
 @require_GET
-def paper_photo_small(_request: Request, number: str, photo: UUID) -> HttpResponse:
+def paper_photo_small(request: Request, number: str, photo: UUID) -> HttpResponse:
     """The small picture of it."""
     batch = queries.batch_for(number)
-    data = actions.open_small(batch=batch.pk, photo=photo)
+    data = actions.open_small(batch=batch.pk, photo=photo, by=request.actor)
     return file_answer(data, kind=rules.KINDS["jpg"], name=f"{batch.number}.jpg", shown="inline")
 
 
@@ -192,7 +193,10 @@ def paper_sheet(request: Request, number: str, sheet: int) -> HttpResponseBase:
             at=clock.now(),
         ),
         title=_("Sheet %(n)s is here more than once") % {"n": sheet},
-        text=[_("Look whether the photos show the same sheet. The oldest comes first.")],
+        text=[
+            _("Look whether the photos show the same sheet. The oldest comes first."),
+            _what_removing_does(batch),
+        ],
         button=_("Save"),
         form=TwiceForm(chosen if request.method == "POST" else None, initial={"seen": shown}),
         detail="enrolment/_paper_small.html",
@@ -204,9 +208,20 @@ def paper_sheet(request: Request, number: str, sheet: int) -> HttpResponseBase:
     )
 
 
+def _what_removing_does(batch: PaperBatch) -> str:
+    with system("whether the photographs of a batch are evidence"):
+        is_kept = queries.is_evidence(batch.pk)
+    if not is_kept:
+        return _("A photo you remove is destroyed at once.")
+    return _(
+        "A list of this batch was imported, so a photo you remove is put aside. It is kept up to %(days)s days, "
+        "and the batch shows who put it aside."
+    ) % {"days": actions.KEPT.days}
+
+
 @form_page
 def paper_photo_remove(request: Request, number: str, photo: UUID) -> HttpResponseBase:
-    """Destroy a photograph, once that was asked."""
+    """Remove a photograph, once that was asked."""
     batch = queries.batch_for(number)
     org.require(request.actor, RECORD, at=batch.unit_id)
     page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
@@ -214,7 +229,7 @@ def paper_photo_remove(request: Request, number: str, photo: UUID) -> HttpRespon
         request,
         lambda: actions.remove_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now()),
         title=_("Remove this photo?"),
-        text=[_("It is destroyed at once. Take a new photo of the sheet if you still have it.")],
+        text=[_what_removing_does(batch), _("Take a new photo of the sheet if you still have it.")],
         button=_("Remove the photo"),
         said=_("The photo is removed."),
         detail="enrolment/_paper_small.html",
