@@ -12,7 +12,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
-from abhiyan.core import address, clock
+from abhiyan.core import address, apart, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, is_out_of_date, scoped, widen
 from abhiyan.people.actions import sessions
@@ -34,6 +34,8 @@ class ViewerMiddleware:
     Rendering happens inside; what an answer streams is written out before the transaction ends, for afterwards
     nothing would be in sight. Whatever goes wrong rolls everything back, the cookie included.
 
+    Slow work comes first (`core.apart`): then the answer is made again, once no transaction waits for it.
+
     Positions are good for the trees they were read from. When units moved meanwhile, the answer is thrown away: a page
     is made once more from the beginning, and whoever sent something is asked to send it again.
     """
@@ -46,10 +48,16 @@ class ViewerMiddleware:
             request.visit = self._visit(request)  # type: ignore[attr-defined]  # people.visit.Request has it
             self._set(request, NOBODY)
             return self.get_response(request)
-        answers = [self._answer] * (2 if request.method in ("GET", "HEAD") else 1)
-        for answer in answers:
-            if (response := answer(request)) is not None:
-                return response
+        tries = 2 if request.method in ("GET", "HEAD") else 1
+        with apart.answering():
+            while tries:
+                response = self._answer(request)
+                if isinstance(response, apart.Undone):
+                    response.do()
+                elif response is not None:
+                    return response
+                else:
+                    tries -= 1
         begin_again: Answer = import_string(settings.TREES_MOVED)
         return begin_again(request)
 
@@ -72,7 +80,7 @@ class ViewerMiddleware:
                 kept = Kept(iter(response))
                 # A server that speaks ASGI would take all of a plain iterator into memory at once.
                 response.streaming_content = kept if isinstance(request, ASGIRequest) else kept.parts()
-            if response.status_code >= 500:
+            if response.status_code >= 500:  # apart.Undone among them
                 transaction.set_rollback(True)
             is_old = not connection.needs_rollback and _is_out_of_date(viewer)
             if is_old:
@@ -90,8 +98,13 @@ class ViewerMiddleware:
         network = address.shortened(address.client(request))
         return Visit(device=address.device(request.META.get("HTTP_USER_AGENT", "")), origin=network)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> None:  # noqa: ARG002  # Django's shape
+    def process_exception(
+        self,
+        request: HttpRequest,  # noqa: ARG002  # Django's shape
+        error: Exception,
+    ) -> HttpResponseBase | None:
         transaction.set_rollback(True)
+        return apart.Undone(error) if isinstance(error, apart.WorkFirst) else None
 
     @staticmethod
     def _set(request: HttpRequest, viewer: Viewer) -> None:

@@ -4,17 +4,19 @@ Which sheet that is, the code printed on it says; where it cannot be read, someb
 are added by whoever records people who join there, and opened by whoever sees the people of the unit.
 """
 
+import hashlib
 import hmac
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, limits, lot, sql
+from abhiyan.core import apart, audit, limits, lot, slots, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -34,6 +36,7 @@ MOST_PHOTOS = 4  # for each sheet: retaken ones and backs
 MOST_ASIDE = 3  # times as many with those that were put aside
 AT_ONCE = 2  # pictures looked at together, each in a process of its own
 LOOKED_AT = ("enrolment.photos", 300, 3600)  # pictures of one account
+Result = TypeVar("Result")
 MOST_COMPARED = 40  # pictures of sheets that those of one request are held beside
 
 
@@ -47,6 +50,12 @@ class PhotoTooLarge(Refused):
 
 class NoPhoto(Refused):
     message = _("This file is no photo we can open. Bring a JPEG or PNG picture.")
+
+
+class PicturesBusy(Refused, status=503):
+    """The server opens a few pictures at once, whoever sends them."""
+
+    message = _("Very many photos are being read at this moment. Send this one again in a minute.")
 
 
 class PhotoThere(Refused, status=409):
@@ -101,8 +110,9 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
 
     Who may: enrolment.enrol over the batch's unit. One that is too large, no picture, of another batch's sheet, or was
     brought before is left out and the others are kept; where none is left its refusal is raised: PhotoMissing,
-    PhotoTooLarge, NoPhoto, PhotoThere, PhotoElsewhere, SheetOfAnother, TooManyPhotos, TooManyAtOnce. Refuses NotFound,
-    TooMany; BatchErased. A second photograph of a sheet is kept, and its batch says that the sheet is there twice.
+    PhotoTooLarge, NoPhoto, PhotoThere, PhotoElsewhere, SheetOfAnother, TooManyPhotos, TooManyAtOnce, PicturesBusy.
+    Refuses NotFound, TooMany; BatchErased. A second photograph of a sheet is kept, and its batch says that the sheet is
+    there twice.
     """
     with system("sheets are photographed"):
         found = needed(PaperBatch.objects.filter(pk=batch).first())
@@ -111,9 +121,7 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
             raise TooManyAtOnce(field="photos", most=rules.MOST_AT_ONCE)
         if found.erased_at is not None:
             raise BatchErased(field="photos")
-        _take_looks(len(photos), by, at)
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            looked = list(threads.map(_looked, (data for _name, data in photos)))
+        looked = _all_looked([data for _name, data in photos], by=by, at=at)
         known = _all_known(found, looked)
         sql.wait_for(f"photos of drive {found.programme_id}")  # the same one sent twice at once is one
         locked = PaperBatch.objects.select_for_update().get(pk=batch)  # an erasure waits, or was first
@@ -141,6 +149,19 @@ def _take_looks(n: int, by: Actor, at: datetime) -> None:
     )
 
 
+def _all_looked(photos: Sequence[bytes], *, by: Actor, at: datetime) -> Sequence[pictures.Seen | Refused]:
+    """What several pictures show, in their order. While they are looked at, no transaction waits. Refuses TooMany."""
+    key = ("looks", *(hashlib.sha256(data).digest() for data in photos))
+    if not apart.is_done(key):
+        _take_looks(len(photos), by, at)
+
+    def look() -> list[pictures.Seen | Refused]:
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            return list(threads.map(_looked, photos))
+
+    return apart.done(key, look)
+
+
 def _looked(data: bytes) -> pictures.Seen | Refused:
     if not data:
         return PhotoMissing(field="photos")
@@ -152,6 +173,8 @@ def _looked(data: bytes) -> pictures.Seen | Refused:
         return pictures.look(data)
     except pictures.Unreadable:
         return NoPhoto(field="photos")
+    except slots.Busy:
+        return PicturesBusy(field="photos")
 
 
 @dataclass(slots=True)
@@ -245,9 +268,28 @@ def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str
     found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
     if found.aside_at is not None:
         org.require(by, STRIKE_OFF, at=found.unit_id)
+    kind, data = found.kind, keyring().unseal(bytes(found.sealed), about=found.pk.bytes)
+    if found.turn:
+        kind = rules.KINDS["jpg"]
+        kept = data
+        data = _opened(("turned", photo, found.turn), lambda: pictures.turned(kept, found.turn))
     read_people(by=by, unit_id=found.unit_id, n=1, at=at, act="enrolment.read_photo")
-    data = keyring().unseal(bytes(found.sealed), about=found.pk.bytes)
-    return (rules.KINDS["jpg"], pictures.turned(data, found.turn)) if found.turn else (found.kind, data)
+    return kind, data
+
+
+def _opened(key: Hashable, work: Callable[[], Result]) -> Result:
+    """What a picture gives while no transaction waits. Refuses PicturesBusy."""
+
+    def tried() -> Result | PicturesBusy:
+        try:
+            return work()
+        except slots.Busy:
+            return PicturesBusy()
+
+    found = apart.done(key, tried)
+    if isinstance(found, PicturesBusy):
+        raise found
+    return found
 
 
 def open_small(*, batch: int, photo: UUID, by: Actor) -> bytes:
@@ -277,10 +319,13 @@ def change_photo(
         if sheet is not None and sheet != found.sheet:
             found.sheet, found.alike, found.is_beside, found.import_id = sheet, None, False, None
         if turn % 4:
-            _take_looks(1, by, at)
             ring = keyring()
-            found.turn = (found.turn + turn) % 4
-            seen = pictures.look(ring.unseal(bytes(found.sealed), about=photo.bytes), turn=found.turn)
+            found.turn = quarters = (found.turn + turn) % 4
+            key = ("turn", photo, quarters)
+            if not apart.is_done(key):
+                _take_looks(1, by, at)
+            data = ring.unseal(bytes(found.sealed), about=photo.bytes)
+            seen = _opened(key, lambda: pictures.look(data, turn=quarters))
             found.small = ring.seal(seen.small, about=b"small" + photo.bytes)
         found.save()
         note_entered(of)

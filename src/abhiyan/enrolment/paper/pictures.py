@@ -26,9 +26,12 @@ import numpy as np
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MEMORY, CPU_S, PATIENCE_S = 1 << 30, 10, 30.0  # bytes, seconds of work, seconds in all
+MEMORY, CPU_S, PATIENCE_S = 512 << 20, 10, 30.0  # bytes, seconds of work, seconds in all
+AT_ONCE, WAITS_S = 2, 60.0  # pictures opened at once on the whole machine, and how long one waits for that
 MOST_POINTS = 150_000_000  # of a picture, as it says of itself
 DECODED = 30_000_000  # points that are decoded: a JPEG of more is opened at half its size or less
+# Of a PNG or a progressive JPEG. Neither opens at a smaller size: each keeps all its points, the latter all its parts.
+DECODED_WHOLE = 16_000_000
 LONGEST = 2400  # points of what is read and shown again
 SMALL = 144  # points across of the small picture: no line of a whole sheet can be read on it
 QUICK = 1600  # codes are looked for in this size first
@@ -56,14 +59,14 @@ class Seen:
 
 
 def look(data: bytes, *, turn: int = 0) -> Seen:
-    """What a picture shows, turned by so many quarters to the right. Raises Unreadable."""
+    """What a picture shows, turned by so many quarters to the right. Raises Unreadable, slots.Busy."""
     told = json.loads(_apart("look", turn, data))
     small, trace = (base64.b64decode(told[name]) for name in ("small", "trace"))
     return Seen(tuple(told["codes"]), small, trace)
 
 
 def turned(data: bytes, turn: int) -> bytes:
-    """The picture turned by so many quarters to the right, as JPEG. Raises Unreadable."""
+    """The picture turned by so many quarters to the right, as JPEG. Raises Unreadable, slots.Busy."""
     return _apart("turned", turn, data)
 
 
@@ -74,15 +77,18 @@ def environment() -> dict[str, str]:
 
 
 def _apart(what: str, turn: int, data: bytes) -> bytes:
+    from abhiyan.core import slots  # the process of a picture knows nothing of it
+
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", __name__, what, str(turn)],
-            input=data,
-            capture_output=True,
-            timeout=PATIENCE_S,
-            env=environment(),
-            check=False,
-        )
+        with slots.slot("pictures", of=AT_ONCE, patience_s=WAITS_S):
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", __name__, what, str(turn)],
+                input=data,
+                capture_output=True,
+                timeout=PATIENCE_S,
+                env=environment(),
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         raise Unreadable("time") from None
     if done.returncode != 0:
@@ -150,7 +156,8 @@ def _opened(data: bytes, turn: int) -> "Image":
 
     Image.MAX_IMAGE_PIXELS = None  # asked here, before a point is decoded
     picture: Image.Image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
-    if picture.width * picture.height > MOST_POINTS:
+    is_whole = picture.format != "JPEG" or "progressive" in picture.info
+    if picture.width * picture.height > (DECODED_WHOLE if is_whole else MOST_POINTS):
         raise Unreadable("points")
     picture.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded no larger than needed
     if picture.width * picture.height > DECODED:

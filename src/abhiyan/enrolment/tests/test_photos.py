@@ -5,19 +5,24 @@ import re
 import struct
 import threading
 import zlib
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from abhiyan.core import database, limits, slots
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.waits import until
 from abhiyan.enrolment.actions import batches, photos
 from abhiyan.enrolment.paper import pictures
 from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
@@ -240,6 +245,65 @@ def test_a_picture_that_unpacks_to_more_than_a_picture_may_is_refused(world: Wor
             keep(world, batch, made)
     with pytest.raises(photos.NoPhoto):
         keep(world, batch, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"sheet" * 50 + b"IEND\xaeB`\x82")
+
+
+def test_what_keeps_all_its_points_in_memory_is_refused_from_fewer_on(world: World) -> None:
+    """A PNG, or a progressive JPEG, of a few kilobytes would take hundreds of megabytes."""
+    batch, kept = make(world), io.BytesIO()
+    Image.new("L", (4_200, 4_200), 200).save(kept, "JPEG", progressive=True, quality=20)
+    for made in (bomb(5_400, 5_400), kept.getvalue()):
+        with pytest.raises(photos.NoPhoto):
+            keep(world, batch, made)
+    plain = io.BytesIO()
+    Image.new("L", (4_200, 4_200), 200).save(plain, "JPEG", quality=20)
+    assert keep(world, batch, plain.getvalue()).sheets == (None,)
+
+
+def others() -> list[bool]:
+    """Of each other connection, whether a transaction waits."""
+    asked = "select xact_start is not null from pg_stat_activity where datname = current_database()"
+    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as looking:
+        return [waits for (waits,) in looking.execute(f"{asked} and pid <> pg_backend_pid()")]
+
+
+@pytest.mark.django_db(transaction=True)  # another connection looks whether the request's transaction waits
+def test_no_transaction_waits_while_photos_wait_to_be_opened() -> None:
+    world = web_world()
+    batch = make(world, sheets=1, language="en")
+    stranger = officer(world, "mandal_president", "JK-SRI-M2")
+    president = officer(world, "mandal_president", "JK-SRI-M1")
+    answers: list[int] = []
+
+    def send() -> None:
+        answers.append(sent(president, batch, drawn(shade=1), drawn(shade=2)).status_code)
+        connection.close()
+
+    with ExitStack() as busy:
+        for _n in range(pictures.AT_ONCE):
+            busy.enter_context(slots.slot("pictures", of=pictures.AT_ONCE, patience_s=60))
+        assert sent(stranger, batch, drawn()).status_code == 404, "before a picture is opened"
+        limits.forget_all()
+        waiting = threading.Thread(target=send)
+        waiting.start()
+        until(lambda: world.count("core_rate_count") > 0)  # its limit let it through
+        until(lambda: not any(others()))
+        assert answers == []
+    waiting.join()
+    assert answers == [302]
+    with system("test"):
+        assert PaperPhoto.objects.count() == 2
+        account = Account.objects.get(name="mandal_president of JK-SRI-M1")
+    name, allowed, window_s = photos.LOOKED_AT
+    left: dict[str, Any] = {
+        "limit": name,
+        "subject": str(account.pk),
+        "at": NOW,
+        "allowed": allowed,
+        "window_s": window_s,
+    }
+    limits.take(**left, n=allowed - 2)  # two were counted once, though the act ran twice
+    with pytest.raises(TooMany):
+        limits.take(**left)
 
 
 def test_a_process_that_opens_a_picture_knows_nothing_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:

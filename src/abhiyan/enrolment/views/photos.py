@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -102,7 +103,7 @@ def add(request: Request, batch: PaperBatch) -> tuple[PhotosForm, Tried[actions.
         form,
         lambda given: actions.add_photos(
             batch=batch.pk,
-            photos=[(one.name, one.read()) for one in given["photos"]],
+            photos=[(one.name, _bytes(one)) for one in given["photos"]],
             by=request.actor,
             at=clock.now(),
         ),
@@ -123,6 +124,13 @@ def add(request: Request, batch: PaperBatch) -> tuple[PhotosForm, Tried[actions.
     for name, why in done.value.refused:
         messages.warning(request, f"{name}: {why}")
     return form, done, redirect(f"{request.path}#photos")
+
+
+def _bytes(one: UploadedFile) -> bytes:
+    """All of a file, also when the act runs again (`core.apart`)."""
+    one.seek(0)
+    data: bytes = one.read()
+    return data
 
 
 @require_GET
