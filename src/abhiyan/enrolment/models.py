@@ -413,7 +413,7 @@ class Ticket(models.Model):
 
 
 class Halt(models.Model):
-    """A list or a sender of which nothing more is taken, or leaving by call, which waits: so many had said no at once.
+    """A list or a sender of which nothing more is taken, or leaving by call or text, which waits: so many had said no.
 
     Until somebody above it, or its data officer, has looked (`actions.bursts`).
     """
@@ -421,7 +421,7 @@ class Halt(models.Model):
     class Kind(models.TextChoices):
         LIST = "list", _("Paper list")
         SENDER = "sender", _("Sender")
-        CALLS = "calls", _("Leaving by call")
+        CALLS = "calls", _("Leaving by call or text")
 
     public_id = models.UUIDField(unique=True)
     kind = models.TextField(choices=Kind.choices)
@@ -456,8 +456,8 @@ class Halt(models.Model):
 
 
 class HeldLeave(models.Model):
-    """A phone that called to leave while so many did that numbers may be forged. It hears nothing more from us at
-    once; its memberships end after somebody has looked, two days later at the latest."""
+    """A phone that called or wrote to leave while so many did that numbers may be forged. It hears nothing more from
+    us at once; its memberships end after somebody has looked, two days later at the latest."""
 
     phone_id = models.UUIDField(primary_key=True)
     programme_id = models.IntegerField(null=True)

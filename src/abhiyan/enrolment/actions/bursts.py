@@ -1,8 +1,8 @@
 """Many say no at once: the list or sender they came from is stopped, and the level above and the data officer called.
 
 Nothing is undone by itself, and nobody is accused: what is stopped stays stopped until somebody has looked, who takes
-the list back, ends the token or the appointment, or lets it go on with a reason. Leaving by call is held when so many
-do that callers' numbers may be forged; by page, SMS or code one leaves at once all the same.
+the list back, ends the token or the appointment, or lets it go on with a reason. Leaving by call or text is held when
+so many do that numbers may be forged (`floods`); by page or code one leaves at once all the same.
 """
 
 from contextlib import suppress
@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, lot, sql
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -22,10 +22,10 @@ from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.channels import CHANNELS, Channel
 from abhiyan.org import queries as org
 
+from .floods import BY, stop, stop_flood
 from .leaving import leave_held
 from .receipts import LEAVE, send_receipt
 
-_BY = Actor.system("many said no at once")
 AT_ONCE = 500  # held leavings done in one turn
 STRIKE_OFF = "enrolment.strike_off"  # the capability
 # By phone people come of themselves, and on the web: nobody entered them.
@@ -71,7 +71,7 @@ def look(*, at: datetime) -> int:
     Opens its own transactions."""
     with system("many said no at once"):
         _let_go_what_is_over(at)
-        stopped = _lists(at) + _senders(at) + _calls(at)
+        stopped = _lists(at) + _senders(at) + stop_flood(at=at)
     return stopped + _do_held(at)
 
 
@@ -84,7 +84,7 @@ _OVER = """update enrolment_halt h set ended_at = %s where h.ended_at is null
 def _let_go_what_is_over(at: datetime) -> None:
     """A list that was taken back, and a token that was ended, ask nobody to look any more."""
     for subject, unit_id in sql.rows(_OVER, [at]):
-        audit.record(by=_BY, at=at, act="enrolment.let_go_on", subject=subject, unit_id=unit_id)
+        audit.record(by=BY, at=at, act="enrolment.let_go_on", subject=subject, unit_id=unit_id)
 
 
 def _lists(at: datetime) -> int:
@@ -94,7 +94,7 @@ def _lists(at: datetime) -> int:
     ):
         entries, of_unit = sql.row(_OF_LIST, {"id": import_id}) or (0, None)
         if bursts.is_burst(noes=noes, entries=max(int(entries), noes)):
-            n += _stop(
+            n += stop(
                 Halt(
                     kind=Halt.Kind.LIST,
                     import_id=import_id,
@@ -103,7 +103,8 @@ def _lists(at: datetime) -> int:
                     noes=noes,
                     entries=max(int(entries), noes),
                 ),
-                at,
+                by=BY,
+                at=at,
             )
     return n
 
@@ -117,7 +118,7 @@ def _senders(at: datetime) -> int:
         given = {"sender": sender, "since": at - bursts.WITHIN, "week": at - bursts.RECENT, "most": most}
         entries = max(sql.count(_OF_SENDER, given), noes)
         if bursts.is_burst(noes=noes, entries=entries):
-            n += _stop(
+            n += stop(
                 Halt(
                     kind=Halt.Kind.SENDER,
                     sender=sender,
@@ -126,7 +127,8 @@ def _senders(at: datetime) -> int:
                     noes=noes,
                     entries=entries,
                 ),
-                at,
+                by=BY,
+                at=at,
             )
     return n
 
@@ -134,39 +136,6 @@ def _senders(at: datetime) -> int:
 def _found(kind: str, *, key: str, halt: str, where: str, at: datetime) -> list[Any]:
     given = {"kind": kind, "since": at - bursts.WITHIN, "least": bursts.AT_LEAST, "own": _OWN}
     return sql.rows(_NOES.format(key=key, halt=halt, where=where), given)
-
-
-_BY_CALL = """select count(*) filter (where p.at > greatest(%(hour)s, l.looked)), count(*)
- from enrolment_parting p, (select coalesce(max(ended_at), '-infinity') as looked from enrolment_halt
- where kind = 'calls') l where p.kind = 'left' and p.channel = %(call)s and p.at > %(week)s"""
-
-
-def _calls(at: datetime) -> int:
-    top = org.top_unit()
-    if top is None or Halt.objects.filter(kind=Halt.Kind.CALLS, ended_at=None).exists():
-        return 0
-    in_hour, in_week = sql.row(
-        _BY_CALL,
-        {"hour": at - bursts.FLOOD_WITHIN, "week": at - bursts.RECENT, "call": int(Channel.MISSED_CALL)},
-    )
-    if not bursts.is_flood(in_hour=in_hour, in_week=in_week):
-        return 0
-    return _stop(Halt(kind=Halt.Kind.CALLS, programme_id=0, unit_id=top, noes=in_hour, entries=in_week), at)
-
-
-def _stop(halt: Halt, at: datetime) -> int:
-    halt.public_id, halt.at = lot.uuid(), at
-    halt.save(force_insert=True)
-    audit.record(
-        by=_BY,
-        at=at,
-        act="enrolment.halt",
-        subject=str(halt.public_id),
-        unit_id=halt.unit_id,
-        n=halt.noes,
-        facts={"kind": halt.kind, "entries": halt.entries},
-    )
-    return 1
 
 
 def let_go_on(*, halt: UUID, reason: str, by: Actor, at: datetime) -> None:
@@ -228,6 +197,6 @@ def _do_held(at: datetime) -> int:
         due = list(HeldLeave.objects.filter(at__lte=until).order_by("at")[:AT_ONCE])
     for one in due:
         with system("a leaving that was held"):
-            if leave_held(held=one, by=_BY, at=at):
+            if leave_held(held=one, by=BY, at=at):
                 send_receipt(of=LEAVE, phone=one.phone_id, asked_at=one.at, at=at)
     return len(due)

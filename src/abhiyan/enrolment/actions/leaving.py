@@ -17,7 +17,6 @@ from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.enrolment.models import (
     Drive,
     Enrolment,
-    Halt,
     HeldLeave,
     Membership,
     Parting,
@@ -32,6 +31,7 @@ from abhiyan.people.models import Purpose
 from abhiyan.people.news import BACK, DENIED, NoReplayed, WithdrawalReplayed, WordReplayed
 from abhiyan.programmes.models import Rung
 
+from . import floods
 from .claims import PhoneFull
 from .members import (
     end,
@@ -104,8 +104,8 @@ def leave_by_phone(
     """A phone says LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
 
     A call names nobody, so on a shared phone all are taken at their phone's word; `come_back` undoes it for seven
-    days, and each may join again from it. While so many leave by call that numbers may be forged (`bursts`), a call
-    stops our messages at once and ends memberships after somebody has looked, within two days. Known or unknown
+    days, and each may join again from it. While so many leave by call or text that numbers may be forged (`floods`),
+    our messages stop at once, and memberships end after somebody has looked, within two days. Known or unknown
     phones are answered alike. phone: E.164 or its id.
     programme_id: only members of that drive's roll. Returns how many left (for the log, never for the caller).
     Refuses PhoneInvalid, journal.NotSaved.
@@ -113,7 +113,7 @@ def leave_by_phone(
     phone_id = _id(phone)
     with system("a phone says it leaves"):
         lock_phone(phone_id)
-        if channel == Channel.MISSED_CALL and _are_calls_held():
+        if floods.is_held(channel, at=at):
             held = _all_rolls() if programme_id is None else _rolls_of(programme_id)
             people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", held=held)
             _hold(phone_id, programme_id, channel=channel, at=at)
@@ -122,7 +122,7 @@ def leave_by_phone(
 
 
 def leave_held(*, held: HeldLeave, by: Actor, at: datetime) -> bool:
-    """Do a leaving by call that was held while numbers might be forged. Whether it was still to be done: not once the
+    """Do a leaving that was held while numbers might be forged. Whether it was still to be done: not once the
     phone has taken it back, joined again or left by another way. In a system scope."""
     lock_phone(held.phone_id)
     waits, _n = HeldLeave.objects.filter(pk=held.pk).delete()
@@ -134,7 +134,7 @@ def leave_held(*, held: HeldLeave, by: Actor, at: datetime) -> bool:
 
 
 def is_held(phone_id: UUID) -> bool:
-    """Whether a phone's leaving by call waits for somebody to look. In a system scope."""
+    """Whether a phone's leaving waits for somebody to look. In a system scope."""
     return HeldLeave.objects.filter(pk=phone_id).exists()
 
 
@@ -143,10 +143,6 @@ def _hold(phone_id: UUID, programme_id: int | None, *, channel: int, at: datetim
         [HeldLeave(phone_id=phone_id, programme_id=programme_id, channel=channel, at=at)],
         ignore_conflicts=True,
     )
-
-
-def _are_calls_held() -> bool:
-    return Halt.objects.filter(kind=Halt.Kind.CALLS, ended_at=None).exists()
 
 
 def _leave_now(

@@ -23,7 +23,7 @@ from .leaving import is_held, living
 from .members import id_of_phone
 
 STOP, LEAVE, DENY, BACK, ERASE, CONFIRM = "stop", "leave", "deny", "back", "erase", "confirm"
-HELD = "held"  # a leaving by call that waits for somebody to look
+HELD = "held"  # a leaving by call or text that waits for somebody to look
 TO_LEAVE = "LEAVE"  # what a member writes to leave, in every language
 PAGE = "/me/"  # where a member proves the phone, then sees, corrects, leaves
 

@@ -206,7 +206,7 @@ def what(halt: Halt) -> str:
         return str(name or _("A paper list"))
     if halt.kind == Halt.Kind.SENDER and halt.sender is not None:
         return senders([halt.sender]).get(halt.sender, "") or _("A worker without an account")
-    return _("Leaving by call")
+    return _("Leaving by call or text")
 
 
 def how_many(halt: Halt) -> str:
@@ -219,7 +219,7 @@ def how_many(halt: Halt) -> str:
     if halt.kind == Halt.Kind.CALLS:
         return (
             _(
-                "%(n)s members left by call within an hour; %(of)s in the whole week. Callers' numbers may be forged."
+                "%(n)s members left by call or text within an hour; %(of)s in the whole week. Numbers may be forged."
             )
             % given
         )
@@ -241,7 +241,7 @@ def import_of(halt: Halt) -> UUID | None:
 
 
 def held_leavings() -> int:
-    """How many calls to leave wait. In a system scope."""
+    """How many leavings wait. In a system scope."""
     return HeldLeave.objects.count()
 
 

@@ -1,4 +1,4 @@
-"""When so many say no at once that somebody has to look: of one list or sender; and of calls to leave.
+"""When so many say no at once that somebody has to look: of one list or sender; and of leavings by telephone.
 
 Few numbers, chosen to stop harm and not to accuse: docs/decisions/0017.
 """
@@ -11,7 +11,7 @@ AT_LEAST, SHARE_PCT = 5, 5  # noes of one source, and of how many of its entries
 RECENT = timedelta(days=7)  # of a sender's entries those count that came within
 
 FLOOD_WITHIN = timedelta(hours=1)
-FLOOD_AT_LEAST, FLOOD_TIMES = 100, 10  # members who left by call in an hour, and times the usual hour
+FLOOD_AT_LEAST, FLOOD_TIMES = 100, 10  # members who left by call or text in an hour, and times the usual hour
 HELD_AT_MOST = timedelta(hours=48)  # a real leave is done by then, whether or not anybody has looked
 
 SHOWN_FROM = SHOWN_BY = 5  # and in such steps: two counts that differ by one would tell of one person
@@ -29,7 +29,7 @@ def is_few(entries: int) -> bool:
 
 
 def is_flood(*, in_hour: int, in_week: int) -> bool:
-    """Whether so many members left by call in an hour that callers' numbers may be forged: at least a hundred, and ten
+    """Whether so many members left by call or text in an hour that numbers may be forged: at least a hundred, and ten
     times the usual hour of the week before."""
     return in_hour >= FLOOD_AT_LEAST and in_hour * 24 * 7 >= FLOOD_TIMES * in_week
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -18,6 +19,9 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW, present
 from abhiyan.core.tests.waits import blocked, until
 from abhiyan.enrolment.actions import replies, texts
+from abhiyan.enrolment.models import Parting
+from abhiyan.enrolment.rules import bursts
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.helpdesk.actions import answer_ticket
 from abhiyan.helpdesk.actions.lines import person_of
@@ -160,6 +164,44 @@ def test_an_id_that_another_number_sender_or_text_used_hides_no_stop(
         for of in (world.asha, world.bilal):
             assert standing_no(keyring().phone_id(of.phone)) is not None, of.name
         assert standing_no(keyring().phone_id(world.chandra.phone)) is None
+
+
+def test_a_flood_of_leaves_by_text_is_held_from_the_first_too_many(
+    server: Server, world: World, secret: str
+) -> None:
+    """The sender of an SMS is forged as cheaply as a caller. No loop has to look first."""
+    left = {"kind": "left", "programme_id": world.programme.pk, "unit_id": world.booth.pk, "batch": uuid4()}
+    source = {"claim_id": uuid4(), "entered_channel": Channel.WEB, "entered_at": world.now, "by": uuid4()}
+    with system("tests let almost too many leave"):
+        Parting.objects.bulk_create(
+            Parting(
+                id=uuid4(),
+                phone_id=uuid4(),
+                public_id=uuid4(),
+                channel=channel,
+                at=world.now,
+                **left,
+                **source,
+            )
+            for channel, n in ((Channel.SMS, 60), (Channel.MISSED_CALL, bursts.FLOOD_AT_LEAST - 62))
+            for _n in range(n)
+        )
+    leave = connect(world, "generic", "leave", LEAVE)
+    members = [
+        Human(name, 1980, f"+91990700000{n}") for n, name in enumerate(("Usha", "Ravi", "Nila", "Omar"))
+    ]
+    for of in members:
+        world.web_join(of=of)
+    assert write(server, secret, "LEAVE", members[0]).status == 200
+    assert call(server, leave, members[1], to=LEAVE).status == 200
+    assert world.ladder(world.booth).counted == 2
+    assert write(server, secret, "LEAVE", members[2]).status == 200
+    assert call(server, leave, members[3], to=LEAVE).status == 200
+    assert world.ladder(world.booth).counted == 2
+    assert world.count("enrolment_held_leave") == 2
+    with system("test"):
+        for of in members:
+            assert standing_no(keyring().phone_id(of.phone)) is not None, "messages stop at once"
 
 
 def test_a_pin_code_of_several_places_leaves_the_place_open(

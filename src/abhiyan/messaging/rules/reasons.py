@@ -57,7 +57,7 @@ KINDS: dict[str, Promise] = {
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),
     "leave.receipt": _("Receipt of leaving"),
-    "held.receipt": _("Receipt of leaving by call, while it waits"),
+    "held.receipt": _("Receipt of leaving, while it waits"),
     "stop.receipt": _("Receipt of a STOP"),
     "deny.receipt": _("Receipt of “I never joined”"),
     "erase.receipt": _("Receipt of erasing"),
