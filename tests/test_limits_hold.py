@@ -30,6 +30,7 @@ from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import officer, open_me, typed, web_world
 from abhiyan.helpdesk import actions as helpdesk
+from abhiyan.helpdesk.actions import answering
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
@@ -461,6 +462,31 @@ def answers_to_phone(ground: Ground) -> Asked:
     return str(keyring().phone_id(phone)), lambda: an_answer(ground, phone)
 
 
+def typed_receipts(ground: Ground) -> Asked:
+    """To phones that never contacted us. Past it the agent tells the caller the number."""
+    by = Actor(kind="system", id=uuid4(), reason="test", account_id=5)
+
+    def one_more() -> bool:
+        made = helpdesk.type_ticket(opening=a_request(ground, Ticket.Way.CALL), by=by, at=ground.at)
+        with system("test"):
+            return Message.objects.filter(pk=message_id(f"helpdesk|{made.pk}|opened")).exists()
+
+    return str(by.account_id), one_more
+
+
+def same_answers(ground: Ground) -> Asked:
+    by = Actor.system("test")
+
+    def one_more() -> bool:
+        made = helpdesk.add_own(opening=a_request(ground, Ticket.Way.SMS), by=ground.public(), at=ground.at)
+        return let(
+            lambda: helpdesk.answer_ticket(ticket=made.pk, text="Soon.", is_done=False, by=by, at=ground.at),
+            over=answering.SameAnswerOften,
+        )
+
+    return answering.same_answer("soon", by), one_more
+
+
 def request_links(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/help/guessed/"), 404)
 
@@ -589,6 +615,8 @@ LIMITS = {
     "text.replies": Limit(5, DAY, text_replies),
     "text.same": Limit(1, DAY, text_same),
     "helpdesk.typed": Limit(400, DAY, typed_requests),
+    "helpdesk.typed_unheard": Limit(20, DAY, typed_receipts),
+    "helpdesk.same_answer": Limit(20, DAY, same_answers),
     "helpdesk.network": Limit(60, HOUR, written_requests),
     "helpdesk.new": Limit(10_000, HOUR, new_requests),
     "helpdesk.receipt": Limit(2, DAY, request_receipts),

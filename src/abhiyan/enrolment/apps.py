@@ -10,6 +10,7 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
+        from abhiyan.helpdesk.rules import heard
         from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded
@@ -38,7 +39,7 @@ class EnrolmentConfig(AppConfig):
         from .activity import DRIVE
         from .audiences import MEMBERS
         from .owed import export_details, export_page, merge_details, merge_page, token_page
-        from .queries import people
+        from .queries import calls, people
 
         activities.register(DRIVE)
         documents.register(documents.Kind(CARD, _("Member card"), people.card_holder))
@@ -48,6 +49,7 @@ class EnrolmentConfig(AppConfig):
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
         releases.register_details("people.merge", merge_details)
+        heard.register(calls.has_called)
 
         news.subscribe(UnitsClosing, lambda told: closing.see_to_closing(told=told))
         news.subscribe(UnitsOpening, lambda told: closing.bring_back(told=told))

@@ -347,9 +347,10 @@ def open_question(*, room: str, kind: str, about: UUID, phone_id: UUID, at: date
     ).first()
 
 
-def has_answered(phone_id: UUID, *, since: datetime) -> bool:
-    """Whether a phone has answered a question of ours since an instant. As the system."""
-    return Question.objects.filter(phone_id=phone_id, answered_at__gt=since).exists()
+def has_answered(phone_id: UUID, *, since: datetime | None = None) -> bool:
+    """Whether a phone has answered a question of ours, ever or since an instant. As the system."""
+    answered = Question.objects.filter(phone_id=phone_id, answered_at__isnull=False)
+    return answered.filter(answered_at__gt=since).exists() if since else answered.exists()
 
 
 def phones_told(*, template: str, phone_ids: Collection[UUID]) -> set[UUID]:

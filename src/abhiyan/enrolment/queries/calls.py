@@ -8,6 +8,7 @@ from uuid import UUID
 from abhiyan.core import ages, sql
 from abhiyan.core.ages import Ages
 from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
+from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.people.models import Purpose
 from abhiyan.people.queries import phones_that_said_no
 from abhiyan.programmes.models import Rung
@@ -15,6 +16,16 @@ from abhiyan.programmes.models import Rung
 MOST_COUNTED = 20_000  # callers that wait: more are said as "20,000+"
 REPLIED_WITHIN = timedelta(days=7)  # a reply later than this answers nobody's call any more
 LOOKED_AT = 4  # times as many as wanted: some have said no since to every call
+
+
+# A web page without a code proves nothing: anybody types any number there.
+_HEARD = f"""select 1 from enrolment_claim where phone_id = %s
+ and sign in ({Sign.CALL}, {Sign.SMS}, {Sign.CODE}, {Sign.WHATSAPP}) limit 1"""
+
+
+def has_called(phone_id: UUID) -> bool:
+    """Whether a phone has called or written to join, or shown a code. In a system scope."""
+    return sql.exists(_HEARD, [phone_id])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,16 @@
 """What an office does about a request: answers it, moves it, merges it, opens it again, rings the person."""
 
+import hashlib
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, limits, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, TooMany
 from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
@@ -26,6 +28,7 @@ from .lines import (
     close_question,
     locked,
     may_be_told,
+    may_be_written,
     person_of,
     question_of,
 )
@@ -33,10 +36,19 @@ from .routing import require_answer, send_to_desk
 
 ANSWERS_A_DAY = ("helpdesk.answers", 500, limits.DAY_S)  # by one account
 TO_A_PHONE = ("helpdesk.to_phone", 6, limits.DAY_S)  # answers to one phone
+SAME_ANSWER = ("helpdesk.same_answer", 20, limits.DAY_S)  # by one account, without a second person's yes
+_SPOKEN = _("Our office has dealt with your request.")  # where no words of the office go out
 
 
 class NoAnswer(Refused):
     message = _("Write the answer, at most %(most)s letters.")
+
+
+class SameAnswerOften(Refused, status=429):
+    message = _(
+        "You sent this same answer to %(most)s phones today. Choose the other requests in the list and answer them "
+        "together: a second person approves it."
+    )
 
 
 class NotOpen(Refused, status=409):
@@ -59,8 +71,9 @@ def answer_ticket(*, ticket: UUID, text: str, is_done: bool, by: Actor, at: date
     """Answer by SMS, in the person's language. is_done: with the question whether it is solved; the request then waits
     for the person's YES, or for the rule of its kind. Otherwise it stays open with a new time.
 
-    A phone that wants no messages gets none. Who may: helpdesk.answer at the unit. Refuses NotFound, NotYours,
-    NoAnswer, NotOpen, TooMany.
+    A phone that wants no messages gets none. A phone that never contacted us (`lines.is_heard`) gets none of the
+    office's words, and of what is done only the question. Who may: helpdesk.answer at the unit. Refuses NotFound,
+    NotYours, NoAnswer, NotOpen, SameAnswerOften, TooMany.
     """
     return answer_counted(ticket=ticket, text=text, is_done=is_done, is_counted=False, by=by, at=at)
 
@@ -74,9 +87,16 @@ def take_answers(*, n: int, by: Actor, at: datetime) -> None:
 
 
 def answer_counted(
-    *, ticket: UUID, text: str, is_done: bool, is_counted: bool = True, by: Actor, at: datetime
+    *,
+    ticket: UUID,
+    text: str,
+    is_done: bool,
+    is_counted: bool = True,
+    is_approved: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Ticket:
-    """`answer_ticket` of one of several that `take_answers` counted together."""
+    """`answer_ticket` of one of several that `take_answers` counted together. is_approved: by a second person."""
     said = rules.plain(text)
     if not said or len(said) > rules.LONGEST_ANSWER:
         raise NoAnswer(field="text", most=rules.LONGEST_ANSWER)
@@ -88,6 +108,9 @@ def answer_counted(
             take_answers(n=1, by=by, at=at)
         name, allowed, window_s = TO_A_PHONE
         limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)
+        is_written = may_be_written(row)
+        if is_written and not is_approved:
+            _take_same(said, by=by, at=at)
         row.answered_at = row.answered_at or at
         if is_done:
             row.state, row.done_at, row.question = State.DONE, at, lot.uuid()
@@ -99,11 +122,34 @@ def answer_counted(
             at=at,
             text=said,
             account_id=by.account_id,
-            message_id=(_ask if is_done else _tell)(row, said, at=at) if may_be_told(row) else None,
+            message_id=_sent(row, said, is_done=is_done, is_written=is_written, at=at),
         )
         row.save()
         _trail("answer_ticket", row, by=by, at=at, is_done=is_done)
     return row
+
+
+def same_answer(said: str, by: Actor) -> str:
+    """What `SAME_ANSWER` counts under: the account and the letters of a text. Numbers and signs differ at no cost."""
+    letters = "".join(letter for letter in said.casefold() if letter.isalpha())
+    return f"{by.account_id or by.id} {hashlib.sha256(letters.encode(errors='replace')).hexdigest()[:16]}"
+
+
+def _take_same(said: str, *, by: Actor, at: datetime) -> None:
+    """Count an answer among the same of its account. One text to many phones is a bulk send: it takes two people."""
+    name, allowed, window_s = SAME_ANSWER
+    try:
+        limits.take(limit=name, subject=same_answer(said, by), at=at, allowed=allowed, window_s=window_s)
+    except TooMany:
+        raise SameAnswerOften(field="text", most=allowed) from None
+
+
+def _sent(row: Ticket, said: str, *, is_done: bool, is_written: bool, at: datetime) -> UUID | None:
+    """What goes to the phone: the answer, the question, or both. Returns the id of the message; None: nothing went."""
+    if is_done and may_be_told(row):
+        with translation.override(row.language):
+            return _ask(row, said if is_written else str(_SPOKEN), at=at)
+    return _tell(row, said, at=at) if is_written else None
 
 
 def move_ticket(*, ticket: UUID, unit_id: int, kind: str, by: Actor, at: datetime) -> Ticket:

@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.helpdesk.models import Ticket, TicketLine
+from abhiyan.helpdesk.rules import heard
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as messages
 from abhiyan.people import queries as people
 
 TYPE = "helpdesk.type"  # the capability
@@ -82,3 +86,27 @@ def may_be_told(row: Ticket) -> bool:
     never known. In a system scope."""
     no = people.standing_no(row.phone_id)
     return bool(row.last4) and row.sealed is not None and (no is None or no.scope != "all")
+
+
+# Requests that came from the phone itself. No account typed them.
+_OWN = Q(way__in=[Ticket.Way.SMS, Ticket.Way.CHAT]) | Q(way=Ticket.Way.WEB, is_proven=True)
+_OWN |= Q(way=Ticket.Way.CALL, opened_by=None)
+
+
+def is_heard(phone_id: UUID) -> bool:
+    """Whether a phone has called, written or proven itself. In a system scope.
+
+    An agent's or a stranger's word is none: with it, the helpline would send anybody's text to any phone, without
+    consent and approval.
+    """
+    return bool(
+        people.last_signs([phone_id])
+        or Ticket.objects.filter(_OWN, phone_id=phone_id).exists()
+        or messages.has_answered(phone_id)
+        or heard.is_known(phone_id)
+    )
+
+
+def may_be_written(row: Ticket) -> bool:
+    """Whether an office's own words may go to its phone by SMS. In a system scope."""
+    return may_be_told(row) and is_heard(row.phone_id)

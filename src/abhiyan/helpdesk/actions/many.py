@@ -16,7 +16,7 @@ from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 
-from .answering import NoAnswer, NotOpen, answer_counted, take_answers
+from .answering import NoAnswer, NotOpen, SameAnswerOften, answer_counted, take_answers
 
 MANY = "helpdesk.answer_many"  # the request of a second person
 ALONE = 20  # requests one person answers at once
@@ -36,7 +36,8 @@ def answer_many(
 ) -> int:
     """Answer up to ALONE requests, each with the text of its language, as `answer_ticket` does; how many.
 
-    Those that somebody answered meanwhile, or whose phone has had enough messages today, are left as they are.
+    Those that somebody answered meanwhile, or whose phone has had enough messages today, are left as they are; so is
+    what goes beyond the same answers of one account (`answering.SAME_ANSWER`).
     Refuses NobodyAsked, TwoPeople, NoAnswer; TooMany, before any goes out, where the account may not answer so many
     today.
     """
@@ -76,7 +77,7 @@ def answer_approved(*, release: UUID, by: Actor, at: datetime) -> int:
         told = org.use_release(public_id=release, act=MANY, by=by, at=at)
         written = _written([UUID(one) for one in told["tickets"]], told["texts"])
         take_answers(n=len(written), by=by, at=at)
-    return _answered(written, is_done=told["is_done"], by=by, at=at)
+    return _answered(written, is_done=told["is_done"], is_approved=True, by=by, at=at)
 
 
 def _look_at(tickets: Collection[UUID], texts: Mapping[str, str]) -> None:
@@ -94,11 +95,15 @@ def _written(tickets: Collection[UUID], texts: Mapping[str, str]) -> dict[UUID, 
     return {ident: texts[language] for ident, language in found if texts.get(language)}
 
 
-def _answered(written: Mapping[UUID, str], *, is_done: bool, by: Actor, at: datetime) -> int:
+def _answered(
+    written: Mapping[UUID, str], *, is_done: bool, is_approved: bool = False, by: Actor, at: datetime
+) -> int:
     """Answer what `take_answers` has counted; how many."""
     done = 0
     for ident in sorted(written):
-        with suppress(NotOpen, NotYours, TooMany), transaction.atomic():
-            answer_counted(ticket=ident, text=written[ident], is_done=is_done, by=by, at=at)
+        with suppress(NotOpen, NotYours, SameAnswerOften, TooMany), transaction.atomic():
+            answer_counted(
+                ticket=ident, text=written[ident], is_done=is_done, is_approved=is_approved, by=by, at=at
+            )
             done += 1
     return done

@@ -25,10 +25,12 @@ from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 
-from .lines import TYPE, State, What, add_line, close_question, may_be_told, sealed_person
+from .lines import TYPE, State, What, add_line, close_question, is_heard, may_be_told, sealed_person
 from .routing import may_answer, send_to_desk
 
 TYPED_A_DAY = ("helpdesk.typed", 400, limits.DAY_S)  # by one account
+# Of these, receipts to phones that never contacted us: the agent tells the other callers their number.
+TYPED_UNHEARD = ("helpdesk.typed_unheard", 20, limits.DAY_S)
 WEB_NETWORK = ("helpdesk.network", 60, 3600)
 NEW_AN_HOUR = ("helpdesk.new", 10_000, 3600)  # new requests that no agent typed, of all phones
 RECEIPTS = ("helpdesk.receipt", 2, limits.DAY_S)  # to one phone
@@ -73,7 +75,7 @@ class Opening:
 
 
 def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
-    """An agent types what somebody says on the phone. The person gets the number by SMS.
+    """An agent types what somebody says on the phone. The person gets the number by SMS, within `TYPED_UNHEARD`.
 
     Who may: helpdesk.type at the unit. Refuses PlaceElsewhere, NoPhone, NothingSaid, TooLong, TooMany.
     """
@@ -186,7 +188,7 @@ def _opened(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: d
             by=by, at=at, act="helpdesk.open_ticket", subject=str(row.pk), unit_id=row.unit_id, facts=facts
         )
         if is_proven:
-            _receipt(row, asked.phone, at=at)
+            _receipt(row, asked.phone, by=by, at=at)
     return row
 
 
@@ -238,12 +240,19 @@ def _new(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
     return row
 
 
-def _receipt(row: Ticket, phone: str, *, at: datetime) -> None:
+def _take_unheard(by: Actor, at: datetime) -> None:
+    name, allowed, window_s = TYPED_UNHEARD
+    limits.take(limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s)
+
+
+def _receipt(row: Ticket, phone: str, *, by: Actor, at: datetime) -> None:
     if not may_be_told(row):
         return
     name, allowed, window_s = RECEIPTS
     try:
         limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)
+        if row.way == Ticket.Way.CALL and not is_heard(row.phone_id):
+            _take_unheard(by, at)
     except TooMany:
         return
     messaging.send(

@@ -102,7 +102,8 @@ def test_a_ready_answer_of_the_persons_language_is_inserted_and_nothing_typed_is
 def test_several_alike_get_one_answer_each_in_their_language(world: World) -> None:
     desk = officer(world, "state_president", "JK")
     for n in range(3):
-        typed(world, f"No card {n}", phone=f"+9199060010{n:02}", language="hi" if n else "en")
+        phone = f"+9199060010{n:02}"
+        typed(world, f"No card {n}", phone=phone, language="hi" if n else "en", way=Ticket.Way.SMS)
     with system("test"):
         idents = {row.number: str(row.pk) for row in Ticket.objects.order_by("opened_at", "pk")}
     page = desk.get("/helpline/many/?unit=JK").content.decode()

@@ -310,6 +310,37 @@ def test_requests_of_one_phone_are_merged_and_taken_apart_again(world: World) ->
         actions.reopen_ticket(ticket=second.pk, by=BY, at=world.now)
 
 
+def test_the_helpline_sends_no_words_of_an_office_to_a_phone_that_never_contacted_us(world: World) -> None:
+    """Typed by an agent or written by a stranger into the form: either way anybody's text would go to any phone."""
+    desk = officer(world, "booth_president", "JK-B001")
+    call = {"name": "", "language": "en", "kind": "other", "unit": "JK-B001", "said": "Call me"}
+    said = "Vote for our candidate on Sunday!"
+    phones = [f"+91981237700{n}" for n in range(4)]
+    for phone in phones[:2]:
+        assert desk.post("/helpline/new/", call | {"phone": phone}).status_code == 302
+    for phone in phones[2:]:
+        form = {"kind": "other", "said": "Call me", "phone": phone, "pin": ""}
+        assert browser().post("/help/", form).status_code == 302
+    with system("test"):
+        Ticket.objects.update(unit_id=world.booth.pk)
+        made = {ticket.last4: ticket.pk for ticket in Ticket.objects.all()}
+    for n, phone in enumerate(phones):
+        page = f"/helpline/{made[phone[-4:]]}/"
+        if n != 0:  # its answer is not its end
+            assert desk.post(page, {"text": said, "is_done": "no"}).status_code == 302
+        assert "never called or written to us" in desk.get(page).content.decode()
+        assert desk.post(page, {"text": said, "is_done": "yes"}).status_code == 302
+        assert blanks(phone, "ticket.reply") == []
+        (told,) = blanks(phone, "ask.solved")
+        assert told["text"] == "Our office has dealt with your request."
+    # A phone that wrote itself hears them.
+    for text in ("nobody called me", "why does nobody call me"):
+        write(world, text, of=Human("Ravi", 1980, phones[0]))
+    again = typed(world, phone=phones[0], kind="place")
+    assert desk.post(f"/helpline/{again.pk}/", {"text": said, "is_done": "no"}).status_code == 302
+    assert [one["text"] for one in blanks(phones[0], "ticket.reply")] == [said]
+
+
 def test_a_typed_call_joins_no_request_of_another_place(world: World) -> None:
     elsewhere = typed(world, unit_id=world.units["JK-JAM-M1"].pk)
     answered(world, elsewhere.pk)
@@ -396,7 +427,7 @@ def test_answers_to_one_phone_and_of_one_office_have_a_limit(world: World) -> No
 
 
 def test_an_answer_has_words_and_no_hidden_signs(world: World) -> None:
-    made = typed(world)
+    made = typed(world, way=Ticket.Way.SMS)
     for text in ("", " \u202e ", "x" * 301):
         with pytest.raises(answering.NoAnswer):
             actions.answer_ticket(ticket=made.pk, text=text, is_done=True, by=BY, at=world.now)

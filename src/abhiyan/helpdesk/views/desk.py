@@ -21,7 +21,7 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
 from abhiyan.helpdesk import actions, queries
-from abhiyan.helpdesk.actions.lines import may_be_told, person_of
+from abhiyan.helpdesk.actions.lines import may_be_told, may_be_written, person_of
 from abhiyan.helpdesk.actions.routing import may_answer
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
@@ -271,7 +271,7 @@ def _short(text: str) -> str:
 
 def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> dict[str, Any]:
     with system("whether a request may be answered by SMS"):
-        is_told = may_be_told(one)
+        is_told, is_written = may_be_told(one), may_be_written(one)
         may = may_answer(one, by=request.actor)
     (row,) = with_places([one], at=at)
     said = queries.lines_of(one, merged=queries.merged_here(one))
@@ -306,6 +306,7 @@ def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> 
         "has_ready": len(form.fields["ready"].choices) > 1,  # type: ignore[attr-defined]  # a ChoiceField
         "parts": parts_said(one, text) if text else "",
         "is_told": is_told,
+        "is_written": is_written,
         "asks_from": opening if (opening := messaging.asks_from(at)) > at else None,
         "may": may,
         "may_ring": may and bool(one.last4),

@@ -19,7 +19,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import actions, queries
 from abhiyan.helpdesk.actions import many as acts
-from abhiyan.helpdesk.actions.lines import may_be_told
+from abhiyan.helpdesk.actions.lines import may_be_written
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org import queries as org
@@ -143,7 +143,7 @@ def _preview(some: list[Ticket], form: ManyForm) -> dict[str, Any]:
     is_done = form.cleaned_data["is_done"] == "yes"
     texts = form.texts()
     with system("which of several may be answered by SMS"):
-        silent = sum(not may_be_told(one) for one in some)
+        silent = sum(not may_be_written(one) for one in some)
     return {
         "n": len(some),
         "outgoing": [
