@@ -232,7 +232,7 @@ SENT_TWICE: dict[str, dict[str, str]] = {
     "elections:classes_withdraw": {"unit": "JK"},
     "elections:plan_withdraw": {},
     "elections:stated_withdraw": {},
-    "enrolment:drive_end_number": {},
+    "enrolment:drive_end_number": {"reason": "mine"},
     "enrolment:drive_end_token": {},
     "enrolment:people_export": PLACE | {"in": "organisational", "reason": "mine"},
     "enrolment:person_revoke_card": {"reason": "lost"},

@@ -115,7 +115,7 @@ GATEWAY = {
     "people_phone": {"select": "id", "insert": "id hash sealed last4"},
     "people_suppression": {"select": "phone_id lifted_at", "update": "lifted_at"},
     "messaging_number": {
-        "select": "id number provider meaning programme_id secret_path addresses sealed_token is_active",
+        "select": "id number provider meaning programme_id secret_path addresses sealed_token is_active believed_at",
     },
     "programmes_delta": {"insert": "programme_id measure channel unit_id day rung n posted_at"},
     "programmes_programme": {"select": "id state owner_id hierarchy zone opens_on closes_on parent_id"},

@@ -13,7 +13,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.helpdesk.rules import heard
         from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
         from abhiyan.messaging.rules import audiences
-        from abhiyan.org.news import AppointmentEnded
+        from abhiyan.org.news import AppointmentEnded, ReleaseDecided
         from abhiyan.org.rules import releases
         from abhiyan.people.news import (
             ErasureReplayed,
@@ -30,7 +30,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import closing, confirming, erasing, merging, phone_changes, texts
+        from .actions import channels, closing, confirming, erasing, merging, phone_changes, texts
         from .actions.cards import CARD
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
@@ -38,13 +38,16 @@ class EnrolmentConfig(AppConfig):
         from .actions.tokens import end_tokens_of
         from .activity import DRIVE
         from .audiences import MEMBERS
-        from .owed import export_details, export_page, merge_details, merge_page, token_page
+        from .owed import export_details, export_page, merge_details, merge_page, number_page, token_page
         from .queries import calls, people
 
         activities.register(DRIVE)
         documents.register(documents.Kind(CARD, _("Member card"), people.card_holder))
         audiences.register(MEMBERS)
         releases.register_page("channels.token", token_page)
+        releases.register_page("channels.number", number_page)
+        releases.register_details("channels.number", channels.sentences)
+        releases.register_details("channels.number_end", channels.sentences)
         releases.register_page("people.export", export_page)
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
@@ -58,6 +61,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(ProgrammeMade, lambda told: follow_programme(made=told))
         news.subscribe(ProgrammeDiscarded, lambda told: drop_drive(discarded=told))
         news.subscribe(AppointmentEnded, lambda told: end_tokens_of(news=told))
+        news.subscribe(ReleaseDecided, lambda told: channels.heed_decision(told=told))
         news.subscribe(PhoneSaidNo, lambda told: texts.forget_phone(told=told))
         news.subscribe(NoReplayed, lambda told: leave_again(told=told))
         news.subscribe(WithdrawalReplayed, lambda told: withdraw_again(told=told))

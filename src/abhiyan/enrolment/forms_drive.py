@@ -122,13 +122,6 @@ class NumberForm(Clipped):
     )
     meaning = forms.ChoiceField(label=_("A call means"), choices=Number.Meaning.choices)
     provider = forms.ChoiceField(label=_("Provider"), choices=PROVIDERS)
-    signing_token = forms.CharField(
-        label=_("Auth token (Plivo, Twilio) or app secret (WhatsApp)"),
-        max_length=200,
-        required=False,
-        help_text=_("From the provider's console. We keep it sealed and never show it."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-    )
     addresses = forms.CharField(
         label=_("Networks it calls from (Exotel)"),
         max_length=1_000,
@@ -136,6 +129,8 @@ class NumberForm(Clipped):
         help_text=_("As Exotel lists them, one on a line, such as 203.0.113.0/24."),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
+
+    reason = forms.CharField(label=_("What is it needed for?"), max_length=300)
 
     def clean_number(self) -> str:
         """As people write it: spaces and hyphens go, ten digits are Indian."""
@@ -150,3 +145,21 @@ class NumberForm(Clipped):
             if self.cleaned_data["addresses"]
             else []
         )
+
+
+class SigningForm(forms.Form):
+    """The secret with which a provider signs what it tells us."""
+
+    signing_token = forms.CharField(
+        label=_("Auth token (Plivo, Twilio) or app secret (WhatsApp)"),
+        max_length=200,
+        required=False,  # said by the act
+        help_text=_("From the provider's console. We keep it sealed and never show it."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class EndForm(forms.Form):
+    """Why a number ends."""
+
+    reason = forms.CharField(label=_("Why does it end?"), max_length=300)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -46,6 +47,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     yield from _halted(viewer)
     yield from _denied(viewer, at)
     yield from _tickets(viewer, at)
+    yield from _new_numbers(viewer, at)
     if viewer.may_any("enrolment.strike_off", "enrolment.place", "imports.paper"):
         yield from _waiting(viewer, awaiting.waiting_counts(MOST))
 
@@ -122,6 +124,32 @@ def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed | Beside]:
             icon="mail",
             due_at=due_at,
         )
+
+
+def _new_numbers(viewer: Viewer, at: datetime) -> Iterator[Owed]:
+    """Numbers just added: a data officer reads which and by whom, before what they tell counts."""
+    if not viewer.may("org.approve"):
+        return
+    rows = [row for row in messaging.new_numbers(at=at) if row.programme_id is not None]
+    with system("who added a number"):
+        names = people.names_of({row.added_by for row in rows if row.added_by is not None})
+    for row in rows:
+        programme = programmes.programme_by_id(row.programme_id or 0)
+        spans = units.all_spans([programme.owner_id]).get(programme.owner_id, [])
+        if viewer.may_at("org.approve", *(lo for lo, _hi in spans)):
+            yield Owed(
+                urgency=2,
+                title=_("New number: %(number)s") % {"number": row.number},
+                meta=_("Added by %(who)s for %(drive)s. From %(day)s its calls and texts count.")
+                % {
+                    "who": person(names.get(row.added_by or 0, "")),
+                    "drive": named(programme.names),
+                    "day": date_format(timezone.localtime(row.believed_at), "j M"),
+                },
+                href=reverse("enrolment:drive", args=[programme.public_id]) + "#numbers",
+                act=_("Look"),
+                icon="phone",
+            )
 
 
 def _halted(viewer: Viewer) -> Iterator[Owed]:
@@ -281,11 +309,20 @@ def _callers(held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Owed
 
 def token_page(release: Release) -> str:
     """Where an approved token is made."""
+    return _drive_page(release, "tokens")
+
+
+def number_page(release: Release) -> str:
+    """Where an approved number is added."""
+    return _drive_page(release, "numbers")
+
+
+def _drive_page(release: Release, at: str) -> str:
     try:
         programme = programmes.programme_by_id(int(release.payload["programme_id"]))
     except NotFound:  # its draft was thrown away meanwhile
         return reverse("org:releases")
-    return reverse("enrolment:drive", args=[programme.public_id]) + "#tokens"
+    return f"{reverse('enrolment:drive', args=[programme.public_id])}#{at}"
 
 
 def export_page(release: Release) -> str:

@@ -254,9 +254,23 @@ urlpatterns = [
     page(
         "drives/<uuid:public_id>/tokens/<uuid:token>/end/", drive.drive_end_token, opens=CHANNELS, act=FINAL
     ),
-    page("drives/<uuid:public_id>/numbers/", drive.drive_number, opens=CHANNELS, act="is ended"),
     page(
-        "drives/<uuid:public_id>/numbers/<int:number>/end/", drive.drive_end_number, opens=CHANNELS, act=FINAL
+        "drives/<uuid:public_id>/numbers/",
+        drive.drive_number,
+        opens=CHANNELS,
+        act="waits for a second person",
+    ),
+    page(
+        "drives/<uuid:public_id>/numbers/add/<uuid:release>/",
+        drive.drive_add_number,
+        opens=CHANNELS,
+        act="is ended",
+    ),
+    page(
+        "drives/<uuid:public_id>/numbers/<int:number>/end/",
+        drive.drive_end_number,
+        opens=CHANNELS,
+        act="waits for a second person",
     ),
     page("api/v1/openapi.json", openapi.document, name="openapi", opens=PUBLIC),
 ]

@@ -220,6 +220,11 @@ class Number(models.Model):
     addresses = ArrayField(models.TextField(), default=list)  # source networks allowed, where no signature is
     sealed_token = models.BinaryField(null=True)  # the provider's signing token
     is_active = models.BooleanField(default=True)
+    added_at = models.DateTimeField(null=True)  # null: before this was kept
+    added_by = models.BigIntegerField(null=True)  # account; null: the server's console
+    believed_at = models.DateTimeField(
+        null=True
+    )  # before it, nothing it tells is a phone's own sign; null: at once
 
     class Meta:
         db_table = "messaging_number"
@@ -392,6 +397,6 @@ class Reading(models.Model):
 GRANTS = {
     "messaging_number": {
         "gateway": "select (id, number, provider, meaning, programme_id, secret_path, addresses, sealed_token,"
-        " is_active)"
+        " is_active, believed_at)"
     },
 }

@@ -23,6 +23,7 @@ from . import adapters
 from .models import Inbound, Message, Number, Outage, Question, Template
 from .rules import backlog, bulk, hours, questions, reasons, texts
 
+MOST_NEW = 5  # numbers just added that Today names
 OFFICE = ("org", "office")  # room and kind of the question whether somebody accepts an office
 
 
@@ -193,6 +194,11 @@ def _aged(query: str, values: dict[str, Any], *, at: datetime) -> dict[str, Ages
 def number(called: str) -> Number | None:
     """Our own number of this E.164, if it is in use."""
     return Number.objects.filter(number=called, is_active=True).first()
+
+
+def new_numbers(*, at: datetime) -> list[Number]:
+    """Numbers that were added so recently that they prove nothing yet, the latest first."""
+    return list(Number.objects.filter(is_active=True, believed_at__gt=at).order_by("-believed_at")[:MOST_NEW])
 
 
 def numbers_of(programme_id: int) -> list[Number]:

@@ -1,25 +1,42 @@
-"""A drive's own numbers, and where it asks no code: what its page sets beside its tokens."""
+"""A drive's own numbers, and where it asks no code: what its page sets beside its tokens.
+
+The webhook of a number tells calls and texts, and they count as the phone's own. So a number takes two people, as a
+token does: one asks, another approves. The first then adds it and sees its secrets once. Its end takes two people as
+well, since its calls are refused from then on. A new number proves nothing for `NEW_FOR`, so that somebody may still
+notice it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from ipaddress import ip_network
+from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.enrolment.models import Drive
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as messages
+from abhiyan.org import actions as releases
 from abhiyan.org import queries as org
+from abhiyan.org.models import Release
+from abhiyan.org.news import ReleaseDecided
 from abhiyan.programmes import queries as programmes
 
 from .setting_up import set_up_drive
 from .tokens import MANAGE
 
+ADD, END = "channels.number", "channels.number_end"  # what two people do
+NEW_FOR = timedelta(days=3)
 WIDEST = {4: 16, 6: 32}  # of an address a provider calls from: wider proves nothing
+OWN_SECRET = ("plivo", "twilio", "whatsapp")  # providers whose console has the secret that they sign with
 
 
 class NetworkUnclear(Refused):
@@ -28,6 +45,15 @@ class NetworkUnclear(Refused):
 
 class SigningTokenMissing(Refused):
     message = _("Give the token or secret from the provider's console. It signs what it sends with it.")
+
+
+class NumberAdded(Refused, status=409):
+    """A second press: the secrets were shown to the first, and are kept nowhere."""
+
+    message = _(
+        "This number was added already; its secrets were shown once. If you did not save them, ask to end the number, "
+        "then ask for it again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,53 +67,128 @@ class Connected:
     signing_secret: str  # "" where the provider has its own, or none
 
 
-def connect_number(
+def ask_number(
     *,
     programme_id: int,
     number: str,
     provider: str,
     meaning: str,
+    reason: str,
     by: Actor,
     at: datetime,
-    signing_token: str = "",
     addresses: Sequence[str] = (),
-) -> Connected:
-    """Add one of our numbers to a drive, and how its provider proves that a call is genuine.
+) -> Release:
+    """Ask a second person's yes to one of our numbers for a drive.
+
+    addresses: of exotel, which signs nothing: the networks it calls from. Who may: channels.manage at the programme's
+    owner. Refuses NotFound, NetworkUnclear, NumberUnclear, NumberTaken, and what `org.ask_release` refuses.
+    """
+    owner = _require(programme_id, by)
+    messaging.check_number(number=number, provider=provider, meaning=meaning)
+    messaging.check_free(number=number)
+    if provider == "exotel":
+        _check(addresses)
+    payload = {
+        "programme_id": programme_id,
+        "number": number,
+        "provider": provider,
+        "meaning": meaning,
+        "addresses": list(addresses) if provider == "exotel" else [],
+    }
+    return releases.ask_release(act=ADD, unit_id=owner, reason=reason, payload=payload, by=by, at=at)
+
+
+def connect_number(*, release_id: UUID, by: Actor, at: datetime, signing_token: str = "") -> Connected:
+    """Add the number that a second person has approved. The account that asked for it adds it.
 
     generic: we make the secret its calls are signed with. plivo, twilio: signing_token is the auth token; whatsapp: the
-    app's secret. exotel, which signs nothing: a secret address and the networks it calls from. Who may: channels.manage
-    at the programme's owner.
-    Refuses NotFound, NetworkUnclear, SigningTokenMissing, and what `messaging.connect_number` refuses.
+    app's secret. exotel: a secret address and its networks. Refuses NumberAdded, SigningTokenMissing, NotFound, and
+    what `org.use_release` and `messaging.connect_number` refuse.
     """
-    _require(programme_id, by)
-    made = ""
-    if provider == "generic":
-        signing_token = made = lot.token(32)
-    elif provider == "exotel":
-        signing_token = ""
-        _check(addresses)
-    elif not signing_token:
-        raise SigningTokenMissing(field="signing_token")
-    with transaction.atomic():
+    with system("adding a number"), transaction.atomic():
+        try:
+            asked = releases.use_release(public_id=release_id, act=ADD, by=by, at=at)
+        except releases.NotReleased as refused:
+            if by.account_id is None:
+                raise
+            own = org.releases().filter(public_id=release_id, act=ADD, asked_by=by.account_id)
+            if own.filter(state=Release.State.USED).exists():
+                raise NumberAdded from refused
+            raise
+        programme_id, provider = int(asked["programme_id"]), str(asked["provider"])
+        if not Drive.objects.filter(pk=programme_id).exists():
+            raise NotFound  # its draft was thrown away meanwhile
+        made = ""
+        if provider == "generic":
+            signing_token = made = lot.token(32)
+        elif provider == "exotel":
+            signing_token = ""
+        elif not signing_token:
+            raise SigningTokenMissing(field="signing_token")
         path_secret = messaging.connect_number(
-            number=number,
+            number=str(asked["number"]),
             provider=provider,
-            meaning=meaning,
+            meaning=str(asked["meaning"]),
             programme_id=programme_id,
             signing_token=signing_token,
-            addresses=addresses if provider == "exotel" else (),
+            addresses=asked["addresses"],
             only_if_free=True,
+            believed_at=at + NEW_FOR,
             by=by,
             at=at,
         )
-    return Connected(number, provider, meaning, path_secret, made)
+    return Connected(str(asked["number"]), provider, str(asked["meaning"]), path_secret, made)
 
 
-def end_number(*, programme_id: int, number_id: int, by: Actor, at: datetime) -> None:
-    """End one of a drive's numbers. Who may: channels.manage at the programme's owner. Refuses NotFound."""
-    _require(programme_id, by)
-    with transaction.atomic():
-        messaging.end_number(number_id=number_id, programme_id=programme_id, by=by, at=at)
+def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: datetime) -> Release:
+    """Ask a second person's yes to the end of one of a drive's numbers; their yes ends it (`heed_decision`).
+
+    Who may: channels.manage at the programme's owner. Refuses NotFound, and what `org.ask_release` refuses.
+    """
+    owner = _require(programme_id, by)
+    row = needed(
+        next(
+            (each for each in messages.numbers_of(programme_id) if each.pk == number_id and each.is_active),
+            None,
+        )
+    )
+    payload = {"programme_id": programme_id, "number_id": number_id, "number": row.number}
+    return releases.ask_release(act=END, unit_id=owner, reason=reason, payload=payload, by=by, at=at)
+
+
+def heed_decision(*, told: ReleaseDecided) -> None:
+    """A second person approved the end of a number: it ends. In their transaction."""
+    if told.act == END and told.allow:
+        messaging.end_number(
+            number_id=int(told.payload["number_id"]),
+            programme_id=int(told.payload["programme_id"]),
+            by=told.by,
+            at=told.at,
+        )
+
+
+def sentences(release: Release) -> list[str]:
+    """Sentences for the page that decides a request: they say what it would do."""
+    try:
+        drive = named(programmes.programme_by_id(int(release.payload["programme_id"])).names)
+    except NotFound:  # its draft was thrown away meanwhile
+        drive = "–"
+    about = {"number": release.payload["number"], "drive": drive}
+    if release.act == END:
+        return [
+            say("%(number)s of %(drive)s ends. From then on nobody can join or leave by it.") % about,
+        ]
+    means = {
+        "join": say("%(number)s is added to %(drive)s. Calls and texts to it join.") % about,
+        "leave": say("%(number)s is added to %(drive)s. Calls and texts to it leave.") % about,
+        "stop": say("%(number)s is added to %(drive)s. Calls and texts to it stop our messages.") % about,
+        "help": say("%(number)s is added to %(drive)s. Calls and texts to it ask the helpline.") % about,
+        "notice": say("%(number)s is added to %(drive)s. Callers hear the notice.") % about,
+    }
+    return [
+        means[release.payload["meaning"]],
+        say("Its provider can tell us calls and texts from any phone. Check that the number is ours."),
+    ]
 
 
 def switch_codes_off(
@@ -116,10 +217,13 @@ def _codes_off(programme_id: int) -> list[dict[str, str]]:
     return list(drive.codes_off)
 
 
-def _require(programme_id: int, by: Actor) -> None:
+def _require(programme_id: int, by: Actor) -> int:
+    """The unit that owns the programme."""
     if not Drive.objects.filter(pk=programme_id).exists():
         raise NotFound
-    org.require(by, MANAGE, at=programmes.programme_by_id(programme_id).owner_id)
+    owner = programmes.programme_by_id(programme_id).owner_id
+    org.require(by, MANAGE, at=owner)
+    return owner
 
 
 def _check(addresses: Sequence[str]) -> None:

@@ -99,21 +99,27 @@ def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
 
 
 def leave_by_phone(
-    *, phone: str | UUID, channel: int, by: Actor, at: datetime, programme_id: int | None = None
+    *,
+    phone: str | UUID,
+    channel: int,
+    by: Actor,
+    at: datetime,
+    programme_id: int | None = None,
+    is_believed: bool = True,
 ) -> int:
     """A phone says LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
 
     A call names nobody, so on a shared phone all are taken at their phone's word; `come_back` undoes it for seven
     days, and each may join again from it. While so many leave by call or text that numbers may be forged (`floods`),
-    our messages stop at once, and memberships end after somebody has looked, within two days. Known or unknown
-    phones are answered alike. phone: E.164 or its id.
+    our messages stop at once, and memberships end after somebody has looked, within two days. So it is with what a
+    number tells that is new (is_believed). Known or unknown phones are answered alike. phone: E.164 or its id.
     programme_id: only members of that drive's roll. Returns how many left (for the log, never for the caller).
     Refuses PhoneInvalid, journal.NotSaved.
     """
     phone_id = _id(phone)
     with system("a phone says it leaves"):
         lock_phone(phone_id)
-        if floods.is_held(channel, at=at):
+        if not is_believed or floods.is_held(channel, at=at):
             held = _all_rolls() if programme_id is None else _rolls_of(programme_id)
             people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", held=held)
             _hold(phone_id, programme_id, channel=channel, at=at)

@@ -141,13 +141,21 @@ def _heard_at(notice: Notice) -> str:
 
 
 def refuse_by_call(
-    *, is_leaving: bool, programme_id: int | None, phone: str, ref: str, number: str, by: Actor, at: datetime
+    *,
+    is_leaving: bool,
+    programme_id: int | None,
+    phone: str,
+    ref: str,
+    number: str,
+    is_believed: bool = True,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Somebody called the number to leave, or the one that stops messages. Leaving ends the memberships of the drive's
     roll at once. The phone has said no to everything until it says otherwise itself. A receipt goes out, once.
 
-    phone: E.164. ref: provider and its own id of the call, which makes a replay find the first. Known or not, nothing
-    differs outside.
+    is_believed: false of a number that is new; then it waits (`leaving`). phone: E.164. ref: provider and its own id of
+    the call, which makes a replay find the first. Known or not, nothing differs outside.
     """
     of = LEAVE if is_leaving else STOP
     told: dict[str, Any] = {
@@ -161,7 +169,14 @@ def refuse_by_call(
         if messaging_queries.is_inbound_known(**told):
             return  # they may have joined again since
     if is_leaving:
-        leave_by_phone(phone=phone, programme_id=programme_id, channel=HOOKS[CALL].number, by=by, at=at)
+        leave_by_phone(
+            phone=phone,
+            programme_id=programme_id,
+            channel=HOOKS[CALL].number,
+            is_believed=is_believed,
+            by=by,
+            at=at,
+        )
     else:
         stop_by_phone(phone=phone, channel=HOOKS[CALL].number, by=by, at=at)
     with system("the receipt of a call that refuses"):

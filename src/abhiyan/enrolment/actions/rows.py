@@ -15,7 +15,7 @@ from abhiyan.core import lot
 from abhiyan.core.keys import Keyring, Mac, keyring
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
-from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.channels import NAMELESS, Channel
 from abhiyan.enrolment.rules.window import GRACE, Fall, fall, field_instant
 from abhiyan.people import phones
 from abhiyan.people.models import Purpose
@@ -263,7 +263,7 @@ def prepare(
         if refusal is None and notice is not None and notice not in published:
             refusal = _unknown(notice, published)
         is_complete = name is not None and birth is not None and (notice is not None or is_earlier)
-        if refusal is None and not is_complete and claim.sign == 0:
+        if refusal is None and not is_complete and claim.sign == 0 and claim.channel not in NAMELESS:
             refusal = (
                 NameMissing() if name is None else BirthYearMissing() if birth is None else NoticeMissing()
             )

@@ -33,7 +33,7 @@ from abhiyan.enrolment.queries import join
 from abhiyan.enrolment.queries.texts import text_id
 from abhiyan.enrolment.rules import details
 from abhiyan.enrolment.rules.age import Age, age_on
-from abhiyan.enrolment.rules.channels import HOOKS
+from abhiyan.enrolment.rules.channels import HOOKS, Sign
 from abhiyan.enrolment.rules.ids import sender_key
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
@@ -91,6 +91,7 @@ class Told:
     number: str
     meaning: str
     programme_id: int | None
+    is_believed: bool = True  # false while the number is new: then it shows no phone's own sign
 
     @property
     def ref(self) -> str:
@@ -116,7 +117,7 @@ def bare(told: Told, *, by: Actor) -> Claim:
         phone=told.text.sender,
         by=by.id,
         field_at=told.text.at,
-        sign=hook.sign,
+        sign=hook.sign if told.is_believed else Sign.NONE,
     )
 
 
@@ -152,14 +153,19 @@ def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
         if messaging_queries.is_ours(phone) or text.other in QUIET:
             _note(told, phone, "machine" if not text.other else "quiet", at)
             return None
-        if word is not Word.NO:  # a number that is somebody else's by now says no
+        if word is not Word.NO and told.is_believed:  # a number that is somebody else's by now says no
             people.note_sign(phone_id=keyring().phone_id(phone), at=at)
     answering = _Answering(told, phone, keyring().phone_id(phone), language, by, at)
-    if word is Word.YES or word is Word.NO:
-        if answering.question(yes=word is Word.YES, code=said.code):
-            return None
-        if word is Word.YES:
-            return answering.joins(said.rest, is_join=False, is_yes=True)
+    # Of a new number only the word of our own message proves the phone.
+    is_answer = word is Word.YES or word is Word.NO
+    if (
+        is_answer
+        and (told.is_believed or said.code)
+        and answering.question(yes=word is Word.YES, code=said.code)
+    ):
+        return None
+    if word is Word.YES:
+        return answering.joins(said.rest, is_join=False, is_yes=True)
     if word in words.REFUSING:
         answering.refuse(word)
         return None
@@ -173,7 +179,7 @@ def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
         else:
             answering.say("text.help", outcome="help")
         return None
-    if word is Word.JOIN and told.meaning == "join":
+    if word is Word.JOIN and told.meaning == "join" and told.is_believed:
         answering.back()
     return answering.joins(said.rest, is_join=word is Word.JOIN, is_yes=False)
 
@@ -219,10 +225,11 @@ class _Answering:
         }
         if word is Word.STOP:
             stop_by_phone(**given)
-        elif word is Word.NO:
+        elif word is Word.NO and self.told.is_believed:
             deny_by_phone(**given)
         else:
-            leave_by_phone(**given, programme_id=self.told.programme_id)
+            word = Word.LEAVE
+            leave_by_phone(**given, programme_id=self.told.programme_id, is_believed=self.told.is_believed)
         self._receipt(_RECEIPTS[word], outcome=word.value)
 
     def _receipt(self, of: str, *, outcome: str) -> None:

@@ -33,7 +33,7 @@ from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, re
 from abhiyan.enrolment.actions.claims import DriveClosed, DriveNotOpen, KeyReused
 from abhiyan.enrolment.actions.replies import refuse_by_call
 from abhiyan.enrolment.actions.texts import Told
-from abhiyan.enrolment.rules.channels import HOOKS
+from abhiyan.enrolment.rules.channels import HOOKS, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import inbound, signatures, words
@@ -184,7 +184,12 @@ class Calls:
     async def _in_turn(self, line: Line, text: inbound.Sms, kind: str, at: datetime, network: str) -> Answer:
         done = TAKEN_TEXT[text.provider]
         told = Told(
-            replace(text, at=_believed(text.at, at)), kind, line.number, line.meaning, line.programme_id
+            replace(text, at=_believed(text.at, at)),
+            kind,
+            line.number,
+            line.meaning,
+            line.programme_id,
+            line.is_believed(at),
         )
         by = Actor(kind="channel", id=line.by.id, origin=network)
         word = words.read(text.text).word
@@ -231,7 +236,7 @@ class Calls:
             phone=caller,
             by=line.by.id,
             field_at=_believed(called_at, at),
-            sign=HOOKS["call"].sign,
+            sign=HOOKS["call"].sign if line.is_believed(at) else Sign.NONE,
         )
         return self._answered(claim, await self._enrolled(line, claim, network), done)
 
@@ -274,8 +279,11 @@ class Calls:
         if line.meaning == Number.Meaning.HELP:
             await self._aside(self._texts, lambda: texts.ask_by_call(**told))
         else:
-            is_leaving = line.meaning == Number.Meaning.LEAVE
-            await self._aside(self._refusing, lambda: refuse_by_call(is_leaving=is_leaving, **told))
+            told |= {
+                "is_leaving": line.meaning == Number.Meaning.LEAVE,
+                "is_believed": line.is_believed(at),
+            }
+            await self._aside(self._refusing, lambda: refuse_by_call(**told))
         return done
 
     async def _receipt(self, provider: str, told: inbound.Report, at: datetime) -> Answer:

@@ -32,8 +32,8 @@ MISSED_S = 0.1  # who is not known is looked for again at most this often
 
 _TOKENS = """select digest, public_id, programme_id, channel, unit_id, expires_at from enrolment_channel_token
  where ended_at is null and expires_at > %s"""
-_NUMBERS = """select n.id, n.number, n.provider, n.meaning, n.programme_id, n.secret_path, n.addresses, n.sealed_token
- from messaging_number n where n.is_active"""
+_NUMBERS = """select n.id, n.number, n.provider, n.meaning, n.programme_id, n.secret_path, n.addresses, n.sealed_token,
+ n.believed_at from messaging_number n where n.is_active"""
 _USED = """update enrolment_channel_token set used_at = %(at)s
  where public_id = any(%(used)s) and (used_at is null or used_at < %(at)s - interval '1 minute')"""
 
@@ -68,6 +68,11 @@ class Line:
     addresses: tuple[str, ...]
     token: str  # the provider's signing token; "" where it has none
     by: Actor
+    believed_at: datetime | None = None
+
+    def is_believed(self, at: datetime) -> bool:
+        """Whether what it tells is a phone's own sign: a number somebody has only just added may tell anything."""
+        return self.believed_at is None or self.believed_at <= at
 
 
 @dataclass(slots=True)
@@ -212,7 +217,7 @@ class Directory:
         for digest, public_id, programme_id, channel, unit_id, expires_at in tokens:
             by = Actor(kind="channel", id=public_id)
             known.senders[bytes(digest)] = Sender(by, programme_id, channel, (unit_id,), expires_at)
-        for _id, number, provider, meaning, programme_id, secret, addresses, sealed in numbers:
+        for _id, number, provider, meaning, programme_id, secret, addresses, sealed, believed_at in numbers:
             if secret:
                 line = Line(
                     number=number,
@@ -222,6 +227,7 @@ class Directory:
                     addresses=tuple(addresses),
                     token=_opened(sealed, number),
                     by=Actor(kind="channel", id=uuid5(NAMESPACE_URL, f"tel:{number}")),
+                    believed_at=believed_at,
                 )
                 known.lines.setdefault((provider, secret), []).append(line)
         return known

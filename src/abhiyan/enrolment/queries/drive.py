@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions.tokens import ACT
 from abhiyan.enrolment.models import ChannelToken, Drive, RefusedCount
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
@@ -65,18 +64,18 @@ def token_of(programme_id: int, public_id: UUID) -> ChannelToken:
     return found
 
 
-def asked_tokens(account_id: int | None, programme_id: int, *, at: datetime) -> list[Release]:
-    """The tokens of this drive somebody asked for and still waits for, or may make."""
-    asked = org.releases_asked(account_id, act=ACT, at=at) if account_id else []
+def asked_of(account_id: int | None, programme_id: int, *, act: str, at: datetime) -> list[Release]:
+    """What somebody asked for in this drive (a key of org.rules.releases) and still waits for, or may do."""
+    asked = org.releases_asked(account_id, act=act, at=at) if account_id else []
     return [each for each in asked if each.payload.get("programme_id") == programme_id]
 
 
-def has_asked(account_id: int | None, programme_id: int, release: UUID) -> bool:
-    """Whether this is a token of this drive the account asked for, whatever has become of it."""
+def asked_by(account_id: int | None, programme_id: int, release: UUID, *, act: str) -> Release:
+    """What the account asked for in this drive, whatever has become of it. NotFound."""
     if account_id is None:
-        return False
-    own = org.releases().filter(public_id=release, act=ACT, asked_by=account_id)
-    return own.filter(payload__programme_id=programme_id).exists()
+        raise NotFound
+    own = org.releases().filter(public_id=release, act=act, asked_by=account_id)
+    return needed(own.filter(payload__programme_id=programme_id).first())
 
 
 def not_taken(programme_id: int) -> dict[str, int]:

@@ -66,7 +66,13 @@ def token_typed(world: World, **other: object) -> dict[str, object]:
 
 
 def number_typed(**other: object) -> dict[str, object]:
-    return {"number": "+91 1800 000 009", "meaning": "join", "provider": "generic"} | other
+    typed = {
+        "number": "+91 1800 000 009",
+        "meaning": "join",
+        "provider": "generic",
+        "reason": "For the poster",
+    }
+    return typed | other
 
 
 def shown(page: str, ident: str) -> str:
@@ -289,10 +295,39 @@ def test_unfit_tokens_are_refused(world: World) -> None:
 # ---------------------------------------------------------------------------------------------- numbers
 
 
+def add_page(world: World, asker: Client, *, approver: Client | None = None, **typed: object) -> str:
+    """Asked, and approved by the state's data officer: where the number is added."""
+    assert asker.post(page_of(world, "numbers/"), number_typed(**typed)).status_code == 302
+    ((release,),) = world.rows(
+        "select public_id from org_release where act = 'channels.number' order by id desc limit 1"
+    )
+    decide(approver or officer(world, "data_officer", "JK"), release)
+    return page_of(world, f"numbers/add/{release}/")
+
+
+def decide(by: Client, release: object) -> None:
+    assert by.post(f"/releases/{release}/decide/", {"allow": "yes"}).status_code == 302
+
+
+def added(
+    world: World,
+    asker: Client,
+    *,
+    signing_token: str = "",
+    approver: Client | None = None,
+    **typed: object,
+) -> str:
+    """The page that shows a number which two people added."""
+    page = add_page(world, asker, approver=approver, **typed)
+    answer = asker.post(page, {"signing_token": signing_token})
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.content.decode()
+
+
 @pytest.mark.django_db(transaction=True)  # the directory reads on a connection of its own
 def test_a_generic_number_shows_address_and_secret_once_and_its_calls_hold(world: World) -> None:
     client = officer(world, "it_administrator", "JK")
-    page = client.post(page_of(world, "numbers/"), number_typed()).content.decode()
+    page = added(world, client)
     address, secret = shown(page, "calls"), shown(page, "signing")
     assert address.startswith(f"{settings.ORIGIN}/hook/call/generic/")
     assert shown(page, "reports") == address.replace("/hook/call/", "/hook/receipt/")
@@ -312,7 +347,7 @@ def test_a_generic_number_shows_address_and_secret_once_and_its_calls_hold(world
 
     assert holds(secret) and not holds("another")
     again = client.get(page_of(world)).content.decode()
-    assert NUMBER in again and "in force" in again
+    assert NUMBER in again and "count as “phone not answered yet”" in again
     assert secret not in again and address.rsplit("/", 1)[1] not in again
     assert secret not in str(world.rows("select facts::text from core_audit where act like 'messaging.%%'"))
 
@@ -320,8 +355,7 @@ def test_a_generic_number_shows_address_and_secret_once_and_its_calls_hold(world
 @pytest.mark.django_db(transaction=True)  # the directory reads on a connection of its own
 def test_an_exotel_number_is_believed_from_its_networks_only(world: World) -> None:
     client = officer(world, "state_president", "JK")
-    typed = number_typed(provider="exotel", addresses="203.0.113.0/24\n198.51.100.7")
-    page = client.post(page_of(world, "numbers/"), typed).content.decode()
+    page = added(world, client, provider="exotel", addresses="203.0.113.0/24\n198.51.100.7")
     (line,) = lines_of("exotel", shown(page, "calls"))
     scope = {"query_string": b"", "path": ""}
 
@@ -335,8 +369,7 @@ def test_an_exotel_number_is_believed_from_its_networks_only(world: World) -> No
 @pytest.mark.django_db(transaction=True)  # the directory reads on a connection of its own
 def test_a_twilio_number_keeps_its_auth_token_sealed(world: World) -> None:
     client = officer(world, "it_administrator", "JK")
-    typed = number_typed(provider="twilio", signing_token="twilios-own-token")
-    page = client.post(page_of(world, "numbers/"), typed).content.decode()
+    page = added(world, client, provider="twilio", signing_token="twilios-own-token")
     address = shown(page, "calls")
     (line,) = lines_of("twilio", address)
     told = {"CallSid": "CA1", "From": "+919876543210", "To": NUMBER}
@@ -356,38 +389,47 @@ def test_a_twilio_number_keeps_its_auth_token_sealed(world: World) -> None:
         {"number": "12"},
         {"number": "+91abc"},
         {"number": "\x00"},
-        {"provider": "twilio"},
         {"provider": "exotel"},
         {"provider": "exotel", "addresses": "0.0.0.0/0"},
         {"provider": "exotel", "addresses": "::/0"},
         {"provider": "exotel", "addresses": "not a network"},
         {"provider": "other"},
         {"meaning": "sing"},
+        {"reason": ""},
     ],
 )
 def test_unfit_numbers_are_refused_and_no_token_is_sent_back(world: World, wrong: dict[str, str]) -> None:
     client = officer(world, "it_administrator", "JK")
     answer = client.post(page_of(world, "numbers/"), number_typed(**wrong))
     assert answer.status_code == 422
-    again = client.post(
-        page_of(world, "numbers/"), number_typed(number="12", signing_token="kept-to-oneself")
-    )
-    assert again.status_code == 422 and "kept-to-oneself" not in again.content.decode()
-    assert not Number.objects.exists()
+    assert not Number.objects.exists() and world.count("org_release") == 0
+
+
+def test_a_providers_own_token_is_needed_and_not_sent_back(world: World) -> None:
+    client = officer(world, "it_administrator", "JK")
+    page = add_page(world, client, provider="twilio")
+    assert client.post(page, {"signing_token": ""}).status_code == 422
+    added_elsewhere = add_page(world, client, meaning="leave")
+    assert client.post(added_elsewhere).status_code == 200
+    again = client.post(page, {"signing_token": "kept-to-oneself"})
+    assert again.status_code == 422 and "already in use" in again.content.decode()
+    assert "kept-to-oneself" not in again.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)  # the directory reads on a connection of its own
 def test_a_number_in_use_is_not_taken_over_but_ended_and_added_anew(world: World) -> None:
-    client = officer(world, "it_administrator", "JK")
-    first = shown(client.post(page_of(world, "numbers/"), number_typed()).content.decode(), "calls")
+    client, approver = officer(world, "it_administrator", "JK"), officer(world, "data_officer", "JK")
+    first = shown(added(world, client, approver=approver), "calls")
     taken = client.post(page_of(world, "numbers/"), number_typed(meaning="leave"))
     assert taken.status_code == 422 and "already in use" in taken.content.decode()
     path = page_of(world, f"numbers/{Number.objects.get(number=NUMBER).pk}/end/")
-    assert "End the number" in client.get(path).content.decode()
+    assert "Ask to end" in client.get(path).content.decode()
     assert officer(world, "district_president", "JK-SRI").post(path).status_code == 403
-    assert client.post(path).status_code == 302
+    assert client.post(path, {"reason": "Another provider"}).status_code == 302
+    ((release,),) = world.rows("select public_id from org_release where act = 'channels.number_end'")
+    decide(approver, release)
     assert lines_of("generic", first) == []
-    anew = shown(client.post(page_of(world, "numbers/"), number_typed()).content.decode(), "calls")
+    anew = shown(added(world, client, approver=approver), "calls")
     assert anew != first and lines_of("generic", first) == [] and len(lines_of("generic", anew)) == 1
     assert world.count("core_audit where act = 'messaging.end_number'") == 1
 
@@ -396,7 +438,7 @@ def test_a_number_of_another_drive_is_not_ended_from_here(world: World) -> None:
     client = officer(world, "it_administrator", "JK")
     with system("test"):
         foreign = Number.objects.create(number="+911800000077", provider="generic", meaning="leave")
-    assert client.post(page_of(world, f"numbers/{foreign.pk}/end/")).status_code == 404
+    assert client.post(page_of(world, f"numbers/{foreign.pk}/end/"), {"reason": "x"}).status_code == 404
 
 
 # ---------------------------------------------------------------------------------------------- the funnel

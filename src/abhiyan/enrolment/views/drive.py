@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock, languages
 from abhiyan.core.numbers import grouped
 from abhiyan.core.printing import LARGEST_BATCH
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import language, named
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import language, named, person
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment.actions import channels, tokens
 from abhiyan.enrolment.actions.batches import RECORD
@@ -45,7 +46,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Step
 from abhiyan.programmes.rules.small_cells import said
-from abhiyan.ui.acts import confirm, form_page, tried
+from abhiyan.ui.acts import ask, confirm, form_page, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
@@ -111,19 +112,14 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
         "home_name": viewer.home.unit_name() if viewer.home else "",
         "now": at,
     }
-    if viewer.may_any(MANAGE, RUN):  # who only takes part needs no list of keys
+    if viewer.may_any(MANAGE, RUN, "org.approve"):  # who only takes part needs no list of keys
         shown |= {
             "sees_channels": True,
             "tokens": queries.tokens(programme.pk, manages=seen.may_manage, language=language(), at=at),
-            "asked": _asked(viewer.account_id, programme.pk, at),
-            "numbers": [
-                (
-                    row,
-                    dict(forms_drive.PROVIDERS).get(row.provider, row.provider),
-                    Number.Meaning(row.meaning).label,
-                )
-                for row in messaging.numbers_of(programme.pk)
-            ],
+            "asked": _asked(viewer.account_id, programme.pk, tokens.ACT, at),
+            "asked_numbers": _asked(viewer.account_id, programme.pk, channels.ADD, at),
+            "asked_ends": _asked(viewer.account_id, programme.pk, channels.END, at),
+            "numbers": _numbers(programme.pk),
         }
     if seen.may_run:
         shown["set_up_form"] = wrong.get("set_up") or _set_up_form(seen)
@@ -213,18 +209,34 @@ def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["first"], row["name"]))
 
 
-def _asked(account_id: int | None, programme_id: int, at: datetime) -> list[dict[str, Any]]:
-    """The tokens somebody asked for; whom: who may allow one that waits, in a sentence."""
-    found = queries.asked_tokens(account_id, programme_id, at=at)
+def _asked(account_id: int | None, programme_id: int, act: str, at: datetime) -> list[dict[str, Any]]:
+    """What somebody asked for; whom: who may allow one that waits, in a sentence."""
+    found = queries.asked_of(account_id, programme_id, act=act, at=at)
     waiting = org.deciders([each for each in found if each.state == Release.State.ASKED], at=at)
     return [
         {
             "release": each,
-            "name": each.payload.get("name", ""),
+            "name": each.payload.get("name") or each.payload.get("number", ""),
             "unit": named(each.unit.names),
             "whom": waiting[each.pk].whom_to_ask() if each.pk in waiting else "",
         }
         for each in found
+    ]
+
+
+def _numbers(programme_id: int) -> list[tuple[Number, str, str, str]]:
+    """The numbers of a drive: each with its provider, what a call means, and who added it."""
+    rows = messaging.numbers_of(programme_id)
+    with system("who added a number"):
+        names = known.names_of({row.added_by for row in rows if row.added_by is not None})
+    return [
+        (
+            row,
+            str(dict(forms_drive.PROVIDERS).get(row.provider, row.provider)),
+            str(Number.Meaning(row.meaning).label),
+            person(names.get(row.added_by, "")) if row.added_by is not None else _("on the server's console"),
+        )
+        for row in rows
     ]
 
 
@@ -382,8 +394,7 @@ def drive_make_token(request: Request, public_id: UUID, release: UUID) -> HttpRe
     """Make a token that was allowed, and show it this once."""
     seen = Seen(request, public_id)
     at = clock.now()
-    if not queries.has_asked(request.viewer.account_id, seen.programme.pk, release):
-        raise NotFound
+    queries.asked_by(request.viewer.account_id, seen.programme.pk, release, act=tokens.ACT)
     try:
         made = tokens.make_token(release_id=release, by=request.actor, at=at)
     except tokens.TokenMade as refused:
@@ -431,50 +442,80 @@ def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpRespo
 
 @require_POST
 def drive_number(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Add one of our numbers, and show what its provider is to be told this once."""
+    """Ask a second person's yes to one of our numbers."""
     seen = Seen(request, public_id)
     org.require(request.actor, MANAGE, at=seen.programme.owner_id)
     form = forms_drive.NumberForm(request.POST, auto_id="n_%s")
-    made = tried(
+    done = tried(
         request,
         form,
-        lambda given: channels.connect_number(
+        lambda given: channels.ask_number(
             programme_id=seen.programme.pk, by=request.actor, at=clock.now(), **given
         ),
+        said=_("Request sent. See below who can approve it; then add the number here."),
     )
-    done = made.value
-    if done is None:
-        return _page(seen, status=made.status, number=form)
+    return seen.back("numbers") if done else _page(seen, status=done.status, number=form)
+
+
+@form_page
+def drive_add_number(request: Request, public_id: UUID, release: UUID) -> HttpResponseBase:
+    """Add a number that was approved, and show what its provider is to be told this once."""
+    seen = Seen(request, public_id)
+    asked = queries.asked_by(request.viewer.account_id, seen.programme.pk, release, act=channels.ADD)
+    number, provider = str(asked.payload["number"]), str(asked.payload["provider"])
+    form = forms_drive.SigningForm if provider in channels.OWN_SECRET else forms.Form
+    return ask(
+        request,
+        lambda given: channels.connect_number(release_id=release, by=request.actor, at=clock.now(), **given),
+        form=form(request.POST if request.method == "POST" else None),
+        title=_("Add %(number)s") % {"number": number},
+        text=[
+            _("On the next page you see, once, what its provider needs."),
+            _("For %(days)s days its calls and texts do not yet count as a phone's own answer.")
+            % {"days": channels.NEW_FOR.days},
+        ],
+        button=_("Add the number"),
+        done=lambda made: _added(seen, made),
+        back=seen.href("numbers"),
+        here="programmes",
+        crumbs=seen.crumbs((number, "")),
+    )
+
+
+def _added(seen: Seen, made: channels.Connected) -> HttpResponseBase:
     return seen.page(
         "drive_number",
-        done.number,
-        number=done,
-        provider=dict(forms_drive.PROVIDERS)[done.provider],
-        meaning=Number.Meaning(done.meaning).label,
-        calls=f"{settings.ORIGIN}/hook/call/{done.provider}/{done.path_secret}",
-        texts=f"{settings.ORIGIN}/hook/sms/{done.provider}/{done.path_secret}",
-        reports=f"{settings.ORIGIN}/hook/receipt/{done.provider}/{done.path_secret}",
-        chats=f"{settings.ORIGIN}/hook/chat/{done.provider}/{done.path_secret}",
+        made.number,
+        number=made,
+        provider=dict(forms_drive.PROVIDERS)[made.provider],
+        meaning=Number.Meaning(made.meaning).label,
+        calls=f"{settings.ORIGIN}/hook/call/{made.provider}/{made.path_secret}",
+        texts=f"{settings.ORIGIN}/hook/sms/{made.provider}/{made.path_secret}",
+        reports=f"{settings.ORIGIN}/hook/receipt/{made.provider}/{made.path_secret}",
+        chats=f"{settings.ORIGIN}/hook/chat/{made.provider}/{made.path_secret}",
     )
 
 
 @form_page
 def drive_end_number(request: Request, public_id: UUID, number: int) -> HttpResponseBase:
-    """End one of the drive's numbers."""
+    """Ask a second person's yes to the end of one of the drive's numbers."""
     seen = Seen(request, public_id)
     org.require(request.actor, MANAGE, at=seen.programme.owner_id)
     found = needed(next((row for row in messaging.numbers_of(seen.programme.pk) if row.pk == number), None))
-    back = seen.href("numbers")
-    return confirm(
+    return ask(
         request,
-        lambda: channels.end_number(
-            programme_id=seen.programme.pk, number_id=number, by=request.actor, at=clock.now()
+        lambda given: channels.ask_end(
+            programme_id=seen.programme.pk, number_id=number, by=request.actor, at=clock.now(), **given
         ),
-        title=_("End %(number)s?") % {"number": found.number},
-        text=[_("Calls to this number are no longer counted. Its webhook address stops working.")],
-        button=_("End the number"),
-        said=_("The number is ended. Within half a minute its calls are refused."),
-        done=back,
+        form=forms_drive.EndForm(request.POST if request.method == "POST" else None),
+        title=_("Ask to end %(number)s") % {"number": found.number},
+        text=[
+            _("A data officer, or the level above, must approve it. Then the number ends at once."),
+            _("Calls to this number are then no longer counted. Its webhook address stops working."),
+        ],
+        button=_("Ask"),
+        said=_("Request sent. See below who can approve it."),
+        done=seen.href("numbers"),
         here="programmes",
         crumbs=seen.crumbs((found.number, "")),
     )

@@ -8,6 +8,8 @@ from .counting import count_next, give_up_count
 from .holding import RELEASABLE, ask_to_release, hold_restored, release_held, set_allowance
 from .noes import forget_sent, heed_no, heed_withdrawal
 from .numbers import (
+    check_free,
+    check_number,
     connect_number,
     end_number,
     forget_programme,

@@ -38,19 +38,17 @@ def connect_number(
     signing_token: str = "",
     addresses: Sequence[str] = (),
     only_if_free: bool = False,
+    believed_at: datetime | None = None,
 ) -> str:
     """Set what calls to one of our numbers mean, and how its provider proves itself. Returns the address's secret.
 
     number: E.164. provider: one of inbound.PROVIDERS. meaning: of Number.Meaning; join needs its programme. The secret
     is shown once: the provider is told /hook/call/<provider>/<secret> (WhatsApp: /hook/chat/…), and only a digest is
     kept. The act that calls it has asked for authority. only_if_free: a number in use, by whatever programme, is left
-    as it is.
+    as it is. believed_at: before it, what the number tells is no phone's own sign; None: from the start.
     Refuses NumberUnclear, NotProvable, NumberTaken. In the caller's transaction.
     """
-    if not number.startswith("+") or not number[1:].isdigit() or not 8 <= len(number) <= 16:
-        raise NumberUnclear(field="number")
-    if provider not in inbound.PROVIDERS or meaning not in Number.Meaning:
-        raise ValueError(provider, meaning)
+    check_number(number=number, provider=provider, meaning=meaning)
     if (provider == "exotel" or not signing_token) and not addresses:
         raise NotProvable(field="addresses" if provider == "exotel" else "signing_token")
     try:
@@ -60,8 +58,7 @@ def connect_number(
     if only_if_free:
         # two who add the same number at once come one after the other
         sql.wait_for(f"number|{number}")
-        if Number.objects.filter(number=number, is_active=True).exists():
-            raise NumberTaken(field="number")
+        check_free(number=number)
     secret = lot.token(24)
     ring = keyring()
     Number.objects.update_or_create(
@@ -76,10 +73,28 @@ def connect_number(
             if signing_token
             else None,
             "is_active": True,
+            "added_at": at,
+            "added_by": by.account_id,
+            "believed_at": believed_at,
         },
     )
-    audit.record(by=by, at=at, act="messaging.connect_number", subject=meaning, facts={"provider": provider})
+    facts = {"provider": provider, "number": number}
+    audit.record(by=by, at=at, act="messaging.connect_number", subject=meaning, facts=facts)
     return secret
+
+
+def check_number(*, number: str, provider: str, meaning: str) -> None:
+    """Refuse NumberUnclear."""
+    if not number.startswith("+") or not number[1:].isdigit() or not 8 <= len(number) <= 16:
+        raise NumberUnclear(field="number")
+    if provider not in inbound.PROVIDERS or meaning not in Number.Meaning:
+        raise ValueError(provider, meaning)
+
+
+def check_free(*, number: str) -> None:
+    """Refuse NumberTaken where a number is in use, by whatever programme."""
+    if Number.objects.filter(number=number, is_active=True).exists():
+        raise NumberTaken(field="number")
 
 
 def end_number(*, number_id: int, programme_id: int, by: Actor, at: datetime) -> None:

@@ -15,6 +15,8 @@ CAPABILITY: dict[str, str] = {
     "messages.release": "messages.release",
     "messages.bulk": "messages.send",
     "channels.token": "channels.manage",
+    "channels.number": "channels.manage",
+    "channels.number_end": "channels.manage",
     "factors.reset": "org.factors",
     "polls.confirm": "polls.keep",
     "frames.redraw": "verification.plan",
@@ -22,7 +24,9 @@ CAPABILITY: dict[str, str] = {
     "verification.finding": "verification.plan",
 }
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
-DONE_BY_APPROVAL = frozenset({"polls.confirm", "frames.redraw", "verification.finding"})
+DONE_BY_APPROVAL = frozenset(
+    {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end"}
+)
 # Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
 QUIET = ("verification.finding",)
 NAMES: dict[str, Promise] = {
@@ -33,6 +37,8 @@ NAMES: dict[str, Promise] = {
     "messages.release": _("Send held messages"),
     "messages.bulk": _("Send a bulk message"),
     "channels.token": _("Make a token for a channel"),
+    "channels.number": _("Add a number of ours"),
+    "channels.number_end": _("End a number of ours"),
     "factors.reset": _("Reset a lost second proof"),
     "polls.confirm": _("Confirm an entry of the calendar of polls"),
     "frames.redraw": _("Name another public value for a draw"),
