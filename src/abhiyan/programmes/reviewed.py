@@ -23,11 +23,11 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
             (_("Not finished, here and below"), grouped(n)),
             (_("Late now, here and below"), grouped(late)),
         ]
-        own = [
+        of_unit_itself = [
             (_("Open, of this unit"), grouped(unit.open)),
             (_("Late now, of this unit"), grouped(unit.late)),
         ]
-        yield Part(_("Tasks"), [*here_and_below, *own])
+        yield Part(_("Tasks"), [*here_and_below, *of_unit_itself])
     else:
         own = record.task_numbers(at=at, account_id=of.account_id)
         given = record.task_numbers(at=at, asked_by=of.account_id)
