@@ -215,14 +215,15 @@ def _before(shown: Ladder) -> str:
 
 
 def _parts(shown: Ladder) -> str:
-    """What the total is made of, in a line under the ladder."""
+    """Say what counted and unsigned are made of together, in a line under the ladder."""
     if not shown.parts:
         return ""
     said = " · ".join(
         f'{escaped(name)} <b class="nums">{"&lt;10" if n is None else escaped(indian(n))}</b>'
         for name, n in shown.parts
     )
-    return f'<p class="small">{said}</p>\n'
+    whole = escaped(_("Counted and phone not answered yet, together"))
+    return f'<p class="small">{whole}: {said}</p>\n'
 
 
 @register.simple_tag

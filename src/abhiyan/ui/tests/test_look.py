@@ -209,6 +209,14 @@ def test_what_an_estimate_says_is_seen_and_how_it_was_made_is_on_a_press(render:
     assert said.told == f"80 of 100. {EVIL}"
 
 
+def test_parts_of_a_ladder_say_which_figures_they_are_parts_of(render: Render) -> None:
+    of = Ladder(name="m", counted=37_498, unsigned=31_460, parts=[("New members", 68_528), ("Renewed", None)])
+    said = " ".join(
+        re.sub(r"<[^>]+>", "", render("{% ladder l %}", l=of).rpartition('<p class="small">')[2]).split()
+    )
+    assert said == "Counted and phone not answered yet, together: New members 68,528 · Renewed &lt;10"
+
+
 def test_a_column_of_numbers_groups_them_and_leaves_words_alone(render: Render) -> None:
     html = render(
         "{% table 'T' rows as row %}{% num 'N' row %}{% endtable %}",
