@@ -123,7 +123,7 @@ def queued(n: int, *, at: datetime = NOON, template: str = "drive.reply", phone:
         "notice": "सदस्यता अभियान।",
         "link": "https://campaign.example.org/j/abcdefgh",
         "hear": "",
-        "leave": "",
+        "stop": "",
     }
     for start in range(0, n, 1_000):
         with system("bench"):

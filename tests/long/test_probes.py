@@ -134,7 +134,7 @@ def asking(n: int, at: datetime) -> messaging.Asking:
         phone=phone_of("member", n),
         language="en",
         template="ask.confirm",
-        blanks={"name": "", "day": "", "number": "", "leave": ""},
+        blanks={"name": "", "day": "", "number": "", "stop": ""},
         label="",
         expires_at=at + timedelta(days=30),
     )

@@ -99,7 +99,7 @@ def link(human: Human) -> str:
                 phone=human.phone,
                 language="en",
                 template="ask.confirm",
-                blanks=dict.fromkeys(("name", "day", "number", "leave"), "x"),
+                blanks=dict.fromkeys(("name", "day", "number", "stop"), "x"),
                 label="x",
                 expires_at=clock.now() + timedelta(days=30),
             ),
