@@ -120,6 +120,7 @@ NOBODY_ASKED = {
     "messaging/actions/sends.py::queue_next": "a job; two people approved the send",
     "org/actions/appointments.py::appoint_many": "the system alone: every other actor is refused",
     "org/actions/closing.py::end_with_units": NEWS,
+    "org/actions/doors.py::reveal_bearer": "only those who lead them find them: `queries.bearer_for`",
     "org/actions/offers.py::_answer": ONESELF,
     "org/actions/officers.py::end_officer": CONSOLE,
     "org/actions/officers.py::name_officer": CONSOLE,

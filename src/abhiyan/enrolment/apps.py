@@ -51,7 +51,7 @@ class EnrolmentConfig(AppConfig):
         releases.register_page("people.export", export_page)
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
-        releases.register_details("people.merge", merge_details)
+        releases.register_details("people.merge", merge_details, names_people=True)
         heard.register(calls.has_called)
 
         news.subscribe(UnitsClosing, lambda told: closing.see_to_closing(told=told))

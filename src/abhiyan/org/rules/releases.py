@@ -55,12 +55,20 @@ _PAGES: dict[str, Callable[[Any], str]] = {}
 
 
 _DETAILS: dict[str, Callable[[Any], list[str]]] = {}
+_NAMING: set[str] = set()
 
 
-def register_details(act: str, details: Callable[[Any], list[str]]) -> None:
-    """Once in the ready() of the room whose act it is. details: a request -> sentences for whoever decides it, beside
-    the reason: what exactly would be done."""
+def register_details(act: str, details: Callable[[Any], list[str]], *, names_people: bool = False) -> None:
+    """Once in the ready() of the room whose act it is. details: a request -> sentences beside the reason, for the one
+    who decides it: what exactly would be done. names_people: they name members, so each look leaves a row."""
     _DETAILS[act] = details
+    if names_people:
+        _NAMING.add(act)
+
+
+def names_people(act: str) -> bool:
+    """Return True if the sentences about a request name members."""
+    return act in _NAMING
 
 
 def details_of(release: Any) -> list[str]:

@@ -18,7 +18,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
-from abhiyan.org.rules.releases import DONE_BY_APPROVAL, NAMES, details_of, page_of
+from abhiyan.org.rules.releases import DONE_BY_APPROVAL, NAMES, details_of, names_people, page_of
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, confirm, form_page
 from abhiyan.ui.lists import Column, Table, answer
@@ -143,13 +143,14 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
     if request.method == "GET":
         with system("who may read what a request is about"):
             actions.require_to_decide(asked=one, by=request.actor, at=clock.now())
-            audit.record(
-                by=request.actor,
-                at=clock.now(),
-                act="org.read_request",
-                subject=str(one.public_id),
-                unit_id=one.unit_id,
-            )
+            if names_people(one.act):
+                audit.record(
+                    by=request.actor,
+                    at=clock.now(),
+                    act="org.read_request",
+                    subject=str(one.public_id),
+                    unit_id=one.unit_id,
+                )
     allow = form.cleaned_data["allow"] == "yes"
     return ask(
         request,
