@@ -115,7 +115,10 @@ def found(world: World) -> dict[frozenset[str], Double]:
     find_doubles(at=world.now)
     with system("test"):
         names = dict(Person.objects.values_list("pk", "name"))
-        return {frozenset((names[one.first_id], names[one.second_id])): one for one in Double.objects.all()}
+        return {
+            frozenset((str(names[one.first_id]), str(names[one.second_id]))): one
+            for one in Double.objects.all()
+        }
 
 
 def test_one_person_written_in_two_ways_is_one_or_may_be_merged(world: World) -> None:
