@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -41,7 +41,7 @@ class SentOtherwise(Refused, status=409):
 
 
 class WrongState(Refused, status=409):
-    message: str | Promise = _("Its state has changed meanwhile: %(state)s. Look at it again.")
+    message: ClassVar[str | Promise] = _("Its state has changed meanwhile: %(state)s. Look at it again.")
 
 
 class ReturnReasonMissing(Refused):
@@ -192,7 +192,7 @@ def _keyed(text: bytes) -> bytes:
     return hmac.digest(keyring().lookup, text, "sha256")
 
 
-def _locked(submission_id: UUID, *states: State) -> Submission:
+def _locked(submission_id: UUID, *states: Submission.State) -> Submission:
     rows = Submission.objects.select_related("version").select_for_update(of=("self",))
     one = needed(rows.filter(pk=submission_id).first())
     if one.state not in states:

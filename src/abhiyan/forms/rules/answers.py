@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -158,7 +158,7 @@ class PlaceUnfit(_Wrong, ValueError):
     """No place, or none on earth."""
 
 
-_READ = {
+_READ: dict[QuestionKind, Callable[[FormQuestion, Any], Any]] = {
     **dict.fromkeys(NUMBERS, _number),
     QuestionKind.TEXT: _text,
     QuestionKind.ONE: _one,
@@ -190,7 +190,9 @@ def read(one: FormQuestion, answer: Any) -> str:
     if one.is_counted:
         words = dict(one.options)
         chosen = typed(answer)
-        return ", ".join(words.get(code, code) for code in (chosen if isinstance(chosen, list) else [chosen]))
+        return ", ".join(
+            str(words.get(code, code)) for code in (chosen if isinstance(chosen, list) else [chosen])
+        )
     return str(typed(answer))
 
 

@@ -242,7 +242,7 @@ def _is_limit(kind: QuestionKind, value: Limit) -> bool:
             return False
     whole = isinstance(value, int) and not isinstance(value, bool)
     if kind is QuestionKind.DECIMAL:
-        return (whole or isinstance(value, float)) and abs(value) <= LARGEST  # type: ignore[arg-type, operator]
+        return (whole or isinstance(value, float)) and abs(value) <= LARGEST  # type: ignore[arg-type]
     least = -LARGEST if kind is QuestionKind.WHOLE else 0
     return whole and least <= value <= LARGEST  # type: ignore[operator]
 
@@ -287,11 +287,12 @@ def is_asked(one: FormQuestion, answers: Mapping[str, Any]) -> bool:
     if isinstance(given, str):
         return (value == given) == (one.when.op == "=")
     wanted = number(value) or 0.0
-    return {
+    compared: dict[str, bool] = {
         "=": given == wanted,
         "!=": given != wanted,
         "<": given < wanted,
         "<=": given <= wanted,
         ">": given > wanted,
         ">=": given >= wanted,
-    }[one.when.op]
+    }
+    return compared[one.when.op]

@@ -79,7 +79,8 @@ def bearer_for(viewer: Viewer, account: UUID, *, on: date) -> Bearer:
     )
     if not rows:
         raise NotFound
-    return Bearer(*rows[0][:4], tuple(LedOffice(*row[6:]) for row in rows))
+    ident, public_id, phone_id, name = rows[0][:4]
+    return Bearer(ident, public_id, phone_id, name, tuple(LedOffice(*row[6:]) for row in rows))
 
 
 def _places(viewer: Viewer, on: date) -> dict[str, Any] | None:
