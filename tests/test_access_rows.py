@@ -190,6 +190,7 @@ def insert_of_a_row(connection: psycopg.Connection[tuple[object, ...]], table: s
         "boolean": "true",
         "date": f"'{NOW.date()}'",
         "timestamp with time zone": f"'{NOW}'",
+        "time without time zone": "'12:00'",
         "xid8": "pg_current_xact_id()",
         "text[]": "'{}'",
         "smallint[]": "'{}'",

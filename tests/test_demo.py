@@ -36,9 +36,11 @@ from abhiyan.people.models import Account, Double
 from abhiyan.people.rules.doubles import Known, judged
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.demo import READERS
-from abhiyan.programmes.models import ALL_DAYS, Programme, Rung, Target, Workshop
+from abhiyan.programmes.models import ALL_DAYS, Programme, Rung, Target
 from abhiyan.programmes.models_materials import MaterialOpening, MaterialVersion
-from abhiyan.programmes.queries import workshops as workshop_queries
+from abhiyan.programmes.models_schedules import Schedule
+from abhiyan.programmes.queries import schedules as schedule_queries
+from abhiyan.programmes.rules.schedules import DueState
 from abhiyan.review import demo as reviews
 from abhiyan.review.models import Minute, Review, Round, StandIn
 from abhiyan.site.demo import build, claims, doubles, fieldwork, history, placeless, tree
@@ -298,15 +300,20 @@ def requests_are_late_and_districts_silent(at: datetime) -> None:
     with schema.working_as("jobs"), system("test"):
         states = Counter(Ticket.objects.values_list("state", flat=True))
         late = Ticket.objects.filter(state=Ticket.State.OPEN, due_at__lt=at).count()
-        top = Workshop.objects.get(above=None)
-        below = workshop_queries.groups([top], on=clock.day_in("Asia/Kolkata", at))[top.pk]
+        known = Schedule.objects.select_related("programme")
+        once, monthly, weekly = (known.get(rhythm=each, above=None) for each in ("once", "monthly", "weekly"))
+        held = Counter(once.dues.values_list("state", flat=True))
+        met, sent = (Counter(one.dues.values_list("state", flat=True)) for one in (monthly, weekly))
+        at_a_time = {one.title: len(one.timing.begun(at)) for one in (monthly, weekly)}
+        passed_on = schedule_queries.passed_on(once, Unit.objects.get(code="JK-D627").pk)
         ways = set(Ticket.objects.values_list("way", flat=True))
         asked = Ticket.objects.filter(state="done", way="sms").exclude(question=None)
         assert asked.exists(), "answered, and the person has still to say whether it is solved"
     assert states["open"] > late > 0 and states["solved"] > 0 and states["merged"] == 1
     assert ways == set(Ticket.Way.values)
-    assert below.asked == below.held + below.planned + below.silent
-    assert min(below.held, below.planned, below.silent, below.behind) > 0
+    assert set(at_a_time.values()) == {8} and passed_on is not None
+    assert min(held[DueState.PLANNED], held[DueState.DONE], met[DueState.CANNOT], met[DueState.PLANNED]) > 0
+    assert min(sent[DueState.RETURNED], sent[DueState.DONE], sent[DueState.ACCEPTED]) > 0
 
 
 def files_are_there_for_the_workers() -> None:

@@ -30,7 +30,7 @@ from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions.materials import add_material
-from abhiyan.programmes.actions.workshops import Asked, hold_first
+from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.looked_at import ALIKE, PAGES
@@ -480,13 +480,18 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         programmes.change_task(
             public_id=task.public_id, act=Act.ACCEPT, by=cast.actor("district_in_charge"), at=at
         )
-        workshop = hold_first(
-            programme_id=world.programme.pk,
+        asked = ask_units(
+            asking=Asking(
+                title="Tiffin meeting",
+                wanted="meeting",
+                rhythm="monthly",
+                first_on=at.date() - timedelta(days=90),
+                last_on=at.date() + timedelta(days=90),
+                office="district_in_charge",
+                kind="district",
+            ),
             unit_id=world.state.pk,
-            title="Membership workshop",
-            held_on=at.date() - timedelta(days=4),
-            attended=90,
-            asked=Asked("district_president", at.date() + timedelta(days=9), 2),
+            expected=2,
             by=cast.actor("state_president"),
             at=at - timedelta(days=2),
         )
@@ -507,7 +512,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         "BATCH": batch.number,
         "POLL": poll.public_id,
         "TASK": task.public_id,
-        "WORKSHOP": workshop.public_id,
+        "SCHEDULE": asked.public_id,
         "MATERIAL": material.public_id,
         "PROGRAMME": world.programme.public_id,
         "APPOINTMENT": cast.appointments["booth_president"],

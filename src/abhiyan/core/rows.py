@@ -73,11 +73,12 @@ class Rows(Sequence[Row]):
         return self._read(start, None if part.stop is None else part.stop - start)
 
     def _read(self, start: int, most: int | None) -> list[Row]:
-        rows = sql.rows(
-            f"{self._query} offset %(rows_from)s limit %(rows_most)s",
-            self._values | {"rows_from": start, "rows_most": most},
-        )
-        return self._made(rows)
+        return self._made(sql.rows(*self.statement(start, most)))
+
+    def statement(self, start: int, most: int | None) -> tuple[str, dict[str, Any]]:
+        """The query of a slice, with its parameters."""
+        paged = {"rows_from": start, "rows_most": most}
+        return f"{self._query} offset %(rows_from)s limit %(rows_most)s", self._values | paged
 
     @property
     def _query(self) -> str:

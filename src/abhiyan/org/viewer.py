@@ -15,7 +15,10 @@ from .rules.ranges import Range, holds
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One appointment somebody holds today. lo, hi: its unit's positions in its hierarchy."""
+    """One appointment somebody holds today. lo, hi: its unit's positions in its hierarchy.
+
+    A seat in a body has neither capabilities nor ranges: it shows only what the body owes.
+    """
 
     id: int
     public_id: UUID
@@ -69,8 +72,8 @@ class Viewer:
 
     @property
     def home(self) -> Held | None:
-        """The appointment whose unit this person lands on: the highest, then the most senior."""
-        return self.appointments[0] if self.appointments else None
+        """The appointment whose unit this person lands on: the highest, then the most senior. No seat in a body."""
+        return next((held for held in self.appointments if held.body_id is None), None)
 
     @property
     def capabilities(self) -> frozenset[str]:

@@ -16,7 +16,7 @@ class ProgrammesConfig(AppConfig):
         from abhiyan.units.rules import hanging
 
         from . import actions, queries
-        from .actions import closing, tasks
+        from .actions import closing, schedules, tasks
         from .news import ProgrammeOpened
 
         def units_opening(told: UnitsOpening) -> None:
@@ -40,5 +40,6 @@ class ProgrammesConfig(AppConfig):
         news.subscribe(UnitsGoing, lambda told: actions.refuse_going(going=told))
         news.subscribe(UnitsClosing, lambda told: actions.see_to_closing(told=told))
         news.subscribe(UnitsClosed, lambda told: actions.settle_closed(units=told.units, at=told.at))
+        news.subscribe(UnitsClosed, lambda told: schedules.end_of_units(units=told.units, at=told.at))
         news.subscribe(UnitsOpening, units_opening)
         hanging.register(*closing.THINGS)

@@ -1,6 +1,7 @@
-"""The sample of the demo: tasks in every state, a workshop that some districts held, and materials."""
+"""The sample of the demo: tasks in every state, meetings and reports that units owe, and materials."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,14 +11,16 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.samples import ZONE, Ground, Place
 from abhiyan.core.scope import system
 from abhiyan.programmes import actions
-from abhiyan.programmes.actions import materials, tasks
-from abhiyan.programmes.actions import workshops as acts
+from abhiyan.programmes.actions import dues, materials
+from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.models_materials import Material
+from abhiyan.programmes.models_schedules import Schedule
 from abhiyan.programmes.queries import materials as material_queries
 from abhiyan.programmes.queries import programme_by_id
+from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries import tasks as task_queries
-from abhiyan.programmes.queries import workshops as workshop_queries
+from abhiyan.programmes.rules.schedules import Period
 from abhiyan.programmes.rules.tasks import Act
 
 SAMPLE = "(नमूना)"
@@ -40,10 +43,10 @@ GIVEN: tuple[tuple[str, str, str, int, int, int, tuple[tuple[Act, str], ...]], .
     ("booth_president", "booth_worker", "नए सदस्यों को बधाई दें", 30, 2, 1, ((Act.ACCEPT, ""),)),
     ("state_president", "district_in_charge", "पुरानी रिपोर्ट भेजें", 30, 7, 1, ((Act.WITHDRAW, ""),)),
 )
-TITLE = "सदस्यता कार्यशाला (नमूना)"
-OFFICE = "district_president"
-AGO, LEFT = 7, 4  # days since the state asked, and until the last day
-REASON = "बर्फ़बारी से रास्ते बंद हैं"
+TIFFIN, WEEKLY, WORKSHOP = "मासिक टिफ़िन बैठक (नमूना)", "साप्ताहिक रिपोर्ट (नमूना)", "सदस्यता कार्यशाला (नमूना)"
+MONTHS, WEEKS = 7, 8  # how long they have been asked
+WORDS = ("सब बूथ अध्यक्ष आए।", "दो नए परिवार जुड़े।", "अगली बैठक दूसरे गाँव में होगी।")
+REASON, RETURNED = "बर्फ़बारी से रास्ते बंद हैं", "दो मंडलों के आँकड़े नहीं हैं, जोड़कर भेजें।"
 LEAFLET = printing.Template.read(Path(__file__).parent / "leaflet.typ")
 MATERIAL_NOTE = "नमूना / sample"
 AT_DOORS = {"hi": "दरवाज़े पर क्या कहें (नमूना)", "en": "What to say at a door (sample)"}
@@ -65,7 +68,9 @@ def sample(ground: Ground) -> None:
     with system("demo"):
         programme = programme_by_id(ground.programme_id)
         _give(programme, ground.shown, unit_id=state, at=ground.at)
-        _hold(programme, state, ground.actor("state_president"), ground.holders[OFFICE], at=ground.at)
+        _ask_for_meetings(ground)
+        _ask_for_reports(programme, ground)
+        _ask_for_workshops(ground)
         _put_up(programme, ground.shown, at=ground.at)
 
 
@@ -114,40 +119,116 @@ def _give(programme: Programme, people: Mapping[str, Place], *, unit_id: int, at
     )
 
 
-def _hold(
-    programme: Programme, unit_id: int, president: Actor, districts: Mapping[int, Actor], *, at: datetime
-) -> None:
-    """The state's workshop and what came of it. districts: unit (id) -> its president. Within a system scope."""
-    asked_at, today = at - timedelta(days=AGO), clock.day_in(programme.zone, at)
-    asked_on = clock.day_in(programme.zone, asked_at)
-    n = len(
-        workshop_queries.seats_to_ask(
-            programme, unit_id=unit_id, office=OFFICE, on=asked_on, limit=acts.MOST_ASKED
-        )
+def _ask(
+    asking: acts.Asking,
+    unit_id: int,
+    *,
+    by: Actor,
+    at: datetime,
+    above: Schedule | None = None,
+) -> Schedule:
+    """Ask every unit that there is. Runs in a system scope."""
+    below = found.offices_to_ask(unit_id, 1, at=at)
+    n = next(one.expected for one in below if (one.office, one.unit_kind) == (asking.office, asking.kind))
+    return acts.ask_units(
+        asking=asking, unit_id=unit_id, expected=n, above=above.public_id if above else None, by=by, at=at
     )
-    top = acts.hold_first(
+
+
+def _owing(
+    one: Schedule, holders: Mapping[int, Actor], *, at: datetime
+) -> Iterator[tuple[int, int, Period, Actor]]:
+    """Each unit with a holder and each of the last periods, from the oldest: their numbers, the period, the holder."""
+    asked = [unit for unit in sorted(holders) if found.asked_unit(one, unit_id=unit) is not None]
+    for unit, number in zip(asked, range(len(asked)), strict=True):
+        for age, period in enumerate(reversed(one.timing.begun(at))):
+            yield unit, number * 7 + age * 3, period, holders[unit]
+
+
+def _ask_for_meetings(ground: Ground) -> None:
+    """A district asks its mandals for a meeting each month. Some hold it, some set a day, some are silent."""
+    leader, district = ground.shown["district_president"]
+    first = (ground.today.replace(day=1) - timedelta(days=30 * MONTHS)).replace(day=1)
+    last = ground.today + timedelta(days=150)
+    asking = acts.Asking(TIFFIN, "meeting", "monthly", first, last, office="mandal_president", kind="mandal")
+    one = _ask(asking, district, by=leader, at=ground.at - timedelta(days=30 * MONTHS))
+    current = one.timing.current(ground.at)
+    for unit, turn, period, holder in _owing(one, ground.holders["mandal_president"], at=ground.at):
+        owes = dues.Owes(one.public_id, unit, period.begins_on)
+        if period == current:
+            if turn % 4 == 0:
+                day = min(period.ends_on, ground.today + timedelta(days=2))
+                dues.plan_due(owes=owes, on=day, by=holder, at=ground.at - timedelta(days=1))
+            continue
+        if turn % 9 == 8:
+            continue
+        at = _evening(one.timing.due_at(period) + timedelta(days=2 if turn % 5 == 4 else -1))
+        if turn % 11 == 10:
+            dues.cannot_due(owes=owes, reason=REASON, by=holder, at=at)
+        else:
+            words = WORDS[turn % len(WORDS)]
+            held = period.begins_on + timedelta(days=13)
+            dues.hold_due(owes=owes, on=held, people=14 + turn % 23, text=words, by=holder, at=at)
+
+
+def _ask_for_reports(programme: Programme, ground: Ground) -> None:
+    """The state asks its districts for a report each week; most are accepted, some wait or are returned."""
+    president, state = ground.shown["state_president"]
+    first = ground.today - timedelta(days=7 * WEEKS - 3)
+    asking = acts.Asking(
+        WEEKLY,
+        "report",
+        "weekly",
+        first,
+        ground.today + timedelta(days=60),
+        office="district_president",
+        kind="district",
         programme_id=programme.pk,
-        unit_id=unit_id,
-        title=TITLE,
-        held_on=asked_on - timedelta(days=1),
-        attended=214,
-        asked=acts.Asked(OFFICE, today + timedelta(days=LEFT), n),
-        by=president,
-        at=asked_at,
+        figures={"figure_1": 1},
     )
-    with system("demo"):
-        rows = list(workshop_queries.asked_by(top).filter(unit_id__in=list(districts)).order_by("unit__code"))
-    for number, row in enumerate(rows):
-        by, said_at, of = districts[row.unit_id], at - timedelta(days=3), row.public_id
-        if number % 5 in (0, 1):
-            day = today - timedelta(days=3 + number % 2)
-            acts.hold_workshop(public_id=of, on=day, attended=48 + 9 * number % 70, by=by, at=said_at)
-        elif number % 5 == 2:
-            day = today + timedelta(days=-1 if number == 2 else 2)
-            acts.plan_workshop(public_id=of, on=day, by=by, at=said_at)
-        elif number == 3 and row.task is not None:
-            tasks.change_task(public_id=row.task.public_id, act=Act.DECLINE, note=REASON, by=by, at=said_at)
-    acts.remind_silent(public_id=top.public_id, by=president, at=at - timedelta(days=2))
+    one = _ask(asking, state, by=president, at=ground.at - timedelta(days=7 * WEEKS))
+    periods = one.timing.begun(ground.at)
+    for unit, turn, period, holder in _owing(one, ground.holders["district_president"], at=ground.at):
+        if period == periods[-1] or turn % 13 == 12:
+            continue
+        owes = dues.Owes(one.public_id, unit, period.begins_on)
+        at = one.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
+        numbers = {"figure_1": 40 + turn * 29 % 170}
+        dues.report_due(owes=owes, text=WORDS[turn % len(WORDS)], numbers=numbers, by=holder, at=at)
+        if period != periods[-2] or turn % 4 == 0:
+            dues.accept_due(owes=owes, by=president, at=at + timedelta(hours=2))
+        elif turn % 4 == 1:
+            dues.return_due(owes=owes, reason=RETURNED, by=president, at=at + timedelta(hours=2))
+
+
+def _ask_for_workshops(ground: Ground) -> None:
+    """The state asks each district once for a workshop; one that held its own asks its mandals."""
+    president, state = ground.shown["state_president"]
+    leader, district = ground.shown["district_president"]
+    begun = ground.today - timedelta(days=7)
+    asking = acts.Asking(
+        WORKSHOP,
+        "meeting",
+        "once",
+        begun,
+        ground.today + timedelta(days=4),
+        office="district_president",
+        kind="district",
+    )
+    one = _ask(asking, state, by=president, at=ground.at - timedelta(days=7))
+    said_at = ground.at - timedelta(days=3)
+    for unit, turn, period, holder in _owing(one, ground.holders["district_president"], at=ground.at):
+        owes = dues.Owes(one.public_id, unit, period.begins_on)
+        if unit == district or turn % 3 == 0:
+            day = ground.today - timedelta(days=3 + turn % 2)
+            dues.hold_due(owes=owes, on=day, people=48 + turn % 70, by=holder, at=said_at)
+        elif turn % 3 == 1:
+            dues.plan_due(owes=owes, on=ground.today - timedelta(days=turn % 2), by=holder, at=said_at)
+    asked = replace(
+        asking, first_on=ground.today - timedelta(days=2), office="mandal_president", kind="mandal"
+    )
+    _ask(asked, district, by=leader, at=ground.at - timedelta(days=2), above=one)
+    acts.remind_silent(public_id=one.public_id, unit_id=state, begins_on=begun, by=president, at=said_at)
 
 
 def _put_up(programme: Programme, shown: Mapping[str, Place], *, at: datetime) -> None:

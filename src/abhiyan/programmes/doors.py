@@ -1,4 +1,4 @@
-"""The way from a unit's page to the tasks there, for who leads it; and from search to the counts of programmes."""
+"""The way from a unit's page to its tasks, meetings and reports, for who leads it; from search to counts."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,6 +23,8 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     if unit is not None and unit.lo is not None and viewer.may_at(LEADS, unit.lo):
         asked = urlencode({"show": "unit", "unit": unit.code})
         yield Door(_("Tasks"), f"{address_of('programmes:tasks')}?{asked}", icon="list")
+        asked = urlencode({"unit": unit.code})
+        yield Door(_("Meetings and reports"), f"{address_of('programmes:asked')}?{asked}", icon="list")
     if text:
         names_them = len(text) > 2 and text.casefold() in str(_("Counts")).casefold()
         for one in queries.search("" if names_them else text, limit=MOST, only_open=True):

@@ -24,6 +24,7 @@ from abhiyan.units.models import Hierarchy, Unit
 
 from .models_ages import AgeTally, AgeTotal  # noqa: F401  # tables of this room, kept beside
 from .models_materials import Material, MaterialOpening, MaterialVersion  # noqa: F401  # tables of this room, kept beside
+from .models_schedules import Due, Schedule  # noqa: F401  # tables of this room, kept beside
 
 
 class Rung(models.IntegerChoices):
@@ -232,64 +233,6 @@ class TaskStep(models.Model):
             write=SYSTEM,
         )
         indexes = [models.Index(fields=["task"], name="task_step")]  # used by: a task's page
-
-
-class Workshop(models.Model):
-    """A workshop a unit holds: the first of a programme, or one a unit above asked for once it had held its own.
-
-    Meetings proper take over its days; what is asked, of whom and until when stays here.
-    """
-
-    public_id = models.UUIDField(unique=True)
-    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
-    above = models.ForeignKey("self", models.CASCADE, null=True, related_name="below", db_index=False)
-    title = models.TextField()
-    made_at = models.DateTimeField()
-    made_by = models.BigIntegerField(null=True)  # account
-    due_on = models.DateField(null=True)  # until when it was asked to be held; null: nobody asked
-    task = models.OneToOneField(Task, models.SET_NULL, null=True, related_name="workshop")
-    planned_on = models.DateField(null=True)
-    held_on = models.DateField(null=True)
-    attended = models.IntegerField(null=True)  # people, as the unit reports
-    said_at = models.DateTimeField(null=True)  # when a day was last said or taken back
-    said_by = models.BigIntegerField(null=True)  # account
-    asks_office = models.TextField(
-        default="", db_default=""
-    )  # code of the office it asked below; empty: none
-    asks_until = models.DateField(null=True)
-    asked_by = models.BigIntegerField(null=True)  # account that asked below
-    reminded_on = models.DateField(null=True)  # when those below who are silent last got a message
-    withdrawn_at = models.DateTimeField(null=True)  # with all that was asked together
-
-    class Meta:
-        db_table = "programmes_workshop"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["above", "unit"], condition=models.Q(withdrawn_at=None), name="workshop_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(attended=None) | models.Q(attended__gte=0, held_on__isnull=False),
-                name="workshop_attended",
-            ),
-            # A task that was handed on shows its workshop to whoever has it.
-            *policies(
-                "workshop",
-                using=f"{placed('programmes_workshop.unit_id', LINE)} or exists (select 1 from programmes_task t"
-                f" where t.id = programmes_workshop.task_id and t.account_id = {ACCOUNT})",
-                write=SYSTEM,
-            ),
-        ]
-        indexes = [
-            # used by: Today of an office of the unit, what stands on a unit
-            models.Index(fields=["unit"], name="workshop_unit"),
-            # used by: Today of who asked below
-            models.Index(
-                fields=["asked_by"],
-                condition=models.Q(withdrawn_at=None, asks_until__isnull=False),
-                name="workshop_asker",
-            ),
-        ]
 
 
 class Measure(models.Model):

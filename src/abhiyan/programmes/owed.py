@@ -19,8 +19,8 @@ from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Owed, Thing
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
+from . import owed_schedules as schedules
 from . import owed_tasks as tasks
-from . import owed_workshops as workshops
 from . import queries
 from .models import InCharge, Programme
 from .rules import activities, pace, windows
@@ -58,7 +58,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
             icon="check",
         )
     yield from tasks.owed(viewer.account_id, at=at)
-    yield from workshops.owed(viewer, at=at)
+    yield from schedules.owed(viewer, at=at)
     home = viewer.home
     if home is None:
         return

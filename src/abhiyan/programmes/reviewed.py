@@ -1,7 +1,7 @@
-"""What a review reads of programmes: tasks of the unit or the office-bearer, and workshops they owe."""
+"""Programmes in a review: tasks of the unit or the office-bearer, and meetings and reports asked of the unit."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,12 +10,14 @@ from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
 from abhiyan.ui.reviewed import Part, Subject
 
-from .queries import record
-from .queries.workshops import of_unit
+from .queries import record, schedules
+from .rules.schedules import shares
+
+HALF_A_YEAR = timedelta(days=183)
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
-    """Tasks given to and by an office-bearer, or those of the unit's offices; workshops without a day, or past it."""
+    """Tasks given to and by an office-bearer, or those of the unit's offices; meetings and reports asked."""
     if of.account_id is None:
         unit = record.task_numbers(at=at, unit_id=of.unit_id)
         n, late = record.tasks_below(of.unit_id, of.hierarchy, at=at)
@@ -34,17 +36,23 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
         done = [(_("Done in time"), grouped(own.in_time)), (_("Done late"), grouped(own.done_late))]
         yield Part(_("Their tasks"), [*_open(own), *done, (_("Declined"), grouped(own.declined))])
         yield Part(_("Tasks they gave"), _open(given))
-    found = of_unit(of.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
-    lines = [
-        (_("Asked of this unit, without a day"), grouped(found.silent)),
-        (_("Asked of this unit, their day has passed"), grouped(found.late)),
-    ]
-    if found.asked:
-        lines += [
-            (_("Asked of units below"), grouped(found.asked)),
-            (_("Of these without a day"), grouped(found.asked_silent)),
-        ]
-    yield Part(_("Workshops"), lines)
+    yield _asked(of, at=at)
+
+
+def _asked(of: Subject, *, at: datetime) -> Part:
+    """How much of what the unit was asked in the last half year came in, on time and late, and what is silent."""
+    since = clock.day_in(settings.TIME_ZONE, at) - HALF_A_YEAR
+    owings = schedules.asked_of(of.unit_id, [of.hierarchy], since=since, at=at)
+    due, on_time, late, silent = shares(schedules.sums(owings, at=at))
+    return Part(
+        _("Meetings and reports asked of this unit"),
+        [
+            (_("Due so far"), grouped(due)),
+            (_("Done on time"), grouped(on_time)),
+            (_("Done late"), grouped(late)),
+            (_("Silent"), grouped(silent)),
+        ],
+    )
 
 
 def _open(found: record.Tasks) -> list[tuple[str, str]]:

@@ -3,22 +3,24 @@
 from abhiyan.core.access import FINAL, STRONG, capability, page
 
 from .views import (
+    asking,
     below,
     charges,
     counts,
     creating,
+    dues,
     ending,
     materials,
     own_figures,
     parts,
     programmes,
     record,
+    schedules,
     sharing,
     takeover,
     targets,
     tasks,
     versions,
-    workshops,
 )
 
 app_name = "programmes"
@@ -48,16 +50,19 @@ urlpatterns = [
         opens=STRONG,
         act="each act has its other: accepted is declined, done is taken back, withdrawn is reopened",
     ),
-    # The acts ask who has its task or leads its unit.
-    page("workshops/<uuid:public_id>/", workshops.workshop, opens=STRONG),
-    page("workshops/<uuid:public_id>/ask/", workshops.workshop_below, opens=ASKING, act="is withdrawn"),
-    page("workshops/<uuid:public_id>/remind/", workshops.workshop_remind, opens=ASKING, act=FINAL),
+    # The acts ask who leads the unit, or sits in the body; what is out of sight is not there.
+    page("asked/", schedules.asked, opens=STRONG),
+    page("asked/new/", asking.asked_new, opens=ASKING, act="is ended"),
+    page("asked/<uuid:public_id>/", schedules.schedule, opens=STRONG),
+    page("asked/<uuid:public_id>/due/", dues.due, opens=STRONG),
     page(
-        "workshops/<uuid:public_id>/<slug:act>/",
-        workshops.workshop_act,
+        "asked/<uuid:public_id>/due/<slug:act>/",
+        dues.due_act,
         opens=STRONG,
-        act="a day is changed or taken back; what was withdrawn is brought back",
+        act="what was said is taken back; what was accepted is returned, and the other way round",
     ),
+    page("asked/<uuid:public_id>/remind/", schedules.schedule_remind, opens=ASKING, act=FINAL),
+    page("asked/<uuid:public_id>/<slug:act>/", schedules.schedule_act, opens=ASKING, act="is asked again"),
     # The page asks whom a file is for.
     page("materials/", materials.own_materials, opens=STRONG),
     page("materials/new/<uuid:public_id>/", materials.material_new, opens=RUNNING, act="is withdrawn"),
@@ -109,13 +114,6 @@ urlpatterns = [
     page("<uuid:public_id>/share/", sharing.share_ladder, name="share", opens=STRONG),
     page("<uuid:public_id>/share/<slug:language>/", sharing.share_picture, opens=STRONG),
     page("<uuid:public_id>/materials/", materials.materials, opens=STRONG),
-    page("<uuid:public_id>/workshops/", workshops.workshops, opens=STRONG),
-    page(
-        "<uuid:public_id>/workshops/new/",
-        workshops.workshop_new,
-        opens=ASKING,
-        act="the asking is withdrawn, then the workshop taken back",
-    ),
     page("<uuid:public_id>/units/", below.below, opens=STRONG),
     # Figures are rounded where the people are out of sight.
     page("<uuid:public_id>/counts/", counts.counts, opens=STRONG),

@@ -23,7 +23,7 @@ FIXED = frozenset(
     code for code, _language in TEXTS
 )  # codes of shipped texts: their words are nobody's to choose
 # To office-bearers, with words somebody wrote, or news of them. In the silence before a poll only our own words go.
-NEWS = frozenset({"duty.circular", "duty.task_tomorrow", "duty.task_late", "duty.workshop", "duty.slides"})
+NEWS = frozenset({"duty.circular", "duty.task_tomorrow", "duty.task_late", "duty.asked", "duty.slides"})
 # Texts that were shipped otherwise before; every other is in its first version.
 VERSIONS = {
     "ask.confirm": 2,

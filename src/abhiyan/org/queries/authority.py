@@ -38,6 +38,7 @@ class NotYours(Refused, status=403):
         }
 
 
+# A seat in a body gives no right.
 # An appointment reaches from its unit downwards in its own hierarchy; at the state and the nation, where every
 # tree holds the same booths, in all of them.
 
@@ -48,8 +49,8 @@ _REACH = """
     join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
       and (p.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
     join units_placement t on t.unit_id = %(unit)s and t.lo >= p.lo and t.lo < p.hi
-    where ap.account_id = %(account)s and ap.state = 'active' and ap.starts_on <= today.day
-      and (ap.ends_on is null or ap.ends_on >= today.day)
+    where ap.account_id = %(account)s and ap.body_id is null and ap.state = 'active'
+      and ap.starts_on <= today.day and (ap.ends_on is null or ap.ends_on >= today.day)
 """
 NOWHERE = 0  # no unit: only what needs none is held there
 _TODAY = "(select %(today)s::date as day) today"
@@ -82,6 +83,17 @@ def holds(account_id: int, capability: str, *, at: int) -> bool:
                     "today": clock.today(settings.TIME_ZONE),
                 },
             )
+        )
+
+
+def sits_in(account_id: int, body_id: int) -> bool:
+    """Return True if an account holds a seat in a body today."""
+    with _own_appointments(account_id):
+        return sql.exists(
+            "select 1 from org_appointment ap where ap.account_id = %(account)s and ap.body_id = %(body)s"
+            " and ap.state = 'active' and ap.starts_on <= %(today)s"
+            " and (ap.ends_on is null or ap.ends_on >= %(today)s)",
+            {"account": account_id, "body": body_id, "today": clock.today(settings.TIME_ZONE)},
         )
 
 
@@ -128,8 +140,8 @@ def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...
             left join units_placement p on p.unit_id = u.id and p.lo is not null and p.hierarchy = t.hierarchy
               and (p.hierarchy = ap.hierarchy or u.kind in ('state', 'nation'))
               and p.lo <= t.lo and t.lo < p.hi
-            where ap.account_id = %(account)s and ap.state = 'active' and ap.starts_on <= today.day
-              and (ap.ends_on is null or ap.ends_on >= today.day)
+            where ap.account_id = %(account)s and ap.body_id is null and ap.state = 'active'
+              and ap.starts_on <= today.day and (ap.ends_on is null or ap.ends_on >= today.day)
             group by ap.id, o.id having bool_and(p.id is not null)
             """,
             {

@@ -250,7 +250,7 @@ def _candidates(unit_ids: Collection[int]) -> list[_Candidate]:
         f"""{_UP}
         select u.code, u.names, u.depth, o.code, o.names, {_TERM}
         from above u
-        join org_appointment ap on ap.unit_id = u.id and ap.state = 'active'
+        join org_appointment ap on ap.unit_id = u.id and ap.body_id is null and ap.state = 'active'
         join org_office o on o.id = ap.office_id and o.capabilities && %(able)s::text[]
         join people_account a on a.id = ap.account_id and a.closed_at is null
         order by u.depth desc, 'org.approve' = any (o.capabilities) desc, o.rank, o.code, ap.id

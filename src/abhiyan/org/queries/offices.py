@@ -255,7 +255,7 @@ def nearest_with(
             )
             select up.unit_id from up where up.step >= %(first)s and exists (
               select from org_appointment ap join org_office o on o.id = ap.office_id
-              where ap.unit_id = up.unit_id and ap.state = 'active' and {HELD}
+              where ap.unit_id = up.unit_id and ap.body_id is null and ap.state = 'active' and {HELD}
                 and %(capability)s = any (o.capabilities)
                 and (%(offices)s::text[] = '{{}}' or o.code = any (%(offices)s::text[])))
             order by up.step limit 1
@@ -274,7 +274,9 @@ def nearest_with(
 def holds_one_of(account_id: int, offices: Sequence[str], *, at: int) -> bool:
     """Whether an account is appointed to one of these offices (codes) in the unit `at` itself. In a system scope; that
     its days are not over is asked by `require`."""
-    own = Appointment.objects.filter(account_id=account_id, unit_id=at, state=Appointment.State.ACTIVE)
+    own = Appointment.objects.filter(
+        account_id=account_id, unit_id=at, body=None, state=Appointment.State.ACTIVE
+    )
     return own.filter(office__code__in=offices).exists()
 
 

@@ -103,14 +103,17 @@ def _viewer(row: Sequence[Any], session: Session | None, trees: int) -> Viewer:
 def _held(row: Sequence[Any]) -> Held:
     (id_, public_id, office, office_names, rank, capabilities, sees_people, is_disputed, body_id) = row[:9]
     (unit_id, code, kind, names, hierarchy, depth, lo, hi, reach, counts) = row[9:]
+    leads = (
+        body_id is None
+    )  # a seat in a body shows no people and no counts, and gives no right over the unit
     return Held(
         id=id_,
         public_id=UUID(public_id),
         office=office,
         office_names=office_names,
         rank=rank,
-        capabilities=frozenset() if is_disputed else frozenset(capabilities),
-        sees_people=sees_people,
+        capabilities=frozenset(capabilities) if leads and not is_disputed else frozenset(),
+        sees_people=sees_people and leads,
         is_disputed=is_disputed,
         body_id=body_id,
         unit_id=unit_id,
@@ -121,8 +124,8 @@ def _held(row: Sequence[Any]) -> Held:
         depth=depth,
         lo=lo,
         hi=hi,
-        ranges=tuple((int(a), int(b)) for a, b in reach),
-        counts=tuple((int(a), int(b)) for a, b in counts) if counts else ((lo, hi),),
+        ranges=tuple((int(a), int(b)) for a, b in reach if leads),
+        counts=(tuple((int(a), int(b)) for a, b in counts) if counts else ((lo, hi),)) if leads else (),
     )
 
 

@@ -1,6 +1,6 @@
 """Tasks: asked of a person or an office; accepted, declined, done, looked at, handed over, withdrawn."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -65,10 +65,6 @@ class CountChanged(Refused, status=409):
 
 class MovedMeanwhile(Refused, status=409):
     message = _("The task has changed meanwhile. Look at it again.")
-
-
-class GivesADay(Refused, status=409):
-    message = _("This is about a workshop. Give its day on the page of the workshop.")
 
 
 class NoteMissing(Refused):
@@ -217,8 +213,6 @@ def change_task(*, public_id: UUID, act: Act, by: Actor, at: datetime, note: str
         task = _held(public_id)
         if not (found.is_asked(by, task) if move.by_asked else found.is_over(by, task)):
             raise org.NotYours
-        if act not in found.acts_with(task, [act]):
-            raise GivesADay
         if task.state not in move.sources:
             raise MovedMeanwhile
         with system("a task moves"):
@@ -367,16 +361,6 @@ def _held(public_id: UUID) -> Task:
     seen = needed(Task.objects.filter(public_id=public_id).first())
     with system("a task"):
         return Task.objects.select_for_update(of=("self",)).get(pk=seen.pk)
-
-
-def move_along(
-    *, tasks: Sequence[Task], way: Sequence[Act], by: Actor, at: datetime, only: State | None = None
-) -> None:
-    """Move the tasks of workshops, each act on those in a state for it (or only in one). Within an act on workshops."""
-    for act in way:
-        sources = [only] if only else MOVES[act].sources
-        if some := [task for task in tasks if task.state in sources]:
-            _move(some, act, "", by=by, at=at)
 
 
 def _move(tasks: list[Task], act: Act, note: str, *, by: Actor, at: datetime) -> None:

@@ -87,7 +87,8 @@ def record_for(viewer: Viewer, public_id: UUID | None, *, at: datetime) -> Recor
         if not leads(viewer, whose, on=on):
             raise NotFound
     # In the reader's own scope: figures of a unit whose people they do not see are rounded here too.
-    of_units = [(held, found) for held in whose.appointments if (found := stands(held, at=at))]
+    offices = [held for held in whose.appointments if held.body_id is None]
+    of_units = [(held, found) for held in offices if (found := stands(held, at=at))]
     with system("a record, for its owner or the level above"):
         return Record(
             name=name,

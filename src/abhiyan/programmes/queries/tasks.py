@@ -1,6 +1,6 @@
 """Tasks: who holds the office that is asked, who may say what to a task, and the lists of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,18 +11,16 @@ from django.db.models import Count, Q, QuerySet
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
-from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.models import Task, TaskStep, Workshop
+from abhiyan.programmes.models import Task, TaskStep
 from abhiyan.programmes.rules import tasks as rules
 from abhiyan.programmes.rules.tasks import OPEN, Act, State
 from abhiyan.units import queries as units
 
 from .holders import Holder, holders
 
-ANSWERS = (Act.ACCEPT, Act.DECLINE)
 # Appointments that count on the day %(on)s.
 ACTIVE = """ap.state = 'active' and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
 # The holders of an office in the units below a place, the place itself left out.
@@ -135,19 +133,7 @@ def task_for(public_id: UUID) -> Task:
 
 def acts_on(task: Task, by: Actor) -> list[Act]:
     """What somebody may do to a task now."""
-    return acts_with(task, rules.possible(task.state, is_asked=is_asked(by, task), is_over=is_over(by, task)))
-
-
-def acts_with(task: Task, acts: Sequence[Act]) -> list[Act]:
-    """These without those that the day of a workshop decides, where the task is about one."""
-    return [act for act in acts if act in ANSWERS or workshop_of(task) is None]
-
-
-def workshop_of(task: Task) -> UUID | None:
-    """The workshop (public id) a task asks for; its days say when the task is done."""
-    with system("what a task is about"):
-        found = Workshop.objects.filter(task=task).values_list("public_id", flat=True)
-        return found.first()
+    return rules.possible(task.state, is_asked=is_asked(by, task), is_over=is_over(by, task))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +190,8 @@ def is_late(at: datetime) -> Q:
 
 
 def due_of(account_id: int, *, limit: int) -> list[Task]:
-    """What somebody has to answer or to do, the most urgent first; without workshops, which ask for a day."""
-    rows = tasks_of(mine=account_id).filter(state__in=OPEN, workshop=None)
+    """Tasks that somebody has to answer or to do, the most urgent first."""
+    rows = tasks_of(mine=account_id).filter(state__in=OPEN)
     return list(rows.order_by("due_at", "pk")[:limit])
 
 

@@ -60,14 +60,15 @@ def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -
     NotFound when it does not stand in the programme's hierarchy, or its counts are out of the viewer's sight; with
     is_asked, also where none was asked for.
     """
-    own: Callable[[], int] = _nowhere if is_asked else partial(_own, request.viewer, programme)
+    own: Callable[[], int] = nowhere if is_asked else partial(_own, request.viewer, programme)
     here = page_unit(request, hierarchy=programme.hierarchy, otherwise=own)
     if not request.viewer.sees_counts_at(here.unit.lo):
         raise NotFound
     return here
 
 
-def _nowhere() -> int:
+def nowhere() -> int:
+    """For a page about a unit that its address must name."""
     raise NotFound
 
 

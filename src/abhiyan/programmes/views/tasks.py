@@ -317,7 +317,6 @@ def _page(
             "row": row,
             "effort": effort_in_words(one.effort_min),
             "may": {str(act): True for act in may},
-            "workshop": found.workshop_of(one),
             "forms": forms_of,
             "problem": problem,
             "steps": [

@@ -1,14 +1,13 @@
 """Rules of review rounds: which days stand, how far a review is, what coverage is, and how it is drawn."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from abhiyan.ui.squares import Shape, Squares
+
 LONGEST_ROUND = timedelta(days=366)
 LONGEST_NAME, LONGEST_TEXT, LONGEST_REASON = 120, 2_000, 200
-MOST_SQUARES = 60  # more reviews are drawn as a bar
-A_LINE, SIDE = 20, 12  # squares in a line; of one, with its gap
 BEFOREHAND = timedelta(days=1)  # so long an office-bearer has their page before anybody decides
 A_WEEK = timedelta(days=7)
 
@@ -20,6 +19,14 @@ class State(StrEnum):
     PREPARED = "prepared"
     MET = "met"
     DECIDED = "decided"
+
+
+SHAPES = {
+    State.DECIDED: Shape.FULL,
+    State.MET: Shape.HALF,
+    State.PREPARED: Shape.OPEN,
+    State.EMPTY: Shape.EMPTY,
+}
 
 
 def days_stand(begins_on: date, ends_on: date, *, today: date) -> bool:
@@ -72,32 +79,8 @@ class Coverage:
         """Whole per cent, rounded down: 100 only when all are decided."""
         return int(self.share * 100)
 
-    def _parts(self) -> Iterator[tuple[State, int]]:
-        yield from zip(
-            (State.DECIDED, State.MET, State.PREPARED, State.EMPTY),
-            (self.decided, self.met, self.prepared, self.empty),
-            strict=True,
-        )
-
     @property
-    def squares(self) -> list[tuple[int, int, State]]:
-        """A square for each review as (x, y, state), the decided first; none where there are too many to see."""
-        if self.of > MOST_SQUARES:
-            return []
-        states = [state for state, n in self._parts() for _n in range(n)]
-        return [(n % A_LINE * SIDE + 1, n // A_LINE * SIDE + 1, state) for n, state in enumerate(states)]
-
-    @property
-    def height(self) -> int:
-        """Of the squares together."""
-        return -(-self.of // A_LINE) * SIDE + 2
-
-    @property
-    def bars(self) -> list[tuple[float, float, State]]:
-        """The same as one bar: (from, width, state) in per cent of its width."""
-        found, start = [], 0.0
-        for state, n in self._parts():
-            width = 100 * n / self.of if self.of else 0.0
-            found.append((round(start, 2), round(width, 2), state))
-            start += width
-        return found
+    def drawn(self) -> Squares:
+        """A square for each review, the decided first."""
+        counts = (self.decided, self.met, self.prepared, self.empty)
+        return Squares(list(zip(SHAPES.values(), counts, strict=True)))

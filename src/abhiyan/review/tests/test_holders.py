@@ -83,15 +83,21 @@ def test_a_round_over_an_office_of_the_reviewers_own_level_is_refused(cast: Cast
         opened_for(cast, what="verifier")
 
 
-def test_the_page_has_the_numbers_of_unit_tasks_workshops_circulars_helpline_and_vacancies(
+def test_the_page_has_the_numbers_of_unit_tasks_meetings_circulars_helpline_and_vacancies(
     cast: Cast, mine: Review
 ) -> None:
     cast.target("JK-SRI-M1", 250)
     for role in ("mandal_president", "district_in_charge"):
         said = page(cast, role, mine)
-        for part in ("Lal Chowk", "Reported beside checked", "Their tasks", "Tasks they gave", "Workshops"):
+        for part in ("Lal Chowk", "Reported beside checked", "Their tasks", "Tasks they gave"):
             assert part in said, part
-        for part in ("Circulars", "Helpline, last 90 days", "Vacant below", "Booth president"):
+        for part in (
+            "Meetings and reports asked",
+            "Circulars",
+            "Helpline, last 90 days",
+            "Vacant below",
+            "Booth president",
+        ):
             assert part in said, part
         assert "Questions to workers" not in said and "Proven" not in said
     assert "Not finished, here and below" in dossier(cast, "district_in_charge", "JK-SRI-M1")

@@ -21,7 +21,7 @@ from abhiyan.review.models import Minute, Review, Round
 from abhiyan.review.queries import rounds as found
 from abhiyan.review.queries.board import Board, board
 from abhiyan.review.queries.reviewers import reviewers
-from abhiyan.review.rules.rounds import Coverage, State
+from abhiyan.review.rules.rounds import SHAPES, Coverage
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units.actions import close_units
 from abhiyan.units.models import Unit
@@ -239,9 +239,9 @@ def test_reviews_and_their_decisions_come_to_today(cast: Cast) -> None:
 
 
 def test_coverage_is_drawn_as_squares_up_to_sixty_and_full_only_when_all_are_done() -> None:
-    assert [state for _x, _y, state in Coverage(1, 1, 1, 1).squares] == list(reversed(State))
-    assert len(Coverage(1, empty=59).squares) == 60
-    assert Coverage(1, empty=60).squares == []
-    assert [width for _x, width, _state in Coverage(50, 0, 25, 25).bars] == [50, 0, 25, 25]
+    assert [shape for _x, _y, shape in Coverage(1, 1, 1, 1).drawn.squares] == list(SHAPES.values())
+    assert len(Coverage(1, empty=59).drawn.squares) == 60
+    assert Coverage(1, empty=60).drawn.squares == []
+    assert [width for _x, width, _shape in Coverage(50, 0, 25, 25).drawn.bars] == [50, 0, 25, 25]
     assert Coverage(999, empty=1).pct == 99
     assert Coverage(left=4).pct == 100

@@ -114,7 +114,7 @@ def test_a_state_opens_a_round_a_district_decides_on_a_mandal_which_has_its_task
     look(mandal, "round replied")
 
     state.goto(board)
-    assert state.locator("main td svg rect.c-decided").count() == 1
+    assert state.locator("main td svg rect.c-full").count() == 1
     look(state, "round one decided")
 
 

@@ -69,7 +69,7 @@ def test_the_page_shows_each_state_the_tasks_and_what_was_decided(cast: Cast) ->
     assert "Late tasks Name two" in said and "What was decided Help is needed 1" in said
     assert "Today Hazratbal" in re.sub(r"\d ", "", said), "the meeting of today"
     drawn = page(cast, one)
-    assert {f'class="c-{state}"' in drawn for state in ("decided", "met", "prepared", "empty")} == {True}
+    assert {f'class="c-{state}"' in drawn for state in ("full", "half", "open", "empty")} == {True}
     own = words(page(cast, one, "district_in_charge"))
     assert "To review 2" in own and "Bahu" not in own, "their own branch alone"
     assert "To review" not in words(page(cast, one, "booth_worker"))
@@ -176,7 +176,7 @@ def test_a_round_of_many_asks_the_database_as_often_as_one_of_three(cast: Cast) 
     with system("test"):
         whole = board(one, cast.world.units["JK"].pk, on=today(), at=NOW)
     assert whole.whole.coverage.of == 303
-    assert "<svg" in page(cast, one) and Coverage(1, empty=302).squares == []
+    assert "<svg" in page(cast, one) and Coverage(1, empty=302).drawn.squares == []
 
 
 def test_a_half_written_task_is_refused_at_its_field_and_what_was_typed_stays(cast: Cast) -> None:

@@ -27,7 +27,7 @@ from abhiyan.review.queries import board as boards
 from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
 from abhiyan.review.queries.reviewers import ORGANISATIONAL
-from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, State, due_share, state_of
+from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, SHAPES, State, due_share, state_of
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
@@ -295,7 +295,7 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
         "vacant": vacant,
         "may_change": here.unit.id == one.unit_id and found.is_opener(one, request.viewer.account_id),
         "may_name": found.leads_whole(request.viewer, one),
-        "legend": STATES.items(),
+        "legend": [(SHAPES[state], words) for state, words in STATES.items()],
     }
 
 

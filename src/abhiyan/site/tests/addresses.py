@@ -42,7 +42,7 @@ from abhiyan.people.models import Double, Factor, Person, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions.materials import add_material
-from abhiyan.programmes.actions.workshops import Asked, hold_first
+from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.site.access import pages
 from abhiyan.units import actions as units
@@ -218,13 +218,18 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=cast.actor("state_president"),
             at=at,
         )
-        workshop = hold_first(
-            programme_id=world.programme.pk,
+        asked = ask_units(
+            asking=Asking(
+                title="Planted meeting",
+                wanted="meeting",
+                rhythm="monthly",
+                first_on=at.date() - timedelta(days=40),
+                last_on=at.date() + timedelta(days=40),
+                office="mandal_president",
+                kind="mandal",
+            ),
             unit_id=world.units["JK-JAM"].pk,
-            title="Planted workshop",
-            held_on=at.date() - timedelta(days=3),
-            attended=None,
-            asked=Asked("mandal_president", at.date() + timedelta(days=9), MANDALS),
+            expected=MANDALS,
             by=cast.actor("state_president"),
             at=at - timedelta(days=2),
         )
@@ -382,7 +387,11 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "programmes:task_act": task.public_id,
         "programmes:task_hand_over": task.public_id,
         **dict.fromkeys(
-            (f"programmes:workshop{page}" for page in ("", "_act", "_below", "_remind")), workshop.public_id
+            (
+                f"programmes:{page}"
+                for page in ("schedule", "schedule_act", "schedule_remind", "due", "due_act")
+            ),
+            asked.public_id,
         ),
         **dict.fromkeys((f"programmes:material{page}" for page in ("", "_act", "_file")), material.public_id),
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
@@ -491,8 +500,10 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["code"] = others["text"]
     if name == "programmes:material_file":
         more["number"] = 1
-    if name in ("programmes:material_act", "programmes:workshop_act"):
+    if name == "programmes:material_act":
         more["act"] = "withdraw"
+    if name in ("programmes:schedule_act", "programmes:due_act"):
+        more["act"] = "end" if name == "programmes:schedule_act" else "cannot"
     if name == "review:deck_file":
         more["ending"] = "pptx"
     if name == "review:schedule_act":
@@ -549,6 +560,8 @@ def address(name: str, of: Things, **more: Any) -> str:
     fillings |= more
     wanted = pages()[name].pattern.converters
     path = reverse(name, kwargs={each: fillings.get(each, ANY[type(how)]) for each, how in wanted.items()})
+    if name == "programmes:due":
+        path += f"?unit={of.unit}-M1"
     if page in ("people", "appointments", "appoint", "targets", "drive_funnel"):
         path += f"?unit={of.unit}" + ("&office=booth_president" if page == "appoint" else "")
     return path

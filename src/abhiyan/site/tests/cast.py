@@ -66,7 +66,8 @@ MORE_OFFICES: dict[str, tuple[str, str, int]] = {
     for kind in (seat.expected_in or ("district",))[-1:]
     if seat.code not in OFFICES and kind in PLACES
 } | {"state_elsewhere": ("state_president", "HP", 1)}
-EVERYBODY = (*ROLES, *MORE_OFFICES)
+SEAT_IN_BODY = "seat_in_body"  # a member of a committee of the own district, without an office of a unit
+EVERYBODY = (*ROLES, *MORE_OFFICES, SEAT_IN_BODY)
 # Who may see the people, and the exact counts, of the other district: the units above it and it, and a segment there.
 OVER_THE_OTHER = {
     role
@@ -121,6 +122,8 @@ class Cast:
         for role, (office, unit, hierarchy) in MORE_OFFICES.items():
             if role not in self.accounts:
                 self._seat(role, office, unit, hierarchy)
+        if SEAT_IN_BODY not in self.accounts:
+            self.seat_in_body(self._open(SEAT_IN_BODY))
         return {role: self.client(role) for role in EVERYBODY}
 
     def _cluster(self) -> None:
@@ -208,6 +211,23 @@ class Cast:
                 at=present(),
             )
         self.appointments[role] = held.public_id
+
+    def seat_in_body(self, account: Account) -> int:
+        """Give somebody a seat in a new committee of the own district; the committee's id."""
+        unit_id = self.world.units["JK-SRI"].pk
+        names = {"en": "Media", "hi": "मीडिया"}
+        with system("test"):
+            body = org.make_body(unit_id=unit_id, kind="committee", names=names, by=SYSTEM, at=present())
+            org.appoint(
+                account_id=account.pk,
+                office="district_in_charge",
+                unit_id=unit_id,
+                body_id=body.pk,
+                starts_on=today() - timedelta(days=30),
+                by=SYSTEM,
+                at=present(),
+            )
+        return body.pk
 
     def appoint(self, account: Account, office: str, unit: str, *, by: Actor) -> UUID:
         """Somebody who is there gets one more office."""

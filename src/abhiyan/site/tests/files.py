@@ -58,7 +58,7 @@ FILED = (
         "programmes:targets",
         "programmes:tasks",
     ),
-    *("programmes:own_materials", "programmes:workshop"),
+    *("programmes:own_materials", "programmes:asked", "programmes:schedule"),
     *("review:round", "review:rounds", "site:unit", "verification:frame_beside"),
     "verification:verifiers",
 )

@@ -123,9 +123,10 @@ POSTS: dict[str, dict[str, str]] = {
     },
     "programmes:task_hand_over": {"whom": "{seat}"},
     "programmes:material_new": PLACE | {"name_en": "Mine"},
-    "programmes:workshop_below": {"office": "mandal_president", "until": "2099-12-01"},
-    "programmes:workshop_new": PLACE
-    | {"title": "Mine", "held_on": "2026-11-01", "office": "mandal_president", "until": "2099-12-01"},
+    "programmes:asked_new": PLACE
+    | {"title": "Mine", "wanted": "meeting", "whom": "office:mandal_president:mandal", "rhythm": "monthly"}
+    | {"first_on": "2026-12-01", "last_on": "2026-12-31", "hour": "18:00", "expected": "x"},
+    "programmes:due_act": {"reason": "Mine"},
     "verification:check_back": {"reason": "knows"},
     "verification:check_said": {"how": "By phone", "meaning": "joined"},
     "verification:check_tell": {"outcome": "genuine"},
@@ -171,6 +172,8 @@ ASKED = {
     "messaging:send_new": "unit=JK-JAM&text={text}",
     "enrolment:drive_link": "unit=JK-JAM",
     "elections:plan_create": "owner=JK&election=LS2024&state=U08",
+    "programmes:asked_new": "unit=JK-JAM",
+    "programmes:due_act": "unit=JK-JAM-M1",
     "programmes:go_back": "unit=JK-JAM",
     "programmes:name_in_charge": "unit=JK-JAM&q=mandal_president",
     "programmes:split_target": "unit=JK-JAM",

@@ -13,7 +13,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.tests.make import typed
 from abhiyan.people.tests.make import body
-from abhiyan.programmes.models import Task, Workshop
+from abhiyan.programmes.models import Task
 from abhiyan.verification.actions import refresh_estimates
 from abhiyan.verification.models import Estimate
 from abhiyan.verification.tests.test_checks import drawn
@@ -87,7 +87,7 @@ def test_requests_at_ones_desk_and_requests_of_all_below_are_two_figures_with_tw
     assert number(dossier, r"Overdue here and below (\d+)") == 1
 
 
-def test_tasks_and_workshops_of_a_dossier_are_those_of_the_lists(cast: Cast) -> None:
+def test_tasks_of_a_dossier_are_those_of_the_lists(cast: Cast) -> None:
     with system("test"):
         for n, (unit, state) in enumerate(
             (("JK-SRI", "asked"), ("JK-SRI-M1", "done"), ("JK-SRI-M1", "confirmed"), ("JK-JAM", "asked"))
@@ -102,28 +102,12 @@ def test_tasks_and_workshops_of_a_dossier_are_those_of_the_lists(cast: Cast) -> 
                 state_at=NOW - timedelta(days=3),
                 state=state,
             )
-        top = _workshop(cast, "JK-SRI", asks_until=NOW.date() + timedelta(days=5))
-        for unit, planned in (("JK-SRI-M1", NOW.date()), ("JK-SRI-M2", None)):
-            _workshop(cast, unit, above=top, due_on=NOW.date() + timedelta(days=5), planned_on=planned)
     client = cast.client("state_president")
     dossier = words(client, "/review/dossier/JK-SRI/")
     page = "/programmes/tasks/?show=unit&unit=JK-SRI"
     assert number(dossier, r"Not finished, here and below (\d+)") == listed(client, page) == 2
     assert number(dossier, r"Late now, here and below (\d+)") == listed(client, f"{page}&state=late") == 1
     assert number(dossier, r"Open, of this unit (\d+)") == 1
-    assert number(dossier, r"Asked of units below (\d+)") == 2
-    assert number(dossier, r"Of these without a day (\d+)") == 1
-
-
-def _workshop(cast: Cast, unit: str, **more: object) -> Workshop:
-    return Workshop.objects.create(
-        public_id=uuid4(),
-        programme=cast.world.programme,
-        unit=cast.world.units[unit],
-        title="Workshop",
-        made_at=NOW,
-        **more,
-    )
 
 
 def test_who_is_furthest_behind_is_one_ranking_by_people(cast: Cast) -> None:

@@ -26,6 +26,7 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Of, ask_estimated
+from abhiyan.programmes.views.schedules import owed_here
 from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, tables
 from abhiyan.ui.addresses import address_of
@@ -114,6 +115,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         if asked is not None
         else leaders(request.viewer, here, hierarchy, today, lang),
         "vacant_below": vacant_below(asked.vacancies(), lang) if asked and asked.vacancies else [],
+        "owed": owed_here(request.viewer, here, hierarchy, at=at),
         "running": running,
         "votes_href": _votes_href(here) if running else "",
         "chosen": chosen,

@@ -486,14 +486,17 @@ def post(
     button: str = "",
     query: str = "",
     asks: bool = False,
+    files: bool = False,
     **fields: Any,
 ) -> SafeString:
     """A form that is sent once, with its key against forgery. page, of: as of `link`; none: to this page.
 
     button: the words of its one button, after what is inside. query: what follows the address. asks: it is the
-    second look at what cannot be taken back. Whatever else is named is sent unseen: `about=unit.code`.
+    second look at what cannot be taken back. files: it may bring pictures or files. Whatever else is named is sent
+    unseen: `about=unit.code`.
     """
     attributes = _html({"action": page and _address(page, of, {}) + query, "class": css})
+    attributes += ' enctype="multipart/form-data"' if files else ""
     sent = hidden(csrfmiddlewaretoken=get_token(context["request"]), **fields)
     return mark_safe(  # noqa: S308  # escaped, each of them
         f'<form method="post"{attributes} novalidate data-once{" data-asks" if asks else ""}>'

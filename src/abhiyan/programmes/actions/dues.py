@@ -1,0 +1,411 @@
+"""Acts on dues: units and bodies set a day, hold, report, say why not, take back; their leaders accept or return."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.forms import actions as forms
+from abhiyan.org import queries as org
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.queries import schedules as found
+from abhiyan.programmes.queries import splits
+from abhiyan.programmes.rules import schedules as rules
+from abhiyan.programmes.rules.schedules import DueState, Period
+
+from .own_figures import type_figure
+from .schedules import ScheduleEnded, UnitClosed
+from .tasks import LONGEST_NOTE, LONGEST_TEXT, NoteMissing, TextTooLong
+
+
+class PlannedDayUnfit(Refused):
+    message = _("Choose a day from today to %(last)s.")
+
+
+class HeldDayUnfit(Refused):
+    message = _("Choose a day from %(first)s to today: it was held.")
+
+
+class PeopleUnfit(Refused):
+    message = _("Write how many came, from 1 to 9,999. If nobody came, say that it cannot be held.")
+
+
+class NumberUnfit(Refused):
+    message = _("Write a whole number from 0 to 9,99,99,999.")
+
+
+class WordsMissing(Refused):
+    message = _("Write the report in a few words.")
+
+
+class NotThis(Refused, status=409):
+    message = _("This is asked in another way. Open its page again.")
+
+
+class FormMissing(Refused):
+    message = _("Fill in the form on its page.")
+
+
+class DoneAlready(Refused, status=409):
+    message = _("It is entered as done. Take that back first.")
+
+
+class AcceptedAlready(Refused, status=409):
+    message = _("This report is accepted. Ask the level above to return it, then mend it.")
+
+
+class NothingSaid(Refused, status=409):
+    message = _("There is nothing to take back.")
+
+
+class NothingSent(Refused, status=409):
+    message = _("There is no report to decide on.")
+
+
+@dataclass(frozen=True, slots=True)
+class Owes:
+    """Names one due: its schedule, its unit, maybe a body of it, and the first day of its period."""
+
+    schedule: UUID
+    unit_id: int
+    begins_on: date
+    body_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form that was filled in, as `forms.filling.FilledForm` has it."""
+
+    answers: Mapping[str, Any]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A due in the hands of an act, locked."""
+
+    one: Schedule
+    asked: found.AskedUnit
+    period: Period
+    due: Due
+    today: date
+
+
+def plan_due(*, owes: Owes, on: date, by: Actor, at: datetime) -> Due:
+    """Set the day of a meeting; another day replaces it.
+
+    Who may: who leads the unit, or sits in the body. Refuses NotFound, NotYours, UnitClosed, ScheduleEnded, NotThis of
+    a report, DoneAlready, PlannedDayUnfit.
+    """
+    with transaction.atomic():
+        held = _answering(owes, by=by, at=at, is_meeting=True)
+        due = held.due
+        if due.state in rules.FINISHED:
+            raise DoneAlready
+        last = held.one.timing.latest_plan(held.period, held.today)
+        if not held.today <= on <= last:
+            raise PlannedDayUnfit(field="on", last=date_format(last, "j M Y"))
+        due.state, due.planned_on, due.reason = DueState.PLANNED, on, ""
+        _say(held, "plan_due", by=by, at=at)
+    return due
+
+
+def hold_due(
+    *,
+    owes: Owes,
+    on: date,
+    people: int | None = None,
+    text: str = "",
+    filled: Filled | None = None,
+    by: Actor,
+    at: datetime,
+) -> Due:
+    """Say on which day a meeting was held, how many came, and a few words; said again, it corrects all of it.
+
+    people: as the unit reports, on no ladder; None: not said. filled: the schedule's form, where it has one. Who may:
+    as `plan_due`. Refuses as there, and HeldDayUnfit, PeopleUnfit, TextTooLong, FormMissing, AnswersUnfit.
+    """
+    with transaction.atomic():
+        held = _answering(owes, by=by, at=at, is_meeting=True)
+        due = held.due
+        if not held.period.begins_on <= on <= held.today:
+            raise HeldDayUnfit(field="on", first=date_format(held.period.begins_on, "j M Y"))
+        if people is not None and not 0 < people <= rules.MOST_PEOPLE:
+            raise PeopleUnfit(field="people")
+        due.state, due.held_on, due.people, due.text, due.reason = DueState.DONE, on, people, _words(text), ""
+        due.done_at = due.done_at or at
+        _fill(held, filled, by=by, at=at)
+        _say(held, "hold_due", by=by, at=at)
+    return due
+
+
+def report_due(
+    *,
+    owes: Owes,
+    text: str = "",
+    numbers: Mapping[str, int] | None = None,
+    filled: Filled | None = None,
+    by: Actor,
+    at: datetime,
+) -> Due:
+    """Send a report. Until it is accepted, sending it again replaces it; one that was returned is mended so.
+
+    numbers: by the keys of the schedule's figures, all of them; with a form they are its answers. filled: the
+    schedule's form, where it has one. Who may: as `plan_due`. Refuses as there, AcceptedAlready, NumberUnfit,
+    WordsMissing of a report without any number, TextTooLong, FormMissing, AnswersUnfit.
+    """
+    with transaction.atomic():
+        held = _answering(owes, by=by, at=at, is_meeting=False)
+        due, given = held.due, dict(numbers or {})
+        if due.state == DueState.ACCEPTED:
+            raise AcceptedAlready
+        if held.one.form is not None:
+            given = dict.fromkeys(held.one.figures, 0) | dict(filled.answers if filled else {})
+        for key in held.one.figures:
+            if not 0 <= given.get(key, -1) <= rules.LARGEST_FIGURE:
+                raise NumberUnfit(field=key)
+        due.text = _words(text)
+        if not due.text and not held.one.figures and held.one.form is None:
+            raise WordsMissing(field="text")
+        due.figures = {str(measure): given[key] for key, measure in held.one.figures.items()}
+        due.state, due.reason, due.done_at = DueState.DONE, "", due.done_at or at
+        _fill(held, filled, by=by, at=at)
+        _say(held, "report_due", by=by, at=at)
+    return due
+
+
+def cannot_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
+    """Say why it cannot be done in this period.
+
+    Who may: as `plan_due`. Refuses as there, NoteMissing, TextTooLong; DoneAlready once it is done or returned.
+    """
+    with transaction.atomic():
+        held = _answering(owes, by=by, at=at)
+        due = held.due
+        if due.state in (*rules.FINISHED, DueState.RETURNED):
+            raise DoneAlready
+        due.state, due.reason, due.planned_on = DueState.CANNOT, _reason(reason), None
+        _say(held, "cannot_due", by=by, at=at)
+    return due
+
+
+def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
+    """Take back what was last said: that it was done, then the day that was set; or that it cannot be done.
+
+    Who may: as `plan_due`. Refuses as there, AcceptedAlready, NothingSaid (also of what was returned: it is mended).
+    """
+    with transaction.atomic():
+        held = _answering(owes, by=by, at=at)
+        due = held.due
+        if due.state == DueState.ACCEPTED:
+            raise AcceptedAlready
+        if due.state in (DueState.OPEN, DueState.RETURNED):
+            raise NothingSaid
+        if due.state == DueState.DONE:
+            due.held_on = due.people = due.done_at = None
+            due.text, due.figures = "", {}
+            due.state = DueState.PLANNED if due.planned_on else DueState.OPEN
+        else:
+            due.planned_on, due.reason, due.state = None, "", DueState.OPEN
+        _say(held, "take_back_due", by=by, at=at)
+    return due
+
+
+def accept_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
+    """Accept a report, also one that was returned by mistake. Its figures become the unit's own figures.
+
+    They cover the days of the period inside the programme, up to the day it was sent. Who may: who leads from
+    above the unit; of a body, its unit or from above. Refuses NotFound, NotYours, NothingSent, AcceptedAlready, and
+    DaysTaken where somebody typed a figure of other days.
+    """
+    with transaction.atomic():
+        held = _deciding(owes, by=by, at=at)
+        due = held.due
+        if due.state == DueState.ACCEPTED:
+            raise AcceptedAlready
+        if due.state not in (DueState.DONE, DueState.RETURNED):
+            raise NothingSent
+        due.state, due.reason = DueState.ACCEPTED, ""
+        due.fed = _feed(held, by=by, at=at)
+        if due.submission_id is not None:
+            forms.accept(submission_id=due.submission_id, by=by, at=at)
+        _decide(held, "accept_due", by=by, at=at)
+    return due
+
+
+def return_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
+    """Return a report with a reason; an accepted one too, and its own figures are taken back. The unit mends it.
+
+    Who may: as `accept_due`. Refuses NotFound, NotYours, NothingSent, NoteMissing, TextTooLong.
+    """
+    with transaction.atomic():
+        held = _deciding(owes, by=by, at=at)
+        due = held.due
+        if due.state not in rules.FINISHED:
+            raise NothingSent
+        due.state, due.reason = DueState.RETURNED, _reason(reason)
+        for measure, first, last in due.fed:
+            _type(
+                held, measure, Period(date.fromisoformat(first), date.fromisoformat(last)), None, by=by, at=at
+            )
+        due.fed = []
+        if due.submission_id is not None:
+            forms.send_back(submission_id=due.submission_id, reason=due.reason, by=by, at=at)
+        _decide(held, "return_due", by=by, at=at)
+    return due
+
+
+def _fill(held: _Held, filled: Filled | None, *, by: Actor, at: datetime) -> None:
+    """Keep the form that was filled in: the first time as a submission, then as its mended answers."""
+    one, due = held.one, held.due
+    if one.form is None:
+        return
+    if filled is None:
+        raise FormMissing
+    if due.submission_id is None:
+        due.submission = forms.submit(
+            key=f"due|{due.pk}",
+            version=one.form,
+            unit_id=due.unit_id,
+            body_id=due.body_id,
+            answers=filled.answers,
+            pictures=filled.pictures,
+            about=("due", str(due.pk)),
+            by=by,
+            at=at,
+        )
+    else:
+        forms.mend(
+            submission_id=due.submission_id, answers=filled.answers, pictures=filled.pictures, by=by, at=at
+        )
+
+
+def _feed(held: _Held, *, by: Actor, at: datetime) -> list[tuple[int, str, str]]:
+    """Write the figures of a report that is accepted: which measure, from which day to which."""
+    one, due = held.one, held.due
+    if one.programme is None or due.said_at is None or due.body_id is not None:
+        return []
+    days = rules.clipped(
+        held.period,
+        opens_on=one.programme.opens_on,
+        closes_on=one.programme.closes_on,
+        sent_on=clock.day_in(one.timing.zone, due.said_at),
+    )
+    if days is None or not splits.in_play(one.programme.pk, one.hierarchy, [due.unit_id], on=days.ends_on):
+        return []
+    for measure, n in due.figures.items():
+        _type(held, int(measure), days, n, by=by, at=at)
+    return [(int(measure), days.begins_on.isoformat(), days.ends_on.isoformat()) for measure in due.figures]
+
+
+def _type(held: _Held, measure: int, days: Period, n: int | None, *, by: Actor, at: datetime) -> None:
+    assert held.one.programme is not None  # only what is asked in a programme has figures
+    type_figure(
+        programme=held.one.programme,
+        measure=measure,
+        unit_id=held.due.unit_id,
+        begins_on=days.begins_on,
+        ends_on=days.ends_on,
+        n=n,
+        by=by,
+        at=at,
+    )
+
+
+def _answering(owes: Owes, *, by: Actor, at: datetime, is_meeting: bool | None = None) -> _Held:
+    """The due of a unit that answers, locked; written if it was not there."""
+    one, asked, period = _found(owes, at=at)
+    if not found.may_say(by, asked):
+        raise org.NotYours(capability=LEADS)
+    if not asked.is_open:
+        raise UnitClosed
+    if one.ended_at is not None:
+        raise ScheduleEnded
+    if is_meeting is not None and one.is_meeting != is_meeting:
+        raise NotThis
+    return _locked(one, asked, period, at=at)
+
+
+def _deciding(owes: Owes, *, by: Actor, at: datetime) -> _Held:
+    """The due of a report that somebody above decides on, locked."""
+    one, asked, period = _found(owes, at=at)
+    if not found.may_decide(by, one, asked):
+        raise org.NotYours(capability=LEADS)
+    if not asked.is_open:
+        raise UnitClosed
+    if one.is_meeting:
+        raise NotThis
+    return _locked(one, asked, period, at=at)
+
+
+def _found(owes: Owes, *, at: datetime) -> tuple[Schedule, found.AskedUnit, Period]:
+    """In the caller's sight; NotFound of a unit that is not asked, and of a period that is no longer answered."""
+    one = found.schedule_for(owes.schedule)
+    asked = needed(found.asked_unit(one, unit_id=owes.unit_id, body_id=owes.body_id))
+    periods = [each for each in one.timing.begun(at) if each.begins_on == owes.begins_on]
+    if not periods:
+        raise NotFound(field="from")
+    return one, asked, periods[0]
+
+
+def _locked(one: Schedule, asked: found.AskedUnit, period: Period, *, at: datetime) -> _Held:
+    with system("what a unit answers"):
+        given = {
+            "schedule": one,
+            "unit_id": asked.unit_id,
+            "body_id": asked.body_id,
+            "begins_on": period.begins_on,
+        }
+        Due.objects.bulk_create([Due(**given)], ignore_conflicts=True)
+        due = Due.objects.select_for_update(of=("self",)).get(**given)
+    return _Held(one, asked, period, due, clock.day_in(one.timing.zone, at))
+
+
+def _say(held: _Held, act: str, *, by: Actor, at: datetime) -> None:
+    held.due.said_at, held.due.said_by = at, by.account_id
+    _write(held, act, by=by, at=at)
+
+
+def _decide(held: _Held, act: str, *, by: Actor, at: datetime) -> None:
+    held.due.decided_at, held.due.decided_by = at, by.account_id
+    _write(held, act, by=by, at=at)
+
+
+def _write(held: _Held, act: str, *, by: Actor, at: datetime) -> None:
+    with system("what a unit answers"):
+        held.due.save()
+    audit.record(
+        by=by,
+        at=at,
+        act=f"programmes.{act}",
+        subject=str(held.one.public_id),
+        unit_id=held.asked.unit_id,
+        facts={"period": held.period.begins_on.isoformat()}
+        | ({"body": held.asked.body_id} if held.asked.body_id is not None else {}),
+    )
+
+
+def _words(text: str) -> str:
+    text = text.strip()
+    if len(text) > LONGEST_TEXT or "\0" in text:
+        raise TextTooLong(field="text", longest=LONGEST_TEXT)
+    return text
+
+
+def _reason(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if not reason:
+        raise NoteMissing(field="reason")
+    if len(reason) > LONGEST_NOTE or "\0" in reason:
+        raise TextTooLong(field="reason", longest=LONGEST_NOTE)
+    return reason

@@ -1,0 +1,403 @@
+"""Acts on schedules: units ask for a meeting or a report, remind, end it, ask again, and pass it on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, lot, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.forms.models import FormVersion
+from abhiyan.forms.queries import latest_version
+from abhiyan.forms.rules.questions import QuestionKind
+from abhiyan.messaging import actions as messaging
+from abhiyan.org import queries as org
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.programmes import refusals
+from abhiyan.programmes.models import Measure, Programme
+from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.queries import schedules as found
+from abhiyan.programmes.queries import splits
+from abhiyan.programmes.rules import schedules as rules
+from abhiyan.programmes.rules.schedules import AskedFor, Period, Rhythm
+from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
+from abhiyan.units.rules import levels
+
+from .programmes import NotOpen
+from .tasks import LONGEST_TITLE, NobodyToAsk, TitleMissing
+
+MOST_REMINDED = 1_000  # units one press reminds
+MOST_FIGURES = 10
+
+
+class AskedCountChanged(Refused, status=409):
+    message = _("Meanwhile it would ask %(n)s. Look again, then ask.")
+
+
+class DaysUnfit(Refused):
+    message = _(
+        "The first day is at most a year from today. The last day is not over, and at most 3 years later."
+    )
+
+
+class TooOften(Refused):
+    message = _("Clusters and booths can't be asked every day. Ask them every week.")
+
+
+class FiguresUnfit(Refused):
+    message = _("Only a report of units, in a programme, gives figures.")
+
+
+class FigureFed(Refused, status=409):
+    message = _(
+        "“%(title)s” already gives this figure in these units. End it first, or leave the figure out."
+    )
+
+
+class UnitClosed(Refused, status=409):
+    message = _("This unit is closed. It owes nothing any more.")
+
+
+class ScheduleEnded(Refused, status=409):
+    message = _("This is not asked any more.")
+
+
+class AskedBefore(Refused, status=409):
+    message = _("The units below are asked already.")
+
+
+class NotAsked(Refused, status=409):
+    message = _("This unit was not asked.")
+
+
+class NobodyToRemind(Refused, status=409):
+    message = _("There is nobody to remind. Each unit gets at most one message a day.")
+
+
+class TooManyToRemind(Refused):
+    message = _("More than %(most)s units are silent. Ask the units below to remind theirs.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A schedule to be. office, kind: the office in every unit of that kind. body_kind: instead, every body of a kind.
+
+    form_id: of a form that is filled in, in its latest version. figures: key of a number, or of a whole-number
+    question of the form -> measure of the programme.
+    """
+
+    title: str
+    wanted: str
+    rhythm: str
+    first_on: date
+    last_on: date
+    hour: time = time(18)
+    office: str = ""
+    kind: str = ""
+    body_kind: str = ""
+    programme_id: int | None = None
+    form_id: int | None = None
+    figures: Mapping[str, int] = field(default_factory=dict)
+
+
+def ask_units(
+    *,
+    asking: Asking,
+    unit_id: int,
+    hierarchy: int = Hierarchy.ORGANISATIONAL,
+    expected: int,
+    above: UUID | None = None,
+    by: Actor,
+    at: datetime,
+) -> Schedule:
+    """Ask an office in every unit of a kind below, or every body of a kind, for a meeting or a report.
+
+    expected: how many the asker was shown. above: what the unit was asked itself, and passes on. Who may: `tasks.ask`
+    at the unit. Refuses TitleMissing, DaysUnfit, TooOften, NobodyToAsk, AskedCountChanged, NotOpen, NotCovered,
+    FiguresUnfit, FigureFed, UnknownMeasure, UnitClosed; NotAsked and AskedBefore of what is passed on.
+    """
+    title = " ".join(asking.title.split())
+    if not title or len(title) > LONGEST_TITLE or "\0" in title:
+        raise TitleMissing(field="title", longest=LONGEST_TITLE)
+    with transaction.atomic():
+        org.require(by, LEADS, at=unit_id)
+        if units.unit_by_id(unit_id).closed_on is not None:
+            raise UnitClosed(field="unit")
+        programme = _programme_of(asking, unit_id, hierarchy, at=at)
+        today = clock.day_in(programme.zone if programme else settings.TIME_ZONE, at)
+        if not rules.days_fit(asking.first_on, asking.last_on, today=today):
+            raise DaysUnfit(field="last_on" if asking.last_on < max(asking.first_on, today) else "first_on")
+        if asking.wanted not in list(AskedFor) or asking.rhythm not in list(Rhythm):
+            raise NobodyToAsk(field="rhythm")
+        level = levels.level(hierarchy, asking.kind) if asking.kind else None
+        if asking.rhythm == Rhythm.DAILY and level is not None and level > rules.DEEPEST_DAILY:
+            raise TooOften(field="rhythm")
+        form = _form_of(asking)
+        n = _count(asking, unit_id, hierarchy, at=at)
+        if not n:
+            raise NobodyToAsk(field="whom")
+        if n != expected:
+            raise AskedCountChanged(n=n)
+        asked_above = _to_pass_on(above, unit_id) if above else None
+        with system("asking units"):
+            one = Schedule(
+                public_id=lot.uuid(),
+                title=title,
+                wanted=asking.wanted,
+                unit_id=unit_id,
+                hierarchy=hierarchy,
+                programme=programme,
+                office=next((each for each in org.offices_used() if each.code == asking.office), None),
+                kind=asking.kind,
+                body_kind=asking.body_kind,
+                rhythm=asking.rhythm,
+                first_on=asking.first_on,
+                last_on=asking.last_on,
+                hour=asking.hour,
+                form=form,
+                figures=dict(asking.figures),
+                above=asked_above,
+                asked_at=at,
+                asked_by=by.account_id,
+            )
+            _check_fed(one)
+            one.save()
+        _record("ask_units", one, by=by, at=at, n=n)
+    return one
+
+
+def _programme_of(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime) -> Programme | None:
+    """The programme it is asked for, once it and the figures fit."""
+    if asking.programme_id is None:
+        if asking.figures:
+            raise FiguresUnfit(field="programme")
+        return None
+    programme = needed(Programme.objects.filter(pk=asking.programme_id).first())
+    if programme.state != Programme.State.OPEN:
+        raise NotOpen(field="programme")
+    on = clock.day_in(programme.zone, at)
+    if programme.hierarchy != hierarchy or not splits.in_play(programme.pk, hierarchy, [unit_id], on=on):
+        raise refusals.NotCovered(field="programme")
+    if asking.figures:
+        if asking.wanted != AskedFor.REPORT or asking.body_kind or len(asking.figures) > MOST_FIGURES:
+            raise FiguresUnfit(field="figures")
+        wanted = set(asking.figures.values())
+        known = Measure.objects.filter(programme=programme, number__in=wanted).count()
+        if known != len(wanted) or len(wanted) != len(asking.figures):
+            raise refusals.UnknownMeasure(field="figures")
+    return programme
+
+
+def _form_of(asking: Asking) -> FormVersion | None:
+    """The version of the form that is filled in, once the figures are answers to it."""
+    if asking.form_id is None:
+        return None
+    form = needed(latest_version(asking.form_id), NotFound(field="form"))
+    if form.form.ended_at is not None:
+        raise NotFound(field="form")
+    whole = {one.key for one in form.asked if one.kind is QuestionKind.WHOLE}
+    if not asking.figures.keys() <= whole:
+        raise FiguresUnfit(field="figures")
+    return form
+
+
+def _count(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime) -> int:
+    if asking.body_kind:
+        return (
+            0
+            if asking.office or asking.kind
+            else found.bodies_to_ask(unit_id, hierarchy).get(asking.body_kind, 0)
+        )
+    offices = found.offices_to_ask(unit_id, hierarchy, at=at)
+    return next(
+        (one.expected for one in offices if (one.office, one.unit_kind) == (asking.office, asking.kind)), 0
+    )
+
+
+def _to_pass_on(above: UUID, unit_id: int) -> Schedule:
+    """Lock the schedule that the unit was asked by, so that it is passed on once."""
+    seen = found.schedule_for(above)
+    with system("passing on what was asked"):
+        one = Schedule.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+        if one.ended_at is not None:
+            raise ScheduleEnded
+        if found.asked_unit(seen, unit_id=unit_id) is None:
+            raise NotAsked
+        if found.passed_on(one, unit_id):
+            raise AskedBefore
+    return one
+
+
+def _check_fed(one: Schedule) -> None:
+    """Refuse two schedules that give one measure of one unit. Within a system scope."""
+    if not one.figures or one.programme is None:
+        return
+    sql.wait_for(f"figures of reports in {one.programme.pk}")
+    near = found.feeding(one.programme, one.figures.values())
+    spans = units.spans([one.unit_id, *(each.unit_id for each in near)], one.hierarchy)
+    own = spans[one.unit_id]
+    for each in near:
+        other = spans.get(each.unit_id)
+        is_same_days = each.first_on <= one.last_on and one.first_on <= each.last_on
+        if each.pk == one.pk or each.kind != one.kind or other is None or not is_same_days:
+            continue
+        if other[0] < own[1] and own[0] < other[1]:
+            raise FigureFed(field="figures", title=each.title)
+
+
+def end_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
+    """Ask nothing more from now on, nor what was passed on because of it. What was said stays. Returns how many ended.
+
+    Who may: `tasks.ask` at the asking unit. Refuses NotFound, ScheduleEnded.
+    """
+    with transaction.atomic():
+        one = _held(public_id, by=by)
+        if one.ended_at is not None:
+            raise ScheduleEnded
+        with system("ending what was asked"):
+            rows = _with_passed_on(one, None)
+            Schedule.objects.filter(pk__in=rows).update(ended_at=at)
+        _record("end_schedule", one, by=by, at=at, n=len(rows))
+    return len(rows)
+
+
+def resume_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
+    """Undo `end_schedule`, as long as its days are not over. Returns how many are asked again.
+
+    Who may: `tasks.ask` at the asking unit. Refuses NotFound, NotAsked while it is asked, DaysUnfit, FigureFed,
+    UnitClosed, AskedBefore.
+    """
+    with transaction.atomic():
+        one = _held(public_id, by=by)
+        if one.ended_at is None:
+            raise AskedBefore
+        if one.last_on < clock.day_in(one.timing.zone, at):
+            raise DaysUnfit
+        if one.unit.closed_on is not None:
+            raise UnitClosed
+        with system("asking again"):
+            if one.above is not None and found.passed_on(one.above, one.unit_id):
+                raise AskedBefore
+            _check_fed(one)
+            rows = _with_passed_on(one, one.ended_at)
+            Schedule.objects.filter(pk__in=rows).update(ended_at=None)
+        _record("resume_schedule", one, by=by, at=at, n=len(rows))
+    return len(rows)
+
+
+def end_of_units(*, units: Iterable[int], at: datetime) -> None:
+    """Units were closed: what they asked ends. By the system, after the act that closed them."""
+    with system("units were closed"):
+        for one in Schedule.objects.filter(unit_id__in=list(units), ended_at=None).order_by("pk"):
+            Schedule.objects.filter(pk__in=_with_passed_on(one, None)).update(ended_at=at)
+            _record("end_schedule", one, by=Actor.system("its unit was closed"), at=at)
+
+
+def _with_passed_on(one: Schedule, ended_at: datetime | None) -> list[int]:
+    """A schedule and what was passed on because of it, level by level, that ended at one moment or is in force."""
+    rows, level = [one.pk], [one.pk]
+    while level:
+        more = Schedule.objects.filter(above__in=level, ended_at=ended_at).order_by("pk")
+        level = list(more.values_list("pk", flat=True))
+        rows += level
+    return rows
+
+
+def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, at: datetime) -> int:
+    """One SMS to each unit in and below one that is silent in a period, or whose set day went by. How many got one.
+
+    Vacant offices get none. Who may: `tasks.ask` at the unit. Refuses NotFound, ScheduleEnded, TooManyToRemind;
+    NobodyToRemind, also where all of them were reminded today.
+    """
+    with transaction.atomic():
+        one = found.schedule_for(public_id)
+        org.require(by, LEADS, at=unit_id)
+        if one.ended_at is not None:
+            raise ScheduleEnded
+        period = needed(next((each for each in one.timing.begun(at) if each.begins_on == begins_on), None))
+        today = clock.day_in(one.timing.zone, at)
+        with system("reminding the silent"):
+            span = units.span(unit_id, one.hierarchy)
+            silent = found.to_remind(one, period, span, on=today, most=MOST_REMINDED + 1)
+            if len(silent) > MOST_REMINDED:
+                raise TooManyToRemind(most=MOST_REMINDED)
+            known = found.responsible(one, silent, on=today)
+            told = [(each, known[each.key]) for each in silent if each.key in known]
+            if not told:
+                raise NobodyToRemind
+            Due.objects.bulk_create(
+                [
+                    Due(
+                        schedule=one,
+                        unit_id=each.unit_id,
+                        body_id=each.body_id,
+                        begins_on=period.begins_on,
+                        reminded_on=today,
+                    )
+                    for each, _who in told
+                ],
+                update_conflicts=True,
+                unique_fields=["schedule", "begins_on", "unit", "body"],
+                update_fields=["reminded_on"],
+            )
+            for each, who in told:
+                _tell(one, each, period, who, today=today, at=at)
+        _record("remind_silent", one, by=by, at=at, n=len(told), unit_id=unit_id)
+    return len(told)
+
+
+def _tell(
+    one: Schedule,
+    asked: found.AskedUnit,
+    period: Period,
+    who: found.Responsible,
+    *,
+    today: date,
+    at: datetime,
+) -> None:
+    messaging.tell_account(
+        account_id=who.account_id,
+        template="duty.asked",
+        blanks={
+            "title": one.title,
+            "unit": named(asked.body_names or asked.names, who.language or settings.LANGUAGE_CODE),
+            "day": period.ends_on.strftime("%d-%m-%Y"),
+            "link": settings.ORIGIN + due_href(one, asked, period),
+        },
+        key=f"asked|{one.public_id}|{asked.unit_id}|{asked.body_id or ''}|{period.begins_on}|{today}",
+        unit_id=asked.unit_id,
+        at=at,
+    )
+
+
+def due_href(one: Schedule, asked: found.AskedUnit, period: Period) -> str:
+    """The page of one due, whether or not anybody has said anything."""
+    query = {"unit": asked.code, "from": period.begins_on.isoformat()}
+    query |= {"body": str(asked.body_id)} if asked.body_id is not None else {}
+    return f"{reverse('programmes:due', args=[one.public_id])}?{urlencode(query)}"
+
+
+def _held(public_id: UUID, *, by: Actor) -> Schedule:
+    """A schedule in the caller's sight, locked by the system, once they may change it."""
+    seen = found.schedule_for(public_id)
+    org.require(by, LEADS, at=seen.unit_id)
+    with system("what is asked"):
+        return found.SCHEDULES.select_for_update(of=("self",)).get(pk=seen.pk)
+
+
+def _record(
+    act: str, one: Schedule, *, by: Actor, at: datetime, n: int = 0, unit_id: int | None = None
+) -> None:
+    audit.record(
+        by=by, at=at, act=f"programmes.{act}", subject=str(one.public_id), unit_id=unit_id or one.unit_id, n=n
+    )

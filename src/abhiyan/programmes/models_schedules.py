@@ -1,0 +1,157 @@
+"""Schedules and dues: meetings and reports that units ask of those below. The room's models import them."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from abhiyan.core.policy import BODIES, LINE, SYSTEM, placed, policies
+from abhiyan.forms.models import FormVersion, Submission
+from abhiyan.org.models import Body, Office
+from abhiyan.units.models import Hierarchy, Unit
+
+from .rules.schedules import AskedFor, Rhythm, Timing
+
+# The asking unit is above the viewer's line or in it. Trees nest, so overlapping is enough.
+_NEAR = f"""exists (select from units_placement pl where pl.unit_id = programmes_schedule.unit_id
+ and {LINE} && int8range(pl.lo, pl.hi))"""
+# One of the viewer's bodies is of the kind that is asked, in the asking unit or below it.
+_MY_BODY = f"""(body_kind <> '' and exists (select from org_body b
+ join units_placement its on its.unit_id = b.unit_id and its.hierarchy = programmes_schedule.hierarchy
+ join units_placement pl on pl.unit_id = programmes_schedule.unit_id and pl.hierarchy = its.hierarchy
+  and its.lo >= pl.lo and its.lo < pl.hi
+ where b.id = any ({BODIES}) and b.kind = programmes_schedule.body_kind))"""
+
+
+class Schedule(models.Model):
+    """A meeting or a report that a unit asks of an office below it, or of a kind of body, once or regularly."""
+
+    WANTED = ((AskedFor.MEETING.value, _("A meeting")), (AskedFor.REPORT.value, _("A report")))
+    RHYTHMS = (
+        (Rhythm.ONCE.value, _("Once")),
+        (Rhythm.DAILY.value, _("Every day")),
+        (Rhythm.WEEKLY.value, _("Every week")),
+        (Rhythm.MONTHLY.value, _("Every month")),
+    )
+
+    public_id = models.UUIDField(unique=True)
+    title = models.TextField()
+    wanted = models.TextField(choices=WANTED)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # that asks
+    hierarchy = models.SmallIntegerField(choices=Hierarchy.choices, default=Hierarchy.ORGANISATIONAL)
+    programme = models.ForeignKey("programmes.Programme", models.PROTECT, null=True, related_name="+")
+    # Either an office in every unit of a kind, or every body of a kind.
+    office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", db_index=False)
+    kind = models.TextField(default="")  # of units.Kind
+    body_kind = models.TextField(default="", db_default="")  # of org.Body.Kind
+    rhythm = models.TextField(choices=RHYTHMS)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    hour = models.TimeField()  # until when on the last day of a period
+    # The form that is filled in. Bound to its version: what was asked stays comparable.
+    form = models.ForeignKey(FormVersion, models.PROTECT, null=True, related_name="+", db_index=False)
+    figures = models.JSONField(default=dict)  # key of a number, or of a question -> measure of the programme
+    above = models.ForeignKey("self", models.PROTECT, null=True, related_name="passed_on", db_index=False)
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField(null=True)  # account
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "programmes_schedule"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_on__gte=models.F("first_on")), name="schedule_days_in_order"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(body_kind="") & ~models.Q(kind="")
+                | models.Q(kind="", office=None) & ~models.Q(body_kind=""),
+                name="schedule_of_office_or_body",
+            ),
+            models.UniqueConstraint(
+                fields=["above", "unit"],
+                condition=models.Q(ended_at=None, above__isnull=False),
+                name="schedule_passed_on_once",
+            ),
+            *policies("schedule", using=f"{_NEAR} or {_MY_BODY}", write=SYSTEM),
+        ]
+        indexes = [
+            # used by: what a unit asks, and what those above it ask of it
+            models.Index(fields=["unit", "-last_on"], name="schedule_unit"),
+        ]
+
+    @cached_property
+    def timing(self) -> Timing:
+        """When it is owed. Wants the programme to be read already, where there is one."""
+        return Timing(
+            rhythm=self.rhythm,
+            first_on=self.first_on,
+            last_on=self.last_on,
+            hour=self.hour,
+            zone=self.programme.zone if self.programme else settings.TIME_ZONE,
+            ended_at=self.ended_at,
+        )
+
+    @property
+    def is_meeting(self) -> bool:
+        return self.wanted == AskedFor.MEETING
+
+
+class Due(models.Model):
+    """One unit or body in one period. There is a row once somebody says something, or is reminded."""
+
+    class State(models.IntegerChoices):
+        """As rules.schedules.DueState, with their names."""
+
+        OPEN = 0, _("Silent")
+        RETURNED = 1, pgettext_lazy("of a report", "Returned")
+        PLANNED = 2, _("Day set")
+        CANNOT = 3, _("Not possible")
+        DONE = 4, pgettext_lazy("of what was asked", "Done")
+        ACCEPTED = 5, pgettext_lazy("of a report", "Accepted")
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="dues", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+", db_index=False)
+    begins_on = models.DateField()  # the first day of its period
+    state = models.SmallIntegerField(choices=State.choices, default=State.OPEN)
+    planned_on = models.DateField(null=True)
+    held_on = models.DateField(null=True)
+    people = models.IntegerField(null=True)  # who came, as the unit reports
+    text = models.TextField(default="", db_default="")  # the unit's own words
+    submission = models.ForeignKey(Submission, models.SET_NULL, null=True, related_name="+", db_index=False)
+    figures = models.JSONField(default=dict, db_default={})  # measure -> number, as it was sent
+    reason = models.TextField(default="", db_default="")  # why it cannot be done, or why it was returned
+    said_at = models.DateTimeField(null=True)  # when the unit last said something
+    said_by = models.BigIntegerField(null=True)  # account
+    done_at = models.DateTimeField(null=True)  # when it was first done, while that holds
+    decided_at = models.DateTimeField(null=True)  # when it was accepted or returned
+    decided_by = models.BigIntegerField(null=True)  # account
+    fed = models.JSONField(
+        default=list, db_default=[]
+    )  # own figures in force: [measure, first day, last day]
+    reminded_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "programmes_due"
+        constraints = [
+            # used by: a board's units without a row
+            models.UniqueConstraint(
+                fields=["schedule", "begins_on", "unit", "body"], name="due_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=models.Q(people=None) | models.Q(people__gt=0, held_on__isnull=False),
+                name="due_people",
+            ),
+            *policies(
+                "due",
+                using=f"{placed('programmes_due.unit_id', LINE)} or body_id = any ({BODIES})",
+                write=SYSTEM,
+            ),
+        ]
+        indexes = [
+            # used by: a unit's own
+            models.Index(fields=["unit", "schedule"], name="due_unit"),
+            # used by: a board's units that said something, what waits for a decision
+            models.Index(fields=["schedule", "begins_on", "state", "unit"], name="due_state"),
+        ]

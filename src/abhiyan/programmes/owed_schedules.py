@@ -1,0 +1,159 @@
+"""Meetings and reports on Today: what the viewer's own offices owe, in one tap, and what those below owe."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.core import clock
+from abhiyan.core.words import named
+from abhiyan.org.here import address
+from abhiyan.org.viewer import Held, Viewer
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, Thing
+from abhiyan.units import queries as units
+
+from .actions.schedules import due_href
+from .models_schedules import Due, Schedule
+from .queries import schedules as found
+from .rules.schedules import FINISHED, AskedFor, DueState, Period, Rhythm
+
+SHOWN = 10
+
+
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
+    """List what the viewer owes, and one line for each schedule that units below owe."""
+    mine, below = found.owed_by(viewer, at=at)
+    passed_on = found.passed_on_by({(one.schedule.pk, one.asked.unit_id) for one in mine})
+    for owing in mine[:SHOWN]:
+        for period, due in owing.periods:
+            if thing := _own(owing, period, due, is_last=period is owing.periods[-1][0], at=at):
+                yield thing
+        if thing := _to_pass_on(viewer, owing, passed_on, at=at):
+            yield thing
+    if below and viewer.home is not None:
+        yield from _below(viewer.home, below[:SHOWN], at=at)
+
+
+def _own(owing: found.Owing, period: Period, due: Due | None, *, is_last: bool, at: datetime) -> Owed | None:
+    """A row of Today; none for what is said, and for the period before once its own time to be mended is over."""
+    one, asked = owing.schedule, owing.asked
+    state = due.state if due else DueState.OPEN
+    today = clock.day_in(one.timing.zone, at)
+    is_late = one.timing.is_over(period, at)
+    if state in (*FINISHED, DueState.CANNOT) or not (is_last or is_late):
+        return None
+    tap = one.timing.tap(period, state, due.planned_on if due else None, today) if one.is_meeting else None
+    if tap and tap[0] == "hold" and one.form is not None:
+        tap = None  # its form is filled in on the page
+    if one.is_meeting and tap is None and state == DueState.PLANNED and not is_late:
+        return None  # its day is to come
+    page = due_href(one, asked, period)
+    act, day = tap or ("", period.ends_on)
+    words = {
+        "hold": _("It was held on %(day)s"),
+        "plan": _("Plan it for %(day)s"),
+        "": _("Set the day") if one.is_meeting and one.form is None else _("Fill it in"),
+    }
+    meta = [
+        named(asked.body_names or asked.names),
+        _("due %(day)s") % {"day": date_format(period.ends_on, "j M Y")},
+    ]
+    if due is not None and state == DueState.RETURNED:
+        meta = [_("Returned: %(reason)s") % {"reason": due.reason}]
+    return Owed(
+        urgency=0 if is_late or state == DueState.RETURNED else _urgency(period, due, today=today),
+        title=one.title,
+        meta=", ".join(meta),
+        href=page.replace("/due/", f"/due/{act}/", 1) if tap else page,
+        act=words[act] % {"day": date_format(day, "j M")} if tap else words[""],
+        icon="check",
+        posts=tap is not None,
+        also=[(_("Another day"), page)] if tap else [],
+    )
+
+
+def _urgency(period: Period, due: Due | None, *, today: date) -> int:
+    day = due.planned_on if due and due.planned_on else period.ends_on
+    return 1 if day <= today + timedelta(days=1) else 2
+
+
+def _to_pass_on(
+    viewer: Viewer, owing: found.Owing, passed_on: set[tuple[int, int]], *, at: datetime
+) -> Owed | None:
+    """A unit that did what it was asked once may ask its own units for the same."""
+    one, asked, due = owing.schedule, owing.asked, owing.periods[-1][1]
+    home = viewer.home
+    if one.rhythm != Rhythm.ONCE or not one.is_meeting or due is None or due.state not in FINISHED:
+        return None
+    if home is None or home.unit_id != asked.unit_id or (one.pk, asked.unit_id) in passed_on:
+        return None
+    below = next(iter(found.offices_to_ask(asked.unit_id, one.hierarchy, at=at)), None)
+    if below is None or one.last_on < clock.day_in(one.timing.zone, at):
+        return None
+    return Owed(
+        urgency=2,
+        title=_("%(title)s: held. Ask your own units") % {"title": one.title},
+        meta=ngettext("%(n)s unit below", "%(n)s units below", below.expected)
+        % {"n": grouped(below.expected)},
+        href=address(reverse("programmes:asked_new"), asked.code, None, above=str(one.public_id)),
+        act=_("Ask units"),
+        icon="edit",
+    )
+
+
+def _below(home: Held, some: Sequence[Schedule], *, at: datetime) -> Iterator[Thing]:
+    """Say of each schedule how many below are late, else silent, and which reports wait for a decision."""
+    begun = {one.pk: one.timing.begun(at) for one in some}
+    counts = units.counts_below(home.unit_id, home.hierarchy)
+    bodies = found.bodies_to_ask(home.unit_id, home.hierarchy) if any(one.body_kind for one in some) else {}
+    pairs = [(one, period) for one in some for period in begun[one.pk]]
+    of = found.numbers(pairs, (home.lo, home.hi), counts, bodies)
+    for one in some:
+        periods = begun[one.pk]
+        if not periods:
+            continue
+        page = address(reverse("programmes:schedule", args=[one.public_id]), home.unit_code)
+        if one.wanted == AskedFor.REPORT and (waiting := _waiting(one, periods, of)):
+            period, n = waiting
+            yield Owed(
+                urgency=2,
+                title=ngettext("%(n)s report waits: %(title)s", "%(n)s reports wait: %(title)s", n)
+                % {"n": grouped(n), "title": one.title},
+                meta=_("Accept it, or return it with a reason."),
+                href=f"{page}&from={period.begins_on}&show={DueState.DONE.value}",
+                act=_("Read"),
+                icon="list",
+            )
+        over = [period for period in periods if one.timing.is_over(period, at)]
+        late = of[one.pk, over[-1].begins_on] if over else found.BoardNumbers()
+        now = of[one.pk, periods[-1].begins_on]
+        if n := late.asked - late.answered:
+            words = ngettext("%(n)s is late: %(title)s", "%(n)s are late: %(title)s", n)
+            period = over[-1]
+        elif n := now.silent:
+            words = ngettext("%(n)s is silent: %(title)s", "%(n)s are silent: %(title)s", n)
+            period = periods[-1]
+        else:
+            continue
+        whole = of[one.pk, period.begins_on]
+        yield Beside(
+            sheet=I_WAIT_FOR,
+            title=words % {"n": grouped(n), "title": one.title},
+            meta=_("%(done)s of %(asked)s done")
+            % {"done": grouped(whole.finished), "asked": grouped(whole.asked)},
+            href=f"{page}&from={period.begins_on}",
+        )
+
+
+def _waiting(
+    one: Schedule, periods: Sequence[Period], of: dict[tuple[int, date], found.BoardNumbers]
+) -> tuple[Period, int] | None:
+    """The newest period with reports that wait for a decision, and how many wait in it."""
+    for period in reversed(periods):
+        if n := of[one.pk, period.begins_on].states.get(DueState.DONE, 0):
+            return period, n
+    return None

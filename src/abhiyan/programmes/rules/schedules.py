@@ -1,0 +1,165 @@
+"""Rules of what is asked of units: its periods, until when each is due, and how each stands."""
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import IntEnum, StrEnum
+from zoneinfo import ZoneInfo
+
+SHOWN = 8  # periods of a board, and those a unit may still answer
+LONGEST = timedelta(days=3 * 366)  # from the first day asked to the last
+FURTHEST = timedelta(days=366)  # from today to the first day
+LATE_MEETING = timedelta(days=31)  # so far ahead a day may be set once the period is over
+MOST_PEOPLE = 9_999  # at an inner meeting
+LARGEST_FIGURE = 99_999_999
+DEEPEST_DAILY = 4  # level of mandals: below them nothing is asked every day
+
+
+class AskedFor(StrEnum):
+    """What is asked."""
+
+    MEETING = "meeting"
+    REPORT = "report"
+
+
+class Rhythm(StrEnum):
+    """How often."""
+
+    ONCE = "once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class DueState(IntEnum):
+    """How a due stands, in the order of a board. OPEN: somebody was reminded, or took back what they had said."""
+
+    OPEN = 0
+    RETURNED = 1
+    PLANNED = 2
+    CANNOT = 3
+    DONE = 4
+    ACCEPTED = 5
+
+
+FINISHED = (DueState.DONE, DueState.ACCEPTED)
+
+
+class DueSign(StrEnum):
+    """A due as one square says it."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    RETURNED = "returned"
+    CANNOT = "cannot"
+    PLANNED = "planned"
+    SILENT = "silent"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """Some days, both included."""
+
+    begins_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When something is owed. Weeks are counted from the first day; months are those of the calendar."""
+
+    rhythm: str
+    first_on: date
+    last_on: date
+    hour: time
+    zone: str
+    ended_at: datetime | None = None
+
+    def period_of(self, day: date) -> Period | None:
+        """The period that holds a day; None before the first day and after the last."""
+        if not self.first_on <= day <= self.last_on:
+            return None
+        match self.rhythm:
+            case Rhythm.DAILY:
+                return Period(day, day)
+            case Rhythm.WEEKLY:
+                begins_on = day - timedelta(days=(day - self.first_on).days % 7)
+                return Period(begins_on, min(begins_on + timedelta(days=6), self.last_on))
+            case Rhythm.MONTHLY:
+                last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
+                return Period(max(day.replace(day=1), self.first_on), min(last, self.last_on))
+        return Period(self.first_on, self.last_on)
+
+    def due_at(self, period: Period) -> datetime:
+        """Until when what a period asks is on time."""
+        return datetime.combine(period.ends_on, self.hour, ZoneInfo(self.zone))
+
+    def begun(self, at: datetime, *, most: int = SHOWN) -> list[Period]:
+        """The last periods that had begun at an instant, the oldest first; none begins once the asking has ended."""
+        until = at if self.ended_at is None else min(at, self.ended_at)
+        day = min(until.astimezone(ZoneInfo(self.zone)).date(), self.last_on)
+        found: list[Period] = []
+        while len(found) < most and (period := self.period_of(day)):
+            found.append(period)
+            day = period.begins_on - timedelta(days=1)
+        return found[::-1]
+
+    def current(self, at: datetime) -> Period | None:
+        """The last of them; None before the first day."""
+        return next(iter(self.begun(at, most=1)), None)
+
+    def is_over(self, period: Period, at: datetime) -> bool:
+        """Return True once its time has passed. A period that ended after the schedule is never late."""
+        due_at = self.due_at(period)
+        return due_at < at and (self.ended_at is None or due_at <= self.ended_at)
+
+    def sign(self, period: Period, at: datetime, state: int | None, done_at: datetime | None) -> DueSign:
+        """The square of one period. state: of its due; None where nobody said anything."""
+        if state in FINISHED:
+            return DueSign.ON_TIME if done_at is None or done_at <= self.due_at(period) else DueSign.LATE
+        if state in (DueState.RETURNED, DueState.CANNOT):
+            return DueSign.RETURNED if state == DueState.RETURNED else DueSign.CANNOT
+        if self.is_over(period, at):
+            return DueSign.SILENT
+        return DueSign.PLANNED if state == DueState.PLANNED else DueSign.NOT_YET
+
+    def latest_plan(self, period: Period, today: date) -> date:
+        """The last day that may be set for a meeting."""
+        return period.ends_on if today <= period.ends_on else today + LATE_MEETING
+
+    def tap(
+        self, period: Period, state: int | None, planned_on: date | None, today: date
+    ) -> tuple[str, date] | None:
+        """The one tap for a meeting today, as (act, day): held on the day that was set, or set for the last day.
+
+        None where only a form can say it.
+        """
+        if state == DueState.PLANNED and planned_on is not None:
+            return ("hold", planned_on) if planned_on <= today else None
+        if state in (None, DueState.OPEN) and today <= period.ends_on:
+            return "plan", period.ends_on
+        return None
+
+
+def days_fit(first_on: date, last_on: date, *, today: date) -> bool:
+    """Return True if these days may be asked for: in order, not over, not too many, not too far away."""
+    return (
+        first_on <= last_on
+        and today <= last_on
+        and last_on - first_on <= LONGEST
+        and first_on <= today + FURTHEST
+    )
+
+
+def clipped(period: Period, *, opens_on: date, closes_on: date, sent_on: date) -> Period | None:
+    """The days of a period that an accepted figure covers: inside the programme, up to the day it was sent."""
+    begins_on, ends_on = max(period.begins_on, opens_on), min(period.ends_on, closes_on, sent_on)
+    return Period(begins_on, ends_on) if begins_on <= ends_on else None
+
+
+def shares(signs: Mapping[DueSign, int]) -> tuple[int, int, int, int]:
+    """Periods due so far: all, on time, late, silent. The rest of all was returned, or was not possible."""
+    due = sum(n for sign, n in signs.items() if sign not in (DueSign.NOT_YET, DueSign.PLANNED))
+    return due, signs.get(DueSign.ON_TIME, 0), signs.get(DueSign.LATE, 0), signs.get(DueSign.SILENT, 0)

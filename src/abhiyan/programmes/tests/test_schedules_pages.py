@@ -1,0 +1,264 @@
+"""The pages of meetings and reports: who sees which, what a form refuses, how many queries they ask."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.forms.models import Submission
+from abhiyan.forms.rules.questions import QuestionKind
+from abhiyan.forms.tests.make import form_in_use, question
+from abhiyan.programmes.actions.schedules import Asking, ask_units
+from abhiyan.programmes.models import OwnFigure
+from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.rules.schedules import DueState
+from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.units import actions as units
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+PICTURE = bytes.fromhex(  # one white point
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
+TODAY = NOW.date()
+MONTH = date(2026, 11, 1)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast.make()
+
+
+@pytest.fixture
+def ask(cast: Cast) -> Callable[..., Schedule]:
+    def asked(expected: int = 3, by: str = "state_president", **other: Any) -> Schedule:
+        given: dict[str, Any] = {
+            "title": "Tiffin",
+            "wanted": "meeting",
+            "rhythm": "monthly",
+            "first_on": date(2026, 3, 1),
+        }
+        given |= {"last_on": TODAY + 60 * DAY, "office": "mandal_president", "kind": "mandal"} | other
+        unit = cast.world.units["JK" if by == "state_president" else "JK-SRI"].pk
+        with cast.as_(by):
+            return ask_units(
+                asking=Asking(**given), unit_id=unit, expected=expected, by=cast.actor(by), at=NOW - DAY
+            )
+
+    return asked
+
+
+def page(client: Client, where: str) -> str:
+    answer = client.get(where)
+    assert answer.status_code == 200, (where, answer.status_code)
+    return answer.content.decode()
+
+
+def due_page(one: Schedule, unit: str = "JK-SRI-M1", act: str = "", **more: str) -> str:
+    name, of = ("programmes:due_act", [one.public_id, act]) if act else ("programmes:due", [one.public_id])
+    return (
+        reverse(name, args=of) + f"?unit={unit}" + "".join(f"&{key}={value}" for key, value in more.items())
+    )
+
+
+def test_asking_shows_whom_it_reaches_first(cast: Cast) -> None:
+    client = cast.client("state_president")
+    where = reverse("programmes:asked_new") + "?unit=JK"
+    form = {
+        "title": "Tiffin",
+        "wanted": "meeting",
+        "whom": "office:mandal_president:mandal",
+        "rhythm": "monthly",
+    }
+    form |= {
+        "first_on": TODAY.isoformat(),
+        "last_on": (TODAY + 60 * DAY).isoformat(),
+        "hour": "18:00",
+        "unit": "JK",
+    }
+    seen = client.post(where, form).content.decode()
+    assert "This asks 3: Mandal president, Mandal." in seen and "In 2 of them the office is vacant" in seen
+    assert "25 Nov 2026" not in seen and "due on 30 Nov 2026, 18:00" in seen
+    wrong = client.post(where, form | {"expected": "office:mandal_president:mandal=2"})
+    assert wrong.status_code == 409 and "Meanwhile it would ask 3" in wrong.content.decode()
+    late = client.post(
+        where, form | {"expected": "office:mandal_president:mandal=3", "last_on": "2026-11-01"}
+    )
+    assert late.status_code == 422 and "The last day is not over" in late.content.decode()
+    done = client.post(where, form | {"expected": "office:mandal_president:mandal=3"})
+    with system("test"):
+        one = Schedule.objects.get()
+    assert done["Location"] == reverse("programmes:schedule", args=[one.public_id])
+    assert "Tiffin" in page(client, reverse("programmes:asked"))
+
+
+def test_a_mandal_answers_and_the_board_shows_it(cast: Cast, ask: Callable[..., Schedule]) -> None:
+    one = ask()
+    mandal, state = cast.client("mandal_president"), cast.client("state_president")
+    board = reverse("programmes:schedule", args=[one.public_id])
+    assert mandal.get(board)["Location"].startswith(reverse("programmes:due", args=[one.public_id]))
+    today = page(mandal, "/")
+    assert "Plan it for 30 Nov" in today and "Tiffin" in today
+    planned = mandal.post(due_page(one, act="plan"))
+    assert planned.status_code == 302
+    assert "48 hours before a poll" not in page(mandal, due_page(one))
+    refused = mandal.post(due_page(one, act="hold"), {"on": TODAY.isoformat(), "people": "10000"})
+    assert refused.status_code == 422 and "from 1 to 9,999" in refused.content.decode()
+    assert (
+        mandal.post(due_page(one, act="hold"), {"on": TODAY.isoformat(), "people": "23"}).status_code == 302
+    )
+    assert "23" in page(mandal, due_page(one)) and "Take it back" in page(mandal, due_page(one))
+    seen = page(state, board)
+    assert "People reported" in seen and ">23<" in seen
+    file = state.get(f"{board}?format=csv")
+    lines = b"".join(file).decode().splitlines()
+    assert len(lines) == 4 and "JK-SRI-M1" in lines[-1] and "on time" in lines[-1]
+    assert page(state, f"{board}?unit=JK-SRI").count("<tr>") == 3
+    assert "asked of this unit" in page(mandal, "/units/JK-SRI-M1/").lower()
+
+
+def test_a_meeting_in_the_silence_before_a_poll_is_warned(cast: Cast, ask: Callable[..., Schedule]) -> None:
+    one = ask()
+    close = NOW + 3 * DAY
+    with system("test"):
+        stated = org_poll(cast, close)
+        units.confirm_poll(
+            public_id=units.state_poll(stated=stated, by=SYSTEM, at=NOW).public_id, by=SYSTEM, at=NOW
+        )
+    mandal = cast.client("mandal_president")
+    assert mandal.post(due_page(one, act="plan"), {"on": (close - DAY).date().isoformat()}).status_code == 302
+    assert "48 hours before a poll" in page(mandal, due_page(one))
+
+
+def org_poll(cast: Cast, close: Any) -> Any:
+    from abhiyan.units.actions import Stated
+
+    return Stated(
+        "assembly", "Poll", TODAY - DAY, TODAY + 9 * DAY, "A letter", [(close, [cast.world.state.pk])]
+    )
+
+
+def test_who_is_neither_asked_nor_above_finds_nothing(cast: Cast, ask: Callable[..., Schedule]) -> None:
+    one = ask(2, by="district_in_charge")
+    addresses = [
+        reverse("programmes:schedule", args=[one.public_id]),
+        due_page(one),
+        due_page(one, unit="JK-SRI"),
+        due_page(one, unit="JK-JAM-M1"),
+        due_page(one, body="1"),
+    ]
+    for role in ("district_elsewhere", "data_officer", "no_office", "constituency_in_charge"):
+        assert {cast.client(role).get(where).status_code for where in addresses} == {404}, role
+    for act, data in (
+        ("plan", {}),
+        ("hold", {"on": "2026-11-20"}),
+        ("cannot", {"reason": "x"}),
+        ("accept", {}),
+    ):
+        assert cast.client("district_elsewhere").post(due_page(one, act=act), data).status_code == 404
+    with system("test"):
+        assert not Due.objects.exists()
+    assert cast.client("mandal_president").get(due_page(one, unit="JK-SRI-M2")).status_code == 404
+    assert cast.client("mandal_president").get(due_page(one, **{"from": "2026-12-01"})).status_code == 200
+
+
+def test_a_committee_member_sees_what_the_committee_owes_and_nothing_else(
+    cast: Cast, ask: Callable[..., Schedule]
+) -> None:
+    body = cast.seat_in_body(cast.accounts["no_office"])
+    one = ask(1, wanted="report", rhythm="weekly", office="", kind="", body_kind="committee")
+    member, state = cast.client("no_office"), cast.client("state_president")
+    assert "Tiffin" in page(member, "/") and "Media" in page(member, "/")
+    assert "Tiffin" in page(member, reverse("programmes:asked"))
+    own = member.get(reverse("programmes:schedule", args=[one.public_id]))["Location"]
+    assert f"body={body}" in own
+    sent = due_page(one, "JK-SRI", "report", body=str(body))
+    assert member.post(sent, {"text": ""}).status_code == 422
+    assert member.post(sent, {"text": "Two articles"}).status_code == 302
+    assert member.post(due_page(one, "JK-SRI", "accept", body=str(body))).status_code == 403
+    assert (
+        state.post(due_page(one, "JK-SRI", "return", body=str(body)), {"reason": "Name them"}).status_code
+        == 302
+    )
+    assert "Returned: Name them" in page(member, own)
+    for closed in ("/people/", "/appointments/", "/programmes/tasks/new/?unit=JK-SRI"):
+        assert member.get(closed).status_code in (403, 404), closed
+    for figures in ("/units/JK-SRI/", "/review/dossier/JK-SRI/"):
+        answer = member.get(figures)
+        assert (
+            answer.status_code in (403, 404)
+            or "You see the figures of your own state" in answer.content.decode()
+        )
+
+
+def test_a_report_with_a_form_and_a_picture_is_returned_mended_and_becomes_the_own_figure(
+    cast: Cast, ask: Callable[..., Schedule]
+) -> None:
+    count = question("count", QuestionKind.WHOLE, required=True)
+    form = form_in_use(cast.world.state, count, question("picture", QuestionKind.PICTURE, required=True))
+    programme = cast.world.programme
+    one = ask(
+        wanted="report",
+        rhythm="weekly",
+        first_on=TODAY - 2 * DAY,
+        programme_id=programme.pk,
+        form_id=form.form_id,
+        figures={"count": 1},
+    )
+    mandal, district = cast.client("mandal_president"), cast.client("district_in_charge")
+    assert 'name="q-picture"' in page(mandal, due_page(one)) and "Fill it in" in page(mandal, "/")
+    send = due_page(one, act="report")
+    refused = mandal.post(send, {"q-count": "31", "text": "All booths"})
+    assert refused.status_code == 422 and "This field is required" in refused.content.decode()
+    picture = SimpleUploadedFile("meeting.png", PICTURE, content_type="image/png")
+    assert mandal.post(send, {"q-count": "31", "q-picture": picture}).status_code == 302
+    assert district.post(due_page(one, act="return"), {"reason": "Two booths are missing"}).status_code == 302
+    assert 'value="31"' in page(mandal, due_page(one))
+    again = SimpleUploadedFile("meeting.png", PICTURE, content_type="image/png")
+    assert mandal.post(send, {"q-count": "35", "q-picture": again}).status_code == 302
+    assert district.post(due_page(one, act="accept")).status_code == 302
+    with system("test"):
+        sent, figure = Submission.objects.get(), OwnFigure.objects.get(replaced_at=None)
+    assert (sent.state, sent.answers) == ("accepted", {"count": 35})
+    assert (figure.n, figure.unit_id, figure.ends_on) == (35, cast.world.units["JK-SRI-M1"].pk, TODAY)
+
+
+def test_pages_ask_as_many_queries_for_many_units_as_for_few(
+    cast: Cast, ask: Callable[..., Schedule]
+) -> None:
+    one = ask(2, by="district_in_charge")
+    client = cast.client("district_in_charge")
+    board = reverse("programmes:schedule", args=[one.public_id])
+
+    def queries(where: str) -> int:
+        page(client, where)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            page(client, where)
+        return len(asked)
+
+    few = {where: queries(where) for where in (board, "/", reverse("programmes:asked"))}
+    for _n in range(3):
+        ask(2, by="district_in_charge", title="Another")
+    with system("test"):
+        for unit in ("JK-SRI-M1", "JK-SRI-M2"):
+            for month in (9, 10, 11):
+                Due.objects.create(
+                    schedule=one,
+                    unit=cast.world.units[unit],
+                    begins_on=date(2026, month, 1),
+                    state=DueState.CANNOT,
+                    reason="Snow",
+                    said_at=NOW,
+                )
+    assert {where: queries(where) for where in few} == few

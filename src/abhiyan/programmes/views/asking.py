@@ -1,0 +1,242 @@
+"""Asking units and bodies below for a meeting or a report; how many it reaches is shown first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named
+from abhiyan.forms.models import FormVersion
+from abhiyan.forms.queries import forms_for, latest_version
+from abhiyan.forms.rules.questions import QuestionKind
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.models import Body
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries
+from abhiyan.programmes.actions import schedules as acts
+from abhiyan.programmes.actions.tasks import LONGEST_TITLE
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models_schedules import Schedule
+from abhiyan.programmes.queries import schedules as found
+from abhiyan.programmes.rules.schedules import Rhythm
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.fields import DayField
+from abhiyan.ui.forms import offer
+from abhiyan.ui.numbers import grouped
+from abhiyan.units.models import Kind
+
+from . import shown
+from .schedules import crumbs, period_name
+
+OFFICE, BODY = "office", "body"
+MOST_FORMS = 50  # to choose from
+
+
+class AskUnitsForm(forms.Form):
+    """A schedule as it is typed."""
+
+    title = forms.CharField(label=_("What is asked"), max_length=LONGEST_TITLE)
+    wanted = forms.ChoiceField(label=_("A meeting or a report"), choices=Schedule.WANTED)
+    whom = forms.ChoiceField(label=_("Who owes it"))
+    rhythm = forms.ChoiceField(label=_("How often"), choices=Schedule.RHYTHMS)
+    first_on = DayField(label=_("First day"))
+    last_on = DayField(label=_("Last day"))
+    hour = forms.TimeField(
+        label=_("Due until"),
+        initial=time(18),
+        help_text=_(
+            "On the last day, or on the last day of each week or month. Weeks begin on the first day."
+        ),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    programme = forms.ChoiceField(label=_("Programme"), required=False)
+    form_id = forms.ChoiceField(
+        label=_("Form to fill in"),
+        required=False,
+        help_text=_("Without a form, a meeting asks for its day and people, a report for words and numbers."),
+    )
+    figures = forms.MultipleChoiceField(
+        label=_("Numbers the report gives"),
+        required=False,
+        help_text=_("An accepted number becomes the unit's own figure."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def asking(self, programmes: Sequence[Programme]) -> acts.Asking:
+        """What the form says."""
+        given = self.cleaned_data
+        kind, _colon, rest = given["whom"].partition(":")
+        office, _colon, level = rest.partition(":")
+        chosen = {str(one.public_id): one.pk for one in programmes}
+        wanted = [each.split(":") for each in given["figures"]]
+        of = (given["programme"], given["form_id"])
+        figures = {  # a measure of another programme, or a question of another form, is refused as unknown
+            question or f"figure_{number}": int(number) if (programme, form) == of else -1
+            for programme, number, form, question in wanted
+        }
+        return acts.Asking(
+            title=given["title"],
+            wanted=given["wanted"],
+            rhythm=given["rhythm"],
+            first_on=given["first_on"],
+            last_on=given["last_on"],
+            hour=given["hour"],
+            office=office if kind == OFFICE else "",
+            kind=level if kind == OFFICE else "",
+            body_kind=rest if kind == BODY else "",
+            programme_id=chosen.get(given["programme"]),
+            form_id=int(given["form_id"]) if given["form_id"] else None,
+            figures=figures,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AskPreview:
+    """Units it would ask, shown before it is done. vacant: offices without a holder; none for bodies."""
+
+    key: str
+    name: str
+    n: int
+    vacant: int
+    first: str
+    due: datetime
+
+    @property
+    def expected(self) -> str:
+        return f"{self.key}={self.n}"
+
+
+@form_page
+def asked_new(request: Request) -> HttpResponseBase:
+    """Ask units or bodies below for a meeting or a report; how many it reaches is shown first. above: the schedule
+    that is passed on; its words fill the form."""
+    here, at = page_unit(request), clock.now()
+    if not shown.may(request, LEADS, here.unit.id):
+        raise org.NotYours(capability=LEADS)
+    above = _above(request)
+    running = list(queries.programmes_for(request.viewer).filter(state=Programme.State.OPEN)[:200])
+    reached = _reached(here, at=at)
+    some = [latest_version(one.pk) for one in forms_for(request.viewer).order_by("pk")[:MOST_FORMS]]
+    versions = [one for one in some if one is not None]
+    form = AskUnitsForm(
+        request.POST if request.method == "POST" else None, initial=_initial(above, today=shown.today(at))
+    )
+    offer(
+        form,
+        whom=[(key, f"{name}: {grouped(n)}") for key, (name, n, _vacant) in reached.items()],
+        programme=[("", _("none")), *((str(one.public_id), named(one.names)) for one in running)],
+        form_id=[("", _("none")), *((str(one.form_id), named(one.form.names)) for one in versions)],
+        figures=_figures(running, versions),
+    )
+    preview = _preview(form, reached) if form.is_bound and form.is_valid() else None
+    context = {
+        **crumbs((say("Ask units"), "")),
+        "form": form,
+        "unit": here.unit,
+        "unit_name": here.name,
+        "above": above,
+        "has_any": bool(reached),
+        "preview": preview,
+    }
+    seen, _equals, n = request.POST.get("expected", "").rpartition("=")
+    if preview is not None and seen != preview.key:  # of others, or not shown yet
+        return render(request, "programmes/asked_new.html", context)
+    done = tried(
+        request,
+        form,
+        lambda _given: acts.ask_units(
+            asking=form.asking(running),
+            unit_id=here.unit.id,
+            hierarchy=here.hierarchy,
+            expected=int(n) if n.isascii() and n.isdigit() and len(n) < 8 else -1,
+            above=above.public_id if above else None,
+            by=request.actor,
+            at=at,
+        ),
+        said=_("Asked. You see below how far each of them is; you can end it here."),
+    )
+    if done:
+        assert done.value is not None  # the act gives it
+        return redirect("programmes:schedule", done.value.public_id)
+    return render(request, "programmes/asked_new.html", context, status=done.status)
+
+
+def _figures(running: Sequence[Programme], versions: Sequence[FormVersion]) -> list[tuple[str, str]]:
+    """Each measure of what runs: typed on the page, or the answer to a whole-number question of a form."""
+    measures = queries.measures(running) if running else {}
+    found = []
+    for one in running:
+        for each in measures[one.pk]:
+            key, words = f"{one.public_id}:{each.number}", f"{named(one.names)}: {named(each.names)}"
+            found.append((f"{key}::", words))
+            found += [
+                (
+                    f"{key}:{version.pk}:{question.key}",
+                    f"{words} ← {named(version.form.names)}: {question.words}",
+                )
+                for version in versions
+                for question in version.asked
+                if question.kind is QuestionKind.WHOLE
+            ]
+    return found
+
+
+def _above(request: Request) -> Schedule | None:
+    given = request.GET.get("above", "") or request.POST.get("above", "")
+    try:
+        return found.schedule_for(UUID(given)) if given else None
+    except ValueError:
+        raise NotFound from None
+
+
+def _initial(above: Schedule | None, *, today: date) -> dict[str, Any]:
+    if above is None:
+        return {"first_on": today, "rhythm": Rhythm.MONTHLY.value}
+    return {
+        "title": above.title,
+        "wanted": above.wanted,
+        "rhythm": above.rhythm,
+        "first_on": max(above.first_on, today),
+        "last_on": above.last_on,
+        "hour": above.hour,
+        "programme": str(above.programme.public_id) if above.programme else "",
+        "form_id": str(above.form.form_id) if above.form else "",
+    }
+
+
+def _reached(here: Here, *, at: datetime) -> dict[str, tuple[str, int, int]]:
+    """Offices and bodies a unit may ask: name, how many, and how many of these offices are vacant."""
+    offices = {
+        f"{OFFICE}:{one.office}:{one.unit_kind}": (
+            f"{named(one.office_names)}, {Kind(one.unit_kind).label}",
+            one.expected,
+            one.vacant,
+        )
+        for one in found.offices_to_ask(here.unit.id, here.hierarchy, at=at)
+    }
+    bodies = {
+        f"{BODY}:{kind}": (str(Body.Kind(kind).label), n, 0)
+        for kind, n in found.bodies_to_ask(here.unit.id, here.hierarchy).items()
+    }
+    return offices | bodies
+
+
+def _preview(form: AskUnitsForm, reached: Mapping[str, tuple[str, int, int]]) -> AskPreview | None:
+    given = form.cleaned_data
+    name, n, vacant = reached[given["whom"]]
+    one = Schedule(**{each: given[each] for each in ("rhythm", "first_on", "last_on", "hour")})
+    period = one.timing.period_of(given["first_on"])
+    if period is None:
+        return None  # its days are out of order: the act says so
+    return AskPreview(given["whom"], name, n, vacant, period_name(one, period), one.timing.due_at(period))

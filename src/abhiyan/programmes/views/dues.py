@@ -1,0 +1,318 @@
+"""The page of a due, and the acts on it."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.words import named, person
+from abhiyan.forms.queries import FilledForm, answers_form, submission_for, typed_answers
+from abhiyan.org.here import page_unit
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries
+from abhiyan.programmes.actions import dues as acts
+from abhiyan.programmes.actions import schedules
+from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT
+from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.queries import schedules as found
+from abhiyan.programmes.queries.holders import holders
+from abhiyan.programmes.rules.schedules import FINISHED, DueState, Period
+from abhiyan.ui.acts import tried
+from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.posts import posted
+from abhiyan.units import queries as units
+
+from . import shown
+from .schedules import KINDS, SIGNS, crumbs, period_name, whom
+
+
+class PlanForm(forms.Form):
+    """The day of a meeting to come."""
+
+    on = DayField(label=_("Day"))
+
+
+class HoldForm(forms.Form):
+    """The day a meeting was held, how many came, what it was about."""
+
+    on = DayField(label=_("Held on"))
+    people = WholeField(label=_("People who came"), required=False)
+    text = forms.CharField(
+        label=_("In a few words"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReportForm(forms.Form):
+    """A report: numbers by their keys, and words."""
+
+    text = forms.CharField(
+        label=_("Report"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+    def __init__(self, *args: Any, asks: dict[str, str], **kwargs: Any) -> None:
+        """asks: key of each number -> its words."""
+        super().__init__(*args, **kwargs)
+        for key, words in asks.items():
+            self.fields[key] = WholeField(label=words, min_value=0)
+        self.asks = tuple(asks)
+        self.order_fields([*asks, "text"])
+
+    def given(self) -> dict[str, Any]:
+        """As the act wants it."""
+        return {
+            "text": self.cleaned_data["text"],
+            "numbers": {key: self.cleaned_data[key] for key in self.asks},
+        }
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=LONGEST_NOTE, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+Page = tuple[Schedule, found.AskedUnit, Period]
+
+
+def _page(request: Request, public_id: UUID, *, at: datetime) -> Page:
+    """The due that the address names. NotFound where the viewer may not answer or decide there."""
+    one = found.schedule_for(public_id)
+    given = request.GET
+    unit_id = page_unit(request, hierarchy=one.hierarchy, otherwise=shown.nowhere).unit.id
+    body = given.get("body", "")
+    body_id = int(body) if body.isascii() and body.isdigit() and len(body) < 10 else None
+    asked = needed(found.asked_unit(one, unit_id=unit_id, body_id=body_id))
+    if not found.may_say(request.actor, asked):
+        raise NotFound
+    periods = one.timing.begun(at)
+    period = next((each for each in periods if each.begins_on.isoformat() == given.get("from")), None)
+    return one, asked, needed(period or (periods[-1] if periods else None))
+
+
+@require_GET
+def due(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Show the due of one unit or body in one period, with the forms of what may be said or decided."""
+    return _shown(request, public_id)
+
+
+def _shown(
+    request: Request,
+    public_id: UUID,
+    *,
+    refused: tuple[str, forms.Form, FilledForm | None] | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    """refused: the act that was not done, and its forms with what is wrong."""
+    at = clock.now()
+    one, asked, period = _page(request, public_id, at=at)
+    today = clock.day_in(one.timing.zone, at)
+    row = found.due_of(one, asked, period)
+    state = DueState(row.state) if row else DueState.OPEN
+    may_say = asked.is_open and one.ended_at is None
+    may_decide = asked.is_open and not one.is_meeting and found.may_decide(request.actor, one, asked)
+    is_to_mend = state == DueState.RETURNED and one.form is not None  # a form sent back is mended first
+    forms_of = _forms(one, row, period, state, today=today)
+    problem, questions = "", _questions(one, row)
+    if refused:
+        act, sent, filled = refused
+        questions = filled or questions
+        if act in forms_of:
+            forms_of[act] = sent
+        else:
+            problem = " ".join(str(each) for errors in sent.errors.values() for each in errors)
+    history = found.dues_of(one, [asked], since=one.timing.begun(at)[0].begins_on).get(asked.key, {})
+    who = found.responsible(one, [asked], on=shown.today(at)).get(asked.key)
+    known = holders(each for each in (row.said_by, row.decided_by) if each is not None) if row else {}
+    said_by, decided_by = (
+        (person(known[each].name) if each in known else "" for each in (row.said_by, row.decided_by))
+        if row
+        else ("", "")
+    )
+    signs = [
+        (each, one.timing.sign(each, at, past.state if past else None, past.done_at if past else None))
+        for each in one.timing.begun(at)
+        for past in (history.get(each.begins_on),)
+    ]
+    context = {
+        **crumbs((one.title, ""), (named(asked.body_names or asked.names), "")),
+        "schedule": one,
+        "whom": whom(one),
+        "asked": asked,
+        "unit_name": named(asked.names),
+        "due": row,
+        "state": str(Due.State(state).label),
+        "kind": "bad" if one.timing.is_over(period, at) and state in (0, 2) else KINDS.get(state, ""),
+        "period": period,
+        "period_name": period_name(one, period),
+        "due_at": one.timing.due_at(period),
+        "is_late": one.timing.is_over(period, at),
+        "who": who,
+        "said_by": said_by,
+        "decided_by": decided_by,
+        "numbers": [(words, row.figures.get(str(one.figures[key]))) for key, words in _asks(one).items()]
+        if row and row.figures
+        else [],
+        "forms": forms_of if may_say else {},
+        "may_take_back": may_say and state in (DueState.PLANNED, DueState.CANNOT, DueState.DONE),
+        "may_accept": may_decide and state in (DueState.DONE, DueState.RETURNED) and not is_to_mend,
+        "return_form": forms_of["return"] if may_decide and state in FINISHED else None,
+        "questions": questions,
+        "answers": one.form is not None and row is not None and row.submission_id is not None,
+        "problem": problem,
+        "query": "?" + schedules.due_href(one, asked, period).partition("?")[2],
+        "segments": [
+            (
+                f"{period_name(one, each)}: {SIGNS[sign][1]}",
+                schedules.due_href(one, asked, each),
+                each == period,
+            )
+            for each, sign in signs
+        ],
+        "silence": _silence(one, asked, row, at=at),
+        "below": _below(request, one, asked, at=at),
+        "board": asked.body_id is None and request.viewer.may_at(LEADS, *_positions(one.unit_id)),
+    }
+    return render(request, "programmes/due.html", context, status=status)
+
+
+def _positions(unit_id: int) -> list[int]:
+    return [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
+
+
+def _asks(one: Schedule) -> dict[str, str]:
+    """The numbers a report gives besides a form: their keys, in the words of their measures."""
+    if one.programme is None or one.form is not None:
+        return {}
+    names = {each.number: named(each.names) for each in queries.measures([one.programme])[one.programme.pk]}
+    return {key: names.get(measure, key) for key, measure in one.figures.items()}
+
+
+def _questions(one: Schedule, row: Due | None, data: Any = None, files: Any = None) -> FilledForm | None:
+    """The form of the schedule, with what was answered; None where it has none."""
+    if one.form is None:
+        return None
+    sent = submission_for(row.submission_id) if row and row.submission_id else None
+    return answers_form(one.form)(
+        data,
+        files,
+        prefix="q",
+        initial=typed_answers(sent) if sent else None,
+        kept=set(sent.pictures.values_list("question", flat=True)) if sent else (),
+    )
+
+
+def _forms(
+    one: Schedule, row: Due | None, period: Period, state: DueState, *, today: Any
+) -> dict[str, forms.Form]:
+    """The forms of what may be said now, filled with what is there."""
+    made: dict[str, forms.Form] = {"return": ReasonForm(auto_id="return_%s")}
+    if one.is_meeting:
+        planned_on = row.planned_on if row else None
+        if state not in FINISHED:
+            last = min(max(period.ends_on, today), one.timing.latest_plan(period, today))
+            made["plan"] = PlanForm(initial={"on": planned_on or last}, auto_id="plan_%s")
+        held = (row.held_on if row else None) or (planned_on if planned_on and planned_on <= today else today)
+        given = {"on": held, "people": row.people if row else None, "text": row.text if row else ""}
+        made["hold"] = HoldForm(initial=given, auto_id="hold_%s")
+    elif state != DueState.ACCEPTED:
+        figures = {key: row.figures.get(str(measure)) for key, measure in one.figures.items()} if row else {}
+        initial = {"text": row.text if row else "", **figures}
+        made["report"] = ReportForm(asks=_asks(one), initial=initial, auto_id="report_%s")
+    if state in (DueState.OPEN, DueState.PLANNED):
+        made["cannot"] = ReasonForm(auto_id="cannot_%s")
+    return made
+
+
+def _silence(one: Schedule, asked: found.AskedUnit, row: Due | None, *, at: datetime) -> bool:
+    """Return True if the day that is set lies in the 48 hours before a poll there: inner meetings get a warning."""
+    if row is None or row.state != DueState.PLANNED or row.planned_on is None:
+        return False
+    begins = datetime.combine(row.planned_on, time(), ZoneInfo(one.timing.zone))
+    there = units.polling({asked.unit_id: [asked.unit_id]}, at=at)[asked.unit_id]
+    return any(first < begins + timedelta(days=1) and begins < last for first, last in there.silences)
+
+
+def _below(
+    request: Request, one: Schedule, asked: found.AskedUnit, *, at: datetime
+) -> tuple[Schedule | None, int] | None:
+    """The schedule by which the unit passed this on, or how many units it may ask; None where it has none."""
+    if asked.body_id is not None or one.ended_at is not None or not shown.may(request, LEADS, asked.unit_id):
+        return None
+    passed_on = found.passed_on(one, asked.unit_id)
+    if passed_on is not None:
+        return passed_on, 0
+    n = next(iter(found.offices_to_ask(asked.unit_id, one.hierarchy, at=at)), None)
+    return (None, n.expected) if n is not None else None
+
+
+ACTS: dict[str, tuple[type[forms.Form], Callable[..., Due], Promise]] = {
+    "plan": (PlanForm, acts.plan_due, _("Saved. You can change the day here.")),
+    "hold": (HoldForm, acts.hold_due, _("Saved. You can correct it, or take it back here.")),
+    "report": (ReportForm, acts.report_due, _("Sent. Until it is accepted you can mend it here.")),
+    "cannot": (ReasonForm, acts.cannot_due, _("Saved. The level above reads your reason.")),
+    "take-back": (forms.Form, acts.take_back_due, _("Taken back.")),
+    "accept": (forms.Form, acts.accept_due, pgettext_lazy("of a report", "Accepted.")),
+    "return": (ReasonForm, acts.return_due, _("Returned. The unit reads your reason.")),
+}
+
+
+@posted("programmes:due", takes=("public_id",))
+def due_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """Set a day, say that it was held (without a day: the one a tap on Today names), report, say why not, take back;
+    accept, return."""
+    if act not in ACTS:
+        raise NotFound
+    made, do, said = ACTS[act]
+    at = clock.now()
+    one, asked, period = _page(request, public_id, at=at)
+    sent: Any = request.POST
+    if act in ("plan", "hold") and "on" not in sent:
+        sent = _tapped(one, asked, period, act, at=at)
+    make = partial(ReportForm, asks=_asks(one)) if made is ReportForm else made
+    form = make(sent, auto_id=f"{act}_%s")
+    row = found.due_of(one, asked, period)
+    filled = _questions(one, row, request.POST, request.FILES) if act in ("hold", "report") else None
+    if filled is not None and not filled.is_valid():
+        form.is_valid()
+        return _shown(request, public_id, refused=(act, form, filled), status=422)
+    owes = acts.Owes(public_id, asked.unit_id, period.begins_on, asked.body_id)
+
+    def done_with(given: dict[str, Any]) -> Due:
+        words = form.given() if isinstance(form, ReportForm) else given
+        if filled is not None:
+            words = words | {"filled": acts.Filled(filled.answers, filled.pictures)}
+        return do(owes=owes, **words, by=request.actor, at=at)
+
+    done = tried(request, form, done_with, said=said)
+    if not done:
+        return _shown(request, public_id, refused=(act, form, filled), status=done.status)
+    return redirect(schedules.due_href(one, asked, period))
+
+
+def _tapped(one: Schedule, asked: found.AskedUnit, period: Period, act: str, *, at: datetime) -> QueryDict:
+    """The form one tap on Today means: the day its words named. Empty where they name none any more."""
+    sent = QueryDict(mutable=True)
+    row = found.due_of(one, asked, period)
+    today = clock.day_in(one.timing.zone, at)
+    tap = one.timing.tap(period, row.state if row else None, row.planned_on if row else None, today)
+    if tap and tap[0] == act:
+        sent["on"] = tap[1].isoformat()
+    return sent

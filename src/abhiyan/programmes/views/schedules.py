@@ -1,0 +1,496 @@
+"""Meetings and reports: what is asked here, asking it, and the board of one of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named, person
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.models import Body
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request, Viewer
+from abhiyan.programmes.actions import schedules as acts
+from abhiyan.programmes.models_schedules import Due, Schedule
+from abhiyan.programmes.queries import schedules as found
+from abhiyan.programmes.rules.schedules import AskedFor, DueSign, DueState, Period, Rhythm
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.posts import posted
+from abhiyan.ui.squares import Shape, Squares
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+from . import shown
+
+TITLE = _("Meetings and reports")
+MOST_HERE = 10  # on a unit's page
+SIGNS: dict[DueSign, tuple[Shape, str | Promise]] = {
+    DueSign.ON_TIME: (Shape.FULL, _("on time")),
+    DueSign.LATE: (Shape.HALF, _("late")),
+    DueSign.RETURNED: (Shape.BACK, _("returned")),
+    DueSign.CANNOT: (Shape.CROSSED, _("not possible")),
+    DueSign.PLANNED: (Shape.OPEN, _("day set")),
+    DueSign.SILENT: (Shape.EMPTY, _("silent")),
+    DueSign.NOT_YET: (Shape.WAITING, _("not due yet")),
+}
+KINDS = {DueState.RETURNED: "warn", DueState.CANNOT: "warn", DueState.DONE: "ok", DueState.ACCEPTED: "ok"}
+
+
+def whom(one: Schedule) -> str:
+    """The office or kind of body that owes it, in words."""
+    if one.office is not None:
+        return f"{named(one.office.names)}, {Kind(one.kind).label}"
+    return str(Body.Kind(one.body_kind).label)
+
+
+def period_name(one: Schedule, period: Period) -> str:
+    """A period as a column of a board names it."""
+    if one.rhythm == Rhythm.MONTHLY:
+        return str(date_format(period.begins_on, "M Y"))
+    if one.rhythm == Rhythm.DAILY:
+        return str(date_format(period.begins_on, "j M"))
+    return f"{date_format(period.begins_on, 'j M')} – {date_format(period.ends_on, 'j M')}"
+
+
+def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
+    """The frame of each of these pages: its place in the menu, and the way to it."""
+    return {"here": "programmes", "crumbs": [(str(TITLE), reverse("programmes:asked")), *more]}
+
+
+# --- what is asked here ---
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """A schedule, with how far it is in the unit of the page and below. is_own: the unit itself owes it."""
+
+    one: Schedule
+    of: found.BoardNumbers
+    period: Period | None
+    is_own: bool
+
+
+OF_UNIT: tuple[Column[AskedRow], ...] = (
+    Column("title", _("What is asked"), lambda row: row.one.title, order="title", is_name=True),
+    Column("by", _("Asked by"), lambda row: named(row.one.unit.names)),
+    Column("whom", _("Who owes it"), lambda row: whom(row.one)),
+    Column("rhythm", _("How often"), lambda row: row.one.get_rhythm_display()),
+    Column("period", _("Now"), lambda row: period_name(row.one, row.period) if row.period else ""),
+    Column("asked", _("Units asked"), lambda row: row.of.asked or None, css="num"),
+    Column("done", _("Done"), lambda row: row.of.finished if row.of.asked else None, css="num"),
+    Column("silent", _("Silent"), lambda row: row.of.silent if row.of.asked else None, css="num"),
+    Column("last_on", _("Last day"), lambda row: row.one.last_on, order="last_on", css="nums end"),
+)
+
+
+def _with_numbers(here: Here | None, at: datetime, some: list[Schedule]) -> list[AskedRow]:
+    periods = {one.pk: one.timing.current(at) for one in some}
+    of: Mapping[tuple[int, date], found.BoardNumbers] = {}
+    if here is not None:
+        counts = units.counts_below(here.unit.id, here.hierarchy)
+        bodies = (
+            found.bodies_to_ask(here.unit.id, here.hierarchy) if any(one.body_kind for one in some) else {}
+        )
+        pairs = [(one, period) for one in some if (period := periods[one.pk])]
+        of = found.numbers(pairs, here.span, counts, bodies)
+    return [
+        AskedRow(
+            one,
+            of.get((one.pk, period.begins_on), found.BoardNumbers()) if period else found.BoardNumbers(),
+            period,
+            here is None or (one.kind == here.unit.kind and one.unit_id != here.unit.id),
+        )
+        for one in some
+        for period in (periods[one.pk],)
+    ]
+
+
+@require_GET
+def asked(request: Request) -> HttpResponseBase:
+    """List what a unit asks of those below it, and what those above it ask there; to a body, what it is asked."""
+    at = clock.now()
+    here = page_unit(request) if request.viewer.home or "unit" in request.GET else None
+    may = here is not None and shown.may(request, LEADS, here.unit.id)
+    if here is not None and not may:
+        raise NotFound
+    rows = found.asked_by(here.unit.id, here.hierarchy) if here else found.SCHEDULES.all()
+    is_ended = request.GET.get("show") == "ended"
+    today = shown.today(at)
+    rows = rows.filter(found.over(today)) if is_ended else rows.exclude(found.over(today))
+    table: Table[AskedRow] = Table(
+        request,
+        OF_UNIT,
+        rows,
+        name="meetings-and-reports",
+        caption=TITLE,
+        sort="last_on",
+        finish=partial(_with_numbers, here, at),
+        is_brief=True,
+    )
+    page = reverse("programmes:asked")
+    unit = {"unit": here.unit.code} if here else {}
+    context = {
+        "here": "programmes",
+        "crumbs": [(str(TITLE), "")],
+        "where": here.name if here else "",
+        "unit": here.unit if here else None,
+        "may": may and here is not None and here.unit.has_children,
+        "segments": [
+            (say("Now"), here.href(page) if here else page, not is_ended),
+            (say("Finished"), (here.href(page) + "&" if here else f"{page}?") + "show=ended", is_ended),
+        ],
+    }
+    return answer(request, "programmes/asked_list.html", table, {**context, "asked_unit": unit})
+
+
+@dataclass(frozen=True, slots=True)
+class OwedHere:
+    """One thing that a unit or a body of it owes, as the unit's page shows it."""
+
+    title: str
+    whose: str
+    href: str
+    squares: Squares
+    said: str
+
+
+def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime) -> list[OwedHere]:
+    """List what a unit is asked now, with its last periods, for its leaders."""
+    if here.lo is None or not viewer.may_at(LEADS, here.lo):
+        return []
+    return [
+        OwedHere(
+            each.schedule.title,
+            named(each.asked.body_names),
+            acts.due_href(each.schedule, each.asked, each.periods[-1][0]),
+            Squares([(SIGNS[sign][0], 1) for sign in each.signs(at)]),
+            ", ".join(str(SIGNS[sign][1]) for sign in each.signs(at)),
+        )
+        for each in found.asked_of(here.id, [hierarchy], since=shown.today(at), at=at)
+        if each.schedule.ended_at is None
+    ][:MOST_HERE]
+
+
+# --- the board ---
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A unit or body of a board, with who owes it and its last periods."""
+
+    asked: found.AskedUnit
+    who: found.Responsible | None
+    due: Due | None
+    signs: Sequence[DueSign]
+    href: str
+    is_behind: bool
+
+    @property
+    def name(self) -> str:
+        unit = named(self.asked.names)
+        return f"{named(self.asked.body_names)}, {unit}" if self.asked.body_id is not None else unit
+
+    @property
+    def squares(self) -> Squares:
+        return Squares([(SIGNS[sign][0], 1) for sign in self.signs])
+
+    @property
+    def squares_said(self) -> str:
+        return ", ".join(str(SIGNS[sign][1]) for sign in self.signs)
+
+    @property
+    def state(self) -> str:
+        return str(Due.State(self.due.state if self.due else DueState.OPEN).label)
+
+    @property
+    def kind(self) -> str:
+        if self.is_behind:
+            return "bad"
+        return KINDS.get(DueState(self.due.state), "") if self.due else ""
+
+
+def _columns(one: Schedule, periods: Sequence[Period]) -> tuple[Column[BoardRow], ...]:
+    def sign(number: int, row: BoardRow) -> str:
+        return str(SIGNS[row.signs[number]][1])
+
+    def of(what: str, row: BoardRow) -> Any:
+        return getattr(row.due, what) if row.due else None
+
+    meeting: tuple[Column[BoardRow], ...] = (
+        Column("planned", _("Day set"), partial(of, "planned_on"), css="nums"),
+        Column("held", _("Held on"), partial(of, "held_on"), css="nums"),
+        Column("people", _("People reported"), partial(of, "people"), css="num"),
+    )
+    return (
+        Column("unit", _("Unit"), lambda row: row.name, is_name=True),
+        Column("code", _("Code"), lambda row: row.asked.code, only_in_file=True),
+        Column(
+            "who", _("Responsible"), lambda row: person(row.who.name) if row.who else "", names_people=True
+        ),
+        Column("squares", _("Last periods")),
+        *(
+            Column(f"p{n}", period_name(one, each), partial(sign, n), only_in_file=True)
+            for n, each in enumerate(periods)
+        ),
+        *(meeting if one.is_meeting else ()),
+        Column("text", _("In their words"), partial(of, "text"), only_in_file=True, names_people=True),
+        Column("reason", _("Reason"), partial(of, "reason"), only_in_file=True, names_people=True),
+        Column("state", _("Status"), lambda row: row.state, css="end"),
+    )
+
+
+class BoardFilters(forms.Form):
+    """Which units to show; each choice with how many they are."""
+
+    show = forms.ChoiceField(label=_("Status"), required=False)
+    unit = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, of: found.BoardNumbers, wanted: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        never = (DueState.PLANNED,) if wanted == AskedFor.REPORT else (DueState.RETURNED, DueState.ACCEPTED)
+        counted: list[tuple[str, str | Promise, int]] = [("", _("All"), of.asked)]
+        counted += [
+            (str(state.value), state.label, of.states.get(state, 0) if state else of.silent)
+            for state in Due.State
+            if DueState(state) not in never
+        ]
+        choices = [(key, f"{words}: {grouped(n)}") for key, words, n in counted]
+        offer(self, show=[*choices, (VACANT, _("Silent, and the office is vacant"))])
+
+
+VACANT = "vacant"
+
+
+@require_GET
+def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The board of one schedule below the viewer's unit: the silent first. A viewer who owes it is led to their own."""
+    one, at = found.schedule_for(public_id), clock.now()
+    here = board_unit(request, one)
+    if here is None:
+        return redirect(_own(request, one, at=at))
+    periods = one.timing.begun(at)
+    period = next((each for each in periods if each.begins_on.isoformat() == request.GET.get("from")), None)
+    period = period or (periods[-1] if periods else None)
+    of = _numbers(one, period, here)
+    filters = BoardFilters(request.GET, of=of, wanted=one.wanted)
+    show = filters.cleaned_data["show"] if filters.is_valid() else ""
+    table: Table[BoardRow] = Table(
+        request,
+        _columns(one, periods),
+        _rows(one, period, here, of, show, at=at) if period else [],
+        name="board",
+        caption=_("Silent units first"),
+        finish=partial(_finished, one, periods, period, at) if period else list,
+        is_brief=True,
+        unit_id=here.unit.id,
+        narrowed=filters,
+    )
+    may = shown.may(request, LEADS, one.unit_id)
+    is_over = period is not None and one.timing.is_over(period, at)
+    context = {
+        **crumbs((one.title, "")),
+        "schedule": one,
+        "whom": whom(one),
+        "unit": here.unit,
+        "unit_name": here.name,
+        "of": of,
+        "filters": filters,
+        "period": period,
+        "period_name": period_name(one, period) if period else "",
+        "due_at": one.timing.due_at(period) if period else None,
+        "is_over": is_over,
+        "segments": [
+            (period_name(one, each), here.href(**{"from": each.begins_on.isoformat()}), each == period)
+            for each in periods
+        ],
+        "legend": list(SIGNS.values()),
+        "may": may,
+        "may_remind": period is not None and one.ended_at is None and of.silent > 0,
+        "today": shown.today(at),
+    }
+    return answer(request, "programmes/schedule.html", table, context)
+
+
+def board_unit(request: Request, one: Schedule) -> Here | None:
+    """The unit whose part of a board is shown: the one asked for, else the viewer's own, else the asking unit.
+
+    None where the viewer leads no unit above those asked.
+    """
+    home = request.viewer.home
+    lo, hi = units.span(one.unit_id, one.hierarchy)
+    is_inside = home is not None and home.hierarchy == one.hierarchy and lo <= home.lo < hi
+    here = page_unit(
+        request,
+        hierarchy=one.hierarchy,
+        otherwise=lambda: home.unit_id if home and is_inside else one.unit_id,
+    )
+    assert here.unit.lo is not None  # page_unit refuses what is not placed
+    if not lo <= here.unit.lo < hi:
+        raise NotFound
+    if not request.viewer.may_at(LEADS, here.unit.lo) or (
+        here.unit.kind == one.kind and here.unit.id != one.unit_id
+    ):
+        return None
+    return here
+
+
+def _own(request: Request, one: Schedule, *, at: datetime) -> str:
+    """The page of what the viewer's own unit or body owes. NotFound of who owes nothing."""
+    owings, _below = found.owed_by(request.viewer, at=at)
+    mine = next((each.asked for each in owings if each.schedule.pk == one.pk), None)
+    if mine is None and ("unit" in request.GET or request.viewer.home):
+        mine = found.asked_unit(one, unit_id=page_unit(request).unit.id)
+    period = one.timing.current(at)
+    if mine is None or period is None:
+        raise NotFound
+    return acts.due_href(one, mine, period)
+
+
+def _numbers(one: Schedule, period: Period | None, here: Here) -> found.BoardNumbers:
+    if period is None:
+        return found.BoardNumbers()
+    counts = units.counts_below(here.unit.id, here.hierarchy)
+    bodies = found.bodies_to_ask(here.unit.id, here.hierarchy) if one.body_kind else {}
+    return found.numbers([(one, period)], here.span, counts, bodies)[one.pk, period.begins_on]
+
+
+def _rows(
+    one: Schedule, period: Period, here: Here, of: found.BoardNumbers, show: str, *, at: datetime
+) -> Sequence[found.AskedUnit]:
+    state = int(show) if show.isdigit() else None
+    if one.body_kind:
+        return found.bodies_asked(one, period, here.span, state=0 if show == VACANT else state)
+    return found.UnitBoard(
+        one,
+        period,
+        here.span,
+        asked=of.asked,
+        said=of.said,
+        on=shown.today(at),
+        state=state,
+        vacant=show == VACANT,
+    )
+
+
+def _finished(
+    one: Schedule, periods: Sequence[Period], period: Period, at: datetime, some: list[found.AskedUnit]
+) -> list[BoardRow]:
+    """Units of a board with who owes it and what they said: two queries."""
+    today = shown.today(at)
+    who = found.responsible(one, some, on=today)
+    dues = found.dues_of(one, some, since=periods[0].begins_on)
+    rows = []
+    for each in some:
+        own = dues.get(each.key, {})
+        signs = [
+            one.timing.sign(past, at, due.state if due else None, due.done_at if due else None)
+            for past in periods
+            for due in (own.get(past.begins_on),)
+        ]
+        due = own.get(period.begins_on)
+        sign = signs[periods.index(period)]
+        went_by = (
+            due is not None and due.state == DueState.PLANNED and due.planned_on and due.planned_on < today
+        )
+        href = acts.due_href(one, each, period)
+        rows.append(
+            BoardRow(each, who.get(each.key), due, signs, href, sign == DueSign.SILENT or bool(went_by))
+        )
+    return rows
+
+
+# --- reminding, ending ---
+
+
+@form_page
+def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Ask once before the silent get an SMS."""
+    one, at = found.schedule_for(public_id), clock.now()
+    here = board_unit(request, one)
+    if here is None:
+        raise org.NotYours(capability=LEADS)
+    periods = one.timing.begun(at)
+    asked = request.GET.get("from") or request.POST.get("from")
+    period = next((each for each in periods if each.begins_on.isoformat() == asked), None)
+    period = period or (periods[-1] if periods else None)
+    today = shown.today(at)
+    silent = found.to_remind(one, period, here.span, on=today, most=acts.MOST_REMINDED + 1) if period else []
+    filled = (
+        len(found.responsible(one, silent, on=today)) if len(silent) <= acts.MOST_REMINDED else len(silent)
+    )
+    text = [
+        ngettext(
+            "%(n)s is silent, or the day it set went by.",
+            "%(n)s are silent, or the day they set went by.",
+            filled,
+        )
+        % {"n": grouped(filled)},
+        say("Each office gets one SMS. It cannot be called back."),
+    ]
+    if vacant := len(silent) - filled:
+        text.append(
+            ngettext("%(n)s more office is vacant.", "%(n)s more offices are vacant.", vacant)
+            % {"n": grouped(vacant)}
+        )
+    if not filled:
+        text = [say("There is nobody to remind. Each unit gets at most one message a day.")]
+    page = here.href(reverse("programmes:schedule", args=[public_id]))
+    return ask(
+        request,
+        lambda _given: acts.remind_silent(
+            public_id=public_id,
+            unit_id=here.unit.id,
+            begins_on=period.begins_on if period else today,
+            by=request.actor,
+            at=at,
+        ),
+        title=say("Remind: %(title)s") % {"title": one.title},
+        text=text,
+        button=say("Send reminders"),
+        said=_("The reminders are on their way."),
+        done=page,
+        is_open=bool(filled) and one.ended_at is None,
+        **crumbs((one.title, page), (say("Remind"), "")),
+    )
+
+
+ENDING: dict[str, tuple[Any, Promise]] = {
+    "end": (acts.end_schedule, _("Ended. What was said stays; you can ask again here.")),
+    "resume": (acts.resume_schedule, _("It is asked again.")),
+}
+
+
+@posted("programmes:schedule", takes=("public_id",))
+def schedule_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """End what is asked, or ask it again."""
+    if act not in ENDING:
+        raise NotFound
+    do, said = ENDING[act]
+    form = forms.Form(request.POST)
+    tried(
+        request,
+        form,
+        lambda _given: do(public_id=public_id, by=request.actor, at=clock.now()),
+        said=said,
+        has_form=False,
+    )
+    return redirect("programmes:schedule", public_id)
