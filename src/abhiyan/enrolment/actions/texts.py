@@ -30,7 +30,7 @@ from abhiyan.core.refusals import NotFound, TooMany, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership, Text, Waiting
 from abhiyan.enrolment.queries import join
-from abhiyan.enrolment.queries.texts import text_id
+from abhiyan.enrolment.queries.texts import text_id, waits_for_yes
 from abhiyan.enrolment.rules import details
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import HOOKS, Sign
@@ -207,6 +207,7 @@ class _Answering:
                 ref=self.told.text.id,
                 by=self.by,
                 at=self.at,
+                is_alone=not (yes and self._waits_for_yes()),
             )
             if said in (found.TAKEN, found.AGAIN, found.WHICH, found.NAMED) or (
                 yes and said in (found.SILENT, found.OVER)
@@ -214,6 +215,13 @@ class _Answering:
                 _note(self.told, self.phone, f"question_{said}", self.at)
                 return True
         return False
+
+    def _waits_for_yes(self) -> bool:
+        """Whether a bare YES may also say yes to the phone's own details."""
+        programme_id = self.told.programme_id
+        return programme_id is not None and bool(
+            waits_for_yes(programme_id=programme_id, phone_ids=[self.phone_id], at=self.at)
+        )
 
     def refuse(self, word: Word) -> None:
         """STOP, LEAVE or NO: done at once, then a receipt."""

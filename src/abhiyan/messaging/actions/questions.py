@@ -10,7 +10,7 @@ A question that names somebody goes to a number that has been silent for long by
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -18,13 +18,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from abhiyan.core import limits, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
-from abhiyan.messaging.models import Question
+from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
 from abhiyan.messaging.queries import is_unnamed, message_id, question_by_link, question_digest
 from abhiyan.messaging.rules import hours, texts
@@ -38,6 +40,8 @@ from .queueing import Outgoing, send_many, take_back
 WHICH = "reply.which"
 WORDS = ("question.words", 20, 86_400)  # a phone tries at most so many words a day, right or wrong
 AT_ONCE = 500  # phones locked together by the loop
+BARE_WITHIN = timedelta(days=3)  # so long an answer without a word can mean only the last message
+TEXTED = ("sms", "whatsapp")
 OPEN = Q(answered_at=None, closed_at=None)
 
 
@@ -46,7 +50,7 @@ class Answered(StrEnum):
 
     TAKEN = "taken"  # the room was told
     AGAIN = "again"  # this question was answered so before
-    WHICH = "which"  # no word, and questions are open: the phone is asked which it means, now
+    WHICH = "which"  # no word, and several questions are open, or an old one: the phone is told what to send
     SILENT = "silent"  # the same, and it was asked before: nothing is sent
     NAMED = "named"  # a YES to a message that named nobody: the phone may be asked by name now
     NONE = "none"  # no word, and no question is open
@@ -131,13 +135,15 @@ def answer(
     by: Actor,
     at: datetime,
     about: UUID | None = None,
+    is_alone: bool = True,
 ) -> Answered:
     """A phone answers YES or NO by a text, with the word of a question or with none (code ""). In a transaction.
 
     channel: "sms", "whatsapp", or "page" for the phone's own page, which names who is on it; ref: the provider's id of
     the text. Told to the room that asked, in this transaction.
-    Without a word nothing is answered: the phone is asked once which question it means. about: only what was asked
-    about this.
+    Without a word a text answers the only open question, while its message is out for less than three days; an office
+    is accepted with the word alone. Else the phone is told once what to send. about: only what was asked about this.
+    is_alone: whether a bare answer can mean nothing else, as far as the room knows.
     """
     word = rules.clean(code)
     with system("a phone answers a question"):
@@ -145,16 +151,39 @@ def answer(
         theirs = Question.objects.filter(phone_id=phone_id, **({"about": about} if about else {}))
         mine = list(theirs.order_by("asked_at", "pk").select_for_update())
         if not word and not code.strip():
-            return _which(phone_id, [one for one in mine if _is_open(one, at)], at)
+            still_open = [one for one in mine if _is_open(one, at)]
+            if not (
+                is_alone and channel in TEXTED and len(still_open) == 1 and (n := _out(still_open[0], at))
+            ):
+                return _which(phone_id, still_open, at)
+            return _heard(still_open[0], n, yes=yes, channel=channel, ref=ref, by=by, at=at)
         if not _may_try(phone_id, at):
             return Answered.LIMITED
         found = [(one, n) for one in mine for n in _numbers(one) if word == _word(one, n)] if word else []
         if len({one.pk for one, _n in found}) != 1:  # or two questions of a phone that happen to share a word
             return Answered.WRONG
-        one, n = found[0]
-        if yes and n <= one.unnamed and channel != "page":
-            return _by_name(one, at)
-        return _take(one, n, yes=yes, by_word=True, channel=channel, ref=ref, by=by, at=at)
+        return _heard(*found[0], yes=yes, channel=channel, ref=ref, by=by, at=at)
+
+
+def _heard(one: Question, n: int, *, yes: bool, channel: str, ref: str, by: Actor, at: datetime) -> Answered:
+    """The answer by text to message n of a question. A YES to one that names nobody brings the name first."""
+    if yes and n <= one.unnamed and channel != "page":
+        return _by_name(one, at)
+    return _take(one, n, yes=yes, by_word=True, channel=channel, ref=ref, by=by, at=at)
+
+
+def _out(one: Question, at: datetime) -> int:
+    """The number of a question's last message that left less than three days ago; 0 of none, and where an office is
+    offered."""
+    if not one.template.startswith("ask."):
+        return 0
+    gone = Message.objects.filter(
+        pk__in=one.message_ids,
+        state__in=(Message.State.SENT, Message.State.DELIVERED),
+        sent_at__gt=at - BARE_WITHIN,
+    )
+    out = set(gone.values_list("pk", flat=True))
+    return max((n for n, ident in enumerate(one.message_ids, 1) if ident in out), default=0)
 
 
 def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "") -> Answered:
@@ -377,7 +406,7 @@ def _may_try(phone_id: UUID, at: datetime) -> bool:
 
 
 def _which(phone_id: UUID, still_open: list[Question], at: datetime) -> Answered:
-    """Ask the phone once which of the open questions it means, by a message with a word for each.
+    """Tell the phone once what to send for each of the open questions, by a message with a word for each.
 
     A number whose bare NO is the first we hear of it for long reads days, and no names.
     """
@@ -387,16 +416,17 @@ def _which(phone_id: UUID, still_open: list[Question], at: datetime) -> Answered
         return Answered.SILENT
     key = f"which|{phone_id}|{at.timestamp()}"
     is_silent = needs_new_answer(people.last_signs([phone_id]).get(phone_id), at)
-    choices, told = [], {}
+    choices, told, last = [], {}, still_open[-1]
     for one in still_open:
         told = _unsealed(one)
         label = told["label"]
         if is_silent and one.unnamed == len(one.message_ids):
             one.unnamed, label = one.unnamed + 1, told["blanks"]["day"]
         one.message_ids, one.which_at = [*one.message_ids, message_id(key)], at
-        choices.append(f"{_word(one, len(one.message_ids))}: {label}")
+        said = {"label": label, "word": _word(one, len(one.message_ids))}
+        with translation.override(last.language):
+            choices.append(_('%(label)s: "YES %(word)s" or "NO %(word)s"') % said)
         one.save(update_fields=["message_ids", "unnamed", "which_at"])
-    last = still_open[-1]
     reply = Outgoing(
         template=WHICH,
         phone=told["phone"],

@@ -36,6 +36,7 @@ VERSIONS = {
     "drive.reply_yes": 2,
     "duty.office": 2,
     "leave.receipt": 4,
+    "reply.which": 2,
     "stop.receipt": 2,
     "text.joined": 2,
 }

@@ -163,12 +163,48 @@ def test_a_bare_answer_is_answered_once_by_asking_which(told: Told) -> None:
     first, second = asked(1), asked(2, at=AT + timedelta(minutes=1))
     assert [said(), said(), said(yes=False)] == ["which", "silent", "silent"]
     ((_template, blanks),) = [one for one in queued() if one[0] == "reply.which"]
-    assert blanks["choices"] == f"{word(first, 2)}: matter 1 / {word(second, 2)}: matter 2"
+    send = [
+        f'matter {n}: "YES {word(one, 2)}" or "NO {word(one, 2)}"' for n, one in ((1, first), (2, second))
+    ]
+    assert blanks["choices"] == " / ".join(send)
     assert said(word(second, 2)) is Answered.TAKEN
     (one,) = told
     assert isinstance(one, QuestionAnswered) and one.about == UUID(int=2)
     with system("test"):
         assert Question.objects.get(pk=second).message_id == Message.objects.get(template="reply.which").pk
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_a_bare_answer_counts_where_one_question_is_open_and_its_message_is_out(
+    told: Told, yes: bool
+) -> None:
+    mine = asked(1)
+    assert said(yes=yes) is Answered.WHICH, "nothing has gone to the phone yet"
+    with system("test"):
+        Question.objects.update(which_at=None)
+    send_due(Way(), at=AT + timedelta(hours=1))
+    assert said(yes=yes, at=AT + timedelta(hours=1) + 3 * DAY) is Answered.WHICH, "out for three days"
+    assert said(yes=yes, phone=OTHER, at=AT + DAY) is Answered.NONE
+    assert said(yes=yes, at=AT + DAY) is Answered.TAKEN
+    (one,) = told
+    assert isinstance(one, QuestionAnswered) and (one.yes, one.by_word) == (yes, True)
+    with system("test"):
+        assert Question.objects.get(pk=mine).message_id == one.message_id
+
+
+def test_a_bare_answer_means_nothing_where_something_else_waits_for_it(told: Told) -> None:
+    mine = asked(1)
+    send_due(Way(), at=AT)
+    given = {"phone_id": keyring().phone_id(PHONE), "yes": True, "code": "", "ref": "x", "by": SOMEBODY}
+    with transaction.atomic():
+        at = AT + timedelta(hours=1)
+        for other in ({"channel": "sms", "is_alone": False}, {"channel": "page"}):
+            assert actions.answer(**given, **other, at=at) in (Answered.WHICH, Answered.SILENT)  # type: ignore[arg-type]  # of the act
+    asked(2, at=AT + timedelta(minutes=1))
+    send_due(Way(), at=AT + timedelta(minutes=2))
+    assert said() is Answered.WHICH and told == [], "one of two questions"
+    assert said(word(mine)) is Answered.TAKEN
+    assert said() is Answered.TAKEN, "the other is the only one now"
 
 
 def test_a_link_answers_its_question_and_a_wrong_one_nothing(told: Told) -> None:
