@@ -11,7 +11,7 @@ GRANTS = {
         "gateway": "select (id, phone_id, claim_id, unit_id, day, channel, opened_at, completed_at, completed_by,"
         " completed_as),"
         " insert (id, programme_id, phone_id, claim_id, unit_id, day, channel, link_digest, at, completed_at),"
-        " update (unit_id, completed_at, completed_by, completed_as, completed_import)"
+        " update (unit_id, completed_at, completed_by, completed_as, completed_import, called_at)"
     },
     "enrolment_merged_term": {"gateway": "select (id, kept_id, undone_at)"},
     "enrolment_revisit": {"gateway": "select (phone_id), insert (phone_id), update (horizon)"},

@@ -2,10 +2,21 @@
 
 from abhiyan.core.loops import Loop
 
-from .actions import bursts, confirming, phone_changes, photos, replies, revisits, terms, texts
+from .actions import (
+    bursts,
+    confirming,
+    phone_changes,
+    photos,
+    replies,
+    revisits,
+    terms,
+    texts,
+    welcoming,
+)
 
 LOOPS = {
     "reply": Loop(turn=lambda at: replies.reply(at=at), every_s=1),
+    "welcome": Loop(turn=lambda at: welcoming.welcome(at=at), every_s=1),
     "ask": Loop(turn=lambda at: confirming.ask(at=at), every_s=confirming.TURN_S),
     "revisit": Loop(turn=lambda at: revisits.revisit(at=at), every_s=1, scoped=False),
     "terms": Loop(turn=lambda at: terms.run_out(at=at), every_s=600, scoped=False),

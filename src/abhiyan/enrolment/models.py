@@ -14,12 +14,15 @@ from abhiyan.core.policy import (
     policies,
     private,
 )
+from abhiyan.enrolment.rules.channels import WELCOMED
 from abhiyan.enrolment.rules.tickets import ticket_number
+from abhiyan.programmes.models import Rung
 
 from . import grants
 from .models_door import DoorEntry, DoorTry  # noqa: F401  # tables of this room, kept beside
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
+from .models_tokens import ChannelToken  # noqa: F401  # the same
 from .paper import models as paper  # noqa: F401  # its tables are tables of this room
 from .rules import steps
 
@@ -154,7 +157,7 @@ class Claim(models.Model):
 
 
 class Waiting(models.Model):
-    """A phone's first call or SMS in a drive: one per phone and drive, and with it the one reply ever sent.
+    """A phone's first call or SMS in a drive, one per phone and drive, with the last reply and the latest call.
 
     Without notice and age it waits until link, code or a row completes it; a known member's is complete at once.
     """
@@ -173,7 +176,10 @@ class Waiting(models.Model):
     completed_by = models.UUIDField(null=True)  # id of the message that completed it; no claim of its own
     completed_as = models.SmallIntegerField(choices=Taken.choices, null=True)  # that message's answer
     completed_import = models.BigIntegerField(null=True)  # the list whose row did: its undo opens this again
-    replied_at = models.DateTimeField(null=True)  # the one reply was handed to messaging
+    replied_at = models.DateTimeField(null=True)  # the latest reply was handed to messaging
+    called_at = models.DateTimeField(
+        null=True
+    )  # it called again and has not joined; the loop has not looked yet
     language = models.TextField(
         default="", db_default=""
     )  # of the text, where it tells; "": the installation's
@@ -186,6 +192,9 @@ class Waiting(models.Model):
                 fields=["at"],
                 condition=models.Q(replied_at=None, completed_by=None),
                 name="waiting_reply",
+            ),
+            models.Index(  # used by: the loop that replies once more
+                fields=["called_at"], condition=models.Q(called_at__isnull=False), name="waiting_again"
             ),
             models.Index(  # used by: what became of a batch's rows, undo
                 fields=["completed_import"],
@@ -273,6 +282,9 @@ class Enrolment(models.Model):
     channel = models.SmallIntegerField()  # rules.channels.Channel
     rung = models.SmallIntegerField()  # programmes.Rung: UNSIGNED or COUNTED
     signed_at = models.DateTimeField(null=True)  # when the phone answered; null and counted: when stored
+    welcomed_at = models.DateTimeField(
+        null=True
+    )  # member number and card were sent, or were not due any more
     asked_at = models.DateTimeField(null=True)  # our question was queued
     ask_over_at = models.DateTimeField(
         null=True
@@ -294,6 +306,11 @@ class Enrolment(models.Model):
                 fields=["programme_id", "at"],
                 condition=models.Q(asked_at=None, ask_over_at=None, confirmed_at=None, ended_at=None),
                 name="enrolment_unasked",
+            ),
+            models.Index(  # used by: the loop that welcomes who has joined
+                fields=["at"],
+                condition=models.Q(welcomed_at=None, ended_at=None, rung=Rung.COUNTED, channel__in=WELCOMED),
+                name="enrolment_unwelcomed",
             ),
         ]
         constraints = [
@@ -552,29 +569,6 @@ class Text(models.Model):
             models.Index(fields=["phone_id"], name="text_phone"),  # used by: what is held about me
         ]
         constraints = private("text", using=f"phone_id = {PHONE}", write=SYSTEM)
-
-
-class ChannelToken(models.Model):
-    """A write-only token of one machine channel: which drive, which units, until when. Kept as a digest."""
-
-    public_id = models.UUIDField(unique=True)
-    digest = models.BinaryField(unique=True)
-    name = models.TextField()
-    programme_id = models.IntegerField()
-    channel = models.SmallIntegerField()  # rules.channels.Channel
-    unit_id = models.BigIntegerField()  # claims for units below it only
-    made_by = models.BigIntegerField(null=True)
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "enrolment_channel_token"
-        constraints = [
-            *policies("channel_token", using=placed("enrolment_channel_token.unit_id", PEOPLE), write=SYSTEM),
-            Policy(name="channel_token_gateway", to=("gateway",), using="true"),
-        ]
 
 
 GRANTS = grants.GRANTS  # where roles look for them

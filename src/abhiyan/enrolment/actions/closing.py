@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, jobs
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import ChannelToken, Claim, Enrolment, Membership, Moved, Taken
+from abhiyan.enrolment.models import Claim, Enrolment, Membership, Moved, Taken
+from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.org import queries as org
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.units import actions as unit_acts

@@ -1,7 +1,8 @@
-"""What a call, SMS or WhatsApp message is answered with: one message per phone and drive, ever.
+"""What a call, SMS or WhatsApp message is answered with: one message per phone, drive and day.
 
 Nothing is sent while somebody calls. A loop finds the first calls nobody has replied to, queues the message under a
-key made of phone and drive, and marks them, in one commit: a crash in between sends nothing twice. Messages above the
+key made of phone and drive, and marks them, in one commit: a crash in between sends nothing twice. A phone that calls
+again on a later day and has not joined is sent its link once more; a text message can be lost. Messages above the
 drive's budget are held by the breaker (messaging) until two people release them.
 """
 
@@ -14,15 +15,15 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from abhiyan.core import audit, sql
+from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Drive, Waiting
+from abhiyan.enrolment.models import Drive, Enrolment, Waiting
 from abhiyan.enrolment.queries.calls import REPLIED_WITHIN
 from abhiyan.enrolment.queries.texts import waits_for_yes
 from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
-from abhiyan.enrolment.rules.channels import HOOKS, WRITTEN
+from abhiyan.enrolment.rules.channels import HOOKS, WELCOMED, WRITTEN
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.people import queries as people_queries
@@ -39,10 +40,19 @@ CALL = "call"  # the word of a call's address
 
 _UNANSWERED = f"""
 select w.id, w.programme_id, w.phone_id, w.unit_id, w.at, w.completed_at is not null, p.sealed, w.channel,
-       w.language
+       w.language, w.completed_at is not null and exists (select from enrolment_membership m
+         join enrolment_enrolment e on e.membership_id = m.id and e.channel = any(%(welcomed)s)
+          and e.signed_at >= w.at and e.ended_at is null where m.phone_id = w.phone_id) as is_welcomed
   from enrolment_waiting w join people_phone p on p.id = w.phone_id
  where {WITHOUT_REPLY} and w.at > %(from)s
  order by w.at limit %(n)s for update of w skip locked"""
+_AGAIN = """
+select w.id, w.programme_id, w.phone_id, w.unit_id, w.called_at, false, p.sealed, w.channel, w.language,
+       w.completed_at is not null or w.called_at <= %(from)s
+         or (w.called_at at time zone %(zone)s)::date <= (w.replied_at at time zone %(zone)s)::date as is_nothing
+  from enrolment_waiting w join people_phone p on p.id = w.phone_id
+ where w.called_at is not null and (w.replied_at is not null or w.completed_by is not null)
+ order by w.called_at limit %(n)s for update of w skip locked"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +65,12 @@ class _Texts:
 
 
 def consider_answered(*, programme_id: int, until: datetime, by: Actor, at: datetime) -> int:
-    """Callers up to an instant were answered by other means: they get no reply from here. Returns how many."""
+    """Callers up to an instant were answered by other means, and members welcomed: they get no message from here.
+    Returns how many callers."""
     with system("callers answered elsewhere"):
+        Enrolment.objects.filter(programme_id=programme_id, welcomed_at=None, at__lte=until).update(
+            welcomed_at=at
+        )
         n = Waiting.objects.filter(programme_id=programme_id, replied_at=None, at__lte=until).update(
             replied_at=at
         )
@@ -65,15 +79,32 @@ def consider_answered(*, programme_id: int, until: datetime, by: Actor, at: date
 
 
 def reply(*, at: datetime) -> int:
-    """Queue the one reply to everybody who called for the first time. Returns how many. In a transaction, as jobs.
+    """Queue the reply to everybody who called for the first time, or again on a later day. Returns how many calls were
+    looked at. In a transaction, as jobs.
 
     To an unknown caller: the short notice, the personal link, where to hear the notice, how to stop messages; to who
-    wrote, also how to join by a text. To a member: that they are one, and where to see, correct or leave. A phone that
-    has said no since its call gets none (messaging).
+    wrote, also how to join by a text. To a member: that they are one, and where to see, correct or leave. A member whom
+    the call made count gets no reply, for they are welcomed (`welcoming`). A phone that has said no since its call gets
+    none (messaging). A second call on the day of a reply gets none, nor does a caller who has joined.
     """
-    rows = sql.rows(_UNANSWERED, {"from": at - LATEST, "n": AT_ONCE})
-    if not rows:
+    given = {"from": at - LATEST, "n": AT_ONCE, "welcomed": list(WELCOMED), "zone": settings.TIME_ZONE}
+    rows, again = sql.rows(_UNANSWERED, given), sql.rows(_AGAIN, given)
+    if not rows and not again:
         return 0
+    _send([row[:9] for row in rows if not row[9]], at)
+    sql.run("update enrolment_waiting set replied_at = %s where id = any(%s)", [at, [row[0] for row in rows]])
+    due = [row for row in again if not row[9]]
+    _send([row[:9] for row in due], at, of_day=True)
+    sql.run(
+        "update enrolment_waiting set called_at = null, replied_at = case when id = any(%s) then %s"
+        " else replied_at end where id = any(%s)",
+        [[row[0] for row in due], at, [row[0] for row in again]],
+    )
+    return len(rows) + len(again)
+
+
+def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) -> None:
+    """Queue a reply to each of these calls. of_day: one more, under a key of its day."""
     ring = keyring()
     texts: dict[tuple[int, str], _Texts] = {}
     letters = []
@@ -100,15 +131,14 @@ def reply(*, at: datetime) -> int:
                 phone=ring.unseal(bytes(sealed), about=phone_id.bytes).decode(),
                 language=language,
                 blanks=blanks,
-                key=f"reply|{programme_id}|{phone_id}",
+                key=f"reply|{programme_id}|{phone_id}"
+                + (f"|{clock.day_in(settings.TIME_ZONE, called_at)}" if of_day else ""),
                 unit_id=unit_id,
                 programme_id=programme_id,
                 asked_at=called_at,
             )
         )
     messaging.send_many(messages=letters, at=at)
-    sql.run("update enrolment_waiting set replied_at = %s where id = any(%s)", [at, [row[0] for row in rows]])
-    return len(rows)
 
 
 def _wait_for_yes(phones: Sequence[tuple[int, UUID]], at: datetime) -> set[tuple[int, UUID]]:

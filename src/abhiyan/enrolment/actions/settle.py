@@ -436,6 +436,8 @@ class Settling:
                 taken is Taken.WAITS
             ):  # a row that joined this phone meanwhile could not see the call, nor we the row
                 self._write("revisits", row.phone)
+        elif taken is Taken.WAITS and not phone.waiting.is_complete:
+            self._write("waiting_again", phone.waiting.id, self.at)
         return self._store(row, taken, member, is_mine=False)
 
     # Writing
@@ -531,7 +533,7 @@ class Settling:
             if name == "claims":
                 steps += self._changes("claim_taken", "claim_done")
             elif name == "waitings":
-                steps += self._changes("waiting_done")
+                steps += self._changes("waiting_done", "waiting_again")
             elif name == "members":
                 steps += self._changes("member_renewed")
             elif name == "persons":

@@ -150,6 +150,11 @@ UPDATES: dict[str, tuple[str, dict[str, str], str]] = {
             ' completed_import = v."import"'
         ),
     ),
+    "waiting_again": (
+        "enrolment_waiting",
+        {"id": "uuid", "called_at": "timestamptz"},
+        "called_at = v.called_at",
+    ),
     "member_renewed": (
         "enrolment_membership",
         {"id": "uuid", "term": "int2", "programme_id": "int4", "unit_id": "int8"},

@@ -109,7 +109,7 @@ class Joining:
 
 
 def bare(told: Told, *, by: Actor) -> Claim:
-    """The claim of a text that says no more than JOIN: as of a call, its one reply comes later."""
+    """The claim of a text that says no more than JOIN: as of a call, its reply comes later."""
     hook = HOOKS[told.hook]
     return Claim(
         channel=hook.number,
@@ -388,7 +388,10 @@ class _Answering:
 
 
 def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at: datetime) -> None:
-    """After the claim of a text was stored: what waits for a YES is kept, who has joined is told so. Twice is once."""
+    """After the claim of a text was stored: what waits for a YES is kept, and a member is told that they are one.
+
+    Twice is once. Who has joined is welcomed, as by any way (`welcoming`).
+    """
     phone = phones.parse(told.text.sender)
     if phone is None or told.programme_id is None or isinstance(outcome, ClaimRefused):
         return
@@ -414,10 +417,9 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
             return
         Text.objects.filter(pk=ident).delete()
         note_where(claim=outcome.receipt, text=joining.pin)
-        template = "drive.already" if isinstance(outcome, AlreadyMember) else "text.joined"
-        if _may_reply(phone_id, told.text.text, at):
+        if _may_reply(phone_id, told.text.text, at) and isinstance(outcome, AlreadyMember):
             messaging.send(
-                template=template,
+                template="drive.already",
                 phone=phone,
                 language=joining.language,
                 blanks={"link": settings.ORIGIN + PAGE, "stop": messaging.stop_number()},

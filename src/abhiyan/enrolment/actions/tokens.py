@@ -14,7 +14,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import ChannelToken, Drive
+from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.rules.channels import WITH_TOKENS, Channel
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries

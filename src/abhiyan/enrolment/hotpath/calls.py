@@ -7,7 +7,7 @@
 
 The secret finds the numbers; then the signature must hold, or, where the provider has none, the source address lie in
 its networks. A call to join is a claim, stored before it is answered; its key is the provider's own id of the call, so
-a resend finds the first. Nothing is ever sent from here: the one reply is the jobs' (`actions.replies`).
+a resend finds the first. Nothing is ever sent from here: the replies are the jobs' (`actions.replies`).
 """
 
 import asyncio

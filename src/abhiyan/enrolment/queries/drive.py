@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import ChannelToken, Drive, RefusedCount
+from abhiyan.enrolment.models import Drive, RefusedCount
+from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release

@@ -54,20 +54,22 @@ class Way(activities.Channel):
 
     has_tokens: machines send it with a token of their own. hook: the word of its webhook, behind /hook/; what comes
     by it shows this sign. by_others: somebody else writes the person down, so an entry without a sign from the phone is
-    told to it by one notice.
+    told to it by one notice. is_welcomed: who has joined by it, and whose phone took part, is sent the member number.
     """
 
     has_tokens: bool = False
     by_others: bool = False
+    is_welcomed: bool = False
     hook: str = ""
     sign: Sign = Sign.NONE
 
 
 CHANNELS = (
-    Way(Channel.WEB, _("Web")),
+    Way(Channel.WEB, _("Web"), is_welcomed=True),
     Way(
         Channel.MISSED_CALL,
         _("Missed call"),
+        is_welcomed=True,
         by_phone=True,
         is_nameless=True,
         hears_refusals=False,
@@ -79,6 +81,7 @@ CHANNELS = (
     Way(
         Channel.SMS,
         _("SMS"),
+        is_welcomed=True,
         by_phone=True,
         is_nameless=True,
         hears_refusals=False,
@@ -88,6 +91,7 @@ CHANNELS = (
     Way(
         Channel.WHATSAPP,
         _("WhatsApp"),
+        is_welcomed=True,
         by_phone=True,
         is_nameless=True,
         hears_refusals=False,
@@ -95,11 +99,12 @@ CHANNELS = (
         sign=Sign.WHATSAPP,
     ),
     Way(Channel.EARLIER, _("List of an earlier drive")),
-    Way(Channel.DOOR, _("At the door"), by_others=True),
+    Way(Channel.DOOR, _("At the door"), by_others=True, is_welcomed=True),
 )
 HOOKS = {each.hook: each for each in CHANNELS if each.hook}
 WRITTEN = (Channel.SMS, Channel.WHATSAPP)
 NAMELESS = tuple(int(each.number) for each in CHANNELS if each.is_nameless)
 UNHEARD = frozenset(each.number for each in CHANNELS if not each.hears_refusals)
+WELCOMED = tuple(int(each.number) for each in CHANNELS if each.is_welcomed)
 BY_OTHERS = tuple(int(each.number) for each in CHANNELS if each.by_others)
 WITH_TOKENS = {each.number: each for each in CHANNELS if each.has_tokens}

@@ -13,7 +13,8 @@ from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions, tasks
 from abhiyan.enrolment.actions import closing, tokens
 from abhiyan.enrolment.actions.claims import UnknownUnit
-from abhiyan.enrolment.models import ChannelToken, Membership
+from abhiyan.enrolment.models import Membership
+from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes import actions as programmes

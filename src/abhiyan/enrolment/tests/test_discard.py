@@ -11,7 +11,8 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import enrol_batch, tokens
 from abhiyan.enrolment.actions.claims import DriveNotOpen
 from abhiyan.enrolment.actions.setting_up import set_up_drive
-from abhiyan.enrolment.models import ChannelToken, Drive, RefusedCount
+from abhiyan.enrolment.models import Drive, RefusedCount
+from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Allowance, Number

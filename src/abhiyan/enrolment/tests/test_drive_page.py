@@ -20,7 +20,8 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW, present
 from abhiyan.enrolment.hotpath import calls, shapes
 from abhiyan.enrolment.hotpath.directory import Directory, Line
-from abhiyan.enrolment.models import ChannelToken, Drive
+from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import signatures
 from abhiyan.people import actions as people

@@ -18,7 +18,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW, present
 from abhiyan.core.tests.waits import blocked, until
-from abhiyan.enrolment.actions import replies, texts
+from abhiyan.enrolment.actions import replies, texts, welcoming
 from abhiyan.enrolment.models import Parting
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.channels import Channel
@@ -77,7 +77,7 @@ class Gateway:
 def sent() -> list[Letter]:
     """What the phones get when the loops turn."""
     with system("tests turn the loop"):
-        while replies.reply(at=present()):
+        while replies.reply(at=present()) + welcoming.welcome(at=present()):
             pass
     gateway = Gateway()
     send_due(gateway, at=present())
@@ -110,7 +110,7 @@ def test_who_writes_join_gets_the_notice_and_joins_by_writing_the_three(
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     assert world.rows("select name, birth_year from people_person") == [("Asha Devi", 1980)]
     assert world.rows("select notice_version from people_consent") == [(1,)]
-    assert templates() == ["text.joined"]
+    assert templates() == ["drive.joined"]
     assert world.tallies() == world.recounted()
 
 
@@ -126,7 +126,7 @@ def test_details_before_the_notice_wait_sealed_for_a_yes(server: Server, world: 
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     assert world.rows("select name from people_person") == [("आशा देवी",)]
     assert world.count("enrolment_text") == 0
-    assert templates() == ["text.joined"]
+    assert templates() == ["drive.joined"]
 
 
 def test_the_first_reply_speaks_the_language_of_the_text(server: Server, world: World, secret: str) -> None:
@@ -146,7 +146,7 @@ def test_what_is_told_again_changes_nothing(server: Server, world: World, secret
         assert write(server, secret, "YES", ident="s2").status == 200
         assert write(server, secret, "what is this about", world.bilal, ident="s3").status == 200
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
-    assert sorted(templates()) == ["text.joined", RECEIPT]
+    assert sorted(templates()) == ["drive.joined", RECEIPT]
     assert list(requests().values()) == [["what is this about"]]
     assert world.tallies() == world.recounted()
 
@@ -559,8 +559,8 @@ def test_a_call_to_the_number_for_help_asks_once_to_be_called_back(server: Serve
     with system("tests look"):
         (row,) = Ticket.objects.all()
     assert (row.way, row.n, row.unit_id, row.last4) == ("call", 2, world.booth.pk, world.asha.phone[-4:])
-    (receipt,) = letters_to(world)
-    assert row.number in receipt
+    welcome, receipt = sorted(letters_to(world), key=lambda text: row.number in text)
+    assert row.number in receipt and "/me/card/" in welcome
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     assert call(server, number, "anonymous", to=HELP).json["code"] == "phone_invalid"
 

@@ -7,7 +7,7 @@ import pytest
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import confirming, replies, texts
+from abhiyan.enrolment.actions import confirming, replies, texts, welcoming
 from abhiyan.enrolment.models import Enrolment
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import inbound
@@ -46,6 +46,8 @@ def notice_goes(world: World) -> None:
 
 def asked(world: World) -> str:
     """A day later the loop asks; the word of its message."""
+    with system("test"):
+        welcoming.welcome(at=world.now)
     world.tick(days=1)
     with system("test"):
         confirming.ask(at=world.now)
@@ -80,7 +82,7 @@ def test_a_membership_by_text_from_the_first_word_to_coming_back(world: World, h
     assert world.ladder(world.state) == Ladder(reported=2, counted=1, confirmed=1)
     assert templates() == [
         "drive.reply_text",
-        "text.joined",
+        "drive.joined",
         "ask.confirm",
         "reply.which",
         "text.help",

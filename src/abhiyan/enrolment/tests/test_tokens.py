@@ -8,7 +8,7 @@ import pytest
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import tokens
-from abhiyan.enrolment.models import ChannelToken
+from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries

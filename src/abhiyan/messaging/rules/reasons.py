@@ -39,7 +39,7 @@ KINDS: dict[str, Promise] = {
     "drive.reply_text": _("Reply to a first text"),
     "drive.reply_yes": _("Reply to a first text with details"),
     "drive.already": _("Already a member"),
-    "text.joined": _("Reply: has joined"),
+    "drive.joined": _("Has joined: member number and card"),
     "text.lacking": _("Reply: something is missing"),
     "text.help": _("Reply: how to join and leave"),
     "text.media": _("Reply: only words can be read"),

@@ -38,7 +38,6 @@ VERSIONS = {
     "leave.receipt": 4,
     "reply.which": 2,
     "stop.receipt": 2,
-    "text.joined": 2,
 }
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text
 _BLANK = re.compile(r"\{([a-z_]+)\}")

@@ -1,0 +1,81 @@
+"""Who has joined is sent one SMS: the member number, and the address of the card.
+
+A loop finds counted terms that have not been welcomed, queues a message for each under the key of its term, and marks
+it, in one commit: a crash in between sends nothing twice. Paper lists and machines welcome nobody.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from abhiyan.core import sql
+from abhiyan.core.keys import keyring
+from abhiyan.enrolment.queries.people import join_number
+from abhiyan.enrolment.rules.channels import WELCOMED
+from abhiyan.enrolment.rules.number import member_number
+from abhiyan.messaging import actions as messaging
+from abhiyan.programmes.models import Rung
+
+AT_ONCE = 1_000
+LATEST = timedelta(days=1)  # later than this a welcome says nothing new
+TEMPLATE = "drive.joined"
+CARD = "/me/card/"
+
+_UNWELCOMED = f"""
+select e.id, m.public_id, m.phone_id, p.sealed, coalesce(n.language, ''), e.unit_id, e.programme_id,
+       coalesce(e.signed_at, e.at), m.merged_into is null and m.ended_on is null and n.left_at is null
+         and coalesce(e.signed_at, e.at) > %(from)s as is_due
+  from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
+  join people_phone p on p.id = m.phone_id left join people_person n on n.id = m.person_id
+ where e.welcomed_at is null and e.ended_at is null and e.rung = {Rung.COUNTED.value}
+   and e.channel in ({", ".join(map(str, WELCOMED))})
+ order by e.at limit %(n)s for update of e skip locked"""
+
+
+def welcome(*, at: datetime) -> int:
+    """Queue the welcome of everybody who has joined since. Returns how many terms were looked at. In a transaction, as
+    jobs.
+
+    A service message: within ten minutes of joining it goes at any hour, later inside the hours; not to a phone that
+    has said no since.
+    """
+    rows = sql.rows(_UNWELCOMED, {"from": at - LATEST, "n": AT_ONCE})
+    if not rows:
+        return 0
+    ring = keyring()
+    numbers = {programme_id: join_number(programme_id) for programme_id in {row[6] for row in rows}}
+    stop = messaging.stop_number()
+    letters = [
+        messaging.Outgoing(
+            template=TEMPLATE,
+            phone=ring.unseal(bytes(sealed), about=phone_id.bytes).decode(),
+            language=language or settings.LANGUAGE_CODE,
+            blanks={
+                "number": member_number(public_id),
+                "link": settings.ORIGIN + CARD,
+                "to": numbers[programme_id],
+                "stop": stop,
+            },
+            key=f"joined|{term_id}",
+            unit_id=unit_id,
+            programme_id=programme_id,
+            asked_at=joined_at,
+        )
+        for (
+            term_id,
+            public_id,
+            phone_id,
+            sealed,
+            language,
+            unit_id,
+            programme_id,
+            joined_at,
+            is_due,
+        ) in rows
+        if is_due
+    ]
+    messaging.send_many(messages=letters, at=at)
+    sql.run(
+        "update enrolment_enrolment set welcomed_at = %s where id = any(%s)", [at, [row[0] for row in rows]]
+    )
+    return len(rows)
