@@ -22,10 +22,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.enrolment.models import Enrolment, How, Membership, Parting
+from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import endings, phone_changes
 from abhiyan.enrolment.rules.channels import BY_OTHERS, Channel
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging import queries as messaging_queries
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
 from abhiyan.messaging.rules import hours
 from abhiyan.programmes.models import Rung
@@ -163,7 +163,7 @@ class _Texts:
 
     def __init__(self, programme_id: int) -> None:
         self.stop = messaging.stop_number()
-        self.number = messaging_queries.our_number("join", programme_id)
+        self.number = join_number(programme_id)
 
 
 def _listed(one: _Due) -> listed.Listed:

@@ -422,7 +422,7 @@ def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at:
                 template="drive.already",
                 phone=phone,
                 language=joining.language,
-                blanks={"link": settings.ORIGIN + PAGE, "stop": messaging.stop_number()},
+                blanks={"link": settings.ORIGIN + PAGE},
                 key=f"text|{told.ref}",
                 programme_id=told.programme_id,
                 at=at,

@@ -104,6 +104,12 @@ def counting(found: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
     return int(part[0]) if part else found.programme.pk
 
 
+def counting_drive(found: OpenDrive, *, unit_id: int, at: datetime) -> OpenDrive:
+    """The drive that counts somebody who joins for this unit, as `counting` tells."""
+    programme_id = counting(found, unit_id=unit_id, at=at)
+    return found if programme_id == found.programme.pk else drive_of(programme_id)
+
+
 def asks_code(drive: Drive, *, unit_id: int, on: date) -> bool:
     """Whether a code is asked of somebody who joins for this unit on this day (codes may be off by state and date)."""
     off = [

@@ -19,7 +19,7 @@ from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.enrolment.rules.terms import last_day
 from abhiyan.org import queries as org
 from abhiyan.people import phones
-from abhiyan.programmes.models import Rung
+from abhiyan.programmes.models import Programme, Rung
 
 MOST_LEAVES = 2_000  # of a unit whose people are listed at once; above it a smaller unit is to be chosen
 PER_PAGE = 50
@@ -169,11 +169,17 @@ def is_over(session: str) -> bool:
 
 
 def join_number(programme_id: int) -> str:
-    """The number a missed call joins by; "" while there is none."""
+    """The number a missed call joins by: the drive's own, that of the open drive above it, or the one of all drives.
+
+    "" while there is none. A call to the number above signs for a member of the drive below as well.
+    """
     found = sql.value(
-        "select number from messaging_number where meaning = 'join' and is_active"
-        " and (programme_id = %s or programme_id is null) order by programme_id nulls last, id limit 1",
-        [programme_id],
+        "select n.number from messaging_number n left join programmes_programme p on p.id = %s"
+        " left join programmes_programme w on w.id = p.parent_id and w.state = %s"
+        " where n.meaning = 'join' and n.is_active"
+        " and (n.programme_id is null or n.programme_id in (p.id, w.id))"
+        " order by n.programme_id is null, n.programme_id = w.id, n.id limit 1",
+        [programme_id, Programme.State.OPEN],
     )
     return str(found or "")
 

@@ -30,7 +30,7 @@ from abhiyan.enrolment.forms_door import DoorCodeForm, DoorForm
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.queries import door as queries
 from abhiyan.enrolment.queries import people as queries_people
-from abhiyan.enrolment.queries.join import HOMES, SMALLEST, OpenDrive, counting
+from abhiyan.enrolment.queries.join import HOMES, SMALLEST, OpenDrive, counting_drive, drive_of
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import Became
@@ -56,14 +56,20 @@ HOUSE = timedelta(minutes=30)  # so long a house may have heard the notice toget
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where a worker enrols now: the unit, and the drive; none where none is open there, or the unit is no home."""
+    """Where a worker enrols now: the unit, and the drive; none where none is open there, or the unit is no home.
+
+    counts: the drive that counts people of this unit, the same one or one beneath it. asked: of several drives, the one
+    the address names.
+    """
 
     here: Here
     drive: OpenDrive | None
+    counts: OpenDrive | None
+    asked: str
 
     @property
     def address(self) -> str:
-        return self.here.href(reverse("enrolment:field"))
+        return self.here.href(reverse("enrolment:field"), **({"drive": self.asked} if self.asked else {}))
 
 
 def door_of(request: Request, at: datetime) -> Door:
@@ -72,8 +78,20 @@ def door_of(request: Request, at: datetime) -> Door:
     if not request.viewer.may_at("enrolment.enrol", here.span[0]):
         raise NotYours
     drives = queries.drives_at(here.unit.id, at) if here.unit.kind in SMALLEST else []
-    request.visit.about = drives[0].programme.pk if drives else None
-    return Door(here, drives[0] if drives else None)
+    counts = [counting_drive(one, unit_id=here.unit.id, at=at) for one in drives]
+    wanted = request.GET.get("drive") or request.POST.get("drive", "")
+    n = next(
+        (n for n, pair in enumerate(zip(drives, counts, strict=True)) if wanted in map(_named_by, pair)), 0
+    )
+    request.visit.about = drives[n].programme.pk if drives else None
+    if not drives:
+        return Door(here, None, None, "")
+    return Door(here, drives[n], counts[n], _named_by(counts[n]) if len(drives) > 1 else "")
+
+
+def _named_by(drive: OpenDrive) -> str:
+    """What names a drive in the address of a door."""
+    return str(drive.programme.public_id)
 
 
 def own(request: Request) -> UUID:
@@ -175,7 +193,7 @@ def _enter(
         device=request.actor.device,
     )
     return door.enter(
-        programme_id=counting(drive, unit_id=unit_id, at=at),
+        programme_id=(found.counts or drive).programme.pk,
         claim=claim,
         unit_id=unit_id,
         heard=said["given"] or DoorEntry.Heard.SHOWN,
@@ -193,7 +211,11 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
     place = units.standing(entry.unit_id, _tree(request, entry.unit_id))
     if not request.viewer.may_at("enrolment.enrol", place.lo or 0):
         raise NotYours
-    back = address(reverse("enrolment:field"), place.code)
+    drive = drive_of(entry.programme_id)
+    is_one = len(queries.drives_at(entry.unit_id, at)) <= 1
+    back = address(
+        reverse("enrolment:field"), place.code, None, **({} if is_one else {"drive": _named_by(drive)})
+    )
     form = DoorCodeForm(request.POST if request.method == "POST" and "code" in request.POST else None)
     status = 200
     if request.method == "POST" and "send" in request.POST:
@@ -217,6 +239,7 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
         "entry": entry,
         "name": name_of(entry),
         "place": place.name(),
+        "drive_name": drive.name(),
         "form": form,
         "back": back,
         "is_house": at - entry.at < HOUSE,
@@ -257,7 +280,8 @@ def _show(
         "unopened": unopened,
         "place": here.name,
         "drive": drive,
-        "drive_name": drive.name() if drive else "",
+        "drive_name": found.counts.name() if found.counts else "",
+        "asked": found.asked,
         "is_home": is_home,
         "text": text,
         "search": search,
@@ -285,7 +309,7 @@ def _show(
                 for one in notices.languages_of_notice(drive.drive.notice_code, notice.version)
                 if one in languages.names()
             ],
-            "number": queries_people.join_number(drive.programme.pk),
+            "number": queries_people.join_number((found.counts or drive).programme.pk),
         }
     return render(request, "enrolment/field.html", shown, status=status)
 

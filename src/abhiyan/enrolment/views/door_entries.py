@@ -17,7 +17,6 @@ from abhiyan.enrolment.actions import door
 from abhiyan.enrolment.forms_door import EntriesForm
 from abhiyan.enrolment.models_door import DoorTry
 from abhiyan.enrolment.queries import door as queries
-from abhiyan.enrolment.queries.join import counting
 from abhiyan.enrolment.queries.partings import counted_for_sender
 from abhiyan.enrolment.rules.door import Became
 from abhiyan.org.viewer import Request
@@ -72,7 +71,7 @@ def field_try(request: Request) -> HttpResponseBase:
     is_undone = "undo" in request.POST
     try:
         door.note_try(
-            programme_id=counting(found.drive, unit_id=found.here.unit.id, at=at),
+            programme_id=(found.counts or found.drive).programme.pk,
             unit_id=found.here.unit.id,
             outcome=outcome,
             is_undone=is_undone,
