@@ -19,7 +19,8 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.core.tests.given import NOW
 from abhiyan.elections.models import Plan
-from abhiyan.enrolment.models import ChannelToken, Claim, Enrolment, How, Kind, Waiting
+from abhiyan.enrolment.models import Claim, Enrolment, How, Kind, Waiting
+from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto, Referral
 from abhiyan.enrolment.queries import calls as queries_calls
 from abhiyan.enrolment.queries import door as door_queries
@@ -244,7 +245,7 @@ def the_president_of_the_casts_booth_has_somebody_to_call() -> None:
             ).values("unit_id")
         )
         drive = Programme.objects.filter(state="open").earliest("opens_on")
-        assert queries_calls.to_call(booth.pk, programme_id=drive.pk, most=5)
+        assert queries_calls.to_call(booth.pk, programme_ids=drive.counted_ids, at=NOW, most=5)
 
 
 def the_casts_booth_has_days_of_work_behind_it() -> None:

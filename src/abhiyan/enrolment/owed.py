@@ -12,20 +12,25 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
+from abhiyan.org.here import address
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Held, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Beside, Invitation, Owed, Thing
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
+from .actions.referrals import own_code
+from .models import Drive
 from .queries import awaiting
 from .queries import calls as queries_calls
 from .queries import doubles as queries_doubles
@@ -33,10 +38,12 @@ from .queries import drive as queries_drive
 from .queries import partings as queries_partings
 from .queries import people as queries_people
 from .queries import tickets as queries_tickets
-from .queries.join import SMALLEST
+from .queries.join import SMALLEST, OpenDrive, counting
+from .queries.people import join_number
 
 WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
 TO_CALL = 5  # members named on Today of a booth
+INDEPENDENT = ("verification.check", "org.approve")  # who checks the drive recruits nobody for it
 MOST = 1_000  # counted up to here; then "1,000 or more"
 
 
@@ -219,65 +226,99 @@ def of_drive(viewer: Viewer, held: Held, stand: programmes.Stand, at: datetime) 
     programme = stand.programme
     drive = queries_drive.drive_for(programme)
     is_booth = held.unit_kind in SMALLEST
-    asked = "?" + urlencode({"unit": held.unit_code}) if is_booth else ""
-    yield Invitation(
-        name=named(programme.names),
-        place=held.unit_name() if is_booth else "",
-        address=str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[drive.join_slug]) + asked,
-        poster=reverse("enrolment:drive_poster", args=[programme.public_id]) + asked,
-        own=reverse("enrolment:drive_link", args=[programme.public_id]) + asked
-        if viewer.may_at("enrolment.enrol", held.lo)
-        else "",
-    )
-    if is_booth and viewer.may_at("enrolment.enrol", held.lo):
+    may_enrol = viewer.may_at("enrolment.enrol", held.lo)
+    is_counted_here = counting(OpenDrive(programme, drive), unit_id=held.unit_id, at=at) == programme.pk
+    if is_counted_here and not viewer.may_any(*INDEPENDENT):
+        yield _invitation(viewer, held, programme, drive, at=at)
+    if is_counted_here and is_booth and may_enrol:
         yield Owed(
             urgency=2,
             title=_("Enrol people at the door"),
-            meta=_("%(place)s. Their own phone answers by a code or a call.") % {"place": held.unit_name()},
-            href=reverse("enrolment:field") + asked,
+            meta=_("%(drive)s, %(place)s. Their own phone answers by a code or a call.")
+            % {"drive": named(programme.names), "place": held.unit_name()},
+            href=address(reverse("enrolment:field"), held.unit_code, None, drive=str(programme.public_id)),
             act=_("Start"),
             icon="enrol",
         )
     if not (stand.node.is_exact and viewer.may_at("people.read", held.lo)):
         return
-    if is_booth or viewer.may_at("people.reveal", held.lo):
-        yield from _unanswered(viewer, held, stand, names=TO_CALL if is_booth else 0)
+    if (is_booth or viewer.may_at("people.reveal", held.lo)) and not _is_shown_above(programme):
+        yield from _unanswered(viewer, held, stand, at, names=TO_CALL if is_booth else 0)
     if programme.owner_id == held.unit_id and viewer.may_at("programmes.run", held.lo):
         yield from _callers(held, stand, at)
 
 
-def _unanswered(viewer: Viewer, held: Held, stand: programmes.Stand, *, names: int) -> Iterator[Owed]:
-    """Members whose phones have not answered: how many, and before it a few by name."""
+def _is_shown_above(programme: Programme) -> bool:
+    """Whether the drive above shows the same members: its total includes those of the drives beneath it."""
+    if programme.parent_id is None:
+        return False
+    return programmes.programme_by_id(programme.parent_id).state == Programme.State.OPEN
+
+
+def _invitation(
+    viewer: Viewer, held: Held, programme: Programme, drive: Drive, *, at: datetime
+) -> Invitation:
+    """The link of a drive to share. At a booth it is the worker's own, made when Today first shows it, so that who
+    joins by it counts as invited by them."""
+    is_booth = held.unit_kind in SMALLEST
+    may_enrol = viewer.may_at("enrolment.enrol", held.lo)
+    asked = {"unit": held.unit_code} if is_booth else {}
+    own = "?" + urlencode(asked) if asked else ""
+    if is_booth and may_enrol and viewer.public_id is not None:
+        asked["by"] = own_code(
+            programme_id=programme.pk,
+            unit_id=held.unit_id,
+            by=Actor(kind="person", id=viewer.public_id, account_id=viewer.account_id),
+            at=at,
+        )
+    query = "?" + urlencode(asked) if asked else ""
+    return Invitation(
+        name=named(programme.names),
+        place=held.unit_name() if is_booth else "",
+        address=str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[drive.join_slug]) + query,
+        poster=reverse("enrolment:drive_poster", args=[programme.public_id]) + query,
+        own=reverse("enrolment:drive_link", args=[programme.public_id]) + own if may_enrol else "",
+    )
+
+
+def _unanswered(
+    viewer: Viewer, held: Held, stand: programmes.Stand, at: datetime, *, names: int
+) -> Iterator[Owed]:
+    """Members whose phones have not answered: how many, and before it a few by name, each with a field card."""
     n = stand.ladder.unsigned
     if not n:
         return
     may_call = viewer.may_at("people.reveal", held.lo)
+    number = join_number(stand.programme.pk)
     waits = (
-        _("Phone not answered yet, since %(day)s. Agreed to calls.")
-        if may_call
-        else _("Phone not answered yet, since %(day)s. Tell them at the door.")
+        _("Written down on %(day)s, not counted yet. Ask them to call %(number)s.")
+        if number
+        else _("Written down on %(day)s, not counted yet.")
     )
     for one in (
-        queries_calls.to_call(held.unit_id, programme_id=stand.programme.pk, most=names) if names else ()
+        queries_calls.to_call(held.unit_id, programme_ids=stand.programme.counted_ids, at=at, most=names)
+        if names
+        else ()
     ):
         yield Owed(
             urgency=1,
             title=person(one.name),
-            meta=waits % {"day": date_format(one.day, "j F")},
-            href=reverse(f"enrolment:person{'_reveal' if may_call else ''}", args=[one.public_id]),
-            posts=may_call,
-            act=_("Call") if may_call else _("See"),
+            meta=waits % {"day": date_format(one.day, "j F"), "number": number},
+            href=reverse("enrolment:field_card", args=[one.public_id]),
+            act=_("Call") if may_call else _("Tell them"),
             icon="phone" if may_call else "user",
             names_in=held.unit_id,
         )
-    number = messaging.our_number("join", stand.programme.pk)
     yield Owed(
         urgency=2,
         title=ngettext("%(n)s member: phone not answered yet", "%(n)s members: phone not answered yet", n)
         % {"n": grouped(n)},
-        meta=_("They count after their missed call to %(number)s.") % {"number": number}
-        if number
-        else _("They count once their own phone answers."),
+        meta=f"{named(stand.programme.names)} · "
+        + (
+            _("They count after their missed call to %(number)s.") % {"number": number}
+            if number
+            else _("They count once their own phone answers.")
+        ),
         href=reverse("enrolment:people")
         + "?"
         + urlencode(
@@ -298,7 +339,7 @@ def _callers(held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Owed
         urgency=2,
         title=ngettext("%(n)s caller has not joined yet", "%(n)s callers have not joined yet", callers.n)
         % {"n": grouped(callers.n)},
-        meta=_("They called, but did not fill in our form."),
+        meta=f"{named(stand.programme.names)} · " + _("They called, but did not fill in our form."),
         href=reverse("enrolment:drive_funnel", args=[stand.programme.public_id])
         + "?"
         + urlencode({"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}),

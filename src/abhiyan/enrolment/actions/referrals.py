@@ -8,6 +8,7 @@ from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.paper.models import Referral, Referred
+from abhiyan.enrolment.queries import referrals as queries
 from abhiyan.org import queries as org
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
@@ -41,6 +42,21 @@ def make_referral(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -
         if is_new:
             audit.record(by=by, at=at, act="enrolment.make_referral", subject=one.code, unit_id=unit_id)
     return one.code
+
+
+def own_code(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> str:
+    """The code of a worker's own link, which is made where there is none yet; "" where the drive takes nobody there.
+
+    Who may: enrolment.enrol over the unit.
+    """
+    own = queries.own(by.account_id, programme_id)
+    found = next((one.code for one in own if one.unit_id == unit_id), "")
+    if found:
+        return found
+    try:
+        return make_referral(programme_id=programme_id, unit_id=unit_id, by=by, at=at)
+    except (DriveClosed, OutsideScope):
+        return ""
 
 
 def note_inviter(*, code: str, programme_id: int, outcome: Outcome, by: Actor, at: datetime) -> None:

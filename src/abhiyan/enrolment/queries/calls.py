@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from abhiyan.contact.models import Attempt
+from abhiyan.contact.queries import tries_of
 from abhiyan.core import ages, sql
 from abhiyan.core.ages import Ages
+from abhiyan.core.scope import system
 from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.people.models import Purpose
@@ -15,7 +18,9 @@ from abhiyan.programmes.models import Rung
 
 MOST_COUNTED = 20_000  # callers that wait: more are said as "20,000+"
 REPLIED_WITHIN = timedelta(days=7)  # a reply later than this answers nobody's call any more
-LOOKED_AT = 4  # times as many as wanted: some have said no since to every call
+ROOM = "enrolment"  # of tries
+RESTS = timedelta(days=7)  # so long nobody tells somebody again who was told
+LOOKED_AT = 200  # of a booth that wait longest: some have said no to every call, some were told
 
 
 # A web page without a code proves nothing: anybody types any number there.
@@ -32,34 +37,66 @@ def has_called(phone_id: UUID) -> bool:
 class ToCall:
     """A member whose phone has not answered, and who agreed to calls."""
 
+    term_id: UUID
     public_id: UUID
     name: str
     phone_id: UUID
     day: date
+    programme_id: int
+    unit_id: int
 
 
-def to_call(unit_id: int, *, programme_id: int, most: int) -> list[ToCall]:
-    """A few of a unit's own members in a drive whose phones have not answered: whoever waits longest first.
+_TO_CALL = f"""select e.id, m.public_id, p.name, m.phone_id, e.day, e.programme_id, e.unit_id
+ from enrolment_enrolment e join enrolment_membership m
+   on m.id = e.membership_id and e.term = m.term and m.merged_into is null and m.ended_on is null
+ join people_person p on p.id = m.person_id and p.left_at is null
+ where e.rung = {Rung.UNSIGNED.value} and e.ended_at is null and exists (select 1 from people_consent c
+   where c.person_id = p.id and c.purpose = {Purpose.CALLS.value} and c.withdrawn_at is null)"""
+# Those whom nobody tells now: the phone has said no, or the last try lets them rest. Told: for a while. Not there:
+# until the next try. Wrong: for good.
+_NOT_NOW = f"""select e.id from unnest(%(terms)s::uuid[], %(phones)s::uuid[]) e(id, phone_id)
+ left join lateral (select a.outcome, a.done_at, a.again_at from contact_attempt a where a.room = '{ROOM}'
+   and a.about = e.id and a.done_at is not null and a.outcome <> '{Attempt.Outcome.LAPSED.value}'
+   order by a.begun_at desc limit 1) t on true
+ where exists (select from people_suppression x where x.phone_id = e.phone_id and x.lifted_at is null)
+   or t.outcome = '{Attempt.Outcome.WRONG_NUMBER.value}' or t.again_at > %(at)s
+   or (t.again_at is null and t.done_at > %(rested)s)"""
 
-    Only those who agreed to calls, and whose phone has not said no since. Two queries.
+
+def to_call(unit_id: int, *, programme_ids: Sequence[int], at: datetime, most: int) -> list[ToCall]:
+    """A few of a unit's own members in these drives whose phones have not answered: the longest wait first.
+
+    Only those who agreed to calls, whose phone has not said no since, and whom nobody has told in the last days. Of the
+    LOOKED_AT that wait longest. Two queries.
     """
     found = sql.each(
         ToCall,
-        "select m.public_id, p.name, m.phone_id, e.day from enrolment_enrolment e join enrolment_membership m"
-        " on m.id = e.membership_id and e.term = m.term and m.merged_into is null and m.ended_on is null"
-        " join people_person p on p.id = m.person_id and p.left_at is null"
-        " where e.unit_id = %s and e.programme_id = %s and e.rung = %s and e.ended_at is null"
-        " and exists (select 1 from people_consent c where c.person_id = p.id and c.purpose = %s"
-        " and c.withdrawn_at is null) order by e.at, e.id limit %s",
-        [unit_id, programme_id, Rung.UNSIGNED, Purpose.CALLS, most * LOOKED_AT],
+        f"{_TO_CALL} and e.unit_id = %s and e.programme_id = any(%s) order by e.at, e.id limit %s",
+        [unit_id, list(programme_ids), LOOKED_AT],
     )
+    given = {"terms": [one.term_id for one in found], "phones": [one.phone_id for one in found]}
+    with system("whom nobody may call, or was told lately"):
+        not_now = set(sql.column(_NOT_NOW, given | {"at": at, "rested": at - RESTS}))
+    return [one for one in found if one.term_id not in not_now][:most]
+
+
+def one_to_call(membership: UUID) -> ToCall | None:
+    """A member in scope of whom `to_call` could tell, whoever has told them lately; None where there is nothing to do:
+    the phone has answered or said no, or they did not agree to calls."""
+    found = sql.each(ToCall, f"{_TO_CALL} and m.public_id = %s", [membership])
     said_no = phones_that_said_no(one.phone_id for one in found)
-    return [one for one in found if one.phone_id not in said_no][:most]
+    return next((one for one in found if one.phone_id not in said_no), None)
+
+
+def tries_of_term(term_id: UUID) -> list[Attempt]:
+    """How often a member was told that their phone has yet to answer, the first first. For who may read the member."""
+    with system("tries to tell a member"):
+        return tries_of(ROOM, [term_id]).get(term_id, [])
 
 
 def without_reply(programme_ids: Sequence[int], *, at: datetime) -> Ages:
-    """Callers of drives whose one reply is not written yet, of the oldest MOST_COUNTED. In a scope that sees them; one
-    read by index."""
+    """Callers of drives whose first reply is not written yet, of the oldest MOST_COUNTED. In a scope that sees them;
+    one read by index."""
     found = sql.rows(
         f"""select 1, {ages.COUNTED.format("since")} from (select at as since from enrolment_waiting
           where {WITHOUT_REPLY} and at > %(from)s and programme_id = any(%(of)s) order by at limit %(most)s) w""",

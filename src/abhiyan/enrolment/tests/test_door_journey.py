@@ -1,6 +1,7 @@
 """A worker's hour at the doors, in a browser: the notice played, ten people in a row, codes late and on time."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,10 +10,11 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.models_door import DoorEntry
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging.models import Number
 from abhiyan.people import actions as people
 from abhiyan.people.actions import audio
-from abhiyan.people.models import Consent
+from abhiyan.people.models import Consent, Purpose
 from abhiyan.people.rules.notices import SAMPLE
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
@@ -156,9 +158,36 @@ def test_a_workers_hour_at_the_doors(opens: Open, look: Look, cast: Cast, size: 
     look(page, "door search")
     page.goto("/")
     go(page, "a[href*='/my-link/']")
-    go(page, "main form button")
-    assert page.locator("a[href*='/poster/hi/'][href*='unit=JK-B001']").count() == 1
+    assert page.locator("a[href*='/poster/?unit=JK-B001&by=']").count() == 1
+    assert page.locator("main a[href^='https://wa.me/']").count() == 1
     look(page, "door link")
     page = opens("/field/", "mandal_president", size=size, language=language)
     assert page.locator("a[href*='unit=JK-B00']").count() > 1
     look(page, "door places")
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_a_field_card_from_today_to_its_outcome(
+    opens: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    for human in (KAMLA, SITA):
+        claim = cast.world.claim(human, Channel.PAPER, unit=cast.world.booth)
+        cast.world.take(replace(claim, consents=(Purpose.MEMBERSHIP, Purpose.CALLS)))
+    card = "a[href^='/field/card/']"
+    page = opens("/", ROLE, size=size, language=language)
+    look(page, "card today")
+    assert page.locator(card).count() == 2
+    go(page, f"{card} >> nth=0")
+    assert page.locator("a[href='tel:+911800000001']").count() == 1, "the number they call"
+    assert page.locator("button[name=outcome]").count() == 3 and page.locator("[name=number]").count() == 0
+    look(page, "card")
+    go(page, "button[name=outcome][value=reached]")
+    assert page.locator(card).count() == 1
+
+    page = opens("/", "booth_president", size=size, language=language)
+    go(page, card)
+    go(page, "form:has([name=number]) button")
+    assert page.locator(f"a.button[href^='tel:{KAMLA.phone[:-2]}']").count() == 1
+    look(page, "card number")
+    go(page, "button[name=outcome][value=wrong_number]")
+    assert page.locator(card).count() == 0

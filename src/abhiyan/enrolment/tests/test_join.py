@@ -52,7 +52,7 @@ def test_the_end_of_joining_has_the_card_with_its_code_and_a_link_to_share_and_n
     card = page.partition('class="card"')[2].partition("<h2>")[0]
     assert 'class="qr"' in card
     (shared,) = re.findall(r'href="(https://wa\.me/\?text=[^"]*)"', page)
-    assert unquote(shared).endswith("/join/winter/")
+    assert unquote(shared).endswith("/join/winter/?unit=JK-B001"), "friends join at the same booth"
     assert "/me/leave/" not in page and 'href="/me/"' in page
     assert "/me/leave/" in client.get("/me/").content.decode()
 

@@ -1,5 +1,7 @@
 """A worker's own link: made once, carried through joining, counted for who invited, and forgotten with an erasure."""
 
+from urllib.parse import quote
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -49,6 +51,37 @@ def test_who_joins_by_a_workers_own_link_is_counted_as_invited_by_them_once(worl
     president = officer(world, "mandal_president", "JK-SRI-M1")
     listed = president.get(f"/drives/{world.programme.public_id}/invited/").content.decode()
     assert "booth_worker of JK-B001" in listed
+
+
+def test_today_shares_a_workers_own_link_and_who_joins_by_it_counts_for_them(world: World) -> None:
+    worker = officer(world, "booth_worker", "JK-B001")
+    for _twice in range(2):
+        page = worker.get("/").content.decode()
+    with system("test"):
+        mine = Referral.objects.get()
+    address = f"/join/winter/?unit=JK-B001&by={mine.code}"
+    assert page.index("Share on WhatsApp") < page.index("Copy the link") < page.index(f"by={mine.code}</p>")
+    assert quote(address, safe="") in page and address.replace("&", "&amp;") in page
+    poster = f"/drives/{world.programme.public_id}/poster/?unit=JK-B001&by={mine.code}"
+    assert poster.replace("&", "&amp;") in page
+    printed = worker.get(poster).content.decode()
+    assert f"by={mine.code}" in printed and printed.count("<svg") >= 1
+    assert officer(world, "booth_worker", "JK-B002").get(poster).status_code == 404
+    join(world, world.asha, ref=mine.code)
+    with system("test"):
+        (found,) = queries.shown([mine])
+    assert found.joined == 1
+    mandal = officer(world, "mandal_president", "JK-SRI-M1").get("/").content.decode()
+    assert "/join/winter/</p>" in mandal, "above a booth the link of the drive"
+
+
+def test_a_new_members_own_invitation_keeps_the_unit(world: World) -> None:
+    asha = join(world, world.asha, unit="JK-B001")
+    page = asha.get("/join/winter/done/").content.decode()
+    assert quote("/join/winter/?unit=JK-B001", safe="") in page
+    bilal = join(world, world.bilal)
+    page = bilal.get("/join/winter/done/").content.decode()
+    assert quote("/join/winter/", safe="") in page and "unit%3D" not in page
 
 
 def test_the_posters_are_pdf_files_and_another_workers_link_is_on_none(world: World) -> None:

@@ -27,9 +27,11 @@ from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.actions.notices import PUBLISH
 from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.enrolment.activity import DRIVE
-from abhiyan.enrolment.models import ChannelToken, Drive, Roll
+from abhiyan.enrolment.models import Drive, Roll
+from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.queries import drive as queries
 from abhiyan.enrolment.queries import partings
+from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.steps import ANSWERS, DENIED
 from abhiyan.messaging import queries as messaging
@@ -51,7 +53,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
 from .card import picture
-from .referrals import booths_of
+from .referrals import booths_of, link_of, own_referral
 from .seen import MANAGE, RUN, Seen
 
 NOT_TAKEN = {
@@ -338,10 +340,14 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The drive's address as a code to print and put up. Asked with a unit: the link that names this place."""
+    """The drive's address as a code to print and put up. Asked with a unit: the link that names this place; `by`: the
+    viewer's own link."""
     seen = Seen(request, public_id)
     here = page_unit(request) if "unit" in request.GET else None
+    mine = own_referral(seen)
     address = join_address(seen.address, here.unit.code) if here else seen.address
+    if mine:
+        address = link_of(seen, mine)
     around = here or page_unit(request)
     return render(
         request,
@@ -351,12 +357,13 @@ def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
             "name": seen.name,
             "place": here.name if here else "",
             "code": here.unit.code if here else "",
+            "by": mine.code if mine else "",
             "around": around,
             "booths": booths_of(around),
             "most": LARGEST_BATCH,
             "address": address,
             "qr": picture(address),
-            "number": messaging.our_number("join", seen.programme.pk),
+            "number": join_number(seen.programme.pk),
             "helpline_number": seen.helpline,
         },
     )

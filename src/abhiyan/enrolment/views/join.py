@@ -34,6 +34,7 @@ from abhiyan.enrolment.queries.join import OpenDrive
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
+from abhiyan.org.here import address as join_address
 from abhiyan.people import actions as people
 from abhiyan.people.models import Notice, Purpose
 from abhiyan.people.visit import Request
@@ -184,13 +185,15 @@ def join_done(request: Request, slug: str) -> HttpResponseBase:
             "done": done,
             "own": own,
             **(card.shown(own, by=request.actor, at=clock.now()) if own and own.is_current else {}),
-            "invitation": Invitation(name=found.name(), place="", address=_address(slug), poster=""),
+            "invitation": Invitation(name=found.name(), place="", address=_address(slug, own), poster=""),
         },
     )
 
 
-def _address(slug: str) -> str:
-    return str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[slug])
+def _address(slug: str, own: queries_people.Member | None) -> str:
+    """The link by which a new member invites others: to the member's own place, where that is as small as a booth."""
+    page = str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[slug])
+    return join_address(page, own.unit_code) if own and own.unit_kind in queries.SMALLEST else page
 
 
 @require_GET

@@ -20,11 +20,13 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
 from abhiyan.enrolment.actions import cards, exporting, members
+from abhiyan.enrolment.actions.telling import Told
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
 from abhiyan.enrolment.models import Kind, Taken
 from abhiyan.enrolment.queries import batches
 from abhiyan.enrolment.queries import people as queries
+from abhiyan.enrolment.queries.calls import tries_of_term
 from abhiyan.enrolment.queries.people import Member, Wanted
 from abhiyan.enrolment.queries.referrals import inviter_of
 from abhiyan.enrolment.rules.channels import Sign
@@ -440,6 +442,11 @@ def _person(
         **line(member),
         "roll": member.roll_name(),
         "inviter": inviter_of(member.public_id),
+        "tries": [
+            (one.done_at, Told(one.outcome).label)
+            for one in tries_of_term(member.enrolment_id)
+            if one.outcome in Told.values
+        ],
         "lasts_until": queries.lasts_until(member),
         "terms": [
             {

@@ -11,19 +11,20 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.printing import LARGEST_BATCH
-from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.enrolment.actions import referrals as actions
 from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.paper import printed
 from abhiyan.enrolment.paper.models import Referral
 from abhiyan.enrolment.queries import referrals as queries
-from abhiyan.messaging import queries as messaging
+from abhiyan.enrolment.queries.people import join_number
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.here import address as join_address
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.owed import Invitation
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -53,6 +54,13 @@ def link_of(seen: Seen, referral: Referral) -> str:
     return join_address(seen.address, units.unit_by_id(referral.unit_id).code, None, by=referral.code)
 
 
+def own_referral(seen: Seen) -> Referral | None:
+    """The link the address names by `by`; None where it names none. NotFound where it is not the viewer's own."""
+    code = seen.request.GET.get("by", "")
+    own = queries.own(seen.request.viewer.account_id, seen.programme.pk) if code else []
+    return needed(next((one for one in own if one.code == code), None)) if code else None
+
+
 @form_page
 def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
     """A worker's own link: made once, then shown with its code, its posters, and how many joined by it."""
@@ -72,10 +80,15 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
             "drive_link",
             _("My link"),
             link=shown,
-            address=address,
             qr=picture(address),
-            code=mine[0].code,
-            place=here.unit.code,
+            invitation=Invitation(
+                name=seen.name,
+                place=here.name,
+                address=address,
+                poster=join_address(
+                    reverse("enrolment:drive_poster", args=[public_id]), here.unit.code, by=mine[0].code
+                ),
+            ),
         )
     return ask(
         request,
@@ -123,16 +136,13 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
         places = [(of[one].names, join_address(seen.address, of[one].code)) for one in booths if one in of]
         if not places:
             raise NotFound
-    elif code := request.GET.get("by", ""):
-        mine = [one for one in queries.own(request.viewer.account_id, seen.programme.pk) if one.code == code]
-        if not mine:
-            raise NotFound
-        (shown,) = queries.shown(mine)
-        places, name = [(here.unit.names, link_of(seen, mine[0]))], shown.name
+    elif mine := own_referral(seen):
+        (shown,) = queries.shown([mine])
+        places, name = [(here.unit.names, link_of(seen, mine))], shown.name
     made = printed.posters(
         places,
         drive=seen.programme.names,
-        number=messaging.our_number("join", seen.programme.pk),
+        number=join_number(seen.programme.pk),
         helpline=seen.helpline,
         name=name,
         language=language,

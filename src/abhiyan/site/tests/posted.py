@@ -37,6 +37,7 @@ POSTS: dict[str, dict[str, str]] = {
     "enrolment:drive_end_number": {"reason": "mine"},
     "enrolment:drive_set_up": {"join_slug": "mine", "notice_version": "1", "replies_per_hour": "5"},
     "enrolment:field": {"unit": "JK-B004"},
+    "enrolment:field_card": {"outcome": "reached"},
     "enrolment:field_try": {"unit": "JK-B004", "outcome": "1"},
     "enrolment:double": {"step": "merge"},
     "enrolment:halt": {"reason": "mine"},

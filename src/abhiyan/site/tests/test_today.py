@@ -222,17 +222,19 @@ def test_nobody_is_late_on_the_first_day(cast: Cast) -> None:
         ("it_administrator", "You look after lists and channels."),
     ],
 )
-def test_an_office_without_pages_of_its_own_is_told_so_and_has_a_link_to_share(
+def test_an_office_without_pages_of_its_own_is_told_so_and_has_a_link_to_share_unless_it_checks(
     cast: Cast, role: str, said: str
 ) -> None:
     page = text(cast, role)
-    assert "Nothing to do today" in page
-    assert said in page and "Invite people" in page and "All done" not in page
+    assert "Nothing to do today" in page and said in page and "All done" not in page
+    assert ("Invite people" in page) is (role != "verifier"), "who checks the drive recruits nobody for it"
+    assert "Invite people" not in text(cast, "data_officer")
     assert said not in text(cast, role, "hi")
 
 
 def test_a_booth_worker_is_led_to_the_doors(cast: Cast) -> None:
-    assert "/field/?unit=JK-B001" in owed(cast, "booth_worker")
+    assert f"/field/?unit=JK-B001&drive={cast.world.programme.public_id}" in owed(cast, "booth_worker")
+    assert "Membership drive, Rajbagh School." in text(cast, "booth_worker"), "of which drive, and where"
     assert not [href for href in owed(cast, "mandal_president") if "/field/" in href]
 
 
@@ -240,7 +242,7 @@ def test_the_link_of_a_booth_leads_to_joining_there(cast: Cast) -> None:
     page = body(cast.client("booth_worker"), "/")
     (shared,) = re.findall(r'href="(https://wa\.me/\?text=[^"]*)"', page)
     (address,) = re.findall(r"https?://\S+", unquote(unescape(shared)).partition("text=")[2])
-    assert address.endswith("/join/winter/?unit=JK-B001")
+    assert re.search(r"/join/winter/\?unit=JK-B001&by=[A-Z0-9]{7}$", address), "their own link"
     form = body(browser(), address.partition("/join")[1] + address.partition("/join")[2])
     assert re.search(r'name="unit"\s+value="JK-B001"\s+checked', form)
     (poster,) = re.findall(r'href="(/drives/[^"]*/poster/[^"]*)"', page)
@@ -252,10 +254,11 @@ def test_the_link_of_a_booth_leads_to_joining_there(cast: Cast) -> None:
 def test_who_enters_people_finds_their_own_link_and_its_poster_from_today(cast: Cast) -> None:
     worker = cast.client("booth_worker")
     (page,) = re.findall(r'href="(/drives/[^"]*/my-link/[^"]*)"', body(worker, "/"))
-    assert page.endswith("?unit=JK-B001") and "Make my link" in body(worker, page)
-    worker.post(page)
+    assert page.endswith("?unit=JK-B001") and "What came of it" in body(worker, page)
     made = body(worker, page)
-    assert "unit=JK-B001&amp;by=" in made and re.search(r'href="/drives/[^"]*/poster/hi/\?by=', made)
+    assert "unit=JK-B001&amp;by=" in made
+    (poster,) = re.findall(r'href="(/drives/[^"]*/poster/\?unit=JK-B001&amp;by=[^"]*)"', made)
+    assert re.search(r'href="/drives/[^"]*/poster/hi/\?unit=JK-B001&amp;by=', body(worker, unescape(poster)))
     assert "/my-link/" not in body(cast.client("verifier"), "/")
 
 

@@ -71,17 +71,16 @@ def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call()
         suppress(phone_id=cast.world.phone_id(refused), channel=1, by=SYSTEM, at=NOW)
     page = text(cast, "booth_president")
     assert "8 members: phone not answered yet" in page
-    assert re.findall(r"Agreed [a-f] Phone not answered yet, since .*? Agreed to calls\. Call", page)
+    assert re.findall(r"Agreed [a-f] Written down on .*?, not counted yet\. Call", page)
     # All six wait since the same day, so that any five of them may come first.
     assert sum(f"Agreed {name}" in page for name in "abcdef") == 5, "five at most"
     assert "Silent" not in page and "Refused" not in page
     client = cast.client("booth_president")
-    reveal = re.findall(r'action="(/people/[^"]*/reveal/)"', body(client, "/"))[0]
-    assert re.search(r'class="[^"]*button" dir="ltr" href="tel:', client.post(reveal).content.decode()), (
-        "two taps"
-    )
+    card = re.findall(r'href="(/field/card/[^"]*)"', body(client, "/"))[0]
+    shown = client.post(card, {"number": "1"}).content.decode()
+    assert re.search(r'class="[^"]*button[^"]*" dir="ltr" href="tel:', shown), "two taps"
     worker = text(cast, "booth_worker")
-    assert re.search("Agreed [a-f]", worker) and " Call" not in worker, "a worker may not see the number"
+    assert re.search("Agreed [a-f] .* Tell them", worker) and " Call " not in worker, "nor see the number"
     assert "Agreed" not in text(cast, "cluster_in_charge"), "above a booth nobody is named"
     assert "8 members: phone not answered yet" in text(cast, "cluster_in_charge")
     for role in ("call_centre_agent", "verifier", "it_administrator", "data_officer", "district_elsewhere"):

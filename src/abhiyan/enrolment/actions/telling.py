@@ -1,0 +1,86 @@
+"""Members whose phones have not answered are told at the door or by a call; what came of it is noted."""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact import actions as contact
+from abhiyan.contact.models import Attempt
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.enrolment.queries import calls
+from abhiyan.enrolment.queries.calls import ROOM, ToCall
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.rules.gate import May
+from abhiyan.org import actions as doors
+from abhiyan.org import queries as org
+from abhiyan.programmes import queries as programmes
+
+
+class Told(models.TextChoices):
+    """What came of telling somebody, in the words of the field card."""
+
+    TOLD = Attempt.Outcome.REACHED.value, _("I told them")
+    NOT_THERE = Attempt.Outcome.NO_ANSWER.value, _("Not there")
+    WRONG = Attempt.Outcome.WRONG_NUMBER.value, _("Wrong: no such person")
+
+
+class NothingToTell(Refused, status=409):
+    message = _("Nothing to do: the phone has answered, or the person wants no calls.")
+
+
+class CallLater(Refused, status=409):
+    message = _("This is not an hour for calls. You can call from %(when)s.")
+
+
+def note_told(*, membership: UUID, outcome: str, is_visit: bool, by: Actor, at: datetime) -> None:
+    """Note what came of telling a member that their phone has yet to answer. The member then rests on Today.
+
+    Told: for a week. Not there: until another day, in another part of it. Wrong: for good; the person's page says so.
+    membership: public id, in the caller's scope. Who may: enrolment.enrol over the member's unit. Refuses NotYours,
+    NothingToTell; contact's NotNow, TriedByAnother, FinishFirst.
+    """
+    one = _to_tell(membership, by)
+    chosen = Told(outcome)
+    zone = ZoneInfo(programmes.programme_by_id(one.programme_id).zone)
+    begun = contact.begin_attempt(room=ROOM, about=one.term_id, is_visit=is_visit, by=by, at=at)
+    contact.end_attempt(attempt_id=begun.id, outcome=Attempt.Outcome(chosen.value), zone=zone, by=by, at=at)
+    audit.record(
+        by=by,
+        at=at,
+        act="enrolment.tell",
+        subject=str(membership),
+        unit_id=one.unit_id,
+        facts={"outcome": chosen.value},
+    )
+
+
+def number_to_call(*, membership: UUID, by: Actor, at: datetime) -> str:
+    """The number (E.164) of a member whose phone has yet to answer, for one call; it leaves a row.
+
+    Who may: enrolment.enrol and people.reveal over the member's unit, inside the hours and outside the silence before a
+    poll. Refuses NotYours, NothingToTell, CallLater, TooMany.
+    """
+    one = _to_tell(membership, by)
+    with system("may a member be called now"):
+        verdict = messaging.may_check(phone_id=one.phone_id, unit_id=one.unit_id, at=at)
+    if verdict.may == May.DROP:
+        raise NothingToTell
+    if verdict.until is not None:
+        raise CallLater(when=date_format(timezone.localtime(verdict.until), "j F, H:i"))
+    return doors.reveal_phone(phone_id=one.phone_id, about=one.public_id, unit_id=one.unit_id, by=by, at=at)
+
+
+def _to_tell(membership: UUID, by: Actor) -> ToCall:
+    one = calls.one_to_call(membership)
+    if one is None:
+        raise NothingToTell
+    org.require(by, "enrolment.enrol", at=one.unit_id)
+    return one

@@ -1,0 +1,85 @@
+"""The field card: one member whose phone has not answered, what to say, the number they call, and what came of it."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock
+from abhiyan.core.words import person
+from abhiyan.enrolment.actions import telling
+from abhiyan.enrolment.queries import calls
+from abhiyan.enrolment.queries import people as queries
+from abhiyan.enrolment.queries.join import drive_of
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.units import queries as units
+
+TODAY = "/"
+
+
+class ToldForm(forms.Form):
+    """What came of it, by the button that was pressed; called: the number was shown before."""
+
+    outcome = forms.ChoiceField(choices=telling.Told.choices)
+    called = forms.BooleanField(required=False)
+
+
+@form_page
+def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Whom to tell, and three outcomes. `number`: shows the person's number to who may see it, inside the hours."""
+    at = clock.now()
+    member = queries.member_for(public_id)
+    positions = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
+    if not request.viewer.may_at("enrolment.enrol", *positions):
+        raise NotYours
+    one = calls.one_to_call(public_id)
+    if one is None:
+        messages.info(request, str(telling.NothingToTell.message))
+        return redirect(TODAY)
+    wants_number = "number" in request.POST
+    form: forms.Form = forms.Form(request.POST) if wants_number else ToldForm(request.POST or None)
+    shown, status = "", 200
+    if wants_number:
+        asked = tried(
+            request,
+            form,
+            lambda _given: telling.number_to_call(membership=public_id, by=request.actor, at=at),
+        )
+        shown, status = asked.value or "", 200 if asked else asked.status
+    elif request.method == "POST":
+        noted = tried(
+            request,
+            form,
+            lambda given: telling.note_told(
+                membership=public_id,
+                outcome=given["outcome"],
+                is_visit=not given["called"],
+                by=request.actor,
+                at=at,
+            ),
+            said=_("Noted: %(name)s") % {"name": person(one.name)},
+        )
+        if noted:
+            return redirect(TODAY)
+        status = noted.status
+    read_people(by=request.actor, unit_id=member.unit_id, n=1, at=at, act="enrolment.read_person")
+    drive = drive_of(one.programme_id)
+    page = {
+        "name": person(one.name),
+        "day": one.day,
+        "place": member.unit_name(),
+        "drive_name": drive.name(),
+        "number": queries.join_number(one.programme_id),
+        "may_call": request.viewer.may_at("people.reveal", *positions),
+        "shown": shown,
+        "form": form,
+        "outcomes": telling.Told.choices,
+        "head": _("Tell them"),
+    }
+    return render(request, "enrolment/field_card.html", page, status=status)
