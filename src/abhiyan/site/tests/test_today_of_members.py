@@ -38,7 +38,7 @@ def test_a_state_president_sees_who_is_behind_and_callers_who_have_not_joined() 
     cast.crowd(10, "JK-B004", "70065")
     cast.world.missed_call(of=Human("Nobody yet", 1980, "+919906000055"))
     page = text(cast, "state_president")
-    assert "1 district is behind Srinagar <1% By mandal See" in page
+    assert "1 district is behind Fewer than due by today: Srinagar 57 By mandal See" in page
     assert "1 caller has not joined yet" in page
     assert f"/drives/{cast.world.programme.public_id}/funnel/?unit=JK&in=organisational" in owed(
         cast, "state_president"
