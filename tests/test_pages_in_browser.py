@@ -102,7 +102,7 @@ def test_a_long_name_leaves_the_head_on_one_line_with_the_own_tab_in_sight(
     page = visit("/appointments/", "state_president", size=size, language=language)
     page.evaluate("document.querySelector('.ribbon span').textContent = 'भारतीय लोक सेवा संगठन परिवार'")
     ribbon, search, *rest = page.evaluate(
-        "[...document.querySelectorAll('.top .ribbon, .top .search, .top .lang, .top summary')].map((one) => {"
+        "[...document.querySelectorAll('.top .ribbon, .top .search, .top .lang, .top > .row summary')].map((one) => {"
         " const box = one.getBoundingClientRect(); return [box.left, box.right, (box.top + box.bottom) / 2]})"
     )
     assert len(rest) == 2 and page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -122,7 +122,8 @@ def test_on_a_phone_the_sheets_of_units_below_show_all_they_are_sorted_by(visit:
     heads = page.locator("section:has(#children) thead th:has(a):visible").all_inner_texts()[
         1:
     ]  # all but the name
-    assert sheet.locator("td[data-l]:visible").count() == len(heads) == 1, "two lines a row: name, share"
+    cells = sheet.locator("td[data-l]:visible, td.lad:visible")
+    assert cells.count() == len(heads) == 2, "two lines a row: name and share, then the ladder against due"
 
 
 def test_a_printed_ladder_has_room_for_its_day_and_its_legend_covers_no_word(visit: Open) -> None:
@@ -207,6 +208,7 @@ def test_an_appointment_is_made_and_ended_and_its_power_is_gone_at_once(
     assert HABIB.name in own.locator("main table").inner_text()
     chief.goto("/appointments/?unit=JK-SRI-M2")
     chief.click(f"text={name}")
+    chief.click("dialog#sheet a[href^='/appointments/']")
     chief.click("main a[href$='/end/']")
     chief.fill("[name=reason]", "Term is over")
     chief.click("button.danger")

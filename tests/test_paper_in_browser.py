@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pypdfium2
 import pytest
+from django.conf import settings
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -22,6 +23,7 @@ from abhiyan.enrolment.tests.make import Ladder
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.sheets import Line, filled, page_of, people_of, photographed
 from abhiyan.enrolment.tests.test_photos import chunk
+from abhiyan.people.actions import sessions
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.visits import Open, away, visits
 from abhiyan.ui.tests.axe import unsound
@@ -286,9 +288,15 @@ def test_forty_megabytes_over_a_real_line_are_answered_whether_their_length_is_s
     served: Server,
 ) -> None:
     piece = b"x" * (1 << 20)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={sessions.token_for(7)}"  # a stranger may send less
     for said in ({"Content-Length": str(40 << 20)}, {"Transfer-Encoding": "chunked"}):
         line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
-        told = {"Accept-Language": "hi", "Host": "localhost", "Content-Type": "image/jpeg"} | said
+        told = {
+            "Accept-Language": "hi",
+            "Host": "localhost",
+            "Content-Type": "image/jpeg",
+            "Cookie": cookie,
+        } | said
         line.request(
             "POST",
             "/paper/1042-8/",
