@@ -154,7 +154,7 @@ GATEWAY = {
     "enrolment_waiting": {
         "select": "id phone_id claim_id unit_id day channel opened_at completed_at completed_by completed_as",
         "insert": "id programme_id phone_id claim_id unit_id day channel link_digest at completed_at",
-        "update": "unit_id completed_at completed_by completed_as completed_import",
+        "update": "unit_id completed_at completed_by completed_as completed_import called_at",
     },
 }
 
