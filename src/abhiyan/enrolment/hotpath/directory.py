@@ -151,20 +151,24 @@ class Directory:
         return self._known.lines.get((provider, digest), [])
 
     async def _look(self, is_known: Callable[[], bool]) -> None:
-        """See to it that what is known is fresh enough.
+        """See to it that what is known is fresh enough. Raises Unreachable.
 
-        Who is missed waits for a reading begun after they asked, shared by all who are missed; so a flood of
-        unknown tokens costs two readings a second, and a new token works at once.
+        An unknown sender waits for a reading begun after they asked. All unknown senders share it: a flood of unknown
+        tokens costs at most ten readings a second, and a new token works at once. A reading that fails says nothing
+        about a sender: they are asked to come back, and never refused for it.
         """
         asked = time.monotonic()
         if is_known() and asked - self._read_at <= STALE_S:
             if asked - self._read_at > FRESH_S:
                 self._begin()
             return
-        while self._begun_at < asked and not is_known():
+        while self._read_at < asked and not is_known():
             if self._reading is None and (early := self._begun_at + MISSED_S - time.monotonic()) > 0:
                 await asyncio.sleep(early)
-            await asyncio.wait([self._begin()])
+            reading, begun_at = self._begin(), self._begun_at
+            await asyncio.wait([reading])
+            if begun_at >= asked > self._read_at:
+                raise Unreachable
         if asked - self._read_at > STALE_S:
             await asyncio.wait([self._begin()])
         if time.monotonic() - self._read_at > STALE_S:
@@ -195,24 +199,32 @@ class Directory:
             self._reading = None
 
     def _fetch(self, used: list[UUID], at: datetime) -> Known:
-        """In the directory's own thread."""
-        if self._connection is None or self._connection.closed:
+        """In the directory's own thread. A connection that was cut since the last reading is replaced once."""
+        is_new = self._connection is None or self._connection.closed
+        if self._connection is None or is_new:
             self._connection = database.Connection.connect(
                 database.conninfo("gateway", connect_timeout="5", application_name="directory"),
                 autocommit=True,
             )
             self._connection.execute("set statement_timeout = '5s'")
         try:
-            if used:
-                self._connection.execute(_USED, {"at": at, "used": used})
-            asked_s = time.monotonic()
-            ((told,),) = self._connection.execute("select clock_timestamp()").fetchall()
-            clock.hear(told, asked_s=asked_s)
-            tokens = self._connection.execute(_TOKENS, [at]).fetchall()
-            numbers = self._connection.execute(_NUMBERS).fetchall()
+            return self._ask(self._connection, used, at)
         except psycopg.OperationalError:
+            was_cut = self._connection.closed
             self._connection.close()
-            raise
+            if is_new or not was_cut:
+                raise
+        return self._fetch(used, at)
+
+    @staticmethod
+    def _ask(connection: psycopg.Connection[Any], used: list[UUID], at: datetime) -> Known:
+        if used:
+            connection.execute(_USED, {"at": at, "used": used})
+        asked_s = time.monotonic()
+        ((told,),) = connection.execute("select clock_timestamp()").fetchall()
+        clock.hear(told, asked_s=asked_s)
+        tokens = connection.execute(_TOKENS, [at]).fetchall()
+        numbers = connection.execute(_NUMBERS).fetchall()
         known = Known()
         for digest, public_id, programme_id, channel, unit_id, expires_at in tokens:
             by = Actor(kind="channel", id=public_id)

@@ -3,10 +3,12 @@
 import asyncio
 import os
 
+import psycopg
 import pytest
 
+from abhiyan.core import database
 from abhiyan.core.tests.given import present
-from abhiyan.enrolment.hotpath.directory import Directory
+from abhiyan.enrolment.hotpath.directory import Directory, Unreachable
 
 pytestmark = pytest.mark.usefixtures("open_database")
 
@@ -31,3 +33,31 @@ def test_a_database_that_is_away_is_said_once(
     directory = Directory(present)
     asyncio.run(all_of_it())
     assert [one.getMessage() for one in caplog.records] == ["tokens and numbers could not be read"] * 2
+
+
+def test_a_cut_connection_is_replaced_by_the_reading_that_finds_it_cut() -> None:
+    async def all_of_it() -> None:
+        await directory.read()
+        assert directory._connection is not None
+        with psycopg.connect(database.conninfo(None), autocommit=True) as admin:
+            admin.execute("select pg_terminate_backend(%s, 30000)", [directory._connection.info.backend_pid])
+        assert await directory.lines("generic", "nobody's") == []
+        assert not directory._is_away
+        await directory.close()
+
+    directory = Directory(present)
+    asyncio.run(all_of_it())
+
+
+def test_nobody_is_refused_as_unknown_by_a_reading_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def all_of_it() -> None:
+        await directory.read()
+        monkeypatch.setenv("ABHIYAN_DATABASE", "none_of_this_name")
+        assert directory._connection is not None
+        directory._connection.close()
+        with pytest.raises(Unreachable):
+            await directory.lines("generic", "nobody's")
+        await directory.close()
+
+    directory = Directory(present)
+    asyncio.run(all_of_it())
