@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
+from abhiyan.core.small_cells import said
 from abhiyan.programmes.rules.activities import (
     Activity,
     Items,
@@ -16,7 +17,6 @@ from abhiyan.programmes.rules.activities import (
     Unplaced,
 )
 from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.programmes.rules.small_cells import said
 
 from .actions.checked import leave_in_check
 from .actions.notices import PUBLISH, is_lacking

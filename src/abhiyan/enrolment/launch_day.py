@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from abhiyan.core import ages
+from abhiyan.core import ages, small_cells
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.rules import small_cells
 from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, Worked
 from abhiyan.ui.numbers import grouped
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from abhiyan.programmes.rules import small_cells
+from abhiyan.core import small_cells
 from abhiyan.ui.reviewed import Part, Subject
 
 from .queries import desk_of, needs, said_needs

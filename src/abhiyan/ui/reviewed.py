@@ -11,7 +11,7 @@ class Subject:
     """What a review is about: a unit; of an office-bearer, their account and the unit they are reviewed in.
 
     lo, hi: positions of the unit and all below it in its hierarchy. is_exact: the reader sees the people there, so
-    small numbers of the public may be told; else rooms round them (`programmes.rules.small_cells`).
+    small numbers of the public may be told; else rooms round them (`core.small_cells`).
     """
 
     unit_id: int

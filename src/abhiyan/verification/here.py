@@ -7,11 +7,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as say
 
+from abhiyan.core import small_cells
 from abhiyan.core.words import named
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.rules import small_cells
 from abhiyan.programmes.rules.estimated import RealShare
 from abhiyan.ui.numbers import of_100
 from abhiyan.units import queries as units

@@ -15,13 +15,13 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.core.small_cells import shown
 from abhiyan.core.words import named
 from abhiyan.enrolment.models import Halt, HeldLeave, Parting
 from abhiyan.enrolment.rules import bursts, endings
 from abhiyan.enrolment.rules.channels import CHANNELS, Channel
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import Node
-from abhiyan.programmes.rules.small_cells import shown
 from abhiyan.ui import numbers
 from abhiyan.ui.numbers import grouped
 

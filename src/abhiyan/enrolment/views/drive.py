@@ -20,6 +20,7 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.printing import LARGEST_BATCH
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.core.small_cells import said
 from abhiyan.core.words import language, named, person
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment.actions import channels, tokens
@@ -47,7 +48,6 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Step
-from abhiyan.programmes.rules.small_cells import said
 from abhiyan.ui.acts import ask, confirm, form_page, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from abhiyan.core import small_cells
 from abhiyan.core.numbers import grouped
-from abhiyan.programmes.rules import small_cells
 from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.ui.ladder import Ladder as Picture
 from abhiyan.ui.lists import Column

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
+from abhiyan.core.small_cells import together
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
-from abhiyan.programmes.rules.small_cells import together
 
 from . import own_part
 from .ledger import Node

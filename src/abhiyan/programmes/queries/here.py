@@ -8,6 +8,7 @@ from typing import Any
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.policy import COUNTS, EVERYTHING
+from abhiyan.core.small_cells import shown
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import Programme
@@ -15,7 +16,6 @@ from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.activities import Page
 from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.programmes.rules.small_cells import shown
 
 from .ledger import EXACT, Node, counted_below, node_of
 

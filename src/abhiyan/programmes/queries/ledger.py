@@ -1,7 +1,7 @@
 """Reading the ledger: ladders of a node and of its children, trend and funnel, on today's tree.
 
 What is posted but not folded yet is added, in the same statement: nobody waits for a fold, and none is counted
-twice. Counts of a node whose people the scope in force may not see leave this module rounded (rules.small_cells)
+twice. Counts of a node whose people the scope in force may not see leave this module rounded (core.small_cells)
 and as of the last closed day; no argument asks for more. What the scope in force sees below such a node is summed
 beside the whole, on the negative of each rung, so that the rest is rounded by itself.
 """
@@ -15,13 +15,13 @@ from typing import Any
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.policy import EVERYTHING, PEOPLE
+from abhiyan.core.small_cells import together
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.activities import Activity, Step
 from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.programmes.rules.small_cells import together
 
 from . import own_part
 

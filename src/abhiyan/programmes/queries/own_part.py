@@ -1,6 +1,6 @@
 """The part of a node that the scope in force sees exactly, where it does not see all: SQL to sum it beside the whole.
 
-Who knows that part must not learn the rest from figures of both together: see rules.small_cells.
+Who knows that part must not learn the rest from figures of both together: see core.small_cells.
 """
 
 from abhiyan.core.policy import PEOPLE

@@ -14,9 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import small_cells
 from abhiyan.ui.owed import Thing
 
-from . import small_cells
 from .ladder import RUNGS, Ladder
 
 Text = str | Promise

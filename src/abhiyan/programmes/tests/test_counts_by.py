@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.small_cells import held_back
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import Outcome
 from abhiyan.enrolment.actions.erasing import erase
@@ -25,7 +26,6 @@ from abhiyan.programmes.loops import LOOPS
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.models_ages import AgeTally
 from abhiyan.programmes.rules.ages import BANDS, band_of
-from abhiyan.programmes.rules.small_cells import held_back
 from abhiyan.site.tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,13 +12,13 @@ from abhiyan.core import doctor, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.backup import Restored
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.small_cells import shown
 from abhiyan.programmes import actions, ledger_sql, queries
 from abhiyan.programmes.actions import ledger
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.actions.trees import UnitsInUse
 from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Target, Total
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Change, Ladder
-from abhiyan.programmes.rules.small_cells import shown
 from abhiyan.units import queries as units
 from abhiyan.units.models import Placement, Unit
 from abhiyan.units.news import UnitsGoing

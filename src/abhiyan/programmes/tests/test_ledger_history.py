@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.small_cells import together
 from abhiyan.programmes import actions, facts, queries
 from abhiyan.programmes.actions import ages
 from abhiyan.programmes.actions import trees as totals
@@ -24,7 +25,6 @@ from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
 from abhiyan.programmes.rules.ages import band_of
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Change, Ladder
-from abhiyan.programmes.rules.small_cells import together
 from abhiyan.units import actions as unit_acts
 from abhiyan.units import queries as units
 from abhiyan.units.models import Placement, Unit

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.programmes.rules import small_cells, windows
+from abhiyan.core import small_cells
+from abhiyan.programmes.rules import windows
 
 
 @given(st.integers(-5, 10**9))

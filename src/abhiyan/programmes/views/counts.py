@@ -16,13 +16,13 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock
+from abhiyan.core import clock, small_cells
 from abhiyan.core.words import language, named
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme, Rung
-from abhiyan.programmes.rules import activities, ages, small_cells
+from abhiyan.programmes.rules import activities, ages
 from abhiyan.ui import charts, maps, numbers
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import NAMES, Ladder

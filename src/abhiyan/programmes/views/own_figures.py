@@ -9,12 +9,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import clock
+from abhiyan.core import clock, small_cells
 from abhiyan.core.words import named
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.rules import small_cells
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer

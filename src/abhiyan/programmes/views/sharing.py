@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock, printing
+from abhiyan.core import clock, printing, small_cells
 from abhiyan.core.words import language as language_now
 from abhiyan.core.words import named
 from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules import small_cells
 from abhiyan.ui.numbers import grouped, share
 
 from . import shown

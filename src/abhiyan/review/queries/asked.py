@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as say
 
+from abhiyan.core import small_cells
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import Counted
-from abhiyan.programmes.rules import small_cells
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.verification.actions.frames import PLAN

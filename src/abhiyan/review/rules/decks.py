@@ -12,7 +12,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.programmes.rules import small_cells
+from abhiyan.core import small_cells
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import NAMES, RUNGS, Ladder
 from abhiyan.ui.numbers import LAKH, NONE, grouped, of_100, share, short

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.words import language, named
 from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
@@ -21,7 +21,6 @@ from abhiyan.org.responsible import seats, vacant_below
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import Counted
-from abhiyan.programmes.rules import small_cells
 from abhiyan.review.actions.reviews import note_opened
 from abhiyan.review.queries.asked import BELOW_FLAGS, asked_below
 from abhiyan.review.queries.last import around, last_review

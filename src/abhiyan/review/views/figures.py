@@ -8,13 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as say
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.rooms import offered
 from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import Counted
-from abhiyan.programmes.rules import small_cells
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import Ladder

@@ -13,11 +13,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import clock, printing
+from abhiyan.core import clock, printing, small_cells
 from abhiyan.core.numbers import grouped
 from abhiyan.core.words import language, person
 from abhiyan.org.viewer import Request
-from abhiyan.programmes.rules import small_cells
 from abhiyan.review import refusals
 from abhiyan.review.queries import rounds as found
 from abhiyan.ui import ladder

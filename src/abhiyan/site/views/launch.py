@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from abhiyan.core import ages, clock, heartbeats, rooms
+from abhiyan.core import ages, clock, heartbeats, rooms, small_cells
 from abhiyan.core.heartbeats import Turning, Turns
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
@@ -25,7 +25,7 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import calling, pace
-from abhiyan.programmes.rules import activities, rates, small_cells
+from abhiyan.programmes.rules import activities, rates
 from abhiyan.ui import tables
 from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, Way, Worked, mark
 from abhiyan.ui.numbers import grouped

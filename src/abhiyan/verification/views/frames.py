@@ -16,7 +16,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock
+from abhiyan.core import clock, small_cells
 from abhiyan.core.scope import system
 from abhiyan.core.words import day_of, named
 from abhiyan.org import queries as org
@@ -26,7 +26,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules import activities, small_cells
+from abhiyan.programmes.rules import activities
 from abhiyan.ui.acts import Text, ask, confirm, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import of_100
