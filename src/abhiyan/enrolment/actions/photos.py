@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import apart, audit, limits, lot, slots, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.core.pictures import Unreadable
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.paper import pictures
@@ -171,7 +172,7 @@ def _looked(data: bytes) -> pictures.Seen | Refused:
         return NoPhoto(field="photos")
     try:
         return pictures.look(data)
-    except pictures.Unreadable:
+    except Unreadable:
         return NoPhoto(field="photos")
     except slots.Busy:
         return PicturesBusy(field="photos")

@@ -1,8 +1,6 @@
 """What a photograph shows: the codes on it, a small picture of it, and a trace of the sheet by which it is known again.
 
-A picture comes from outside and may be made to harm: it is opened in a process of its own, which has nothing but its
-bytes, may take so much memory and time, and ends with them (`python -m abhiyan.enrolment.paper.pictures`). What its
-codes say is a stranger's text.
+It is opened in a process of its own (`core/pictures.py`). What its codes say is a stranger's text.
 
 The trace: the sheet is found as the bright area, laid straight, and what is darker than the paper around it is kept, a
 point for each millimetre. The print is alike on all sheets, the writing is not. Measured on rendered sheets, written on
@@ -10,11 +8,7 @@ and photographed askew: photographs of one sheet agree to 0.93 of 1 or more, of 
 """
 
 import base64
-import io
 import json
-import os
-import resource
-import subprocess
 import sys
 import zlib
 from collections.abc import Sequence
@@ -23,16 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from abhiyan.core.pictures import LONGEST, apart, bounded, jpeg, opened
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MEMORY, CPU_S, PATIENCE_S = 512 << 20, 10, 30.0  # bytes, seconds of work, seconds in all
-AT_ONCE, WAITS_S = 2, 60.0  # pictures opened at once on the whole machine, and how long one waits for that
-MOST_POINTS = 150_000_000  # of a picture, as it says of itself
-DECODED = 30_000_000  # points that are decoded: a JPEG of more is opened at half its size or less
-# Of a PNG or a progressive JPEG. Neither opens at a smaller size: each keeps all its points, the latter all its parts.
-DECODED_WHOLE = 16_000_000
-LONGEST = 2400  # points of what is read and shown again
 SMALL = 144  # points across of the small picture: no line of a whole sheet can be read on it
 QUICK = 1600  # codes are looked for in this size first
 MOST_CODES = 8
@@ -43,10 +32,6 @@ BLOCK, REACH = (
 )  # points: two traces are compared block by block, each moved by so much to find the best place
 ALIKE = 0.915
 SHADES = 16
-
-
-class Unreadable(Exception):
-    """No picture, a broken one, or one that takes more than a picture may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +45,14 @@ class Seen:
 
 def look(data: bytes, *, turn: int = 0) -> Seen:
     """What a picture shows, turned by so many quarters to the right. Raises Unreadable, slots.Busy."""
-    told = json.loads(_apart("look", turn, data))
+    told = json.loads(apart(__name__, "look", str(turn), data=data))
     small, trace = (base64.b64decode(told[name]) for name in ("small", "trace"))
     return Seen(tuple(told["codes"]), small, trace)
 
 
 def turned(data: bytes, turn: int) -> bytes:
     """The picture turned by so many quarters to the right, as JPEG. Raises Unreadable, slots.Busy."""
-    return _apart("turned", turn, data)
-
-
-def environment() -> dict[str, str]:
-    """What the process hears of the server: no key, no address of the database."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX", "LANG") if name in os.environ}
-    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-
-
-def _apart(what: str, turn: int, data: bytes) -> bytes:
-    from abhiyan.core import slots  # the process of a picture knows nothing of it
-
-    try:
-        with slots.slot("pictures", of=AT_ONCE, patience_s=WAITS_S):
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", __name__, what, str(turn)],
-                input=data,
-                capture_output=True,
-                timeout=PATIENCE_S,
-                env=environment(),
-                check=False,
-            )
-    except subprocess.TimeoutExpired:
-        raise Unreadable("time") from None
-    if done.returncode != 0:
-        raise Unreadable(str(done.returncode))
-    return done.stdout
+    return apart(__name__, "turned", str(turn), data=data)
 
 
 def alike(one: bytes, other: bytes) -> bool:
@@ -132,46 +91,20 @@ def _drawn(trace: bytes) -> Any:
 
 def main(what: str, turn: int) -> None:
     """One picture from standard input; what it shows, or the picture turned, to standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    picture = _opened(sys.stdin.buffer.read(), turn)
+    bounded()
+    picture = opened(sys.stdin.buffer.read(), turn)
     if what == "turned":
-        sys.stdout.buffer.write(_jpeg(picture, quality=85))
+        sys.stdout.buffer.write(jpeg(picture, quality=85))
         return
     small = picture.copy()
     small.thumbnail((SMALL, 2 * SMALL))
     grey = picture.convert("L")
     told = {
         "codes": _codes(grey),
-        "small": base64.b64encode(_jpeg(small, quality=75)).decode(),
+        "small": base64.b64encode(jpeg(small, quality=75)).decode(),
         "trace": base64.b64encode(_trace(grey)).decode(),
     }
     sys.stdout.buffer.write(json.dumps(told).encode())
-
-
-def _opened(data: bytes, turn: int) -> "Image":
-    from PIL import Image, ImageOps
-
-    Image.MAX_IMAGE_PIXELS = None  # asked here, before a point is decoded
-    picture: Image.Image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
-    is_whole = picture.format != "JPEG" or "progressive" in picture.info
-    if picture.width * picture.height > (DECODED_WHOLE if is_whole else MOST_POINTS):
-        raise Unreadable("points")
-    picture.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded no larger than needed
-    if picture.width * picture.height > DECODED:
-        raise Unreadable("points")
-    picture = picture.convert("RGB")
-    picture.thumbnail((LONGEST, LONGEST))
-    picture = ImageOps.exif_transpose(picture)
-    return picture.rotate(-90 * (turn % 4), expand=True) if turn % 4 else picture
-
-
-def _jpeg(picture: "Image", *, quality: int) -> bytes:
-    kept = io.BytesIO()
-    picture.save(kept, "JPEG", quality=quality, exif=b"")
-    return kept.getvalue()
 
 
 def _codes(grey: "Image") -> list[str]:

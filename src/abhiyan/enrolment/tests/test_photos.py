@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from abhiyan.core import database, limits, slots
+from abhiyan.core import pictures as core_pictures
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, TooMany
@@ -279,8 +280,8 @@ def test_no_transaction_waits_while_photos_wait_to_be_opened() -> None:
         connection.close()
 
     with ExitStack() as busy:
-        for _n in range(pictures.AT_ONCE):
-            busy.enter_context(slots.slot("pictures", of=pictures.AT_ONCE, patience_s=60))
+        for _n in range(core_pictures.AT_ONCE):
+            busy.enter_context(slots.slot("pictures", of=core_pictures.AT_ONCE, patience_s=60))
         assert sent(stranger, batch, drawn()).status_code == 404, "before a picture is opened"
         limits.forget_all()
         waiting = threading.Thread(target=send)
@@ -308,7 +309,7 @@ def test_no_transaction_waits_while_photos_wait_to_be_opened() -> None:
 
 def test_a_process_that_opens_a_picture_knows_nothing_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:secret@nowhere/x")
-    told_ = pictures.environment()
+    told_ = core_pictures.environment()
     assert "DATABASE_URL" not in told_ and not [name for name in told_ if name.startswith("ABHIYAN")]
     assert pictures.look(JPEG).codes == (), "and works without"
 
