@@ -34,6 +34,7 @@ _NOISE = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def folded(header: str) -> tuple[str, ...]:
     """The words of a header as compared: spelling differences that mean nothing are gone."""
     text = unicodedata.normalize("NFD", spaced(header)).translate(_SAME)
@@ -50,6 +51,7 @@ def _readings(header: str) -> Iterator[tuple[str, ...]]:
                 yield words
 
 
+ALIKE = 0.87  # of two names with a slip of the hand between them
 _NOISE_FOLDED = frozenset(_NASAL.sub("ं", w) for w in _NOISE)
 
 
@@ -66,8 +68,9 @@ def _likeness(header: tuple[str, ...], name: tuple[str, ...]) -> float:
     if bare and want and "".join(bare) == "".join(want):
         return 0.9
     if min(len(one), len(two)) >= 5 and abs(len(one) - len(two)) <= 0.13 * (len(one) + len(two)):
-        ratio = SequenceMatcher(None, one, two, autojunk=False).ratio()
-        if ratio >= 0.87:
+        match = SequenceMatcher(None, one, two, autojunk=False)
+        # The first is a bound of the last, and far cheaper: a file's cells are held against every name.
+        if match.quick_ratio() >= ALIKE and (ratio := match.ratio()) >= ALIKE:
             return 0.8 * ratio
     return 0.0
 
