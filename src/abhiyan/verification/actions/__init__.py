@@ -1,8 +1,26 @@
 """The only writers of verification."""
 
 from .aiming import aim_checks, aim_where_it_tells, ask_aiming
-from .assigning import end_planned, finish_open, hand_back, return_checks, take_check, visit_by_lot
-from .checks import Came, begin_try, close_answers, conclude_check, end_try, take_off, tell_check
+from .assigning import (
+    end_planned,
+    finish_open,
+    hand_back,
+    return_checks,
+    take_check,
+    take_checks,
+    visit_by_lot,
+)
+from .checks import (
+    Came,
+    Finding,
+    begin_try,
+    close_answers,
+    conclude_check,
+    end_try,
+    take_off,
+    tell_check,
+    tell_checks,
+)
 from .estimating import estimate_frame, refresh_estimates
 from .flagging import (
     answer_flag,

@@ -1,8 +1,9 @@
 """Who gets which check: at random, outside the line of command, sealed until taken; and how one is taken back."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,7 @@ select c.id, c.frame_id from verification_check c
 _IN_HAND = f"""
 select c.id from verification_check c join verification_frame f on f.id = c.frame_id
  where c.verifier_id = %(account)s and {_OPEN} and {_IS_VISIT} = %(is_visit)s
-   and {_NOT_BEFORE} <= %(at)s order by c.taken_at, c.id limit 1"""
+   and {_NOT_BEFORE} <= %(at)s order by c.taken_at, c.id limit %(most)s"""
 
 # Checks somebody has, and when they last had to do something about each. account: null, everybody's.
 _HAD = f"""
@@ -83,7 +84,18 @@ def take_check(*, by: Actor, at: datetime, is_visit: bool = False) -> Check:
     or not. Items that count no more are given to nobody: no row tells it, the estimate does (`rules.outcomes.stands`).
     Refuses NoVerifier, NothingForYou.
     """
-    with system("giving a back-check"):
+    taken = take_checks(n=1, by=by, at=at, is_visit=is_visit)
+    if not taken:  # outside of the scope: what was taken back stays so
+        raise NothingForYou
+    return taken[0]
+
+
+def take_checks(*, n: int, by: Actor, at: datetime, is_visit: bool = False) -> list[Check]:
+    """Give a verifier up to n checks in one act, under every rule of `take_check`; what they have in hand counts.
+
+    For a sample: no page gives more than one. Who may: as there. Refuses NoVerifier.
+    """
+    with system("giving back-checks"):
         me = _verifier(by, at)
         sql.wait_for(f"checks of account {me.account_id}")
         return_checks(at=at, me=me)
@@ -96,12 +108,15 @@ def take_check(*, by: Actor, at: datetime, is_visit: bool = False) -> Check:
             "rested": at - REST,
             "is_visit": is_visit,
             "chance": lot.octets(8).hex(),
+            "most": n,
         }
-        in_hand = sql.value(_IN_HAND, given)
-        taken = _check(in_hand) if in_hand else _free(given, me, by, at)
-    if taken is None:  # outside of the scope: what was taken back stays so
-        raise NothingForYou
-    return taken
+        ids = sql.column(_IN_HAND, given)
+        if len(ids) < n:
+            fitting = _fitting(given, me)
+            while some := list(islice(fitting, n - len(ids))):
+                ids += _taken(some, by, at)
+        found = Check.objects.select_related("frame__programme", "stratum__unit").in_bulk(ids)
+    return [found[one] for one in ids]
 
 
 def held_check(*, check_id: UUID, by: Actor, at: datetime) -> Check:
@@ -109,17 +124,21 @@ def held_check(*, check_id: UUID, by: Actor, at: datetime) -> Check:
 
     Refuses NotTaken, also when their office has changed meanwhile or the check was let lie; ToldAlready.
     """
-    if by.account_id is not None:
-        return_checks(at=at, account_id=by.account_id)
-    found = Check.objects.select_for_update(of=("self",)).select_related("frame__programme", "stratum")
-    check = (
-        found.filter(id=check_id, verifier_id=by.account_id).first() if by.account_id is not None else None
-    )
-    if check is None:
+    return held_checks(check_ids=[check_id], by=by, at=at)[0]
+
+
+def held_checks(*, check_ids: Sequence[UUID], by: Actor, at: datetime) -> list[Check]:
+    """The same of many: all of them, in their order. Refuses NotTaken and ToldAlready for any of them."""
+    if by.account_id is None:
         raise NotTaken
-    if check.outcome or check.frame.state != Frame.State.DRAWN:
+    return_checks(at=at, account_id=by.account_id)
+    rows = Check.objects.select_for_update(of=("self",)).select_related("frame__programme", "stratum")
+    found = {one.id: one for one in rows.filter(id__in=check_ids, verifier_id=by.account_id).order_by("id")}
+    if found.keys() != set(check_ids):
+        raise NotTaken
+    if any(one.outcome or one.frame.state != Frame.State.DRAWN for one in found.values()):
         raise ToldAlready
-    return check
+    return [found[one] for one in check_ids]
 
 
 def hand_back(*, check_id: UUID, reason: str, by: Actor, at: datetime) -> None:
@@ -237,12 +256,8 @@ def _day(at: datetime) -> date:
     return clock.day_in(settings.TIME_ZONE, at)
 
 
-def _check(check_id: UUID) -> Check:
-    return Check.objects.select_related("frame__programme", "stratum__unit").get(id=check_id)
-
-
-def _free(given: Mapping[str, Any], me: Verifier, by: Actor, at: datetime) -> Check | None:
-    """The first free check they may have, now theirs."""
+def _fitting(given: Mapping[str, Any], me: Verifier) -> Iterator[UUID]:
+    """The free checks they may have, in their order. Read further only while more are wanted."""
     free = sql.rows(_FREE, given)
     had = _workers_had(me.account_id)
     for start in range(0, len(free), _AT_ONCE):
@@ -253,18 +268,29 @@ def _free(given: Mapping[str, Any], me: Verifier, by: Actor, at: datetime) -> Ch
             if item is None:
                 if phone_of(check_id) == me.own_phone:
                     continue
-            elif (
-                item.why_gone is not None
-                or item.by in me.known
-                or item.phone_id == me.own_phone
-                or (item.by is not None and had[frame_id, item.by] >= MOST_OF_A_WORKER)
-            ):
+            elif item.why_gone is not None or item.by in me.known or item.phone_id == me.own_phone:
                 continue
-            still = Check.objects.filter(id=check_id, verifier_id=None, outcome="")
-            if still.update(verifier_id=me.account_id, taken_at=at):
-                audit.record(by=by, at=at, act="verification.take_check", subject=str(check_id))
-                return _check(check_id)
-    return None
+            elif item.by is not None:
+                if had[frame_id, item.by] >= MOST_OF_A_WORKER:
+                    continue
+                had[frame_id, item.by] += 1
+            yield check_id
+
+
+def _taken(ids: Sequence[UUID], by: Actor, at: datetime) -> list[UUID]:
+    """Those of free checks that are theirs now: what somebody else has taken meanwhile is not."""
+    mine = set(
+        sql.column(
+            """
+update verification_check set verifier_id = %s, taken_at = %s
+ where id = any(%s) and verifier_id is null and outcome = '' returning id""",
+            [by.account_id, at, list(ids)],
+        )
+    )
+    if mine:
+        only = str(*mine) if len(mine) == 1 else ""
+        audit.record(by=by, at=at, act="verification.take_check", subject=only, n=len(mine))
+    return [one for one in ids if one in mine]
 
 
 def _workers_had(account_id: int) -> Counter[tuple[int, UUID]]:

@@ -1,5 +1,7 @@
 """A check, step by step: a try, the answers closed, the result; told once."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -28,7 +30,7 @@ from abhiyan.verification.refusals import AskFirst, BeginFirst, NotAtThisHour, S
 from abhiyan.verification.rules.outcomes import GONE, NOT_REACHED, Meaning, may_find, reason_of
 from abhiyan.verification.rules.planning import SECONDS
 
-from .assigning import held_check, visit_after_denial, visit_by_lot
+from .assigning import held_check, held_checks, visit_after_denial, visit_by_lot
 
 TELL = "verification.tell_check"  # in the trail
 AT_ONCE = 100  # people taken off in one turn of the loop
@@ -137,6 +139,32 @@ def tell_check(*, check_id: UUID, outcome: Check.Outcome, reason: str = "", by: 
         return _told(held_check(check_id=check_id, by=by, at=at), outcome, reason, by, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The outcome of one of many checks, its code ("": none), and when."""
+
+    check_id: UUID
+    outcome: Check.Outcome
+    reason: str
+    at: datetime
+
+
+def tell_checks(*, found: Sequence[Finding], by: Actor, at: datetime) -> None:
+    """Write what many checks found in one act, each as `tell_check` does; and let the lot say who is visited.
+
+    For a sample alone: a page takes one at a time. Who may: the verifier who took all of them. at: when the act
+    happens. Refuses NotTaken, ToldAlready, and then writes nothing.
+    """
+    with system("telling back-checks"):
+        checks = held_checks(check_ids=[one.check_id for one in found], by=by, at=at)
+        for check, one in zip(checks, found, strict=True):
+            check.outcome, check.reason, check.done_at = one.outcome, one.reason, one.at
+        _keep_told(checks, by, at)
+        for check in checks:
+            if check.reason == NOT_REACHED:
+                visit_by_lot(check=check)
+
+
 def take_off(*, at: datetime) -> int:
     """Do what people asked who told a verifier that they leave; how many. What is left over is done the next time.
 
@@ -177,10 +205,15 @@ def _end_attempt(check: Check, outcome: Attempt.Outcome, by: Actor, at: datetime
 
 def _told(check: Check, outcome: Check.Outcome, reason: str, by: Actor, at: datetime) -> Check:
     check.outcome, check.reason, check.done_at = outcome, reason, at
-    check.save(update_fields=["outcome", "reason", "done_at", "leaves_at"])
-    told = outcome in (Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)
-    if told and check.arm == Check.Arm.RANDOM and lot.below(1_000) < SECONDS * 1_000:
-        Check.objects.create(
+    _keep_told([check], by, at)
+    return check
+
+
+def _keep_told(checks: Sequence[Check], by: Actor, at: datetime) -> None:
+    """Write the outcomes of checks, and make the second checks and visits that follow from them."""
+    Check.objects.bulk_update(checks, ["outcome", "reason", "done_at", "leaves_at"])
+    second = [
+        Check(
             id=lot.uuid(),
             frame_id=check.frame_id,
             stratum_id=check.stratum_id,
@@ -188,7 +221,14 @@ def _told(check: Check, outcome: Check.Outcome, reason: str, by: Actor, at: date
             place=check.place,
             arm=Check.Arm.SECOND,
         )
-    if outcome == Check.Outcome.NOT_GENUINE and reason == Meaning.NEVER_JOINED:
-        visit_after_denial(check=check)
-    audit.record(by=by, at=at, act=TELL, subject=str(check.id))
-    return check
+        for check in checks
+        if check.outcome in (Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)
+        and check.arm == Check.Arm.RANDOM
+        and lot.below(1_000) < SECONDS * 1_000
+    ]
+    Check.objects.bulk_create(second)
+    for check in checks:
+        if check.outcome == Check.Outcome.NOT_GENUINE and check.reason == Meaning.NEVER_JOINED:
+            visit_after_denial(check=check)
+    only = str(checks[0].id) if len(checks) == 1 else ""
+    audit.record(by=by, at=at, act=TELL, subject=only, n=len(checks))
