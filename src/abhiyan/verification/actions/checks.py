@@ -152,8 +152,8 @@ class Finding:
 def tell_checks(*, found: Sequence[Finding], by: Actor, at: datetime) -> None:
     """Write what many checks found in one act, each as `tell_check` does; and let the lot say who is visited.
 
-    For a sample alone: a page takes one at a time. Who may: the verifier who took all of them. at: when the act
-    happens. Refuses NotTaken, ToldAlready, and then writes nothing.
+    Only a sample calls this: a page takes one at a time. Only the verifier who took all of them may.
+    at: when the act happens. Refuses NotTaken, ToldAlready, and then writes nothing.
     """
     with system("telling back-checks"):
         checks = held_checks(check_ids=[one.check_id for one in found], by=by, at=at)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import chain
@@ -59,10 +59,11 @@ LEAST = 4  # characters of a value
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked of a frame. checks: how many, over all; floor: of a district at least.
+    """A planner asks this of a frame. checks: how many, over all; floor: of a district at least.
 
+    floors: more checks for some districts (unit id), so that their mandals have grades.
     source: which public value decides the draw; due_at: when it will be known; ends_on: last day of checking.
-    number: of the frame, as whoever planned it saw it; None: whichever is next.
+    number: of the frame, as its planner saw it; None: the next number.
     """
 
     checks: int
@@ -71,6 +72,7 @@ class Plan:
     ends_on: date
     floor: int = FLOOR
     number: int | None = None
+    floors: Mapping[int, int] = field(default_factory=dict)
 
 
 def freeze_frame(*, programme: Programme, measure: int, plan: Plan, by: Actor, at: datetime) -> Frame:
@@ -329,7 +331,8 @@ def _strata(
     districts: dict[int, list[tuple[Cell, np.ndarray[Any, Any]]]] = {}
     for cell, ids in cells:
         districts.setdefault(cell.unit_id, []).append((cell, ids))
-    wanted = split([[len(ids) for _, ids in of] for of in districts.values()], plan.checks, plan.floor)
+    floors = [max(plan.floor, plan.floors.get(unit_id, 0)) for unit_id in districts]
+    wanted = split([[len(ids) for _, ids in of] for of in districts.values()], plan.checks, floors)
     made = []
     for of, shares in zip(districts.values(), wanted, strict=True):
         for (cell, ids), drawn in zip(of, shares, strict=True):

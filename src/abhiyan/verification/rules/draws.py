@@ -185,11 +185,11 @@ def read_more(content: bytes, frame_hash: str, head: Head) -> dict[str, int]:
     return more
 
 
-def shares(items: Sequence[int], wanted: int, floor: int) -> list[int]:
-    """How many of each district are drawn: in proportion to its items, at least `floor`, at most half.
+def shares(items: Sequence[int], wanted: int, floor: int | Sequence[int]) -> list[int]:
+    """Return how many of each district are drawn: in proportion to its items, at least `floor`, at most half.
 
-    Half, because where everybody is drawn everybody knows who. With a floor more than `wanted` may be drawn. Largest
-    remainders, so that the proportional part is whole.
+    floor: of every district, or of each. Half, because where everybody is drawn everybody knows who. With a floor more
+    than `wanted` may be drawn. Largest remainders, so that the proportional part is whole.
     """
     whole = sum(items)
     if not whole:
@@ -199,4 +199,5 @@ def shares(items: Sequence[int], wanted: int, floor: int) -> list[int]:
     rest = sorted(range(len(items)), key=lambda at: (rounded[at] - exact[at], at))
     for at in rest[: max(0, min(wanted, whole) - sum(rounded))]:
         rounded[at] += 1
-    return [min(of // 2, max(floor, share)) for of, share in zip(items, rounded, strict=True)]
+    floors = [floor] * len(items) if isinstance(floor, int) else floor
+    return [min(of // 2, max(least, share)) for of, share, least in zip(items, rounded, floors, strict=True)]

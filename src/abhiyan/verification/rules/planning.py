@@ -73,7 +73,7 @@ class Planned:
         return sum(map(sum, self.drawn))
 
 
-def split(districts: Sequence[Sequence[int]], checks: int, floor: int) -> list[list[int]]:
+def split(districts: Sequence[Sequence[int]], checks: int, floor: int | Sequence[int]) -> list[list[int]]:
     """How many of each shade of each district are drawn. districts: items of each shade.
 
     A district's checks go to its shades in proportion, at least one each, at most half (`draws.shares`).

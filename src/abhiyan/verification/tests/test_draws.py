@@ -83,6 +83,10 @@ def test_shares_are_proportional_with_a_floor_and_never_more_than_half(
 ) -> None:
     found = draws.shares(items, wanted, floor)
     assert all(min(of // 2, floor) <= one <= of // 2 for of, one in zip(items, found, strict=True))
+    assert draws.shares(items, wanted, [floor] * len(items)) == found
+    if items:  # a floor of its own moves nobody else
+        more = draws.shares(items, wanted, [floor, *[0] * (len(items) - 1)])
+        assert more == [found[0], *draws.shares(items, wanted, 0)[1:]]
     if not floor and wanted <= sum(items) / 2 - len(items):
         assert sum(found) == wanted
     for (of, one), (other, less) in zip(
