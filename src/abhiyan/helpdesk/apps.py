@@ -9,14 +9,17 @@ class HelpdeskConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.messaging.news import QuestionAnswered
+        from abhiyan.org.news import ReleaseDecided
         from abhiyan.org.rules import releases
         from abhiyan.programmes.news import ItemsErased
 
-        from .actions import forgetting, settling
+        from .actions import forgetting, helplines, settling
         from .actions.many import MANY
         from .views import many
 
         news.subscribe(QuestionAnswered, lambda told: settling.hear_answer(told=told))
         news.subscribe(ItemsErased, lambda told: forgetting.forget_phone(told=told))
+        news.subscribe(ReleaseDecided, lambda told: helplines.heed_decision(told=told))
+        releases.register_details(helplines.ACT, helplines.sentences)
         releases.register_page(MANY, many.page_of)
         releases.register_details(MANY, many.details)

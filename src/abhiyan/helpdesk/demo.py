@@ -54,7 +54,7 @@ def ask(programme: Programme, shown: Mapping[str, Place], *, setter: Actor, at: 
     """Requests of the last three weeks, by every way. The older the more have an answer; each eighth has waited
     for days and is late; one is part of another; one is answered and waits for the person's yes."""
     with system("demo"):
-        actions.set_helpline(programme_id=programme.pk, number=NUMBER, by=setter, at=at)
+        actions.set_helpline(programme_id=programme.pk, number=NUMBER, by=Actor.system("demo"), at=at)
     for kind, language, text in READY:
         actions.keep_ready(
             unit_id=shown["state_president"][1], kind=kind, language=language, text=text, by=setter, at=at

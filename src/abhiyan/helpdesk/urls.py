@@ -33,7 +33,7 @@ urlpatterns = [
         "helpline/number/<uuid:public_id>/",
         opening.helpline,
         opens=capability("programmes.run"),
-        act="is set again",
+        act="is set again, by two people",
     ),
     page("helpline/<uuid:public_id>/", desk.ticket, opens=DESKS, act="is opened again, and answered again"),
     page("helpline/<uuid:public_id>/move/", acting.ticket_move, opens=DESKS, act="is moved back"),

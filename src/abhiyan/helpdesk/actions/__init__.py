@@ -1,7 +1,7 @@
 """The only writers of helpdesk: opening a request, answering it, settling it, forgetting what was said."""
 
 from .answering import answer_ticket, merge_ticket, move_ticket, reopen_ticket, reveal_caller
-from .helplines import set_helpline
+from .helplines import ask_helpline, set_helpline
 from .many import answer_approved, answer_many, ask_answer_many
 from .opening import NoPhone, Opening, PinUnknown, add_own, add_web, add_without_phone, type_ticket
 from .ready import change_ready, keep_ready
@@ -18,6 +18,7 @@ __all__ = [
     "answer_many",
     "answer_ticket",
     "ask_answer_many",
+    "ask_helpline",
     "change_ready",
     "close_quiet",
     "hear_answer",

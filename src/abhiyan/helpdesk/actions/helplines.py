@@ -1,21 +1,29 @@
-"""The number of a programme's helpline."""
+"""The number of a programme's helpline.
 
+The number of a state or the nation shows below every page, also where people type their codes. So it takes two
+people, as every number of ours does: one asks, and the approval of another sets it or takes it off.
+"""
+
+from contextlib import suppress
 from datetime import datetime
 
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.helpdesk import helplines
 from abhiyan.helpdesk.models import Helpline
-from abhiyan.org import queries as org
+from abhiyan.org import actions as releases
+from abhiyan.org.models import Release
+from abhiyan.org.news import ReleaseDecided
 from abhiyan.programmes import queries as programmes
 
+ACT = "helpdesk.number"  # what two people do
 SHORTEST, LONGEST = 3, 15  # digits
-
-
 PREMIUM = ("1900", "0900")  # a call to these costs more than a call
 
 
@@ -27,20 +35,62 @@ class CostlyNumber(Refused):
     message = _("Calls to this number cost extra. Choose one that costs callers nothing more than a call.")
 
 
+class SameNumber(Refused):
+    message = _("Nothing would change: this is the number now.")
+
+
+def ask_helpline(*, programme_id: int, number: str, reason: str, by: Actor, at: datetime) -> Release:
+    """Ask a second person's yes to the number that public pages of a programme show; "" takes it off them.
+
+    Who may: programmes.run at the unit that owns the programme. Refuses NoNumber, CostlyNumber, SameNumber, and what
+    `org.ask_release` refuses.
+    """
+    digits = _read(number)
+    owner = programmes.programme_by_id(programme_id).owner_id
+    if digits == helplines.set_number(programme_id):
+        raise SameNumber(field="number")
+    payload = {"programme_id": programme_id, "number": digits}
+    return releases.ask_release(act=ACT, unit_id=owner, reason=reason, payload=payload, by=by, at=at)
+
+
+def heed_decision(*, told: ReleaseDecided) -> None:
+    """A second person approved a number: public pages show it. In their transaction."""
+    if told.act != ACT or not told.allow:
+        return
+    programme_id, number = int(told.payload["programme_id"]), str(told.payload["number"])
+    with suppress(NotFound):  # the draft was thrown away meanwhile
+        set_helpline(programme_id=programme_id, number=number, by=told.by, at=told.at)
+
+
+def sentences(release: Release) -> list[str]:
+    """Sentences for the page that decides a request: they say what it would do."""
+    programme_id = int(release.payload["programme_id"])
+    before = helplines.set_number(programme_id)
+    try:
+        name = named(programmes.programme_by_id(programme_id).names)
+    except NotFound:  # the draft was thrown away meanwhile
+        name = "–"
+    about = {"number": release.payload["number"], "programme": name, "before": before}
+    now = say("Its number now: %(before)s.") % about if before else say("It has no number now.")
+    if not about["number"]:
+        return [say("Public pages of %(programme)s show no helpline number any more.") % about, now]
+    return [
+        say("Public pages of %(programme)s show %(number)s as the helpline.") % about,
+        now,
+        say(
+            "People may tell their codes to the person who answers. Call the number and check that it is ours."
+        ),
+    ]
+
+
 def set_helpline(*, programme_id: int, number: str, by: Actor, at: datetime) -> None:
     """Set the number that public pages of a programme show; "" takes it off them.
 
-    Who may: programmes.run at the unit that owns the programme. Refuses NotYours, NoNumber, CostlyNumber.
+    An approval sets it (`heed_decision`), and so does the demo. Refuses NoNumber, CostlyNumber, NotFound.
     """
-    digits = "".join(letter for letter in number if letter not in " -()")
-    bare = digits.removeprefix("+")
-    if digits and not (bare.isascii() and bare.isdecimal() and SHORTEST <= len(bare) <= LONGEST):
-        raise NoNumber(field="number")
-    if bare.removeprefix("91").startswith(PREMIUM) or bare.startswith(PREMIUM):
-        raise CostlyNumber(field="number")
+    digits = _read(number)
     with system("a helpline is set"):
         owner = programmes.programme_by_id(programme_id).owner_id
-        org.require(by, "programmes.run", at=owner)
         if digits:
             Helpline.objects.update_or_create(pk=programme_id, defaults={"number": digits})
         else:
@@ -54,3 +104,14 @@ def set_helpline(*, programme_id: int, number: str, by: Actor, at: datetime) -> 
             facts={"programme": programme_id},
         )
     helplines.forget()
+
+
+def _read(number: str) -> str:
+    """The digits of a number as typed."""
+    digits = "".join(letter for letter in number if letter not in " -()")
+    bare = digits.removeprefix("+")
+    if digits and not (bare.isascii() and bare.isdecimal() and SHORTEST <= len(bare) <= LONGEST):
+        raise NoNumber(field="number")
+    if bare.removeprefix("91").startswith(PREMIUM) or bare.startswith(PREMIUM):
+        raise CostlyNumber(field="number")
+    return digits

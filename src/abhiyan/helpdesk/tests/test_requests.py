@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
@@ -16,12 +17,14 @@ from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks, officer, open_me, web_world
 from abhiyan.helpdesk import actions, helplines, queries
 from abhiyan.helpdesk.actions import answering, forgetting, opening
+from abhiyan.helpdesk.actions import helplines as helplining
 from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import queries as messages
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.tests.bulk import Kept
 from abhiyan.messaging.tests.sending import send_due
+from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
@@ -526,9 +529,11 @@ def test_times_by_level_are_shown_from_ten_requests_on(world: World) -> None:
 def test_the_number_of_a_drive_stands_on_its_public_pages(world: World) -> None:
     chief = officer(world, "state_president", "JK")
     page = f"/helpline/number/{world.programme.public_id}/"
-    assert chief.post(page, {"number": "call me"}).status_code == 422
-    assert chief.post(page, {"number": "1800 103 0000"}).status_code == 302
-    assert officer(world, "district_president", "JK-SRI").post(page, {"number": "1800"}).status_code == 403
+    given = {"number": "1800 103 0000", "reason": "For the posters"}
+    assert chief.post(page, given | {"number": "call me"}).status_code == 422
+    assert chief.post(page, given).status_code == 302
+    assert officer(world, "district_president", "JK-SRI").post(page, given).status_code == 403
+    approve_number(officer(world, "data_officer", "JK"))
     visitor = browser()
     for public in ("/join/", "/join/winter/", f"/help/?about={world.programme.public_id}", "/me/"):
         assert "tel:18001030000" in visitor.get(public).content.decode(), public
@@ -543,7 +548,48 @@ def test_the_number_of_a_district_is_on_its_own_pages_only(world: World) -> None
     assert helplines.numbers([wide, own]) == [wide]
     chief = officer(world, "state_president", "JK")
     page = f"/helpline/number/{world.programme.public_id}/"
-    assert chief.post(page, {"number": "1900 555 777"}).status_code == 422, "its calls cost extra"
+    costly = {"number": "1900 555 777", "reason": "For the posters"}
+    assert chief.post(page, costly).status_code == 422, "its calls cost extra"
+
+
+def approve_number(by: Client) -> str:
+    """A second person approves the last number asked for. The page they decide on."""
+    with system("test"):
+        asked = Release.objects.filter(act=helplining.ACT).latest("pk")
+    decide = f"/releases/{asked.public_id}/decide/"
+    shown = by.get(decide, {"allow": "yes"}).content.decode()
+    assert by.post(decide, {"allow": "yes"}).status_code == 302
+    return shown
+
+
+def test_one_person_neither_changes_nor_takes_off_the_number_of_a_helpline(world: World) -> None:
+    chief, second = officer(world, "state_president", "JK"), officer(world, "data_officer", "JK")
+    page, why = f"/helpline/number/{world.programme.public_id}/", {"reason": "For the posters"}
+
+    def shown() -> str:
+        helplines.forget()  # as another process reads it
+        return browser().get("/sign-in/").content.decode()
+
+    assert chief.post(page, {"number": "1800103000"}).status_code == 422, "without a reason"
+    answer = chief.post(page, why | {"number": "1800103000"}, follow=True)
+    assert "Change the number of a helpline" in answer.content.decode(), "who can approve it"
+    assert "tel:1800103000" not in shown()
+    with system("test"):
+        asked = Release.objects.get(act=helplining.ACT)
+    own = chief.post(f"/releases/{asked.public_id}/decide/", {"allow": "yes"})
+    assert own.status_code == 403 and "tel:1800103000" not in shown(), "one person is not two"
+    decided = approve_number(second)
+    assert "show 1800103000 as the helpline" in decided and "check that it is ours" in decided
+    assert "tel:1800103000" in shown()
+    assert chief.post(page, why | {"number": "1800103000"}).status_code == 422, "it is set already"
+    assert chief.post(page, why | {"number": "18005"}).status_code == 302
+    assert "tel:1800103000" in shown() and "tel:18005" not in shown()
+    assert chief.post(page, why | {"number": ""}).status_code == 302
+    assert "tel:1800103000" in shown(), "nor is it taken off alone"
+    assert "Its number now: 1800103000" in approve_number(second)
+    assert "tel:" not in shown()
+    told = world.rows("select subject from core_audit where act = 'helpdesk.set_helpline' order by id")
+    assert told == [("1800103000",), ("",)]
 
 
 def test_numbers_are_read_as_people_write_them() -> None:

@@ -107,7 +107,7 @@ def type_ticket(request: Request) -> HttpResponseBase:
 
 
 class NumberForm(forms.Form):
-    """The number people call."""
+    """The number people call, and why it changes."""
 
     number = forms.CharField(
         label=_("Number of the helpline"),
@@ -116,11 +116,12 @@ class NumberForm(forms.Form):
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
+    reason = forms.CharField(label=_("Why does it change?"), max_length=200)
 
 
 @form_page
 def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The number that public pages of a programme show."""
+    """Ask a second person's yes to the number that public pages of a programme show."""
     one = programmes.programme_for(request.viewer, public_id)
     page = reverse("programmes:programme", args=[public_id])
     form = NumberForm(
@@ -128,19 +129,21 @@ def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     return ask(
         request,
-        lambda given: actions.set_helpline(
-            programme_id=one.pk, number=given["number"], by=request.actor, at=clock.now()
-        ),
+        lambda given: actions.ask_helpline(programme_id=one.pk, by=request.actor, at=clock.now(), **given),
         form=form,
         title=_("Helpline"),
         text=[
             _(
                 "Every page shows this number below: those of the public, of members and of offices, and the posters."
-            )
+            ),
+            _(
+                "A data officer, or the level above, must approve a change. Then the new number shows at once."
+            ),
         ],
-        button=_("Save the number"),
-        done=page,
-        said=_("Saved. You can change it here at any time."),
+        button=_("Ask"),
+        done=reverse("org:releases"),
+        back=page,
+        said=_("Request sent. See below who can approve it."),
         here="programmes",
         crumbs=[
             (say("Programmes"), reverse("programmes:list")),

@@ -21,11 +21,12 @@ CAPABILITY: dict[str, str] = {
     "polls.confirm": "polls.keep",
     "frames.redraw": "verification.plan",
     "helpdesk.answer_many": "helpdesk.answer",
+    "helpdesk.number": "programmes.run",
     "verification.finding": "verification.plan",
 }
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
 DONE_BY_APPROVAL = frozenset(
-    {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end"}
+    {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end", "helpdesk.number"}
 )
 # Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
 QUIET = ("verification.finding",)
@@ -43,6 +44,7 @@ NAMES: dict[str, Promise] = {
     "polls.confirm": _("Confirm an entry of the calendar of polls"),
     "frames.redraw": _("Name another public value for a draw"),
     "helpdesk.answer_many": _("Answer many requests at once"),
+    "helpdesk.number": _("Change the number of a helpline"),
     "verification.finding": _("Confirm a finding about a worker's entries"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided

@@ -51,7 +51,7 @@ POSTS: dict[str, dict[str, str]] = {
     "enrolment:person_strike_off": {"reason": "not_genuine"},
     "enrolment:ticket": {"text": "Mine"},
     "enrolment:unplaced": {"claim": "{unplaced}", "where": "JK-B001"},
-    "helpdesk:helpline": {"number": "1800"},
+    "helpdesk:helpline": {"number": "1800", "reason": "mine"},
     "helpdesk:many": {"ticket": "0", "text_en": "Mine", "is_done": "yes", "step": "send"},
     "helpdesk:ready_change": {"kind": "", "language": "en", "text": "Mine"},
     "helpdesk:ready_new": {"kind": "", "language": "en", "text": "Mine"},
