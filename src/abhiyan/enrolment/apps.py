@@ -16,6 +16,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.org.news import AppointmentEnded, ReleaseDecided
         from abhiyan.org.rules import releases
         from abhiyan.people.news import (
+            ConsentWithdrawn,
             ErasureReplayed,
             NoReplayed,
             PeopleMerged,
@@ -30,7 +31,7 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import channels, closing, confirming, erasing, merging, phone_changes, texts
+        from .actions import channels, closing, confirming, erasing, merging, noes, phone_changes, texts
         from .actions.cards import CARD
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
@@ -62,6 +63,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(ProgrammeDiscarded, lambda told: drop_drive(discarded=told))
         news.subscribe(AppointmentEnded, lambda told: end_tokens_of(news=told))
         news.subscribe(ReleaseDecided, lambda told: channels.heed_decision(told=told))
+        news.subscribe(ConsentWithdrawn, lambda told: noes.heed_withdrawal(told=told))
         news.subscribe(PhoneSaidNo, lambda told: texts.forget_phone(told=told))
         news.subscribe(NoReplayed, lambda told: leave_again(told=told))
         news.subscribe(WithdrawalReplayed, lambda told: withdraw_again(told=told))

@@ -38,10 +38,12 @@ class PhoneSaidNo:
 
 @dataclass(frozen=True, slots=True)
 class ConsentWithdrawn:
-    """A person took back their yes to one purpose."""
+    """A person took back their yes to one purpose. channel: enrolment's number of the way they said it."""
 
     person_id: UUID
     purpose: int
+    channel: int
+    by: Actor
     at: datetime
 
 

@@ -408,6 +408,19 @@ def persons(person_ids: Iterable[UUID]) -> list[Person]:
     return list(Person.objects.filter(pk__in=list(person_ids)))
 
 
+def persons_on(phone_id: UUID) -> list[Person]:
+    """People entered with a phone, those who left too, in scope; in no order."""
+    return list(Person.objects.filter(phone_id=phone_id))
+
+
+def merged_with(person_ids: Collection[UUID]) -> set[UUID]:
+    """Other entries of the same human beings: the entry that stays and those merged into it. In a system scope."""
+    stays = {each.merged_into or each.pk for each in Person.objects.filter(pk__in=person_ids)}
+    either = Q(first_id__in=stays) | Q(second_id__in=stays)
+    pairs = Double.objects.filter(either, state=Double.State.MERGED, kept_id__in=stays)
+    return {person for pair in pairs.values_list("first_id", "second_id") for person in pair} - {*person_ids}
+
+
 def phones(phone_ids: Iterable[UUID]) -> dict[UUID, Phone]:
     """Phones by id, those that are kept and in scope."""
     return {each.pk: each for each in Phone.objects.filter(pk__in=set(phone_ids))}

@@ -21,7 +21,8 @@ from abhiyan.programmes.news import ItemsErased
 
 from .door import forget_at_doors
 from .leaving import end_all, of_person, say_no
-from .members import end, end_questions, found_member, latest_id, latest_term, lock_phone, term_id, who_is
+from .members import end, end_questions, found_member, latest_id, latest_term, term_id, who_is
+from .noes import lock_for_no
 from .phone_changes import forget_changes
 from .photos import hide_photos_of
 from .placing import forget_where
@@ -56,7 +57,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         member = found_member(membership)
         if by.kind != "citizen" or phone != member.phone_id:
             raise NotFound
-        lock_phone(member.phone_id)
+        lock_for_no(member.phone_id)
         person = people_queries.person(member.person_id)
         who = who_is(person)
         if who is None:

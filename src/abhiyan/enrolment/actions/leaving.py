@@ -1,8 +1,9 @@
 """What a phone may say against us: no more messages (STOP), I leave (LEAVE), I never joined (NO), I am back.
 
 STOP leaves memberships as they are. LEAVE ends them, and from the same phone they are opened again within seven days,
-because a caller's number can be forged. NO strikes off what the phone did not sign. Each locks the phone first, as the
-batch does, and is answered alike for members and strangers. Said twice is said once.
+because a caller's number can be forged. NO strikes off what the phone did not sign. Each silences the other phones of
+the same person too (`noes`). Each locks the phone first, as the batch does, and is answered alike for members and
+strangers. Said twice is said once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,11 +40,13 @@ from .members import (
     id_of_phone,
     latest_id,
     latest_term,
+    living,
     lock_phone,
     own_phone_or,
     post,
     posted,
 )
+from .noes import lock_for_no, spread_no
 
 _RESTORE = Actor.system("said before the restore")
 
@@ -60,7 +63,7 @@ def stop_by_phone(*, phone: str | UUID, channel: int, by: Actor, at: datetime) -
     """
     phone_id = _id(phone)
     with system("a phone says stop"):
-        lock_phone(phone_id)
+        lock_for_no(phone_id)
         people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all")
         for person_id in _on(phone_id).values_list("person_id", flat=True):
             people.withdraw_consent(
@@ -70,6 +73,7 @@ def stop_by_phone(*, phone: str | UUID, channel: int, by: Actor, at: datetime) -
                 by=by,
                 at=at,
             )
+        spread_no(phone_id=phone_id, by=by, at=at)
 
 
 # LEAVE
@@ -88,7 +92,7 @@ def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
         own_phone_or("enrolment.correct", member, by, phone)
         if by.kind == "citizen":
             by, channel = by if by.sealed else audit.own_word(by), Channel.WORD
-        lock_phone(member.phone_id)
+        lock_for_no(member.phone_id)
         member.refresh_from_db()
         if member.ended_on is None:
             _left(member, channel=channel, by=by, at=at)
@@ -118,10 +122,11 @@ def leave_by_phone(
     """
     phone_id = _id(phone)
     with system("a phone says it leaves"):
-        lock_phone(phone_id)
+        lock_for_no(phone_id)
         if not is_believed or floods.is_held(channel, at=at):
             held = _all_rolls() if programme_id is None else _rolls_of(programme_id)
             people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", held=held)
+            spread_no(phone_id=phone_id, by=by, at=at)
             _hold(phone_id, programme_id, channel=channel, at=at)
             return 0
         return _leave_now(phone_id, programme_id, channel=channel, by=by, at=at)
@@ -130,7 +135,7 @@ def leave_by_phone(
 def leave_held(*, held: HeldLeave, by: Actor, at: datetime) -> bool:
     """Do a leaving that was held while numbers might be forged. Whether it was still to be done: not once the
     phone has taken it back, joined again or left by another way. In a system scope."""
-    lock_phone(held.phone_id)
+    lock_for_no(held.phone_id)
     waits, _n = HeldLeave.objects.filter(pk=held.pk).delete()
     no = people_queries.standing_no(held.phone_id)
     if not waits or no is None:
@@ -213,7 +218,7 @@ def deny_by_phone(
     """
     phone_id = _id(phone)
     with system("a phone says nobody joined"):
-        lock_phone(phone_id)
+        lock_for_no(phone_id)
         on_phone = _on(phone_id)
         if membership is not None:
             on_phone = on_phone.filter(public_id=membership)
@@ -401,11 +406,6 @@ def of_person(person_id: UUID) -> Any:
     return Membership.objects.filter(phone_id__in=phones_of, person_id=person_id, merged_into=None)
 
 
-def living(phone_id: UUID) -> Any:
-    """Memberships of a phone that run. In a system scope."""
-    return _on(phone_id).filter(ended_on=None)
-
-
 def _with_terms(members: Any) -> list[tuple[Membership, Enrolment]]:
     """Memberships, first slot first, each with its latest term."""
     found = list(members.order_by("roll_id", "slot"))
@@ -422,8 +422,10 @@ def _all_rolls() -> list[int]:
 
 
 def say_no(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> None:
-    """The phone has said no to everything and leaves these rolls; what cannot see it yet is looked at again."""
+    """The phone has said no to everything and leaves these rolls; what cannot see it yet is looked at again. The phone
+    is locked by `noes.lock_for_no`."""
     people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", rolls=rolls)
+    spread_no(phone_id=phone_id, by=by, at=at)
     Revisit.objects.bulk_create(
         [Revisit(phone_id=phone_id)],
         update_conflicts=True,

@@ -265,6 +265,11 @@ def lock_phone(phone_id: UUID) -> None:
     lock_phones([phone_id])
 
 
+def living(phone_id: UUID) -> models.QuerySet[Membership]:
+    """Memberships of a phone that run. In a system scope."""
+    return Membership.objects.filter(phone_id=phone_id, merged_into=None, ended_on=None)
+
+
 def latest_term(member: Membership) -> Enrolment:
     """The membership's latest term, living or ended."""
     return Enrolment.objects.get(pk=latest_id(member))

@@ -4,8 +4,7 @@ On each roll where both are members the second membership's term ends and is cou
 one of them has is the person's, and does not change. An undo respects what the phone of the ended term said meanwhile:
 it brings nobody back who left, denied or was erased.
 
-A no belongs to the person, on however many phones: what either entry refused, the other refuses too (`keep_noes`). An
-undo leaves it so, for only the person's own word takes a no back.
+What either entry refused before, the other refuses too (`keep_noes`); what either refuses later: `noes`.
 """
 
 from collections.abc import Collection
@@ -15,7 +14,6 @@ from uuid import UUID
 from django.db.models import Q
 
 from abhiyan.core import clock, sql
-from abhiyan.core.actor import Actor
 from abhiyan.enrolment.models import Enrolment, Membership, PhoneChange, Roll, Ticket
 from abhiyan.enrolment.models_merged import MergedTerm
 from abhiyan.enrolment.queries.people import TERM
@@ -25,16 +23,15 @@ from abhiyan.enrolment.rules.phone_changes import OBJECTED_WITHIN
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.actions import doubles as pairs
-from abhiyan.people.models import Person, Purpose, RevokeReason, Suppression
+from abhiyan.people.models import Person, RevokeReason
 from abhiyan.people.news import PeopleMerged, PeopleParted
 from abhiyan.people.rules.doubles import Standing
 from abhiyan.programmes import queries as programme_queries
 
 from .claims import PhoneFull
-from .leaving import is_held, living
+from .leaving import is_held
 from .members import latest_id, latest_term, post, posted
-
-OUTREACH = (Purpose.CALLS.value, Purpose.MESSAGES.value)
+from .noes import OUTREACH, carry_no
 
 
 def end_second(*, told: PeopleMerged) -> None:
@@ -83,17 +80,6 @@ def keep_noes(*, told: PeopleMerged) -> None:
             by=told.by,
             at=told.at,
         )
-
-
-def carry_no(
-    no: Suppression, *, person_ids: Collection[UUID], phone_id: UUID, by: Actor, at: datetime
-) -> None:
-    """A phone's no holds for its people on another phone as well. They take back their consent to calls and messages; a
-    phone with nobody else on it hears nothing more. Both phones are locked. Refuses journal.NotSaved."""
-    for person_id in person_ids:
-        people.withdraw_consent(person_id=person_id, purposes=OUTREACH, channel=no.channel, by=by, at=at)
-    if phone_id != no.phone_id and not living(phone_id).exclude(person_id__in=person_ids).exists():
-        people.suppress(phone_id=phone_id, channel=no.channel, by=by, at=at, scope=no.scope)
 
 
 def bring_second_back(*, told: PeopleParted) -> None:

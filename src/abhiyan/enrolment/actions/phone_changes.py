@@ -35,10 +35,10 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.news import OBJECTED, WordReplayed
 from abhiyan.programmes.models import Rung
 
-from .leaving import deny_by_phone, living
-from .members import QUESTION, AlreadyEnded, found_member, id_of_phone, latest_term, who_is
-from .merging import carry_no
+from .leaving import deny_by_phone
+from .members import QUESTION, AlreadyEnded, found_member, id_of_phone, latest_term, living, who_is
 from .moving import bring_back, move, refuse_move, same_human
+from .noes import carry_no
 from .receipts import DENY, PAGE, send_receipt
 
 OBJECTION = ("enrolment", "phone")  # the question to the old phone: room and kind, about a change

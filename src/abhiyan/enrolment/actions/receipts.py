@@ -19,8 +19,8 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 
-from .leaving import is_held, living
-from .members import id_of_phone
+from .leaving import is_held
+from .members import id_of_phone, living
 
 STOP, LEAVE, DENY, BACK, ERASE, CONFIRM = "stop", "leave", "deny", "back", "erase", "confirm"
 HELD = "held"  # a leaving by call or text that waits for somebody to look

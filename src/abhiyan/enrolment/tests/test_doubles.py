@@ -428,3 +428,71 @@ def test_a_no_that_a_merge_carries_to_a_shared_phone_leaves_the_others_there_alo
     merged(world, first, second)
     assert silent(SUNITA.phone) == [False]
     assert (agreed(first), agreed(mother)) == (0, 2)
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["of the entry that stays", "of the entry that went"])
+@pytest.mark.parametrize("says", ["stop", "leave", "deny", "page"])
+def test_no_after_a_merge_silences_both_phones(world: World, says: str, is_kept: bool) -> None:
+    first = agrees(world, SUNITA)
+    world.tick(minutes=5)
+    second = agrees(world, SUNITA_AGAIN)
+    double = merged(world, first, second)
+    assert person_of(second).merged_into == person_of(first).pk
+    phone = (SUNITA if is_kept else SUNITA_AGAIN).phone
+    said = {"phone": phone, "channel": Channel.SMS.value, "by": CHANNEL, "at": world.now}
+    match says:
+        case "stop":
+            actions.stop_by_phone(**said)
+        case "leave":
+            actions.leave_by_phone(**said)
+        case "deny":
+            actions.deny_by_phone(**said)
+        case "page":
+            if not is_kept:
+                return  # the entry that went has no membership to leave
+            world.leave(first, of=SUNITA)
+    assert silent(SUNITA.phone, SUNITA_AGAIN.phone) == [True, True]
+    assert agreed(first) == agreed(second) == 0
+    unmerge(world, double)
+    assert silent(SUNITA.phone, SUNITA_AGAIN.phone) == [True, True], "only a phone's own word takes it back"
+    sound(world)
+
+
+def test_no_while_numbers_may_be_forged_silences_both_phones_of_a_merge(world: World) -> None:
+    first, second = agrees(world, SUNITA), agrees(world, SUNITA_AGAIN)
+    merged(world, first, second)
+    actions.leave_by_phone(
+        phone=SUNITA_AGAIN.phone, channel=Channel.SMS.value, by=CHANNEL, at=world.now, is_believed=False
+    )
+    assert silent(SUNITA.phone, SUNITA_AGAIN.phone) == [True, True]
+    assert world.ladder(world.booth).counted == 1, "the membership waits for an eye"
+    sound(world)
+
+
+def test_yes_taken_back_after_a_merge_is_taken_back_for_both_entries(world: World) -> None:
+    first, second = agrees(world, SUNITA), agrees(world, SUNITA_AGAIN)
+    merged(world, first, second)
+    with system("tests take a yes back"):
+        consents.withdraw_consent(
+            person_id=person_of(second).pk, purposes=[Purpose.CALLS], channel=3, by=CHANNEL, at=world.now
+        )
+    assert (agreed(first), agreed(second)) == (1, 1)
+    assert silent(SUNITA.phone, SUNITA_AGAIN.phone) == [False, False]
+
+
+def test_no_after_a_merge_leaves_others_on_the_other_phone_alone(world: World) -> None:
+    first = agrees(world, SUNITA)
+    mother = agrees(world, Human("Kamla Sharma", 1955, SUNITA.phone))
+    second = agrees(world, SUNITA_AGAIN)
+    merged(world, first, second)
+    say_stop(world, SUNITA_AGAIN.phone)
+    assert silent(SUNITA.phone, SUNITA_AGAIN.phone) == [False, True]
+    assert (agreed(first), agreed(mother)) == (0, 2)
+
+
+def test_no_after_an_undone_merge_is_of_one_phone(world: World) -> None:
+    first, second = agrees(world, SUNITA), agrees(world, SUNITA_AGAIN)
+    unmerge(world, merged(world, first, second))
+    say_stop(world, SUNITA_AGAIN.phone)
+    assert silent(SUNITA.phone, SUNITA_AGAIN.phone) == [False, True]
+    assert (agreed(first), agreed(second)) == (2, 0)

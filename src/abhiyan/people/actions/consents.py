@@ -167,6 +167,7 @@ def withdraw_consent(
         for purpose, unit_id in units.items():
             facts = {"purpose": purpose}
             audit.record(by=by, at=at, act="people.withdraw_consent", unit_id=unit_id, facts=facts)
-            news.tell(ConsentWithdrawn(person_id=person_id, purpose=purpose, at=at))
+            told = ConsentWithdrawn(person_id=person_id, purpose=purpose, channel=channel, by=by, at=at)
+            news.tell(told)
         journal.write(journal.Withdrawal(person_id, tuple(units), channel, at))
     return list(units)

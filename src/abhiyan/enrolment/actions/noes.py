@@ -1,0 +1,68 @@
+"""A no belongs to the person, on however many phones.
+
+Entries that were merged are one person. What a phone of one says no to, the phones of the others refuse too: with the
+merge (`merging.keep_noes`), and whenever it says so later (`spread_no`). An undo of the merge leaves it so, for only a
+phone's own word takes its no back. A membership ends on the phone that leaves; elsewhere it stays, in silence.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.core.actor import Actor
+from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
+from abhiyan.people.actions.persons import lock_phones
+from abhiyan.people.models import Person, Purpose, Suppression
+from abhiyan.people.news import ConsentWithdrawn
+
+from .members import living
+
+OUTREACH = (Purpose.CALLS.value, Purpose.MESSAGES.value)
+
+
+def lock_for_no(phone_id: UUID) -> None:
+    """Lock a phone that says no, and the phones of whoever is merged with its people. Before any row, in the order of
+    every act that takes several. In a system scope."""
+    held = {phone_id, *(each.phone_id for each in _merged(phone_id))}
+    lock_phones(held)
+    if later := {each.phone_id for each in _merged(phone_id)} - held:  # merged while we waited
+        lock_phones(later)
+
+
+def spread_no(*, phone_id: UUID, by: Actor, at: datetime) -> None:
+    """A phone has said no: so have the people who are merged with its own, on their phones. All are locked
+    (`lock_for_no`). Refuses journal.NotSaved."""
+    no = people_queries.standing_no(phone_id)
+    if no is None:
+        return
+    for each in _merged(phone_id):
+        carry_no(no, person_ids=[each.pk], phone_id=each.phone_id, by=by, at=at)
+
+
+def carry_no(
+    no: Suppression, *, person_ids: Collection[UUID], phone_id: UUID, by: Actor, at: datetime
+) -> None:
+    """A phone's no holds for its people on another phone as well. They take back their consent to calls and messages; a
+    phone with nobody else on it hears nothing more. Both phones are locked. Refuses journal.NotSaved."""
+    for person_id in person_ids:
+        people.withdraw_consent(person_id=person_id, purposes=OUTREACH, channel=no.channel, by=by, at=at)
+    if phone_id != no.phone_id and not living(phone_id).exclude(person_id__in=person_ids).exists():
+        people.suppress(phone_id=phone_id, channel=no.channel, by=by, at=at, scope=no.scope)
+
+
+def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
+    """A person took back a yes to calls or messages: so have the entries merged with theirs. In its transaction."""
+    if told.purpose not in OUTREACH:
+        return
+    for person_id in sorted(people_queries.merged_with([told.person_id])):
+        people.withdraw_consent(
+            person_id=person_id, purposes=[told.purpose], channel=told.channel, by=told.by, at=told.at
+        )
+
+
+def _merged(phone_id: UUID) -> list[Person]:
+    """Entries that are one person with somebody on this phone, in a fixed order."""
+    theirs = people_queries.persons_on(phone_id)
+    found = people_queries.persons(people_queries.merged_with([each.pk for each in theirs]))
+    return sorted(found, key=lambda each: each.pk)
