@@ -33,6 +33,7 @@ from .lines import (
     question_of,
 )
 from .routing import require_answer, send_to_desk
+from .wording import check_words, places_of
 
 ANSWERS_A_DAY = ("helpdesk.answers", 500, limits.DAY_S)  # by one account
 TO_A_PHONE = ("helpdesk.to_phone", 6, limits.DAY_S)  # answers to one phone
@@ -73,7 +74,7 @@ def answer_ticket(*, ticket: UUID, text: str, is_done: bool, by: Actor, at: date
 
     A phone that wants no messages gets none. A phone that never contacted us (`lines.is_heard`) gets none of the
     office's words, and of what is done only the question. Who may: helpdesk.answer at the unit. Refuses NotFound,
-    NotYours, NoAnswer, NotOpen, SameAnswerOften, TooMany.
+    NotYours, NoAnswer, CodeInAnswer, CampaignInAnswer, NotOpen, SameAnswerOften, TooMany.
     """
     return answer_counted(ticket=ticket, text=text, is_done=is_done, is_counted=False, by=by, at=at)
 
@@ -104,6 +105,7 @@ def answer_counted(
         row = _mine(ticket, by)
         if row.state != State.OPEN:
             raise NotOpen
+        check_words(said, places=lambda: places_of(row), at=at)
         if not is_counted:
             take_answers(n=1, by=by, at=at)
         name, allowed, window_s = TO_A_PHONE

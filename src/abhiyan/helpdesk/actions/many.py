@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org import actions as org
@@ -17,10 +18,13 @@ from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 
 from .answering import NoAnswer, NotOpen, SameAnswerOften, answer_counted, take_answers
+from .wording import CampaignInAnswer, CodeInAnswer, check_words, places_of
 
 MANY = "helpdesk.answer_many"  # the request of a second person
 ALONE = 20  # requests one person answers at once
 MOST = 200  # with a second person's yes
+# Refusals of one answer among many: its request waits on. An election may be announced after the approval.
+LEFT_AS_IT_IS = (NotOpen, NotYours, SameAnswerOften, CodeInAnswer, CampaignInAnswer, TooMany)
 
 
 class NobodyAsked(Refused):
@@ -38,10 +42,10 @@ def answer_many(
 
     Those that somebody answered meanwhile, or whose phone has had enough messages today, are left as they are; so is
     what goes beyond the same answers of one account (`answering.SAME_ANSWER`).
-    Refuses NobodyAsked, TwoPeople, NoAnswer; TooMany, before any goes out, where the account may not answer so many
-    today.
+    Refuses NobodyAsked, TwoPeople, NoAnswer, CodeInAnswer, CampaignInAnswer; TooMany, before any goes out, where the
+    account may not answer so many today.
     """
-    _look_at(tickets, texts)
+    _look_at(tickets, texts, at=at)
     if len(set(tickets)) > ALONE:
         raise TwoPeople(most=ALONE)
     written = _written(tickets, texts)
@@ -60,8 +64,8 @@ def ask_answer_many(
     at: datetime,
 ) -> Release:
     """Ask a second person for one answer to many. Needs helpdesk.answer at the unit. Refuses NobodyAsked, NoAnswer,
-    what `org.ask_release` refuses."""
-    _look_at(tickets, texts)
+    CodeInAnswer, CampaignInAnswer, what `org.ask_release` refuses."""
+    _look_at(tickets, texts, at=at)
     payload = {
         "tickets": sorted(str(one) for one in set(tickets))[:MOST],
         "texts": {language: rules.plain(text) for language, text in sorted(texts.items())},
@@ -80,13 +84,19 @@ def answer_approved(*, release: UUID, by: Actor, at: datetime) -> int:
     return _answered(written, is_done=told["is_done"], is_approved=True, by=by, at=at)
 
 
-def _look_at(tickets: Collection[UUID], texts: Mapping[str, str]) -> None:
+def _look_at(tickets: Collection[UUID], texts: Mapping[str, str], *, at: datetime) -> None:
     if not tickets:
         raise NobodyAsked
+
+    def places() -> set[int]:
+        return {unit for row in Ticket.objects.filter(pk__in=set(tickets)) for unit in places_of(row)}
+
     for language, text in texts.items():
         said = rules.plain(text)
         if not said or len(said) > rules.LONGEST_ANSWER:
             raise NoAnswer(field=f"text_{language}", most=rules.LONGEST_ANSWER)
+        with system("where those live who get one answer"):
+            check_words(said, places=places, at=at, field=f"text_{language}")
 
 
 def _written(tickets: Collection[UUID], texts: Mapping[str, str]) -> dict[UUID, str]:
@@ -101,7 +111,7 @@ def _answered(
     """Answer what `take_answers` has counted; how many."""
     done = 0
     for ident in sorted(written):
-        with suppress(NotOpen, NotYours, SameAnswerOften, TooMany), transaction.atomic():
+        with suppress(*LEFT_AS_IT_IS), transaction.atomic():
             answer_counted(
                 ticket=ident, text=written[ident], is_done=is_done, is_approved=is_approved, by=by, at=at
             )

@@ -13,14 +13,16 @@ from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 
 from .answering import NoAnswer
+from .wording import check_words
 
 
 def keep_ready(*, unit_id: int, kind: str, language: str, text: str, by: Actor, at: datetime) -> ReadyAnswer:
     """Keep a text for the desks of a unit and below. kind: of requests; "": of all. Who may: whoever leads there.
-    Refuses NotYours, NoAnswer."""
+    Refuses NotYours, NoAnswer, CodeInAnswer, CampaignInAnswer."""
     said = _said(text)
     org.require(by, LEADS, at=unit_id)
     with system("a text to answer with"):
+        check_words(said, places=lambda: [unit_id], at=at)
         made = ReadyAnswer.objects.create(
             id=lot.uuid(),
             unit_id=unit_id,
@@ -38,11 +40,13 @@ def change_ready(
     *, ready: UUID, kind: str, language: str, text: str, is_used: bool, by: Actor, at: datetime
 ) -> ReadyAnswer:
     """Change a text, or say that it is used no more, or again. Who may: whoever leads its unit. Refuses NotFound,
-    NotYours, NoAnswer."""
+    NotYours, NoAnswer; while it is used, CodeInAnswer and CampaignInAnswer."""
     said = _said(text)
     with system("a text to answer with"):
         one = needed(ReadyAnswer.objects.select_for_update().filter(pk=ready).first())
         org.require(by, LEADS, at=one.unit_id)
+        if is_used:
+            check_words(said, places=lambda: [one.unit_id], at=at)
         one.kind, one.language = kind and Ticket.Kind(kind).value, language
         one.text, one.is_used = said, is_used
         one.save()
