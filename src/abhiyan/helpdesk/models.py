@@ -62,6 +62,8 @@ class Ticket(models.Model):
     phone_id = models.UUIDField()
     last4 = models.TextField()
     is_proven = models.BooleanField()  # came from the phone itself
+    # Somebody else gave the number: the phone had never contacted us.
+    is_stranger = models.BooleanField(default=False, db_default=False)
     language = models.TextField()
     sealed = models.BinaryField(null=True)  # phone and name
     n = models.IntegerField(default=1, db_default=1)  # messages

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
+from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
+from abhiyan.people import queries as people
 from abhiyan.ui.owed import Beside, Owed
 
 from . import queries
@@ -29,6 +31,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         meta=_("What people need, and what was answered"),
         href=page,
     )
+    yield from _typists(viewer, at)
     found = queries.waiting(queries.desks_of(viewer).own, at=at, limit=MOST)
     if found.due_at is None:
         return
@@ -52,3 +55,22 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         icon="phone",
         due_at=found.due_at,
     )
+
+
+def _typists(viewer: Viewer, at: datetime) -> Iterator[Owed]:
+    """Who typed many requests for phones that never contacted us: offices around and above look at them."""
+    found = [(account, n) for account, n in queries.typists(at=at) if account != viewer.account_id]
+    if not found:
+        return
+    with system("names of who typed"):
+        names = people.names_of({account for account, _n in found})
+    for account, n in found:
+        yield Owed(
+            urgency=1,
+            title=_("%(name)s typed %(n)s requests for phones that never contacted us")
+            % {"name": names.get(account, ""), "n": grouped(n)},
+            meta=_("In the last 24 hours. Ask how the calls came."),
+            href=reverse("helpdesk:tickets") + "?state=all&stranger=on",
+            act=_("Look"),
+            icon="flag",
+        )

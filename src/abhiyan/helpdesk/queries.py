@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
@@ -27,6 +27,8 @@ NAMED = "helpdesk.named"  # and what is for one office there
 MOST_NEEDS = 100  # counted on a unit's page
 MOST_READY = 20  # texts to answer with, beside a request
 SMALL = 10  # of fewer no times are shown
+MANY_STRANGERS = 20  # requests an account types a day for phones that never contacted us: offices above look
+MOST_TYPISTS = 5  # named on Today
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Wanted:
     unit: tuple[int, int] | None = None
     desks: Desks | None = None
     programme_id: int = 0
+    is_stranger: bool = False
 
 
 def tickets(wanted: Wanted, *, at: datetime) -> QuerySet[Ticket]:
@@ -79,7 +82,7 @@ def tickets(wanted: Wanted, *, at: datetime) -> QuerySet[Ticket]:
 def condition(wanted: Wanted) -> Q:
     """The same without their state."""
     of = Q()
-    for name in ("kind", "way", "programme_id"):
+    for name in ("kind", "way", "programme_id", "is_stranger"):
         if value := getattr(wanted, name):
             of &= Q(**{name: value})
     if wanted.desks is not None:
@@ -99,6 +102,16 @@ def _called(text: str) -> Q:
         return Q(phone_id=keyring().phone_id(phone))
     number = rules.read_number(text)
     return Q(number=number) if number else Q(pk__in=[])
+
+
+def typists(*, at: datetime) -> list[tuple[int, int]]:
+    """Accounts that typed `MANY_STRANGERS` requests or more in 24 hours for phones that never contacted us, with how
+    many: of those in the caller's scope, the most first."""
+    found = Ticket.objects.filter(
+        is_stranger=True, opened_by__isnull=False, opened_at__gt=at - timedelta(days=1)
+    )
+    counted = found.values("opened_by").annotate(n=Count("pk")).filter(n__gte=MANY_STRANGERS)
+    return list(counted.order_by("-n", "opened_by").values_list("opened_by", "n")[:MOST_TYPISTS])
 
 
 def ticket_for(ident: UUID) -> Ticket:

@@ -163,7 +163,9 @@ def _opened(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: d
         if not is_typed and asked.phone:
             name, allowed, window_s = NEW_AN_HOUR
             limits.take(limit=name, subject="", at=at, allowed=allowed, window_s=window_s)
-        row = _new(asked, is_proven=is_proven, by=by, at=at)
+        is_given = bool(asked.phone) and (is_typed or not is_proven)  # by somebody else than the phone
+        is_stranger = is_given and not is_heard(_phone_id(asked))
+        row = _new(asked, is_proven=is_proven, is_stranger=is_stranger, by=by, at=at)
         is_new = True
     else:
         row.n += len(asked.texts)
@@ -214,7 +216,7 @@ def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: 
     )
 
 
-def _new(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
+def _new(asked: Opening, *, is_proven: bool, is_stranger: bool, by: Actor, at: datetime) -> Ticket:
     ident = lot.uuid()
     row = Ticket(
         id=ident,
@@ -227,6 +229,7 @@ def _new(asked: Opening, *, is_proven: bool, by: Actor, at: datetime) -> Ticket:
         phone_id=_phone_id(asked),
         last4=asked.phone[-4:],
         is_proven=is_proven,
+        is_stranger=is_stranger,
         language=asked.language,
         sealed=sealed_person(ident, phone=asked.phone, name=asked.name),
         n=len(asked.texts),
@@ -251,7 +254,7 @@ def _receipt(row: Ticket, phone: str, *, by: Actor, at: datetime) -> None:
     name, allowed, window_s = RECEIPTS
     try:
         limits.take(limit=name, subject=str(row.phone_id), at=at, allowed=allowed, window_s=window_s)
-        if row.way == Ticket.Way.CALL and not is_heard(row.phone_id):
+        if row.is_stranger:
             _take_unheard(by, at)
     except TooMany:
         return

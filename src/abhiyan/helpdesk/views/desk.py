@@ -88,6 +88,7 @@ class Filters(forms.Form):
     kind = forms.ChoiceField(label=_("About"), required=False, choices=[("", _("All")), *Ticket.Kind.choices])
     way = forms.ChoiceField(label=_("Came by"), required=False, choices=[("", _("All")), *Ticket.Way.choices])
     programme = forms.ChoiceField(label=_("Programme"), required=False)
+    stranger = forms.BooleanField(label=_("Only phones that never contacted us"), required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class Asked:
     @property
     def is_narrowed(self) -> bool:
         wanted = self.wanted
-        return bool(wanted.text or wanted.state or wanted.kind or wanted.way or wanted.programme_id)
+        narrowing = (wanted.text, wanted.state, wanted.kind, wanted.way, wanted.programme_id)
+        return any(narrowing) or wanted.is_stranger
 
     @property
     def name(self) -> str:
@@ -135,6 +137,7 @@ def asked(request: Request, *, is_mine: bool | None = None) -> Asked:
         unit=(here.unit.id, here.hierarchy) if here else None,
         desks=queries.desks_of(request.viewer) if is_mine else None,
         programme_id=ids.get(chosen.get("programme", ""), 0),
+        is_stranger=bool(chosen.get("stranger")),
     )
     kept = request.GET.copy()
     for name in ("page", "format", "sort", "ready"):
@@ -221,6 +224,13 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    def __init__(self, *args: Any, is_told: bool = True, **kwargs: Any) -> None:
+        """is_told: an SMS may ask the person."""
+        super().__init__(*args, **kwargs)
+        if not is_told:
+            _asks, *others = AnswerForm.base_fields["is_done"].choices  # type: ignore[attr-defined]  # a ChoiceField
+            offer(self, is_done=[("yes", _("Yes, it is done.")), *others])
+
 
 @form_page
 def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
@@ -229,7 +239,9 @@ def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
     if "count" in request.POST:
         return HttpResponse(parts_said(one, request.POST.get("text", "")))
     ready = queries.ready_for(one)
-    form = _form(request, [(str(each.pk), each.text) for each in ready])
+    with system("whether a request may be answered by SMS"):
+        is_told = may_be_told(one)
+    form = _form(request, [(str(each.pk), each.text) for each in ready], is_told=is_told)
 
     def act(given: dict[str, Any]) -> Ticket:
         return actions.answer_ticket(
@@ -246,7 +258,7 @@ def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
     return render(request, "helpdesk/ticket.html", _shown(request, one, form, at=at), status=status)
 
 
-def _form(request: Request, ready: list[tuple[str, str]]) -> AnswerForm:
+def _form(request: Request, ready: list[tuple[str, str]], *, is_told: bool) -> AnswerForm:
     """The form as it was sent. "Insert" puts a ready answer behind what is written already, and sends nothing."""
     texts = dict(ready)
     if request.method == "POST" and "insert" in request.POST:
@@ -256,10 +268,11 @@ def _form(request: Request, ready: list[tuple[str, str]]) -> AnswerForm:
             initial={
                 "text": "\n".join(filter(None, [written, chosen])),
                 "is_done": request.POST.get("is_done"),
-            }
+            },
+            is_told=is_told,
         )
     else:
-        form = AnswerForm(request.POST if request.method == "POST" else None)
+        form = AnswerForm(request.POST if request.method == "POST" else None, is_told=is_told)
     offer(form, ready=[("", "–"), *((ident, _short(text)) for ident, text in ready)])
     return form
 
