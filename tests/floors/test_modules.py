@@ -190,8 +190,9 @@ def clocks_read_in_the_wrong_place(source: Source) -> Iterator[str]:
             yield source.at(node, "now: only views, commands and jobs read the clock; take `at`")
 
 
+DRAWN_BY_SQL = "gen_random_uuid"
 DRAWS = re.compile(r"(^|\.)(uuid4|urandom|SystemRandom)$|^secrets\.")
-ONLY_IN_TESTS = {"clock.give", "lot.source"}
+ONLY_IN_TESTS, ONLY_IN_THE_DEMO = {"clock.give", "lot.source"}, "lot.seeded"
 # Keys and nonces, which no page shows.
 NOT_SHOWN = {
     "core": {"keys.py", "lot.py", "sealing.py", "embedded/__init__.py"},
@@ -201,12 +202,17 @@ NOT_SHOWN = {
 
 
 def draws_beside_the_lot(source: Source) -> Iterator[str]:
-    """Ids, tokens and codes are drawn by `core.lot`, which tests give a seed; time stands still in tests alone."""
+    """Ids, tokens and codes are drawn by `core.lot`, which tests and the demo give a seed; time stands still in tests
+    alone."""
     for node in source.nodes:
-        if isinstance(node, ast.Attribute | ast.Name):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and DRAWN_BY_SQL in node.value:
+            yield source.at(node, f"{DRAWN_BY_SQL}: ids are drawn by core.lot and given to the statement")
+        elif isinstance(node, ast.Attribute | ast.Name):
             name = dotted(node)
             if name in ONLY_IN_TESTS:
                 yield source.at(node, f"{name} is for tests alone")
+            elif name == ONLY_IN_THE_DEMO and not (source.room == "site" and source.path.parts[0] == "demo"):
+                yield source.at(node, f"{name} is for the demo alone")
             elif DRAWS.search(name) and source.path.as_posix() not in NOT_SHOWN.get(source.room, ()):
                 yield source.at(node, f"{name}: ids, tokens and codes are drawn by core.lot")
 
@@ -426,6 +432,8 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (draws_beside_the_lot, "units", "actions.py", "code = os.urandom(4)"),
     (draws_beside_the_lot, "site", "cli.py", "clock.give(at)"),
     (draws_beside_the_lot, "site", "cli.py", "lot.source = Random(1)"),
+    (draws_beside_the_lot, "site", "cli.py", "with lot.seeded('1'): ..."),
+    (draws_beside_the_lot, "units", "actions.py", "sql.run(f'insert into {x} select gen_random_uuid()')"),
     (clocks_read_in_the_wrong_place, "units", "models.py", "at = DateTimeField(default=timezone.now)"),
     (clocks_read_in_the_wrong_place, "units", "queries.py", "day = datetime.date.today()"),
     (clocks_read_in_the_wrong_place, "units", "queries.py", "from abhiyan.core.clock import now\nat = now()"),
@@ -486,6 +494,7 @@ ALLOWED: list[tuple[Finder, str, str, str]] = [
     (inner_modules_of_other_rooms, "site", "urls.py", "from abhiyan.people import urls"),
     (clocks_read_in_the_wrong_place, "units", "views/unit.py", "at = timezone.now()"),
     (draws_beside_the_lot, "units", "actions.py", "Unit(public_id=lot.uuid())"),
+    (draws_beside_the_lot, "site", "demo/build.py", "with lot.seeded('1'): ..."),
     (draws_beside_the_lot, "core", "keys.py", "nonce = os.urandom(12)"),
     (clocks_read_in_the_wrong_place, "units", "actions.py", "wait_s = time.monotonic()"),
     (acts_with_positions, "units", "actions.py", "def move(*, unit, by, at): ...\ndef _rank(a, b): ..."),

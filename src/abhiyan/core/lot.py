@@ -1,19 +1,31 @@
-"""What is drawn at random: ids, tokens and codes. Keys and nonces, which no page shows, are drawn where they are used.
+"""The lot draws ids, tokens and codes at random. Keys and nonces, which no page shows, are drawn where they are used.
 
-The operating system's source feeds it. The tests put one with a seed in its place, so that a run can be repeated;
-nothing in the environment does.
+The operating system's source feeds it. Tests put one with a seed in its place, so that a run can be repeated, and so
+does what makes the demo (`seeded`); nothing in the environment does.
 """
 
 import base64
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
 
 T = TypeVar("T")
 
 source: random.Random = secrets.SystemRandom()
+
+
+@contextmanager
+def seeded(seed: str) -> Iterator[None]:
+    """Draw from a seed meanwhile. Only for the demo, whose key everybody knows: its ids are the same in each build."""
+    global source
+    before, source = source, random.Random(seed)  # noqa: S311  # sample data
+    try:
+        yield
+    finally:
+        source = before
 
 
 def uuid() -> UUID:

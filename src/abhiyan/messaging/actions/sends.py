@@ -304,10 +304,11 @@ def queue_next(*, public_id: UUID, at: datetime) -> bool:
 
 _INSERT = """insert into messaging_message (id, public_id, kind, template, language, phone_id, sealed_phone, last4,
  sealed_blanks, unit_id, programme_id, state, reason, queued_at, due_at, expires_at, settled_at, send_id)
- select t.id, gen_random_uuid(), %s, %s, t.language, t.phone_id, t.sealed, t.last4, t.blanks, t.unit_id, %s, t.state,
+ select t.id, t.public_id, %s, %s, t.language, t.phone_id, t.sealed, t.last4, t.blanks, t.unit_id, %s, t.state,
  t.reason, %s, %s, %s, case when t.state = 'dropped' then %s end, %s
- from unnest(%s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::text[], %s::bytea[], %s::bigint[], %s::text[],
- %s::text[]) t(id, language, phone_id, sealed, last4, blanks, unit_id, state, reason) on conflict do nothing"""
+ from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::bytea[], %s::text[], %s::bytea[], %s::bigint[],
+ %s::text[], %s::text[]) t(id, public_id, language, phone_id, sealed, last4, blanks, unit_id, state, reason)
+ on conflict do nothing"""
 
 
 def _insert(send: Send, phones: Sequence[reads.Recipient], at: datetime) -> None:
@@ -322,15 +323,22 @@ def _insert(send: Send, phones: Sequence[reads.Recipient], at: datetime) -> None
     }
     rows = []
     for one in phones:
-        ident = UUID(bytes=hashlib.sha256(f"send|{send.pk}|{one.phone_id}".encode()).digest()[:16])
+        public, ident = (
+            lot.uuid(),
+            UUID(bytes=hashlib.sha256(f"send|{send.pk}|{one.phone_id}".encode()).digest()[:16]),
+        )
         language = bulk.language_for(one.language, blanks, settings.LANGUAGE_CODE)
         if one.reason:
-            rows.append((ident, language, one.phone_id, b"", "", b"", one.unit_id, "dropped", one.reason))
+            rows.append(
+                (ident, public, language, one.phone_id, b"", "", b"", one.unit_id, "dropped", one.reason)
+            )
             continue
         phone = ring.unseal(bytes(one.sealed), about=one.phone_id.bytes)
         sealed = ring.seal(phone, about=ident.bytes)
         filled = ring.seal(blanks[language], about=ident.bytes)
-        rows.append((ident, language, one.phone_id, sealed, one.last4, filled, one.unit_id, "queued", ""))
+        rows.append(
+            (ident, public, language, one.phone_id, sealed, one.last4, filled, one.unit_id, "queued", "")
+        )
     given = [audience.kind, send.text, send.programme_id, at, at, at + LIFE, at, send.pk]
     sql.run(_INSERT, [*given, *map(list, zip(*rows, strict=True))])
 

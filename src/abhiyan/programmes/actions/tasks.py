@@ -156,11 +156,13 @@ def ask_tasks(
             sql.run(
                 f"""insert into programmes_task (public_id, batch, title, text, programme_id, asked_by, asked_at,
                   account_id, office_id, unit_id, hierarchy, effort_min, due_at, state, state_at)
-                select gen_random_uuid(), %(batch)s, %(title)s, %(text)s, %(programme)s, %(asked_by)s, %(at)s,
+                select md5(%(chance)s || row(s.unit_id, s.account_id)::text)::uuid,
+                  %(batch)s, %(title)s, %(text)s, %(programme)s, %(asked_by)s, %(at)s,
                   s.account_id, s.office_id, s.unit_id, s.hierarchy, %(effort)s, %(due)s, 'asked', %(at)s
-                from ({found.SEATS}) s""",
+                from ({found.SEATS}) s order by s.unit_id, s.account_id""",
                 found.place(unit_id=unit_id, hierarchy=hierarchy, office=office, on=_day(at))
                 | {
+                    "chance": lot.token(16),
                     "batch": batch,
                     "title": said.title,
                     "text": said.text,

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, lot, sql
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import hours
@@ -49,9 +49,10 @@ _SAME = "r.round_id = f.round_id and r.unit_id = f.unit_id and r.account_id is n
 _SETTLE = f"""{_WANTED},
 came as (
   insert into review_review (public_id, round_id, unit_id, account_id, by_unit_id)
-  select gen_random_uuid(), f.round_id, f.unit_id, f.account_id, f.by_unit_id from found f
+  select md5(%(chance)s || row(f.round_id, f.unit_id, f.account_id)::text)::uuid,
+    f.round_id, f.unit_id, f.account_id, f.by_unit_id from found f
   where f.by_unit_id is not null and not exists (select from review_review r where {_SAME})
-  order by f.lo returning 1),
+  order by f.lo, f.account_id returning 1),
 moved as (
   update review_review r set left_on = null, by_unit_id = coalesce(f.by_unit_id, r.by_unit_id),
     prepared_at = case when r.decided_at is null and f.by_unit_id <> r.by_unit_id then null else r.prepared_at end,
@@ -78,7 +79,7 @@ def _settled(on: date, round_id: int | None = None) -> int:
         if not sql.exists("select 1 from review_round where ends_on >= %s limit 1", [on]):
             return 0
         sql.wait_for(LOCK)
-        return sum(sql.row(_SETTLE, {"on": on, "round": round_id}))
+        return sum(sql.row(_SETTLE, {"on": on, "round": round_id, "chance": lot.token(16)}))
 
 
 def follow_move(*, told: UnitsMoved) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from abhiyan.core import audit_seals, clock, home, rooms
+from abhiyan.core import audit_seals, clock, home, lot, rooms
 from abhiyan.core.actor import Actor
 from abhiyan.core.samples import Ground, note_all_made, note_made
 from abhiyan.core.scope import system
@@ -123,10 +123,11 @@ def build(
     serve: called once pages can be looked at; the samples of the rooms follow.
     """
     note_made()
-    laid = lay(seed, at=at, claims=claims, say=say)
-    note_made("people", "units", "ui")
-    serve()
-    fill(laid, say)
+    with lot.seeded(f"demo {seed}"):
+        laid = lay(seed, at=at, claims=claims, say=say)
+        note_made("people", "units", "ui")
+        serve()
+        fill(laid, say)
     note_all_made()
 
 

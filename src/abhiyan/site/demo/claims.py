@@ -186,8 +186,7 @@ _WAYS = {
 def claim_of(event: history.Event, token: UUID | None, named: Mapping[str, people.Sample]) -> enrolment.Claim:
     """An event of the history as the claim its channel would send.
 
-    token: by which claims of the API come; it differs in every build, so keys are mixed with another id, else the order
-    of claims would differ too. named: the workers; what they write down names them by their phone.
+    token: by which claims of the API come. named: the workers; what they write down names them by their phone.
     """
     channel, sign = _WAYS[event.kind]
     sender = uuid5(NAMESPACE_URL, f"abhiyan-demo-{event.worker or event.kind}")
