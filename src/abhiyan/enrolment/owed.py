@@ -2,7 +2,7 @@
 place, calls from shared phones, a second person's yes; and the link to share."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
@@ -25,7 +26,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import Beside, Invitation, Owed, Thing
+from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Invitation, Late, Owed, Thing
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
@@ -45,22 +46,28 @@ WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselv
 TO_CALL = 5  # members named on Today of a booth
 INDEPENDENT = ("verification.check", "org.approve")  # who checks the drive recruits nobody for it
 MOST = 1_000  # counted up to here; then "1,000 or more"
+LATE = timedelta(days=7)  # desk work that waits longer is late
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
     """Yield what many noes stopped, and how many deny one's own entries. The data officer also gets what people ask by
     law. Work that waits for an eye follows: both worklists, possible duplicates, sheets to enter. Each person gets what
-    they may do something about."""
+    they may do something about; who leads the desks, what waits there for more than a week."""
     yield from _halted(viewer)
     yield from _denied(viewer, at)
     yield from _tickets(viewer, at)
     yield from _new_numbers(viewer, at)
-    if viewer.may_any("enrolment.strike_off", "enrolment.place", "imports.paper"):
-        yield from _waiting(viewer, awaiting.waiting_counts(MOST))
+    if not viewer.may_any("enrolment.strike_off", "enrolment.place", "imports.paper"):
+        return
+    before = at - LATE if viewer.leads_desks else None
+    until = f"?until={clock.day_in(settings.TIME_ZONE, before)}" if before else ""
+    for one in _waiting(viewer, awaiting.waiting_counts(MOST, before=before), until):
+        yield Late(one.title, one.href) if before else one
 
 
-def _waiting(viewer: Viewer, found: awaiting.Counts) -> Iterator[Owed]:
-    """Of what waits for an eye, what the viewer may do something about."""
+def _waiting(viewer: Viewer, found: awaiting.Counts, until: str) -> Iterator[Owed]:
+    """Of what waits for an eye, what the viewer may do something about. until: what a list's address says of the day up
+    to which it was counted."""
     unplaced, nameless, pairs, sheets = found.unplaced, found.nameless, found.pairs, found.sheets
     if sheets and viewer.may("imports.paper"):
         yield Owed(
@@ -89,7 +96,7 @@ def _waiting(viewer: Viewer, found: awaiting.Counts) -> Iterator[Owed]:
             title=ngettext("%(n)s member has no place yet", "%(n)s members have no place yet", unplaced)
             % {"n": _counted(unplaced)},
             meta=_("They joined without a village, ward or booth"),
-            href=reverse("enrolment:unplaced"),
+            href=reverse("enrolment:unplaced") + until,
             act=_("Give a place"),
             icon="unit",
         )
@@ -101,7 +108,7 @@ def _waiting(viewer: Viewer, found: awaiting.Counts) -> Iterator[Owed]:
             )
             % {"n": _counted(nameless)},
             meta=_("Several members share the phone. Ask them who called, then choose."),
-            href=reverse("enrolment:nameless"),
+            href=reverse("enrolment:nameless") + until,
             act=_("Choose"),
             icon="phone",
         )
@@ -330,21 +337,19 @@ def _unanswered(
     )
 
 
-def _callers(held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Owed]:
+def _callers(held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Beside]:
     """Callers who stopped half-way: they have no place yet, and count in the unit that owns the drive."""
     callers = programmes.ask_callers_without_place(node=stand.node, programme=stand.programme, at=at)()
     if callers is None or not callers.n:
         return
-    yield Owed(
-        urgency=2,
+    yield Beside(
+        sheet=WHERE_WE_STAND,
         title=ngettext("%(n)s caller has not joined yet", "%(n)s callers have not joined yet", callers.n)
         % {"n": grouped(callers.n)},
         meta=f"{named(stand.programme.names)} · " + _("They called, but did not fill in our form."),
         href=reverse("enrolment:drive_funnel", args=[stand.programme.public_id])
         + "?"
         + urlencode({"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}),
-        act=_("See"),
-        icon="phone",
     )
 
 

@@ -1,4 +1,5 @@
-"""What the helpline asks of somebody today: requests their offices have to answer, those from below among them."""
+"""What the helpline asks of somebody today: requests their offices have to answer. What came up from below to an office
+above the districts is late at a desk below."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,14 +14,14 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
-from abhiyan.ui.owed import Beside, Owed
+from abhiyan.ui.owed import Beside, Late, Owed
 
 from . import queries
 
 MOST = 1_000  # counted up to here
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
     """Requests that wait at the viewer's desks; and the way to the list and the form for a call."""
     if not queries.may_answer(viewer):
         return
@@ -32,7 +33,14 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         href=page,
     )
     yield from _typists(viewer, at)
-    found = queries.waiting(queries.desks_of(viewer).own, at=at, limit=MOST)
+    own = queries.desks_of(viewer).own
+    if viewer.leads_desks:
+        found, below = queries.waiting_apart(own, at=at, limit=MOST)
+        if below.n:
+            said = ngettext("%(n)s helpline request", "%(n)s helpline requests", below.n)
+            yield Late(said % {"n": _counted(below.n)}, f"{page}?show=mine")
+    else:
+        found = queries.waiting(own, at=at, limit=MOST)
     if found.due_at is None:
         return
     if found.overdue:
@@ -48,7 +56,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     yield Owed(
         urgency=0 if found.overdue else 2,
         title=ngettext("%(n)s helpline request at your desk", "%(n)s helpline requests at your desk", found.n)
-        % {"n": grouped(found.n) if found.n < MOST else grouped(MOST) + "+"},
+        % {"n": _counted(found.n)},
         meta=meta,
         href=f"{page}?show=mine",
         act=_("Answer"),
@@ -74,3 +82,7 @@ def _typists(viewer: Viewer, at: datetime) -> Iterator[Owed]:
             act=_("Look"),
             icon="flag",
         )
+
+
+def _counted(n: int) -> str:
+    return grouped(n) if n < MOST else grouped(MOST) + "+"

@@ -17,14 +17,14 @@ from django.utils.translation import ngettext, ngettext_lazy
 from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, Late, Owed
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from . import queries
-from .models import Release
+from .models import Appointment, Release
 from .rules.releases import CAPABILITY, NAMES, page_of
-from .viewer import Held, Viewer
+from .viewer import ABOVE_DESKS, Held, Viewer
 
 DECIDERS_SHOWN = 3
 STATES_SHOWN = 5
@@ -52,10 +52,11 @@ LACKING = {
 SOME_UNIT = ngettext_lazy("%(n)s unit has no %(office)s", "%(n)s units have no %(office)s", "many")
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
     """The viewer's own disputed offices; releases to decide, answers to what the viewer asked, and what they still
     wait for; offices disputed below their unit; last, in one row, the offices vacant in it and below."""
-    for offered in queries.own_offers(viewer):
+    own, made = queries.offers_of(viewer)
+    for offered in own:
         yield Owed(
             urgency=1,
             title=_("Do you accept? %(office)s, %(unit)s")
@@ -88,7 +89,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
                 icon="key",
                 due_at=release.expires_at,
             )
-    yield from _asked(viewer, at=at)
+    yield from _asked(viewer, made, at=at)
     yield from _lacking_polls(viewer, at=at)
     home = viewer.home
     if home is None or not viewer.may_any("org.appoint", "org.officers"):
@@ -102,21 +103,24 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     ]
     for below in below_here:
         if below.disputed and "org.decide" in home.capabilities:
+            title = ngettext(
+                "Office disputed in %(n)s unit: %(office)s",
+                "Office disputed in %(n)s units: %(office)s",
+                below.disputed,
+            ) % {"n": grouped(below.disputed), "office": named(below.office_names)}
+            if viewer.leads_desks and below.unit_kind not in ABOVE_DESKS and below.unit_kind != Kind.DISTRICT:
+                yield Late(title, _list("disputed", below.office))
+                continue
             yield Owed(
                 urgency=1,
-                title=ngettext(
-                    "Office disputed in %(n)s unit: %(office)s",
-                    "Office disputed in %(n)s units: %(office)s",
-                    below.disputed,
-                )
-                % {"n": grouped(below.disputed), "office": named(below.office_names)},
+                title=title,
                 meta=_("All of them can read but not act, until you or another above decide."),
                 href=_list("disputed", below.office),
                 act=_("Decide"),
                 icon="alert",
             )
-    own = queries.vacancies(home.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
-    if vacancies := list(_vacancies(viewer, home, own, below_here)):
+    vacant = queries.vacancies(home.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
+    if vacancies := list(_vacancies(viewer, home, vacant, below_here)):
         yield _vacant(vacancies, home.unit_name())
 
 
@@ -219,7 +223,7 @@ def _list(show: str, office: str = "") -> str:
     return reverse("org:appointments") + "?" + urlencode(asked)
 
 
-def _asked(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+def _asked(viewer: Viewer, made: list[Appointment], *, at: datetime) -> Iterator[Owed | Beside]:
     """What the viewer asked of others: approved and not used yet, refused, still to be decided or answered."""
     if viewer.account_id is None:
         return
@@ -252,7 +256,7 @@ def _asked(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
                 icon="key",
                 due_at=release.expires_at,
             )
-    for offer in queries.offers_made(viewer.account_id):
+    for offer in made:
         yield Beside(
             sheet=I_WAIT_FOR,
             title=_("%(name)s has not accepted yet") % {"name": offer.holder or "–"},

@@ -12,6 +12,9 @@ from abhiyan.units.rules.ranges import hierarchy_of
 from .rules import capabilities as known
 from .rules.ranges import Range, holds
 
+# Above the districts, which do the desk work with what is below them.
+ABOVE_DESKS = ("nation", "state", "region", "zone", "constituency")
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -74,6 +77,13 @@ class Viewer:
     def home(self) -> Held | None:
         """The appointment whose unit this person lands on: the highest, then the most senior. No seat in a body."""
         return next((held for held in self.appointments if held.body_id is None), None)
+
+    @property
+    def leads_desks(self) -> bool:
+        """Whether others below do the desk work: sheets, duplicates, shared phones, requests. Today then shows what is
+        late there, in one line."""
+        home = self.home
+        return home is not None and known.LEADS in home.capabilities and home.unit_kind in ABOVE_DESKS
 
     @property
     def capabilities(self) -> frozenset[str]:

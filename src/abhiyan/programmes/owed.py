@@ -1,7 +1,7 @@
-"""What programmes ask of somebody today: an answer to being named in charge, a successor for who declined, an
-answer of those named right below, units that are behind; and where their own stands in what runs."""
+"""What programmes say on Today: where the unit is in what runs, which units below are behind and who leads them, whose
+answer is missing, and what somebody was named for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -12,10 +12,11 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.words import named
+from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Held, Viewer
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Owed, Thing
+from abhiyan.ui.owed import I_WAIT_FOR, WHERE_WE_STAND, Behind, BehindUnit, Beside, Owed, Standing, Thing
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
@@ -26,7 +27,8 @@ from .models import InCharge, Programme
 from .rules import activities, pace, windows
 from .rules.looks_after import LOOKS_AFTER
 
-# Units right below that are late, by their kind; of booths, those where nobody is counted yet.
+SHOWN_OF_OTHERS = 2  # units named of each programme after the first
+# Units right below that are late, by their kind.
 BEHIND = {
     Kind.STATE: ngettext_lazy("%(n)s state is behind", "%(n)s states are behind", "many"),
     Kind.DISTRICT: ngettext_lazy("%(n)s district is behind", "%(n)s districts are behind", "many"),
@@ -35,11 +37,12 @@ BEHIND = {
         "%(n)s constituency is behind", "%(n)s constituencies are behind", "many"
     ),
     Kind.SEGMENT: ngettext_lazy("%(n)s segment is behind", "%(n)s segments are behind", "many"),
-    Kind.BOOTH: ngettext_lazy(
-        "Nothing is counted in %(n)s booth yet", "Nothing is counted in %(n)s booths yet", "many"
-    ),
+    Kind.BOOTH: ngettext_lazy("%(n)s booth is behind", "%(n)s booths are behind", "many"),
     "": ngettext_lazy("%(n)s unit is behind", "%(n)s units are behind", "many"),
 }
+EMPTY_BOOTHS = ngettext_lazy(
+    "Nothing is counted in %(n)s booth yet", "Nothing is counted in %(n)s booths yet", "many"
+)
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
@@ -62,16 +65,14 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     home = viewer.home
     if home is None:
         return
-    looks_after = viewer.may_at("programmes.targets", home.lo)
     stands = list(queries.stands(home, at=at))
-    is_one = len({stand.programme.pk for stand in stands}) == 1
     for stand in stands:
         yield _standing(home, stand, at=at)
         yield from _while_open(viewer, home, stand)
         if stand.of.measure == 1:
             yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
-        if looks_after and (late := queries.late(home, stand, at=at)):
-            yield _late(home, stand, late, is_one=is_one, at=at)
+    if viewer.may_at("programmes.targets", home.lo):
+        yield from _behind(home, stands, at=at)
     if not viewer.may_at("programmes.run", home.lo):
         return
     yield from _unanswered(home)
@@ -107,7 +108,7 @@ def _while_open(viewer: Viewer, home: Held, stand: queries.Stand) -> Iterator[Be
             )
 
 
-def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Beside:
+def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Standing:
     """One sentence for a measure of what runs in a unit, with its ladder."""
     programme, on = stand.programme, clock.day_in(stand.programme.zone, at)
     said = pace.said(
@@ -119,13 +120,12 @@ def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Beside:
     )
     if not stand.node.is_exact:
         said += " " + _("As of yesterday, rounded to 10.")
-    return Beside(
-        sheet=WHERE_WE_STAND,
+    return Standing(
         title=stand.of.name,
-        meta=said,
+        said=said,
         href=_part(programme, home.unit_code, **stand.of.asked)
         if home.hierarchy == programme.hierarchy
-        else _in_own_tree(home, programme),
+        else _in_own_tree(home.unit_code, home.hierarchy, programme),
         drawn=stand.drawn(on=on),
     )
 
@@ -136,67 +136,71 @@ def _part(programme: Programme, unit_code: str, **asked: str) -> str:
     return f"{page}?{urlencode({'unit': unit_code, **asked})}"
 
 
-def _in_own_tree(home: Held, programme: Programme) -> str:
-    """The page of an office's unit where it stands in another tree than the programme's."""
-    asked = {"in": levels.SLUGS[home.hierarchy], "programme": str(programme.public_id)}
-    return reverse("site:unit", args=[home.unit_code]) + f"?{urlencode(asked)}"
+def _in_own_tree(unit_code: str, hierarchy: int, programme: Programme) -> str:
+    """The page of a unit in a tree, with a programme."""
+    asked = {"in": levels.SLUGS[hierarchy], "programme": str(programme.public_id)}
+    return reverse("site:unit", args=[unit_code]) + f"?{urlencode(asked)}"
 
 
-def _late(home: Held, stand: queries.Stand, late: queries.Late, *, is_one: bool, at: datetime) -> Owed:
-    """Units right below that are behind, the worst of them by name; their list, and that of the level below them.
+def _behind(home: Held, stands: Sequence[queries.Stand], *, at: datetime) -> Iterator[Behind]:
+    """Of each measure the units right below that are behind, and who leads them. One query for all who lead."""
+    late = [(stand, found) for stand in stands if (found := queries.late(home, stand, at=at))]
+    units = {child.unit_id for _stand, found in late for child in found.leaf.rows}
+    leaders = org.ask_leaders_of(units, on=clock.day_in(settings.TIME_ZONE, at))() if units else {}
+    for n, (stand, found) in enumerate(late):
+        total, on = found.leaf.total or 0, clock.day_in(stand.programme.zone, at)
+        page = reverse("programmes:below", args=[stand.programme.public_id])
+        title = EMPTY_BOOTHS if found.is_empty else BEHIND.get(found.kind, BEHIND[""])
+        deeper = LOOKS_AFTER.get(found.kind, ())[-1:]
+        yield Behind(
+            title=title % {"many": total, "n": grouped(total)},
+            about=stand.of.name,
+            units=[
+                _unit_behind(home, stand, child, leaders.get(child.unit_id), on=on)
+                for child in found.leaf.rows[: SHOWN_OF_OTHERS if n else None]
+            ],
+            href=address(page, home.unit_code, home.hierarchy, level=found.kind, **stand.of.asked),
+            also=[
+                (
+                    _("By %(kind)s") % {"kind": str(Kind(kind).label).lower()},
+                    address(page, home.unit_code, home.hierarchy, level=kind, **stand.of.asked),
+                )
+                for kind in deeper
+                if kind != Kind.BOOTH
+            ],
+        )
 
-    is_one: whether nothing else runs there; else the row says of what they are behind.
-    """
-    n, on = late.leaf.total or 0, clock.day_in(stand.programme.zone, at)
-    page = reverse("programmes:below", args=[stand.programme.public_id])
-    deeper = LOOKS_AFTER.get(late.kind, ())[-1:]
-    return Owed(
-        urgency=2,
-        title=BEHIND.get(late.kind, BEHIND[""]) % {"many": n, "n": grouped(n)},
-        meta=("" if is_one else f"{named(stand.programme.names)}: ") + _names(stand.programme, late, on=on),
-        href=address(page, home.unit_code, home.hierarchy, level=late.kind, **stand.of.asked),
-        act=_("See"),
-        icon="list",
-        also=[
-            (
-                _("By %(kind)s") % {"kind": str(Kind(kind).label).lower()},
-                address(page, home.unit_code, home.hierarchy, level=kind, **stand.of.asked),
-            )
-            for kind in deeper
-            if kind != Kind.BOOTH
-        ],
+
+def _unit_behind(
+    home: Held, stand: queries.Stand, child: queries.Child, leader: org.Leader | None, *, on: date
+) -> BehindUnit:
+    """One of them: how many fewer are counted than due by today, and who leads it."""
+    of = stand.programme
+    fewer = windows.due(child.target or 0, of.opens_on, of.closes_on, on) - (child.ladder.counted or 0)
+    return BehindUnit(
+        name=named(child.names),
+        said=_("%(n)s fewer than due by today") % {"n": grouped(fewer)}
+        if fewer > 0
+        else _("Nothing is counted yet"),
+        href=_in_own_tree(child.code, home.hierarchy, of),
+        holder=leader.name if leader else "",
+        account=leader.account_id if leader else None,
     )
 
 
-def _names(of: Programme, late: queries.Late, *, on: date) -> str:
-    """The first units that are late, with how many fewer are counted than due; of booths the names alone."""
-    if late.kind == Kind.BOOTH:
-        return ", ".join(named(child.names) for child in late.leaf.rows)
-    fewer = (
-        windows.due(child.target or 0, of.opens_on, of.closes_on, on) - (child.ladder.counted or 0)
-        for child in late.leaf.rows
-    )
-    some = ", ".join(
-        f"{named(child.names)} {grouped(n)}" for child, n in zip(late.leaf.rows, fewer, strict=True)
-    )
-    return _("Fewer than due by today: %(some)s") % {"some": some}
-
-
-def _unanswered(home: Held) -> Iterator[Owed]:
+def _unanswered(home: Held) -> Iterator[Beside]:
     """Who was named in charge right below and has not answered."""
     kinds = LOOKS_AFTER.get(home.unit_kind, ())
     for one in queries.unanswered_below(home.lo, home.hi, hierarchy=home.hierarchy, kinds=kinds):
-        page = reverse("programmes:in_charges", args=[one.programme.public_id]) + "?show=waiting"
-        yield Owed(
-            urgency=1,
-            title=ngettext(
-                "%(n)s person named in charge has not answered",
-                "%(n)s people named in charge have not answered",
-                one.n,
-            )
-            % {"n": grouped(one.n)},
-            meta=", ".join(named(names) for _code, names in one.units),
-            href=page if one.n > 1 else _part(one.programme, one.units[0][0]) + "#in-charge",
-            act=_("See"),
-            icon="user",
+        title = ngettext(
+            "%(n)s person named in charge has not answered",
+            "%(n)s people named in charge have not answered",
+            one.n,
+        )
+        some = ", ".join(named(names) for _code, names in one.units)
+        yield Beside(
+            sheet=I_WAIT_FOR,
+            title=title % {"n": grouped(one.n)},
+            meta=f"{named(one.programme.names)}: {some}",
+            href=reverse("programmes:in_charges", args=[one.programme.public_id]) + "?show=waiting",
         )

@@ -1,4 +1,5 @@
-"""What Today collects from every room: work, things to know beside it, links to share, and the words for a role."""
+"""What Today collects from every room: where a unit stands, who is behind, work, things to know beside it, links to
+share, and the words for a role."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,47 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a unit is in one measure of what runs: the first thing on Today. said: what is counted, due and needed."""
+
+    title: str | Promise
+    said: str
+    href: str
+    drawn: Ladder
+
+
+@dataclass(frozen=True, slots=True)
+class BehindUnit:
+    """A unit that is behind, and who leads it. account: the holder's; None: nobody leads it."""
+
+    name: str
+    said: str | Promise
+    href: str
+    holder: str = ""
+    account: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Units right below that are behind in one measure, the furthest first. href: all of them; also: other ways to
+    look at them, as (words, address)."""
+
+    title: str | Promise
+    about: str
+    units: Sequence[BehindUnit]
+    href: str
+    also: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Work that waits too long at the desks below. said: how much, of what; href: its rows."""
+
+    said: str | Promise
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """One thing to know, beside the work. sheet: its heading, such as I_WAIT_FOR. until: when it ends by itself."""
 
@@ -45,7 +87,6 @@ class Beside:
     meta: str | Promise
     href: str = ""
     until: datetime | None = None
-    drawn: Ladder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +114,4 @@ class Word:
     text: str | Promise
 
 
-Thing = Owed | Beside | Invitation | Word
+Thing = Owed | Standing | Behind | Late | Beside | Invitation | Word

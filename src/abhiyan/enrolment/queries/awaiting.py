@@ -184,19 +184,23 @@ class Counts:
     sheets: int
 
 
-def waiting_counts(limit: int = 1_000) -> Counts:
-    """What waits in scope; each counted up to a limit, all by one query."""
+def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> Counts:
+    """What waits in scope, or what waits since a time `before`; each counted up to a limit, all by one query."""
     (found,) = sql.each(
         Counts,
         "select (select count(*) from (select 1 from enrolment_claim c"
         " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
-        f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null limit %s) a),"
+        f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null"
+        " and c.at < %(before)s::timestamptz limit %(limit)s) a),"
         " (select count(*) from (select 1 from enrolment_claim c where c.membership_id is null"
-        f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS} limit %s) b),"
-        " (select count(*) from (select 1 from people_double d where d.state = %s limit %s) c),"
+        f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS}"
+        " and c.at < %(before)s::timestamptz limit %(limit)s) b),"
+        " (select count(*) from (select 1 from people_double d where d.state = %(open)s"
+        " and d.found_at < %(before)s::timestamptz limit %(limit)s) c),"
         " (select count(*) from (select 1 from enrolment_paper_photo p where p.import_id is null"
-        " and p.hidden_at is null and p.aside_at is null and not p.is_beside limit %s) d)",
-        [limit, limit, Double.State.OPEN, limit, limit],
+        " and p.hidden_at is null and p.aside_at is null and not p.is_beside"
+        " and p.added_at < %(before)s::timestamptz limit %(limit)s) d)",
+        {"limit": limit, "open": Double.State.OPEN, "before": before or "infinity"},
     )
     return found
 

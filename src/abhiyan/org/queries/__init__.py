@@ -4,7 +4,7 @@ from .authority import NotYours, grants_at, holds, is_root, require, sits_in
 from .deciding import Deciders, deciders
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
 from .line import Bearer, bearer_for, led
-from .lists import Gives, appointment_rows, next_vacancy, offers_made, sight, vacant_rows, with_names
+from .lists import Gives, appointment_rows, next_vacancy, offers_of, sight, vacant_rows, with_names
 from .officers import WANTED, officers_of_top, top_unit
 from .offices import (
     Below,
@@ -25,7 +25,6 @@ from .offices import (
     offices_of,
     offices_to_give,
     offices_used,
-    own_offers,
     units_served,
     vacancies,
 )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.core.rows import Rows
 from abhiyan.org.models import Appointment, Office
@@ -132,12 +134,20 @@ def _appointments(ids: list[int]) -> list[Appointment]:
     return with_names([found[pk] for pk in ids if pk in found])
 
 
-def offers_made(account_id: int) -> list[Appointment]:
-    """The offices this person offered to others, who have not answered: the newest first, with names, a few."""
+def offers_of(viewer: Viewer) -> tuple[list[Appointment], list[Appointment]]:
+    """Offices not accepted yet, the newest first, a few: those offered to the viewer, and with names those the viewer
+    offered to others. One query."""
+    if viewer.account_id is None:
+        return [], []
+    own, made = Q(account_id=viewer.account_id), Q(made_by=viewer.account_id)
     found = Appointment.objects.select_related("office", "unit").filter(
-        made_by=account_id, state=Appointment.State.OFFERED
+        own | made, state=Appointment.State.OFFERED
     )
-    return with_names(list(found.order_by("-made_at")[:MOST_OFFERS]))
+    is_own = ExpressionWrapper(own, output_field=BooleanField())
+    rows = list(found.order_by(is_own.desc(), "-made_at")[: 2 * MOST_OFFERS])
+    mine = [one for one in rows if one.account_id == viewer.account_id]
+    others = [one for one in rows if one.account_id != viewer.account_id]
+    return mine[:MOST_OFFERS], with_names(others[:MOST_OFFERS])
 
 
 def with_names(found: list[Appointment]) -> list[Appointment]:

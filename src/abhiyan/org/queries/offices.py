@@ -60,16 +60,6 @@ def offered(public_id: UUID) -> Appointment | None:
     return found.filter(public_id=public_id, state=Appointment.State.OFFERED).first()
 
 
-def own_offers(viewer: Viewer) -> list[Appointment]:
-    """The viewer's own offices that they have not accepted yet, the newest first; a few."""
-    if viewer.account_id is None:
-        return []
-    found = Appointment.objects.select_related("office", "unit").filter(
-        account_id=viewer.account_id, state=Appointment.State.OFFERED
-    )
-    return list(found.order_by("-made_at")[:MOST_OFFERS])
-
-
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Somebody in an office, as any page may show it."""

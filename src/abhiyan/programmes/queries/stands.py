@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from django.conf import settings
 
@@ -74,32 +75,40 @@ def stands(held: Held, *, at: datetime) -> list[Stand]:
 class Late:
     """Units right below one that are late in a programme: the first of them, furthest behind first.
 
-    kind: of all of them.
+    kind: of all of them. is_empty: booths where nobody is counted yet.
     """
 
     kind: str
     leaf: Leaf
+    is_empty: bool = False
 
 
 def late(held: Held, stand: Stand, *, at: datetime) -> Late | None:
-    """Units right below an office's own that are behind; of booths, those where nobody is counted yet.
+    """Units right below an office's own that are behind; of booths first those where nobody is counted yet.
 
-    None where there is nothing below, or nothing late, as on the first day. Two queries, however many units there are.
+    None where there is nothing below, or nothing late, as on the first day. Three queries at most.
     """
     kinds, of = LOOKS_AFTER.get(held.unit_kind), stand.programme
     if not kinds or clock.day_in(of.zone, at) <= of.opens_on:
         return None
     kind = kinds[-1]
-    leaf = children_ladders(
-        node=stand.node,
-        hierarchy=held.hierarchy,
-        programme=stand.programme,
-        measure=stand.of.measure,
-        at=at,
-        sort="name" if kind == "booth" else FURTHEST_BEHIND,
-        show="without" if kind == "booth" else "behind",
-        language=language(),
-        per=SHOWN,
-        units=units.of_kind_below(held.unit_id, held.hierarchy, kind),
-    )
+    below = units.of_kind_below(held.unit_id, held.hierarchy, kind)
+
+    def first(show: Literal["behind", "without"], sort: str) -> Leaf:
+        return children_ladders(
+            node=stand.node,
+            hierarchy=held.hierarchy,
+            programme=stand.programme,
+            measure=stand.of.measure,
+            at=at,
+            sort=sort,
+            show=show,
+            language=language(),
+            per=SHOWN,
+            units=below,
+        )
+
+    if kind == "booth" and (empty := first("without", "name")).rows:
+        return Late(kind, empty, is_empty=True)
+    leaf = first("behind", FURTHEST_BEHIND)
     return Late(kind, leaf) if leaf.rows else None

@@ -1,4 +1,4 @@
-"""Today: what I owe, most urgent first, one tap to do it."""
+"""Today: where my unit is, who is behind, who owes me an answer, and what I owe, most urgent first."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +17,18 @@ from abhiyan.core import clock
 from abhiyan.core.rooms import offered
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people.actions.reading import ReadEnough, read_people
-from abhiyan.ui.owed import Beside, Invitation, Owed, Thing, Word
+from abhiyan.ui.owed import (
+    I_WAIT_FOR,
+    WHERE_WE_STAND,
+    Behind,
+    Beside,
+    Invitation,
+    Late,
+    Owed,
+    Standing,
+    Thing,
+    Word,
+)
 
 from .first_steps import steps
 from .unit import unit_href
@@ -71,12 +82,12 @@ def grouped(things: Sequence[Owed], *, at: datetime) -> list[Group]:
     return [Group(name, some) for name, some in groups if some]
 
 
-def sheets(things: Sequence[Thing]) -> list[tuple[str, list[Beside]]]:
+def sheets(things: Sequence[Thing]) -> dict[str, list[Beside]]:
     """What there is to know beside the work, by heading."""
     found: dict[str, list[Beside]] = {}
     for one in _only(Beside, things):
         found.setdefault(str(one.sheet), []).append(one)
-    return list(found.items())
+    return found
 
 
 def _own_unit(viewer: Viewer) -> dict[str, str]:
@@ -112,6 +123,8 @@ def today(request: Request) -> HttpResponse:
     at = clock.now()
     every = collected(request.viewer, at=at)
     things = _noted(request, owed(every), at=at)
+    beside = sheets(every)
+    standings = _only(Standing, every)
     return render(
         request,
         "site/today.html",
@@ -123,11 +136,15 @@ def today(request: Request) -> HttpResponse:
             "n": len(things),
             "groups": grouped(things[:SHOWN], at=at),
             "left_out": max(0, len(things) - SHOWN),
-            "sheets": sheets(every),
+            "standings": standings,
+            "known": beside.pop(str(WHERE_WE_STAND), []),
+            "behind": _only(Behind, every),
+            "waiting": beside.pop(str(I_WAIT_FOR), []),
+            "late": _only(Late, every),
+            "sheets": list(beside.items()),
             "invitations": _only(Invitation, every),
             "words": _only(Word, every),
-            # A ladder is of a programme that runs: then the first steps are done.
-            "steps": [] if any(one.drawn for one in _only(Beside, every)) else steps(request.viewer),
+            "steps": [] if standings else steps(request.viewer),  # a programme runs: they are done
             **_own_unit(request.viewer),
         },
     )
