@@ -3,7 +3,10 @@
 Django has a thread for each request. Left alone, a crowd has hundreds of threads. They take the interpreter from each
 other, and wait for the few connections of the pool until it gives up. So a worker makes only a few pages at once. It
 counts pages of the public, pages of the offices and sent photographs apart. The others wait; one that would wait too
-long is asked to come back.
+long is asked to come back. Files of lists, which may take seconds, have a turn of their own.
+
+Each worker has turns of its own, but what one account holds of them is counted over all workers of the machine
+(`core.slots.Places`).
 
 Turns go round. Those who wait stand in one line for each account, or, without an account, for each network. The lines
 take turns, so a thousand requests of one network delay another network by one. Somebody who has begun goes before a
@@ -27,7 +30,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from abhiyan.core import address
+from abhiyan.core import address, slots
 from abhiyan.people.actions import sessions
 from abhiyan.ui import errors
 
@@ -35,14 +38,14 @@ from . import middleware
 from .access import FOR_ALL
 
 # Together fewer than the connections of a worker's pool (core.database), so that nobody waits for one there.
-PUBLIC, OFFICES, PHOTOS = 2, 4, 1
+PUBLIC, OFFICES, PHOTOS, FILES = 2, 4, 1, 1
 BEFORE_NEW = 3  # turns of those who have begun, while a newcomer waits
-OF_AN_ACCOUNT = 2  # turns of the offices that one account has at once
+OF_AN_ACCOUNT = 2  # turns of the offices that one account has at once on the whole machine; of the others one
 TAKES_PHOTOS = "/paper/"  # the addresses photographs are sent to
 SPARE = 50  # threads kept for requests to come
 MOST = 500  # of each that wait in one worker; a request that waits holds what was sent with it
 MOST_OF_ONE = 250  # of these, of one account or network
-PATIENCE_S, PHOTOS_PATIENCE_S = 10.0, 60.0
+PATIENCE_S, LONG_PATIENCE_S = 10.0, 60.0  # the longer one of what takes long itself
 COME_BACK_S = 5
 
 Turn = asyncio.Future[None]
@@ -61,7 +64,7 @@ class Line:
 
 class Turns:
     """So many requests at once, of one account or network at most `of_one`. Of those who wait, each line gets a turn
-    after the other; nobody waits longer than `patience_s`."""
+    after the other; nobody waits longer than `patience_s`. shared: a file by which workers count `of_one` together."""
 
     def __init__(
         self,
@@ -71,17 +74,20 @@ class Turns:
         most: int = MOST,
         most_of_one: int = MOST_OF_ONE,
         patience_s: float = PATIENCE_S,
+        shared: str = "",
     ) -> None:
         self._at_once, self._of_one = at_once, at_once if of_one is None else of_one
         self._most, self._most_of_one, self._patience_s = most, most_of_one, patience_s
         self._at_work: Counter[str] = Counter()
         self._lines: OrderedDict[str, Line] = OrderedDict()  # the next one first
         self._in_a_row = 0  # turns of those who have begun
+        self._places = slots.Places(shared, of=self._of_one) if shared else None
+        self._taken: dict[str, list[int]] = {}  # places, by account or network
+        self._looks: asyncio.TimerHandle | None = None
 
     async def begin(self, *, whose: str = "", has_begun: bool = False) -> bool:
         """Wait for a turn. False where that would take too long; else `end` gives it back."""
-        if self._may_work(whose):
-            self._at_work[whose] += 1
+        if self._take(whose):
             return True
         line = self._lines.get(whose)
         if (line is not None and len(line) >= self._most_of_one) or sum(
@@ -92,6 +98,7 @@ class Turns:
         waiting = line.begun if has_begun else line.new
         turn = asyncio.get_running_loop().create_future()
         waiting.append(turn)
+        self._look_later()
         try:
             await asyncio.wait((turn,), timeout=self._patience_s)
         except asyncio.CancelledError:
@@ -110,24 +117,61 @@ class Turns:
         self._at_work[whose] -= 1
         if not self._at_work[whose]:
             del self._at_work[whose]
+        if self._places is not None:
+            taken = self._taken[whose]
+            self._places.give_back(taken.pop())
+            if not taken:
+                del self._taken[whose]
         while self._go_on():
             pass
 
     def _go_on(self) -> bool:
         """Let one of those who wait begin. Whether there was one who may."""
-        free = [each for each in self._lines if self._may_work(each)]
+        elsewhere: set[str] = set()  # whose turns other workers have
+        while (found := self._next(elsewhere)) is not None:
+            whose, is_new = found
+            if self._take(whose):
+                line = self._lines[whose]
+                self._lines.move_to_end(whose)
+                (line.new if is_new else line.begun).popleft().set_result(None)
+                self._in_a_row = 0 if is_new else self._in_a_row + 1
+                return True
+            elsewhere.add(whose)
+        return False
+
+    def _next(self, but: set[str]) -> tuple[str, bool] | None:
+        """Whose turn is next, and whether it is a newcomer's."""
+        free = [each for each in self._lines if each not in but and self._may_work(each)]
         begun = next((each for each in free if self._lines[each].begun), None)
         new = next((each for each in free if self._lines[each].new), None)
         is_new = begun is None or (new is not None and self._in_a_row >= BEFORE_NEW)
         whose = new if is_new else begun
-        if whose is None:
+        return None if whose is None else (whose, is_new)
+
+    def _take(self, whose: str) -> bool:
+        """Take a turn if there is one, in this worker and on the machine."""
+        if not self._may_work(whose):
             return False
-        line = self._lines[whose]
-        self._lines.move_to_end(whose)
-        (line.new if is_new else line.begun).popleft().set_result(None)
+        if self._places is not None:
+            place = self._places.take(whose)
+            if place is None:
+                return False
+            self._taken.setdefault(whose, []).append(place)
         self._at_work[whose] += 1
-        self._in_a_row = 0 if is_new else self._in_a_row + 1
         return True
+
+    def _look_later(self) -> None:
+        """Another worker tells nobody when it gives a turn back: look again soon, while somebody waits."""
+        loop = asyncio.get_running_loop()
+        is_set = self._looks is not None and self._looks.when() > loop.time()
+        if self._places is not None and self._lines and not is_set:
+            self._looks = loop.call_later(slots.LOOKS_AGAIN_S, self._look)
+
+    def _look(self) -> None:
+        self._looks = None
+        while self._go_on():
+            pass
+        self._look_later()
 
     def _may_work(self, whose: str) -> bool:
         return self._at_work.total() < self._at_once and self._at_work[whose] < self._of_one
@@ -139,8 +183,9 @@ class Handler(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self.public = Turns(PUBLIC)
-        self.offices = Turns(OFFICES, of_one=OF_AN_ACCOUNT)
-        self.photos = Turns(PHOTOS, patience_s=PHOTOS_PATIENCE_S)
+        self.offices = Turns(OFFICES, of_one=OF_AN_ACCOUNT, shared="offices")
+        self.photos = Turns(PHOTOS, patience_s=LONG_PATIENCE_S, shared="photos")
+        self.files = Turns(FILES, patience_s=LONG_PATIENCE_S, shared="files")
         self._threads: list[ThreadPoolExecutor] = []
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -172,7 +217,9 @@ class Handler(ASGIHandler):
         if request.path.startswith(FOR_ALL):
             return self.public, network
         is_photo = request.path.startswith(TAKES_PHOTOS) and request.content_type == "multipart/form-data"
-        return self.photos if is_photo else self.offices, account or network
+        if is_photo:
+            return self.photos, account or network
+        return self.files if request.GET.get("format") else self.offices, account or network
 
 
 def _busy(request: HttpRequest) -> HttpResponseBase:

@@ -1,6 +1,9 @@
 """Turns of requests: a crowd in front of the public pages keeps no office waiting, and nobody waits for ever."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -11,7 +14,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from abhiyan.core import database
+from abhiyan.core import database, home
 from abhiyan.people.actions import sessions
 from abhiyan.site import asgi, turns
 
@@ -255,6 +258,70 @@ def test_one_account_never_takes_more_than_two_turns_of_the_offices(monkeypatch:
     asyncio.run(day())
 
 
+OTHER_WORKER = """
+import sys
+from abhiyan.core.slots import Places
+places = Places("offices", of=2)
+print(all([places.take(sys.argv[1]) is not None for _n in range(2)]), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_one_account_has_two_turns_on_the_whole_machine_not_in_each_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pages = Pages(monkeypatch)
+    greedy = sessions.whose(token=sessions.token_for(7)) or ""
+    other = subprocess.Popen(
+        [sys.executable, "-c", OTHER_WORKER, greedy],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"ABHIYAN_HOME": str(home.path())},
+    )
+    assert other.stdin is not None and other.stdout is not None
+    assert other.stdout.readline() == "True\n", "both of its turns are in another worker"
+
+    async def day() -> None:
+        assert other.stdin is not None
+        offices = asgi.django.offices  # type: ignore[attr-defined]  # a turns.Handler
+        waits = asyncio.create_task(_asked("/appointments/", network="203.0.113.9", cookie=cookie(7)))
+        await _waiting(offices, 1)
+        free = asyncio.create_task(_asked("/", network="203.0.113.9", cookie=cookie(8)))
+        await pages.came(1)
+        assert pages.at_work == ["/"], "another account has its own"
+        other.stdin.close()  # that worker ends
+        await pages.came(2)
+        assert pages.at_work == ["/", "/appointments/"]
+        pages.end_all()
+        await asyncio.gather(waits, free)
+
+    asyncio.run(day())
+    assert other.wait() == 0
+
+
+def test_a_file_of_a_list_takes_no_turn_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+
+    async def day() -> None:
+        held.go, handler = asyncio.Event(), turns.Handler()
+
+        def come(path: str, account: int) -> "asyncio.Task[Any]":
+            request = FACTORY.get(path, headers={"Cookie": cookie(account)})
+            return asyncio.create_task(handler.run_get_response(request))
+
+        tasks = [come("/appointments/?format=csv", 7) for _n in range(20)]
+        await _moment()
+        assert held.at_work == ["/appointments/"] * turns.FILES
+        tasks += [come("/", account) for account in range(turns.OFFICES)]
+        await _moment()
+        assert held.at_work[turns.FILES :] == ["/"] * turns.OFFICES
+        held.go.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(day())
+
+
 def test_photographs_that_are_read_keep_no_page_of_the_offices_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -324,7 +391,7 @@ def test_a_cookie_says_whose_it_is_without_the_database() -> None:
 
 
 def test_a_worker_has_fewer_turns_than_connections() -> None:
-    assert turns.PUBLIC + turns.OFFICES + turns.PHOTOS < database.CONNECTIONS
+    assert turns.PUBLIC + turns.OFFICES + turns.PHOTOS + turns.FILES < database.CONNECTIONS
 
 
 def test_a_request_is_answered_in_a_thread_that_is_there_already(monkeypatch: pytest.MonkeyPatch) -> None:
