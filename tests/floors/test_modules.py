@@ -195,7 +195,7 @@ DRAWS = re.compile(r"(^|\.)(uuid4|urandom|SystemRandom)$|^secrets\.")
 ONLY_IN_TESTS, ONLY_IN_THE_DEMO = {"clock.give", "lot.source"}, "lot.seeded"
 # Keys and nonces, which no page shows.
 NOT_SHOWN = {
-    "core": {"keys.py", "lot.py", "sealing.py", "embedded/__init__.py"},
+    "core": {"keys.py", "lot.py", "sealing.py", "spools.py", "embedded/__init__.py"},
     "enrolment": {"views/drafts.py"},
     "people": {"actions/erasing.py"},
 }

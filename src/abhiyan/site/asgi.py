@@ -21,11 +21,11 @@ framework.setup(set_prefix=False)  # before anything that needs it
 
 from django.http import parse_cookie  # noqa: E402
 
-from abhiyan.core import health, metrics  # noqa: E402
+from abhiyan.core import health, metrics, spools  # noqa: E402
 from abhiyan.people.actions import sessions  # noqa: E402
 
 from . import assets, turns  # noqa: E402
-from .middleware import TOO_LARGE, TOO_MUCH  # noqa: E402
+from .middleware import MAY_SEND, TOO_LARGE, TOO_MUCH  # noqa: E402
 
 AsgiScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -99,8 +99,8 @@ async def _counted(surface: str, app: App, scope: AsgiScope, receive: Receive, s
 LET_BY, LET_BY_S = 64 << 20, 30.0  # bytes, seconds: of a body that is refused, so that its sender hears why
 
 
-# Bytes of bodies that one worker holds at once, of signed-in accounts and of everybody else. A body that is small is
-# always taken.
+# Bytes of bodies that one worker holds at once, in memory or on disk (`core.spools`), of signed-in accounts and of
+# everybody else. A body that is small is always taken.
 MOST_HELD = {True: 256 << 20, False: 64 << 20}
 SMALL = 64 * 1024
 
@@ -111,6 +111,14 @@ class _TooLarge(Exception):
 
 class _TooMuch(Exception):
     """The worker holds as many bytes of bodies as it may."""
+
+
+class _NotYours(Exception):
+    """Its sender may send nothing here. told: the answer."""
+
+    def __init__(self, told: list[MutableMapping[str, Any]]) -> None:
+        super().__init__()
+        self.told = told
 
 
 class Held:
@@ -149,9 +157,11 @@ def _is_account(scope: AsgiScope) -> bool:
 async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
     """Django, with no more body than the path allows, said or unsaid beforehand; and than the worker can hold.
 
-    More than a form takes is read only from who has an account: a stranger's file is refused before it comes.
+    More than a form takes is read only from an account that may send it there. Of a stranger and of an office without
+    the capability of the address a file is refused before it comes; where its length is not said, once it is larger
+    than a form.
     """
-    limit, came, answered = body_limit(scope["path"]), 0, False
+    limit, came, answered, is_asked = body_limit(scope["path"]), 0, False, False
     is_account = scope["method"] not in ("GET", "HEAD") and _is_account(scope)
     if not is_account:
         limit = min(limit, int(settings.BODY_LIMIT))
@@ -164,9 +174,14 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
             if said > limit:
                 await _refuse(scope, receive, send, {TOO_LARGE: limit})
                 return
+            if said > settings.BODY_LIMIT:
+                is_asked = True
+                if told := await _refused(scope):
+                    await _say(told, receive, send)
+                    return
 
     async def counting() -> MutableMapping[str, Any]:
-        nonlocal came
+        nonlocal came, is_asked
         message = await receive()
         if message["type"] == "http.request":
             n = len(message.get("body", b""))
@@ -174,6 +189,10 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
             held.take(n, is_account=is_account, of=came)
             if came > limit:
                 raise _TooLarge
+            if came > settings.BODY_LIMIT and not is_asked:
+                is_asked = True
+                if told := await _refused(scope):
+                    raise _NotYours(told)
         return message
 
     async def noting(message: MutableMapping[str, Any]) -> None:
@@ -186,9 +205,11 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
     except _TooLarge:
         if not answered:
             await _refuse(scope, receive, send, {TOO_LARGE: limit})
-    except _TooMuch:
+    except (_TooMuch, spools.NoRoom):
         if not answered:
             await _refuse(scope, receive, send, {TOO_MUCH: True})
+    except _NotYours as no:
+        await _say(no.told, receive, send)
     finally:
         held.let_go(came, is_account=is_account)
 
@@ -197,10 +218,19 @@ async def _refuse(scope: AsgiScope, receive: Receive, send: Send, why: dict[str,
     """The page that says what may be sent, as Django makes it: in the person's language, with the way back.
 
     why: of `site.middleware.size`.
-
-    The answer goes at once, and what still comes is let by: a browser whose body is cut off shows no page at all.
     """
-    bodies = [b""]
+    await _say(await _without_body({**scope, **why}), receive, send)
+
+
+async def _refused(scope: AsgiScope) -> list[MutableMapping[str, Any]]:
+    """The answer to who may not send anything to this address; empty where they may."""
+    told = await _without_body({**scope, MAY_SEND: True})
+    return [] if told[0]["status"] == 204 else told
+
+
+async def _without_body(scope: AsgiScope) -> list[MutableMapping[str, Any]]:
+    """What Django answers to a request before its body comes."""
+    bodies, told = [b""], list[MutableMapping[str, Any]]()
 
     async def nothing() -> MutableMapping[str, Any]:
         if bodies:
@@ -208,7 +238,16 @@ async def _refuse(scope: AsgiScope, receive: Receive, send: Send, why: dict[str,
         await asyncio.Event().wait()  # until Django has answered
         raise AssertionError
 
-    async def lingering(message: MutableMapping[str, Any]) -> None:
+    async def keep(message: MutableMapping[str, Any]) -> None:
+        told.append(message)
+
+    await django(scope, nothing, keep)
+    return told
+
+
+async def _say(told: list[MutableMapping[str, Any]], receive: Receive, send: Send) -> None:
+    """Send an answer at once, and let what still comes go by: a browser whose body is cut off shows no page at all."""
+    for message in told:
         if message["type"] == "http.response.start":
             headers = [*message["headers"], (b"connection", b"close")]
             await send({**message, "headers": headers})
@@ -218,8 +257,6 @@ async def _refuse(scope: AsgiScope, receive: Receive, send: Send, why: dict[str,
             await send({**message, "more_body": True})
             await _let_by(receive)
             await send({"type": "http.response.body", "body": b""})
-
-    await django({**scope, **why}, nothing, lingering)
 
 
 async def _let_by(receive: Receive) -> None:

@@ -40,6 +40,7 @@ HEADERS = {
 }
 TOO_LARGE = "abhiyan.too_large"  # in a request's scope: how many bytes its path takes
 TOO_MUCH = "abhiyan.too_much"  # in a request's scope: the worker holds as much as it can
+MAY_SEND = "abhiyan.may_send"  # in a request's scope: a body is still to come, and asks whether it may
 WAITS_S = 60  # until a file is sent again
 PAGES = {403, 404, 413, 422, 429, 503}  # statuses that have a page of their own
 
@@ -130,7 +131,8 @@ class TooMuch(Refused, status=503):
 
 
 def size(get_response: Answer) -> Answer:
-    """What was too large never came (site.asgi): its sender reads how much may be sent, and goes back."""
+    """What was too large never came (site.asgi): its sender reads how much may be sent, and goes back. Whether a large
+    body may come at all is asked of the access table, without it (`AccessMiddleware`)."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         scope = getattr(request, "scope", {})
@@ -138,6 +140,8 @@ def size(get_response: Answer) -> Answer:
             return refusal(request, TooMuch(wait_s=WAITS_S))
         if (limit := scope.get(TOO_LARGE)) is not None:
             return refusal(request, TooLarge(mb=limit // 1024 // 1024))
+        if scope.get(MAY_SEND):  # the proof of a form is in its body; nothing is done before it has come
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django's
         return get_response(request)
 
     return middleware
@@ -173,7 +177,8 @@ class AccessMiddleware:
         is_demo = settings.DEMO and address.is_loopback(request)
         missing = denied(opens, request.viewer, request.visit, is_demo=is_demo)
         if not missing:
-            return None
+            asks = getattr(request, "scope", {}).get(MAY_SEND)
+            return HttpResponse(status=204) if asks else None
         return (
             refusal(request, NotYours(capability=opens.any_of))
             if missing == NOT_YOURS

@@ -108,10 +108,11 @@ STORAGES = {
 MEDIA_ROOT = home.files()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024  # above every BODY_LIMIT
+# Above every BODY_LIMIT: a file that is at work is in memory. What waits for its turn is not (core.spools).
+FILE_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024
 # What a whole request may carry, files included, by longest fitting prefix of the path (site.asgi).
 BODY_LIMIT = 3 * 1024 * 1024
-# An uploaded list may hold what must never touch a disk in clear: small enough to stay in memory, nothing is spooled.
+# An uploaded list may hold what must never touch a disk in clear: whoever works on it has it in memory.
 BODY_LIMITS = {
     "/imports/": 9 * 1024 * 1024,
     "/paper/": 16 * 1024 * 1024,  # photographs of sheets, several at once

@@ -21,16 +21,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, BinaryIO
 
 from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
+from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from abhiyan.core import address, slots
+from abhiyan.core import address, slots, spools
 from abhiyan.people.actions import sessions
 from abhiyan.ui import errors
 
@@ -178,7 +179,8 @@ class Turns:
 
 
 class Handler(ASGIHandler):
-    """Django, by turns. A body is read before its turn and an answer is sent after it: slow lines hold nobody up."""
+    """Django, by turns. A body is read before its turn and an answer is sent after it: slow lines hold nobody up. What
+    was sent waits on disk for its turn (`core.spools`), so many large files take no memory."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -199,6 +201,21 @@ class Handler(ASGIHandler):
         else:
             thread.shutdown(wait=False)
 
+    async def read_body(self, receive: Any) -> BinaryIO:
+        """The body, once all of it came. Raises RequestAborted, spools.NoRoom."""
+        came = spools.Spool()
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise RequestAborted
+                came.write(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return came.whole()
+        except BaseException:
+            came.close()
+            raise
+
     async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
         account = sessions.whose(token=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         turns, whose = self._turns_of(request, account)
@@ -216,6 +233,8 @@ class Handler(ASGIHandler):
         network = address.shortened(address.client(request))
         if request.path.startswith(FOR_ALL):
             return self.public, network
+        if getattr(request, "scope", {}).get(middleware.MAY_SEND):  # nothing is read yet
+            return self.offices, account or network
         is_photo = request.path.startswith(TAKES_PHOTOS) and request.content_type == "multipart/form-data"
         if is_photo:
             return self.photos, account or network

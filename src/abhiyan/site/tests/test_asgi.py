@@ -3,23 +3,28 @@
 import asyncio
 import gzip
 import json
+import os
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
 from django.templatetags.static import static
 from django.test import Client
 
-from abhiyan.core import health
+from abhiyan.core import health, spools
+from abhiyan.enrolment.tests.web import officer, web_world
 from abhiyan.people.actions import sessions
-from abhiyan.site import asgi, assets
+from abhiyan.site import asgi, assets, turns
 
 
 class Answer:
     def __init__(self) -> None:
         self.status, self.headers, self.body = 0, dict[str, str](), b""
+        self.read = 0  # pieces of the body, before it came
 
 
 def ask(
@@ -36,6 +41,7 @@ def ask(
     async def receive() -> dict[str, Any]:
         if pieces:
             piece = pieces.pop(0)
+            answer.read += not answer.status
             return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
         await asyncio.Event().wait()
         raise AssertionError
@@ -151,7 +157,10 @@ def test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_bac
     megabyte = b"x" * 1024 * 1024
     size = {"content_length": str(40 << 20)} if is_said else {}
     page = f"http://localhost{path}?from=here"
-    given = size | {"accept_language": language, "referer": page, "cookie": cookie(7)}
+    # What does not say its size is read up to that of a form before anybody asks whose it is.
+    shown = cookie(7) if is_said else cookie_of(officer(web_world(), "national_president", "IN"))
+    given = size | {"accept_language": language, "referer": page}
+    given["cookie"] = f"{shown}; language={language[:2]}"
     answer = ask(path, "POST", [megabyte] * 40, **given)
     text = answer.body.decode()
     assert (answer.status, answer.headers["connection"]) == (413, "close")
@@ -161,6 +170,11 @@ def test_a_body_that_is_too_large_gets_a_page_that_names_the_limit_and_leads_bac
 
 def cookie(account: int | None) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={sessions.token_for(account)}"
+
+
+def cookie_of(client: Client) -> str:
+    """Of somebody who is signed in."""
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -173,8 +187,86 @@ def test_a_strangers_file_is_refused_before_it_is_kept(path: str, is_said: bool)
     for shown in ("", made_up, visitor, cookie(7)[:-1] + "-"):
         answer = ask(path, "POST", pieces, accept_language="en", cookie=shown, **size)
         assert answer.status == 413 and "3 MB" in answer.body.decode()
-    assert ask(path, "POST", pieces, cookie=cookie(7), **size).status != 413
+    ended = ask(path, "POST", pieces, cookie=cookie(7), **size)
+    assert ended.status == 403, "a session that is over"
     assert asgi.held.bytes == {True: 0, False: 0}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_said", [True, False])
+def test_a_file_of_an_office_that_may_send_none_there_is_refused_before_it_comes(is_said: bool) -> None:
+    world = web_world()
+    size = {"content_length": str(8 << 20)} if is_said else {}
+    told, other = "/paper/1042-8/", f"/programmes/materials/new/{world.programme.public_id}/"
+    president, verifier = (
+        cookie_of(officer(world, office, unit))
+        for office, unit in (("booth_president", "JK-B001"), ("verifier", "JK"))
+    )
+
+    def send(path: str, shown: str) -> tuple[Answer, int]:
+        """The answer, and how many pieces were read before it came."""
+        pieces = [b"x" * 1024 * 1024] * 8
+        answer = ask(path, "POST", pieces, accept_language="en", cookie=shown, **size)
+        return answer, answer.read
+
+    most = 0 if is_said else 4
+    for path, shown in ((told, verifier), (other, verifier), (other, president)):
+        answer, read = send(path, shown)
+        assert answer.status == 403 and read <= most, (path, read)
+        assert (
+            answer.headers["connection"] == "close"
+            and "Your role can't open this page" in answer.body.decode()
+        )
+    answer, read = send(told, president)
+    assert read == 8 and "Your role" not in answer.body.decode()
+    assert asgi.held.bytes == {True: 0, False: 0}
+
+
+def test_a_file_that_waited_on_disk_comes_as_it_was_sent() -> None:
+    """Django's reader of forms takes it from the spool, in pieces of any size."""
+    file = bytes(range(256)) * 8192
+    head = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
+    body = head + file + b"\r\n--x--\r\n"
+    pieces = [body[at : at + 65_521] for at in range(0, len(body), 65_521)]
+
+    async def receive() -> dict[str, Any]:
+        piece = pieces.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+    async def read() -> Any:
+        return await turns.Handler().read_body(receive)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "query_string": b"",
+        "headers": [
+            (b"content-type", b"multipart/form-data; boundary=x"),
+            (b"content-length", str(len(body)).encode()),
+        ],
+    }
+    request = ASGIRequest(scope, asyncio.run(read()))
+    came = request.FILES["file"]
+    assert isinstance(came, UploadedFile) and came.read() == file
+
+
+def test_a_body_that_waits_is_on_disk_and_sealed() -> None:
+    few, many = spools.Spool(), spools.Spool()
+    secret = b"name,phone\nAsha Devi,9906000001\n"
+    few.write(secret)
+    assert few._file is None and few.whole().read() == secret
+    for _n in range(1000):
+        many.write(secret * 100)
+    assert many._few is None, "nothing of it is in memory"
+    assert many._file is not None
+    many._file.flush()
+    held = os.pread(many._file.fileno(), 4 << 20, 0)
+    assert len(held) == 1000 * 100 * len(secret) and b"Asha" not in held
+    assert os.fstat(many._file.fileno()).st_nlink == 0, "it has no name, and goes with the process"
+    with many.whole() as whole:
+        assert whole.readline() == secret.splitlines(keepends=True)[0]
+        assert whole.readline() + whole.read() == secret[11:] + secret * 99_999
 
 
 @pytest.mark.django_db(transaction=True)
@@ -183,7 +275,7 @@ def test_all_bodies_that_a_worker_holds_have_a_bound_and_small_ones_still_come(
 ) -> None:
     monkeypatch.setattr(asgi, "MOST_HELD", {True: 4 << 20, False: 1 << 20})
     asgi.held.take(1 << 20, is_account=False, of=0)  # of another request
-    piece = b"x" * 64 * 1024
+    piece, president = b"x" * 64 * 1024, cookie_of(officer(web_world(), "booth_president", "JK-B001"))
     try:
         full = ask("/join/", "POST", [piece] * 2, accept_language="en")
         assert full.status == 503 and int(full.headers["retry-after"]) > 0
@@ -192,7 +284,7 @@ def test_all_bodies_that_a_worker_holds_have_a_bound_and_small_ones_still_come(
         assert ask("/join/", "POST", [piece] * 2, cookie=cookie(7)).status != 503, (
             "strangers take none of theirs"
         )
-        large = ask("/imports/new/paper/", "POST", [piece] * 80, cookie=cookie(7))
+        large = ask("/paper/1042-8/", "POST", [piece] * 80, cookie=president)
         assert large.status == 503
     finally:
         asgi.held.let_go(1 << 20, is_account=False)
