@@ -111,7 +111,8 @@ def typists(*, at: datetime) -> list[tuple[int, int]]:
         is_stranger=True, opened_by__isnull=False, opened_at__gt=at - timedelta(days=1)
     )
     counted = found.values("opened_by").annotate(n=Count("pk")).filter(n__gte=MANY_STRANGERS)
-    return list(counted.order_by("-n", "opened_by").values_list("opened_by", "n")[:MOST_TYPISTS])
+    rows = counted.order_by("-n", "opened_by").values_list("opened_by", "n")[:MOST_TYPISTS]
+    return [(account, n) for account, n in rows if account is not None]
 
 
 def ticket_for(ident: UUID) -> Ticket:

@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -439,7 +440,7 @@ def test_no_after_a_merge_silences_both_phones(world: World, says: str, is_kept:
     double = merged(world, first, second)
     assert person_of(second).merged_into == person_of(first).pk
     phone = (SUNITA if is_kept else SUNITA_AGAIN).phone
-    said = {"phone": phone, "channel": Channel.SMS.value, "by": CHANNEL, "at": world.now}
+    said: dict[str, Any] = {"phone": phone, "channel": Channel.SMS.value, "by": CHANNEL, "at": world.now}
     match says:
         case "stop":
             actions.stop_by_phone(**said)
