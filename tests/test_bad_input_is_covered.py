@@ -19,6 +19,10 @@ DECK_TEMPLATES = "review/tests/test_deck_templates.py::"
 DOOR = "enrolment/tests/test_door.py::"
 DOUBLES = "enrolment/tests/test_doubles.py::"
 FILES = "core/tests/test_tables_files.py::"
+FORM_PAGES = "forms/tests/test_form_pages.py::"
+FORM_PICTURES = "forms/tests/test_pictures.py::"
+FORM_QUESTIONS = "forms/tests/test_questions.py::"
+FORM_SHEETS = "forms/tests/test_sheets.py::"
 FLAGS = "verification/tests/test_flagging.py::"
 HELPLINE = "helpdesk/tests/test_requests.py::"
 JOIN = "enrolment/tests/test_join.py::"
@@ -33,6 +37,29 @@ SIGN_IN = "people/tests/test_sign_in.py::"
 SPOOFED = "enrolment/tests/test_spoofed.py::"
 
 COVERED: dict[str, list[str]] = {
+    "an XLSForm of 5,000 rows": [FORM_SHEETS + "test_a_sheet_of_five_thousand_rows_is_refused"],
+    "an XLSForm with repeats, or conditions in a circle": [
+        FORM_SHEETS + "test_what_is_no_flat_form_is_refused_by_sheet_and_row",
+        FORM_QUESTIONS + "test_a_form_with_a_flaw_is_told_where",
+        FORM_PAGES + "test_a_sheet_is_uploaded_and_a_wrong_one_is_refused_row_by_row",
+    ],
+    "an XLSForm that is a zip bomb": [FORM_SHEETS + "test_a_bomb_of_zip_is_not_unpacked"],
+    "questions that ask for caste or promise a benefit": [
+        FORM_QUESTIONS + "test_words_that_no_form_may_hold_are_refused",
+        FORM_PAGES + "test_a_change_that_is_no_form_is_refused_where_it_stands",
+    ],
+    "one filled form sent with two sets of answers": [
+        "forms/tests/test_submissions.py::test_under_a_known_key_other_answers_are_refused_and_the_first_stay",
+        FORM_PICTURES + "test_the_same_key_with_another_picture_is_refused",
+    ],
+    "a picture of 12 MP, or with a script inside": [
+        FORM_PICTURES + "test_a_picture_of_twelve_megapixels_is_kept_small_and_without_what_it_carried",
+        FORM_PICTURES + "test_what_is_no_picture_is_refused_at_its_question",
+    ],
+    "a place of (0, 0), a figure of 10^9 in a form": [
+        FORM_QUESTIONS + "test_an_answer_that_does_not_fit_says_why",
+        FORM_QUESTIONS + "test_a_number_without_limits_ends_below_a_thousand_million",
+    ],
     "garbage phones": [
         ACT + "test_what_is_no_phone_is_refused",
         API + "test_what_does_not_fit_the_rules_names_the_field",

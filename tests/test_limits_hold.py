@@ -29,6 +29,10 @@ from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import officer, open_me, typed, web_world
+from abhiyan.forms import actions as forms
+from abhiyan.forms.actions import SentPictureUnfit
+from abhiyan.forms.rules.questions import QuestionKind
+from abhiyan.forms.tests import make as forms_made
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.actions import answering
 from abhiyan.helpdesk.models import Ticket
@@ -394,6 +398,18 @@ def photos_of_sheets(ground: Ground) -> Asked:
     )
 
 
+def pictures_of_forms(ground: Ground) -> Asked:
+    """By one account. What is no picture is counted as well."""
+    by, at = Actor(kind="person", id=uuid4(), account_id=7), ground.at
+    version = forms_made.form_in_use(
+        ground.world.units["JK"], forms_made.question("picture", QuestionKind.PICTURE)
+    )
+    given: Any = {"version": version, "unit_id": ground.world.mandal.pk, "answers": {}, "by": by, "at": at}
+    return "7", lambda: let(
+        lambda: forms.submit(key=uuid4().hex, pictures={"picture": b""}, **given), SentPictureUnfit
+    )
+
+
 def me_which(ground: Ground) -> Asked:
     client, phone_id = open_me(ground.world.asha), ground.world.phone_id(ground.world.asha)
     return str(phone_id), lambda: passed(client.post("/me/which/", {"birth_year": "1999"}), 422)
@@ -606,6 +622,7 @@ LIMITS = {
     "frame.files": Limit(60, HOUR, frame_files),
     "checks.back": Limit(10, DAY, checks_back),
     "enrolment.photos": Limit(300, HOUR, photos_of_sheets),
+    "forms.pictures": Limit(120, HOUR, pictures_of_forms),
     "me.which": Limit(20, DAY, me_which),
     "phone.change": Limit(3, 30 * DAY, phone_change),
     "phone.notice": Limit(2, 30 * DAY, phone_notice),

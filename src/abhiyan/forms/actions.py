@@ -8,22 +8,31 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.functional import Promise
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, news, sql
+from abhiyan.core import apart, audit, limits, lot, news, slots, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
+from abhiyan.core.pictures import Redrawn, Unreadable, redraw
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.forms.models import Form, FormVersion, Submission, SubmissionPicture, SubmissionStep
+from abhiyan.forms.news import SubmissionAccepted, SubmissionReturned
+from abhiyan.forms.queries import MAKE, submission_for
+from abhiyan.forms.rules import answers as rules
+from abhiyan.forms.rules.questions import FormQuestion, flaws
+from abhiyan.forms.rules.words import refused_in
+from abhiyan.org import queries as org
 from abhiyan.units.news import UnitsGoing
-
-from .models import FormVersion, Submission, SubmissionStep
-from .news import SubmissionAccepted, SubmissionReturned
-from .rules import answers as rules
 
 LONGEST_REASON = 500
 LONGEST_KEY = 100
+LONGEST_NAME = 120
+LARGEST_PICTURE = 12 << 20  # bytes
+OPENED = ("forms.pictures", 120, 3600)  # pictures of one account
 
 State, Act = Submission.State, SubmissionStep.Act
 
@@ -46,6 +55,36 @@ class WrongState(Refused, status=409):
 
 class ReturnReasonMissing(Refused):
     message = _("Write why you send it back, in at most %(longest)s letters.")
+
+
+class SentPictureTooLarge(Refused):
+    message = _("The picture is larger than %(mb)s MB. Take it with a smaller picture size.")
+
+
+class SentPictureUnfit(Refused):
+    message = _("This file is no picture we can open. Take a JPEG or PNG picture.")
+
+
+class SentPicturesBusy(Refused, status=503):
+    """The server opens a few pictures at once, whoever sends them."""
+
+    message = _("Very many pictures are being read at this moment. Send the form again in a minute.")
+
+
+class FormNameUnfit(Refused):
+    """Its facts say why."""
+
+    message = "%(why)s"
+
+
+class FormUnfit(Refused):
+    """The questions are no form. flaws: what is wrong, each with its question (rules.questions.QuestionFlaw)."""
+
+    message = _("Some questions need a correction. Each says what.")
+
+
+class NoDraft(Refused, status=409):
+    message = _("There is no draft. Change the form first.")
 
 
 class FormUnitsInUse(Refused, status=409):
@@ -72,7 +111,8 @@ def submit(
 
     key: the sender's own for this form, such as that of the outbox. answers, pictures: as `FilledForm` has them.
     about: kind and id of the caller's thing. place: latitude, longitude, metres; without one the first place among
-    the answers. filled_at: when, by the phone. Refuses AnswersUnfit, SentOtherwise, NotFound.
+    the answers. filled_at: when, by the phone. Pictures are made anew and sealed. Refuses AnswersUnfit, SentOtherwise,
+    NotFound, TooMany, SentPictureTooLarge, SentPictureUnfit, SentPicturesBusy.
     """
     account_id = needed(by.account_id)
     pictures = pictures or {}
@@ -89,6 +129,7 @@ def submit(
             if not hmac.compare_digest(bytes(there.digest), digest):
                 raise SentOtherwise
             return there
+        drawn = _redrawn({name: pictures[name] for name in checked.pictures}, by=by, at=at)
         one = Submission(
             id=sent_id,
             digest=digest,
@@ -103,6 +144,7 @@ def submit(
         )
         _fill(one, version, checked.answers, place)
         one.save(force_insert=True)
+        _keep_pictures(one, drawn, checked.pictures, at=at)
         _note(one, Act.SENT, answers=one.answers, by=by, at=at)
     return one
 
@@ -126,9 +168,12 @@ def mend(
         checked = rules.check(one.version.asked, answers, pictures={*kept, *(pictures or {})})
         if checked.errors:
             raise AnswersUnfit(errors=checked.errors)
+        sent = pictures or {}
+        drawn = _redrawn({name: sent[name] for name in checked.pictures if name in sent}, by=by, at=at)
         _fill(one, one.version, checked.answers, place)
         one.state, one.reason = State.REPORTED, ""
         one.save()
+        _keep_pictures(one, drawn, checked.pictures, at=at)
         _note(one, Act.MENDED, answers=one.answers, by=by, at=at)
     return one
 
@@ -188,6 +233,12 @@ def send_back(*, submission_id: UUID, reason: str, by: Actor, at: datetime) -> S
     return one
 
 
+def note_picture_read(*, submission_id: UUID, by: Actor, at: datetime) -> None:
+    """Note in the trail that somebody opened a picture in their sight. Refuses NotFound."""
+    one = submission_for(submission_id)
+    audit.record(by=by, at=at, act="forms.read_picture", subject=str(one.pk), unit_id=one.unit_id)
+
+
 def _keyed(text: bytes) -> bytes:
     return hmac.digest(keyring().lookup, text, "sha256")
 
@@ -209,6 +260,53 @@ def _fill(
     found = rules.place_of(place) if place else first
     one.answers = dict(answers)
     one.lat, one.lon, one.accuracy = found or (None, None, None)
+
+
+def _redrawn(pictures: Mapping[str, bytes], *, by: Actor, at: datetime) -> dict[str, Redrawn]:
+    """The pictures made anew, by the questions' keys. No transaction waits meanwhile (core.apart)."""
+    if not pictures:
+        return {}
+    if large := next((key for key, data in pictures.items() if len(data) > LARGEST_PICTURE), None):
+        raise SentPictureTooLarge(field=large, mb=LARGEST_PICTURE >> 20)
+    work = ("pictures", *(hashlib.sha256(data).digest() for data in pictures.values()))
+    if not apart.is_done(work):
+        name, allowed, window_s = OPENED
+        limits.take(
+            limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s, n=len(pictures)
+        )
+    found = apart.done(work, lambda: {key: _made_anew(key, data) for key, data in pictures.items()})
+    for one in found.values():
+        if isinstance(one, Refused):
+            raise one
+    return {key: one for key, one in found.items() if isinstance(one, Redrawn)}
+
+
+def _made_anew(key: str, data: bytes) -> Redrawn | Refused:
+    try:
+        return redraw(data)
+    except Unreadable:
+        return SentPictureUnfit(field=key)
+    except slots.Busy:
+        return SentPicturesBusy(field=key)
+
+
+def _keep_pictures(
+    one: Submission, drawn: Mapping[str, Redrawn], asked: Sequence[str], *, at: datetime
+) -> None:
+    """Seal new pictures, each under an id of its own; drop those they replace, and those no longer asked for."""
+    one.pictures.exclude(question__in=set(asked) - drawn.keys()).delete()
+    ring = keyring()
+    for key, made in drawn.items():
+        own = lot.uuid()
+        SubmissionPicture.objects.create(
+            id=own,
+            submission=one,
+            question=key,
+            small=ring.seal(made.small, about=own.bytes + b"small"),
+            sealed=ring.seal(made.picture, about=own.bytes + b"sealed"),
+            size=len(made.picture),
+            added_at=at,
+        )
 
 
 def _note(
@@ -240,3 +338,131 @@ def refuse_units_going(*, told: UnitsGoing) -> None:
         )
     if n:
         raise FormUnitsInUse(n=n)
+
+
+# --- making forms ---
+
+
+def make_form(
+    *,
+    unit_id: int,
+    names: Mapping[str, str],
+    questions: Sequence[FormQuestion],
+    ready: str = "",
+    by: Actor,
+    at: datetime,
+) -> Form:
+    """Make a form with a first draft. ready: code of the ready form that it was copied from.
+
+    Who may: `forms.make` at the unit. Refuses NotYours, FormNameUnfit, FormUnfit.
+    """
+    with transaction.atomic():
+        org.require(by, MAKE, at=unit_id)
+        clean, plain = _clean_names(names), _plain(questions)
+        made = {"made_at": at, "made_by": by.account_id}
+        with system("a form is made"):
+            form = Form.objects.create(
+                public_id=lot.uuid(), names=clean, unit_id=unit_id, ready=ready, **made
+            )
+            FormVersion.objects.create(form=form, number=1, questions=plain, **made)
+        _record("make_form", form, by=by, at=at)
+    return form
+
+
+def change_draft(
+    *, public_id: UUID, names: Mapping[str, str], questions: Sequence[FormQuestion], by: Actor, at: datetime
+) -> FormVersion:
+    """Change the draft of a form, or begin one: a version in use is never changed. The name counts at once.
+
+    Who may: `forms.make` at the form's unit. Refuses NotFound, and as `make_form`.
+    """
+    with transaction.atomic():
+        form = _held(public_id, by=by)
+        form.names, plain = _clean_names(names), _plain(questions)
+        with system("a form is changed"):
+            form.save(update_fields=["names"])
+            last = form.versions.latest("number")
+            number = last.number if last.used_from is None else last.number + 1
+            draft, _new = FormVersion.objects.update_or_create(
+                form=form,
+                number=number,
+                defaults={"questions": plain, "made_at": at, "made_by": by.account_id},
+            )
+        _record("change_draft", form, by=by, at=at)
+    return draft
+
+
+def use_draft(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Put the draft of a form into use: from now on it is asked, and never changed. Who may: as `change_draft`.
+
+    Refuses NotFound, NoDraft.
+    """
+    with transaction.atomic():
+        form = _held(public_id, by=by)
+        with system("a form is put into use"):
+            if not form.versions.filter(used_from=None).update(used_from=at):
+                raise NoDraft
+        _record("use_draft", form, by=by, at=at)
+
+
+def discard_draft(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Forget the draft of a form; a form that was never in use goes with it. Who may: as `change_draft`.
+
+    Refuses NotFound, NoDraft.
+    """
+    with transaction.atomic():
+        form = _held(public_id, by=by)
+        _record("discard_draft", form, by=by, at=at)
+        with system("a draft is discarded"):
+            draft = needed(form.versions.filter(used_from=None).first(), NoDraft)
+            (form if draft.number == 1 else draft).delete()
+
+
+def end_form(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Offer a form to nobody any more; what uses it goes on, and what was sent stays. `bring_back_form` undoes it.
+
+    Who may: as `change_draft`. Refuses NotFound.
+    """
+    _end(public_id, at, "end_form", by=by, at=at)
+
+
+def bring_back_form(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Offer a form again that was ended. Who may: as `change_draft`. Refuses NotFound."""
+    _end(public_id, None, "bring_back_form", by=by, at=at)
+
+
+def _end(public_id: UUID, ended_at: datetime | None, act: str, *, by: Actor, at: datetime) -> None:
+    with transaction.atomic():
+        form = _held(public_id, by=by)
+        form.ended_at = ended_at
+        with system("a form is ended, or brought back"):
+            form.save(update_fields=["ended_at"])
+        _record(act, form, by=by, at=at)
+
+
+def _held(public_id: UUID, *, by: Actor) -> Form:
+    """A form, locked, for somebody who makes forms at its unit."""
+    with system("a form"):
+        form = needed(Form.objects.select_for_update().filter(public_id=public_id).first())
+    org.require(by, MAKE, at=form.unit_id)
+    return form
+
+
+def _clean_names(names: Mapping[str, str]) -> dict[str, str]:
+    clean = {language: text for language, name in names.items() if (text := " ".join(name.split()))}
+    if not clean or any(len(text) > LONGEST_NAME or "\0" in text for text in clean.values()):
+        why = say("Write the name of the form in Hindi or English, at most %(longest)s letters.")
+        raise FormNameUnfit(field="name_hi", why=why % {"longest": LONGEST_NAME})
+    if refused := next(filter(None, map(refused_in, clean.values())), ""):
+        raise FormNameUnfit(field="name_hi", why=refused)
+    return clean
+
+
+def _plain(questions: Sequence[FormQuestion]) -> list[dict[str, object]]:
+    if found := list(flaws(questions)):
+        raise FormUnfit(flaws=found)
+    return [one.plain() for one in questions]
+
+
+def _record(act: str, form: Form, *, by: Actor, at: datetime) -> None:
+    audit.record(by=by, at=at, act=f"forms.{act}", subject=str(form.public_id), unit_id=form.unit_id)

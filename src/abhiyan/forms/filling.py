@@ -45,6 +45,8 @@ class FilledForm(forms.Form):
     def __init__(self, *args: Any, kept: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept = kept
+        for key in kept:
+            self.fields[key].help_text = _("A picture is there. Choose another only to replace it.")
         self.answers: Mapping[str, Any] = {}
         self.pictures: dict[str, bytes] = {}
 
@@ -55,6 +57,8 @@ class FilledForm(forms.Form):
         for key, text in checked.errors.items():
             self.add_error(key, text)
         self.answers = checked.answers
+        for file in files.values():
+            file.seek(0)  # a request that did slow work first is answered again (core.apart)
         self.pictures = {key: file.read() for key, file in files.items()}
 
     @property

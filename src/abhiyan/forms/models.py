@@ -150,7 +150,7 @@ class SubmissionStep(models.Model):
 class SubmissionPicture(models.Model):
     """A picture that answers a question: re-encoded, sealed under its own id. A newer one takes its place."""
 
-    id = models.UUIDField(primary_key=True)  # keyed hash of the submission, the question and what was sent
+    id = models.UUIDField(primary_key=True)  # random; both files are sealed under it
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="pictures", db_index=False)
     question = models.TextField()  # its key
     small = models.BinaryField()  # sealed

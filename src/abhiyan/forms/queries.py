@@ -1,39 +1,99 @@
 """Which forms there are for somebody, and what was filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.conf import settings
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from abhiyan.core import clock, sql
+from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.core.small_cells import together
 from abhiyan.org.rules.ranges import literal
 from abhiyan.org.viewer import Viewer
+from abhiyan.units import queries as units
 
 from .filling import FilledForm, answers_form
-from .models import Form, FormVersion, Submission
+from .models import Form, FormVersion, Submission, SubmissionPicture, SubmissionStep
 from .rules import answers as rules
+from .rules.questions import FormQuestion, QuestionKind
 
 __all__ = ["FilledForm", "answers_form", "forms_for", "latest_version", "submission_for", "typed_answers"]
 
+MOST_VERSIONS, MOST_STEPS, MOST_PLACES = 50, 100, 1_000  # shown at once
 MAKE = "forms.make"  # who holds it at a unit makes and changes its forms
 
 # Forms of units that stand above the viewer's own, in them or below.
 _NEAR = """select its.unit_id from units_placement its
  where its.lo is not null and %s::int8multirange && int8range(its.lo, its.hi)"""
+_USED = FormVersion.objects.filter(form=OuterRef("pk"), used_from__isnull=False)
 
 
 def forms_near(viewer: Viewer) -> QuerySet[Form]:
-    """Every form of the viewer's units, of those above and of those below, also drafts and ended ones."""
-    held = literal((one.lo, one.hi) for one in viewer.appointments) if viewer.is_strong else "{}"
-    return Form.objects.select_related("unit").filter(unit_id__in=RawSQL(_NEAR, [held]))  # noqa: S611  # a parameter
+    """Every form of the viewer's units, of those above and of those below; drafts only where they make forms."""
+    held = viewer.appointments if viewer.is_strong else ()
+    makes = literal(each for one in held if MAKE in one.capabilities for each in one.ranges)
+    near = _at(literal((one.lo, one.hi) for one in held))
+    return Form.objects.select_related("unit").filter(near).filter(Q(Exists(_USED)) | _at(makes))
 
 
 def forms_for(viewer: Viewer) -> QuerySet[Form]:
     """The forms in use that a viewer may choose from or fill in: of their own units, of those above and below."""
-    in_use = FormVersion.objects.filter(form=OuterRef("pk"), used_from__isnull=False)
-    return forms_near(viewer).filter(Exists(in_use), ended_at=None)
+    return forms_near(viewer).filter(Exists(_USED), ended_at=None)
+
+
+def named_like(text: str) -> Q:
+    """Forms whose name holds these words, in either language."""
+    return Q(names__hi__icontains=text) | Q(names__en__icontains=text)
+
+
+def _at(ranges: str) -> Q:
+    return Q(unit_id__in=RawSQL(_NEAR, [ranges]))  # noqa: S611  # a parameter
+
+
+def form_for(viewer: Viewer, public_id: UUID) -> Form:
+    """A form near the viewer, or NotFound."""
+    return needed(forms_near(viewer).filter(public_id=public_id).first())
+
+
+def may_make(viewer: Viewer, unit_id: int) -> bool:
+    """Whether the viewer makes and changes the forms of a unit."""
+    return viewer.may_at(MAKE, *(lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])))
+
+
+def numbers_of(found: Sequence[Form]) -> dict[int, tuple[int, int]]:
+    """By the forms' ids: the number of the version in use, and of the draft; 0 where there is none."""
+    rows = FormVersion.objects.filter(form__in=found).values("form_id")
+    used = Max("number", filter=Q(used_from__isnull=False), default=0)
+    told = rows.annotate(used=used, draft=Max("number", filter=Q(used_from=None), default=0)).order_by()
+    return {row["form_id"]: (row["used"], row["draft"]) for row in told}
+
+
+def sent_of(found: Sequence[Form]) -> dict[int, int]:
+    """By the forms' ids: how many submissions are in the viewer's sight."""
+    rows = Submission.objects.filter(form__in=found).values("form_id").annotate(n=Count("pk")).order_by()
+    return {row["form_id"]: row["n"] for row in rows}
+
+
+def versions_of(form: Form) -> list[FormVersion]:
+    """The newest versions of a form; a draft comes first."""
+    return list(form.versions.order_by("-number")[:MOST_VERSIONS])
+
+
+def questions_ever(form: Form) -> list[FormQuestion]:
+    """Every question that versions in use have asked, the newest words of each."""
+    found: dict[str, FormQuestion] = {}
+    for version in form.versions.filter(used_from__isnull=False).order_by("-number")[:MOST_VERSIONS]:
+        for one in version.asked:
+            found.setdefault(one.key, one)
+    return [one for one in found.values() if one.kind is not QuestionKind.NOTE]
 
 
 def latest_version(form_id: int) -> FormVersion | None:
@@ -51,3 +111,124 @@ def submission_for(submission_id: UUID) -> Submission:
 def typed_answers(one: Submission) -> Mapping[str, Any]:
     """The answers as they stand in the fields of `answers_form`, as its `initial`."""
     return {key: rules.typed(answer) for key, answer in one.answers.items()}
+
+
+def shown(one: Submission) -> dict[str, Any]:
+    """What `forms/_said.html` draws: the answers of a submission as people read them, and its pictures."""
+    words = {each.key: each.words for each in one.version.asked}
+    return {
+        "submission": one,
+        "answers": [
+            (each.words, rules.read(each, one.answers.get(each.key)))
+            for each in one.version.asked
+            if each.key in one.answers
+        ],
+        "pictures": [
+            (each, words.get(each.question, each.question)) for each in pictures_of([one]).get(one.pk, ())
+        ],
+    }
+
+
+def submissions_of(form: Form, span: tuple[int, int]) -> QuerySet[Submission]:
+    """Submissions of a form in the viewer's sight, for units at these positions."""
+    return Submission.objects.select_related("unit", "body").filter(form=form, unit_id__in=units.within(span))
+
+
+def pictures_of(found: Sequence[Submission]) -> dict[UUID, list[SubmissionPicture]]:
+    """The pictures of submissions, without their bytes."""
+    kept: dict[UUID, list[SubmissionPicture]] = {}
+    rows = SubmissionPicture.objects.filter(submission__in=found).defer("small", "sealed")
+    for one in rows.order_by("added_at", "pk"):
+        kept.setdefault(one.submission_id, []).append(one)
+    return kept
+
+
+def places_of(found: QuerySet[Submission]) -> list[Submission]:
+    """The newest submissions that have a place."""
+    return list(found.filter(lat__isnull=False).order_by("-at")[:MOST_PLACES])
+
+
+def open_picture(submission_id: UUID, picture_id: UUID, *, is_small: bool) -> bytes:
+    """A picture in the viewer's sight, as a JPEG; or NotFound."""
+    column = "small" if is_small else "sealed"
+    found = SubmissionPicture.objects.filter(pk=picture_id, submission_id=submission_id).values_list(column)
+    (sealed,) = needed(found.first())
+    return keyring().unseal(bytes(sealed), about=picture_id.bytes + column.encode())
+
+
+def history_of(one: Submission) -> list[tuple[SubmissionStep, list[tuple[str, str, str]]]]:
+    """The newest steps of a submission in their order, each with the answers it changed: question, before, after."""
+    found: list[tuple[SubmissionStep, list[tuple[str, str, str]]]] = []
+    before: Mapping[str, Any] | None = None
+    for step in list(one.steps.order_by("-pk")[:MOST_STEPS])[::-1]:
+        now = before if step.answers is None else step.answers
+        found.append((step, list(_changes(one, before, now)) if before and now else []))
+        before = now
+    return found
+
+
+def _changes(
+    one: Submission, before: Mapping[str, Any], now: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str]]:
+    for each in one.version.asked:
+        was, became = before.get(each.key), now.get(each.key)
+        if was != became:
+            yield each.words, rules.read(each, was), rules.read(each, became)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceCount:
+    """How often a choice was taken in a unit and below. n: None where it is fewer than 10 and out of sight."""
+
+    unit_id: int
+    code: str
+    n: int | None
+
+
+# Exact where the viewer leads; of the rest what closed days say (core.small_cells).
+_COUNTS = """with found as (
+  select coalesce(child.unit_id, %(unit)s) as unit_id, s.answers, s.at,
+    %(all)s or exists (select from units_placement own where own.unit_id = s.unit_id
+      and own.lo <@ %(line)s::int8multirange) as is_own,
+    %(all)s or coalesce(int8range(child.lo, child.hi), int8range(pl.lo, pl.lo + 1)) <@ %(line)s::int8multirange
+      as is_led
+  from forms_submission s
+  join units_placement pl on pl.unit_id = s.unit_id and pl.hierarchy = %(tree)s and pl.lo >= %(lo)s and pl.lo < %(hi)s
+  left join units_placement child on child.parent_id = %(unit)s and child.hierarchy = %(tree)s
+    and pl.lo >= child.lo and pl.lo < child.hi
+  where s.form_id = %(form)s and s.state <> 'returned')
+select f.unit_id, chosen.code, count(*) filter (where f.is_own),
+  count(*) filter (where not f.is_own and f.at < %(closed)s), bool_or(f.is_led)
+from found f cross join lateral jsonb_array_elements_text(case jsonb_typeof(f.answers -> %(key)s)
+  when 'array' then f.answers -> %(key)s else jsonb_build_array(f.answers -> %(key)s) end) as chosen (code)
+where f.answers ? %(key)s group by 1, 2"""
+
+
+def count_choices(
+    form: Form, question: FormQuestion, *, unit: units.UnitRow, hierarchy: int, viewer: Viewer, at: datetime
+) -> list[ChoiceCount]:
+    """How often each choice was taken, for the units right below a unit and for what the unit itself sent.
+
+    Without what was sent back. Who does not lead the units sees counts of closed days, rounded to 10.
+    """
+    zone = ZoneInfo(settings.TIME_ZONE)
+    closed = datetime.combine(clock.day_in(settings.TIME_ZONE, at), time.min, zone)
+    with system("choices of a form are counted"):
+        rows = sql.rows(
+            _COUNTS,
+            {
+                "form": form.pk,
+                "unit": unit.id,
+                "tree": hierarchy,
+                "lo": unit.lo,
+                "hi": unit.hi,
+                "line": viewer.scope.line,
+                "all": viewer.scope.everything,
+                "closed": closed,
+                "key": question.key,
+            },
+        )
+    return [
+        ChoiceCount(unit_id, code, own if is_led else together(own, rest))
+        for unit_id, code, own, rest, is_led in rows
+    ]

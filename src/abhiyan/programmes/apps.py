@@ -9,6 +9,7 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
+        from abhiyan.forms.rules import abouts
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded
         from abhiyan.people.news import AccountClosed
@@ -23,6 +24,7 @@ class ProgrammesConfig(AppConfig):
             actions.restore_from_closing(told=told)
             actions.settle_closed(units=told.units, at=told.at)
 
+        abouts.register("due", lambda due_id, at: schedules.due_page(due_id, at=at))
         audiences.answer_programmes(queries.names_of_running)
         news.subscribe(
             AccountClosed,

@@ -116,6 +116,7 @@ BODY_LIMIT = 3 * 1024 * 1024
 BODY_LIMITS = {
     "/imports/": 9 * 1024 * 1024,
     "/paper/": 16 * 1024 * 1024,  # photographs of sheets, several at once
+    "/programmes/asked/": 16 * 1024 * 1024,  # a report with its photographs
     "/programmes/materials/": 21 * 1024 * 1024,  # one file of at most 20 MB
     "/review/slides/template/": 21 * 1024 * 1024,  # the same
 }

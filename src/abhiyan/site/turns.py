@@ -42,7 +42,7 @@ from .access import FOR_ALL
 PUBLIC, OFFICES, PHOTOS, FILES = 2, 4, 1, 1
 BEFORE_NEW = 3  # turns of those who have begun, while a newcomer waits
 OF_AN_ACCOUNT = 2  # turns of the offices that one account has at once on the whole machine; of the others one
-TAKES_PHOTOS = "/paper/"  # the addresses photographs are sent to
+TAKES_PHOTOS = ("/paper/", "/programmes/asked/")  # the addresses photographs are sent to
 SPARE = 50  # threads kept for requests to come
 MOST = 500  # of each that wait in one worker; a request that waits holds what was sent with it
 MOST_OF_ONE = 250  # of these, of one account or network

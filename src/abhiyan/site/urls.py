@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.people.urls")),
     path("", include("abhiyan.org.urls")),
     path("", include("abhiyan.enrolment.urls")),
+    path("forms/", include("abhiyan.forms.urls")),
     path("elections/", include("abhiyan.elections.urls")),
     path("programmes/", include("abhiyan.programmes.urls")),
     path("", include("abhiyan.messaging.urls")),

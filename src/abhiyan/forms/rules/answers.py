@@ -29,9 +29,11 @@ class _Wrong(Exception):
 @dataclass(frozen=True, slots=True)
 class CheckedAnswers:
     """answers: by key, as they are kept: numbers, texts, codes, true or false, a date as 2026-11-25, a place as
-    [latitude, longitude, metres]. errors: by key, in the reader's language. Pictures are not among the answers."""
+    [latitude, longitude, metres]. errors: by key, in the reader's language. pictures: keys of asked questions that have
+    one; pictures are not among the answers."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
+    pictures: list[str] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -51,7 +53,9 @@ def check(
         if is_blank:
             if one.required:
                 done.errors[one.key] = say("This field is required.")
-        elif one.kind is not QuestionKind.PICTURE:
+        elif one.kind is QuestionKind.PICTURE:
+            done.pictures.append(one.key)
+        else:
             try:
                 done.answers[one.key] = _READ[one.kind](one, value)
             except _Wrong as wrong:

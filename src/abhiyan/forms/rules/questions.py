@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.core.numbers import grouped
 from abhiyan.core.words import named
 
 from .words import refused_in
@@ -206,7 +207,7 @@ def _choice_flaws(one: FormQuestion) -> Iterator[tuple[str, str | Promise]]:
         if not _CODE.fullmatch(each.code) or each.code in codes:
             yield (
                 "choices",
-                _("“%(code)s”: a code stands once, in Latin letters, digits and _.")
+                _("“%(code)s”: use each code once, with Latin letters, digits and _.")
                 % {"code": each.code[:40]},
             )
         codes.add(each.code)
@@ -227,7 +228,7 @@ def _limit_flaws(one: FormQuestion) -> Iterator[tuple[str, str | Promise]]:
                 name,
                 _("Write it as 2026-11-25.")
                 if one.kind is QuestionKind.DAY
-                else _("Write a number up to %(most)s.") % {"most": LARGEST},
+                else _("Write a number up to %(most)s.") % {"most": grouped(LARGEST)},
             )
             return
     if one.least is not None and one.most is not None and one.least > one.most:  # type: ignore[operator]  # of one kind

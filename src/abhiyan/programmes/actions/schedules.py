@@ -387,6 +387,17 @@ def due_href(one: Schedule, asked: found.AskedUnit, period: Period) -> str:
     return f"{reverse('programmes:due', args=[one.public_id])}?{urlencode(query)}"
 
 
+def due_page(due_id: str, *, at: datetime) -> str:
+    """The page of a due in the viewer's sight, by its id; "" where there is none any more."""
+    due = Due.objects.filter(pk=due_id).first()
+    one = found.SCHEDULES.filter(pk=due.schedule_id).first() if due else None
+    if due is None or one is None:
+        return ""
+    asked = found.asked_unit(one, unit_id=due.unit_id, body_id=due.body_id)
+    period = next((each for each in one.timing.begun(at) if each.begins_on == due.begins_on), None)
+    return due_href(one, asked, period) if asked and period else ""
+
+
 def _held(public_id: UUID, *, by: Actor) -> Schedule:
     """A schedule in the caller's sight, locked by the system, once they may change it."""
     seen = found.schedule_for(public_id)

@@ -182,7 +182,7 @@ def _figures(running: Sequence[Programme], versions: Sequence[FormVersion]) -> l
             found.append((f"{key}::", words))
             found += [
                 (
-                    f"{key}:{version.pk}:{question.key}",
+                    f"{key}:{version.form_id}:{question.key}",
                     f"{words} ← {named(version.form.names)}: {question.words}",
                 )
                 for version in versions

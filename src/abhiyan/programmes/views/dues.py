@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named, person
+from abhiyan.forms import queries as filled_forms
+from abhiyan.forms.models import Submission
 from abhiyan.forms.queries import FilledForm, answers_form, submission_for, typed_answers
 from abhiyan.org.here import page_unit
 from abhiyan.org.rules.capabilities import LEADS
@@ -130,7 +132,8 @@ def _shown(
     may_decide = asked.is_open and not one.is_meeting and found.may_decide(request.actor, one, asked)
     is_to_mend = state == DueState.RETURNED and one.form is not None  # a form sent back is mended first
     forms_of = _forms(one, row, period, state, today=today)
-    problem, questions = "", _questions(one, row)
+    sent_before = _sent(row)
+    problem, questions = "", _questions(one, sent_before)
     if refused:
         act, sent, filled = refused
         questions = filled or questions
@@ -175,7 +178,7 @@ def _shown(
         "may_accept": may_decide and state in (DueState.DONE, DueState.RETURNED) and not is_to_mend,
         "return_form": forms_of["return"] if may_decide and state in FINISHED else None,
         "questions": questions,
-        "answers": one.form is not None and row is not None and row.submission_id is not None,
+        **(filled_forms.shown(sent_before) if sent_before else {}),
         "problem": problem,
         "query": "?" + schedules.due_href(one, asked, period).partition("?")[2],
         "segments": [
@@ -205,11 +208,17 @@ def _asks(one: Schedule) -> dict[str, str]:
     return {key: names.get(measure, key) for key, measure in one.figures.items()}
 
 
-def _questions(one: Schedule, row: Due | None, data: Any = None, files: Any = None) -> FilledForm | None:
+def _sent(row: Due | None) -> Submission | None:
+    """The form that was filled in for a due."""
+    return submission_for(row.submission_id) if row and row.submission_id else None
+
+
+def _questions(
+    one: Schedule, sent: Submission | None, data: Any = None, files: Any = None
+) -> FilledForm | None:
     """The form of the schedule, with what was answered; None where it has none."""
     if one.form is None:
         return None
-    sent = submission_for(row.submission_id) if row and row.submission_id else None
     return answers_form(one.form)(
         data,
         files,
@@ -289,7 +298,7 @@ def due_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     make = partial(ReportForm, asks=_asks(one)) if made is ReportForm else made
     form = make(sent, auto_id=f"{act}_%s")
     row = found.due_of(one, asked, period)
-    filled = _questions(one, row, request.POST, request.FILES) if act in ("hold", "report") else None
+    filled = _questions(one, _sent(row), request.POST, request.FILES) if act in ("hold", "report") else None
     if filled is not None and not filled.is_valid():
         form.is_valid()
         return _shown(request, public_id, refused=(act, form, filled), status=422)

@@ -1,5 +1,6 @@
 """Meetings and reports: what is asked here, asking it, and the board of one of them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +30,7 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedules as found
-from abhiyan.programmes.rules.schedules import AskedFor, DueSign, DueState, Period, Rhythm
+from abhiyan.programmes.rules.schedules import AskedFor, DueSign, DueState, Period, Rhythm, shares
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -164,13 +165,14 @@ def asked(request: Request) -> HttpResponseBase:
 
 @dataclass(frozen=True, slots=True)
 class OwedHere:
-    """One thing that a unit or a body of it owes, as the unit's page shows it."""
+    """One thing that a unit or a body of it owes, as the unit's page shows it. came_in: its periods so far, counted."""
 
     title: str
     whose: str
     href: str
     squares: Squares
     said: str
+    came_in: str
 
 
 def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime) -> list[OwedHere]:
@@ -184,10 +186,17 @@ def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: dateti
             acts.due_href(each.schedule, each.asked, each.periods[-1][0]),
             Squares([(SIGNS[sign][0], 1) for sign in each.signs(at)]),
             ", ".join(str(SIGNS[sign][1]) for sign in each.signs(at)),
+            _came_in(each.signs(at)),
         )
         for each in found.asked_of(here.id, [hierarchy], since=shown.today(at), at=at)
         if each.schedule.ended_at is None
     ][:MOST_HERE]
+
+
+def _came_in(signs: Sequence[DueSign]) -> str:
+    due, on_time, late, silent = shares(Counter(signs))
+    told = say("%(on_time)s of %(due)s on time, %(late)s late, %(silent)s silent")
+    return told % {"due": due, "on_time": on_time, "late": late, "silent": silent} if due else ""
 
 
 # --- the board ---

@@ -30,6 +30,7 @@ from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.sheets import drawn
+from abhiyan.forms.tests.elsewhere import form_elsewhere
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
@@ -364,6 +365,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         **dict.fromkeys(("verification:ties_of", "verification:tie_end"), verifier.public_id),
         **round_elsewhere(cast, at),
         **slides_elsewhere(cast, at),
+        **form_elsewhere(world.units["JK-JAM"].pk, by=cast.actor("district_elsewhere"), at=at),
         "token": token.public_id,
         "number": number,
         "in_charge": in_charge,
@@ -517,6 +519,9 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     if room == "elections" and page != "unit":
         kind = "alliance" if page.startswith("alliance") else "plan"
         more |= {"code": "LS2024", "public_id": others[kind], "number": 2}
+    if room == "forms":
+        more |= {"submission_id": others["submission"], "picture_id": others["form_picture"]}
+        more["act"] = "end"
     if page.startswith("factor_"):
         more["public_id"] = others["factor"]
     return more

@@ -51,6 +51,8 @@ POSTS: dict[str, dict[str, str]] = {
     "enrolment:person_strike_off": {"reason": "not_genuine"},
     "enrolment:ticket": {"text": "Mine"},
     "enrolment:unplaced": {"claim": "{unplaced}", "where": "JK-B001"},
+    "forms:change": {"name_en": "Mine"},
+    "forms:form_new": PLACE | {"ready": "meeting"},
     "helpdesk:helpline": {"number": "1800", "reason": "mine"},
     "helpdesk:many": {"ticket": "0", "text_en": "Mine", "is_done": "yes", "step": "send"},
     "helpdesk:ready_change": {"kind": "", "language": "en", "text": "Mine"},

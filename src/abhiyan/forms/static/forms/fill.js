@@ -40,7 +40,7 @@ for (const field of document.querySelectorAll("input[data-place]")) {
   if (!navigator.geolocation || !words) continue;
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "secondary";
+  button.className = "secondary gap-top";
   button.textContent = words.dataset.ask;
   button.addEventListener("click", () => {
     button.setAttribute("aria-busy", "true");

@@ -1,0 +1,26 @@
+"""The sample of the demo: the state's copies of the ready forms, in use."""
+
+from datetime import timedelta
+
+from abhiyan.core.samples import Ground
+from abhiyan.core.scope import system
+
+from . import actions
+from .rules.ready import ready_forms
+
+
+def sample(ground: Ground) -> None:
+    """Put a copy of each ready form into use in the state, before any schedule began."""
+    state, unit_id = ground.shown["state_president"]
+    at = ground.at - timedelta(days=70)
+    with system("demo"):
+        for ready in ready_forms().values():
+            form = actions.make_form(
+                unit_id=unit_id,
+                names=ready.names,
+                questions=ready.questions,
+                ready=ready.code,
+                by=state,
+                at=at,
+            )
+            actions.use_draft(public_id=form.public_id, by=state, at=at)

@@ -1,0 +1,30 @@
+"""The way from a unit's page to the forms of those who make them, and from search to a form by its name."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from abhiyan.core.words import named
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.doors import Door
+from abhiyan.units.queries import UnitRow
+
+from . import queries
+
+MOST = 3  # forms that search shows
+SHORTEST = 3  # letters of a name
+
+
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
+    """unit: for its page, where the viewer makes forms. text: for search, part of a form's name."""
+    if unit is not None and unit.lo is not None and viewer.may_at(queries.MAKE, unit.lo):
+        yield Door(_("Forms"), address_of("forms:list"), icon="list")
+    if len(text) >= SHORTEST:
+        for one in queries.forms_near(viewer).filter(queries.named_like(text)).order_by("-made_at")[:MOST]:
+            yield Door(
+                _("Form: %(name)s") % {"name": named(one.names)},
+                address_of("forms:form", one.public_id),
+                about=named(one.unit.names),
+            )

@@ -1,0 +1,32 @@
+"""The ready forms that an office copies: one TOML file each in `forms/ready`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .questions import FormQuestion, question_of
+
+_FOLDER = Path(__file__).resolve().parents[1] / "ready"
+ORDER = ("meeting", "weekly", "booth", "stay", "beneficiary", "dialogue", "opinion", "call")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyForm:
+    """code: the name of its file."""
+
+    code: str
+    names: Mapping[str, str]
+    questions: tuple[FormQuestion, ...]
+
+
+@cache
+def ready_forms() -> dict[str, ReadyForm]:
+    """The ready forms by their codes."""
+    return {code: _read(code) for code in ORDER}
+
+
+def _read(code: str) -> ReadyForm:
+    said = tomllib.loads((_FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
+    return ReadyForm(code, said["name"], tuple(question_of(one) for one in said["questions"]))

@@ -1,0 +1,351 @@
+"""Offices find forms, copy or upload them, change them, look at them as on a phone, and put them into use."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.words import named
+from abhiyan.forms import actions, queries, sheets
+from abhiyan.forms.actions import LONGEST_NAME
+from abhiyan.forms.models import Form, FormVersion
+from abhiyan.forms.rules.questions import (
+    CHOOSING,
+    LONGEST_WORDS,
+    NUMBERS,
+    AnswerChoice,
+    FormQuestion,
+    Limit,
+    QuestionKind,
+    number,
+)
+from abhiyan.forms.rules.ready import ready_forms
+from abhiyan.org import queries as org
+from abhiyan.org.here import page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.forms import SOMETIMES, offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.posts import posted
+
+_LINE = forms.TextInput(attrs=SOMETIMES)  # Hindi or English: one of them is enough
+_LIMITED = (*NUMBERS, QuestionKind.TEXT, QuestionKind.SEVERAL, QuestionKind.DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """A form in a list. in_use, draft: numbers of its versions. sent: submissions in the viewer's sight."""
+
+    one: Form
+    in_use: int
+    draft: int
+    sent: int
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """In words, and how the mark looks."""
+        if self.one.ended_at is not None:
+            return say("Ended"), ""
+        return (say("In use"), "ok") if self.in_use else (say("Draft"), "warn")
+
+
+COLUMNS: tuple[Column[FormRow], ...] = (
+    Column("name", _("Form"), lambda row: named(row.one.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: named(row.one.unit.names), css="under"),
+    Column("version", _("Version"), lambda row: row.in_use or row.draft, css="num"),
+    Column("sent", _("Filled in"), lambda row: row.sent, css="num"),
+    Column("made", _("Date"), lambda row: row.one.made_at, order="made_at", css="nums under"),
+    Column("state", _("Status"), lambda row: row.state[0], css="end"),
+)
+
+
+class FindForms(forms.Form):
+    """Words of a form's name."""
+
+    q = forms.CharField(label=_("Name of the form"), required=False, max_length=LONGEST_NAME)
+
+
+def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
+    """What every page of the room shows: its place in the menu, and the way to it."""
+    return {"here": "programmes", "crumbs": [(say("Forms"), reverse("forms:list") if more else ""), *more]}
+
+
+def frame(one: Form, *more: tuple[str, str]) -> dict[str, Any]:
+    """The same for a page about a form."""
+    own = reverse("forms:form", args=[one.public_id]) if more else ""
+    return {**crumbs((named(one.names), own), *more), "one": one, "name": named(one.names)}
+
+
+@require_GET
+def forms_list(request: Request) -> HttpResponseBase:
+    """The forms of the viewer's units, of those above and below: what may be filled in, and what they change."""
+    find = FindForms(request.GET)
+    words = find.cleaned_data["q"] if find.is_valid() else ""
+    table: Table[FormRow] = Table(
+        request,
+        COLUMNS,
+        queries.forms_near(request.viewer).filter(queries.named_like(words)),
+        name="forms",
+        caption=_("Forms"),
+        sort="-made",
+        finish=_rows,
+        is_brief=True,
+    )
+    context = {**crumbs(), "find": find, "words": words, "may": request.viewer.may(queries.MAKE)}
+    return answer(request, "forms/list.html", table, context)
+
+
+def _rows(found: Sequence[Form]) -> list[FormRow]:
+    numbers, sent = queries.numbers_of(found), queries.sent_of(found)
+    return [FormRow(one, *numbers.get(one.pk, (0, 0)), sent.get(one.pk, 0)) for one in found]
+
+
+class NamesForm(forms.Form):
+    """What a form is called."""
+
+    name_hi = forms.CharField(label=_("Name in Hindi"), max_length=LONGEST_NAME, required=False, widget=_LINE)
+    name_en = forms.CharField(
+        label=_("Name in English"), max_length=LONGEST_NAME, required=False, widget=_LINE
+    )
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {language: self.cleaned_data[f"name_{language}"] for language in ("hi", "en")}
+
+
+class NewForm(NamesForm):
+    """A ready form to copy, or a sheet to read."""
+
+    ready = forms.ChoiceField(label=_("Copy a ready form"), required=False, widget=forms.RadioSelect)
+    sheet = forms.FileField(
+        label=_("Or upload a sheet"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={**SOMETIMES, "accept": ".xlsx"}),
+        help_text=_("An XLSForm (.xlsx) with flat questions, at most 1 MB. The example shows how."),
+    )
+    field_order = ("ready", "sheet", "name_hi", "name_en")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, ready=[(one.code, named(one.names)) for one in ready_forms().values()])
+        self.fields["name_hi"].help_text = _(
+            "Without a name here, the copy keeps the name of the ready form."
+        )
+
+    def clean(self) -> None:
+        if not self.errors and not self.cleaned_data["ready"] and self.cleaned_data["sheet"] is None:
+            self.add_error("ready", _("Choose a ready form, or upload a sheet."))
+
+    @property
+    def made(self) -> tuple[dict[str, str], Sequence[FormQuestion], str]:
+        """Names, questions, and the code of the ready form that was copied. Refuses as `sheets.read_sheet`."""
+        if self.cleaned_data["sheet"] is not None:
+            return self.names, sheets.read_sheet(self.cleaned_data["sheet"].read()), ""
+        copied = ready_forms()[self.cleaned_data["ready"]]
+        return self.names if any(self.names.values()) else dict(copied.names), copied.questions, copied.code
+
+
+@form_page
+def form_new(request: Request) -> HttpResponseBase:
+    """Copy a ready form, or read one from a sheet. It begins as a draft."""
+    here = page_unit(request)
+    if not queries.may_make(request.viewer, here.unit.id):
+        raise org.NotYours(capability=queries.MAKE)
+    form = NewForm(request.POST or None, request.FILES or None)
+
+    def make(_given: dict[str, Any]) -> Form:
+        names, questions, ready = form.made
+        return actions.make_form(
+            unit_id=here.unit.id,
+            names=names,
+            questions=questions,
+            ready=ready,
+            by=request.actor,
+            at=clock.now(),
+        )
+
+    done = tried(request, form, make, said=_("This is your draft. Change it, then put it into use."))
+    if done.value:
+        return redirect("forms:form", done.value.public_id)
+    for text in done.refused.facts.get("errors", ()) if done.refused else ():  # type: ignore[attr-defined]
+        form.add_error("sheet", text)
+    context = {**crumbs((say("New form"), "")), "form": form, "unit": here.unit, "place": here.name}
+    return render(request, "forms/new.html", context, status=done.status)
+
+
+def _shown(request: Request, one: Form) -> FormVersion:
+    """The version that the address asks for, else the draft for who changes it, else the one in use."""
+    versions = queries.versions_of(one)
+    if not queries.may_make(request.viewer, one.unit_id):
+        versions = [each for each in versions if each.used_from is not None]
+    asked = request.GET.get("version", "")
+    return needed(next((each for each in versions if not asked or str(each.number) == asked), None))
+
+
+@require_GET
+def form(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One form: its versions, what may be done with it, and its questions as a phone shows them."""
+    return _page(request, queries.form_for(request.viewer, public_id))
+
+
+def _page(request: Request, one: Form, *, problem: str = "", status: int = 200) -> HttpResponseBase:
+    version = _shown(request, one)
+    may = queries.may_make(request.viewer, one.unit_id)
+    versions = [each for each in queries.versions_of(one) if may or each.used_from is not None]
+    (row,) = _rows([one])
+    context = {
+        **frame(one),
+        "row": row,
+        "version": version,
+        "may": may,
+        "versions": versions,
+        "draft": may and any(each.used_from is None for each in versions),
+        "problem": problem,
+        "form": queries.answers_form(version)(),
+    }
+    return render(request, "forms/form.html", context, status=status)
+
+
+class QuestionForm(forms.Form):
+    """The words, choices and limits of one question."""
+
+    label_hi = forms.CharField(
+        label=_("Question in Hindi"), max_length=LONGEST_WORDS, required=False, widget=_LINE
+    )
+    label_en = forms.CharField(
+        label=_("Question in English"), max_length=LONGEST_WORDS, required=False, widget=_LINE
+    )
+    choices = forms.CharField(
+        label=_("Choices"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=LONGEST_WORDS * 40,
+        help_text=_("One choice a line: code = Hindi | English. A new line needs no code."),
+    )
+    least = forms.CharField(label=_("At least"), max_length=20, required=False)
+    most = forms.CharField(label=_("At most"), max_length=20, required=False)
+    required = forms.BooleanField(label=_("Must be answered"), required=False)
+    dropped = forms.BooleanField(label=_("Leave this question out"), required=False)
+
+    def __init__(self, data: Any, question: FormQuestion) -> None:
+        self.question = question
+        lines = [
+            f"{one.code} = {one.label.get('hi', '')} | {one.label.get('en', '')}" for one in question.choices
+        ]
+        initial = {
+            **{f"label_{language}": question.label.get(language, "") for language in ("hi", "en")},
+            "choices": "\n".join(lines),
+            "least": "" if question.least is None else question.least,
+            "most": "" if question.most is None else question.most,
+            "required": question.required,
+        }
+        super().__init__(data, initial=initial, prefix=question.key)
+        unfit = [] if question.kind in CHOOSING else ["choices"]
+        unfit += [] if question.kind in _LIMITED else ["least", "most"]
+        unfit += ["required"] if question.kind is QuestionKind.NOTE else []
+        for name in unfit:
+            del self.fields[name]
+
+    @property
+    def changed(self) -> FormQuestion:
+        """The question as it was typed."""
+        given = self.cleaned_data
+        return replace(
+            self.question,
+            label={language: text for language in ("hi", "en") if (text := given[f"label_{language}"])},
+            choices=tuple(_choices(given.get("choices", ""))),
+            required=given.get("required", False),
+            least=self._limit(given.get("least", "")),
+            most=self._limit(given.get("most", "")),
+        )
+
+    def _limit(self, text: str) -> Limit:
+        found = number(text) if self.question.kind is not QuestionKind.DAY else None
+        if found is None:
+            return text or None  # what is no number is told by the rules
+        return int(found) if found.is_integer() else found
+
+
+def _choices(text: str) -> list[AnswerChoice]:
+    found: list[AnswerChoice] = []
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        code, sign, words = line.partition("=")
+        hindi, _bar, english = (words if sign else line).partition("|")
+        taken = {one.code for one in found}
+        free = next(f"c{n}" for n in range(1, len(found) + 2) if f"c{n}" not in taken)
+        label = {"hi": hindi.strip(), "en": english.strip()}
+        found.append(
+            AnswerChoice(code.strip() if sign else free, {key: text for key, text in label.items() if text})
+        )
+    return found
+
+
+@form_page
+def change(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Change the words, choices and limits of a form: in its draft, or in a new draft."""
+    one = queries.form_for(request.viewer, public_id)
+    if not queries.may_make(request.viewer, one.unit_id):
+        raise org.NotYours(capability=queries.MAKE)
+    version = _shown(request, one)
+    names = NamesForm(
+        request.POST or None, initial={f"name_{code}": name for code, name in one.names.items()}
+    )
+    parts = [QuestionForm(request.POST or None, each) for each in version.asked]
+
+    def do(_given: dict[str, Any]) -> None:
+        if not all(list(map(QuestionForm.is_valid, parts))):
+            raise actions.FormUnfit(flaws=())
+        kept = [each.changed for each in parts if not each.cleaned_data["dropped"]]
+        actions.change_draft(
+            public_id=public_id, names=names.names, questions=kept, by=request.actor, at=clock.now()
+        )
+
+    done = tried(request, names, do, said=_("The draft is saved. Put it into use when it is ready."))
+    if done:
+        return redirect("forms:form", public_id)
+    by_key = {each.question.key: each for each in parts}
+    for flaw in done.refused.facts.get("flaws", ()) if done.refused else ():  # type: ignore[attr-defined]
+        part = by_key.get(flaw.key)
+        field = {"label": "label_hi", "hint": "label_hi"}.get(flaw.part, flaw.part)
+        if part is None:
+            names.add_error(None, flaw.text)
+        else:
+            part.add_error(field if field in part.fields else None, flaw.text)
+    context = {**frame(one, (say("Change"), "")), "names": names, "parts": parts, "version": version}
+    return render(request, "forms/change.html", context, status=done.status)
+
+
+ACTS: dict[str, tuple[Callable[..., None], Promise]] = {
+    "use": (actions.use_draft, _("In use. To change it again, begin a new draft.")),
+    "discard": (actions.discard_draft, _("The draft is gone.")),
+    "end": (actions.end_form, _("Ended. What was asked with it goes on. You can bring it back.")),
+    "bring-back": (actions.bring_back_form, _("It can be chosen again.")),
+}
+
+
+@posted("forms:form", takes=("public_id",))
+def form_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """Put the draft into use, discard it, end the form, or bring it back."""
+    if act not in ACTS:
+        raise NotFound
+    do, said = ACTS[act]
+    empty = forms.Form(request.POST)
+    done = tried(
+        request, empty, lambda _given: do(public_id=public_id, by=request.actor, at=clock.now()), said=said
+    )
+    if done:
+        there = queries.forms_near(request.viewer).filter(public_id=public_id).exists()
+        return redirect("forms:form", public_id) if there else redirect("forms:list")
+    problem = " ".join(map(str, empty.non_field_errors()))
+    return _page(request, queries.form_for(request.viewer, public_id), problem=problem, status=done.status)

@@ -1,0 +1,235 @@
+"""What was sent of a form: listed with a map, read with its pictures and history, and counted by unit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.small_cells import said
+from abhiyan.core.words import named, person
+from abhiyan.forms import actions, queries
+from abhiyan.forms.models import Form, Submission, SubmissionPicture
+from abhiyan.forms.rules import abouts
+from abhiyan.forms.rules import answers as rules
+from abhiyan.forms.rules.questions import FormQuestion, QuestionKind
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.people import queries as people
+from abhiyan.ui import maps
+from abhiyan.ui.files import file_answer
+from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+from .making import frame
+
+State = Submission.State
+MARKS = {State.REPORTED: "warn", State.ACCEPTED: "ok", State.RETURNED: "bad"}
+
+
+class SentFilters(forms.Form):
+    """Which submissions, and how files write their answers."""
+
+    state = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All")), *State.choices])
+    answers = forms.ChoiceField(
+        label=_("Answers in files"), required=False, choices=[("", _("in words")), ("codes", _("as codes"))]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """A submission in a list."""
+
+    one: Submission
+    sender: str
+    pictures: Sequence[SubmissionPicture]
+
+    @property
+    def mark(self) -> str:
+        return MARKS[State(self.one.state)]
+
+
+COLUMNS: tuple[Column[SentRow], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.one.unit.names), is_name=True),
+    Column("code", _("Code of the unit"), lambda row: row.one.unit.code, only_in_file=True),
+    Column("body", _("Body"), lambda row: named(row.one.body.names) if row.one.body else "", css="under"),
+    Column("at", _("Filled in"), lambda row: row.one.at, order="at", css="nums under"),
+    Column("sender", _("Sent by"), lambda row: row.sender, names_people=True, css="under"),
+    Column("pictures", _("Pictures"), lambda row: len(row.pictures)),
+    Column("reason", _("Reason"), lambda row: row.one.reason, names_people=True, only_in_file=True),
+    Column("lat", _("Latitude"), lambda row: row.one.lat, only_in_file=True),
+    Column("lon", _("Longitude"), lambda row: row.one.lon, only_in_file=True),
+    Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state", css="end"),
+)
+
+
+def _answer_columns(questions: Sequence[FormQuestion], *, as_codes: bool) -> Iterator[Column[SentRow]]:
+    """A column of the file for each question. What was written in words may name people."""
+
+    def value(question: FormQuestion, row: SentRow) -> Any:
+        given = row.one.answers.get(question.key)
+        is_plain = as_codes or (isinstance(given, (int, float)) and not isinstance(given, bool))
+        return rules.coded(given) if is_plain else rules.read(question, given)
+
+    for one in questions:
+        if one.kind not in (QuestionKind.PICTURE, QuestionKind.PLACE):
+            yield Column(
+                f"q-{one.key}",
+                one.key if as_codes else one.words,
+                partial(value, one),
+                only_in_file=True,
+                names_people=one.kind is QuestionKind.TEXT,
+            )
+
+
+def _rows(found: Sequence[Submission]) -> list[SentRow]:
+    names = people.names_of({one.sent_by for one in found})
+    pictures = queries.pictures_of(found)
+    return [SentRow(one, person(names.get(one.sent_by, "")), pictures.get(one.pk, ())) for one in found]
+
+
+@require_GET
+def sent(request: Request, public_id: UUID) -> HttpResponseBase:
+    """What was sent of a form, for the units of a unit: list, map, pictures; CSV and XLSX."""
+    one = queries.form_for(request.viewer, public_id)
+    here = page_unit(request, otherwise=lambda: _start(request, one.unit_id))
+    filters = SentFilters(request.GET)
+    wanted = filters.cleaned_data if filters.is_valid() else {}
+    found = queries.submissions_of(one, here.span)
+    found = found.filter(state=wanted["state"]) if wanted.get("state") else found
+    as_codes = wanted.get("answers") == "codes"
+    table: Table[SentRow] = Table(
+        request,
+        (*COLUMNS, *_answer_columns(queries.questions_ever(one), as_codes=as_codes)),
+        found,
+        name="submissions",
+        caption=_("Filled in"),
+        sort="-at",
+        finish=_rows,
+        unit_id=here.unit.id,
+        narrowed=filters,
+        is_brief=True,
+    )
+    context = {**_about(one, here, say("Filled in")), "filters": filters}
+    if not table.file_kind:
+        context["places"] = [_place(each) for each in queries.places_of(found)]
+        context["outlines"] = (
+            units.outlines_behind(here.unit.id, at=clock.now()) if context["places"] else None
+        )
+    return answer(request, "forms/sent.html", table, context)
+
+
+def _start(request: Request, unit_id: int) -> int:
+    """The unit a page begins with: the form's, or the viewer's own where that is below it."""
+    home = request.viewer.home
+    spans = units.all_spans([unit_id]).get(unit_id, [])
+    return home.unit_id if home and any(lo <= home.lo < hi for lo, hi in spans) else unit_id
+
+
+def _about(one: Form, here: Here, title: str) -> dict[str, Any]:
+    return {**frame(one, (title, "")), "about": here, "title": title}
+
+
+def _place(one: Submission) -> maps.Place:
+    name = named(one.unit.names)
+    return maps.Place(
+        name=name,
+        lon=one.lon,
+        lat=one.lat,
+        ladder=Ladder(name=name, target=None, reported=1, counted=1, confirmed=0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """A unit, and how often each choice was taken there. code: "" for what the unit above filled in itself."""
+
+    code: str
+    name: str
+    n_of: Mapping[str, int | None]
+
+
+@require_GET
+def counts(request: Request, public_id: UUID) -> HttpResponseBase:
+    """How often each choice of one question was taken, for the units below a unit."""
+    one = queries.form_for(request.viewer, public_id)
+    here = page_unit(request, otherwise=lambda: _start(request, one.unit_id), counts=True)
+    questions = [each for each in queries.questions_ever(one) if each.is_counted]
+    asked = request.GET.get("question")
+    chosen = next((each for each in questions if each.key == asked), questions[0] if questions else None)
+    columns: list[Column[ChoiceRow]] = [Column("unit", _("Unit"), lambda row: row.name, is_name=True)]
+    columns += [
+        Column(f"c-{code}", words, partial(_figure, code), css="num")
+        for code, words in (chosen.options if chosen else ())
+    ]
+    table: Table[ChoiceRow] = Table(
+        request,
+        columns,
+        _choice_rows(request, one, here, chosen),
+        name="counts",
+        caption=chosen.words if chosen else "",
+    )
+    context = {
+        **_about(one, here, say("Counts")),
+        "questions": [(each.words, each.key, each is chosen) for each in questions],
+    }
+    return answer(request, "forms/counts.html", table, context)
+
+
+def _figure(code: str, row: ChoiceRow) -> str:
+    return said(row.n_of.get(code, 0))
+
+
+def _choice_rows(request: Request, one: Form, here: Here, chosen: FormQuestion | None) -> list[ChoiceRow]:
+    if chosen is None:
+        return []
+    found: dict[int, dict[str, int | None]] = {}
+    for each in queries.count_choices(
+        one, chosen, unit=here.unit, hierarchy=here.hierarchy, viewer=request.viewer, at=clock.now()
+    ):
+        found.setdefault(each.unit_id, {})[_CODES.get(each.code, each.code)] = each.n
+    own = found.pop(here.unit.id, None)
+    rows = [] if own is None else [ChoiceRow("", say("%(unit)s itself") % {"unit": here.name}, own)]
+    below = sorted(
+        (named(unit.names), unit.code, unit_id) for unit_id, unit in units.units_by_id(found).items()
+    )
+    return rows + [ChoiceRow(code, name, found[unit_id]) for name, code, unit_id in below]
+
+
+_CODES = {"true": "yes", "false": "no"}
+
+
+@require_GET
+def submission(request: Request, submission_id: UUID) -> HttpResponseBase:
+    """One submission: its answers, pictures and history, and the way to where it is decided."""
+    one = queries.submission_for(submission_id)
+    steps = queries.history_of(one)
+    names = people.names_of({one.sent_by, *(step.by_account for step, _changed in steps if step.by_account)})
+    context = {
+        **frame(one.version.form, (named(one.unit.names), "")),
+        **queries.shown(one),
+        "sender": person(names.get(one.sent_by, "")),
+        "mark": MARKS[State(one.state)],
+        "steps": [(step, person(names.get(step.by_account or 0, "")), changed) for step, changed in steps],
+        "asked_on": abouts.page_of(one.about, at=clock.now()),
+    }
+    return render(request, "forms/submission.html", context)
+
+
+@require_GET
+def picture(request: Request, submission_id: UUID, picture_id: UUID) -> HttpResponse:
+    """A picture of a submission; `?small` for lists. Opening a whole one leaves a row in the trail."""
+    is_small = "small" in request.GET
+    data = queries.open_picture(submission_id, picture_id, is_small=is_small)
+    if not is_small:
+        actions.note_picture_read(submission_id=submission_id, by=request.actor, at=clock.now())
+    return file_answer(data, kind="image/jpeg", name=f"{picture_id}.jpg")
