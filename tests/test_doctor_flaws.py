@@ -411,6 +411,12 @@ FLAWS = [
     Flaw("codes", FAIL, "the way out is set wrongly", variable("ABHIYAN_SMS", "http")),
     Flaw("codes", FAIL, "a text of theirs is missing", sql("delete from messaging_template")),
     Flaw("gateway", FAIL, "the gateway has not taken", row("messaging_outage", lane="'codes'")),
+    Flaw(
+        "ids",
+        WARN,
+        "1 calls or texts to +911800000001 in 7 days",
+        row("messaging_inbound", is_reused="true", number="'+911800000001'"),
+    ),
     Flaw("officers", WARN, "no data officers at the top of the tree", sql("delete from org_appointment")),
     Flaw(
         "unfolded",

@@ -1,7 +1,7 @@
 """What `abhiyan doctor` asks of messages."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from abhiyan.core import clock
 from abhiyan.core.doctor import FAIL, OK, WARN, Finding, late
@@ -71,7 +71,24 @@ def gateway(_at: datetime) -> Iterable[Finding]:
         yield Finding(OK, "no gateway is known to be away")
 
 
-CHECKS = {"texts": texts, "codes": codes, "gateway": gateway}
+LATELY = timedelta(days=7)
+
+
+def ids(at: datetime) -> Iterable[Finding]:
+    """No gateway gives two webhooks one id. Both are heard; but a resend can no longer be told from a new one."""
+    found = queries.ids_used_twice(since=at - LATELY)
+    for number, n in found:
+        yield Finding(
+            WARN,
+            f"{n} calls or texts to {number or 'a number of ours'} in 7 days came with an id that was used before",
+            "let the gateway give each call and text an id of its own (docs/channels.md)",
+            {"number": number, "n": n},
+        )
+    if not found:
+        yield Finding(OK, "gateways give each call and text an id of its own")
+
+
+CHECKS = {"texts": texts, "codes": codes, "gateway": gateway, "ids": ids}
 METRICS = {
     "states_without_poll_entry": lambda: float(len(units.states_without_entry(at=clock.now()))),
     "messages_gateway_away": lambda: float(len(queries.outages())),

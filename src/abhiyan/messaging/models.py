@@ -140,9 +140,19 @@ class Inbound(models.Model):
     phone_id = models.UUIDField(null=True)
     number = models.TextField(default="", db_default="")  # our own number that was called
     outcome = models.TextField(default="", db_default="")
+    ref_id = models.UUIDField(null=True)  # of the provider's own id alone; null: came before it was noted
+    is_reused = models.BooleanField(default=False, db_default=False)  # another webhook had this id before
 
     class Meta:
         db_table = "messaging_inbound"
+        indexes = [
+            models.Index(
+                fields=["ref_id"], name="messaging_inbound_ref"
+            ),  # used by: whether an id came before with other words
+            models.Index(  # used by: doctor
+                fields=["at"], condition=models.Q(is_reused=True), name="messaging_inbound_reused"
+            ),
+        ]
         constraints = [
             *policies("inbound", using=f"phone_id = {PHONE}", write=SYSTEM),
         ]

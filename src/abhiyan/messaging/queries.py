@@ -217,8 +217,22 @@ def inbound_id(provider: str, kind: str, ref: str, number: str, phone: str, text
     Two gateways that count from 1 use one id twice. Were the id alone the key, the second STOP would count as a resend
     and be lost. A true resend has the same number, sender and words.
     """
-    told = json.dumps([provider, kind, ref, number, phone, text])
-    return UUID(bytes=hashlib.sha256(told.encode(errors="replace")).digest()[:16])
+    return _inbound(provider, kind, ref, number, phone, text)
+
+
+def ref_id(provider: str, kind: str, ref: str) -> UUID:
+    """What a provider's own id is kept as, so that one used twice is found."""
+    return _inbound(provider, kind, ref)
+
+
+def _inbound(*told: str) -> UUID:
+    return UUID(bytes=hashlib.sha256(json.dumps(told).encode(errors="replace")).digest()[:16])
+
+
+def ids_used_twice(*, since: datetime) -> list[tuple[str, int]]:
+    """Numbers of ours with how many webhooks came since then whose provider's id another webhook had before."""
+    found = Inbound.objects.filter(is_reused=True, at__gt=since).values("number").annotate(n=Count("pk"))
+    return list(found.order_by("-n", "number").values_list("number", "n"))
 
 
 def message_id(key: str) -> UUID:

@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.doctor import OK
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
@@ -29,6 +30,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
+from abhiyan.messaging.doctor import ids
 from abhiyan.messaging.rules import signatures
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.people.actions.persons import lock_phones
@@ -164,6 +166,11 @@ def test_an_id_that_another_number_sender_or_text_used_hides_no_stop(
         for of in (world.asha, world.bilal):
             assert standing_no(keyring().phone_id(of.phone)) is not None, of.name
         assert standing_no(keyring().phone_id(world.chandra.phone)) is None
+        # The operator hears of it: to each number how many came with an id that was used. A true resend is none.
+        assert write(server, secret, "STOP", world.bilal, ident="1").status == 200
+        (own, last) = [finding.facts for finding in ids(world.now)]
+        assert (own["number"], own["n"]) == (JOIN, 2) and (last["number"], last["n"]) == (LEAVE, 1)
+        assert [finding.level for finding in ids(world.now + timedelta(days=8))] == [OK]
 
 
 def test_a_flood_of_leaves_by_text_is_held_from_the_first_too_many(

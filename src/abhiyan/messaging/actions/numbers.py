@@ -11,7 +11,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.messaging.models import Allowance, Number, Spending
-from abhiyan.messaging.queries import inbound_id
+from abhiyan.messaging.queries import inbound_id, ref_id
 from abhiyan.messaging.rules import inbound
 
 
@@ -132,13 +132,17 @@ def note_inbound(
     text: str = "",
 ) -> bool:
     """Keep that a webhook came. Whether it is the first: a resend finds it (`inbound_id`). In the transaction of what
-    is done about it."""
-    ident = inbound_id(provider, kind, ref, number, phone, text)
+    is done about it.
+
+    Another webhook with the provider's id is none of it: it is done too, and `doctor` tells that ids are used twice.
+    """
+    ident, own = inbound_id(provider, kind, ref, number, phone, text), ref_id(provider, kind, ref)
     return bool(
         sql.run(
-            "insert into messaging_inbound (id, provider, kind, at, phone_id, number, outcome)"
-            " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-            [ident, provider, kind, at, keyring().phone_id(phone), number, outcome],
+            "insert into messaging_inbound (id, provider, kind, at, phone_id, number, outcome, ref_id, is_reused)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, exists (select from messaging_inbound where ref_id = %s))"
+            " on conflict do nothing",
+            [ident, provider, kind, at, keyring().phone_id(phone), number, outcome, own, own],
         )
         == 1
     )
