@@ -58,7 +58,7 @@ def picture_of(one: Estimated, *, is_rounded: bool) -> dict[str, Any]:
         return {"grade": one.grade, "none_reason": GRADES[one.grade], "note": _of_frame(one), "more": more}
     of = one.counted
     if of.rate is None or (is_rounded and small_cells.shown(of.items) is None):
-        return {"none_reason": why_none(one), "more": more}
+        return {"none_reason": why_none(one, of), "more": more}
     words = {"note": _note(one, is_rounded=is_rounded), "how": _how(one, is_rounded=is_rounded)}
     return {"estimate": of.rate, "low": of.low, "high": of.high, "more": more, **words}
 
@@ -157,10 +157,16 @@ def _checks(of: RealShare) -> str:
 
 
 @_later
-def why_none(one: Estimated) -> str:
-    """Why there is no estimate of a unit."""
-    if one.counted.rate is not None or one.entered.rate is not None:
+def why_none(one: Estimated, of: RealShare | None = None) -> str:
+    """Why there is no estimate of a unit. of: the part of its people it is about; unless given, all who were entered.
+
+    A part may have too few checks while all together have enough. What has a figure is too small to be shown outside.
+    """
+    of = of or one.entered
+    if of.rate is not None:
         return small_cells.said(None)
+    if one.entered.rate is not None:
+        return too_few(of.finished, one.wanted)
     if one.finished is None:
         return say("not enough checks here: a grade comes after %(wanted)s") % {"wanted": one.wanted}
     more = one.wanted - one.finished

@@ -239,3 +239,17 @@ def test_seen_from_outside_counts_are_rounded_and_below_10_there_is_no_estimate(
     assert "17,160" in str(rounded["note"]) and "12,310" in str(rounded["how"])
     few = replace(ONE, counted=replace(ONE.counted, items=9))
     assert "estimate" not in picture_of(few, is_rounded=True)
+    with override("en"):
+        assert picture_of(few, is_rounded=True)["none_reason"] == "fewer than 10"
+
+
+@pytest.mark.parametrize("is_rounded", [True, False])
+def test_a_part_with_too_few_checks_is_not_called_small_where_the_whole_has_a_figure(
+    is_rounded: bool,
+) -> None:
+    """A large unit once read "fewer than 10" where its counted people had fewer than 19 checks."""
+    few = replace(ONE, counted=RealShare(items=9_000, finished=12))
+    with override("en"):
+        shown = picture_of(few, is_rounded=is_rounded)
+        assert "estimate" not in shown and shown["none_reason"] == "not enough checks (12 of 19)"
+        assert "about 87 of 100 are real" in said_true(few, is_rounded=is_rounded).headline
