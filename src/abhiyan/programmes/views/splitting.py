@@ -14,9 +14,9 @@ from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
 CLASS_NAMES = {
-    "strong": _("Weight of strong booths (%%)"),
-    "swing": _("Weight of swing booths (%%)"),
-    "weak": _("Weight of weak booths (%%)"),
+    "strong": _("Weight of strong booths (%)"),
+    "swing": _("Weight of swing booths (%)"),
+    "weak": _("Weight of weak booths (%)"),
 }
 OPTIONS = ("label", "election", "party", *CLASSES)
 
