@@ -16,7 +16,7 @@ from .imports.states import state_of
 
 LATELY = timedelta(days=7)
 RECENT_SHOWN = 5
-# Offices whose own pages come later: what their work is, and what they can do until then.
+# What the work of an office is, while nothing waits for it.
 WORK: Mapping[str, str | Promise] = {
     "booth_worker": gettext_lazy(
         "Your work is to enrol people at the door. The page for it appears here when a drive is open."
@@ -26,8 +26,7 @@ WORK: Mapping[str, str | Promise] = {
         "you can share the link below."
     ),
     "verifier": gettext_lazy(
-        "Your work is to check a few entries with the people themselves. Checks are not in this release yet. Until "
-        "then, you can read your unit's figures."
+        "Your work is to check a few entries with the people themselves. Checks appear here when a draw needs them."
     ),
     "it_administrator": gettext_lazy(
         "You look after lists and channels. Failed imports appear here. The command abhiyan "

@@ -220,7 +220,7 @@ def test_nobody_is_late_on_the_first_day(cast: Cast) -> None:
     ("role", "said"),
     [
         ("call_centre_agent", "The call desk is not in this release yet."),
-        ("verifier", "Checks are not in this release yet."),
+        ("verifier", "Checks appear here when a draw needs them."),
         ("it_administrator", "You look after lists and channels."),
     ],
 )
