@@ -42,10 +42,8 @@ def child_table(
         sort_header(context, "behind", _("Against due by today")),
         sort_header(context, "share", _("% of target"), css="num"),
     ]
-    if checks:
-        heads.append(format_html('<th scope="col" class="num">{}</th>', checks))
-    if has_before:
-        heads.append(format_html('<th scope="col" class="num">{}</th>', _("% of the earlier drive")))
+    last = filter(None, (checks, _("% of the earlier drive") if has_before else ""))
+    heads += [format_html('<th scope="col" class="num wraps">{}</th>', title) for title in last]
 
     def figures(drawn: Ladder, ladder: str) -> SafeString:
         before = drawn.before.n if drawn.before else None
