@@ -15,6 +15,7 @@ from abhiyan.core.policy import (
     placed,
     policies,
 )
+from abhiyan.core.words import named
 from abhiyan.people.models import SIGNED_IN
 from abhiyan.units.models import Hierarchy, Unit
 
@@ -28,6 +29,9 @@ class Office(models.Model):
     # What releases gave this office so far: a capability taken away afterwards is not given again.
     offered = ArrayField(models.TextField(), default=list)
     expected_in = ArrayField(models.TextField(), default=list)  # kinds of unit where a vacancy is a vacancy
+    # Kinds of unit where it exists without being missed, and kinds of body whose seat it is (`rules.offices.Seat`).
+    given_in = ArrayField(models.TextField(), default=list, db_default=[])
+    in_bodies = ArrayField(models.TextField(), default=list, db_default=[])
     seats = models.SmallIntegerField(default=1)
     sees_people = models.BooleanField(default=True)  # person-level scope below its unit
     rank = models.SmallIntegerField(default=100)  # order on the unit page
@@ -35,6 +39,16 @@ class Office(models.Model):
     class Meta:
         db_table = "org_office"
         constraints = open_to_all("office")
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of unit where it exists; none where it exists in all of them."""
+        return [*self.expected_in, *self.given_in]
+
+    def fits(self, unit_kind: str, body_kind: str = "") -> bool:
+        """Return True if it exists in a unit of this kind, or, with body_kind, in such a body of one."""
+        is_in_place = body_kind in self.in_bodies if body_kind else not self.in_bodies
+        return is_in_place and (not self.kinds or unit_kind in self.kinds)
 
 
 class Body(models.Model):
@@ -48,7 +62,8 @@ class Body(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     kind = models.TextField(choices=Kind.choices)
     names = models.JSONField()
-    seats = models.SmallIntegerField(default=1)
+    seats = models.SmallIntegerField(default=1)  # of members, beside the one who leads it
+    duty = models.TextField(default="", db_default="")  # what it is there for, as its maker says
     ended_on = models.DateField(null=True)
 
     class Meta:
@@ -116,6 +131,11 @@ class Appointment(models.Model):
             f" or body_id = any ({BODIES})",
             write=SYSTEM,
         )
+
+    def title(self, language: str = "") -> str:
+        """The office, and of a seat its body, in a language (the one in force)."""
+        names = [self.office.names, *([self.body.names] if self.body is not None else [])]
+        return ", ".join(named(one, language) for one in names)
 
 
 class AwaitedOfficer(models.Model):

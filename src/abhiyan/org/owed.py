@@ -60,7 +60,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
         yield Owed(
             urgency=1,
             title=_("Do you accept? %(office)s, %(unit)s")
-            % {"office": named(offered.office.names), "unit": named(offered.unit.names)},
+            % {"office": offered.title(), "unit": named(offered.unit.names)},
             meta=_("The office starts once you accept."),
             href=reverse("org:appointment", args=[offered.public_id]),
             act=_("See"),
@@ -260,7 +260,7 @@ def _asked(viewer: Viewer, made: list[Appointment], *, at: datetime) -> Iterator
         yield Beside(
             sheet=I_WAIT_FOR,
             title=_("%(name)s has not accepted yet") % {"name": offer.holder or "–"},
-            meta=f"{named(offer.office.names)}, {named(offer.unit.names)}",
+            meta=f"{offer.title()}, {named(offer.unit.names)}",
             href=reverse("org:appointment", args=[offer.public_id]),
         )
 

@@ -80,7 +80,7 @@ def hear_office(*, told: QuestionAnswered) -> None:
         if not told.by_word:
             return
         blanks |= {
-            "office": named(held.office.names, told.language),
+            "office": held.title(told.language),
             "unit": named(held.unit.names, told.language),
         }
         if told.yes:

@@ -32,7 +32,7 @@ def office(request: Request, link: str) -> HttpResponseBase:
         request.visit.account_id not in (None, held.account_id)
     )
     shown = {
-        "office": named(held.office.names),
+        "office": held.title(),
         "unit": named(held.unit.names),
         "since": held.starts_on,
         "until": held.ends_on,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot, news, sql
@@ -45,9 +45,9 @@ class UnknownOffice(Refused):
 
 
 class OfficeNotHere(Refused):
-    """The office belongs to another kind of unit."""
+    """The office belongs to another kind of unit or body."""
 
-    message = _("This office does not exist in a unit of this kind.")
+    message = _("This office does not exist here. Choose another one.")
 
 
 class NotPlaced(Refused, code="unit_not_placed"):
@@ -127,6 +127,8 @@ def ensure_offices() -> None:
             capabilities=sorted(seat.capabilities),
             offered=sorted(seat.capabilities),
             expected_in=list(seat.expected_in),
+            given_in=list(seat.given_in),
+            in_bodies=list(seat.in_bodies),
             seats=seat.seats,
             sees_people=seat.sees_people,
             rank=seat.rank,
@@ -167,7 +169,8 @@ def appoint(
     """Give a person an office in a unit (and body) for a term; without days from today until further notice.
 
     Who may: holders of org.appoint above the unit, or in it with a more senior office; and only what they have
-    themselves (BeyondYourOwn). To a data officer's office: data officers strictly above.
+    themselves (BeyondYourOwn). To a seat in a body: holders of org.bodies. To a data officer's office: data officers
+    strictly above.
     It counts once its holder accepts (`offers`): a message with a word and a link asks them. What the system gives, and
     what somebody gives themselves, counts at once.
     disputing: the appointments (public ids) it is meant to dispute; none in particular where nothing is said.
@@ -183,16 +186,12 @@ def appoint(
         unit = units.standing(unit_id, hierarchy)
         if unit.lo is None or unit.closed_on is not None:
             raise NotPlaced(field="unit")
-        is_officer = granting.is_of_officers(kind.capabilities)
-        if kind.expected_in and (body_id is None or is_officer) and unit.kind not in kind.expected_in:
+        body = None
+        if body_id is not None:
+            found = Body.objects.filter(id=body_id, unit_id=unit_id, ended_on=None)
+            body = needed(found.select_for_update(of=("self",)).first(), NotFound(field="body"))
+        if not kind.fits(unit.kind, body.kind if body else ""):
             raise OfficeNotHere(field="office")
-        if is_officer and body_id is not None:  # or whoever dissolves the body would end it
-            raise OfficeNotHere(field="office")
-        if (
-            body_id is not None
-            and not Body.objects.filter(id=body_id, unit_id=unit_id, ended_on=None).exists()
-        ):
-            raise NotFound(field="body")
         _may_appoint(by, kind, unit_id, hierarchy)
         _lock(kind.pk, unit_id, body_id)
         if known.account(account_id) is None:
@@ -206,12 +205,12 @@ def appoint(
                 office=kind,
                 unit_id=unit_id,
                 state__in=OPEN,
-            ).select_related("office", "unit")
+            ).select_related("office", "unit", "body")
         )
         if any(each.account_id == account_id for each in seats):
             raise AlreadyHolds(field="account")
-        if kind.seats > 1 and len(seats) >= kind.seats:
-            raise NoSeatLeft(field="office", seats=kind.seats)
+        if kind.seats > 1 and len(seats) >= (most := body.seats if body else kind.seats):
+            raise NoSeatLeft(field="office", seats=most)
         taken = kind.seats == 1 and bool(seats)
         if taken and disputing is not None and any(each.public_id not in disputing for each in seats):
             raise SeatHeld(by=seats)
@@ -242,7 +241,7 @@ def appoint(
                     public_id=made.public_id,
                     account_id=account_id,
                     unit_id=unit_id,
-                    office_names=kind.names,
+                    office_names=queries.titles(kind.names, body.names if body else {}),
                     unit_names=units.unit_by_id(unit_id).names,
                     at=at,
                 )
@@ -260,6 +259,7 @@ class OfficeBearer:
     unit_id: int
     since: date
     hierarchy: int = 1
+    body_id: int | None = None
     is_demo: bool = False
 
 
@@ -297,6 +297,7 @@ def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) ->
                 office=offices[one.office],
                 unit_id=one.unit_id,
                 hierarchy=one.hierarchy,
+                body_id=one.body_id,
                 state=Appointment.State.ACTIVE,
                 starts_on=one.since,
                 made_at=at,
@@ -305,11 +306,14 @@ def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) ->
             )
             for account, one in zip(accounts, bearers, strict=True)
         )
-        expected = held.values_list("office__expected_in", "unit__kind").distinct()
-        if any(kinds and kind not in kinds for kinds, kind in expected):
+        given = held.select_related("office", "unit", "body")
+        if not all(one.office.fits(one.unit.kind, one.body.kind if one.body else "") for one in given):
             raise OfficeNotHere(field="office")
         here = Appointment.objects.filter(state__in=OPEN, unit_id__in={one.unit_id for one in bearers})
-        if here.values("office", "unit", "body").annotate(n=Count("pk")).filter(n__gt=F("office__seats")):
+        most = Case(
+            When(office__seats__gt=1, body__isnull=False, then=F("body__seats")), default=F("office__seats")
+        )
+        if here.values("office", "unit", "body").annotate(n=Count("pk"), most=most).filter(n__gt=F("most")):
             raise NoSeatLeft(field="office", seats=1)
         audit.record(by=by, at=at, act="org.appoint_many", n=len(bearers))
     return accounts
@@ -341,8 +345,8 @@ def require_room(held: Appointment) -> None:
     taken = Appointment.objects.filter(
         _in_body(held.body_id), office=held.office, unit_id=held.unit_id, state__in=HOLDING
     ).count()
-    if held.office.seats > 1 and taken >= held.office.seats:
-        raise NoSeatLeft(seats=held.office.seats)
+    if held.office.seats > 1 and taken >= (most := held.body.seats if held.body else held.office.seats):
+        raise NoSeatLeft(seats=most)
 
 
 def _require_room(account_id: int, office: Office, *, but: int = 0) -> None:
@@ -379,6 +383,7 @@ def appoint_new(
     starts_on: date | None = None,
     ends_on: date | None = None,
     hierarchy: int = 1,
+    body_id: int | None = None,
     order_no: str = "",
     disputing: Collection[UUID] | None = None,
 ) -> Appointment:
@@ -399,6 +404,7 @@ def appoint_new(
             starts_on=starts_on,
             ends_on=ends_on,
             hierarchy=hierarchy,
+            body_id=body_id,
             order_no=order_no,
             disputing=disputing,
         )
@@ -546,11 +552,13 @@ def _may_appoint(by: Actor, office: Office, unit_id: int, hierarchy: int, *, end
     if by.kind != "person" or by.account_id is None:
         raise NotYours
     is_officer = granting.is_of_officers(office.capabilities)
-    if queries.is_root(by.account_id) and not is_officer:
+    is_seat = bool(office.in_bodies)
+    if queries.is_root(by.account_id) and not is_officer and not is_seat:
         return
     grants = queries.grants_at(by.account_id, unit_id, hierarchy)
-    if not granting.may_end(grants, rank=office.rank, capabilities=office.capabilities):
-        raise NotYours(capability=granting.NAME_OFFICERS if is_officer else "org.appoint")
+    if not granting.may_end(grants, rank=office.rank, capabilities=office.capabilities, is_seat=is_seat):
+        needs = granting.BODIES if is_seat else "org.appoint"
+        raise NotYours(capability=granting.NAME_OFFICERS if is_officer else needs)
     if not ending and not granting.is_within(
         grants, capabilities=office.capabilities, sees_people=office.sees_people
     ):

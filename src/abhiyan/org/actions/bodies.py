@@ -1,4 +1,4 @@
-"""Committees, wings and departments attached to a unit."""
+"""Committees, wings and departments of a unit."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock
+from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
@@ -14,44 +14,114 @@ from abhiyan.org.models import Appointment, Body
 from abhiyan.org.queries import require
 from abhiyan.units import queries as units
 
-from .appointments import end_appointment
+from .appointments import OPEN, NotPlaced, end_appointment
 
-LONGEST_NAME = 100
+LONGEST_NAME, LONGEST_DUTY = 100, 300
+MOST_MEMBERS, MOST_BODIES = 200, 60  # of one body; of one unit
 
 
 class BodyNameMissing(Refused):
     message = _("Write the name in English at least, with at most 100 letters.")
 
 
+class BodyNameTaken(Refused, status=409):
+    message = _("This unit already has a committee, wing or department of this name. Choose another name.")
+
+
 class UnknownKind(Refused):
     message = _("Choose a committee, a wing or a department.")
 
 
+class MembersUnfit(Refused):
+    message = _("Write how many members it has, from %(least)s to %(most)s.")
+
+
+class DutyTooLong(Refused):
+    message = _("Write its work in at most %(most)s letters.")
+
+
+class TooManyBodies(Refused):
+    message = _("A unit can have at most %(most)s committees, wings and departments. Dissolve one first.")
+
+
 def make_body(
-    *, unit_id: int, kind: str, names: Mapping[str, str], by: Actor, at: datetime, seats: int = 1
+    *,
+    unit_id: int,
+    kind: str,
+    names: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+    seats: int = 1,
+    duty: str = "",
 ) -> Body:
-    """Set up a body in a unit. names: language -> name, English among them. Who may: holders of org.bodies there."""
+    """Set up a body in a unit. names: language -> name, English among them. seats: of members. duty: what it is for.
+
+    Who may: holders of org.bodies there. Refuses UnknownKind, BodyNameMissing, BodyNameTaken, MembersUnfit,
+    DutyTooLong, TooManyBodies, NotPlaced in a closed unit.
+    """
     require(by, "org.bodies", at=unit_id)
     if kind not in Body.Kind.values:
         raise UnknownKind(field="kind")
-    kept = {language: " ".join(name.split()) for language, name in names.items() if name.strip()}
-    if not kept.get("en") or any(len(name) > LONGEST_NAME for name in kept.values()):
-        raise BodyNameMissing(field="name")
     with system("setting up a body"):
-        units.unit_by_id(unit_id)
-        made = Body.objects.create(unit_id=unit_id, kind=kind, names=kept, seats=max(1, seats))
+        sql.wait_for(f"org.bodies {unit_id}")
+        if units.unit_by_id(unit_id).closed_on is not None:
+            raise NotPlaced(field="unit")
+        made = Body(unit_id=unit_id, kind=kind)
+        _say(made, names=names, seats=seats, duty=duty)
+        if Body.objects.filter(unit_id=unit_id, ended_on=None).count() >= MOST_BODIES:
+            raise TooManyBodies(most=MOST_BODIES)
+        made.save()
         audit.record(
             by=by, at=at, act="org.make_body", subject=str(made.pk), unit_id=unit_id, facts={"kind": kind}
         )
     return made
 
 
+def change_body(
+    *, body_id: int, names: Mapping[str, str], seats: int, duty: str, by: Actor, at: datetime
+) -> Body:
+    """Rename a body, or change its number of members or what it is there for. Who may, what it refuses: as `make_body`.
+
+    Refuses MembersUnfit also where more members sit in it.
+    """
+    with system("changing a body"):
+        body = _open(body_id)
+        require(by, "org.bodies", at=body.unit_id)
+        sql.wait_for(f"org.bodies {body.unit_id}")
+        _say(body, names=names, seats=seats, duty=duty)
+        body.save(update_fields=["names", "seats", "duty"])
+        audit.record(by=by, at=at, act="org.change_body", subject=str(body_id), unit_id=body.unit_id)
+    return body
+
+
+def _say(body: Body, *, names: Mapping[str, str], seats: int, duty: str) -> None:
+    """Set what a body is called, how many members it has, and its duty."""
+    kept = {language: " ".join(name.split()) for language, name in names.items() if name.strip()}
+    if not kept.get("en") or any(len(name) > LONGEST_NAME for name in kept.values()):
+        raise BodyNameMissing(field="name")
+    others = Body.objects.filter(unit_id=body.unit_id, ended_on=None).exclude(pk=body.pk)
+    taken = {name.casefold() for other in others for name in other.names.values()}
+    if any(name.casefold() in taken for name in kept.values()):
+        raise BodyNameTaken(field="name")
+    sitting = Appointment.objects.filter(body=body, office__seats__gt=1, state__in=OPEN) if body.pk else None
+    least = max(1, sitting.count() if sitting is not None else 0)
+    if not least <= seats <= MOST_MEMBERS:
+        raise MembersUnfit(field="seats", least=least, most=MOST_MEMBERS)
+    if len(duty.strip()) > LONGEST_DUTY:
+        raise DutyTooLong(field="duty", most=LONGEST_DUTY)
+    body.names, body.seats, body.duty = kept, seats, " ".join(duty.split())
+
+
+def _open(body_id: int) -> Body:
+    """A body that is not dissolved, locked."""
+    found = Body.objects.select_for_update().filter(id=body_id, ended_on=None)
+    return needed(found.first(), NotFound(field="body"))
+
+
 def end_body(*, body_id: int, reason: str, by: Actor, at: datetime) -> int:
     """Dissolve a body today; every appointment in it ends. How many. Who may: holders of org.bodies there."""
     with system("dissolving a body"):
-        body = needed(
-            Body.objects.select_for_update().filter(id=body_id, ended_on=None).first(), NotFound(field="body")
-        )
+        body = _open(body_id)
         require(by, "org.bodies", at=body.unit_id)
         held = list(
             Appointment.objects.filter(body_id=body_id)

@@ -25,6 +25,7 @@ from .offices import (
     offices_of,
     offices_to_give,
     offices_used,
+    titles,
     units_served,
     vacancies,
 )

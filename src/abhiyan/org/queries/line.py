@@ -11,7 +11,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 
-from .offices import HELD, OF_OFFICERS
+from .offices import HELD, OF_OFFICERS, titles
 
 # Appointments `ap` of others that the viewer leads: in a unit below one of theirs, or in their own unit by a junior
 # office. Data officers have a line of their own.
@@ -27,7 +27,10 @@ _LED = f"""from org_appointment ap
 
 @dataclass(frozen=True, slots=True)
 class LedOffice:
-    """An office by which the viewer leads somebody. is_disputed: its holder can't act, and gets no tasks by it."""
+    """An office by which the viewer leads somebody; a seat is named with its body.
+
+    is_disputed: its holder can't act, and gets no tasks by it.
+    """
 
     appointment: UUID
     names: dict[str, str]
@@ -69,7 +72,8 @@ def bearer_for(viewer: Viewer, account: UUID, *, on: date) -> Bearer:
         sql.rows(
             f"""select * from (
               select distinct on (ap.id) a.id, a.public_id, a.phone_id, a.name, p.depth, o.rank, ap.public_id, o.names,
-                u.id, u.code, u.names, ap.hierarchy, ap.state = 'disputed'
+                u.id, u.code, u.names, ap.hierarchy, ap.state = 'disputed',
+                coalesce((select b.names from org_body b where b.id = ap.body_id), '{{}}')
               {_LED} and a.public_id = %(account)s
               order by ap.id, p.depth) found order by 5, 6""",
             places | {"account": account},
@@ -80,7 +84,8 @@ def bearer_for(viewer: Viewer, account: UUID, *, on: date) -> Bearer:
     if not rows:
         raise NotFound
     ident, public_id, phone_id, name = rows[0][:4]
-    return Bearer(ident, public_id, phone_id, name, tuple(LedOffice(*row[6:]) for row in rows))
+    offices = tuple(LedOffice(row[6], titles(row[7], row[13]), *row[8:13]) for row in rows)
+    return Bearer(ident, public_id, phone_id, name, offices)
 
 
 def _places(viewer: Viewer, on: date) -> dict[str, Any] | None:

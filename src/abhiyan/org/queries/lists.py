@@ -130,7 +130,7 @@ def appointment_rows(
 
 
 def _appointments(ids: list[int]) -> list[Appointment]:
-    found = Appointment.objects.select_related("office", "unit").in_bulk(ids)
+    found = Appointment.objects.select_related("office", "unit", "body").in_bulk(ids)
     return with_names([found[pk] for pk in ids if pk in found])
 
 
@@ -140,7 +140,7 @@ def offers_of(viewer: Viewer) -> tuple[list[Appointment], list[Appointment]]:
     if viewer.account_id is None:
         return [], []
     own, made = Q(account_id=viewer.account_id), Q(made_by=viewer.account_id)
-    found = Appointment.objects.select_related("office", "unit").filter(
+    found = Appointment.objects.select_related("office", "unit", "body").filter(
         own | made, state=Appointment.State.OFFERED
     )
     is_own = ExpressionWrapper(own, output_field=BooleanField())

@@ -14,7 +14,7 @@ from abhiyan.core.policy import COUNTS, EVERYTHING, placed
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
-from abhiyan.org.models import Appointment, Office
+from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.held_below import TRUSTED
 from abhiyan.org.viewer import Viewer
@@ -56,7 +56,7 @@ def offices_of(public_ids: Iterable[UUID]) -> dict[UUID, tuple[dict[str, str], d
 
 def offered(public_id: UUID) -> Appointment | None:
     """An office that was offered and waits for an answer. In a system scope."""
-    found = Appointment.objects.select_related("office", "unit")
+    found = Appointment.objects.select_related("office", "unit", "body")
     return found.filter(public_id=public_id, state=Appointment.State.OFFERED).first()
 
 
@@ -78,6 +78,11 @@ class Holder:
     depth: int
     state: str
     since: date
+    body_names: dict[str, str] | None = None  # of a seat in a body
+
+    def title(self) -> str:
+        """The office, and of a seat its body, in the language in force."""
+        return named(titles(self.office_names, self.body_names or {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ class Below:
 
 _HOLDER = f"""
     select ap.public_id, a.id, a.public_id, a.name, o.code, o.names, o.rank, u.id, u.code, u.kind, u.names,
-      p.depth, ap.state, ap.starts_on
+      p.depth, ap.state, ap.starts_on, (select b.names from org_body b where b.id = ap.body_id)
     from {{units}} join units_unit u on u.id = p.unit_id
     join org_appointment ap on ap.unit_id = p.unit_id and {HELD}
     join org_office o on o.id = ap.office_id
@@ -124,6 +129,13 @@ _HOLDER = f"""
 
 def _holders(units: str, given: Mapping[str, int | date | list[int]]) -> list[Holder]:
     return sql.each(Holder, _HOLDER.format(units=units), given, keep_plan=True)
+
+
+def titles(office: Mapping[str, str], body: Mapping[str, str]) -> dict[str, str]:
+    """The names of an office, followed by those of its body where it is a seat of one; by language."""
+    return {
+        language: ", ".join(filter(None, (name, named(body, language)))) for language, name in office.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +159,7 @@ _HERE = f"""
       where ap.unit_id = %(unit)s and {HELD})
     select o.code, o.names, o.rank, {OF_OFFICERS}, ap.public_id, a.name, ap.starts_on, a.id, ap.id
     from held ap join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
-    where exists (select from units_placement p where p.unit_id = %(unit)s and p.lo is not null)
+    where ap.body_id is null and exists (select from units_placement p where p.unit_id = %(unit)s and p.lo is not null)
     union all
     select o.code, o.names, o.rank, {OF_OFFICERS}, null, '', null, null, null
     from units_unit u join org_office o on u.kind = any (o.expected_in)
@@ -159,7 +171,7 @@ _HERE = f"""
 
 def ask_offices_here(unit_id: int, *, on: date) -> sql.Asked[list[OfficeHere]]:
     """The offices of a unit, senior first: those held on a day, disputed ones among them, and those expected there
-    that nobody holds. In the caller's scope; one query."""
+    that nobody holds. Seats in bodies are not among them. In the caller's scope; one query."""
     asked = sql.ask(_HERE, {"unit": unit_id, "on": on}, keep_plan=True)
     return lambda: [OfficeHere(*row[:8]) for row in asked()]
 
@@ -210,12 +222,13 @@ def office_bearers(text: str, *, on: date, limit: int = 20) -> list[Holder]:
 
 
 def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:
-    """The appointments from a unit upwards in one hierarchy, nearest first, up to the root of the tree.
+    """The appointments from a unit upwards in one hierarchy, nearest first, up to the root of the tree. No seats in
+    bodies.
 
     Names above one's own state are told too, for everybody knows who leads them: so past the viewer's scope.
     """
     with system("line of command"):
-        return _holders(
+        found = _holders(
             """(with recursive up as (
                  select unit_id, parent_id, depth from units_placement
                  where unit_id = %(unit)s and hierarchy = %(hierarchy)s and valid_to is null
@@ -225,6 +238,7 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:
                ) select * from up) p""",
             {"unit": unit_id, "hierarchy": hierarchy, "on": on},
         )
+    return [holder for holder in found if holder.body_names is None]
 
 
 def nearest_with(
@@ -349,10 +363,10 @@ def is_anybody_appointed() -> bool:
     return Appointment.objects.filter(state=Appointment.State.ACTIVE).exists()
 
 
-def offices_to_give(by: Actor, unit_id: int, hierarchy: int) -> list[Office]:
-    """The offices `by` may give in a unit, as `actions.appoint` would decide."""
+def offices_to_give(by: Actor, unit_id: int, hierarchy: int, body: Body | None = None) -> list[Office]:
+    """The offices `by` may give in a unit, or in a body of it, as `actions.appoint` would decide."""
     kind = units.unit_by_id(unit_id).kind
-    here = [office for office in offices_used() if not office.expected_in or kind in office.expected_in]
+    here = [office for office in offices_used() if office.fits(kind, body.kind if body else "")]
     if by.kind == "system":
         return here
     if by.kind != "person" or by.account_id is None:
@@ -362,9 +376,13 @@ def offices_to_give(by: Actor, unit_id: int, hierarchy: int) -> list[Office]:
     return [
         office
         for office in here
-        if (is_all and not granting.is_of_officers(office.capabilities))
+        if (is_all and body is None and not granting.is_of_officers(office.capabilities))
         or granting.may_appoint(
-            grants, rank=office.rank, capabilities=office.capabilities, sees_people=office.sees_people
+            grants,
+            rank=office.rank,
+            capabilities=office.capabilities,
+            sees_people=office.sees_people,
+            is_seat=body is not None,
         )
     ]
 

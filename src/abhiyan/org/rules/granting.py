@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 APPROVE, NAME_OFFICERS = "org.approve", "org.officers"  # what makes an office a data officer's
+BODIES = "org.bodies"  # fills the seats of bodies too
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,30 @@ def is_of_officers(capabilities: Collection[str]) -> bool:
     return APPROVE in capabilities or NAME_OFFICERS in capabilities
 
 
-def may_end(grants: Iterable[Grant], *, rank: int, capabilities: Collection[str]) -> bool:
-    """Whether one may end an appointment to an office: from above, or in its unit as a senior of the office's rank."""
+def may_end(
+    grants: Iterable[Grant], *, rank: int, capabilities: Collection[str], is_seat: bool = False
+) -> bool:
+    """Whether one may end an appointment to an office: from above, or in its unit as a senior of the office's rank.
+
+    is_seat: the office is a seat in a body, which who sets up bodies fills.
+    """
     if is_of_officers(capabilities):
         return any(NAME_OFFICERS in grant.capabilities and grant.is_above for grant in grants)
-    return any(
-        "org.appoint" in grant.capabilities and (grant.is_above or grant.rank < rank) for grant in grants
-    )
+    needed = BODIES if is_seat else "org.appoint"
+    return any(needed in grant.capabilities and (grant.is_above or grant.rank < rank) for grant in grants)
 
 
 def may_appoint(
-    grants: Iterable[Grant], *, rank: int, capabilities: Collection[str], sees_people: bool
+    grants: Iterable[Grant],
+    *,
+    rank: int,
+    capabilities: Collection[str],
+    sees_people: bool,
+    is_seat: bool = False,
 ) -> bool:
     """Whether one may give an office: as `may_end` says, and nothing beyond what one has oneself."""
     grants = tuple(grants)
-    return may_end(grants, rank=rank, capabilities=capabilities) and is_within(
+    return may_end(grants, rank=rank, capabilities=capabilities, is_seat=is_seat) and is_within(
         grants, capabilities=capabilities, sees_people=sees_people
     )
 

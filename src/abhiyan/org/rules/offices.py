@@ -10,7 +10,11 @@ DATA_OFFICER = "data_officer"
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One office: names by language, what it may do, and in which kinds of unit it is expected."""
+    """One office: names by language, what it may do, and in which kinds of unit it is expected.
+
+    given_in: kinds of unit where it exists, though nobody misses it where it is vacant. in_bodies: kinds of body whose
+    seat it is; such an office is given in a body alone, and gives no right over the unit.
+    """
 
     code: str
     en: str
@@ -20,6 +24,8 @@ class Seat:
     expected_in: tuple[str, ...] = ()
     seats: int = 1
     sees_people: bool = True
+    given_in: tuple[str, ...] = ()
+    in_bodies: tuple[str, ...] = ()
 
 
 _LEAD = frozenset(
@@ -45,7 +51,7 @@ _DISTRICT = (
         "verification.plan",
     }
 )
-_MANDAL = _DISTRICT - {"people.export", "org.bodies", "forms.make"}
+_MANDAL = _DISTRICT - {"people.export", "forms.make"}
 _CLUSTER = frozenset(
     {"org.read", "org.appoint", "org.decide", "people.read", "people.reveal"}
     | {"programmes.targets", "tasks.ask", "enrolment.enrol", "enrolment.place", "enrolment.correct"}
@@ -65,6 +71,12 @@ _IT = frozenset(
     | {"channels.manage", "messages.read", "helpdesk.named"}
 )
 _OFFICER = frozenset({"org.approve", "org.officers", "org.read"})
+_LEADS_ALONG = frozenset({"org.read", "tasks.ask"})
+_ELECTED = frozenset({"org.read", "plans.read"})
+_AGENT = frozenset({"people.read", "helpdesk.type", "helpdesk.answer"})
+_FRIENDS = frozenset(
+    {"org.read", "people.read", "people.reveal"} | {"enrolment.enrol", "enrolment.place", "enrolment.correct"}
+)
 
 # sees_people is false of who sees the items handed out to them, or what is asked and why: no lists, not the people.
 SEATS: tuple[Seat, ...] = (
@@ -100,7 +112,7 @@ SEATS: tuple[Seat, ...] = (
         "Call-centre agent",
         "कॉल सेंटर कार्यकर्ता",
         60,
-        frozenset({"people.read", "helpdesk.type", "helpdesk.answer"}),
+        _AGENT,
         seats=200,
     ),
     Seat(
@@ -117,5 +129,100 @@ SEATS: tuple[Seat, ...] = (
         ("nation", "state", "district"),
         seats=2,
         sees_people=False,
+    ),
+    Seat(
+        "national_vice_president",
+        "National vice-president",
+        "राष्ट्रीय उपाध्यक्ष",
+        25,
+        _LEADS_ALONG,
+        seats=15,
+        sees_people=False,
+        given_in=("nation",),
+    ),
+    Seat(
+        "national_secretary",
+        "National secretary",
+        "राष्ट्रीय मंत्री",
+        30,
+        _LEADS_ALONG,
+        seats=20,
+        sees_people=False,
+        given_in=("nation",),
+    ),
+    Seat(
+        "state_vice_president",
+        "State vice-president",
+        "प्रदेश उपाध्यक्ष",
+        25,
+        _LEADS_ALONG,
+        seats=15,
+        sees_people=False,
+        given_in=("state",),
+    ),
+    Seat(
+        "state_secretary",
+        "State secretary",
+        "प्रदेश मंत्री",
+        30,
+        _LEADS_ALONG,
+        seats=20,
+        sees_people=False,
+        given_in=("state",),
+    ),
+    Seat(
+        "member_of_parliament",
+        "Member of parliament",
+        "सांसद",
+        20,
+        _ELECTED,
+        sees_people=False,
+        given_in=("constituency",),
+    ),
+    Seat("legislator", "Legislator", "विधायक", 20, _ELECTED, sees_people=False, given_in=("segment",)),
+    Seat(
+        "friends_organiser",
+        "Friends organiser",
+        "मित्र संयोजक",
+        45,
+        _FRIENDS,
+        seats=5,
+        given_in=("state", "district", "mandal"),
+    ),
+    Seat(
+        "call_centre_supervisor",
+        "Call-centre supervisor",
+        "कॉल सेंटर प्रमुख",
+        55,
+        _AGENT | {"org.read"},
+        seats=10,
+        given_in=("state", "district"),
+    ),
+    Seat(
+        "wing_president",
+        "Wing president",
+        "मोर्चा अध्यक्ष",
+        100,
+        sees_people=False,
+        given_in=("nation", "state", "district"),
+        in_bodies=("wing",),
+    ),
+    Seat(
+        "body_convener",
+        "Convener",
+        "संयोजक",
+        110,
+        sees_people=False,
+        in_bodies=("committee", "wing", "department"),
+    ),
+    # How many a body has, its maker says.
+    Seat(
+        "body_member",
+        "Member",
+        "सदस्य",
+        120,
+        seats=200,
+        sees_people=False,
+        in_bodies=("committee", "wing", "department"),
     ),
 )

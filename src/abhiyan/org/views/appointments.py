@@ -156,7 +156,7 @@ HEADINGS = {
 }
 HELD: tuple[Column[Appointment], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.unit.names), is_name=True),
-    Column("office", _("Office"), lambda row: named(row.office.names)),
+    Column("office", _("Office"), lambda row: row.title()),
     Column("name", _("Name"), lambda row: row.holder, names_people=True),
     Column("since", _("Since"), lambda row: row.starts_on, css="nums"),
     Column("state", _("Status"), lambda row: row.get_state_display()),
@@ -328,7 +328,7 @@ def _appointment(
     is_own = held.account_id == viewer.account_id
     ended = held.state == Appointment.State.ENDED
     newcomer = None if ended or is_own else _newcomer(held.account_id)
-    to_give = [] if ended else queries.offices_to_give(request.actor, held.unit_id, held.hierarchy)
+    to_give = [] if ended else _to_give(request, held)
     is_disputed = held.state == Appointment.State.DISPUTED
     why_not = queries.why_not_decide(request.actor, held, at=at) if is_disputed else None
     holder = queries.holder_of(held) if viewer.may("org.factors") and not ended and not is_own else None
@@ -336,7 +336,7 @@ def _appointment(
     shown: dict[str, Any] = {
         "here": "appointments",
         "held": held,
-        "next": _next_vacancy(viewer, held, at=at) if gives else None,
+        "next": _next_vacancy(viewer, held, at=at) if gives and held.body is None else None,
         "end_reason": _why_ended(held.end_reason),
         "is_own": is_own,
         "is_offered": held.state == Appointment.State.OFFERED,
@@ -356,7 +356,7 @@ def _appointment(
                 if viewer.may("org.read")
                 else "",
             ),
-            (named(held.office.names), ""),
+            (held.title(), ""),
         ],
     }
     return render(request, "org/appointment.html", shown, status=status)
@@ -387,9 +387,14 @@ def may_end(
     if held.account_id == request.viewer.account_id:
         return True
     if to_give is None:
-        to_give = queries.offices_to_give(request.actor, held.unit_id, held.hierarchy)
+        to_give = _to_give(request, held)
     gives = any(office.pk == held.office_id for office in to_give)
     return gives and not queries.own_dispute(request.actor, held, at=at)
+
+
+def _to_give(request: Request, held: Appointment) -> list[Office]:
+    """The offices the viewer may give where this one is held."""
+    return queries.offices_to_give(request.actor, held.unit_id, held.hierarchy, held.body)
 
 
 def _newcomer(account_id: int) -> Account | None:
@@ -404,7 +409,7 @@ def _by_level(offices: list[Office]) -> list[tuple[str, str]]:
     lowest = max(levels.RANK.values()) + 1
 
     def place(office: Office) -> tuple[int, str]:
-        rank = min((levels.RANK[kind] for kind in office.expected_in), default=lowest)
+        rank = min((levels.RANK[kind] for kind in office.kinds), default=lowest)
         return rank, named(office.names)
 
     return [(office.code, named(office.names)) for office in sorted(offices, key=place)]

@@ -118,6 +118,6 @@ def _about(held: Appointment) -> dict[str, str]:
     (row,) = queries.with_names([held])
     return {
         "who": row.holder,
-        "office": named(row.office.names),
+        "office": row.title(),
         "unit": named(row.unit.names),
     }

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused, needed
-from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
@@ -67,7 +66,7 @@ def first_word(request: Request, public_id: UUID) -> HttpResponseBase:
         here="appointments",
         crumbs=[
             (say("Appointments"), reverse("org:appointments")),
-            (named(held.office.names), page),
+            (held.title(), page),
             (say("Secret word for the first sign-in"), ""),
         ],
     )

@@ -156,7 +156,7 @@ def opened(one: Material) -> list[Opened]:
 def offices_at(unit_id: int, hierarchy: int) -> list[Office]:
     """The offices that may be held in a unit or below it, senior first."""
     kinds = {units.standing(unit_id, hierarchy).kind, *units.counts_below(unit_id, hierarchy)}
-    return [one for one in org.offices_used() if not one.expected_in or kinds & set(one.expected_in)]
+    return [one for one in org.offices_used() if not one.kinds or kinds & set(one.kinds)]
 
 
 def named_offices(found: Sequence[Material]) -> dict[str, dict[str, str]]:

@@ -596,7 +596,7 @@ def test_a_seat_in_a_body_shows_what_the_body_owes_and_no_people_and_no_counts(
         member = world.account("Farooq")
         made = org.appoint(
             account_id=member.pk,
-            office="district_in_charge",
+            office="body_member",
             unit_id=world.unit("N11"),
             body_id=media.pk,
             by=SYSTEM,

@@ -91,6 +91,14 @@ CAST = (
     Part("constituency_in_charge", "JK-PC4", 2),
     Part("segment_in_charge", "JK-AC58", 2),
 )
+# Offices that nobody misses where they are vacant.
+BESIDE = (
+    *(Part(office, "IN") for office in ("national_vice_president", "national_secretary")),
+    *(Part(office, "JK") for office in ("state_vice_president", "state_secretary")),
+    *(Part(office, "JK-D627") for office in ("friends_organiser", "call_centre_supervisor")),
+    Part("member_of_parliament", "JK-PC4", 2),
+    Part("legislator", "JK-AC58", 2),
+)
 # Who approves what others ask.
 OFFICERS = (
     *(Part("data_officer", "IN", seat=seat) for seat in (1, 2)),
@@ -415,7 +423,8 @@ def _appoint(
         Part("verifier", code): next(crowd) for code in districts[::2] if ("verifier", code) not in taken
     }
     asked |= {Part("booth_worker", first_booths[code]): one for code, one in workers(seed, rows).items()}
-    shown = {*cast, Part("booth_worker", first_booths[cluster])}
+    asked |= {part: next(crowd) for part in BESIDE}
+    shown = {*cast, *BESIDE, Part("booth_worker", first_booths[cluster])}
     accounts = org.appoint_many(
         bearers=[
             org.OfficeBearer(

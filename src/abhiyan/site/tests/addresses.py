@@ -54,7 +54,7 @@ from abhiyan.verification.queries.checks import Said, sealed
 from abhiyan.verification.tests.odd_entries import odd_entries
 
 from .answers import ENTRANCE, WORDS
-from .cast import SYSTEM, Cast
+from .cast import LEADS_THE_OTHER, OVER_THE_OTHER, SYSTEM, Cast
 
 NOTHING = UUID(int=1)  # the id of nothing
 ANY: dict[type, Any] = {
@@ -68,6 +68,19 @@ FOREIGN_CROWD = 1236  # with the one by name: 1,237 joined in the other district
 SECRETS = re.compile(
     r"Planted|Rasool|9797654389|97976\W54389|(?<![\w-])4389(?![\w-])|(?<![\w.-])1[,.\u202f]?237(?![\w-])"
 )
+
+
+def secrets_in(text: str, role: str, name: str) -> list[str]:
+    """What stands in a text that a role must not see. name: of its address.
+
+    Who leads there reads titles of what is asked, which say "Planted" too, and the figure of a filled form.
+    """
+    if role in OVER_THE_OTHER:
+        return []
+    theirs = (
+        {"Planted", *(["1,237"] if name == "forms:submission" else [])} if role in LEADS_THE_OTHER else set()
+    )
+    return [one for one in SECRETS.findall(text) if one not in theirs]
 
 
 @dataclass(frozen=True)

@@ -63,17 +63,28 @@ PLACES: dict[str, tuple[str, int]] = {
 MORE_OFFICES: dict[str, tuple[str, str, int]] = {
     seat.code: (seat.code, *PLACES[kind])
     for seat in SEATS
-    for kind in (seat.expected_in or ("district",))[-1:]
+    for kind in (seat.expected_in or seat.given_in or ("district",))[-1:]
     if seat.code not in OFFICES and kind in PLACES
 } | {"state_elsewhere": ("state_president", "HP", 1)}
-SEAT_IN_BODY = "seat_in_body"  # a member of a committee of the own district, without an office of a unit
-EVERYBODY = (*ROLES, *MORE_OFFICES, SEAT_IN_BODY)
+# Offices that are seats of a body; they sit in a body of the own district.
+IN_BODIES = {seat.code: seat.in_bodies[0] for seat in SEATS if seat.in_bodies}
+EVERYBODY = (*ROLES, *MORE_OFFICES)
 # Who may see the people, and the exact counts, of the other district: the units above it and it, and a segment there.
 OVER_THE_OTHER = {
     role
     for role, (office, unit, _tree) in (OFFICES | MORE_OFFICES).items()
     for seat in SEATS
     if seat.code == office and seat.sees_people and unit in ("IN", "JK", "JK-JAM", "JK-AC75")
+}
+# Who leads the offices of the other district, without a sight of its people: they read what is asked there.
+LEADS_THE_OTHER = {
+    role
+    for role, (office, unit, _tree) in MORE_OFFICES.items()
+    for seat in SEATS
+    if seat.code == office
+    and not seat.sees_people
+    and "tasks.ask" in seat.capabilities
+    and unit in ("IN", "JK")
 }
 
 
@@ -120,10 +131,10 @@ class Cast:
     def everybody(self) -> dict[str, Client]:
         """A browser for each of EVERYBODY; the offices that were left out are given first."""
         for role, (office, unit, hierarchy) in MORE_OFFICES.items():
-            if role not in self.accounts:
+            if role in IN_BODIES:
+                self.seat_in_body(self._open(role), office)
+            elif role not in self.accounts:
                 self._seat(role, office, unit, hierarchy)
-        if SEAT_IN_BODY not in self.accounts:
-            self.seat_in_body(self._open(SEAT_IN_BODY))
         return {role: self.client(role) for role in EVERYBODY}
 
     def _cluster(self) -> None:
@@ -212,15 +223,18 @@ class Cast:
             )
         self.appointments[role] = held.public_id
 
-    def seat_in_body(self, account: Account) -> int:
-        """Give somebody a seat in a new committee of the own district; the committee's id."""
+    def seat_in_body(self, account: Account, office: str = "body_member") -> int:
+        """Give somebody a seat in a new body of the own district; the body's id."""
         unit_id = self.world.units["JK-SRI"].pk
-        names = {"en": "Media", "hi": "मीडिया"}
+        title = f"Media of a {office.replace('_', ' ')}"
+        names = {"en": title, "hi": title}
         with system("test"):
-            body = org.make_body(unit_id=unit_id, kind="committee", names=names, by=SYSTEM, at=present())
+            body = org.make_body(
+                unit_id=unit_id, kind=IN_BODIES[office], names=names, by=SYSTEM, at=present()
+            )
             org.appoint(
                 account_id=account.pk,
-                office="district_in_charge",
+                office=office,
                 unit_id=unit_id,
                 body_id=body.pk,
                 starts_on=today() - timedelta(days=30),

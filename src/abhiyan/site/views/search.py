@@ -66,7 +66,7 @@ def search(request: Request) -> HttpResponse:
                 (
                     reverse("org:appointment", args=[holder.appointment_id]),
                     holder,
-                    named(holder.office_names),
+                    holder.title(),
                     unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
                     named(holder.unit_names),
                 )
