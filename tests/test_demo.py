@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.db.models import Count
 
 from abhiyan.core import clock, database, doctor, home, schema
 from abhiyan.core.models import StagedImport
@@ -29,6 +30,8 @@ from abhiyan.enrolment.queries import placing as placing_queries
 from abhiyan.enrolment.queries import referrals as referral_queries
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import Became
+from abhiyan.forms.models import FormVersion, Submission
+from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging.models import Question, Reading, Send
 from abhiyan.org.models import Appointment
@@ -148,6 +151,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     the_president_of_the_casts_booth_has_somebody_to_call()
     the_casts_booth_has_days_of_work_behind_it()
     entries_without_a_place_wait_in_groups()
+    ready_forms_are_in_use_and_filled_in_forms_wait_and_came_back()
     the_district_has_duplicates_to_decide()
     requests_are_late_and_districts_silent(at)
     files_are_there_for_the_workers()
@@ -301,7 +305,7 @@ def requests_are_late_and_districts_silent(at: datetime) -> None:
     with schema.working_as("jobs"), system("test"):
         states = Counter(Ticket.objects.values_list("state", flat=True))
         late = Ticket.objects.filter(state=Ticket.State.OPEN, due_at__lt=at).count()
-        known = Schedule.objects.select_related("programme")
+        known = Schedule.objects.filter(form=None).select_related("programme")
         once, monthly, weekly = (known.get(rhythm=each, above=None) for each in ("once", "monthly", "weekly"))
         held = Counter(once.dues.values_list("state", flat=True))
         met, sent = (Counter(one.dues.values_list("state", flat=True)) for one in (monthly, weekly))
@@ -419,6 +423,15 @@ def the_console_lists_a_person_of_every_office_under_its_level(capsys: pytest.Ca
     with schema.working_as("jobs"), system("test"):
         names = set(Account.objects.filter(is_demo=True).values_list("name", flat=True))
     assert {line.rpartition(": ")[2] for line in listed} == names
+
+
+def ready_forms_are_in_use_and_filled_in_forms_wait_and_came_back() -> None:
+    with schema.working_as("jobs"), system("test"):
+        used = FormVersion.objects.filter(used_from__isnull=False)
+        assert set(used.values_list("form__ready", flat=True)) == set(ready_forms())
+        states = dict(Submission.objects.values_list("state").annotate(n=Count("pk")))
+        assert states["accepted"] > states["reported"] > states["returned"] == 1
+        assert Submission.objects.filter(lat__isnull=False).count() == sum(states.values())
 
 
 def test_planted_pairs_are_alike_as_people_are() -> None:

@@ -6,6 +6,7 @@ from abhiyan.core.samples import Ground
 from abhiyan.core.scope import system
 
 from . import actions
+from .models import Form
 from .rules.ready import ready_forms
 
 
@@ -24,3 +25,8 @@ def sample(ground: Ground) -> None:
                 at=at,
             )
             actions.use_draft(public_id=form.public_id, by=state, at=at)
+
+
+def form_in_use(ground: Ground, code: str) -> Form:
+    """The state's copy of a ready form, for the samples of rooms above. In a system scope."""
+    return Form.objects.get(ready=code, unit_id=ground.shown["state_president"][1])

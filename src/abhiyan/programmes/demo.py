@@ -10,6 +10,7 @@ from abhiyan.core import clock, printing
 from abhiyan.core.actor import Actor
 from abhiyan.core.samples import ZONE, Ground, Place
 from abhiyan.core.scope import system
+from abhiyan.forms.demo import form_in_use
 from abhiyan.programmes import actions
 from abhiyan.programmes.actions import dues, materials
 from abhiyan.programmes.actions import schedules as acts
@@ -22,6 +23,8 @@ from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries import tasks as task_queries
 from abhiyan.programmes.rules.schedules import Period
 from abhiyan.programmes.rules.tasks import Act
+from abhiyan.units import queries as units
+from abhiyan.units.models import Unit
 
 SAMPLE = "(नमूना)"
 # Who gives it, whose office it is for, what, effort in minutes, given days ago, due in days, and what became of it.
@@ -44,8 +47,10 @@ GIVEN: tuple[tuple[str, str, str, int, int, int, tuple[tuple[Act, str], ...]], .
     ("state_president", "district_in_charge", "पुरानी रिपोर्ट भेजें", 30, 7, 1, ((Act.WITHDRAW, ""),)),
 )
 TIFFIN, WEEKLY, WORKSHOP = "मासिक टिफ़िन बैठक (नमूना)", "साप्ताहिक रिपोर्ट (नमूना)", "सदस्यता कार्यशाला (नमूना)"
+VISITS = "बूथ प्रवास (नमूना)"
 MONTHS, WEEKS = 7, 8  # how long they have been asked
 WORDS = ("सब बूथ अध्यक्ष आए।", "दो नए परिवार जुड़े।", "अगली बैठक दूसरे गाँव में होगी।")
+RECOUNT = "कितने घरों में गए, फिर गिनकर लिखें।"
 REASON, RETURNED = "बर्फ़बारी से रास्ते बंद हैं", "दो मंडलों के आँकड़े नहीं हैं, जोड़कर भेजें।"
 LEAFLET = printing.Template.read(Path(__file__).parent / "leaflet.typ")
 MATERIAL_NOTE = "नमूना / sample"
@@ -70,6 +75,7 @@ def sample(ground: Ground) -> None:
         _give(programme, ground.shown, unit_id=state, at=ground.at)
         _ask_for_meetings(ground)
         _ask_for_reports(programme, ground)
+        _ask_for_visits(ground)
         _ask_for_workshops(ground)
         _put_up(programme, ground.shown, at=ground.at)
 
@@ -199,6 +205,53 @@ def _ask_for_reports(programme: Programme, ground: Ground) -> None:
             dues.accept_due(owes=owes, by=president, at=at + timedelta(hours=2))
         elif turn % 4 == 1:
             dues.return_due(owes=owes, reason=RETURNED, by=president, at=at + timedelta(hours=2))
+
+
+def _ask_for_visits(ground: Ground) -> None:
+    """A district asks its mandals for booth visits each week, by form. Some wait; the mandal of the cast mends one."""
+    leader, district = ground.shown["district_president"]
+    own = ground.shown["mandal_president"][1]
+    asking = acts.Asking(
+        VISITS,
+        "report",
+        "weekly",
+        ground.today - timedelta(days=7 * 4 - 3),
+        ground.today + timedelta(days=60),
+        office="mandal_president",
+        kind="mandal",
+        form_id=form_in_use(ground, "booth").pk,
+    )
+    one = _ask(asking, district, by=leader, at=ground.at - timedelta(days=7 * 4))
+    periods = one.timing.begun(ground.at)
+    places = units.units_by_id(ground.holders["mandal_president"])
+    for unit, turn, period, holder in _owing(one, ground.holders["mandal_president"], at=ground.at):
+        is_newest = period == periods[-2]
+        if period == periods[-1] or (turn % 9 == 8 and unit != own):
+            continue
+        owes = dues.Owes(one.public_id, unit, period.begins_on)
+        at = one.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
+        filled = dues.Filled(_visit(period, turn, places[unit]))
+        dues.report_due(owes=owes, text=WORDS[turn % len(WORDS)], filled=filled, by=holder, at=at)
+        if is_newest and unit == own:
+            dues.return_due(owes=owes, reason=RECOUNT, by=leader, at=at + timedelta(hours=2))
+        elif not is_newest or turn % 3 == 0:
+            dues.accept_due(owes=owes, by=leader, at=at + timedelta(hours=2))
+
+
+def _visit(period: Period, turn: int, where: Unit) -> dict[str, object]:
+    """The answers to the ready form of a booth visit."""
+    answers: dict[str, object] = {
+        "day": (period.begins_on + timedelta(days=turn % 5)).isoformat(),
+        "president": turn % 4 != 0,
+        "committee": turn % 5 != 0,
+        "members": 4 + turn % 7,
+        "list": turn % 3 != 0,
+        "homes": 9 + turn * 5 % 31,
+        "needs": ["people", "material", "training", "visit"][turn % 3 : turn % 3 + 2],
+    }
+    if where.lat is not None and where.lon is not None:
+        answers["place"] = [where.lat + turn % 7 / 300, where.lon + turn % 5 / 300, 12 + turn % 20]
+    return answers
 
 
 def _ask_for_workshops(ground: Ground) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.forms.models import Submission
+from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.tests.make import form_in_use, question
 from abhiyan.programmes.actions.schedules import Asking, ask_units
@@ -230,6 +230,52 @@ def test_a_report_with_a_form_and_a_picture_is_returned_mended_and_becomes_the_o
         sent, figure = Submission.objects.get(), OwnFigure.objects.get(replaced_at=None)
     assert (sent.state, sent.answers) == ("accepted", {"count": 35})
     assert (figure.n, figure.unit_id, figure.ends_on) == (35, cast.world.units["JK-SRI-M1"].pk, TODAY)
+
+
+def test_a_number_comes_from_the_version_of_a_form_that_is_in_use_now(cast: Cast) -> None:
+    first = form_in_use(cast.world.state, question("count", QuestionKind.WHOLE))
+    with system("test"):
+        again = {"number": 2, "questions": first.questions, "made_at": NOW, "used_from": NOW}
+        second = FormVersion.objects.create(pk=first.form_id + 1_000_000, form=first.form, **again)
+    programme = cast.world.programme.public_id
+    asked = {
+        "title": "Weekly",
+        "wanted": "report",
+        "whom": "office:mandal_president:mandal",
+        "rhythm": "weekly",
+        "first_on": TODAY.isoformat(),
+        "last_on": (TODAY + 60 * DAY).isoformat(),
+        "hour": "18:00",
+        "programme": str(programme),
+        "form_id": str(first.form_id),
+        "figures": f"{programme}:1:{first.form_id}:count",
+        "expected": "office:mandal_president:mandal=3",
+    }
+    answer = cast.client("state_president").post(reverse("programmes:asked_new") + "?unit=JK", asked)
+    assert answer.status_code == 302
+    with system("test"):
+        one = Schedule.objects.get()
+    assert (one.form_id, one.figures) == (second.pk, {"count": 1})
+
+
+def test_a_form_leads_to_the_page_where_its_report_is_decided(
+    cast: Cast, ask: Callable[..., Schedule]
+) -> None:
+    form = form_in_use(cast.world.state, question("count", QuestionKind.WHOLE))
+    one = ask(wanted="report", rhythm="weekly", first_on=TODAY - 2 * DAY, form_id=form.form_id)
+    mandal, district = cast.client("mandal_president"), cast.client("district_in_charge")
+    mandal.post(due_page(one, act="report"), {"q-count": "31"})
+    with system("test"):
+        sent = Submission.objects.get()
+    read = reverse("forms:submission", args=[sent.pk])
+    where = due_page(one, **{"from": (TODAY - 2 * DAY).isoformat()})
+    assert where.replace("&", "&amp;") in page(district, read)
+    assert read in page(district, where)
+    assert district.post(f"{read}accept/").status_code == 404, "decided on the page of the due alone"
+    district.post(due_page(one, act="accept"))
+    with system("test"):
+        assert (Submission.objects.get().state, Due.objects.get().state) == ("accepted", DueState.ACCEPTED)
+    assert "1 of 1 on time, 0 late, 0 silent" in page(cast.client("mandal_president"), "/units/JK-SRI-M1/")
 
 
 def test_pages_ask_as_many_queries_for_many_units_as_for_few(
