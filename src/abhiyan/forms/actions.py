@@ -13,14 +13,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import apart, audit, limits, lot, news, slots, sql
+from abhiyan.core import apart, audit, limits, lot, slots, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.pictures import Redrawn, Unreadable, redraw
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms.models import Form, FormVersion, Submission, SubmissionPicture, SubmissionStep
-from abhiyan.forms.news import SubmissionAccepted, SubmissionReturned
 from abhiyan.forms.queries import MAKE, submission_for
 from abhiyan.forms.rules import answers as rules
 from abhiyan.forms.rules.questions import FormQuestion, flaws
@@ -179,7 +178,7 @@ def mend(
 
 
 def accept(*, submission_id: UUID, by: Actor, at: datetime) -> Submission:
-    """Accept a submission that waits, and tell the rooms above (SubmissionAccepted). Accepted again it stays so.
+    """Accept a submission that waits. Accepted again it stays so.
 
     Refuses NotFound, WrongState (what was sent back is mended first).
     """
@@ -190,23 +189,11 @@ def accept(*, submission_id: UUID, by: Actor, at: datetime) -> Submission:
         one.state = State.ACCEPTED
         one.save(update_fields=["state"])
         _note(one, Act.ACCEPTED, by=by, at=at)
-        news.tell(
-            SubmissionAccepted(
-                submission_id=one.pk,
-                form_id=one.form_id,
-                unit_id=one.unit_id,
-                body_id=one.body_id,
-                about=one.about,
-                answers=one.answers,
-                by=by,
-                at=at,
-            )
-        )
     return one
 
 
 def send_back(*, submission_id: UUID, reason: str, by: Actor, at: datetime) -> Submission:
-    """Send a submission back to be mended, with the reason; also one accepted by mistake (SubmissionReturned tells).
+    """Send a submission back to be mended, with the reason; also one that was accepted by mistake.
 
     Refuses NotFound, WrongState, ReturnReasonMissing.
     """
@@ -215,21 +202,9 @@ def send_back(*, submission_id: UUID, reason: str, by: Actor, at: datetime) -> S
         raise ReturnReasonMissing(field="reason", longest=LONGEST_REASON)
     with system("a submission is sent back"):
         one = _locked(submission_id, State.REPORTED, State.ACCEPTED)
-        was_accepted = one.state == State.ACCEPTED
         one.state, one.reason = State.RETURNED, reason
         one.save(update_fields=["state", "reason"])
         _note(one, Act.RETURNED, reason=reason, by=by, at=at)
-        news.tell(
-            SubmissionReturned(
-                submission_id=one.pk,
-                unit_id=one.unit_id,
-                body_id=one.body_id,
-                about=one.about,
-                was_accepted=was_accepted,
-                by=by,
-                at=at,
-            )
-        )
     return one
 
 

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from abhiyan.core import lot, news, sql
+from abhiyan.core import lot, sql
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import scoped, system
 from abhiyan.forms import actions, queries
 from abhiyan.forms.models import FormVersion, Submission, SubmissionStep
-from abhiyan.forms.news import SubmissionAccepted, SubmissionReturned
 from abhiyan.org.queries import viewer_of
 from abhiyan.org.tests.make import AT, SYSTEM, TODAY, World, actor
 from abhiyan.people.models import Account
@@ -131,22 +130,6 @@ def test_in_whatever_order_it_is_sent_decided_and_mended_state_and_history_agree
     assert (kept.state, history) == (state, lines)
     assert kept.answers == ({"held": False} if "mended" in lines else ANSWERS)
     assert bool(kept.reason) == (state == "returned")
-
-
-def test_an_acceptance_and_its_end_are_told(world: World, version: FormVersion, mandal: Account) -> None:
-    told: list[Any] = []
-    one = sent(world, version, mandal, about=("due", "7"))
-    with pytest.MonkeyPatch.context() as patch:
-        heard = {SubmissionAccepted: [told.append], SubmissionReturned: [told.append]}
-        patch.setattr(news, "_subscribers", {**news.subscribers(), **heard})
-        actions.accept(submission_id=one.pk, by=SYSTEM, at=AT)
-        actions.accept(submission_id=one.pk, by=SYSTEM, at=AT)
-        actions.send_back(submission_id=one.pk, reason="Who came?", by=SYSTEM, at=AT)
-    assert [(type(each), each.about) for each in told] == [
-        (SubmissionAccepted, ("due", "7")),
-        (SubmissionReturned, ("due", "7")),
-    ]
-    assert told[0].answers == ANSWERS and told[1].was_accepted
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 501, "a\0b"])
