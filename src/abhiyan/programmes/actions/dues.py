@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.formats import date_format
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock
@@ -202,6 +203,7 @@ def cannot_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
 def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
     """Take back what was last said: that it was done, then the day that was set; or that it cannot be done.
 
+    A form that was filled in counts as returned until it is sent again.
     Who may: as `plan_due`. Refuses as there, AcceptedAlready, NothingSaid (also of what was returned: it is mended).
     """
     with transaction.atomic():
@@ -215,6 +217,10 @@ def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
             due.held_on = due.people = due.done_at = None
             due.text, due.figures = "", {}
             due.state = DueState.PLANNED if due.planned_on else DueState.OPEN
+            if due.submission_id is not None:
+                forms.send_back(
+                    submission_id=due.submission_id, reason=say("The unit took it back."), by=by, at=at
+                )
         else:
             due.planned_on, due.reason, due.state = None, "", DueState.OPEN
         _say(held, "take_back_due", by=by, at=at)

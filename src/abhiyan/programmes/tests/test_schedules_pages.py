@@ -258,7 +258,7 @@ def test_a_number_comes_from_the_version_of_a_form_that_is_in_use_now(cast: Cast
     assert (one.form_id, one.figures) == (second.pk, {"count": 1})
 
 
-def test_a_form_leads_to_the_page_where_its_report_is_decided(
+def test_a_form_is_decided_on_the_page_of_its_due_and_both_stay_alike(
     cast: Cast, ask: Callable[..., Schedule]
 ) -> None:
     form = form_in_use(cast.world.state, question("count", QuestionKind.WHOLE))
@@ -272,9 +272,17 @@ def test_a_form_leads_to_the_page_where_its_report_is_decided(
     assert where.replace("&", "&amp;") in page(district, read)
     assert read in page(district, where)
     assert district.post(f"{read}accept/").status_code == 404, "decided on the page of the due alone"
-    district.post(due_page(one, act="accept"))
-    with system("test"):
-        assert (Submission.objects.get().state, Due.objects.get().state) == ("accepted", DueState.ACCEPTED)
+    for client, act, data, states in (
+        (mandal, "take-back", {}, ("returned", DueState.OPEN)),
+        (mandal, "report", {"q-count": "32"}, ("reported", DueState.DONE)),
+        (district, "accept", {}, ("accepted", DueState.ACCEPTED)),
+        (district, "return", {"reason": "Count again"}, ("returned", DueState.RETURNED)),
+        (mandal, "report", {"q-count": "33"}, ("reported", DueState.DONE)),
+        (district, "accept", {}, ("accepted", DueState.ACCEPTED)),
+    ):
+        assert client.post(due_page(one, act=act), data).status_code == 302
+        with system("test"):
+            assert (Submission.objects.get().state, Due.objects.get().state) == states, act
     assert "1 of 1 on time, 0 late, 0 silent" in page(cast.client("mandal_president"), "/units/JK-SRI-M1/")
 
 
