@@ -4,8 +4,9 @@ import pytest
 
 from abhiyan.core import sql
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import scope_of
-from abhiyan.site.tests.cast import IN_BODIES, Cast, today
+from abhiyan.site.tests.cast import IN_BODIES, Cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 

@@ -45,14 +45,15 @@ CLOCK = re.compile(
 )
 # What a room may take from the rooms below it; `core` and `ui` are there to be used, `site` gathers from all.
 # phones: reads a number; viewer, visit: what every request carries; here: the unit its address names; unit_lists: lists
-# with a unit in each row; choosing: units to choose one of; helplines: the numbers people call; demo: how its samples
-# are made.
+# with a unit in each row; choosing: units to choose one of; helplines: the numbers people call; owing: what a unit
+# and its bodies owe; demo: how its samples are made.
 OPEN_MODULES = {
     "demo",
     "actions",
     "queries",
     "models",
     "news",
+    "owing",
     "rules",
     "phones",
     "viewer",

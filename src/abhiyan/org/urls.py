@@ -2,11 +2,12 @@
 
 from abhiyan.core.access import FINAL, STRONG, capability, page
 
-from .views import appointments, ending, offers, polls, releases
+from .views import appointments, bodies, ending, offers, polls, releases
 
 app_name = "org"
 APPOINTING = capability("org.appoint", "org.officers")
 POLLS = capability("polls.keep")
+BODIES = capability("org.bodies")
 urlpatterns = [
     page("appointments/", appointments.appointments, opens=capability("org.read")),
     page(
@@ -37,6 +38,11 @@ urlpatterns = [
         opens=capability("org.factors"),
         act="waits for a second person",
     ),
+    page("bodies/", bodies.bodies, opens=capability("org.read")),
+    page("bodies/new/", bodies.body_new, opens=BODIES, act="is renamed, or dissolved"),
+    page("bodies/<int:body_id>/", bodies.body, opens=capability("org.read")),
+    page("bodies/<int:body_id>/change/", bodies.body_change, opens=BODIES, act="is changed again"),
+    page("bodies/<int:body_id>/dissolve/", bodies.body_end, opens=BODIES, act=FINAL),
     page("polls/", polls.polls, opens=STRONG),
     page("polls/new/", polls.new, name="poll_new", opens=POLLS, act="is taken back, corrected or withdrawn"),
     page("polls/preview/", polls.preview, name="poll_preview", opens=POLLS),

@@ -11,6 +11,7 @@ class ProgrammesConfig(AppConfig):
         from abhiyan.core.backup import Restored
         from abhiyan.forms.rules import abouts
         from abhiyan.messaging.rules import audiences
+        from abhiyan.org import owing
         from abhiyan.org.news import AppointmentEnded
         from abhiyan.people.news import AccountClosed
         from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsGoing, UnitsMoved, UnitsOpening
@@ -19,6 +20,7 @@ class ProgrammesConfig(AppConfig):
         from . import actions, queries
         from .actions import closing, schedules, tasks
         from .news import ProgrammeOpened
+        from .views.schedules import owed_here
 
         def units_opening(told: UnitsOpening) -> None:
             actions.restore_from_closing(told=told)
@@ -26,6 +28,7 @@ class ProgrammesConfig(AppConfig):
 
         abouts.register("due", lambda due_id, at: schedules.due_page(due_id, at=at))
         audiences.answer_programmes(queries.names_of_running)
+        owing.register(owed_here)
         news.subscribe(
             AccountClosed,
             lambda told: actions.end_of_account(account_id=told.account_id, by=told.by, at=told.at),

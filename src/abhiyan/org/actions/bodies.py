@@ -37,7 +37,7 @@ class MembersUnfit(Refused):
 
 
 class DutyTooLong(Refused):
-    message = _("Write its work in at most %(most)s letters.")
+    message = _("Write its responsibility in at most %(most)s letters.")
 
 
 class TooManyBodies(Refused):

@@ -1,5 +1,7 @@
 """Bodies of a unit and their holders."""
 
+from typing import Any
+
 import pytest
 
 from abhiyan.core.actor import Actor
@@ -64,7 +66,7 @@ def test_a_body_is_renamed_but_never_to_the_name_of_another_or_with_too_few_seat
         sit(world, "body_member", "N11", media.pk)
     with pytest.raises(NoSeatLeft):
         sit(world, "body_member", "N11", media.pk)
-    asked = {"body_id": media.pk, "duty": "Speaks to  the papers", "at": AT}
+    asked: dict[str, Any] = {"body_id": media.pk, "duty": "Speaks to  the papers", "at": AT}
     with pytest.raises(BodyNameTaken):
         actions.change_body(**asked, names={"en": "sport"}, seats=3, by=president)
     with pytest.raises(MembersUnfit):

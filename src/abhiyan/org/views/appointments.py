@@ -22,7 +22,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.here import Here, address, page_unit
-from abhiyan.org.models import Appointment, Office
+from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import actions as accounts
 from abhiyan.people import queries as people
@@ -239,9 +239,15 @@ def appointment(request: Request, public_id: UUID) -> HttpResponseBase:
 def appoint(request: Request) -> HttpResponseBase:
     """Give somebody an office: somebody known here, or somebody new by their phone."""
     here, at = page_unit(request), clock.now()
-    offices = queries.offices_to_give(request.actor, here.unit.id, here.hierarchy)
+    number = request.GET.get("body", "")
+    body = (
+        queries.body_at(int(number), here.unit.id)
+        if number.isascii() and number.isdecimal() and len(number) < 19
+        else None
+    )
+    offices = queries.offices_to_give(request.actor, here.unit.id, here.hierarchy, body)
     if not offices:
-        raise queries.NotYours(capability="org.appoint")
+        raise queries.NotYours(capability="org.appoint" if body is None else "org.bodies")
     text = request.GET.get("q", "")[:100]
     found = list(people.search_accounts(text)) if text.strip() else []
     today = clock.day_in(settings.TIME_ZONE, at)
@@ -252,7 +258,7 @@ def appoint(request: Request) -> HttpResponseBase:
         accounts=[(str(each.public_id), f"{each.name} (•••• {each.last4})") for each in found],
         initial={"starts_on": today, "office": request.GET.get("office", "")},
     )
-    done = tried(request, form, lambda given: _appoint(request, given, here, at=at))
+    done = tried(request, form, lambda given: _appoint(request, given, here, body, at=at))
     if done.value is not None:
         return _appointed(request, done.value)
     sitting = queries.with_names(done.refused.by) if isinstance(done.refused, actions.SeatHeld) else []
@@ -260,12 +266,19 @@ def appoint(request: Request) -> HttpResponseBase:
         "here": "appointments",
         "form": form,
         "page_unit": here,
+        "body": body,
+        "whose": named(body.names) if body else "",
         "q": text,
         "searched": bool(text.strip()),
         "found": len(found),
         "sitting": sitting,
         "is_held": any(each.state != Appointment.State.OFFERED for each in sitting),
-        "crumbs": [(_("Appointments"), here.href(reverse("org:appointments"))), (_("Appoint"), "")],
+        "crumbs": [
+            (_("Appointments"), here.href(reverse("org:appointments")))
+            if body is None
+            else (named(body.names), reverse("org:body", args=[body.pk])),
+            (_("Appoint"), ""),
+        ],
     }
     return render(request, "org/appointment_new.html", shown, status=done.status)
 
@@ -283,9 +296,11 @@ def _appointed(request: Request, made: Appointment) -> HttpResponseBase:
     return redirect("org:appointment", made.public_id)
 
 
-def _appoint(request: Request, given: dict[str, Any], here: Here, *, at: datetime) -> Appointment:
+def _appoint(
+    request: Request, given: dict[str, Any], here: Here, body: Body | None, *, at: datetime
+) -> Appointment:
     term = {name: given[name] for name in ("office", "starts_on", "ends_on", "order_no")}
-    where = {"unit_id": here.unit.id, "hierarchy": here.hierarchy}
+    where = {"unit_id": here.unit.id, "hierarchy": here.hierarchy, "body_id": body.pk if body else None}
     asked: dict[str, Any] = {**term, **where, "disputing": _disputing(request), "by": request.actor, "at": at}
     if given.get("account"):
         account = people.account_by_public_id(UUID(given["account"]))

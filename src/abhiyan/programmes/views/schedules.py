@@ -25,6 +25,7 @@ from abhiyan.core.words import named, person
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Body
+from abhiyan.org.owing import OwedHere
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes.actions import schedules as acts
@@ -43,7 +44,6 @@ from abhiyan.units.models import Kind
 from . import shown
 
 TITLE = _("Meetings and reports")
-MOST_HERE = 10  # on a unit's page
 SIGNS: dict[DueSign, tuple[Shape, str | Promise]] = {
     DueSign.ON_TIME: (Shape.FULL, _("on time")),
     DueSign.LATE: (Shape.HALF, _("late")),
@@ -163,20 +163,8 @@ def asked(request: Request) -> HttpResponseBase:
     return answer(request, "programmes/asked_list.html", table, {**context, "asked_unit": unit})
 
 
-@dataclass(frozen=True, slots=True)
-class OwedHere:
-    """One thing that a unit or a body of it owes, as the unit's page shows it. came_in: its periods so far, counted."""
-
-    title: str
-    whose: str
-    href: str
-    squares: Squares
-    said: str
-    came_in: str
-
-
-def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime) -> list[OwedHere]:
-    """List what a unit is asked now, with its last periods, for its leaders."""
+def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, at: datetime) -> list[OwedHere]:
+    """List what a unit and its bodies are asked now, with their last periods, for its leaders."""
     if here.lo is None or not viewer.may_at(LEADS, here.lo):
         return []
     return [
@@ -187,10 +175,11 @@ def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: dateti
             Squares([(SIGNS[sign][0], 1) for sign in each.signs(at)]),
             ", ".join(str(SIGNS[sign][1]) for sign in each.signs(at)),
             _came_in(each.signs(at)),
+            each.asked.body_id,
         )
         for each in found.asked_of(here.id, [hierarchy], since=shown.today(at), at=at)
         if each.schedule.ended_at is None
-    ][:MOST_HERE]
+    ]
 
 
 def _came_in(signs: Sequence[DueSign]) -> str:

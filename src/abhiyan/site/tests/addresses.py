@@ -247,6 +247,9 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=cast.actor("state_president"),
             at=at - timedelta(days=2),
         )
+        committee = org.make_body(
+            unit_id=world.units["JK-JAM"].pk, kind="committee", names={"en": "Sport"}, by=SYSTEM, at=at
+        )
         material = add_material(
             programme_id=world.programme.pk,
             unit_id=world.units["JK-JAM"].pk,
@@ -386,6 +389,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "plan": plan.public_id,
         "alliance": alliance.public_id,
         "factor": factor.public_id,
+        "body_id": committee.pk,
         "programme": programme.pk,
         "stated_id": stated.pk,
         "name_id": former.pk,
@@ -504,6 +508,7 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
             "tie",
             "worker",
             "schedule",
+            "body_id",
         )
     }
     more |= {"public_id": others[name]} if name in others else {}

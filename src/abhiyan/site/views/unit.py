@@ -21,12 +21,12 @@ from abhiyan.core import clock, sql
 from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
+from abhiyan.org.owing import owed_here
 from abhiyan.org.responsible import leaders, seats, vacant_below
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Of, ask_estimated
-from abhiyan.programmes.views.schedules import owed_here
 from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, tables
 from abhiyan.ui.addresses import address_of
@@ -39,6 +39,7 @@ from abhiyan.units.rules import levels
 # A map helps where there are outlines to find places by: below these outlines would only push the points together.
 OUTLINED = (Kind.NATION, Kind.STATE, Kind.REGION, Kind.CONSTITUENCY)
 FEWEST_PLACES = 3
+MOST_OWED = 10  # of what the unit is asked
 MOST_FURTHEST = 3  # of the children behind, named on a phone's first screen
 MAY_CLOSE = "imports.units"  # who may close a unit, and open it again
 KEPT_IN_PATHS = "/~:@!$&'()*+,;="  # as Django's reverse keeps them
@@ -115,7 +116,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         if asked is not None
         else leaders(request.viewer, here, hierarchy, today, lang),
         "vacant_below": vacant_below(asked.vacancies(), lang) if asked and asked.vacancies else [],
-        "owed": owed_here(request.viewer, here, hierarchy, at=at),
+        "owed": owed_here(request.viewer, here, hierarchy, at=at)[:MOST_OWED],
         "running": running,
         "votes_href": _votes_href(here) if running else "",
         "chosen": chosen,

@@ -1,0 +1,94 @@
+"""Bodies of a unit, their seats, and who holds these."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from abhiyan.core import sql
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.org.models import Appointment, Body, Office
+from abhiyan.org.owing import OwedHere
+
+from .lists import with_names
+from .offices import HELD, offices_used
+
+
+@dataclass(frozen=True, slots=True)
+class BodyHere:
+    """A body of a unit: who leads it (name empty: nobody), and how many of its members' seats are taken."""
+
+    id: int
+    kind: str
+    names: dict[str, str]
+    duty: str
+    seats: int
+    account_id: int | None
+    name: str
+    members: int
+    owed: Sequence[OwedHere] = ()
+
+    @property
+    def label(self) -> str:
+        """Its kind, in words."""
+        return str(Body.Kind(self.kind).label)
+
+    @property
+    def vacant(self) -> int:
+        """How many of its seats nobody holds."""
+        return int(not self.name) + max(0, self.seats - self.members)
+
+
+def bodies_of(unit_id: int, *, on: date) -> list[BodyHere]:
+    """The bodies of a unit by kind, the older first. In the caller's scope; one query."""
+    return sql.each(
+        BodyHere,
+        f"""
+        select b.id, b.kind, b.names, b.duty, b.seats, h.account_id, coalesce(h.name, ''),
+          (select count(*) from org_appointment ap join org_office o on o.id = ap.office_id and o.seats > 1
+            where ap.body_id = b.id and {HELD})
+        from org_body b left join lateral (
+          select ap.account_id, a.name from org_appointment ap
+          join org_office o on o.id = ap.office_id and o.seats = 1 join people_account a on a.id = ap.account_id
+          where ap.body_id = b.id and {HELD} order by o.rank, ap.starts_on, ap.id limit 1) h on true
+        where b.unit_id = %(unit)s and b.ended_on is null order by b.kind, b.id
+        """,
+        {"unit": unit_id, "on": on},
+    )
+
+
+def body_at(body_id: int, unit_id: int | None = None) -> Body:
+    """A body that is not dissolved, with its unit; with unit_id, one of that unit. NotFound where there is none."""
+    found = Body.objects.select_related("unit").filter(pk=body_id, ended_on=None)
+    return needed(
+        (found if unit_id is None else found.filter(unit_id=unit_id)).first(), NotFound(field="body")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BodySeat:
+    """A seat of a body, or several that are free. held: None where nobody holds it or was offered it."""
+
+    office: Office
+    held: Appointment | None = None
+    free: int = 0
+
+
+def seats_of(body: Body) -> list[BodySeat]:
+    """The seats of a body, senior first, each held or offered one by itself. In the caller's scope.
+
+    Vacant are the members' seats that are free, and the seat of who leads it while nobody holds a single seat.
+    """
+    held = list(
+        Appointment.objects.select_related("office", "unit", "body")
+        .filter(body=body)
+        .exclude(state=Appointment.State.ENDED)
+        .order_by("office__rank", "starts_on", "pk")
+    )
+    here = [office for office in offices_used() if office.fits(body.unit.kind, body.kind)]
+    seats = [BodySeat(one.office, one) for one in with_names(held)]
+    taken = sum(one.office.seats > 1 for one in held)
+    for n, office in enumerate(here):
+        free = max(0, body.seats - taken) if office.seats > 1 else int(not n and len(held) == taken)
+        if free:
+            seats.append(BodySeat(office, free=free))
+    return sorted(seats, key=lambda seat: seat.office.rank)

@@ -1,0 +1,254 @@
+"""Who does what in a unit: its offices, its committees, wings and departments, and what they owe."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language, named
+from abhiyan.org import actions, owing, queries
+from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.models import Appointment, Body
+from abhiyan.org.responsible import seats
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.fields import WholeField
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+
+def _state(seat: queries.BodySeat) -> str:
+    if seat.held is not None:
+        return str(seat.held.get_state_display())
+    return ngettext("%(n)s seat is vacant", "%(n)s seats are vacant", seat.free) % {"n": seat.free}
+
+
+TITLE = _("Who does what")
+BODIES: tuple[Column[queries.BodyHere], ...] = (
+    Column("name", _("Committee or wing"), lambda row: named(row.names), is_name=True, order=True),
+    Column("kind", _("Kind"), lambda row: row.label, order=True),
+    Column("leader", _("Led by"), lambda row: row.name, names_people=True),
+    Column("members", _("Members"), lambda row: row.members, css="num"),
+    Column("vacant", _("Vacant"), lambda row: row.vacant, css="num", order=True),
+    Column("duty", _("Responsibility"), lambda row: row.duty),
+    Column("owed", _("Asked of it"), lambda row: "; ".join(f"{one.title}: {one.said}" for one in row.owed)),
+)
+SEATS: tuple[Column[queries.BodySeat], ...] = (
+    Column("office", _("Office"), lambda row: named(row.office.names), is_name=True),
+    Column("name", _("Name"), lambda row: row.held.holder if row.held else "", names_people=True),
+    Column("since", _("Since"), lambda row: row.held.starts_on if row.held else None, css="nums"),
+    Column("state", _("Status"), _state),
+    Column("acts", _("Acts"), is_for_acts=True, css="end"),
+)
+
+
+class BodyForm(forms.Form):
+    """What a committee, wing or department is called, how many members it has, and its work."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Body.Kind.choices, widget=forms.RadioSelect)
+    name_en = forms.CharField(label=_("Name in English"), max_length=actions.bodies.LONGEST_NAME)
+    name_hi = forms.CharField(
+        label=_("Name in Hindi"), required=False, max_length=actions.bodies.LONGEST_NAME
+    )
+    seats = WholeField(
+        label=_("Members"),
+        initial=11,
+        min_value=1,
+        max_value=actions.bodies.MOST_MEMBERS,
+        help_text=_("Besides the one who leads it."),
+    )
+    duty = forms.CharField(
+        label=_("Responsibility"),
+        required=False,
+        max_length=actions.bodies.LONGEST_DUTY,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One or two sentences. Everybody who opens this page reads them."),
+    )
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_new:
+            del self.fields["kind"]
+
+
+class DissolveForm(forms.Form):
+    """Why a body ends."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        error_messages={"required": _("Write why it ends, for example: its work is done.")},
+    )
+
+
+@require_GET
+def bodies(request: Request) -> HttpResponseBase:
+    """Who does what in a unit: its offices, and its bodies with leader, members, vacancies, work and what they owe."""
+    here, at = page_unit(request, counts=True), clock.now()
+    on = clock.day_in(settings.TIME_ZONE, at)
+    owed = _owed(request, here, at)
+    table = Table(
+        request,
+        BODIES,
+        queries.bodies_of(here.unit.id, on=on),
+        name="bodies",
+        caption=_("Committees and wings"),
+        finish=lambda rows: [replace(row, owed=owed[row.id]) for row in rows],
+        unit_id=here.unit.id,
+    )
+    shown = {
+        "here": "appointments",
+        "page_unit": here,
+        "seats": seats(request, queries.ask_offices_here(here.unit.id, on=on)(), here.unit, language()),
+        "owed": owed[None],
+        "may_make": _may(request, here),
+        "crumbs": here.crumbs((str(TITLE), reverse("org:bodies"))),
+    }
+    return answer(request, "org/body_list.html", table, shown)
+
+
+@require_GET
+def body(request: Request, body_id: int) -> HttpResponseBase:
+    """One committee, wing or department: its work, its seats and what it owes."""
+    one, here = _body(request, body_id)
+    may = _may(request, here)
+    table = Table(
+        request,
+        SEATS,
+        queries.seats_of(one),
+        name="seats",
+        caption=_("Members and vacancies"),
+        without=() if may else ("acts",),
+        unit_id=here.unit.id,
+        is_brief=True,
+    )
+    shown = {
+        "here": "appointments",
+        "page_unit": here,
+        "body": one,
+        "owed": _owed(request, here, clock.now())[one.pk],
+        "may_change": may,
+        "crumbs": _crumbs(here, one),
+    }
+    return answer(request, "org/body.html", table, shown)
+
+
+@form_page
+def body_new(request: Request) -> HttpResponseBase:
+    """Set up a committee, wing or department in a unit."""
+    here = page_unit(request)
+    if not _may(request, here):
+        raise queries.NotYours(capability="org.bodies")
+    return ask(
+        request,
+        lambda given: actions.make_body(
+            unit_id=here.unit.id,
+            kind=given["kind"],
+            **_given(given),
+            by=request.actor,
+            at=clock.now(),
+        ),
+        form=BodyForm(request.POST if request.method == "POST" else None, is_new=True),
+        title=say("New committee or wing: %(unit)s") % {"unit": here.name},
+        button=say("Set it up"),
+        said=_("Set up. Now appoint who leads it."),
+        done=lambda made: redirect("org:body", made.pk),
+        back=here.href(reverse("org:bodies")),
+        here="appointments",
+        crumbs=[(str(TITLE), here.href(reverse("org:bodies"))), (say("New committee or wing"), "")],
+    )
+
+
+@form_page
+def body_change(request: Request, body_id: int) -> HttpResponseBase:
+    """Rename a body, or change its number of members or its work."""
+    one, here = _body(request, body_id, changes=True)
+    known = {"name_en": one.names.get("en", ""), "name_hi": one.names.get("hi", "")}
+    return ask(
+        request,
+        lambda given: actions.change_body(body_id=one.pk, **_given(given), by=request.actor, at=clock.now()),
+        form=BodyForm(
+            request.POST if request.method == "POST" else None,
+            is_new=False,
+            initial={**known, "seats": one.seats, "duty": one.duty},
+        ),
+        title=say("Change %(name)s") % {"name": named(one.names)},
+        button=say("Save"),
+        said=_("Saved."),
+        done=reverse("org:body", args=[one.pk]),
+        here="appointments",
+        crumbs=[*_crumbs(here, one), (say("Change"), "")],
+    )
+
+
+@form_page
+def body_end(request: Request, body_id: int) -> HttpResponseBase:
+    """Dissolve a body, with a reason; its seats end with it."""
+    one, here = _body(request, body_id, changes=True)
+    held = Appointment.objects.filter(body=one).exclude(state=Appointment.State.ENDED).count()
+    ends = ngettext("%(n)s appointment in it ends at once.", "%(n)s appointments in it end at once.", held)
+    return ask(
+        request,
+        lambda given: actions.end_body(
+            body_id=one.pk, reason=given["reason"], by=request.actor, at=clock.now()
+        ),
+        form=DissolveForm(request.POST if request.method == "POST" else None),
+        title=say("Dissolve %(name)s?") % {"name": named(one.names)},
+        text=[*([ends % {"n": held}] if held else []), say("This cannot be undone. What it reported stays.")],
+        button=say("Dissolve"),
+        said=_("Dissolved."),
+        done=here.href(reverse("org:bodies")),
+        back=reverse("org:body", args=[one.pk]),
+        is_danger=True,
+        here="appointments",
+        crumbs=[*_crumbs(here, one), (say("Dissolve"), "")],
+    )
+
+
+def _given(given: dict[str, Any]) -> dict[str, Any]:
+    """What a form says of a body, as the acts want it."""
+    names = {"en": given["name_en"], "hi": given["name_hi"]}
+    return {"names": names, "seats": given["seats"], "duty": given["duty"]}
+
+
+def _may(request: Request, here: Here) -> bool:
+    return here.unit.lo is not None and request.viewer.may_at("org.bodies", here.unit.lo)
+
+
+def _body(request: Request, body_id: int, *, changes: bool = False) -> tuple[Body, Here]:
+    """A body whose unit's counts are in the viewer's sight, with its unit. changes: NotYours unless they may do so."""
+    one = queries.body_at(body_id)
+    tree = next(iter(units.hierarchies_of(one.unit_id)), 0)
+    here = Here(units.standing(one.unit_id, tree), tree, (), request.path, request.GET)
+    if not request.viewer.sees_counts_at(here.unit.lo):
+        raise NotFound(field="body")
+    if changes and not _may(request, here):
+        raise queries.NotYours(capability="org.bodies")
+    return one, here
+
+
+def _owed(request: Request, here: Here, at: datetime) -> dict[int | None, list[owing.OwedHere]]:
+    """What the unit owes, and each of its bodies, by the body's id."""
+    found: dict[int | None, list[owing.OwedHere]] = defaultdict(list)
+    for one in owing.owed_here(request.viewer, here.unit, here.hierarchy, at=at):
+        found[one.body_id].append(one)
+    return found
+
+
+def _crumbs(here: Here, one: Body) -> list[tuple[str, str]]:
+    return [
+        (str(TITLE), address(reverse("org:bodies"), here.unit.code)),
+        (named(one.names), reverse("org:body", args=[one.pk])),
+    ]
