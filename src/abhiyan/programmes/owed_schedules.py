@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -58,10 +59,8 @@ def _own(owing: found.Owing, period: Period, due: Due | None, *, is_last: bool, 
         "plan": _("Plan it for %(day)s"),
         "": _("Set the day") if one.is_meeting and one.form is None else _("Fill it in"),
     }
-    meta = [
-        named(asked.body_names or asked.names),
-        _("due %(day)s") % {"day": date_format(period.ends_on, "j M Y")},
-    ]
+    due_by = _("was due %(day)s") if is_late else _("due %(day)s")
+    meta = [named(asked.body_names or asked.names), due_by % {"day": date_format(period.ends_on, "j M Y")}]
     if due is not None and state == DueState.RETURNED:
         meta = [_("Returned: %(reason)s") % {"reason": due.reason}]
     return Owed(
@@ -111,7 +110,8 @@ def _below(home: Held, some: Sequence[Schedule], *, at: datetime) -> Iterator[Th
     counts = units.counts_below(home.unit_id, home.hierarchy)
     bodies = found.bodies_to_ask(home.unit_id, home.hierarchy) if any(one.body_kind for one in some) else {}
     pairs = [(one, period) for one in some for period in begun[one.pk]]
-    of = found.numbers(pairs, (home.lo, home.hi), counts, bodies)
+    today = clock.day_in(settings.TIME_ZONE, at)
+    of = found.numbers(pairs, (home.lo, home.hi), counts, bodies, on=today)
     for one in some:
         periods = begun[one.pk]
         if not periods:

@@ -286,11 +286,12 @@ def to_remind(
 
 @dataclass(frozen=True, slots=True)
 class BoardNumbers:
-    """Counts of one period: asked, in each state, and people who came as reported."""
+    """Counts of one period: asked, in each state, people who came as reported, and silent ones reminded today."""
 
     asked: int = 0
     states: Mapping[int, int] = field(default_factory=dict)
     people: int = 0
+    reminded: int = 0
 
     @property
     def said(self) -> int:
@@ -299,6 +300,10 @@ class BoardNumbers:
     @property
     def silent(self) -> int:
         return max(0, self.asked - self.said)
+
+    def of(self, state: int) -> int:
+        """How many are in a state; those without a row are silent."""
+        return self.states.get(state, 0) if state else self.silent
 
     @property
     def finished(self) -> int:
@@ -310,7 +315,8 @@ class BoardNumbers:
         return self.said - self.states.get(DueState.PLANNED, 0)
 
 
-_NUMBERS = """select d.schedule_id, d.begins_on, d.state, count(*), coalesce(sum(d.people), 0)
+_NUMBERS = """select d.schedule_id, d.begins_on, d.state, count(*), coalesce(sum(d.people), 0),
+  count(*) filter (where d.state = 0 and d.reminded_on = %(on)s)
  from unnest(%(schedules)s::bigint[], %(days)s::date[]) w(schedule_id, begins_on)
  join programmes_due d on d.schedule_id = w.schedule_id and d.begins_on = w.begins_on
  join units_unit u on u.id = d.unit_id and u.closed_on is null
@@ -322,22 +328,24 @@ def numbers(
     span: tuple[int, int],
     counts: Mapping[str, int],
     bodies: Mapping[str, int],
+    *,
+    on: date,
 ) -> dict[tuple[int, date], BoardNumbers]:
     """Count how far each of these is below a unit, by schedule (id) and first day. One query.
 
-    counts, bodies: how many units and bodies of each kind are there.
+    counts, bodies: how many units and bodies of each kind are there. on: today.
     """
-    found: dict[tuple[int, date], tuple[dict[int, int], int]] = {}
-    given = {"lo": span[0], "hi": span[1], "schedules": [one.pk for one, _period in of]}
-    for schedule, day, state, n, people in sql.rows(
+    found: dict[tuple[int, date], tuple[dict[int, int], int, int]] = {}
+    given = {"lo": span[0], "hi": span[1], "on": on, "schedules": [one.pk for one, _period in of]}
+    for schedule, day, state, n, people, reminded in sql.rows(
         _NUMBERS, given | {"days": [each.begins_on for _one, each in of]}
     ):
-        states, before = found.get((schedule, day), ({}, 0))
-        found[schedule, day] = {**states, state: n}, before + people
+        states, came, told = found.get((schedule, day), ({}, 0, 0))
+        found[schedule, day] = {**states, state: n}, came + people, told + reminded
     return {
         (one.pk, each.begins_on): BoardNumbers(
             bodies.get(one.body_kind, 0) if one.body_kind else counts.get(one.kind, 0),
-            *found.get((one.pk, each.begins_on), ({}, 0)),
+            *found.get((one.pk, each.begins_on), ({}, 0, 0)),
         )
         for one, each in of
     }
@@ -468,10 +476,14 @@ def _bodies_of(unit_ids: Sequence[int]) -> dict[int, tuple[str, AskedUnit]]:
     return {row[4]: (row[0], AskedUnit(*row[1:])) for row in rows}
 
 
-def asked_by(unit_id: int, hierarchy: int) -> QuerySet[Schedule]:
-    """Schedules of a unit and of those above it, as far as in sight."""
-    path = [row.id for row in units.path(unit_id, hierarchy)]
-    return SCHEDULES.filter(unit_id__in=path, hierarchy=hierarchy)
+def asked_at(unit: units.UnitRow, hierarchy: int) -> QuerySet[Schedule]:
+    """Schedules of a unit, and those of units above it that it or somebody below it owes, as far as in sight."""
+    path = [row.id for row in units.path(unit.id, hierarchy)]
+    return SCHEDULES.filter(
+        Q(kind__in=levels.from_here_down(hierarchy, unit.kind)) | ~Q(body_kind=""),
+        unit_id__in=path,
+        hierarchy=hierarchy,
+    )
 
 
 def over(today: date) -> Q:

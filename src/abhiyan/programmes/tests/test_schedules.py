@@ -485,7 +485,7 @@ def test_the_silent_get_one_message_a_day(
 def board(one: Schedule, lo_hi: tuple[int, int], **more: Any) -> tuple[found.UnitBoard, found.BoardNumbers]:
     period = one.timing.current(AT)
     assert period is not None
-    of = found.numbers([(one, period)], lo_hi, {"mandal": 4}, {})[one.pk, period.begins_on]
+    of = found.numbers([(one, period)], lo_hi, {"mandal": 4}, {}, on=TODAY)[one.pk, period.begins_on]
     return found.UnitBoard(one, period, lo_hi, asked=of.asked, said=of.said, on=TODAY, **more), of
 
 

@@ -86,14 +86,16 @@ def test_asking_shows_whom_it_reaches_first(cast: Cast) -> None:
         "unit": "JK",
     }
     seen = client.post(where, form).content.decode()
-    assert "This asks 3: Mandal president, Mandal." in seen and "In 2 of them the office is vacant" in seen
-    assert "25 Nov 2026" not in seen and "due on 30 Nov 2026, 18:00" in seen
+    assert "This reaches 3 units: Mandal president." in seen and "In 2 of them the office is vacant" in seen
+    assert "25 Nov 2026" not in seen and "due by 30 Nov 2026, 18:00" in seen
     wrong = client.post(where, form | {"expected": "office:mandal_president:mandal=2"})
     assert wrong.status_code == 409 and "Meanwhile it would ask 3" in wrong.content.decode()
     late = client.post(
         where, form | {"expected": "office:mandal_president:mandal=3", "last_on": "2026-11-01"}
     )
     assert late.status_code == 422 and "The last day is not over" in late.content.decode()
+    changed = client.post(where, form | {"expected": "office:mandal_president:mandal=3", "again": "1"})
+    assert changed.status_code == 200 and "This reaches 3 units" in changed.content.decode()
     done = client.post(where, form | {"expected": "office:mandal_president:mandal=3"})
     with system("test"):
         one = Schedule.objects.get()
@@ -124,6 +126,39 @@ def test_a_mandal_answers_and_the_board_shows_it(cast: Cast, ask: Callable[..., 
     assert len(lines) == 4 and "JK-SRI-M1" in lines[-1] and "on time" in lines[-1]
     assert page(state, f"{board}?unit=JK-SRI").count("<tr>") == 3
     assert "asked of this unit" in page(mandal, "/units/JK-SRI-M1/").lower()
+
+
+def test_a_unit_is_shown_what_it_and_units_below_it_owe_and_nothing_of_others(
+    cast: Cast, ask: Callable[..., Schedule]
+) -> None:
+    ask(2, title="For districts", office="district_in_charge", kind="district")
+    ask(title="For mandals")
+    ask(4, title="For booths", office="booth_president", kind="booth")
+    of_mandal = page(cast.client("mandal_president"), reverse("programmes:asked"))
+    assert "For mandals" in of_mandal and "For booths" in of_mandal and "For districts" not in of_mandal
+    assert "For districts" in page(cast.client("district_in_charge"), reverse("programmes:asked"))
+
+
+def test_the_level_above_answers_for_a_unit_only_on_purpose(cast: Cast, ask: Callable[..., Schedule]) -> None:
+    one = ask()
+    own = page(cast.client("mandal_president"), due_page(one))
+    above = page(cast.client("district_in_charge"), due_page(one))
+    assert "Answer for this unit" in above and "Your own units" not in above and "All units" in above
+    assert "Answer for this unit" not in own and "Your own units" in own and "All units" not in own
+
+
+def test_a_board_names_each_period_and_whom_it_reminded_today(
+    cast: Cast, ask: Callable[..., Schedule]
+) -> None:
+    one = ask(2, by="district_in_charge")
+    client = cast.client("district_in_charge")
+    board = reverse("programmes:schedule", args=[one.public_id])
+    before = page(client, board)
+    assert "Remind 2" in before and ">Mar 2026<" not in before and ">Apr 2026<" in before
+    assert "<dt>Silent</dt><dd><b>2</b></dd>" in "".join(line.strip() for line in before.splitlines())
+    assert client.post(reverse("programmes:schedule_remind", args=[one.public_id])).status_code == 302
+    after = page(client, board)
+    assert "reminded 25 Nov" in after and "Remind 1" in after
 
 
 def test_a_meeting_in_the_silence_before_a_poll_is_warned(cast: Cast, ask: Callable[..., Schedule]) -> None:

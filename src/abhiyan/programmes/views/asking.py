@@ -34,10 +34,9 @@ from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.numbers import grouped
-from abhiyan.units.models import Kind
 
 from . import shown
-from .schedules import crumbs, period_name
+from .schedules import crumbs, office_in, period_name
 
 OFFICE, BODY = "office", "body"
 MOST_FORMS = 50  # to choose from
@@ -150,7 +149,7 @@ def asked_new(request: Request) -> HttpResponseBase:
         "preview": preview,
     }
     seen, _equals, n = request.POST.get("expected", "").rpartition("=")
-    if preview is not None and seen != preview.key:  # of others, or not shown yet
+    if preview is not None and (seen != preview.key or "again" in request.POST):  # not shown yet, or not so
         return render(request, "programmes/asked_new.html", context)
     done = tried(
         request,
@@ -219,7 +218,7 @@ def _reached(here: Here, *, at: datetime) -> dict[str, tuple[str, int, int]]:
     """Offices and bodies a unit may ask: name, how many, and how many of these offices are vacant."""
     offices = {
         f"{OFFICE}:{one.office}:{one.unit_kind}": (
-            f"{named(one.office_names)}, {Kind(one.unit_kind).label}",
+            office_in(one.office_names, one.unit_kind),
             one.expected,
             one.vacant,
         )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,7 +25,6 @@ from abhiyan.forms.queries import FilledForm, answers_form, submission_for, type
 from abhiyan.org.here import page_unit
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
-from abhiyan.programmes import queries
 from abhiyan.programmes.actions import dues as acts
 from abhiyan.programmes.actions import schedules
 from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT
@@ -38,7 +38,7 @@ from abhiyan.ui.posts import posted
 from abhiyan.units import queries as units
 
 from . import shown
-from .schedules import KINDS, SIGNS, crumbs, period_name, whom
+from .schedules import KINDS, SIGNS, crumbs, figure_names, period_name, state_name, whom
 
 
 class PlanForm(forms.Form):
@@ -149,19 +149,23 @@ def _shown(
         if row
         else ("", "")
     )
+    is_own = any(
+        (held.unit_id, held.body_id) == (asked.unit_id, asked.body_id) for held in request.viewer.appointments
+    )
+    board = reverse("programmes:schedule", args=[public_id])
     signs = [
         (each, one.timing.sign(each, at, past.state if past else None, past.done_at if past else None))
         for each in one.timing.begun(at)
         for past in (history.get(each.begins_on),)
     ]
     context = {
-        **crumbs((one.title, ""), (named(asked.body_names or asked.names), "")),
+        **crumbs((one.title, "" if is_own else board), (named(asked.body_names or asked.names), "")),
         "schedule": one,
         "whom": whom(one),
         "asked": asked,
         "unit_name": named(asked.names),
         "due": row,
-        "state": str(Due.State(state).label),
+        "state": state_name(one, state),
         "kind": "bad" if one.timing.is_over(period, at) and state in (0, 2) else KINDS.get(state, ""),
         "period": period,
         "period_name": period_name(one, period),
@@ -174,37 +178,31 @@ def _shown(
         if row and row.figures
         else [],
         "forms": forms_of if may_say else {},
-        "may_take_back": may_say and state in (DueState.PLANNED, DueState.CANNOT, DueState.DONE),
+        "may_take_back": may_say and is_own and state in (DueState.PLANNED, DueState.CANNOT, DueState.DONE),
         "may_accept": may_decide and state in (DueState.DONE, DueState.RETURNED) and not is_to_mend,
         "return_form": forms_of["return"] if may_decide and state in FINISHED else None,
         "questions": questions,
         **(filled_forms.shown(sent_before) if sent_before else {}),
         "problem": problem,
         "query": "?" + schedules.due_href(one, asked, period).partition("?")[2],
-        "segments": [
-            (
-                f"{period_name(one, each)}: {SIGNS[sign][1]}",
-                schedules.due_href(one, asked, each),
-                each == period,
-            )
-            for each, sign in signs
+        "past": [
+            (period_name(one, each), schedules.due_href(one, asked, each), each == period, *SIGNS[sign])
+            for each, sign in reversed(signs)
         ],
         "silence": _silence(one, asked, row, at=at),
-        "below": _below(request, one, asked, at=at),
-        "board": asked.body_id is None and request.viewer.may_at(LEADS, *_positions(one.unit_id)),
+        "below": _below(request, one, asked, at=at) if is_own else None,
+        "is_own": is_own,
+        "is_refused": refused is not None,
+        "today": today,
     }
     return render(request, "programmes/due.html", context, status=status)
 
 
-def _positions(unit_id: int) -> list[int]:
-    return [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
-
-
 def _asks(one: Schedule) -> dict[str, str]:
     """The numbers a report gives besides a form: their keys, in the words of their measures."""
-    if one.programme is None or one.form is not None:
+    if one.form is not None:
         return {}
-    names = {each.number: named(each.names) for each in queries.measures([one.programme])[one.programme.pk]}
+    names = figure_names(one)
     return {key: names.get(measure, key) for key, measure in one.figures.items()}
 
 

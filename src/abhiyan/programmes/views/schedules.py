@@ -11,12 +11,13 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
@@ -28,10 +29,11 @@ from abhiyan.org.models import Body
 from abhiyan.org.owing import OwedHere
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
+from abhiyan.programmes import queries
 from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedules as found
-from abhiyan.programmes.rules.schedules import AskedFor, DueSign, DueState, Period, Rhythm, shares
+from abhiyan.programmes.rules.schedules import DueSign, DueState, Period, Rhythm, shares
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -44,6 +46,7 @@ from abhiyan.units.models import Kind
 from . import shown
 
 TITLE = _("Meetings and reports")
+MOST_FIGURES = 2  # of a report, on the page of a board
 SIGNS: dict[DueSign, tuple[Shape, str | Promise]] = {
     DueSign.ON_TIME: (Shape.FULL, _("on time")),
     DueSign.LATE: (Shape.HALF, _("late")),
@@ -56,11 +59,30 @@ SIGNS: dict[DueSign, tuple[Shape, str | Promise]] = {
 KINDS = {DueState.RETURNED: "warn", DueState.CANNOT: "warn", DueState.DONE: "ok", DueState.ACCEPTED: "ok"}
 
 
+def office_in(names: Mapping[str, str], kind: str) -> str:
+    """An office and the kind of unit it is in, unless its name begins with that: Mandal president; Convener, Mandal."""
+    office, where = named(names), str(Kind(kind).label)
+    return office if office.casefold().startswith(where.casefold()) else f"{office}, {where}"
+
+
 def whom(one: Schedule) -> str:
     """The office or kind of body that owes it, in words."""
     if one.office is not None:
-        return f"{named(one.office.names)}, {Kind(one.kind).label}"
+        return office_in(one.office.names, one.kind)
     return str(Body.Kind(one.body_kind).label)
+
+
+def state_name(one: Schedule, state: int) -> str:
+    """How a due stands, in words. A report that was sent waits for a decision."""
+    if state == DueState.DONE and not one.is_meeting:
+        return pgettext("of a report", "Sent")
+    return str(Due.State(state).label)
+
+
+def states_of(one: Schedule) -> list[DueState]:
+    """The states that its dues can have: a meeting is never returned, a report has no day."""
+    never = (DueState.RETURNED, DueState.ACCEPTED) if one.is_meeting else (DueState.PLANNED,)
+    return [state for state in DueState if state not in never]
 
 
 def period_name(one: Schedule, period: Period) -> str:
@@ -70,6 +92,21 @@ def period_name(one: Schedule, period: Period) -> str:
     if one.rhythm == Rhythm.DAILY:
         return str(date_format(period.begins_on, "j M"))
     return f"{date_format(period.begins_on, 'j M')} – {date_format(period.ends_on, 'j M')}"
+
+
+def column_name(one: Schedule, period: Period) -> str:
+    """A period as the head of a narrow column: of a week its first day."""
+    is_week = one.rhythm == Rhythm.WEEKLY
+    return str(date_format(period.begins_on, "j M")) if is_week else period_name(one, period)
+
+
+def figure_names(one: Schedule) -> dict[int, str]:
+    """The measures that its reports give, by number, in words. One query."""
+    if one.programme is None or not one.figures:
+        return {}
+    wanted = set(one.figures.values())
+    known = queries.measures([one.programme])[one.programme.pk]
+    return {each.number: named(each.names) for each in known if each.number in wanted}
 
 
 def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
@@ -93,13 +130,13 @@ class AskedRow:
 OF_UNIT: tuple[Column[AskedRow], ...] = (
     Column("title", _("What is asked"), lambda row: row.one.title, order="title", is_name=True),
     Column("by", _("Asked by"), lambda row: named(row.one.unit.names)),
-    Column("whom", _("Who owes it"), lambda row: whom(row.one)),
+    Column("whom", _("Who owes it"), lambda row: whom(row.one), css="under"),
     Column("rhythm", _("How often"), lambda row: row.one.get_rhythm_display()),
     Column("period", _("Now"), lambda row: period_name(row.one, row.period) if row.period else ""),
     Column("asked", _("Units asked"), lambda row: row.of.asked or None, css="num"),
     Column("done", _("Done"), lambda row: row.of.finished if row.of.asked else None, css="num"),
-    Column("silent", _("Silent"), lambda row: row.of.silent if row.of.asked else None, css="num"),
-    Column("last_on", _("Last day"), lambda row: row.one.last_on, order="last_on", css="nums end"),
+    Column("silent", _("Silent"), lambda row: row.of.silent if row.of.asked else None, css="num end"),
+    Column("last_on", _("Last day"), lambda row: row.one.last_on, order="last_on", css="nums"),
 )
 
 
@@ -112,7 +149,7 @@ def _with_numbers(here: Here | None, at: datetime, some: list[Schedule]) -> list
             found.bodies_to_ask(here.unit.id, here.hierarchy) if any(one.body_kind for one in some) else {}
         )
         pairs = [(one, period) for one in some if (period := periods[one.pk])]
-        of = found.numbers(pairs, here.span, counts, bodies)
+        of = found.numbers(pairs, here.span, counts, bodies, on=shown.today(at))
     return [
         AskedRow(
             one,
@@ -133,7 +170,7 @@ def asked(request: Request) -> HttpResponseBase:
     may = here is not None and shown.may(request, LEADS, here.unit.id)
     if here is not None and not may:
         raise NotFound
-    rows = found.asked_by(here.unit.id, here.hierarchy) if here else found.SCHEDULES.all()
+    rows = found.asked_at(here.unit, here.hierarchy) if here else found.SCHEDULES.all()
     is_ended = request.GET.get("show") == "ended"
     today = shown.today(at)
     rows = rows.filter(found.over(today)) if is_ended else rows.exclude(found.over(today))
@@ -195,6 +232,7 @@ def _came_in(signs: Sequence[DueSign]) -> str:
 class BoardRow:
     """A unit or body of a board, with who owes it and its last periods."""
 
+    one: Schedule
     asked: found.AskedUnit
     who: found.Responsible | None
     due: Due | None
@@ -217,13 +255,26 @@ class BoardRow:
 
     @property
     def state(self) -> str:
-        return str(Due.State(self.due.state if self.due else DueState.OPEN).label)
+        return state_name(self.one, self.due.state if self.due else DueState.OPEN)
+
+    @property
+    def is_silent(self) -> bool:
+        return self.due is None or self.due.state == DueState.OPEN
 
     @property
     def kind(self) -> str:
         if self.is_behind:
             return "bad"
         return KINDS.get(DueState(self.due.state), "") if self.due else ""
+
+
+class PeriodColumn(Column[BoardRow]):
+    """One period of a board: words in a file, a square on the page. A phone has all squares under the unit's name."""
+
+    def drawn(self, row: BoardRow) -> str:
+        sign = row.signs[int(self.key.removeprefix("p"))]
+        square = {"of": Squares([(SIGNS[sign][0], 1)]), "words": SIGNS[sign][1]}
+        return render_to_string("ui/_squares.html", square)
 
 
 def _columns(one: Schedule, periods: Sequence[Period]) -> tuple[Column[BoardRow], ...]:
@@ -233,23 +284,37 @@ def _columns(one: Schedule, periods: Sequence[Period]) -> tuple[Column[BoardRow]
     def of(what: str, row: BoardRow) -> Any:
         return getattr(row.due, what) if row.due else None
 
+    def day(row: BoardRow) -> date | None:
+        return of("held_on", row) or of("planned_on", row)
+
+    def figure(measure: int, row: BoardRow) -> int | None:
+        return row.due.figures.get(str(measure)) if row.due else None
+
     meeting: tuple[Column[BoardRow], ...] = (
-        Column("planned", _("Day set"), partial(of, "planned_on"), css="nums"),
-        Column("held", _("Held on"), partial(of, "held_on"), css="nums"),
+        Column("day", _("Day"), day, css="nums"),
+        Column("planned", _("Day set"), partial(of, "planned_on"), only_in_file=True),
+        Column("held", _("Held on"), partial(of, "held_on"), only_in_file=True),
         Column("people", _("People reported"), partial(of, "people"), css="num"),
+    )
+    report: tuple[Column[BoardRow], ...] = tuple(
+        Column(f"figure_{measure}", name, partial(figure, measure), css="num", only_in_file=n >= MOST_FIGURES)
+        for n, (measure, name) in enumerate(figure_names(one).items())
     )
     return (
         Column("unit", _("Unit"), lambda row: row.name, is_name=True),
         Column("code", _("Code"), lambda row: row.asked.code, only_in_file=True),
         Column(
-            "who", _("Responsible"), lambda row: person(row.who.name) if row.who else "", names_people=True
+            "who",
+            _("Responsible"),
+            lambda row: person(row.who.name) if row.who else "",
+            names_people=True,
+            css="under",
         ),
-        Column("squares", _("Last periods")),
         *(
-            Column(f"p{n}", period_name(one, each), partial(sign, n), only_in_file=True)
+            PeriodColumn(f"p{n}", column_name(one, each), partial(sign, n), css="wide")
             for n, each in enumerate(periods)
         ),
-        *(meeting if one.is_meeting else ()),
+        *(meeting if one.is_meeting else report),
         Column("text", _("In their words"), partial(of, "text"), only_in_file=True, names_people=True),
         Column("reason", _("Reason"), partial(of, "reason"), only_in_file=True, names_people=True),
         Column("state", _("Status"), lambda row: row.state, css="end"),
@@ -262,20 +327,19 @@ class BoardFilters(forms.Form):
     show = forms.ChoiceField(label=_("Status"), required=False)
     unit = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, of: found.BoardNumbers, wanted: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, of: found.BoardNumbers, one: Schedule, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        never = (DueState.PLANNED,) if wanted == AskedFor.REPORT else (DueState.RETURNED, DueState.ACCEPTED)
         counted: list[tuple[str, str | Promise, int]] = [("", _("All"), of.asked)]
-        counted += [
-            (str(state.value), state.label, of.states.get(state, 0) if state else of.silent)
-            for state in Due.State
-            if DueState(state) not in never
-        ]
+        counted += [(str(state.value), state_name(one, state), of.of(state)) for state in states_of(one)]
         choices = [(key, f"{words}: {grouped(n)}") for key, words, n in counted]
         offer(self, show=[*choices, (VACANT, _("Silent, and the office is vacant"))])
 
 
 VACANT = "vacant"
+
+
+def _never(one: Schedule) -> tuple[DueSign, ...]:
+    return (DueSign.RETURNED,) if one.is_meeting else (DueSign.PLANNED,)
 
 
 @require_GET
@@ -288,8 +352,8 @@ def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
     periods = one.timing.begun(at)
     period = next((each for each in periods if each.begins_on.isoformat() == request.GET.get("from")), None)
     period = period or (periods[-1] if periods else None)
-    of = _numbers(one, period, here)
-    filters = BoardFilters(request.GET, of=of, wanted=one.wanted)
+    of = _numbers(one, period, here, at=at)
+    filters = BoardFilters(request.GET, of=of, one=one)
     show = filters.cleaned_data["show"] if filters.is_valid() else ""
     table: Table[BoardRow] = Table(
         request,
@@ -318,11 +382,12 @@ def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
         "is_over": is_over,
         "segments": [
             (period_name(one, each), here.href(**{"from": each.begins_on.isoformat()}), each == period)
-            for each in periods
+            for each in reversed(periods)
         ],
-        "legend": list(SIGNS.values()),
+        "counts": [(state_name(one, state), of.of(state)) for state in states_of(one)],
+        "legend": [square for sign, square in SIGNS.items() if sign not in _never(one)],
         "may": may,
-        "may_remind": period is not None and one.ended_at is None and of.silent > 0,
+        "to_remind": of.silent - of.reminded if one.ended_at is None else 0,
         "today": shown.today(at),
     }
     return answer(request, "programmes/schedule.html", table, context)
@@ -363,12 +428,13 @@ def _own(request: Request, one: Schedule, *, at: datetime) -> str:
     return acts.due_href(one, mine, period)
 
 
-def _numbers(one: Schedule, period: Period | None, here: Here) -> found.BoardNumbers:
+def _numbers(one: Schedule, period: Period | None, here: Here, *, at: datetime) -> found.BoardNumbers:
     if period is None:
         return found.BoardNumbers()
     counts = units.counts_below(here.unit.id, here.hierarchy)
     bodies = found.bodies_to_ask(here.unit.id, here.hierarchy) if one.body_kind else {}
-    return found.numbers([(one, period)], here.span, counts, bodies)[one.pk, period.begins_on]
+    on = shown.today(at)
+    return found.numbers([(one, period)], here.span, counts, bodies, on=on)[one.pk, period.begins_on]
 
 
 def _rows(
@@ -411,7 +477,7 @@ def _finished(
         )
         href = acts.due_href(one, each, period)
         rows.append(
-            BoardRow(each, who.get(each.key), due, signs, href, sign == DueSign.SILENT or bool(went_by))
+            BoardRow(one, each, who.get(each.key), due, signs, href, sign == DueSign.SILENT or bool(went_by))
         )
     return rows
 
@@ -437,8 +503,8 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     text = [
         ngettext(
-            "%(n)s is silent, or the day it set went by.",
-            "%(n)s are silent, or the day they set went by.",
+            "%(n)s unit is silent, or the day it set went by.",
+            "%(n)s units are silent, or the day they set went by.",
             filled,
         )
         % {"n": grouped(filled)},
@@ -450,7 +516,7 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
             % {"n": grouped(vacant)}
         )
     if not filled:
-        text = [say("There is nobody to remind. Each unit gets at most one message a day.")]
+        text[:2] = [say("There is nobody to remind. Each unit gets at most one message a day.")]
     page = here.href(reverse("programmes:schedule", args=[public_id]))
     return ask(
         request,

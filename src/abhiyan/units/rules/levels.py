@@ -64,6 +64,12 @@ def level(hierarchy: int, kind: str) -> int | None:
     return _LEVEL[hierarchy].get(kind)
 
 
+def from_here_down(hierarchy: int, kind: str) -> list[str]:
+    """A kind and all kinds that may stand below it; none where it has no place in the hierarchy."""
+    own = level(hierarchy, kind)
+    return [each for each, n in _LEVEL[hierarchy].items() if own is not None and (each == kind or n > own)]
+
+
 def may_stand(hierarchy: int, kind: str, *, below: str | None) -> bool:
     """Whether a unit of `kind` may stand beneath a unit of kind `below`, or be a root when below is None."""
     own = level(hierarchy, kind)
