@@ -26,7 +26,6 @@ from abhiyan.messaging.tests.bulk import Kept
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
-from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.news import ItemsErased
 
@@ -349,19 +348,23 @@ def test_a_typed_call_joins_no_request_of_another_place(world: World) -> None:
     elsewhere = typed(world, unit_id=world.units["JK-JAM-M1"].pk)
     answered(world, elsewhere.pk)
     client = officer(world, "call_centre_agent", "JK-SRI")
-    with system("test"):
-        account = Account.objects.get(name="call_centre_agent of JK-SRI")
-    agent = Actor(kind="person", id=account.public_id, account_id=account.pk)
-    call = actions.Opening(Ticket.Way.CALL, World.asha.phone, ["No card"], world.booth.pk, "en", kind="card")
-    own = actions.type_ticket(opening=call, by=agent, at=world.now)
-    assert own.pk != elsewhere.pk, "the agent could not even open it"
-    assert client.get(f"/helpline/{own.pk}/").status_code == 200
+    call = {"phone": World.asha.phone, "said": "No card", "unit": "JK-B001", "language": "en", "kind": "card"}
+
+    def type_() -> str:
+        """The page of the request that the agent is led to."""
+        answer = client.post("/helpline/new/", call)
+        assert answer.status_code == 302
+        return str(answer["Location"])
+
+    own = type_()
+    assert str(elsewhere.pk) not in own, "the agent could not even open it"
+    assert client.get(own).status_code == 200
     with system("test"):
         before = Ticket.objects.get(pk=elsewhere.pk)
     assert (before.state, before.n) == (Ticket.State.DONE, 1), (
         "its question still counts, its words are the person's"
     )
-    assert actions.type_ticket(opening=call, by=agent, at=world.now).pk == own.pk
+    assert type_() == own, "a second call joins the agent's own"
 
 
 def test_only_offices_of_the_place_read_and_answer(world: World) -> None:

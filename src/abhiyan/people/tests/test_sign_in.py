@@ -227,6 +227,19 @@ def test_a_stranger_on_an_open_page_keeps_no_leader_from_signing_in(world: World
         ask_for("sign_in", "10.3.0.0")
 
 
+def test_a_stranger_on_the_page_of_members_locks_no_leader_out_of_the_sign_in_page(world: World) -> None:
+    """The attack as it was run: fresh browsers ask on /me/ for the leader's number until they are refused."""
+    with inbox():
+        for network in (7, 8):
+            stranger = [
+                browser().post("/me/", {"phone": ASHA}, REMOTE_ADDR=f"203.0.{network}.9").status_code
+                for _each in range(codes.PER_PHONE_AND_DAY[0] + 1)
+            ]
+            assert stranger[-1] == 429
+        own = browser()
+        assert own.post("/sign-in/", {"phone": ASHA}, REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
 def test_a_totp_step_works_once(world: World) -> None:
     secret = world.app()
     app = totp.code_of(secret, totp.step_at(NOW))
