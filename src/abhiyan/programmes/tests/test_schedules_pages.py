@@ -267,6 +267,24 @@ def test_a_report_with_a_form_and_a_picture_is_returned_mended_and_becomes_the_o
     assert (figure.n, figure.unit_id, figure.ends_on) == (35, cast.world.units["JK-SRI-M1"].pk, TODAY)
 
 
+def test_a_committees_form_shows_its_member_that_form_and_no_counts(
+    cast: Cast, ask: Callable[..., Schedule]
+) -> None:
+    body = str(cast.seat_in_body(cast.accounts["no_office"]))
+    form = form_in_use(cast.world.state, question("done", QuestionKind.YES_NO)).form
+    of = {"office": "", "kind": "", "body_kind": "committee", "form_id": form.pk}
+    one = ask(1, wanted="report", rhythm="weekly", **of)
+    member, state = cast.client("no_office"), cast.client("state_president")
+    assert member.post(due_page(one, "JK-SRI", "report", body=body), {"q-done": "yes"}).status_code == 302
+    with system("test"):
+        sent = Submission.objects.get()
+    for client in (member, state):
+        assert "Done" in page(client, reverse("forms:submission", args=[sent.pk]))
+    counts = reverse("forms:counts", args=[form.public_id])
+    assert member.get(counts).status_code in (403, 404)
+    assert ">1<" in "".join(page(state, counts).split())
+
+
 def test_a_number_comes_from_the_version_of_a_form_that_is_in_use_now(cast: Cast) -> None:
     first = form_in_use(cast.world.state, question("count", QuestionKind.WHOLE))
     with system("test"):
