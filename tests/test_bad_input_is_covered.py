@@ -48,6 +48,10 @@ COVERED: dict[str, list[str]] = {
         FORM_QUESTIONS + "test_words_that_no_form_may_hold_are_refused",
         FORM_PAGES + "test_a_change_that_is_no_form_is_refused_where_it_stands",
     ],
+    "a report sent after it was accepted": [
+        "programmes/tests/test_schedules.py::"
+        "test_an_accepted_report_is_the_units_own_figure_until_it_is_returned",
+    ],
     "one filled form sent with two sets of answers": [
         "forms/tests/test_submissions.py::test_under_a_known_key_other_answers_are_refused_and_the_first_stay",
         FORM_PICTURES + "test_the_same_key_with_another_picture_is_refused",
