@@ -33,6 +33,7 @@ PHOTOS = "enrolment/tests/test_photos.py::"
 RACES = "enrolment/tests/test_races.py::"
 REVIEWS = "review/tests/test_rounds.py::"
 SIGNATURES = "messaging/tests/test_signatures.py::"
+SCHEDULES = "programmes/tests/test_schedules.py::"
 SIGN_IN = "people/tests/test_sign_in.py::"
 SPOOFED = "enrolment/tests/test_spoofed.py::"
 
@@ -49,8 +50,7 @@ COVERED: dict[str, list[str]] = {
         FORM_PAGES + "test_a_change_that_is_no_form_is_refused_where_it_stands",
     ],
     "a report sent after it was accepted": [
-        "programmes/tests/test_schedules.py::"
-        "test_an_accepted_report_is_the_units_own_figure_until_it_is_returned",
+        SCHEDULES + "test_an_accepted_report_is_the_units_own_figure_until_it_is_returned",
     ],
     "one filled form sent with two sets of answers": [
         "forms/tests/test_submissions.py::test_under_a_known_key_other_answers_are_refused_and_the_first_stay",
