@@ -64,6 +64,13 @@ def body_at(body_id: int, unit_id: int | None = None) -> Body:
     )
 
 
+def body_called(unit_id: int, name: str) -> int | None:
+    """The body of a unit that has this name in some language, capitals or not; its id."""
+    wanted = " ".join(name.split()).casefold()
+    found = Body.objects.filter(unit_id=unit_id, ended_on=None).values_list("pk", "names")
+    return next((pk for pk, names in found if wanted in {one.casefold() for one in names.values()}), None)
+
+
 @dataclass(frozen=True, slots=True)
 class BodySeat:
     """A seat of a body, or several that are free. held: None where nobody holds it or was offered it."""

@@ -34,6 +34,7 @@ MEANINGS: dict[str, Promise] = {
     "helpdesk.answer": _("Answer requests to the helpline"),
     "helpdesk.named": _("Answer requests to the helpline that are for this office"),
     "imports.units": _("Import units"),
+    "imports.appointments": _("Import lists of appointments"),
     "imports.pins": _("Import PIN codes"),
     "imports.paper": _("Import paper lists"),
     "imports.totals": _("Import totals of earlier drives"),

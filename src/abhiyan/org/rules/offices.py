@@ -34,6 +34,7 @@ _LEAD = frozenset(
     | {"programmes.make", "programmes.run", "programmes.targets", "tasks.ask", "notices.publish"}
     | {"enrolment.enrol", "enrolment.place", "enrolment.correct", "enrolment.strike_off"}
     | {"imports.units", "imports.pins", "imports.paper", "imports.totals", "results.import"}
+    | {"imports.appointments"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
     | {"messages.send", "messages.circular", "polls.keep", "verification.plan"}
     | {"helpdesk.type", "helpdesk.answer", "forms.make"}

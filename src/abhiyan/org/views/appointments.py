@@ -165,6 +165,10 @@ HELD: tuple[Column[Appointment], ...] = (
 VACANT: tuple[Column[queries.Vacancy], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.unit_names), is_name=True),
     Column("office", _("Office"), lambda row: named(row.office_names), css="under"),
+    # The file is a list of appointments to fill in: `org.lists` reads these heads.
+    Column("code", _("Unit code"), lambda row: row.unit_code, only_in_file=True),
+    Column("phone", _("Phone"), lambda _row: "", only_in_file=True),
+    Column("person", _("Name"), lambda _row: "", only_in_file=True),
     Column("acts", _("Acts"), is_for_acts=True, css="end"),
 )
 
@@ -214,6 +218,7 @@ def appointments(request: Request) -> HttpResponseBase:
         "nothing": _nothing(viewer, here, show),
         "are_vacant": show in ("vacant", "fill"),
         "gives": gives,
+        "may_bring": viewer.may("imports.appointments"),
         "appoint_href": here.href(reverse("org:appoint")),
         "crumbs": here.crumbs((say("Appointments"), reverse("org:appointments"))),
     }

@@ -378,6 +378,20 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str) -> list[int]:
     )
 
 
+def called_below(lo: int, hi: int, kind: str, name: str) -> list[tuple[int, int, int]]:
+    """(id, lo, hi) of the open units of a kind within [lo, hi) that have this name in some language, capitals or not;
+    three at most."""
+    return [
+        (unit, first, last)
+        for unit, first, last in sql.rows(
+            "select p.unit_id, p.lo, p.hi from units_placement p join units_unit u on u.id = p.unit_id"
+            " where p.lo >= %(lo)s and p.lo < %(hi)s and u.kind = %(kind)s and u.closed_on is null and exists"
+            " (select from jsonb_each_text(u.names) n where lower(n.value) = lower(%(name)s)) order by p.lo limit 3",
+            {"lo": lo, "hi": hi, "kind": kind, "name": " ".join(name.split())},
+        )
+    ]
+
+
 def count_not_placed(hierarchy: int) -> int:
     """How many units with a place in the hierarchy by their kind do not stand in it today; closed ones are left out.
 
