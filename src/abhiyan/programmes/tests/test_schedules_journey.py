@@ -4,18 +4,26 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 
+from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
+from abhiyan.forms.models import Submission
+from abhiyan.forms.rules.questions import QuestionKind
+from abhiyan.forms.tests.make import form_in_use, question
+from abhiyan.programmes.models_schedules import Due
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
+from .test_schedules_pages import PICTURE
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 DAY = timedelta(days=1)
 TODAY = NOW.date()
+PHOTO: FilePayload = {"name": "meeting.png", "mimeType": "image/png", "buffer": PICTURE}
 ASK = "form[method=post]:has([name=title]) button[type=submit]"
 
 
@@ -23,6 +31,7 @@ ASK = "form[method=post]:has([name=title]) button[type=submit]"
 def cast() -> Cast:
     made = Cast.make()
     made.seat_in_body(made.accounts["no_office"])
+    made._seat("mandal_silent", "mandal_president", "JK-SRI-M2", 1)
     return made
 
 
@@ -34,8 +43,14 @@ def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iter
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
 def test_mandals_are_asked_for_a_meeting_each_month_and_the_district_reminds_the_silent(
-    visit: Open, look: Look, size: str, language: str
+    visit: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:
+    asked = (
+        question("new", QuestionKind.WHOLE, required=True),
+        question("talk", QuestionKind.TEXT, required=True),
+        question("picture", QuestionKind.PICTURE, required=True),
+    )
+    form = form_in_use(cast.world.state, *asked)
     state = visit("/programmes/asked/?unit=JK", "state_president", size=size, language=language)
     look(state, "schedules nothing asked")
     go(state, "main a[href*='/asked/new/']")
@@ -44,6 +59,7 @@ def test_mandals_are_asked_for_a_meeting_each_month_and_the_district_reminds_the
     state.select_option("[name=rhythm]", "monthly")
     state.fill("[name=first_on]", (TODAY - 80 * DAY).isoformat())
     state.fill("[name=last_on]", (TODAY + 80 * DAY).isoformat())
+    state.select_option("[name=form_id]", str(form.form_id))
     go(state, ASK)
     look(state, "schedules looked over")
     go(state, ASK)
@@ -56,12 +72,19 @@ def test_mandals_are_asked_for_a_meeting_each_month_and_the_district_reminds_the
     go(mandal, "form[action*='/due/plan/'] button[type=submit]")
     look(mandal, "schedules planned with one tap")
     mandal.fill("form[action*='/due/hold/'] [name=on]", TODAY.isoformat())
+    mandal.fill("[name=q-new]", "2")
+    mandal.fill("[name=q-talk]", "मतदाता सूची")
     mandal.fill("form[action*='/due/hold/'] [name=people]", "0")
+    mandal.set_input_files("[name=q-picture]", PHOTO)
     go(mandal, "form[action*='/due/hold/'] button[type=submit]")
     assert mandal.locator("[name=people][aria-invalid=true]").count() == 1, "a meeting of nobody was not held"
     mandal.fill("form[action*='/due/hold/'] [name=people]", "23")
+    mandal.set_input_files("[name=q-picture]", PHOTO)
     go(mandal, "form[action*='/due/hold/'] button[type=submit]")
     look(mandal, "schedules held")
+    with system("test"):
+        (sent,) = Submission.objects.all()
+        assert (sent.answers["new"], sent.pictures.count()) == (2, 1)
 
     district = visit("/", "district_in_charge", size=size, language=language)
     look(district, "schedules what is late below")
@@ -70,6 +93,12 @@ def test_mandals_are_asked_for_a_meeting_each_month_and_the_district_reminds_the
     look(district, "schedules board")
     go(district, "main a[href*='/remind/']")
     look(district, "schedules remind")
+    go(district, "main form[method=post] button[type=submit]")
+    assert district.locator("main a[href*='/remind/']").count() == 0, "the one silent unit was reminded"
+    with system("test"):
+        reminded = Due.objects.get(reminded_on=TODAY)
+    assert reminded.unit_id == cast.world.units["JK-SRI-M2"].pk
+    look(district, "schedules reminded")
 
 
 @pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
