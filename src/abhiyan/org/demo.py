@@ -1,4 +1,5 @@
-"""The sample of the demo: a calendar of polls, with a by-election in one segment and one entry that waits."""
+"""The sample of the demo: a calendar of polls, with a by-election in one segment and one entry that waits; committees
+and wings of the state and of some districts, with holders and vacancies."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,12 +12,33 @@ from abhiyan.units import queries
 
 SEAT, STATE, NATION = "JK-AC1", "JK", "IN"
 SOURCE = "नमूना / sample"
+FIRST = ("अनिल", "रेखा", "विजय", "पूजा", "मोहन", "कविता", "संजय", "नीलम", "दीपक")
+LAST = ("शर्मा", "गुप्ता", "सिंह", "वर्मा", "कौल")
+YOUTH = {"en": "Youth wing", "hi": "युवा मोर्चा"}
+# Unit, kind, names, what it is for, members' seats, which office leads it (none: vacant), members there are.
+BODIES: tuple[tuple[str, str, dict[str, str], str, int, str, int], ...] = (
+    (
+        "JK",
+        "committee",
+        {"en": "Programme committee", "hi": "कार्यक्रम समिति"},
+        "कार्यक्रमों की तैयारी देखती है और हर हफ़्ते रिपोर्ट देती है।",
+        7,
+        "body_convener",
+        5,
+    ),
+    ("JK", "committee", {"en": "Media committee", "hi": "मीडिया समिति"}, "अख़बारों से बात करती है।", 5, "", 2),
+    ("JK", "wing", YOUTH, "युवाओं को अभियान से जोड़ता है।", 4, "wing_president", 4),
+    ("JK-D627", "wing", YOUTH, "", 4, "wing_president", 2),
+    ("JK-D14", "wing", {"en": "Women's wing", "hi": "महिला मोर्चा"}, "", 4, "wing_president", 3),
+    ("JK-D5", "wing", {"en": "Farmers' wing", "hi": "किसान मोर्चा"}, "", 4, "", 1),
+)
 
 
 def sample(ground: Ground) -> None:
     """Entries in force, so that bulk messages may go; and one of the state president's that nobody has approved."""
     with system("demo"):
         _state(ground)
+        _sit(ground)
 
 
 def _state(ground: Ground) -> None:
@@ -58,6 +80,36 @@ def _state(ground: Ground) -> None:
         is_sample=True,
     )
     org.state_poll(stated=local, by=ground.actor("state_president"), at=at - timedelta(hours=3))
+
+
+def _sit(ground: Ground) -> None:
+    """Set up the bodies, and fill them but for some seats."""
+    bearers: list[org.OfficeBearer] = []
+    for unit, kind, names, duty, seats, leads, members in BODIES:
+        if unit not in ground.ids:
+            continue
+        body = org.make_body(
+            unit_id=ground.ids[unit],
+            kind=kind,
+            names=names,
+            seats=seats,
+            duty=duty,
+            by=BY,
+            at=ground.at - timedelta(days=60),
+        )
+        for office in ((leads,) if leads else ()) + ("body_member",) * members:
+            n = len(bearers)
+            bearers.append(
+                org.OfficeBearer(
+                    phone=f"+9160000990{n:02d}",
+                    name=f"{FIRST[n % len(FIRST)]} {LAST[n // 2 % len(LAST)]}",
+                    office=office,
+                    unit_id=body.unit_id,
+                    since=ground.today - timedelta(days=20 + n),
+                    body_id=body.pk,
+                )
+            )
+    org.appoint_many(bearers=bearers, by=BY, at=ground.at)
 
 
 def closing(day: date) -> datetime:

@@ -228,7 +228,7 @@ def _called(work: Work, each: Cells, office: Office) -> Sequence[int]:
     if not kind or not name or work.unit_id is None:
         return []
     tree = next((one for one in levels.HIERARCHIES if levels.level(one, kind) is not None), None)
-    within = units.spans([work.unit_id], tree).values() if tree else ()
+    within = list(units.spans([work.unit_id], tree).values()) if tree else []
     for above in (UnitKind.MANDAL, UnitKind.CLUSTER):
         if each[above] and kind != above:
             spans = [units.called_below(lo, hi, above, each[above]) for lo, hi in within]

@@ -1,0 +1,27 @@
+"""The demo's committees and wings."""
+
+import pytest
+
+from abhiyan.core.samples import Ground
+from abhiyan.core.scope import system
+from abhiyan.org import demo, queries
+
+from .make import AT, TODAY, World
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_state_and_some_districts_have_bodies_with_holders_and_vacancies(world: World) -> None:
+    codes = {"JK": "N1", "JK-D627": "N11", "JK-D14": "N12", "JK-D5": "N21"}
+    ids = {code: world.unit(here) for code, here in codes.items()}
+    ground = Ground(seed="one seed", at=AT, ids=ids, shown={}, holders={}, programme_id=0)
+    with system("test"):
+        demo._sit(ground)
+        found = {code: queries.bodies_of(unit, on=TODAY) for code, unit in ids.items()}
+    assert {code: [one.vacant for one in bodies] for code, bodies in found.items()} == {
+        "JK": [2, 4, 0],
+        "JK-D627": [2],
+        "JK-D14": [1],
+        "JK-D5": [4],
+    }
+    assert all("hi" in one.names for bodies in found.values() for one in bodies)
