@@ -132,7 +132,6 @@ def body(request: Request, body_id: int) -> HttpResponseBase:
         caption=_("Members and vacancies"),
         without=() if may else ("acts",),
         unit_id=here.unit.id,
-        is_brief=True,
     )
     shown = {
         "here": "appointments",
