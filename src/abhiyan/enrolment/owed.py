@@ -78,6 +78,7 @@ def _waiting(viewer: Viewer, found: awaiting.Counts, until: str) -> Iterator[Owe
             href=reverse("enrolment:paper_list") + "?show=enter",
             act=_("Enter"),
             icon="enrol",
+            key="sheets",
         )
     may_place = viewer.may("enrolment.place")
     if pairs and viewer.may("enrolment.strike_off"):
@@ -89,6 +90,7 @@ def _waiting(viewer: Viewer, found: awaiting.Counts, until: str) -> Iterator[Owe
             href=reverse("enrolment:doubles"),
             act=_("Look"),
             icon="people",
+            key="doubles",
         )
     if unplaced and may_place:
         yield Owed(
@@ -99,6 +101,7 @@ def _waiting(viewer: Viewer, found: awaiting.Counts, until: str) -> Iterator[Owe
             href=reverse("enrolment:unplaced") + until,
             act=_("Give a place"),
             icon="unit",
+            key="unplaced",
         )
     if nameless and may_place and viewer.may("people.reveal"):  # it takes a call
         yield Owed(
@@ -111,6 +114,7 @@ def _waiting(viewer: Viewer, found: awaiting.Counts, until: str) -> Iterator[Owe
             href=reverse("enrolment:nameless") + until,
             act=_("Choose"),
             icon="phone",
+            key="nameless",
         )
 
 
@@ -191,6 +195,7 @@ def _halted(viewer: Viewer) -> Iterator[Owed]:
             href=reverse("enrolment:halt", args=[halt.public_id]),
             act=_("Look"),
             icon="alert",
+            key=f"halt-{halt.public_id}",
         )
 
 
@@ -334,6 +339,7 @@ def _unanswered(
         ),
         act=_("See"),
         icon="people",
+        key=f"unsigned-{stand.programme.pk}",
     )
 
 

@@ -62,6 +62,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
         act=_("Answer"),
         icon="phone",
         due_at=found.due_at,
+        key="helpline",
     )
 
 

@@ -30,6 +30,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             href=held_page(),
             act=_("Look"),
             icon="mail",
+            key=f"held-{held.programme_id}-{held.reason}",
         )
 
 

@@ -166,6 +166,22 @@ class HeldBelow(models.Model):
         constraints = policies("held_below", using=placed("org_held_below.unit_id", COUNTS), write=SYSTEM)
 
 
+class TakenWork(models.Model):
+    """A row of Today that somebody who leads a unit took: the others of the unit see who does it."""
+
+    unit_id = models.BigIntegerField()
+    what = models.TextField()  # `ui.owed.Owed.key`
+    account_id = models.BigIntegerField()
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "org_taken_work"
+        constraints = [
+            models.UniqueConstraint(fields=["unit_id", "what"], name="taken_work_once"),
+            *policies("taken_work", using=placed("org_taken_work.unit_id", PEOPLE), write=SYSTEM),
+        ]
+
+
 class Release(models.Model):
     """Something one person asked that another must approve (`rules.deciding`)."""
 

@@ -118,6 +118,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
                 href=_list("disputed", below.office),
                 act=_("Decide"),
                 icon="alert",
+                key=f"disputed-{below.office}",
             )
     vacant = queries.vacancies(home.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
     if vacancies := list(_vacancies(viewer, home, vacant, below_here)):
@@ -155,6 +156,7 @@ def _lacking_polls(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
             href=reverse("org:polls"),
             act=_("Enter it"),
             icon="alert",
+            key="polls",
         )
 
 
@@ -209,7 +211,7 @@ def _vacant(vacancies: list[_Vacancy], unit: str) -> Owed:
             "%(n)s office is vacant, for you to fill", "%(n)s offices are vacant, for you to fill", n
         ) % {"n": grouped(n)}
         meta, href, act = " · ".join(one.said for one in vacancies), _list("fill"), _("Fill")
-    return Owed(urgency=3, title=title, meta=meta, href=href, act=act, icon="enrol")
+    return Owed(urgency=3, title=title, meta=meta, href=href, act=act, icon="enrol", key="vacant")
 
 
 def _short(office: str, kind: str) -> str:

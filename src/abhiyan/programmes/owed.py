@@ -75,25 +75,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
         yield from _behind(home, stands, at=at)
     if not viewer.may_at("programmes.run", home.lo):
         return
-    yield from _unanswered(home)
-    on = clock.day_in(settings.TIME_ZONE, at)
-    for programme, role, n in queries.declined_below(home.lo, home.hi, hierarchy=home.hierarchy, on=on):
-        if role == InCharge.Role.IN_CHARGE:
-            title = ngettext(
-                "%(n)s in-charge declined: name another", "%(n)s in-charges declined: name others", n
-            )
-        else:
-            title = ngettext(
-                "%(n)s co-in-charge declined: name another", "%(n)s co-in-charges declined: name others", n
-            )
-        yield Owed(
-            urgency=2,
-            title=title % {"n": grouped(n)},
-            meta=named(programme.names),
-            href=reverse("programmes:in_charges", args=[programme.public_id]) + f"?show=declined&role={role}",
-            act=_("See"),
-            icon="list",
-        )
+    yield from _answers(home, on=clock.day_in(settings.TIME_ZONE, at))
 
 
 def _while_open(viewer: Viewer, home: Held, stand: queries.Stand) -> Iterator[Beside]:
@@ -188,10 +170,11 @@ def _unit_behind(
     )
 
 
-def _unanswered(home: Held) -> Iterator[Beside]:
-    """Who was named in charge right below and has not answered."""
+def _answers(home: Held, *, on: date) -> Iterator[Beside | Owed]:
+    """Who was named in charge right below and has not answered; and where one declined and another is to be named."""
     kinds = LOOKS_AFTER.get(home.unit_kind, ())
-    for one in queries.unanswered_below(home.lo, home.hi, hierarchy=home.hierarchy, kinds=kinds):
+    waiting, declined = queries.answers_below(home.lo, home.hi, hierarchy=home.hierarchy, kinds=kinds, on=on)
+    for one in waiting:
         title = ngettext(
             "%(n)s person named in charge has not answered",
             "%(n)s people named in charge have not answered",
@@ -203,4 +186,23 @@ def _unanswered(home: Held) -> Iterator[Beside]:
             title=title % {"n": grouped(one.n)},
             meta=f"{named(one.programme.names)}: {some}",
             href=reverse("programmes:in_charges", args=[one.programme.public_id]) + "?show=waiting",
+        )
+    for no in declined:
+        if no.role == InCharge.Role.IN_CHARGE:
+            title = ngettext(
+                "%(n)s in-charge declined: name another", "%(n)s in-charges declined: name others", no.n
+            )
+        else:
+            title = ngettext(
+                "%(n)s co-in-charge declined: name another", "%(n)s co-in-charges declined: name others", no.n
+            )
+        page = reverse("programmes:in_charges", args=[no.programme.public_id])
+        yield Owed(
+            urgency=2,
+            title=title % {"n": grouped(no.n)},
+            meta=named(no.programme.names),
+            href=f"{page}?show=declined&role={no.role}",
+            act=_("See"),
+            icon="list",
+            key=f"declined-{no.role}-{no.programme.pk}",
         )

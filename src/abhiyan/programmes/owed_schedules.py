@@ -127,6 +127,7 @@ def _below(home: Held, some: Sequence[Schedule], *, at: datetime) -> Iterator[Th
                 href=f"{page}&from={period.begins_on}&show={DueState.DONE.value}",
                 act=_("Read"),
                 icon="list",
+                key=f"reports-{one.pk}",
             )
         over = [period for period in periods if one.timing.is_over(period, at)]
         late = of[one.pk, over[-1].begins_on] if over else found.BoardNumbers()

@@ -10,6 +10,15 @@ from .views import bearer, closing, demo_phone, launch, membership_votes, search
 pages = [
     # It sends people who are not signed in to do so.
     page("", today.today, opens=PUBLIC),
+    # Of the own unit alone.
+    page(
+        "today/take/",
+        today.take,
+        name="today_take",
+        opens=capability(LEADS),
+        act="is given back",
+        is_own=True,
+    ),
     page("units/", unit.home, name="units", opens=STRONG),
     page("units/<str:code>/", unit.unit, opens=STRONG),
     page(

@@ -23,6 +23,7 @@ class Owed:
     urgency: 0 late, 1 today, 2 this week, 3 this week and last of all. due_at: until when, if there is a time.
     href and act: the tap; posts: it is sent as a form, for it leaves a row in the trail. also: other ways to look at
     it, as (words, address). names_in: the id of the unit whose member the title names; that is a reading of people.
+    key: what the row is, of work that others of the unit see too: one of them may take it. Empty: it is the reader's.
     """
 
     urgency: int
@@ -35,6 +36,7 @@ class Owed:
     names_in: int | None = None
     also: Sequence[tuple[str, str]] = ()
     posts: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

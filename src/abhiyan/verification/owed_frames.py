@@ -111,6 +111,7 @@ def _of_frame(frame: Frame, *, at: datetime) -> Iterator[Owed | Beside]:
             href=reverse("org:appoint") + "?office=verifier",
             act=_("Appoint"),
             icon="alert",
+            key=f"verifiers-{frame.pk}",
         )
 
 

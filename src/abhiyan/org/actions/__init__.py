@@ -44,3 +44,4 @@ from .releases import (
     stop_reset,
     use_release,
 )
+from .taking import TakenAlready, give_back_work, take_work

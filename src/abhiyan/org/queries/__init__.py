@@ -41,4 +41,5 @@ from .releases import (
     resets_of,
 )
 from .resets import highest_of, holder_of, is_high, why_not_hand_over, why_not_reset
+from .taking import leaders_at
 from .viewers import scope_of, seeing_as, viewer_of, visit_of

@@ -5,13 +5,12 @@ from .charges import (
     Level,
     MissingRow,
     OwnCharge,
+    answers_below,
     charges,
     coverage,
-    declined_below,
     last_declined,
     missing,
     own_charges,
-    unanswered_below,
     waiting_for_answer,
 )
 from .checked import SaidTrue, checked_columns, said_true, too_few, why_none

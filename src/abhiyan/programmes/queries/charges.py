@@ -420,27 +420,6 @@ def waiting_for_answer(account_id: int) -> list[InCharge]:
     )
 
 
-def declined_below(lo: int, hi: int, *, hierarchy: int, on: date) -> list[tuple[Programme, str, int]]:
-    """Open programmes with units at or below a place somebody declined and nobody took over since.
-
-    By role: how many units, the most first. Units that are closed or out of the programme by now do not count.
-    """
-    counts = sql.rows(
-        f"""select i.programme_id, i.role, count(distinct i.unit_id)
-        from programmes_in_charge i
-        join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
-        join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
-        join units_unit u on u.id = i.unit_id
-        where i.state = 'declined' and {IN_PLAY.replace("%(programme)s", "i.programme_id")} and not exists (
-          select 1 from programmes_in_charge j where j.unit_id = i.unit_id and j.programme_id = i.programme_id
-            and j.role = i.role and j.ended_at is null)
-        group by 1, 2 order by 3 desc, 1, 2 desc""",
-        {"lo": lo, "hi": hi, "h": hierarchy, "on": on},
-    )
-    known = {one.pk: one for one in Programme.objects.filter(pk__in={number for number, _r, _n in counts})}
-    return [(known[number], role, n) for number, role, n in counts if number in known]
-
-
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """How many of those named in charge of a programme below a unit have not answered.
@@ -453,26 +432,50 @@ class Unanswered:
     units: list[tuple[str, dict[str, str]]]
 
 
-def unanswered_below(
-    lo: int, hi: int, *, hierarchy: int, kinds: Sequence[str], most: int = 5
-) -> list[Unanswered]:
-    """By open programme, who was named at units of these kinds below a place and has not answered; `most` units each.
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """In how many units below somebody declined a role of a programme, and nobody took over since."""
 
-    Two queries, however many there are.
+    programme: Programme
+    n: int
+    role: str
+
+
+def answers_below(
+    lo: int, hi: int, *, hierarchy: int, kinds: Sequence[str], on: date, most: int = 5
+) -> tuple[list[Unanswered], list[Declined]]:
+    """By open programme, who was named at units of these kinds below a place and has not answered, with `most` units
+    each; and by role, where somebody at or below it declined. The most first.
+
+    Units that are closed or out of the programme by now do not count as declined. Two queries, however many there are.
     """
     rows = sql.rows(
-        """select i.programme_id, count(*), (array_agg(u.code order by i.named_at, i.id))[1:%(most)s],
-          (array_agg(u.names order by i.named_at, i.id))[1:%(most)s]
-        from programmes_in_charge i
-        join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
-        join units_placement p on p.unit_id = i.unit_id and p.lo > %(lo)s and p.lo < %(hi)s
-        join units_unit u on u.id = i.unit_id and u.kind = any(%(kinds)s)
-        where i.state = 'named' and i.ended_at is null group by 1 order by 2 desc, 1""",
-        {"lo": lo, "hi": hi, "h": hierarchy, "kinds": list(kinds), "most": most},
+        f"""with named as (
+          select i.id, i.programme_id, i.unit_id, i.role, i.state, i.ended_at, i.named_at, p.lo, u.kind, u.code,
+            u.names, i.state = 'declined' and {IN_PLAY.replace("%(programme)s", "i.programme_id")} as in_play
+          from programmes_in_charge i
+          join programmes_programme r on r.id = i.programme_id and r.state = 'open' and r.hierarchy = %(h)s
+          join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
+          join units_unit u on u.id = i.unit_id
+          where i.state = 'declined' or (i.state = 'named' and i.ended_at is null))
+        select programme_id, '', count(*) as n, (array_agg(code order by named_at, id))[1:%(most)s],
+          (array_agg(names order by named_at, id))[1:%(most)s]
+        from named where state = 'named' and lo > %(lo)s and kind = any(%(kinds)s) group by 1
+        union all
+        select programme_id, role, count(distinct unit_id), null, null from named
+        where state = 'declined' and in_play and not exists (
+          select 1 from programmes_in_charge j where j.unit_id = named.unit_id
+            and j.programme_id = named.programme_id and j.role = named.role and j.ended_at is null)
+        group by 1, 2 order by 3 desc, 1, 2 desc""",
+        {"lo": lo, "hi": hi, "h": hierarchy, "kinds": list(kinds), "on": on, "most": most},
     )
     known = {one.pk: one for one in Programme.objects.filter(pk__in={row[0] for row in rows})}
-    return [
-        Unanswered(known[number], n, list(zip(codes, names, strict=True)))
-        for number, n, codes, names in rows
-        if number in known
-    ]
+    found = [(known[number], *of) for number, *of in rows if number in known]
+    return (
+        [
+            Unanswered(one, n, list(zip(codes, names, strict=True)))
+            for one, role, n, codes, names in found
+            if not role
+        ],
+        [Declined(one, n, role) for one, role, n, _codes, _names in found if role],
+    )

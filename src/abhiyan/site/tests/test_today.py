@@ -1,6 +1,7 @@
 """Today: what waits for somebody comes onto it and goes from it; each office lands on its own level."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.tests.web import officer, today
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries
+from abhiyan.org.models import TakenWork
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions as programmes
@@ -126,7 +128,9 @@ def test_vacancies_are_one_thing_to_do_of_whoever_may_fill_them_and_the_last(cas
     for n in (1, 2, 3):
         cast._seat(f"booth_{n}", "booth_president", f"JK-B00{n}", 1)
     page = text(cast, "district_in_charge")
-    assert "1 mandal has no president Srinagar Fill" in page, "one kind of vacancy is a sentence of its own"
+    assert "1 mandal has no president Srinagar Take it Fill" in page, (
+        "one kind of vacancy is a sentence of its own"
+    )
     assert below in owed(cast, "district_in_charge")
     cast._seat("second", "mandal_president", "JK-SRI-M2", 1)
     assert not [href for href in owed(cast, "district_in_charge") if "show=fill" in href]
@@ -389,3 +393,44 @@ def test_everybody_in_office_lands_on_the_unit_of_their_office(cast: Cast) -> No
         assert home == f"/units/{unit.code}/?in={('organisational', 'electoral')[hierarchy - 1]}", seat.code
         assert f"<span>{seat.en}</span>" in page
         assert unit.names["en"] in body(client, home)
+
+
+def test_one_of_those_who_lead_a_unit_takes_a_row_and_gives_it_back(cast: Cast) -> None:
+    cast._seat("colleague", "district_president", "JK-SRI", 1)
+    one, other = cast.client("district_in_charge"), cast.client("colleague")
+
+    def said(role: str) -> str:
+        return text(cast, role).partition("for you to fill")[2].partition("Fill")[0]
+
+    assert "Take it" in said("district_in_charge") and "Take it" in said("colleague")
+    assert "Take it" not in text(cast, "mandal_president"), "nobody else leads there"
+    assert one.post("/today/take/", {"what": "vacant"}).status_code == 302
+    assert "You have taken this. Give it back" in said("district_in_charge")
+    assert "district_in_charge has taken this." in said("colleague") and "Take it" not in said("colleague")
+    for back in ("", "1"):
+        assert other.post("/today/take/", {"what": "vacant", "back": back}).status_code == 302
+        assert "district_in_charge has taken this." in said("colleague"), "it is not theirs"
+    one.post("/today/take/", {"what": "vacant", "back": "1"})
+    assert "Take it" in said("district_in_charge") and "has taken" not in said("colleague")
+    other.post("/today/take/", {"what": "vacant"})
+    assert "colleague has taken this." in said("district_in_charge")
+    with system("test"):
+        TakenWork.objects.update(taken_at=NOW - timedelta(days=15))
+    assert "Take it" in said("district_in_charge"), "after two weeks it is free again"
+    one.post("/today/take/", {"what": "vacant"})
+    with system("test"):
+        org.end_appointment(
+            public_id=cast.appointments["district_in_charge"], reason="term over", by=SYSTEM, at=NOW
+        )
+    cast._seat("third", "district_in_charge", "JK-SRI", 1)
+    assert "Take it" in said("colleague"), "who took it leads here no more"
+    other.post("/today/take/", {"what": "vacant"})
+    assert "You have taken this." in said("colleague")
+
+
+@pytest.mark.parametrize("what", ["", "no-such-row", "\x00", "x" * 5_000])
+def test_only_what_is_on_ones_own_today_can_be_taken(cast: Cast, what: str) -> None:
+    assert cast.client("district_in_charge").post("/today/take/", {"what": what}).status_code == 404
+    assert cast.client("booth_worker").post("/today/take/", {"what": "vacant"}).status_code == 403
+    with system("test"):
+        assert not TakenWork.objects.exists()

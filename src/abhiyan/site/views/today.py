@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -14,7 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
 from abhiyan.core.rooms import offered
+from abhiyan.org import actions
+from abhiyan.org import queries as org
+from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people.actions.reading import ReadEnough, read_people
 from abhiyan.ui.owed import (
@@ -29,6 +34,7 @@ from abhiyan.ui.owed import (
     Thing,
     Word,
 )
+from abhiyan.ui.posts import posted
 
 from .first_steps import steps
 from .unit import unit_href
@@ -39,11 +45,22 @@ Kind = TypeVar("Kind", bound=Thing)
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A thing to do. taker: who took it, of those who lead the unit. is_mine: that is the reader. is_shared: others
+    lead the unit too and see it, so one may take it."""
+
+    one: Owed
+    taker: str = ""
+    is_mine: bool = False
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Things to do by about the same time."""
 
     name: str | Promise
-    things: Sequence[Owed]
+    things: Sequence[Row]
 
 
 def collected(viewer: Viewer, *, at: datetime) -> list[Thing]:
@@ -63,21 +80,36 @@ def owed(things: Sequence[Thing]) -> list[Owed]:
     )
 
 
-def grouped(things: Sequence[Owed], *, at: datetime) -> list[Group]:
+def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[Row]:
+    """The same, with who took what of the work of the viewer's unit. One query, where they lead it."""
+    home = viewer.home
+    leads = home is not None and viewer.may_at(LEADS, home.lo) and any(one.key for one in things)
+    leaders = org.leaders_at(home.unit_id, at=at) if leads and home else []
+    by_key = {key: each for each in leaders for key in each.took}
+    found = []
+    for one in things:
+        taker = by_key.get(one.key) if one.key else None
+        is_mine = taker is not None and taker.account_id == viewer.account_id
+        found.append(Row(one, taker.name if taker else "", is_mine, bool(one.key) and len(leaders) > 1))
+    return found
+
+
+def grouped(things: Sequence[Row], *, at: datetime) -> list[Group]:
     """What is to be done now, today and this week, in the order given; no group without a thing."""
     today = clock.day_in(settings.TIME_ZONE, at)
 
-    def is_now(one: Owed) -> bool:
-        return one.urgency == LATE or (
-            one.due_at is not None and clock.day_in(settings.TIME_ZONE, one.due_at) <= today
+    def is_now(row: Row) -> bool:
+        due_at = row.one.due_at
+        return row.one.urgency == LATE or (
+            due_at is not None and clock.day_in(settings.TIME_ZONE, due_at) <= today
         )
 
     now = [one for one in things if is_now(one)]
     later = [one for one in things if not is_now(one)]
     groups = (
         (_("Now"), now),
-        (_("Today"), [one for one in later if one.urgency < SOON]),
-        (_("This week"), [one for one in later if one.urgency >= SOON]),
+        (_("Today"), [one for one in later if one.one.urgency < SOON]),
+        (_("This week"), [one for one in later if one.one.urgency >= SOON]),
     )
     return [Group(name, some) for name, some in groups if some]
 
@@ -134,7 +166,7 @@ def today(request: Request) -> HttpResponse:
             "at": at,
             "day": clock.day_in(settings.TIME_ZONE, at),
             "n": len(things),
-            "groups": grouped(things[:SHOWN], at=at),
+            "groups": grouped(rows(request.viewer, things[:SHOWN], at=at), at=at),
             "left_out": max(0, len(things) - SHOWN),
             "standings": standings,
             "known": beside.pop(str(WHERE_WE_STAND), []),
@@ -148,3 +180,17 @@ def today(request: Request) -> HttpResponse:
             **_own_unit(request.viewer),
         },
     )
+
+
+@posted("site:today", takes=())
+def take(request: Request) -> HttpResponse:
+    """Put the viewer's name on a row of their Today, or take it off again."""
+    home, what, at = request.viewer.home, request.POST.get("what", ""), clock.now()
+    if home is None or not any(one.key == what for one in owed(collected(request.viewer, at=at)) if one.key):
+        raise NotFound
+    act = actions.give_back_work if request.POST.get("back") else actions.take_work
+    try:
+        act(unit_id=home.unit_id, what=what, by=request.actor, at=at)
+    except actions.TakenAlready as refused:
+        messages.error(request, str(refused))
+    return redirect("site:today")
