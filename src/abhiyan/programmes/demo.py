@@ -1,8 +1,8 @@
 """The sample of the demo: tasks in every state, meetings and reports that units owe, and materials."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,11 @@ from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.models_materials import Material
 from abhiyan.programmes.models_schedules import Schedule
+from abhiyan.programmes.queries import figures, programme_by_id
 from abhiyan.programmes.queries import materials as material_queries
-from abhiyan.programmes.queries import programme_by_id
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries import tasks as task_queries
+from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.schedules import Period
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.units import queries as units
@@ -48,6 +49,7 @@ GIVEN: tuple[tuple[str, str, str, int, int, int, tuple[tuple[Act, str], ...]], .
 )
 TIFFIN, WEEKLY, WORKSHOP = "मासिक टिफ़िन बैठक (नमूना)", "साप्ताहिक रिपोर्ट (नमूना)", "सदस्यता कार्यशाला (नमूना)"
 VISITS = "बूथ प्रवास (नमूना)"
+MUCH, TOO_MUCH = 5, 180  # one district in so many reports so much of 100 entered
 MONTHS, WEEKS = 7, 8  # how long they have been asked
 WORDS = ("सब बूथ अध्यक्ष आए।", "दो नए परिवार जुड़े।", "अगली बैठक दूसरे गाँव में होगी।")
 RECOUNT = "कितने घरों में गए, फिर गिनकर लिखें।"
@@ -74,10 +76,15 @@ def sample(ground: Ground) -> None:
         programme = programme_by_id(ground.programme_id)
         _give(programme, ground.shown, unit_id=state, at=ground.at)
         _ask_for_meetings(ground)
-        _ask_for_reports(programme, ground)
         _ask_for_visits(ground)
         _ask_for_workshops(ground)
         _put_up(programme, ground.shown, at=ground.at)
+
+
+def report(ground: Ground) -> None:
+    """Have districts report each week what was entered, once all of it is there; some say far more."""
+    with system("demo"):
+        _ask_for_reports(programme_by_id(ground.programme_id), ground)
 
 
 def _evening(at: datetime) -> datetime:
@@ -193,13 +200,16 @@ def _ask_for_reports(programme: Programme, ground: Ground) -> None:
         figures={"figure_1": 1},
     )
     one = _ask(asking, state, by=president, at=ground.at - timedelta(days=7 * WEEKS))
-    periods = one.timing.begun(ground.at)
-    for unit, turn, period, holder in _owing(one, ground.holders["district_president"], at=ground.at):
+    periods, presidents = one.timing.begun(ground.at), ground.holders["district_president"]
+    stood_of = {unit: standing(programme, unit, at=ground.at) for unit in presidents}
+    for unit, turn, period, holder in _owing(one, presidents, at=ground.at):
         if period == periods[-1] or turn % 13 == 12:
             continue
         owes = dues.Owes(one.public_id, unit, period.begins_on)
         at = one.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
-        numbers = {"figure_1": 40 + turn * 29 % 170}
+        stood = stood_of[unit]
+        new = entered(stood(period.ends_on)) - entered(stood(period.begins_on - timedelta(days=1)))
+        numbers = {"figure_1": new * (TOO_MUCH if turn // 7 % MUCH == 0 else 100 + turn % 9) // 100}
         dues.report_due(owes=owes, text=WORDS[turn % len(WORDS)], numbers=numbers, by=holder, at=at)
         if period != periods[-2] or turn % 4 == 0:
             dues.accept_due(owes=owes, by=president, at=at + timedelta(hours=2))
@@ -254,6 +264,21 @@ def _visit(period: Period, turn: int, where: Unit) -> dict[str, object]:
     return answers
 
 
+def standing(programme: Programme, unit_id: int, *, at: datetime) -> Callable[[date], Ladder]:
+    """Return the ladder of a unit at the end of any day of a programme. One read for all days."""
+    trend = figures(node=unit_id, hierarchy=programme.hierarchy, programme=programme, at=at).trend
+
+    def on(day: date) -> Ladder:
+        return next((one.ladder for one in reversed(trend) if one.on <= day), Ladder())
+
+    return on
+
+
+def entered(stood: Ladder) -> int:
+    """Return how many people were entered, whether or not their phone has answered."""
+    return (stood.counted or 0) + (stood.unsigned or 0)
+
+
 def _ask_for_workshops(ground: Ground) -> None:
     """The state asks each district once for a workshop; one that held its own asks its mandals."""
     president, state = ground.shown["state_president"]
@@ -280,7 +305,14 @@ def _ask_for_workshops(ground: Ground) -> None:
     asked = replace(
         asking, first_on=ground.today - timedelta(days=2), office="mandal_president", kind="mandal"
     )
-    _ask(asked, district, by=leader, at=ground.at - timedelta(days=2), above=one)
+    below = _ask(asked, district, by=leader, at=ground.at - timedelta(days=2), above=one)
+    for unit, turn, period, holder in _owing(below, ground.holders["mandal_president"], at=ground.at):
+        owes = dues.Owes(below.public_id, unit, period.begins_on)
+        if turn % 4 == 0:
+            dues.hold_due(owes=owes, on=ground.today, people=14 + turn % 20, text="", by=holder, at=ground.at)
+        elif turn % 4 == 1:
+            day = ground.today + timedelta(days=1 + turn % 3)
+            dues.plan_due(owes=owes, on=day, by=holder, at=ground.at)
     acts.remind_silent(public_id=one.public_id, unit_id=state, begins_on=begun, by=president, at=said_at)
 
 

@@ -1,17 +1,27 @@
 """The sample of the demo: two review rounds. One over mandals is half done, one over district presidents has begun."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from itertools import cycle
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
+from django.utils.formats import date_format
+
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
+from abhiyan.core.numbers import grouped
 from abhiyan.core.samples import BY, Ground
 from abhiyan.core.scope import system
+from abhiyan.org import queries as org
 from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.demo import entered, standing
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.tasks import candidates
+from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.review.actions import keeping, rounds
 from abhiyan.review.actions import reviews as acts
@@ -38,58 +48,50 @@ class Said(NamedTuple):
     reply: str = ""
 
 
-SAID = (
-    Said("keep", "लक्ष्य समय पर है। इसी तरह आगे बढ़ें।"),
-    Said(
-        "help",
-        "तीन बूथों पर अध्यक्ष नहीं हैं। ज़िला मदद करेगा।",
-        "तीन बूथ अध्यक्ष नियुक्त करें (नमूना)",
-        "अगले हफ़्ते तक नियुक्तियाँ हो जाएँगी।",
-    ),
-    Said("keep", "बैठकें हो रही हैं, काम ठीक है।"),
-    Said(
-        "again",
-        "बताए गए आँकड़े गिने गए से बहुत ज़्यादा हैं।",
-        "आँकड़े दोबारा जाँचकर भेजें (नमूना)",
-        "आँकड़े ठीक कर दिए हैं।",
-    ),
-    Said("change", "दो महीने से बैठक नहीं हुई।", "मंडल समिति की बैठक बुलाएँ (नमूना)"),
-)
-# What district presidents answer; of the decided, every second, what is decided on that answer.
+# Decisions follow from the figures. WELL, BADLY: the counted share of what was due by the day.
+WELL, BADLY = 0.8, 0.3
+TOO_MUCH = 1.5  # times as many said as entered
+REACHED = "{day} तक {due} सदस्य होने थे, {counted} गिने गए। "
+KEEP = "इसी तरह आगे बढ़ें।"
+HELP = "और कार्यकर्ता भेजे जाएँगे।"
+HELP_VACANT = "जिन बूथों पर अध्यक्ष नहीं: {vacant}। नियुक्तियों में मदद की जाएगी।"
+AGAIN = "{said} सदस्य बताए गए, सूची में {entered} हैं।"
+CHANGE = "काम का तरीका बदलना होगा।"
+APPOINT, APPOINTED = "खाली बूथों पर अध्यक्ष नियुक्त करें (नमूना)", "अगले हफ़्ते तक नियुक्तियाँ हो जाएँगी।"
+RECHECK, RECHECKED = "आँकड़े दोबारा जाँचकर भेजें (नमूना)", "सूची से मिला रहे हैं, सही आँकड़े भेजेंगे।"
+CALL_MEETING = "समिति की बैठक बुलाएँ (नमूना)"
+# What district presidents answer.
+DECIDED = 3  # of the district presidents of a region
 ANSWERS = (
     "दो मंडलों में बर्फ़ के कारण काम रुका था, अब चल रहा है।",
     "लक्ष्य पूरा होगा। सत्यापन में मदद चाहिए।",
     "तीन मंडल अध्यक्ष नए हैं, उनका प्रशिक्षण इसी हफ़्ते है।",
 )
-DECIDED = (
-    Said("keep", "बर्फ़ वाले मंडलों में काम फिर चल रहा है। इसी तरह आगे बढ़ें।"),
-    Said("help", "नए मंडल अध्यक्षों के प्रशिक्षण में मदद दी जाएगी।", "तीनों नए मंडल अध्यक्षों का प्रशिक्षण पूरा करें (नमूना)"),
-    Said("help", "सत्यापन के लिए लोग दिए जाएँगे।"),
-)
-
-
 Holders = Mapping[str, Mapping[int, Actor]]  # of each office who holds it, by unit (id)
 
 
 def sample(ground: Ground) -> None:
     """Both rounds and what came of them. The state's president opens them."""
     with system("demo"):
-        _review(ground.holders, ground.ids, ground.actor("state_president"), at=ground.at)
+        drive = programme_queries.programme_by_id(ground.programme_id)
+        _review(ground.holders, ground.ids, ground.actor("state_president"), drive, at=ground.at)
 
 
-def _review(offices: Holders, ids: Mapping[str, int], president: Actor, *, at: datetime) -> None:
+def _review(
+    offices: Holders, ids: Mapping[str, int], president: Actor, drive: Programme, *, at: datetime
+) -> None:
     one = _open(MANDALS, "mandal", "district_president", ids["JK"], president, at, GONE)
     _close_one(ids["JK-D627"], at)
     for (unit_id, some), share in zip(_by_reviewer(one), cycle(SHARES), strict=False):
         if reviewer := offices["district_president"].get(unit_id):
-            _work(some, share, reviewer, offices["mandal_president"], at)
+            _work(some, share, reviewer, offices["mandal_president"], drive, at)
     _stand_in(one, president, at)
     two = _open(PRESIDENTS, "district_president", "region_in_charge", ids["JK"], president, at, 2)
     noon = datetime.combine(clock.day_in(ZONE.key, at) - timedelta(days=1), time(12), ZONE)
     keeping.tell_holders(at=noon)
     for unit_id, some in _by_reviewer(two):
         if reviewer := offices["region_in_charge"].get(unit_id):
-            _talk(some, reviewer, offices["district_president"], ids["JK-D627"], at)
+            _talk(some, reviewer, offices["district_president"], ids["JK-D627"], drive, at)
 
 
 def _open(name: str, what: str, office: str, unit_id: int, by: Actor, at: datetime, ago: int) -> Round:
@@ -115,18 +117,69 @@ def _by_reviewer(one: Round) -> Iterator[tuple[int, Sequence[Review]]]:
         yield unit_id, [each for each in rows if each.by_unit_id == unit_id]
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A unit on the day it was decided. said, entered: of the same days; 0 where it gave no figure of its own."""
+
+    day: date
+    due: int
+    counted: int
+    said: int
+    entered: int
+    vacant: int
+
+    def decided(self) -> Said:
+        """What follows from it."""
+        names = ("due", "counted", "said", "entered", "vacant")
+        with translation.override("hi"):
+            day = date_format(self.day, "j F")
+        told = {"day": day, **{name: grouped(getattr(self, name)) for name in names}}
+        if self.said > TOO_MUCH * self.entered:
+            return Said("again", AGAIN.format(**told), RECHECK, RECHECKED)
+        if self.counted >= WELL * self.due:
+            return Said("keep", (REACHED + KEEP).format(**told))
+        if self.counted < BADLY * self.due:
+            return Said("change", (REACHED + CHANGE).format(**told), CALL_MEETING)
+        if self.vacant:
+            return Said("help", (REACHED + HELP_VACANT).format(**told), APPOINT, APPOINTED)
+        return Said("help", (REACHED + HELP).format(**told))
+
+
+def _reached(drive: Programme, unit_id: int, *, at: datetime) -> Reached:
+    """Read a unit's figures at the end of the day before. Vacancies are those of today."""
+    day, stood = clock.day_in(ZONE.key, at) - timedelta(days=1), standing(drive, unit_id, at=at)
+    typed = [
+        one
+        for one in programme_queries.typed_figures(drive, unit_id=unit_id)
+        if not one.is_replaced and one.ends_on <= day
+    ]
+    new = sum(
+        entered(stood(one.ends_on)) - entered(stood(one.begins_on - timedelta(days=1))) for one in typed
+    )
+    below = org.ask_vacancies_below(unit_id, drive.hierarchy, at=at)()
+    vacant = sum(one.vacant for one in below if one.office == "booth_president")
+    target = programme_queries.targets(programme=drive, units=[unit_id]).get(unit_id)
+    due = windows.due(target.n if target else 0, drive.opens_on, drive.closes_on, day)
+    return Reached(day, due, stood(day).counted or 0, sum(one.n for one in typed), new, vacant)
+
+
 def _work(
-    some: Sequence[Review], share: float, reviewer: Actor, mandals: Mapping[int, Actor], at: datetime
+    some: Sequence[Review],
+    share: float,
+    reviewer: Actor,
+    mandals: Mapping[int, Actor],
+    drive: Programme,
+    at: datetime,
 ) -> None:
     """A district president works through the mandals. share: decided, from 0 to 1."""
     n, today = round(len(some) * share), clock.day_in(ZONE.key, at)
     decided, prepared = some[:n], some[n : n + 4] if share else []
     for each_of, ago in ((decided, 7), (prepared, 1)):
         acts.note_opened(reviews=[each.pk for each in each_of], by=reviewer, at=at - timedelta(days=ago))
-    for number, (each, said, days) in enumerate(
-        zip(decided, cycle(SAID), cycle((6, 5, 3, 2, 1)), strict=False)
-    ):
-        _decide(each, said, mandals, reviewer, at - timedelta(days=days), is_done=number % 3 == 1)
+    for number, (each, days) in enumerate(zip(decided, cycle((6, 5, 3, 2, 1)), strict=False)):
+        decided_at = at - timedelta(days=days)
+        said = _reached(drive, each.unit_id, at=decided_at).decided()
+        _decide(each, said, mandals, reviewer, decided_at, is_done=number % 3 == 1)
         if said.reply and (whom := mandals.get(each.unit_id)):
             acts.reply_to_review(public_id=each.public_id, text=said.reply, by=whom, at=at)
     for each, days in zip(prepared, (-1, 0, 1), strict=False):
@@ -159,7 +212,12 @@ def _decide(
 
 
 def _talk(
-    some: Sequence[Review], reviewer: Actor, presidents: Mapping[int, Actor], last: int, at: datetime
+    some: Sequence[Review],
+    reviewer: Actor,
+    presidents: Mapping[int, Actor],
+    last: int,
+    drive: Programme,
+    at: datetime,
 ) -> None:
     """District presidents answer, but for one (their unit's id), and some are decided."""
     able = [each for each in some if each.unit_id in presidents and each.unit_id != last]
@@ -168,7 +226,8 @@ def _talk(
         whom = presidents[each.unit_id]
         acts.reply_to_review(public_id=each.public_id, text=text, by=whom, at=at - timedelta(hours=20))
     acts.note_opened(reviews=[each.pk for each in answered], by=reviewer, at=at - timedelta(hours=3))
-    for each, said in zip(answered[::2], DECIDED, strict=False):
+    for each in answered[: 2 * DECIDED : 2]:
+        said = _reached(drive, each.unit_id, at=at).decided()
         _decide(each, said, presidents, reviewer, at - timedelta(hours=2))
 
 

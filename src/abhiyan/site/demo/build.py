@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -26,6 +27,7 @@ from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions import ages
+from abhiyan.programmes.demo import report
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -43,6 +45,7 @@ from . import (
     people,
     placeless,
     rights,
+    said,
     texts,
     tree,
 )
@@ -52,7 +55,7 @@ from .truth import Truth
 
 DAYS = 43
 WINDOW_DAYS = 60
-CHECKS = 200  # of the largest frame
+CHECKS = 1_000  # in the largest frame, or one in 20 claims if that is fewer.
 A_TURN = 27_500  # claims of a drive that asks its members for one minute a day
 TARGET = 1.23  # of as many claims as come
 LOCKED = {
@@ -60,6 +63,7 @@ LOCKED = {
     "JK-D7": 90,
     "JK-D13": 130,
 }  # districts set by hand: per cent of what the last result gives
+CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast
 DECLINES, REASON = 4, "परिवार में विवाह है, जनवरी तक बाहर हूँ"
 JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER = (f"+91800000000{n}" for n in range(1, 5))
 LEVELS = [kind.value for kind in Kind]
@@ -204,7 +208,7 @@ def _targets(laid: Laid, say: Callable[[str], None]) -> None:
     president = ground.actor("state_president")
     say("splitting the drive's target by the last result")
     with system("demo"):
-        _split(programme, ground.ids, president, ground.at)
+        _split(programme, laid)
         _name_in_charges(programme, laid.holders, ground.ids, president, ground.at)
     say("taking in three earlier drives")
     _past_lists(laid)
@@ -220,14 +224,19 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
         _ask_for_list(ground.ids["JK-D627"], ground.actor("district_in_charge"), at)
     say(f"taking in about {laid.claims:,} claims of {DAYS} days")
     checks = min(CHECKS, laid.claims // 20)
-    checking = frames.Frames(seed, programme, president, verifiers_of(laid.holders), checks)
+    by_mandal = [ground.ids[code] for code in frames.BY_MANDAL]
+    checking = frames.Frames(seed, programme, president, verifiers_of(laid.holders), checks, by_mandal)
     asking = flags.Flags(programme, president, officer, checking)
+    saying = said.Said(ground)
 
     def after(number: int, until: datetime, truth: Truth) -> None:
         checking.after(number, until, truth)
         asking.after(number, until)
+        saying.after(number, until)
 
     enrol(seed, laid.rows, programme, token, laid.first, at, say, days=DAYS, about=laid.claims, after=after)
+    report(ground)
+    checking.end(at)
     asking.decide(at)
 
 
@@ -558,8 +567,11 @@ def _ask_for_list(unit_id: int, asks: Actor, at: datetime) -> None:
     )
 
 
-def _split(made: Programme, ids: Mapping[str, int], president: Actor, at: datetime) -> None:
-    """By the last result, down to the booths; three districts have a target of their own, locked."""
+def _split(made: Programme, laid: Laid) -> None:
+    """By the last result, down to the booths. Three districts have a target of their own, locked. So had the booth of
+    the cast, with what is above it, while the rest was split: it enrols far more than others."""
+    ground, ids = laid.ground, laid.ground.ids
+    president, at = ground.actor("state_president"), ground.at
 
     def split(above: str, levels: int | None) -> None:
         programmes.split_target(
@@ -572,12 +584,23 @@ def _split(made: Programme, ids: Mapping[str, int], president: Actor, at: dateti
             at=at,
         )
 
+    def give(code: str, n: int) -> None:
+        programmes.set_target(programme_id=made.pk, unit_id=ids[code], n=n, lock=True, by=president, at=at)
+
     for above in ("JK", "JK-R1", "JK-R2"):
         split(above, 1)
-    locked = programme_queries.targets(programme=made, units=[ids[code] for code in LOCKED])
+    booth = cast_booth(laid.rows)
+    cluster = booth.organisational_parent
+    own = (cluster.removesuffix("-C1"), cluster, booth.code)
+    found = programme_queries.targets(programme=made, units=[ids[code] for code in (*LOCKED, CAST_DISTRICT)])
     for code, pct in LOCKED.items():
-        n = 100 * round(locked[ids[code]].n * pct / 10_000)
-        programmes.set_target(programme_id=made.pk, unit_id=ids[code], n=n, by=president, at=at)
-        programmes.lock_target(programme_id=made.pk, unit_id=ids[code], locked=True, by=president, at=at)
+        give(code, 100 * round(found[ids[code]].n * pct / 10_000))
+    sisters = Counter(row.organisational_parent for row in laid.rows)
+    most = found[ids[CAST_DISTRICT]].n * 2 // 3
+    for code, above, wanted in zip(own, (CAST_DISTRICT, *own), CAST_TARGETS, strict=False):
+        most = min(most, wanted) if sisters[above] > 1 else most  # an only child has all of it
+        give(code, most)
     for region in ("JK-R1", "JK-R2"):
         split(region, None)
+    for code in own:
+        programmes.lock_target(programme_id=made.pk, unit_id=ids[code], locked=False, by=president, at=at)

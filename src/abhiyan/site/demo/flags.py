@@ -24,11 +24,11 @@ from abhiyan.verification.queries.looks import Looked
 
 from .frames import Frames
 
-EARLY, HEARD, CHECKED, JUDGED = 25, 26, 27, 35  # after these days of the drive
+EARLY, HEARD, CHECKED, JUDGED = 27, 28, 29, 36  # after these days of the drive
 LATE, ANSWERED, FRESH, LAST = 38, 39, 40, 43
 ASKED_EARLY, ASKED_LATE = 4, 6
 FIRST = 12  # of the oddest, those with most entries are asked first
-KNOWN = 34  # people of the district known to be genuine
+KNOWN = 45  # people of the district known to be genuine
 SAID = (
     "मेले में एक ही जगह बहुत लोग मिले, रात को घर पर बैठकर सबके नाम एक साथ भरे। (नमूना)",
     "मेरे फ़ोन में नेटवर्क नहीं था, इसलिए सब नाम काग़ज़ से एक साथ डाले। (नमूना)",

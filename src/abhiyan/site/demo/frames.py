@@ -3,7 +3,7 @@
 import csv
 import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -21,7 +21,9 @@ from abhiyan.verification import actions
 from abhiyan.verification.actions import frames
 from abhiyan.verification.models import Check, Frame
 from abhiyan.verification.queries.checks import Said
-from abhiyan.verification.queries.opening import items_by_stratum, opened
+from abhiyan.verification.queries.frames import published
+from abhiyan.verification.queries.items import Item
+from abhiyan.verification.queries.opening import items_by_stratum, opened_many
 from abhiyan.verification.queries.planted import Known
 from abhiyan.verification.refusals import NothingForYou
 from abhiyan.verification.rules.outcomes import NOT_REACHED, Meaning
@@ -31,10 +33,15 @@ from .truth import Truth
 
 TRUTH = "demo-truth-frames.csv"
 KNOWN_FROM = 45_000_000  # where the phones begin of people whose answer is known
-# Of own phones that joined, what is no member: the share differs by district.
-FALSE = (0.02, 0.3)
+# Of what is no member the share differs by district; where the person's own phone gave a sign it is small.
+FALSE_SIGNED, FALSE_ENTERED = (0.01, 0.07), (0.08, 0.3)
 REACHED, REACHED_OF_FALSE, AT_HOME, REFUSES = 0.9, 0.75, 0.8, 0.02
 DENIES, ASSENTS = 0.03, 0.06  # how often the genuine and the false tell a verifier otherwise
+ALL = 1_000_000  # more than a district has: half of its items are drawn
+SHIFTS, SHIFT_OF_VISITS = 5, 12  # days in which a verifier's share of the checks is made; visits of a day
+LEAST = 36  # checks of a frame
+FLOOR = 30  # one in so many checks is of each district at least
+BY_MANDAL = ("JK-D5", "JK-D7")  # half of their items are checked, so that their mandals have grades
 
 
 # In their own words; keys of the questions of `enrolment`.
@@ -50,26 +57,33 @@ HOURS = (time(10, 15), time(13, 40), time(17, 30))  # of asking; who was not rea
 class Planned:
     """A frame. days: for how long it is checked; share: of `Frames.checks`; verifiers: how many of them ask.
 
+    by_mandal: whether the districts of `BY_MANDAL` have so many checks that their mandals get grades.
     known: people of each sort whose answer is known, among the others. by_calls: whether each call is made as a
-    verifier makes it; else what was found is told, which is quicker.
+    verifier makes it. Otherwise only its outcome is written, which is quicker.
     """
 
     days: int
     share: float
     known: int = 0
     verifiers: int | None = None
+    by_mandal: bool = False
     by_calls: bool = False
 
 
-# By the day of the drive after which it is frozen. In the second the largest districts have numbers; the third goes on.
-FROZEN = {14: Planned(10, 0.25), 25: Planned(10, 1, 40), 37: Planned(12, 0.25, 3, verifiers=4, by_calls=True)}
+# By the day of the drive after which it is frozen. In the second districts have numbers and mandals grades; the third
+# goes on.
+FROZEN = {
+    6: Planned(10, 0.3),
+    27: Planned(9, 1, 40, by_mandal=True),
+    37: Planned(12, 0.03, 3, verifiers=4, by_calls=True),
+}
 
 
 @dataclass
 class Frames:
-    """What is frozen, drawn and checked while the drive goes on. planner: who freezes; verifiers: who ask.
+    """Freezes, draws and checks frames while the drive goes on. planner: who freezes; verifiers: who ask.
 
-    checks: of the largest frame.
+    checks: of the largest frame. by_mandal: districts (unit id) whose mandals get grades from it.
     """
 
     seed: str
@@ -77,6 +91,7 @@ class Frames:
     planner: Actor
     verifiers: Sequence[Actor]
     checks: int
+    by_mandal: Collection[int] = ()
     _truth: Truth = field(init=False)
     _drawn: Planned | None = None
     _frame: Frame = field(init=False)  # the newest
@@ -96,14 +111,18 @@ class Frames:
         if number in FROZEN:
             self._drawn = FROZEN[number]
             self._freeze(until, self._drawn)
-        actions.refresh_estimates(at=until)
+
+    def end(self, at: datetime) -> None:
+        """At the end of the history: what the checks under way found so far is estimated."""
+        actions.refresh_estimates(at=at)
 
     def _freeze(self, until: datetime, planned: Planned) -> None:
         """Frozen in the morning before anybody joins, drawn at noon."""
-        checks = round(self.checks * planned.share)
+        checks = max(LEAST, round(self.checks * planned.share))
         plan = frames.Plan(
             checks=checks,
-            floor=checks // 40,
+            floor=checks // FLOOR,
+            floors=dict.fromkeys(self.by_mandal, ALL) if planned.by_mandal else {},
             source=f"drand quicknet, {until:%d.%m.%Y} 12:00 (नमूना / sample)",
             due_at=until + timedelta(hours=12),
             ends_on=until.date() + timedelta(days=planned.days - 1),
@@ -155,53 +174,70 @@ class Frames:
             actions.open_page(programme=self.programme, by=self.planner, at=at)
 
     def _ask(self, day: date, planned: Planned) -> int:
-        """A day of checks, a few of each verifier at each hour; how many were made."""
-        asking, turns, made = list(self.verifiers)[: planned.verifiers], 1 if planned.by_calls else 2, 0
-        for hour in HOURS:
-            for turn in range(turns):
-                at = datetime.combine(day, hour, history.ZONE) + timedelta(minutes=9 * turn)
-                # For whom nothing was left comes again the next day.
-                asking = [one for one in asking if self._check(one, at, by_calls=planned.by_calls)]
-                made += len(asking)
+        """A day of checks; how many were made."""
+        return self._ask_by_calls(day, planned) if planned.by_calls else self._ask_many(day)
+
+    def _ask_many(self, day: date) -> int:
+        """Each verifier makes a share of the checks in the morning, and visits in the evening."""
+        share, made = -(-published(self._frame).checks // (SHIFTS * len(self.verifiers))), 0
+        for hour, n, is_visit in ((HOURS[0], share, False), (HOURS[-1], SHIFT_OF_VISITS, True)):
+            for verifier in self.verifiers:
+                at = datetime.combine(day, hour, history.ZONE)
+                checks = actions.take_checks(n=n, by=verifier, at=at, is_visit=is_visit)
+                if not checks:
+                    continue
+                with system("demo"):
+                    items = opened_many(check.id for check in checks)
+                found = []
+                for number, check in enumerate(checks, 1):
+                    says, refuses = self._answered(check, items.get(check.id))
+                    told_at = at + timedelta(minutes=4 * number, seconds=check.id.int % 60)
+                    found.append(actions.Finding(check.id, *_outcome(says, refuses=refuses), at=told_at))
+                actions.tell_checks(found=found, by=verifier, at=found[-1].at)
+                made += len(checks)
         return made
 
-    def _check(self, verifier: Actor, at: datetime, *, by_calls: bool) -> bool:
-        """One check, or one visit, as far as it gets; False where there is none for this verifier."""
+    def _ask_by_calls(self, day: date, planned: Planned) -> int:
+        """A call of each verifier at each hour, as far as it gets."""
+        asking, made = list(self.verifiers)[: planned.verifiers], 0
+        for hour in HOURS:
+            at = datetime.combine(day, hour, history.ZONE)
+            # A verifier who finds nothing left comes again the next day.
+            asking = [one for one in asking if self._call(one, at)]
+            made += len(asking)
+        return made
+
+    def _call(self, verifier: Actor, at: datetime) -> bool:
+        """One check, or one visit; False where there is none for this verifier."""
         for is_visit in (False, True):
             with suppress(NothingForYou):
                 check = actions.take_check(by=verifier, at=at, is_visit=is_visit)
                 break
         else:
             return False
-        is_genuine, phone_id = check.is_known_genuine, None
+        with system("demo"):
+            item = opened_many([check.id]).get(check.id)
+        says, refuses = self._answered(check, item)
+        self._by_call(check, verifier, at, says, refuses=refuses)
+        return True
+
+    def _answered(self, check: Check, item: Item | None) -> tuple[Meaning | None, bool]:
+        """Return the person's answer, None if they do not answer, and whether they refuse.
+
+        item: None for a planted person.
+        """
+        is_genuine, phone_id = check.is_known_genuine, item.phone_id if item else None
         if is_genuine is None:
-            with system("demo"):
-                phone_id = opened(check).phone_id
             is_genuine = phone_id is not None and self._is_genuine(phone_id, check.stratum.key)
         rng = random.Random(f"check {self.seed} {check.stratum.key} {check.order} {check.arm}")  # noqa: S311  # sample
-        answers = REACHED if is_genuine or check.is_known_genuine is False else REACHED_OF_FALSE
-        is_reached = rng.random() < (AT_HOME if is_visit else answers)
+        is_easy = is_genuine or check.is_known_genuine is False or check.arm == Check.Arm.TARGETED
+        answers = REACHED if is_easy else REACHED_OF_FALSE
+        is_reached = rng.random() < (AT_HOME if check.is_visit else answers)
         says_yes = rng.random() >= DENIES if is_genuine else rng.random() < ASSENTS
         says = Meaning.JOINED if says_yes else Meaning.NEVER_JOINED
         if not says_yes and phone_id in self._truth.invented:
             says = Meaning.NO_SUCH_PERSON  # the phone is somebody else's
-        tell = self._by_call if by_calls else self._at_once
-        tell(check, verifier, at, says if is_reached else None, refuses=rng.random() < REFUSES)
-        return True
-
-    def _at_once(
-        self, check: Check, verifier: Actor, at: datetime, says: Meaning | None, *, refuses: bool
-    ) -> None:
-        outcome, reason = Check.Outcome.REFUSED if refuses else _found(says), ""
-        if says is None:
-            outcome, reason = Check.Outcome.UNRESOLVED, NOT_REACHED
-        elif says is not Meaning.JOINED and not refuses:
-            reason = says.value
-        at += timedelta(seconds=150 + check.id.int % 300)
-        actions.tell_check(check_id=check.id, outcome=outcome, reason=reason, by=verifier, at=at)
-        if reason == NOT_REACHED:
-            with system("demo"):
-                actions.visit_by_lot(check=check)
+        return says if is_reached else None, rng.random() < REFUSES
 
     def _by_call(
         self, check: Check, verifier: Actor, at: datetime, says: Meaning | None, *, refuses: bool
@@ -225,11 +261,17 @@ class Frames:
             actions.conclude_check(check_id=own, outcome=_found(says), by=verifier, at=at)
 
     def _is_genuine(self, phone_id: UUID, stratum: str) -> bool:
-        """What a worker entered is genuine unless invented; of own phones a share by district is not."""
-        if phone_id in self._truth.entered:
-            return phone_id not in self._truth.invented
+        """Tell whether an entry is genuine: an invented one never is. A share of the others is not either.
+
+        The share differs by district, and is far smaller where the person's own phone gave a sign.
+        """
+        if phone_id in self._truth.invented:
+            return False
         district, _, _shade = stratum.partition("/")
-        share = random.Random(f"false {self.seed} {district}").uniform(*FALSE)  # noqa: S311  # sample data
+        kind, span = (
+            ("entered", FALSE_ENTERED) if phone_id in self._truth.entered else ("signed", FALSE_SIGNED)
+        )
+        share = random.Random(f"false {kind} {self.seed} {district}").uniform(*span)  # noqa: S311  # sample data
         return random.Random(f"genuine {self.seed} {phone_id}").random() >= share  # noqa: S311  # sample data
 
     def _tell(self, frame: Frame) -> None:
@@ -248,3 +290,12 @@ class Frames:
 
 def _found(says: Meaning | None) -> Check.Outcome:
     return Check.Outcome.GENUINE if says is Meaning.JOINED else Check.Outcome.NOT_GENUINE
+
+
+def _outcome(says: Meaning | None, *, refuses: bool) -> tuple[Check.Outcome, str]:
+    """Return the outcome of a check and its code. says: None where nobody was reached."""
+    if says is None:
+        return Check.Outcome.UNRESOLVED, NOT_REACHED
+    if refuses:
+        return Check.Outcome.REFUSED, ""
+    return _found(says), "" if says is Meaning.JOINED else says.value

@@ -1,0 +1,65 @@
+"""Own figures of half of the demo's mandals. Most say about what was entered; some say far more. Samples."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.samples import Ground
+from abhiyan.core.scope import system
+from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.programmes import actions
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import programme_by_id
+from abhiyan.programmes.queries.ledger import reported_below
+
+from .frames import FROZEN
+
+OFFICE = "mandal_president"
+MUCH = 6  # one unit in so many says far too much
+HONEST, TOO_MUCH = (0.55, 0.75), (1.2, 1.7)  # what is said of 100 calls and forms; about 60 become an entry
+
+
+@dataclass
+class Said:
+    """The figures of the days between two frames. The president of a unit types its figure the day after."""
+
+    ground: Ground
+    _since: date = field(init=False)  # the first day nobody has given a figure of
+    _before: Mapping[int, int] = field(default_factory=dict)  # reported until then, by unit (id)
+
+    def after(self, number: int, until: datetime) -> None:
+        """Type figures after a day on which a frame was frozen. number: of the day, from 1; until: its end."""
+        if number not in FROZEN:
+            return
+        leaders = self.leaders()
+        with system("demo"):
+            drive = programme_by_id(self.ground.programme_id)
+            reported = reported_below(
+                programme=drive, measure=MEASURE, hierarchy=drive.hierarchy, unit_ids=list(leaders)
+            )
+        for at, (unit_id, leader) in enumerate(leaders.items() if self._before else ()):
+            new = reported.get(unit_id, 0) - self._before.get(unit_id, 0)
+            rng = random.Random(f"said {self.ground.seed} {number} {at}")  # noqa: S311  # sample data
+            said = round(new * rng.uniform(*(HONEST if at % MUCH else TOO_MUCH)))
+            self._type(drive, unit_id, said, leader, until)
+        self._since, self._before = until.date(), reported
+
+    def leaders(self) -> dict[int, Actor]:
+        """Return who gives a figure, by unit (id): about half of them."""
+        codes = {unit_id: code for code, unit_id in self.ground.ids.items()}
+        of = self.ground.holders[OFFICE]
+        return {unit_id: of[unit_id] for unit_id in sorted(of, key=codes.__getitem__)[::2]}
+
+    def _type(self, drive: Programme, unit_id: int, n: int, leader: Actor, until: datetime) -> None:
+        actions.type_figure(
+            programme=drive,
+            measure=MEASURE,
+            unit_id=unit_id,
+            begins_on=self._since,
+            ends_on=until.date() - timedelta(days=1),
+            n=n,
+            by=leader,
+            at=until + timedelta(hours=10),
+        )
