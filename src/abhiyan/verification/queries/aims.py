@@ -28,7 +28,7 @@ select uuid_send(i.item_id), a.public_id from units_placement top
   join units_placement p on p.hierarchy = top.hierarchy and top.lo <= p.lo and p.lo < top.hi
   join ({items}) i on i.unit_id = p.unit_id and i.programme_id = any(%(programmes)s)
   left join people_account a on a.public_id = i.by and i.channel <> all(%(own)s)
- where top.hierarchy = %(hierarchy)s and top.unit_id = %(unit)s"""
+ where top.hierarchy = %(hierarchy)s and top.unit_id = %(unit)s order by i.item_id"""
 # The districts that a unit is beneath, or is, and that the frame has items of.
 _DISTRICTS = """
 select s.id from verification_stratum s join units_unit u on u.id = s.unit_id and u.kind = %(district)s
