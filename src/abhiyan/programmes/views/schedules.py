@@ -285,7 +285,7 @@ def _columns(one: Schedule, periods: Sequence[Period]) -> tuple[Column[BoardRow]
         return getattr(row.due, what) if row.due else None
 
     def day(row: BoardRow) -> date | None:
-        return of("held_on", row) or of("planned_on", row)
+        return (row.due.held_on or row.due.planned_on) if row.due else None
 
     def figure(measure: int, row: BoardRow) -> int | None:
         return row.due.figures.get(str(measure)) if row.due else None
