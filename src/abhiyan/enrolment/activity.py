@@ -9,7 +9,6 @@ from abhiyan.programmes.rules.activities import (
     Activity,
     Items,
     MeasureTemplate,
-    Menu,
     Need,
     Page,
     Question,
@@ -91,7 +90,6 @@ DRIVE = Activity(
     page=Page("enrolment:drive", _("How people join")),
     days=Page("enrolment:drive_funnel", _("Day by day")),
     beside=(NOTICE,),
-    menu=Menu("people", Page("enrolment:people", _("People"), "people.read"), "e"),
     public=(
         Page("enrolment:join", _("Want to join? Become a member")),
         Page("enrolment:me", _("Already a member? See, correct or leave")),

@@ -243,6 +243,7 @@ urlpatterns = [
         opens=ENTERING,
         act="a link nobody uses does nothing",
     ),
+    page("my-link/", referrals.own_link, opens=ENTERING),
     page("drives/<uuid:public_id>/invited/", referrals.drive_referrals, opens=PEOPLE),
     page("drives/<uuid:public_id>/set-up/", drive.drive_set_up, opens=RUNNING, act="is changed back"),
     page("drives/<uuid:public_id>/codes/", drive.drive_codes, opens=RUNNING, act="is switched back"),

@@ -1,6 +1,5 @@
 """What every page knows: who looks, the menu they may use, the language's address."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -11,30 +10,15 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from abhiyan.core import languages, samples
-from abhiyan.core.access import IMPORTS
 from abhiyan.helpdesk import helplines
 from abhiyan.helpdesk.helplines import Line
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.rules import activities
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.navigation import Entry, entry
 
 from .access import FOR_ALL
+from .menu import menu
 
-# key of the menu, URL name, and the capabilities of which one opens it (none: every office). Imports are open to
-# whoever may bring any kind of list there is; the entries of activities come before them.
-OF_LISTS = "*"
-MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("today", "site:today", ()),
-    ("units", "site:units", ()),
-    ("programmes", "programmes:list", ()),
-    ("elections", "elections:list", ()),
-    ("imports", "imports:list", (OF_LISTS,)),
-    ("messages", "messaging:list", ("messages.read",)),
-    ("helpline", "helpdesk:tickets", ("helpdesk.answer", "helpdesk.named")),
-    ("helpline", "helpdesk:type", ("helpdesk.type",)),
-    ("appointments", "org:appointments", ("org.read",)),
-)
 SEARCH = "site:search"
 
 
@@ -63,7 +47,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "home_url": "/",
     }
     if viewer.is_strong:
-        known["nav"] = list(_menu(viewer))
+        known["nav"] = menu(viewer)
         known["search_url"] = address(SEARCH)
     if viewer.is_signed_in:
         home = viewer.home
@@ -71,10 +55,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         known["account"] = {
             "name": viewer.name,
             "office": f"{home.office_name(language)}, {home.unit_name(language)}" if home else "",
-            "links": [
-                *(_of_duties() if viewer.is_strong else ()),
-                {"href": address("people:account"), "label": _("My account and sessions")},
-            ],
+            "links": [{"href": address("people:account"), "label": _("My account and sessions")}],
             "sign_out_url": address("people:sign_out"),
         }
     else:
@@ -113,31 +94,6 @@ def _about(request: HttpRequest, lines: list[Line]) -> Line | None:
     named = {str(value) for value in match.kwargs.values()} if match else set()
     named |= {request.GET.get("about", ""), request.GET.get("programme", "")}
     return next((one for one in lines if one.public_id in named), None)
-
-
-def _of_duties() -> Iterator[dict[str, str]]:
-    yield {"href": address("programmes:tasks"), "label": _("Tasks")}
-    yield {"href": address("programmes:record"), "label": _("My record")}
-
-
-def _menu(viewer: Viewer) -> Iterator[Entry]:
-    """Of several pages of one entry the first that opens."""
-    own, shown = viewer.capabilities, set()
-    for key, name, needs in MENU:
-        if key in shown:
-            continue
-        if needs == (OF_LISTS,):
-            yield from _of_activities(viewer)
-            needs = IMPORTS.any_of
-        if (not needs or own.intersection(needs)) and (where := address(name)):
-            shown.add(key)
-            yield entry(key, where)
-
-
-def _of_activities(viewer: Viewer) -> Iterator[Entry]:
-    for menu in (each.menu for each in activities.every()):
-        if menu is not None and menu.page.opens(viewer.may) and (where := address(menu.page.url_name)):
-            yield Entry(menu.key, where, menu.page.label, menu.letter)
 
 
 def address(name: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from abhiyan.ui.charts import Day, Step, Trend
 from abhiyan.ui.ladder import DEFINITIONS, Ladder
 from abhiyan.ui.maps import Outlines, Place
-from abhiyan.ui.navigation import WORDS, entry
+from abhiyan.ui.navigation import MORE, PARTS, MenuLink, MenuPart
 from abhiyan.ui.tables import numbered, sorting
 
 FIRST_DAY = date(2026, 10, 9)
@@ -115,7 +115,10 @@ def everything(query: QueryDict) -> dict[str, Any]:
     done_pct = 54
     return {
         "here": "",
-        "nav": [entry(key, "#main") for key in WORDS],
+        "nav": [
+            MenuPart(key, (MenuLink(key, "#main", label, key[0]),) * (2 if key == MORE else 1), label, icon)
+            for key, (label, icon) in PARTS.items()
+        ],
         "search_url": "#main",
         "account": {"name": "Rohini Koul", "office": _("President"), "links": []},
         "crumbs": [("India", "#main"), ("Jammu", "#main"), (_("Kit"), "")],

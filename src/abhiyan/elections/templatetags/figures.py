@@ -7,7 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 
 from abhiyan.elections import reference
 from abhiyan.ui import numbers
-from abhiyan.ui.navigation import Entry
+from abhiyan.ui.navigation import MenuPart
 
 register = template.Library()
 KNOWN = (int, float, Decimal)  # templates hand on an empty text where there is nothing to have a figure
@@ -62,9 +62,9 @@ def beside(name: str, what: str) -> str:
 
 
 @register.filter
-def leading_to(nav: list[Entry] | None, key: str) -> str:
-    """Where an entry of the main menu leads; empty for whoever does not have it."""
-    return next((entry.href for entry in nav or [] if entry.key == key), "")
+def leading_to(nav: list[MenuPart] | None, key: str) -> str:
+    """Where an entry of the main menu leads; empty for those who do not have it."""
+    return next((link.href for part in nav or [] for link in part.links if link.key == key), "")
 
 
 @register.filter

@@ -45,7 +45,7 @@ def field_entries(request: Request) -> HttpResponseBase:
     with system("how many deny an entry, as a count"):
         denied = counted_for_sender(by, at=at, zone=settings.TIME_ZONE)
     shown = {
-        "here": "people",
+        "here": "entries",
         "crumbs": [(_("Enrol at the door"), reverse("enrolment:field")), (_("Your entries"), "")],
         "filters": form,
         "leaf": leaf,

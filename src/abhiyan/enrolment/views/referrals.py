@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +15,7 @@ from abhiyan.core.printing import LARGEST_BATCH
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.enrolment.actions import referrals as actions
 from abhiyan.enrolment.actions.batches import RECORD
+from abhiyan.enrolment.actions.setting_up import KIND
 from abhiyan.enrolment.paper import printed
 from abhiyan.enrolment.paper.models import Referral
 from abhiyan.enrolment.queries import referrals as queries
@@ -22,6 +24,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.here import address as join_address
 from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.owed import Invitation
@@ -31,6 +34,8 @@ from abhiyan.units.models import Kind
 from .card import picture
 from .paper_frame import file_answer
 from .seen import Seen
+
+MOST_OPEN = 20  # open programmes of a unit that are looked at for a drive
 
 COLUMNS: tuple[Column[queries.Invited], ...] = (
     Column(
@@ -59,6 +64,21 @@ def own_referral(seen: Seen) -> Referral | None:
     code = seen.request.GET.get("by", "")
     own = queries.own(seen.request.viewer.account_id, seen.programme.pk) if code else []
     return needed(next((one for one in own if one.code == code), None)) if code else None
+
+
+@require_GET
+def own_link(request: Request) -> HttpResponseBase:
+    """Lead a worker to their own link for the newest open drive of their unit; without a drive to Today."""
+    home = request.viewer.home
+    over = programmes.open_over(home.unit_id, limit=MOST_OPEN) if home else []
+    running = programmes.programmes_for(request.viewer).filter(
+        kind=KIND, public_id__in=[one for one, _names in over]
+    )
+    drive = running.first()
+    if drive is None:
+        messages.info(request, _("No drive is open in your unit now."))
+        return redirect("site:today")
+    return redirect("enrolment:drive_link", drive.public_id)
 
 
 @form_page
@@ -103,7 +123,7 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
         button=_("Make my link"),
         done=lambda _code: redirect(page),
         back=reverse("enrolment:drive", args=[public_id]),
-        here="programmes",
+        here="link",
         crumbs=seen.crumbs((_("My link"), "")),
     )
 

@@ -78,7 +78,7 @@ class FindForms(forms.Form):
 
 def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
     """What every page of the room shows: its place in the menu, and the way to it."""
-    return {"here": "programmes", "crumbs": [(say("Forms"), reverse("forms:list") if more else ""), *more]}
+    return {"here": "forms", "crumbs": [(say("Forms"), reverse("forms:list") if more else ""), *more]}
 
 
 def frame(one: Form, *more: tuple[str, str]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def circulars(request: Request) -> HttpResponseBase:
         is_brief=True,
     )
     shown = {
-        "here": "messages",
+        "here": "circulars",
         "may_send": request.viewer.may(CAPABILITY),
         "find": find,
         "crumbs": [(_("Circulars"), "")],
@@ -119,7 +119,7 @@ def circular_new(request: Request) -> HttpResponseBase:
     if done.value:
         return redirect("messaging:circular", public_id=done.value)
     shown = {
-        "here": "messages",
+        "here": "circulars",
         "page_unit": here,
         "form": form,
         "reached": reached.get("", 0),
@@ -137,7 +137,7 @@ def circular(request: Request, public_id: UUID) -> HttpResponseBase:
         actions.note_read(public_id=public_id, by=request.actor, at=clock.now())
         own = reads.own_reading(one, request.viewer.account_id)
     shown: dict[str, Any] = {
-        "here": "messages",
+        "here": "circulars",
         "circular": one,
         "sender": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
         "own": own,

@@ -53,7 +53,7 @@ class Bearer:
 
 
 def led(viewer: Viewer, account_ids: Iterable[int], *, on: date) -> dict[int, UUID]:
-    """Those of some accounts whom the viewer leads on a day, with their public ids. At most one query."""
+    """The accounts among these that the viewer leads on a day, with their public ids. At most one query."""
     places, ids = _places(viewer, on), list(account_ids)
     if places is None or not ids:
         return {}
@@ -89,7 +89,7 @@ def bearer_for(viewer: Viewer, account: UUID, *, on: date) -> Bearer:
 
 
 def _places(viewer: Viewer, on: date) -> dict[str, Any] | None:
-    """Where the viewer leads, and by which rank; None where they lead nobody."""
+    """The units the viewer leads, and the rank they do it by; None where they lead nobody."""
     if not viewer.may(LEADS):
         return None
     mine = [

@@ -242,7 +242,10 @@ def appointment(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def appoint(request: Request) -> HttpResponseBase:
-    """Give somebody an office: somebody known here, or somebody new by their phone."""
+    """Give somebody an office: somebody known here, or somebody new by their phone.
+
+    Without a unit in the address, those who give none in their own unit are led to the vacancies below.
+    """
     here, at = page_unit(request), clock.now()
     number = request.GET.get("body", "")
     body = (
@@ -251,6 +254,8 @@ def appoint(request: Request) -> HttpResponseBase:
         else None
     )
     offices = queries.offices_to_give(request.actor, here.unit.id, here.hierarchy, body)
+    if not offices and "unit" not in request.GET and request.method != "POST":
+        return redirect(here.href(reverse("org:appointments"), show="vacant"))
     if not offices:
         raise queries.NotYours(capability="org.appoint" if body is None else "org.bodies")
     text = request.GET.get("q", "")[:100]

@@ -1,4 +1,4 @@
-"""Which names on a page open a person sheet: those of the office-bearers whom its reader leads."""
+"""Names on a page open the person sheet of an office-bearer its reader leads."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ from abhiyan.ui.addresses import address_of
 
 
 def sheets(request: HttpRequest, accounts: Collection[int]) -> dict[int, str]:
-    """The person sheets of those accounts whom the reader of a request leads: their addresses. One query."""
+    """The addresses of person sheets, of the accounts that the reader of a request leads. One query."""
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     found = queries.led(viewer, accounts, on=clock.today(settings.TIME_ZONE))
     return {account: address_of("site:bearer", public_id) for account, public_id in found.items()}

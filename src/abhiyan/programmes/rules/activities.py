@@ -100,15 +100,6 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Menu:
-    """An entry of the main menu. key: as its pages name it (`here`). letter: follows `g`; no other entry's."""
-
-    key: str
-    page: Page
-    letter: str
-
-
-@dataclass(frozen=True, slots=True)
 class Need:
     """Programmes of the kind cannot be made while something is lacking. page: where it is done; text: the refusal.
 
@@ -221,7 +212,7 @@ class Activity:
     kind: as programmes keep it. meanings: rung (MEANT) -> what it counts here; others keep the general words.
     parts: what the total of the first measure is made of; shown where there is more than the first of them.
     page: its own page of one programme; days: its funnel day by day. Both take the programme's public id; `days` also
-    ?unit=&in=. beside: pages of all its programmes together. menu: its own entry of the main menu. public: pages for
+    ?unit=&in=. beside: pages of all its programmes together.  public: pages for
     those without an account, named where one signs in.
     panel: (viewer, programme, unit, hierarchy, at) -> what the Unit page shows of one programme. owes: (viewer, office
     held, queries.Stand of its first measure, at) -> what Today shows of a programme in the unit of that office.
@@ -242,7 +233,6 @@ class Activity:
     page: Page | None = None
     days: Page | None = None
     beside: tuple[Page, ...] = ()
-    menu: Menu | None = None
     public: tuple[Page, ...] = ()
     needs: tuple[Need, ...] = ()
     panel: Callable[..., Panel | None] | None = None

@@ -41,7 +41,7 @@ def record(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
         request, LED, rows, name="one-level-below", caption=_("People one level below"), is_brief=True
     )
     context = {
-        "here": "today",
+        "here": "record",
         "crumbs": [(say("My record"), "")] if found.is_own else [(person(found.name), "")],
         "record": found,
         "leads": found.is_own and request.viewer.may(LEADS),

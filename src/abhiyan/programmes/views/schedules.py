@@ -111,7 +111,7 @@ def figure_names(one: Schedule) -> dict[int, str]:
 
 def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
     """The frame of each of these pages: its place in the menu, and the way to it."""
-    return {"here": "programmes", "crumbs": [(str(TITLE), reverse("programmes:asked")), *more]}
+    return {"here": "asked", "crumbs": [(str(TITLE), reverse("programmes:asked")), *more]}
 
 
 # --- what is asked here ---
@@ -187,7 +187,7 @@ def asked(request: Request) -> HttpResponseBase:
     page = reverse("programmes:asked")
     unit = {"unit": here.unit.code} if here else {}
     context = {
-        "here": "programmes",
+        "here": "asked",
         "crumbs": [(str(TITLE), "")],
         "where": here.name if here else "",
         "unit": here.unit if here else None,

@@ -201,7 +201,7 @@ def tasks(request: Request) -> HttpResponseBase:
     )
     page = reverse("programmes:tasks")
     context = {
-        "here": "today",
+        "here": "tasks",
         "crumbs": [(say("Tasks"), "")],
         "filters": filters,
         "where": here.name if here else "",
@@ -311,7 +311,7 @@ def _page(
         request,
         "programmes/task.html",
         {
-            "here": "today",
+            "here": "tasks",
             "crumbs": [(say("Tasks"), reverse("programmes:tasks")), (one.title, "")],
             "task": one,
             "row": row,
@@ -402,7 +402,7 @@ def task_hand_over(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Handed over."),
         done=page,
         is_open=bool(people),
-        here="today",
+        here="tasks",
         crumbs=[(say("Tasks"), reverse("programmes:tasks")), (one.title, page), (say("Hand over"), "")],
     )
 
@@ -551,7 +551,7 @@ def _ask_page(
         request,
         "programmes/task_ask.html",
         {
-            "here": "today",
+            "here": "tasks",
             "crumbs": [(say("Tasks"), reverse("programmes:tasks")), (say("Give a task"), "")],
             "form": form,
             "where": here.name,

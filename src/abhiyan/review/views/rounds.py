@@ -53,7 +53,7 @@ def today() -> date:
 
 def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
     first = (say("Review rounds"), reverse("review:rounds") if more else "")
-    return {"here": "", "crumbs": [first, *more]}
+    return {"here": "rounds", "crumbs": [first, *more]}
 
 
 def page_of(one: Round) -> str:

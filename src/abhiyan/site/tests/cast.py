@@ -26,7 +26,7 @@ from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Session
 from abhiyan.people.visit import Visit
 from abhiyan.programmes import actions as programmes
-from abhiyan.units.models import Kind, Placement, Unit
+from abhiyan.units.models import Hierarchy, Kind, Placement, Unit
 
 SYSTEM = Actor.system("test")
 
@@ -95,7 +95,9 @@ def shown_by(role: str) -> tuple[Viewer, Visit]:
         return NOBODY, Visit(None if role == "anonymous" else Session(phone_id=phone))
     office = (OFFICES | MORE_OFFICES).get(role, ("",))[0]
     held: Any = tuple(
-        SimpleNamespace(capabilities=seat.capabilities) for seat in SEATS if seat.code == office
+        SimpleNamespace(capabilities=seat.capabilities, body_id=None, hierarchy=Hierarchy.ORGANISATIONAL)
+        for seat in SEATS
+        if seat.code == office
     )
     viewer = Viewer(account_id=1, appointments=held, is_strong=role != "weak", is_root=role == "root")
     return viewer, Visit(Session(account_id=1))

@@ -28,7 +28,6 @@ from abhiyan.programmes.rules.activities import (
     Activity,
     Channel,
     MeasureTemplate,
-    Menu,
     Page,
     Panel,
     Step,
@@ -86,7 +85,6 @@ VILLAGES = Activity(
     page=Page("programmes:in_charges", "Hosts and villages"),
     days=Page("programmes:versions", "Night by night"),
     beside=(Page("site:units", "All villages", "programmes.make"),),
-    menu=Menu("villages", Page("programmes:list", "Villages", "programmes.make"), "v"),
     public=(Page("people:sign_in", "Invite us to your village"),),
     panel=panel,
     owes=owes,
@@ -241,12 +239,7 @@ def test_what_nobody_has_counted_is_seen_from_outside_as_fewer_than_ten(
     assert "310" in own.split("Village nights: People met</summary>")[1].split("</details>")[0]
 
 
-def test_its_entry_is_in_the_menu_of_those_who_may_open_it_and_its_public_page_at_the_sign_in(
-    cast: Cast, nights: Programme
-) -> None:
-    entry = re.compile(r'<a href="/programmes/" data-go="v">\s*Villages</a>')
-    assert entry.search(page_of(cast, "state_president"))
-    assert not entry.search(page_of(cast, "booth_worker"))
+def test_its_public_page_is_at_the_sign_in(cast: Cast, nights: Programme) -> None:
     assert (
         "Invite us to your village"
         in Client().get("/sign-in/", headers={"Accept-Language": "en"}).content.decode()

@@ -1,4 +1,4 @@
-"""A president sees the district that is behind, calls its holder, and gives a task: in a browser."""
+"""A president sees the district that is behind, calls its holder and gives a task; menus and search: in a browser."""
 
 import re
 from collections.abc import Iterator
@@ -71,3 +71,38 @@ def test_without_script_the_name_opens_a_page_that_does_the_same(opens: Open, ca
     go(page, f"a[href='{sheet_of(cast, 'district_in_charge')}']")
     go(page, "#bearer form button")
     assert page.locator(f"a[href='tel:{NUMBER}']").count() == 1
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_menus_and_search_lead_each_office_to_its_own_work(
+    opens: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    page = opens("/", "booth_worker", size=size, language=language)
+    bar = page.locator(".top nav > ul > li:visible")
+    assert bar.count() == 5
+    look(page, "menu-worker")
+    go(page, ".top nav a[href='/field/entries/']")
+    assert page.locator(".top nav [aria-current=page]").count() == 1
+    page.locator(".top nav summary").click()
+    expect(page.locator(".top nav .menu a[href='/units/']")).to_be_visible()
+    look(page, "menu-worker-more")
+    page.keyboard.press("Escape")
+    expect(page.locator(".top nav .menu a[href='/units/']")).to_be_hidden()
+
+    page = opens("/", "state_president", size=size, language=language)
+    assert page.locator(".top nav > ul > li:visible").count() == (5 if size == "phone" else 6)
+    page.locator(".top nav summary:visible").last.click()
+    look(page, "menu-president-more")
+    rounds = page.locator(".top nav a[href='/review/rounds/']:visible")
+    assert rounds.count() == (1 if size == "phone" else 0), "a phone has Review in More"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("लक्ष्य" if language == "hi" else "targets")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    look(page, "search-pages")
+    page.locator("#search").focus()
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/targets/"))

@@ -18,7 +18,7 @@ from abhiyan.units.rules import levels
 
 @form_page
 def bearer(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Somebody whom the viewer leads; once it is posted, with their number. Each look at a number leaves a row."""
+    """An office-bearer the viewer leads; once it is posted, with their number. Each look at a number leaves a row."""
     at = clock.now()
     on = clock.day_in(settings.TIME_ZONE, at)
     found = org.bearer_for(request.viewer, public_id, on=on)

@@ -1,4 +1,4 @@
-"""Search from every page: units by name or code, programmes, people in office by name."""
+"""Search from every page: pages and acts, programmes, people in office, members, units by name or code."""
 
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from abhiyan.core.words import language, named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
+from abhiyan.site.menu import found_pages
 from abhiyan.site.offered import doors
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
@@ -56,6 +57,7 @@ def search(request: Request) -> HttpResponse:
                 for row in found
             ],
             "more": len(found) == MOST,
+            "pages": found_pages(request.viewer, text),
             "programmes": [
                 (reverse("programmes:programme", args=[one.public_id]), named(one.names))
                 for one in programmes.search(text, limit=10)

@@ -11,17 +11,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Where the main menu scrolls sideways, the page one is on stands in sight, also once fonts or a long name move it.
-// And what a search field hints at is short on a phone.
-const here = document.querySelector(".top nav [aria-current]");
-if (here) {
-  const nav = here.closest("nav");
-  const moved = new ResizeObserver(() => {
-    const [outer, inner] = [nav.getBoundingClientRect(), here.getBoundingClientRect()];
-    nav.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
-  });
-  for (const part of [nav, ...nav.querySelectorAll("li")]) moved.observe(part);
-}
+// What a search field hints at is short on a phone.
 if (matchMedia("(max-width: 40rem)").matches) {
   for (const field of document.querySelectorAll("[data-short]")) field.placeholder = field.dataset.short;
 }

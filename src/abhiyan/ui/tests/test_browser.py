@@ -140,7 +140,7 @@ def test_arrows_move_between_tabs(visit: Callable[..., Page]) -> None:
 
 def test_a_chosen_theme_is_kept_in_this_browser_and_in_no_cookie(visit: Callable[..., Page]) -> None:
     page = visit(color_scheme="light")
-    page.click("details.menu summary")
+    page.click(".top > .row details.menu summary")
     page.click("[data-theme-to=dark]")
     page.reload()
     assert page.get_attribute("html", "data-theme") == "dark"
@@ -150,9 +150,9 @@ def test_a_chosen_theme_is_kept_in_this_browser_and_in_no_cookie(visit: Callable
 
 def test_a_menu_closes_on_escape_and_gives_the_focus_back(visit: Callable[..., Page]) -> None:
     page = visit()
-    page.click("details.menu summary")
+    page.click(".top > .row details.menu summary")
     page.keyboard.press("Escape")
-    assert page.get_attribute("details.menu", "open") is None
+    assert page.get_attribute(".top > .row details.menu", "open") is None
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 

@@ -1,0 +1,23 @@
+"""What results and plans offer in the menu and in search."""
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.ui.navigation import MORE, Entry
+
+ENTRIES = (
+    Entry(
+        "elections:list",
+        _("Results of elections"),
+        MORE,
+        order=1,
+        words=_("votes, seats, booths, parties"),
+        key="elections",
+        letter="r",
+    ),
+    Entry(
+        "elections:plans", _("Plans of seats and votes"), MORE, order=1, words=_("goal, swing, seats to win")
+    ),
+    Entry("elections:plan_create", _("New plan"), words=_("make a plan, seats and votes")),
+    Entry("elections:plan_check", _("Check a plan"), words=_("seats and votes, swing")),
+    Entry("elections:parties", _("Earlier names of parties"), words=_("results, party")),
+)

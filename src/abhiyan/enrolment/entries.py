@@ -1,0 +1,72 @@
+"""What enrolment offers in the menu and in search."""
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.ui.navigation import MORE, PEOPLE, WORK, Entry
+
+from .actions.setting_up import KIND
+
+ENTRIES = (
+    Entry(
+        "enrolment:field",
+        _("Enrol at the door"),
+        WORK,
+        order=5,
+        words=_("add a member, join"),
+        key="door",
+        icon="enrol",
+        place=1,
+        short=_("Enrol"),
+    ),
+    Entry(
+        "enrolment:field_entries",
+        _("Your entries"),
+        WORK,
+        order=5,
+        words=_("my list, members I added"),
+        key="entries",
+        icon="list",
+        place=2,
+        short=_("My list"),
+    ),
+    Entry(
+        "enrolment:own_link",
+        _("My link"),
+        WORK,
+        order=5,
+        words=_("invite, QR, WhatsApp"),
+        key="link",
+        icon="qr",
+        place=3,
+        short=_("My link"),
+    ),
+    Entry("enrolment:paper_list", _("Paper forms"), WORK, words=_("print, sheets, photos")),
+    Entry(
+        "enrolment:people",
+        _("Members"),
+        PEOPLE,
+        order=1,
+        words=_("people, who joined"),
+        key="people",
+        letter="e",
+        icon="people",
+        place=7,
+    ),
+    Entry("enrolment:unplaced", _("Without a place"), PEOPLE, words=_("assign a booth, village, PIN")),
+    Entry("enrolment:doubles", _("Duplicates"), PEOPLE, words=_("double entries, merge")),
+    Entry("enrolment:nameless", _("Calls from shared phones"), PEOPLE, words=_("who called")),
+    Entry(
+        "enrolment:denials",
+        _("Denied entries"),
+        PEOPLE,
+        words=_("said no, never joined"),
+        icon="stop",
+        place=2,
+    ),
+    Entry("enrolment:tickets", _("Requests from members"), PEOPLE, words=_("rights, correction, erasure")),
+    Entry("enrolment:notice", _("Notice"), MORE, words=_("consent, what people read")),
+    Entry("enrolment:drive", _("How people join"), words=_("channels, missed call, numbers"), of=KIND),
+    Entry("enrolment:drive_poster", _("Poster with QR code"), words=_("print"), of=KIND),
+    Entry("enrolment:drive_referrals", _("Who invited"), words=_("links of workers"), of=KIND),
+    Entry("enrolment:drive_funnel", _("Day by day"), words=_("funnel, steps"), of=KIND),
+)

@@ -1,0 +1,20 @@
+"""What forms offer in the menu and in search."""
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.ui.navigation import WORK, Entry
+
+ENTRIES = (
+    Entry(
+        "forms:list",
+        _("Forms"),
+        WORK,
+        order=3,
+        words=_("questions, reports, answers"),
+        key="forms",
+        needs=("forms.make",),
+    ),
+    Entry(
+        "forms:form_new", _("New form"), words=_("make a form, copy a form, XLSForm"), needs=("forms.make",)
+    ),
+)

@@ -1,0 +1,21 @@
+"""What the site offers in the menu and in search."""
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.ui.navigation import MORE, TODAY, UNITS, Entry
+
+ENTRIES = (
+    Entry("site:today", _("Today"), TODAY, key="today", letter="t", icon="today"),
+    Entry("site:units", _("Units"), UNITS, key="units", letter="u", icon="unit", place=8),
+    Entry(
+        "imports:list",
+        _("Imports"),
+        MORE,
+        order=2,
+        words=_("list, upload, Excel, CSV"),
+        key="imports",
+        letter="i",
+        icon="upload",
+        place=4,
+    ),
+)
