@@ -24,6 +24,7 @@ from abhiyan.org.models import Release
 from abhiyan.people.actions import reading
 from abhiyan.people.tests.make import body, browser
 from abhiyan.ui import tables
+from abhiyan.ui.owed import Owed
 from abhiyan.units import queries as units
 
 from .make import Human, Ladder, World
@@ -544,7 +545,7 @@ def test_what_waits_is_owed_by_whoever_may_place(world: World) -> None:
     viewer = org.viewer_of(account_id=account.pk, on=today())
     with scoped(viewer.scope):
         (one,) = owed.owed(viewer, at=world.now)
-    assert str(one.title).startswith("1 ") and one.href == "/people/unplaced/"
+    assert isinstance(one, Owed) and str(one.title).startswith("1 ") and one.href == "/people/unplaced/"
 
 
 def test_member_numbers_are_read_back(world: World) -> None:
