@@ -46,13 +46,16 @@ WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselv
 TO_CALL = 5  # members named on Today of a booth
 INDEPENDENT = ("verification.check", "org.approve")  # who checks the drive recruits nobody for it
 MOST = 1_000  # counted up to here; then "1,000 or more"
+UNPLACED = (
+    "unplaced"  # stays the work of those above: often nobody below them sees who joined without a place
+)
 LATE = timedelta(days=7)  # desk work that waits longer is late
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
     """Yield what many noes stopped, and how many deny one's own entries. The data officer also gets what people ask by
     law. Work that waits for an eye follows: both worklists, possible duplicates, sheets to enter. Each person gets what
-    they may do something about; who leads the desks, what waits there for more than a week."""
+    they may do something about; who leads the desks gets, of what others enter, what waits for more than a week."""
     yield from _halted(viewer)
     yield from _denied(viewer, at)
     yield from _tickets(viewer, at)
@@ -62,7 +65,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
     before = at - LATE if viewer.leads_desks else None
     until = f"?until={clock.day_in(settings.TIME_ZONE, before)}" if before else ""
     for one in _waiting(viewer, awaiting.waiting_counts(MOST, before=before), until):
-        yield Late(one.title, one.href) if before else one
+        yield Late(one.title, one.href) if before and one.key != UNPLACED else one
 
 
 def _waiting(viewer: Viewer, found: awaiting.Counts, until: str) -> Iterator[Owed]:
@@ -98,10 +101,10 @@ def _waiting(viewer: Viewer, found: awaiting.Counts, until: str) -> Iterator[Owe
             title=ngettext("%(n)s member has no place yet", "%(n)s members have no place yet", unplaced)
             % {"n": _counted(unplaced)},
             meta=_("They joined without a village, ward or booth"),
-            href=reverse("enrolment:unplaced") + until,
+            href=reverse("enrolment:unplaced"),
             act=_("Give a place"),
             icon="unit",
-            key="unplaced",
+            key=UNPLACED,
         )
     if nameless and may_place and viewer.may("people.reveal"):  # it takes a call
         yield Owed(

@@ -185,13 +185,14 @@ class Counts:
 
 
 def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> Counts:
-    """What waits in scope, or what waits since a time `before`; each counted up to a limit, all by one query."""
+    """What waits in scope, each counted up to a limit, all by one query. Of calls, pairs and sheets only what waits
+    since a time `before`."""
     (found,) = sql.each(
         Counts,
         "select (select count(*) from (select 1 from enrolment_claim c"
         " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
         f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null"
-        " and c.at < %(before)s::timestamptz limit %(limit)s) a),"
+        " limit %(limit)s) a),"
         " (select count(*) from (select 1 from enrolment_claim c where c.membership_id is null"
         f" and c.taken = {Taken.WORKLIST.value} and {_SOMEBODY_STAYS}"
         " and c.at < %(before)s::timestamptz limit %(limit)s) b),"
