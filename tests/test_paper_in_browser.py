@@ -23,7 +23,6 @@ from abhiyan.enrolment.tests.make import Ladder
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.sheets import Line, filled, page_of, people_of, photographed
 from abhiyan.enrolment.tests.test_photos import chunk
-from abhiyan.people.actions import sessions
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.visits import Open, away, visits
 from abhiyan.ui.tests.axe import unsound
@@ -285,10 +284,11 @@ def test_a_photo_of_forty_megabytes_and_none_with_and_without_script(
 
 
 def test_forty_megabytes_over_a_real_line_are_answered_whether_their_length_is_said_or_not(
-    served: Server,
+    served: Server, cast: Cast
 ) -> None:
     piece = b"x" * (1 << 20)
-    cookie = f"{settings.SESSION_COOKIE_NAME}={sessions.token_for(7)}"  # a stranger may send less
+    token = cast.token("mandal_president")  # others may send less
+    cookie = f"{settings.SESSION_COOKIE_NAME}={token}; language=hi"
     for said in ({"Content-Length": str(40 << 20)}, {"Transfer-Encoding": "chunked"}):
         line = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
         told = {

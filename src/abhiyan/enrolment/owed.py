@@ -46,9 +46,7 @@ WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselv
 TO_CALL = 5  # members named on Today of a booth
 INDEPENDENT = ("verification.check", "org.approve")  # who checks the drive recruits nobody for it
 MOST = 1_000  # counted up to here; then "1,000 or more"
-UNPLACED = (
-    "unplaced"  # stays the work of those above: often nobody below them sees who joined without a place
-)
+UNPLACED = "unplaced"  # stays work above: often nobody below sees who joined without a place
 LATE = timedelta(days=7)  # desk work that waits longer is late
 
 

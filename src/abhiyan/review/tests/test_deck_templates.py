@@ -19,7 +19,7 @@ from abhiyan.review.models import DeckTemplate
 from abhiyan.review.queries import deck_files as files
 from abhiyan.site import asgi
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.test_asgi import ask, cookie
+from abhiyan.site.tests.test_asgi import ask, cookie_of
 from abhiyan.ui.slides.layouts import house
 from abhiyan.ui.tests.test_slide_templates import saved
 
@@ -142,9 +142,10 @@ def test_what_does_not_do_is_refused_with_what_to_do_about_it(cast: Cast, make: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_file_of_80_mb_is_turned_away_once_it_is_larger_than_a_template_may_be() -> None:
+def test_a_file_of_80_mb_is_turned_away_once_it_is_larger_than_a_template_may_be(cast: Cast) -> None:
+    shown = cookie_of(cast.client("national_president"))
     for said in ({}, {"content_length": str(80 << 20)}):
-        answer = ask(PAGE, "POST", [bytes(1 << 20)] * 80, accept_language="en", cookie=cookie(7), **said)
+        answer = ask(PAGE, "POST", [bytes(1 << 20)] * 80, accept_language="en", cookie=shown, **said)
         assert answer.status == 413 and b"21 MB" in answer.body
     assert asgi.body_limit(PAGE) > acts.LARGEST
     assert asgi.body_limit(PAGE) < settings.FILE_UPLOAD_MAX_MEMORY_SIZE
