@@ -85,8 +85,7 @@ def change_body(
     Refuses MembersUnfit also where more members sit in it.
     """
     with system("changing a body"):
-        body = _open(body_id)
-        require(by, "org.bodies", at=body.unit_id)
+        body = _open(body_id, by)
         sql.wait_for(f"org.bodies {body.unit_id}")
         _say(body, names=names, seats=seats, duty=duty)
         body.save(update_fields=["names", "seats", "duty"])
@@ -112,17 +111,17 @@ def _say(body: Body, *, names: Mapping[str, str], seats: int, duty: str) -> None
     body.names, body.seats, body.duty = kept, seats, " ".join(duty.split())
 
 
-def _open(body_id: int) -> Body:
-    """A body that is not dissolved, locked."""
-    found = Body.objects.select_for_update().filter(id=body_id, ended_on=None)
-    return needed(found.first(), NotFound(field="body"))
+def _open(body_id: int, by: Actor) -> Body:
+    """A body that is not dissolved, locked; after asking whether they may set up bodies there."""
+    found = Body.objects.filter(id=body_id, ended_on=None)
+    require(by, "org.bodies", at=needed(found.first(), NotFound(field="body")).unit_id)
+    return needed(found.select_for_update().first(), NotFound(field="body"))
 
 
 def end_body(*, body_id: int, reason: str, by: Actor, at: datetime) -> int:
     """Dissolve a body today; every appointment in it ends. How many. Who may: holders of org.bodies there."""
     with system("dissolving a body"):
-        body = _open(body_id)
-        require(by, "org.bodies", at=body.unit_id)
+        body = _open(body_id, by)
         held = list(
             Appointment.objects.filter(body_id=body_id)
             .exclude(state=Appointment.State.ENDED)
