@@ -4,7 +4,6 @@ import importlib.util
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import datetime
 from typing import IO
 from uuid import UUID
@@ -88,7 +87,11 @@ def _tell(to: IO[str]) -> list[UUID]:
     return ids
 
 
-def _pairs(said: str, ids: list[UUID]) -> Iterator[tuple[UUID, UUID, int, bool]]:
+def _pairs(said: str, ids: list[UUID]) -> list[tuple[UUID, UUID, int, bool]]:
+    """What the process said, in the order of the persons' ids, whatever order it was told them in."""
+    found = []
     for line in said.splitlines():
         a, b, score, is_twin = map(int, line.split("\t"))
-        yield ids[a], ids[b], score, bool(is_twin)
+        first, second = sorted((ids[a], ids[b]))
+        found.append((first, second, score, bool(is_twin)))
+    return sorted(found)
