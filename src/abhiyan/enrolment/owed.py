@@ -26,7 +26,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Invitation, Late, Owed, Thing
+from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Invitation, LateBelow, Owed, Thing
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
@@ -50,7 +50,7 @@ UNPLACED = "unplaced"  # stays work above: often nobody below sees who joined wi
 LATE = timedelta(days=7)  # desk work that waits longer is late
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]:
     """Yield what many noes stopped, and how many deny one's own entries. The data officer also gets what people ask by
     law. Work that waits for an eye follows: both worklists, possible duplicates, sheets to enter. Each person gets what
     they may do something about; who leads the desks gets, of what others enter, what waits for more than a week."""
@@ -63,7 +63,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
     before = at - LATE if viewer.leads_desks else None
     until = f"?until={clock.day_in(settings.TIME_ZONE, before)}" if before else ""
     for one in _waiting(viewer, awaiting.waiting_counts(MOST, before=before), until):
-        yield Late(one.title, one.href) if before and one.key != UNPLACED else one
+        yield LateBelow(one.title, one.href) if before and one.key != UNPLACED else one
 
 
 def _waiting(viewer: Viewer, found: awaiting.Counts, until: str) -> Iterator[Owed]:

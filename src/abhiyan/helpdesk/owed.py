@@ -14,14 +14,14 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
-from abhiyan.ui.owed import Beside, Late, Owed
+from abhiyan.ui.owed import Beside, LateBelow, Owed
 
 from . import queries
 
 MOST = 1_000  # counted up to here
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]:
     """Requests that wait at the viewer's desks; and the way to the list and the form for a call."""
     if not queries.may_answer(viewer):
         return
@@ -38,7 +38,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
         found, below = queries.waiting_apart(own, at=at, limit=MOST)
         if below.n:
             said = ngettext("%(n)s helpline request", "%(n)s helpline requests", below.n)
-            yield Late(said % {"n": _counted(below.n)}, f"{page}?show=mine")
+            yield LateBelow(said % {"n": _counted(below.n)}, f"{page}?show=mine")
     else:
         found = queries.waiting(own, at=at, limit=MOST)
     if found.due_at is None:

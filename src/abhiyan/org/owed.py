@@ -17,7 +17,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import I_WAIT_FOR, Beside, Late, Owed
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -52,7 +52,7 @@ LACKING = {
 SOME_UNIT = ngettext_lazy("%(n)s unit has no %(office)s", "%(n)s units have no %(office)s", "many")
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]:
     """The viewer's own disputed offices; releases to decide, answers to what the viewer asked, and what they still
     wait for; offices disputed below their unit; last, in one row, the offices vacant in it and below."""
     own, made = queries.offers_of(viewer)
@@ -109,7 +109,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Late]:
                 below.disputed,
             ) % {"n": grouped(below.disputed), "office": named(below.office_names)}
             if viewer.leads_desks and below.unit_kind not in ABOVE_DESKS and below.unit_kind != Kind.DISTRICT:
-                yield Late(title, _list("disputed", below.office))
+                yield LateBelow(title, _list("disputed", below.office))
                 continue
             yield Owed(
                 urgency=1,

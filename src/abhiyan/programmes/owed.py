@@ -16,7 +16,16 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Held, Viewer
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import I_WAIT_FOR, WHERE_WE_STAND, Behind, BehindUnit, Beside, Owed, Standing, Thing
+from abhiyan.ui.owed import (
+    I_WAIT_FOR,
+    WHERE_WE_STAND,
+    BehindUnit,
+    Beside,
+    Owed,
+    StandingHere,
+    Thing,
+    UnitsBehind,
+)
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
@@ -90,7 +99,7 @@ def _while_open(viewer: Viewer, home: Held, stand: queries.Stand) -> Iterator[Be
             )
 
 
-def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Standing:
+def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> StandingHere:
     """One sentence for a measure of what runs in a unit, with its ladder."""
     programme, on = stand.programme, clock.day_in(stand.programme.zone, at)
     said = pace.said(
@@ -102,7 +111,7 @@ def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> Standing:
     )
     if not stand.node.is_exact:
         said += " " + _("As of yesterday, rounded to 10.")
-    return Standing(
+    return StandingHere(
         title=stand.of.name,
         said=said,
         href=_part(programme, home.unit_code, **stand.of.asked)
@@ -124,7 +133,7 @@ def _in_own_tree(unit_code: str, hierarchy: int, programme: Programme) -> str:
     return reverse("site:unit", args=[unit_code]) + f"?{urlencode(asked)}"
 
 
-def _behind(home: Held, stands: Sequence[queries.Stand], *, at: datetime) -> Iterator[Behind]:
+def _behind(home: Held, stands: Sequence[queries.Stand], *, at: datetime) -> Iterator[UnitsBehind]:
     """Of each measure the units right below that are behind, and who leads them. One query for all who lead."""
     late = [(stand, found) for stand in stands if (found := queries.late(home, stand, at=at))]
     units = {child.unit_id for _stand, found in late for child in found.leaf.rows}
@@ -134,7 +143,7 @@ def _behind(home: Held, stands: Sequence[queries.Stand], *, at: datetime) -> Ite
         page = reverse("programmes:below", args=[stand.programme.public_id])
         title = EMPTY_BOOTHS if found.is_empty else BEHIND.get(found.kind, BEHIND[""])
         deeper = LOOKS_AFTER.get(found.kind, ())[-1:]
-        yield Behind(
+        yield UnitsBehind(
             title=title % {"many": total, "n": grouped(total)},
             about=stand.of.name,
             units=[

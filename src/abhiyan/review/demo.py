@@ -39,7 +39,7 @@ GONE, LEFT = 9, 12  # days of the round over mandals
 SHARES = (0, 0.3, 0.8, 0.9, 1)  # decided in one district after another; by days 0.4 are due
 
 
-class Said(NamedTuple):
+class DecisionSaid(NamedTuple):
     """A decision with its minute, the task that follows, and what the unit replies; or nothing of the last two."""
 
     decision: str
@@ -118,7 +118,7 @@ def _by_reviewer(one: Round) -> Iterator[tuple[int, Sequence[Review]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class FiguresReached:
     """A unit on the day it was decided. said, entered: of the same days; 0 where it gave no figure of its own."""
 
     day: date
@@ -128,24 +128,24 @@ class Reached:
     entered: int
     vacant: int
 
-    def decided(self) -> Said:
+    def decided(self) -> DecisionSaid:
         """What follows from it."""
         names = ("due", "counted", "said", "entered", "vacant")
         with translation.override("hi"):
             day = date_format(self.day, "j F")
         told = {"day": day, **{name: grouped(getattr(self, name)) for name in names}}
         if self.said > TOO_MUCH * self.entered:
-            return Said("again", AGAIN.format(**told), RECHECK, RECHECKED)
+            return DecisionSaid("again", AGAIN.format(**told), RECHECK, RECHECKED)
         if self.counted >= WELL * self.due:
-            return Said("keep", (REACHED + KEEP).format(**told))
+            return DecisionSaid("keep", (REACHED + KEEP).format(**told))
         if self.counted < BADLY * self.due:
-            return Said("change", (REACHED + CHANGE).format(**told), CALL_MEETING)
+            return DecisionSaid("change", (REACHED + CHANGE).format(**told), CALL_MEETING)
         if self.vacant:
-            return Said("help", (REACHED + HELP_VACANT).format(**told), APPOINT, APPOINTED)
-        return Said("help", (REACHED + HELP).format(**told))
+            return DecisionSaid("help", (REACHED + HELP_VACANT).format(**told), APPOINT, APPOINTED)
+        return DecisionSaid("help", (REACHED + HELP).format(**told))
 
 
-def _reached(drive: Programme, unit_id: int, *, at: datetime) -> Reached:
+def _reached(drive: Programme, unit_id: int, *, at: datetime) -> FiguresReached:
     """Read a unit's figures at the end of the day before. Vacancies are those of today."""
     day, stood = clock.day_in(ZONE.key, at) - timedelta(days=1), standing(drive, unit_id, at=at)
     typed = [
@@ -160,7 +160,7 @@ def _reached(drive: Programme, unit_id: int, *, at: datetime) -> Reached:
     vacant = sum(one.vacant for one in below if one.office == "booth_president")
     target = programme_queries.targets(programme=drive, units=[unit_id]).get(unit_id)
     due = windows.due(target.n if target else 0, drive.opens_on, drive.closes_on, day)
-    return Reached(day, due, stood(day).counted or 0, sum(one.n for one in typed), new, vacant)
+    return FiguresReached(day, due, stood(day).counted or 0, sum(one.n for one in typed), new, vacant)
 
 
 def _work(
@@ -189,7 +189,7 @@ def _work(
 
 def _decide(
     one: Review,
-    said: Said,
+    said: DecisionSaid,
     holders: Mapping[int, Actor],
     by: Actor,
     at: datetime,

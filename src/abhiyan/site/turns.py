@@ -6,7 +6,7 @@ counts pages of the public, pages of the offices and sent photographs apart. The
 long is asked to come back. Files of lists, which may take seconds, have a turn of their own.
 
 Each worker has turns of its own, but what one account holds of them is counted over all workers of the machine
-(`core.slots.Places`).
+(`core.slots.SharedPlaces`).
 
 Turns go round. Those who wait stand in one line for each account, or, without an account, for each network. The lines
 take turns, so a thousand requests of one network delay another network by one. Somebody who has begun goes before a
@@ -82,7 +82,7 @@ class Turns:
         self._at_work: Counter[str] = Counter()
         self._lines: OrderedDict[str, Line] = OrderedDict()  # the next one first
         self._in_a_row = 0  # turns of those who have begun
-        self._places = slots.Places(shared, of=self._of_one) if shared else None
+        self._places = slots.SharedPlaces(shared, of=self._of_one) if shared else None
         self._taken: dict[str, list[int]] = {}  # places, by account or network
         self._looks: asyncio.TimerHandle | None = None
 

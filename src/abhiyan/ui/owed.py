@@ -40,7 +40,7 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingHere:
     """Where a unit is in one measure of what runs: the first thing on Today. said: what is counted, due and needed."""
 
     title: str | Promise
@@ -61,7 +61,7 @@ class BehindUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class UnitsBehind:
     """Units right below that are behind in one measure, the furthest first. href: all of them; also: other ways to
     look at them, as (words, address)."""
 
@@ -73,7 +73,7 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class LateBelow:
     """Work that waits too long at the desks below. said: how much, of what; href: its rows."""
 
     said: str | Promise
@@ -116,4 +116,4 @@ class Word:
     text: str | Promise
 
 
-Thing = Owed | Standing | Behind | Late | Beside | Invitation | Word
+Thing = Owed | StandingHere | UnitsBehind | LateBelow | Beside | Invitation | Word

@@ -13,7 +13,7 @@ ORDER = ("meeting", "weekly", "booth", "stay", "beneficiary", "dialogue", "opini
 
 
 @dataclass(frozen=True, slots=True)
-class ReadyForm:
+class ReadyMadeForm:
     """code: the name of its file."""
 
     code: str
@@ -22,11 +22,11 @@ class ReadyForm:
 
 
 @cache
-def ready_forms() -> dict[str, ReadyForm]:
+def ready_forms() -> dict[str, ReadyMadeForm]:
     """The ready forms by their codes."""
     return {code: _read(code) for code in ORDER}
 
 
-def _read(code: str) -> ReadyForm:
+def _read(code: str) -> ReadyMadeForm:
     said = tomllib.loads((_FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
-    return ReadyForm(code, said["name"], tuple(question_of(one) for one in said["questions"]))
+    return ReadyMadeForm(code, said["name"], tuple(question_of(one) for one in said["questions"]))

@@ -124,7 +124,7 @@ class NamesForm(forms.Form):
         return {language: self.cleaned_data[f"name_{language}"] for language in ("hi", "en")}
 
 
-class NewForm(NamesForm):
+class FormToMake(NamesForm):
     """A ready form to copy, or a sheet to read."""
 
     ready = forms.ChoiceField(label=_("Copy a ready form"), required=False, widget=forms.RadioSelect)
@@ -163,7 +163,7 @@ def form_new(request: Request) -> HttpResponseBase:
     here = page_unit(request)
     if not queries.may_make(request.viewer, here.unit.id):
         raise org.NotYours(capability=queries.MAKE)
-    form = NewForm(request.POST or None, request.FILES or None)
+    form = FormToMake(request.POST or None, request.FILES or None)
 
     def make(_given: dict[str, Any]) -> Form:
         names, questions, ready = form.made

@@ -29,7 +29,7 @@ from abhiyan.programmes import actions, owed, queries
 from abhiyan.programmes.actions.charges import AlreadyAnswered, AlreadyInCharge, ReasonTooLong
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.views import charges as charges_page
-from abhiyan.ui.owed import I_WAIT_FOR, Behind, Beside, Owed
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, UnitsBehind
 from abhiyan.units.models import Unit
 
 from .test_make_programme import make
@@ -315,7 +315,8 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
             return [
                 str(one.title)
                 for one in owed.owed(viewer, at=NOW)
-                if isinstance(one, Owed | Behind) or (isinstance(one, Beside) and one.sheet == I_WAIT_FOR)
+                if isinstance(one, Owed | UnitsBehind)
+                or (isinstance(one, Beside) and one.sheet == I_WAIT_FOR)
             ]
 
     booths = "Nothing is counted in 2 booths yet"

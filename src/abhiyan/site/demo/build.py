@@ -227,7 +227,7 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
     by_mandal = [ground.ids[code] for code in frames.BY_MANDAL]
     checking = frames.Frames(seed, programme, president, verifiers_of(laid.holders), checks, by_mandal)
     asking = flags.Flags(programme, president, officer, checking)
-    saying = said.Said(ground)
+    saying = said.Sayings(ground)
 
     def after(number: int, until: datetime, truth: Truth) -> None:
         checking.after(number, until, truth)

@@ -192,7 +192,7 @@ class Frames:
                 for number, check in enumerate(checks, 1):
                     says, refuses = self._answered(check, items.get(check.id))
                     told_at = at + timedelta(minutes=4 * number, seconds=check.id.int % 60)
-                    found.append(actions.Finding(check.id, *_outcome(says, refuses=refuses), at=told_at))
+                    found.append(actions.ToldCheck(check.id, *_outcome(says, refuses=refuses), at=told_at))
                 actions.tell_checks(found=found, by=verifier, at=found[-1].at)
                 made += len(checks)
         return made

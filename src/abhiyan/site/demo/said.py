@@ -22,7 +22,7 @@ HONEST, TOO_MUCH = (0.55, 0.75), (1.2, 1.7)  # what is said of 100 calls and for
 
 
 @dataclass
-class Said:
+class Sayings:
     """The figures of the days between two frames. The president of a unit types its figure the day after."""
 
     ground: Ground

@@ -25,13 +25,13 @@ from abhiyan.people.actions.reading import ReadEnough, read_people
 from abhiyan.ui.owed import (
     I_WAIT_FOR,
     WHERE_WE_STAND,
-    Behind,
     Beside,
     Invitation,
-    Late,
+    LateBelow,
     Owed,
-    Standing,
+    StandingHere,
     Thing,
+    UnitsBehind,
     Word,
 )
 from abhiyan.ui.posts import posted
@@ -45,7 +45,7 @@ Kind = TypeVar("Kind", bound=Thing)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TodayRow:
     """A thing to do. taker: who took it, of those who lead the unit. is_mine: that is the reader. is_shared: others
     lead the unit too and see it, so one may take it."""
 
@@ -60,7 +60,7 @@ class Group:
     """Things to do by about the same time."""
 
     name: str | Promise
-    things: Sequence[Row]
+    things: Sequence[TodayRow]
 
 
 def collected(viewer: Viewer, *, at: datetime) -> list[Thing]:
@@ -80,7 +80,7 @@ def owed(things: Sequence[Thing]) -> list[Owed]:
     )
 
 
-def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[Row]:
+def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayRow]:
     """The same, with who took what of the work of the viewer's unit. One query, where they lead it."""
     home = viewer.home
     leads = home is not None and viewer.may_at(LEADS, home.lo) and any(one.key for one in things)
@@ -90,15 +90,15 @@ def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[Row]:
     for one in things:
         taker = by_key.get(one.key) if one.key else None
         is_mine = taker is not None and taker.account_id == viewer.account_id
-        found.append(Row(one, taker.name if taker else "", is_mine, bool(one.key) and len(leaders) > 1))
+        found.append(TodayRow(one, taker.name if taker else "", is_mine, bool(one.key) and len(leaders) > 1))
     return found
 
 
-def grouped(things: Sequence[Row], *, at: datetime) -> list[Group]:
+def grouped(things: Sequence[TodayRow], *, at: datetime) -> list[Group]:
     """What is to be done now, today and this week, in the order given; no group without a thing."""
     today = clock.day_in(settings.TIME_ZONE, at)
 
-    def is_now(row: Row) -> bool:
+    def is_now(row: TodayRow) -> bool:
         due_at = row.one.due_at
         return row.one.urgency == LATE or (
             due_at is not None and clock.day_in(settings.TIME_ZONE, due_at) <= today
@@ -156,7 +156,7 @@ def today(request: Request) -> HttpResponse:
     every = collected(request.viewer, at=at)
     things = _noted(request, owed(every), at=at)
     beside = sheets(every)
-    standings = _only(Standing, every)
+    standings = _only(StandingHere, every)
     return render(
         request,
         "site/today.html",
@@ -170,9 +170,9 @@ def today(request: Request) -> HttpResponse:
             "left_out": max(0, len(things) - SHOWN),
             "standings": standings,
             "known": beside.pop(str(WHERE_WE_STAND), []),
-            "behind": _only(Behind, every),
+            "behind": _only(UnitsBehind, every),
             "waiting": beside.pop(str(I_WAIT_FOR), []),
-            "late": _only(Late, every),
+            "late": _only(LateBelow, every),
             "sheets": list(beside.items()),
             "invitations": _only(Invitation, every),
             "words": _only(Word, every),

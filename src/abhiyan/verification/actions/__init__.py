@@ -12,7 +12,7 @@ from .assigning import (
 )
 from .checks import (
     Came,
-    Finding,
+    ToldCheck,
     begin_try,
     close_answers,
     conclude_check,

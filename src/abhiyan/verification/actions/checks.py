@@ -140,7 +140,7 @@ def tell_check(*, check_id: UUID, outcome: Check.Outcome, reason: str = "", by: 
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ToldCheck:
     """The outcome of one of many checks, its code ("": none), and when."""
 
     check_id: UUID
@@ -149,7 +149,7 @@ class Finding:
     at: datetime
 
 
-def tell_checks(*, found: Sequence[Finding], by: Actor, at: datetime) -> None:
+def tell_checks(*, found: Sequence[ToldCheck], by: Actor, at: datetime) -> None:
     """Write what many checks found in one act, each as `tell_check` does; and let the lot say who is visited.
 
     Only a sample calls this: a page takes one at a time. Only the verifier who took all of them may.

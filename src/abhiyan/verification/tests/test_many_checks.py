@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.site.tests.cast import Cast
-from abhiyan.verification.actions import Finding, assigning, take_check, take_checks, tell_checks
+from abhiyan.verification.actions import ToldCheck, assigning, take_check, take_checks, tell_checks
 from abhiyan.verification.models import Check
 from abhiyan.verification.refusals import NothingForYou, NotTaken, NoVerifier, ToldAlready
 from abhiyan.verification.rules.outcomes import NOT_REACHED
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 MANY = 200
 
 
-def found(checks: list[Check], outcome: Check.Outcome, reason: str, at: datetime) -> list[Finding]:
-    return [Finding(one.id, outcome, reason, at + timedelta(minutes=n)) for n, one in enumerate(checks)]
+def found(checks: list[Check], outcome: Check.Outcome, reason: str, at: datetime) -> list[ToldCheck]:
+    return [ToldCheck(one.id, outcome, reason, at + timedelta(minutes=n)) for n, one in enumerate(checks)]
 
 
 def test_many_at_once_are_those_one_would_get_one_by_one(cast: Cast) -> None:
