@@ -260,8 +260,8 @@ def test_one_account_never_takes_more_than_two_turns_of_the_offices(monkeypatch:
 
 OTHER_WORKER = """
 import sys
-from abhiyan.core.slots import Places
-places = Places("offices", of=2)
+from abhiyan.core.slots import SharedPlaces
+places = SharedPlaces("offices", of=2)
 print(all([places.take(sys.argv[1]) is not None for _n in range(2)]), flush=True)
 sys.stdin.read()
 """
