@@ -1,8 +1,9 @@
 """Lists too long to hold: the rows of one query, read slice by slice."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from typing import Any, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 from django.db import connection
 
@@ -93,3 +94,26 @@ class Rows(Sequence[Row]):
             cursor.execute(self._query, self._values)
             while rows := cursor.fetchmany(at_once):
                 yield from self._made(rows)
+
+
+class MarkedRows(ABC, Generic[Row]):
+    """Rows whose pages begin after the last row of the page before, so a late page costs no more than the first.
+
+    total: how many rows there are, or None where counting costs more than a page. kinds: how each part of a mark is
+    read from an address; it raises ValueError for what the database would refuse.
+    """
+
+    total: int | None = None
+    kinds: Sequence[Callable[[str], Any]]
+
+    @abstractmethod
+    def mark(self, row: Row) -> Sequence[object]:
+        """The place of a row in the order of the list."""
+
+    @abstractmethod
+    def after(self, mark: Sequence[Any] | None, most: int) -> list[Row]:
+        """The rows behind a mark, at most so many; without a mark the first."""
+
+    @abstractmethod
+    def each(self) -> Iterator[Row]:
+        """Every row in its order, for a file."""

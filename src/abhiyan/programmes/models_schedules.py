@@ -6,7 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.policy import BODIES, LINE, SYSTEM, placed, policies
+from abhiyan.core.policy import BODIES, LINE, SYSTEM, placed_by_row, policies
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.org.models import Body, Office
 from abhiyan.units.models import Hierarchy, Unit
@@ -145,7 +145,7 @@ class Due(models.Model):
             ),
             *policies(
                 "due",
-                using=f"{placed('programmes_due.unit_id', LINE)} or body_id = any ({BODIES})",
+                using=f"{placed_by_row('programmes_due.unit_id', LINE)} or body_id = any ({BODIES})",
                 write=SYSTEM,
             ),
         ]

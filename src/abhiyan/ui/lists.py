@@ -6,7 +6,7 @@ return answer(request, "stays/stay_list.html", table, {…})  # {% list table em
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.rows import Rows
+from abhiyan.core.rows import MarkedRows, Rows
 
 from . import numbers, tables
 from .drawing import escaped
@@ -101,10 +101,10 @@ def _plain(value: Any) -> Any:
 class Table(Generic[Row]):
     """One list as one request asked for it. Nothing is read before it is drawn or written.
 
-    rows: a list, a query set, or `core.rows.Rows`. sort: the order nobody asked for; "" keeps the rows as they come.
-    finish: rows read together -> the same with what one more query knows of them. is_counted: False where counting
-    costs more than the page; total: how many there are, where that is known already. hidden: what the list leaves out,
-    in words. without: columns left out this time, of the files too. name: of the files. longest_file: its most rows;
+    rows: a list, a query set, or the `Rows` or `MarkedRows` of `core.rows`. sort: the first order; "" keeps the rows
+    as they come. finish: rows read together -> the same with what one more query knows of them. is_counted: False
+    where counting costs more than the page; total: how many there are, where that is known already. hidden: what the
+    list leaves out, in words. without: columns left out this time, of the files too. name: of the files. longest_file: its most rows;
     where there are more, its last line says so. is_brief: two lines a row on a phone.
 
     For files with names. unit_id: whose rows they are, None for those of the reader's own office. narrowed: the form
@@ -115,7 +115,7 @@ class Table(Generic[Row]):
         self,
         request: HttpRequest,
         columns: Iterable[Column[Row]],
-        rows: "Sequence[Any] | QuerySet[Any]",
+        rows: "Sequence[Any] | QuerySet[Any] | MarkedRows[Any]",
         *,
         name: str,
         caption: str | Promise,
@@ -170,9 +170,13 @@ class Table(Generic[Row]):
     @cached_property
     def leaf(self) -> tables.Leaf:
         """The page of it that was asked for."""
-        return tables.numbered(self._rows, self.request.GET, total=self.total, per=self._per).with_rows(
-            self._finish
-        )
+        rows, query = self._rows, self.request.GET
+        if isinstance(rows, MarkedRows):
+            found = tables.read_on(query, rows.after, kinds=rows.kinds, key=rows.mark, per=self._per)
+            found = found if self.total is None else replace(found, total=self.total)
+        else:
+            found = tables.numbered(rows, query, total=self.total, per=self._per)
+        return found.with_rows(self._finish)
 
     def __bool__(self) -> bool:
         return bool(self.leaf.rows)
@@ -220,6 +224,8 @@ class Table(Generic[Row]):
         if isinstance(rows, Rows):
             n = rows.counted(most)
             return most + 1 if n is None else n
+        if isinstance(rows, MarkedRows):
+            return sum(1 for _row in islice(rows.each(), most + 1))
         return int(rows[: most + 1].count()) if isinstance(rows, QuerySet) else len(rows)
 
     def _lines(self, columns: Sequence[Column[Row]]) -> Iterator[list[Any]]:
@@ -239,6 +245,8 @@ class Table(Generic[Row]):
         rows = self._rows
         if isinstance(rows, Rows):
             found: Iterator[Any] = rows.each(at_once=AT_ONCE)
+        elif isinstance(rows, MarkedRows):
+            found = rows.each()
         elif isinstance(rows, QuerySet):
             found = rows[: self.longest_file + 1].iterator(chunk_size=AT_ONCE)
         else:
@@ -292,10 +300,14 @@ def drawn(
 def _counted(rows: Any) -> int | None:
     if isinstance(rows, Rows):
         return rows.counted(tables.DEEPEST_ROW)
+    if isinstance(rows, MarkedRows):
+        return rows.total
     return int(rows.count()) if isinstance(rows, QuerySet) else len(rows)
 
 
 def _sorts(column: Column[Any], rows: Any) -> bool:
+    if isinstance(rows, MarkedRows):
+        return False
     return column.key in rows.orders if isinstance(rows, Rows) else bool(column.order)
 
 

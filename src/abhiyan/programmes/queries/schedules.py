@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, overload
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
-from abhiyan.core.rows import Rows
+from abhiyan.core.rows import MarkedRows, Rows
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
@@ -27,6 +27,7 @@ from abhiyan.units.rules import levels
 from .tasks import ACTIVE
 
 MOST_BODIES = 5_000  # of one kind, on one board
+LAST_KEY = (1 << 63) - 1  # the largest bigint: no unit has this id
 STILL_OWED = timedelta(days=31)  # so long Today shows what is late after its last day
 SCHEDULES = Schedule.objects.select_related(
     "unit", "office", "programme", "form__form", "above__unit", "above__programme"
@@ -43,6 +44,7 @@ class AskedUnit:
     body_id: int | None = None
     body_names: dict[str, str] = field(default_factory=dict)
     is_open: bool = True  # neither the unit is closed nor the body dissolved
+    place: tuple[int, int] = field(default=(0, 0), compare=False)  # on the board: state, position or unit
 
     @property
     def key(self) -> tuple[int, int | None]:
@@ -172,7 +174,8 @@ _VACANT = f"""{_SILENT} and not exists (select from org_appointment ap where ap.
   and ap.office_id = %(office)s and ap.body_id is null and {ACTIVE})"""
 _SAID = """from programmes_due d join units_unit u on u.id = d.unit_id and u.kind = %(kind)s and u.closed_on is null
  join units_placement p on p.unit_id = d.unit_id and p.lo > %(lo)s and p.lo < %(hi)s
- where d.schedule_id = %(schedule)s and d.begins_on = %(begins_on)s and d.state > 0"""
+ where d.schedule_id = %(schedule)s and d.begins_on = %(begins_on)s and d.state > 0
+  and (d.state, d.unit_id) > (%(after_state)s, %(after)s)"""
 
 
 def _given(one: Schedule, period: Period, span: tuple[int, int], *, on: date) -> dict[str, Any]:
@@ -192,12 +195,31 @@ def _given(one: Schedule, period: Period, span: tuple[int, int], *, on: date) ->
     return given
 
 
-class UnitBoard(Sequence[AskedUnit]):
+def _state(text: str) -> DueState:
+    return DueState(int(text))
+
+
+def _key(text: str) -> int:
+    """A position or the id of a unit; ValueError for what no bigint holds."""
+    key = int(text)
+    if not 0 <= key <= LAST_KEY:
+        raise ValueError("beyond a bigint")
+    return key
+
+
+def _on_board(unit_id: int, code: str, names: dict[str, str], state: int, at: int) -> AskedUnit:
+    return AskedUnit(unit_id, code, names, place=(state, at))
+
+
+class UnitBoard(MarkedRows[AskedUnit]):
     """The units a schedule asks, those silent in a period first, then by how far they are. A page reads its own rows.
 
     Positions are walked in the order of the tree until a page is full; few units of a high level are found from the
-    top. state: only units of that state; OPEN the silent ones. vacant: only silent ones where nobody holds the office.
+    top. of: the numbers of the period. state: only units of that state; OPEN the silent ones. vacant: only silent ones
+    where nobody holds the office, which are not counted.
     """
+
+    kinds = (_state, _key)
 
     def __init__(
         self,
@@ -205,48 +227,49 @@ class UnitBoard(Sequence[AskedUnit]):
         period: Period,
         span: tuple[int, int],
         *,
-        asked: int,
-        said: int,
+        of: "BoardNumbers",
         on: date,
         state: int | None = None,
         vacant: bool = False,
     ) -> None:
-        given = _given(one, period, span, on=on)
-        silent, heard = _VACANT if vacant else _SILENT, _SAID
-        if "ids" in given:
-            silent += _OF_FEW
-        if state:
-            given["state"] = state
-            heard += " and d.state = %(state)s"
-        columns = "u.id, u.code, u.names"
-        self.silent: Rows[AskedUnit] = Rows(columns, silent, given, orders={"": ("p.lo",)}, make=AskedUnit)
-        self.said: Rows[AskedUnit] = Rows(
-            columns, heard, given, orders={"": ("d.state", "d.unit_id")}, make=AskedUnit
-        )
-        self._n_silent = 0 if state else self.silent.counted(None) or 0 if vacant else max(0, asked - said)
-        self._n_said = 0 if vacant or state == DueState.OPEN else len(self.said) if state else said
+        self._given = _given(one, period, span, on=on) | {"state": state}
+        self._silent = _VACANT if vacant else _SILENT
+        if "ids" in self._given:
+            self._silent += _OF_FEW
+        self._said = _SAID + (" and d.state = %(state)s" if state else "")
+        self._has_silent = of.silent > 0 and not state
+        self._has_said = not vacant and (of.said > 0 if state is None else of.of(state) > 0 and state > 0)
+        self.total = None if vacant else of.asked if state is None else of.of(state)
 
-    def __len__(self) -> int:
-        return self._n_silent + self._n_said
-
-    @overload
-    def __getitem__(self, part: int) -> AskedUnit: ...
-    @overload
-    def __getitem__(self, part: slice) -> list[AskedUnit]: ...
-    def __getitem__(self, part: int | slice) -> AskedUnit | list[AskedUnit]:
-        if isinstance(part, int):
-            return self[part : part + 1][0]
-        start, stop = part.start or 0, len(self) if part.stop is None else part.stop
-        found = self.silent[start : min(stop, self._n_silent)] if start < self._n_silent else []
-        if stop > self._n_silent and self._n_said:
-            found += self.said[max(0, start - self._n_silent) : stop - self._n_silent]
+    def parts(self, mark: Sequence[int] | None) -> list[Rows[AskedUnit]]:
+        """What follows a mark (a state, then a position or a unit): silent units, then those that said something."""
+        state, key = mark or (DueState.OPEN, 0)
+        found: list[Rows[AskedUnit]] = []
+        if self._has_silent and state == DueState.OPEN:
+            given = self._given | {"lo": max(key, self._given["lo"])}
+            columns = "u.id, u.code, u.names, 0, p.lo"
+            found.append(Rows(columns, self._silent, given, orders={"": ("p.lo",)}, make=_on_board))
+        if self._has_said:
+            given = self._given | {"after_state": state, "after": key if state else LAST_KEY}
+            columns = "u.id, u.code, u.names, d.state, d.unit_id"
+            found.append(
+                Rows(columns, self._said, given, orders={"": ("d.state", "d.unit_id")}, make=_on_board)
+            )
         return found
 
-    def __iter__(self) -> Iterator[AskedUnit]:
-        if self._n_silent:
-            yield from self.silent.each()
-        if self._n_said:
-            yield from self.said.each()
+    def mark(self, row: AskedUnit) -> tuple[int, int]:
+        return row.place
+
+    def after(self, mark: Sequence[Any] | None, most: int) -> list[AskedUnit]:
+        found: list[AskedUnit] = []
+        for part in self.parts(mark):
+            if len(found) < most:
+                found += part[: most - len(found)]
+        return found
+
+    def each(self) -> Iterator[AskedUnit]:
+        for part in self.parts(None):
+            yield from part.each()
 
 
 def bodies_asked(

@@ -31,6 +31,7 @@ from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules import schedules as rules
 from abhiyan.programmes.rules.schedules import DueSign, DueState, Period, Rhythm, Timing
+from abhiyan.ui import tables
 from abhiyan.units.models import Unit
 
 from . import make
@@ -486,7 +487,11 @@ def board(one: Schedule, lo_hi: tuple[int, int], **more: Any) -> tuple[found.Uni
     period = one.timing.current(AT)
     assert period is not None
     of = found.numbers([(one, period)], lo_hi, {"mandal": 4}, {}, on=TODAY)[one.pk, period.begins_on]
-    return found.UnitBoard(one, period, lo_hi, asked=of.asked, said=of.said, on=TODAY, **more), of
+    return found.UnitBoard(one, period, lo_hi, of=of, on=TODAY, **more), of
+
+
+def codes(rows: found.UnitBoard) -> list[str]:
+    return [each.code for each in rows.each()]
 
 
 def test_a_board_has_silent_units_first_then_by_how_far_they_are(
@@ -502,28 +507,32 @@ def test_a_board_has_silent_units_first_then_by_how_far_they_are(
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
         span = (world.lo("N1"), world.lo("N2"))
         rows, of = board(one, span)
-        assert [each.code for each in rows] == ["N112", "N121", "N122", "N111"]
-        assert [[each.code for each in rows[n : n + 2]] for n in (0, 1, 2, 3, 4)] == [
-            ["N112", "N121"],
-            ["N121", "N122"],
-            ["N122", "N111"],
-            ["N111"],
-            [],
-        ]
+        in_order = ["N112", "N121", "N122", "N111"]
+        assert codes(rows) == in_order and rows.total == 4
+        marks = [None, *(rows.mark(each) for each in rows.after(None, 9))]
+        for n, mark in enumerate(marks):
+            assert [each.code for each in rows.after(mark, 2)] == in_order[n : n + 2]
+        assert [each.code for each in rows.after((0, 0), 2)] == in_order[:2], "no mark leads out of the span"
         assert (of.asked, of.silent, of.finished, of.people, of.answered) == (4, 1, 1, 23, 2)
-        for state, codes in (
+        for state, of_state in (
             (DueState.OPEN, ["N112"]),
             (DueState.PLANNED, ["N121"]),
             (DueState.RETURNED, []),
         ):
             some, _of = board(one, span, state=state)
-            assert ([each.code for each in some], len(some)) == (codes, len(codes))
+            assert (codes(some), some.total) == (of_state, len(of_state))
         vacant, _of = board(one, span, vacant=True)
-        assert [each.code for each in vacant] == ["N112"] and len(vacant) == 1
+        assert (codes(vacant), vacant.total) == (["N112"], None)
     district = world.holder("district_president", "N11")
     with scoped(viewer_of(account_id=district.pk, on=TODAY).scope):
         rows, of = board(one, (world.lo("N11"), world.lo("N12")))
-        assert (of.said, [each.code for each in rows][:1]) == (1, ["N112"])
+        assert (of.said, codes(rows)[:1]) == (1, ["N112"])
+
+
+@pytest.mark.parametrize("mark", [("9", "1"), ("-1", "1"), ("1", "-1"), ("1", str(1 << 63)), ("x", "1")])
+def test_a_mangled_mark_of_a_board_is_its_first_page(mark: tuple[str, str]) -> None:
+    assert tables.opened(tables.closed(50, 1, 77), *found.UnitBoard.kinds) == (50, [1, 77])
+    assert tables.opened(tables.closed(50, *mark), *found.UnitBoard.kinds) is None
 
 
 PLAN_LEAST, PLAN_BOOTHS = 400, 6_000
@@ -565,19 +574,29 @@ def test_a_page_of_a_board_over_many_booths_reads_its_own_rows(world: World, pre
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
         period = one.timing.current(AT)
         assert period is not None
-        rows = found.UnitBoard(
-            one, period, (world.lo("N1"), world.lo("N2")), asked=PLAN_BOOTHS, said=PLAN_BOOTHS // 3, on=TODAY
-        )
-        for query, given in rows.silent.statement(0, 51), rows.said.statement(0, 51):
+        of = found.BoardNumbers(asked=PLAN_BOOTHS, states={DueState.DONE: PLAN_BOOTHS // 3})
+        span = (world.lo("N1"), world.lo("N2"))
+        rows = found.UnitBoard(one, period, span, of=of, on=TODAY)
+        late = sql.value(f"select unit_id from programmes_due offset {PLAN_BOOTHS // 6} limit 1")
+        wanted = [
+            *rows.parts(None),  # the first page, and the first of those that said something
+            rows.parts((DueState.OPEN, hi + PLAN_BOOTHS // 2))[0],
+            *rows.parts((DueState.DONE, late)),
+            *found.UnitBoard(one, period, span, of=of, on=TODAY, state=DueState.DONE).parts(None),
+            *found.UnitBoard(one, period, span, of=of, on=TODAY, vacant=True).parts(None),
+        ]
+        assert len(wanted) == 6
+        for part in wanted:
+            query, given = part.statement(0, 51)
+            assert len(part[:51]) == 51
             (plan,) = sql.value(f"explain (analyze, format json) {query}", given)
             assert most_rows(plan["Plan"]) < PLAN_LEAST, plan
 
 
 def most_rows(node: dict[str, Any]) -> float:
-    """The most rows any part of a plan has read or thrown away; without what the policy looks up once."""
+    """The most rows any part of a plan has read or thrown away, also where a policy looks something up."""
     own: float = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-    parts = [each for each in node.get("Plans", []) if each["Node Type"] != "Seq Scan"]
-    return max([own, *(most_rows(each) for each in parts)])
+    return max([own, *(most_rows(each) for each in node.get("Plans", []))])
 
 
 # --- bodies ---

@@ -439,7 +439,7 @@ def _numbers(one: Schedule, period: Period | None, here: Here, *, at: datetime) 
 
 def _rows(
     one: Schedule, period: Period, here: Here, of: found.BoardNumbers, show: str, *, at: datetime
-) -> Sequence[found.AskedUnit]:
+) -> Sequence[found.AskedUnit] | found.UnitBoard:
     state = int(show) if show.isdigit() else None
     if one.body_kind:
         return found.bodies_asked(one, period, here.span, state=0 if show == VACANT else state)
@@ -447,8 +447,7 @@ def _rows(
         one,
         period,
         here.span,
-        asked=of.asked,
-        said=of.said,
+        of=of,
         on=shown.today(at),
         state=state,
         vacant=show == VACANT,

@@ -1,6 +1,7 @@
 """Lists: what is declared once is on the page, in its order, on a phone and in both files."""
 
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.test import RequestFactory
 from django.utils.translation import gettext_lazy, override
 
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.rows import MarkedRows
 from abhiyan.ui import lists
 from abhiyan.ui.lists import Column, Table
 
@@ -187,3 +189,41 @@ def test_moments_are_shown_and_written_in_the_zone_of_the_page(settings: Any) ->
 def test_a_row_named_by_a_number_or_a_day_says_of_what(css: str, label: bool) -> None:
     opening = Column("n", "Checks", lambda _row: 40, css=css, is_name=True).opening()
     assert (' data-l="Checks"' in opening) == label
+
+
+class Numbered(MarkedRows[Stay]):
+    """Seven stays, each page after the votes of the last one."""
+
+    kinds = (int,)
+
+    def mark(self, row: Stay) -> Sequence[object]:
+        return (row.votes,)
+
+    def after(self, mark: Sequence[Any] | None, most: int) -> list[Stay]:
+        return [row for row in self.each() if mark is None or (row.votes or 0) > mark[0]][:most]
+
+    def each(self) -> Iterator[Stay]:
+        return (Stay(f"Stay {n}", n) for n in range(1, 8))
+
+
+def test_rows_with_marks_are_read_page_after_page_and_whole_in_a_file(render: Render) -> None:
+    rows = Numbered()
+    rows.total = 7
+    seen, query = [], ""
+    while True:
+        one = table(query, rows, per=3)
+        seen.append((names(one), one.leaf.first, one.leaf.total))
+        assert ('rel="next"' in render(LIST, table=one)) == one.leaf.more
+        if not one.leaf.more:
+            break
+        query = f"after={one.leaf.after}"
+    assert seen == [
+        (["Stay 1", "Stay 2", "Stay 3"], 1, 7),
+        (["Stay 4", "Stay 5", "Stay 6"], 4, 7),
+        (["Stay 7"], 7, 7),
+    ]
+    assert names(table("page=3&sort=votes", rows, per=3)) == seen[0][0], "it has one order, and no numbers"
+    whole = table("format=csv", rows, per=3)
+    assert whole.counted(4) == 7 and table("", Numbered(), per=3).counted(4) == 5
+    written = b"".join(getattr(whole.file(), "streaming_content", b""))
+    assert written.count(b"Stay ") == 7
