@@ -104,8 +104,8 @@ class Table(Generic[Row]):
     rows: a list, a query set, or the `Rows` or `MarkedRows` of `core.rows`. sort: the first order; "" keeps the rows
     as they come. finish: rows read together -> the same with what one more query knows of them. is_counted: False
     where counting costs more than the page; total: how many there are, where that is known already. hidden: what the
-    list leaves out, in words. without: columns left out this time, of the files too. name: of the files. longest_file: its most rows;
-    where there are more, its last line says so. is_brief: two lines a row on a phone.
+    list leaves out, in words. without: columns left out this time, of the files too. name: of the files.
+    longest_file: its most rows; where there are more, its last line says so. is_brief: two lines a row on a phone.
 
     For files with names. unit_id: whose rows they are, None for those of the reader's own office. narrowed: the form
     that narrows them.
