@@ -23,6 +23,7 @@ ROOMS = (
     "helpdesk",
     "contact",
     "enrolment",
+    "dialogues",
     "verification",
     "review",
     "site",

@@ -1,0 +1,126 @@
+"""Which leader calls which booth president on which day, and what came of it."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed, policies, private
+
+
+class CallPlan(models.Model):
+    """Which offices call in a programme, and how many presidents a day each."""
+
+    programme_id = models.IntegerField(primary_key=True)
+    offices = ArrayField(models.TextField())  # codes
+    per_day = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "dialogues_plan"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(per_day__gt=0), name="dialogues_plan_calls"),
+            *open_to_all("dialogues_plan", write=SYSTEM),
+        ]
+
+
+class CallDay(models.Model):
+    """A day whose calls are given out. sent_at: when the numbers went to the leaders."""
+
+    programme_id = models.IntegerField()
+    day = models.DateField()  # in the programme's zone
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "dialogues_day"
+        constraints = [
+            models.UniqueConstraint(fields=["programme_id", "day"], name="dialogues_day_once"),
+            *policies("dialogues_day", using="false"),
+        ]
+
+
+class CallRound(models.Model):
+    """The first day of the round in an area. area: the ids of its units, as `queries.callers` writes them."""
+
+    programme_id = models.IntegerField()
+    area = models.TextField()
+    began_on = models.DateField()
+
+    class Meta:
+        db_table = "dialogues_round"
+        constraints = [
+            models.UniqueConstraint(fields=["programme_id", "area"], name="dialogues_round_once"),
+            *policies("dialogues_round", using="false"),
+        ]
+
+
+class Dialogue(models.Model):
+    """One booth president whom one leader calls on one day."""
+
+    class Outcome(models.TextChoices):
+        TALKED = "talked", _("Talked")
+        NO_ANSWER = "no_answer", _("No answer")
+        LATER = "later", pgettext_lazy("of a call", "Later")
+
+    id = models.UUIDField(primary_key=True)  # random
+    programme_id = models.IntegerField()
+    day = models.DateField()  # in the programme's zone
+    leader_id = models.BigIntegerField()  # account
+    unit_id = models.BigIntegerField()  # the booth
+    president_id = models.BigIntegerField()  # account
+    came = models.SmallIntegerField()  # of rules.roster.Came
+    outcome = models.TextField(choices=Outcome.choices, default="", db_default="")
+    has_asked = models.BooleanField(default=False, db_default=False)  # how they and the family are
+    organisation = models.SmallIntegerField(null=True)  # 1 to 3: how the booth is doing
+    noted_at = models.DateTimeField(null=True)
+    ticket_id = models.UUIDField(null=True)  # what the booth needs
+    item_id = models.UUIDField(null=True)  # what is counted
+    asked_at = models.DateTimeField(null=True)  # whether they spoke
+
+    class Meta:
+        db_table = "dialogues_dialogue"
+        constraints = [
+            models.UniqueConstraint(fields=["programme_id", "day", "unit_id"], name="dialogue_once"),
+            models.CheckConstraint(
+                condition=models.Q(organisation=None) | models.Q(organisation__range=(1, 3)),
+                name="dialogue_organisation",
+            ),
+            *policies(
+                "dialogue",
+                using=f"leader_id = {ACCOUNT} or {placed('dialogues_dialogue.unit_id', PEOPLE)}",
+                write=SYSTEM,
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["leader_id", "day"], name="dialogue_leader"),  # used by: Today, own calls
+            models.Index(fields=["unit_id", "day"], name="dialogue_booth"),  # used by: the last call, levels
+            # used by: questions to presidents
+            models.Index(
+                fields=["noted_at"],
+                condition=models.Q(outcome="talked", asked_at=None),
+                name="dialogue_to_ask",
+            ),
+        ]
+
+
+class Absence(models.Model):
+    """Days on which somebody calls nobody."""
+
+    public_id = models.UUIDField(unique=True)
+    account_id = models.BigIntegerField()
+    first_on = models.DateField()
+    last_on = models.DateField()
+
+    class Meta:
+        db_table = "dialogues_absence"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_on__gte=models.F("first_on")), name="absence_days_in_order"
+            ),
+            *private("absence", using=f"account_id = {ACCOUNT}", write=SYSTEM),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account_id", "last_on"], name="absence_of"
+            ),  # used by: My record, the roster
+        ]

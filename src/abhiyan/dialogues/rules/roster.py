@@ -1,0 +1,196 @@
+"""Which booth presidents each leader calls on a day.
+
+An area is what one leader reaches. Its round gives each booth to somebody once; then the next round begins.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+
+Span = tuple[int, int]  # positions [lo, hi)
+WEAKEST: Mapping[str, int] = {"weak": 0, "swing": 1, "": 1, "strong": 2}  # "": a booth without a class
+
+
+class Came(IntEnum):
+    """How a booth came to a leader on a day."""
+
+    IN_TURN = 0
+    CARRIED = 1  # the same leader did not reach the president the day before
+    PASSED = 2  # another leader did not, twice
+
+
+@dataclass(frozen=True, slots=True)
+class BoothToCall:
+    """A booth with a president. position: its `lo`. president: an account.
+
+    given_on: the last day on which somebody had it. heard_on: the last day somebody talked with its president.
+    weakness: of WEAKEST. lot: decides between equals. passed_by: the leader who just missed it twice; 0: none.
+    """
+
+    unit: int
+    position: int
+    president: int
+    given_on: date | None = None
+    heard_on: date | None = None
+    weakness: int = 1
+    lot: int = 0
+    passed_by: int = 0
+
+    @property
+    def order(self) -> tuple[date, int, int]:
+        """Never heard first, then longest ago, then the weakest class, then by lot."""
+        return self.heard_on or date.min, self.weakness, self.lot
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A leader who calls today. area: the key of what they reach. carried: booths they did not reach yesterday."""
+
+    account: int
+    area: str
+    spans: tuple[Span, ...]
+    carried: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One booth, given to one leader for a day."""
+
+    leader: int
+    unit: int
+    came: Came
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A day's calls. rounds: area -> the first day of its round."""
+
+    given: Sequence[Given]
+    rounds: Mapping[str, date]
+
+
+def after_night(came: Came, *, is_away: bool) -> Came | None:
+    """How an undone call goes on: once with the same leader, then with another, then in its turn (None).
+
+    is_away: the leader does not call on the next day.
+    """
+    if came is Came.PASSED:
+        return None
+    return Came.PASSED if came is Came.CARRIED or is_away else Came.CARRIED
+
+
+def days_of_round(booths: int, calls_a_day: int) -> int | None:
+    """How many days one round of all booths takes; None while nobody calls."""
+    return -(-booths // calls_a_day) if calls_a_day else None
+
+
+@dataclass(slots=True)
+class _Area:
+    booths: Sequence[BoothToCall]
+    passed: list[BoothToCall]
+    due: list[BoothToCall] = field(default_factory=list)  # the next one last
+
+    def begin(self, since: date) -> None:
+        """Line up the booths that nobody had since a day."""
+        due = (one for one in self.booths if one.given_on is None or one.given_on < since)
+        self.due = sorted(due, key=lambda one: one.order, reverse=True)
+
+
+class _Day:
+    """One day's roster in the making."""
+
+    def __init__(self, booths: Sequence[BoothToCall], rounds: Mapping[str, date], on: date) -> None:
+        self.booths = sorted(booths, key=lambda one: one.position)
+        self.positions = [one.position for one in self.booths]
+        self.by_unit = {one.unit: one for one in self.booths}
+        self.rounds, self.on = dict(rounds), on
+        self.areas: dict[str, _Area] = {}
+        self.given: list[Given] = []
+        self.taken: set[int] = set()
+        self.presidents: set[int] = set()
+
+    def area(self, of: Caller) -> _Area:
+        if of.area not in self.areas:
+            inside = [
+                one
+                for lo, hi in of.spans
+                for one in self.booths[bisect_left(self.positions, lo) : bisect_left(self.positions, hi)]
+            ]
+            passed = sorted((one for one in inside if one.passed_by), key=lambda one: one.order, reverse=True)
+            made = self.areas[of.area] = _Area(inside, passed)
+            made.begin(self.rounds.setdefault(of.area, self.on))
+        return self.areas[of.area]
+
+    def is_free(self, booth: BoothToCall) -> bool:
+        """Return True if nobody calls the booth or its president today."""
+        return booth.unit not in self.taken and booth.president not in self.presidents
+
+    def give(self, leader: Caller, booth: BoothToCall, came: Came) -> bool:
+        """Give a free booth; False where it is not free."""
+        if not self.is_free(booth):
+            return False
+        self.taken.add(booth.unit)
+        self.presidents.add(booth.president)
+        self.given.append(Given(leader.account, booth.unit, came))
+        return True
+
+    def give_carried(self, leader: Caller, unit: int) -> bool:
+        """Give a booth once more, where it still has a president and is still in the area."""
+        one = self.by_unit.get(unit)
+        is_inside = one is not None and any(lo <= one.position < hi for lo, hi in leader.spans)
+        return one is not None and is_inside and self.give(leader, one, Came.CARRIED)
+
+    def give_passed(self, leader: Caller) -> bool:
+        """Give what another leader did not reach."""
+        passed = (one for one in reversed(self.area(leader).passed) if one.passed_by != leader.account)
+        return any(self.give(leader, one, Came.PASSED) for one in passed)
+
+    def give_next(self, leader: Caller) -> bool:
+        """Give the booth whose turn it is. A new round begins where nobody is left in this one."""
+        area = self.area(leader)
+        if self._give_due(leader, area):
+            return True
+        if area.due or not any(self.is_free(one) for one in area.booths):
+            return False
+        self.rounds[leader.area] = self.on
+        area.begin(self.on)
+        return self._give_due(leader, area)
+
+    def _give_due(self, leader: Caller, area: _Area) -> bool:
+        waiting: list[BoothToCall] = []  # somebody calls their presidents today for another booth
+        is_given = False
+        while area.due and not is_given:
+            one = area.due.pop()
+            is_given = self.give(leader, one, Came.IN_TURN)
+            if one.unit not in self.taken:
+                waiting.append(one)
+        area.due += reversed(waiting)
+        return is_given
+
+
+def roster(
+    callers: Sequence[Caller],
+    booths: Sequence[BoothToCall],
+    rounds: Mapping[str, date],
+    *,
+    per_day: int,
+    on: date,
+) -> Roster:
+    """The calls of a day. callers: without those who are away; booths: without those that have no president.
+
+    In an area no booth comes twice before every other came once. Carried over and passed on come first and are no new
+    turn. Then come those never heard, those heard longest ago, the weakest class, and the lot. Leaders of narrow areas
+    choose first. Nobody is called twice on a day, also not for two booths.
+    """
+    day = _Day(booths, rounds, on)
+    narrow_first = sorted(callers, key=lambda one: (len(day.area(one).booths), one.account))
+    left = {one.account: per_day for one in callers}
+    for one in narrow_first:
+        for unit in one.carried[:per_day]:
+            left[one.account] -= day.give_carried(one, unit)
+    for one in narrow_first:
+        while left[one.account] and (day.give_passed(one) or day.give_next(one)):
+            left[one.account] -= 1
+    return Roster(day.given, day.rounds)
