@@ -15,6 +15,10 @@ ORPHANS = {
         "select count(*) as n from programmes_unit_total t"
         " where not exists (select from units_unit u where u.id = t.unit_id)"
     ),
+    "items of unknown units": (
+        "select count(*) as n from programmes_item i"
+        " where not exists (select from units_unit u where u.id = i.unit_id)"
+    ),
     "tallies of unknown programmes": (
         "select count(distinct t.programme_id) as n from programmes_tally t"
         " where not exists (select from programmes_programme p where p.id = t.programme_id)"

@@ -1,5 +1,6 @@
 """Every act on programmes, targets and the tally ledger."""
 
+from abhiyan.programmes.queries.items import item_key
 from abhiyan.programmes.refusals import (
     ChangedMeanwhile,
     NoTarget,
@@ -21,6 +22,18 @@ from .charges import (
     tell_in_charges,
 )
 from .closing import restore_from_closing, see_to_closing
+from .items import (
+    KnownOtherwise,
+    NewItem,
+    confirm_items,
+    count_items,
+    end_items,
+    erase_items,
+    move_items,
+    report_items,
+    set_total,
+    sign_items,
+)
 from .ledger import fold, forget_horizon, post
 from .own_figures import type_figure
 from .parts import start_in_units

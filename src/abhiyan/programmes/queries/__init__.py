@@ -18,6 +18,7 @@ from .counts_by import BEFORE, By, Split, split_by
 from .earlier_drives import Earlier, earlier
 from .funnel import Funnel, Line, shown_funnel
 from .here import Own, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
+from .items import item, item_key, items, items_by_id
 from .ledger import (
     Figures,
     FunnelRow,

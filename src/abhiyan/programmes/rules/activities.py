@@ -191,6 +191,7 @@ class Items:
     took; null where it is not known, such as `at` of what was written on paper. Without, there are none.
     tries: a query of (programme_id, unit_id, by, day, is_refusal, n): at how many doors a worker asked; is_refusal is
     null where nobody was there to ask.
+    does_yes_count: of items (actions/items.py), whether the person's YES counts one that was only reported.
     """
 
     measure: int
@@ -203,6 +204,7 @@ class Items:
     questions: tuple[Question, ...] = ()
     whom: Callable[..., Whom] = _nobody
     leave: Callable[..., object] = _nothing
+    does_yes_count: bool = False
 
 
 @dataclass(frozen=True)
@@ -330,6 +332,11 @@ def forget(kind: str) -> None:
 def of(kind: str) -> Activity:
     """A kind's activity; of a kind that no room registers (any more) a bare one: its figures are still figures."""
     return _KNOWN.get(kind) or Activity(kind, kind)
+
+
+def items_of(kind: str, measure: int) -> Items | None:
+    """What a kind says of the countable items of one measure; None: nothing."""
+    return next((one for one in of(kind).items if one.measure == measure), None)
 
 
 def every() -> list[Activity]:

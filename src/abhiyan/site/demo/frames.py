@@ -22,7 +22,7 @@ from abhiyan.verification.actions import frames
 from abhiyan.verification.models import Check, Frame
 from abhiyan.verification.queries.checks import Said
 from abhiyan.verification.queries.frames import published
-from abhiyan.verification.queries.items import Item
+from abhiyan.verification.queries.items import CheckedItem
 from abhiyan.verification.queries.opening import items_by_stratum, opened_many
 from abhiyan.verification.queries.planted import Known
 from abhiyan.verification.refusals import NothingForYou
@@ -221,7 +221,7 @@ class Frames:
         self._by_call(check, verifier, at, says, refuses=refuses)
         return True
 
-    def _answered(self, check: Check, item: Item | None) -> tuple[Meaning | None, bool]:
+    def _answered(self, check: Check, item: CheckedItem | None) -> tuple[Meaning | None, bool]:
         """Return the person's answer, None if they do not answer, and whether they refuse.
 
         item: None for a planted person.

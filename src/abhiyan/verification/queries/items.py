@@ -10,6 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from abhiyan.core import sql
+from abhiyan.core.refusals import needed
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.units.models import Kind
@@ -59,10 +60,7 @@ class Cell:
 
 def asked_of(programme: Programme, measure: int) -> activities.Items:
     """What an independent check of a measure asks, and of whom. Refuses NothingToCheck."""
-    for items in activities.of(programme.kind).items:
-        if items.measure == measure:
-            return items
-    raise NothingToCheck(field="measure")
+    return needed(activities.items_of(programme.kind, measure), NothingToCheck(field="measure"))
 
 
 def counted_now(programme: Programme, measure: int) -> list[Cell]:
@@ -94,7 +92,7 @@ def without(ids: np.ndarray[Any, Any], earlier: Sequence[np.ndarray[Any, Any]]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CheckedItem:
     """One countable item as it is now. by: account (public id) of the worker who entered it; None where none did.
 
     why_gone: None while it counts, else `rules.outcomes`.
@@ -109,16 +107,16 @@ class Item:
     why_gone: str | None = None
 
 
-def items_of(programme: Programme, measure: int, item_ids: Iterable[UUID]) -> dict[UUID, Item]:
+def items_of(programme: Programme, measure: int, item_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
     """Items by their public ids, whether they still count or not. One that nothing knows any more is struck."""
     asked, ids = asked_of(programme, measure), list(item_ids)
     given = [ids, programme.counted_ids]
-    found = {one: Item(one, why_gone=STRUCK) for one in ids}
+    found = {one: CheckedItem(one, why_gone=STRUCK) for one in ids}
     where = "where i.item_id = any(%s) and i.programme_id = any(%s)"
     for item_id, unit_id, why in sql.rows(
         f"select i.item_id, i.unit_id, i.why from ({asked.few_gone or asked.gone}) i {where}", given
     ):
-        found[item_id] = Item(item_id, unit_id, why_gone=why)
+        found[item_id] = CheckedItem(item_id, unit_id, why_gone=why)
     of_worker = (
         "left join people_account a on a.public_id = i.by"  # else a machine's token, or somebody's browser
     )
@@ -127,7 +125,7 @@ def items_of(programme: Programme, measure: int, item_ids: Iterable[UUID]) -> di
         f" from ({asked.few or asked.sql}) i {of_worker} {where}",
         given,
     ):
-        found[row[0]] = Item(*row)
+        found[row[0]] = CheckedItem(*row)
     return found
 
 

@@ -10,7 +10,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.verification.models import Check, Frame, Stratum
 from abhiyan.verification.rules import draws
 
-from .items import Item, items_of
+from .items import CheckedItem, items_of
 
 _SEALED = f"""
 select c.frame_id, c.id, substr(s.commitments, c.place * {draws.SIZE} + 1, {draws.SIZE})
@@ -39,13 +39,13 @@ def _opened(where: str, values: list[Any]) -> Iterator[tuple[Frame, dict[UUID, U
         )
 
 
-def opened_many(check_ids: Iterable[UUID]) -> dict[UUID, Item]:
+def opened_many(check_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
     """The items that checks are about, as they stand now. Planted ones have none. In the system's scope.
 
     What the transaction runs from here on names somebody, so nobody watches it.
     """
     sql.unwatched()
-    found: dict[UUID, Item] = {}
+    found: dict[UUID, CheckedItem] = {}
     for frame, checks in _opened("c.id = any(%s)", [list(check_ids)]):
         items = items_of(frame.programme, frame.measure, checks.values())
         found |= {check_id: items[item_id] for check_id, item_id in checks.items()}
@@ -62,7 +62,7 @@ def asked_about(item_ids: Iterable[UUID]) -> list[Check]:
     return list(Check.objects.select_related("frame__programme").filter(id__in=asked))
 
 
-def opened(check: Check) -> Item:
+def opened(check: Check) -> CheckedItem:
     """The item a check is about. ValueError for a planted one."""
     found = opened_many([check.id])
     if check.id not in found:

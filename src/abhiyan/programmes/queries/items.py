@@ -1,0 +1,37 @@
+"""Reads of items, in the scope in force: rooms that count by items find theirs here."""
+
+import hmac
+import json
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from abhiyan.core.keys import keyring
+from abhiyan.programmes.models_items import Item
+
+
+def keyed(*parts: object) -> bytes:
+    """A keyed hash (HMAC-SHA256, 32 bytes) of what these parts say."""
+    said = json.dumps([str(part) for part in parts], ensure_ascii=False)
+    return hmac.digest(keyring().derive("items"), said.encode(), "sha256")
+
+
+def item_key(*parts: object) -> UUID:
+    """The id of the item that these parts name: account, kind and the sender's key, or leader, booth and day."""
+    return UUID(bytes=keyed("item", *parts)[:16])
+
+
+def items_by_id(ids: Collection[UUID]) -> dict[UUID, Item]:
+    """Items by their ids (`actions.item_key`), those that are in sight."""
+    return Item.objects.in_bulk(list(ids))
+
+
+def item(public_id: UUID) -> Item | None:
+    """One item by its public id, as pages, frames and checks name it; None where none is in sight."""
+    return Item.objects.filter(public_id=public_id).first()
+
+
+def items(programme_id: int, measure: int) -> "QuerySet[Item]":
+    """Items of one measure of a programme; a room's list filters and sorts them."""
+    return Item.objects.filter(programme=programme_id, measure=measure)

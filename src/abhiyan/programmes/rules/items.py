@@ -1,0 +1,88 @@
+"""What an activity tells the platform about its items: the facts of its ladder, and what is drawn and checked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .activities import Items, Question, Whom
+from .ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED
+
+ROOM = "items"  # whose questions are about items
+SAID_YES = "programmes.item_yes"  # in the trail: a person's own YES about an item
+# Whether an item i counts. One that ended stays reported. A YES is on the ladder once the item counts.
+_COUNTS = "i.counted_at is not null and i.ended_at is null"
+_RUNGS = f"""({REPORTED}), (case when {_COUNTS} then case when i.is_signed then {COUNTED} else {UNSIGNED} end end),
+    (case when {_COUNTS} and i.confirmed_at is not null then {CONFIRMED} end)"""
+
+
+def facts(of: str, where: str) -> str:
+    """Where items i are on the ladder, as `Activity.facts` has it. of: joins; where: which items."""
+    return f"""
+select i.programme_id, i.measure, i.channel, i.unit_id, i.day, r.rung, sum(i.n)::bigint as n
+  from programmes_item i {of} cross join lateral (values {_RUNGS}) r(rung)
+ where r.rung is not null and {where} group by 1, 2, 3, 4, 5, 6"""
+
+
+def _of(kind: str) -> str:
+    if not kind.isidentifier():
+        raise ValueError(f"no kind of activity: {kind}")
+    return f"join programmes_programme g on g.id = i.programme_id and g.kind = '{kind}'"
+
+
+def facts_of(kind: str) -> str:
+    """The facts of a kind of activity whose things are items: its `Activity.facts`. It may add steps of its own by
+    `union all`."""
+    return facts(_of(kind), "true")
+
+
+def _nothing(*_given: object, **_named: object) -> tuple[()]:
+    return ()
+
+
+def _nobody(*_given: object) -> Whom:
+    return Whom(None, {})
+
+
+def items_of(
+    kind: str,
+    *,
+    measure: int,
+    questions: tuple[Question, ...] = (),
+    whom: Callable[..., Whom] = _nobody,
+    leave: Callable[..., object] = _nothing,
+    does_yes_count: bool = False,
+    tries: str = "",
+    **more: Any,
+) -> Items:
+    """The items of one measure of a kind of activity, for its `Activity.items`.
+
+    questions, whom, leave, tries, does_yes_count, more: as `activities.Items` has them.
+    """
+    of = f"{_of(kind)} left join people_account a on a.id = i.by_id"
+    counts = f"i.measure = {int(measure)} and {_COUNTS}"
+    return Items(
+        measure,
+        f"""
+select i.programme_id, i.public_id as item_id, i.unit_id, a.public_id as by, i.channel, i.day, i.stored_at,
+    i.is_signed, i.confirmed_at is not null as is_confirmed, i.phone_id
+  from programmes_item i {of} where {counts}""",
+        f"""
+select i.programme_id, i.public_id as item_id, i.unit_id, case when i.why in ('left', 'denied') then i.why
+    else 'struck' end as why
+  from programmes_item i {_of(kind)}
+ where i.measure = {int(measure)} and i.counted_at is not null and i.ended_at is not null""",
+        looks=f"""
+select i.programme_id, i.public_id as item_id, i.unit_id, a.public_id as by, i.channel, i.at, i.phone_id, h.last4,
+    null::int as birth_year, case when i.confirmed_at is not null then true when q.closed_at is not null then false end
+      as is_confirmed, null::boolean as is_double, i.is_signed, null::uuid as sent_with, o.device, i.seconds
+  from programmes_item i {of} left join people_phone h on h.id = i.phone_id
+  left join messaging_question q on q.room = '{ROOM}' and q.about = i.public_id and q.phone_id = i.phone_id
+  left join (select subject, min(coalesce(nullif(device, ''), nullif(origin, ''))) as device from core_audit
+    where act = '{SAID_YES}' group by subject) o on o.subject = i.public_id::text
+ where {counts}""",
+        tries=tries,
+        questions=questions,
+        whom=whom,
+        leave=leave,
+        does_yes_count=does_yes_count,
+        **more,
+    )
