@@ -68,7 +68,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "BOOTHS", 900)
 
 
-# Makes the demo as `abhiyan demo --seed … --at …` does: in a process of its own, where sets have another order.
+# Makes the demo as `abhiyan demo --seed … --at …` does: in a process of its own, where sets have another order, and
+# with other plans of the database, where rows have another order unless a query sorts them.
 ELSEWHERE = """
 import sys
 from datetime import datetime
@@ -99,6 +100,7 @@ def made(seed: str, at: datetime, *, elsewhere: bool = False) -> tuple[Rows, lis
             "ABHIYAN_POOL": "0",
             "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
             "PYTHONHASHSEED": "12",
+            "PGOPTIONS": "-c enable_hashjoin=off -c enable_hashagg=off -c enable_seqscan=off",
         }
         arguments = [seed, at.isoformat(), str(CLAIMS), str(tree.BOOTHS)]
         subprocess.run([sys.executable, "-c", ELSEWHERE, *arguments], env=os.environ | there, check=True)

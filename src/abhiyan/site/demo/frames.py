@@ -146,7 +146,8 @@ class Frames:
         """People who agreed to be asked, of all districts by turns, and answer as is known."""
         with system("demo"):
             codes = sorted({key.partition("/")[0] for key in items_by_stratum(self._frame)})
-            places = list(units.ids_of(codes).values())
+            ids = units.ids_of(codes)
+            places = [ids[code] for code in codes]
         self._plant_at(places, n, is_genuine, KNOWN_FROM + 1_000 * self._frame.number + 400 * is_genuine, at)
 
     def _plant_at(self, places: Sequence[int], n: int, is_genuine: bool, first: int, at: datetime) -> None:
