@@ -6,8 +6,9 @@ Locks: the import's row, first and alone.
 
 import os
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,13 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, jobs, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import StagedImport
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.sniffing import Problem, is_packed, mapped, sniff
 
-from . import authority, looks, running, store
+from . import authority, correcting, looks, running, store
 from .kinds import ImportKind, kind
-from .queries import failed_before_commit, is_all_refused, may, preview_of
+from .queries import failed_before_commit, import_for, is_all_refused, may, may_correct, preview_of
 
 State = StagedImport.State
 PIECE_BYTES = 1 << 20  # of one `receive`, small enough for a bad line
@@ -281,7 +282,29 @@ def discard(*, public_id: UUID, by: Actor, at: datetime) -> None:
         staged.state, staged.look, staged.worked_at = State.DISCARDED, {}, at
         staged.save()
         audit.record(by=by, at=at, act="imports.discarded", subject=str(public_id), unit_id=staged.unit_id)
-        transaction.on_commit(lambda: store.delete(public_id))
+        for name in (public_id, store.beside(public_id)):
+            transaction.on_commit(partial(store.delete, name))
+
+
+def take_refused(*, public_id: UUID, by: Actor, at: datetime) -> Iterator[list[str]]:
+    """The refused rows of a list, to correct: names of columns, then rows with their reasons. Only for who brought it.
+
+    Refuses by NotFound where nothing is kept, or for anybody else: it holds what its own file held.
+    """
+    staged = import_for(public_id)
+    authority.require(by, kind(staged.kind).capability, unit_id=staged.unit_id)
+    if not may_correct(staged, by):
+        raise NotFound
+    audit.record(
+        by=by,
+        at=at,
+        act="imports.refused_taken",
+        subject=str(public_id),
+        unit_id=staged.unit_id,
+        n=staged.counts["refused"],
+        facts={"kind": staged.kind},
+    )
+    return correcting.rows(staged)
 
 
 def bring(

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
+from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, RefusedRow, StagedImport
 from abhiyan.core.refusals import needed, written
 from abhiyan.core.tables.reasons import say
 from abhiyan.core.tables.sniffing import Preview
 
-from . import looks
+from . import looks, store
 from .kinds import ImportKind, Lacking, kind
 
 State = StagedImport.State
@@ -68,6 +69,23 @@ def may(staged: StagedImport, step: str) -> bool:
         idle = (State.RECEIVING, State.RECEIVED, State.CHECKED, State.FAILED)
         return state in idle and not has_slices(staged)
     raise LookupError(step)
+
+
+def may_correct(staged: StagedImport, by: Actor) -> bool:
+    """Return True if the actor gets the refused rows as a file to correct: they brought the list, a week ago at most.
+
+    Sheets that are typed on our pages have a page for that.
+    """
+    of_kind = kind(staged.kind)
+    is_typed = of_kind.is_ours is not None and of_kind.is_ours(staged.options)
+    return (
+        staged.account_id is not None
+        and staged.account_id == by.account_id
+        and not is_typed
+        and staged.state in (State.CHECKED, State.DONE)
+        and bool(staged.counts.get("refused"))
+        and store.is_there(store.beside(staged.public_id))
+    )
 
 
 def failed_before_commit(staged: StagedImport) -> bool:

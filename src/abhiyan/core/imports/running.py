@@ -18,7 +18,7 @@ from uuid import UUID
 import psycopg
 import psycopg.sql
 from django.db import InterfaceError, OperationalError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +30,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tables.reading import days_in
 from abhiyan.core.tables.reasons import TableRefused
 
-from . import authority, looks, store
+from . import authority, correcting, looks, store
 from .kinds import kind
 from .work import Signal, Work
 
@@ -87,6 +87,8 @@ def run(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -
             staged.refresh_from_db()
         if staged.state in OVER:
             store.delete(public_id)
+            if staged.state != State.DONE:
+                store.delete(store.beside(public_id))
             drop_staging(staged.id)
         return staged.state
     finally:
@@ -122,6 +124,8 @@ def _step(staged: StagedImport, step: str, *, at: datetime, signal: Signal) -> N
 
 def _finished(import_id: int, step: str, work: Work, *, at: datetime) -> None:
     work.finish()
+    if step != "undo":
+        correcting.keep(work)
     staged = StagedImport.objects.select_for_update().get(id=import_id)
     staged.state = AFTER[step]
     staged.step, staged.error, staged.error_facts = "", "", {}
@@ -274,6 +278,10 @@ def sweep(at: datetime) -> int:
                 .exclude(state__in=OVER)
                 .values_list("public_id", flat=True)
             )
+            # Refused rows of a list that was taken in can be corrected for a week.
+            lately = ~Q(state__in=OVER) | Q(state=State.DONE, done_at__gte=at - IDLE)
+            for public_id in StagedImport.objects.filter(lately).values_list("public_id", flat=True):
+                needed.add(store.beside(public_id))
             # A transaction that has begun an import may not have committed yet.
             fresh = {public_id for public_id in lying - needed if store.age_s(public_id, at) < 3600}
         for public_id in lying - needed - fresh:

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -95,13 +95,30 @@ def append(public_id: UUID, *, offset: int, piece: bytes) -> None:
             os.close(shelf)
 
 
-def _pieces(public_id: UUID, size: int) -> Iterator[bytes]:
+def beside(public_id: UUID) -> UUID:
+    """The name of what is kept beside an upload: its refused rows (`correcting`)."""
+    return uuid5(public_id, "refused")
+
+
+def is_there(public_id: UUID) -> bool:
+    """Return True if a file of this name lies here."""
+    return _path(public_id).exists()
+
+
+def pieces(public_id: UUID) -> Iterator[bytes]:
+    """A whole file, in the pieces it was kept in. Raises FileGone."""
+    return _pieces(public_id, None)
+
+
+def _pieces(public_id: UUID, size: int | None) -> Iterator[bytes]:
     key = _key(public_id)
     offset = 0
     try:
         with _path(public_id).open("rb") as file:
-            while offset < size:
+            while size is None or offset < size:
                 head = file.read(_HEAD.size)
+                if size is None and not head:
+                    return
                 if len(head) < _HEAD.size:
                     raise FileGone
                 (length,) = _HEAD.unpack(head)
@@ -149,7 +166,7 @@ def delete(public_id: UUID) -> None:
 
 
 def kept() -> set[UUID]:
-    """The imports a file lies here for."""
+    """The names of the files that lie here: an import's, or what is `beside` it."""
     found = set()
     if folder().is_dir():
         for path in folder().glob(f"*{SUFFIX}"):

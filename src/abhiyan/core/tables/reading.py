@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
@@ -131,6 +131,25 @@ def days_in(path: Path, layout: Layout, mapping: Mapping[str, int], *, source: S
             one.add(cells)
     is_sheet = source.kind == "sheet"
     return {column: one.days(is_sheet=is_sheet).value for column, one in zip(columns, found, strict=True)}
+
+
+def picked(
+    path: Path, source: Source, numbers: Container[int], columns: Sequence[int]
+) -> Iterator[tuple[int, list[str]]]:
+    """The cells of some columns as they stand, of the rows with these numbers, in the order of the file."""
+    if source.kind == "sheet":
+        number = source.first_row
+        found = sheet_rows(path, sheet=source.sheet, columns=columns, start=number - 1, stop=source.records)
+        for some in found:
+            for *cells, _blank_mark in some:
+                if number in numbers:
+                    yield number, cells
+                number += 1
+        return
+    for first, raw, _refused, _done in _raw(path, source, _whole(path, source), BATCH):
+        for number, row in enumerate(raw, first):
+            if number in numbers:
+                yield number, [row[column] for column in columns]
 
 
 class _Plan:

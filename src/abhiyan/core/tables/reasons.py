@@ -151,6 +151,15 @@ SENSITIVE: dict[str, str | Promise] = {
 }
 
 # Counted while cleaning; the cell is kept.
+# The column of reasons in a file of refused rows, in English and Hindi. Nobody's list has it: it is not read.
+WHY = ("Why it was refused", "अस्वीकृति का कारण")
+
+
+def is_why(header: str) -> bool:
+    """Return True for the column that a file of refused rows adds."""
+    return " ".join(header.split()) in WHY
+
+
 NOTES: dict[str, str | Promise] = {
     "invisible_removed": _("invisible characters removed"),
     "formula_text": _("starts like a formula; kept as text"),

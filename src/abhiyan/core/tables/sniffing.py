@@ -16,7 +16,7 @@ from pathlib import Path
 
 from abhiyan.core.tables.headers import folded, guess, likeness
 from abhiyan.core.tables.layout import Layout
-from abhiyan.core.tables.reasons import TableRefused, say
+from abhiyan.core.tables.reasons import TableRefused, is_why, say
 from abhiyan.core.tables.scanning import BOMS, BadBytes, Scan, scan, text_start, wide
 from abhiyan.core.tables.sensitive import looks_sensitive, sensitive
 from abhiyan.core.tables.sheets import outline
@@ -135,7 +135,8 @@ def sniff(path: Path, layout: Layout, *, sheet: str | None = None, max_bytes: in
         headers=tuple(headers[:width]),
         barred=barred,
     )
-    mapping = guess([c.header for c in columns], layout, barred=frozenset(barred))
+    unused = frozenset(barred) | {c.index for c in columns if is_why(c.header)}
+    mapping = guess([c.header for c in columns], layout, barred=unused)
     preview = Preview(
         source=source,
         columns=columns,
@@ -196,6 +197,7 @@ def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> l
             named.setdefault(words, []).append(index)
     explained = set()
     told = {*preview.source.barred, *mapping.values()}
+    told.update(index for index, header in enumerate(headers) if is_why(header))
     for indexes in named.values():
         if len(indexes) < 2 or set(indexes) & set(mapping.values()):
             continue

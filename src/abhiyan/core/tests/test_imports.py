@@ -1,5 +1,6 @@
 """Staged imports: a file comes in pieces, is looked at, checked, committed and undone."""
 
+import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from abhiyan.core.imports import (
     Work,
     actions,
     authority,
+    correcting,
     kinds,
     queries,
     register,
@@ -24,9 +26,10 @@ from abhiyan.core.imports import (
 )
 from abhiyan.core.imports.work import Signal
 from abhiyan.core.models import AuditEntry, Job, JournalPage, RefusedRow, StagedImport
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.writing import csv_chunks, write_xlsx
 from abhiyan.core.tasks import import_look, import_step
 from abhiyan.core.tests.given import NOW
 
@@ -167,6 +170,74 @@ def test_a_list_is_looked_at_checked_committed_and_undone(tmp_path: Path) -> Non
 
     staged = step(staged, "undo")
     assert staged.state == State.UNDONE and staged.undone == {"gone": 2}
+
+
+TO_CORRECT = (
+    "Grown in,Name,Aadhaar no,Weight,Taste\n"
+    "Kashmir,Apple,999911112222,10,sweet\n"
+    "\n"
+    '"Jammu, near the river",Stone,999911112222,0,=hard\n'
+    "Jammu,Unripe,999911112222,0,sour\n"
+    "Jammu,Pear,999911112222,20000,\n"
+    "Jammu,Cherry,999911112222,2,\n"
+)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_refused_rows_come_back_as_a_file_to_correct(tmp_path: Path, ending: str) -> None:
+    path = file(tmp_path, TO_CORRECT)
+    if ending == "xlsx":
+        path = tmp_path / "fruit.xlsx"
+        head, *lines = csv.reader(TO_CORRECT.splitlines())
+        write_xlsx(path, lines, head)
+    staged = step(step(bring(path), "check"), "commit")
+    assert staged.counts["refused"] == 2 and staged.discarded == {"unripe": 1}
+    assert store.kept() == {store.beside(staged.public_id)}
+    assert all(b"Stone" not in lying.read_bytes() for lying in store.folder().glob("*"))
+    with system("test"):
+        assert next(correcting.rows(staged))[-1] == "अस्वीकृति का कारण"
+        with translation.override("en"):
+            head, *rows = correcting.rows(staged)
+    assert head == ["Grown in", "Name", "Weight", "Taste", "Why it was refused"], "never what is not read"
+    assert [row[:4] for row in rows] == [
+        ["Jammu, near the river", "Stone", "0", "=hard"],
+        ["Jammu", "Pear", "20000", ""],
+    ]
+    assert rows[0][4].startswith("Weight: ") and "1000" in rows[1][4]
+
+    corrected = tmp_path / f"corrected.{ending}"
+    rows[1][2], rows[0][1], rows[0][2] = "20", "Plum", ""
+    if ending == "xlsx":
+        write_xlsx(corrected, rows, head)
+    else:
+        corrected.write_bytes(b"".join(csv_chunks(rows, head)))
+    again_brought = bring(corrected)
+    assert again_brought.mapping == {"name": 1, "weight": 2}
+    with system("test"):
+        problems = [str(one) for one in needed(queries.preview_of(again_brought)).problems]
+    assert len(problems) == 1 and "Why" not in problems[0], "the reasons are no column to ask about"
+    assert step(again_brought, "check").counts == {"new": 2}
+
+    running.sweep(AT + timedelta(days=6))
+    assert store.beside(staged.public_id) in store.kept()
+    step(staged, "undo")
+    assert store.beside(staged.public_id) not in store.kept()
+
+
+def test_refused_rows_go_after_a_week_or_when_the_list_is_discarded(tmp_path: Path) -> None:
+    done = step(step(bring(file(tmp_path, GOOD)), "check"), "commit")
+    checked = step(bring(file(tmp_path, GOOD)), "check")
+    with system("test"):
+        actions.discard(public_id=checked.public_id, by=BY, at=AT)
+    assert store.kept() == {store.beside(done.public_id)}
+    with system("test"):
+        StagedImport.objects.filter(pk=done.pk).update(done_at=NOW)
+    running.sweep(NOW + timedelta(days=7))
+    assert store.beside(done.public_id) in store.kept()
+    running.sweep(NOW + timedelta(days=7, hours=2))
+    assert not store.kept()
+    with system("test"), pytest.raises(store.FileGone):
+        list(correcting.rows(again(done)))
 
 
 def test_a_look_that_comes_when_the_import_is_done_changes_nothing(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
-from abhiyan.core.models import RefusedRow, StagedImport
+from abhiyan.core.models import AuditEntry, RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions
@@ -132,6 +132,34 @@ def test_the_file_of_vacancies_is_a_list_to_fill_in(world: World, tmp_path: Path
     staged = bring(tmp_path / "filled.csv", "\n".join(filled), world, actor(account), "commit")
     assert staged.counts == {"offered": 4}, (head, refused(staged))
     assert body(client, "/appointments/?show=offered").count("Asha Devi") >= 4
+
+
+def test_refused_rows_are_corrected_in_a_file_by_who_brought_the_list(world: World, tmp_path: Path) -> None:
+    account = world.holder("district_president", "N11")
+    colleague = world.holder("state_president", "N1")
+    rows = (
+        "Remark,Mobile,Name,Office,Unit code\n"
+        "first,9906000011,Asha Devi,Booth president,N1111\n"
+        "second,12,Bilal Khan,Booth president,N1112\n"
+        "third,9906000013,Meena Kaul,Booth president,NOWHERE\n"
+    )
+    staged = bring(tmp_path / "list.csv", rows, world, actor(account), "commit")
+    assert staged.counts == {"offered": 1, "refused": 2}
+    where = f"/imports/{staged.public_id}/refused/?correct=csv"
+    page = body(browser(account), f"/imports/{staged.public_id}/")
+    assert where in page.replace("&amp;", "&") and "correct=xlsx" in page
+    assert "correct=" not in body(browser(colleague), f"/imports/{staged.public_id}/refused/")
+    assert browser(colleague).get(where).status_code == 404
+    found = read(browser(account), where)
+    with system("test"):
+        (left,) = AuditEntry.objects.filter(act="imports.refused_taken")
+    assert (left.n, left.subject) == (2, str(staged.public_id))
+    head, *lines = found.splitlines()
+    assert head == "Remark,Mobile,Name,Office,Unit code,Why it was refused" and len(lines) == 2
+    assert lines[0].startswith("second,12,Bilal Khan,Booth president,N1112,") and "Phone: " in lines[0]
+    corrected = found.replace(",12,", ",9906000012,").replace("NOWHERE", "N1121", 1)
+    staged = bring(tmp_path / "corrected.csv", corrected, world, actor(account), "commit")
+    assert staged.counts == {"offered": 2}, refused(staged)
 
 
 def read(client: Client, where: str) -> str:

@@ -364,6 +364,7 @@ def _one(
         notes=_notes(staged, of_kind),
         told=queries.told(staged),
         refused=_refused(rows, staged),
+        may_correct=queries.may_correct(staged, request.actor),
         differences=_differences(changed, of_kind),
         lacking=queries.lacking(staged, 0, SHOWN),
         options=_options(staged, of_kind),
@@ -534,21 +535,31 @@ def progress(request: Request, public_id: UUID) -> HttpResponse:
 
 @require_GET
 def refused(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Every refused row: by number, field and reason; as a page, CSV or a sheet."""
+    """Every refused row: by number, field and reason; as a page or file. Who brought it gets a file to correct."""
     staged, _kind = _seen(public_id)
     rows = queries.refused_rows(staged)
-    ending = request.GET.get("as") or request.GET.get("format", "")
-    if ending in ("csv", "xlsx"):
-        head = [_("Row"), _("Field"), _("Value in file"), _("Reason")]
-        lines = (
+    to_correct = request.GET.get("correct", "")
+    ending = to_correct or request.GET.get("as") or request.GET.get("format", "")
+    if ending in tables.FILES:
+        head: Sequence[str] = [_("Row"), _("Field"), _("Value in file"), _("Reason")]
+        lines: Iterator[Sequence[Any]] = (
             (each["row"], each["field"], each["excerpt"], each["reason"])
             for row in rows.iterator(chunk_size=2000)
             for each in _refused([row], staged)
         )
-        return tables.file_response("refused", ending, head, lines)
+        if to_correct:
+            lines = actions.take_refused(public_id=public_id, by=request.actor, at=clock.now())
+            head = next(lines)
+        return tables.file_response("refused-rows" if to_correct else "refused", ending, head, lines)
     leaf = tables.following(rows.order_by(), request.GET, keys=["row", "id"])
     return _page(
-        request, "refused", staged, leaf=leaf, refused=_refused(leaf.rows, staged), crumb=_("Refused rows")
+        request,
+        "refused",
+        staged,
+        leaf=leaf,
+        refused=_refused(leaf.rows, staged),
+        may_correct=queries.may_correct(staged, request.actor),
+        crumb=_("Refused rows"),
     )
 
 

@@ -225,5 +225,5 @@ def test_rows_with_marks_are_read_page_after_page_and_whole_in_a_file(render: Re
     assert names(table("page=3&sort=votes", rows, per=3)) == seen[0][0], "it has one order, and no numbers"
     whole = table("format=csv", rows, per=3)
     assert whole.counted(4) == 7 and table("", Numbered(), per=3).counted(4) == 5
-    written = b"".join(getattr(whole.file(), "streaming_content", b""))
-    assert written.count(b"Stay ") == 7
+    file: Any = whole.file()
+    assert b"".join(file.streaming_content).count(b"Stay ") == 7

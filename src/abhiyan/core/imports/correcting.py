@@ -1,0 +1,100 @@
+"""Refused rows as a file to correct: the columns as they stood in the file, and why each row was refused.
+
+A step keeps the refused rows sealed beside the upload, without columns that are never read. They go after a week, or
+when the import is undone or discarded.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from uuid import UUID
+
+from abhiyan.core.models import RefusedRow, StagedImport
+from abhiyan.core.tables.layout import Layout
+from abhiyan.core.tables.reading import picked
+from abhiyan.core.tables.reasons import WHY, is_why
+from abhiyan.core.tables.writing import SHEET_CELL
+from abhiyan.core.words import language
+
+from . import store
+from .kinds import kind
+from .queries import reason_text, refused_rows
+from .work import Work
+
+_PIECE = 1 << 20  # characters sealed together
+
+
+def keep(work: Work) -> None:
+    """Keep what a check or an import refused; an earlier run's rows go."""
+    kept = store.beside(work.public_id)
+    store.delete(kept)
+    found = RefusedRow.objects.filter(import_id=work.id).order_by("row")
+    numbers = set(found.values_list("row", flat=True))
+    if not numbers:
+        return
+    source = work.source
+    columns = [
+        column
+        for column in range(source.width)
+        if column not in source.barred and not is_why(source.headers[column])
+    ]
+    offset, some, length = 0, [_line(_heads(work, columns))], 0
+    for number, cells in picked(work.path, source, numbers, columns):
+        some.append(_line([number, *(cell[:SHEET_CELL] for cell in cells)]))
+        length += len(some[-1])
+        if length > _PIECE:
+            offset += _append(kept, offset, some)
+            some, length = [], 0
+    if some:
+        _append(kept, offset, some)
+
+
+def _heads(work: Work, columns: list[int]) -> list[str]:
+    """The name of each column; a column without one has that of the field it feeds."""
+    layout: Layout = work.kind.layout
+    fields = {column: layout.field(key) for key, column in work.mapping.items()}
+    found = []
+    for column in columns:
+        field = fields.get(column)
+        found.append(work.source.headers[column] or (f"{field.en} / {field.hi}" if field else ""))
+    return found
+
+
+def _line(values: Sequence[object]) -> str:
+    return json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def _append(kept: UUID, offset: int, lines: list[str]) -> int:
+    piece = "".join(lines).encode("utf-8", "replace")
+    store.append(kept, offset=offset, piece=piece)
+    return len(piece)
+
+
+def rows(staged: StagedImport) -> Iterator[list[str]]:
+    """The names of the columns, then each refused row with the reasons at its end, in the active language.
+
+    Raises FileGone where nothing is kept.
+    """
+    of_kind = kind(staged.kind)
+    kept = _kept(staged.public_id)
+    yield [*next(kept, []), WHY[language() == "hi"]]
+    found = refused_rows(staged).iterator(chunk_size=2_000)
+    for number, group in groupby(found, key=attrgetter("row")):
+        reasons = []
+        for one in group:
+            field = of_kind.layout.field(one.field)
+            reason = reason_text(of_kind, one)
+            reasons.append(f"{field.label(language())}: {reason}" if field else reason)
+        for at, *cells in kept:
+            if int(at) == number:
+                yield [*cells, "; ".join(dict.fromkeys(reasons))]
+                break
+
+
+def _kept(public_id: UUID) -> Iterator[list[str]]:
+    rest = b""
+    for piece in store.pieces(store.beside(public_id)):
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            yield json.loads(line)
