@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
@@ -55,11 +56,16 @@ EMPTY_BOOTHS = ngettext_lazy(
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
-    """What the viewer was named for and has not answered; of each programme that runs in their unit how far it is,
-    what its activity asks, and who is behind; whose answer is missing; what others declined in their units."""
+    """What the viewer was named for and has not answered, and what they accepted; of each programme that runs in their
+    unit how far it is, what its activity asks, and who is behind; whose answer is missing; what others declined in
+    their units."""
     if viewer.account_id is None:
         return
-    for charge in queries.waiting_for_answer(viewer.account_id):
+    for charge in queries.open_charges(viewer.account_id):
+        if charge.state == InCharge.State.ACCEPTED:
+            if charge.accepted_n:
+                yield _promised(charge)
+            continue
         yield Owed(
             urgency=1,
             title=_("You are named %(role)s: %(programme)s")
@@ -85,6 +91,17 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     if not viewer.may_at("programmes.run", home.lo):
         return
     yield from _answers(home, on=clock.day_in(settings.TIME_ZONE, at))
+
+
+def _promised(charge: InCharge) -> Beside:
+    """The number somebody accepted to answer for."""
+    return Beside(
+        sheet=WHERE_WE_STAND,
+        title=_("You answer for %(n)s by %(day)s")
+        % {"n": grouped(charge.accepted_n or 0), "day": date_format(charge.programme.closes_on, "j F")},
+        meta=f"{named(charge.programme.names)} · {named(charge.unit.names)}",
+        href=reverse("programmes:charges"),
+    )
 
 
 def _while_open(viewer: Viewer, home: Held, stand: queries.Stand) -> Iterator[Beside]:

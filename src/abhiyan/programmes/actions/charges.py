@@ -22,7 +22,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import texts
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
-from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.programmes.models import InCharge, Programme, Target
 from abhiyan.programmes.queries.charges import declined_by
 from abhiyan.programmes.queries.splits import in_play
 from abhiyan.programmes.refusals import ProgrammeOver
@@ -248,9 +248,9 @@ def tell_in_charges(*, programme_id: int, at: datetime) -> int:
 def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, reason: str = "") -> InCharge:
     """The person named says yes or no; who said yes may still step back. Who may: that person alone.
 
-    No ends the charge: the unit is among those that miss somebody again, with the reason if one was given. Who said
-    no may say yes after all while nobody is named in their place. Refuses NotFound, AlreadyAnswered, ScopeOutside,
-    ReasonTooLong.
+    Yes keeps the unit's target of that moment: the number they answer for. No ends the charge: the unit is among those
+    that miss somebody again, with the reason if one was given. Who said no may say yes after all while nobody is named
+    in their place. Refuses NotFound, AlreadyAnswered, ScopeOutside, ReasonTooLong.
     """
     if len(reason) > LONGEST_REASON:
         raise ReasonTooLong(field="reason", longest=LONGEST_REASON)
@@ -275,12 +275,22 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
             raise AlreadyAnswered
         one.state = InCharge.State.ACCEPTED if accepts else InCharge.State.DECLINED
         one.answered_at = at
+        one.accepted_n = _target(one) if accepts else None
         if not accepts:
             one.reason, one.ended_at = " ".join(reason.split()), at
             messaging.take_back(keys=[_key(one.pk)], at=at)
-        one.save(update_fields=["state", "answered_at", "reason", "ended_at"])
+        one.save(update_fields=["state", "answered_at", "accepted_n", "reason", "ended_at"])
         _record(one, one.programme, "accept_charge" if accepts else "decline_charge", {}, by=by, at=at)
         return one
+
+
+def _target(one: InCharge) -> int | None:
+    """The unit's target in the first measure of the programme, whoever asks."""
+    with system("what somebody accepts to answer for"):
+        found = Target.objects.filter(
+            programme=one.programme_id, measure=1, unit=one.unit_id, replaced_at=None
+        ).first()
+    return found.n if found else None
 
 
 def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:

@@ -10,8 +10,8 @@ from .charges import (
     coverage,
     last_declined,
     missing,
+    open_charges,
     own_charges,
-    waiting_for_answer,
 )
 from .checked import SaidTrue, checked_columns, said_true, too_few, why_none
 from .counts_by import BEFORE, By, Split, split_by

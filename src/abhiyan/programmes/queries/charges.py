@@ -1,6 +1,6 @@
 """Who is in charge of a programme where, where nobody is, and what one was named for oneself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +11,10 @@ from abhiyan.core import sql
 from abhiyan.core.models import StagedImport
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
+from abhiyan.org import queries as org
 from abhiyan.org.rules.ranges import literal, merged
 from abhiyan.org.viewer import NOBODY, Viewer
-from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.programmes.models import InCharge, Programme, Target
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.queries.rows import plain
@@ -91,7 +92,11 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class OwnCharge:
-    """What somebody is in charge of themselves. lo: the unit's position in the programme's hierarchy, if it has one."""
+    """What somebody is in charge of themselves.
+
+    lo: the unit's position in the programme's hierarchy, if it has one. target: the unit's now; accepted_n: when they
+    accepted. reports_to: who leads the nearest unit above, or empty.
+    """
 
     id: int
     role: str
@@ -102,6 +107,10 @@ class OwnCharge:
     lo: int | None
     programme: Programme
     named_by: str
+    unit_id: int
+    target: int | None
+    accepted_n: int | None
+    reports_to: str
 
     @property
     def role_name(self) -> str:
@@ -370,10 +379,10 @@ def declined_by(account_id: int) -> QuerySet[InCharge]:
     )
 
 
-def own_charges(account_id: int) -> list[OwnCharge]:
+def own_charges(account_id: int, *, on: date) -> list[OwnCharge]:
     """What an account is in charge of, in programmes that are not over; those that wait for an answer first.
 
-    Last, what they declined and may still accept.
+    Last, what they declined and may still accept. on: the day of who leads above.
     """
     with system("who is in charge"):
         declined = list(declined_by(account_id).values_list("pk", flat=True)[:200])
@@ -389,6 +398,15 @@ def own_charges(account_id: int) -> list[OwnCharge]:
         hierarchy: units.spans((one.unit_id for one in rows), hierarchy)
         for hierarchy in {one.programme.hierarchy for one in rows}
     }
+    with system("what those named answer for, and to whom"):
+        targets = _targets(rows)
+        above = {
+            (hierarchy, unit_id): name
+            for hierarchy in places
+            for unit_id, name in _leaders_above(
+                {one.unit_id for one in rows if one.programme.hierarchy == hierarchy}, hierarchy, on=on
+            )
+        }
     found = [
         OwnCharge(
             one.pk,
@@ -400,23 +418,48 @@ def own_charges(account_id: int) -> list[OwnCharge]:
             places[one.programme.hierarchy].get(one.unit_id, (None,))[0],
             one.programme,
             known[one.named_by].name if one.named_by in known else "",
+            one.unit_id,
+            targets.get((one.programme_id, one.unit_id)),
+            one.accepted_n,
+            above.get((one.programme.hierarchy, one.unit_id), ""),
         )
         for one in rows
     ]
     return sorted(found, key=lambda one: (not one.is_open, one.is_declined))
 
 
-def waiting_for_answer(account_id: int) -> list[InCharge]:
-    """What an account was named for in open programmes and has not answered."""
+def _targets(rows: Sequence[InCharge]) -> dict[tuple[int, int], int]:
+    """Targets in force of the first measure, by programme and unit."""
+    found = Target.objects.filter(
+        programme__in={one.programme_id for one in rows},
+        unit__in={one.unit_id for one in rows},
+        measure=1,
+        replaced_at=None,
+    )
+    return {(programme, unit): n for programme, unit, n in found.values_list("programme_id", "unit_id", "n")}
+
+
+def _leaders_above(unit_ids: Collection[int], hierarchy: int, *, on: date) -> Iterator[tuple[int, str]]:
+    """Of each unit who leads the nearest one above it."""
+    paths = units.paths(sorted(unit_ids), hierarchy)
+    above = {unit_id: [row.id for row in path if row.id != unit_id] for unit_id, path in paths.items()}
+    leaders = org.ask_leaders_of({one for found in above.values() for one in found}, on=on)()
+    for unit_id, found in above.items():
+        if nearest := next((leaders[one] for one in reversed(found) if one in leaders), None):
+            yield unit_id, nearest.name
+
+
+def open_charges(account_id: int) -> list[InCharge]:
+    """What an account was named for in open programmes: first what it has not answered, then what it accepted."""
     return list(
         InCharge.objects.filter(
             account_id=account_id,
             ended_at=None,
-            state=InCharge.State.NAMED,
+            state__in=(InCharge.State.NAMED, InCharge.State.ACCEPTED),
             programme__state=Programme.State.OPEN,
         )
         .select_related("programme", "unit")
-        .order_by("named_at", "pk")[:50]
+        .order_by("-state", "named_at", "pk")[:50]
     )
 
 

@@ -36,7 +36,7 @@ class OfficeHeld:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A programme somebody answers for in a unit, or did."""
+    """A programme somebody answers for in a unit, or did. accepted_n: the target they accepted."""
 
     programme: Programme
     role_name: str
@@ -44,6 +44,7 @@ class Charge:
     unit_names: dict[str, str]
     since: datetime
     until: datetime | None
+    accepted_n: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def _charges(account_id: int) -> list[Charge]:
             one.unit.names,
             one.named_at,
             one.ended_at,
+            one.accepted_n,
         )
         for one in rows
     ]

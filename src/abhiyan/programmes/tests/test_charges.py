@@ -179,7 +179,39 @@ def test_somebody_from_outside_the_state_is_in_charge_like_anybody(world: World,
         assert [row.code for row in queries.missing(drive, **place, level="district")[:9]] == []
         shown = queries.in_charges(drive, units=[world.unit("N11")])
         assert [one.name for one in shown] == ["Nalini Rao"]
-        assert queries.own_charges(local.pk) == []
+        assert queries.own_charges(local.pk, on=TODAY) == []
+
+
+def test_who_is_named_reads_what_they_answer_for_and_what_they_accepted_is_kept(
+    world: World, drive: Programme, president: Account
+) -> None:
+    asha = world.holder("mandal_president", "N111", name="Asha")
+    world.holder("district_president", "N11", name="Bilal Wani")
+    made = name(world, drive, "N111", asha, president)
+
+    def target(n: int) -> None:
+        with system("test"):
+            actions.set_target(programme_id=drive.pk, unit_id=world.unit("N111"), n=n, by=SYSTEM, at=AT)
+
+    def page(path: str) -> str:
+        return " ".join(re.sub(r"<[^>]*>", " ", undrawn(body(browser(asha), path))).split())
+
+    assert "No target is set here yet." in page("/programmes/in-charge/")
+    target(600)
+    shown = page("/programmes/in-charge/")
+    assert re.search(r"You answer for 600 by \d+ \w+ \d{4}\..* Needed from now on: \d+ a day\.", shown)
+    assert "You report to Bilal Wani" in shown and "You accepted" not in shown
+    assert "You answer for" not in page("/")
+    with system("test"):
+        actions.answer_charge(in_charge_id=made.pk, accepts=True, by=actor(asha), at=AT)
+    target(900)
+    shown = page("/programmes/in-charge/")
+    assert "You answer for 900 by" in shown and "You accepted 600" in shown, "the target has grown since"
+    assert re.search(r"You answer for 600 by \d+ \w+", page("/"))
+    assert "Accepted for 600" in page("/programmes/record/")
+    with system("test"):
+        actions.answer_charge(in_charge_id=made.pk, accepts=False, by=actor(asha), at=AT)
+    assert "You answer for 600" not in page("/")
 
 
 def test_a_closed_account_is_in_charge_of_nothing(world: World, drive: Programme, president: Account) -> None:

@@ -1,5 +1,6 @@
 """In-charges: the list to publish, the units that miss one, and one's own page to accept or decline."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -19,9 +21,11 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.programmes.rules import pace
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import grouped
 from abhiyan.ui.posts import posted
 from abhiyan.units.models import Kind
 
@@ -31,6 +35,7 @@ from .naming import InChargeForm, accounts_found
 from .programmes import href_of, programme_page
 
 LONGEST_FILE = 200_000  # lines
+MOST_SAID = 10  # charges of one person whose figures are read
 
 
 class Filters(forms.Form):
@@ -218,7 +223,8 @@ def _charges(
     filled = dict([answered] if answered else [])
     account_id = request.viewer.account_id
     assert account_id is not None  # the access table lets nobody else here
-    found = queries.own_charges(account_id)
+    at = clock.now()
+    found = queries.own_charges(account_id, on=shown.today(at))
     return render(
         request,
         "programmes/charge_list.html",
@@ -232,13 +238,30 @@ def _charges(
                     "name": shown.name_of(charge.programme),
                     "href": _page_of(request, charge),
                     "unit": named(charge.unit_names),
+                    "said": _said(request, charge, at=at) if n < MOST_SAID else "",
                     "form": filled.get(charge.id) or _answer_form(charge.id),
                 }
-                for charge in found
+                for n, charge in enumerate(found)
             ],
         },
         status=status,
     )
+
+
+def _said(request: Request, charge: queries.OwnCharge, *, at: datetime) -> str:
+    """What somebody answers for: how many, until when; and how many a day, where they see the unit's counts."""
+    if not charge.target:
+        return say("No target is set here yet.")
+    one = charge.programme
+    answers = say("You answer for %(n)s by %(day)s.") % {
+        "n": grouped(charge.target),
+        "day": date_format(one.closes_on, "j F Y"),
+    }
+    if not _page_of(request, charge):
+        return answers
+    ladder = queries.ladder(node=charge.unit_id, hierarchy=one.hierarchy, programme=one, at=at)
+    window: dict[str, Any] = {"opens_on": one.opens_on, "closes_on": one.closes_on}
+    return f"{answers} {pace.said(ladder.counted, charge.target, **window, on=clock.day_in(one.zone, at))}"
 
 
 def _page_of(request: Request, charge: queries.OwnCharge) -> str:

@@ -196,7 +196,7 @@ def test_somebody_above_sees_who_has_not_answered_their_charge(cast: Cast) -> No
     listed = body(cast.client("state_president"), page)
     assert "district_in_charge" in listed and "district_elsewhere" in listed
     with system("test"):
-        (charge,) = queries.waiting_for_answer(cast.accounts["district_elsewhere"].pk)
+        (charge,) = queries.open_charges(cast.accounts["district_elsewhere"].pk)
     with cast.as_("district_elsewhere"):
         programmes.answer_charge(
             in_charge_id=charge.pk, accepts=True, by=cast.actor("district_elsewhere"), at=NOW

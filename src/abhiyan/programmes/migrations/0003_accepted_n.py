@@ -1,0 +1,13 @@
+"""What somebody accepted to answer for."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("programmes", "0002_schedules")]
+
+    operations = [
+        migrations.AddField(
+            model_name="incharge", name="accepted_n", field=models.BigIntegerField(null=True)
+        ),
+    ]
