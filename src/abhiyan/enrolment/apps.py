@@ -38,13 +38,14 @@ class EnrolmentConfig(AppConfig):
         from .actions.setting_up import drop_drive, follow_programme
         from .actions.tokens import end_tokens_of
         from .activity import DRIVE
-        from .audiences import MEMBERS
+        from .audiences import MEMBERS, UNANSWERED
         from .owed import export_details, export_page, merge_details, merge_page, number_page, token_page
         from .queries import calls, people
 
         activities.register(DRIVE)
         documents.register(documents.Kind(CARD, _("Member card"), people.card_holder))
         audiences.register(MEMBERS)
+        audiences.register(UNANSWERED)
         releases.register_page("channels.token", token_page)
         releases.register_page("channels.number", number_page)
         releases.register_details("channels.number", channels.sentences)

@@ -1,19 +1,22 @@
-"""The audience of bulk messages this room knows: members of a roll."""
+"""The audiences of bulk messages this room knows: members of a roll, and those whose phone has not answered."""
 
 from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.words import named
+from abhiyan.enrolment.actions.setting_up import KIND
 from abhiyan.enrolment.models import Roll
 from abhiyan.messaging.rules.audiences import Audience, Choice
 from abhiyan.messaging.rules.texts import OUTREACH
 from abhiyan.people.models import Purpose
+from abhiyan.programmes.models import Rung
+from abhiyan.programmes.queries.programmes import all_running
 
 # A phone is asked once, of the first person on it who is a member here. Whether it agreed to messages is asked of
 # everybody on it, as the gate does when the message leaves. Of how many units lie in a span the planner has an idea, of
 # how many in several ranges it has none; so it knows whether to begin with the units or with the phones.
-_ROWS = f"""select distinct on (m.phone_id) m.phone_id, p.language, p.unit_id,
+_PHONES = f"""select distinct on (m.phone_id) m.phone_id, p.language, p.unit_id,
  case when exists (select from people_suppression x where x.phone_id = m.phone_id and x.lifted_at is null)
  then 'suppressed' when not exists (select from people_person q join people_consent c on c.person_id = q.id
  where q.phone_id = m.phone_id and c.purpose = {Purpose.MESSAGES.value} and c.withdrawn_at is null)
@@ -21,14 +24,25 @@ _ROWS = f"""select distinct on (m.phone_id) m.phone_id, p.language, p.unit_id,
  from people_person p join units_placement pl on pl.unit_id = p.unit_id
  and pl.lo >= %(lowest)s and pl.lo < %(highest)s and coalesce(pl.lo <@ %(places)s::int8multirange, false)
  join enrolment_membership m on m.phone_id = p.phone_id and m.person_id = p.id
- where m.roll_id = %(of)s::integer and m.ended_on is null and m.struck_at is null and m.merged_into is null
+ where {{whose}} and m.ended_on is null and m.struck_at is null and m.merged_into is null
  and p.left_at is null and p.erased_at is null
  and p.phone_id > %(after)s and p.phone_id <= %(until)s and m.phone_id > %(after)s and m.phone_id <= %(until)s
  order by m.phone_id, m.slot"""
+_OF_ROLL = "m.roll_id = %(of)s::integer"
+_UNANSWERED = f"""exists (select from enrolment_enrolment e
+ where e.membership_id = m.id and e.term = m.term and e.rung = {Rung.UNSIGNED.value} and e.ended_at is null
+ and e.programme_id in (select id from programmes_programme d where %(of)s::integer in (d.id, d.parent_id)))"""
 
 
-def _choices() -> Sequence[Choice]:
+def _rolls() -> Sequence[Choice]:
     return [(str(one.pk), named(one.names)) for one in Roll.objects.order_by("pk")]
 
 
-MEMBERS = Audience("members", _("Members"), OUTREACH, _ROWS, _choices)
+def _drives() -> Sequence[Choice]:
+    return [(str(one.pk), named(one.names)) for one in all_running() if one.kind == KIND]
+
+
+MEMBERS = Audience("members", _("Members"), OUTREACH, _PHONES.format(whose=_OF_ROLL), _rolls)
+UNANSWERED = Audience(
+    "unanswered", _("Phone not answered yet"), OUTREACH, _PHONES.format(whose=_UNANSWERED), _drives
+)

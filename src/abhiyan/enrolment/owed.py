@@ -31,6 +31,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
 from .actions.referrals import own_code
+from .audiences import UNANSWERED
 from .models import Drive
 from .queries import awaiting
 from .queries import calls as queries_calls
@@ -322,11 +323,13 @@ def _unanswered(
             icon="phone" if may_call else "user",
             names_in=held.unit_id,
         )
+    place = {"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}
+    programme = stand.programme
     yield Owed(
         urgency=2,
         title=ngettext("%(n)s member: phone not answered yet", "%(n)s members: phone not answered yet", n)
         % {"n": grouped(n)},
-        meta=f"{named(stand.programme.names)} · "
+        meta=f"{named(programme.names)} · "
         + (
             _("They count after their missed call to %(number)s.") % {"number": number}
             if number
@@ -334,14 +337,23 @@ def _unanswered(
         ),
         href=reverse("enrolment:people")
         + "?"
-        + urlencode(
-            {"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}
-            | {"rung": "unsigned", "drive": str(stand.programme.public_id)}
-        ),
+        + urlencode(place | {"rung": "unsigned", "drive": str(programme.public_id)}),
         act=_("See"),
         icon="people",
-        key=f"unsigned-{stand.programme.pk}",
+        also=[] if names else list(_ways_on(viewer, held, programme, place)),
+        key=f"unsigned-{programme.pk}",
     )
+
+
+def _ways_on(
+    viewer: Viewer, held: Held, programme: Programme, place: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Where these members are counted by channel, and a bulk send to them, to who may send one."""
+    counts = reverse("programmes:counts", args=[programme.public_id])
+    yield _("By channel"), f"{counts}?{urlencode(place | {'rung': 'unsigned', 'by': 'channel'})}"
+    if viewer.may_at("messages.send", held.lo):
+        send = place | {"audience": f"{UNANSWERED.code}:{programme.pk}"}
+        yield _("Send them the number"), f"{reverse('messaging:send_new')}?{urlencode(send)}"
 
 
 def _callers(held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Beside]:

@@ -1,5 +1,6 @@
 """Bulk sends to members: counted, asked by one, approved by another, queued once each, paused, stopped half-way."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging import actions, tasks
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.actions import counting, sends
@@ -151,6 +153,20 @@ def test_a_send_counts_whom_it_reaches_and_who_is_held_back_and_why(field: Field
         field.draft("HP")
     with pytest.raises(sends.NoSuchAudience):
         field.draft(audience="members:none")
+
+
+def test_a_send_reaches_those_alone_whose_phone_has_not_answered(field: Field) -> None:
+    waiting, other = Human("Paper A", 1980, "+919906000201"), Human("Paper B", 1980, "+919906000202")
+    for human in (waiting, other):
+        claim = field.world.claim(human, Channel.PAPER, unit=field.world.booth)
+        field.world.take(replace(claim, consents=(Purpose.MEMBERSHIP,)))
+    field.agree(waiting)
+    audience = f"unanswered:{field.world.programme.pk}"
+    assert field.one(field.draft(audience=audience)).counted == {"": 1, "no_consent": 1}
+    field.world.missed_call(of=waiting)
+    assert field.one(field.draft(audience=audience)).counted == {"no_consent": 1}, "it has answered"
+    with pytest.raises(sends.NoSuchAudience):
+        field.draft(audience="unanswered:0")
 
 
 def test_what_the_gate_would_make_wait_is_said_beforehand_and_a_certificate_opens_it(field: Field) -> None:

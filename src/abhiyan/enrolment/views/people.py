@@ -1,7 +1,6 @@
 """The people of a unit: the list, one person, and what may be done about an entry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language, named
+from abhiyan.core.words import named
 from abhiyan.enrolment.actions import cards, exporting, members
 from abhiyan.enrolment.actions.telling import Told
 from abhiyan.enrolment.activity import DRIVE
@@ -51,12 +50,11 @@ from abhiyan.units.rules import levels
 
 from . import card
 from .member import correct_page
+from .too_large import MOST_DRIVES, RUNGS, Looked, below, counted_below, counted_drive, href
 
-RUNGS = {"counted": Rung.COUNTED, "unsigned": Rung.UNSIGNED, "confirmed": Rung.CONFIRMED}
 # Of a list; none of them tells of a person.
 SETTINGS = ("rung", "channel", "kind", "ended", "since", "drive", "batch", "sort")
 LONGEST_SETTING = 40
-MOST_DRIVES = 200  # to choose from, the latest
 
 
 PEOPLE: tuple[Column[dict[str, Any]], ...] = (
@@ -111,18 +109,6 @@ class ExportForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label=gettext_lazy("What do you need the list for?"), max_length=300)
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """The unit a list is about, and whether it is small enough to be read at once."""
-
-    row: units.UnitRow
-    hierarchy: int
-
-    @property
-    def is_large(self) -> bool:
-        return (self.row.leaves or 0) > queries.MOST_LEAVES
 
 
 def _unit(request: Request, given: QueryDict) -> Looked:
@@ -216,7 +202,7 @@ def people(request: Request) -> HttpResponseBase:
         "is_whole": is_whole,
         "is_narrowed": any(said.values()) or not form.is_valid(),
         "is_filtered": any(value for name, value in said.items() if name != "q"),
-        "below": _below(looked, kept) if looked.is_large and not is_whole else [],
+        "below": [],
         "text": text,
         "may_export": request.viewer.may_at("people.export", looked.row.lo or 0)
         and bool(leaf and leaf.rows)
@@ -230,6 +216,11 @@ def people(request: Request) -> HttpResponseBase:
         "may_merge": request.viewer.may("enrolment.strike_off"),
         "at": at,
     }
+    if looked.is_large and not is_whole:
+        drive = counted_drive(request, said)
+        shown |= (
+            counted_below(looked, kept, drive, said["rung"], at) if drive else {"below": below(looked, kept)}
+        )
     return render(request, "enrolment/people.html", shown, status=200 if form.is_valid() else 422)
 
 
@@ -269,25 +260,11 @@ def _crumbs(viewer: Viewer, looked: Looked) -> list[tuple[str, str]]:
     return [
         (
             row.name(),
-            _href(row.code, slug) if row.id != looked.row.id and viewer.sees_people_at(row.lo) else "",
+            href(row.code, slug) if row.id != looked.row.id and viewer.sees_people_at(row.lo) else "",
         )
         for row in units.path(looked.row.id, looked.hierarchy)
         if row.lo is not None
     ]
-
-
-def _below(looked: Looked, kept: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The next smaller units, the largest first, where one is too large to list; what was looked for goes along."""
-    slug = levels.SLUGS[looked.hierarchy]
-    page = units.children(looked.row.id, looked.hierarchy, language=language(), limit=200)
-    return [
-        {"name": row.name(), "href": _href(row.code, slug, **kept), "leaves": row.leaves}
-        for row in sorted(page.rows, key=lambda row: -(row.leaves or 0))
-    ]
-
-
-def _href(code: str, slug: str, **kept: str) -> str:
-    return reverse("enrolment:people") + "?" + urlencode({"unit": code, "in": slug, **kept})
 
 
 # Export: asked by one, allowed by another of a different line

@@ -144,7 +144,8 @@ def _name(one: Send) -> str:
 
 @form_page
 def send_new(request: Request) -> HttpResponseBase:
-    """Put a send together: the text (`?text=`), then the unit, who gets it, and what fills the variables."""
+    """Put a send together: the text (`?text=`), then the unit, who gets it (`?audience=`), and what fills the
+    variables."""
     here = page_unit(request)
     if not request.viewer.may_at(CAPABILITY, here.span[0]):
         raise org.NotYours(capability=CAPABILITY)
@@ -157,6 +158,7 @@ def send_new(request: Request) -> HttpResponseBase:
         "texts": texts[:MOST_TEXTS],
         "has_more": len(texts) > MOST_TEXTS,
         "code": code,
+        "audience": request.GET.get("audience", "")[:100],
         "crumbs": [(_("Bulk sends"), reverse("messaging:sends")), (_("New bulk send"), "")],
     }
     if not templates:
@@ -170,14 +172,15 @@ def send_new(request: Request) -> HttpResponseBase:
         below=[(str(row.id), named(row.names)) for row in children],
         programmes=audiences.programmes(),
         most=most,
-        initial={"per_hour": most},
+        initial={"per_hour": most, "audience": shown["audience"]},
     )
     done = tried(request, form, lambda given: _draft(request, here, code, form, given))
     if done.value:
         return redirect("messaging:send", public_id=done.value)
+    kept = {"text": code} | ({"audience": shown["audience"]} if shown["audience"] else {})
     shown |= {
         "form": form,
-        "children": [(named(row.names), here.href(unit=row.code, text=code)) for row in children],
+        "children": [(named(row.names), here.href(unit=row.code, **kept)) for row in children],
         "samples": [(language_name(one.language), one.text) for one in templates.values()],
     }
     return render(request, "messaging/send_new.html", shown, status=done.status)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -10,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
+from abhiyan.messaging.tests.bulk import register
 from abhiyan.people.actions import reading
 from abhiyan.people.actions.suppressions import suppress
 from abhiyan.people.models import Purpose
@@ -90,6 +93,33 @@ def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call()
     assert "8 members: phone not answered yet" in text(cast, "cluster_in_charge")
     for role in ("call_centre_agent", "verifier", "it_administrator", "data_officer", "district_elsewhere"):
         assert "Agreed" not in text(cast, role) and "phone not answered yet" not in text(cast, role), role
+
+
+def test_phones_that_have_not_answered_are_told_by_channel_and_lead_to_their_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queries_people, "MOST_LEAVES", 1)
+    cast = Cast.make()
+    for n in range(3):
+        on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.MESSAGES)
+    client = cast.client("state_president")
+    page = unescape(body(client, "/"))
+    assert "3 members: phone not answered yet" in page
+    (rows,) = re.findall(r'href="(/people/[^"]*rung=unsigned[^"]*)"', page)
+    listed = unescape(body(client, rows))
+    districts = re.findall(r'href="(/people/[^"]*)">([^<]*)</a>\s*<b class="push nums">(\d+)</b>', listed)
+    assert "Came by: Paper list 3." in listed
+    assert [(name, n) for _href, name, n in districts] == [("Srinagar", "3")]
+    assert "unit=JK-SRI" in districts[0][0] and "rung=unsigned" in districts[0][0]
+    (channels,) = re.findall(r'href="(/programmes/[^"]*/counts/[^"]*by=channel[^"]*)"', page)
+    assert "Paper list" in body(client, channels)
+
+    (send,) = re.findall(r'href="(/messages/sends/new/[^"]*)"', page)
+    code = register(by=cast.actor("state_president"), unit_id=cast.world.state.pk, at=NOW)
+    assert f"text={code}" in body(client, send), "the text is chosen first"
+    chosen = f'<option value="unanswered:{cast.world.programme.pk}" selected>'
+    assert chosen in body(client, f"{send}&text={code}")
+    assert "/messages/sends/new/" not in body(cast.client("cluster_in_charge"), "/")
 
 
 def test_names_on_today_are_a_reading_of_people_and_leave_a_row() -> None:
