@@ -10,20 +10,21 @@ from django.utils.translation import gettext_lazy
 
 from abhiyan.core.imports import queries as imports
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.owed import Beside, Owed, Word
+from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Owed, Word
+from abhiyan.units.models import Kind
 
 from .imports.states import state_of
 
 LATELY = timedelta(days=7)
 RECENT_SHOWN = 5
+BESIDE_VOTES = (Kind.ZONE, Kind.CONSTITUENCY)  # units whose segments are compared
 # What the work of an office is, while nothing waits for it.
 WORK: Mapping[str, str | Promise] = {
     "booth_worker": gettext_lazy(
         "Your work is to enrol people at the door. The page for it appears here when a drive is open."
     ),
     "call_centre_agent": gettext_lazy(
-        "Your work is to call people and note what they say. The call desk is not in this release yet. Until then, "
-        "you can share the link below."
+        "Your work is to answer the helpline and to call people who asked for something. Requests appear here."
     ),
     "verifier": gettext_lazy(
         "Your work is to check a few entries with the people themselves. Checks appear here when a draw needs them."
@@ -36,8 +37,8 @@ WORK: Mapping[str, str | Promise] = {
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Word]:
-    """The viewer's own imports that wait for them, newest first; those of the last days; and the words for their
-    office."""
+    """The viewer's own imports that wait for them, newest first; those of the last days; the words for their office;
+    and to who leads segments the way to their votes."""
     if viewer.account_id is None:
         return
     for one in imports.waiting(viewer.account_id):
@@ -55,6 +56,13 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Word]:
         return
     if home.office in WORK:
         yield Word(WORK[home.office])
+    if home.unit_kind in BESIDE_VOTES and viewer.may_at("programmes.targets", home.lo):
+        yield Beside(
+            sheet=WHERE_WE_STAND,
+            title=_("Membership beside votes"),
+            meta=_("Of each segment: members per 100 votes, and by how much we led"),
+            href=reverse("site:membership_votes", args=[home.unit_code]),
+        )
     if home.office == "it_administrator":
         for one in (
             imports.imports().filter(created_at__gt=at - LATELY).order_by("-created_at")[:RECENT_SHOWN]

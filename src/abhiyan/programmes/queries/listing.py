@@ -17,6 +17,7 @@ from abhiyan.units import queries as places
 
 from . import own_part
 from .ledger import EXACT, Figures, Node, counted_below, figures, figures_of, node_of, window
+from .programmes import ELECTORAL_KINDS, of_booths
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +298,16 @@ def _sums(parts: Iterable[str], *, has_own: bool) -> Iterator[str]:
       select k.unit_id, k.lo, k.hi, k.is_exact, {figures} from kid k left join s on s.unit_id = k.unit_id)"""
 
 
+_TARGETS = """programmes_target g on g.unit_id = f.unit_id and g.programme_id = %(programme)s
+      and g.measure = %(measure)s and g.replaced_at is null"""
+# In another tree than the programme's.
+_TARGETS_ELSEWHERE = f"""lateral (select coalesce(
+      (select own.n from programmes_target own where own.unit_id = f.unit_id and own.programme_id = %(programme)s
+        and own.measure = %(measure)s and own.replaced_at is null),
+      case when u.kind in {ELECTORAL_KINDS} then {of_booths("f.lo", "f.hi", "%(programme)s", "%(measure)s")} end) as n
+    ) g on true"""
+
+
 def _chosen(asked: Asked, values: dict[str, Any]) -> str:
     """The children that fit, in order, and of them the page. values: takes what the words looked for stand for."""
     filters = {
@@ -318,8 +329,7 @@ def _chosen(asked: Asked, values: dict[str, Any]) -> str:
         where c.parent_id = u.id and c.hierarchy = %(hierarchy)s and c.lo is not null),
       g.n, f.reported, f.unsigned, f.counted, f.confirmed, f.is_exact, count(*) over ()
     from f join units_unit u on u.id = f.unit_id
-    left join programmes_target g on g.unit_id = f.unit_id and g.programme_id = %(programme)s
-      and g.measure = %(measure)s and g.replaced_at is null
+    left join {_TARGETS if asked.here.hierarchy == asked.programme.hierarchy else _TARGETS_ELSEWHERE}
     where {filters}
     order by {SORTS[key]} {direction} nulls last, f.counted nulls first, u.code
     offset %(offset)s limit %(per)s"""

@@ -123,9 +123,32 @@ def programmes_running(node: int, on: date) -> list[Programme]:
     )
 
 
+def of_booths(lo: str, hi: str, programme: str, measure: str) -> str:
+    """SQL of what the booths of a zone, constituency or segment must reach together, where the programme's targets
+    were set in another tree. Null where an open booth has no target."""
+    return f"""(select case when count(*) = count(bt.n) then sum(bt.n)::bigint end
+      from units_placement bp
+      join units_unit bu on bu.id = bp.unit_id and bu.kind = 'booth' and bu.closed_on is null
+      left join programmes_target bt on bt.unit_id = bp.unit_id and bt.programme_id = {programme}
+        and bt.measure = {measure} and bt.replaced_at is null
+      where bp.lo > {lo} and bp.lo < {hi})"""
+
+
+ELECTORAL_KINDS = (
+    "('zone', 'constituency', 'segment')"  # units of one tree only, which get no targets in others
+)
+_HERE = """(select p.{} from units_placement p join units_unit u on u.id = p.unit_id
+  where p.unit_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null and u.kind in {})"""
+_OF_BOOTHS = of_booths(
+    _HERE.format("lo", ELECTORAL_KINDS),
+    _HERE.format("hi", ELECTORAL_KINDS),
+    "measure.programme_id",
+    "measure.number",
+)
 _COLUMNS = tuple(one.attname for one in Programme._meta.concrete_fields if one.attname != "made_at")
 _RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)},
-    (select jsonb_agg(jsonb_build_array(measure.number, measure.names, target.n) order by measure.number)
+    (select jsonb_agg(jsonb_build_array(measure.number, measure.names, coalesce(target.n,
+        case when programme.hierarchy <> %(hierarchy)s then {_OF_BOOTHS} end)) order by measure.number)
       from programmes_measure measure
       left join programmes_target target on target.programme_id = measure.programme_id
         and target.measure = measure.number and target.unit_id = %(unit)s and target.replaced_at is null
@@ -138,7 +161,7 @@ _RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)},
 @dataclass(frozen=True, slots=True)
 class Counted:
     """One measure of a programme that runs in a unit, and the unit's target in it. names: of a programme with several
-    measures the measure's, else none."""
+    measures the measure's, else none. target: in another tree than the programme's `of_booths`."""
 
     programme: Programme
     measure: int
@@ -261,12 +284,19 @@ def targets(*, programme: Programme, units: Sequence[int], measure: int = 1) -> 
     return {target.unit_id: target for target in found}
 
 
-def targets_of(*, node: int, programmes: Sequence[Programme]) -> dict[tuple[int, int], int]:
-    """A unit's targets in several programmes, by programme id and measure."""
-    return {
-        (target.programme_id, target.measure): target.n
-        for target in Target.objects.filter(unit_id=node, programme__in=programmes, replaced_at=None)
-    }
+def targets_of(*, node: int, hierarchy: int, programmes: Sequence[Programme]) -> dict[tuple[int, int], int]:
+    """A unit's targets in several programmes, by programme id and measure; in another tree than a programme's
+    `of_booths`. One query."""
+    rows = sql.rows(
+        f"""select measure.programme_id, measure.number, coalesce(target.n,
+            case when programme.hierarchy <> %(hierarchy)s then {_OF_BOOTHS} end)
+          from programmes_measure measure join programmes_programme programme on programme.id = measure.programme_id
+          left join programmes_target target on target.programme_id = measure.programme_id
+            and target.measure = measure.number and target.unit_id = %(unit)s and target.replaced_at is null
+          where measure.programme_id = any(%(programmes)s)""",
+        {"unit": node, "hierarchy": hierarchy, "programmes": [one.pk for one in programmes]},
+    )
+    return {(programme, measure): n for programme, measure, n in rows if n is not None}
 
 
 def target_versions(

@@ -104,7 +104,7 @@ def _rows(home: Held | None, at: datetime, found: list[Programme]) -> list[dict[
     targets: dict[tuple[int, int], int] = {}
     if home is not None and found:
         ladders = queries.ladders(node=home.unit_id, hierarchy=home.hierarchy, of=found, at=at)
-        targets = queries.targets_of(node=home.unit_id, programmes=found)
+        targets = queries.targets_of(node=home.unit_id, hierarchy=home.hierarchy, programmes=found)
     return [
         {
             "programme": one,
@@ -240,7 +240,7 @@ def _stands(
     """Where the unit stands in each measure, as pictures."""
     on = clock.day_in(one.zone, at)
     found = queries.ladders(node=here.id, hierarchy=one.hierarchy, of=[one], at=at)
-    targets = queries.targets_of(node=here.id, programmes=[one])
+    targets = queries.targets_of(node=here.id, hierarchy=one.hierarchy, programmes=[one])
     is_rounded = queries.ladder(node=here.id, hierarchy=one.hierarchy, programme=one, at=at).is_rounded
     return {
         "is_rounded": is_rounded,

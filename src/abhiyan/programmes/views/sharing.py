@@ -97,7 +97,8 @@ class Shared:
 def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
     """The first measure of a unit, as anybody outside may read it, in the language in force."""
     ladder = queries.ladder(node=here.unit.id, hierarchy=one.hierarchy, programme=one, at=at)
-    target = queries.targets_of(node=here.unit.id, programmes=[one]).get((one.pk, 1))
+    targets = queries.targets_of(node=here.unit.id, hierarchy=one.hierarchy, programmes=[one])
+    target = targets.get((one.pk, 1))
     rungs = tuple(
         Rung(label, None if n is None else small_cells.shown(n))
         for label, n in (

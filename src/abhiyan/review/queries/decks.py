@@ -211,7 +211,7 @@ def _counted(deck: Deck, viewer: Viewer) -> Counted | None:
         return None
     programme = programmes.programme_for(viewer, deck.programme.public_id)
     one = needed(next((one for one in all_measures(programme) if one.measure == deck.measure), None))
-    targets = programmes.targets_of(node=deck.unit_id, programmes=[programme])
+    targets = programmes.targets_of(node=deck.unit_id, hierarchy=deck.hierarchy, programmes=[programme])
     return replace(one, target=targets.get((programme.pk, deck.measure)))
 
 

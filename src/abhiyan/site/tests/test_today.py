@@ -214,6 +214,29 @@ def test_an_office_of_another_tree_is_led_to_its_own_unit(cast: Cast) -> None:
     assert "/programmes/" not in page.split("Where we stand", 1)[1].split("</section>", 1)[0]
 
 
+def test_a_constituency_has_the_targets_of_its_booths_and_its_segments_behind_are_named(cast: Cast) -> None:
+    for booth in ("JK-B001", "JK-B002"):
+        cast.target(booth, 100)
+    assert "Due by today" not in text(cast, "constituency_in_charge"), "one of its booths has no target"
+    cast.target("JK-B003", 60)
+    cast._seat("segment_in_charge", "segment_in_charge", "JK-AC20", 2)
+    page = text(cast, "constituency_in_charge")
+    assert "1 counted. Due by today: 60. Needed from now on: 13 a day." in page
+    assert (
+        "2 segments are behind Membership drive"
+        " Lal Chowk (Assembly) 45 fewer than due by today segment_in_charge Call"
+        " Hazratbal (Assembly) 14 fewer than due by today nobody leads it" in page
+    )
+    client = cast.client("constituency_in_charge")
+    today_ = unescape(body(client, "/"))
+    (all_behind,) = re.findall(r'href="(/programmes/[^"]*level=segment[^"]*)"', today_)
+    assert "Lal Chowk (Assembly)" in body(client, all_behind)
+    assert re.search(r"आज तक होने थे|Due by today", body(client, "/units/JK-PC1/?in=electoral"))
+    (votes,) = re.findall(r'href="(/units/JK-PC1/membership-and-votes/)"', today_)
+    assert "Membership beside votes" in body(client, votes)
+    assert "membership-and-votes" not in body(cast.client("state_president"), "/")
+
+
 def test_nobody_is_late_on_the_first_day(cast: Cast) -> None:
     with system("test"):
         Programme.objects.update(opens_on=today())
@@ -223,7 +246,7 @@ def test_nobody_is_late_on_the_first_day(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("role", "said"),
     [
-        ("call_centre_agent", "The call desk is not in this release yet."),
+        ("call_centre_agent", "Your work is to answer the helpline"),
         ("verifier", "Checks appear here when a draw needs them."),
         ("it_administrator", "You look after lists and channels."),
     ],

@@ -81,6 +81,12 @@ COLUMNS: tuple[Column[Place], ...] = (
         order=True,
     ),
     Column(
+        "lead",
+        gettext_lazy("Lead (%)"),
+        lambda row: row.figures and rounded(row.figures.lead_pct),
+        order=True,
+    ),
+    Column(
         "per_100", gettext_lazy("Members per 100 votes polled"), lambda row: rounded(row.per_100), order=True
     ),
     Column("file", gettext_lazy("File"), lambda row: row.figures and row.figures.source.file),
