@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programmes", "0002_schedules")]
+    dependencies = [("programmes", "0004_items")]
 
     operations = [
         migrations.AddField(
