@@ -24,6 +24,7 @@ ROOMS = (
     "contact",
     "enrolment",
     "dialogues",
+    "meetings",
     "verification",
     "review",
     "site",

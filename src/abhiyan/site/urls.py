@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forms/", include("abhiyan.forms.urls")),
     path("elections/", include("abhiyan.elections.urls")),
     path("programmes/", include("abhiyan.programmes.urls")),
+    path("meetings/", include("abhiyan.meetings.urls")),
     path("", include("abhiyan.messaging.urls")),
     path("", include("abhiyan.helpdesk.urls")),
     path("checks/", include("abhiyan.verification.urls")),

@@ -33,6 +33,7 @@ from abhiyan.enrolment.tests.sheets import drawn
 from abhiyan.forms.tests.elsewhere import form_elsewhere
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.meetings.tests.elsewhere import meeting_elsewhere
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
@@ -381,6 +382,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         **dict.fromkeys(("verification:ties_of", "verification:tie_end"), verifier.public_id),
         **round_elsewhere(cast, at),
         **slides_elsewhere(cast, at),
+        **meeting_elsewhere(cast, at),
         **form_elsewhere(world.units["JK-JAM"].pk, by=cast.actor("district_elsewhere"), at=at),
         "token": token.public_id,
         "number": number,

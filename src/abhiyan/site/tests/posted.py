@@ -74,6 +74,11 @@ POSTS: dict[str, dict[str, str]] = {
         "file_bytes": "9",
     },
     "imports:rest": {"file_name": "JK-JAM.csv", "file_bytes": "100"},
+    "meetings:meeting_answer": {"yes": "1"},
+    "meetings:meeting_cancel": {"why": "Mine"},
+    "meetings:meeting_new": PLACE
+    | {"kind": "meeting", "title": "Mine", "first_on": "2026-12-01", "starts": "10:00", "place": "Mine"}
+    | {"offices": "district_in_charge", "expected": "1"},
     "messaging:ask": {"programme": "{programme}", "reason": "mine"},
     "messaging:circular_new": PLACE | {"subject": "Mine", "text": "Mine", "office": "", "number": ""},
     "messaging:send_new": {
@@ -179,6 +184,7 @@ ASKED = {
     "messaging:send_new": "unit=JK-JAM&text={text}",
     "enrolment:drive_link": "unit=JK-JAM",
     "elections:plan_create": "owner=JK&election=LS2024&state=U08",
+    "meetings:meeting_new": "unit=JK-JAM",
     "programmes:asked_new": "unit=JK-JAM",
     "programmes:due_act": "unit=JK-JAM-M1",
     "programmes:go_back": "unit=JK-JAM",

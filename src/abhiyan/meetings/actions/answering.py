@@ -1,0 +1,78 @@
+"""An invitee says whether they come: by SMS, by the link of the message, or signed in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.meetings.models import Invitee, Meeting
+from abhiyan.meetings.rules import days
+from abhiyan.messaging.news import QuestionAnswered
+
+from .telling import COMES, ROOM
+
+LONGEST_REASON = 300
+
+
+class CantComeWhy(Refused):
+    message = _("Write why you can't come, at most %(longest)s characters.")
+
+
+class AnswerOver(Refused, status=409):
+    message = _("This meeting has begun or was cancelled. Nobody waits for an answer any more.")
+
+
+def answer_invitation(*, public_id: UUID, comes: bool, by: Actor, at: datetime, reason: str = "") -> None:
+    """Note whether the signed-in invitee of a meeting (its public id) comes. They can change it until it begins.
+
+    Who may: invitees, for themselves. Refuses NotFound, CantComeWhy without a reason, AnswerOver.
+    """
+    reason = " ".join(reason.split())
+    if len(reason) > LONGEST_REASON or "\0" in reason or not (comes or reason):
+        raise CantComeWhy(field="reason", longest=LONGEST_REASON)
+    own = Invitee.objects.filter(meeting__public_id=public_id, account_id=by.account_id or 0)
+    seen = needed(own.first())
+    with transaction.atomic(), system("an invitee answers"):
+        one = Invitee.objects.select_related("meeting").select_for_update(of=("self",)).get(pk=seen.pk)
+        if is_over(one.meeting, at=at):
+            raise AnswerOver
+        _note(one, comes=comes, reason=reason, by=by, at=at)
+
+
+def hear_answer(*, told: QuestionAnswered) -> None:
+    """The phone answers by text or link whether its owner comes. In the transaction of its answer.
+
+    What was asked about an earlier day finds nobody any more.
+    """
+    if (told.room, told.kind) != (ROOM, COMES):
+        return
+    with system("an invitee answers"):
+        found = Invitee.objects.select_related("meeting").select_for_update(of=("self",))
+        one = found.filter(question=told.about, phone_id=told.phone_id).first()
+        if one is not None and not is_over(one.meeting, at=told.at):
+            _note(one, comes=told.yes, reason=told.why[:LONGEST_REASON], by=told.by, at=told.at)
+
+
+def is_over(one: Meeting, *, at: datetime) -> bool:
+    """Return True if a meeting has begun or is cancelled."""
+    return one.cancelled_at is not None or days.begins_at(one.first_on, one.starts, settings.TIME_ZONE) <= at
+
+
+def _note(one: Invitee, *, comes: bool, reason: str, by: Actor, at: datetime) -> None:
+    one.answer = Invitee.Answer.YES if comes else Invitee.Answer.NO
+    one.answered_at, one.reason = at, "" if comes else reason
+    one.save(update_fields=["answer", "answered_at", "reason"])
+    audit.record(
+        by=by,
+        at=at,
+        act="meetings.answer",
+        subject=str(one.public_id),
+        unit_id=one.called_in_id,
+        facts={"comes": comes},
+    )

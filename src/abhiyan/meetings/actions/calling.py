@@ -1,0 +1,329 @@
+"""A meeting is called, more people are invited, it is moved or cancelled."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, jobs, lot, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.meetings import queries as found
+from abhiyan.meetings.models import Meeting
+from abhiyan.meetings.rules import days
+from abhiyan.org import queries as org
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.units import queries as units
+
+LONGEST_TITLE, LONGEST_PLACE, LONGEST_ITEM, LONGEST_WHY = 120, 200, 300, 300
+MOST_ITEMS = 100  # of an agenda
+MOST_INVITED = 5_000
+MOST_ON_VISIT = 200
+MOST_DAYS = 31
+
+
+class MeetingTitleMissing(Refused):
+    message = _("Write what the meeting is called, at most %(longest)s characters.")
+
+
+class MeetingPlaceMissing(Refused):
+    message = _("Write where it takes place, at most %(longest)s characters, or give a link.")
+
+
+class MeetingLinkWrong(Refused):
+    message = _("Write the whole address of the video meeting. It begins with https://.")
+
+
+class MeetingDaysWrong(Refused):
+    message = _("The meeting begins today or later and lasts at most %(most)s days.")
+
+
+class MeetingHourPast(Refused):
+    message = _("This hour has passed. Choose a later one.")
+
+
+class AgendaTooLong(Refused):
+    message = _("Write at most %(most)s items of at most %(longest)s characters each.")
+
+
+class PublicInSilence(Refused):
+    message = _("In the 48 hours before a poll no public meeting may be held. Choose another day.")
+
+
+class NobodyInvited(Refused):
+    message = _("Nobody holds these offices on that day. Choose other offices, bodies or numbers.")
+
+
+class TooManyInvited(Refused):
+    message = _("That would invite %(n)s people. At most %(most)s can be invited. Choose fewer offices.")
+
+
+class InvitedChanged(Refused, status=409):
+    message = _("Meanwhile it would invite %(n)s people. Look at the names again, then send it.")
+
+
+class NumbersUnknown(Refused):
+    message = _("%(n)s of these numbers belong to nobody in an office here or below. Remove or correct them.")
+
+
+class ReasonMissing(Refused):
+    message = _("Write why, at most %(longest)s characters. Everybody invited reads it.")
+
+
+class AlreadyCancelled(Refused, status=409):
+    message = _("This meeting was cancelled.")
+
+
+class MeetingBegun(Refused, status=409):
+    message = _("This meeting has begun. It cannot be moved or cancelled any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPlan:
+    """What is called: kind of Meeting.Kind; days, hour and place or link; agenda items or stops.
+
+    host: who receives the leader on a visit. chair_id: account. reviewed: programmes on the agenda.
+    """
+
+    kind: str
+    title: str
+    first_on: date
+    last_on: date
+    starts: time
+    place: str = ""
+    link: str = ""
+    host: str = ""
+    chair_id: int | None = None
+    is_public: bool = False
+    agenda: tuple[str, ...] = ()
+    reviewed: tuple[int, ...] = ()
+
+
+def call_meeting(
+    *,
+    plan: MeetingPlan,
+    inviting: found.Inviting,
+    unit_id: int,
+    hierarchy: int,
+    expected: int,
+    by: Actor,
+    at: datetime,
+) -> UUID:
+    """Call a meeting or a visit, invite each person once, and have everybody told. Returns its public id.
+
+    expected: how many people the caller was shown. Who may: `tasks.ask` at the unit. Refuses InvitedChanged,
+    NobodyInvited, TooManyInvited, NumbersUnknown, PublicInSilence, and what is wrong with words or days.
+    """
+    org.require(by, LEADS, at=unit_id)
+    _check(plan, at=at)
+    if plan.is_public and is_silent(unit_id, plan.first_on, plan.last_on, at=at):
+        raise PublicInSilence(field="first_on")
+    given = found.chosen(inviting, unit_id=unit_id, hierarchy=hierarchy, on=plan.first_on)
+    with transaction.atomic(), system("calling a meeting"):
+        n = counted(given, plan.kind)
+        if n != expected:
+            raise InvitedChanged(n=n)
+        one = Meeting.objects.create(
+            public_id=lot.uuid(),
+            kind=plan.kind,
+            title=plan.title.strip(),
+            unit_id=unit_id,
+            hierarchy=hierarchy,
+            first_on=plan.first_on,
+            last_on=plan.last_on,
+            starts=plan.starts,
+            place=plan.place.strip(),
+            link=plan.link.strip(),
+            host=plan.host.strip(),
+            chair_id=plan.chair_id,
+            is_public=plan.is_public,
+            agenda=[item.strip() for item in plan.agenda if item.strip()],
+            reviewed=list(plan.reviewed),
+            called_at=at,
+            called_by=by.account_id,
+        )
+        _invite(one, given, at=at)
+        tell_later(one, at=at)
+        record("call", one, by=by, at=at, n=n)
+    return one.public_id
+
+
+def invite_more(*, public_id: UUID, inviting: found.Inviting, expected: int, by: Actor, at: datetime) -> int:
+    """Invite more people to a meeting to come; who is invited already stays invited once. How many were new.
+
+    Who may: who manages the meeting. Refuses as `call_meeting`; MeetingBegun.
+    """
+    with transaction.atomic():
+        one = held(public_id, by=by)
+        _check_coming(one, at=at)
+        given = found.chosen(inviting, unit_id=one.unit_id, hierarchy=one.hierarchy, on=one.first_on)
+        with system("inviting to a meeting"):
+            n = counted(given, one.kind)
+            if n != expected:
+                raise InvitedChanged(n=n)
+            new = _invite(one, given, at=at)
+            if (n_all := one.invitees.count()) > most_of(one.kind):
+                raise TooManyInvited(field="offices", n=n_all, most=most_of(one.kind))
+            tell_later(one, at=at)
+            record("invite", one, by=by, at=at, n=new)
+    return new
+
+
+def move_meeting(
+    *,
+    public_id: UUID,
+    first_on: date,
+    last_on: date,
+    starts: time,
+    why: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Move a meeting that has not begun: everybody is asked again, the earlier days stay on its page.
+
+    Who may: who manages the meeting. Refuses ReasonMissing, MeetingBegun, PublicInSilence and what is wrong with days.
+    """
+    with transaction.atomic():
+        one = held(public_id, by=by)
+        _check_coming(one, at=at)
+        _check_days(first_on, last_on, starts, at=at)
+        if one.is_public and is_silent(one.unit_id, first_on, last_on, at=at):
+            raise PublicInSilence(field="first_on")
+        with system("moving a meeting"):
+            one.moves = [
+                *one.moves,
+                {
+                    "first_on": one.first_on.isoformat(),
+                    "last_on": one.last_on.isoformat(),
+                    "starts": one.starts.isoformat("minutes"),
+                    "at": at.isoformat(),
+                    "why": _reason(why),
+                },
+            ]
+            one.first_on, one.last_on, one.starts = first_on, last_on, starts
+            one.version += 1
+            one.save(update_fields=["moves", "first_on", "last_on", "starts", "version"])
+            one.invitees.update(answer="", answered_at=None, reason="")
+            tell_later(one, at=at)
+            record("move", one, by=by, at=at)
+
+
+def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> None:
+    """Cancel a meeting that has not begun, and have everybody told. Who may: who manages the meeting.
+
+    Refuses ReasonMissing, MeetingBegun, AlreadyCancelled.
+    """
+    with transaction.atomic():
+        one = held(public_id, by=by)
+        _check_coming(one, at=at)
+        with system("cancelling a meeting"):
+            one.cancelled_at, one.why, one.version = at, _reason(why), one.version + 1
+            one.save(update_fields=["cancelled_at", "why", "version"])
+            tell_later(one, at=at)
+            record("cancel", one, by=by, at=at)
+
+
+def is_silent(unit_id: int, first_on: date, last_on: date, *, at: datetime) -> bool:
+    """Return True if a day of it lies in the 48 hours before a poll in the unit: inner meetings get a warning."""
+    there = units.polling({unit_id: [unit_id]}, at=at)[unit_id]
+    return days.is_in_silence(first_on, last_on, there.silences, settings.TIME_ZONE)
+
+
+def held(public_id: UUID, *, by: Actor) -> Meeting:
+    """A meeting in the caller's sight that they manage, locked. NotFound; NotYours for who may only read it."""
+    seen = needed(Meeting.objects.filter(public_id=public_id).first())
+    org.require(by, LEADS, at=seen.unit_id)
+    if seen.kind == Meeting.Kind.VISIT and by.kind == "person" and by.account_id != seen.called_by:
+        raise org.NotYours
+    with system("managing a meeting"):
+        return Meeting.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+
+
+def tell_later(one: Meeting, *, at: datetime) -> None:
+    """Put down the job that tells everybody who has not heard of the meeting as it is now."""
+    jobs.later(
+        "meetings.tell_invited", f"{one.public_id}|{at.isoformat()}", at=at, public_id=str(one.public_id)
+    )
+
+
+def record(act: str, one: Meeting, *, by: Actor, at: datetime, n: int = 1) -> None:
+    """An entry of the trail about a meeting."""
+    audit.record(by=by, at=at, act=f"meetings.{act}", subject=str(one.public_id), unit_id=one.unit_id, n=n)
+
+
+def most_of(kind: str) -> int:
+    """How many people a meeting or a visit may have."""
+    return MOST_INVITED if kind == Meeting.Kind.MEETING else MOST_ON_VISIT
+
+
+def counted(given: dict[str, Any], kind: str) -> int:
+    """How many people an invitation reaches. Refuses NumbersUnknown, NobodyInvited, TooManyInvited."""
+    if unknown := found.phones_without_office(given):
+        raise NumbersUnknown(field="phones", n=len(unknown))
+    n = found.count_chosen(given)
+    if not n:
+        raise NobodyInvited(field="offices")
+    if n > most_of(kind):
+        raise TooManyInvited(field="offices", n=n, most=most_of(kind))
+    return n
+
+
+def _invite(one: Meeting, given: dict[str, Any], *, at: datetime) -> int:
+    return sql.run(
+        f"""insert into meetings_invitee (public_id, meeting_id, account_id, phone_id, office, unit_id,
+          called_in_id, is_private, invited_at)
+        select md5(%(chance)s || s.account_id)::uuid, %(meeting)s, s.account_id, s.phone_id, s.office, s.unit_id,
+          %(unit)s, %(private)s, %(at)s from ({found.CHOSEN}) s on conflict (meeting_id, account_id) do nothing""",
+        given
+        | {
+            "chance": lot.token(16),
+            "meeting": one.pk,
+            "unit": one.unit_id,
+            "private": one.kind == Meeting.Kind.VISIT,
+            "at": at,
+        },
+    )
+
+
+def _check(plan: MeetingPlan, *, at: datetime) -> None:
+    if plan.kind not in Meeting.Kind.values:
+        raise NotFound(field="kind")
+    if not plan.title.strip() or len(plan.title) > LONGEST_TITLE or "\0" in plan.title:
+        raise MeetingTitleMissing(field="title", longest=LONGEST_TITLE)
+    where = plan.place + plan.host
+    if not (plan.place.strip() or plan.link.strip()) or len(where) > 2 * LONGEST_PLACE or "\0" in where:
+        raise MeetingPlaceMissing(field="place", longest=LONGEST_PLACE)
+    address = urlsplit(plan.link.strip())
+    if plan.link.strip() and not (address.scheme == "https" and address.hostname and len(plan.link) < 500):
+        raise MeetingLinkWrong(field="link")
+    _check_days(plan.first_on, plan.last_on, plan.starts, at=at)
+    if len(plan.agenda) > MOST_ITEMS or any(len(one) > LONGEST_ITEM or "\0" in one for one in plan.agenda):
+        raise AgendaTooLong(field="agenda", most=MOST_ITEMS, longest=LONGEST_ITEM)
+
+
+def _check_days(first_on: date, last_on: date, starts: time, *, at: datetime) -> None:
+    today = clock.day_in(settings.TIME_ZONE, at)
+    if first_on < today or last_on < first_on or (last_on - first_on).days >= MOST_DAYS:
+        raise MeetingDaysWrong(field="first_on", most=MOST_DAYS)
+    if days.begins_at(first_on, starts, settings.TIME_ZONE) <= at:
+        raise MeetingHourPast(field="starts")
+
+
+def _check_coming(one: Meeting, *, at: datetime) -> None:
+    if one.cancelled_at is not None:
+        raise AlreadyCancelled
+    if days.begins_at(one.first_on, one.starts, settings.TIME_ZONE) <= at:
+        raise MeetingBegun
+
+
+def _reason(why: str) -> str:
+    why = " ".join(why.split())
+    if not why or len(why) > LONGEST_WHY or "\0" in why:
+        raise ReasonMissing(field="why", longest=LONGEST_WHY)
+    return why

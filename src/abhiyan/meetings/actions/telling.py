@@ -1,0 +1,123 @@
+"""Everybody invited is told: asked whether they come, asked again after a move, told of a cancelling."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format, time_format
+
+from abhiyan.core import lot
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.meetings.models import Invitee, Meeting
+from abhiyan.meetings.rules import days
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.actions.queueing import Outgoing, send_many
+from abhiyan.messaging.rules import texts
+from abhiyan.people import queries as people
+
+ROOM, COMES = "meetings", "comes"
+ANSWER_PAGE = "/meetings/answer/%s/"
+AT_ONCE = 500  # people told in one commit
+
+
+def tell_next(*, public_id: UUID, at: datetime) -> bool:
+    """Tell the next of those who have not heard of a meeting as it is now. Return True if there may be more. By a job.
+
+    What they were asked before is over; before the meeting begins they are asked whether they come.
+    """
+    with system("telling of a meeting"):
+        # Locked: whoever moves or cancels it meanwhile has them told once more.
+        one = Meeting.objects.select_for_update().filter(public_id=public_id).first()
+        if one is None:
+            return False
+        rows = list(one.invitees.filter(told__lt=one.version).select_for_update().order_by("pk")[:AT_ONCE])
+        messaging.close(ids=_asked(rows), at=at, but_answering=True)
+        told = _reachable(rows)
+        _tell(one, told, at=at)
+        for each in rows:
+            each.told = one.version
+        Invitee.objects.bulk_update(rows, ["told", "question"])
+    return len(rows) == AT_ONCE
+
+
+def _reachable(rows: Sequence[Invitee]) -> list[tuple[Invitee, str, str]]:
+    """Those whose phone is kept, with language and phone (E.164)."""
+    accounts = people.accounts(each.account_id for each in rows)
+    phones = people.phones(account.phone_id for account in accounts.values())
+    return [
+        (
+            each,
+            account.language or settings.LANGUAGE_CODE,
+            keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
+        )
+        for each in rows
+        if (account := accounts.get(each.account_id)) and (phone := phones.get(account.phone_id))
+    ]
+
+
+def _asked(rows: Sequence[Invitee]) -> list[UUID]:
+    """The ids of what these people were asked last."""
+    return [
+        messaging.question_id(room=ROOM, kind=COMES, about=each.question, phone_id=each.phone_id)
+        for each in rows
+        if each.question is not None
+    ]
+
+
+def _tell(one: Meeting, told: Sequence[tuple[Invitee, str, str]], *, at: datetime) -> None:
+    if one.cancelled_at is not None:
+        letters = [
+            Outgoing(
+                template="duty.meeting_off",
+                phone=phone,
+                language=language,
+                blanks={**blanks_of(one, language), "why": one.why},
+                key=f"meeting|{each.public_id}|{one.version}",
+                kind=texts.DUTY,
+                unit_id=one.unit_id,
+            )
+            for each, language, phone in told
+            if each.told
+        ]
+        send_many(messages=letters, at=at)
+        return
+    begins_at = days.begins_at(one.first_on, one.starts, settings.TIME_ZONE)
+    if at >= begins_at:
+        return
+    said: dict[str, Mapping[str, str]] = {}
+    askings = []
+    for each, language, phone in told:
+        each.question = lot.uuid()
+        blanks = said.setdefault(language, blanks_of(one, language))
+        askings.append(
+            messaging.Asking(
+                room=ROOM,
+                kind=COMES,
+                about=each.question,
+                phone=phone,
+                language=language,
+                template="duty.meeting_moved" if each.told else "duty.meeting",
+                blanks=dict(blanks),
+                label=one.title,
+                expires_at=begins_at,
+                unit_id=one.unit_id,
+                address=ANSWER_PAGE,
+            )
+        )
+    messaging.ask_many(askings=askings, at=at)
+
+
+def blanks_of(one: Meeting, language: str) -> dict[str, str]:
+    """What messages say of a meeting, in a language."""
+    with translation.override(language):
+        day = f"{date_format(one.first_on, 'j F')}, {time_format(one.starts, 'H:i')}"
+    return {
+        "unit": named(one.unit.names, language),
+        "title": one.title,
+        "day": day,
+        "place": one.place or one.link,
+    }

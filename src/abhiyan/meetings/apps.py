@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class MeetingsConfig(AppConfig):
+    name = "abhiyan.meetings"
+    label = "meetings"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from abhiyan.core import news
+        from abhiyan.messaging.news import QuestionAnswered
+
+        from .actions import answering
+
+        news.subscribe(QuestionAnswered, lambda told: answering.hear_answer(told=told))

@@ -1,0 +1,17 @@
+"""What meetings offer in the menu and in search."""
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.ui.navigation import WORK, Entry
+
+ENTRIES = (
+    Entry(
+        "meetings:list",
+        _("Meetings by invitation"),
+        WORK,
+        order=2,
+        words=_("called meetings, visits, tours, invited, minutes"),
+        key="meetings",
+    ),
+    Entry("meetings:meeting_new", _("Call a meeting"), words=_("invite by office, leader's visit, tour")),
+)

@@ -1,0 +1,105 @@
+"""Meetings called by office, and visits of leaders: who is invited, who comes, what was decided."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from abhiyan.core.policy import ACCOUNT, EVERYTHING, LINE, SYSTEM, placed, private
+from abhiyan.units.models import Hierarchy, Unit
+
+# A meeting is seen by who leads its unit, a visit only by the people on it. Invitees carry what this needs: their
+# policy must not read the meeting, whose policy reads them.
+_LED = f"({EVERYTHING} or {placed('meetings_meeting.unit_id', LINE)})"
+_INVITED = f"""exists (select from meetings_invitee i where i.meeting_id = meetings_meeting.id
+ and i.account_id = {ACCOUNT})"""
+_LED_INVITEE = f"({EVERYTHING} or {placed('meetings_invitee.called_in_id', LINE)})"
+
+
+class Meeting(models.Model):
+    """A meeting or a leader's visit that a unit calls. Moved, it keeps its earlier days."""
+
+    class Kind(models.TextChoices):
+        MEETING = "meeting", pgettext_lazy("kind of meeting", "Meeting")
+        VISIT = "visit", pgettext_lazy("kind of meeting", "Visit")
+
+    public_id = models.UUIDField(unique=True)
+    kind = models.TextField(choices=Kind.choices)
+    title = models.TextField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # that calls it
+    hierarchy = models.SmallIntegerField(choices=Hierarchy.choices)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    starts = models.TimeField()
+    place = models.TextField(default="")
+    link = models.TextField(default="")
+    host = models.TextField(default="")  # of a visit: who receives the leader
+    chair_id = models.BigIntegerField(null=True)  # account
+    is_public = models.BooleanField(default=False)  # open to everybody, so refused before a poll
+    agenda = ArrayField(models.TextField(), default=list)  # items or stops, in their order
+    reviewed = models.JSONField(default=list)  # ids of programmes on the agenda
+    called_at = models.DateTimeField()
+    called_by = models.BigIntegerField(null=True)  # account
+    # Rises with each new day: invitees who were told an earlier one are told again.
+    version = models.SmallIntegerField(default=1)
+    moves = models.JSONField(default=list)  # earlier days: first_on, last_on, starts, at, why
+    cancelled_at = models.DateTimeField(null=True)
+    why = models.TextField(default="")  # it was cancelled
+
+    class Meta:
+        db_table = "meetings_meeting"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_on__gte=models.F("first_on")), name="meeting_days"
+            ),
+            *private(
+                "meeting",
+                using=f"(kind = 'meeting' and {_LED}) or called_by = {ACCOUNT} or {_INVITED}",
+                write=SYSTEM,
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "first_on"], name="meeting_unit"),  # used by: a unit's page
+            models.Index(fields=["first_on"], name="meeting_day"),  # used by: the list
+        ]
+
+
+class Invitee(models.Model):
+    """Somebody who is invited once, whatever offices they hold: what they answered, and whether they came."""
+
+    class Answer(models.TextChoices):
+        NONE = "", _("No answer yet")
+        YES = "yes", _("Coming")
+        NO = "no", _("Can't come")
+
+    public_id = models.UUIDField(unique=True)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="invitees", db_index=False)
+    account_id = models.BigIntegerField()
+    phone_id = models.UUIDField()
+    office = models.TextField()  # code of the highest office by which they are invited
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # of that office
+    called_in_id = models.BigIntegerField()  # the meeting's unit
+    is_private = models.BooleanField()  # of a visit
+    invited_at = models.DateTimeField()
+    told = models.SmallIntegerField(default=0, db_default=0)  # the version they were told
+    question = models.UUIDField(null=True)  # what the last question to their phone is about
+    answer = models.TextField(choices=Answer.choices, default="", db_default="")
+    answered_at = models.DateTimeField(null=True)
+    reason = models.TextField(default="", db_default="")  # why they can't come
+
+    class Meta:
+        db_table = "meetings_invitee"
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "account_id"], name="meeting_invitee_once"),
+            *private(
+                "meeting_invitee",
+                using=f"account_id = {ACCOUNT} or (not is_private and {_LED_INVITEE})",
+                write=SYSTEM,
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account_id"], name="meeting_invitee_account"),  # used by: Today, the list
+            models.Index(
+                fields=["question"], condition=models.Q(question__isnull=False), name="meeting_question"
+            ),  # used by: an answer to our question
+        ]

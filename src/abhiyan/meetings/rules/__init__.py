@@ -1,0 +1,1 @@
+"""What follows from a meeting's days, without the database."""

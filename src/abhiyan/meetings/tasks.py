@@ -1,0 +1,15 @@
+"""Jobs of meetings: everybody invited is told."""
+
+from uuid import UUID
+
+from abhiyan.core import clock
+from abhiyan.core.jobs import job
+
+from . import actions
+
+
+@job("meetings.tell_invited")
+def tell_invited(public_id: str) -> None:
+    """Tell everybody who has not heard of a meeting as it is now, some hundred a commit. Nobody is told twice."""
+    while actions.tell_next(public_id=UUID(public_id), at=clock.now()):
+        pass

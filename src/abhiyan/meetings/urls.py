@@ -1,0 +1,34 @@
+"""Addresses of this room."""
+
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
+
+from .views import answering, calling, meetings
+
+app_name = "meetings"
+ASKING = capability("tasks.ask")
+urlpatterns = [
+    # Each shows only the meetings that the reader leads or is invited to.
+    page("", meetings.meetings, name="list", opens=STRONG),
+    page("new/", calling.meeting_new, opens=ASKING, act="is cancelled"),
+    page(
+        "answer/<str:link>/",
+        answering.answer_page,
+        opens=PUBLIC,
+        act="the page is itself the question; signed in one answers otherwise",
+        is_own=True,
+    ),
+    page("<uuid:public_id>/", meetings.meeting, opens=STRONG),
+    page(
+        "<uuid:public_id>/own/",
+        answering.meeting_answer,
+        opens=STRONG,
+        act="another answer replaces it until the meeting begins",
+    ),
+    page(
+        "<uuid:public_id>/change/<slug:step>/",
+        calling.meeting_step,
+        opens=ASKING,
+        act="the day is changed again; who is invited may say no",
+    ),
+    page("<uuid:public_id>/cancel/", calling.meeting_cancel, opens=ASKING, act=FINAL),
+]

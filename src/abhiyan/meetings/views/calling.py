@@ -1,0 +1,393 @@
+"""Calling a meeting with a look at the names first; inviting more, moving and cancelling."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from abhiyan.core import clock
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named, person
+from abhiyan.meetings import actions as acts
+from abhiyan.meetings import queries as found
+from abhiyan.meetings.actions import calling
+from abhiyan.meetings.models import Meeting
+from abhiyan.org import queries as org
+from abhiyan.org.here import page_unit
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.people import phones
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.acts import Tried, ask, form_page, tried
+from abhiyan.ui.fields import DayField
+from abhiyan.ui.forms import offer
+from abhiyan.ui.numbers import grouped
+
+from .shown import crumbs, page_of, today
+
+MOST_PROGRAMMES = 50  # to choose from
+MOST_NUMBERS = 1_000  # typed
+
+
+class HourField(forms.TimeField):
+    """An hour, chosen in the browser."""
+
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class InviteForm(forms.Form):
+    """Whom to invite."""
+
+    offices = forms.MultipleChoiceField(
+        label=_("Invite by office"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    bodies = forms.MultipleChoiceField(
+        label=_("Invite by body"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    phones = forms.CharField(
+        label=_("Invite by list"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Phone numbers of office-bearers here or below, one a line."),
+    )
+
+    def offer(self, **choices: list[tuple[str, str]]) -> None:
+        """Give fields their choices; a choice without any is no field."""
+        for name, some in choices.items():
+            if some:
+                offer(self, **{name: some})
+            else:
+                del self.fields[name]
+
+    def clean_phones(self) -> tuple[UUID, ...]:
+        lines = [line.strip() for line in self.cleaned_data["phones"].splitlines() if line.strip()]
+        read = [phones.parse(line) for line in lines]
+        if wrong := [str(n) for n, one in enumerate(read, 1) if one is None]:
+            raise forms.ValidationError(
+                _("These lines hold no mobile number: %(lines)s. Correct them."),
+                params={"lines": ", ".join(wrong[:10])},
+            )
+        if len(read) > MOST_NUMBERS:
+            raise forms.ValidationError(
+                _("Write at most %(n)s numbers."), params={"n": grouped(MOST_NUMBERS)}
+            )
+        return tuple(dict.fromkeys(keyring().phone_id(one) for one in read if one is not None))
+
+    @property
+    def inviting(self) -> found.Inviting:
+        """Whom the form names."""
+        given = self.cleaned_data
+        bodies = tuple(int(one) for one in given.get("bodies", ()))
+        return found.Inviting(tuple(given.get("offices", ())), bodies, given["phones"])
+
+
+class NewMeetingForm(InviteForm):
+    """A meeting or visit as it is typed."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=Meeting.Kind.choices,
+        help_text=_("Only the people on a visit see it. A meeting is also seen by who leads the unit."),
+    )
+    title = forms.CharField(label=_("Title"), max_length=calling.LONGEST_TITLE)
+    first_on = DayField(label=_("First day"))
+    last_on = DayField(label=_("Last day"), required=False, help_text=_("Empty: it takes one day."))
+    starts = HourField(label=_("Begins at"), initial=time(10))
+    place = forms.CharField(label=_("Place"), required=False, max_length=calling.LONGEST_PLACE)
+    link = forms.CharField(label=_("Link of a video meeting"), required=False, max_length=500)
+    host = forms.CharField(
+        label=_("Host of a visit, and who receives"), required=False, max_length=calling.LONGEST_PLACE
+    )
+    chair = forms.ChoiceField(label=_("Chair, or the leader on a visit"), required=False)
+    agenda = forms.CharField(
+        label=_("Agenda, or stops of a visit"),
+        required=False,
+        max_length=calling.MOST_ITEMS * calling.LONGEST_ITEM,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("One item a line. Write the hour before it, if it has one."),
+    )
+    reviewed = forms.MultipleChoiceField(
+        label=_("Programmes on the agenda"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    is_public = forms.BooleanField(label=_("Open to the public"), required=False)
+    field_order = (
+        "kind",
+        "title",
+        "first_on",
+        "last_on",
+        "starts",
+        "place",
+        "link",
+        "host",
+        "chair",
+        "agenda",
+        "reviewed",
+        "is_public",
+        "offices",
+        "bodies",
+        "phones",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        given["last_on"] = given.get("last_on") or given.get("first_on")
+        return given
+
+    def plan(self, chair_id: int | None, programme_ids: Mapping[str, int]) -> acts.MeetingPlan:
+        """What the form says. chair_id: the account behind `chair`; programme_ids: by their public ids."""
+        given = self.cleaned_data
+        kept = {
+            name: given[name] for name in ("kind", "title", "first_on", "last_on", "starts", "place", "link")
+        }
+        return acts.MeetingPlan(
+            **kept,
+            host=given["host"],
+            chair_id=chair_id,
+            is_public=given["is_public"],
+            agenda=tuple(line.strip() for line in given["agenda"].splitlines() if line.strip()),
+            reviewed=tuple(programme_ids[one] for one in given.get("reviewed", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InvitePreview:
+    """The people it would invite, shown before it is done. leaving: hold an office now, but not on the day."""
+
+    n: int
+    people: list[found.InvitedPerson]
+    leaving: int
+    is_silent: bool
+
+    @property
+    def more(self) -> int:
+        return self.n - len(self.people)
+
+
+@form_page
+def meeting_new(request: Request) -> HttpResponseBase:
+    """Call a meeting or a visit; the names of everybody it invites are shown first."""
+    here, at = page_unit(request), clock.now()
+    if not request.viewer.may_at(LEADS, here.span[0]):
+        raise org.NotYours(capability=LEADS)
+    form = NewMeetingForm(
+        request.POST if request.method == "POST" else None, initial={"kind": Meeting.Kind.MEETING}
+    )
+    running = list(
+        programmes.programmes_for(request.viewer).exclude(state=Programme.State.CLOSED)[:MOST_PROGRAMMES]
+    )
+    known = {str(one.public_id): one.pk for one in running}
+    chairs = {
+        str(one.appointment_id): one
+        for one in org.ask_offices_here(here.unit.id, on=today())()
+        if one.account_id is not None
+    }
+    form.offer(
+        chair=[
+            ("", _("none")),
+            *((key, f"{person(one.name)}, {named(one.office_names)}") for key, one in chairs.items()),
+        ],
+        reviewed=[(str(one.public_id), named(one.names)) for one in running],
+        **_whom(here.unit.id, here.hierarchy),
+    )
+    return _invited(
+        request,
+        form,
+        lambda expected: acts.call_meeting(
+            plan=form.plan(
+                chairs[chair].account_id if (chair := form.cleaned_data["chair"]) else None, known
+            ),
+            inviting=form.inviting,
+            unit_id=here.unit.id,
+            hierarchy=here.hierarchy,
+            expected=expected,
+            by=request.actor,
+            at=at,
+        ),
+        said=_("The meeting is called. Everybody invited gets an SMS."),
+        unit_id=here.unit.id,
+        hierarchy=here.hierarchy,
+        day=lambda: form.cleaned_data["first_on"],
+        done=lambda made: redirect("meetings:meeting", made.value),
+        context={
+            **crumbs((say("Call a meeting"), "")),
+            "unit": here.unit,
+            "heading": here.name,
+            "page": _("Call a meeting"),
+        },
+    )
+
+
+def _whom(unit_id: int, hierarchy: int) -> dict[str, list[tuple[str, str]]]:
+    """The offices and bodies one may invite below a unit, with how many people that is."""
+    counts = found.reached(unit_id=unit_id, hierarchy=hierarchy, on=today())
+    return {
+        "offices": [
+            (one.code, f"{named(one.names)} ({grouped(counts[one.code])})")
+            for one in org.offices_used()
+            if counts.get(one.code)
+        ],
+        "bodies": [(str(one.id), named(one.names)) for one in org.bodies_of(unit_id, on=today())],
+    }
+
+
+def _invited(
+    request: Request,
+    form: InviteForm,
+    act: Callable[[int], Any],
+    *,
+    said: Any,
+    unit_id: int,
+    hierarchy: int,
+    day: Callable[[], date],
+    done: Callable[[Tried[Any]], HttpResponseBase],
+    context: dict[str, Any],
+) -> HttpResponseBase:
+    """Show the names first; once they were shown and nothing changed, do it."""
+    seen = request.POST.get("expected", "")
+    if form.is_bound and form.is_valid() and (not seen or "again" in request.POST):
+        outcome = tried(request, form, lambda _given: _preview(form, unit_id, hierarchy, day()))
+        return render(
+            request,
+            "meetings/invite.html",
+            {**context, "form": form, "preview": outcome.value},
+            status=200 if outcome else outcome.status,
+        )
+    expected = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 8 else -1
+    outcome = tried(request, form, lambda _given: act(expected), said=said)
+    if outcome:
+        return done(outcome)
+    return render(request, "meetings/invite.html", {**context, "form": form}, status=outcome.status)
+
+
+def _preview(form: InviteForm, unit_id: int, hierarchy: int, on: date) -> InvitePreview:
+    given = found.chosen(form.inviting, unit_id=unit_id, hierarchy=hierarchy, on=on)
+    kind = form.cleaned_data.get("kind", Meeting.Kind.MEETING)
+    n = calling.counted(given, kind)
+    now = found.count_chosen(given | {"day": today()})
+    silent = calling.is_silent(unit_id, on, form.cleaned_data.get("last_on") or on, at=clock.now())
+    if silent and form.cleaned_data.get("is_public"):
+        raise calling.PublicInSilence(field="first_on")
+    return InvitePreview(n, found.name_chosen(given), max(0, now - n), silent)
+
+
+class MoveMeetingForm(forms.Form):
+    """Other days, and why."""
+
+    first_on = DayField(label=_("First day"))
+    last_on = DayField(label=_("Last day"))
+    starts = HourField(label=_("Begins at"))
+    why = forms.CharField(
+        label=_("Reason"), max_length=calling.LONGEST_WHY, help_text=_("Everybody invited reads it.")
+    )
+
+
+class CancelMeetingForm(forms.Form):
+    """Why it does not take place."""
+
+    why = forms.CharField(
+        label=_("Reason"), max_length=calling.LONGEST_WHY, help_text=_("Everybody invited reads it.")
+    )
+
+
+@form_page
+def meeting_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
+    """Change the day of a meeting, or invite more people. Each says first what follows."""
+    pages = {"move": _move, "invite": _invite}
+    if step not in pages:
+        raise NotFound
+    return pages[step](request, _managed(request, public_id))
+
+
+def _managed(request: Request, public_id: UUID) -> Meeting:
+    """A meeting that the viewer manages."""
+    one = found.meeting_for(request.viewer, public_id)
+    if not found.leads(request.viewer, one):
+        raise org.NotYours(capability=LEADS)
+    return one
+
+
+def _move(request: Request, one: Meeting) -> HttpResponseBase:
+    given = {"first_on": one.first_on, "last_on": one.last_on, "starts": one.starts}
+    return ask(
+        request,
+        lambda told: acts.move_meeting(**told, public_id=one.public_id, by=request.actor, at=clock.now()),
+        title=say("Change the day: %(title)s") % {"title": one.title},
+        text=[
+            _invitees(one),
+            _("Everybody gets an SMS with the new day and is asked again. Earlier answers no longer count."),
+            _("The page keeps the earlier day."),
+        ],
+        button=_("Change the day"),
+        said=_("The day is changed. Everybody invited is asked again."),
+        done=page_of(one),
+        form=MoveMeetingForm(request.POST if request.method == "POST" else None, initial=given),
+        **crumbs((one.title, page_of(one)), (say("Change the day"), "")),
+    )
+
+
+@form_page
+def meeting_cancel(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Cancel a meeting; it asks once."""
+    one = _managed(request, public_id)
+    return ask(
+        request,
+        lambda told: acts.cancel_meeting(**told, public_id=one.public_id, by=request.actor, at=clock.now()),
+        title=say("Cancel: %(title)s") % {"title": one.title},
+        text=[
+            _invitees(one),
+            _("Everybody gets an SMS that it does not take place. This cannot be taken back."),
+        ],
+        button=_("Cancel the meeting"),
+        said=_("The meeting is cancelled. Everybody invited gets an SMS."),
+        done=page_of(one),
+        is_danger=True,
+        form=CancelMeetingForm(request.POST if request.method == "POST" else None),
+        **crumbs((one.title, page_of(one)), (say("Cancel the meeting"), "")),
+    )
+
+
+def _invite(request: Request, one: Meeting) -> HttpResponseBase:
+    form = InviteForm(request.POST if request.method == "POST" else None)
+    form.offer(**_whom(one.unit_id, one.hierarchy))
+    return _invited(
+        request,
+        form,
+        lambda expected: acts.invite_more(
+            public_id=one.public_id,
+            inviting=form.inviting,
+            expected=expected,
+            by=request.actor,
+            at=clock.now(),
+        ),
+        said=_("Invited. New people on the list get an SMS."),
+        unit_id=one.unit_id,
+        hierarchy=one.hierarchy,
+        day=lambda: one.first_on,
+        done=lambda _made: redirect(page_of(one)),
+        context={
+            **crumbs((one.title, page_of(one)), (say("Invite more"), "")),
+            "heading": one.title,
+            "page": _("Invite more"),
+        },
+    )
+
+
+def _invitees(one: Meeting) -> str:
+    n = one_count(one)
+    return ngettext("%(n)s person is invited.", "%(n)s people are invited.", n) % {"n": grouped(n)}
+
+
+def one_count(one: Meeting) -> int:
+    """How many people are invited to a meeting."""
+    return sum(each.n for each in found.by_office(one))

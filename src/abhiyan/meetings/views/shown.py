@@ -1,0 +1,37 @@
+"""What pages of meetings share."""
+
+from datetime import date, time
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.meetings.models import Meeting
+
+TITLE = _("Meetings by invitation")
+
+
+def crumbs(*more: tuple[Any, str]) -> dict[str, Any]:
+    """The frame of each of these pages: its place in the menu, and the way to it."""
+    return {"here": "meetings", "crumbs": [(str(TITLE), reverse("meetings:list")), *more]}
+
+
+def page_of(one: Meeting) -> str:
+    """The address of a meeting's page."""
+    return reverse("meetings:meeting", args=[one.public_id])
+
+
+def today() -> date:
+    """The day it is here."""
+    return clock.today(settings.TIME_ZONE)
+
+
+def days_of(first_on: date, last_on: date, starts: time) -> str:
+    """The days of a meeting with its hour: 5 December 2026, 10:00."""
+    day = date_format(first_on, "j F Y")
+    if last_on > first_on:
+        day = f"{day} – {date_format(last_on, 'j F Y')}"
+    return f"{day}, {time_format(starts, 'H:i')}"
