@@ -1,14 +1,26 @@
-"""A president sees the district that is behind, calls its holder and gives a task; menus and search: in a browser."""
+"""From Today, in a browser: a president sees the district that is behind, calls its holder and gives a task; a worker
+shares the own link and tells somebody what is missing; menus and search."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import welcoming
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.number import member_number
+from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.server import Server
+from abhiyan.enrolment.tests.test_browser import fill, send, send_code
+from abhiyan.enrolment.tests.test_calls import JOIN, connect
+from abhiyan.enrolment.tests.test_welcome import gone
+from abhiyan.people.models import Purpose
 from abhiyan.ui.tests.axe import Look
-from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.ui.tests.test_browser import LOOKS, PAGE_LOOKS
 
 from .cast import Cast
 from .test_bearer import NUMBER, sheet_of, with_number
@@ -30,14 +42,20 @@ def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
     yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
-@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_president_calls_the_holder_of_a_district_and_gives_a_task(
     opens: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:
     with_number(cast, "district_in_charge")
     page = opens("/units/JK/", "state_president", size=size, language=language)
-    name = page.locator(".tbl a.bearer").first
+    expect(page.locator(".tbl a.bearer").first).to_be_visible()
     look(page, "bearer-unit")
+
+    page.goto("/")
+    behind = page.locator("li:has(a[href*='/units/JK-SRI/'])")
+    expect(behind).to_contain_text("22")
+    look(page, "call-today")
+    name = behind.locator("a[href*='/bearers/']")
     name.click()
     sheet = page.locator("dialog#sheet")
     expect(sheet.locator("h1")).to_be_focused()
@@ -63,6 +81,50 @@ def test_president_calls_the_holder_of_a_district_and_gives_a_task(
     assert cast.world.rows("select title, account_id from programmes_task") == [
         ("Call the mandals", cast.accounts["district_in_charge"].pk)
     ]
+
+
+@pytest.mark.parametrize(("size", "language"), LOOKS)
+def test_worker_shares_the_own_link_and_tells_somebody_who_is_not_counted(
+    opens: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    world = cast.world
+    connect(world, "generic", "join", JOIN)
+    kamla = Human("Kamla Devi", 1979, "+919906007732")
+    claim = world.claim(kamla, Channel.PAPER, unit=world.booth)
+    world.take(replace(claim, consents=(Purpose.MEMBERSHIP, Purpose.CALLS)))
+
+    page = opens("/", "booth_worker", size=size, language=language)
+    look(page, "worker-today")
+    shared = page.locator("a[href^='https://wa.me/']").get_attribute("href") or ""
+    (link,) = re.findall(r"/join/\S+", unquote(shared))
+    assert re.fullmatch(r"/join/winter/\?unit=JK-B001&by=[A-Z0-9]{7}", link)
+
+    other = opens(link, size=size, language=language)
+    fill(other, World.bilal)
+    send(other)
+    send_code(other, World.bilal)
+    other.wait_for_url("**/join/winter/done/")
+    look(other, "worker-joined")
+    with system("tests turn the loop"):
+        assert welcoming.welcome(at=world.now) > 0
+    ((member,),) = world.rows(
+        "select m.public_id from enrolment_membership m join people_person p on p.id = m.person_id where p.name = %s",
+        [World.bilal.name],
+    )
+    (letter,) = [one for one in gone(world) if member_number(member) in one.text]
+    assert "/me/card/" in letter.text
+
+    go(page, "a[href*='/my-link/']")
+    expect(page.locator("main")).to_contain_text("1")
+    look(page, "worker-link")
+    page.goto("/")
+    go(page, "a[href^='/field/card/']")
+    expect(page.locator("h1")).to_contain_text("Kamla Devi" if language == "en" else "")
+    expect(page.locator(f"a[href='tel:{JOIN}']")).to_be_visible()
+    look(page, "worker-card")
+    go(page, "button[name=outcome][value=reached]")
+    expect(page).to_have_url(re.compile(r":\d+/$"))
+    assert page.locator("a[href^='/field/card/']").count() == 0, "told: it leaves Today"
 
 
 def test_without_script_the_name_opens_a_page_that_does_the_same(opens: Open, cast: Cast) -> None:
