@@ -28,6 +28,19 @@ LONGEST = 2400  # points of what is read
 KEPT, SMALL = 1600, 240  # points of the longer side of a picture that is kept, and of the small one
 
 
+TAIL = 65_536  # bytes at the end of a file: where it says that it is whole
+
+
+def picture_kind(data: bytes) -> str | None:
+    """Return "jpg" or "png" by how a file begins and ends; None for anything else, whatever its name says."""
+    tail = data[-TAIL:]
+    if data[:3] == b"\xff\xd8\xff" and b"\xff\xd9" in tail:
+        return "jpg"
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and b"IEND" in tail:
+        return "png"
+    return None
+
+
 class Unreadable(Exception):
     """No picture, a broken one, or one that takes more than a picture may."""
 

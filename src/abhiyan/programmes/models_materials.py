@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from abhiyan.core.files import SealedFile
 from abhiyan.core.policy import ACCOUNT, COUNTS, LINE, PEOPLE, SYSTEM, placed, policies
 from abhiyan.units.models import Unit
 
@@ -48,18 +49,13 @@ class Material(models.Model):
         ]
 
 
-class MaterialVersion(models.Model):
+class MaterialVersion(SealedFile):
     """One file of a material, sealed. A newer one replaces it; then only those who put files up there open it."""
 
-    id = models.UUIDField(primary_key=True)  # random
     material = models.ForeignKey(Material, models.CASCADE, related_name="versions", db_index=False)
     unit_id = models.BigIntegerField()  # the material's
     number = models.SmallIntegerField()  # from 1
-    digest = models.BinaryField()  # keyed, of the file
     kind = models.TextField()  # ending: a key of rules.materials.KINDS
-    size = models.IntegerField()  # bytes
-    sealed = models.BinaryField()
-    added_at = models.DateTimeField()
     added_by = models.BigIntegerField(null=True)  # account
     replaced_at = models.DateTimeField(null=True)
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.files import SealedFile
 from abhiyan.core.policy import (
     ACCOUNT,
     COUNTS,
@@ -194,18 +195,13 @@ class Deck(models.Model):
         ]
 
 
-class DeckTemplate(models.Model):
+class DeckTemplate(SealedFile):
     """A PowerPoint file decks are made by, sealed. Every version stays; one of them is used, or that of the house."""
 
-    id = models.UUIDField(primary_key=True)  # random
     number = models.SmallIntegerField(unique=True)  # from 1
-    name = models.TextField()  # of the file
-    size = models.IntegerField()  # bytes
-    digest = models.BinaryField()  # keyed, of the file as it came
+    name = models.TextField()  # of the file. Its digest is of the file as it came
     layouts = models.JSONField()  # `ui.slides.look.Layouts`
-    sealed = models.BinaryField()
     is_used = models.BooleanField(default=False, db_default=False)
-    added_at = models.DateTimeField()
     added_by = models.BigIntegerField(null=True)  # account
 
     class Meta:

@@ -5,7 +5,6 @@ are added by whoever records people who join there, and opened by whoever sees t
 """
 
 import hashlib
-import hmac
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import apart, audit, limits, lot, slots, sql
+from abhiyan.core import apart, audit, limits, slots, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.pictures import Unreadable
 from abhiyan.core.refusals import Refused, needed
@@ -229,9 +229,8 @@ def _known(batch: PaperBatch, seen: pictures.Seen) -> _Known | Refused:
 def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor, at: datetime) -> int | None:
     if isinstance(known, Refused):
         raise known
-    ring, photo = keyring(), lot.uuid()
     # Once in a drive: what other drives keep is told to nobody.
-    digest = hmac.digest(ring.lookup, b"photo|%d|" % batch.programme_id + data, "sha256")
+    digest = digest_of(data, within=f"photo|{batch.programme_id}")
     if there := PaperPhoto.objects.filter(digest=digest).only("unit_id", "batch_id").first():
         try:
             org.require(by, RECORD, at=there.unit_id)
@@ -242,22 +241,21 @@ def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor,
     of_batch = PaperPhoto.objects.filter(batch_id=batch.pk)
     if of_batch.filter(aside_at=None).count() >= most or of_batch.count() >= most * MOST_ASIDE:
         raise TooManyPhotos(field="photos", most=most)
-    PaperPhoto.objects.create(
-        id=photo,
+    photo = PaperPhoto.of(
+        data,
+        digest=digest,
         batch_id=batch.pk,
         unit_id=batch.unit_id,
-        digest=digest,
         kind=rules.kind_of(data) or "",
-        size=len(data),
-        sealed=ring.seal(data, about=photo.bytes),
         sheet=known.sheet,
         alike=known.alike,
-        small=ring.seal(known.seen.small, about=b"small" + photo.bytes),
-        trace=ring.seal(known.seen.trace, about=b"trace" + photo.bytes),
         added_by=by.account_id or 0,
         added_at=at,
         purge_at=at + KEPT,
     )
+    photo.small = keyring().seal(known.seen.small, about=b"small" + photo.id.bytes)
+    photo.trace = keyring().seal(known.seen.trace, about=b"trace" + photo.id.bytes)
+    photo.save(force_insert=True)
     return known.sheet
 
 
@@ -269,7 +267,7 @@ def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str
     found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
     if found.aside_at is not None:
         org.require(by, STRIKE_OFF, at=found.unit_id)
-    kind, data = found.kind, keyring().unseal(bytes(found.sealed), about=found.pk.bytes)
+    kind, data = found.kind, found.opened()
     if found.turn:
         kind = rules.KINDS["jpg"]
         kept = data
@@ -320,14 +318,13 @@ def change_photo(
         if sheet is not None and sheet != found.sheet:
             found.sheet, found.alike, found.is_beside, found.import_id = sheet, None, False, None
         if turn % 4:
-            ring = keyring()
             found.turn = quarters = (found.turn + turn) % 4
             key = ("turn", photo, quarters)
             if not apart.is_done(key):
                 _take_looks(1, by, at)
-            data = ring.unseal(bytes(found.sealed), about=photo.bytes)
+            data = found.opened()
             seen = _opened(key, lambda: pictures.look(data, turn=quarters))
-            found.small = ring.seal(seen.small, about=b"small" + photo.bytes)
+            found.small = keyring().seal(seen.small, about=b"small" + photo.bytes)
         found.save()
         note_entered(of)
         number = rules.number_of(batch)

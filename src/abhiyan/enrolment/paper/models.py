@@ -3,6 +3,7 @@ workers' own links, which stand on posters."""
 
 from django.db import models
 
+from abhiyan.core.files import SealedFile
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies
 from abhiyan.enrolment.rules import batches
 
@@ -38,20 +39,16 @@ class PaperBatch(models.Model):
         return batches.number_of(self.pk)
 
 
-class PaperPhoto(models.Model):
+class PaperPhoto(SealedFile):
     """A photograph of a filled sheet, sealed. The same picture is kept once in a drive; gone after `purge_at`.
 
     Once a list of its batch was imported it is evidence: nobody destroys it before that day. A photograph that somebody
     removes then is put aside.
     """
 
-    id = models.UUIDField(primary_key=True)  # random
     batch_id = models.IntegerField()
     unit_id = models.BigIntegerField()
-    digest = models.BinaryField()  # keyed, of the drive and the picture
     kind = models.TextField()  # media type
-    size = models.IntegerField()  # bytes
-    sealed = models.BinaryField()
     sheet = models.SmallIntegerField(null=True)  # as the code on it says, or somebody; null: not known yet
     alike = models.SmallIntegerField(null=True)  # the sheet it looks like, where no code could be read
     turn = models.SmallIntegerField(default=0, db_default=0)  # quarters to the right, as it is shown
@@ -66,7 +63,6 @@ class PaperPhoto(models.Model):
         null=True
     )  # the list that brought what stands on it, while not taken back
     added_by = models.BigIntegerField()  # account
-    added_at = models.DateTimeField()
     hidden_at = models.DateTimeField(
         null=True
     )  # somebody of the batch had everything erased: nobody opens it

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from uuid import UUID
 
+from abhiyan.core.pictures import picture_kind
+
 LARGEST = 8 << 20  # bytes of one picture: what a phone's camera makes
 MOST_AT_ONCE = 20  # pictures of one request
 MOST_SHEETS = 50  # of one batch: one PDF
@@ -74,8 +76,5 @@ def seen(photos: Iterable[UUID]) -> str:
 
 def kind_of(data: bytes) -> str | None:
     """The media type of a picture by how it begins and ends; None for anything else, whatever its name says."""
-    if data[:3] == b"\xff\xd8\xff" and b"\xff\xd9" in data[-65536:]:
-        return KINDS["jpg"]
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and b"IEND" in data[-65536:]:
-        return KINDS["png"]
-    return None
+    kind = picture_kind(data)
+    return KINDS[kind] if kind else None

@@ -1,6 +1,5 @@
 """Materials: files put up for the workers of a programme, replaced by newer versions, withdrawn and brought back."""
 
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.keys import keyring
+from abhiyan.core.files import digest_of
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -141,7 +140,7 @@ def _checked(data: bytes, programme_id: int) -> tuple[str, bytes]:
         raise FileTooLarge(field="file", mb=LARGEST >> 20)
     kind = needed(kind_of(data), FileUnfit(field="file"))
     sql.wait_for(f"materials of programme {programme_id}")
-    digest = hmac.digest(keyring().lookup, b"material|" + data, "sha256")
+    digest = digest_of(data, within="material")
     if there := found.same_there(programme_id, digest):
         raise FileThere(field="file", title=named(there.names))
     return kind, digest
@@ -153,19 +152,16 @@ def _keep(
     same = MaterialVersion.objects.filter(material__programme_id=one.programme_id, unit_id=one.unit_id)
     if same.count() >= MOST_FILES:
         raise TooManyFiles(field="file", most=MOST_FILES)
-    version = lot.uuid()
-    MaterialVersion.objects.create(
-        id=version,
+    MaterialVersion.of(
+        data,
+        digest=digest,
         material=one,
         unit_id=one.unit_id,
         number=number,
-        digest=digest,
         kind=kind,
-        size=len(data),
-        sealed=keyring().seal(data, about=version.bytes),
         added_at=at,
         added_by=by.account_id,
-    )
+    ).save(force_insert=True)
 
 
 def withdraw_material(*, public_id: UUID, reason: str = "", by: Actor, at: datetime) -> Material:

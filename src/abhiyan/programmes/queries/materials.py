@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
-from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.org import queries as org
 from abhiyan.org.models import Office
@@ -109,11 +108,6 @@ def version_for(one: Material, number: int, *, leads: bool) -> MaterialVersion:
     """A version of a material, with its bytes sealed; without `leads` only the one in force. NotFound."""
     rows = MaterialVersion.objects.filter(material=one, number=number)
     return needed((rows if leads else rows.filter(replaced_at=None)).first())
-
-
-def content(version: MaterialVersion) -> bytes:
-    """The bytes of a version as they were put up."""
-    return keyring().unseal(bytes(version.sealed), about=version.pk.bytes)
 
 
 def same_there(programme_id: int, digest: bytes) -> Material | None:

@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+from abhiyan.core.pictures import TAIL, picture_kind
+
 LARGEST = 20 << 20  # bytes of one file: a leaflet for printing with its pictures
 MOST_FILES = 200  # of one unit in one programme, older versions included
 LONGEST_REASON = 500
@@ -17,7 +19,6 @@ ACCEPTED = ".pdf,.png,.jpg,.jpeg,.docx,.xlsx"  # what a page offers to choose
 _MAIN_PART = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 _JOINERS = "\u200c\u200d"  # Hindi spells with them
 _NOT_IN_NAMES = '/\\:*?"<>|'
-_TAIL = 65_536  # bytes at the end: where a file says that it is whole
 
 
 def kind_of(data: bytes) -> str | None:
@@ -25,13 +26,10 @@ def kind_of(data: bytes) -> str | None:
 
     A Word or Excel file with macros is not taken, nor is one that is cut short.
     """
-    tail = data[-_TAIL:]
-    if data[:5] == b"%PDF-" and b"%%EOF" in tail:
+    if data[:5] == b"%PDF-" and b"%%EOF" in data[-TAIL:]:
         return "pdf"
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and b"IEND" in tail:
-        return "png"
-    if data[:3] == b"\xff\xd8\xff" and b"\xff\xd9" in tail:
-        return "jpg"
+    if picture := picture_kind(data):
+        return picture
     return _office_kind(data) if data[:4] == b"PK\x03\x04" else None
 
 

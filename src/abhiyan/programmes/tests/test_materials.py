@@ -89,7 +89,7 @@ def read(account: Account, one: Material, number: int = 1, on: Any = TODAY) -> b
         place = found.reached_by(viewer, seen)
         if place is not None:
             acts.note_opened(version=version, place=place, by=actor(account), at=AT)
-        return found.content(version)
+        return version.opened()
 
 
 def own(account: Account, on: Any = TODAY) -> tuple[int, int]:

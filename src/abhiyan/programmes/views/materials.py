@@ -305,7 +305,7 @@ def material_file(request: Request, public_id: UUID, number: int) -> HttpRespons
     """The file of a version, to keep. An older one only for those who put files up there."""
     one = found.material_for(request.viewer, public_id)
     version = found.version_for(one, number, leads=found.may_lead(request.viewer, one))
-    data = found.content(version)
+    data = version.opened()
     place = found.reached_by(request.viewer, one)
     if place is not None:
         acts.note_opened(version=version, place=place, by=request.actor, at=clock.now())

@@ -1,14 +1,13 @@
 """The template of slides: brought by who leads the organisation, kept in versions, one of which is used."""
 
-import hmac
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from abhiyan.core import audit, lot, sql
+from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.keys import keyring
+from abhiyan.core.files import digest_of
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
@@ -45,7 +44,7 @@ def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemp
     if len(data) > LARGEST:
         raise refusals.TemplateTooLarge(field="file", mb=LARGEST >> 20)
     clean, layouts = _tried(data, at)
-    digest = hmac.digest(keyring().lookup, b"deck template|" + data, "sha256")
+    digest = digest_of(data, within="deck template")
     with transaction.atomic(), system("a template of slides is brought"):
         sql.wait_for("templates of slides")
         for each in files.templates():
@@ -54,21 +53,19 @@ def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemp
         n = DeckTemplate.objects.count()
         if n >= MOST:
             raise refusals.TooManyTemplates(field="file", most=MOST)
-        ident = lot.uuid()
         DeckTemplate.objects.filter(is_used=True).update(is_used=False)
-        one = DeckTemplate.objects.create(
-            id=ident,
+        one = DeckTemplate.of(
+            clean,
+            digest=digest,
             number=n + 1,
             name=" ".join(name.split())[:100],
-            size=len(clean),
-            digest=digest,
             layouts=to_json(layouts),
-            sealed=keyring().seal(clean, about=ident.bytes),
             is_used=True,
             added_at=at,
             added_by=by.account_id,
         )
-        audit.record(by=by, at=at, act="review.add_template", subject=str(ident), n=1)
+        one.save(force_insert=True)
+        audit.record(by=by, at=at, act="review.add_template", subject=str(one.pk), n=1)
     return one
 
 

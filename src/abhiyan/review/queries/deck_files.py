@@ -12,7 +12,6 @@ from django.utils.translation import gettext as say
 from django.utils.translation import override
 
 from abhiyan.core import printing
-from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.review.models import DeckTemplate
 from abhiyan.review.rules import decks
@@ -33,12 +32,7 @@ HAS_PPTX = find_spec("pptx") is not None  # the extra `slides` may be left out
 def template_in_use() -> tuple[Layouts, bytes]:
     """The template decks are made by, with its file; that of the house has none here."""
     one = DeckTemplate.objects.filter(is_used=True).first() if HAS_PPTX else None
-    return (from_json(one.layouts), content_of(one)) if one else (house_layouts(settings.ACCENT), b"")
-
-
-def content_of(one: DeckTemplate) -> bytes:
-    """The file of a version."""
-    return keyring().unseal(bytes(one.sealed), about=one.pk.bytes)
+    return (from_json(one.layouts), one.opened()) if one else (house_layouts(settings.ACCENT), b"")
 
 
 def house_file() -> bytes:

@@ -105,7 +105,7 @@ def deck_template_file(request: Request, version: UUID) -> HttpResponseBase:
     _require(request)
     one = files.template_by(version)
     title = say("Template of slides, version %(number)s") % {"number": one.number}
-    return _pptx(files.content_of(one), title)
+    return _pptx(one.opened(), title)
 
 
 @require_GET
@@ -113,7 +113,7 @@ def deck_template_sample(request: Request, version: UUID) -> HttpResponseBase:
     """A deck of made-up figures in a version, to look at it."""
     _require(request)
     one = files.template_by(version)
-    template = (from_json(one.layouts), files.content_of(one))
+    template = (from_json(one.layouts), one.opened())
     slides = files.sample_slides(language())
     data = files.deck_file(slides, "pptx", language(), template=template, at=clock.now())
     return _pptx(data, say("Sample"))
