@@ -9,11 +9,11 @@ from django.conf import settings
 from abhiyan.core import jobs
 from abhiyan.core.loops import Loop
 
-from .actions import codes, erasing, finding, sessions
+from .actions import codes, erasing, field, finding, sessions
 
 
 def sweep(at: datetime) -> int:
-    return codes.sweep_codes(at=at) + sessions.sweep(at=at)
+    return codes.sweep_codes(at=at) + sessions.sweep(at=at) + field.sweep_field(at=at)
 
 
 NIGHT = 3  # the hour, here, in which near duplicates are looked for

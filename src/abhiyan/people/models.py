@@ -24,6 +24,8 @@ from abhiyan.core.policy import (
     private,
 )
 
+from .models_field import FieldPicture, FieldReceipt  # noqa: F401  # tables of this room, kept beside
+
 # Whose session this is, before the account is known: evaluated once per query, not per row.
 SIGNED_IN = f"(select ps.account_id from people_session ps where ps.key = {SESSION})"
 

@@ -116,6 +116,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 22 * 1024 * 1024
 BODY_LIMIT = 3 * 1024 * 1024
 # An uploaded list may hold what must never touch a disk in clear: whoever works on it has it in memory.
 BODY_LIMITS = {
+    "/field/due/": 16 * 1024 * 1024,  # the same as of /programmes/asked/
     "/imports/": 9 * 1024 * 1024,
     "/paper/": 16 * 1024 * 1024,  # photographs of sheets, several at once
     "/programmes/asked/": 16 * 1024 * 1024,  # a report with its photographs

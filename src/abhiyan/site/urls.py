@@ -4,8 +4,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from abhiyan.core.access import DEMO, FINAL, PUBLIC, STRONG, capability, page
 from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.programmes.views import dues
 
-from .views import bearer, closing, demo_phone, launch, membership_votes, search, today, unit
+from .views import bearer, closing, demo_phone, field, launch, membership_votes, search, today, unit
 
 pages = [
     # It sends people who are not signed in to do so.
@@ -41,6 +42,11 @@ pages = [
     # Only of whom one leads.
     page("bearers/<uuid:public_id>/", bearer.bearer, opens=capability(LEADS), act="shows a number"),
     page("search/", search.search, opens=STRONG),
+    # Each record's own page and act ask who may.
+    page("field/send/", field.field_send, opens=STRONG, act="as the page of the record says"),
+    page(
+        "field/due/<uuid:public_id>/", dues.field_due, opens=STRONG, act="is sent again until it is accepted"
+    ),
     page("demo/phone/", demo_phone.phone, name="demo_phone", opens=DEMO, act="is of the demo", is_own=True),
 ]
 

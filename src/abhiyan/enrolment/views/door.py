@@ -18,11 +18,11 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.gzip import gzip_page
 
 from abhiyan.core import clock, languages, lot
-from abhiyan.core.refusals import NotFound, TooMany
+from abhiyan.core.refusals import NotFound, Refused, TooMany, needed
 from abhiyan.core.words import language, person
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import door
@@ -43,6 +43,7 @@ from abhiyan.people.models import Notice
 from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.numbers import grouped
+from abhiyan.ui.records import RecordSent, taken
 from abhiyan.units import queries as units
 
 from .join import judge_notice, notice_shown
@@ -151,34 +152,75 @@ def _notice(drive: OpenDrive, speaks: str) -> Notice:
 
 def _entered(request: Request, found: Door, drive: OpenDrive, at: datetime) -> HttpResponse:
     """Keep the entry; then to its phone."""
-    form = DoorForm(request.POST)
-    speaks = request.POST.get("notice", "").partition(".")[2][:8]
-    notice = _notice(drive, speaks)
-    form.is_valid()
-    judge_notice(form, notice)
+    form, notice = _judged(request, drive)
     outcome = tried(request, form, lambda said: _enter(request, found, drive, notice, said, at))
     if isinstance(outcome.refused, actions.NotAdult):  # nothing of them stays, on the page either
         messages.error(request, str(outcome.refused))
         form = _fresh(request, found, at)
     if outcome.value is None:
+        speaks = request.POST.get("notice", "").partition(".")[2][:8]
         return _show(request, found, form, at, speaks=speaks, status=outcome.status)
     entry = outcome.value
-    is_again = entry.at < at  # kept before: sent twice, or written down twice
-    if is_again:
+    if entry.at < at:  # kept before: sent twice, or written down twice
         messages.info(request, _("You entered this person already. They count once."))
+    _ask_phone(request, entry, notice, at)
+    return redirect("enrolment:field_entry", entry.public_id)
+
+
+def _judged(request: Request, drive: OpenDrive) -> tuple[DoorForm, Notice]:
+    """The form that was sent, with what is wrong in it, and the notice that was read."""
+    form = DoorForm(request.POST)
+    notice = _notice(drive, request.POST.get("notice", "").partition(".")[2][:8])
+    form.is_valid()
+    judge_notice(form, notice)
+    return form, notice
+
+
+def _ask_phone(request: Request, entry: DoorEntry, notice: Notice, at: datetime) -> None:
+    """Send the phone of an entry its code, unless it calls, has answered, or has a code already."""
+    is_again = entry.at < at
     is_answered = is_again and not queries.own_entry(own(request), entry.public_id).waits
     if "call" not in request.POST and not (is_answered or (is_again and entry.code_id)):
         try:
             door.send_door_code(entry=entry.public_id, language=notice.language, by=request.actor, at=at)
         except TooMany as refused:
             messages.warning(request, str(refused))
-    return redirect("enrolment:field_entry", entry.public_id)
+
+
+class NoDriveHere(Refused, status=409):
+    message = gettext_lazy("No drive is open here. Ask your mandal president, then send this again.")
+
+
+def take_entry(request: Request, sent: RecordSent) -> str:
+    """Keep an entry that a phone sends, by the form and the act of the page. The address of the entry.
+
+    A code is only asked for while the person is still there; later the worker asks for it on the entry's page.
+    """
+    at = clock.now()
+    found = door_of(request, at)
+    drive = needed(found.drive, NoDriveHere)
+    form, notice = _judged(request, drive)
+    entry = taken(form, lambda said: _enter(request, found, drive, notice, said, at, sent=sent))
+    if sent.is_prompt:
+        _ask_phone(request, entry, notice, at)
+    return reverse("enrolment:field_entry", args=[entry.public_id])
 
 
 def _enter(
-    request: Request, found: Door, drive: OpenDrive, notice: Notice, said: dict[str, Any], at: datetime
+    request: Request,
+    found: Door,
+    drive: OpenDrive,
+    notice: Notice,
+    said: dict[str, Any],
+    at: datetime,
+    *,
+    sent: RecordSent | None = None,
 ) -> DoorEntry:
-    """The act of a form in order. Its key holds whom it is about: sent again it is the same entry."""
+    """The act of a form in order. Its key holds whom it is about: sent again it is the same entry.
+
+    sent: from a phone that kept it. Then nobody knows how long the form took.
+    """
+    is_late = sent is not None and not sent.is_prompt
     unit_id = found.here.unit.id
     who = "|".join((said["key"], said["phone"], names.key(said["name"]), str(said["birth_year"])))
     claim = actions.Claim(
@@ -191,13 +233,14 @@ def _enter(
         notice_version=notice.version,
         language=notice.language,
         device=request.actor.device,
+        field_at=_written_at(found.counts or drive, sent.age, at) if sent and is_late else None,
     )
     return door.enter(
         programme_id=(found.counts or drive).programme.pk,
         claim=claim,
         unit_id=unit_id,
         heard=said["given"] or DoorEntry.Heard.SHOWN,
-        shown_at=_shown_at(said["key"]),
+        shown_at=None if is_late else _shown_at(said["key"]),
         by=request.actor,
         at=at,
     )
@@ -246,6 +289,12 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
         "number": queries_people.join_number(entry.programme_id),
     }
     return render(request, "enrolment/field_entry.html", shown, status=status)
+
+
+def _written_at(drive: OpenDrive, age: timedelta, at: datetime) -> datetime | None:
+    """When an entry that is `age` old was written down; None where that lies before the drive: its clock was set."""
+    then = at - age
+    return then if clock.day_in(drive.programme.zone, then) >= drive.programme.opens_on else None
 
 
 def _tree(request: Request, unit_id: int) -> int:

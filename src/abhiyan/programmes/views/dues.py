@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.words import named, person
+from abhiyan.forms import actions as forms_acts
 from abhiyan.forms import queries as filled_forms
 from abhiyan.forms.models import Submission
 from abhiyan.forms.queries import FilledForm, answers_form, submission_for, typed_answers
@@ -32,9 +33,10 @@ from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries.holders import holders
 from abhiyan.programmes.rules.schedules import FINISHED, DueState, Period
-from abhiyan.ui.acts import tried
+from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.posts import posted
+from abhiyan.ui.records import RecordSent, taken
 from abhiyan.units import queries as units
 
 from . import shown
@@ -287,20 +289,33 @@ def due_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     accept, return."""
     if act not in ACTS:
         raise NotFound
-    made, do, said = ACTS[act]
     at = clock.now()
-    one, asked, period = _page(request, public_id, at=at)
+    page = _page(request, public_id, at=at)
+    form, filled, do = _said(request, page, act, request.FILES, at=at)
+    if filled is not None and not filled.is_valid():
+        form.is_valid()
+        return _shown(request, public_id, refused=(act, form, filled), status=422)
+    done = tried(request, form, do, said=ACTS[act][2])
+    if not done:
+        return _shown(request, public_id, refused=(act, form, filled), status=done.status)
+    return redirect(schedules.due_href(*page))
+
+
+Said = tuple[forms.Form, FilledForm | None, Callable[[dict[str, Any]], Due]]
+
+
+def _said(request: Request, page: Page, act: str, files: Any, *, at: datetime) -> Said:
+    """The form of an act as it was sent, the questions with it, and what does the act with what both cleaned."""
+    made, do, _words = ACTS[act]
+    one, asked, period = page
     sent: Any = request.POST
     if act in ("plan", "hold") and "on" not in sent:
         sent = _tapped(one, asked, period, act, at=at)
     make = partial(ReportForm, asks=_asks(one)) if made is ReportForm else made
     form = make(sent, auto_id=f"{act}_%s")
     row = found.due_of(one, asked, period)
-    filled = _questions(one, _sent(row), request.POST, request.FILES) if act in ("hold", "report") else None
-    if filled is not None and not filled.is_valid():
-        form.is_valid()
-        return _shown(request, public_id, refused=(act, form, filled), status=422)
-    owes = acts.Owes(public_id, asked.unit_id, period.begins_on, asked.body_id)
+    filled = _questions(one, _sent(row), request.POST, files) if act in ("hold", "report") else None
+    owes = acts.Owes(one.public_id, asked.unit_id, period.begins_on, asked.body_id)
 
     def done_with(given: dict[str, Any]) -> Due:
         words = form.given() if isinstance(form, ReportForm) else given
@@ -308,10 +323,57 @@ def due_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
             words = words | {"filled": acts.Filled(filled.answers, filled.pictures)}
         return do(owes=owes, **words, by=request.actor, at=at)
 
-    done = tried(request, form, done_with, said=said)
-    if not done:
-        return _shown(request, public_id, refused=(act, form, filled), status=done.status)
-    return redirect(schedules.due_href(one, asked, period))
+    return form, filled, done_with
+
+
+@form_page
+def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The form of one due, for a phone. The due's own page shows the rest, and takes decisions."""
+    at = clock.now()
+    page = _page(request, public_id, at=at)
+    one, asked, period = page
+    act = "hold" if one.is_meeting else "report"
+    row = found.due_of(one, asked, period)
+    state = DueState(row.state) if row else DueState.OPEN
+    form = _forms(one, row, period, state, today=clock.day_in(one.timing.zone, at)).get(act)
+    if form is None or one.ended_at is not None or not asked.is_open:
+        return redirect(schedules.due_href(*page))
+    questions, status = _questions(one, _sent(row)), 200
+    if request.method == "POST":
+        form, questions, do = _said(request, page, act, request.FILES, at=at)
+        is_fit = questions is None or questions.is_valid()
+        done = tried(request, form, do if is_fit else _not_yet, said=ACTS[act][2])
+        if done:
+            return redirect(schedules.due_href(*page))
+        status = done.status
+    context = {
+        "schedule": one,
+        "form": form,
+        "questions": questions,
+        "reason": row.reason if row and state == DueState.RETURNED else "",
+        "unit_name": named(asked.body_names or asked.names),
+        "period_name": period_name(one, period),
+        "due_at": one.timing.due_at(period),
+        "button": _("It was held") if one.is_meeting else _("Send the report"),
+        "back": schedules.due_href(*page),
+    }
+    return render(request, "programmes/field_due.html", context, status=status)
+
+
+def _not_yet(_given: dict[str, Any]) -> Due:
+    """Stop an act whose questions have errors of their own, beside them."""
+    raise forms_acts.AnswersUnfit
+
+
+def take_report(request: Request, sent: RecordSent) -> str:
+    """Take a report, or word of a meeting, that a phone sends: by the forms and the act of its page."""
+    at = clock.now()
+    page = _page(request, sent.named["public_id"], at=at)
+    form, questions, do = _said(request, page, "hold" if page[0].is_meeting else "report", sent.files, at=at)
+    if questions is not None:
+        taken(questions, lambda _given: None)
+    taken(form, do)
+    return schedules.due_href(*page)
 
 
 def _tapped(one: Schedule, asked: found.AskedUnit, period: Period, act: str, *, at: datetime) -> QueryDict:

@@ -414,6 +414,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             ),
             asked.public_id,
         ),
+        "site:field_due": asked.public_id,
         **dict.fromkeys((f"programmes:material{page}" for page in ("", "_act", "_file")), material.public_id),
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
         "site:bearer": cast.accounts["district_elsewhere"].public_id,
@@ -585,7 +586,7 @@ def address(name: str, of: Things, **more: Any) -> str:
     fillings |= more
     wanted = pages()[name].pattern.converters
     path = reverse(name, kwargs={each: fillings.get(each, ANY[type(how)]) for each, how in wanted.items()})
-    if name == "programmes:due":
+    if name in ("programmes:due", "site:field_due"):
         path += f"?unit={of.unit}-M1"
     if page in ("people", "appointments", "appoint", "targets", "drive_funnel"):
         path += f"?unit={of.unit}" + ("&office=booth_president" if page == "appoint" else "")

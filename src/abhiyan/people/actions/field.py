@@ -1,0 +1,120 @@
+"""What phones of the field send arrives once: receipts of records, and pictures that wait for theirs.
+
+Everything here is the account's own. Each function runs in the transaction of the request.
+"""
+
+import hmac
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import limits, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, TooMany, needed
+from abhiyan.people.models import FieldPicture, FieldReceipt
+
+MOST_WAITING = 60  # pictures of one account whose records have not come
+WAITS_S = 600
+PICTURES = ("field.pictures", 240, 3600)
+LARGEST = 2 << 20  # bytes; a phone shrinks them to less
+RECEIPTS_LAST = timedelta(days=400)
+PICTURES_LAST = timedelta(days=30)
+
+
+class RecordSentOtherwise(Refused, status=409):
+    """Under a known key came other content. The first stays as it is."""
+
+    message = _("This record was already sent with other content. Make a new one.")
+
+
+class FieldPictureTooLarge(Refused, status=413):
+    message = _("This picture is larger than %(mb)s MB. Take it again with a smaller picture size.")
+
+
+class PicturesMissing(Refused, status=409):
+    """Pictures of a record have not come, or waited too long. The phone sends them again."""
+
+    message = _("Pictures of this record are missing. Send it again.")
+
+
+def first_answer(*, key: UUID, content: bytes, by: Actor) -> dict[str, Any] | None:
+    """The answer a record got when it was kept; None while it was not. Records of one key wait for each other.
+
+    Refuses RecordSentOtherwise.
+    """
+    own = _id(by, key)
+    sql.wait_for(f"record {own}")
+    there = FieldReceipt.objects.filter(pk=own).first()
+    if there is None:
+        return None
+    if not hmac.compare_digest(bytes(there.digest), _keyed(content)):
+        raise RecordSentOtherwise
+    answer: dict[str, Any] = there.answer
+    return answer
+
+
+def keep_receipt(*, key: UUID, content: bytes, answer: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """Note that a record is kept, and let its pictures go: its act has taken them."""
+    own = _id(by, key)
+    FieldReceipt.objects.create(
+        id=own, account_id=by.account_id, digest=_keyed(content), answer=dict(answer), at=at
+    )
+    FieldPicture.objects.filter(record=own).delete()
+
+
+def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> None:
+    """Keep one picture until its record comes. Sent again, or after its record, nothing is written.
+
+    Refuses RecordSentOtherwise of another picture under its number, FieldPictureTooLarge, TooMany.
+    """
+    record, own = _id(by, key), _id(by, key, n)
+    if len(data) > LARGEST:
+        raise FieldPictureTooLarge(mb=LARGEST >> 20)
+    sql.wait_for(f"record {record}")
+    there = FieldPicture.objects.filter(pk=own).only("digest").first()
+    if there is not None:
+        if not hmac.compare_digest(bytes(there.digest), _keyed(data)):
+            raise RecordSentOtherwise
+        return
+    if FieldReceipt.objects.filter(pk=record).exists():
+        return
+    name, allowed, window_s = PICTURES
+    limits.take(limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s)
+    if FieldPicture.objects.filter(account_id=by.account_id).count() >= MOST_WAITING:
+        raise TooMany(wait_s=WAITS_S)
+    FieldPicture.objects.create(
+        id=own,
+        record=record,
+        account_id=by.account_id,
+        digest=_keyed(data),
+        sealed=keyring().seal(data, about=own.bytes),
+        at=at,
+    )
+
+
+def pictures_that_wait(*, key: UUID, numbers: Collection[int], by: Actor) -> dict[int, bytes]:
+    """The pictures of a record, by their numbers. Refuses PicturesMissing."""
+    ids = {_id(by, key, n): n for n in numbers}
+    found = FieldPicture.objects.in_bulk(ids)
+    if len(found) < len(ids):
+        raise PicturesMissing
+    return {n: keyring().unseal(bytes(found[own].sealed), about=own.bytes) for own, n in ids.items()}
+
+
+def sweep_field(*, at: datetime) -> int:
+    """Delete receipts after 400 days, and pictures whose record has not come for 30. As `jobs`, in a system scope."""
+    receipts, _of = FieldReceipt.objects.filter(at__lt=at - RECEIPTS_LAST).delete()
+    pictures, _of = FieldPicture.objects.filter(at__lt=at - PICTURES_LAST).delete()
+    return receipts + pictures
+
+
+def _id(by: Actor, key: UUID, n: int = 0) -> UUID:
+    return UUID(bytes=_keyed(b"field|%d|%b|%d" % (needed(by.account_id), key.bytes, n))[:16])
+
+
+def _keyed(content: bytes) -> bytes:
+    return hmac.digest(keyring().lookup, content, "sha256")

@@ -1,0 +1,131 @@
+"""The one door of the field: a phone sends a record, or one picture of a record. Each arrives once."""
+
+from copy import copy
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.db import transaction
+from django.http import JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+
+from abhiyan.core import clock, rooms
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.people.actions import field
+from abhiyan.site.access import denied, pages
+from abhiyan.ui.posts import posted
+from abhiyan.ui.records import RecordKind, RecordSent, RecordUnfit, taken
+
+HEADER = "X-Abhiyan-Field"  # a page of another site cannot set it: this stands in for the key against forgery
+MOST_PICTURES = 10  # of one record
+OLDEST_S = 60 * 86_400  # what a phone's clock may say a record lay there
+LONGEST_FORM = 60_000  # letters
+
+
+class NotFromField(Refused, status=403):
+    message = _("Only the field pages send to this address.")
+
+
+class OtherSender(Refused, status=409):
+    """A record goes under the account that made it, whoever has the phone now."""
+
+    message = _("Another person made this record on this phone. It is sent when they sign in.")
+
+
+class FieldSendForm(forms.Form):
+    """One record, or one picture of it. What is the record's form, and where its page, the browser says as it is."""
+
+    key = forms.UUIDField()
+    by = forms.UUIDField()
+    n = forms.IntegerField(required=False, min_value=1, max_value=999)
+    picture = forms.FileField(required=False, allow_empty_file=True)
+    record = forms.CharField(required=False, max_length=20)
+    page = forms.CharField(required=False, max_length=500)
+    form = forms.CharField(required=False, max_length=LONGEST_FORM, strip=False)
+    pictures = forms.CharField(required=False, max_length=1_000)  # field=number, as in an address
+    age = forms.FloatField(required=False)  # seconds
+
+
+def kinds() -> dict[str, RecordKind]:
+    """What phones may send, by code."""
+    return {
+        one.code: one for _room, module in rooms.modules("records") for one in getattr(module, "RECORDS", ())
+    }
+
+
+@csrf_exempt
+@posted("enrolment:field")
+def field_send(request: Request) -> HttpResponseBase:
+    """Take one record or one picture, and answer in JSON. A known key gets its first answer.
+
+    The receipt is written in the record's own transaction. A refusal writes none, so a record that was mended may come
+    again under its key.
+    """
+    if request.headers.get(HEADER) != "1":
+        raise NotFromField
+    return taken(FieldSendForm(request.POST, request.FILES), lambda said: _sent(request, said))
+
+
+def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
+    at, key, by = clock.now(), said["key"], request.actor
+    if said["by"] != request.viewer.public_id:
+        raise OtherSender
+    if said["n"]:
+        if said["picture"] is None:
+            raise RecordUnfit(field="picture", why=_("The picture is missing."))
+        field.keep_picture(key=key, n=said["n"], data=said["picture"].read(), by=by, at=at)
+        return JsonResponse({"kept": True})
+    kind = needed(kinds().get(said["record"]))
+    content = "\0".join(said[name] for name in ("record", "page", "form", "pictures")).encode()
+    answer = field.first_answer(key=key, content=content, by=by)
+    if answer is None:
+        try:
+            answer = {"kept": True, "href": kind.take(*_as_its_page(request, kind, said))}
+        except kind.forgets as refused:
+            transaction.set_rollback(True)
+            told = {"code": refused.code, "message": str(refused), "field": refused.field, "forget": True}
+            return JsonResponse(told, status=refused.status)
+        field.keep_receipt(key=key, content=content, answer=answer, by=by, at=at)
+    return JsonResponse(answer)
+
+
+def _as_its_page(request: Request, kind: RecordKind, said: dict[str, Any]) -> tuple[Request, RecordSent]:
+    """The request as its page would have got it. Refuses NotFound of another page, NotYours, PicturesMissing."""
+    where = urlsplit(said["page"])
+    match = _page(where.path)
+    if match.view_name != kind.page:
+        raise NotFound
+    if denied(pages()[kind.page].opens, request.viewer, request.visit, is_demo=False):
+        raise NotYours
+    own = copy(request)  # the request itself may be answered again (core.apart)
+    own.GET, own.POST = QueryDict(where.query), QueryDict(said["form"])  # type: ignore[assignment]
+    files = _pictures(said["key"], said["pictures"], request)
+    age = timedelta(seconds=min(max(said["age"] or 0.0, 0.0), OLDEST_S))
+    return own, RecordSent(match.kwargs, files, age)
+
+
+def _page(path: str) -> ResolverMatch:
+    try:
+        return resolve(path)
+    except Resolver404:
+        raise NotFound from None
+
+
+def _pictures(key: UUID, named: str, request: Request) -> MultiValueDict[str, UploadedFile]:
+    """The pictures that came before the record, by the fields of its form."""
+    numbers = {
+        name: int(n) for name, n in QueryDict(named).items() if n.isascii() and n.isdigit() and len(n) < 4
+    }
+    if len(numbers) > MOST_PICTURES:
+        raise RecordUnfit(why=_("Send at most %(n)s pictures with one form.") % {"n": MOST_PICTURES})
+    waiting = field.pictures_that_wait(key=key, numbers=set(numbers.values()), by=request.actor)
+    return MultiValueDict({name: [SimpleUploadedFile(f"{n}.jpg", waiting[n])] for name, n in numbers.items()})

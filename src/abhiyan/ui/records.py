@@ -1,0 +1,77 @@
+"""Records that a phone keeps and sends later: which forms they are, and what takes them.
+
+A room offers `RECORDS` in its `records.py`. A record is one of its pages' forms as the browser would post it, so the
+page and the outbox have the same Django form and the same act.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
+
+from abhiyan.core.refusals import Refused
+
+Value = TypeVar("Value")
+PROMPT = timedelta(minutes=2)  # sent sooner, it is as if the page itself had been posted
+
+
+class RecordUnfit(Refused):
+    """The form has errors. why: each with the label of its field."""
+
+    message = "%(why)s"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSent:
+    """What came beside a record's fields, which the request has as its page would (`GET`, `POST`).
+
+    named: what its page's address names. age: how long it lay on the phone, by the phone's own clock; so a clock that
+    is wrong by days does no harm.
+    """
+
+    named: Mapping[str, Any]
+    files: MultiValueDict[str, UploadedFile] = field(default_factory=MultiValueDict)
+    age: timedelta = timedelta(0)
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether the person is still there."""
+        return self.age < PROMPT
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """One form that phones keep.
+
+    code: what `data-record` says. name: what the outbox calls it. page: URL name of the page whose form it is; who may
+    open that page may send its records. take: does the act, and returns the address that shows what came of it.
+    keep: the addresses a phone keeps for somebody, to open them without a network. forgets: refusals after which the
+    phone deletes the record, for nothing of it may stay.
+    """
+
+    code: str
+    name: str | Promise
+    page: str
+    take: Callable[[Any, RecordSent], str]
+    keep: Callable[[Any, datetime], Iterable[str]]
+    forgets: tuple[type[Refused], ...] = ()
+
+
+def taken(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value:
+    """Do the form's act with what it cleaned. Refuses RecordUnfit, and what the act refuses."""
+    if form.is_valid():
+        return act(form.cleaned_data)
+    first = next((name for name in form.errors if name in form.fields), "")
+    said = [
+        f"{form.fields[name].label}: {error}"
+        if name in form.fields and form.fields[name].label
+        else str(error)
+        for name, errors in form.errors.items()
+        for error in errors
+    ]
+    raise RecordUnfit(field=first, why=" ".join(said))
