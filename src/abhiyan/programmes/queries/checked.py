@@ -53,7 +53,7 @@ def picture_of(one: Estimated, *, is_rounded: bool) -> dict[str, Any]:
 
     The words are made when a page reads them: a list of fifty units reads none.
     """
-    more = (one.href, _("Reported beside checked"))
+    more = None if one.href is None else (one.href, _("Reported beside checked"))
     if one.grade:
         return {"grade": one.grade, "none_reason": GRADES[one.grade], "note": _of_frame(one), "more": more}
     of = one.counted

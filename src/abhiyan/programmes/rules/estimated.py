@@ -34,12 +34,13 @@ class Estimated:
 
     reported: calls and forms since the frame before. entered: all people in the frame; counted: those whose phone gave
     a sign; unanswered: the others. after: the day the frame before was frozen. finished: None for a unit below the
-    districts before it has a grade. ends_on: the planned end, while it is ahead. href: the page that compares units.
+    districts before it has a grade. ends_on: the planned end, while it is ahead. href: the page that compares units, if
+    the unit is in its tree.
     """
 
     frozen_on: date
     wanted: int
-    href: Text
+    href: Text | None
     reported: int = 0
     entered: RealShare = RealShare()
     counted: RealShare = RealShare()

@@ -41,6 +41,7 @@ class Row:
     look: Looked
     flag: Flag | None
     name: str = ""
+    account: int | None = None
     office: Mapping[str, str] = field(default_factory=dict)
     unit: Mapping[str, str] = field(default_factory=dict)
     district: str = ""
@@ -164,12 +165,14 @@ def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[
 def with_names(rows: Sequence[Row], *, language: str) -> list[Row]:
     """The rows of one page, with the worker's name, office and district. In the system's scope."""
     workers = [one.look.worker for one in rows]
-    names, offices = names_of(workers), org.offices_of(workers)
+    accounts = {one.public_id: one for one in people.accounts_near(public_ids=workers)}
+    offices = org.offices_of(workers)
     districts = units.names_of({one.look.unit_id for one in rows}, language=language)
     return [
         replace(
             one,
-            name=names.get(one.look.worker, ""),
+            name=accounts[one.look.worker].name if one.look.worker in accounts else "",
+            account=accounts[one.look.worker].pk if one.look.worker in accounts else None,
             office=offices.get(one.look.worker, ({}, {}))[0],
             unit=offices.get(one.look.worker, ({}, {}))[1],
             district=districts.get(one.look.unit_id, ""),

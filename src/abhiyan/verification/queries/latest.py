@@ -18,7 +18,9 @@ _LATEST = f"""
 with f as materialized (
   select id, public_id, programme_id, measure, number, state, frozen_at, ends_on from verification_frame
    where programme_id = any(%(programmes)s) and state <> '{Frame.State.FROZEN}')
-select distinct on (f.programme_id, f.measure, u.id) f.programme_id, f.measure, u.id, u.code, f.public_id,
+select distinct on (f.programme_id, f.measure, u.id) f.programme_id, f.measure, u.id,
+    case when exists (select from units_placement p join programmes_programme g on g.hierarchy = p.hierarchy
+      where p.unit_id = u.id and p.lo is not null and g.id = f.programme_id) then u.code else '' end, f.public_id,
     f.frozen_at,
     (select o.frozen_at from verification_frame o
       where o.programme_id = f.programme_id and o.measure = f.measure and o.number = f.number - 1),

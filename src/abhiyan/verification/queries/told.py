@@ -81,12 +81,12 @@ def estimated_of(
     grade: str = "",
 ) -> Estimated:
     """What a frame says of a unit, from its three shares: entered, counted, unanswered. finished: of them all, unless
-    given."""
+    given. code: of the unit, or empty where it stands in another tree than the frame."""
     entered, counted, unanswered = shares
     return Estimated(
         frozen_on=day_in(settings.TIME_ZONE, frozen_at),
         wanted=GRADED,
-        href=_href(public_id, code),
+        href=_href(public_id, code) if code else None,
         reported=reported,
         entered=entered,
         counted=counted,

@@ -39,6 +39,8 @@ def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     tasks.look(str(cast.world.programme.public_id), MEASURE)  # the job
     planner.reload()
     look(planner, "workers with reasons")
+    sheet = planner.locator(f"main a.bearer[href$='/bearers/{cast.accounts[HASTY].public_id}/']")
+    assert sheet.count() == 1
     worker_id = cast.accounts[HASTY].public_id
     go(planner, f"a[href$='/{worker_id}/ask/']")
     look(planner, "before asking")

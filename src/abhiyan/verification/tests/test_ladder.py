@@ -149,7 +149,11 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
             by=state,
             at=at,
         )
-    page = reverse("verification:frame_beside", args=[checked.public_id]) + "?unit=JK"
+    beside = reverse("verification:frame_beside", args=[checked.public_id])
+    page = f"{beside}?unit=JK"
+    assert page in cast.client("state_president").get("/units/JK/").text
+    elsewhere = cast.client("constituency_in_charge").get("/units/JK-PC1/?in=electoral").text
+    assert beside not in elsewhere, "the page compares units of the drive's own tree"
     text = seen(cast, "state_president", page)
     assert text.index("Jammu 1 4,321") < text.index("Srinagar 2 –"), "the certain gap of Jammu is the larger"
     assert "Of these 2 intervals of 95%, about 0.1 miss the truth by chance." in text
