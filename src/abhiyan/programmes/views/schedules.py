@@ -387,7 +387,9 @@ def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
         "counts": [(state_name(one, state), of.of(state)) for state in states_of(one)],
         "legend": [square for sign, square in SIGNS.items() if sign not in _never(one)],
         "may": may,
-        "to_remind": of.silent - of.reminded if one.ended_at is None else 0,
+        "to_remind": _filled(one, period, here, today=shown.today(at))[1]
+        if period and one.ended_at is None
+        else 0,
         "today": shown.today(at),
     }
     return answer(request, "programmes/schedule.html", table, context)
@@ -484,6 +486,14 @@ def _finished(
 # --- reminding, ending ---
 
 
+def _filled(one: Schedule, period: Period, here: Here, *, today: date) -> tuple[int, int]:
+    """How many silent units or bodies got no message today, and how many of them somebody answers for."""
+    silent = found.to_remind(one, period, here.span, on=today, most=acts.MOST_REMINDED + 1)
+    if len(silent) > acts.MOST_REMINDED:
+        return len(silent), len(silent)
+    return len(silent), len(found.responsible(one, silent, on=today))
+
+
 @form_page
 def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask once before the silent get an SMS."""
@@ -496,10 +506,7 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     period = next((each for each in periods if each.begins_on.isoformat() == asked), None)
     period = period or (periods[-1] if periods else None)
     today = shown.today(at)
-    silent = found.to_remind(one, period, here.span, on=today, most=acts.MOST_REMINDED + 1) if period else []
-    filled = (
-        len(found.responsible(one, silent, on=today)) if len(silent) <= acts.MOST_REMINDED else len(silent)
-    )
+    silent, filled = _filled(one, period, here, today=today) if period else (0, 0)
     text = [
         ngettext(
             "%(n)s unit is silent, or the day it set went by.",
@@ -509,7 +516,7 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         % {"n": grouped(filled)},
         say("Each office gets one SMS. It cannot be called back."),
     ]
-    if vacant := len(silent) - filled:
+    if vacant := silent - filled:
         text.append(
             ngettext("%(n)s more office is vacant.", "%(n)s more offices are vacant.", vacant)
             % {"n": grouped(vacant)}
