@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.words import named
@@ -50,6 +50,7 @@ BEHIND = {
     Kind.BOOTH: ngettext_lazy("%(n)s booth is behind", "%(n)s booths are behind", "many"),
     "": ngettext_lazy("%(n)s unit is behind", "%(n)s units are behind", "many"),
 }
+WHAT_RUNS = gettext_lazy("What runs now")
 EMPTY_BOOTHS = ngettext_lazy(
     "Nothing is counted in %(n)s booth yet", "Nothing is counted in %(n)s booths yet", "many"
 )
@@ -109,7 +110,7 @@ def _while_open(viewer: Viewer, home: Held, stand: queries.Stand) -> Iterator[Be
     if stand.of.measure == 1 and stand.programme.state == Programme.State.OPEN:
         for page in activities.pages_while_open(lambda one: viewer.may_at(one, home.lo)):
             yield Beside(
-                sheet=WHERE_WE_STAND,
+                sheet=WHAT_RUNS,
                 title=page.label,
                 meta=named(stand.programme.names),
                 href=address(reverse(page.url_name, args=[stand.programme.public_id]), home.unit_code),

@@ -427,9 +427,15 @@ def test_one_of_those_who_lead_a_unit_takes_a_row_and_gives_it_back(cast: Cast) 
 
     assert "Take it" in said("district_in_charge") and "Take it" in said("colleague")
     assert "Take it" not in text(cast, "mandal_president"), "nobody else leads there"
+    cast.target("JK-SRI-M1", 100)
+    assert text(cast, "district_in_charge").index("behind") < text(cast, "district_in_charge").index(
+        "Launch day"
+    )
     assert one.post("/today/take/", {"what": "vacant"}).status_code == 302
     assert "You have taken this. Give it back" in said("district_in_charge")
     assert "district_in_charge has taken this." in said("colleague") and "Take it" not in said("colleague")
+    sheet = f"/bearers/{cast.accounts['district_in_charge'].public_id}/"
+    assert f'class="bearer" href="{sheet}"' in body(other, "/").partition("for you to fill")[2]
     for back in ("", "1"):
         assert other.post("/today/take/", {"what": "vacant", "back": back}).status_code == 302
         assert "district_in_charge has taken this." in said("colleague"), "it is not theirs"

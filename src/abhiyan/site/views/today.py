@@ -46,13 +46,14 @@ Kind = TypeVar("Kind", bound=Thing)
 
 @dataclass(frozen=True, slots=True)
 class TodayRow:
-    """A thing to do. taker: who took it, of those who lead the unit. is_mine: that is the reader. is_shared: others
-    lead the unit too and see it, so one may take it."""
+    """A thing to do. taker, taker_account: who took it, of those who lead the unit. is_mine: that is the reader.
+    is_shared: others lead the unit too and see it, so one may take it."""
 
     one: Owed
     taker: str = ""
     is_mine: bool = False
     is_shared: bool = False
+    taker_account: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,15 @@ def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayR
     for one in things:
         taker = by_key.get(one.key) if one.key else None
         is_mine = taker is not None and taker.account_id == viewer.account_id
-        found.append(TodayRow(one, taker.name if taker else "", is_mine, bool(one.key) and len(leaders) > 1))
+        found.append(
+            TodayRow(
+                one,
+                taker.name if taker else "",
+                is_mine,
+                bool(one.key) and len(leaders) > 1,
+                taker.account_id if taker else None,
+            )
+        )
     return found
 
 
