@@ -197,6 +197,7 @@ def test_a_submission_shows_its_answers_its_pictures_and_what_was_changed(
     for small in ("", "?small"):
         answer = browser(mandal).get(at("picture", one, str(picture_id)) + small)
         assert answer["Content-Type"] == "image/jpeg" and answer.content[:2] == b"\xff\xd8"
+        assert answer["Content-Disposition"].startswith("inline"), "it opens in the browser"
     other = browser(world.holder("district_president", "N12"))
     assert other.get(at("submission", one)).status_code == 404
     assert other.get(at("picture", one, str(picture_id))).status_code == 404

@@ -232,4 +232,4 @@ def picture(request: Request, submission_id: UUID, picture_id: UUID) -> HttpResp
     data = queries.open_picture(submission_id, picture_id, is_small=is_small)
     if not is_small:
         actions.note_picture_read(submission_id=submission_id, by=request.actor, at=clock.now())
-    return file_answer(data, kind="image/jpeg", name=f"{picture_id}.jpg")
+    return file_answer(data, kind="image/jpeg", name=f"{picture_id}.jpg", opens=True)

@@ -165,6 +165,7 @@ def test_a_request_without_a_phone_offers_no_question_to_the_person(world: World
         Ticket.objects.update(last4="")
     shown = desk.get(page).content.decode()
     assert "Ask the person" not in shown
+    assert "We have neither a number nor a name" in shown and "wants no messages" not in shown
     assert "Yes, it is done." in shown and "No SMS can go to this person, so we do not ask." in shown
     assert desk.post(page, {"text": "Told in WhatsApp", "is_done": "yes"}).status_code == 302
     assert one().state == "done"
