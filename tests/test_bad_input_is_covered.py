@@ -18,6 +18,7 @@ DECKS = "review/tests/test_decks.py::"
 DECK_TEMPLATES = "review/tests/test_deck_templates.py::"
 DOOR = "enrolment/tests/test_door.py::"
 DOUBLES = "enrolment/tests/test_doubles.py::"
+DIALOGUES = "dialogues/tests/test_calls.py::"
 FILES = "core/tests/test_tables_files.py::"
 FORM_PAGES = "forms/tests/test_form_pages.py::"
 FORM_PICTURES = "forms/tests/test_pictures.py::"
@@ -38,6 +39,23 @@ SIGN_IN = "people/tests/test_sign_in.py::"
 SPOOFED = "enrolment/tests/test_spoofed.py::"
 
 COVERED: dict[str, list[str]] = {
+    "a leader without an area, with one booth, or ill for a week": [
+        "dialogues/tests/test_roster.py::test_where_nobody_can_be_called_nobody_is_given",
+        DIALOGUES + "test_a_leader_elsewhere_or_of_one_booth_and_a_booth_without_a_president",
+        DIALOGUES + "test_who_is_ill_for_a_week_gets_no_calls_and_theirs_go_to_another",
+    ],
+    "a booth without a president, and a president of two booths": [
+        DIALOGUES + "test_a_leader_elsewhere_or_of_one_booth_and_a_booth_without_a_president",
+        DIALOGUES + "test_a_president_of_two_booths_is_called_once_a_day",
+    ],
+    "an office that ends at noon, and a call noted after midnight": [
+        DIALOGUES + "test_an_office_that_ends_at_noon_notes_no_more",
+        DIALOGUES + "test_a_president_who_left_at_noon_was_called_and_the_next_card_names_the_new_one",
+        DIALOGUES + "test_nobody_notes_a_call_of_somebody_else_or_of_another_day",
+    ],
+    "a need that describes an illness": [
+        DIALOGUES + "test_what_a_talk_lacks_or_may_not_hold_is_refused_and_nothing_is_kept",
+    ],
     "an XLSForm of 5,000 rows": [FORM_SHEETS + "test_a_sheet_of_five_thousand_rows_is_refused"],
     "an XLSForm with repeats, or conditions in a circle": [
         FORM_SHEETS + "test_what_is_no_flat_form_is_refused_by_sheet_and_row",

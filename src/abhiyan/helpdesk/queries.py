@@ -1,6 +1,6 @@
 """Reads of requests: what the list shows, one with its words, a phone's own, what waits at a desk, times by level."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -213,6 +213,44 @@ def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[Own
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """A request as who asked for it in somebody's name reads it. answer: the office's last words."""
+
+    number: str
+    kind: str
+    state: str
+    is_open: bool
+    is_solved: bool
+    since: datetime
+    answer: str
+
+
+def asked_for(ids: Collection[UUID]) -> dict[UUID, AskedFor]:
+    """Requests by their ids: what each is about, and what came of it. In a scope that sees them; two queries."""
+    found = list(Ticket.objects.filter(pk__in=ids)) if ids else []
+    what = TicketLine.What
+    lines = TicketLine.objects.filter(
+        ticket__in=found, what__in=[what.REPLIED, what.DONE], sealed__isnull=False
+    )
+    answers = {
+        line.ticket_id: keyring().unseal(bytes(line.sealed or b""), about=line.ticket_id.bytes).decode()
+        for line in (lines.order_by("ticket", "-at", "-pk").distinct("ticket") if found else ())
+    }
+    return {
+        one.pk: AskedFor(
+            one.number,
+            str(one.get_kind_display()),
+            str(one.get_state_display()),
+            one.state == Ticket.State.OPEN,
+            one.state == Ticket.State.SOLVED,
+            one.opened_at,
+            answers.get(one.pk, ""),
+        )
+        for one in found
+    }
 
 
 def places_of_phone(phone: str, *, limit: int = 3) -> list[int]:

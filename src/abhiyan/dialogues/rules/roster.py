@@ -191,6 +191,9 @@ def roster(
         for unit in one.carried[:per_day]:
             left[one.account] -= day.give_carried(one, unit)
     for one in narrow_first:
-        while left[one.account] and (day.give_passed(one) or day.give_next(one)):
+        while left[one.account] and day.give_passed(one):
+            left[one.account] -= 1
+    for one in narrow_first:
+        while left[one.account] and day.give_next(one):
             left[one.account] -= 1
     return Roster(day.given, day.rounds)

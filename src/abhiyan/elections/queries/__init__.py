@@ -2,7 +2,7 @@
 
 from abhiyan.elections.rules.passing_down import CLASS_FACTORS
 
-from .classes import class_rule, classes_below, classes_of
+from .classes import class_rule, classes_below, classes_of, newest_classes
 from .contests import Result, SeatRow, contest, contests
 from .figures import (
     Lying,

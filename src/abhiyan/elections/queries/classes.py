@@ -1,5 +1,7 @@
 """Classes of segments and booths, and the rules they were given by. What a scope does not see is not there."""
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
 from abhiyan.elections.models import ClassRule, Election, UnitClass
@@ -32,3 +34,9 @@ def classes_below(of: Election, unit_id: int) -> QuerySet[UnitClass]:
 def classes_of(unit_id: int) -> QuerySet[UnitClass]:
     """Classes of one unit, the newest election's first."""
     return UnitClass.objects.filter(unit=unit_id).select_related("election").order_by("-election__year", "pk")
+
+
+def newest_classes(unit_ids: Collection[int]) -> dict[int, UnitClass]:
+    """unit id -> its class by the newest election, of those that have one. One query."""
+    found = UnitClass.objects.filter(unit__in=unit_ids).order_by("unit", "-election__year", "-election")
+    return {one.unit_id: one for one in found.distinct("unit")}

@@ -3,7 +3,16 @@
 from .answering import answer_ticket, merge_ticket, move_ticket, reopen_ticket, reveal_caller
 from .helplines import ask_helpline, set_helpline
 from .many import answer_approved, answer_many, ask_answer_many
-from .opening import NoPhone, Opening, PinUnknown, add_own, add_web, add_without_phone, type_ticket
+from .opening import (
+    NoPhone,
+    Opening,
+    PinUnknown,
+    add_need,
+    add_own,
+    add_web,
+    add_without_phone,
+    type_ticket,
+)
 from .ready import change_ready, keep_ready
 from .settling import close_quiet, hear_answer, raise_overdue
 
@@ -11,6 +20,7 @@ __all__ = [
     "NoPhone",
     "Opening",
     "PinUnknown",
+    "add_need",
     "add_own",
     "add_web",
     "add_without_phone",

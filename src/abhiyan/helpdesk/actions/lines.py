@@ -13,6 +13,7 @@ from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.helpdesk.rules import heard
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
+from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 
 TYPE = "helpdesk.type"  # the capability
@@ -94,7 +95,7 @@ _OWN |= Q(way=Ticket.Way.CALL, opened_by=None)
 
 
 def is_heard(phone_id: UUID) -> bool:
-    """Whether a phone has called, written or proven itself. In a system scope.
+    """Whether a phone has called, written or proven itself, or is that of an accepted office. In a system scope.
 
     An agent's or a stranger's word is none: with it, the helpline would send anybody's text to any phone, without
     consent and approval.
@@ -104,6 +105,7 @@ def is_heard(phone_id: UUID) -> bool:
         or Ticket.objects.filter(_OWN, phone_id=phone_id).exists()
         or messages.has_answered(phone_id)
         or heard.is_known(phone_id)
+        or org.is_phone_in_office(phone_id)
     )
 
 

@@ -19,6 +19,7 @@ from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import current, system
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.helpdesk.rules import wording
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import phones
@@ -60,6 +61,10 @@ class TooLong(Refused):
     message = _("Write at most %(most)s letters.")
 
 
+class IllnessSaid(Refused):
+    message = _("This speaks of an illness. We keep nothing about health. Write only what the booth needs.")
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """One request as it came. texts: in the person's words, the oldest first. unit_id: what it is about."""
@@ -87,6 +92,19 @@ def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     name, allowed, window_s = TYPED_A_DAY
     limits.take(limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s)
     with system("a request is typed"):
+        return _opened(asked, is_proven=True, is_typed=True, by=by, at=at)
+
+
+def add_need(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
+    """What an office-bearer needs, as somebody who called them wrote it down. Their phone counts as proven: they
+    accepted an office with it.
+
+    In the transaction of an act that asked who may. Refuses NothingSaid, TooLong, IllnessSaid.
+    """
+    asked = _looked_at(opening)
+    if any(wording.is_about_illness(text) for text in asked.texts):
+        raise IllnessSaid(field="need")
+    with system("an office-bearer needs something"):
         return _opened(asked, is_proven=True, is_typed=True, by=by, at=at)
 
 

@@ -1,4 +1,5 @@
-"""Words that no answer of the helpline may carry: a code, and around an election what campaigns.
+"""Words that no answer of the helpline may carry: a code, and around an election what campaigns. And words about an
+illness, which no need of an office-bearer may carry.
 
 Rules of thumb over plain text, in English and Hindi: they stop what is said openly. Two other rules hold for every
 word: an answer reaches only phones that contacted us, and one text to many takes two people.
@@ -6,6 +7,7 @@ word: an answer reaches only phones that contacted us, and one text to many take
 
 import re
 
+from abhiyan.core.tables.sensitive import sensitive
 from abhiyan.core.tables.words import spaced
 
 _CODE = r"(?:otps?|one time (?:codes?|passwords?)|passcodes?|codes?|ओटीपी|कोड)"
@@ -29,6 +31,17 @@ _CAMPAIGN = re.compile(
     r"|जिता(?:एँ|एं|इए|ओ|ना)|विजयी|हरा(?:एँ|एं|इए|ओ)|समर्थन (?:दें|करें|दीजिए|कीजिए)|चुनाव चिह्न|चुनाव चिन्ह"
     r"|बटन दबा)[^ ]*"
 )
+
+_ILLNESS = re.compile(
+    r"\b(?:ill|sick\w*|unwell|fever|cancer|tumou?r|diabet\w*|dengue|malaria|typhoid|tb|covid|asthma|paraly\w+|stroke"
+    r"|heart (?:attack|patient|trouble)|surgery|patients?|hospital\w*|bedridden|fractur\w+|bimaa?r\w*|bukhaa?r)\b"
+    r"|(?:^| )(?:बीमार|बुख़?ार|कैंसर|कैन्सर|मधुमेह|शुगर|डेंगू|मलेरिया|टाइफाइड|टीबी|लकवा|दमा|मरीज़?|अस्पताल|ऑपरेशन|इलाज|दवा|दिल का दौरा)"
+)
+
+
+def is_about_illness(text: str) -> bool:
+    """Return True if a text speaks of somebody's health."""
+    return sensitive(text) == "health" or bool(_ILLNESS.search(spaced(text)))
 
 
 def has_code(text: str) -> bool:

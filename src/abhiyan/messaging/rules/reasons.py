@@ -56,6 +56,7 @@ KINDS: dict[str, Promise] = {
     "duty.meeting": _("Invitation to a meeting"),
     "duty.meeting_moved": _("New day of a meeting"),
     "duty.meeting_off": _("News of a cancelled meeting"),
+    "duty.calls": _("Booth presidents to call today"),
     "duty.today": _("Something waits on Today"),
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),
@@ -74,6 +75,7 @@ KINDS: dict[str, Promise] = {
     "ask.confirm": _("Question whether they joined"),
     "ask.confirm.unnamed": _("Question whether they joined, without the name"),
     "ask.listed": _("Notice to a number somebody else put on the list"),
+    "ask.spoke": _("Question whether a leader spoke with them"),
     "ask.phone": _("Notice of a changed number, to the old one"),
     "reply.which": _("Which question an answer is about"),
 }

@@ -19,6 +19,7 @@ from .offices import (
     cast,
     holds_one_of,
     is_anybody_appointed,
+    is_phone_in_office,
     line_of_command,
     nearest_with,
     offered,

@@ -284,6 +284,15 @@ def holds_one_of(account_id: int, offices: Sequence[str], *, at: int) -> bool:
     return own.filter(office__code__in=offices).exists()
 
 
+def is_phone_in_office(phone_id: UUID) -> bool:
+    """Whether somebody accepted an office with this phone, and holds it still. In a system scope."""
+    return sql.exists(
+        "select from people_account a join org_appointment ap on ap.account_id = a.id and ap.state = 'active'"
+        " where a.phone_id = %s and a.closed_at is null and ap.accepted_how <> ''",
+        [phone_id],
+    )
+
+
 def vacancies(unit_id: int, *, on: date) -> list[OfficeHere]:
     """The offices expected in a unit that nobody holds on a day, senior first, as `ask_offices_here` tells them."""
     return [each for each in ask_offices_here(unit_id, on=on)() if each.appointment_id is None]

@@ -57,6 +57,7 @@ from .programmes import (
     locked_below,
     measures,
     names_of_running,
+    open_of,
     open_over,
     programme,
     programme_by_id,

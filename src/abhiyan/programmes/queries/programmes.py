@@ -145,6 +145,14 @@ _OF_BOOTHS = of_booths(
     "measure.programme_id",
     "measure.number",
 )
+
+
+def open_of(kind: str) -> list[Programme]:
+    """Open programmes of a kind, the older first; their windows may be over or to come."""
+    found = Programme.objects.filter(kind=kind, state=Programme.State.OPEN)
+    return list(found.select_related("owner").order_by("opens_on", "pk"))
+
+
 _COLUMNS = tuple(one.attname for one in Programme._meta.concrete_fields if one.attname != "made_at")
 _RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)},
     (select jsonb_agg(jsonb_build_array(measure.number, measure.names, coalesce(target.n,

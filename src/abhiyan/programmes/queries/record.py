@@ -62,6 +62,7 @@ class Tasks:
 class Record:
     """Somebody's duties. stands: of the units of their offices, with the unit's names."""
 
+    account_id: int
     name: str
     is_own: bool
     offices: Sequence[OfficeHeld]
@@ -92,6 +93,7 @@ def record_for(viewer: Viewer, public_id: UUID | None, *, at: datetime) -> Recor
     of_units = [(held, found) for held in offices if (found := stands(held, at=at))]
     with system("a record, for its owner or the level above"):
         return Record(
+            account_id=account_id,
             name=name,
             is_own=account_id == viewer.account_id,
             offices=_offices(account_id, on=on),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock
+from abhiyan.core import clock, rooms
 from abhiyan.core.words import named, person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
@@ -44,6 +44,11 @@ def record(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
         "here": "record",
         "crumbs": [(say("My record"), "")] if found.is_own else [(person(found.name), "")],
         "record": found,
+        "parts": [
+            part
+            for recorded in rooms.offered("recorded")
+            for part in recorded(found.account_id, is_own=found.is_own, at=at)
+        ],
         "leads": found.is_own and request.viewer.may(LEADS),
         "stands": [(held, [one.drawn(on=on) for one in stands]) for held, stands in found.stands],
     }

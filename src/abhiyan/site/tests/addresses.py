@@ -17,6 +17,7 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import present
 from abhiyan.core.tests.pdfs import written
+from abhiyan.dialogues.models import Absence, Dialogue
 from abhiyan.elections import actions as results
 from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
@@ -226,6 +227,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=SYSTEM,
             at=at,
         )
+        calls, call, absence = _calls_elsewhere(cast, at)
         task = programmes.ask_task(
             what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
             unit_id=world.units["JK-JAM"].pk,
@@ -442,9 +444,42 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             ("verification:verifiers", "verification:aims", "verification:aim_new"), frame.public_id
         ),
         **dict.fromkeys(("verification:planted", "verification:planted_withdraw"), frame.public_id),
+        "calls": calls,
+        "call": call,
+        "absence": absence,
         "roll": world.roll.pk,
         "org:reset_factors": released[1].public_id,
     }
+
+
+def _calls_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID, UUID]:
+    """A programme of dialogues in the other district, a call of its leader, and when they are away."""
+    district, booth = cast.world.units["JK-JAM"].pk, cast.world.units["JK-B004"].pk
+    leader = cast.accounts["district_elsewhere"].pk
+    made = programmes.make_programme(
+        template="dialogues",
+        names={"en": "Planted dialogues"},
+        owner_id=district,
+        unit_ids=[district],
+        opens_on=at.date() - timedelta(days=1),
+        closes_on=at.date() + timedelta(days=30),
+        by=SYSTEM,
+        at=at,
+    )
+    programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=at)
+    call = Dialogue.objects.create(
+        id=uuid4(),
+        programme_id=made.pk,
+        day=at.date(),
+        leader_id=leader,
+        unit_id=booth,
+        president_id=leader,
+        came=0,
+    )
+    absence = Absence.objects.create(
+        public_id=uuid4(), account_id=leader, first_on=at.date(), last_on=at.date() + timedelta(days=1)
+    )
+    return made.public_id, call.pk, absence.public_id
 
 
 def _request(cast: Cast, at: datetime) -> UUID:
@@ -512,9 +547,13 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
             "worker",
             "schedule",
             "body_id",
+            "call",
+            "absence",
         )
     }
     more |= {"public_id": others[name]} if name in others else {}
+    if room == "dialogues":
+        more["public_id"] = others["calls"]
     if room == "verification" and page.startswith("frame") and page not in ("frames", "frame_new"):
         more["public_id"] = others["frame"]
     if page.startswith("paper_"):

@@ -12,6 +12,9 @@ DAYS = {"first": "2026-12-01", "last": "2026-12-02"}
 BULK_HASH = hashlib.sha256(ENGLISH.encode()).hexdigest()
 # Filled far enough that whose it is stands in the way.
 POSTS: dict[str, dict[str, str]] = {
+    "dialogues:away": {"first_on": "2026-12-01", "last_on": "2026-12-02"},
+    "dialogues:call": {"outcome": "no_answer"},
+    "dialogues:callers": {"offices": "district_in_charge", "per_day": "2"},
     "elections:alliance": {"name_en": "Ours", "lead": "BJP", "parties": "INC"},
     "elections:alliances": {"name_en": "Ours", "state": "U08", "lead": "BJP", "parties": "INC"},
     "elections:classes": {"unit": "JK", "side": "BJP", "rule-TOTAL_FORMS": "1", "rule-INITIAL_FORMS": "0"}

@@ -1,0 +1,78 @@
+"""Two calls a day, as every page above and below knows them."""
+
+from datetime import date
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.people import queries as people
+from abhiyan.programmes.queries import item
+from abhiyan.programmes.rules.activities import (
+    Activity,
+    Channel,
+    MeasureTemplate,
+    Page,
+    Question,
+    Template,
+    Whom,
+)
+from abhiyan.programmes.rules.items import facts_of, items_of
+
+from .actions import BY_PHONE, TALKS
+from .models import Dialogue
+from .queries import KIND
+
+
+def whom(item_id: UUID, _channel: int, day: date) -> Whom:
+    """The president a check asks about one talk, and what the leader noted. In a system scope."""
+    found = item(item_id)
+    call = Dialogue.objects.filter(item_id=found.pk).first() if found else None
+    if call is None:
+        return Whom(None, {})
+    names = people.names_of([call.president_id, call.leader_id])
+    written = {"who": names.get(call.leader_id, ""), "when": date_format(day, "j F Y")}
+    return Whom(names.get(call.president_id), written)
+
+
+DIALOGUES = Activity(
+    kind=KIND,
+    name=_("Calls to booth presidents"),
+    templates=(
+        Template(
+            code="dialogues",
+            names={"en": "Dialogues", "hi": "बूथ संवाद"},
+            about={
+                "en": "Each leader calls two booth presidents a day and asks what the booth needs.",
+                "hi": "हर नेता रोज़ दो बूथ अध्यक्षों को कॉल करके पूछता है कि बूथ को क्या चाहिए।",
+            },
+            measures=(MeasureTemplate(TALKS, "talks", {"en": "Talks", "hi": "बातचीत"}),),
+            days=180,
+        ),
+    ),
+    channels=(Channel(BY_PHONE, _("Phone call")),),
+    meanings={
+        "reported": _("The leader notes: we talked."),
+        "counted": _("The booth president says yes, by the end of the next day."),
+        "confirmed": _("The same yes of the booth president."),
+    },
+    page=Page("dialogues:board", _("Calls to booth presidents"), LEADS),
+    facts=facts_of(KIND),
+    orphans={
+        "talks of unknown items": "select count(*) as n from dialogues_dialogue d where d.item_id is not null"
+        " and not exists (select from programmes_item i where i.id = d.item_id)"
+    },
+    items=(
+        items_of(
+            KIND,
+            measure=TALKS,
+            questions=(
+                Question("who", _("Who called"), _("Did a leader of the organisation call you lately? Who?")),
+                Question("when", _("When"), _("On which day was that?")),
+            ),
+            whom=whom,
+            does_yes_count=True,
+        ),
+    ),
+)

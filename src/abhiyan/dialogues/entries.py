@@ -1,0 +1,19 @@
+"""What dialogues offer in the menu and in search."""
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.ui.navigation import WORK, Entry
+
+ENTRIES = (
+    Entry(
+        "dialogues:calls",
+        _("My calls"),
+        WORK,
+        order=5,
+        words=_("booth presidents, dialogues, two calls a day"),
+        key="dialogues",
+        icon="phone",
+    ),
+    Entry("dialogues:away", _("When I am away"), words=_("absence, leave, ill")),
+    Entry("dialogues:board", _("Calls to booth presidents"), words=_("dialogues, round"), of="dialogues"),
+)

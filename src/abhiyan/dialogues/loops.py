@@ -1,0 +1,12 @@
+"""What dialogues do by themselves, turned by `abhiyan jobs`."""
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.loops import Loop
+
+from . import actions
+
+ROSTER = Actor.system("the calls of the day")
+LOOPS = {
+    "roster": Loop(turn=lambda at: actions.give_out(by=ROSTER, at=at), every_s=60),
+    "numbers": Loop(turn=lambda at: actions.send_numbers(by=ROSTER, at=at), every_s=60),
+}

@@ -1,0 +1,44 @@
+"""My record: how many booth presidents somebody was to call lately, and when they are away."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.recorded import RecordPart
+
+from . import queries
+
+DAYS = 30
+
+
+def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordPart]:
+    """Calls of the last days, for who has or had some; and own absences with the way to note them."""
+    today = clock.day_in(settings.TIME_ZONE, at)
+    with system("a record, for its owner or the level above"):
+        given, done, confirmed = queries.calls_of(account_id, since=today - timedelta(days=DAYS))
+        away = queries.absences(account_id, since=today)
+        calls = given or queries.may_call(account_id, at=at)
+    if not calls and not away:
+        return
+    lines = [
+        (_("Given to call"), grouped(given)),
+        (_("Talks noted"), grouped(done)),
+        (_("Confirmed"), grouped(confirmed)),
+    ]
+    lines += [
+        (_("Away"), f"{date_format(one.first_on, 'j M Y')} – {date_format(one.last_on, 'j M Y')}")
+        for one in away
+    ]
+    yield RecordPart(
+        _("Calls to booth presidents, last %(days)s days") % {"days": DAYS},
+        lines,
+        reverse("dialogues:away") if is_own else "",
+        _("When I am away"),
+    )

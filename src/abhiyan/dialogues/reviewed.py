@@ -1,0 +1,30 @@
+"""Dialogues tell a review how many booth presidents were called in a unit, or by an office-bearer."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock
+from abhiyan.core.scope import system
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.reviewed import Part, Subject
+
+from . import queries
+
+DAYS = 90
+
+
+def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
+    """Calls given, noted and confirmed in the last days; nothing where nobody called."""
+    since = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)
+    with system("numbers of calls, for a review"):
+        if of.account_id is not None:
+            numbers = queries.calls_of(of.account_id, since=since)
+        else:
+            numbers = queries.calls_in((of.lo, of.hi), since=since)
+    if numbers[0]:
+        labels = (_("Given to call"), _("Talks noted"), _("Confirmed"))
+        lines = [(label, grouped(n)) for label, n in zip(labels, numbers, strict=True)]
+        yield Part(_("Calls to booth presidents, last %(days)s days") % {"days": DAYS}, lines)

@@ -1,0 +1,274 @@
+"""A leader's calls, the talk page, being away; and how far the calls of a programme are."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named, person
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets
+from abhiyan.org import queries as org
+from abhiyan.org.here import page_unit
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import grouped
+from abhiyan.units import queries as units
+
+from . import actions, queries
+from .models import Dialogue
+
+NEEDS = [
+    (code, name) for code, name in Ticket.Kind.choices if code not in ("membership", "card", "complaint")
+]
+
+
+@require_safe
+def calls(request: Request) -> HttpResponseBase:
+    """The viewer's own calls of today."""
+    at = clock.now()
+    account = request.viewer.account_id
+    own = queries.own_calls(account, at=at) if account is not None else []
+    context = {"here": "dialogues", "crumbs": [(say("My calls"), "")], "calls": own}
+    return render(request, "dialogues/calls.html", context)
+
+
+class CallForm(forms.Form):
+    """What came of one call, in three steps."""
+
+    has_asked = forms.BooleanField(
+        label=_("I asked how they and their family are"),
+        help_text=_("Write nothing about health."),
+        required=False,
+    )
+    organisation = forms.TypedChoiceField(
+        label=_("The organisation in the booth"),
+        choices=[(1, _("1: needs help")), (2, _("2: works in part")), (3, _("3: works well"))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    kind = forms.ChoiceField(label=_("What the booth needs"), choices=NEEDS, required=False)
+    need = forms.CharField(
+        label=_("In one sentence"),
+        help_text=_(
+            "It goes to the helpline. The answer goes to the booth president. Leave it empty if nothing is needed."
+        ),
+        required=False,
+        max_length=tickets.LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    outcome = forms.ChoiceField(choices=Dialogue.Outcome.choices, widget=forms.HiddenInput)
+
+
+@form_page
+def call(request: Request, call: UUID) -> HttpResponseBase:
+    """One of the viewer's calls: whom, what was said last time, and what came of it today."""
+    at = clock.now()
+    form = CallForm(
+        request.POST if request.method == "POST" else None, initial={"kind": Ticket.Kind.MATERIAL}
+    )
+
+    def note(given: dict[str, Any]) -> Dialogue:
+        noted = actions.Noted(
+            given["outcome"],
+            given["has_asked"],
+            given["organisation"],
+            given["need"],
+            given["kind"] or Ticket.Kind.OTHER,
+        )
+        return actions.note_call(call=call, noted=noted, by=request.actor, at=at)
+
+    own = queries.own_call(request.viewer.account_id, call)
+    outcome = tried(request, form, note, said=_("The call is noted."))
+    return redirect("dialogues:calls") if outcome else _shown(request, own, form, status=outcome.status)
+
+
+@require_POST
+def number(request: Request, call: UUID) -> HttpResponseBase:
+    """The same, with the president's number. Each look leaves a row in the trail."""
+    own = queries.own_call(request.viewer.account_id, call)
+    found = actions.show_number(call=call, by=request.actor, at=clock.now())
+    return _shown(request, own, CallForm(initial={"kind": Ticket.Kind.MATERIAL}), number=found)
+
+
+def _shown(
+    request: Request, own: queries.OwnCall, form: CallForm, *, number: str = "", status: int = 200
+) -> HttpResponseBase:
+    context = {
+        "here": "dialogues",
+        "crumbs": [(say("My calls"), reverse("dialogues:calls")), (person(own.name), "")],
+        "call": own,
+        "form": form,
+        "number": number,
+    }
+    return render(request, "dialogues/call.html", context, status=status)
+
+
+class AwayForm(forms.Form):
+    """From when to when somebody is away."""
+
+    first_on = DayField(label=_("First day"))
+    last_on = DayField(label=_("Last day"))
+
+
+@form_page
+def away(request: Request) -> HttpResponseBase:
+    """The viewer's own times of absence, and a form for one more."""
+    at = clock.now()
+    today = clock.day_in(settings.TIME_ZONE, at)
+    own = queries.absences(request.viewer.account_id or 0, since=today)
+    return ask(
+        request,
+        lambda given: actions.note_absence(**given, by=request.actor, at=at),
+        form=AwayForm(request.POST if request.method == "POST" else None, initial={"first_on": today}),
+        title=_("When I am away"),
+        text=[_("On these days you get no calls. Undone calls go to other leaders.")],
+        button=_("Save"),
+        said=_("Your absence is noted."),
+        done=reverse("dialogues:away"),
+        back=reverse("programmes:record"),
+        detail="dialogues/_absences.html",
+        absences=own,
+        here="record",
+        crumbs=[(say("My record"), reverse("programmes:record")), (say("When I am away"), "")],
+    )
+
+
+@require_POST
+def away_remove(request: Request, absence: UUID) -> HttpResponseBase:
+    """Take back an absence of one's own."""
+    actions.remove_absence(absence=absence, by=request.actor, at=clock.now())
+    return redirect("dialogues:away")
+
+
+COLUMNS: tuple[Column[queries.Level], ...] = (
+    Column("name", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("done", _("Talks noted"), lambda row: row.done, order=True, css="num"),
+    Column("confirmed", _("Confirmed"), lambda row: row.confirmed, order=True, css="num"),
+    Column("booths", _("Booths"), lambda row: row.booths, order=True, css="num"),
+    Column("silent", _("Never heard from"), lambda row: row.silent, order=True, css="num"),
+    Column("vacant", _("Without a president"), lambda row: row.vacant, order=True, css="num"),
+    Column("needs", _("Needs"), lambda row: row.needs, order=True, css="num"),
+    Column("solved", _("Solved"), lambda row: row.solved, order=True, css="num"),
+)
+
+
+def _programme(public_id: UUID, *, at: datetime) -> tuple[Programme, date]:
+    """A programme of dialogues, and its day."""
+    one = programmes.programme(public_id)
+    if one.kind != queries.KIND:
+        raise NotFound
+    return one, clock.day_in(one.zone, at)
+
+
+def crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(named(one.names), reverse("programmes:programme", args=[one.public_id])), *more]
+
+
+def round_in_words(pace: queries.Pace) -> str:
+    """How long one round of all booths takes."""
+    if pace.days is None:
+        return say("Nobody calls yet: nobody holds the chosen offices.")
+    calling = ngettext(
+        "%(leaders)s leader makes %(calls)s calls a day.",
+        "%(leaders)s leaders make %(calls)s calls a day.",
+        pace.leaders,
+    )
+    taking = ngettext(
+        "One round of %(booths)s booths takes %(days)s day.",
+        "One round of %(booths)s booths takes %(days)s days.",
+        pace.days,
+    )
+    return f"{calling} {taking}" % {
+        "leaders": grouped(pace.leaders),
+        "calls": grouped(pace.leaders * pace.per_day),
+        "booths": grouped(pace.booths),
+        "days": grouped(pace.days),
+    }
+
+
+@require_safe
+def board(request: Request, public_id: UUID) -> HttpResponseBase:
+    """How far a unit and those right below it are in a programme, and how long a round takes."""
+    one, on = _programme(public_id, at=clock.now())
+    here = page_unit(request, hierarchy=one.hierarchy)
+    if not queries.covers(one, here.span):
+        raise NotFound
+    if not request.viewer.sees_people_at(here.span[0]):
+        raise org.NotYours
+    levels = queries.levels(one, here.unit.id, here.span, on=on)
+    whole = next(level for level in levels if level.unit_id == here.unit.id)
+    table = Table(
+        request,
+        COLUMNS,
+        [level for level in levels if level is not whole],
+        name="calls",
+        caption=_("Units below"),
+        sort="-silent",
+        is_brief=True,
+    )
+    pace = queries.pace(one, on=on)
+    context = {
+        "here": "programmes",
+        "crumbs": crumbs(one, (say("Calls to booth presidents"), "")),
+        "programme": one,
+        "unit": here,
+        "whole": whole,
+        "pace": pace,
+        "round": round_in_words(pace),
+        "may_set": request.viewer.may_at("programmes.run", units.span(one.owner_id, one.hierarchy)[0]),
+    }
+    return answer(request, "dialogues/board.html", table, context)
+
+
+class CallersForm(forms.Form):
+    """Which offices call, and how many presidents a day."""
+
+    offices = forms.MultipleChoiceField(label=_("Offices that call"), widget=forms.CheckboxSelectMultiple)
+    per_day = WholeField(label=_("Calls a day for each leader"), min_value=1, max_value=actions.MOST_A_DAY)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        leading = [each for each in org.offices_used() if LEADS in each.capabilities]
+        offer(self, offices=[(each.code, named(each.names)) for each in leading])
+
+
+@form_page
+def callers(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Say which offices call in a programme, and how many presidents a day."""
+    at = clock.now()
+    one, on = _programme(public_id, at=at)
+    org.require(request.actor, "programmes.run", at=one.owner_id)
+    plan, back = queries.plan_of(one.pk), reverse("dialogues:board", args=[public_id])
+    initial = {"offices": plan.offices, "per_day": plan.per_day}
+    return ask(
+        request,
+        lambda given: actions.set_callers(programme=one, **given, by=request.actor, at=at),
+        form=CallersForm(request.POST if request.method == "POST" else None, initial=initial),
+        title=_("Who calls"),
+        text=[round_in_words(queries.pace(one, on=on)), _("A change holds from the next morning on.")],
+        button=_("Save"),
+        said=_("Saved. It holds from the next morning on."),
+        done=back,
+        here="programmes",
+        crumbs=crumbs(one, (say("Calls to booth presidents"), back), (say("Who calls"), "")),
+    )
