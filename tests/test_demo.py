@@ -167,6 +167,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     half_of_the_districts_and_mandals_said_a_figure_of_their_own()
     one_worker_is_a_finding_of_two_people()
     mandals_answer_the_workshop_their_district_asks_for()
+    committees_report_each_week_and_some_wait_or_came_back()
     decisions_of_mandals_follow_from_their_figures()
     a_round_over_mandals_is_half_done_and_one_over_district_presidents_under_way(at)
     the_console_lists_a_person_of_every_office_under_its_level(capsys)
@@ -520,8 +521,17 @@ def ready_forms_are_in_use_and_filled_in_forms_wait_and_came_back() -> None:
         used = FormVersion.objects.filter(used_from__isnull=False)
         assert set(used.values_list("form__ready", flat=True)) == set(ready_forms())
         states = dict(Submission.objects.values_list("state").annotate(n=Count("pk")))
-        assert states["accepted"] > states["reported"] > states["returned"] == 1
-        assert Submission.objects.filter(lat__isnull=False).count() == sum(states.values())
+        assert states["accepted"] > states["reported"] > states["returned"] == 2
+        of_visits = Submission.objects.filter(version__form__ready="booth")
+        assert of_visits.count() == of_visits.exclude(lat=None).count() > 0
+
+
+def committees_report_each_week_and_some_wait_or_came_back() -> None:
+    with schema.working_as("jobs"), system("test"):
+        one = Schedule.objects.get(body_kind="committee")
+        states = Counter(one.dues.values_list("body__names__en", "state"))
+    assert states["Programme committee", DueState.DONE] == states["Media committee", DueState.RETURNED] == 1
+    assert min(states[name, DueState.ACCEPTED] for name in ("Programme committee", "Media committee")) >= 4
 
 
 def test_planted_pairs_are_alike_as_people_are() -> None:

@@ -95,7 +95,7 @@ def _sit(ground: Ground) -> None:
             seats=seats,
             duty=duty,
             by=BY,
-            at=ground.at - timedelta(days=60),
+            at=ground.at - timedelta(days=70),
         )
         for office in ((leads,) if leads else ()) + ("body_member",) * members:
             n = len(bearers)
@@ -105,7 +105,7 @@ def _sit(ground: Ground) -> None:
                     name=f"{FIRST[n % len(FIRST)]} {LAST[n // 2 % len(LAST)]}",
                     office=office,
                     unit_id=body.unit_id,
-                    since=ground.today - timedelta(days=20 + n),
+                    since=ground.today - timedelta(days=69 - n),
                     body_id=body.pk,
                 )
             )

@@ -48,10 +48,11 @@ GIVEN: tuple[tuple[str, str, str, int, int, int, tuple[tuple[Act, str], ...]], .
     ("state_president", "district_in_charge", "पुरानी रिपोर्ट भेजें", 30, 7, 1, ((Act.WITHDRAW, ""),)),
 )
 TIFFIN, WEEKLY, WORKSHOP = "मासिक टिफ़िन बैठक (नमूना)", "साप्ताहिक रिपोर्ट (नमूना)", "सदस्यता कार्यशाला (नमूना)"
-VISITS = "बूथ प्रवास (नमूना)"
+VISITS, COMMITTEES = "बूथ प्रवास (नमूना)", "समितियों की साप्ताहिक प्रगति (नमूना)"
 MUCH, TOO_MUCH = 5, 180  # one district in so many reports so much of 100 entered
-MONTHS, WEEKS = 7, 8  # how long they have been asked
+MONTHS, WEEKS = 7, 8  # how long they have been asked: eight periods with the one that runs
 WORDS = ("सब बूथ अध्यक्ष आए।", "दो नए परिवार जुड़े।", "अगली बैठक दूसरे गाँव में होगी।")
+UNNAMED = "किन बूथों पर गए, उनके नाम भी लिखें।"
 RECOUNT = "कितने घरों में गए, फिर गिनकर लिखें।"
 REASON, RETURNED = "बर्फ़बारी से रास्ते बंद हैं", "दो मंडलों के आँकड़े नहीं हैं, जोड़कर भेजें।"
 LEAFLET = printing.Template.read(Path(__file__).parent / "leaflet.typ")
@@ -77,6 +78,7 @@ def sample(ground: Ground) -> None:
         _give(programme, ground.shown, unit_id=state, at=ground.at)
         _ask_for_meetings(ground)
         _ask_for_visits(ground)
+        _ask_committees(ground)
         _ask_for_workshops(ground)
         _put_up(programme, ground.shown, at=ground.at)
 
@@ -225,13 +227,13 @@ def _ask_for_visits(ground: Ground) -> None:
         VISITS,
         "report",
         "weekly",
-        ground.today - timedelta(days=7 * 4 - 3),
+        ground.today - timedelta(days=7 * WEEKS - 3),
         ground.today + timedelta(days=60),
         office="mandal_president",
         kind="mandal",
         form_id=form_in_use(ground, "booth").pk,
     )
-    one = _ask(asking, district, by=leader, at=ground.at - timedelta(days=7 * 4))
+    one = _ask(asking, district, by=leader, at=ground.at - timedelta(days=7 * WEEKS))
     periods = one.timing.begun(ground.at)
     places = units.units_by_id(ground.holders["mandal_president"])
     for unit, turn, period, holder in _owing(one, ground.holders["mandal_president"], at=ground.at):
@@ -246,6 +248,53 @@ def _ask_for_visits(ground: Ground) -> None:
             dues.return_due(owes=owes, reason=RECOUNT, by=leader, at=at + timedelta(hours=2))
         elif not is_newest or turn % 3 == 0:
             dues.accept_due(owes=owes, by=leader, at=at + timedelta(hours=2))
+
+
+def _ask_committees(ground: Ground) -> None:
+    """The state asks its committees for a report each week, by form. One waits, one is returned, some are silent."""
+    president, state = ground.shown["state_president"]
+    asking = acts.Asking(
+        COMMITTEES,
+        "report",
+        "weekly",
+        ground.today - timedelta(days=7 * WEEKS - 3),
+        ground.today + timedelta(days=60),
+        body_kind="committee",
+        form_id=form_in_use(ground, "weekly").pk,
+    )
+    asked_at = ground.at - timedelta(days=7 * WEEKS)
+    expected = found.bodies_to_ask(state, 1).get("committee", 0)
+    one = acts.ask_units(asking=asking, unit_id=state, expected=expected, by=president, at=asked_at)
+    periods = one.timing.begun(ground.at)
+    asked = found.bodies_asked(one, periods[-1], units.span(state, 1))
+    holders = found.responsible(one, asked, on=ground.today)
+    for number, body in enumerate(each for each in asked if each.key in holders):
+        holder = holders[body.key]
+        by = Actor(kind="person", id=holder.account, account_id=holder.account_id)
+        for age, period in enumerate(reversed(periods)):
+            turn = number * 3 + age
+            if age == 0 or (age > 1 and turn % 5 == 4):
+                continue
+            owes = dues.Owes(one.public_id, body.unit_id, period.begins_on, body_id=body.body_id)
+            at = one.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
+            filled = dues.Filled(_week(turn))
+            dues.report_due(owes=owes, text=WORDS[turn % len(WORDS)], filled=filled, by=by, at=at)
+            if age > 1:
+                dues.accept_due(owes=owes, by=president, at=at + timedelta(hours=2))
+            elif number % 2:
+                dues.return_due(owes=owes, reason=UNNAMED, by=president, at=at + timedelta(hours=2))
+
+
+def _week(turn: int) -> dict[str, object]:
+    """The answers to the ready form of a week's progress."""
+    answers: dict[str, object] = {
+        "done": WORDS[turn % len(WORDS)],
+        "booths": 6 + turn * 3 % 17,
+        "homes": 40 + turn * 11 % 90,
+        "workers": 5 + turn % 8,
+        "pace": ("ahead", "on_time", "behind")[turn % 3],
+    }
+    return answers | ({"held_up": REASON} if answers["pace"] == "behind" else {})
 
 
 def _visit(period: Period, turn: int, where: Unit) -> dict[str, object]:
