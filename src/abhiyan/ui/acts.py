@@ -1,6 +1,12 @@
-"""Forms and their acts: done, or refused beside the field it concerns. And the page that asks once more."""
+"""Forms and their acts: done, or refused beside the field it concerns. And the page that asks once more.
 
-from collections.abc import Callable, Sequence
+What may be done to the thing of a page is one table:
+
+ACTS = {"end": PageAct(acts.end_form, _("Ended.")), "bring-back": PageAct(acts.bring_back_form, _("It is back."))}
+done = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods
 
-from abhiyan.core.refusals import Refused
+from abhiyan.core.refusals import Refused, needed
 
 Value = TypeVar("Value")
 Text = str | Promise
@@ -28,9 +34,67 @@ class Tried(Generic[Value]):
     status: int
     value: Value | None = None
     refused: Refused | None = None
+    form: forms.BaseForm | None = None
 
     def __bool__(self) -> bool:
         return self.is_done
+
+
+@dataclass(frozen=True, slots=True)
+class PageAct:
+    """Something that may be done to the thing of a page.
+
+    do: the act; it is given what its form cleaned and what the view knows. said: the message when it is done, or what
+    makes one of the act's value. form: made of what was posted. The rest is for an act whose own page asks first: the
+    label of its button, the title and text of the page, the look of the button that leads there.
+    """
+
+    do: Callable[..., Any]
+    said: Text | Callable[[Any], Text] = ""
+    form: Callable[[Any], forms.BaseForm] = forms.Form
+    label: Text = ""
+    title: Text = ""
+    text: tuple[Text, ...] = ()
+    css: str = "secondary"
+    is_danger: bool = False
+
+
+def act_on(
+    request: HttpRequest, acts: Mapping[str, PageAct], name: str, *, has_form: bool = True, **known: Any
+) -> Tried[Any]:
+    """Do what was posted, by its name in the address; NotFound for another name. known: the rest that the act wants."""
+    act = needed(acts.get(name))
+    form = act.form(request.POST)
+    return tried(request, form, lambda given: act.do(**known, **given), said=act.said, has_form=has_form)
+
+
+def ask_act(
+    request: HttpRequest,
+    acts: Mapping[str, PageAct],
+    name: str,
+    *,
+    known: Mapping[str, Any],
+    text: Sequence[Text] = (),
+    **asked: Any,
+) -> HttpResponseBase:
+    """The page that asks once before an act. text: what it says first. asked: as of `ask`."""
+    act = needed(acts.get(name))
+    return ask(
+        request,
+        lambda given: act.do(**known, **given),
+        title=act.title,
+        button=act.label,
+        said=act.said,
+        text=[*text, *act.text],
+        form=act.form(request.POST if request.method == "POST" else None),
+        is_danger=act.is_danger,
+        **asked,
+    )
+
+
+def problem(form: forms.BaseForm | None) -> str:
+    """What is wrong with a form, for a page that shows it above its buttons."""
+    return " ".join(str(each) for errors in form.errors.values() for each in errors) if form else ""
 
 
 def tried(
@@ -38,7 +102,7 @@ def tried(
     form: forms.BaseForm,
     act: Callable[[dict[str, Any]], Value],
     *,
-    said: Text = "",
+    said: Text | Callable[[Any], Text] = "",
     has_form: bool = True,
     **renamed: str,
 ) -> Tried[Value]:
@@ -49,9 +113,9 @@ def tried(
     where this viewer's page has no form to show them in (has_form).
     """
     if request.method != "POST":
-        return Tried(is_done=False, status=200)
+        return Tried(is_done=False, status=200, form=form)
     if not form.is_valid():
-        return Tried(is_done=False, status=422)
+        return Tried(is_done=False, status=422, form=form)
     try:
         value = act(form.cleaned_data)
     except Refused as refused:
@@ -59,10 +123,10 @@ def tried(
         if not has_form or (refused.status in (403, 404) and field not in form.fields):
             raise
         form.add_error(field if field in form.fields else None, str(refused))
-        return Tried(is_done=False, status=refused.status, refused=refused)
-    if said:
-        messages.success(request, str(said))
-    return Tried(is_done=True, status=302, value=value)
+        return Tried(is_done=False, status=refused.status, refused=refused, form=form)
+    if words := said(value) if callable(said) else said:
+        messages.success(request, str(words))
+    return Tried(is_done=True, status=302, value=value, form=form)
 
 
 def ask(
@@ -73,7 +137,7 @@ def ask(
     button: Text,
     done: str | Callable[[Any], HttpResponseBase],
     back: str = "",
-    said: Text = "",
+    said: Text | Callable[[Any], Text] = "",
     form: forms.BaseForm | None = None,
     text: Sequence[Text] = (),
     is_danger: bool = False,

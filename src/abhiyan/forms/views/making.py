@@ -1,6 +1,6 @@
 """Offices find forms, copy or upload them, change them, look at them as on a phone, and put them into use."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,13 +9,12 @@ from django import forms
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.forms import actions, queries, sheets
 from abhiyan.forms.actions import LONGEST_NAME
@@ -34,7 +33,7 @@ from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import PageAct, act_on, form_page, problem, tried
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.posts import posted
@@ -326,26 +325,20 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
     return render(request, "forms/change.html", context, status=done.status)
 
 
-ACTS: dict[str, tuple[Callable[..., None], Promise]] = {
-    "use": (actions.use_draft, _("In use. To change it again, begin a new draft.")),
-    "discard": (actions.discard_draft, _("The draft is gone.")),
-    "end": (actions.end_form, _("Ended. What was asked with it goes on. You can bring it back.")),
-    "bring-back": (actions.bring_back_form, _("It can be chosen again.")),
+ACTS = {
+    "use": PageAct(actions.use_draft, _("In use. To change it again, begin a new draft.")),
+    "discard": PageAct(actions.discard_draft, _("The draft is gone.")),
+    "end": PageAct(actions.end_form, _("Ended. What was asked with it goes on. You can bring it back.")),
+    "bring-back": PageAct(actions.bring_back_form, _("It can be chosen again.")),
 }
 
 
 @posted("forms:form", takes=("public_id",))
 def form_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Put the draft into use, discard it, end the form, or bring it back."""
-    if act not in ACTS:
-        raise NotFound
-    do, said = ACTS[act]
-    empty = forms.Form(request.POST)
-    done = tried(
-        request, empty, lambda _given: do(public_id=public_id, by=request.actor, at=clock.now()), said=said
-    )
+    done = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
     if done:
         there = queries.forms_near(request.viewer).filter(public_id=public_id).exists()
         return redirect("forms:form", public_id) if there else redirect("forms:list")
-    problem = " ".join(map(str, empty.non_field_errors()))
-    return _page(request, queries.form_for(request.viewer, public_id), problem=problem, status=done.status)
+    one = queries.form_for(request.viewer, public_id)
+    return _page(request, one, problem=problem(done.form), status=done.status)

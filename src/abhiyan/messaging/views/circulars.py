@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import needed
 from abhiyan.core.words import language, named
 from abhiyan.messaging import actions
 from abhiyan.messaging import circulars as reads
@@ -24,7 +24,7 @@ from abhiyan.messaging.models import Circular, Reading
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import PageAct, ask_act, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
@@ -172,39 +172,42 @@ def _may_act(request: Request, one: Circular) -> bool:
     return request.viewer.may_at(CAPABILITY, lo)
 
 
+ACTS = {
+    "remind": PageAct(
+        actions.remind_readers,
+        _("Reminder sent."),
+        label=_("Send the reminder"),
+        title=_("Remind everybody who has not read it?"),
+        text=(_("They get one more SMS with the link. Each person is reminded at most once in 24 hours."),),
+    ),
+    "withdraw": PageAct(
+        actions.withdraw_circular,
+        _("Withdrawn."),
+        label=_("Withdraw it"),
+        title=_("Withdraw this circular?"),
+        text=(_("Its text then says that it was withdrawn. This cannot be taken back."),),
+        is_danger=True,
+    ),
+}
+
+
 @form_page
 def circular_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Remind those who have not read it, or withdraw it. Each asks once."""
     one, page = reads.circular_for(request.viewer, public_id), reverse("messaging:circular", args=[public_id])
-    known: dict[str, Any] = {"public_id": public_id, "by": request.actor, "at": clock.now()}
-    crumbs = [(_("Circulars"), reverse("messaging:circulars")), (one.subject, page)]
-    if step == "remind":
-        return ask(
-            request,
-            lambda _given: actions.remind_readers(**known),
-            title=_("Remind everybody who has not read it?"),
-            text=[
-                _("They get one more SMS with the link. Each person is reminded at most once in 24 hours.")
-            ],
-            button=_("Send the reminder"),
-            said=_("Reminder sent."),
-            done=page,
-            here="messages",
-            crumbs=[*crumbs, (_("Remind"), "")],
-        )
-    if step == "withdraw":
-        n = one.recipients
-        went = ngettext("It went to %(n)s person.", "It went to %(n)s people.", n) % {"n": n}
-        return ask(
-            request,
-            lambda _given: actions.withdraw_circular(**known),
-            title=_("Withdraw this circular?"),
-            text=[went, _("Its text then says that it was withdrawn. This cannot be taken back.")],
-            button=_("Withdraw it"),
-            said=_("Withdrawn."),
-            done=page,
-            is_danger=True,
-            here="messages",
-            crumbs=[*crumbs, (_("Withdraw"), "")],
-        )
-    raise NotFound
+    n = one.recipients
+    went = ngettext("It went to %(n)s person.", "It went to %(n)s people.", n) % {"n": n}
+    return ask_act(
+        request,
+        ACTS,
+        step,
+        known={"public_id": public_id, "by": request.actor, "at": clock.now()},
+        text=[went] if step == "withdraw" else [],
+        done=page,
+        here="messages",
+        crumbs=[
+            (_("Circulars"), reverse("messaging:circulars")),
+            (one.subject, page),
+            (needed(ACTS.get(step)).label, ""),
+        ],
+    )

@@ -1,6 +1,5 @@
 """Bulk sends: the list with what they cost, a new one, and one with its preview, its steps and its receipts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, environment
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import NotFound
+from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
 from abhiyan.messaging import actions
@@ -30,7 +29,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import PageAct, ask_act, form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
@@ -279,66 +278,64 @@ def _release(one: Send) -> Release | None:
     return org.releases().filter(public_id=one.release).first() if one.release else None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something that may be done with a send: its words, how its button looks, and what its page asks."""
-
-    label: Promise
-    title: Promise
-    text: tuple[Promise, ...]
-    said: Promise
-    css: str = "secondary"
-    is_danger: bool = False
-
-
-STEPS: dict[str, Step] = {
-    "ask": Step(
-        _("Ask for approval"),
-        _("Ask for approval of this send?"),
-        (_("Somebody else approves this exact text, these people and this number."),),
+ACTS: dict[str, PageAct] = {
+    "ask": PageAct(
+        actions.ask_send,
         _("Request sent. Approvals lists who can approve it."),
+        ReasonForm,
+        label=_("Ask for approval"),
+        title=_("Ask for approval of this send?"),
+        text=(_("Somebody else approves this exact text, these people and this number."),),
         css="",
     ),
-    "count": Step(
-        _("Count again"),
-        _("Count again who gets it?"),
-        (_("Nothing is sent. A large audience takes some minutes."),),
+    "count": PageAct(
+        actions.count_send,
         _("The number is that of now, or is being counted."),
+        label=_("Count again"),
+        title=_("Count again who gets it?"),
+        text=(_("Nothing is sent. A large audience takes some minutes."),),
     ),
-    "start": Step(
-        _("Start sending"),
-        _("Start sending now?"),
-        (_("Messages that have left cannot be called back. You can pause or stop the rest at any time."),),
+    "start": PageAct(
+        actions.start_send,
         _("Sending has begun."),
+        label=_("Start sending"),
+        title=_("Start sending now?"),
+        text=(
+            _("Messages that have left cannot be called back. You can pause or stop the rest at any time."),
+        ),
         css="",
         is_danger=True,
     ),
-    "pause": Step(
-        _("Pause"),
-        _("Pause this send?"),
-        (_("Nothing more leaves until somebody resumes it."),),
+    "pause": PageAct(
+        actions.pause_send,
         _("Paused. Nothing more leaves."),
+        label=_("Pause"),
+        title=_("Pause this send?"),
+        text=(_("Nothing more leaves until somebody resumes it."),),
     ),
-    "resume": Step(
-        _("Resume"),
-        _("Go on with this send?"),
-        (_("It goes on where it stopped. Nobody gets it twice."),),
+    "resume": PageAct(
+        actions.resume_send,
         _("Sending goes on."),
+        label=_("Resume"),
+        title=_("Go on with this send?"),
+        text=(_("It goes on where it stopped. Nobody gets it twice."),),
         css="",
     ),
-    "stop": Step(
-        _("Stop for good"),
-        _("Stop this send for good?"),
-        (_("Messages that have not left are dropped. Sent messages stay counted here."),),
+    "stop": PageAct(
+        actions.stop_send,
         _("Stopped."),
+        label=_("Stop for good"),
+        title=_("Stop this send for good?"),
+        text=(_("Messages that have not left are dropped. Sent messages stay counted here."),),
         css="danger",
         is_danger=True,
     ),
-    "discard": Step(
-        _("Discard"),
-        _("Throw this send away?"),
-        (_("Nothing of it has left."),),
+    "discard": PageAct(
+        actions.discard_send,
         _("Thrown away."),
+        label=_("Discard"),
+        title=_("Throw this send away?"),
+        text=(_("Nothing of it has left."),),
         is_danger=True,
     ),
 }
@@ -350,7 +347,7 @@ OFFERED: dict[str, tuple[str, ...]] = {
 }
 
 
-def _steps(request: Request, one: Send, release: Release | None, lo: int) -> list[tuple[str, Step]]:
+def _steps(request: Request, one: Send, release: Release | None, lo: int) -> list[tuple[str, PageAct]]:
     """What this viewer may do with it now."""
     if not request.viewer.may_at(CAPABILITY, lo):
         return []
@@ -365,52 +362,24 @@ def _steps(request: Request, one: Send, release: Release | None, lo: int) -> lis
             offered = ("start", "ask", "count", "discard")
     if one.counting is not None:
         offered = ("discard",)
-    return [(name, STEPS[name]) for name in offered]
+    return [(name, ACTS[name]) for name in offered]
 
 
 @form_page
 def send_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Take one step with a send: ask, start, pause, resume, stop or discard. Each asks once."""
     one = reads.send_for(request.viewer, public_id)
-    if step not in STEPS:
-        raise NotFound
-    how, page = STEPS[step], reverse("messaging:send", args=[public_id])
-    form: forms.Form | None = ReasonForm(request.POST or None) if step == "ask" else None
-    done: str | Callable[[Any], HttpResponseBase] = page if step != "discard" else reverse("messaging:sends")
-    said: Promise | str = how.said
-
-    def act(given: dict[str, Any]) -> None:
-        known: dict[str, Any] = {"public_id": public_id, "by": request.actor, "at": clock.now()}
-        if step == "ask":
-            actions.ask_send(reason=given["reason"], **known)
-        else:
-            ACTS[step](**known)
-
-    text: list[str | Promise] = list(how.text)
-    if step == "start":
-        n = one.n_asked
-        text.insert(0, ngettext("%(n)s person gets it.", "%(n)s people get it.", n) % {"n": grouped(n)})
-    return ask(
+    page, label = reverse("messaging:send", args=[public_id]), needed(ACTS.get(step)).label
+    n = one.n_asked
+    goes = ngettext("%(n)s person gets it.", "%(n)s people get it.", n) % {"n": grouped(n)}
+    return ask_act(
         request,
-        act,
-        title=how.title,
-        text=text,
-        button=how.label,
-        said=said,
-        form=form,
-        done=done,
+        ACTS,
+        step,
+        known={"public_id": public_id, "by": request.actor, "at": clock.now()},
+        text=[goes] if step == "start" else [],
+        done=page if step != "discard" else reverse("messaging:sends"),
         back=page,
-        is_danger=how.is_danger,
         here="messages",
-        crumbs=[(_("Bulk sends"), reverse("messaging:sends")), (_name(one), page), (how.label, "")],
+        crumbs=[(_("Bulk sends"), reverse("messaging:sends")), (_name(one), page), (label, "")],
     )
-
-
-ACTS: dict[str, Callable[..., object]] = {
-    "count": actions.count_send,
-    "start": actions.start_send,
-    "pause": actions.pause_send,
-    "resume": actions.resume_send,
-    "stop": actions.stop_send,
-    "discard": actions.discard_send,
-}

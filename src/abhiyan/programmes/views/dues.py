@@ -11,7 +11,6 @@ from django import forms
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
@@ -33,7 +32,7 @@ from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries.holders import holders
 from abhiyan.programmes.rules.schedules import FINISHED, DueState, Period
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import PageAct, form_page, problem, tried
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.posts import posted
 from abhiyan.ui.records import RecordSent, taken
@@ -135,14 +134,14 @@ def _shown(
     is_to_mend = state == DueState.RETURNED and one.form is not None  # a form sent back is mended first
     forms_of = _forms(one, row, period, state, today=today)
     sent_before = _sent(row)
-    problem, questions = "", _questions(one, sent_before)
+    wrong, questions = "", _questions(one, sent_before)
     if refused:
         act, sent, filled = refused
         questions = filled or questions
         if act in forms_of:
             forms_of[act] = sent
         else:
-            problem = " ".join(str(each) for errors in sent.errors.values() for each in errors)
+            wrong = problem(sent)
     history = found.dues_of(one, [asked], since=one.timing.begun(at)[0].begins_on).get(asked.key, {})
     who = found.responsible(one, [asked], on=shown.today(at)).get(asked.key)
     known = holders(each for each in (row.said_by, row.decided_by) if each is not None) if row else {}
@@ -185,7 +184,7 @@ def _shown(
         "return_form": forms_of["return"] if may_decide and state in FINISHED else None,
         "questions": questions,
         **(filled_forms.shown(sent_before) if sent_before else {}),
-        "problem": problem,
+        "problem": wrong,
         "query": "?" + schedules.due_href(one, asked, period).partition("?")[2],
         "past": [
             (period_name(one, each), schedules.due_href(one, asked, each), each == period, *SIGNS[sign])
@@ -272,14 +271,18 @@ def _below(
     return (None, n.expected) if n is not None else None
 
 
-ACTS: dict[str, tuple[type[forms.Form], Callable[..., Due], Promise]] = {
-    "plan": (PlanForm, acts.plan_due, _("Saved. You can change the day here.")),
-    "hold": (HoldForm, acts.hold_due, _("Saved. You can correct it, or take it back here.")),
-    "report": (ReportForm, acts.report_due, _("Sent. Until it is accepted you can mend it here.")),
-    "cannot": (ReasonForm, acts.cannot_due, _("Saved. The level above reads your reason.")),
-    "take-back": (forms.Form, acts.take_back_due, _("Taken back.")),
-    "accept": (forms.Form, acts.accept_due, pgettext_lazy("of a report", "Accepted.")),
-    "return": (ReasonForm, acts.return_due, _("Returned. The unit reads your reason.")),
+ACTS = {
+    "plan": PageAct(acts.plan_due, _("Saved. You can change the day here."), PlanForm),
+    "hold": PageAct(acts.hold_due, _("Saved. You can correct it, or take it back here."), HoldForm),
+    "report": PageAct(
+        acts.report_due,
+        _("Sent. Until it is accepted you can mend it here."),
+        partial(ReportForm, asks={}),  # what it asks is the schedule's to say
+    ),
+    "cannot": PageAct(acts.cannot_due, _("Saved. The level above reads your reason."), ReasonForm),
+    "take-back": PageAct(acts.take_back_due, _("Taken back.")),
+    "accept": PageAct(acts.accept_due, pgettext_lazy("of a report", "Accepted.")),
+    "return": PageAct(acts.return_due, _("Returned. The unit reads your reason."), ReasonForm),
 }
 
 
@@ -287,15 +290,13 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Due], Promise]] = {
 def due_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Set a day, say that it was held (without a day: the one a tap on Today names), report, say why not, take back;
     accept, return."""
-    if act not in ACTS:
-        raise NotFound
-    at = clock.now()
+    chosen, at = needed(ACTS.get(act)), clock.now()
     page = _page(request, public_id, at=at)
     form, filled, do = _said(request, page, act, request.FILES, at=at)
     if filled is not None and not filled.is_valid():
         form.is_valid()
         return _shown(request, public_id, refused=(act, form, filled), status=422)
-    done = tried(request, form, do, said=ACTS[act][2])
+    done = tried(request, form, do, said=chosen.said)
     if not done:
         return _shown(request, public_id, refused=(act, form, filled), status=done.status)
     return redirect(schedules.due_href(*page))
@@ -306,12 +307,12 @@ Said = tuple[forms.Form, FilledForm | None, Callable[[dict[str, Any]], Due]]
 
 def _said(request: Request, page: Page, act: str, files: Any, *, at: datetime) -> Said:
     """The form of an act as it was sent, the questions with it, and what does the act with what both cleaned."""
-    made, do, _words = ACTS[act]
+    chosen = ACTS[act]
     one, asked, period = page
     sent: Any = request.POST
     if act in ("plan", "hold") and "on" not in sent:
         sent = _tapped(one, asked, period, act, at=at)
-    make = partial(ReportForm, asks=_asks(one)) if made is ReportForm else made
+    make: Any = partial(ReportForm, asks=_asks(one)) if act == "report" else chosen.form
     form = make(sent, auto_id=f"{act}_%s")
     row = found.due_of(one, asked, period)
     filled = _questions(one, _sent(row), request.POST, files) if act in ("hold", "report") else None
@@ -321,7 +322,8 @@ def _said(request: Request, page: Page, act: str, files: Any, *, at: datetime) -
         words = form.given() if isinstance(form, ReportForm) else given
         if filled is not None:
             words = words | {"filled": acts.Filled(filled.answers, filled.pictures)}
-        return do(owes=owes, **words, by=request.actor, at=at)
+        due: Due = chosen.do(owes=owes, **words, by=request.actor, at=at)
+        return due
 
     return form, filled, done_with
 
@@ -342,7 +344,7 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
     if request.method == "POST":
         form, questions, do = _said(request, page, act, request.FILES, at=at)
         is_fit = questions is None or questions.is_valid()
-        done = tried(request, form, do if is_fit else _not_yet, said=ACTS[act][2])
+        done = tried(request, form, do if is_fit else _not_yet, said=ACTS[act].said)
         if done:
             return redirect(schedules.due_href(*page))
         status = done.status

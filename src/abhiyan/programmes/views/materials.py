@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -15,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
@@ -27,7 +25,7 @@ from abhiyan.programmes.models_materials import Material, MaterialVersion
 from abhiyan.programmes.queries import materials as found
 from abhiyan.programmes.queries.materials import RUN
 from abhiyan.programmes.rules import materials as rules
-from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.acts import PageAct, act_on, form_page, problem, tried
 from abhiyan.ui.files import file_answer
 from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -274,30 +272,22 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=rules.LONGEST_REASON, required=False)
 
 
-ACTS: dict[str, tuple[type[forms.Form], Any, Any]] = {
-    "withdraw": (ReasonForm, acts.withdraw_material, _("The file is withdrawn. You can bring it back here.")),
-    "bring-back": (forms.Form, acts.bring_back_material, _("Its readers have it again.")),
+ACTS = {
+    "withdraw": PageAct(
+        acts.withdraw_material, _("The file is withdrawn. You can bring it back here."), ReasonForm
+    ),
+    "bring-back": PageAct(acts.bring_back_material, _("Its readers have it again.")),
 }
 
 
 @posted("programmes:material", takes=("public_id",))
 def material_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Withdraw a material, or bring it back."""
-    if act not in ACTS:
-        raise NotFound
-    made, do, said = ACTS[act]
-    form = made(request.POST)
-    done = tried(
-        request,
-        form,
-        lambda given: do(public_id=public_id, **given, by=request.actor, at=clock.now()),
-        said=said,
-    )
+    done = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
     if done:
         return redirect("programmes:material", public_id)
-    problem = " ".join(str(each) for errors in form.errors.values() for each in errors)
     one = found.material_for(request.viewer, public_id)
-    return _page(request, one, FileForm(), problem=problem, status=done.status)
+    return _page(request, one, FileForm(), problem=problem(done.form), status=done.status)
 
 
 @require_GET

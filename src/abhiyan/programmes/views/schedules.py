@@ -34,7 +34,7 @@ from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.rules.schedules import DueSign, DueState, Period, Rhythm, shares
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import PageAct, act_on, ask, form_page
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
@@ -543,24 +543,14 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-ENDING: dict[str, tuple[Any, Promise]] = {
-    "end": (acts.end_schedule, _("Ended. What was said stays; you can ask again here.")),
-    "resume": (acts.resume_schedule, _("It is asked again.")),
+ACTS = {
+    "end": PageAct(acts.end_schedule, _("Ended. What was said stays; you can ask again here.")),
+    "resume": PageAct(acts.resume_schedule, _("It is asked again.")),
 }
 
 
 @posted("programmes:schedule", takes=("public_id",))
 def schedule_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """End what is asked, or ask it again."""
-    if act not in ENDING:
-        raise NotFound
-    do, said = ENDING[act]
-    form = forms.Form(request.POST)
-    tried(
-        request,
-        form,
-        lambda _given: do(public_id=public_id, by=request.actor, at=clock.now()),
-        said=said,
-        has_form=False,
-    )
+    act_on(request, ACTS, act, has_form=False, public_id=public_id, by=request.actor, at=clock.now())
     return redirect("programmes:schedule", public_id)

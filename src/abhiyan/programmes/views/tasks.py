@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import needed
 from abhiyan.core.words import named, person
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -34,7 +35,7 @@ from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules import tasks as rules
 from abhiyan.programmes.rules.tasks import FINISHED, Act, State
 from abhiyan.ui import numbers
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import PageAct, Tried, act_on, ask, form_page, problem, tried
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -50,15 +51,6 @@ STATES: tuple[tuple[str, str | Promise], ...] = (
     *Task.State.choices,
     ("all", _("All")),
 )
-DONE: dict[Act, Promise] = {
-    Act.ACCEPT: _("Accepted."),
-    Act.DECLINE: _("Declined. The person who gave it sees your reason."),
-    Act.DO: _("Done. If that was a mistake, take it back here."),
-    Act.TAKE_BACK: _("Taken back. The task is open again."),
-    Act.CONFIRM: _("Confirmed."),
-    Act.REOPEN: _("Reopened."),
-    Act.WITHDRAW: _("Withdrawn. You can reopen it here."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +258,30 @@ class NoteForm(forms.Form):
         self.fields["note"].label = LABELS.get(act, "")
 
 
+def _changed(n: int) -> str:
+    return ngettext("%(n)s task changed.", "%(n)s tasks changed.", n) % {"n": numbers.grouped(n)}
+
+
 LABELS = {
     Act.DECLINE: _("Why not? The person who gave it reads this."),
     Act.DO: _("Anything to add?"),
     Act.REOPEN: _("What is still missing?"),
 }
+DONE: dict[Act, Promise] = {
+    Act.ACCEPT: _("Accepted."),
+    Act.DECLINE: _("Declined. The person who gave it sees your reason."),
+    Act.DO: _("Done. If that was a mistake, take it back here."),
+    Act.TAKE_BACK: _("Taken back. The task is open again."),
+    Act.CONFIRM: _("Confirmed."),
+    Act.REOPEN: _("Reopened."),
+    Act.WITHDRAW: _("Withdrawn. You can reopen it here."),
+}
+ACTS = {
+    str(act): PageAct(partial(actions.change_task, act=act), said, partial(NoteForm, act))
+    for act, said in DONE.items()
+}
+# The same for all that were asked together; they take no note.
+OF_ALL = {str(act): PageAct(partial(actions.change_together, act=act), _changed) for act in DONE}
 STEPS: dict[str, Promise] = {
     Act.ACCEPT: _("Accepted by %(who)s"),
     Act.DECLINE: _("Declined by %(who)s"),
@@ -291,20 +302,21 @@ def task(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _page(
-    request: Request, public_id: UUID, *, refused: tuple[Act, NoteForm] | None = None, status: int = 200
+    request: Request, public_id: UUID, *, refused: tuple[str, Tried[Any]] | None = None
 ) -> HttpResponseBase:
-    """refused: the act that was not done, and its form with what is wrong."""
+    """refused: the act that was not done, and what came of its form."""
     one, at, viewer = found.task_for(public_id), clock.now(), request.viewer
     (row,) = _with_names([one], at=at)
     may = found.acts_on(one, request.actor)
-    forms_of: dict[str, NoteForm] = {act: NoteForm(act) for act in LABELS if act in may}
-    problem = ""
+    forms_of: dict[str, NoteForm] = {str(act): NoteForm(act) for act in LABELS if act in may}
+    wrong, status = "", 200
     if refused:
-        act, sent = refused
-        if act in forms_of:
-            forms_of[act] = sent
+        act, tried_ = refused
+        status = tried_.status
+        if act in forms_of and isinstance(tried_.form, NoteForm):
+            forms_of[act] = tried_.form
         else:
-            problem = " ".join(str(each) for errors in sent.errors.values() for each in errors)
+            wrong = problem(tried_.form)
     together = found.together(one.batch, viewer.account_id) if one.batch and viewer.account_id else {}
     is_open = one.state in (State.ASKED, State.ACCEPTED, State.DECLINED)
     return render(
@@ -318,7 +330,7 @@ def _page(
             "effort": effort_in_words(one.effort_min),
             "may": {str(act): True for act in may},
             "forms": forms_of,
-            "problem": problem,
+            "problem": wrong,
             "steps": [
                 (
                     str(STEPS[each.act])
@@ -342,27 +354,13 @@ def _page(
 @posted("programmes:task", takes=("public_id",))
 def task_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Accept, decline, do, take back, confirm, reopen or withdraw; one task, or all that were asked together."""
-    try:
-        chosen = Act(act)
-    except ValueError:
-        raise NotFound from None
-    form = NoteForm(chosen, request.POST)
-
-    def do(given: dict[str, Any]) -> str:
-        if not request.POST.get("all"):
-            actions.change_task(
-                public_id=public_id, act=chosen, note=given["note"], by=request.actor, at=clock.now()
-            )
-            return str(DONE[chosen])
+    known: dict[str, Any] = {"by": request.actor, "at": clock.now()}
+    if request.POST.get("all"):
         batch = needed(found.task_for(public_id).batch)
-        n = actions.change_together(batch=batch, act=chosen, by=request.actor, at=clock.now())
-        return ngettext("%(n)s task changed.", "%(n)s tasks changed.", n) % {"n": numbers.grouped(n)}
-
-    done = tried(request, form, do)
-    if not done:
-        return _page(request, public_id, refused=(chosen, form), status=done.status)
-    messages.success(request, done.value or "")
-    return redirect("programmes:task", public_id)
+        done = act_on(request, OF_ALL, act, batch=batch, **known)
+    else:
+        done = act_on(request, ACTS, act, public_id=public_id, **known)
+    return redirect("programmes:task", public_id) if done else _page(request, public_id, refused=(act, done))
 
 
 class HandOverForm(forms.Form):

@@ -1,6 +1,7 @@
 """Slides: what they are to be about, one deck with its files and its link, and when it is sent."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from abhiyan.review.queries import deck_files as files
 from abhiyan.review.queries import decks as found
 from abhiyan.review.queries import rounds, schedules
 from abhiyan.review.rules.schedules import DAYS_OF_MONTH, HOURS
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import PageAct, act_on, ask, form_page
 from abhiyan.ui.files import file_answer
 from abhiyan.ui.forms import offer
 from abhiyan.ui.posts import posted
@@ -263,18 +264,16 @@ def deck_schedule(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
+ACTS = {
+    "pause": PageAct(partial(acts.change_schedule, to="pause"), _("Paused.")),
+    "resume": PageAct(partial(acts.change_schedule, to="resume"), _("Resumed.")),
+    "end": PageAct(partial(acts.change_schedule, to="end"), _("It is not sent any more.")),
+}
+
+
 @posted("review:deck", takes=("public_id",))
 def schedule_act(request: Request, public_id: UUID, schedule: UUID, act: str) -> HttpResponseBase:
     """Pause, resume or end a schedule of one's own."""
-    said = {"pause": _("Paused."), "resume": _("Resumed."), "end": _("It is not sent any more.")}
-    if act not in said:
-        raise NotFound
     found.deck_for(request.viewer, public_id)
-    form = forms.Form(request.POST)
-    tried(
-        request,
-        form,
-        lambda _given: acts.change_schedule(public_id=schedule, to=act, by=request.actor, at=clock.now()),
-        said=said[act],
-    )
+    act_on(request, ACTS, act, public_id=schedule, by=request.actor, at=clock.now())
     return redirect("review:deck", public_id)

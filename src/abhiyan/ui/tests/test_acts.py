@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.ui.acts import confirm, tried
+from abhiyan.ui.acts import PageAct, act_on, ask_act, confirm, problem, tried
 
 
 class Name(forms.Form):
@@ -81,3 +81,27 @@ def test_a_page_that_asks_does_nothing_until_it_is_answered() -> None:
     assert (answer.status_code, answer["Location"], done) == (302, "/done/", [1])
     refused = confirm(sent(), refuse(Taken()), **asked)
     assert refused.status_code == 409 and "Somebody has this name." in refused.content.decode()  # type: ignore[attr-defined]
+
+
+def test_the_acts_on_one_thing_are_one_table() -> None:
+    told: list[dict[str, Any]] = []
+
+    def name_it(**given: Any) -> int:
+        told.append(given)
+        return len(told)
+
+    acts = {"name": PageAct(name_it, form=Name, label="Name it", title="Name it?", text=("It is seen.",))}
+    done = act_on(sent(name=" Asha "), acts, "name", by="me")
+    assert done and done.value == 1 and told == [{"by": "me", "name": "Asha"}]
+    unfit = act_on(sent(), acts, "name", by="me")
+    assert (unfit.status, problem(unfit.form) != "", len(told)) == (422, True, 1)
+    with pytest.raises(Taken):
+        act_on(sent(), {"refuse": PageAct(lambda: refuse(Taken())())}, "refuse", has_form=False)
+    for call in (act_on, ask_act):
+        with pytest.raises(NotFound):
+            call(sent(), acts, "no such act", known={})
+    asked = ask_act(RequestFactory().get("/"), acts, "name", known={"by": "me"}, text=["First."], done="/")
+    page = asked.content.decode()  # type: ignore[attr-defined]  # a page, not a file
+    assert page.index("First.") < page.index("It is seen.") and "Name it" in page and len(told) == 1
+    after = ask_act(sent(name="Bilal"), acts, "name", known={"by": "me"}, done="/done/")
+    assert (after.status_code, after["Location"], told[-1]["name"]) == (302, "/done/", "Bilal")
