@@ -13,7 +13,7 @@ from uuid import UUID
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
-from abhiyan.core.words import named, spellings
+from abhiyan.core.words import named, person, spellings
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.enrolment.rules.terms import last_day
@@ -274,11 +274,14 @@ def senders(ids: Sequence[UUID]) -> dict[UUID, str]:
     wanted = list(set(ids))
     offices = org.offices_of(wanted)
     found = sql.rows(
-        "select public_id, name from people_account where public_id = any(%s)"
-        " union all select public_id, name from enrolment_channel_token where public_id = any(%s)",
+        "select public_id, name, true from people_account where public_id = any(%s)"
+        " union all select public_id, name, false from enrolment_channel_token where public_id = any(%s)",
         [wanted, wanted],
     )
-    return {one: ", ".join([name, *map(named, offices.get(one, ()))]) for one, name in found}
+    return {
+        one: ", ".join([person(name) if is_person else name, *map(named, offices.get(one, ()))])
+        for one, name, is_person in found
+    }
 
 
 def lasts_until(member: Member) -> date | None:

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from abhiyan.core import limits
 from abhiyan.core.scope import system
@@ -22,6 +23,7 @@ from abhiyan.enrolment.rules.number import member_number, public_ids
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.people.actions import reading
+from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
 from abhiyan.ui import tables
 from abhiyan.ui.owed import Owed
@@ -598,3 +600,13 @@ def test_a_shared_phone_whose_people_all_left_waits_for_nobody(world: World) -> 
     assert "Asha Devi" in page and "Mohan Lal" not in page
     asha.post("/me/leave/")
     assert "We know who made every call" in client.get("/people/nameless/").content.decode()
+
+
+def test_who_sent_an_entry_in_is_named_in_the_readers_script(world: World) -> None:
+    officer(world, "booth_worker", "JK-B001")
+    with system("test"):
+        Account.objects.filter(name="booth_worker of JK-B001").update(name="Asha Devi")
+        worker = Account.objects.get(name="Asha Devi").public_id
+        for language, name in (("hi", "आशा देवी"), ("en", "Asha Devi")):
+            with override(language):
+                assert queries_people.senders([worker])[worker].startswith(f"{name}, ")
