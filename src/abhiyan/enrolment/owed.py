@@ -26,7 +26,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Invitation, LateBelow, Owed, Thing
+from abhiyan.ui.owed import I_WAIT_FOR, Beside, Invitation, LateBelow, Owed, Thing
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
@@ -362,7 +362,7 @@ def _callers(held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Besi
     if callers is None or not callers.n:
         return
     yield Beside(
-        sheet=WHERE_WE_STAND,
+        sheet=I_WAIT_FOR,
         title=ngettext("%(n)s caller has not joined yet", "%(n)s callers have not joined yet", callers.n)
         % {"n": grouped(callers.n)},
         meta=f"{named(stand.programme.names)} · " + _("They called, but did not fill in our form."),

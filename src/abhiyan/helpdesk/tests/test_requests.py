@@ -229,7 +229,7 @@ def test_a_call_is_typed_routed_moved_and_raised_when_nobody_answers(world: Worl
         assert actions.raise_overdue(by=BY, at=late) == 0
     assert (one().desk_id, one().raised) == (world.state.pk, 1)
     page = chief.get("/").content.decode()
-    assert "Late at the desks below" in page and ">1 helpline request</a>" in page
+    assert "Late at the desks below" in page and "<b>1 helpline request</b></a>" in page
     assert "helpline request at your desk" not in page, "the desk below is late; the state only hears of it"
     with system("test"):  # nobody is above the state here
         assert actions.raise_overdue(by=BY, at=late + timedelta(hours=25)) == 1
