@@ -15,6 +15,7 @@ from abhiyan.programmes.rules.activities import (
     Template,
     Unplaced,
 )
+from abhiyan.programmes.rules.check_words import Also, CheckWords
 from abhiyan.programmes.rules.ladder import Ladder
 
 from .actions.checked import leave_in_check
@@ -67,6 +68,32 @@ def without_place(own: Ladder, is_owners: bool) -> list[str]:
     return sentences
 
 
+WORDS = CheckWords(
+    opening=_(
+        "Hello, I am %(name)s from %(ours)s. We check our member list. A computer picked you by chance. Do you have "
+        "two minutes? You can say no."
+    ),
+    whom=_("the member"),
+    yes=_("Yes, they joined and know it"),
+    no=_("No, they did not join"),
+    genuine=_("Genuine: they joined and know it"),
+    not_genuine=_("Not genuine: they did not join, or it was different"),
+    not_said=_("They did not say that they joined."),
+    leaves=_("They want to leave the organisation"),
+    leave=_("If you want to leave, tell me now."),
+    leave_by=_("If you want to leave, send LEAVE to %(number)s, or tell me now."),
+    known=(_("They joined, and will say so"), _("They never joined, and will say so")),
+    had=(_("People who joined"), _("People who never joined")),
+    how=_("How they joined, or are said to have"),
+    day=_("Day of joining"),
+    also=Also(
+        label=_("They joined by another number too"),
+        help=_("Ask: “Have you joined by another number too?”"),
+        told=_(
+            "Of %(of)s who said that they joined, %(n)s joined by another number too. We count entries, not people."
+        ),
+    ),
+)
 NOTICE = Page("enrolment:notice", _("Notice"), PUBLISH)
 DRIVE = Activity(
     kind=KIND,
@@ -130,6 +157,7 @@ DRIVE = Activity(
             ),
             whom=whom,
             leave=leave_in_check,
+            words=WORDS,
         ),
     ),
     fills_roll=True,

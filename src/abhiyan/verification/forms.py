@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.people import phones
 from abhiyan.people.actions.accounts import NotAPhone
-from abhiyan.programmes.rules.activities import Question
+from abhiyan.programmes.rules.activities import Items, Question
+from abhiyan.programmes.rules.check_words import CheckWords
 from abhiyan.ui.fields import DayField, WholeField
-from abhiyan.ui.forms import SOMETIMES
+from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.units import queries as units
 
 from .models import Check
@@ -116,36 +117,39 @@ class AnswersForm(forms.Form):
     meaning = forms.ChoiceField(
         label=_("This means"),
         widget=forms.RadioSelect,
-        choices=[
-            (Meaning.JOINED, _("Yes, they joined and know it")),
-            (Meaning.NEVER_JOINED, _("No, they did not join")),
-            (Meaning.UNSURE, _("They do not remember, or are not sure")),
-            (Meaning.NO_SUCH_PERSON, _("Nobody of this name is there")),
-        ],
-    )
-    also_joined = forms.BooleanField(
-        label=_("They joined by another number too"),
-        help_text=_("Ask: “Have you joined by another number too?”"),
-        required=False,
     )
 
-    def __init__(self, questions: Sequence[Question], data: Any = None) -> None:
+    def __init__(self, asked: Items, data: Any = None) -> None:
+        """asked: what the activity asks, in its words."""
         super().__init__(data)
-        self.questions = questions
-        for at, one in enumerate(questions):
+        self.questions, words = asked.questions, asked.words
+        offer(
+            self,
+            meaning=[
+                (Meaning.YES, words.yes),
+                (Meaning.NEVER, words.no),
+                (Meaning.UNSURE, _("They do not remember, or are not sure")),
+                (Meaning.NO_SUCH_PERSON, _("Nobody of this name is there")),
+            ],
+        )
+        if words.also is not None:
+            self.fields["also_joined"] = forms.BooleanField(
+                label=str(words.also.label), help_text=str(words.also.help), required=False
+            )
+        for at, one in enumerate(self.questions):
             self.fields[one.key] = forms.CharField(
                 label=str(one.text),
                 max_length=300,
                 required=at == 0,
                 widget=forms.Textarea({"rows": 2}) if at == 0 else forms.TextInput(dict(SOMETIMES)),
             )
-        self.order_fields([*(one.key for one in questions), "meaning", "also_joined"])
+        self.order_fields([*(one.key for one in self.questions), "meaning", "also_joined"])
 
     @property
     def said(self) -> Said:
         """What was said. Once the form is valid."""
         words = {one.key: self.cleaned_data[one.key] for one in self.questions}
-        return Said(words, self.cleaned_data["meaning"], self.cleaned_data["also_joined"])
+        return Said(words, self.cleaned_data["meaning"], self.cleaned_data.get("also_joined"))
 
 
 class BackForm(forms.Form):
@@ -160,19 +164,30 @@ class FindingForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Your result"),
         widget=forms.RadioSelect,
-        choices=[
-            (Check.Outcome.GENUINE, _("Genuine: they joined and know it")),
-            (Check.Outcome.NOT_GENUINE, _("Not genuine: they did not join, or it was different")),
-            (Check.Outcome.UNRESOLVED, _("Unresolved: it is not clear")),
-            (Check.Outcome.REFUSED, _("Refused: they did not want to go on")),
-        ],
     )
-    leaves = forms.BooleanField(label=_("They want to leave the organisation"), required=False)
+    leaves = forms.BooleanField(required=False)
+
+    def __init__(self, asked: Items, data: Any = None) -> None:
+        """asked: what the activity asks, in its words."""
+        super().__init__(data)
+        words = asked.words
+        self.fields["leaves"].label = str(words.leaves)
+        if asked.leave is None:
+            del self.fields["leaves"]
+        offer(
+            self,
+            outcome=[
+                (Check.Outcome.GENUINE, words.genuine),
+                (Check.Outcome.NOT_GENUINE, words.not_genuine),
+                (Check.Outcome.UNRESOLVED, _("Unresolved: it is not clear")),
+                (Check.Outcome.REFUSED, _("Refused: they did not want to go on")),
+            ],
+        )
 
     @classmethod
-    def hidden(cls, data: Any) -> "FindingForm":
+    def hidden(cls, asked: Items, data: Any) -> "FindingForm":
         """The same, sent unseen from the page that asks once more."""
-        form = cls(data)
+        form = cls(asked, data)
         for field in form.fields.values():
             field.widget = forms.HiddenInput()
         return form
@@ -217,10 +232,9 @@ class PlantForm(forms.Form):
 
     is_genuine = forms.ChoiceField(
         label=_("What do we know of them?"),
-        choices=[("yes", _("They joined, and will say so")), ("no", _("They never joined, and will say so"))],
         widget=forms.RadioSelect,
     )
-    channel = forms.ChoiceField(label=_("How they joined, or are said to have"))
+    channel = forms.ChoiceField()
     people = forms.CharField(
         label=_("People"),
         max_length=20_000,
@@ -228,15 +242,17 @@ class PlantForm(forms.Form):
     )
     agreed = forms.BooleanField(label=_("They agreed to be called, and to tell nobody"))
 
-    def __init__(self, given: Any, typed: Sequence[Question]) -> None:
+    def __init__(self, given: Any, typed: Sequence[Question], words: CheckWords) -> None:
         """typed: what else is written of each."""
         super().__init__(given)
+        offer(self, is_genuine=zip(("yes", "no"), words.known, strict=True))
+        self.fields["channel"].label = str(words.how)
         self.keys = [one.key for one in typed]
         parts = [
             _("Name"),
             _("Phone"),
             _("Code of the booth"),
-            _("Day of joining"),
+            words.day,
             *(one.label for one in typed),
         ]
         self.fields["people"].help_text = say("One a line, with commas between: %(parts)s.") % {

@@ -211,7 +211,7 @@ class Check(models.Model):
     said = models.BinaryField(
         null=True
     )  # sealed: answers to the open questions; emptied when the frame closes
-    also_joined = models.BooleanField(null=True)  # they say that they joined by another number as well
+    also_joined = models.BooleanField(null=True)  # what they say to the activity's other question
     said_at = models.DateTimeField(null=True)  # from here on they cannot be changed, and the written is shown
     done_at = models.DateTimeField(null=True)
     # They asked to be taken off every list. Done a little later, by itself: no row joins the two.

@@ -124,7 +124,9 @@ class SaidAlready(Refused, status=409):
 
 
 class SaidOtherwise(Refused):
-    message = _("They did not say that they joined. Choose another result.")
+    """what: the activity's words for it."""
+
+    message = _("%(what)s Choose another result.")
 
 
 class NotAtThisHour(Refused):

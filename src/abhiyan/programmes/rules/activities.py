@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import small_cells
 from abhiyan.ui.owed import Thing
 
+from .check_words import GENERAL, CheckWords
 from .ladder import RUNGS, Ladder
 
 Text = str | Promise
@@ -169,6 +170,10 @@ def _nothing(*_given: object, **_named: object) -> tuple[()]:
     return ()
 
 
+def _no_words(*_given: object) -> str:
+    return ""
+
+
 def _nobody(*_given: object) -> Whom:
     return Whom(None, {})
 
@@ -184,14 +189,17 @@ class Items:
     `denied` from the person's own phone, `struck` by anybody else. few, few_gone: the same two, quick where few are
     wanted by their item_id; else those are asked.
     whom: (item_id, channel, day) -> whom to ask, in a system scope. leave: (item_id=, by=, at=) does what a person
-    asks who wants to be on no list any more; by: who wrote it down.
+    asks who wants to be on no list any more; by: who wrote it down. Without, they are not asked.
     looks: a query of (programme_id, item_id, unit_id, by, channel, at, phone_id, last4, birth_year, is_confirmed,
     is_double, is_signed, sent_with, device, seconds) of the same items: how entries look, for flags; sent_with: the
     same for what came in one parcel; device: the browser or network the person's own answer came from; seconds: a form
     took; null where it is not known, such as `at` of what was written on paper. Without, there are none.
     tries: a query of (programme_id, unit_id, by, day, is_refusal, n): at how many doors a worker asked; is_refusal is
     null where nobody was there to ask.
-    does_yes_count: of items (actions/items.py), whether the person's YES counts one that was only reported.
+    words: what verification says of them.
+    does_yes_count, heard: of items (actions/items.py), whether the person's YES counts one that was only reported; and
+    what the room does besides with an answer: (item=, yes=, why=, by=, at=), in the answer's transaction.
+    sentence: what was so, as the page of the question says it: (item) -> words. In a system scope.
     """
 
     measure: int
@@ -203,8 +211,11 @@ class Items:
     tries: str = ""
     questions: tuple[Question, ...] = ()
     whom: Callable[..., Whom] = _nobody
-    leave: Callable[..., object] = _nothing
+    leave: Callable[..., object] | None = None
     does_yes_count: bool = False
+    heard: Callable[..., object] = _nothing
+    sentence: Callable[..., Text] = _no_words
+    words: CheckWords = GENERAL
 
 
 @dataclass(frozen=True)

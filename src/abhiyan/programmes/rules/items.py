@@ -7,7 +7,10 @@ from .activities import Items, Question, Whom
 from .ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED
 
 ROOM = "items"  # whose questions are about items
-SAID_YES = "programmes.item_yes"  # in the trail: a person's own YES about an item
+SAID_YES, SAID_NO = (
+    "programmes.item_yes",
+    "programmes.item_no",
+)  # in the trail: a person's own word about an item
 # Whether an item i counts. One that ended stays reported. A YES is on the ladder once the item counts.
 _COUNTS = "i.counted_at is not null and i.ended_at is null"
 _RUNGS = f"""({REPORTED}), (case when {_COUNTS} then case when i.is_signed then {COUNTED} else {UNSIGNED} end end),
@@ -34,10 +37,6 @@ def facts_of(kind: str) -> str:
     return facts(_of(kind), "true")
 
 
-def _nothing(*_given: object, **_named: object) -> tuple[()]:
-    return ()
-
-
 def _nobody(*_given: object) -> Whom:
     return Whom(None, {})
 
@@ -48,7 +47,7 @@ def items_of(
     measure: int,
     questions: tuple[Question, ...] = (),
     whom: Callable[..., Whom] = _nobody,
-    leave: Callable[..., object] = _nothing,
+    leave: Callable[..., object] | None = None,
     does_yes_count: bool = False,
     tries: str = "",
     **more: Any,

@@ -46,8 +46,8 @@ BY_MANDAL = ("JK-D5", "JK-D7")  # half of their items are checked, so that their
 
 # In their own words; keys of the questions of `enrolment`.
 WORDS = {
-    Meaning.JOINED: {"how": "मैंने ख़ुद फ़ोन किया (नमूना)", "when": "पिछले महीने", "born": "1984"},
-    Meaning.NEVER_JOINED: {"how": "मैं सदस्य नहीं हूँ (नमूना)"},
+    Meaning.YES: {"how": "मैंने ख़ुद फ़ोन किया (नमूना)", "when": "पिछले महीने", "born": "1984"},
+    Meaning.NEVER: {"how": "मैं सदस्य नहीं हूँ (नमूना)"},
     Meaning.NO_SUCH_PERSON: {"how": "यहाँ इस नाम का कोई नहीं है (नमूना)"},
 }
 HOURS = (time(10, 15), time(13, 40), time(17, 30))  # of asking; who was not reached is tried again at another
@@ -235,7 +235,7 @@ class Frames:
         answers = REACHED if is_easy else REACHED_OF_FALSE
         is_reached = rng.random() < (AT_HOME if check.is_visit else answers)
         says_yes = rng.random() >= DENIES if is_genuine else rng.random() < ASSENTS
-        says = Meaning.JOINED if says_yes else Meaning.NEVER_JOINED
+        says = Meaning.YES if says_yes else Meaning.NEVER
         if not says_yes and phone_id in self._truth.invented:
             says = Meaning.NO_SUCH_PERSON  # the phone is somebody else's
         return says if is_reached else None, rng.random() < REFUSES
@@ -290,7 +290,7 @@ class Frames:
 
 
 def _found(says: Meaning | None) -> Check.Outcome:
-    return Check.Outcome.GENUINE if says is Meaning.JOINED else Check.Outcome.NOT_GENUINE
+    return Check.Outcome.GENUINE if says is Meaning.YES else Check.Outcome.NOT_GENUINE
 
 
 def _outcome(says: Meaning | None, *, refuses: bool) -> tuple[Check.Outcome, str]:
@@ -299,4 +299,4 @@ def _outcome(says: Meaning | None, *, refuses: bool) -> tuple[Check.Outcome, str
         return Check.Outcome.UNRESOLVED, NOT_REACHED
     if refuses:
         return Check.Outcome.REFUSED, ""
-    return _found(says), "" if says is Meaning.JOINED else says.value
+    return _found(says), "" if says is Meaning.YES else says.value

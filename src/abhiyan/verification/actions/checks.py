@@ -124,7 +124,8 @@ def conclude_check(
         if said is None:
             raise AskFirst
         if not may_find(said.meaning, outcome):
-            raise SaidOtherwise(field="outcome")
+            asked = asked_of(check.frame.programme, check.frame.measure)
+            raise SaidOtherwise(field="outcome", what=asked.words.not_said)
         check.leaves_at = at if leaves else None
         return _told(check, outcome, reason_of(said.meaning, outcome), by, at)
 
@@ -191,7 +192,8 @@ def take_off(*, at: datetime) -> int:
                 reason=f"check {check.id}",
             )
             leave = asked_of(check.frame.programme, check.frame.measure).leave
-            leave(item_id=items[check_id].item_id, by=by, at=at)
+            if leave is not None:
+                leave(item_id=items[check_id].item_id, by=by, at=at)
     return len(waiting)
 
 
@@ -228,7 +230,7 @@ def _keep_told(checks: Sequence[Check], by: Actor, at: datetime) -> None:
     ]
     Check.objects.bulk_create(second)
     for check in checks:
-        if check.outcome == Check.Outcome.NOT_GENUINE and check.reason == Meaning.NEVER_JOINED:
+        if check.outcome == Check.Outcome.NOT_GENUINE and check.reason == Meaning.NEVER:
             visit_after_denial(check=check)
     only = str(checks[0].id) if len(checks) == 1 else ""
     audit.record(by=by, at=at, act=TELL, subject=only, n=len(checks))

@@ -31,7 +31,7 @@ ROOM = "verification"  # as tries name it
 class Said:
     """What somebody answered before the written was shown. words: key of a question -> their own words.
 
-    meaning: rules.outcomes.Meaning. also_joined: whether they say that they joined by another number as well.
+    meaning: rules.outcomes.Meaning. also_joined: what they say to the activity's other question (`CheckWords.also`).
     """
 
     words: Mapping[str, str]

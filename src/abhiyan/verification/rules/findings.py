@@ -159,7 +159,7 @@ def told(checks: Iterable[Fresh], *, since: date) -> Tally:
     bad = finished = 0
     for one in checks:
         outcome = one.outcome
-        if outcome == Stands.NOT_GENUINE and one.reason == Meaning.NEVER_JOINED:
+        if outcome == Stands.NOT_GENUINE and one.reason == Meaning.NEVER:
             outcome = one.second
         if one.on < since or outcome not in (Stands.GENUINE, Stands.NOT_GENUINE):
             continue

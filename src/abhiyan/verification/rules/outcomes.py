@@ -42,10 +42,10 @@ def stands(outcome: str, reason: str, why_gone: str | None) -> Stands:
 
 
 class Meaning(StrEnum):
-    """What somebody said, in their own words, comes to."""
+    """What somebody said, in their own words, comes to. The codes are those of the first activity that was checked."""
 
-    JOINED = "joined"
-    NEVER_JOINED = "never_joined"
+    YES = "joined"
+    NEVER = "never_joined"
     UNSURE = "unsure"
     NO_SUCH_PERSON = "no_such_person"
 
@@ -57,12 +57,12 @@ OTHER_ANSWERS, UNCLEAR = (
 
 
 def may_find(meaning: str, outcome: str) -> bool:
-    """Whether an outcome goes with what was said: nobody is found genuine who did not say that they joined."""
-    return outcome != Stands.GENUINE or meaning == Meaning.JOINED
+    """Whether an outcome goes with what was said: nobody is found genuine who did not say that it was so."""
+    return outcome != Stands.GENUINE or meaning == Meaning.YES
 
 
 def reason_of(meaning: str, outcome: str) -> str:
     """Why a check has its outcome, as a code; empty where the outcome says all."""
     if outcome == Stands.NOT_GENUINE:
-        return meaning if meaning in (Meaning.NEVER_JOINED, Meaning.NO_SUCH_PERSON) else OTHER_ANSWERS
+        return meaning if meaning in (Meaning.NEVER, Meaning.NO_SUCH_PERSON) else OTHER_ANSWERS
     return UNCLEAR if outcome == "unresolved" else ""

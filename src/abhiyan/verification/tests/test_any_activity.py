@@ -2,16 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.people.models import Phone
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions import NewItem, item_key, recount
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models_items import Item
 from abhiyan.programmes.rules import activities
-from abhiyan.programmes.rules.activities import Items, Question, Whom
+from abhiyan.programmes.rules.activities import Question, Whom
+from abhiyan.programmes.rules.check_words import GENERAL
+from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.test_activities import FIELD_APP, NIGHTS, VILLAGES, made
 from abhiyan.verification.actions import (
@@ -26,34 +34,52 @@ from abhiyan.verification.actions import (
 )
 from abhiyan.verification.models import Check, Estimate, Frame
 from abhiyan.verification.queries.checks import Said
+from abhiyan.verification.queries.looks import BUILT, looked_at_now
 from abhiyan.verification.refusals import NothingForYou
+from abhiyan.verification.rules.indicators import Indicator
 from abhiyan.verification.tests.test_checks import SYSTEM
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ME = "verifier_of_srinagar"
-# Every phone there is was a host for one night in a booth of Jammu.
-HOSTS = f"""
-select g.id as programme_id, md5(p.id::text)::uuid as item_id, u.id as unit_id, null::uuid as by,
-    {FIELD_APP} as channel, date '2026-11-20' as day, timestamptz '{NOW}' as stored_at,
-    true as is_signed, false as is_confirmed, p.id as phone_id
-  from people_phone p join programmes_programme g on g.kind = 'nights' join units_unit u on u.code = 'JK-B004'"""
-GONE = """
-select null::bigint as programme_id, null::uuid as item_id, null::bigint as unit_id, ''::text as why where false"""
+DAY = date(2026, 11, 20)
+BEDS = 100
+
+
+def hosted(nights: Programme, unit_id: int, **more: Any) -> list[UUID]:
+    """Hosts for one night in a booth, of phones there are; each said so on their own phone. Their items."""
+    with system("test"):
+        phones = list(Phone.objects.order_by("pk").values_list("pk", flat=True)[:BEDS])
+        new = [
+            NewItem(
+                item_key("night", phone),
+                nights.pk,
+                NIGHTS,
+                FIELD_APP,
+                unit_id,
+                DAY,
+                phone_id=phone,
+                is_counted=True,
+                **more,
+            )
+            for phone in phones
+        ]
+        return [row.pk for row in programmes.report_items(new=new, at=NOW)]
 
 
 @pytest.fixture
 def nights(cast: Cast) -> Iterator[Programme]:
-    items = Items(
-        NIGHTS,
-        HOSTS,
-        GONE,
+    items = items_of(
+        "nights",
+        measure=NIGHTS,
         questions=(Question("who", "Who", "Did anybody stay with you lately? Who?"),),
         whom=lambda *_item: Whom("The Host", {"who": "Ravi"}),
+        words=replace(GENERAL, yes="Yes, somebody slept here"),
     )
     activities.register(VILLAGES)
     try:
         one = made(cast)
-        facts = activities.of("nights").facts
+        day = "programme_id, measure, channel, unit_id, day::date, rung, n"
+        facts = f"select {day} from ({activities.of('nights').facts}) posted union all {facts_of('nights')}"
         activities.forget("nights")
         activities.register(replace(VILLAGES, facts=facts, items=(items,)))
         yield one
@@ -63,6 +89,9 @@ def nights(cast: Cast) -> Iterator[Programme]:
 
 def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Programme) -> None:
     at = NOW
+    hosts = hosted(nights, cast.world.units["JK-B004"].pk)
+    programmes.confirm_items(ids=hosts[:20], at=at)
+    assert recount(at=at).is_right
     plan = frames.Plan(
         checks=40,
         source="a round of the beacon",
@@ -82,10 +111,17 @@ def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Progr
         if not heard:
             page = client.get(reverse("verification:check", args=[check.id])).text
             assert "The Host" in page and "Who?" in page and "Ravi" not in page
+            assert "Yes, somebody slept here" in page and "No, it was not so" in page
+            assert not [
+                words for words in ("they joined", "not join", "also_joined", "member list") if words in page
+            ]
         said = Said(words={"who": "A boy from town"}, meaning="joined")
         close_answers(check_id=check.id, said=said, by=me, at=at)
         if not heard:
-            assert "Ravi" in client.get(reverse("verification:check", args=[check.id])).text
+            page = client.get(reverse("verification:check", args=[check.id])).text
+            assert "Ravi" in page and "Genuine: it was so" in page and "leave" not in page, (
+                "it has no way out"
+            )
         conclude_check(check_id=check.id, outcome=Check.Outcome.GENUINE, by=me, at=at)
         heard += 1
     refresh_estimates(at=at)
@@ -97,3 +133,20 @@ def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Progr
     assert found.genuine >= 40 and found.rate == 1 and found.low is not None and found.low > 0.8
     page = cast.client("state_president").get(reverse("verification:frame", args=[frame.public_id])).text
     assert "of 100 are real" in page
+    programmes.end_items(ids=hosts, why=Item.Why.DENIED, at=at)
+    refresh_estimates(at=at)
+    with system("test"):
+        found.refresh_from_db()
+    assert found.genuine == 0, "what people deny afterwards is not genuine"
+
+
+def test_items_of_a_worker_are_compared_with_those_of_others(cast: Cast, nights: Programme) -> None:
+    worker = cast.actor("booth_worker")
+    hosts = hosted(nights, cast.world.units["JK-B004"].pk, by_id=worker.account_id, at=NOW, seconds=4)
+    programmes.confirm_items(ids=hosts[:7], at=NOW)
+    programmes.end_items(ids=hosts[7:9], why=Item.Why.STRUCK, at=NOW)
+    with system("test"):
+        ((who, _home, entries, hits, of, signed, confirmed, _parcels),) = looked_at_now(nights, NIGHTS)
+    assert (who, entries, signed, confirmed) == (worker.id, len(hosts) - 2, len(hosts) - 2, 7)
+    quick = list(BUILT).index(Indicator.SPEED)
+    assert (hits[quick], of[quick]) == (len(hosts) - 2, len(hosts) - 2)

@@ -28,7 +28,7 @@ from abhiyan.verification.tests.test_looks import HASTY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CALLER, VISITOR = "verifier_of_jammu", "verifier"
-DENIED, NEVER = Check.Outcome.NOT_GENUINE, Meaning.NEVER_JOINED.value
+DENIED, NEVER = Check.Outcome.NOT_GENUINE, Meaning.NEVER.value
 
 
 def denied(cast: Cast, checks: list[Check], at: datetime) -> None:

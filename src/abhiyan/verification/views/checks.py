@@ -19,7 +19,10 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import queries as messaging
 from abhiyan.org.viewer import Request
+from abhiyan.programmes.rules.activities import Items
+from abhiyan.programmes.rules.check_words import CheckWords
 from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.templatetags.look import organisation
 from abhiyan.verification import actions
 from abhiyan.verification.actions import Came
 from abhiyan.verification.forms import AnswersForm, BackForm, FindingForm
@@ -106,7 +109,7 @@ def check_begin(request: Request, public_id: UUID) -> HttpResponseBase:
 def check_said(request: Request, public_id: UUID) -> HttpResponseBase:
     """Close the answers, in the person's own words; then what was written is shown."""
     own = _own(request, public_id)
-    form = AnswersForm(_questions(own.check), request.POST)
+    form = AnswersForm(_asked(own.check), request.POST)
     done = tried(
         request,
         form,
@@ -168,12 +171,13 @@ def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
     """What the answers come to: looked at once more, then written for good."""
     own = _own(request, public_id)
     given = request.POST if request.method == "POST" else request.GET
-    form = FindingForm(given)
+    asked = _asked(own.check)
+    form = FindingForm(asked, given)
     if own.check.said_at is None:
         raise AskFirst
     if not form.is_valid():
         return _page(request, own, finding=form, status=422)
-    outcome, leaves = Check.Outcome(form.cleaned_data["outcome"]), form.cleaned_data["leaves"]
+    outcome, leaves = Check.Outcome(form.cleaned_data["outcome"]), form.cleaned_data.get("leaves", False)
     text: list[str | Promise] = [
         say("Result: %(result)s. It cannot be changed afterwards.") % {"result": outcome.label},
         *([_("They leave within a minute: no list, no messages, no calls.")] if leaves else []),
@@ -185,13 +189,13 @@ def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
         lambda cleaned: actions.conclude_check(
             check_id=public_id,
             outcome=Check.Outcome(cleaned["outcome"]),
-            leaves=cleaned["leaves"],
+            leaves=cleaned.get("leaves", False),
             by=request.actor,
             at=clock.now(),
         ),
         title=_("Finish the check"),
         text=text,
-        form=form.hidden(request.POST if request.method == "POST" else kept),
+        form=form.hidden(asked, request.POST if request.method == "POST" else kept),
         button=_("Finish the check"),
         done=reverse("verification:checks"),
         back=reverse("verification:check", args=[public_id]),
@@ -211,8 +215,14 @@ def _own(request: Request, check_id: UUID) -> InHand:
     return needed(found, NotTaken)
 
 
-def _questions(one: Check) -> Any:
-    return asked_of(one.frame.programme, one.frame.measure).questions
+def _asked(one: Check) -> Items:
+    return asked_of(one.frame.programme, one.frame.measure)
+
+
+def _leave(words: CheckWords) -> Promise | str:
+    """How a verifier says that one may leave."""
+    number = messaging.leave_number() if words.leave_by else ""
+    return str(words.leave_by) % {"number": number} if number else words.leave
 
 
 def _line(one: InHand) -> dict[str, Any]:
@@ -250,28 +260,30 @@ def _page(
         "place": one.stratum.unit.names,
         "number": number,
         "problems": problems,
-        "ends": [(came.value, came.label) for came in Came],
+        "ends": [(came.value, came.label) for came in Came if came != Came.LEFT or _asked(one).leave],
     }
     if not one.outcome:
         with system("whom a verifier's own check asks"):
             target, said = reads.target_of(one), reads.said_in(one)
             where = reads.place_of(target.unit_id, one.frame.programme.hierarchy)
         shown |= {"who": target.whom.name, "where": where}
-        questions = _questions(one)
+        asked = _asked(one)
         if said is None:
-            shown["form"] = form or AnswersForm(questions)
+            shown["form"] = form or AnswersForm(asked)
+            us = {"name": request.viewer.name, "ours": organisation()}
+            shown |= {"opening": str(asked.words.opening) % us, "whom": asked.words.whom}
         else:
             has_met = said.meaning != Meaning.NO_SUCH_PERSON
             shown |= {
-                "finding": finding or FindingForm(),
+                "finding": finding or FindingForm(asked),
                 "rows": [
                     (
                         each.label,
                         target.whom.written.get(each.key, "") if has_met else "",
                         said.words.get(each.key, ""),
                     )
-                    for each in questions
+                    for each in asked.questions
                 ],
-                "leave_number": messaging.leave_number(),
+                "leave": _leave(asked.words) if asked.leave else "",
             }
     return render(request, "verification/check.html", shown, status=status)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, small_cells
+from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
 from abhiyan.core.words import day_of, named
 from abhiyan.org import queries as org
@@ -39,6 +40,7 @@ from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Draw, Estimate, Frame, Stratum
 from abhiyan.verification.queries import checks
 from abhiyan.verification.queries import frames as reads
+from abhiyan.verification.queries.items import asked_of
 from abhiyan.verification.queries.public import is_public
 from abhiyan.verification.queries.told import said_of
 from abhiyan.verification.refusals import (
@@ -171,8 +173,6 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     published = reads.published(one)
     is_past_end = reads.is_past_end(one, at)
-    with system("who joined by two numbers"):
-        also_joined = checks.also_joined(one) if may else (0, 0)
     shown = (
         shown_of(one.programme, *_crumbs(one, here))
         | {
@@ -200,11 +200,21 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
             ),
             "confirmed": own.get(Estimate.Shade.CONFIRMED),
             "asked": _asked(one, at) if may else "",
-            "also_joined": also_joined,
+            "also": _also(one) if may else "",
         }
         | _files(one, may=may)
     )
     return answer(request, "verification/frame.html", table, shown)
+
+
+def _also(frame: Frame) -> str:
+    """How many of those who said yes said yes to the activity's other question too; empty where nobody did."""
+    also = asked_of(frame.programme, frame.measure).words.also
+    if also is None:
+        return ""
+    with system("what else people said in checks"):
+        n, of = checks.also_joined(frame)
+    return str(also.told) % {"n": grouped(n), "of": grouped(of)} if n else ""
 
 
 def _sees_people(viewer: Viewer, unit_ids: Sequence[int]) -> set[int]:

@@ -24,6 +24,7 @@ from abhiyan.verification.forms import PlantForm, WithdrawForm
 from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries.agreement import Question, Verifier, verifiers_of
+from abhiyan.verification.queries.items import asked_of
 from abhiyan.verification.queries.planted import Known, planted_in, typed_of
 from abhiyan.verification.queries.ties import verifier_units
 from abhiyan.verification.rules.agreement import PAIRS, Unlike
@@ -127,7 +128,8 @@ def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
 def planted(request: Request, public_id: UUID) -> HttpResponseBase:
     """How many people with a known answer a frame has, and a form for more. Who they are is shown to nobody."""
     frame = planned(request, public_id)
-    form = PlantForm(request.POST if request.method == "POST" else None, typed_of(frame))
+    words = asked_of(frame.programme, frame.measure).words
+    form = PlantForm(request.POST if request.method == "POST" else None, typed_of(frame), words)
     ways = activities.of(frame.programme.kind).channels
     offer(form, channel=[(one.number, one.label) for one in ways])
 
@@ -154,6 +156,7 @@ def planted(request: Request, public_id: UUID) -> HttpResponseBase:
         had = planted_in(frame)
     shown = shown_in(frame, say("Known answers")) | {
         "form": form,
+        "words": words,
         "had": {"genuine": had[True], "false": had[False], "any": any(had.values())},
         "wanted": PLANTED,
         "is_open": frame.state != Frame.State.CLOSED,

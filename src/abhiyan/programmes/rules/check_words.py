@@ -1,0 +1,64 @@
+"""What verification says of an activity's items: to verifiers, of the answers they hear, to who plans checks."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """One more question to who says yes. told: what came of it, with %(n)s of %(of)s."""
+
+    label: Text
+    help: Text
+    told: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CheckWords:
+    """The words of checks of one measure. An activity replaces those of GENERAL that it says otherwise.
+
+    opening: what a verifier says first, with the %(name)s and our %(ours). whom: who is asked for by a visitor who has
+    no name. yes, no: what the answers mean; genuine, not_genuine: the results; not_said: why one does not fit. leaves,
+    leave: that they want to be on no list, as it is noted, and as it is offered; leave_by: the same with a %(number)s.
+    known, had: of people with a known answer, yes and no; how, day: what is written of them.
+    """
+
+    opening: Text
+    whom: Text
+    yes: Text
+    no: Text
+    genuine: Text
+    not_genuine: Text
+    not_said: Text
+    leaves: Text
+    leave: Text
+    known: tuple[Text, Text]
+    had: tuple[Text, Text]
+    how: Text
+    day: Text
+    leave_by: Text = ""
+    also: Also | None = None
+
+
+GENERAL = CheckWords(
+    opening=_(
+        "Hello, I am %(name)s from %(ours)s. We check what was reported to us. A computer picked you by chance. Do you "
+        "have two minutes? You can say no."
+    ),
+    whom=_("the person concerned"),
+    yes=_("Yes, it was so, and they know of it"),
+    no=_("No, it was not so"),
+    genuine=_("Genuine: it was so"),
+    not_genuine=_("Not genuine: it was not so, or it was different"),
+    not_said=_("They did not say that it was so."),
+    leaves=_("They want no more calls and messages"),
+    leave=_("If you want no more calls, tell me now."),
+    known=(_("It was so, and they will say so"), _("It was not so, and they will say so")),
+    had=(_("People who will say yes"), _("People who will say no")),
+    how=_("How it was reported, or is said to have been"),
+    day=_("Its day"),
+)
