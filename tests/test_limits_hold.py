@@ -352,6 +352,10 @@ def question(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/q/guessed/"), 404)
 
 
+def item_links(ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().get("/q/item/guessed/"), 404)
+
+
 def offer(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/office/guessed/"), 404)
 
@@ -640,6 +644,7 @@ LIMITS = {
     "helpdesk.answers": Limit(500, DAY, request_answers),
     "helpdesk.to_phone": Limit(6, DAY, answers_to_phone),
     "helpdesk.links": Limit(2_000, HOUR, request_links),
+    "items.links": Limit(2_000, HOUR, item_links),
 }
 
 

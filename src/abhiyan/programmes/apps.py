@@ -10,6 +10,7 @@ class ProgrammesConfig(AppConfig):
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
         from abhiyan.forms.rules import abouts
+        from abhiyan.messaging.news import QuestionAnswered
         from abhiyan.messaging.rules import audiences
         from abhiyan.org import owing
         from abhiyan.org.news import AppointmentEnded
@@ -18,8 +19,8 @@ class ProgrammesConfig(AppConfig):
         from abhiyan.units.rules import hanging
 
         from . import actions, queries
-        from .actions import closing, schedules, tasks
-        from .news import ProgrammeOpened
+        from .actions import closing, items, schedules, tasks
+        from .news import ItemsErased, ProgrammeOpened
         from .views.schedules import owed_here
 
         def units_opening(told: UnitsOpening) -> None:
@@ -40,6 +41,8 @@ class ProgrammesConfig(AppConfig):
         news.subscribe(
             ProgrammeOpened, lambda told: actions.tell_in_charges(programme_id=told.programme_id, at=told.at)
         )
+        news.subscribe(QuestionAnswered, lambda told: items.hear_answer(told=told))
+        news.subscribe(ItemsErased, lambda told: items.forget_phone(told=told))
         news.subscribe(Restored, lambda _told: actions.forget_horizon())
         news.subscribe(UnitsMoved, lambda told: actions.follow(moved=told))
         news.subscribe(UnitsGoing, lambda told: actions.refuse_going(going=told))

@@ -1,6 +1,6 @@
 """Addresses of programmes."""
 
-from abhiyan.core.access import FINAL, STRONG, capability, page
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
 
 from .views import (
     asking,
@@ -10,6 +10,7 @@ from .views import (
     creating,
     dues,
     ending,
+    item_question,
     materials,
     own_figures,
     parts,
@@ -147,4 +148,14 @@ urlpatterns = [
         opens=TARGETS,
         act="is looked at first; going back is a version too",
     ),
+]
+
+links = [  # in messages, so they are short
+    page(
+        "<slug:link>/",
+        item_question.item_question,
+        opens=PUBLIC,
+        act="the page is itself the question; after a yes one may say no",
+        is_own=True,
+    )
 ]

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from abhiyan.core.access import DEMO, FINAL, PUBLIC, STRONG, capability, page
 from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.programmes import urls as programmes
 from abhiyan.programmes.views import dues
 
 from .views import bearer, closing, demo_phone, field, launch, membership_votes, search, today, unit
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("elections/", include("abhiyan.elections.urls")),
     path("programmes/", include("abhiyan.programmes.urls")),
     path("meetings/", include("abhiyan.meetings.urls")),
+    path("q/item/", include((programmes.links, "items"))),
     path("", include("abhiyan.messaging.urls")),
     path("", include("abhiyan.helpdesk.urls")),
     path("dialogues/", include("abhiyan.dialogues.urls")),

@@ -23,8 +23,11 @@ from .charges import (
 )
 from .closing import restore_from_closing, see_to_closing
 from .items import (
+    AskedItem,
+    ByReporter,
     KnownOtherwise,
     NewItem,
+    ask_whether,
     confirm_items,
     count_items,
     end_items,

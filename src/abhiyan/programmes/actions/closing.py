@@ -1,9 +1,10 @@
-"""When units close: their targets, who is in charge there, and the programmes that cover them by name."""
+"""When units close: their targets and items, who is in charge there, and the programmes that cover them by name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +24,13 @@ from abhiyan.units.rules.hanging import Answer, Thing
 
 from .charges import end_charges, yours
 from .holding import held
+from .items import bring_items_back, move_items
 from .sums import settle, settle_above
 from .targets import put_version
 
 SCOPE, TARGETS, CHARGES = "programmes.scope", "programmes.targets", "programmes.charges"
+ITEMS = "programmes.items"
+KEPT_AT_ONCE = 5_000  # ids of items kept together for an opening
 _LIVE = "join programmes_programme p on p.id = h.programme_id and p.state <> 'closed'"
 OWNED = Thing(
     key="programmes.owned",
@@ -59,11 +63,19 @@ THINGS = (
         answers=(Answer.GOES, Answer.ENDS, Answer.STAYS),
         capability="programmes.run",
     ),
+    Thing(
+        key=ITEMS,
+        title=_("Entries of running programmes: stays, conversations and the like"),
+        query=f"select h.unit_id, count(*) from programmes_item h {_LIVE} where h.unit_id = any(%(units)s) group by 1",
+        answers=(Answer.GOES, Answer.STAYS),
+        capability="programmes.run",
+        is_people=True,
+    ),
 )
 
 
 def see_to_closing(*, told: UnitsClosing) -> None:
-    """Do with targets, charges and scopes of units about to close what was answered.
+    """Do with targets, charges, scopes and items of units about to close what was answered.
 
     A target that goes is added to its successor's, of several by their electors; to one that is locked or not in the
     programme nothing is added, and the target stays. Each change is a version. Who may: the thing's capability at the
@@ -74,6 +86,7 @@ def see_to_closing(*, told: UnitsClosing) -> None:
         _extend_scopes(told)
         _hand_over_targets(told)
         _hand_over_charges(told)
+        _hand_over_items(told)
 
 
 def _require(told: UnitsClosing, capability: str, unit_ids: Iterable[int]) -> None:
@@ -258,8 +271,21 @@ def _hand_over_charges(told: UnitsClosing) -> None:
         units.keep(closing_id=told.closing_id, what=CHARGES, facts=facts)
 
 
+def _hand_over_items(told: UnitsClosing) -> None:
+    """Items go to a single successor, after the scopes that cover it."""
+    for unit_id, (to,) in sorted(told.going(ITEMS).items()):
+        moved = move_items(from_unit=unit_id, to_unit=to, at=told.at)
+        if moved:
+            _require(told, "programmes.run", [unit_id, to])
+        for n in range(0, len(moved), KEPT_AT_ONCE):
+            ids = [str(one) for one in moved[n : n + KEPT_AT_ONCE]]
+            units.keep(
+                closing_id=told.closing_id, what=ITEMS, facts={"unit": unit_id, "to": to, "items": ids}
+            )
+
+
 def restore_from_closing(*, told: UnitsOpening) -> None:
-    """Units are open again: their targets, charges and scopes are as they were, but for what was changed since."""
+    """Units are open again: what hung on them is as it was, but for what was changed since."""
     with system("units open again"):
         _restore(told)
 
@@ -270,6 +296,10 @@ def _restore(told: UnitsOpening) -> None:
             rows = ProgrammeUnit.objects.filter(programme_id=programme_id, unit_id=unit_id)
             rows.exclude(programme__state=Programme.State.CLOSED).delete()
         _settle_whole((programme_id for programme_id, _unit in pairs), told)
+    for facts in unit_queries.kept(closing_id=told.closing_id, what=ITEMS):
+        bring_items_back(
+            ids=map(UUID, facts["items"]), from_unit=facts["to"], to_unit=facts["unit"], at=told.at
+        )
     for facts in unit_queries.kept(closing_id=told.closing_id, what=CHARGES):
         named = InCharge.objects.filter(pk__in=facts["named"])
         end_charges(named.filter(ended_at=None), at=told.at)

@@ -4,22 +4,28 @@ They run in the transaction of a room's act, which has asked who may and whether
 Several items are locked in the order of their ids. An act that an item has behind it changes nothing.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import lot, sql
+from abhiyan.core import audit, lot, news, sql
+from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.news import QuestionAnswered
+from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import splits
 from abhiyan.programmes.queries.items import keyed
 from abhiyan.programmes.rules import activities, items
@@ -30,7 +36,14 @@ from .ledger import post
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+ADDRESS = "/q/item/%s/"  # of the page behind the link of a question
 _FACTS = items.facts("", "i.id = any(%s)")
+
+
+class ByReporter(Refused, status=403):
+    """A YES in a browser in which the reporter of the item has signed in."""
+
+    message = _("You cannot say yes here: you reported this. Only the other person can confirm it.")
 
 
 class KnownOtherwise(Refused, status=409):
@@ -43,8 +56,8 @@ class KnownOtherwise(Refused, status=409):
 class NewItem:
     """What is reported. id: `item_key`. The rest but the last two is its content, as `Item` has it.
 
-    day: in the programme's zone. phone_id: whom we ask. is_counted: it passes the rules as it arrives; is_signed: with
-    a sign from a phone.
+    day: in the programme's zone. phone_id: the phone that we ask. is_counted: it passes the rules as it arrives;
+    is_signed: with a sign from a phone.
     """
 
     id: UUID
@@ -107,7 +120,7 @@ def sign_items(*, ids: Collection[UUID], at: datetime) -> int:
 
 
 def count_items(*, ids: Collection[UUID], at: datetime, is_signed: bool = True) -> int:
-    """These items pass the rules. How many did not before.
+    """These items pass the rules. Returns how many are new on the ladder.
 
     is_signed: with a sign from a phone; else they wait in the unsigned shade, but those whose person said YES.
     """
@@ -118,7 +131,7 @@ def count_items(*, ids: Collection[UUID], at: datetime, is_signed: bool = True) 
 
 
 def confirm_items(*, ids: Collection[UUID], at: datetime) -> int:
-    """The persons concerned said YES by their own act, which is a sign as well. How many had not before.
+    """The persons concerned said YES by their own act, which is a sign as well. Returns how many YES were new.
 
     Where the activity says so (`Items.does_yes_count`), it counts the item. Else the YES waits until the item counts.
     """
@@ -131,11 +144,89 @@ def confirm_items(*, ids: Collection[UUID], at: datetime) -> int:
 def end_items(*, ids: Collection[UUID], why: str, at: datetime) -> int:
     """These items count no longer; they stay reported. why: of `Item.Why`. How many ended.
 
-    The person's own NO also replaces another reason.
+    The person's own NO also replaces another reason. Nobody has to answer any more whether it was so.
     """
     open_ = Q(ended_at=None) | (~Q(why=why) if why == Item.Why.DENIED else Q(pk=None))
-    with _changing(ids, at):
+    with _changing(ids, at) as rows:
+        _close_questions(rows, at)
         return Item.objects.filter(open_, pk__in=ids).update(ended_at=at, why=Item.Why(why).value)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedItem:
+    """What the phone of an item is asked: whether it was so. item: its row. The rest is as `messaging.actions.Asking`
+    has it; a blank of a person's name is called `name`, and `names` says that there is one."""
+
+    item: Item
+    template: str
+    blanks: dict[str, str] = field(repr=False)
+    label: str = field(repr=False)
+    expires_at: datetime
+    language: str = ""
+    remind_at: datetime | None = None
+    names: bool = False
+
+
+def ask_whether(*, asked: Sequence[AskedItem], at: datetime) -> int:
+    """Ask phones whether items were so, each once. How many were new.
+
+    Nobody is asked about an item that has ended, that has no phone, or that was reported from the same phone.
+    """
+    with system("phones are asked about items"):
+        numbers = people.numbers_of(one.item.phone_id for one in asked if one.item.phone_id)
+        reporters = people.accounts(one.item.by_id for one in asked if one.item.by_id)
+        signs = people.last_signs(numbers)
+        programmes = Programme.objects.in_bulk({one.item.programme_id for one in asked})
+        askings = []
+        for one in asked:
+            phone_id, by = one.item.phone_id, reporters.get(one.item.by_id or 0)
+            if phone_id not in numbers or one.item.ended_at is not None or (by and by.phone_id == phone_id):
+                continue
+            asking = messaging.Asking(
+                room=items.ROOM,
+                kind=programmes[one.item.programme_id].kind,
+                about=one.item.public_id,
+                phone=numbers[phone_id],
+                language=one.language or settings.LANGUAGE_CODE,
+                template=one.template,
+                blanks=one.blanks,
+                label=one.label,
+                expires_at=one.expires_at,
+                remind_at=one.remind_at,
+                unit_id=one.item.unit_id,
+                programme_id=one.item.programme_id,
+                address=ADDRESS,
+                names=one.names,
+                last_sign=signs.get(phone_id),
+            )
+            askings.append(asking)
+        return messaging.ask_many(askings=askings, at=at)
+
+
+def hear_answer(*, told: QuestionAnswered) -> None:
+    """A phone says whether an item was so (`say_whether`). In the answer's transaction. Refuses ByReporter."""
+    if told.room != items.ROOM:
+        return
+    with system("a phone answers about an item"):
+        row = Item.objects.filter(public_id=told.about, phone_id=told.phone_id).first()
+        if row is None:
+            return
+        if told.yes and told.by.account_id is not None and told.by.account_id == row.by_id:
+            raise ByReporter
+        say_whether(item=row, yes=told.yes, why=told.why, by=told.by, at=told.at)
+
+
+def say_whether(*, item: Item, yes: bool, why: str, by: Actor, at: datetime) -> None:
+    """The person's own word on an item: YES confirms it, NO ends it; then the room hears. In a system scope."""
+    if yes:
+        confirm_items(ids=[item.pk], at=at)
+    else:
+        end_items(ids=[item.pk], why=Item.Why.DENIED, at=at)
+    now = Item.objects.select_related("programme").get(pk=item.pk)
+    act, subject = items.SAID_YES if yes else items.SAID_NO, str(now.public_id)
+    audit.record(by=by, at=at, act=act, subject=subject, unit_id=now.unit_id)
+    if (asked := activities.items_of(now.programme.kind, now.measure)) is not None:
+        asked.heard(item=now, yes=yes, why=why, by=by, at=at)
 
 
 def set_total(*, id: UUID, n: int, at: datetime) -> None:  # noqa: A002  # as the field is called
@@ -160,15 +251,30 @@ def move_items(*, from_unit: int, to_unit: int, at: datetime) -> list[UUID]:
     return ids
 
 
+def bring_items_back(*, ids: Iterable[UUID], from_unit: int, to_unit: int, at: datetime) -> None:
+    """A unit is open again: items that went to another come back, but those that have gone further."""
+    theirs = list(ids)
+    with _changing(theirs, at):
+        Item.objects.filter(pk__in=theirs, unit_id=from_unit).update(unit_id=to_unit)
+
+
 def erase_items(*, phone_ids: Collection[UUID], at: datetime) -> list[UUID]:
     """Forget whose phone, where and from which device, of items that were stored until then. Their counts stay. Public
     ids of these items."""
     with system("a person is erased"):
-        theirs = Item.objects.filter(phone_id__in=phone_ids, stored_at__lte=at).order_by("pk")
-        found = dict(theirs.select_for_update().values_list("pk", "public_id"))
+        theirs = Item.objects.filter(phone_id__in=phone_ids, stored_at__lte=at).select_related("programme")
+        rows = list(theirs.order_by("pk").select_for_update(of=("self",)))
+        _close_questions(rows, at)
         nothing = dict.fromkeys(("phone_id", "lat", "lon", "accuracy", "digest"))
-        Item.objects.filter(pk__in=found).update(device="", **nothing)
-    return list(found.values())
+        Item.objects.filter(pk__in=[row.pk for row in rows]).update(device="", **nothing)
+    return [row.public_id for row in rows]
+
+
+def forget_phone(*, told: ItemsErased) -> None:
+    """A person had everything erased: so have the items of their phone, whoever on it they were about. Tells
+    ItemsErased of these in turn, for what was said about them in checks. In the transaction of the erasure."""
+    if erased := erase_items(phone_ids=[told.phone_id], at=told.at):
+        news.tell(ItemsErased(tuple(erased), told.phone_id, told.at))
 
 
 # What the acts share
@@ -192,6 +298,18 @@ def _ladder(ids: Collection[UUID]) -> list[Change]:
 
 def _living(ids: Collection[UUID]) -> "QuerySet[Item]":
     return Item.objects.filter(pk__in=ids, ended_at=None)
+
+
+def _close_questions(rows: Sequence[Item], at: datetime) -> None:
+    """The act has locked no phones: an answer under way finds that the item has ended."""
+    ids = [_question(row, row.phone_id) for row in rows if row.phone_id]
+    messaging.close(ids=ids, at=at, but_answering=True)
+
+
+def _question(row: Item, phone_id: UUID) -> UUID:
+    """The id of the question to a phone whether an item was so."""
+    kind = row.programme.kind
+    return messaging.question_id(room=items.ROOM, kind=kind, about=row.public_id, phone_id=phone_id)
 
 
 def _does_yes_count(row: Item) -> bool:

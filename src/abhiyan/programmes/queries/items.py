@@ -28,8 +28,8 @@ def items_by_id(ids: Collection[UUID]) -> dict[UUID, Item]:
 
 
 def item(public_id: UUID) -> Item | None:
-    """One item by its public id, as pages, frames and checks name it; None where none is in sight."""
-    return Item.objects.filter(public_id=public_id).first()
+    """One item with its programme, by its public id; None where none is in sight."""
+    return Item.objects.select_related("programme").filter(public_id=public_id).first()
 
 
 def items(programme_id: int, measure: int) -> "QuerySet[Item]":

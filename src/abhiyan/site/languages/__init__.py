@@ -42,6 +42,7 @@ PUBLIC = (
     *("messaging/models.py", "messaging/rules/reasons.py", "people/models.py", "units/models.py"),
     *("people/actions/codes.py", "people/templates/people/_code_stopped.html"),
     "people/templates/people/document_check.html",
+    "programmes/templates/programmes/item_question.html",
     *(f"verification/templates/verification/{name}.html" for name in ("public", "_public*", "_replay")),
     *(f"helpdesk/templates/helpdesk/{name}.html" for name in ("write", "sent", "solved")),
     *("helpdesk/models.py", "helpdesk/views/public.py", "ui/templates/ui/_helpline.html"),
