@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot
@@ -24,9 +26,9 @@ from abhiyan.org import queries as org
 from abhiyan.org.actions import reveal_bearer
 from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import NewItem
+from abhiyan.programmes.actions import AskedItem, NewItem
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import programme_by_id
+from abhiyan.programmes.queries import items_by_id, programme_by_id
 from abhiyan.units import queries as units
 
 from . import queries
@@ -35,7 +37,8 @@ from .queries import KIND
 from .rules.roster import Came, after_night, roster
 
 TALKS, BY_PHONE = 1, 1  # the measure and its channel
-MORNING, NUMBERS_AT = time(7), time(10)
+MORNING, NUMBERS_AT, ASKED_AT = time(7), time(10), time(19, 30)
+MOST_ASKED = 500  # at once
 MOST_A_DAY = 10
 MOST_ABSENCES = 20
 LONGEST_ABSENCE = timedelta(days=92)
@@ -56,6 +59,10 @@ class NotRunningNow(Refused, status=409):
 
 class OrganisationMissing(Refused):
     message = _("Say how the organisation in the booth is doing: 1, 2 or 3.")
+
+
+class NoNumberKept(Refused):
+    message = _("We have no number of this president, so nobody could answer. Leave this empty.")
 
 
 class OfficesMissing(Refused):
@@ -265,7 +272,7 @@ def note_call(*, call: UUID, noted: Noted, by: Actor, at: datetime) -> Dialogue:
     """A leader notes what came of a call of today. A talk is reported, and a need becomes a helpline request.
 
     Who may: the leader whose call it is, while their office calls there. Refuses NotFound, NotYours, NotRunningNow,
-    CallOver, CallNoted, OrganisationMissing, and what `helpdesk.add_need` refuses.
+    CallOver, CallNoted, OrganisationMissing, NoNumberKept, and what `helpdesk.add_need` refuses.
     """
     with system("a call is noted"):
         row = needed(Dialogue.objects.select_for_update().filter(pk=call, leader_id=by.account_id).first())
@@ -320,6 +327,8 @@ def note_call(*, call: UUID, noted: Noted, by: Actor, at: datetime) -> Dialogue:
 def _ask_for(row: Dialogue, phone_id: UUID, noted: Noted, *, by: Actor, at: datetime) -> Ticket:
     """The need as a helpline request of the president."""
     president = needed(people.account(row.president_id))
+    if phone_id not in people.phones([phone_id]):
+        raise NoNumberKept(field="need")
     opening = helpdesk.Opening(
         way=Ticket.Way.CALL,
         phone=people.number_of(phone_id),
@@ -331,3 +340,40 @@ def _ask_for(row: Dialogue, phone_id: UUID, noted: Noted, *, by: Actor, at: date
         programme_id=row.programme_id,
     )
     return helpdesk.add_need(opening=opening, by=by, at=at)
+
+
+def ask_presidents(*, at: datetime) -> int:
+    """Ask the presidents of noted talks whether they spoke: at 19:30, and what was noted later the next day. How many.
+
+    The question is over at the end of the day after the talk. In a system transaction, as jobs.
+    """
+    found = Dialogue.objects.filter(outcome=Outcome.TALKED, asked_at=None).select_for_update(skip_locked=True)
+    noted = list(found.order_by("noted_at")[:MOST_ASKED])
+    of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in noted}}
+    due = [one for one in noted if _is_to_ask(one, of[one.programme_id].zone, at)]
+    accounts = people.accounts({one.president_id for one in due} | {one.leader_id for one in due})
+    items = items_by_id([one.item_id for one in due if one.item_id])
+    asked = []
+    for one in due:
+        one.asked_at = at
+        item = items.get(one.item_id) if one.item_id else None
+        if item is None:
+            continue
+        item.programme = of[one.programme_id]
+        language = accounts[one.president_id].language or settings.LANGUAGE_CODE
+        leader = accounts[one.leader_id].name
+        over = datetime.combine(one.day + timedelta(days=2), time(), ZoneInfo(item.programme.zone))
+        with translation.override(language):
+            day = date_format(one.day, "j F")
+            label = say("Your talk with %(leader)s on %(day)s") % {"leader": leader, "day": day}
+        blanks = {"leader": leader, "day": day}
+        asked.append(AskedItem(item, "ask.spoke", blanks, label, over, language))
+    Dialogue.objects.bulk_update(due, ["asked_at"])
+    return programmes.ask_whether(asked=asked, at=at)
+
+
+def _is_to_ask(one: Dialogue, zone: str, at: datetime) -> bool:
+    """Talks noted by 19:30 are asked about that evening, the others the next day: messages keep to the hours."""
+    if one.day < clock.day_in(zone, at):
+        return True
+    return one.noted_at is not None and _clock(zone, at) >= ASKED_AT > _clock(zone, one.noted_at)

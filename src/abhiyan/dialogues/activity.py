@@ -4,10 +4,13 @@ from datetime import date
 from uuid import UUID
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.words import person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.people import queries as people
+from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries import item
 from abhiyan.programmes.rules.activities import (
     Activity,
@@ -34,6 +37,15 @@ def whom(item_id: UUID, _channel: int, day: date) -> Whom:
     names = people.names_of([call.president_id, call.leader_id])
     written = {"who": names.get(call.leader_id, ""), "when": date_format(day, "j F Y")}
     return Whom(names.get(call.president_id), written)
+
+
+def sentence(talk: Item) -> str:
+    """What the page of the question asks the president about. In a system scope."""
+    leader = people.names_of([talk.by_id] if talk.by_id else []).get(talk.by_id or 0, "")
+    return say("%(leader)s spoke with you by phone on %(day)s.") % {
+        "leader": person(leader),
+        "day": date_format(talk.day, "j F"),
+    }
 
 
 DIALOGUES = Activity(
@@ -73,6 +85,7 @@ DIALOGUES = Activity(
             ),
             whom=whom,
             does_yes_count=True,
+            sentence=sentence,
         ),
     ),
 )

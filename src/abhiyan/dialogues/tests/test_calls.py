@@ -16,6 +16,7 @@ from abhiyan.dialogues.actions import (
     CallNoted,
     CallOver,
     DaysAwayUnfit,
+    NoNumberKept,
     Noted,
     NotRunningNow,
     OrganisationMissing,
@@ -114,6 +115,7 @@ def test_a_talk_is_reported_and_a_need_becomes_a_request_of_the_president(
     with system("test"):
         item, ticket = Item.objects.get(), Ticket.objects.get()
         assert (item.unit_id, item.day, item.by_id) == (call.unit_id, TODAY, leader.pk)
+        assert ticket.desk_id == world.unit("N11"), "the president answers at the booth, so a desk above does"
         assert (ticket.is_proven, ticket.is_stranger, ticket.kind) == (True, False, "material")
         read = ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW)
         assert (read.reported, read.counted) == (1, 0), "the president has said nothing yet"
@@ -148,6 +150,18 @@ def test_a_need_about_a_place_named_after_health_words_is_no_illness(run: Progra
         leader, calls()[0], Noted("talked", True, 2, "A tent and 40 chairs for the meeting", "material")
     )
     assert done.ticket_id is not None
+
+
+def test_a_need_of_a_president_without_a_number_is_refused_and_the_talk_is_not(
+    world: World, run: Programme, leader: Account, presidents: list[Account]
+) -> None:
+    with system("test"):
+        for one in presidents:
+            Account.objects.filter(pk=one.pk).update(phone_id=uuid4())
+    morning()
+    with pytest.raises(NoNumberKept):
+        note(leader, calls()[0], Noted("talked", True, 2, "A tent", "material"))
+    note(leader, calls()[0])
 
 
 def test_nobody_notes_a_call_of_somebody_else_or_of_another_day(

@@ -97,7 +97,7 @@ def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
 
 def add_need(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     """What an office-bearer needs, as somebody who called them wrote it down. Their phone counts as proven: they
-    accepted an office with it.
+    accepted an office with it. It goes to a desk above their unit: they answer for their own.
 
     In the transaction of an act that asked who may. Refuses NothingSaid, TooLong, IllnessSaid.
     """
@@ -105,7 +105,7 @@ def add_need(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     if any(wording.is_about_illness(text) for text in asked.texts):
         raise IllnessSaid(field="need")
     with system("an office-bearer needs something"):
-        return _opened(asked, is_proven=True, is_typed=True, by=by, at=at)
+        return _opened(asked, is_proven=True, is_typed=True, is_above=True, by=by, at=at)
 
 
 def add_own(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
@@ -173,8 +173,10 @@ def _phone_id(asked: Opening) -> UUID:
     return keyring().phone_id(asked.phone or asked.name)
 
 
-def _opened(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime) -> Ticket:
-    """A new ticket, or the one this joins. is_typed: an agent writes what somebody says."""
+def _opened(
+    asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime, is_above: bool = False
+) -> Ticket:
+    """A new ticket, or the one this joins. is_typed: an agent writes what somebody says. is_above: for a desk above."""
     lock_phones([_phone_id(asked)])
     row = _to_join(asked, is_proven=is_proven, is_typed=is_typed, by=by, at=at)
     if row is None:
@@ -183,7 +185,7 @@ def _opened(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: d
             limits.take(limit=name, subject="", at=at, allowed=allowed, window_s=window_s)
         is_given = bool(asked.phone) and (is_typed or not is_proven)  # by somebody else than the phone
         is_stranger = is_given and not is_heard(_phone_id(asked))
-        row = _new(asked, is_proven=is_proven, is_stranger=is_stranger, by=by, at=at)
+        row = _new(asked, is_proven=is_proven, is_stranger=is_stranger, is_above=is_above, by=by, at=at)
         is_new = True
     else:
         row.n += len(asked.texts)
@@ -234,7 +236,9 @@ def _to_join(asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: 
     )
 
 
-def _new(asked: Opening, *, is_proven: bool, is_stranger: bool, by: Actor, at: datetime) -> Ticket:
+def _new(
+    asked: Opening, *, is_proven: bool, is_stranger: bool, is_above: bool, by: Actor, at: datetime
+) -> Ticket:
     ident = lot.uuid()
     row = Ticket(
         id=ident,
@@ -256,7 +260,7 @@ def _new(asked: Opening, *, is_proven: bool, is_stranger: bool, by: Actor, at: d
         last_at=at,
         due_at=rules.due_at(asked.kind, at),
     )
-    send_to_desk(row, on=clock.day_in(settings.TIME_ZONE, at))
+    send_to_desk(row, on=clock.day_in(settings.TIME_ZONE, at), is_above=is_above)
     row.save(force_insert=True)
     return row
 

@@ -9,12 +9,13 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org import queries as org
 
 
-def send_to_desk(row: Ticket, *, on: date) -> None:
-    """Give a request the desk of its unit and kind; the one it came to is not late with it yet. The caller saves."""
+def send_to_desk(row: Ticket, *, on: date, is_above: bool = False) -> None:
+    """Give a request the desk of its unit and kind, or with is_above one above its unit. The first office is not
+    overdue. The caller saves."""
     offices = rules.rule(row.kind).offices
     named = org.nearest_with(row.unit_id, NAMED, on=on, offices=offices) if offices else None
     row.offices = list(offices) if named is not None else []
-    row.desk_id = named or org.nearest_with(row.unit_id, ANSWER, on=on) or row.unit_id
+    row.desk_id = named or org.nearest_with(row.unit_id, ANSWER, on=on, above=is_above) or row.unit_id
     row.came_id = row.desk_id
 
 
