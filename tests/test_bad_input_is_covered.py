@@ -27,6 +27,8 @@ FORM_SHEETS = "forms/tests/test_sheets.py::"
 FLAGS = "verification/tests/test_flagging.py::"
 HELPLINE = "helpdesk/tests/test_requests.py::"
 JOIN = "enrolment/tests/test_join.py::"
+MEETINGS = "meetings/tests/test_calling.py::"
+MEETING_DOOR = "meetings/tests/test_attending.py::"
 PAGES = "site/tests/test_imports.py::"
 LISTED = "enrolment/tests/test_listed.py::"
 PAPER = "enrolment/tests/test_paper.py::"
@@ -55,6 +57,20 @@ COVERED: dict[str, list[str]] = {
     ],
     "a need that describes an illness": [
         DIALOGUES + "test_what_a_talk_lacks_or_may_not_hold_is_refused_and_nothing_is_kept",
+    ],
+    "a meeting of 40,000 invitees, or with 200 items": [MEETINGS + "test_bad_input_is_refused_in_words"],
+    "an invitee whose office ends before the day": [
+        MEETINGS + "test_who_leaves_the_office_before_the_day_is_not_invited",
+    ],
+    "a meeting in the silence before a poll": [
+        MEETINGS + "test_in_the_silence_an_inner_meeting_is_warned_and_a_public_one_refused",
+    ],
+    "a substitute who is invited already": [
+        MEETING_DOOR + "test_a_substitute_who_is_invited_already_is_refused",
+    ],
+    "check-in of somebody not invited, or by two organisers at once": [
+        MEETING_DOOR + "test_who_is_not_invited_is_not_ticked_and_the_door_opens_on_the_day",
+        MEETING_DOOR + "test_names_are_ticked_once_and_the_larger_number_is_reported",
     ],
     "an XLSForm of 5,000 rows": [FORM_SHEETS + "test_a_sheet_of_five_thousand_rows_is_refused"],
     "an XLSForm with repeats, or conditions in a circle": [

@@ -260,7 +260,7 @@ def the_president_of_the_casts_booth_has_somebody_to_call() -> None:
                 pk__in=Appointment.objects.filter(office__code="booth_president").values("account_id"),
             ).values("unit_id")
         )
-        drive = Programme.objects.filter(state="open").earliest("opens_on")
+        drive = Programme.objects.filter(state="open", kind="drive").earliest("opens_on")
         assert queries_calls.to_call(booth.pk, programme_ids=drive.counted_ids, at=NOW, most=5)
 
 
@@ -434,7 +434,7 @@ def mandals_answer_the_workshop_their_district_asks_for() -> None:
 def decisions_of_mandals_follow_from_their_figures() -> None:
     """Nobody reads that all goes well where little was counted, nor the other way round."""
     with schema.working_as("jobs"), system("test"):
-        drive = Programme.objects.filter(state="open").earliest("opens_on")
+        drive = Programme.objects.filter(state="open", kind="drive").earliest("opens_on")
         minutes = list(Minute.objects.select_related("review").filter(review__account_id=None))
         units = [one.review.unit_id for one in minutes]
         targets = programme_queries.targets(programme=drive, units=units)

@@ -9,7 +9,10 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.messaging.news import QuestionAnswered
+        from abhiyan.programmes.rules import activities
 
         from .actions import answering
+        from .activity import MEETINGS
 
         news.subscribe(QuestionAnswered, lambda told: answering.hear_answer(told=told))
+        activities.register(MEETINGS)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.policy import ACCOUNT, EVERYTHING, LINE, SYSTEM, placed, private
+from abhiyan.programmes.models import Programme, Task
 from abhiyan.units.models import Hierarchy, Unit
 
 # A meeting is seen by who leads its unit, a visit only by the people on it. Invitees carry what this needs: their
@@ -43,6 +44,14 @@ class Meeting(models.Model):
     # Rises with each new day: invitees who were told an earlier one are told again.
     version = models.SmallIntegerField(default=1)
     moves = models.JSONField(default=list)  # earlier days: first_on, last_on, starts, at, why
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, null=True, related_name="+"
+    )  # that counts who came
+    previous = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", db_index=False
+    )  # the meeting before, whose open tasks come first
+    total = models.IntegerField(null=True)  # people who came, by the organiser's count
+    minutes = models.UUIDField(null=True)  # the circular that carries them
     cancelled_at = models.DateTimeField(null=True)
     why = models.TextField(default="")  # it was cancelled
 
@@ -86,6 +95,15 @@ class Invitee(models.Model):
     answer = models.TextField(choices=Answer.choices, default="", db_default="")
     answered_at = models.DateTimeField(null=True)
     reason = models.TextField(default="", db_default="")  # why they can't come
+    stands_for = models.OneToOneField(
+        "self", models.CASCADE, null=True, related_name="substitute"
+    )  # who named them as their substitute
+    came_at = models.DateTimeField(null=True)  # ticked at the door; empty once the tick is taken back
+    ticks = models.SmallIntegerField(default=0, db_default=0)  # how often they were ticked
+    item = models.UUIDField(null=True)  # of the last tick, where a programme counts them
+    has_been_asked = models.BooleanField(default=False, db_default=False)  # whether they were there
+    confirmed_at = models.DateTimeField(null=True)  # their own YES
+    denied_at = models.DateTimeField(null=True)  # their own NO
 
     class Meta:
         db_table = "meetings_invitee"
@@ -102,4 +120,33 @@ class Invitee(models.Model):
             models.Index(
                 fields=["question"], condition=models.Q(question__isnull=False), name="meeting_question"
             ),  # used by: an answer to our question
+            models.Index(
+                fields=["item"], condition=models.Q(item__isnull=False), name="meeting_item"
+            ),  # used by: a check of one attendance
+            # used by: asking the day after
+            models.Index(
+                fields=["came_at"],
+                condition=models.Q(came_at__isnull=False, has_been_asked=False),
+                name="meeting_to_ask",
+            ),
         ]
+
+
+class MeetingPoint(models.Model):
+    """A decision of a meeting; with a task, what somebody has to do until a day."""
+
+    public_id = models.UUIDField(unique=True)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="points", db_index=False)
+    text = models.TextField()
+    task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)  # account
+
+    class Meta:
+        db_table = "meetings_point"
+        constraints = private(
+            "meeting_point",
+            using="exists (select from meetings_meeting m where m.id = meetings_point.meeting_id)",
+            write=SYSTEM,
+        )
+        indexes = [models.Index(fields=["meeting", "at"], name="meeting_point_of")]  # used by: the minutes

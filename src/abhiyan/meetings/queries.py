@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from abhiyan.core import sql
+from abhiyan.core import clock, sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
@@ -17,10 +19,15 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.queries.tasks import Candidate, candidates
+from abhiyan.programmes.rules.ladder import Ladder as Rungs
+from abhiyan.ui.ladder import Ladder
 from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
 
 from .models import Invitee, Meeting
+from .rules.attendance import KIND, MEANINGS, reported
 
 # Appointments `ap` in a unit and below that are held on a day: units `p`, offices `o`, accounts `a`.
 HOLDERS = """from units_placement p join org_appointment ap on ap.unit_id = p.unit_id
@@ -147,6 +154,7 @@ class InvitedOffice:
     n: int
     yes: int
     no: int
+    came: int
 
     @property
     def silent(self) -> int:
@@ -159,12 +167,18 @@ def by_office(one: Meeting) -> list[InvitedOffice]:
         return sql.each(
             InvitedOffice,
             "select o.names, count(*)::int, count(*) filter (where i.answer = 'yes')::int,"
-            " count(*) filter (where i.answer = 'no')::int from meetings_invitee i"
+            " count(*) filter (where i.answer = 'no')::int, count(i.came_at)::int from meetings_invitee i"
             " join org_office o on o.code = i.office"
             " left join units_placement p on p.unit_id = i.unit_id and p.hierarchy = %s and p.valid_to is null"
             " where i.meeting_id = %s group by o.id order by min(p.depth), o.rank, o.code",
             [one.hierarchy, one.pk],
         )
+
+
+def offices_invited(one: Meeting) -> list[str]:
+    """Codes of the offices by which people were invited."""
+    with system("offices that were invited"):
+        return list(one.invitees.filter(stands_for=None).values_list("office", flat=True).distinct())
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +190,16 @@ class NamedInvitee:
     office: str
     unit: str
 
+    @property
+    def said(self) -> str:
+        """Why they can't come; of a substitute, that they are one."""
+        return _("Substitute") if self.one.stands_for_id else self.one.reason
 
-def invitees(one: Meeting) -> QuerySet[Invitee]:
-    """The invitees of a meeting. In a scope that sees them."""
-    return Invitee.objects.filter(meeting=one).select_related("unit")
+
+def invitees(one: Meeting, *, text: str = "") -> QuerySet[Invitee]:
+    """The invitees of a meeting; text: part of a name. In a scope that sees them."""
+    found = Invitee.objects.filter(meeting=one).select_related("unit", "stands_for")
+    return found.filter(account_id__in=people.accounts_called(text)) if text.strip() else found
 
 
 def people_on(one: Meeting) -> Sequence[NamedInvitee]:
@@ -199,7 +219,224 @@ def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
     ]
 
 
-def programmes_on(viewer: Viewer, one: Meeting) -> list[Programme]:
+def counting(unit_id: int, on: date) -> list[Programme]:
+    """The programmes that may count who comes to a meeting of a unit on a day."""
+    with system("what counts who comes"):
+        return [one for one in programmes.programmes_running(unit_id, on) if one.kind == KIND]
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """Somebody of an invitee's own unit who may come instead."""
+
+    appointment_id: UUID
+    account_id: int
+    phone_id: UUID
+    name: str
+    office: str
+    office_names: dict[str, str]
+
+
+def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
+    """Who may come instead of an invitee: others in an office of their unit on the day; MOST_NAMED at most."""
+    with system("who may come instead"):
+        return sql.each(
+            Substitute,
+            f"""select distinct on (ap.account_id) ap.public_id, ap.account_id, a.phone_id, a.name, o.code, o.names
+            from org_appointment ap join org_office o on o.id = ap.office_id
+            join people_account a on a.id = ap.account_id and a.closed_at is null
+            where ap.unit_id = %(unit)s and ap.account_id <> %(own)s and ap.state = 'active'
+              and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
+            order by ap.account_id, o.rank limit {MOST_NAMED}""",
+            {"unit": one.unit_id, "own": one.account_id, "on": on},
+        )
+
+
+def attendance(one: Meeting) -> Ladder:
+    """Who came to a meeting, as rungs beside those invited. Numbers alone. Who may: whoever sees the meeting."""
+    with system("how many came"):
+        invited, ticks, came, confirmed = sql.row(
+            "select count(*), coalesce(sum(ticks), 0), count(came_at), count(confirmed_at) from meetings_invitee"
+            " where meeting_id = %s",
+            [one.pk],
+        )
+    return Ladder(
+        name=_("Who came"),
+        target=invited,
+        reported=reported(one.total, ticks),
+        counted=came,
+        confirmed=confirmed,
+        definitions=MEANINGS,
+        none_reason=_("An estimate needs a frame of the programme."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Whom a check of one attendance asks, and about which meeting."""
+
+    name: str
+    meeting: str
+
+
+def attended(public_id: UUID) -> Attended | None:
+    """The invitee behind an item (public id). In a system scope."""
+    item = programmes.item(public_id)
+    found = Invitee.objects.select_related("meeting").filter(item=item.pk).first() if item else None
+    if found is None:
+        return None
+    return Attended(people.names_of([found.account_id]).get(found.account_id, ""), found.meeting.title)
+
+
+@dataclass(frozen=True, slots=True)
+class PointShown:
+    """A decision; with a task, whose it is, until when, and how far."""
+
+    public_id: UUID
+    text: str
+    task: UUID | None
+    who: str
+    account_id: int | None
+    due_at: datetime | None
+    state: str
+
+    @property
+    def state_name(self) -> str:
+        return str(Task.State(self.state).label) if self.state else ""
+
+
+_POINTS = """select p.public_id, p.text, t.public_id, coalesce(a.name, ''), t.account_id, t.due_at,
+ coalesce(t.state, '') from meetings_point p left join programmes_task t on t.id = p.task_id
+ left join people_account a on a.id = t.account_id"""
+
+
+def points(one: Meeting) -> list[PointShown]:
+    """The decisions and tasks of a meeting, in their order. Who may: whoever sees the meeting."""
+    with system("the minutes of a meeting"):
+        return sql.each(PointShown, f"{_POINTS} where p.meeting_id = %s order by p.at, p.id", [one.pk])
+
+
+def open_before(one: Meeting) -> list[PointShown]:
+    """Tasks of the meetings before this one that are still open, the first due first. As `points`."""
+    if one.previous_id is None:
+        return []
+    with system("open tasks of the meetings before"):
+        return sql.each(
+            PointShown,
+            f"""with recursive before as (
+              select m.id, m.previous_id, 1 as n from meetings_meeting m where m.id = %(previous)s
+              union all
+              select m.id, m.previous_id, b.n + 1 from before b
+                join meetings_meeting m on m.id = b.previous_id where b.n < 12)
+            {_POINTS} where p.meeting_id in (select id from before) and t.state in ('asked', 'accepted', 'declined')
+            order by t.due_at, p.id limit 100""",
+            {"previous": one.previous_id},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One part of how far a programme is prepared: done, out of how many (None: there is no fixed number)."""
+
+    label: str
+    done: int
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A programme on the agenda: its ladder in the meeting's unit, or, before its first day, how far it is prepared."""
+
+    programme: Programme
+    drawn: Ladder | None
+    prepared: Sequence[Prepared]
+
+
+def reviewed(viewer: Viewer, one: Meeting, *, at: datetime) -> list[Reviewed]:
     """The programmes on the agenda that the viewer may see, in their order."""
-    found = {each.pk: each for each in programmes.programmes_for(viewer).filter(pk__in=one.reviewed)}
-    return [found[pk] for pk in one.reviewed if pk in found]
+    known = {each.pk: each for each in programmes.programmes_for(viewer).filter(pk__in=one.reviewed)}
+    some = [known[pk] for pk in one.reviewed if pk in known]
+    if not some:
+        return []
+    today = clock.day_in(settings.TIME_ZONE, at)
+    begun = [each for each in some if each.opens_on <= today and each.state != Programme.State.DRAFT]
+    ladders = programmes.ladders(node=one.unit_id, hierarchy=one.hierarchy, of=begun, at=at) if begun else {}
+    shown = []
+    for each in some:
+        drawn = None
+        if each in begun:
+            target = programmes.targets(programme=each, units=[one.unit_id]).get(one.unit_id)
+            drawn = programmes.drawn(
+                ladders.get((each.pk, 1), Rungs()),
+                name=named(each.names),
+                programme=each,
+                on=today,
+                target=target.n if target else None,
+            )
+        shown.append(Reviewed(each, drawn, () if drawn else _prepared(one, each, on=today)))
+    return shown
+
+
+def _prepared(one: Meeting, programme: Programme, *, on: date) -> list[Prepared]:
+    """How far a programme is prepared below the meeting's unit: numbers alone."""
+    lo, hi = units.span(one.unit_id, one.hierarchy)
+    with system("how far a programme is prepared"):
+        levels = programmes.coverage(programme, lo=lo, hi=hi, on=on)
+        targets, asked, done = sql.row(
+            """select (select count(*) from programmes_target t where t.programme_id = %(of)s
+                and t.replaced_at is null),
+              count(*) filter (where d.id is not null),
+              count(*) filter (where d.state in (4, 5)) from programmes_schedule s
+            left join programmes_due d on d.schedule_id = s.id where s.programme_id = %(of)s""",
+            {"of": programme.pk},
+        )
+    named_ = [
+        Prepared(
+            _("In-charges named: %(kind)s") % {"kind": str(Kind(each.kind).label).lower()},
+            each.units - each.missing,
+            each.units,
+        )
+        for each in levels[:3]
+    ]
+    return [
+        *named_,
+        Prepared(_("Targets set"), targets),
+        Prepared(_("Workshops and meetings held"), done, asked or None),
+    ]
+
+
+def doers(one: Meeting, *, on: date) -> list[Candidate]:
+    """Who may be given a task at a meeting: its unit's office-bearers, then those invited; 300 at most."""
+    with system("who may be given a task"):
+        there = list(one.invitees.order_by("pk").values_list("unit_id", flat=True)[:300])
+        return candidates(dict.fromkeys([one.unit_id, *there]), on=on)
+
+
+def stand_ins(own: Invitee) -> tuple[str, str]:
+    """The names of whom an invitee stands for, and of who stands for them; "" for nobody."""
+    with system("who comes instead"):
+        theirs = Invitee.objects.filter(stands_for=own).first()
+        whom = Invitee.objects.filter(pk=own.stands_for_id).first() if own.stands_for_id else None
+        names = people.names_of(each.account_id for each in (whom, theirs) if each is not None)
+    return tuple(names.get(each.account_id, "") if each is not None else "" for each in (whom, theirs))  # type: ignore[return-value]  # two of them
+
+
+def invitations(account_id: int, *, since: date) -> list[Invitee]:
+    """Somebody's invitations to what begins on a day or later, the first first; 20 at most. In their scope."""
+    found = Invitee.objects.filter(
+        account_id=account_id, meeting__first_on__gte=since, meeting__cancelled_at=None
+    )
+    return list(found.select_related("meeting").order_by("meeting__first_on", "pk")[:20])
+
+
+def to_write(viewer: Viewer, *, today: date) -> list[Meeting]:
+    """Meetings that the viewer called, held today or in the last seven days, whose minutes are not sent; 5 at most."""
+    found = Meeting.objects.filter(
+        called_by=viewer.account_id,
+        kind=Meeting.Kind.MEETING,
+        cancelled_at=None,
+        minutes=None,
+        first_on__lte=today,
+        last_on__gte=today - timedelta(days=7),
+    )
+    return list(found.order_by("first_on", "pk")[:5])

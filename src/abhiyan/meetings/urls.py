@@ -2,7 +2,7 @@
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
 
-from .views import answering, calling, meetings
+from .views import acting, answering, calling, files, meetings
 
 app_name = "meetings"
 ASKING = capability("tasks.ask")
@@ -19,10 +19,10 @@ urlpatterns = [
     ),
     page("<uuid:public_id>/", meetings.meeting, opens=STRONG),
     page(
-        "<uuid:public_id>/own/",
-        answering.meeting_answer,
+        "<uuid:public_id>/act/<slug:act>/",
+        acting.meeting_act,
         opens=STRONG,
-        act="another answer replaces it until the meeting begins",
+        act="an answer is changed, a tick taken back, a number replaced, a decision taken out",
     ),
     page(
         "<uuid:public_id>/change/<slug:step>/",
@@ -30,5 +30,6 @@ urlpatterns = [
         opens=ASKING,
         act="the day is changed again; who is invited may say no",
     ),
+    page("<uuid:public_id>/file/<slug:kind>/", files.meeting_file, opens=STRONG),
     page("<uuid:public_id>/cancel/", calling.meeting_cancel, opens=ASKING, act=FINAL),
 ]

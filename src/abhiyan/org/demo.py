@@ -34,11 +34,24 @@ BODIES: tuple[tuple[str, str, dict[str, str], str, int, str, int], ...] = (
 )
 
 
+WINGS = (
+    YOUTH,
+    {"en": "Women's wing", "hi": "महिला मोर्चा"},
+    {"en": "Farmers' wing", "hi": "किसान मोर्चा"},
+    {"en": "Workers' wing", "hi": "श्रमिक मोर्चा"},
+    {"en": "Students' wing", "hi": "विद्यार्थी मोर्चा"},
+    {"en": "Teachers' wing", "hi": "शिक्षक मोर्चा"},
+    {"en": "Traders' wing", "hi": "व्यापारी मोर्चा"},
+)
+LEADERS = ("state_general_secretary", "state_secretary")  # besides who holds an office there already
+
+
 def sample(ground: Ground) -> None:
     """Entries in force, so that bulk messages may go; and one of the state president's that nobody has approved."""
     with system("demo"):
         _state(ground)
         _sit(ground)
+        _lead_states(ground)
 
 
 def _state(ground: Ground) -> None:
@@ -110,6 +123,49 @@ def _sit(ground: Ground) -> None:
                 )
             )
     org.appoint_many(bearers=bearers, by=BY, at=ground.at)
+
+
+def _lead_states(ground: Ground) -> None:
+    """A thin nation: every state has its president, two general secretaries, a secretary and the presidents of seven
+    wings, the nation has seven wings too. None of the other states has members."""
+    presidents = ground.holders.get("state_president", {})
+    bearers: list[org.OfficeBearer] = []
+    for code in sorted(one for one in ground.ids if "-" not in one):
+        unit_id, bodies = ground.ids[code], _wings(ground, code)
+        offices: list[tuple[str, int | None]] = [("wing_president", body_id) for body_id in bodies]
+        if code != NATION:
+            lacking = () if unit_id in presidents else ("state_president",)
+            offices += [(office, None) for office in (*lacking, *LEADERS)]
+        for office, body_id in offices:
+            n = len(bearers)
+            bearers.append(
+                org.OfficeBearer(
+                    phone=f"+9160001{n:05d}",
+                    name=f"{FIRST[n % len(FIRST)]} {LAST[n // len(FIRST) % len(LAST)]}",
+                    office=office,
+                    unit_id=unit_id,
+                    since=ground.today - timedelta(days=30 + n % 300),
+                    body_id=body_id,
+                )
+            )
+    org.appoint_many(bearers=bearers, by=BY, at=ground.at)
+
+
+def _wings(ground: Ground, code: str) -> list[int]:
+    """Make the wings of a state or the nation that are not there yet; their ids."""
+    there = {unit: names["en"] for unit, kind, names, *_rest in BODIES if kind == "wing" and unit == code}
+    return [
+        org.make_body(
+            unit_id=ground.ids[code],
+            kind="wing",
+            names=names,
+            seats=1,
+            by=BY,
+            at=ground.at - timedelta(days=60),
+        ).pk
+        for names in WINGS
+        if names["en"] != there.get(code)
+    ]
 
 
 def closing(day: date) -> datetime:

@@ -1,5 +1,7 @@
 """The only writers of meetings: called, moved, cancelled; invited, told, answered."""
 
-from .answering import answer_invitation, hear_answer
+from .answering import answer_invitation, hear_answer, name_substitute
+from .attending import ask_who_came, set_people, tick
 from .calling import MeetingPlan, call_meeting, cancel_meeting, invite_more, move_meeting
+from .minutes import add_point, send_minutes, strike_point
 from .telling import tell_next

@@ -7,21 +7,32 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit
+from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
+from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.meetings.rules import days
 from abhiyan.messaging.news import QuestionAnswered
 
-from .telling import COMES, ROOM
+from .attending import note_whether_came
+from .calling import tell_later
+from .telling import CAME, ROOM
 
 LONGEST_REASON = 300
 
 
 class CantComeWhy(Refused):
     message = _("Write why you can't come, at most %(longest)s characters.")
+
+
+class SubstituteWrong(Refused):
+    message = _("Choose one person of your own unit. You can name one substitute.")
+
+
+class SubstituteInvited(Refused, status=409):
+    message = _("This person is invited already. Choose somebody else.")
 
 
 class AnswerOver(Refused, status=409):
@@ -45,16 +56,53 @@ def answer_invitation(*, public_id: UUID, comes: bool, by: Actor, at: datetime, 
         _note(one, comes=comes, reason=reason, by=by, at=at)
 
 
+def name_substitute(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime) -> None:
+    """Send the holder of an appointment (public id) to a meeting in one's place. They are invited and asked.
+
+    Who may: an invitee, for themselves, once; only somebody of their own unit. Refuses NotFound, AnswerOver,
+    SubstituteWrong, SubstituteInvited.
+    """
+    own = Invitee.objects.filter(meeting__public_id=public_id, account_id=by.account_id or 0)
+    seen = needed(own.first())
+    with transaction.atomic(), system("an invitee names a substitute"):
+        meeting = Meeting.objects.select_for_update().get(pk=seen.meeting_id)
+        one = Invitee.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+        if is_over(meeting, at=at):
+            raise AnswerOver
+        chosen = {each.appointment_id: each for each in found.substitutes(one, on=meeting.first_on)}
+        whom = chosen.get(appointment)
+        if whom is None or Invitee.objects.filter(stands_for=one).exists():
+            raise SubstituteWrong(field="appointment")
+        if meeting.invitees.filter(account_id=whom.account_id).exists():
+            raise SubstituteInvited(field="appointment")
+        meeting.invitees.create(
+            public_id=lot.uuid(),
+            account_id=whom.account_id,
+            phone_id=whom.phone_id,
+            office=whom.office,
+            unit_id=one.unit_id,
+            called_in_id=one.called_in_id,
+            is_private=one.is_private,
+            invited_at=at,
+            stands_for=one,
+        )
+        _note(one, comes=False, reason="", by=by, at=at)
+        tell_later(meeting, at=at)
+
+
 def hear_answer(*, told: QuestionAnswered) -> None:
-    """The phone answers by text or link whether its owner comes. In the transaction of its answer.
+    """The phone answers by text or link whether its owner comes, or was there. In the transaction of its answer.
 
     What was asked about an earlier day finds nobody any more.
     """
-    if (told.room, told.kind) != (ROOM, COMES):
+    if told.room != ROOM:
+        return
+    if told.kind == CAME:
+        note_whether_came(question=told.about, phone_id=told.phone_id, yes=told.yes, by=told.by, at=told.at)
         return
     with system("an invitee answers"):
-        found = Invitee.objects.select_related("meeting").select_for_update(of=("self",))
-        one = found.filter(question=told.about, phone_id=told.phone_id).first()
+        asked = Invitee.objects.select_related("meeting").select_for_update(of=("self",))
+        one = asked.filter(question=told.about, phone_id=told.phone_id).first()
         if one is not None and not is_over(one.meeting, at=told.at):
             _note(one, comes=told.yes, reason=told.why[:LONGEST_REASON], by=told.by, at=told.at)
 

@@ -76,6 +76,10 @@ class ReasonMissing(Refused):
     message = _("Write why, at most %(longest)s characters. Everybody invited reads it.")
 
 
+class NotRunningThen(Refused):
+    message = _("The programme that counts who comes does not run there on that day. Choose another day.")
+
+
 class AlreadyCancelled(Refused, status=409):
     message = _("This meeting was cancelled.")
 
@@ -88,7 +92,8 @@ class MeetingBegun(Refused, status=409):
 class MeetingPlan:
     """What is called: kind of Meeting.Kind; days, hour and place or link; agenda items or stops.
 
-    host: who receives the leader on a visit. chair_id: account. reviewed: programmes on the agenda.
+    host: who receives the leader on a visit. chair_id: account. programme_id: of the kind `meetings`, which counts who
+    came. previous_id: the meeting whose open tasks come first. reviewed: programmes on the agenda.
     """
 
     kind: str
@@ -100,6 +105,8 @@ class MeetingPlan:
     link: str = ""
     host: str = ""
     chair_id: int | None = None
+    programme_id: int | None = None
+    previous_id: int | None = None
     is_public: bool = False
     agenda: tuple[str, ...] = ()
     reviewed: tuple[int, ...] = ()
@@ -125,6 +132,7 @@ def call_meeting(
     if plan.is_public and is_silent(unit_id, plan.first_on, plan.last_on, at=at):
         raise PublicInSilence(field="first_on")
     given = found.chosen(inviting, unit_id=unit_id, hierarchy=hierarchy, on=plan.first_on)
+    check_counts(plan.programme_id, unit_id, plan.first_on)
     with transaction.atomic(), system("calling a meeting"):
         n = counted(given, plan.kind)
         if n != expected:
@@ -142,6 +150,8 @@ def call_meeting(
             link=plan.link.strip(),
             host=plan.host.strip(),
             chair_id=plan.chair_id,
+            programme_id=plan.programme_id,
+            previous_id=plan.previous_id,
             is_public=plan.is_public,
             agenda=[item.strip() for item in plan.agenda if item.strip()],
             reviewed=list(plan.reviewed),
@@ -195,6 +205,7 @@ def move_meeting(
         _check_days(first_on, last_on, starts, at=at)
         if one.is_public and is_silent(one.unit_id, first_on, last_on, at=at):
             raise PublicInSilence(field="first_on")
+        check_counts(one.programme_id, one.unit_id, first_on)
         with system("moving a meeting"):
             one.moves = [
                 *one.moves,
@@ -227,6 +238,12 @@ def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> Non
             one.save(update_fields=["cancelled_at", "why", "version"])
             tell_later(one, at=at)
             record("cancel", one, by=by, at=at)
+
+
+def check_counts(programme_id: int | None, unit_id: int, on: date) -> None:
+    """Refuse NotRunningThen unless the programme that counts who comes runs in the unit on the day."""
+    if programme_id is not None and programme_id not in {each.pk for each in found.counting(unit_id, on)}:
+        raise NotRunningThen(field="programme")
 
 
 def is_silent(unit_id: int, first_on: date, last_on: date, *, at: datetime) -> bool:

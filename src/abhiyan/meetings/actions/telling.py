@@ -19,7 +19,7 @@ from abhiyan.messaging.actions.queueing import Outgoing, send_many
 from abhiyan.messaging.rules import texts
 from abhiyan.people import queries as people
 
-ROOM, COMES = "meetings", "comes"
+ROOM, COMES, CAME = "meetings", "comes", "came"
 ANSWER_PAGE = "/meetings/answer/%s/"
 AT_ONCE = 500  # people told in one commit
 
@@ -36,7 +36,7 @@ def tell_next(*, public_id: UUID, at: datetime) -> bool:
             return False
         rows = list(one.invitees.filter(told__lt=one.version).select_for_update().order_by("pk")[:AT_ONCE])
         messaging.close(ids=_asked(rows), at=at, but_answering=True)
-        told = _reachable(rows)
+        told = reachable(rows)
         _tell(one, told, at=at)
         for each in rows:
             each.told = one.version
@@ -44,7 +44,7 @@ def tell_next(*, public_id: UUID, at: datetime) -> bool:
     return len(rows) == AT_ONCE
 
 
-def _reachable(rows: Sequence[Invitee]) -> list[tuple[Invitee, str, str]]:
+def reachable(rows: Sequence[Invitee]) -> list[tuple[Invitee, str, str]]:
     """Those whose phone is kept, with language and phone (E.164)."""
     accounts = people.accounts(each.account_id for each in rows)
     phones = people.phones(account.phone_id for account in accounts.values())

@@ -8,7 +8,7 @@ from abhiyan.meetings import actions, queries
 if TYPE_CHECKING:
     from abhiyan.site.tests.cast import Cast
 
-NAMES = ("meeting", "meeting_answer", "meeting_step", "meeting_cancel")
+NAMES = ("meeting", "meeting_act", "meeting_file", "meeting_step", "meeting_cancel")
 
 
 def meeting_elsewhere(cast: "Cast", at: datetime) -> dict[str, Any]:

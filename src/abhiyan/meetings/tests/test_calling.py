@@ -1,15 +1,12 @@
 """Meetings are called by office, moved and cancelled; everybody is invited once, told, and asked again."""
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import date, time
+from functools import partial
 
 import pytest
-from django.db import transaction
 from django.utils import translation
 
-from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -17,18 +14,13 @@ from abhiyan.meetings import actions, queries, tasks
 from abhiyan.meetings.actions import calling
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging.models import Message, Question
-from abhiyan.messaging.rules import questions as rules
 from abhiyan.org.queries import NotYours
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units import actions as units
 
-from .make import end_on, reachable
+from .make import DAY, LEADERS, TODAY, again, call_as, end_on, invited, letters, reachable, text
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
-TODAY = NOW.date()
-LEADERS = ("state_president", "district_in_charge", "mandal_president")
 Call = Callable[..., Meeting]
 
 
@@ -37,75 +29,9 @@ def cast() -> Cast:
     return reachable()
 
 
-def plan(**other: Any) -> actions.MeetingPlan:
-    given: dict[str, Any] = {
-        "kind": "meeting",
-        "title": "State meeting",
-        "first_on": TODAY + 5 * DAY,
-        "last_on": TODAY + 5 * DAY,
-        "starts": time(10),
-        "place": "Jammu",
-    }
-    return actions.MeetingPlan(**given | other)
-
-
 @pytest.fixture
 def call(cast: Cast) -> Call:
-    def called(
-        *,
-        by: str = "state_president",
-        unit: str = "JK",
-        expected: int | None = None,
-        offices: Any = LEADERS,
-        **other: Any,
-    ) -> Meeting:
-        inviting, phones = queries.Inviting(tuple(offices)), other.pop("phones", ())
-        inviting = queries.Inviting(tuple(offices), (), tuple(phones))
-        made, unit_id = plan(**other), cast.world.units[unit].pk
-        with cast.as_(by):
-            given = queries.chosen(inviting, unit_id=unit_id, hierarchy=1, on=made.first_on)
-            public_id = actions.call_meeting(
-                plan=made,
-                inviting=inviting,
-                unit_id=unit_id,
-                hierarchy=1,
-                expected=queries.count_chosen(given) if expected is None else expected,
-                by=cast.actor(by),
-                at=NOW,
-            )
-        tasks.tell_invited(str(public_id))
-        return again(public_id)
-
-    return called
-
-
-def again(public_id: UUID) -> Meeting:
-    with system("test"):
-        return Meeting.objects.get(public_id=public_id)
-
-
-def invited(one: Meeting) -> dict[int, Invitee]:
-    with system("test"):
-        return {each.account_id: each for each in Invitee.objects.filter(meeting=one)}
-
-
-def letters(template: str) -> int:
-    with system("test"):
-        return Message.objects.filter(template=template).count()
-
-
-def text(
-    cast: Cast, one: Meeting, role: str, *, yes: bool, question: UUID | None = None
-) -> messaging.Answered:
-    """An SMS from an invitee, with the word of their last question or of an earlier one."""
-    own = invited(one)[cast.accounts[role].pk]
-    with system("test"):
-        asked = Question.objects.get(about=question or own.question)
-    word = rules.word(keyring().token, asked.pk, 1)
-    with transaction.atomic():
-        return messaging.answer(
-            phone_id=own.phone_id, yes=yes, code=word, channel="sms", ref="1", by=Actor.public(), at=NOW
-        )
+    return partial(call_as, cast)
 
 
 def test_an_office_is_invited_with_all_its_holders_each_once_and_asked_by_sms(cast: Cast, call: Call) -> None:

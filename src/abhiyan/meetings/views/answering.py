@@ -1,8 +1,5 @@
-"""An invitee answers: signed in on the meeting's page, or behind the link of the message."""
+"""The page behind the link of a question: whether an invitee comes, and the day after whether they were there."""
 
-from uuid import UUID
-
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,50 +11,35 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.meetings import actions as acts
 from abhiyan.meetings.actions.answering import LONGEST_REASON
-from abhiyan.meetings.actions.telling import COMES, ROOM
+from abhiyan.meetings.actions.telling import CAME, COMES, ROOM
 from abhiyan.meetings.models import Invitee
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import form_page, tried
-from abhiyan.ui.posts import posted
+from abhiyan.ui.acts import form_page
 
-from .meetings import CantComeForm, shown_meeting
 from .shown import days_of
 
 PER_NETWORK = ("meeting.network", 100, 3600)  # tries of links
 
 
-@posted("meetings:meeting")
-def meeting_answer(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Say whether one comes, by oneself. With a reason one does not."""
-    comes = "yes" in request.POST
-    form = forms.Form(request.POST) if comes else CantComeForm(request.POST)
-    done = tried(
-        request,
-        form,
-        lambda given: acts.answer_invitation(
-            public_id=public_id, comes=comes, reason=given.get("reason", ""), by=request.actor, at=clock.now()
-        ),
-        said=_("Thank you. You can change your answer until the meeting begins."),
-    )
-    if done:
-        return redirect("meetings:meeting", public_id)
-    return shown_meeting(request, public_id, refused=form, status=done.status)
-
-
 @form_page
 def answer_page(request: Request, link: str) -> HttpResponseBase:
-    """The page behind the link of an invitation. Opening it answers nothing, for previews open links."""
+    """Answer behind the link of a message. Opening it answers nothing, for previews open links."""
     at = clock.now()
     name, allowed, window_s = PER_NETWORK
     limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
     with system("the page behind a question's link"):
         row = needed(asked.question_by_link(link), NotFound)
-        if (row.room, row.kind) != (ROOM, COMES):
+        if row.room != ROOM or row.kind not in (COMES, CAME):
             raise NotFound
         own = Invitee.objects.select_related("meeting__unit").filter(question=row.about).first()
-    is_open = own is not None and not acts.answering.is_over(own.meeting, at=at)
+    is_after = row.kind == CAME
+    is_open = own is not None and (
+        row.answered_at is None and at < row.expires_at
+        if is_after
+        else not acts.answering.is_over(own.meeting, at=at)
+    )
     said = request.POST.get("answer")
     if request.method == "POST" and is_open and said in ("yes", "no"):
         why = " ".join(request.POST.get("why", "").replace("\0", "").split())[:LONGEST_REASON]
@@ -69,6 +51,7 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
         "one": one,
         "own": own,
         "is_open": is_open,
+        "is_after": is_after,
         "unit_name": named(one.unit.names) if one else "",
         "days": days_of(one.first_on, one.last_on, one.starts) if one else "",
     }

@@ -1,6 +1,6 @@
 """Calling a meeting with a look at the names first; inviting more, moving and cancelling."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -21,6 +21,7 @@ from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.actions import calling
 from abhiyan.meetings.models import Meeting
+from abhiyan.meetings.rules.attendance import KIND
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
 from abhiyan.org.rules.capabilities import LEADS
@@ -120,6 +121,11 @@ class NewMeetingForm(InviteForm):
     reviewed = forms.MultipleChoiceField(
         label=_("Programmes on the agenda"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    programme = forms.ChoiceField(
+        label=_("Counts in"),
+        required=False,
+        help_text=_("The programme whose figures include the people who came."),
+    )
     is_public = forms.BooleanField(label=_("Open to the public"), required=False)
     field_order = (
         "kind",
@@ -133,6 +139,7 @@ class NewMeetingForm(InviteForm):
         "chair",
         "agenda",
         "reviewed",
+        "programme",
         "is_public",
         "offices",
         "bodies",
@@ -144,7 +151,9 @@ class NewMeetingForm(InviteForm):
         given["last_on"] = given.get("last_on") or given.get("first_on")
         return given
 
-    def plan(self, chair_id: int | None, programme_ids: Mapping[str, int]) -> acts.MeetingPlan:
+    def plan(
+        self, chair_id: int | None, programme_ids: Mapping[str, int], after: Meeting | None
+    ) -> acts.MeetingPlan:
         """What the form says. chair_id: the account behind `chair`; programme_ids: by their public ids."""
         given = self.cleaned_data
         kept = {
@@ -154,6 +163,8 @@ class NewMeetingForm(InviteForm):
             **kept,
             host=given["host"],
             chair_id=chair_id,
+            programme_id=programme_ids.get(given.get("programme", "")),
+            previous_id=after.pk if after else None,
             is_public=given["is_public"],
             agenda=tuple(line.strip() for line in given["agenda"].splitlines() if line.strip()),
             reviewed=tuple(programme_ids[one] for one in given.get("reviewed", ())),
@@ -180,9 +191,8 @@ def meeting_new(request: Request) -> HttpResponseBase:
     here, at = page_unit(request), clock.now()
     if not request.viewer.may_at(LEADS, here.span[0]):
         raise org.NotYours(capability=LEADS)
-    form = NewMeetingForm(
-        request.POST if request.method == "POST" else None, initial={"kind": Meeting.Kind.MEETING}
-    )
+    after = _after(request)
+    form = NewMeetingForm(request.POST if request.method == "POST" else None, initial=_initial(after))
     running = list(
         programmes.programmes_for(request.viewer).exclude(state=Programme.State.CLOSED)[:MOST_PROGRAMMES]
     )
@@ -194,10 +204,11 @@ def meeting_new(request: Request) -> HttpResponseBase:
     }
     form.offer(
         chair=[
-            ("", _("none")),
+            ("", say("none")),
             *((key, f"{person(one.name)}, {named(one.office_names)}") for key, one in chairs.items()),
         ],
         reviewed=[(str(one.public_id), named(one.names)) for one in running],
+        programme=_counting(running),
         **_whom(here.unit.id, here.hierarchy),
     )
     return _invited(
@@ -205,7 +216,7 @@ def meeting_new(request: Request) -> HttpResponseBase:
         form,
         lambda expected: acts.call_meeting(
             plan=form.plan(
-                chairs[chair].account_id if (chair := form.cleaned_data["chair"]) else None, known
+                chairs[chair].account_id if (chair := form.cleaned_data["chair"]) else None, known, after
             ),
             inviting=form.inviting,
             unit_id=here.unit.id,
@@ -222,10 +233,33 @@ def meeting_new(request: Request) -> HttpResponseBase:
         context={
             **crumbs((say("Call a meeting"), "")),
             "unit": here.unit,
+            "after": after,
             "heading": here.name,
             "page": _("Call a meeting"),
         },
     )
+
+
+def _after(request: Request) -> Meeting | None:
+    """The meeting that the new one follows, which the viewer manages."""
+    given = request.GET.get("after", "") or request.POST.get("after", "")
+    try:
+        return _managed(request, UUID(given)) if given else None
+    except ValueError:
+        raise NotFound from None
+
+
+def _initial(after: Meeting | None) -> dict[str, Any]:
+    """The words of the meeting before, with the offices it invited."""
+    if after is None:
+        return {"kind": Meeting.Kind.MEETING}
+    kept = {name: getattr(after, name) for name in ("kind", "title", "starts", "place", "link", "host")}
+    return kept | {"offices": found.offices_invited(after)}
+
+
+def _counting(running: Sequence[Programme]) -> list[tuple[str, str]]:
+    some = [(str(one.public_id), named(one.names)) for one in running if one.kind == KIND]
+    return [("", say("none")), *some] if some else []
 
 
 def _whom(unit_id: int, hierarchy: int) -> dict[str, list[tuple[str, str]]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -15,21 +16,16 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
-from abhiyan.meetings.actions.answering import LONGEST_REASON
 from abhiyan.meetings.actions.calling import is_silent
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
 
-from .shown import TITLE, crumbs, days_of, today
-
-
-class CantComeForm(forms.Form):
-    """Why somebody can't come."""
-
-    reason = forms.CharField(label=_("I can't come, because"), max_length=LONGEST_REASON)
+from .forms import CantComeForm, PeopleForm, PointForm, SubstituteForm
+from .shown import TITLE, crumbs, days_of, page_of_id, today
 
 
 class MeetingFilters(forms.Form):
@@ -111,30 +107,91 @@ INVITEES: tuple[Column[found.NamedInvitee], ...] = (
     Column("office", _("Office"), lambda row: row.office, order="office"),
     Column("unit", _("Unit"), lambda row: row.unit, css="under"),
     Column("answer", _("Answer"), lambda row: row.one.get_answer_display(), order="answer", css="end"),
-    Column("reason", _("Reason"), lambda row: row.one.reason, names_people=True),
+    Column("reason", _("Reason"), lambda row: row.said, names_people=True),
+    Column("came", _("Ticked"), lambda row: row.one.came_at, order="came_at", css="nums"),
 )
+AT_DOOR: tuple[Column[found.NamedInvitee], ...] = (
+    Column("name", _("Name"), lambda row: person(row.name), is_name=True, names_people=True),
+    Column("office", _("Office"), lambda row: row.office, css="under"),
+    Column("unit", _("Unit"), lambda row: row.unit, css="under"),
+    Column("act", _("Check-in"), is_for_acts=True, css="end"),
+)
+
+
+class FindInvitee(forms.Form):
+    """Whom to look for at the door."""
+
+    show = forms.CharField(widget=forms.HiddenInput, initial="door", required=False)
+    q = forms.CharField(label=_("Name"), required=False, max_length=100)
 
 
 @require_GET
 def meeting(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One meeting: its days, agenda, own invitation; for who manages it everybody invited by name."""
+    """One meeting: its days, agenda, own invitation; for who manages it everybody invited by name, and the door."""
     return shown_meeting(request, public_id)
 
 
 def shown_meeting(
-    request: Request, public_id: UUID, *, refused: forms.Form | None = None, status: int = 200
+    request: Request,
+    public_id: UUID,
+    *,
+    refused: tuple[str, forms.Form] | None = None,
+    status: int = 200,
 ) -> HttpResponseBase:
-    """The page of a meeting. refused: a form of it that was not taken."""
-    at = clock.now()
+    """The page of a meeting, or of its door. refused: an act that was not done, and its form with what is wrong."""
     one = found.meeting_for(request.viewer, public_id)
-    own = found.own_invitation(one, request.viewer.account_id)
     may_lead = found.leads(request.viewer, one)
+    act, sent = refused or ("", None)
+    given: dict[str, Any] = {
+        "one": one,
+        "days": days_of(one.first_on, one.last_on, one.starts),
+        "may_lead": may_lead,
+        "attendance": found.attendance(one),
+        "people_form": sent if act == "people" else PeopleForm(initial={"n": one.total}),
+        "problem": "",
+    }
+    shows = {"cannot": "cant_form", "substitute": "substitute_form", "point": "point_form", "people": ""}
+    if sent is not None and act not in shows:
+        given["problem"] = " ".join(str(each) for errors in sent.errors.values() for each in errors)
+    is_door = request.GET.get("show") == "door" or act in ("tick", "untick", "people")
+    if may_lead and is_door:
+        return _door(request, one, given, status=status)
+    return _page(request, one, given, {shows.get(act, ""): sent} if sent is not None else {}, status=status)
+
+
+def _door(request: Request, one: Meeting, given: dict[str, Any], *, status: int) -> HttpResponseBase:
+    asked = request.POST if request.method == "POST" else request.GET
+    q = asked.get("q", "")[:100].replace("\0", "")
+    find = FindInvitee({"show": "door", "q": q})
+    table: Table[found.NamedInvitee] = Table(
+        request,
+        AT_DOOR,
+        found.invitees(one, text=q).order_by("pk"),
+        name="door",
+        caption=_("Check-in"),
+        finish=found.with_names,
+        unit_id=one.unit_id,
+        narrowed=find,
+        is_brief=True,
+    )
+    crumbs_ = crumbs((one.title, page_of_id(one.public_id)), (say("Check-in"), ""))
+    return answer(
+        request, "meetings/door.html", table, {**crumbs_, **given, "find": find, "q": q}, status=status
+    )
+
+
+def _page(
+    request: Request, one: Meeting, given: dict[str, Any], sent: dict[str, Any], *, status: int
+) -> HttpResponseBase:
+    at, viewer = clock.now(), request.viewer
+    own = found.own_invitation(one, viewer.account_id)
     is_visit = one.kind == Meeting.Kind.VISIT
     is_open = not acts.answering.is_over(one, at=at)
+    is_held = one.first_on <= today() and one.cancelled_at is None
     table: Table[found.NamedInvitee] = Table(
         request,
         INVITEES,
-        found.invitees(one) if may_lead and not is_visit else [],
+        found.invitees(one) if given["may_lead"] and not is_visit else [],
         name="invitees",
         caption=_("Invited"),
         sort="answer",
@@ -142,24 +199,53 @@ def shown_meeting(
         unit_id=one.unit_id,
         is_brief=True,
     )
-    reason = {"reason": own.reason} if own else None
     context: dict[str, Any] = {
         **crumbs((one.title, "")),
-        "one": one,
+        **given,
         "unit_name": named(one.unit.names),
-        "days": days_of(one.first_on, one.last_on, one.starts),
         "moves": [_move(each) for each in reversed(one.moves)],
         "chair": _chair(one),
         "own": own,
-        "may_lead": may_lead,
         "on_visit": found.people_on(one) if is_visit else [],
         "is_open": is_open,
-        "cant_form": refused or CantComeForm(initial=reason),
+        "is_held": is_held,
         "offices": found.by_office(one),
-        "programmes": found.programmes_on(request.viewer, one),
+        "reviewed": found.reviewed(viewer, one, at=at),
+        "before": found.open_before(one),
+        "points": found.points(one) if is_held else [],
+        "walk_ins": max(0, (one.total or 0) - (given["attendance"].counted or 0)),
+        "may_send": viewer.may_at("messages.circular", units.span(one.unit_id, one.hierarchy)[0]),
         "silence": is_open and is_silent(one.unit_id, one.first_on, one.last_on, at=at),
+        "cant_form": CantComeForm(initial={"reason": own.reason} if own else None),
     }
+    if own is not None and is_open:
+        context |= _substitutes(own, one)
+    if given["may_lead"] and is_held:
+        context["point_form"] = PointForm()
+    context |= sent
+    if isinstance(form := context.get("point_form"), PointForm):
+        some = [
+            (each.appointment, each.name, each.office_names, each.unit_names)
+            for each in found.doers(one, on=today())
+        ]
+        form.offer([(str(ident), _who(*words)) for ident, *words in some])
+    if isinstance(form := context.get("substitute_form"), SubstituteForm) and own is not None:
+        those = found.substitutes(own, on=one.first_on)
+        form.offer([(str(each.appointment_id), _who(each.name, each.office_names)) for each in those])
     return answer(request, "meetings/meeting.html", table, context, status=status)
+
+
+def _substitutes(own: Invitee, one: Meeting) -> dict[str, Any]:
+    """Whom somebody stands for or sent, by name; else the form to send somebody, where there is anybody."""
+    stands_for, substitute = found.stand_ins(own)
+    known = {"stands_for": stands_for, "substitute": substitute}
+    if stands_for or substitute or not found.substitutes(own, on=one.first_on):
+        return known
+    return known | {"substitute_form": SubstituteForm()}
+
+
+def _who(name: Any, *names: Any) -> str:
+    return ", ".join([person(name), *(named(each) for each in names)])
 
 
 def _move(each: dict[str, str]) -> tuple[str, str]:

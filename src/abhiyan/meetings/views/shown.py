@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -22,6 +23,11 @@ def crumbs(*more: tuple[Any, str]) -> dict[str, Any]:
 def page_of(one: Meeting) -> str:
     """The address of a meeting's page."""
     return reverse("meetings:meeting", args=[one.public_id])
+
+
+def page_of_id(public_id: UUID) -> str:
+    """The same, by the meeting's public id."""
+    return reverse("meetings:meeting", args=[public_id])
 
 
 def today() -> date:

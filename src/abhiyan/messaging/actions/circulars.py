@@ -53,7 +53,8 @@ class RemindedToday(Refused, status=409):
 # Each person once, for the highest office by which it reaches them.
 _READERS = f"""insert into messaging_reading (circular_id, account_id, unit_id, office)
  select distinct on (ap.account_id) %(circular)s, ap.account_id, ap.unit_id, o.code {HOLDERS}
- and %(office)s in ('', o.code) order by ap.account_id, p.depth, o.rank"""
+ and %(office)s in ('', o.code) and (%(accounts)s::bigint[] is null or ap.account_id = any(%(accounts)s::bigint[]))
+ order by ap.account_id, p.depth, o.rank"""
 
 
 def send_circular(
@@ -66,11 +67,12 @@ def send_circular(
     hierarchy: int,
     by: Actor,
     at: datetime,
+    accounts: Sequence[int] | None = None,
 ) -> UUID:
     """Give a circular to whoever holds an office in a unit or below today, and let an SMS tell them.
 
-    office: the code of those it is for; "": every office. Who may: holders of messages.circular over the unit. Refuses
-    SubjectMissing, TextMissing, NobodyBelow. Returns its public id.
+    office: the code of those it is for; "": every office. accounts: only these among them; None: all. Who may: holders
+    of messages.circular over the unit. Refuses SubjectMissing, TextMissing, NobodyBelow. Returns its public id.
     """
     org.require(by, CIRCULAR, at=unit_id)
     if by.account_id is None:
@@ -101,6 +103,7 @@ def send_circular(
                 "hi": hi,
                 "day": clock.day_in(settings.TIME_ZONE, at),
                 "office": office,
+                "accounts": None if accounts is None else list(accounts),
                 "by": by.account_id,
             },
         )

@@ -55,6 +55,7 @@ KINDS: dict[str, Promise] = {
     "duty.slides": _("News of slides"),
     "duty.meeting": _("Invitation to a meeting"),
     "duty.meeting_moved": _("New day of a meeting"),
+    "ask.met": _("Question whether they were at a meeting"),
     "duty.meeting_off": _("News of a cancelled meeting"),
     "duty.calls": _("Booth presidents to call today"),
     "duty.today": _("Something waits on Today"),

@@ -24,4 +24,12 @@ def test_the_state_and_some_districts_have_bodies_with_holders_and_vacancies(wor
         "JK-D14": [1],
         "JK-D5": [4],
     }
+    with system("test"):
+        demo._lead_states(ground)
+        led = {
+            one.names["en"]: one.name for one in queries.bodies_of(ids["JK"], on=TODAY) if one.kind == "wing"
+        }
+        held = [one.office for one in queries.ask_offices_here(ids["JK"], on=TODAY)() if one.name]
+    assert len(led) == 7 and all(led.values()), "seven wings, each with its president"
+    assert {"state_president", "state_general_secretary", "state_secretary"} <= set(held)
     assert all("hi" in one.names for bodies in found.values() for one in bodies)

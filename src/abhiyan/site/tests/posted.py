@@ -77,7 +77,6 @@ POSTS: dict[str, dict[str, str]] = {
         "file_bytes": "9",
     },
     "imports:rest": {"file_name": "JK-JAM.csv", "file_bytes": "100"},
-    "meetings:meeting_answer": {"yes": "1"},
     "meetings:meeting_cancel": {"why": "Mine"},
     "meetings:meeting_new": PLACE
     | {"kind": "meeting", "title": "Mine", "first_on": "2026-12-01", "starts": "10:00", "place": "Mine"}

@@ -1,0 +1,201 @@
+"""At the door names are ticked and the organiser gives a number. The day after, invitees are asked themselves."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, lot
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.meetings.models import Invitee, Meeting
+from abhiyan.meetings.rules.attendance import ATTENDED, NAMED, TOTAL, unnamed
+from abhiyan.messaging import actions as messaging
+from abhiyan.programmes import actions as programmes
+
+from .calling import AlreadyCancelled, held, record
+from .telling import ANSWER_PAGE, CAME, ROOM, blanks_of, reachable
+
+MOST_PEOPLE = 100_000  # the organiser's number
+ASKED_WITHIN = timedelta(days=3)  # after the last day; later nobody is asked any more
+ANSWERED_WITHIN = timedelta(days=14)
+AT_ONCE = 500
+DENIED, UNDONE = "denied", "undone"  # why an item ends
+
+
+class NotInvited(Refused):
+    message = _("This person is not invited to the meeting. Count them in the number of everybody who came.")
+
+
+class DoorClosed(Refused, status=409):
+    message = _("Names are ticked from the first day of the meeting on.")
+
+
+class SaidNotThere(Refused, status=409):
+    message = _("This person told us that they were not there.")
+
+
+class TotalWrong(Refused):
+    message = _("Write how many people came, between 0 and %(most)s.")
+
+
+def tick(*, public_id: UUID, invitee: UUID, came: bool, by: Actor, at: datetime) -> bool:
+    """Tick an invitee (public id) at the door, or take the tick back. Return True if it changed something.
+
+    Two organisers who tick the same person tick once. Who may: who manages the meeting. Refuses NotInvited,
+    DoorClosed before the first day, SaidNotThere.
+    """
+    with transaction.atomic():
+        one = held(public_id, by=by)
+        _check_door(one, at=at)
+        with system("a name is ticked"):
+            row = one.invitees.select_for_update().filter(public_id=invitee).first()
+            if row is None:
+                raise NotInvited
+            if came and row.denied_at is not None:
+                raise SaidNotThere
+            if (row.came_at is not None) == came:
+                return False
+            row.came_at, row.ticks = (at, row.ticks + 1) if came else (None, row.ticks)
+            row.confirmed_at = None
+            if came and one.programme_id is not None:
+                row.item = programmes.item_key("meeting", one.pk, row.account_id, row.ticks)
+            row.save(update_fields=["came_at", "ticks", "confirmed_at", "item"])
+            _count(one, row, came=came, at=at)
+            record("tick" if came else "untick", one, by=by, at=at)
+    return True
+
+
+def set_people(*, public_id: UUID, n: int, by: Actor, at: datetime) -> None:
+    """Note how many people came by the organiser's count, walk-ins among them. It replaces an earlier number.
+
+    Who may: who manages the meeting. Refuses TotalWrong, DoorClosed.
+    """
+    if not 0 <= n <= MOST_PEOPLE:
+        raise TotalWrong(field="n", most=MOST_PEOPLE)
+    with transaction.atomic():
+        one = held(public_id, by=by)
+        _check_door(one, at=at)
+        with system("how many came"):
+            one.total = n
+            one.save(update_fields=["total"])
+            _settle_total(one, at=at)
+            record("set_people", one, by=by, at=at, n=n)
+
+
+def ask_who_came(*, at: datetime) -> int:
+    """Ask invitees who were ticked, from the day after, whether they were there. How many. By a loop, as the system."""
+    today = clock.day_in(settings.TIME_ZONE, at)
+    due = Invitee.objects.filter(
+        came_at__isnull=False,
+        has_been_asked=False,
+        meeting__last_on__lt=today,
+        meeting__last_on__gte=today - ASKED_WITHIN,
+    )
+    rows = list(
+        due.select_related("meeting__unit")
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("pk")[:AT_ONCE]
+    )
+    askings = []
+    for each, language, phone in reachable(rows):
+        each.question = lot.uuid()
+        said = blanks_of(each.meeting, language)
+        askings.append(
+            messaging.Asking(
+                room=ROOM,
+                kind=CAME,
+                about=each.question,
+                phone=phone,
+                language=language,
+                template="ask.met",
+                blanks={name: said[name] for name in ("unit", "title", "day")},
+                label=each.meeting.title,
+                expires_at=at + ANSWERED_WITHIN,
+                unit_id=each.called_in_id,
+                address=ANSWER_PAGE,
+            )
+        )
+    messaging.ask_many(askings=askings, at=at)
+    for each in rows:
+        each.has_been_asked = True
+    Invitee.objects.bulk_update(rows, ["has_been_asked", "question"])
+    return len(rows)
+
+
+def note_whether_came(*, question: UUID, phone_id: UUID, yes: bool, by: Actor, at: datetime) -> None:
+    """Note the invitee's own word on whether they were there: a YES confirms, a NO takes the count back.
+
+    Who may: their own phone. In the transaction of its answer.
+    """
+    with system("an invitee says whether they were there"):
+        asked = Invitee.objects.filter(question=question, phone_id=phone_id)
+        one = asked.select_for_update(of=("self",)).first()
+        if one is None or one.came_at is None:
+            return
+        if yes:
+            one.confirmed_at = at
+        else:
+            one.came_at, one.confirmed_at, one.denied_at = None, None, at
+        one.save(update_fields=["came_at", "confirmed_at", "denied_at"])
+        if one.item is not None and yes:
+            programmes.confirm_items(ids=[one.item], at=at)
+        elif one.item is not None:
+            programmes.end_items(ids=[one.item], why=DENIED, at=at)
+        act, unit_id = "meetings.was_there" if yes else "meetings.was_not_there", one.called_in_id
+        audit.record(by=by, at=at, act=act, subject=str(one.public_id), unit_id=unit_id)
+
+
+def _check_door(one: Meeting, *, at: datetime) -> None:
+    if one.cancelled_at is not None:
+        raise AlreadyCancelled
+    if clock.day_in(settings.TIME_ZONE, at) < one.first_on:
+        raise DoorClosed
+
+
+def _count(one: Meeting, row: Invitee, *, came: bool, at: datetime) -> None:
+    """Post a tick, or that it was taken back. A later tick of the same person is another item.
+
+    The trail says who ticked. The item does not: an organiser is no worker, of whom a verifier checks few.
+    """
+    if one.programme_id is None or row.item is None:
+        return
+    if came:
+        new = programmes.NewItem(
+            id=row.item,
+            programme_id=one.programme_id,
+            measure=ATTENDED,
+            channel=NAMED,
+            unit_id=one.unit_id,
+            day=one.first_on,
+            phone_id=row.phone_id,
+            at=at,
+            is_counted=True,
+        )
+        programmes.report_items(new=[new], at=at)
+        _settle_total(one, at=at)
+    else:
+        programmes.end_items(ids=[row.item], why=UNDONE, at=at)
+
+
+def _settle_total(one: Meeting, *, at: datetime) -> None:
+    """The organiser's number less the names ticked is an item of its own; a tick lowers it by one."""
+    if one.programme_id is None or one.total is None:
+        return
+    ticks = one.invitees.aggregate(n=Sum("ticks"))["n"] or 0
+    ident = programmes.item_key("meeting total", one.pk)
+    new = programmes.NewItem(
+        id=ident,
+        programme_id=one.programme_id,
+        measure=ATTENDED,
+        channel=TOTAL,
+        unit_id=one.unit_id,
+        day=one.first_on,
+        n=0,
+    )
+    programmes.report_items(new=[new], at=at)
+    programmes.set_total(id=ident, n=unnamed(one.total, ticks), at=at)

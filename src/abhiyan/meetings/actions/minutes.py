@@ -1,0 +1,144 @@
+"""Minutes: decisions, and tasks that are on Today at once. They are sent to everybody invited as a circular."""
+
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock, lot
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import short_day
+from abhiyan.meetings import queries as found
+from abhiyan.meetings.models import Meeting
+from abhiyan.messaging import actions as messaging
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions.tasks import LONGEST_TITLE
+from abhiyan.programmes.rules.tasks import OPEN, Act
+
+from .calling import AlreadyCancelled, held, record
+
+LONGEST_POINT = 1_000
+MOST_POINTS = 100
+DUE_TIME = time(18)
+
+
+class PointMissing(Refused):
+    message = _("Write the decision, at most %(longest)s characters.")
+
+
+class PointsTooMany(Refused):
+    message = _("Minutes hold at most %(most)s decisions and tasks.")
+
+
+class NotHeldYet(Refused, status=409):
+    message = _("Minutes are written from the first day of the meeting on.")
+
+
+class DayMissing(Refused):
+    message = _("A task needs a person and a day.")
+
+
+class NothingDecided(Refused, status=409):
+    message = _("Write a decision or a task first.")
+
+
+def add_point(
+    *,
+    public_id: UUID,
+    text: str,
+    by: Actor,
+    at: datetime,
+    appointment: UUID | None = None,
+    due_on: date | None = None,
+) -> None:
+    """Write a decision into the minutes; with an appointment (public id) and a day it is that holder's task.
+
+    Who may: who manages the meeting, and for a task also `tasks.ask` at its unit. Refuses PointMissing, PointsTooMany,
+    DayMissing, NotHeldYet, and what the task refuses.
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST_POINT or "\0" in text:
+        raise PointMissing(field="text", longest=LONGEST_POINT)
+    if (appointment is None) != (due_on is None):
+        raise DayMissing(field="due_on")
+    with transaction.atomic():
+        one = held(public_id, by=by)
+        _check_held(one, at=at)
+        task = None
+        if appointment is not None and due_on is not None:
+            what = programmes.What(
+                title=text[:LONGEST_TITLE],
+                due_at=datetime.combine(due_on, DUE_TIME, ZoneInfo(settings.TIME_ZONE)),
+                text=text if len(text) > LONGEST_TITLE else one.title,
+            )
+            task = programmes.ask_of(what=what, appointment=appointment, by=by, at=at)
+        with system("a decision is written"):
+            if one.points.count() >= MOST_POINTS:
+                raise PointsTooMany(field="text", most=MOST_POINTS)
+            one.points.create(public_id=lot.uuid(), text=text, task=task, at=at, by=by.account_id)
+            record("add_point", one, by=by, at=at)
+
+
+def strike_point(*, public_id: UUID, point: UUID, by: Actor, at: datetime) -> None:
+    """Take a decision out of the minutes; its task, if it is open, is withdrawn. Who may: who manages the meeting."""
+    with transaction.atomic():
+        one = held(public_id, by=by)
+        with system("a decision is taken out"):
+            row = needed(one.points.select_related("task").filter(public_id=point).first())
+        if row.task is not None and row.task.state in OPEN:
+            programmes.change_task(public_id=row.task.public_id, act=Act.WITHDRAW, by=by, at=at)
+        with system("a decision is taken out"):
+            row.delete()
+            record("strike_point", one, by=by, at=at)
+
+
+def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
+    """Send decisions and tasks to everybody invited, as a circular; its public id. An earlier one is withdrawn.
+
+    Who may: who manages the meeting and holds `messages.circular` at its unit. Refuses NothingDecided.
+    """
+    with transaction.atomic():
+        one = held(public_id, by=by)
+        with system("minutes are sent"):
+            points = found.points(one)
+            readers = list(one.invitees.values_list("account_id", flat=True))
+        if not points:
+            raise NothingDecided
+        if one.minutes is not None:
+            messaging.withdraw_circular(public_id=one.minutes, by=by, at=at)
+        made = messaging.send_circular(
+            subject=say("Minutes: %(title)s") % {"title": one.title},
+            text="\n\n".join(f"{n}. {_line(each)}" for n, each in enumerate(points, 1)),
+            number="",
+            office="",
+            unit_id=one.unit_id,
+            hierarchy=one.hierarchy,
+            accounts=readers,
+            by=by,
+            at=at,
+        )
+        with system("minutes are sent"):
+            one.minutes = made
+            one.save(update_fields=["minutes"])
+            record("send_minutes", one, by=by, at=at, n=len(readers))
+    return made
+
+
+def _line(each: found.PointShown) -> str:
+    if each.due_at is None:
+        return each.text
+    day = short_day(clock.day_in(settings.TIME_ZONE, each.due_at))
+    return say("%(text)s — %(who)s, by %(day)s") % {"text": each.text, "who": each.who, "day": day}
+
+
+def _check_held(one: Meeting, *, at: datetime) -> None:
+    if one.cancelled_at is not None:
+        raise AlreadyCancelled
+    if clock.day_in(settings.TIME_ZONE, at) < one.first_on:
+        raise NotHeldYet

@@ -1,0 +1,70 @@
+"""Meetings, as every page above and below knows them: one item is one attendance."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.actor import Actor
+from abhiyan.programmes.rules.activities import (
+    Activity,
+    Channel,
+    MeasureTemplate,
+    Question,
+    Step,
+    Template,
+    Whom,
+)
+from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED
+
+from . import queries
+from .rules.attendance import ATTENDED, KIND, MEANINGS, NAMED, TOTAL
+
+
+def whom(item_id: UUID, _channel: int, _day: date) -> Whom:
+    """The invitee whom a check asks about one attendance."""
+    found = queries.attended(item_id)
+    return Whom(found.name, {"meeting": found.meeting}) if found else Whom(None, {})
+
+
+def leave(*, item_id: UUID, by: Actor, at: datetime) -> None:
+    """Do nothing: who wants no more calls leaves their office; that they came stays as it was."""
+
+
+MEETINGS = Activity(
+    kind=KIND,
+    name=_("Meetings"),
+    templates=(
+        Template(
+            code="meetings",
+            names={"en": "Meetings", "hi": "बैठकें"},
+            about={
+                "en": "Meetings are called by office; who came is ticked by name.",
+                "hi": "बैठकें दायित्व से बुलाई जाती हैं; आने वालों के नाम पर निशान लगता है।",
+            },
+            measures=(MeasureTemplate(ATTENDED, "attended", {"en": "People who came", "hi": "आए हुए लोग"}),),
+            days=90,
+        ),
+    ),
+    channels=(Channel(NAMED, _("Ticked by name")), Channel(TOTAL, _("Organiser's number"))),
+    meanings=MEANINGS,
+    steps=(
+        Step("reported", _("Reported"), MEANINGS["reported"], (REPORTED,)),
+        Step("counted", _("Ticked by name"), MEANINGS["counted"], (COUNTED,)),
+        Step("confirmed", _("Own YES"), MEANINGS["confirmed"], (CONFIRMED,)),
+    ),
+    facts=facts_of(KIND),
+    items=(
+        items_of(
+            KIND,
+            measure=ATTENDED,
+            questions=(
+                Question("meeting", _("Meeting"), _("Have you lately been to a meeting? Which one?")),
+                Question("when", _("When"), _("When was that?")),
+            ),
+            whom=whom,
+            leave=leave,
+        ),
+    ),
+)

@@ -1,0 +1,195 @@
+"""The sample of the demo: a national meeting with minutes and open tasks, a state meeting to come whose agenda reviews
+a programme that has not begun, and a leader's visit."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.samples import BY, ZONE, Ground
+from abhiyan.core.scope import system
+from abhiyan.meetings import actions, queries
+from abhiyan.meetings.actions.telling import CAME, COMES, ROOM
+from abhiyan.meetings.models import Invitee, Meeting
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.demo import go_out
+from abhiyan.messaging.rules import questions
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.queries.tasks import candidates
+from abhiyan.programmes.rules.tasks import Act
+
+NATION, STATE, DISTRICT = "IN", "JK", "JK-D627"
+LEADERS = (
+    "national_general_secretary",
+    "national_vice_president",
+    "national_secretary",
+    "state_president",
+    "state_general_secretary",
+    "wing_president",
+)
+HELD_AGO, CALLED_AGO = 4, 12  # days
+ANSWER, COME, CONFIRM = 48, 60, 30  # people
+PEOPLE = 410  # by the organiser's count
+AGENDA = (
+    "10:00 उद्घाटन",
+    "10:30 पिछले कामों की समीक्षा",
+    "11:30 सदस्यता अभियान",
+    "14:00 बूथ समितियाँ",
+    "16:00 निर्णय",
+)
+DECISIONS = ("हर प्रदेश महीने में एक बार समीक्षा करेगा। (नमूना)", "बूथ समितियों की सूची एक ही प्रारूप में रहेगी। (नमूना)")
+TASKS = ("खाली ज़िला अध्यक्षों के नाम भेजें (नमूना)", "मोर्चों की बैठकें तय करें (नमूना)", "प्रशिक्षण के दिन बताएँ (नमूना)")
+STOPS = ("10:00 कटरा: मंडल अध्यक्ष स्वागत करेंगे", "13:00 बूथ समिति के साथ भोजन", "16:00 कार्यकर्ताओं से बातचीत")
+
+
+def sample(ground: Ground) -> None:
+    """All three. The national president and the state's call them."""
+    with system("demo"):
+        _held(ground)
+        _to_come(ground)
+        _visit(ground)
+
+
+def _call(
+    ground: Ground, plan: actions.MeetingPlan, unit: str, offices: Sequence[str], by: Actor, at: datetime
+) -> UUID:
+    """Call it, and have everybody told."""
+    unit_id, inviting = ground.ids[unit], queries.Inviting(tuple(offices))
+    n = queries.count_chosen(queries.chosen(inviting, unit_id=unit_id, hierarchy=1, on=plan.first_on))
+    made = actions.call_meeting(
+        plan=plan, inviting=inviting, unit_id=unit_id, hierarchy=1, expected=n, by=by, at=at
+    )
+    while actions.tell_next(public_id=made, at=at):
+        pass
+    return made
+
+
+def _held(ground: Ground) -> None:
+    by, at = ground.actor("national_president"), ground.at - timedelta(days=CALLED_AGO)
+    day = ground.today - timedelta(days=HELD_AGO)
+    run = programmes.make_programme(
+        template="meetings",
+        names={"en": "National meetings (sample)", "hi": "राष्ट्रीय बैठकें (नमूना)"},
+        owner_id=ground.ids[NATION],
+        unit_ids=[ground.ids[NATION]],
+        opens_on=ground.today - timedelta(days=CALLED_AGO),
+        closes_on=day,
+        by=BY,
+        at=at,
+    )
+    programmes.open_programme(programme_id=run.pk, by=BY, at=at)
+    plan = actions.MeetingPlan(
+        "meeting",
+        "राष्ट्रीय पदाधिकारी बैठक (नमूना)",
+        day,
+        day,
+        time(10),
+        "दिल्ली (नमूना)",
+        agenda=AGENDA,
+        programme_id=run.pk,
+        reviewed=(ground.programme_id,),
+    )
+    made = _call(ground, plan, NATION, LEADERS, by, at)
+    one = Meeting.objects.get(public_id=made)
+    go_out(at + timedelta(hours=20))
+    rows = list(one.invitees.order_by("pk")[:COME])
+    for n, each in enumerate(rows[:ANSWER]):
+        _say(each, COMES, yes=n % 8 != 5, at=at + timedelta(days=2))
+    there = datetime.combine(day, time(11), ZoneInfo(ZONE))
+    for each in rows:
+        actions.tick(public_id=made, invitee=each.public_id, came=True, by=by, at=there)
+    actions.set_people(public_id=made, n=PEOPLE, by=by, at=there)
+    _write(ground, one, by, there + timedelta(hours=6))
+    asked_at = there + timedelta(days=1)
+    actions.ask_who_came(at=asked_at)
+    go_out(asked_at)
+    for n, each in enumerate(one.invitees.filter(has_been_asked=True).order_by("pk")[:CONFIRM]):
+        _say(each, CAME, yes=n % 15 != 7, at=asked_at + timedelta(hours=2))
+    programmes.close_programme(programme_id=run.pk, by=BY, at=asked_at + timedelta(days=1))
+
+
+def _write(ground: Ground, one: Meeting, by: Actor, at: datetime) -> None:
+    """Decisions, and tasks for leaders of states: one of them is done."""
+    for text in DECISIONS:
+        actions.add_point(public_id=one.public_id, text=text, by=by, at=at)
+    states = [ground.ids[STATE], *sorted(ground.holders["state_president"])][: len(TASKS)]
+    for n, (text, whom) in enumerate(zip(TASKS, candidates(states, on=one.first_on), strict=False)):
+        actions.add_point(
+            public_id=one.public_id,
+            text=text,
+            appointment=whom.appointment,
+            due_on=ground.today + timedelta(days=n - 1),
+            by=by,
+            at=at + timedelta(minutes=n),
+        )
+    (*_open, last) = queries.points(one)
+    doer = next(
+        (each for each in ground.holders["state_president"].values() if each.account_id == last.account_id),
+        None,
+    )
+    if last.task is not None and doer is not None:
+        programmes.change_task(public_id=last.task, act=Act.DO, by=doer, at=at + timedelta(days=1))
+    actions.send_minutes(public_id=one.public_id, by=by, at=at + timedelta(hours=1))
+
+
+def _to_come(ground: Ground) -> None:
+    by, at = ground.actor("state_president"), ground.at - timedelta(days=2)
+    soon = programmes.make_programme(
+        template="meetings",
+        names={"en": "Mandal conventions (sample)", "hi": "मंडल सम्मेलन (नमूना)"},
+        owner_id=ground.ids[STATE],
+        unit_ids=[ground.ids[STATE]],
+        opens_on=ground.today + timedelta(days=15),
+        closes_on=ground.today + timedelta(days=45),
+        by=by,
+        at=at,
+    )
+    programmes.open_programme(programme_id=soon.pk, by=by, at=at)
+    for unit_id, holder in sorted(ground.holders["district_president"].items())[:7]:
+        assert holder.id is not None
+        programmes.name_in_charge(programme_id=soon.pk, unit_id=unit_id, account=holder.id, by=by, at=at)
+    day = ground.today + timedelta(days=6)
+    plan = actions.MeetingPlan(
+        "meeting",
+        "प्रदेश बैठक: मंडल सम्मेलनों की तैयारी (नमूना)",
+        day,
+        day,
+        time(11),
+        "जम्मू (नमूना)",
+        chair_id=by.account_id,
+        agenda=("11:00 ज़िलों की तैयारी", "13:00 सम्मेलनों के दिन"),
+        reviewed=(soon.pk,),
+    )
+    _call(ground, plan, STATE, ("district_president", "district_in_charge"), by, at)
+
+
+def _visit(ground: Ground) -> None:
+    by, day = ground.actor("state_president"), ground.today + timedelta(days=2)
+    plan = actions.MeetingPlan(
+        "visit",
+        "प्रदेश अध्यक्ष का दौरा (नमूना)",
+        day,
+        day + timedelta(days=1),
+        time(10),
+        "कटरा (नमूना)",
+        host="ज़िला अध्यक्ष",
+        chair_id=by.account_id,
+        agenda=STOPS,
+    )
+    _call(
+        ground, plan, DISTRICT, ("district_president", "mandal_president"), by, ground.at - timedelta(days=1)
+    )
+
+
+def _say(each: Invitee, kind: str, *, yes: bool, at: datetime) -> None:
+    """An invitee answers our question by its word."""
+    each.refresh_from_db()
+    if each.question is None:
+        return
+    asked = messaging.question_id(room=ROOM, kind=kind, about=each.question, phone_id=each.phone_id)
+    word = questions.word(keyring().token, asked, 1)
+    messaging.answer(
+        phone_id=each.phone_id, yes=yes, code=word, channel="sms", ref=f"demo {each.pk}", by=BY, at=at
+    )

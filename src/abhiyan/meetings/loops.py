@@ -1,0 +1,7 @@
+"""What meetings do by themselves, turned by `abhiyan jobs`."""
+
+from abhiyan.core.loops import Loop
+
+from .actions import attending
+
+LOOPS = {"who_came": Loop(turn=lambda at: attending.ask_who_came(at=at), every_s=300)}

@@ -1,0 +1,58 @@
+"""What meetings ask of somebody today: an answer to an invitation, the door of a meeting they lead, its minutes."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.owed import Beside, Owed
+
+from . import queries
+from .models import Meeting
+
+SOON = timedelta(days=7)
+
+
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+    """Invitations without an answer; meetings of the next days one goes to; the door and the minutes of one's own."""
+    if viewer.account_id is None:
+        return
+    today = clock.day_in(settings.TIME_ZONE, at)
+    for own in queries.invitations(viewer.account_id, since=today):
+        one = own.meeting
+        if not own.answer:
+            yield Owed(
+                urgency=1 if one.first_on <= today + SOON else 2,
+                title=_("You are invited: %(title)s") % {"title": one.title},
+                meta=_when(one),
+                href=_page(one),
+                act=_("Answer"),
+                icon="check",
+            )
+        elif own.answer == "yes" and one.first_on <= today + SOON:
+            yield Beside(sheet=_("Meetings"), title=one.title, meta=_when(one), href=_page(one))
+    for one in queries.to_write(viewer, today=today):
+        is_today = one.first_on <= today <= one.last_on
+        yield Owed(
+            urgency=1 if is_today else 2,
+            title=(_("Check-in: %(title)s") if is_today else _("Write the minutes: %(title)s"))
+            % {"title": one.title},
+            meta=_when(one),
+            href=_page(one) + ("?show=door" if is_today else ""),
+            act=_("Tick names") if is_today else _("Write"),
+            icon="check" if is_today else "edit",
+        )
+
+
+def _page(one: Meeting) -> str:
+    return reverse("meetings:meeting", args=[one.public_id])
+
+
+def _when(one: Meeting) -> str:
+    day = f"{date_format(one.first_on, 'j F')}, {time_format(one.starts, 'H:i')}"
+    return f"{day} · {one.place}" if one.place else day

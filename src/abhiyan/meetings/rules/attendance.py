@@ -1,0 +1,25 @@
+"""How a meeting's attendance climbs the ladder: the organiser's number and the names that were ticked."""
+
+from django.utils.translation import gettext_lazy as _
+
+KIND = "meetings"  # of programmes
+ATTENDED = 1  # its measure
+NAMED, TOTAL = 1, 2  # its channels: ticked by name, the organiser's number
+MEANINGS = {
+    "reported": _("The organiser's number, or the names ticked, if they are more."),
+    "counted": _("Invited, and ticked by name at the door."),
+    "confirmed": _("The invitee said the day after that they were there."),
+}
+
+
+def reported(total: int | None, ticks: int) -> int:
+    """What is reported: the larger of the organiser's number and the names ticked, never their sum.
+
+    ticks: each tick there was; one that was taken back stays reported.
+    """
+    return max(total or 0, ticks)
+
+
+def unnamed(total: int | None, ticks: int) -> int:
+    """What the organiser's number adds to the names ticked."""
+    return reported(total, ticks) - ticks

@@ -1,0 +1,283 @@
+"""At the door and after it: ticks, the organiser's number, substitutes, the invitees' own word; and minutes."""
+
+from datetime import time, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.meetings import actions, queries, tasks
+from abhiyan.meetings.actions import answering, attending, calling, minutes
+from abhiyan.meetings.models import Invitee, Meeting
+from abhiyan.messaging.actions import Answered
+from abhiyan.messaging.models import Circular, Reading
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes import queries as programme_queries
+from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.programmes.rules.tasks import Act
+from abhiyan.site.tests.cast import Cast
+
+from .make import DAY, LEADERS, TODAY, again, call_as, counting, invited, letters, reachable, text
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=4)
+NEXT_DAY = NOW + DAY
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return reachable()
+
+
+@pytest.fixture
+def one(cast: Cast) -> Meeting:
+    """A meeting this afternoon, which a programme counts."""
+    return call_as(cast, first_on=TODAY, last_on=TODAY, starts=time(15), programme_id=counting(cast))
+
+
+def own(cast: Cast, one: Meeting, role: str) -> Invitee:
+    return invited(one)[cast.accounts[role].pk]
+
+
+def tick(cast: Cast, one: Meeting, role: str, *, came: bool = True, by: str = "state_president") -> bool:
+    with cast.as_(by):
+        return actions.tick(
+            public_id=one.public_id,
+            invitee=own(cast, one, role).public_id,
+            came=came,
+            by=cast.actor(by),
+            at=LATER,
+        )
+
+
+def people(cast: Cast, one: Meeting, n: int) -> None:
+    with cast.as_("state_president"):
+        actions.set_people(public_id=one.public_id, n=n, by=cast.actor("state_president"), at=LATER)
+
+
+def ladder(one: Meeting) -> Ladder:
+    """Of the programme, in the meeting's unit; what a recount finds is the same."""
+    assert one.programme_id is not None
+    assert programmes.recount(at=LATER).is_right
+    with system("test"):
+        run = Programme.objects.get(pk=one.programme_id)
+        return programme_queries.ladder(node=one.unit_id, hierarchy=1, programme=run, measure=1, at=LATER)
+
+
+def ask_next_day() -> int:
+    with system("test"):
+        return actions.ask_who_came(at=NEXT_DAY)
+
+
+def test_names_are_ticked_once_and_the_larger_number_is_reported(cast: Cast, one: Meeting) -> None:
+    assert tick(cast, one, "district_in_charge") and tick(cast, one, "mandal_president")
+    assert not tick(cast, one, "mandal_president"), "two organisers who tick the same person tick once"
+    assert ladder(one) == Ladder(reported=2, counted=2)
+    people(cast, one, 10)
+    assert ladder(one) == Ladder(reported=10, counted=2)
+    tick(cast, one, "state_president")
+    assert ladder(one) == Ladder(reported=10, counted=3), "a tick lowers what the number adds"
+    people(cast, one, 1)
+    assert ladder(one) == Ladder(reported=3, counted=3)
+    tick(cast, one, "state_president", came=False)
+    assert ladder(one) == Ladder(reported=3, counted=2), "what was reported stays"
+    assert queries.attendance(again(one.public_id)).counted == 2
+
+
+def test_the_day_after_each_says_whether_they_were_there(cast: Cast, one: Meeting) -> None:
+    for role in LEADERS:
+        tick(cast, one, role)
+    assert ask_next_day() == 3 and ask_next_day() == 0, "nobody is asked twice"
+    assert letters("ask.met") == 3
+    assert text(cast, one, "mandal_president", yes=True, at=NEXT_DAY) == Answered.TAKEN
+    assert text(cast, one, "district_in_charge", yes=False, at=NEXT_DAY) == Answered.TAKEN
+    assert ladder(one) == Ladder(reported=3, counted=2, confirmed=1)
+    with pytest.raises(attending.SaidNotThere):
+        tick(cast, one, "district_in_charge")
+
+
+def test_a_substitute_is_invited_asked_and_counted(cast: Cast, one: Meeting) -> None:
+    ident = cast.appoint(
+        cast.accounts["no_office"], "call_centre_agent", "JK-SRI", by=cast.actor("district_in_charge")
+    )
+    whom: dict[str, Any] = {"public_id": one.public_id, "by": cast.actor("district_in_charge"), "at": NOW}
+    with cast.as_("district_in_charge"):
+        with pytest.raises(answering.SubstituteWrong):
+            actions.name_substitute(appointment=cast.appointments["state_president"], **whom)
+        actions.name_substitute(appointment=ident, **whom)
+        with pytest.raises(answering.SubstituteWrong):
+            actions.name_substitute(appointment=cast.appointments["call_centre_agent"], **whom)
+    tasks.tell_invited(str(one.public_id))
+    assert own(cast, one, "district_in_charge").answer == "no"
+    assert text(cast, one, "no_office", yes=True) == Answered.TAKEN
+    tick(cast, one, "no_office")
+    assert ladder(one) == Ladder(reported=1, counted=1)
+
+
+def test_a_substitute_who_is_invited_already_is_refused(cast: Cast, one: Meeting) -> None:
+    ident = cast.appoint(
+        cast.accounts["mandal_president"], "call_centre_agent", "JK-SRI", by=cast.actor("district_in_charge")
+    )
+    with cast.as_("district_in_charge"), pytest.raises(answering.SubstituteInvited):
+        actions.name_substitute(
+            public_id=one.public_id, appointment=ident, by=cast.actor("district_in_charge"), at=NOW
+        )
+
+
+def test_who_is_not_invited_is_not_ticked_and_the_door_opens_on_the_day(cast: Cast, one: Meeting) -> None:
+    other = call_as(cast, offices=("district_in_charge",))
+    stranger = own(cast, other, "district_in_charge").public_id
+    with cast.as_("state_president"):
+        by = cast.actor("state_president")
+        with pytest.raises(attending.NotInvited):
+            actions.tick(public_id=one.public_id, invitee=stranger, came=True, by=by, at=LATER)
+        with pytest.raises(attending.DoorClosed):
+            actions.tick(public_id=other.public_id, invitee=stranger, came=True, by=by, at=LATER)
+        with pytest.raises(attending.TotalWrong):
+            actions.set_people(public_id=one.public_id, n=-1, by=by, at=LATER)
+    with pytest.raises(calling.NotRunningThen):
+        call_as(cast, first_on=TODAY + 90 * DAY, last_on=TODAY + 90 * DAY, programme_id=one.programme_id)
+
+
+@pytest.mark.examples(5, 100)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(("tick", "untick", "people", "yes", "no", "instead")), st.integers(0, 3)),
+        min_size=4,
+        max_size=25,
+    )
+)
+def test_the_ladder_nests_and_a_recount_finds_it_whatever_happens(
+    cast: Cast, one: Meeting, steps: list[tuple[str, int]]
+) -> None:
+    with transaction.atomic():
+        _history(cast, one, steps)
+        transaction.set_rollback(True)
+
+
+def _history(cast: Cast, one: Meeting, steps: list[tuple[str, int]]) -> None:
+    """Ticks, numbers, own words and substitutes in any order; nobody counts twice."""
+    for what, n in steps:
+        role = (*LEADERS, "district_elsewhere")[n]
+        try:
+            with transaction.atomic():
+                _step(cast, one, what, role, n)
+        except Refused:
+            pass
+        now, rows = ladder(one), invited(one).values()
+        assert (now.counted, now.confirmed) == (
+            sum(each.came_at is not None for each in rows),
+            sum(each.confirmed_at is not None for each in rows),
+        )
+        ticks = sum(each.ticks for each in rows)
+        assert now.reported == max(again(one.public_id).total or 0, ticks)
+        assert (now.reported or 0) >= (now.counted or 0) >= (now.confirmed or 0)
+
+
+def _step(cast: Cast, one: Meeting, what: str, role: str, n: int) -> None:
+    if what in ("tick", "untick"):
+        tick(cast, one, role, came=what == "tick")
+    elif what == "people":
+        people(cast, one, n * 2)
+    elif what == "instead":
+        with cast.as_(role):
+            some = queries.substitutes(own(cast, one, role), on=TODAY)
+            if some:
+                actions.name_substitute(
+                    public_id=one.public_id, appointment=some[0].appointment_id, by=cast.actor(role), at=NOW
+                )
+    else:
+        ask_next_day()
+        if own(cast, one, role).has_been_asked:
+            text(cast, one, role, yes=what == "yes", at=NEXT_DAY)
+
+
+def point(cast: Cast, one: Meeting, said: str, **more: Any) -> None:
+    with cast.as_("state_president"):
+        actions.add_point(
+            public_id=one.public_id, text=said, by=cast.actor("state_president"), at=LATER, **more
+        )
+
+
+def seat(cast: Cast, role: str) -> UUID:
+    return cast.appointments[role]
+
+
+def test_a_task_of_the_minutes_is_on_today_at_once_and_open_again_at_the_next_meeting(
+    cast: Cast, one: Meeting
+) -> None:
+    point(cast, one, "We go on")
+    point(cast, one, "Fill the booths", appointment=seat(cast, "district_in_charge"), due_on=TODAY + 3 * DAY)
+    page = cast.client("district_in_charge").get("/").content.decode()
+    assert "Fill the booths" in page
+    following = call_as(cast, previous_id=one.pk)
+    assert [each.text for each in queries.open_before(following)] == ["Fill the booths"]
+    shown = cast.client("mandal_president").get(f"/meetings/{following.public_id}/").content.decode()
+    assert "Open tasks of the meetings before" in shown and "Fill the booths" in shown
+    with system("test"):
+        task = Task.objects.get(title="Fill the booths")
+    with cast.as_("district_in_charge"):
+        programmes.change_task(
+            public_id=task.public_id, act=Act.DO, by=cast.actor("district_in_charge"), at=LATER
+        )
+    assert queries.open_before(following) == []
+
+
+def test_what_is_taken_out_of_the_minutes_withdraws_its_task(cast: Cast, one: Meeting) -> None:
+    point(cast, one, "Fill the booths", appointment=seat(cast, "district_in_charge"), due_on=TODAY + 3 * DAY)
+    (written,) = queries.points(one)
+    with cast.as_("state_president"):
+        actions.strike_point(
+            public_id=one.public_id, point=written.public_id, by=cast.actor("state_president"), at=LATER
+        )
+    with system("test"):
+        assert Task.objects.get(title="Fill the booths").state == "withdrawn"
+    assert queries.points(one) == []
+
+
+def test_minutes_go_to_everybody_invited_and_no_further(cast: Cast, one: Meeting) -> None:
+    with cast.as_("state_president"), pytest.raises(minutes.NothingDecided):
+        actions.send_minutes(public_id=one.public_id, by=cast.actor("state_president"), at=LATER)
+    point(cast, one, "We go on")
+    for _n in range(2):
+        with cast.as_("state_president"):
+            made = actions.send_minutes(public_id=one.public_id, by=cast.actor("state_president"), at=LATER)
+    with system("test"):
+        sent = Circular.objects.get(public_id=made)
+        readers = set(Reading.objects.filter(circular_id=sent.pk).values_list("account_id", flat=True))
+        assert Circular.objects.filter(ended_at=None).count() == 1, "the earlier one is withdrawn"
+    assert readers == set(invited(one)) - {cast.accounts["state_president"].pk}
+
+
+def test_minutes_refuse_what_lacks_words_or_a_day(cast: Cast, one: Meeting) -> None:
+    with pytest.raises(minutes.PointMissing):
+        point(cast, one, "  ")
+    with pytest.raises(minutes.DayMissing):
+        point(cast, one, "Do it", appointment=seat(cast, "district_in_charge"))
+    with pytest.raises(minutes.NotHeldYet):
+        point(cast, call_as(cast), "Too early")
+
+
+def test_the_page_the_door_and_the_files_are_read_by_who_may(cast: Cast, one: Meeting) -> None:
+    point(cast, one, "We go on")
+    page = f"/meetings/{one.public_id}/"
+    state, mandal = cast.client("state_president"), cast.client("mandal_president")
+    assert "Check-in" in state.get(page).content.decode()
+    door = state.get(page + "?show=door").content.decode()
+    assert door.count("Is here") == 4
+    assert "Is here" not in mandal.get(page + "?show=door").content.decode(), "an invitee sees no names"
+    invitee = own(cast, one, "mandal_president").public_id
+    assert mandal.post(page + "act/tick/", {"invitee": invitee}).status_code == 403
+    assert state.post(page + "act/tick/", {"invitee": invitee}).status_code == 302
+    assert mandal.get(page + "file/pdf/").content.startswith(b"%PDF")
+    calendar = mandal.get(page + "file/ics/").content.decode()
+    assert "BEGIN:VEVENT" in calendar and "SUMMARY:State meeting" in calendar
+    assert cast.client("booth_president").get(page + "file/ics/").status_code == 404

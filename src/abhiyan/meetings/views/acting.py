@@ -1,0 +1,72 @@
+"""The acts on a meeting's page: answers of invitees, ticks at the door, minutes."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.meetings import actions as acts
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import tried
+from abhiyan.ui.posts import posted
+
+from .forms import CantComeForm, PeopleForm, PointForm, StrikeForm, SubstituteForm, TickForm
+from .meetings import shown_meeting
+from .shown import page_of_id
+
+DOOR = ("tick", "untick", "people")  # done on the page of the door
+ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Promise | str]] = {
+    "come": (
+        forms.Form,
+        acts.answer_invitation,
+        {"comes": True},
+        _("Thank you. You can change your answer until the meeting begins."),
+    ),
+    "cannot": (
+        CantComeForm,
+        acts.answer_invitation,
+        {"comes": False},
+        _("Thank you. You can change your answer until the meeting begins."),
+    ),
+    "substitute": (
+        SubstituteForm,
+        acts.name_substitute,
+        {},
+        _("Your substitute is invited and gets an SMS."),
+    ),
+    "tick": (TickForm, acts.tick, {"came": True}, ""),
+    "untick": (TickForm, acts.tick, {"came": False}, _("The tick is taken back.")),
+    "people": (PeopleForm, acts.set_people, {}, _("Saved. You can correct the number here.")),
+    "point": (PointForm, acts.add_point, {}, _("Written into the minutes. A task is on Today at once.")),
+    "strike": (StrikeForm, acts.strike_point, {}, _("Taken out of the minutes.")),
+    "send": (forms.Form, acts.send_minutes, {}, _("The minutes are sent. Everybody invited gets an SMS.")),
+}
+
+
+@posted("meetings:meeting", takes=("public_id",))
+def meeting_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """Answer one's invitation or name a substitute; tick names, give a number; write and send the minutes."""
+    if act not in ACTS:
+        raise NotFound
+    made, do, given, said = ACTS[act]
+    form = made(request.POST)
+    done = tried(
+        request,
+        form,
+        lambda told: do(public_id=public_id, **given, **told, by=request.actor, at=clock.now()),
+        said=said,
+    )
+    if not done:
+        return shown_meeting(request, public_id, refused=(act, form), status=done.status)
+    page = page_of_id(public_id)
+    if act in DOOR:
+        page += "?" + urlencode({"show": "door", "q": request.POST.get("q", "")[:100]})
+    return redirect(page)

@@ -1,0 +1,126 @@
+"""A meeting as files: the minutes on paper, and the day for a calendar."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from abhiyan.core import clock, printing
+from abhiyan.core.numbers import grouped
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language, named, person
+from abhiyan.meetings import queries as found
+from abhiyan.meetings.models import Meeting
+from abhiyan.meetings.rules import days
+from abhiyan.org.viewer import Request
+
+from .shown import days_of, page_of
+
+TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "minutes.typ")
+
+
+@require_safe
+def meeting_file(request: Request, public_id: UUID, kind: str) -> HttpResponse:
+    """The minutes as PDF, or the meeting as an .ics file. Who may: who reads the page."""
+    one, at = found.meeting_for(request.viewer, public_id), clock.now()
+    if kind == "pdf":
+        body, content = _pdf(request, one, at=at), "application/pdf"
+    elif kind == "ics":
+        body, content = _ics(one, at=at), "text/calendar; charset=utf-8"
+    else:
+        raise NotFound
+    answer = HttpResponse(body, content_type=content)
+    answer["Content-Disposition"] = (
+        f'{"inline" if kind == "pdf" else "attachment"}; filename="meeting.{kind}"'
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _ics(one: Meeting, *, at: datetime) -> bytes:
+    """RFC 5545. Its id stays when the meeting is moved, so that a calendar moves it too."""
+    from icalendar import Calendar, Event  # a tenth of a second, and few pages need it
+
+    event = Event()
+    begins = days.begins_at(one.first_on, one.starts, settings.TIME_ZONE)
+    event.add("uid", f"{one.public_id}@abhiyan")
+    event.add("sequence", one.version)
+    event.add("dtstamp", at)
+    event.add("dtstart", begins)
+    event.add("dtend", max(days.ends_at(one.last_on, settings.TIME_ZONE), begins + timedelta(hours=1)))
+    event.add("summary", one.title)
+    event.add("location", one.place or one.link)
+    event.add("url", settings.ORIGIN + page_of(one))
+    event.add("status", "CANCELLED" if one.cancelled_at else "CONFIRMED")
+    calendar = Calendar()
+    calendar.add("prodid", "-//Abhiyan//")
+    calendar.add("version", "2.0")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
+    """Agenda, who came, decisions and tasks. Typefaces are there for two languages."""
+    attendance = found.attendance(one)
+    values = {
+        "above": f"{settings.ORGANISATION} · {named(one.unit.names)}",
+        "name": one.title,
+        "facts": " · ".join(filter(None, (days_of(one.first_on, one.last_on, one.starts), one.place))),
+        "foot": f"{one.title} · {date_format(localtime(at), 'j F Y, H:i')}",
+        "parts": [
+            {"title": _("Open tasks of the meetings before"), "lines": _tasks(found.open_before(one))},
+            {"title": _("Agenda"), "lines": [[item, ""] for item in one.agenda]},
+            *(
+                {"title": named(each.programme.names), "lines": _reviewed(each)}
+                for each in found.reviewed(request.viewer, one, at=at)
+            ),
+            {
+                "title": _("Who came"),
+                "lines": [
+                    [_("Invited"), grouped(attendance.target or 0)],
+                    [_("Reported"), grouped(attendance.reported or 0)],
+                    [_("Ticked by name"), grouped(attendance.counted or 0)],
+                    [_("Own YES"), grouped(attendance.confirmed or 0)],
+                ],
+            },
+            {"title": _("Decisions and tasks"), "lines": _tasks(found.points(one))},
+        ],
+    }
+    in_language = language() if language() in ("hi", "en") else "en"
+    return printing.pdf(TEMPLATE, [values], title=one.title, language=in_language, at=at)
+
+
+def _tasks(some: list[found.PointShown]) -> list[list[str]]:
+    return [
+        [
+            each.text,
+            f"{person(each.who)}, {date_format(localtime(each.due_at), 'j M Y')}" if each.due_at else "",
+        ]
+        for each in some
+    ]
+
+
+def _reviewed(each: found.Reviewed) -> list[list[str]]:
+    if each.drawn is None:
+        return [[one.label, said(one)] for one in each.prepared]
+    rungs: list[tuple[str, Any]] = [
+        (_("Target"), each.drawn.target),
+        (_("Reported"), each.drawn.reported),
+        (_("Counted"), each.drawn.counted),
+        (_("Confirmed"), each.drawn.confirmed),
+    ]
+    return [[label, grouped(n)] for label, n in rungs if n is not None]
+
+
+def said(one: found.Prepared) -> str:
+    """How far a part of the preparation is: 12 of 20."""
+    if one.of is None:
+        return grouped(one.done)
+    return _("%(n)s of %(of)s") % {"n": grouped(one.done), "of": grouped(one.of)}

@@ -1,0 +1,66 @@
+"""The forms on a meeting's page."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.meetings.actions.answering import LONGEST_REASON
+from abhiyan.meetings.actions.attending import MOST_PEOPLE
+from abhiyan.meetings.actions.minutes import LONGEST_POINT
+from abhiyan.ui.fields import DayField, WholeField
+
+
+class CantComeForm(forms.Form):
+    """Why somebody can't come."""
+
+    reason = forms.CharField(label=_("I can't come, because"), max_length=LONGEST_REASON)
+
+
+class SubstituteForm(forms.Form):
+    """Who comes instead: an appointment (public id) of the own unit."""
+
+    appointment = forms.UUIDField(label=_("Substitute"), widget=forms.Select)
+
+    def offer(self, choices: list[tuple[str, str]]) -> None:
+        """Give the field its choices."""
+        widget: Any = self.fields["appointment"].widget
+        widget.choices = choices
+
+
+class TickForm(forms.Form):
+    """Which invitee (public id)."""
+
+    invitee = forms.UUIDField()
+
+
+class PeopleForm(forms.Form):
+    """How many came."""
+
+    n = WholeField(
+        label=_("Everybody who came"),
+        min_value=0,
+        max_value=MOST_PEOPLE,
+        help_text=_("Your own count, people without an invitation among them."),
+    )
+
+
+class PointForm(forms.Form):
+    """A decision; with a person and a day it is a task."""
+
+    text = forms.CharField(
+        label=_("Decision or task"), max_length=LONGEST_POINT, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    appointment = forms.UUIDField(label=_("Who does it"), required=False, widget=forms.Select)
+    due_on = DayField(label=_("Last day"), required=False)
+
+    def offer(self, choices: list[tuple[str, str]]) -> None:
+        """Give the field its choices."""
+        widget: Any = self.fields["appointment"].widget
+        widget.choices = [("", _("nobody: a decision")), *choices]
+
+
+class StrikeForm(forms.Form):
+    """Which decision (public id)."""
+
+    point = forms.UUIDField()
