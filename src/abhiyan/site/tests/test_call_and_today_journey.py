@@ -127,6 +127,19 @@ def test_worker_shares_the_own_link_and_tells_somebody_who_is_not_counted(
     assert page.locator("a[href^='/field/card/']").count() == 0, "told: it leaves Today"
 
 
+@pytest.mark.parametrize(("size", "language"), [("desk", "en")])
+def test_a_unit_and_who_leads_it_are_far_enough_apart_in_a_list(
+    opens: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    cast._seat("segment", "segment_in_charge", "JK-AC20", 2)
+    page = opens("/units/JK-PC1/?in=electoral", "constituency_in_charge", size=size, language=language)
+    row = page.locator(".tbl th:has(a.bearer)")
+    unit, leader = row.locator("a").first.bounding_box(), row.locator("a.bearer").bounding_box()
+    assert unit and leader
+    assert leader["y"] - (unit["y"] + unit["height"] / 2) >= 12 and leader["height"] >= 24, "WCAG 2.5.8"
+    look(page, "constituency-unit")
+
+
 def test_without_script_the_name_opens_a_page_that_does_the_same(opens: Open, cast: Cast) -> None:
     with_number(cast, "district_in_charge")
     page = opens("/units/JK-SRI/", "state_president", java_script_enabled=False)
