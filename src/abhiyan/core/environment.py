@@ -250,6 +250,7 @@ AUDIT_HEADS_TO: Setting[Path | None] = Setting("ABHIYAN_AUDIT_HEADS_TO", _folder
 BACKUP_RECIPIENT = Setting(
     "ABHIYAN_BACKUP_RECIPIENT", _recipient, str, is_secret=True
 )  # who mistakes it sets the secret key
+OFFLINE = Setting("ABHIYAN_OFFLINE", _yes, lambda: True)  # whether phones keep copies of the field pages
 LOG_LEVEL = Setting("ABHIYAN_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), lambda: "INFO")
 SMS = Setting("ABHIYAN_SMS", _one_of("http", "file", "console"), lambda: "file")
 SMS_URL = Setting("ABHIYAN_SMS_URL", _gateway, str)

@@ -8,24 +8,33 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.records import RecordKind
+from abhiyan.ui.records import KeptPage, RecordKind
 
 from .actions import NotAdult
-from .queries.join import SMALLEST
+from .queries import door as queries
+from .queries.join import SMALLEST, counting_drive
 from .views import door
 
+NAME = _("Enrol at the door")
 
-def keep(viewer: Viewer, at: datetime) -> Iterator[str]:  # noqa: ARG001  # alike for every room
-    """The door of the viewer's own unit."""
+
+def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+    """The door of the viewer's own unit, for each drive that is open there."""
     home = viewer.home
-    if home is not None and home.unit_kind in SMALLEST and viewer.may_at("enrolment.enrol", home.lo):
-        yield address(reverse("enrolment:field"), home.unit_code)
+    if home is None or home.unit_kind not in SMALLEST or not viewer.may_at("enrolment.enrol", home.lo):
+        return
+    drives = queries.drives_at(home.unit_id, at)
+    for one in drives:
+        drive = counting_drive(one, unit_id=home.unit_id, at=at)
+        which = {"drive": str(drive.programme.public_id)} if len(drives) > 1 else {}
+        where = address(reverse("enrolment:field"), home.unit_code, None, **which)
+        yield KeptPage(where, NAME, f"{drive.name()} · {home.unit_name()}", "enrol")
 
 
 RECORDS = (
     RecordKind(
         code="door",
-        name=_("Enrol at the door"),
+        name=NAME,
         page="enrolment:field",
         take=door.take_entry,
         keep=keep,

@@ -5,27 +5,31 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.words import named
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.records import RecordKind
+from abhiyan.ui.records import KeptPage, RecordKind
 
 from .actions.schedules import due_href
 from .queries.schedules import owed_by
 from .rules.schedules import DueState
 from .views import dues
+from .views.schedules import period_name
 
 PAGE = "site:field_due"
 MOST = 6  # schedules
 
 
-def keep(viewer: Viewer, at: datetime) -> Iterator[str]:
-    """The forms of what the viewer's own offices owe, the newest period of each."""
+def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+    """The forms of what the viewer's own offices owe and have not begun, the newest period of each."""
     mine, _below = owed_by(viewer, at=at)
     for owing in mine[:MOST]:
         period, due = owing.periods[-1]
-        if due is None or due.state in (DueState.OPEN, DueState.PLANNED, DueState.RETURNED):
+        if due is None or due.state in (DueState.OPEN, DueState.PLANNED):
             query = due_href(owing.schedule, owing.asked, period).partition("?")[2]
-            yield f"{address_of(PAGE, owing.schedule.public_id)}?{query}"
+            where = f"{address_of(PAGE, owing.schedule.public_id)}?{query}"
+            names = (named(owing.asked.body_names or owing.asked.names), period_name(owing.schedule, period))
+            yield KeptPage(where, owing.schedule.title, " · ".join(names), "demand")
 
 
 RECORDS = (RecordKind(code="due", name=_("Report"), page=PAGE, take=dues.take_report, keep=keep),)

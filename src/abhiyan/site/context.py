@@ -1,5 +1,6 @@
 """What every page knows: who looks, the menu they may use, the language's address."""
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -9,13 +10,14 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from abhiyan.core import languages, samples
+from abhiyan.core import environment, languages, samples
 from abhiyan.helpdesk import helplines
 from abhiyan.helpdesk.helplines import Line
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.rules import activities
 from abhiyan.ui.addresses import address_of
 
+from . import assets
 from .access import FOR_ALL
 from .menu import menu
 
@@ -49,6 +51,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if viewer.is_strong:
         known["nav"] = menu(viewer)
         known["search_url"] = address(SEARCH)
+    if request.path_info.startswith("/field/") and viewer.is_strong:
+        known["field"] = phone(viewer)
     if viewer.is_signed_in:
         home = viewer.home
         language = translation.get_language() or ""
@@ -66,6 +70,23 @@ def page(request: HttpRequest) -> dict[str, Any]:
             if (where := address(page.url_name))
         ]
     return known
+
+
+def phone(viewer: Viewer) -> dict[str, str]:
+    """Facts for the head and the script of a field page. version: of all that its copies are made from."""
+    look = "|".join(
+        (assets.version(), settings.ORGANISATION, settings.ACCENT, translation.get_language() or "")
+    )
+    return {
+        "who": str(viewer.public_id),
+        "version": hashlib.sha256(look.encode()).hexdigest()[:12],
+        "worker": address("site:field_worker") if environment.OFFLINE() else "",
+        "send": address("site:field_send"),
+        "keep": address("site:field_keep"),
+        "start": address("site:field_start"),
+        "outbox": address("site:field_outbox"),
+        "manifest": address("site:field_manifest"),
+    }
 
 
 def _helpline(request: HttpRequest, lines: list[Line]) -> dict[str, Any] | None:

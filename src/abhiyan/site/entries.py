@@ -7,6 +7,7 @@ from abhiyan.ui.navigation import MORE, TODAY, UNITS, Entry
 ENTRIES = (
     Entry("site:today", _("Today"), TODAY, key="today", letter="t", icon="today"),
     Entry("site:units", _("Units"), UNITS, key="units", letter="u", icon="unit", place=8),
+    Entry("site:field_start", _("Your work in the field"), words=_("offline, phone, door, report")),
     Entry(
         "imports:list",
         _("Imports"),

@@ -43,6 +43,11 @@ pages = [
     # Only of whom one leads.
     page("bearers/<uuid:public_id>/", bearer.bearer, opens=capability(LEADS), act="shows a number"),
     page("search/", search.search, opens=STRONG),
+    page("field/start/", field.field_start, opens=STRONG),
+    page("field/outbox/", field.field_outbox, opens=STRONG),
+    page("field/keep.json", field.field_keep, opens=STRONG),
+    page("field/worker.js", field.field_worker, opens=PUBLIC),
+    page("field/app.webmanifest", field.field_manifest, opens=PUBLIC),
     # Each record's own page and act ask who may.
     page("field/send/", field.field_send, opens=STRONG, act="as the page of the record says"),
     page(

@@ -198,6 +198,10 @@ def make_htmx() -> None:
     write(BUILT / "htmx.min.js", package("htmx.org/dist/htmx.min.js").read_bytes())
 
 
+def make_idb() -> None:
+    write(BUILT / "idb.js", package("idb/build/index.js").read_bytes())
+
+
 def make_icons() -> None:
     """All icons in one cached file; pages point into it with <use href="…/icons.svg#name">."""
     symbols = []
@@ -250,6 +254,7 @@ def steps() -> list[Step]:
         Step("printed fonts", lock, [*printed_fonts(), PRINTED / "widths.json"], make_printed_fonts),
         Step("scripts", scripts, [BUILT / name for name in SCRIPTS], make_scripts),
         Step("htmx", lock, [BUILT / "htmx.min.js"], make_htmx),
+        Step("idb", lock, [BUILT / "idb.js"], make_idb),
         Step("icons", icon_files(), [BUILT / "icons.svg"], make_icons),
         Step("translations", translations, [po.with_suffix(".mo") for po in translations], make_messages),
     ]

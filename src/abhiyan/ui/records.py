@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from abhiyan.core.refusals import Refused
 
 Value = TypeVar("Value")
+KEPT = "X-Abhiyan-Kept"  # asks for a page as a copy: it names nobody
 PROMPT = timedelta(minutes=2)  # sent sooner, it is as if the page itself had been posted
 
 
@@ -45,12 +46,22 @@ class RecordSent:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A page that a phone keeps a copy of. title, meta: how the start of the field pages names it."""
+
+    address: str
+    title: str | Promise
+    meta: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordKind:
     """One form that phones keep.
 
     code: what `data-record` says. name: what the outbox calls it. page: URL name of the page whose form it is; who may
     open that page may send its records. take: does the act, and returns the address that shows what came of it.
-    keep: the addresses a phone keeps for somebody, to open them without a network. forgets: refusals after which the
+    keep: the pages a phone keeps for somebody, to open them without a network. forgets: refusals after which the
     phone deletes the record, for nothing of it may stay.
     """
 
@@ -58,7 +69,7 @@ class RecordKind:
     name: str | Promise
     page: str
     take: Callable[[Any, RecordSent], str]
-    keep: Callable[[Any, datetime], Iterable[str]]
+    keep: Callable[[Any, datetime], Iterable[KeptPage]]
     forgets: tuple[type[Refused], ...] = ()
 
 

@@ -45,7 +45,7 @@ class Server:
         return Path(self.folder.name) / "server.log"
 
     def start(self, **environment: str) -> "Server":
-        self.port = free_port()
+        self.port = self.port or free_port()
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "abhiyan.site.cli", "serve", "--here"),

@@ -43,7 +43,7 @@ from abhiyan.people.models import Notice
 from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import RecordSent, taken
+from abhiyan.ui.records import KEPT, RecordSent, taken
 from abhiyan.units import queries as units
 
 from .join import judge_notice, notice_shown
@@ -316,9 +316,14 @@ def _show(
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     search = _search(request, found, text, at) if text else Found()
     since = day_began(at) - LATELY
+    is_copy = KEPT in request.headers  # lies on a phone for days: it names nobody
     of_today, _of_late, entries = queries.own_counts(by, today=day_began(at), since=since)
     lately = entries[Became.WAITS]
-    waiting = queries.own_entries(by, became=Became.WAITS, since=since)[:MOST_WAITING] if lately else []
+    waiting = (
+        queries.own_entries(by, became=Became.WAITS, since=since)[:MOST_WAITING]
+        if lately and not is_copy
+        else []
+    )
     if waiting:
         read_people(by=request.actor, unit_id=here.unit.id, n=len(waiting), at=at)
     files, unopened = materials.count_own(request.viewer)
@@ -335,9 +340,11 @@ def _show(
         "text": text,
         "search": search,
         "address": found.address,
-        "today": _told(of_today, queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))[0]),
+        "today": []
+        if is_copy
+        else _told(of_today, queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))[0]),
         "waiting": [(one, name_of(one)) for one in waiting],
-        "more_waiting": lately - len(waiting),
+        "more_waiting": 0 if is_copy else lately - len(waiting),
         "noted": _noted(request),
         "tries": DoorTry.Outcome,
         "lately": [] if is_home else _led_to(queries.places_of(by)),

@@ -15,7 +15,7 @@ from abhiyan.core import limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, needed
-from abhiyan.people.models import FieldPicture, FieldReceipt
+from abhiyan.people.models_field import FieldPicture, FieldReceipt
 
 MOST_WAITING = 60  # pictures of one account whose records have not come
 WAITS_S = 600
@@ -41,28 +41,30 @@ class PicturesMissing(Refused, status=409):
     message = _("Pictures of this record are missing. Send it again.")
 
 
-def first_answer(*, key: UUID, content: bytes, by: Actor) -> dict[str, Any] | None:
-    """The answer a record got when it was kept; None while it was not. Records of one key wait for each other.
+def begin_record(*, key: UUID, content: bytes, by: Actor, at: datetime) -> dict[str, Any] | None:
+    """Begin to keep a record, and return None; of one that is kept, the answer it got. `end_record` completes it.
 
-    Refuses RecordSentOtherwise.
+    A record of one key waits for the other by its row: the act of a record may hold no other lock (`enrol`). A refusal
+    undoes the row with the transaction. Refuses RecordSentOtherwise.
     """
-    own = _id(by, key)
-    sql.wait_for(f"record {own}")
-    there = FieldReceipt.objects.filter(pk=own).first()
-    if there is None:
+    own, digest = _id(by, key), _keyed(content)
+    if sql.run(
+        "insert into people_field_receipt (id, account_id, digest, answer, at) values (%s, %s, %s, '{}', %s)"
+        " on conflict (id) do nothing",
+        [own, by.account_id, digest, at],
+    ):
         return None
-    if not hmac.compare_digest(bytes(there.digest), _keyed(content)):
+    there = FieldReceipt.objects.get(pk=own)
+    if not hmac.compare_digest(bytes(there.digest), digest):
         raise RecordSentOtherwise
     answer: dict[str, Any] = there.answer
     return answer
 
 
-def keep_receipt(*, key: UUID, content: bytes, answer: Mapping[str, Any], by: Actor, at: datetime) -> None:
-    """Note that a record is kept, and let its pictures go: its act has taken them."""
+def end_record(*, key: UUID, answer: Mapping[str, Any], by: Actor) -> None:
+    """Keep the answer of a record whose act is done, and let its pictures go: the act has taken them."""
     own = _id(by, key)
-    FieldReceipt.objects.create(
-        id=own, account_id=by.account_id, digest=_keyed(content), answer=dict(answer), at=at
-    )
+    FieldReceipt.objects.filter(pk=own).update(answer=dict(answer))
     FieldPicture.objects.filter(record=own).delete()
 
 
@@ -71,10 +73,9 @@ def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> 
 
     Refuses RecordSentOtherwise of another picture under its number, FieldPictureTooLarge, TooMany.
     """
-    record, own = _id(by, key), _id(by, key, n)
+    record, own, account_id = _id(by, key), _id(by, key, n), needed(by.account_id)
     if len(data) > LARGEST:
         raise FieldPictureTooLarge(mb=LARGEST >> 20)
-    sql.wait_for(f"record {record}")
     there = FieldPicture.objects.filter(pk=own).only("digest").first()
     if there is not None:
         if not hmac.compare_digest(bytes(there.digest), _keyed(data)):
@@ -84,16 +85,17 @@ def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> 
         return
     name, allowed, window_s = PICTURES
     limits.take(limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s)
-    if FieldPicture.objects.filter(account_id=by.account_id).count() >= MOST_WAITING:
+    if FieldPicture.objects.filter(account_id=account_id).count() >= MOST_WAITING:
         raise TooMany(wait_s=WAITS_S)
-    FieldPicture.objects.create(
+    picture = FieldPicture(
         id=own,
         record=record,
-        account_id=by.account_id,
+        account_id=account_id,
         digest=_keyed(data),
         sealed=keyring().seal(data, about=own.bytes),
         at=at,
     )
+    FieldPicture.objects.bulk_create([picture], ignore_conflicts=True)
 
 
 def pictures_that_wait(*, key: UUID, numbers: Collection[int], by: Actor) -> dict[int, bytes]:

@@ -33,6 +33,7 @@ from abhiyan.programmes.queries import schedules as found
 from abhiyan.programmes.queries.holders import holders
 from abhiyan.programmes.rules.schedules import FINISHED, DueState, Period
 from abhiyan.ui.acts import PageAct, form_page, problem, tried
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.posts import posted
 from abhiyan.ui.records import RecordSent, taken
@@ -357,7 +358,8 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
         "period_name": period_name(one, period),
         "due_at": one.timing.due_at(period),
         "button": _("It was held") if one.is_meeting else _("Send the report"),
-        "back": schedules.due_href(*page),
+        "back": address_of("site:field_start"),
+        "page": f"{request.path}?{schedules.due_href(*page).partition('?')[2]}",
     }
     return render(request, "programmes/field_due.html", context, status=status)
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -23,7 +23,7 @@ from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.tests.make import form_in_use, question
 from abhiyan.org.models import Appointment
 from abhiyan.people.actions import field
-from abhiyan.people.models import FieldPicture, FieldReceipt
+from abhiyan.people.models_field import FieldPicture, FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.tests.test_schedules_pages import PICTURE
 
@@ -141,7 +141,7 @@ def test_a_phone_clock_that_is_wrong_by_days_loses_no_entry(cast: Cast, worker: 
 
 def test_without_our_header_nothing_is_taken(cast: Cast) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.cookies[settings.SESSION_COOKIE_NAME] = cast.token("booth_worker")
+    client.cookies[configured.SESSION_COOKIE_NAME] = cast.token("booth_worker")
     sent = entry(cast, KAMLA)
     assert send(client, sent, 403, **{"x-abhiyan-field": ""})["code"] == "not_from_field"
     assert kept() == (0, 0, 0)
@@ -176,7 +176,7 @@ def test_a_worker_whose_office_ended_sends_nothing_more(cast: Cast, worker: Clie
     ],
 )
 def test_what_is_no_record_of_theirs_is_refused(
-    cast: Cast, worker: Client, other: dict[str, str], status: int
+    cast: Cast, worker: Client, other: dict[str, Any], status: int
 ) -> None:
     send(worker, entry(cast, KAMLA, **other), status)
     assert kept() == (0, 0, 0)
@@ -283,3 +283,42 @@ def test_the_page_without_script_takes_the_same_form(cast: Cast, due: str) -> No
         assert Submission.objects.count() == 1
     elsewhere = cast.client("booth_worker")
     assert elsewhere.get(due).status_code == 404 and elsewhere.post(due, {"q-done": "yes"}).status_code == 404
+
+
+# --- what phones keep ---
+
+
+def test_a_phone_keeps_the_pages_of_ones_own_work_and_they_name_nobody(
+    cast: Cast, worker: Client, due: str
+) -> None:
+    assert worker.get("/field/keep.json").json() == {"pages": ["/field/start/", "/field/outbox/", DOOR]}
+    mandal = cast.client("mandal_president")
+    assert mandal.get("/field/keep.json").json()["pages"][2:] == [due]
+    assert "Cleaning day" in mandal.get("/field/start/").content.decode()
+    send(worker, entry(cast, KAMLA))
+    assert KAMLA.name in worker.get(DOOR).content.decode()
+    copy = worker.get(DOOR, headers={"X-Abhiyan-Kept": "1"}).content.decode()
+    assert KAMLA.name not in copy and KAMLA.phone[-4:] not in copy and 'data-record="door"' in copy
+
+
+def test_the_script_changes_with_the_look_and_the_server_switches_it_off(
+    worker: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    def script() -> str:
+        answer = Client().get("/field/worker.js")
+        assert answer["Cache-Control"] == "no-cache" and answer["Content-Type"].startswith("text/javascript")
+        return answer.content.decode()
+
+    first = script()
+    assert 'data-worker="/field/worker.js"' in worker.get("/field/start/").content.decode()
+    settings.ORGANISATION = "Another"
+    assert script() != first and script().partition("\n")[2] == first.partition("\n")[2]
+    monkeypatch.setenv("ABHIYAN_OFFLINE", "0")
+    assert "unregister" in script() and "fetch" not in script()
+    assert 'data-worker=""' in worker.get("/field/start/").content.decode()
+
+
+def test_the_field_can_be_put_on_a_home_screen() -> None:
+    told = Client().get("/field/app.webmanifest").json()
+    assert (told["start_url"], told["scope"], told["display"]) == ("/field/start/", "/field/", "standalone")
+    assert told["icons"][0]["src"].endswith("/ui/mark.svg")

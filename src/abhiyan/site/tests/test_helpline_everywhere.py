@@ -29,6 +29,8 @@ NO_PAGES = {
     "verification:public_file",
     "verification:public_more",
     "site:today",
+    "site:field_worker",
+    "site:field_manifest",
 }
 PUBLIC_PAGES = sorted(name for name, page in pages().items() if page.opens is PUBLIC and name not in NO_PAGES)
 

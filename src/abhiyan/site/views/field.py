@@ -1,4 +1,4 @@
-"""The one door of the field: a phone sends a record, or one picture of a record. Each arrives once."""
+"""The phone in the field: its start and its outbox, the copies it keeps, and the one door by which records arrive."""
 
 from copy import copy
 from datetime import timedelta
@@ -7,28 +7,85 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
-from django.http import JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock, rooms
+from abhiyan.core import clock, environment, rooms
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions import field
+from abhiyan.site import assets
 from abhiyan.site.access import denied, pages
 from abhiyan.ui.posts import posted
-from abhiyan.ui.records import RecordKind, RecordSent, RecordUnfit, taken
+from abhiyan.ui.records import KeptPage, RecordKind, RecordSent, RecordUnfit, taken
 
 HEADER = "X-Abhiyan-Field"  # a page of another site cannot set it: this stands in for the key against forgery
 MOST_PICTURES = 10  # of one record
 OLDEST_S = 60 * 86_400  # what a phone's clock may say a record lay there
 LONGEST_FORM = 60_000  # letters
+
+
+@require_GET
+def field_start(request: Request) -> HttpResponseBase:
+    """Show the start of the field pages: the forms of one's own work. Each opens without a network."""
+    shown = {"kept": kept_pages(request), "place": request.viewer.home and request.viewer.home.unit_name()}
+    return render(request, "site/field_start.html", shown)
+
+
+@require_GET
+def field_outbox(request: Request) -> HttpResponseBase:
+    """Show the outbox of this phone. The page's script fills it in."""
+    return render(request, "site/field_outbox.html")
+
+
+@require_GET
+def field_keep(request: Request) -> HttpResponseBase:
+    """Name the pages of which a phone keeps copies for its reader."""
+    own = [reverse(f"site:field_{name}") for name in ("start", "outbox")]
+    return JsonResponse({"pages": [*own, *(one.address for one in kept_pages(request))]})
+
+
+def field_worker(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a view
+    """The script that gives copies out. Its first line changes with every release, so browsers load it again."""
+    name = "site/worker.js" if environment.OFFLINE() else "site/worker_off.js"
+    text = f"// {assets.version()} {settings.ORGANISATION!r}\n" + assets.paths()[name].read_text()
+    return HttpResponse(text, "text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+def field_manifest(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a view
+    """Describe the field pages as an app, for a phone's home screen."""
+    name = settings.ORGANISATION or str(_("In the field"))
+    told = {
+        "name": name,
+        "short_name": name[:12],
+        "id": "/field/",
+        "start_url": reverse("site:field_start"),
+        "scope": "/field/",
+        "display": "standalone",
+        "lang": translation.get_language(),
+        "theme_color": settings.ACCENT,
+        "background_color": settings.ACCENT,
+        "icons": [{"src": static("ui/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    }
+    return JsonResponse(told, content_type="application/manifest+json")
+
+
+def kept_pages(request: Request) -> list[KeptPage]:
+    """The pages of one's own work, of every room."""
+    at = clock.now()
+    return [page for kind in kinds().values() for page in kind.keep(request.viewer, at)]
 
 
 class NotFromField(Refused, status=403):
@@ -86,7 +143,7 @@ def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
         return JsonResponse({"kept": True})
     kind = needed(kinds().get(said["record"]))
     content = "\0".join(said[name] for name in ("record", "page", "form", "pictures")).encode()
-    answer = field.first_answer(key=key, content=content, by=by)
+    answer = field.begin_record(key=key, content=content, by=by, at=at)
     if answer is None:
         try:
             answer = {"kept": True, "href": kind.take(*_as_its_page(request, kind, said))}
@@ -94,7 +151,7 @@ def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
             transaction.set_rollback(True)
             told = {"code": refused.code, "message": str(refused), "field": refused.field, "forget": True}
             return JsonResponse(told, status=refused.status)
-        field.keep_receipt(key=key, content=content, answer=answer, by=by, at=at)
+        field.end_record(key=key, answer=answer, by=by)
     return JsonResponse(answer)
 
 
@@ -107,7 +164,7 @@ def _as_its_page(request: Request, kind: RecordKind, said: dict[str, Any]) -> tu
     if denied(pages()[kind.page].opens, request.viewer, request.visit, is_demo=False):
         raise NotYours
     own = copy(request)  # the request itself may be answered again (core.apart)
-    own.GET, own.POST = QueryDict(where.query), QueryDict(said["form"])  # type: ignore[assignment]
+    own.GET, own.POST = QueryDict(where.query), QueryDict(said["form"])
     files = _pictures(said["key"], said["pictures"], request)
     age = timedelta(seconds=min(max(said["age"] or 0.0, 0.0), OLDEST_S))
     return own, RecordSent(match.kwargs, files, age)
@@ -122,9 +179,8 @@ def _page(path: str) -> ResolverMatch:
 
 def _pictures(key: UUID, named: str, request: Request) -> MultiValueDict[str, UploadedFile]:
     """The pictures that came before the record, by the fields of its form."""
-    numbers = {
-        name: int(n) for name, n in QueryDict(named).items() if n.isascii() and n.isdigit() and len(n) < 4
-    }
+    said = {name: str(n) for name, n in QueryDict(named).items()}
+    numbers = {name: int(n) for name, n in said.items() if n.isascii() and n.isdigit() and len(n) < 4}
     if len(numbers) > MOST_PICTURES:
         raise RecordUnfit(why=_("Send at most %(n)s pictures with one form.") % {"n": MOST_PICTURES})
     waiting = field.pictures_that_wait(key=key, numbers=set(numbers.values()), by=request.actor)

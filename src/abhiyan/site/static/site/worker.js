@@ -1,0 +1,47 @@
+// Pages of the field without a network: the network first, else the copy. It keeps no record and sends none.
+const PAGES = "field-pages";
+const FILES = "field-files";
+const PATIENCE = 10000; // ms
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  if (request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(file(request));
+  else if (request.mode === "navigate" && url.pathname.startsWith("/field/")) event.respondWith(page(request, url));
+});
+
+async function file(request) {
+  const known = await caches.match(request, { cacheName: FILES, ignoreVary: true });
+  if (known) return known;
+  const answer = await fetch(request);
+  if (answer.ok) (await caches.open(FILES)).put(request, answer.clone());
+  return answer;
+}
+
+async function page(request, url) {
+  const isLook = request.method === "GET";
+  const late = new Promise((_, fail) => isLook && setTimeout(fail, PATIENCE));
+  try {
+    const answer = await Promise.race([fetch(request), late]);
+    if (!isLook || answer.status < 502 || answer.status > 504) return answer;
+    return (await copy(url)) ?? answer;
+  } catch {
+    return (await copy(url)) ?? Response.error();
+  }
+}
+
+// The copy of this address, or of the same page at the same unit: never that of another booth. Else the start.
+async function copy(url) {
+  const pages = await caches.open(PAGES);
+  const unit = url.searchParams.get("unit");
+  const all = await pages.keys();
+  const is = (one, test) => test(new URL(one.url));
+  const found =
+    all.find((one) => is(one, (at) => at.pathname === url.pathname && at.search === url.search)) ??
+    all.find((one) => is(one, (at) => at.pathname === url.pathname && (!unit || at.searchParams.get("unit") === unit))) ??
+    all.find((one) => is(one, (at) => at.pathname === "/field/start/"));
+  return found && pages.match(found, { ignoreVary: true });
+}

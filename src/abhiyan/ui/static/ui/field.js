@@ -1,0 +1,220 @@
+// A page of the field: its forms go through the outbox, it says what is unsent, and its copy is kept on this phone.
+import { about, db, mine, onChange, remove, save, sendAll } from "./outbox.js";
+
+const LONGEST = 1600; // pixels of a picture's longer side
+const FRESH = 10 * 60000; // ms until the copies are asked for again
+const bar = document.getElementById("unsent");
+const told = document.getElementById("field-told");
+
+async function show() {
+  const n = (await mine()).filter((one) => one.state !== "draft").length;
+  bar.querySelector("b").textContent = n;
+  bar.hidden = n === 0;
+  document.getElementById("offline").hidden = navigator.onLine;
+  for (const each of document.querySelectorAll("[data-online]")) each.hidden = !navigator.onLine;
+}
+
+function say(words, kind) {
+  told.replaceChildren(Object.assign(document.createElement("p"), { textContent: words, className: `note ${kind}` }));
+}
+
+// --- forms ---
+
+async function follow(form) {
+  const { record, page, title, thing } = form.dataset;
+  const asked = new URLSearchParams(location.search).get("mend");
+  const there = (await mine()).filter((one) => one.record === record && one.page === page);
+  let one = there.find((each) => (asked ? each.key === asked : each.state === "draft"));
+  one ??= { key: crypto.randomUUID(), by: about.who, record, page, state: "draft", made: Date.now(), pictures: {} };
+  one.kind = title;
+  one.thing = thing || one.key;
+  if (one.fields) restore(form, one);
+  if (asked && form.querySelector("#person")) location.hash = "person";
+  if (one.state === "refused") say(one.why, "bad");
+  else if (one.fields) say(about.restored, "info");
+
+  const draft = () => {
+    one.fields = typed(form);
+    one.title = form.elements.name?.value || document.title.split(" · ")[0];
+    return save(one).catch(full);
+  };
+  form.addEventListener("input", (event) => event.target.type !== "file" && draft());
+  form.addEventListener("change", async ({ target }) => {
+    if (target.type !== "file") return;
+    const file = target.files[0];
+    if (!file) return;
+    const n = Math.max(0, one.next ?? 0) + 1;
+    one.next = n;
+    one.pictures = { ...one.pictures, [target.name]: n };
+    one.fields = typed(form);
+    one.title ??= document.title.split(" · ")[0];
+    await save(one, [{ key: one.key, n, blob: await shrunk(file) }]).catch(full);
+    target.value = "";
+    target.required = false;
+    mark(target);
+  });
+  form.addEventListener("submit", async (event) => {
+    if (event.submitter?.formNoValidate) return;
+    event.preventDefault();
+    if (!navigator.onLine && !whole(form)) return;
+    const button = event.submitter;
+    button?.setAttribute("aria-busy", "true");
+    one.fields = typed(form, button);
+    one.title = form.elements.name?.value || document.title.split(" · ")[0];
+    const final = { ...one, state: "final", done: Date.now() };
+    try {
+      await save(final);
+    } catch {
+      full();
+      return button?.removeAttribute("aria-busy");
+    }
+    navigator.storage?.persist?.();
+    const came = navigator.onLine ? await Promise.race([sendAll(), rest(12000)]) : {};
+    button?.removeAttribute("aria-busy");
+    const answer = came?.[one.key] ?? {};
+    if (answer.kept) return location.assign(answer.href);
+    if (answer.forget) return after(page, answer.message, "bad");
+    if (answer.code) {
+      one.state = "refused";
+      say(answer.message, "bad");
+      form.elements[answer.field]?.focus?.();
+      return told.scrollIntoView({ block: "center" });
+    }
+    return after(page, `${final.title}: ${form.dataset.kept || about.kept}`, "ok");
+  });
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+// The same page again, for the next record; with what came of this one.
+function after(page, words, kind) {
+  sessionStorage.setItem("field-told", JSON.stringify([words, kind]));
+  if (page === location.pathname + location.search && !location.hash) location.reload();
+  else location.assign(page);
+}
+
+const rest = (ms) => new Promise((done) => setTimeout(done, ms));
+const full = () => say(about.full, "bad");
+
+function typed(form, button) {
+  const fields = [...new FormData(form, button)];
+  return fields.filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+}
+
+function restore(form, one) {
+  for (const field of form.elements) {
+    if (field.type === "hidden" || !field.name || field.type === "submit") continue;
+    const values = one.fields.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+    else if (field.type === "file") one.pictures[field.name] && mark(field);
+    else if (values.length) field.value = values[0];
+  }
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function mark(field) {
+  const beside = field.parentElement.querySelector(".kept") ?? field.parentElement.appendChild(document.createElement("p"));
+  Object.assign(beside, { className: "kept small", textContent: about.picture });
+}
+
+// Without a network nobody checks the form at once: at least nothing that is wanted may be missing.
+function whole(form) {
+  const kept = (field) => field.type === "file" && field.parentElement.querySelector(".kept");
+  const empty = [...form.elements].find((field) => field.willValidate && field.validity.valueMissing && !kept(field));
+  if (!empty) return true;
+  empty.setCustomValidity(about.missing);
+  empty.addEventListener("input", () => empty.setCustomValidity(""), { once: true });
+  empty.reportValidity();
+  return false;
+}
+
+async function shrunk(file) {
+  try {
+    const image = await createImageBitmap(file);
+    const scale = Math.min(1, LONGEST / Math.max(image.width, image.height));
+    const drawn = document.createElement("canvas");
+    drawn.width = Math.round(image.width * scale);
+    drawn.height = Math.round(image.height * scale);
+    drawn.getContext("2d").drawImage(image, 0, 0, drawn.width, drawn.height);
+    image.close();
+    return (await new Promise((done) => drawn.toBlob(done, "image/jpeg", 0.8))) ?? file;
+  } catch {
+    return file; // the server says what is wrong with it
+  }
+}
+
+// --- the outbox page ---
+
+async function list(place) {
+  const words = place.dataset;
+  const all = await mine();
+  document.getElementById("nothing").hidden = all.length > 0;
+  const rows = all.map((one) => {
+    const row = document.getElementById("record").content.cloneNode(true);
+    row.querySelector("b").textContent = `${one.kind}: ${one.title}`;
+    row.querySelector(".st").textContent = words[one.state];
+    row.querySelector(".of").textContent = one.state === "refused" ? one.why : new Date(one.done ?? one.made).toLocaleString();
+    const open = row.querySelector("a");
+    open.href = one.state === "refused" ? `${one.page}${one.page.includes("?") ? "&" : "?"}mend=${one.key}` : one.page;
+    open.hidden = one.state === "final";
+    const drop = row.querySelector("button");
+    drop.hidden = one.state === "final";
+    drop.addEventListener("click", () => confirm(words.sure) && remove(one.key));
+    return row;
+  });
+  place.replaceChildren(...rows);
+}
+
+// --- copies ---
+
+async function keep() {
+  if (!("serviceWorker" in navigator)) return;
+  if (!about.worker) {
+    for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
+    for (const name of await caches.keys()) await caches.delete(name);
+    return;
+  }
+  await navigator.serviceWorker.register(about.worker, { scope: "/field/", updateViaCache: "none" });
+  const mark = `${about.who} ${about.version}`;
+  const [known, at] = (localStorage.getItem("field-kept") ?? "").split("|");
+  if (!navigator.onLine || (known === mark && Date.now() - at < FRESH)) return;
+  if (known && known !== mark) await caches.delete("field-pages");
+  const asked = await fetch(about.keep);
+  if (!asked.ok || asked.redirected) return;
+  const { pages } = await asked.json();
+  const [copies, files] = await Promise.all([caches.open("field-pages"), caches.open("field-files")]);
+  const wanted = new Set([...document.querySelectorAll("link[href], script[src]")].map((one) => one.src || one.href));
+  for (const address of pages) {
+    const page = await fetch(address, { headers: { "X-Abhiyan-Kept": "1" } });
+    if (!page.ok || page.redirected) continue;
+    for (const [, file] of (await page.clone().text()).matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)) wanted.add(new URL(file, location).href);
+    await copies.put(address, page);
+  }
+  for (const name of ["outbox.js", "built/idb.js"]) wanted.add(new URL(name, import.meta.url).href);
+  for (const file of wanted) if (file.includes("/static/") && !(await files.match(file))) await files.add(file);
+  for (const one of await copies.keys()) if (!pages.some((each) => one.url === new URL(each, location).href)) await copies.delete(one);
+  const own = import.meta.url.slice(0, import.meta.url.indexOf("/ui/"));
+  for (const one of await files.keys()) if (!one.url.startsWith(own)) await files.delete(one);
+  localStorage.setItem("field-kept", `${mark}|${Date.now()}`);
+}
+
+const last = sessionStorage.getItem("field-told");
+if (last) say(...JSON.parse(last));
+sessionStorage.removeItem("field-told");
+const place = document.getElementById("records");
+if (db) {
+  for (const form of document.querySelectorAll("form[data-record]")) await follow(form);
+  if (place) onChange(() => list(place));
+  if (place) await list(place);
+  onChange(show);
+  const again = async () => {
+    await show();
+    const came = await sendAll();
+    if (Object.values(came).some((each) => each.signIn)) document.getElementById("sign-in")?.removeAttribute("hidden");
+  };
+  for (const event of ["online", "offline"]) addEventListener(event, again);
+  document.getElementById("send-now")?.addEventListener("click", again);
+  setInterval(again, 60000);
+  await again();
+} else say(about.nowhere, "warn");
+await keep().catch(() => {});
+document.documentElement.dataset.field = "ready";
