@@ -14,7 +14,7 @@ from abhiyan.elections.queries import newest_classes
 from abhiyan.helpdesk.queries import AskedFor, asked_for
 from abhiyan.org.queries.offices import HELD
 from abhiyan.people import queries as people
-from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.models import Item, Programme  # type: ignore[attr-defined]  # kept beside
 from abhiyan.programmes.queries import items_by_id, open_of
 from abhiyan.units import queries as units
 
@@ -123,6 +123,8 @@ def undone(programme_id: int, *, before: date) -> list[tuple[int, int, Came]]:
     """(leader, booth, how it came) of the calls of the last day before a day that were not done. In a system scope."""
     days = Dialogue.objects.filter(programme_id=programme_id, day__lt=before).order_by("-day")
     last = days.values_list("day", flat=True).first()
+    if last is None:
+        return []
     left = Dialogue.objects.filter(programme_id=programme_id, day=last).exclude(
         outcome=Dialogue.Outcome.TALKED
     )
@@ -182,7 +184,7 @@ def own_calls(account_id: int, *, at: datetime) -> list[OwnCall]:
 def own_call(account_id: int | None, ident: UUID) -> OwnCall:
     """One of a leader's own calls, of any day. NotFound for anybody else's."""
     with system("somebody's own call"):
-        found = needed(Dialogue.objects.filter(pk=ident, leader_id=account_id).first())
+        found = needed(Dialogue.objects.filter(pk=ident, leader_id=needed(account_id)).first())
         return _drawn([found])[0]
 
 
