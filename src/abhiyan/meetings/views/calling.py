@@ -33,6 +33,7 @@ from abhiyan.ui.acts import Tried, ask, form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.numbers import grouped
+from abhiyan.units import queries as units
 
 from .shown import crumbs, page_of, today
 
@@ -196,6 +197,14 @@ def meeting_new(request: Request) -> HttpResponseBase:
     running = list(
         programmes.programmes_for(request.viewer).exclude(state=Programme.State.CLOSED)[:MOST_PROGRAMMES]
     )
+    lo, hi = here.span
+    owners = units.spans({one.owner_id for one in running}, here.hierarchy)
+    nowhere = (0, 0)  # the owner stands in another tree
+    running = [
+        one
+        for one in running
+        if (span := owners.get(one.owner_id, nowhere)) and span[0] < hi and lo < span[1]
+    ]
     known = {str(one.public_id): one.pk for one in running}
     chairs = {
         str(one.appointment_id): one
