@@ -118,7 +118,7 @@ def note_absence(*, first_on: date, last_on: date, by: Actor, at: datetime) -> N
 def remove_absence(*, absence: UUID, by: Actor, at: datetime) -> None:
     """Somebody calls on these days after all. Refuses NotFound where it is not their own."""
     with system("somebody is there after all"):
-        gone, _each = Absence.objects.filter(public_id=absence, account_id=by.account_id).delete()
+        gone, _each = Absence.objects.filter(public_id=absence, account_id=needed(by.account_id)).delete()
         if not gone:
             raise NotFound
         audit.record(by=by, at=at, act="dialogues.remove_absence", subject=str(by.id))
@@ -249,7 +249,7 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
 def show_number(*, call: UUID, by: Actor, at: datetime) -> str:
     """The number (E.164) of a president whom a leader calls today; it leaves a row, as `org.reveal_bearer` says."""
     with system("a president is called"):
-        row = needed(Dialogue.objects.filter(pk=call, leader_id=by.account_id).first())
+        row = needed(Dialogue.objects.filter(pk=call, leader_id=needed(by.account_id)).first())
         if row.day != clock.day_in(programme_by_id(row.programme_id).zone, at):
             raise CallOver(day=date_format(row.day, "j F"))
         president = needed(people.account(row.president_id))
@@ -275,7 +275,9 @@ def note_call(*, call: UUID, noted: Noted, by: Actor, at: datetime) -> Dialogue:
     CallOver, CallNoted, OrganisationMissing, NoNumberKept, and what `helpdesk.add_need` refuses.
     """
     with system("a call is noted"):
-        row = needed(Dialogue.objects.select_for_update().filter(pk=call, leader_id=by.account_id).first())
+        row = needed(
+            Dialogue.objects.select_for_update().filter(pk=call, leader_id=needed(by.account_id)).first()
+        )
         programme = programme_by_id(row.programme_id)
         today = clock.day_in(programme.zone, at)
         if row.day != today:

@@ -85,10 +85,10 @@ class Year:
             else:
                 self.open.setdefault(one.leader, []).append((one.unit, one.came))
             self.booths[one.unit] = booth
-        for unit, one in self.booths.items():
+        for unit, booth in self.booths.items():
             if self.rng.random() < 0.01:  # an office ends, or somebody new begins
                 self.vacant ^= {unit}
-                self.booths[unit] = replace(one, president=one.president + 1_000)
+                self.booths[unit] = replace(booth, president=booth.president + 1_000)
 
     def check(self, made: Roster, callers: list[Caller], here: dict[int, BoothToCall]) -> None:
         """Hold the rule against sets of our own."""

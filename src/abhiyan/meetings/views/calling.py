@@ -199,12 +199,9 @@ def meeting_new(request: Request) -> HttpResponseBase:
     )
     lo, hi = here.span
     owners = units.spans({one.owner_id for one in running}, here.hierarchy)
-    nowhere = (0, 0)  # the owner stands in another tree
-    running = [
-        one
-        for one in running
-        if (span := owners.get(one.owner_id, nowhere)) and span[0] < hi and lo < span[1]
-    ]
+    # An owner that stands in another tree has no span.
+    meeting_here = {owner for owner, span in owners.items() if span[0] < hi and lo < span[1]}
+    running = [one for one in running if one.owner_id in meeting_here]
     known = {str(one.public_id): one.pk for one in running}
     chairs = {
         str(one.appointment_id): one

@@ -458,7 +458,7 @@ def _calls_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID, UUID]:
     leader = cast.accounts["district_elsewhere"].pk
     made = programmes.make_programme(
         template="dialogues",
-        names={"en": "Planted dialogues"},
+        names={"en": "Talks elsewhere"},
         owner_id=district,
         unit_ids=[district],
         opens_on=at.date() - timedelta(days=1),

@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from abhiyan.core import clock, environment, rooms
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -57,6 +57,7 @@ def field_keep(request: Request) -> HttpResponseBase:
     return JsonResponse({"pages": [*own, *(one.address for one in kept_pages(request))]})
 
 
+@require_safe
 def field_worker(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a view
     """The script that gives copies out. Its first line changes with every release, so browsers load it again."""
     name = "site/worker.js" if environment.OFFLINE() else "site/worker_off.js"
@@ -64,6 +65,7 @@ def field_worker(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a
     return HttpResponse(text, "text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
+@require_safe
 def field_manifest(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a view
     """Describe the field pages as an app, for a phone's home screen."""
     name = settings.ORGANISATION or str(_("In the field"))
