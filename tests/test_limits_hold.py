@@ -42,6 +42,7 @@ from abhiyan.messaging.queries import message_id
 from abhiyan.messaging.rules import inbound
 from abhiyan.people import actions as people
 from abhiyan.people.actions import codes, factors, reading
+from abhiyan.people.actions import field as field_actions
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.site.tests.test_limits_found import limits_of
@@ -356,6 +357,20 @@ def item_links(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/q/item/guessed/"), 404)
 
 
+def meeting_links(ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().get("/meetings/answer/guessed/"), 404)
+
+
+def field_pictures(ground: Ground) -> Asked:
+    by = reader()
+
+    def keep() -> None:
+        with system("test"):
+            field_actions.keep_picture(key=uuid4(), n=1, data=b"picture", by=by, at=ground.at)
+
+    return str(by.account_id), lambda: let(keep)
+
+
 def offer(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/office/guessed/"), 404)
 
@@ -645,6 +660,8 @@ LIMITS = {
     "helpdesk.to_phone": Limit(6, DAY, answers_to_phone),
     "helpdesk.links": Limit(2_000, HOUR, request_links),
     "items.links": Limit(2_000, HOUR, item_links),
+    "field.pictures": Limit(240, HOUR, field_pictures),
+    "meeting.network": Limit(100, HOUR, meeting_links),
 }
 
 
