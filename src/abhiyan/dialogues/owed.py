@@ -18,6 +18,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     """A row for each call of the viewer's own day that is not done."""
     if viewer.account_id is None or not viewer.is_strong or not viewer.may(LEADS):
         return
+    if not queries.has_calls(viewer.account_id, at=at):
+        return
     for one in queries.own_calls(viewer.account_id, at=at):
         if one.is_done:
             continue

@@ -14,7 +14,8 @@ from abhiyan.elections.queries import newest_classes
 from abhiyan.helpdesk.queries import AskedFor, asked_for
 from abhiyan.org.queries.offices import HELD
 from abhiyan.people import queries as people
-from abhiyan.programmes.models import Item, Programme  # type: ignore[attr-defined]  # kept beside
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.models_items import Item
 from abhiyan.programmes.queries import items_by_id, open_of
 from abhiyan.units import queries as units
 
@@ -169,6 +170,12 @@ class OwnCall:
     @property
     def is_carried(self) -> bool:
         return self.of.came == Came.CARRIED
+
+
+def has_calls(account_id: int, *, at: datetime) -> bool:
+    """Tell in one query whether a leader was given calls lately. In their own scope, which shows them theirs."""
+    lately = at.date() - timedelta(days=1)  # today of every zone
+    return Dialogue.objects.filter(leader_id=account_id, day__gte=lately).exists()
 
 
 def own_calls(account_id: int, *, at: datetime) -> list[OwnCall]:

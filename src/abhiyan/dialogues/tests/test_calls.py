@@ -80,10 +80,13 @@ def test_each_morning_gives_a_leader_two_presidents_of_their_own_area(
     mine = calls(leader)
     assert set(booths(mine)) < {world.unit(code) for code in BOOTHS}
     own = queries.own_calls(leader.pk, at=NOW)
-    rows = list(owed(viewer_of(account_id=leader.pk, on=TODAY), at=NOW))
+    with system("test"):
+        rows = list(owed(viewer_of(account_id=leader.pk, on=TODAY), at=NOW))
     assert [row.href for row in rows] == [f"/dialogues/call/{one.of.pk}/" for one in own]
     page = browser(leader).get("/dialogues/").content.decode()
     assert all(one.name in page for one in own)
+    today = browser(leader).get("/").content.decode()
+    assert all(f"/dialogues/call/{one.of.pk}/" in today for one in own)
     assert page.count("/dialogues/call/") == 2
 
 
