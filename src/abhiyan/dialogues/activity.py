@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.words import person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.people import queries as people
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries import item
 from abhiyan.programmes.rules.activities import (
     Activity,

@@ -14,8 +14,7 @@ from abhiyan.elections.queries import newest_classes
 from abhiyan.helpdesk.queries import AskedFor, asked_for
 from abhiyan.org.queries.offices import HELD
 from abhiyan.people import queries as people
-from abhiyan.programmes.models import Programme
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of
 from abhiyan.units import queries as units
 

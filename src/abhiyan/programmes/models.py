@@ -23,7 +23,7 @@ from abhiyan.org.models import Office
 from abhiyan.units.models import Hierarchy, Unit
 
 from .models_ages import AgeTally, AgeTotal  # noqa: F401  # tables of this room, kept beside
-from .models_items import Item  # noqa: F401  # a table of this room, kept beside
+from .models_items import Item as Item  # noqa: PLC0414  # a table of this room, kept beside; other rooms read it from here
 from .models_materials import Material, MaterialOpening, MaterialVersion  # noqa: F401  # tables of this room, kept beside
 from .models_schedules import Due, Schedule  # noqa: F401  # tables of this room, kept beside
 

@@ -32,8 +32,7 @@ from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
-from abhiyan.programmes.models import Programme
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import ladder
 
 from .make import DAY, JOBS, TALKED, TODAY, calls, clock, morning, note, programme, reachable, texts

@@ -11,8 +11,7 @@ from abhiyan.dialogues.rules.roster import Came
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
-from abhiyan.programmes.models import Programme
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Item, Programme
 from abhiyan.site.tests.cast import SYSTEM, Cast
 
 from .make import DAY, TODAY

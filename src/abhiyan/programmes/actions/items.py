@@ -23,8 +23,7 @@ from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.news import QuestionAnswered
 from abhiyan.people import queries as people
-from abhiyan.programmes.models import Programme
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import splits
 from abhiyan.programmes.queries.items import keyed

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from abhiyan.core.keys import keyring
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Item
 
 
 def keyed(*parts: object) -> bytes:

@@ -23,8 +23,7 @@ from abhiyan.people.actions.persons import keep_phone
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import AskedItem, ByReporter, recount
-from abhiyan.programmes.models import Programme
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity

@@ -18,8 +18,7 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import KnownOtherwise, NewItem, item_key, recount
 from abhiyan.programmes.actions import trees as totals
-from abhiyan.programmes.models import Delta, Programme, ProgrammeUnit
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Delta, Item, Programme, ProgrammeUnit
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
 from abhiyan.programmes.rules.items import facts_of, items_of

@@ -11,7 +11,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.models import Question
 from abhiyan.org.viewer import Request
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries.items import item
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.items import ROOM

@@ -14,8 +14,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.people.models import Phone
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import NewItem, item_key, recount
-from abhiyan.programmes.models import Programme
-from abhiyan.programmes.models_items import Item
+from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Question, Whom
 from abhiyan.programmes.rules.check_words import GENERAL
