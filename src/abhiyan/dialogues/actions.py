@@ -1,6 +1,7 @@
-"""The only writers of dialogues: giving out the calls of a day, noting them, asking the presidents, being away."""
+"""The only writers of dialogues: the roster of a day, notes on calls, questions to presidents, absences."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -18,22 +19,24 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import named, person
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.actions import reveal_bearer
 from abhiyan.people import queries as people
+from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import AskedItem, NewItem
+from abhiyan.programmes.actions import AskedItem, MovedMeanwhile, NewItem, What
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import items_by_id, programme_by_id
+from abhiyan.programmes.rules.tasks import Act
 from abhiyan.units import queries as units
 
 from . import queries
 from .models import Absence, CallDay, CallPlan, CallRound, Dialogue
-from .queries import KIND
+from .queries import KIND, MOST_NEEDS
 from .rules.roster import Came, after_night, roster
 
 TALKS, BY_PHONE = 1, 1  # the measure and its channel
@@ -42,6 +45,8 @@ MOST_ASKED = 500  # at once
 MOST_A_DAY = 10
 MOST_ABSENCES = 20
 LONGEST_ABSENCE = timedelta(days=92)
+TASK_DAYS = 7  # for the office above, to appoint somebody or correct a number
+CHECKING = Actor.system("a call found no president at the number")
 Outcome = Dialogue.Outcome
 
 
@@ -55,6 +60,14 @@ class CallNoted(Refused, status=409):
 
 class NotRunningNow(Refused, status=409):
     message = _("The programme does not run today.")
+
+
+class TalkMissing(Refused, status=409):
+    message = _("Note the talk first. Then add what else the booth needs.")
+
+
+class TooManyNeeds(Refused):
+    message = _("You wrote down %(most)s needs of this talk. Add the rest to the next one.")
 
 
 class OrganisationMissing(Refused):
@@ -80,9 +93,9 @@ class TooManyAbsences(Refused):
 def set_callers(
     *, programme: Programme, offices: Collection[str], per_day: int, by: Actor, at: datetime
 ) -> None:
-    """Say which offices (codes) call in a programme, and how many presidents a day each; from the next morning on.
+    """Choose the offices (codes) that call in a programme, and the calls a day. The next roster uses them.
 
-    Who may: programmes.run at the unit whose programme it is. Refuses NotYours, OfficesMissing.
+    It needs programmes.run at the programme's unit. Refuses NotYours, OfficesMissing.
     """
     org.require(by, "programmes.run", at=programme.owner_id)
     known = {one.code for one in org.offices_used()} & set(offices)
@@ -103,8 +116,7 @@ def set_callers(
 
 
 def note_absence(*, first_on: date, last_on: date, by: Actor, at: datetime) -> None:
-    """Somebody says from when to when they are away: the roster leaves them out. Refuses DaysAwayUnfit,
-    TooManyAbsences."""
+    """Note days of absence. The roster skips the person on them. Refuses DaysAwayUnfit, TooManyAbsences."""
     account, today = needed(by.account_id), clock.day_in(settings.TIME_ZONE, at)
     if not max(first_on, today) <= last_on <= max(first_on, today) + LONGEST_ABSENCE:
         raise DaysAwayUnfit(field="last_on")
@@ -116,7 +128,7 @@ def note_absence(*, first_on: date, last_on: date, by: Actor, at: datetime) -> N
 
 
 def remove_absence(*, absence: UUID, by: Actor, at: datetime) -> None:
-    """Somebody calls on these days after all. Refuses NotFound where it is not their own."""
+    """Remove an absence: its person gets calls again. Refuses NotFound unless it is their own."""
     with system("somebody is there after all"):
         gone, _each = Absence.objects.filter(public_id=absence, account_id=needed(by.account_id)).delete()
         if not gone:
@@ -125,7 +137,7 @@ def remove_absence(*, absence: UUID, by: Actor, at: datetime) -> None:
 
 
 def give_out(*, by: Actor, at: datetime) -> int:
-    """Give each leader the calls of the day, once after 7:00. How many calls. In a system transaction, as jobs."""
+    """Give each leader the calls of the day, once after 7:00. Return how many. In a system transaction, as jobs."""
     return sum(
         _give_out(one, clock.day_in(one.zone, at), by=by, at=at)
         for one in queries.running(at)
@@ -191,9 +203,9 @@ def _give_out(programme: Programme, on: date, *, by: Actor, at: datetime) -> int
 
 
 def send_numbers(*, by: Actor, at: datetime) -> int:
-    """Send each leader the names, booths and numbers of the day's calls, once after 10:00. How many leaders.
+    """Send each leader the names, booths and numbers of the day's calls, once after 10:00.
 
-    Sending is a look at each number: it leaves a row of its own. In a system transaction, as jobs.
+    Each number sent leaves a row in the trail. Returns how many leaders got them. In a system transaction, as jobs.
     """
     sent = 0
     for programme in queries.running(at):
@@ -247,7 +259,7 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
 
 
 def show_number(*, call: UUID, by: Actor, at: datetime) -> str:
-    """The number (E.164) of a president whom a leader calls today; it leaves a row, as `org.reveal_bearer` says."""
+    """Show a leader the number (E.164) of a president on today's roster. `org.reveal_bearer` records it."""
     with system("a president is called"):
         row = needed(Dialogue.objects.filter(pk=call, leader_id=needed(by.account_id)).first())
         if row.day != clock.day_in(programme_by_id(row.programme_id).zone, at):
@@ -258,8 +270,10 @@ def show_number(*, call: UUID, by: Actor, at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What came of a call. has_asked: how they and their family are. organisation: 1 to 3. need: in a sentence, or
-    empty; kind: of a helpline request."""
+    """The outcome of a call. has_asked: the leader asked how they and the family are. organisation: 1 to 3.
+
+    need: one sentence, or empty. kind: that of a helpline request.
+    """
 
     outcome: str
     has_asked: bool = False
@@ -268,86 +282,136 @@ class Noted:
     kind: str = Ticket.Kind.OTHER.value
 
 
-def note_call(*, call: UUID, noted: Noted, by: Actor, at: datetime) -> Dialogue:
-    """A leader notes what came of a call of today. A talk is reported, and a need becomes a helpline request.
+def note_call(*, call: UUID, noted: Noted, by: Actor, at: datetime) -> tuple[Dialogue, Ticket | None]:
+    """Note the outcome of one of today's calls. A talk is reported. A need becomes a helpline request, returned too.
 
-    Who may: the leader whose call it is, while their office calls there. Refuses NotFound, NotYours, NotRunningNow,
-    CallOver, CallNoted, OrganisationMissing, NoNumberKept, and what `helpdesk.add_need` refuses.
+    A president who left, and a wrong number, end the call: the office above gets a task. Another outcome on the same
+    day withdraws it. A noted talk stays.
+    Only the call's leader may, while their office calls there. Refuses NotFound, NotYours, NotRunningNow, CallOver,
+    CallNoted, OrganisationMissing, NoNumberKept, and what `helpdesk.add_need` refuses.
     """
+    ticket = None
     with system("a call is noted"):
-        row = needed(
-            Dialogue.objects.select_for_update().filter(pk=call, leader_id=needed(by.account_id)).first()
-        )
-        programme = programme_by_id(row.programme_id)
-        today = clock.day_in(programme.zone, at)
-        if row.day != today:
-            raise CallOver(day=date_format(row.day, "j F"))
-        if programme not in queries.running(at):
-            raise NotRunningNow
-        if not queries.calls_there(row.leader_id, programme, row.unit_id, on=today):
-            raise org.NotYours
+        row = _own_today(call, by=by, at=at)
         if row.outcome == Outcome.TALKED:
             raise CallNoted
+        president = needed(people.account(row.president_id))
+        if row.task_id is not None:
+            with suppress(MovedMeanwhile):  # the office above did it
+                programmes.change_task(public_id=row.task_id, act=Act.WITHDRAW, by=CHECKING, at=at)
+            row.task_id = None
         row.outcome, row.noted_at = Outcome(noted.outcome).value, at
+        if row.outcome in (Outcome.GONE, Outcome.WRONG):
+            row.task_id = _tell_above(row, president, at=at)
         if row.outcome == Outcome.TALKED:
             if noted.organisation is None:
                 raise OrganisationMissing(field="organisation")
             row.has_asked, row.organisation = noted.has_asked, noted.organisation
-            president = needed(people.account(row.president_id))
             if noted.need.strip():
-                row.ticket_id = _ask_for(row, president.phone_id, noted, by=by, at=at).pk
-            row.item_id = programmes.item_key(KIND, programme.pk, row.leader_id, row.unit_id, row.day)
-            programmes.report_items(
-                new=[
-                    NewItem(
-                        row.item_id,
-                        programme.pk,
-                        TALKS,
-                        BY_PHONE,
-                        row.unit_id,
-                        row.day,
-                        by_id=row.leader_id,
-                        phone_id=president.phone_id,
-                        at=at,
-                        device=by.device,
-                    )
-                ],
+                ticket = _ask_for(row, president, noted.need, noted.kind, by=by, at=at)
+            row.item_id = programmes.item_key(KIND, row.programme_id, row.leader_id, row.unit_id, row.day)
+            talk = NewItem(
+                row.item_id,
+                row.programme_id,
+                TALKS,
+                BY_PHONE,
+                row.unit_id,
+                row.day,
+                by_id=row.leader_id,
+                phone_id=president.phone_id,
                 at=at,
+                device=by.device,
             )
+            programmes.report_items(new=[talk], at=at)
         row.save()
-        audit.record(
-            by=by,
-            at=at,
-            act="dialogues.note_call",
-            subject=str(row.pk),
-            unit_id=row.unit_id,
-            facts={"outcome": row.outcome},
-        )
+        _record_call("note_call", row, by=by, at=at)
+    return row, ticket
+
+
+def add_need(*, call: UUID, need: str, kind: str, by: Actor, at: datetime) -> Ticket:
+    """Add one more need to a talk of today. It becomes a helpline request, or joins an open one of the same kind.
+
+    Only the call's leader may, as for `note_call`. Refuses also TalkMissing, TooManyNeeds.
+    """
+    with system("a call is noted"):
+        row = _own_today(call, by=by, at=at)
+        if row.outcome != Outcome.TALKED:
+            raise TalkMissing
+        if len(row.ticket_ids) >= MOST_NEEDS:
+            raise TooManyNeeds(field="need", most=MOST_NEEDS)
+        ticket = _ask_for(row, needed(people.account(row.president_id)), need, kind, by=by, at=at)
+        row.save(update_fields=["ticket_ids"])
+        _record_call("add_need", row, by=by, at=at)
+    return ticket
+
+
+def _own_today(call: UUID, *, by: Actor, at: datetime) -> Dialogue:
+    """Lock one of the actor's own calls, on its day and in a running programme."""
+    own = Dialogue.objects.select_for_update().filter(pk=call, leader_id=needed(by.account_id))
+    row = needed(own.first())
+    programme = programme_by_id(row.programme_id)
+    if row.day != clock.day_in(programme.zone, at):
+        raise CallOver(day=date_format(row.day, "j F"))
+    if programme not in queries.running(at):
+        raise NotRunningNow
+    if not queries.calls_there(row.leader_id, programme, row.unit_id, on=row.day):
+        raise org.NotYours
     return row
 
 
-def _ask_for(row: Dialogue, phone_id: UUID, noted: Noted, *, by: Actor, at: datetime) -> Ticket:
-    """The need as a helpline request of the president."""
-    president = needed(people.account(row.president_id))
-    if phone_id not in people.phones([phone_id]):
+def _record_call(act: str, row: Dialogue, *, by: Actor, at: datetime) -> None:
+    facts = {"outcome": row.outcome}
+    audit.record(by=by, at=at, act=f"dialogues.{act}", subject=str(row.pk), unit_id=row.unit_id, facts=facts)
+
+
+def _tell_above(row: Dialogue, president: Account, *, at: datetime) -> UUID | None:
+    """Ask the nearest office above that appoints there to mend it. None where there is no such office."""
+    unit = org.nearest_with(row.unit_id, "org.appoint", on=row.day, above=True)
+    if unit is None:
+        return None
+    booth = units.unit_by_id(row.unit_id)
+    leader = people.names_of([row.leader_id]).get(row.leader_id, "")
+    given = {"booth": named(booth.names)[:60], "name": person(president.name), "leader": person(leader)}
+    if row.outcome == Outcome.GONE:
+        title = say("%(booth)s: appoint a new booth president") % given
+        text = say(
+            "%(leader)s called. %(name)s is no longer booth president. End the office and appoint somebody new."
+        )
+    else:
+        title = say("%(booth)s: correct the booth president's number") % given
+        text = say(
+            "%(leader)s called. The number of %(name)s is wrong. Find the right number and correct it."
+        )
+    zone = programme_by_id(row.programme_id).zone
+    due = datetime.combine(row.day + timedelta(days=TASK_DAYS), time(18), ZoneInfo(zone))
+    what = What(title, due, text % given, programme_id=row.programme_id)
+    return programmes.ask_task(what=what, unit_id=unit, by=CHECKING, at=at).public_id
+
+
+def _ask_for(row: Dialogue, president: Account, need: str, kind: str, *, by: Actor, at: datetime) -> Ticket:
+    """Make a need a helpline request of the president. The caller saves the row."""
+    if president.phone_id not in people.phones([president.phone_id]):
         raise NoNumberKept(field="need")
     opening = helpdesk.Opening(
         way=Ticket.Way.CALL,
-        phone=people.number_of(phone_id),
-        texts=[noted.need],
+        phone=people.number_of(president.phone_id),
+        texts=[need],
         unit_id=row.unit_id,
         language=president.language or settings.LANGUAGE_CODE,
-        kind=noted.kind,
+        kind=kind,
         name=president.name,
         programme_id=row.programme_id,
     )
-    return helpdesk.add_need(opening=opening, by=by, at=at)
+    ticket = helpdesk.add_need(opening=opening, by=by, at=at)
+    row.ticket_ids = list(dict.fromkeys([*row.ticket_ids, ticket.pk]))
+    return ticket
 
 
 def ask_presidents(*, at: datetime) -> int:
-    """Ask the presidents of noted talks whether they spoke: at 19:30, and what was noted later the next day. How many.
+    """Ask the presidents of noted talks whether they spoke. Return how many were asked.
 
-    The question is over at the end of the day after the talk. In a system transaction, as jobs.
+    We ask at 19:30, and about later notes on the next day. The question ends with the day after the talk. In a system
+    transaction, as jobs.
     """
     found = Dialogue.objects.filter(outcome=Outcome.TALKED, asked_at=None).select_for_update(skip_locked=True)
     noted = list(found.order_by("noted_at")[:MOST_ASKED])
@@ -375,7 +439,7 @@ def ask_presidents(*, at: datetime) -> int:
 
 
 def _is_to_ask(one: Dialogue, zone: str, at: datetime) -> bool:
-    """Talks noted by 19:30 are asked about that evening, the others the next day: messages keep to the hours."""
+    """Return True for a note made by 19:30 once it is 19:30, and for every note of an earlier day."""
     if one.day < clock.day_in(zone, at):
         return True
     return one.noted_at is not None and _clock(zone, at) >= ASKED_AT > _clock(zone, one.noted_at)

@@ -1,4 +1,4 @@
-"""Two calls a day, as every page above and below knows them."""
+"""The activity *Dialogues*: its programme template, its rungs and its questions."""
 
 from datetime import date
 from uuid import UUID
@@ -29,7 +29,7 @@ from .queries import KIND
 
 
 def whom(item_id: UUID, _channel: int, day: date) -> Whom:
-    """The president a check asks about one talk, and what the leader noted. In a system scope."""
+    """Return the president to ask in a check of a talk, and the leader's note. In a system scope."""
     found = item(item_id)
     call = Dialogue.objects.filter(item_id=found.pk).first() if found else None
     if call is None:
@@ -40,7 +40,7 @@ def whom(item_id: UUID, _channel: int, day: date) -> Whom:
 
 
 def sentence(talk: Item) -> str:
-    """What the page of the question asks the president about. In a system scope."""
+    """Return the sentence on the page of the president's question. In a system scope."""
     leader = people.names_of([talk.by_id] if talk.by_id else []).get(talk.by_id or 0, "")
     return say("%(leader)s spoke with you by phone on %(day)s.") % {
         "leader": person(leader),

@@ -30,11 +30,18 @@ NEEDS = (
     ("बैठक की तारीख़ बताएँ (नमूना)", "programme"),
 )
 ANSWER = "भेज दिया है, मंडल कार्यालय से ले लें। (नमूना)"
-DONE, LATER, CONFIRMED, NEEDED, SOLVED = 0.75, 0.1, 0.8, 0.4, 0.6  # shares of calls, talks and needs
+DONE, LATER, ENDED, CONFIRMED, NEEDED, SOLVED = (
+    0.75,
+    0.1,
+    0.97,
+    0.8,
+    0.4,
+    0.6,
+)  # shares of calls, talks and needs
 
 
 def sample(ground: Ground) -> None:
-    """Calls of three weeks in the district one may sign in to, and in two more. Those of today wait."""
+    """Make three weeks of calls in the district of the demo's sign-in, and in two more. Today's calls wait."""
     own = ground.shown["district_in_charge"][1]
     districts = [own, *(one for one in sorted(ground.holders["district_in_charge"]) if one != own)][
         :DISTRICTS
@@ -66,7 +73,7 @@ def _at(ground: Ground, days_ago: int, hour: int) -> datetime:
 
 
 def _day(programme: Programme, ground: Ground, ago: int, rng: random.Random) -> None:
-    """What the leaders noted on a day; what the presidents and the desks said to it."""
+    """Leaders note their calls of a day. Presidents and desks answer."""
     noon = _at(ground, ago, 12)
     found = Dialogue.objects.filter(programme_id=programme.pk, day=ground.today - timedelta(days=ago))
     for call in found.order_by("unit_id"):
@@ -74,21 +81,23 @@ def _day(programme: Programme, ground: Ground, ago: int, rng: random.Random) -> 
         assert leader is not None
         by = Actor(kind="person", id=leader.public_id, account_id=leader.pk)
         luck = rng.random()
-        if luck > DONE + LATER:
+        if DONE + LATER < luck <= ENDED:
             continue
         noted = Noted("later")
+        if luck > ENDED:
+            noted = Noted("wrong" if ago % 2 else "gone")
         if luck < DONE:
             need, kind = rng.choice(NEEDS) if rng.random() < NEEDED else ("", "other")
             noted = Noted("talked", rng.random() < 0.9, rng.randint(1, 3), need, kind)
-        done = actions.note_call(call=call.pk, noted=noted, by=by, at=noon)
+        done, ticket = actions.note_call(call=call.pk, noted=noted, by=by, at=noon)
         if done.item_id and rng.random() < CONFIRMED:
             programmes.confirm_items(ids=[done.item_id], at=_at(ground, ago, 20))
-        if done.ticket_id and rng.random() < SOLVED:
-            _solve(done.ticket_id, at=noon + timedelta(hours=1))
+        if ticket and rng.random() < SOLVED:
+            _solve(ticket.pk, at=noon + timedelta(hours=1))
 
 
 def _solve(ident: UUID, *, at: datetime) -> None:
-    """The desk sends what is needed, and the president says that it came."""
+    """The desk meets the need, and the president says that it came."""
     ticket = helpdesk.answer_ticket(ticket=ident, text=ANSWER, is_done=True, by=BY, at=at)
     asked = question_of(ticket)
     assert asked is not None

@@ -1,4 +1,4 @@
-"""The way from a unit's page to the calls of its booth presidents."""
+"""The link from a unit's page to its calls."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +16,7 @@ from . import queries
 
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
-    """unit: for its page, to who sees the people there, while a programme runs. Nothing for search: the menu has it."""
+    """Link a unit's page to its running programmes, for leaders who see its people. Search uses the menu instead."""
     if unit is None or unit.lo is None or unit.hi is None:
         return
     if not viewer.sees_people_at(unit.lo) or not viewer.may_at(LEADS, unit.lo):

@@ -1,4 +1,4 @@
-"""What dialogues offer in the menu and in search."""
+"""Entries of dialogues in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

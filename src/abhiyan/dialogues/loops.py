@@ -1,4 +1,4 @@
-"""What dialogues do by themselves, turned by `abhiyan jobs`."""
+"""The loops of dialogues. `abhiyan jobs` turns them."""
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.loops import Loop

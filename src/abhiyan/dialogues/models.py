@@ -1,4 +1,4 @@
-"""Which leader calls which booth president on which day, and what came of it."""
+"""Tables of the calls: leaders call booth presidents and note the outcome."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,7 +9,7 @@ from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed, po
 
 
 class CallPlan(models.Model):
-    """Which offices call in a programme, and how many presidents a day each."""
+    """A programme's choice of the offices that call. per_day: how many presidents each leader calls."""
 
     programme_id = models.IntegerField(primary_key=True)
     offices = ArrayField(models.TextField())  # codes
@@ -24,7 +24,7 @@ class CallPlan(models.Model):
 
 
 class CallDay(models.Model):
-    """A day whose calls are given out. sent_at: when the numbers went to the leaders."""
+    """A day with a roster. sent_at: when the leaders got the numbers."""
 
     programme_id = models.IntegerField()
     day = models.DateField()  # in the programme's zone
@@ -40,7 +40,7 @@ class CallDay(models.Model):
 
 
 class CallRound(models.Model):
-    """The first day of the round in an area. area: the ids of its units, as `queries.callers` writes them."""
+    """The first day of an area's round. area: the ids of its units, in the form `queries.callers` gives."""
 
     programme_id = models.IntegerField()
     area = models.TextField()
@@ -55,12 +55,14 @@ class CallRound(models.Model):
 
 
 class Dialogue(models.Model):
-    """One booth president whom one leader calls on one day."""
+    """One call: a leader, a booth president, a day, and the outcome."""
 
     class Outcome(models.TextChoices):
         TALKED = "talked", _("Talked")
         NO_ANSWER = "no_answer", _("No answer")
         LATER = "later", pgettext_lazy("of a call", "Later")
+        GONE = "gone", _("No longer president")
+        WRONG = "wrong", _("Wrong number")
 
     id = models.UUIDField(primary_key=True)  # random
     programme_id = models.IntegerField()
@@ -73,7 +75,8 @@ class Dialogue(models.Model):
     has_asked = models.BooleanField(default=False, db_default=False)  # how they and the family are
     organisation = models.SmallIntegerField(null=True)  # 1 to 3: how the booth is doing
     noted_at = models.DateTimeField(null=True)
-    ticket_id = models.UUIDField(null=True)  # what the booth needs
+    ticket_ids = ArrayField(models.UUIDField(), default=list, db_default=[])  # requests: what the booth needs
+    task_id = models.UUIDField(null=True)  # public id; for the office above, after GONE and WRONG
     item_id = models.UUIDField(null=True)  # what is counted
     asked_at = models.DateTimeField(null=True)  # whether they spoke
 
@@ -104,7 +107,7 @@ class Dialogue(models.Model):
 
 
 class Absence(models.Model):
-    """Days on which somebody calls nobody."""
+    """Days of absence: the leader gets no calls."""
 
     public_id = models.UUIDField(unique=True)
     account_id = models.BigIntegerField()

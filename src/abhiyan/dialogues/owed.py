@@ -1,4 +1,4 @@
-"""What dialogues ask of somebody today: the booth presidents to call."""
+"""Rows of Today: the booth presidents to call."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,7 +15,7 @@ from . import queries
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """A row for each call of the viewer's own day that is not done."""
+    """Yield a row for each of the viewer's calls of today that is not done."""
     if viewer.account_id is None or not viewer.is_strong or not viewer.may(LEADS):
         return
     if not queries.has_calls(viewer.account_id, at=at):

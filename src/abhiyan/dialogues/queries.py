@@ -1,4 +1,4 @@
-"""Reads of dialogues: who calls and who is called, a leader's own calls, and how far units are."""
+"""Reads of dialogues: the roster's leaders and booths, a leader's own calls, and the numbers of units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock, languages, sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
@@ -22,13 +22,16 @@ from .models import Absence, CallPlan, Dialogue
 from .rules.roster import WEAKEST, BoothToCall, Caller, Came, days_of_round
 
 KIND = "dialogues"
+Outcome = Dialogue.Outcome
+ENDED = (Outcome.TALKED, Outcome.GONE, Outcome.WRONG)  # the call does not come again tomorrow
 PRESIDENT = "booth_president"
 PER_DAY = 2
+MOST_NEEDS = 5  # of one talk
 OFFICES = ("state_general_secretary", "state_vice_president", "state_secretary", "district_in_charge")
 
 
 def plan_of(programme_id: int) -> CallPlan:
-    """Which offices call in a programme, and how many presidents a day; the usual ones until somebody sets them."""
+    """Return the offices that call in a programme and the calls a day. Until somebody sets them: the usual ones."""
     found = CallPlan.objects.filter(programme_id=programme_id).first()
     return found or CallPlan(programme_id=programme_id, offices=list(OFFICES), per_day=PER_DAY)
 
@@ -38,7 +41,7 @@ def running(at: datetime) -> list[Programme]:
     return [one for one in open_of(KIND) if one.opens_on <= clock.day_in(one.zone, at) <= one.closes_on]
 
 
-# Appointments `ap` of the offices that call, at units p that stand in the programme's tree.
+# Appointments `ap` of the offices that call, at units p of the programme's tree.
 _CALLERS = f"""from org_appointment ap
   join org_office o on o.id = ap.office_id and o.code = any(%(offices)s)
   join units_placement p on p.unit_id = ap.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null
@@ -64,9 +67,10 @@ past as (
   select d.unit_id, max(d.day) as given_on, count(*) filter (where d.outcome = 'talked') as done,
     max(d.day) filter (where d.outcome = 'talked' and i.ended_at is null) as heard_on,
     count(*) filter (where i.confirmed_at is not null and i.ended_at is null) as confirmed,
-    count(t.id) as needs, count(t.solved_at) as solved
+    sum(n.needs) as needs, sum(n.solved) as solved
   from dialogues_dialogue d left join programmes_item i on i.id = d.item_id
-  left join helpdesk_ticket t on t.id = d.ticket_id
+  left join lateral (select count(*) as needs, count(t.solved_at) as solved from helpdesk_ticket t
+    where d.ticket_ids <> '{{}}' and t.id = any(d.ticket_ids)) n on true
   where d.programme_id = %(programme)s group by d.unit_id)
 """
 _EVERYWHERE = {"lo": 0, "hi": 2**62}
@@ -78,9 +82,9 @@ def _given(programme: Programme, on: date) -> dict[str, object]:
 
 
 def callers(programme: Programme, *, on: date) -> list[Caller]:
-    """Leaders who call on a day: without those who are away. In a system scope; one query.
+    """Return the leaders who call on a day and are not away. In a system scope; one query.
 
-    Somebody with two offices reaches what either reaches.
+    The area of a leader with two offices is that of both.
     """
     rows = sql.rows(
         f"select ap.account_id, p.unit_id, p.lo, p.hi {_CALLERS} and not {_AWAY} order by 1, p.lo, p.hi desc",
@@ -120,20 +124,18 @@ def _lot(seed: str, unit: int) -> int:
 
 
 def undone(programme_id: int, *, before: date) -> list[tuple[int, int, Came]]:
-    """(leader, booth, how it came) of the calls of the last day before a day that were not done. In a system scope."""
+    """Return (leader, booth, how it came) of the last day's calls that were not done. In a system scope."""
     days = Dialogue.objects.filter(programme_id=programme_id, day__lt=before).order_by("-day")
     last = days.values_list("day", flat=True).first()
     if last is None:
         return []
-    left = Dialogue.objects.filter(programme_id=programme_id, day=last).exclude(
-        outcome=Dialogue.Outcome.TALKED
-    )
+    left = Dialogue.objects.filter(programme_id=programme_id, day=last).exclude(outcome__in=ENDED)
     rows = left.order_by("unit_id").values_list("leader_id", "unit_id", "came")
     return [(leader, unit, Came(came)) for leader, unit, came in rows]
 
 
 def calls_there(account_id: int, programme: Programme, unit_id: int, *, on: date) -> bool:
-    """Whether somebody calls in the area of a booth by an office they hold on a day. In a system scope."""
+    """Return True if an office of the account calls in the booth's area on a day. In a system scope."""
     return sql.exists(
         f"select {_CALLERS} and ap.account_id = %(account)s and exists (select from units_placement b"
         " where b.unit_id = %(unit)s and b.hierarchy = %(hierarchy)s and b.lo >= p.lo and b.lo < p.hi)",
@@ -143,32 +145,51 @@ def calls_there(account_id: int, programme: Programme, unit_id: int, *, on: date
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The last talk with a booth. is_other: another president held the office then."""
+    """The last call that ended: a talk, or that nobody was reached. is_other: of another president of the booth."""
 
     day: date
     by: str
+    outcome: str  # in words
+    is_talk: bool
     is_other: bool
-    need: AskedFor | None
+    needs: Sequence[AskedFor]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnCall:
-    """One call of a leader's own day, as its card shows it. is_confirmed: the president said yes."""
+    """One call of a leader's own day, as its card shows it.
+
+    language: the president's own choice, in words. since: when their office began. before: the last talk.
+    missed: a later call to the same president that found them gone or the number wrong. needs: of this talk.
+    is_confirmed: the president said yes.
+    """
 
     of: Dialogue
     name: str
+    language: str
+    since: date | None
     booth: str
     class_name: str
     before: Before | None
+    missed: Before | None
+    needs: Sequence[AskedFor]
     is_confirmed: bool
 
     @property
     def is_done(self) -> bool:
-        return self.of.outcome == Dialogue.Outcome.TALKED
+        return self.of.outcome in ENDED
+
+    @property
+    def is_talk(self) -> bool:
+        return self.of.outcome == Outcome.TALKED
 
     @property
     def is_carried(self) -> bool:
         return self.of.came == Came.CARRIED
+
+    @property
+    def takes_need(self) -> bool:
+        return self.is_talk and len(self.of.ticket_ids) < MOST_NEEDS
 
 
 def has_calls(account_id: int, *, at: datetime) -> bool:
@@ -178,7 +199,7 @@ def has_calls(account_id: int, *, at: datetime) -> bool:
 
 
 def own_calls(account_id: int, *, at: datetime) -> list[OwnCall]:
-    """A leader's calls of today, in the order they were given. Few queries, however many there are."""
+    """Return a leader's calls of today, carried ones first. The number of queries does not grow with the calls."""
     with system("somebody's own calls"):
         today = {one.pk: clock.day_in(one.zone, at) for one in running(at)}
         found = Dialogue.objects.filter(
@@ -188,7 +209,7 @@ def own_calls(account_id: int, *, at: datetime) -> list[OwnCall]:
 
 
 def own_call(account_id: int | None, ident: UUID) -> OwnCall:
-    """One of a leader's own calls, of any day. NotFound for anybody else's."""
+    """Return one of a leader's own calls, of any day. NotFound for anybody else's."""
     with system("somebody's own call"):
         found = needed(Dialogue.objects.filter(pk=ident, leader_id=needed(account_id)).first())
         return _drawn([found])[0]
@@ -196,45 +217,68 @@ def own_call(account_id: int | None, ident: UUID) -> OwnCall:
 
 def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
     booths = [one.unit_id for one in some]
-    talks = Dialogue.objects.filter(unit_id__in=booths, outcome=Dialogue.Outcome.TALKED)
-    last = {
-        one.pk: max(
-            (
-                talk
-                for talk in talks
-                if talk.unit_id == one.unit_id
-                and talk.programme_id == one.programme_id
-                and talk.day < one.day
-            ),
-            key=lambda talk: talk.day,
-            default=None,
-        )
+    ended = Dialogue.objects.filter(unit_id__in=booths, outcome__in=ENDED).order_by("day")
+    earlier = {
+        one.pk: [
+            each
+            for each in ended
+            if (each.unit_id, each.programme_id) == (one.unit_id, one.programme_id) and each.day < one.day
+        ]
         for one in some
     }
-    before = [one for one in last.values() if one]
-    names = people.names_of({one.president_id for one in some} | {one.leader_id for one in before})
+    last = {
+        pk: [each for each in found if each.outcome == Outcome.TALKED][-1:] for pk, found in earlier.items()
+    }
+    past = [each for found in earlier.values() for each in found]
+    known = people.accounts({one.president_id for one in some} | {one.leader_id for one in past})
     places = units.names_of(booths, language=language())
     said = {unit: str(one.get_code_display()) for unit, one in newest_classes(booths).items()}
-    needs = asked_for([one.ticket_id for one in before if one.ticket_id])
+    talks = [talk for found in last.values() for talk in found]
+    needs = asked_for([ticket for one in (*some, *talks) for ticket in one.ticket_ids])
     counted = items_by_id([one.item_id for one in some if one.item_id])
-    return [
-        OwnCall(
-            one,
-            names.get(one.president_id, ""),
-            places.get(one.unit_id, ""),
-            said.get(one.unit_id, ""),
-            Before(
-                then.day,
-                names.get(then.leader_id, ""),
-                then.president_id != one.president_id,
-                needs.get(then.ticket_id) if then.ticket_id else None,
-            )
-            if (then := last[one.pk])
-            else None,
-            _is_confirmed(counted.get(one.item_id) if one.item_id else None),
+    began = _began(booths)
+
+    def before(then: Dialogue, one: Dialogue) -> Before:
+        return Before(
+            then.day,
+            known[then.leader_id].name if then.leader_id in known else "",
+            str(then.get_outcome_display()),
+            then.outcome == Outcome.TALKED,
+            then.president_id != one.president_id,
+            [needs[each] for each in then.ticket_ids if each in needs],
         )
-        for one in some
-    ]
+
+    drawn = []
+    for one in some:
+        president = known.get(one.president_id)
+        final = earlier[one.pk][-1] if earlier[one.pk] else None
+        is_missed = final and final.outcome != Outcome.TALKED and final.president_id == one.president_id
+        drawn.append(
+            OwnCall(
+                one,
+                president.name if president else "",
+                languages.name(president.language) if president and president.language else "",
+                began.get((one.unit_id, one.president_id)),
+                places.get(one.unit_id, ""),
+                said.get(one.unit_id, ""),
+                before(last[one.pk][0], one) if last[one.pk] else None,
+                before(final, one) if final and is_missed else None,
+                [needs[each] for each in one.ticket_ids if each in needs],
+                _is_confirmed(counted.get(one.item_id) if one.item_id else None),
+            )
+        )
+    return drawn
+
+
+def _began(booths: Sequence[int]) -> dict[tuple[int, int], date]:
+    """Return when each president's office began, by booth and account."""
+    rows = sql.rows(
+        f"""select ap.unit_id, ap.account_id, max(ap.starts_on) from org_appointment ap
+        join org_office o on o.id = ap.office_id and o.code = '{PRESIDENT}'
+        where ap.unit_id = any(%(booths)s) and ap.body_id is null group by 1, 2""",
+        {"booths": list(booths)},
+    )
+    return {(unit, account): day for unit, account, day in rows}
 
 
 def _is_confirmed(item: Item | None) -> bool:
@@ -242,13 +286,13 @@ def _is_confirmed(item: Item | None) -> bool:
 
 
 def absences(account_id: int, *, since: date) -> list[Absence]:
-    """Days on which somebody is away, from a day on. In a scope that sees them."""
+    """Return the account's absences from a day on. In a scope that sees them."""
     return list(Absence.objects.filter(account_id=account_id, last_on__gte=since).order_by("first_on", "pk"))
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How far the calls in a unit are. silent: booths with a president never heard; vacant: without one."""
+    """The numbers of the calls in a unit. silent: booths with a president never heard; vacant: without one."""
 
     unit_id: int
     code: str
@@ -275,7 +319,7 @@ group by u.id, c.lo order by c.lo"""
 
 
 def levels(programme: Programme, unit_id: int, span: tuple[int, int], *, on: date) -> list[Level]:
-    """A unit, and each unit right below it. For who sees the people there; one query."""
+    """Return the numbers of a unit and of each unit right below it. The viewer sees people there; one query."""
     with system("calls of a unit, for who sees its people"):
         given = _given(programme, on) | {"unit": unit_id, "lo": span[0], "hi": span[1]}
         return sql.each(Level, _LEVEL, given)
@@ -283,7 +327,7 @@ def levels(programme: Programme, unit_id: int, span: tuple[int, int], *, on: dat
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long one round of all booths takes. leaders: who call today, of those not away."""
+    """The length of one round of all booths. leaders: how many call today."""
 
     booths: int
     leaders: int
@@ -297,7 +341,7 @@ class Pace:
 
 
 def pace(programme: Programme, *, on: date) -> Pace:
-    """How long a round takes with the leaders of a day. Two queries."""
+    """Return the length of a round with the leaders of a day. Two queries."""
     with system("how long a round takes"):
         leaders = len(callers(programme, on=on))
         booths = sql.count(f"{_BOOTHS} select count(*) from booth", _given(programme, on) | _EVERYWHERE)
@@ -312,7 +356,7 @@ from dialogues_dialogue d left join programmes_item i on i.id = d.item_id where 
 
 
 def calls_of(account_id: int, *, since: date) -> tuple[int, int, int]:
-    """Calls given to a leader, noted as talks, and confirmed, from a day on. In a system scope; one query."""
+    """Count a leader's calls, noted talks and confirmed talks from a day on. In a system scope; one query."""
     n: tuple[int, int, int] = sql.row(
         f"{_CALLS} d.leader_id = %(leader)s", {"since": since, "leader": account_id}
     )
@@ -320,14 +364,14 @@ def calls_of(account_id: int, *, since: date) -> tuple[int, int, int]:
 
 
 def calls_in(span: tuple[int, int], *, since: date) -> tuple[int, int, int]:
-    """The same of the booths within [lo, hi)."""
+    """Count the same for the booths within [lo, hi)."""
     inside = "d.unit_id in (select unit_id from units_placement where lo >= %(lo)s and lo < %(hi)s)"
     n: tuple[int, int, int] = sql.row(f"{_CALLS} {inside}", {"since": since, "lo": span[0], "hi": span[1]})
     return n
 
 
 def may_call(account_id: int, *, at: datetime) -> bool:
-    """Whether somebody holds an office that calls in a programme of today. In a system scope."""
+    """Return True if an office of the account calls in a programme of today. In a system scope."""
     return any(
         sql.exists(
             f"select {_CALLERS} and ap.account_id = %(account)s",
@@ -338,7 +382,7 @@ def may_call(account_id: int, *, at: datetime) -> bool:
 
 
 def covers(programme: Programme, span: tuple[int, int]) -> bool:
-    """Whether a programme covers the unit within [lo, hi), or units below it."""
+    """Return True if a programme covers the unit within [lo, hi), or units below it."""
     return sql.exists(
         "select from programmes_scope s join units_placement top on top.unit_id = s.unit_id"
         " where s.programme_id = %(programme)s and top.hierarchy = %(hierarchy)s"

@@ -1,4 +1,4 @@
-"""My record: how many booth presidents somebody was to call lately, and when they are away."""
+"""My record: the calls of the last days, and the absences."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ DAYS = 30
 
 
 def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordPart]:
-    """Calls of the last days, for who has or had some; and own absences with the way to note them."""
+    """Yield the calls of a leader's last days, and the absences with the link to note one."""
     today = clock.day_in(settings.TIME_ZONE, at)
     with system("a record, for its owner or the level above"):
         given, done, confirmed = queries.calls_of(account_id, since=today - timedelta(days=DAYS))

@@ -1,4 +1,4 @@
-"""Dialogues tell a review how many booth presidents were called in a unit, or by an office-bearer."""
+"""A review shows the calls in a unit, or those of an office-bearer."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ DAYS = 90
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
-    """Calls given, noted and confirmed in the last days; nothing where nobody called."""
+    """Yield the calls given, noted and confirmed in the last days, if there were any."""
     since = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)
     with system("numbers of calls, for a review"):
         if of.account_id is not None:

@@ -15,7 +15,7 @@ urlpatterns = [
         "call/<uuid:call>/", views.call, opens=capability(LEADS), act="stays; the president may say no to it"
     ),
     page("call/<uuid:call>/number/", views.number, opens=capability(LEADS), act="shows a number"),
-    # Whose people they see, the page asks.
+    # The page checks that the viewer sees the unit's people.
     page("<uuid:public_id>/", views.board, opens=capability(LEADS)),
     page("<uuid:public_id>/callers/", views.callers, opens=capability("programmes.run"), act="is set again"),
 ]

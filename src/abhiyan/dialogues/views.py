@@ -1,4 +1,4 @@
-"""A leader's calls, the talk page, being away; and how far the calls of a programme are."""
+"""The pages of dialogues: a leader's calls, the talk page, absences, and the numbers of a programme."""
 
 from datetime import date, datetime
 from typing import Any
@@ -27,7 +27,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.fields import DayField, WholeField
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
@@ -42,7 +42,7 @@ NEEDS = [
 
 @require_safe
 def calls(request: Request) -> HttpResponseBase:
-    """The viewer's own calls of today."""
+    """Show the viewer's own calls of today."""
     at = clock.now()
     account = request.viewer.account_id
     own = queries.own_calls(account, at=at) if account is not None else []
@@ -50,8 +50,20 @@ def calls(request: Request) -> HttpResponseBase:
     return render(request, "dialogues/calls.html", context)
 
 
-class CallForm(forms.Form):
-    """What came of one call, in three steps."""
+class NeedForm(forms.Form):
+    """One need of a booth."""
+
+    kind = forms.ChoiceField(label=_("What the booth needs"), choices=NEEDS, required=False)
+    need = forms.CharField(
+        label=_("In one sentence"),
+        help_text=_("It goes to the helpline. The answer goes to the booth president."),
+        max_length=tickets.LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class CallForm(NeedForm):
+    """The outcome of one call, in three steps."""
 
     has_asked = forms.BooleanField(
         label=_("I asked how they and their family are"),
@@ -60,34 +72,35 @@ class CallForm(forms.Form):
     )
     organisation = forms.TypedChoiceField(
         label=_("The organisation in the booth"),
+        help_text=_("Choose one after a talk."),
         choices=[(1, _("1: needs help")), (2, _("2: works in part")), (3, _("3: works well"))],
         coerce=int,
         empty_value=None,
         required=False,
-        widget=forms.RadioSelect,
-    )
-    kind = forms.ChoiceField(label=_("What the booth needs"), choices=NEEDS, required=False)
-    need = forms.CharField(
-        label=_("In one sentence"),
-        help_text=_(
-            "It goes to the helpline. The answer goes to the booth president. Leave it empty if nothing is needed."
-        ),
-        required=False,
-        max_length=tickets.LONGEST,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.RadioSelect(attrs=SOMETIMES),
     )
     outcome = forms.ChoiceField(choices=Dialogue.Outcome.choices, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["need"].required = False
+        self.fields["need"].help_text = _(
+            "It goes to the helpline. The answer goes to the booth president. Leave it empty if nothing is needed."
+        )
 
 
 @form_page
 def call(request: Request, call: UUID) -> HttpResponseBase:
-    """One of the viewer's calls: whom, what was said last time, and what came of it today."""
-    at = clock.now()
-    form = CallForm(
+    """Show one of the viewer's calls with the last talk, and take its outcome. A noted talk takes more needs."""
+    at, is_need = clock.now(), "more" in request.POST
+    form = (NeedForm if is_need else CallForm)(
         request.POST if request.method == "POST" else None, initial={"kind": Ticket.Kind.MATERIAL}
     )
 
-    def note(given: dict[str, Any]) -> Dialogue:
+    def note(given: dict[str, Any]) -> Ticket | None:
+        if is_need:
+            kind = given["kind"] or Ticket.Kind.OTHER
+            return actions.add_need(call=call, need=given["need"], kind=kind, by=request.actor, at=at)
         noted = actions.Noted(
             given["outcome"],
             given["has_asked"],
@@ -95,24 +108,36 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
             given["need"],
             given["kind"] or Ticket.Kind.OTHER,
         )
-        return actions.note_call(call=call, noted=noted, by=request.actor, at=at)
+        return actions.note_call(call=call, noted=noted, by=request.actor, at=at)[1]
+
+    def said(ticket: Ticket | None) -> str:
+        if ticket is None:
+            return say("The call is noted.")
+        number = {"number": ticket.number}
+        if ticket.n > 1:
+            return say("Noted. The need joined the open request %(number)s of the same kind.") % number
+        return say("Noted. The need is request %(number)s of the helpline.") % number
 
     own = queries.own_call(request.viewer.account_id, call)
-    outcome = tried(request, form, note, said=_("The call is noted."))
-    return redirect("dialogues:calls") if outcome else _shown(request, own, form, status=outcome.status)
+    outcome = tried(request, form, note, said=said, has_form=own.is_talk == is_need)
+    if not outcome:
+        return _shown(request, own, form, status=outcome.status)
+    return redirect("dialogues:call", call) if is_need else redirect("dialogues:calls")
 
 
 @require_POST
 def number(request: Request, call: UUID) -> HttpResponseBase:
-    """The same, with the president's number. Each look leaves a row in the trail."""
+    """Show the call with the president's number. Each look leaves a row in the trail."""
     own = queries.own_call(request.viewer.account_id, call)
     found = actions.show_number(call=call, by=request.actor, at=clock.now())
     return _shown(request, own, CallForm(initial={"kind": Ticket.Kind.MATERIAL}), number=found)
 
 
 def _shown(
-    request: Request, own: queries.OwnCall, form: CallForm, *, number: str = "", status: int = 200
+    request: Request, own: queries.OwnCall, form: forms.Form, *, number: str = "", status: int = 200
 ) -> HttpResponseBase:
+    if own.is_talk == isinstance(form, CallForm):  # the form of the page before the talk was noted
+        form = (NeedForm if own.is_talk else CallForm)(initial={"kind": Ticket.Kind.MATERIAL})
     context = {
         "here": "dialogues",
         "crumbs": [(say("My calls"), reverse("dialogues:calls")), (person(own.name), "")],
@@ -124,7 +149,7 @@ def _shown(
 
 
 class AwayForm(forms.Form):
-    """From when to when somebody is away."""
+    """The days of an absence."""
 
     first_on = DayField(label=_("First day"))
     last_on = DayField(label=_("Last day"))
@@ -132,7 +157,7 @@ class AwayForm(forms.Form):
 
 @form_page
 def away(request: Request) -> HttpResponseBase:
-    """The viewer's own times of absence, and a form for one more."""
+    """Show the viewer's absences, and take one more."""
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
     own = queries.absences(request.viewer.account_id or 0, since=today)
@@ -155,7 +180,7 @@ def away(request: Request) -> HttpResponseBase:
 
 @require_POST
 def away_remove(request: Request, absence: UUID) -> HttpResponseBase:
-    """Take back an absence of one's own."""
+    """Remove one of the viewer's absences."""
     actions.remove_absence(absence=absence, by=request.actor, at=clock.now())
     return redirect("dialogues:away")
 
@@ -173,7 +198,7 @@ COLUMNS: tuple[Column[queries.Level], ...] = (
 
 
 def _programme(public_id: UUID, *, at: datetime) -> tuple[Programme, date]:
-    """A programme of dialogues, and its day."""
+    """Return a programme of dialogues and its day. NotFound for another kind."""
     one = programmes.programme(public_id)
     if one.kind != queries.KIND:
         raise NotFound
@@ -185,7 +210,7 @@ def crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
 
 
 def round_in_words(pace: queries.Pace) -> str:
-    """How long one round of all booths takes."""
+    """Say the length of one round of all booths."""
     if pace.days is None:
         return say("Nobody calls yet: nobody holds the chosen offices.")
     calling = ngettext(
@@ -208,7 +233,7 @@ def round_in_words(pace: queries.Pace) -> str:
 
 @require_safe
 def board(request: Request, public_id: UUID) -> HttpResponseBase:
-    """How far a unit and those right below it are in a programme, and how long a round takes."""
+    """Show the numbers of a unit and of the units right below it, and the length of a round."""
     one, on = _programme(public_id, at=clock.now())
     here = page_unit(request, hierarchy=one.hierarchy)
     if not queries.covers(one, here.span):
@@ -224,7 +249,6 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
         name="calls",
         caption=_("Units below"),
         sort="-silent",
-        is_brief=True,
     )
     pace = queries.pace(one, on=on)
     context = {
@@ -241,7 +265,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 class CallersForm(forms.Form):
-    """Which offices call, and how many presidents a day."""
+    """The offices that call, and the calls a day."""
 
     offices = forms.MultipleChoiceField(label=_("Offices that call"), widget=forms.CheckboxSelectMultiple)
     per_day = WholeField(label=_("Calls a day for each leader"), min_value=1, max_value=actions.MOST_A_DAY)
@@ -254,7 +278,7 @@ class CallersForm(forms.Form):
 
 @form_page
 def callers(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Say which offices call in a programme, and how many presidents a day."""
+    """Choose the offices that call in a programme, and the calls a day."""
     at = clock.now()
     one, on = _programme(public_id, at=at)
     org.require(request.actor, "programmes.run", at=one.owner_id)

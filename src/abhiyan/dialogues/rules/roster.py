@@ -1,6 +1,6 @@
-"""Which booth presidents each leader calls on a day.
+"""The roster: it gives each leader booth presidents to call on a day.
 
-An area is what one leader reaches. Its round gives each booth to somebody once; then the next round begins.
+A leader's offices make an area. A round gives each booth of the area to a leader once. Then the next round begins.
 """
 
 from bisect import bisect_left
@@ -40,13 +40,13 @@ class BoothToCall:
 
     @property
     def order(self) -> tuple[date, int, int]:
-        """Never heard first, then longest ago, then the weakest class, then by lot."""
+        """Put booths never heard first, then those heard longest ago, then the weakest class, then the lot."""
         return self.heard_on or date.min, self.weakness, self.lot
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A leader who calls today. area: the key of what they reach. carried: booths they did not reach yesterday."""
+    """A leader who calls today. area: its key. carried: yesterday's booths that the leader did not reach."""
 
     account: int
     area: str
@@ -72,7 +72,7 @@ class Roster:
 
 
 def after_night(came: Came, *, is_away: bool) -> Came | None:
-    """How an undone call goes on: once with the same leader, then with another, then in its turn (None).
+    """Return how an undone call comes again: with the same leader, then with another, then in its turn (None).
 
     is_away: the leader does not call on the next day.
     """
@@ -82,7 +82,7 @@ def after_night(came: Came, *, is_away: bool) -> Came | None:
 
 
 def days_of_round(booths: int, calls_a_day: int) -> int | None:
-    """How many days one round of all booths takes; None while nobody calls."""
+    """Return the days that one round of all booths takes. None if there are no calls."""
     return -(-booths // calls_a_day) if calls_a_day else None
 
 
@@ -93,7 +93,7 @@ class _Area:
     due: list[BoothToCall] = field(default_factory=list)  # the next one last
 
     def begin(self, since: date) -> None:
-        """Line up the booths that nobody had since a day."""
+        """Line up the booths that no leader had since a day."""
         due = (one for one in self.booths if one.given_on is None or one.given_on < since)
         self.due = sorted(due, key=lambda one: one.order, reverse=True)
 
@@ -128,7 +128,7 @@ class _Day:
         return booth.unit not in self.taken and booth.president not in self.presidents
 
     def give(self, leader: Caller, booth: BoothToCall, came: Came) -> bool:
-        """Give a free booth; False where it is not free."""
+        """Give a free booth. Return False if it is not free."""
         if not self.is_free(booth):
             return False
         self.taken.add(booth.unit)
@@ -137,18 +137,18 @@ class _Day:
         return True
 
     def give_carried(self, leader: Caller, unit: int) -> bool:
-        """Give a booth once more, where it still has a president and is still in the area."""
+        """Give a booth once more if it still has a president and is still in the area."""
         one = self.by_unit.get(unit)
         is_inside = one is not None and any(lo <= one.position < hi for lo, hi in leader.spans)
         return one is not None and is_inside and self.give(leader, one, Came.CARRIED)
 
     def give_passed(self, leader: Caller) -> bool:
-        """Give what another leader did not reach."""
+        """Give a booth that another leader did not reach."""
         passed = (one for one in reversed(self.area(leader).passed) if one.passed_by != leader.account)
         return any(self.give(leader, one, Came.PASSED) for one in passed)
 
     def give_next(self, leader: Caller) -> bool:
-        """Give the booth whose turn it is. A new round begins where nobody is left in this one."""
+        """Give the next booth of the round. A new round begins if no booth is left."""
         area = self.area(leader)
         if self._give_due(leader, area):
             return True
@@ -178,11 +178,11 @@ def roster(
     per_day: int,
     on: date,
 ) -> Roster:
-    """The calls of a day. callers: without those who are away; booths: without those that have no president.
+    """Make the roster of a day. callers: only leaders who are not away. booths: only booths with a president.
 
-    In an area no booth comes twice before every other came once. Carried over and passed on come first and are no new
-    turn. Then come those never heard, those heard longest ago, the weakest class, and the lot. Leaders of narrow areas
-    choose first. Nobody is called twice on a day, also not for two booths.
+    In an area each booth comes once before any booth comes twice. Calls carried over or passed on come first and start
+    no new turn. Then come booths never heard, those heard longest ago, the weakest class, and the lot. Leaders of
+    narrow areas choose first. A president gets one call a day, even with two booths.
     """
     day = _Day(booths, rounds, on)
     narrow_first = sorted(callers, key=lambda one: (len(day.area(one).booths), one.account))

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from abhiyan.core import languages
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import scoped, system
@@ -32,8 +33,9 @@ from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
-from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.models import Item, Programme, Task
 from abhiyan.programmes.queries import ladder
+from abhiyan.ui.owed import Owed
 
 from .make import DAY, JOBS, TALKED, TODAY, calls, clock, morning, note, programme, reachable, texts
 
@@ -128,6 +130,110 @@ def test_a_talk_is_reported_and_a_need_becomes_a_request_of_the_president(
         note(leader, call)
 
 
+def test_one_more_need_is_a_request_of_its_own_or_joins_one_of_its_kind_and_the_page_says_so(
+    world: World, run: Programme, leader: Account
+) -> None:
+    morning()
+    mine, call = browser(leader), calls(leader)[0]
+    page = f"/dialogues/call/{call.pk}/"
+    more = {"more": "yes", "kind": "material", "need": "20 chairs"}
+    assert mine.post(page, more).status_code == 409, "the talk comes first"
+    note(leader, call, Noted("talked", True, 2, "A tent", "material"))
+    assert mine.post(page, more | {"need": ""}).status_code == 422
+    assert mine.post(page, more | {"need": "His wife is ill"}).status_code == 422
+    joined = mine.post(page, more, follow=True).content.decode()
+    with system("test"):
+        (tent,) = Ticket.objects.all()
+        assert tent.n == 2
+    assert f"joined the open request {tent.number}" in joined and "Needed today" in joined
+    other = mine.post(page, more | {"kind": "programme", "need": "A speaker"}, follow=True).content.decode()
+    with system("test"):
+        speaker = Ticket.objects.get(kind="programme")
+        assert Dialogue.objects.get(pk=call.pk).ticket_ids == [tent.pk, speaker.pk]
+        whole = queries.levels(run, world.unit("N1"), (world.lo("N1"), world.lo("N2")), on=TODAY)[0]
+        assert (whole.done, whole.needs) == (1, 2)
+        Dialogue.objects.filter(pk=call.pk).update(ticket_ids=[uuid4() for _each in range(5)])
+    assert f"request {speaker.number} of the helpline" in other
+    assert mine.post(page, more | {"kind": "other"}).status_code == 422, "five needs of one talk"
+    assert mine.post(page, more | {"kind": "other"}).content.decode().count('name="more"') == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "label", "title"),
+    [
+        ("gone", "No longer president", "Unit N1111: appoint a new booth president"),
+        ("wrong", "Wrong number", "Unit N1111: correct the booth president's number"),
+    ],
+)
+def test_a_call_that_finds_no_president_ends_and_gives_the_office_above_a_task(
+    world: World, run: Programme, leader: Account, outcome: str, label: str, title: str
+) -> None:
+    above = reachable(world, "mandal_president", "N111", 60)
+    reachable(world, "mandal_president", "N112", 61)
+    with system("test"):
+        CallPlan.objects.create(programme_id=run.pk, offices=["district_in_charge"], per_day=3)
+    morning()
+    call = next(one for one in calls(leader) if one.unit_id == world.unit("N1111"))
+    mine, page = browser(leader), f"/dialogues/call/{call.pk}/"
+    assert mine.post(page, {"outcome": outcome}).status_code == 302
+    with system("test"):
+        task = Task.objects.get()
+        assert (task.account_id, task.state) == (above.pk, "asked")
+        assert task.title == title and "President N1111" in task.text
+        assert not Item.objects.exists()
+    assert page not in [row.href for row in owed_of(leader)], "the call is over"
+    morning(days=1)
+    carried = booths([one for one in calls(leader, days=1) if one.came == Came.CARRIED])
+    assert carried and call.unit_id not in carried, "the call is over"
+    with system("test"):
+        again = Dialogue.objects.create(
+            id=uuid4(),
+            programme_id=run.pk,
+            day=TODAY + 5 * DAY,
+            leader_id=leader.pk,
+            unit_id=call.unit_id,
+            president_id=call.president_id,
+            came=0,
+        )
+    card = queries.own_call(leader.pk, again.pk)
+    assert card.missed is not None and card.missed.day == TODAY and card.before is None
+    assert label in mine.get(f"/dialogues/call/{again.pk}/").content.decode()
+
+
+def test_a_wrong_press_is_taken_back_on_the_same_day_with_its_task(
+    world: World, run: Programme, leader: Account
+) -> None:
+    morning()
+    call = calls(leader)[0]
+    note(leader, call, Noted("wrong"))
+    with system("test"):
+        assert Task.objects.get().account_id == leader.pk, "the nearest office above that appoints there"
+    note(leader, call)
+    with system("test"):
+        assert Task.objects.get().state == "withdrawn" and Item.objects.exists()
+        assert Dialogue.objects.get(pk=call.pk).task_id is None
+    with pytest.raises(CallNoted):
+        note(leader, call, Noted("gone"))
+
+
+def test_a_card_says_since_when_somebody_is_president_and_which_language_they_read(
+    world: World, run: Programme, leader: Account, presidents: list[Account]
+) -> None:
+    with system("test"):
+        Account.objects.filter(pk__in=[one.pk for one in presidents]).update(language="hi")
+        Appointment.objects.filter(account_id__in=[one.pk for one in presidents]).update(
+            starts_on="2025-03-09"
+        )
+    morning()
+    page = browser(leader).get(f"/dialogues/call/{calls(leader)[0].pk}/").content.decode()
+    assert "President since" in page and "9 Mar 2025" in page and languages.name("hi") in page
+
+
+def owed_of(account: Account) -> list[Owed]:
+    with system("test"):
+        return list(owed(viewer_of(account_id=account.pk, on=TODAY), at=NOW))
+
+
 @pytest.mark.parametrize(
     ("noted", "refused"),
     [
@@ -152,7 +258,7 @@ def test_a_need_about_a_place_named_after_health_words_is_no_illness(run: Progra
     done = note(
         leader, calls()[0], Noted("talked", True, 2, "A tent and 40 chairs for the meeting", "material")
     )
-    assert done.ticket_id is not None
+    assert done.ticket_ids
 
 
 def test_a_need_of_a_president_without_a_number_is_refused_and_the_talk_is_not(
@@ -399,7 +505,8 @@ def test_a_talk_of_today_with_its_step_and_its_need_through_the_page(
         assert mine.post(page, sent | wrong).status_code == 422, wrong
     assert mine.post(page, sent)["Location"] == "/dialogues/"
     assert mine.post(page, sent).status_code == 409
-    assert "Not confirmed" in mine.get("/dialogues/").content.decode()
+    done = mine.get("/dialogues/").content.decode()
+    assert "Not confirmed" in done and "One more need" in done
 
 
 def test_my_record_shows_ones_calls_and_absence(world: World, run: Programme, leader: Account) -> None:

@@ -1,4 +1,4 @@
-"""What the demo shows of calls: three weeks, with every outcome, and today's calls to be done."""
+"""The demo shows three weeks of calls with every outcome. Today's calls wait."""
 
 import pytest
 
@@ -48,6 +48,6 @@ def test_the_demo_has_three_weeks_of_calls_and_todays_to_be_done() -> None:
         solved = Ticket.objects.filter(solved_at__isnull=False).count()
         confirmed = Item.objects.filter(confirmed_at__isnull=False).count()
         assert Dialogue.objects.filter(day=TODAY, outcome="").exists() and run.is_sample
-    assert outcomes == {"", "talked", "later"} and Came.CARRIED in came
+    assert {"", "talked", "later"} <= outcomes and Came.CARRIED in came
     assert solved and confirmed
     assert queries.own_calls(leader.pk, at=NOW)

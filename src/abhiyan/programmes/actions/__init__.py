@@ -55,6 +55,7 @@ from .recount import recount
 from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
 from .tasks import (
+    MovedMeanwhile,
     What,
     ask_of,
     ask_task,
