@@ -82,13 +82,13 @@ class Tallies:
 def items_drawn(state: State, random: Any, found: Tallies, name: str = "") -> None:
     """Items by phone, everybody reached; then with those not reached visited, and wrongly left out."""
     from abhiyan.verification.rules.draws import shares
-    from abhiyan.verification.rules.estimates import Outcomes, Stratum, estimate
+    from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, estimate
 
     plain, phased, dropped = [], [], []
     for district, wanted in enumerate(shares(state.items, CHECKS, FLOOR)):
         items, truth = state.items[district], state.rates[district]
         genuine = state.genuine[district][random.choice(items, wanted, replace=False)]
-        plain.append(Stratum(items, outcomes(genuine)))
+        plain.append(DrawnShare(items, outcomes(genuine)))
         found.put(f"district{name}", estimate(plain[-1:]), truth)
         if name:
             continue
@@ -96,9 +96,11 @@ def items_drawn(state: State, random: Any, found: Tallies, name: str = "") -> No
         rest = random.permutation(genuine[~reached])
         visited = outcomes(rest[: -(-len(rest) * 2 // 5)])
         answered = outcomes(genuine[reached])
-        phased.append(Stratum(items, Outcomes(answered.genuine, answered.not_genuine, 0, len(rest)), visited))
+        phased.append(
+            DrawnShare(items, Outcomes(answered.genuine, answered.not_genuine, 0, len(rest)), visited)
+        )
         found.put("district-two-phase", estimate(phased[-1:]), truth)
-        dropped.append(Stratum(items, answered))
+        dropped.append(DrawnShare(items, answered))
     found.put(f"state{name}", estimate(plain), state.rate)
     if not name:
         found.put("state-two-phase", estimate(phased), state.rate)
@@ -107,7 +109,7 @@ def items_drawn(state: State, random: Any, found: Tallies, name: str = "") -> No
 
 def both_strata(signed: State, unsigned: State, random: Any, found: Tallies) -> None:
     """The headline: in each district people whose phone answered and people whose phone did not, checked together."""
-    from abhiyan.verification.rules.estimates import Stratum, estimate
+    from abhiyan.verification.rules.estimates import DrawnShare, estimate
     from abhiyan.verification.rules.planning import split
 
     states = (signed, unsigned)
@@ -116,7 +118,7 @@ def both_strata(signed: State, unsigned: State, random: Any, found: Tallies) -> 
     for district, wanted in enumerate(split(sizes, CHECKS, FLOOR)):
         for state, n in zip(states, wanted, strict=True):
             genuine = state.genuine[district][random.choice(state.items[district], n, replace=False)]
-            strata.append(Stratum(state.items[district], outcomes(genuine)))
+            strata.append(DrawnShare(state.items[district], outcomes(genuine)))
     items = [sum(state.items) for state in states]
     truth = sum(n * state.rate for n, state in zip(items, states, strict=True)) / sum(items)
     found.put("headline", estimate(strata), truth)
@@ -126,7 +128,7 @@ def booths_visited(state: State, random: Any, found: Tallies) -> None:
     """Booths by size, then items in them; and wrongly as if the items had been drawn one by one."""
     import numpy as np
 
-    from abhiyan.verification.rules.estimates import Outcomes, Stratum, Visits, estimate, visits
+    from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, Visits, estimate, visits
 
     strata = []
     for district in range(DISTRICTS):
@@ -140,7 +142,7 @@ def booths_visited(state: State, random: Any, found: Tallies) -> None:
     found.put("state-two-stage", whole, state.rate)
     for district, part in enumerate(parts):
         found.put("district-two-stage", part, state.rates[district])
-    alone = [Stratum(one.items, sum(one.booths, Outcomes())) for one in strata]
+    alone = [DrawnShare(one.items, sum(one.booths, Outcomes())) for one in strata]
     found.put("state-wrong-clusters", estimate(alone), state.rate)
 
 
@@ -149,7 +151,7 @@ def wrongly_answered(state: State, random: Any, found: Tallies, name: str, ways:
     import numpy as np
 
     from abhiyan.verification.rules.draws import shares
-    from abhiyan.verification.rules.estimates import Outcomes, Planted, Stratum, estimate
+    from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, Planted, estimate
 
     denies, assents, denies_there, stays_open = ways
     denying = [1 - (1 - denies) * (1 - denies_there * (district % 5 == 0)) for district in range(DISTRICTS)]
@@ -172,8 +174,8 @@ def wrongly_answered(state: State, random: Any, found: Tallies, name: str, ways:
         told = outcomes(said[~is_open])
         refused = int(is_open.sum()) // 3
         of = Outcomes(told.genuine, told.not_genuine, refused, int(is_open.sum()) - refused)
-        strata.append(Stratum(items, of))
-        closed.append(Stratum(items, told))
+        strata.append(DrawnShare(items, of))
+        closed.append(DrawnShare(items, told))
     published, interval = estimate(strata, planted), estimate(closed, planted)
     found.put(f"bounds-{name}", published, state.rate)
     allowed = interval.high - interval.low + published.outcomes.open / published.outcomes.drawn

@@ -16,7 +16,7 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 from django.test import Client
 
-from abhiyan.core.access import FINAL, Level
+from abhiyan.core.access import FINAL, AccessLevel
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import filled as filled_in
@@ -167,9 +167,9 @@ ASKING = re.compile(r'<form method="post"[^>]*? data-asks[^>]*>')
 def doer(name: str) -> str:
     """Who may do a final act to the things of these tests."""
     opens = pages()[name].opens
-    if opens.level is Level.MEMBER:
+    if opens.level is AccessLevel.MEMBER:
         return "member"
-    if opens.level is Level.CAPABILITY:
+    if opens.level is AccessLevel.CAPABILITY:
         return "verifier" if opens.any_of == ("verification.check",) else "state_president"
     return "district_elsewhere"
 

@@ -30,7 +30,7 @@ from abhiyan.enrolment.queries import doubles as double_queries
 from abhiyan.enrolment.queries import placing as placing_queries
 from abhiyan.enrolment.queries import referrals as referral_queries
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import Became
+from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.helpdesk.models import Ticket
@@ -279,7 +279,7 @@ def the_casts_booth_has_days_of_work_behind_it() -> None:
         for one, invited in ((worker, 9), (president, 5)):
             became = door_queries.own_counts(one.public_id, today=NOW)[1]
             assert sum(became.values()) == fieldwork.DAYS * fieldwork.A_DAY
-            assert became[Became.WAITS] > 0 and became[Became.COUNTED] + became[Became.CONFIRMED] > 0
+            assert became[DoorState.WAITS] > 0 and became[DoorState.COUNTED] + became[DoorState.CONFIRMED] > 0
             (link,) = referral_queries.shown(list(Referral.objects.filter(account_id=one.pk)))
             assert (link.joined, link.members) == (invited, invited)
         batches = {

@@ -269,7 +269,7 @@ def count_a_minor(ground: Ground, **given: str) -> bool:
 
 def claims_of_a_token(ground: Ground) -> Asked:
     by = Actor(kind="channel", id=uuid4())
-    lane = batches.Lane(ground.world.programme.pk, by, allowed=claims.per_day())
+    lane = batches.DriveLane(ground.world.programme.pk, by, allowed=claims.per_day())
     hands = Gateway()
     return by.id.bytes, lambda: let(lambda: batches.enrol(hands, lane, [one_claim(ground)], by, ground.at))
 
@@ -573,7 +573,9 @@ def reply_to_a_text(ground: Ground, phone: str, text: Callable[[], str], *, othe
     """Whether a phone that asks for help, or sends a picture (other), is answered."""
     ref = uuid4().hex
     sms = inbound.Sms("generic", ref, phone, "+911800000001", text(), None, other)
-    texts.hear(told=texts.Told(sms, "sms", "+911800000001", "notice", None), by=ground.public(), at=ground.at)
+    texts.hear(
+        told=texts.TextIn(sms, "sms", "+911800000001", "notice", None), by=ground.public(), at=ground.at
+    )
     with system("test"):
         return Message.objects.filter(pk=message_id(f"text|generic|{ref}")).exists()
 

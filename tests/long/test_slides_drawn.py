@@ -9,7 +9,7 @@ from django.utils.translation import override
 from pptx import Presentation
 
 from abhiyan.review.queries.deck_files import deck_file, sample_slides
-from abhiyan.review.rules.decks import About, Reviewed, Unit, round_deck, unit_deck
+from abhiyan.review.rules.decks import About, DeckUnit, Reviewed, round_deck, unit_deck
 from abhiyan.ui.slides.layouts import cleaned, house
 from abhiyan.ui.slides.look import Layouts, house_layouts
 from abhiyan.ui.slides.said import Slide
@@ -46,7 +46,7 @@ def slides(language: str) -> list[Slide]:
             decisions=[("The unit needs help", 29), ("Going well", 12)],
             late=[("दो बूथ अध्यक्ष नियुक्त करें और हर गाँव के प्रधान से बात करके लिखें कि क्या चाहिए", "रियासी", "3 Nov")],
         )
-        unit = Unit(
+        unit = DeckUnit(
             offices=[("ज़िला अध्यक्ष", "ग़ुलाम रसूल मीर", "Jan 2025"), ("District in-charge", "", "")],
             vacant=[("बूथ अध्यक्ष", 466, 2_110)],
             questions=[("Waiting for an answer", 12), ("Proven", None)],

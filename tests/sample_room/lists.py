@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.tables.layout import Field, Kind
+from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.units.unit_lists import list_of_figures
 
 from .models import Village
@@ -11,7 +11,7 @@ BEDS = list_of_figures(
     key="beds",
     model=Village,
     fields={
-        "beds": Field("beds", "Beds", "बिस्तर", "places", Kind.INTEGER, required=True, least=0, most=1_000)
+        "beds": Field("beds", "Beds", "बिस्तर", "places", CellKind.INTEGER, required=True, least=0, most=1_000)
     },
     title=_("Beds in villages"),
     explains=_("How many workers can sleep in each village."),

@@ -20,7 +20,7 @@ View = Callable[..., HttpResponseBase]
 FINAL = "cannot be taken back"
 
 
-class Level(Enum):
+class AccessLevel(Enum):
     """What a request must show."""
 
     PUBLIC = "public"  # nothing
@@ -40,7 +40,7 @@ class Access:
     is_of_lists: that of any list somebody may bring will do (`core.imports.ImportKind`).
     """
 
-    level: Level
+    level: AccessLevel
     capabilities: tuple[str, ...] = ()
     entrance: str = ""
     is_of_lists: bool = False
@@ -51,24 +51,24 @@ class Access:
         return tuple(kind.capability for kind in registered()) if self.is_of_lists else self.capabilities
 
 
-PUBLIC = Access(Level.PUBLIC)
-SIGNED_IN = Access(Level.SIGNED_IN)
-STRONG = Access(Level.STRONG)
-TOKEN = Access(Level.TOKEN)
-DEMO = Access(Level.DEMO)
-IMPORTS = Access(Level.CAPABILITY, is_of_lists=True)
+PUBLIC = Access(AccessLevel.PUBLIC)
+SIGNED_IN = Access(AccessLevel.SIGNED_IN)
+STRONG = Access(AccessLevel.STRONG)
+TOKEN = Access(AccessLevel.TOKEN)
+DEMO = Access(AccessLevel.DEMO)
+IMPORTS = Access(AccessLevel.CAPABILITY, is_of_lists=True)
 
 
 def visitor(entrance: str) -> Access:
-    return Access(Level.VISITOR, entrance=entrance)
+    return Access(AccessLevel.VISITOR, entrance=entrance)
 
 
 def member(entrance: str) -> Access:
-    return Access(Level.MEMBER, entrance=entrance)
+    return Access(AccessLevel.MEMBER, entrance=entrance)
 
 
 def capability(*codes: str) -> Access:
-    return Access(Level.CAPABILITY, capabilities=codes)
+    return Access(AccessLevel.CAPABILITY, capabilities=codes)
 
 
 class Address(URLPattern):

@@ -207,7 +207,7 @@ def _recipient(text: str) -> str:
 
     try:
         sealing.public_key(text)
-    except sealing.Unreadable as error:
+    except sealing.UnreadableSeal as error:
         raise ValueError(f"must be the public key that `abhiyan backup keygen` printed ({error})") from None
     return text
 

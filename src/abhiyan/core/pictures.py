@@ -41,7 +41,7 @@ def picture_kind(data: bytes) -> str | None:
     return None
 
 
-class Unreadable(Exception):
+class UnreadablePicture(Exception):
     """No picture, a broken one, or one that takes more than a picture may."""
 
 
@@ -54,7 +54,7 @@ class Redrawn:
 
 
 def redraw(data: bytes) -> Redrawn:
-    """A JPEG or PNG made anew, no larger than KEPT. Raises Unreadable, slots.Busy."""
+    """A JPEG or PNG made anew, no larger than KEPT. Raises UnreadablePicture, slots.Busy."""
     told = json.loads(apart(__name__, "redraw", data=data))
     return Redrawn(base64.b64decode(told["picture"]), base64.b64decode(told["small"]))
 
@@ -66,7 +66,10 @@ def environment() -> dict[str, str]:
 
 
 def apart(module: str, *arguments: str, data: bytes) -> bytes:
-    """What a module answers that is run in a process of its own with a picture. Raises Unreadable, slots.Busy."""
+    """What a module answers that runs in a process of its own with a picture.
+
+    Raises UnreadablePicture, slots.Busy.
+    """
     from abhiyan.core import slots  # the process of a picture knows nothing of it
 
     try:
@@ -80,9 +83,9 @@ def apart(module: str, *arguments: str, data: bytes) -> bytes:
                 check=False,
             )
     except subprocess.TimeoutExpired:
-        raise Unreadable("time") from None
+        raise UnreadablePicture("time") from None
     if done.returncode != 0:
-        raise Unreadable(str(done.returncode))
+        raise UnreadablePicture(str(done.returncode))
     return done.stdout
 
 
@@ -105,10 +108,10 @@ def opened(data: bytes, turn: int = 0) -> "Image":
     picture: Image.Image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
     is_whole = picture.format != "JPEG" or "progressive" in picture.info
     if picture.width * picture.height > (DECODED_WHOLE if is_whole else MOST_POINTS):
-        raise Unreadable("points")
+        raise UnreadablePicture("points")
     picture.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded no larger than needed
     if picture.width * picture.height > DECODED:
-        raise Unreadable("points")
+        raise UnreadablePicture("points")
     picture = picture.convert("RGB")
     picture.thumbnail((LONGEST, LONGEST))
     picture = ImageOps.exif_transpose(picture)

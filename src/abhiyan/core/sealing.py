@@ -27,7 +27,7 @@ _CALLED = {_PUBLIC: ("public key", "age1"), _SECRET: ("secret key", "AGE-SECRET-
 LONGEST_HEADER = 64 * 1024
 
 
-class Unreadable(Exception):
+class UnreadableSeal(Exception):
     """Not for this key, not of this format, cut short, or changed on the way; the text says which."""
 
 
@@ -39,7 +39,7 @@ def new_pair() -> tuple[str, str]:
 
 
 def public_key(text: str) -> X25519PublicKey:
-    """Raises Unreadable unless it is an age X25519 public key (age1…)."""
+    """Raises UnreadableSeal unless it is an age X25519 public key (age1…)."""
     return X25519PublicKey.from_public_bytes(_unbech32(_PUBLIC, text.strip()))
 
 
@@ -52,7 +52,7 @@ def secret_keys(text: str) -> list[X25519PrivateKey]:
         if line and not line.startswith("#")
     ]
     if not found:
-        raise Unreadable("there is no secret key in this file (a line AGE-SECRET-KEY-1…)")
+        raise UnreadableSeal("there is no secret key in this file (a line AGE-SECRET-KEY-1…)")
     return found
 
 
@@ -87,7 +87,7 @@ class Sealer:
 
 
 class Opener:
-    """A file to read from: the clear contents of an encrypted one. Raises Unreadable."""
+    """A file to read from: the clear contents of an encrypted one. Raises UnreadableSeal."""
 
     def __init__(self, sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> None:
         self._pieces = self._open(sealed, keys)
@@ -124,9 +124,9 @@ class Opener:
             try:
                 clear = key.decrypt(_nonce(number, last=last), piece, None)
             except InvalidTag:
-                raise Unreadable("the file is damaged, or its end is missing") from None
+                raise UnreadableSeal("the file is damaged, or its end is missing") from None
             if last and not clear and number:
-                raise Unreadable("the file is damaged")
+                raise UnreadableSeal("the file is damaged")
             yield clear
             if last:
                 return
@@ -140,9 +140,9 @@ def _file_key(sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> bytes:
     while not lines or not lines[-1].startswith(b"---"):
         line = sealed.readline(LONGEST_HEADER)
         if not line.endswith(b"\n") or len(header) > LONGEST_HEADER:
-            raise Unreadable("this is not an encrypted backup")
+            raise UnreadableSeal("this is not an encrypted backup")
         if not lines and line != VERSION + b"\n":
-            raise Unreadable("this is not an encrypted backup")
+            raise UnreadableSeal("this is not an encrypted backup")
         lines.append(line[:-1])
         header += line
     told_mac = _unbase64(lines[-1][4:])
@@ -163,9 +163,9 @@ def _file_key(sealed: BinaryIO, keys: Sequence[X25519PrivateKey]) -> bytes:
             except InvalidTag:
                 continue
             if _mac(file_key, header) != told_mac:
-                raise Unreadable("the file's header was changed")
+                raise UnreadableSeal("the file's header was changed")
             return _hkdf(file_key, sealed.read(16), b"payload")
-    raise Unreadable("this backup was encrypted to another key than the one given")
+    raise UnreadableSeal("this backup was encrypted to another key than the one given")
 
 
 def _nonce(number: int, *, last: bool) -> bytes:
@@ -190,7 +190,7 @@ def _unbase64(text: bytes) -> bytes:
     try:
         return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
     except ValueError:
-        raise Unreadable("the file's header is damaged") from None
+        raise UnreadableSeal("the file's header is damaged") from None
 
 
 # Bech32 (BIP 173), without its limit of 90 characters.
@@ -223,14 +223,14 @@ def _unbech32(prefix: str, text: str) -> bytes:
     if not text.startswith(f"{prefix}1"):
         others = [name for other, (name, _) in _CALLED.items() if text.lower().startswith(f"{other}1")]
         given = f"a {others[0]}, and no {called}" if others and others != [called] else f"no {called}"
-        raise Unreadable(f"this is {given}: that begins with {begins}")
+        raise UnreadableSeal(f"this is {given}: that begins with {begins}")
     values = [_BECH32.find(letter) for letter in text[len(prefix) + 1 :]]
     if min(values, default=-1) < 0 or _polymod([*_expanded(prefix), *values]) != 1:
-        raise Unreadable(
+        raise UnreadableSeal(
             f"this {called} begins with {begins} as it should, and is mistyped or cut short behind that"
         )
     bits = "".join(f"{value:05b}" for value in values[:-6])
     raw = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits) // 8 * 8, 8))
     if len(raw) != 32:
-        raise Unreadable("this key has not the right length")
+        raise UnreadableSeal("this key has not the right length")
     return raw

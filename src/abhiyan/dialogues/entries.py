@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import WORK, Entry
+from abhiyan.ui.navigation import WORK, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "dialogues:calls",
         _("My calls"),
         WORK,
@@ -14,6 +14,8 @@ ENTRIES = (
         key="dialogues",
         icon="phone",
     ),
-    Entry("dialogues:away", _("When I am away"), words=_("absence, leave, ill")),
-    Entry("dialogues:board", _("Calls to booth presidents"), words=_("dialogues, round"), of="dialogues"),
+    NavigationEntry("dialogues:away", _("When I am away"), words=_("absence, leave, ill")),
+    NavigationEntry(
+        "dialogues:board", _("Calls to booth presidents"), words=_("dialogues, round"), of="dialogues"
+    ),
 )

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.reviewed import Part, Subject
+from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from . import queries
 
 DAYS = 90
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
+def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Yield the calls given, noted and confirmed in the last days, if there were any."""
     since = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)
     with system("numbers of calls, for a review"):
@@ -27,4 +27,4 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
     if numbers[0]:
         labels = (_("Given to call"), _("Talks noted"), _("Confirmed"))
         lines = [(label, grouped(n)) for label, n in zip(labels, numbers, strict=True)]
-        yield Part(_("Calls to booth presidents, last %(days)s days") % {"days": DAYS}, lines)
+        yield ReviewedPart(_("Calls to booth presidents, last %(days)s days") % {"days": DAYS}, lines)

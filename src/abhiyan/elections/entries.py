@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, Entry
+from abhiyan.ui.navigation import MORE, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "elections:list",
         _("Results of elections"),
         MORE,
@@ -14,10 +14,10 @@ ENTRIES = (
         key="elections",
         letter="r",
     ),
-    Entry(
+    NavigationEntry(
         "elections:plans", _("Plans of seats and votes"), MORE, order=1, words=_("goal, swing, seats to win")
     ),
-    Entry("elections:plan_create", _("New plan"), words=_("make a plan, seats and votes")),
-    Entry("elections:plan_check", _("Check a plan"), words=_("seats and votes, swing")),
-    Entry("elections:parties", _("Earlier names of parties"), words=_("results, party")),
+    NavigationEntry("elections:plan_create", _("New plan"), words=_("make a plan, seats and votes")),
+    NavigationEntry("elections:plan_check", _("Check a plan"), words=_("seats and votes, swing")),
+    NavigationEntry("elections:parties", _("Earlier names of parties"), words=_("results, party")),
 )

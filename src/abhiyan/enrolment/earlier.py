@@ -18,7 +18,7 @@ from abhiyan.core import clock
 from abhiyan.core.imports import ImportKind, Option, Outcome, Work
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
@@ -38,15 +38,20 @@ MEMBERS = Layout(
     key="earlier_members",
     fields=(
         Field(
-            "phone", "Phone", "फ़ोन", "mobile, mobile number, मोबाइल, मोबाइल नंबर", Kind.PHONE, required=True
+            "phone",
+            "Phone",
+            "फ़ोन",
+            "mobile, mobile number, मोबाइल, मोबाइल नंबर",
+            CellKind.PHONE,
+            required=True,
         ),
-        Field("name", "Name", "नाम", "full name, member name, सदस्य का नाम", Kind.NAME, required=True),
+        Field("name", "Name", "नाम", "full name, member name, सदस्य का नाम", CellKind.NAME, required=True),
         Field(
             "birth_year",
             "Birth year",
             "जन्म का साल",
             "year of birth, dob, जन्म वर्ष, जन्म तिथि",
-            Kind.YEAR,
+            CellKind.YEAR,
             required=True,
         ),
         UNIT,
@@ -55,7 +60,7 @@ MEMBERS = Layout(
             "Day of joining",
             "जुड़ने का दिन",
             "date of joining, joined on, day, date, दिनांक, तारीख",
-            Kind.DATE,
+            CellKind.DATE,
             required=True,
             least=FIRST_DAY,
         ),

@@ -2,12 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, PEOPLE, WORK, Entry
+from abhiyan.ui.navigation import MORE, PEOPLE, WORK, NavigationEntry
 
 from .actions.setting_up import KIND
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "enrolment:field",
         _("Enrol at the door"),
         WORK,
@@ -18,7 +18,7 @@ ENTRIES = (
         place=1,
         short=_("Enrol"),
     ),
-    Entry(
+    NavigationEntry(
         "enrolment:field_entries",
         _("Your entries"),
         WORK,
@@ -29,7 +29,7 @@ ENTRIES = (
         place=2,
         short=_("My list"),
     ),
-    Entry(
+    NavigationEntry(
         "enrolment:own_link",
         _("My link"),
         WORK,
@@ -40,8 +40,8 @@ ENTRIES = (
         place=3,
         short=_("My link"),
     ),
-    Entry("enrolment:paper_list", _("Paper forms"), WORK, words=_("print, sheets, photos")),
-    Entry(
+    NavigationEntry("enrolment:paper_list", _("Paper forms"), WORK, words=_("print, sheets, photos")),
+    NavigationEntry(
         "enrolment:people",
         _("Members"),
         PEOPLE,
@@ -52,10 +52,12 @@ ENTRIES = (
         icon="people",
         place=7,
     ),
-    Entry("enrolment:unplaced", _("Without a place"), PEOPLE, words=_("assign a booth, village, PIN")),
-    Entry("enrolment:doubles", _("Duplicates"), PEOPLE, words=_("double entries, merge")),
-    Entry("enrolment:nameless", _("Calls from shared phones"), PEOPLE, words=_("who called")),
-    Entry(
+    NavigationEntry(
+        "enrolment:unplaced", _("Without a place"), PEOPLE, words=_("assign a booth, village, PIN")
+    ),
+    NavigationEntry("enrolment:doubles", _("Duplicates"), PEOPLE, words=_("double entries, merge")),
+    NavigationEntry("enrolment:nameless", _("Calls from shared phones"), PEOPLE, words=_("who called")),
+    NavigationEntry(
         "enrolment:denials",
         _("Denied entries"),
         PEOPLE,
@@ -63,10 +65,14 @@ ENTRIES = (
         icon="stop",
         place=2,
     ),
-    Entry("enrolment:tickets", _("Requests from members"), PEOPLE, words=_("rights, correction, erasure")),
-    Entry("enrolment:notice", _("Notice"), MORE, words=_("consent, what people read")),
-    Entry("enrolment:drive", _("How people join"), words=_("channels, missed call, numbers"), of=KIND),
-    Entry("enrolment:drive_poster", _("Poster with QR code"), words=_("print"), of=KIND),
-    Entry("enrolment:drive_referrals", _("Who invited"), words=_("links of workers"), of=KIND),
-    Entry("enrolment:drive_funnel", _("Day by day"), words=_("funnel, steps"), of=KIND),
+    NavigationEntry(
+        "enrolment:tickets", _("Requests from members"), PEOPLE, words=_("rights, correction, erasure")
+    ),
+    NavigationEntry("enrolment:notice", _("Notice"), MORE, words=_("consent, what people read")),
+    NavigationEntry(
+        "enrolment:drive", _("How people join"), words=_("channels, missed call, numbers"), of=KIND
+    ),
+    NavigationEntry("enrolment:drive_poster", _("Poster with QR code"), words=_("print"), of=KIND),
+    NavigationEntry("enrolment:drive_referrals", _("Who invited"), words=_("links of workers"), of=KIND),
+    NavigationEntry("enrolment:drive_funnel", _("Day by day"), words=_("funnel, steps"), of=KIND),
 )

@@ -204,13 +204,13 @@ class JoinForm(Clipped):
         return phone
 
 
-class CodeForm(Clipped):
+class SmsCodeForm(Clipped):
     """The six digits that came by SMS."""
 
     code = CodeField()
 
 
-class PhoneForm(Clipped):
+class MemberPhoneForm(Clipped):
     """Whose membership."""
 
     phone = PhoneField(help_text=_("The number you joined with"))

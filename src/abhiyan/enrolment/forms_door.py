@@ -9,7 +9,7 @@ from abhiyan.ui.fields import DayField
 
 from .forms import Clipped, NameField, PhoneField, YearField
 from .models_door import DoorEntry
-from .rules.door import Became
+from .rules.door import DoorState
 
 
 class DoorForm(Clipped):
@@ -72,6 +72,6 @@ class EntriesForm(forms.Form):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", _("All entries")), *((one.value, one.label) for one in Became)],
+        choices=[("", _("All entries")), *((one.value, one.label) for one in DoorState)],
     )
     day = DayField(label=_("Day"), required=False)

@@ -111,7 +111,7 @@ class TokenForm(Clipped):
         offer(self, unit=units, channel=channels)
 
 
-class NumberForm(Clipped):
+class DriveNumberForm(Clipped):
     """One of our numbers, and how its provider proves itself."""
 
     number = forms.CharField(
@@ -159,7 +159,7 @@ class SigningForm(forms.Form):
     )
 
 
-class EndForm(forms.Form):
+class EndNumberForm(forms.Form):
     """Why a number ends."""
 
     reason = forms.CharField(label=_("Why does it end?"), max_length=300)

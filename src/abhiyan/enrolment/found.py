@@ -9,18 +9,18 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.actor import Actor
 from abhiyan.org.viewer import Viewer
 from abhiyan.people.actions.reading import read_people
-from abhiyan.ui.doors import Found
+from abhiyan.ui.doors import DoorThing
 from abhiyan.units import queries as units
 
 from .queries import people as queries
-from .queries.people import Member, Wanted
+from .queries.people import Member, PeopleWanted
 from .rules.number import member_number
 
 MOST = 10
 SHORTEST = 3  # letters of a name
 
 
-def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[Found]:
+def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[DoorThing]:
     """Members with this whole phone or member number; by name those of the viewer's own unit, where it is small enough
     to be listed. What is shown leaves a row in the trail.
 
@@ -37,7 +37,7 @@ def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[Fou
     if members or is_whole:
         read_people(by=by, unit_id=home.unit_id, n=len(members), at=at)
     for one in members:
-        yield Found(
+        yield DoorThing(
             heading=_("Members"),
             title=one.name or member_number(one.public_id),
             meta=one.unit_name(),
@@ -52,4 +52,4 @@ def _named(viewer: Viewer, text: str) -> list[Member]:
     row = units.standing(home.unit_id, home.hierarchy)
     if row.lo is None or row.hi is None or (row.leaves or 0) > queries.MOST_LEAVES:
         return []
-    return queries.members_below(row.lo, row.hi, Wanted(words=tuple(text.split()[:5])), limit=MOST)
+    return queries.members_below(row.lo, row.hi, PeopleWanted(words=tuple(text.split()[:5])), limit=MOST)

@@ -21,7 +21,7 @@ from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.models import Release
-from abhiyan.org.viewer import Held, Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
@@ -67,7 +67,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
         yield LateBelow(one.title, one.href) if before and one.key != UNPLACED else one
 
 
-def _waiting(viewer: Viewer, found: awaiting.Counts, until: str) -> Iterator[Owed]:
+def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iterator[Owed]:
     """Of what waits for an eye, what the viewer may do something about. until: what a list's address says of the day up
     to which it was counted."""
     unplaced, nameless, pairs, sheets = found.unplaced, found.nameless, found.pairs, found.sheets
@@ -234,7 +234,9 @@ def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:
             )
 
 
-def of_drive(viewer: Viewer, held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Thing]:
+def of_drive(
+    viewer: Viewer, held: HeldOffice, stand: programmes.MeasureStand, at: datetime
+) -> Iterator[Thing]:
     """Of a drive that runs in the unit of an office: the link to share, phones that have not answered, and callers who
     have not joined. Counts for those who see the people; names at a booth, of members who agreed to calls."""
     programme = stand.programme
@@ -270,7 +272,7 @@ def _is_shown_above(programme: Programme) -> bool:
 
 
 def _invitation(
-    viewer: Viewer, held: Held, programme: Programme, drive: Drive, *, at: datetime
+    viewer: Viewer, held: HeldOffice, programme: Programme, drive: Drive, *, at: datetime
 ) -> Invitation:
     """The link of a drive to share. At a booth it is the worker's own, made when Today first shows it, so that who
     joins by it counts as invited by them."""
@@ -296,7 +298,7 @@ def _invitation(
 
 
 def _unanswered(
-    viewer: Viewer, held: Held, stand: programmes.Stand, at: datetime, *, names: int
+    viewer: Viewer, held: HeldOffice, stand: programmes.MeasureStand, at: datetime, *, names: int
 ) -> Iterator[Owed]:
     """Members whose phones have not answered: how many, and before it a few by name, each with a field card."""
     n = stand.ladder.unsigned
@@ -346,7 +348,7 @@ def _unanswered(
 
 
 def _ways_on(
-    viewer: Viewer, held: Held, programme: Programme, place: dict[str, str]
+    viewer: Viewer, held: HeldOffice, programme: Programme, place: dict[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Where these members are counted by channel, and a bulk send to them, to who may send one."""
     counts = reverse("programmes:counts", args=[programme.public_id])
@@ -356,7 +358,7 @@ def _ways_on(
         yield _("Send them the number"), f"{reverse('messaging:send_new')}?{urlencode(send)}"
 
 
-def _callers(held: Held, stand: programmes.Stand, at: datetime) -> Iterator[Beside]:
+def _callers(held: HeldOffice, stand: programmes.MeasureStand, at: datetime) -> Iterator[Beside]:
     """Callers who stopped half-way: they have no place yet, and count in the unit that owns the drive."""
     callers = programmes.ask_callers_without_place(node=stand.node, programme=stand.programme, at=at)()
     if callers is None or not callers.n:

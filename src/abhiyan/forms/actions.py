@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import apart, audit, limits, lot, slots, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.pictures import Redrawn, Unreadable, redraw
+from abhiyan.core.pictures import Redrawn, UnreadablePicture, redraw
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.forms.models import Form, FormVersion, Submission, SubmissionPicture, SubmissionStep
@@ -259,7 +259,7 @@ def _redrawn(pictures: Mapping[str, bytes], *, by: Actor, at: datetime) -> dict[
 def _made_anew(key: str, data: bytes) -> Redrawn | Refused:
     try:
         return redraw(data)
-    except Unreadable:
+    except UnreadablePicture:
         return SentPictureUnfit(field=key)
     except slots.Busy:
         return SentPicturesBusy(field=key)

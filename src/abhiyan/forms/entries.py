@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import WORK, Entry
+from abhiyan.ui.navigation import WORK, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "forms:list",
         _("Forms"),
         WORK,
@@ -14,7 +14,7 @@ ENTRIES = (
         key="forms",
         needs=("forms.make",),
     ),
-    Entry(
+    NavigationEntry(
         "forms:form_new", _("New form"), words=_("make a form, copy a form, XLSForm"), needs=("forms.make",)
     ),
 )

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import WORK, Entry
+from abhiyan.ui.navigation import WORK, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "helpdesk:tickets",
         _("Helpline"),
         WORK,
@@ -16,7 +16,7 @@ ENTRIES = (
         icon="phone",
         place=5,
     ),
-    Entry(
+    NavigationEntry(
         "helpdesk:type",
         _("New request"),
         words=_("somebody called, complaint"),
@@ -24,6 +24,6 @@ ENTRIES = (
         icon="edit",
         place=6,
     ),
-    Entry("helpdesk:times", _("Times of the helpline"), words=_("how fast, overdue")),
-    Entry("helpdesk:ready", _("Ready answers"), words=_("helpline, texts")),
+    NavigationEntry("helpdesk:times", _("Times of the helpline"), words=_("how fast, overdue")),
+    NavigationEntry("helpdesk:ready", _("Ready answers"), words=_("helpline, texts")),
 )

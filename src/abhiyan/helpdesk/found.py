@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.actor import Actor
 from abhiyan.core.words import language
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.doors import Found
+from abhiyan.ui.doors import DoorThing
 from abhiyan.units import queries as units
 
 from . import queries
 from .rules import tickets as rules
 
 
-def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[Found]:  # noqa: ARG001  # alike for every room
+def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[DoorThing]:  # noqa: ARG001  # alike for every room
     """A request in the viewer's scope whose number this is; no word of it, and nobody's name. Opening it leaves a row
     in the trail."""
     number = rules.read_number(text)
@@ -24,7 +24,7 @@ def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[Fou
         return
     for one in queries.called(number):
         names = units.names_of([one.unit_id], language=language())
-        yield Found(
+        yield DoorThing(
             heading=_("Requests to the helpline"),
             title=one.number,
             meta=" · ".join(

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core import small_cells
-from abhiyan.ui.reviewed import Part, Subject
+from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from .queries import desk_of, needs, said_needs
 from .templatetags.times import took
@@ -14,7 +14,7 @@ from .templatetags.times import took
 DAYS = 90
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
+def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Numbers of the requests at the unit's desk, and of what waits there and below; rounded for who does not see the
     people there."""
     desk, (n, late) = desk_of(of.unit_id, days=DAYS, at=at), needs((of.lo, of.hi), at=at)
@@ -32,4 +32,4 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
     ]
     if desk.median_h is not None:
         lines.append((_("Half were answered within"), took(desk.median_h)))
-    yield Part(_("Helpline, last %(days)s days") % {"days": DAYS}, lines)
+    yield ReviewedPart(_("Helpline, last %(days)s days") % {"days": DAYS}, lines)

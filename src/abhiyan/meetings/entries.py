@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import WORK, Entry
+from abhiyan.ui.navigation import WORK, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "meetings:list",
         _("Meetings by invitation"),
         WORK,
@@ -13,5 +13,7 @@ ENTRIES = (
         words=_("called meetings, visits, tours, invited, minutes"),
         key="meetings",
     ),
-    Entry("meetings:meeting_new", _("Call a meeting"), words=_("invite by office, leader's visit, tour")),
+    NavigationEntry(
+        "meetings:meeting_new", _("Call a meeting"), words=_("invite by office, leader's visit, tour")
+    ),
 )

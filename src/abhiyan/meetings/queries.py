@@ -22,7 +22,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Task
 from abhiyan.programmes.queries.tasks import Candidate, candidates
 from abhiyan.programmes.rules.ladder import Ladder as Rungs
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -252,7 +252,7 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
         )
 
 
-def attendance(one: Meeting) -> Ladder:
+def attendance(one: Meeting) -> LadderShown:
     """Who came to a meeting, as rungs beside those invited. Numbers alone. Who may: whoever sees the meeting."""
     with system("how many came"):
         invited, ticks, came, confirmed = sql.row(
@@ -260,7 +260,7 @@ def attendance(one: Meeting) -> Ladder:
             " where meeting_id = %s",
             [one.pk],
         )
-    return Ladder(
+    return LadderShown(
         name=_("Who came"),
         target=invited,
         reported=reported(one.total, ticks),
@@ -348,7 +348,7 @@ class Reviewed:
     """A programme on the agenda: its ladder in the meeting's unit, or, before its first day, how far it is prepared."""
 
     programme: Programme
-    drawn: Ladder | None
+    drawn: LadderShown | None
     prepared: Sequence[Prepared]
 
 

@@ -92,7 +92,7 @@ def read_of(account_id: int) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentCircular:
     """A circular somebody sent: to how many, and how many of them have read it."""
 
     public_id: UUID
@@ -101,7 +101,7 @@ class Sent:
     read: int
 
 
-def sent_lately(account_id: int, *, at: datetime) -> list[Sent]:
+def sent_lately(account_id: int, *, at: datetime) -> list[SentCircular]:
     """What somebody sent in the last 30 days and not everybody has read, the newest first. In their own scope."""
     own = list(
         Circular.objects.filter(made_by=account_id, ended_at=None, made_at__gt=at - LATELY).order_by(
@@ -118,7 +118,7 @@ def sent_lately(account_id: int, *, at: datetime) -> list[Sent]:
         )
     )
     return [
-        Sent(one.public_id, one.subject, one.recipients, read.get(one.pk, 0))
+        SentCircular(one.public_id, one.subject, one.recipients, read.get(one.pk, 0))
         for one in own
         if read.get(one.pk, 0) < one.recipients
     ]

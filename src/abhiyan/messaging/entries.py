@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import WORK, Entry
+from abhiyan.ui.navigation import WORK, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "messaging:list",
         _("Messages"),
         WORK,
@@ -15,9 +15,11 @@ ENTRIES = (
         letter="m",
         icon="mail",
     ),
-    Entry("messaging:circulars", _("Circulars"), WORK, order=6, words=_("letters, orders"), key="circulars"),
-    Entry("messaging:circular_new", _("New circular"), words=_("write to the offices below")),
-    Entry("messaging:sends", _("Bulk sends"), WORK, order=6, words=_("SMS to many")),
-    Entry("messaging:send_new", _("New bulk send"), words=_("SMS to many")),
-    Entry("messaging:texts", _("Texts for bulk sends"), words=_("registered texts, DLT")),
+    NavigationEntry(
+        "messaging:circulars", _("Circulars"), WORK, order=6, words=_("letters, orders"), key="circulars"
+    ),
+    NavigationEntry("messaging:circular_new", _("New circular"), words=_("write to the offices below")),
+    NavigationEntry("messaging:sends", _("Bulk sends"), WORK, order=6, words=_("SMS to many")),
+    NavigationEntry("messaging:send_new", _("New bulk send"), words=_("SMS to many")),
+    NavigationEntry("messaging:texts", _("Texts for bulk sends"), words=_("registered texts, DLT")),
 )

@@ -161,7 +161,7 @@ class CircularForm(forms.Form):
         offer(self, office=offices)
 
 
-class ReasonForm(forms.Form):
+class SendReasonForm(forms.Form):
     """Why a send should go."""
 
     reason = forms.CharField(label=_("Why should it go?"), max_length=500)

@@ -28,7 +28,7 @@ WRONG = (DataError, IntegrityError, ValueError)  # of a message itself, not of t
 log = logging.getLogger(__name__)
 
 
-class Lane:
+class MessageLane:
     """Leases as many messages as it has free hands, hands them over, and settles in batches what came back.
 
     hands: threads, each with a kept connection of its own. They hand over and nothing else: the database is for
@@ -173,13 +173,13 @@ class Lane:
 
 def lanes(
     *, clock: Callable[[], datetime] = clock.now, way_out: Callable[[], Adapter] = adapter
-) -> dict[str, Lane]:
+) -> dict[str, MessageLane]:
     """The two lanes. A code hardly waits for a pause: it lives ten minutes, and a hand is free after seconds."""
     codes = breaker.Breaker(first_s=0.25, longest_s=0.5, at_once=64)
     others = breaker.Breaker(first_s=1, longest_s=30, at_once=1)
     return {
-        "codes": Lane("codes", codes=True, hands=64, patience=codes, clock=clock, way_out=way_out),
-        "send": Lane("send", codes=False, hands=64, patience=others, clock=clock, way_out=way_out),
+        "codes": MessageLane("codes", codes=True, hands=64, patience=codes, clock=clock, way_out=way_out),
+        "send": MessageLane("send", codes=False, hands=64, patience=others, clock=clock, way_out=way_out),
     }
 
 

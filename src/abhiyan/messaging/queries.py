@@ -38,7 +38,7 @@ def messages(*, state: str = "", template: str = "") -> QuerySet[Message]:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldMessages:
     """How many messages of a programme are held back, and why."""
 
     programme_id: int
@@ -46,7 +46,7 @@ class Held:
     n: int
 
 
-def held() -> list[Held]:
+def held() -> list[HeldMessages]:
     """What is held back, by programme and reason, in the viewer's sight."""
     rows = (
         Message.objects.filter(state=Message.State.HELD)
@@ -55,7 +55,7 @@ def held() -> list[Held]:
         .annotate(n=Count("*"))
         .order_by("programme_id", "reason")
     )
-    return [Held(row["programme_id"], row["reason"], row["n"]) for row in rows]
+    return [HeldMessages(row["programme_id"], row["reason"], row["n"]) for row in rows]
 
 
 def texts_lacking() -> list[tuple[str, str]]:
@@ -247,7 +247,7 @@ def has_gone(key: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MessageStanding:
     """How far a message is, in words. due_at: when it goes at the earliest, while that lies ahead."""
 
     state: str
@@ -270,10 +270,10 @@ _MARKS = {
 }
 
 
-def standings(ids: Collection[UUID], *, at: datetime) -> dict[UUID, Standing]:
+def standings(ids: Collection[UUID], *, at: datetime) -> dict[UUID, MessageStanding]:
     """How far messages are, by id; those that are swept by now are left out. As the system."""
     return {
-        one.pk: Standing(
+        one.pk: MessageStanding(
             one.state,
             str(one.get_state_display()),
             str(reasons.reason(one.reason)) if one.reason else "",

@@ -6,14 +6,16 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core.numbers import grouped
-from abhiyan.ui.reviewed import Part, Subject
+from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from .circulars import read_of
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:  # noqa: ARG001  # alike for every room
+def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:  # noqa: ARG001  # alike for every room
     """How many circulars went to an office-bearer, and how many they have not read."""
     if of.account_id is None:
         return
     n, unread = read_of(of.account_id)
-    yield Part(_("Circulars"), [(_("Circulars received"), grouped(n)), (_("Not read yet"), grouped(unread))])
+    yield ReviewedPart(
+        _("Circulars"), [(_("Circulars received"), grouped(n)), (_("Not read yet"), grouped(unread))]
+    )

@@ -26,7 +26,7 @@ from abhiyan.units.rules.polls import Polling
 from .models import Send, Template
 from .queries import open_hours, stop_number
 from .rules import audiences, bulk, gate, hours, texts
-from .rules.counting import Reached
+from .rules.counting import ReachedPhones
 
 WEEK = timedelta(days=7)  # of the caps
 PAUSED, STOPPED = "paused", "stopped"  # why a message of a send does not leave
@@ -78,7 +78,7 @@ def halted(ids: Collection[int]) -> dict[int, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class SendRecipient:
     """A phone of an audience. reason: why it gets nothing; "" for those who get it. sealed: bound to phone_id."""
 
     phone_id: UUID
@@ -105,7 +105,7 @@ _NEXT = """select each.phone_id, each.language, each.unit_id, each.reason, ph.se
 
 def counted(
     send: Send, templates: Mapping[str, Template], *, after: UUID, until: UUID, at: datetime
-) -> Reached:
+) -> ReachedPhones:
     """Whom of the phones behind one, up to another, a send would reach if it began at the next opening, as the gate
     says. In system scope: noes and consents are nobody else's to read."""
     audience, _choice = audiences.read(send.audience)
@@ -131,7 +131,7 @@ def counted(
                 is_registered=bool(text.registration),
                 is_certified=certificate_of(text).covers(text.text, clock.day_in(settings.TIME_ZONE, when)),
             ),
-            gate.Recipient(
+            gate.GateRecipient(
                 settings.TIME_ZONE,
                 polling.get(tuple(lived_in), Polling()),
                 is_consented=True,
@@ -141,7 +141,7 @@ def counted(
             hours=hours_,
         )
         by_reason[verdict.reason] += n
-    return Reached(dict(by_reason), gets, parts)
+    return ReachedPhones(dict(by_reason), gets, parts)
 
 
 def certificate_of(text: Template) -> bulk.Certificate:
@@ -151,10 +151,10 @@ def certificate_of(text: Template) -> bulk.Certificate:
     )
 
 
-def next_phones(send: Send, *, after: UUID, until: UUID, n: int, at: datetime) -> list[Recipient]:
+def next_phones(send: Send, *, after: UUID, until: UUID, n: int, at: datetime) -> list[SendRecipient]:
     """The next n phones of a send behind one, up to another, in the order of their ids. In system scope."""
     audience, _choice = audiences.read(send.audience)
-    return sql.each(Recipient, _NEXT.format(audience.rows), {**_about(send, after, until, at), "n": n})
+    return sql.each(SendRecipient, _NEXT.format(audience.rows), {**_about(send, after, until, at), "n": n})
 
 
 def _about(send: Send, after: UUID, until: UUID, at: datetime) -> dict[str, Any]:
@@ -237,7 +237,7 @@ def _progress(rows: Sequence[tuple[str, str, int, int]]) -> Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class SendBelow:
     """What became of a send in one unit below another."""
 
     unit_id: int
@@ -268,9 +268,9 @@ _BELOW = """with own as (select unit_id, count(*) filter (where state in ('queue
  and p.lo >= c.lo and p.lo < c.hi join units_unit u on u.id = c.unit_id group by 1, 2, 3, 4 order by u.code"""
 
 
-def progress_below(send: Send, unit_id: int) -> list[Below]:
+def progress_below(send: Send, unit_id: int) -> list[SendBelow]:
     """What became of a send in each unit directly beneath one. In system scope."""
-    return sql.each(Below, _BELOW, {"send": send.pk, "unit": unit_id, "tree": send.hierarchy})
+    return sql.each(SendBelow, _BELOW, {"send": send.pk, "unit": unit_id, "tree": send.hierarchy})
 
 
 _CHARGED = """select s.programme_id, count(distinct s.id), count(m.id) filter (where m.state in ('sent', 'delivered')),

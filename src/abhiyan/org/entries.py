@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, PEOPLE, Entry
+from abhiyan.ui.navigation import MORE, PEOPLE, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "org:appointments",
         _("Appointments"),
         PEOPLE,
@@ -16,17 +16,17 @@ ENTRIES = (
         icon="people",
         place=9,
     ),
-    Entry(
+    NavigationEntry(
         "org:appointments", _("Vacant offices"), PEOPLE, order=2, words=_("vacancies"), asked="show=vacant"
     ),
-    Entry(
+    NavigationEntry(
         "org:appoint",
         _("Appoint"),
         PEOPLE,
         order=2,
         words=_("give an office, name an office-bearer"),
     ),
-    Entry(
+    NavigationEntry(
         "org:releases",
         _("Approvals"),
         PEOPLE,
@@ -36,5 +36,7 @@ ENTRIES = (
         needs=("org.approve", "org.release"),
         place=1,
     ),
-    Entry("org:polls", _("Calendar of polls"), MORE, words=_("silence, voting"), needs=("polls.keep",)),
+    NavigationEntry(
+        "org:polls", _("Calendar of polls"), MORE, words=_("silence, voting"), needs=("polls.keep",)
+    ),
 )

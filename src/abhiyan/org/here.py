@@ -120,7 +120,7 @@ def page_unit(
     return Here(row, chosen, () if hierarchy else stands, request.path, request.GET)
 
 
-def _named(asked: str) -> units.Found:
+def _named(asked: str) -> units.UnitFound:
     """The unit of this code, else the one whose name fits best."""
     try:
         return units.found(asked)

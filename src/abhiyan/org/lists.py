@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import ImportKind, Option, Outcome, Work
 from abhiyan.core.refusals import Refused
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.words import named
 from abhiyan.people import phones
 from abhiyan.units import queries as units
@@ -32,7 +32,7 @@ LAYOUT = Layout(
             "Phone",
             "फ़ोन",
             "mobile, mobile number, phone number, मोबाइल, मोबाइल नंबर, मोबाइल सं.",
-            Kind.PHONE,
+            CellKind.PHONE,
             required=True,
         ),
         Field(
@@ -40,18 +40,18 @@ LAYOUT = Layout(
             "Name",
             "नाम",
             "president, booth president, अध्यक्ष, अध्यक्ष का नाम, बूथ अध्यक्ष",
-            Kind.NAME,
+            CellKind.NAME,
             required=True,
             max_length=100,
         ),
         Field("office", "Office", "दायित्व", "post, designation, पद"),
-        Field("unit_code", "Unit code", "इकाई कोड", "code, कोड", Kind.CODE, max_length=64),
+        Field("unit_code", "Unit code", "इकाई कोड", "code, कोड", CellKind.CODE, max_length=64),
         Field(
             "seat_no",
             "Assembly no.",
             "विधानसभा सं.",
             "ac no, assembly number, विधानसभा संख्या, विधानसभा क्रमांक",
-            Kind.INTEGER,
+            CellKind.INTEGER,
             least=1,
             most=9_999,
         ),
@@ -60,7 +60,7 @@ LAYOUT = Layout(
             "Part no.",
             "भाग सं.",
             "part number, booth no, booth number, भाग संख्या, भाग क्रमांक, बूथ सं., बूथ संख्या",
-            Kind.INTEGER,
+            CellKind.INTEGER,
             least=1,
             most=9_999,
         ),
@@ -71,7 +71,12 @@ LAYOUT = Layout(
             "body", "Committee or wing", "समिति या मोर्चा", "committee, wing, department, समिति, मोर्चा, विभाग"
         ),
         Field(
-            "since", "Since", "कब से", "from, start date, नियुक्ति की तारीख", Kind.DATE, least=date(1950, 1, 1)
+            "since",
+            "Since",
+            "कब से",
+            "from, start date, नियुक्ति की तारीख",
+            CellKind.DATE,
+            least=date(1950, 1, 1),
         ),
     ),
 )

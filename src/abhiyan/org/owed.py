@@ -24,7 +24,7 @@ from abhiyan.units.models import Kind
 from . import queries
 from .models import Appointment, Release
 from .rules.releases import CAPABILITY, NAMES, page_of
-from .viewer import ABOVE_DESKS, Held, Viewer
+from .viewer import ABOVE_DESKS, HeldOffice, Viewer
 
 DECIDERS_SHOWN = 3
 STATES_SHOWN = 5
@@ -175,7 +175,7 @@ class _Vacancy:
 
 
 def _vacancies(
-    viewer: Viewer, home: Held, own: list[queries.OfficeHere], below_here: list[queries.Below]
+    viewer: Viewer, home: HeldOffice, own: list[queries.OfficeHere], below_here: list[queries.OfficeBelow]
 ) -> Iterator[_Vacancy]:
     """The viewer's own unit first, then the kinds of unit below it from the top."""
     for vacancy in own:

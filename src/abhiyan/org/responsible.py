@@ -65,7 +65,7 @@ class VacantBelow:
     expected: int
 
 
-def vacant_below(found: list[org.Below], lang: str) -> list[VacantBelow]:
+def vacant_below(found: list[org.OfficeBelow], lang: str) -> list[VacantBelow]:
     """What is vacant of `org.ask_vacancies_below`, in one language."""
     return [
         VacantBelow(named(below.office_names, lang), below.vacant, below.expected)

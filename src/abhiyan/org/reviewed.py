@@ -7,18 +7,18 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.numbers import grouped
 from abhiyan.core.words import language
-from abhiyan.ui.reviewed import Part, Subject
+from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from .queries import ask_vacancies_below
 from .responsible import vacant_below
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
+def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Of an office-bearer the vacancies below their unit; a unit's own page has them already."""
     if of.account_id is None:
         return
     found = vacant_below(ask_vacancies_below(of.unit_id, of.hierarchy, at=at)(), language())
-    yield Part(
+    yield ReviewedPart(
         _("Vacant below"),
         [
             (one.name, _("%(n)s of %(of)s") % {"n": grouped(one.vacant), "of": grouped(one.expected)})

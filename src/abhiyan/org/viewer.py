@@ -17,7 +17,7 @@ ABOVE_DESKS = ("nation", "state", "region", "zone", "constituency")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldOffice:
     """One appointment somebody holds today. lo, hi: its unit's positions in its hierarchy.
 
     A seat in a body has neither capabilities nor ranges: it shows only what the body owes.
@@ -63,7 +63,7 @@ class Viewer:
     public_id: UUID | None = None
     name: str = ""
     language: str = ""
-    appointments: tuple[Held, ...] = ()
+    appointments: tuple[HeldOffice, ...] = ()
     scope: Scope = NOTHING
     is_strong: bool = False
     is_root: bool = False
@@ -74,7 +74,7 @@ class Viewer:
         return self.account_id is not None
 
     @property
-    def home(self) -> Held | None:
+    def home(self) -> HeldOffice | None:
         """The appointment whose unit this person lands on: the highest, then the most senior. No seat in a body."""
         return next((held for held in self.appointments if held.body_id is None), None)
 

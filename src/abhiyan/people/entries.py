@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, Entry
+from abhiyan.ui.navigation import MORE, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "people:account", _("My account and sessions"), MORE, order=99, words=_("passkey, sign out, language")
     ),
 )

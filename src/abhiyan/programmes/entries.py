@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.ui.navigation import MORE, WORK, Entry
+from abhiyan.ui.navigation import MORE, WORK, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "programmes:list",
         _("Programmes"),
         WORK,
@@ -16,10 +16,14 @@ ENTRIES = (
         letter="p",
         icon="list",
     ),
-    Entry("programmes:tasks", _("Tasks"), WORK, order=2, words=_("work, to do"), key="tasks", letter="k"),
-    Entry("programmes:task_ask", _("Give a task"), words=_("ask, assign work")),
-    Entry("programmes:charges", _("What I am in charge of"), WORK, order=3, words=_("accept, decline")),
-    Entry(
+    NavigationEntry(
+        "programmes:tasks", _("Tasks"), WORK, order=2, words=_("work, to do"), key="tasks", letter="k"
+    ),
+    NavigationEntry("programmes:task_ask", _("Give a task"), words=_("ask, assign work")),
+    NavigationEntry(
+        "programmes:charges", _("What I am in charge of"), WORK, order=3, words=_("accept, decline")
+    ),
+    NavigationEntry(
         "programmes:asked",
         _("Meetings and reports"),
         WORK,
@@ -28,14 +32,18 @@ ENTRIES = (
         key="asked",
         needs=(LEADS,),
     ),
-    Entry("programmes:asked_new", _("Ask units"), words=_("ask for a meeting or a report")),
-    Entry("programmes:own_materials", _("Materials"), WORK, words=_("leaflets, files, videos")),
-    Entry("programmes:record", _("My record"), MORE, words=_("duties, offices"), key="record"),
-    Entry("programmes:create", _("New programme"), words=_("make a campaign, start a drive")),
-    Entry("programmes:targets", _("Targets"), words=_("goal, split, due"), of="any"),
-    Entry("programmes:counts", _("Counts"), words=_("figures by week, channel, age"), of="any"),
-    Entry("programmes:in_charges", _("In-charges"), words=_("responsible, name somebody"), of="any"),
-    Entry("programmes:below", _("Furthest behind"), words=_("late, units below, who is behind"), of="any"),
-    Entry("programmes:own_figures", _("Own figures"), words=_("what the unit says"), of="any"),
-    Entry("programmes:share", _("Share the ladder"), words=_("picture, WhatsApp"), of="any"),
+    NavigationEntry("programmes:asked_new", _("Ask units"), words=_("ask for a meeting or a report")),
+    NavigationEntry("programmes:own_materials", _("Materials"), WORK, words=_("leaflets, files, videos")),
+    NavigationEntry("programmes:record", _("My record"), MORE, words=_("duties, offices"), key="record"),
+    NavigationEntry("programmes:create", _("New programme"), words=_("make a campaign, start a drive")),
+    NavigationEntry("programmes:targets", _("Targets"), words=_("goal, split, due"), of="any"),
+    NavigationEntry("programmes:counts", _("Counts"), words=_("figures by week, channel, age"), of="any"),
+    NavigationEntry(
+        "programmes:in_charges", _("In-charges"), words=_("responsible, name somebody"), of="any"
+    ),
+    NavigationEntry(
+        "programmes:below", _("Furthest behind"), words=_("late, units below, who is behind"), of="any"
+    ),
+    NavigationEntry("programmes:own_figures", _("Own figures"), words=_("what the unit says"), of="any"),
+    NavigationEntry("programmes:share", _("Share the ladder"), words=_("picture, WhatsApp"), of="any"),
 )

@@ -14,7 +14,7 @@ from abhiyan.core.imports import ImportKind, Option, Outcome, Work
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import NOTHING, Scope, scoped, system
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.people import phones
@@ -33,7 +33,7 @@ TOTALS_KIND = list_of_figures(
             "Total",
             "कुल",
             "members, count, सदस्य, संख्या, सदस्य संख्या",
-            Kind.INTEGER,
+            CellKind.INTEGER,
             required=True,
             least=0,
             most=2_000_000_000,
@@ -70,11 +70,11 @@ ROLES = {
 IN_CHARGES = Layout(
     key="in_charges",
     fields=(
-        Field("phone", "Phone", "फ़ोन", "mobile, phone number, मोबाइल, मोबाइल नंबर", Kind.PHONE),
+        Field("phone", "Phone", "फ़ोन", "mobile, phone number, मोबाइल, मोबाइल नंबर", CellKind.PHONE),
         # Not called an account: a column of that name is taken for a bank's, and never read.
-        Field("user", "User", "उपयोगकर्ता", "user id", Kind.CODE, max_length=36),
+        Field("user", "User", "उपयोगकर्ता", "user id", CellKind.CODE, max_length=36),
         UNIT,
-        Field("role", "Role", "भूमिका", "as, दायित्व", Kind.CHOICE, choices=ROLES),
+        Field("role", "Role", "भूमिका", "as, दायित्व", CellKind.CHOICE, choices=ROLES),
     ),
 )
 

@@ -15,7 +15,7 @@ from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
-from abhiyan.org.viewer import Held, Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import (
     I_WAIT_FOR,
@@ -105,7 +105,7 @@ def _promised(charge: InCharge) -> Beside:
     )
 
 
-def _while_open(viewer: Viewer, home: Held, stand: queries.Stand) -> Iterator[Beside]:
+def _while_open(viewer: Viewer, home: HeldOffice, stand: queries.MeasureStand) -> Iterator[Beside]:
     """The pages of what runs that are there while it is open, to who runs it in their unit; once a programme."""
     if stand.of.measure == 1 and stand.programme.state == Programme.State.OPEN:
         for page in activities.pages_while_open(lambda one: viewer.may_at(one, home.lo)):
@@ -117,7 +117,7 @@ def _while_open(viewer: Viewer, home: Held, stand: queries.Stand) -> Iterator[Be
             )
 
 
-def _standing(home: Held, stand: queries.Stand, *, at: datetime) -> StandingHere:
+def _standing(home: HeldOffice, stand: queries.MeasureStand, *, at: datetime) -> StandingHere:
     """One sentence for a measure of what runs in a unit, with its ladder."""
     programme, on = stand.programme, clock.day_in(stand.programme.zone, at)
     said = pace.said(
@@ -151,7 +151,9 @@ def _in_own_tree(unit_code: str, hierarchy: int, programme: Programme) -> str:
     return reverse("site:unit", args=[unit_code]) + f"?{urlencode(asked)}"
 
 
-def _behind(home: Held, stands: Sequence[queries.Stand], *, at: datetime) -> Iterator[UnitsBehind]:
+def _behind(
+    home: HeldOffice, stands: Sequence[queries.MeasureStand], *, at: datetime
+) -> Iterator[UnitsBehind]:
     """Of each measure the units right below that are behind, and who leads them. One query for all who lead."""
     late = [(stand, found) for stand in stands if (found := queries.late(home, stand, at=at))]
     units = {child.unit_id for _stand, found in late for child in found.leaf.rows}
@@ -181,7 +183,12 @@ def _behind(home: Held, stands: Sequence[queries.Stand], *, at: datetime) -> Ite
 
 
 def _unit_behind(
-    home: Held, stand: queries.Stand, child: queries.Child, leader: org.Leader | None, *, on: date
+    home: HeldOffice,
+    stand: queries.MeasureStand,
+    child: queries.Child,
+    leader: org.Leader | None,
+    *,
+    on: date,
 ) -> BehindUnit:
     """One of them: how many fewer are counted than due by today, and who leads it."""
     of = stand.programme
@@ -197,7 +204,7 @@ def _unit_behind(
     )
 
 
-def _answers(home: Held, *, on: date) -> Iterator[Beside | Owed]:
+def _answers(home: HeldOffice, *, on: date) -> Iterator[Beside | Owed]:
     """Who was named in charge right below and has not answered; and where one declined and another is to be named."""
     kinds = LOOKS_AFTER.get(home.unit_kind, ())
     waiting, declined = queries.answers_below(home.lo, home.hi, hierarchy=home.hierarchy, kinds=kinds, on=on)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from abhiyan.core import clock
 from abhiyan.core.words import named
 from abhiyan.org.here import address
-from abhiyan.org.viewer import Held, Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, Thing
 from abhiyan.units import queries as units
@@ -104,7 +104,7 @@ def _to_pass_on(
     )
 
 
-def _below(home: Held, some: Sequence[Schedule], *, at: datetime) -> Iterator[Thing]:
+def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Iterator[Thing]:
     """Say of each schedule how many below are late, else silent, and which reports wait for a decision."""
     begun = {one.pk: one.timing.begun(at) for one in some}
     counts = units.counts_below(home.unit_id, home.hierarchy)

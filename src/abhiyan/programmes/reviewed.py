@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
-from abhiyan.ui.reviewed import Part, Subject
+from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from .queries import record, schedules
 from .rules.schedules import shares
@@ -16,7 +16,7 @@ from .rules.schedules import shares
 HALF_A_YEAR = timedelta(days=183)
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
+def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Tasks given to and by an office-bearer, or those of the unit's offices; meetings and reports asked."""
     if of.account_id is None:
         unit = record.task_numbers(at=at, unit_id=of.unit_id)
@@ -29,22 +29,22 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[Part]:
             (_("Open, of this unit"), grouped(unit.open)),
             (_("Late now, of this unit"), grouped(unit.late)),
         ]
-        yield Part(_("Tasks"), [*here_and_below, *of_unit_itself])
+        yield ReviewedPart(_("Tasks"), [*here_and_below, *of_unit_itself])
     else:
         own = record.task_numbers(at=at, account_id=of.account_id)
         given = record.task_numbers(at=at, asked_by=of.account_id)
         done = [(_("Done in time"), grouped(own.in_time)), (_("Done late"), grouped(own.done_late))]
-        yield Part(_("Their tasks"), [*_open(own), *done, (_("Declined"), grouped(own.declined))])
-        yield Part(_("Tasks they gave"), _open(given))
+        yield ReviewedPart(_("Their tasks"), [*_open(own), *done, (_("Declined"), grouped(own.declined))])
+        yield ReviewedPart(_("Tasks they gave"), _open(given))
     yield _asked(of, at=at)
 
 
-def _asked(of: Subject, *, at: datetime) -> Part:
+def _asked(of: Subject, *, at: datetime) -> ReviewedPart:
     """How much of what the unit was asked in the last half year came in, on time and late, and what is silent."""
     since = clock.day_in(settings.TIME_ZONE, at) - HALF_A_YEAR
     owings = schedules.asked_of(of.unit_id, [of.hierarchy], since=since, at=at)
     due, on_time, late, silent = shares(schedules.sums(owings, at=at))
-    return Part(
+    return ReviewedPart(
         _("Meetings and reports asked of this unit"),
         [
             (_("Due so far"), grouped(due)),

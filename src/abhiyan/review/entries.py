@@ -3,11 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.ui.navigation import REVIEW, Entry
+from abhiyan.ui.navigation import REVIEW, NavigationEntry
 from abhiyan.units.models import Hierarchy
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "review:rounds",
         _("Review rounds"),
         REVIEW,
@@ -16,12 +16,14 @@ ENTRIES = (
         key="rounds",
         needs=(LEADS,),
     ),
-    Entry(
+    NavigationEntry(
         "review:round_new",
         _("New review round"),
         words=_("open a round"),
         needs=(LEADS,),
         tree=Hierarchy.ORGANISATIONAL,
     ),
-    Entry("review:deck_new", _("Slides"), REVIEW, words=_("presentation, PowerPoint, deck"), needs=(LEADS,)),
+    NavigationEntry(
+        "review:deck_new", _("Slides"), REVIEW, words=_("presentation, PowerPoint, deck"), needs=(LEADS,)
+    ),
 )

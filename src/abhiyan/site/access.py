@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from abhiyan.core.access import PUBLIC, TOKEN, Access, Address, Level
+from abhiyan.core.access import PUBLIC, TOKEN, Access, AccessLevel, Address
 from abhiyan.enrolment.rules import channels
 from abhiyan.org.viewer import Viewer
 from abhiyan.people.visit import Visit
@@ -60,19 +60,19 @@ def denied(opens: Access, viewer: Viewer, visit: Visit, *, is_demo: bool) -> str
     is_demo: whether this is the demo, asked from its own machine.
     """
     match opens.level:
-        case Level.PUBLIC | Level.TOKEN:
+        case AccessLevel.PUBLIC | AccessLevel.TOKEN:
             return ""
-        case Level.DEMO:
+        case AccessLevel.DEMO:
             return "" if is_demo else NOT_YOURS
-        case Level.VISITOR:
+        case AccessLevel.VISITOR:
             return "" if visit.session else opens.entrance
-        case Level.MEMBER:
+        case AccessLevel.MEMBER:
             return "" if visit.phone_id else opens.entrance
     if not viewer.is_signed_in:
         return "people:sign_in"
-    if opens.level is Level.SIGNED_IN:
+    if opens.level is AccessLevel.SIGNED_IN:
         return ""
     if not viewer.is_strong:
         return "people:second_factor"
-    is_lacking = opens.level is Level.CAPABILITY and not viewer.may_any(*opens.any_of)
+    is_lacking = opens.level is AccessLevel.CAPABILITY and not viewer.may_any(*opens.any_of)
     return NOT_YOURS if is_lacking else ""

@@ -2,13 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import MORE, TODAY, UNITS, Entry
+from abhiyan.ui.navigation import MORE, TODAY, UNITS, NavigationEntry
 
 ENTRIES = (
-    Entry("site:today", _("Today"), TODAY, key="today", letter="t", icon="today"),
-    Entry("site:units", _("Units"), UNITS, key="units", letter="u", icon="unit", place=8),
-    Entry("site:field_start", _("Your work in the field"), words=_("offline, phone, door, report")),
-    Entry(
+    NavigationEntry("site:today", _("Today"), TODAY, key="today", letter="t", icon="today"),
+    NavigationEntry("site:units", _("Units"), UNITS, key="units", letter="u", icon="unit", place=8),
+    NavigationEntry("site:field_start", _("Your work in the field"), words=_("offline, phone, door, report")),
+    NavigationEntry(
         "imports:list",
         _("Imports"),
         MORE,

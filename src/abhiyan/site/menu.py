@@ -15,8 +15,8 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.people.visit import Visit
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.doors import Found
-from abhiyan.ui.navigation import MORE, PARTS, REVIEW, TODAY, Entry, MenuLink, MenuPart
+from abhiyan.ui.doors import DoorThing
+from abhiyan.ui.navigation import MORE, PARTS, REVIEW, TODAY, MenuLink, MenuPart, NavigationEntry
 from abhiyan.units.models import Kind
 
 from .access import denied, pages
@@ -29,12 +29,12 @@ LANGUAGES = ("en", "hi")  # whatever the page is read in
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[NavigationEntry, ...]:
     """What all rooms declare, the lowest floor first."""
     return tuple(entry for _room, module in modules("entries") for entry in module.ENTRIES)
 
 
-def opens(entry: Entry, viewer: Viewer) -> bool:
+def opens(entry: NavigationEntry, viewer: Viewer) -> bool:
     """Whether an entry is for somebody: its address opens, they have a right it needs, their unit is in its tree."""
     if entry.needs and not viewer.may_any(*entry.needs):
         return False
@@ -58,7 +58,7 @@ def menu(viewer: Viewer) -> list[MenuPart]:
     return [*map(_alone, (today, *bar)), MenuPart(MORE, tuple(map(_link, more)), *PARTS[MORE])]
 
 
-def _parts(known: Sequence[Entry]) -> list[MenuPart]:
+def _parts(known: Sequence[NavigationEntry]) -> list[MenuPart]:
     links = {part: [_link(one) for one in _ordered(known) if one.part == part] for part in PARTS}
     folded = [MenuLink(one.key, one.href, one.label, is_narrow=True) for one in links[REVIEW]]
     links[MORE] = [*folded, *links[MORE]]
@@ -69,23 +69,23 @@ def _parts(known: Sequence[Entry]) -> list[MenuPart]:
     ]
 
 
-def _ordered(some: Sequence[Entry]) -> list[Entry]:
+def _ordered(some: Sequence[NavigationEntry]) -> list[NavigationEntry]:
     return sorted(some, key=lambda one: ([*PARTS, ""].index(one.part), one.order))
 
 
-def _alone(one: Entry) -> MenuPart:
+def _alone(one: NavigationEntry) -> MenuPart:
     return MenuPart(one.key, (_link(one),), one.short or one.label, one.icon)
 
 
-def _link(one: Entry) -> MenuLink:
+def _link(one: NavigationEntry) -> MenuLink:
     return MenuLink(one.key or one.url_name, _href(one), one.label, one.letter)
 
 
-def _href(one: Entry, *of: object) -> str:
+def _href(one: NavigationEntry, *of: object) -> str:
     return address_of(one.url_name, *of) + (f"?{one.asked}" if one.asked else "")
 
 
-def found_pages(viewer: Viewer, text: str) -> list[Found]:
+def found_pages(viewer: Viewer, text: str) -> list[DoorThing]:
     """Pages and acts that fit some words, in English or Hindi, as far as they open to somebody.
 
     Pages of a programme are shown for the newest open ones; words of its name narrow them.
@@ -94,23 +94,23 @@ def found_pages(viewer: Viewer, text: str) -> list[Found]:
     if not asked or any(len(word) < SHORTEST for word in asked):
         return []
     running = programmes.search("", limit=MOST_PROGRAMMES, only_open=True)
-    found: list[tuple[bool, Found]] = []
+    found: list[tuple[bool, DoorThing]] = []
     for one, titles, every in _index():
         own = {word for word in asked if _fits({word}, every)}
         if not own or not opens(one, viewer):
             continue
         if not one.of and own == asked:
             part = str(PARTS[one.part][0]) if one.part else ""
-            found.append((not _fits(own, titles), Found(_("Pages"), str(one.label), part, _href(one))))
+            found.append((not _fits(own, titles), DoorThing(_("Pages"), str(one.label), part, _href(one))))
         for each in running if one.of else ():
             if one.of in ("any", each.kind) and _fits(asked - own, _words(" ".join(each.names.values()))):
-                shown = Found(_("Pages"), str(one.label), named(each.names), _href(one, each.public_id))
+                shown = DoorThing(_("Pages"), str(one.label), named(each.names), _href(one, each.public_id))
                 found.append((not _fits(own, titles), shown))
     return [shown for _later, shown in sorted(found, key=lambda each: each[0])][:MOST_PAGES]
 
 
 @cache
-def _index() -> list[tuple[Entry, frozenset[str], frozenset[str]]]:
+def _index() -> list[tuple[NavigationEntry, frozenset[str], frozenset[str]]]:
     """Every entry with the words of its label, and these with all others that find it: in both languages."""
     found = []
     for one in entries():

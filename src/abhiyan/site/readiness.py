@@ -44,7 +44,7 @@ def told(error: Exception) -> click.ClickException | None:
         return CannotRun(f"The database cannot be reached: {said}\n{fix}")
     if kinds & {
         "abhiyan.core.refusals.Refused",
-        "abhiyan.core.sealing.Unreadable",
+        "abhiyan.core.sealing.UnreadableSeal",
         "abhiyan.core.backup.BackupFailed",
         "abhiyan.core.backup.RestoreRefused",
         "abhiyan.site.processes.Served",

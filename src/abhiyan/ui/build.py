@@ -69,7 +69,7 @@ class BuildFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Step:
+class BuildStep:
     """One part of the build: made again when a source changed, or when something it made is gone."""
 
     name: str
@@ -243,20 +243,22 @@ def compiled(po: Path) -> bytes:
     return out.getvalue()
 
 
-def steps() -> list[Step]:
+def steps() -> list[BuildStep]:
     styles = sorted((UI / "scss").glob("*.scss"))
     lock = [path for path in [ROOT / "package-lock.json"] if path.exists()]
     scripts = [UI / "js" / f"{part}.js" for parts in SCRIPTS.values() for part in parts]
     translations = catalogues()
     return [
-        Step("styles", [*styles, *lock], [BUILT / f"{name}.css" for name in STYLES], make_styles),
-        Step("fonts", lock, [BUILT / "fonts" / name for name in FONTS], make_fonts),
-        Step("printed fonts", lock, [*printed_fonts(), PRINTED / "widths.json"], make_printed_fonts),
-        Step("scripts", scripts, [BUILT / name for name in SCRIPTS], make_scripts),
-        Step("htmx", lock, [BUILT / "htmx.min.js"], make_htmx),
-        Step("idb", lock, [BUILT / "idb.js"], make_idb),
-        Step("icons", icon_files(), [BUILT / "icons.svg"], make_icons),
-        Step("translations", translations, [po.with_suffix(".mo") for po in translations], make_messages),
+        BuildStep("styles", [*styles, *lock], [BUILT / f"{name}.css" for name in STYLES], make_styles),
+        BuildStep("fonts", lock, [BUILT / "fonts" / name for name in FONTS], make_fonts),
+        BuildStep("printed fonts", lock, [*printed_fonts(), PRINTED / "widths.json"], make_printed_fonts),
+        BuildStep("scripts", scripts, [BUILT / name for name in SCRIPTS], make_scripts),
+        BuildStep("htmx", lock, [BUILT / "htmx.min.js"], make_htmx),
+        BuildStep("idb", lock, [BUILT / "idb.js"], make_idb),
+        BuildStep("icons", icon_files(), [BUILT / "icons.svg"], make_icons),
+        BuildStep(
+            "translations", translations, [po.with_suffix(".mo") for po in translations], make_messages
+        ),
     ]
 
 

@@ -38,7 +38,7 @@ class Trend:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """`path` lies in a box of 1000 by 100; `end_y`: where its name stands, in per cent, apart from the others."""
 
     rung: str
@@ -53,7 +53,7 @@ class TrendPlot:
     wide that is, the day). All but paths in per cent.
     """
 
-    lines: list[Line]
+    lines: list[ChartLine]
     ticks: list[tuple[float, int]]
     dates: list[tuple[float, date, str]]
     days: list[tuple[float, float, Day]]
@@ -111,7 +111,7 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
         if not points:
             continue
         path = "M" + "L".join(f"{x * 10:.1f} {y:.2f}" for x, y in points) + ("h1" if len(points) == 1 else "")
-        lines.append(Line(rung=rung, path=path, end_x=points[-1][0], end_y=points[-1][1]))
+        lines.append(ChartLine(rung=rung, path=path, end_x=points[-1][0], end_y=points[-1][1]))
     wide = PLOT_WIDTH / max(1, len(days) - 1)
     return TrendPlot(
         lines=_apart(lines),
@@ -126,7 +126,7 @@ def plot_trend(trend: Trend) -> TrendPlot | None:
     )
 
 
-def _apart(lines: list[Line], room: float = 8.0) -> list[Line]:
+def _apart(lines: list[ChartLine], room: float = 8.0) -> list[ChartLine]:
     """Names of lines that end close together are moved apart, first up from the bottom, then back from the top."""
     order = sorted(lines, key=lambda line: -line.end_y)
     at: list[float] = []
@@ -137,13 +137,13 @@ def _apart(lines: list[Line], room: float = 8.0) -> list[Line]:
         at[place] = max(at[place], ceiling)
         ceiling = at[place] + room
     return [
-        Line(rung=line.rung, path=line.path, end_x=line.end_x, end_y=min(100.0, y))
+        ChartLine(rung=line.rung, path=line.path, end_x=line.end_x, end_y=min(100.0, y))
         for line, y in zip(order, at, strict=True)
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class FunnelStep:
     """One step of a funnel. `value` None: too few to be shown."""
 
     name: Words
@@ -151,14 +151,14 @@ class Step:
     note: Words = ""
 
 
-def widths(steps: Sequence[Step]) -> list[float]:
+def widths(steps: Sequence[FunnelStep]) -> list[float]:
     """Each step in per cent of the largest, 0 to 100."""
     top = max((step.value or 0 for step in steps), default=0) or 1
     return [min(100.0, max(0.0, (step.value or 0) / top * 100)) for step in steps]
 
 
 @dataclass(frozen=True)
-class Bar:
+class ChartBar:
     """One bar in a box of 1000 by 100."""
 
     x: float
@@ -168,12 +168,12 @@ class Bar:
     is_last: bool
 
 
-def plot_bars(values: Sequence[int]) -> list[Bar]:
+def plot_bars(values: Sequence[int]) -> list[ChartBar]:
     """Bars side by side, on a scale made by the largest of them."""
     top = max(values, default=0) * 1.04 or 1
     wide = 1000 / len(values) if values else 0
     return [
-        Bar(
+        ChartBar(
             x=number * wide + wide * 0.12,
             width=wide * 0.76,
             y=100 - value / top * 100,

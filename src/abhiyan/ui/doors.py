@@ -16,7 +16,7 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DoorThing:
     """One thing that fits what was searched. heading: of the list it belongs to. meta: where it belongs."""
 
     heading: str | Promise

@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from abhiyan.ui.charts import Day, Step, Trend
-from abhiyan.ui.ladder import DEFINITIONS, Ladder
-from abhiyan.ui.maps import Outlines, Place
+from abhiyan.ui.charts import Day, FunnelStep, Trend
+from abhiyan.ui.ladder import DEFINITIONS, LadderShown
+from abhiyan.ui.maps import MapPlace, Outlines
 from abhiyan.ui.navigation import MORE, PARTS, MenuLink, MenuPart
 from abhiyan.ui.tables import numbered, sorting
 
@@ -84,7 +84,7 @@ class SampleFilter(forms.Form):
     )
 
 
-def ladder_of(row: tuple[Any, ...], **changes: Any) -> Ladder:
+def ladder_of(row: tuple[Any, ...], **changes: Any) -> LadderShown:
     name, _lon, _lat, target, reported, counted, unsigned, confirmed, estimate, low, high = row
     facts: dict[str, Any] = {
         "name": name,
@@ -100,7 +100,7 @@ def ladder_of(row: tuple[Any, ...], **changes: Any) -> Ladder:
         "day": DAYS_PASSED,
         "days": 60,
     }
-    return Ladder(**facts | changes)
+    return LadderShown(**facts | changes)
 
 
 def everything(query: QueryDict) -> dict[str, Any]:
@@ -132,8 +132,8 @@ def everything(query: QueryDict) -> dict[str, Any]:
         "over": ladder_of(ramban),
         "unknown": ladder_of(kishtwar, none_reason=_("too few checks")),
         "untargeted": ladder_of(kishtwar, target=None, pace_pct=None),
-        "nothing": Ladder(name=_("New drive"), target=0, reported=0, counted=0, confirmed=0),
-        "few": Ladder(name=_("Small cell"), target=120, hidden_reason=_("fewer than 10")),
+        "nothing": LadderShown(name=_("New drive"), target=0, reported=0, counted=0, confirmed=0),
+        "few": LadderShown(name=_("Small cell"), target=120, hidden_reason=_("fewer than 10")),
         "form": SampleForm(
             data={
                 "name": "",
@@ -152,7 +152,8 @@ def everything(query: QueryDict) -> dict[str, Any]:
             {"name": "सुदेश कुमारी", "office": _("In-charge"), "since": "2026-09-01"},
         ],
         "places": [
-            Place(name=row[0], lon=row[1], lat=row[2], ladder=ladder_of(row), href="#main") for row in UNITS
+            MapPlace(name=row[0], lon=row[1], lat=row[2], ladder=ladder_of(row), href="#main")
+            for row in UNITS
         ],
         "outline": Outlines(((*((row[1], row[2]) for row in UNITS), (UNITS[0][1], UNITS[0][2])),)),
         "trend": Trend(
@@ -172,11 +173,11 @@ def everything(query: QueryDict) -> dict[str, Any]:
             ],
         ),
         "steps": [
-            Step(name=_("Reported"), value=92_400),
-            Step(name=_("Unique callers"), value=71_210),
-            Step(name=_("Links opened"), value=48_003),
-            Step(name=_("Completed"), value=31_877),
-            Step(name=_("Counted"), value=31_102),
+            FunnelStep(name=_("Reported"), value=92_400),
+            FunnelStep(name=_("Unique callers"), value=71_210),
+            FunnelStep(name=_("Links opened"), value=48_003),
+            FunnelStep(name=_("Completed"), value=31_877),
+            FunnelStep(name=_("Counted"), value=31_102),
         ],
         "done_pct": done_pct,
         "progress_text": _("%(done)s%%, about 40 s left; you may leave this page.") % {"done": done_pct},

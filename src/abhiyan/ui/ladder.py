@@ -53,7 +53,7 @@ class Before:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ladder:
+class LadderShown:
     """One measure of one unit. `None` on a rung means: not known, or too few to be shown.
 
     counted: with a sign from the phone. unsigned: passes every other rule, but the phone has not answered yet.
@@ -109,7 +109,7 @@ class Ladder:
         return 0 if self.counted is None else max(0, self.due - self.counted)
 
 
-def checks_title(drawn: Iterable[Ladder]) -> Words:
+def checks_title(drawn: Iterable[LadderShown]) -> Words:
     """The title of a list's column of estimates; of grades where there is no estimate; "" where there is neither."""
     rows = list(drawn)
     if any(one.estimate is not None for one in rows):
@@ -117,12 +117,12 @@ def checks_title(drawn: Iterable[Ladder]) -> Words:
     return _("Grade") if any(one.grade for one in rows) else ""
 
 
-def as_ladder(given: Ladder | Mapping[str, Any]) -> Ladder:
+def as_ladder(given: LadderShown | Mapping[str, Any]) -> LadderShown:
     """A mapping with the same names will do; what the ladder does not know is left out."""
-    if isinstance(given, Ladder):
+    if isinstance(given, LadderShown):
         return given
-    known = {field.name for field in fields(Ladder)}
-    return Ladder(**{name: value for name, value in given.items() if name in known})
+    known = {field.name for field in fields(LadderShown)}
+    return LadderShown(**{name: value for name, value in given.items() if name in known})
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Plot:
+class LadderPlot:
     """Positions of one ladder, in per cent of the plot's width.
 
     estimate, low and high are on a scale of their own, from 0 to 100 of the frame. They never share the target's scale.
@@ -155,7 +155,7 @@ def _hundredths(share: float) -> float:
     return min(100.0, max(0.0, 100 * share))
 
 
-def plot(ladder: Ladder, *, room: float = 1.05) -> Plot:
+def plot(ladder: LadderShown, *, room: float = 1.05) -> LadderPlot:
     """Put three rungs on one scale, which ends a little (`room`) after the largest; the estimate on its own."""
     whole = (ladder.counted or 0) + (ladder.unsigned or 0)
     values = (
@@ -174,7 +174,7 @@ def plot(ladder: Ladder, *, room: float = 1.05) -> Plot:
 
     after = at(ladder.counted or 0)
     has_interval = None not in (ladder.estimate, ladder.low, ladder.high)
-    return Plot(
+    return LadderPlot(
         reported=bar(ladder.reported),
         counted=bar(ladder.counted),
         unsigned=Span(after, at(whole) - after) if (ladder.unsigned or 0) > 0 else None,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 
 WIDTH = 380.0
 TALLEST = 460.0
@@ -23,13 +23,13 @@ Ring = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class MapPlace:
     """A unit on the map. A place without a point, or far outside the outlines, is counted as left out."""
 
     name: str
     lon: float | None
     lat: float | None
-    ladder: Ladder
+    ladder: LadderShown
     href: str = ""
 
 
@@ -68,7 +68,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class MapDrawing:
     """What the template draws."""
 
     width: float
@@ -105,7 +105,7 @@ def outlines(geojson: Mapping[str, Any]) -> Outlines:
 
 
 @dataclass(frozen=True)
-class Frame:
+class MapFrame:
     """Degrees to the drawing: plane, true at the middle latitude; good enough for a state or a nation."""
 
     west: float
@@ -123,14 +123,14 @@ class Frame:
         return x, y
 
 
-def frame_of(points: Sequence[tuple[float, float]], margin: float) -> Frame:
+def frame_of(points: Sequence[tuple[float, float]], margin: float) -> MapFrame:
     west, east = min(lon for lon, _ in points), max(lon for lon, _ in points)
     south, north = min(lat for _, lat in points), max(lat for _, lat in points)
     stretch = max(0.2, math.cos(math.radians((south + north) / 2)))
     across, down = max((east - west) * stretch, 0.02), max(north - south, 0.02)
     scale = min((WIDTH - 2 * margin) / across, (TALLEST - 2 * margin) / down)
     height = max(120.0, (north - south) * scale + 2 * margin)
-    return Frame(
+    return MapFrame(
         west=west,
         north=north,
         stretch=stretch,
@@ -142,7 +142,7 @@ def frame_of(points: Sequence[tuple[float, float]], margin: float) -> Frame:
     )
 
 
-def path_of(ring: Ring, frame: Frame) -> str:
+def path_of(ring: Ring, frame: MapFrame) -> str:
     """A ring as an SVG path, without points nearer than a pixel and a bit; nothing for a speck."""
     kept: list[tuple[float, float]] = []
     for lon, lat in ring:
@@ -159,7 +159,7 @@ def _total(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _usable(place: Place) -> bool:
+def _usable(place: MapPlace) -> bool:
     if place.lon is None or place.lat is None:
         return False
     return (
@@ -170,7 +170,7 @@ def _usable(place: Place) -> bool:
     )
 
 
-def draw(places: Sequence[Place], boundaries: Outlines | None = None) -> Drawing | None:
+def draw(places: Sequence[MapPlace], boundaries: Outlines | None = None) -> MapDrawing | None:
     """Puts places on a drawing; None when there is no place with a point (then the page says so in words)."""
     usable = [place for place in places if _usable(place)]
     rings = boundaries.rings if boundaries else ()
@@ -194,13 +194,13 @@ def draw(places: Sequence[Place], boundaries: Outlines | None = None) -> Drawing
     grouped = len(usable) > MANY
     if grouped:
         biggest = CELL / 2 - 1
-    groups: dict[tuple[int, int] | int, list[tuple[Place, float, float]]] = {}
+    groups: dict[tuple[int, int] | int, list[tuple[MapPlace, float, float]]] = {}
     for index, (place, point) in enumerate(zip(usable, points, strict=True)):
         x, y = frame.at(*point)
         key = (int(x // CELL), int(y // CELL)) if grouped else index
         groups.setdefault(key, []).append((place, x, y))
     symbols = _symbols(groups.values(), biggest)
-    return Drawing(
+    return MapDrawing(
         width=frame.width,
         height=round(frame.height, 1),
         paths=[path for ring in rings if (path := path_of(ring, frame))],
@@ -211,7 +211,7 @@ def draw(places: Sequence[Place], boundaries: Outlines | None = None) -> Drawing
     )
 
 
-def _symbols(groups: Iterable[list[tuple[Place, float, float]]], biggest: float) -> list[Symbol]:
+def _symbols(groups: Iterable[list[tuple[MapPlace, float, float]]], biggest: float) -> list[Symbol]:
     gathered = []
     for members in groups:
         ladders = [place.ladder for place, _, _ in members]
@@ -254,7 +254,7 @@ def _reach(symbol: Symbol) -> float:
     return max(symbol.r_target or 0.0, symbol.r_reported or 0.0, symbol.r_counted or 0.0, 3.0)
 
 
-def _labels(symbols: Sequence[Symbol], frame: Frame) -> list[Label]:
+def _labels(symbols: Sequence[Symbol], frame: MapFrame) -> list[Label]:
     """Names where there is room for them, the largest first; the others are in the table beside."""
     taken = [
         (symbol.x - reach, symbol.y - reach, symbol.x + reach, symbol.y + reach)

@@ -53,7 +53,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass
-class Found:
+class RoomStrings:
     """The strings of one room, each with the files it stands in."""
 
     room: str
@@ -84,9 +84,9 @@ def sources(room: Path, only: Collection[str] = ("*",)) -> Iterator[tuple[Path, 
             yield path, "\n".join(line.strip() for line in lines)
 
 
-def collect(room: Path, only: Collection[str] = ("*",)) -> Found:
+def collect(room: Path, only: Collection[str] = ("*",)) -> RoomStrings:
     """Every translatable string of a room, or of those files of it whose place fits one of the patterns."""
-    found = Found(room.name)
+    found = RoomStrings(room.name)
     for path, text in sources(room, only):
         where = str(path.relative_to(room.parent))
         for _line, message, _comments, context in extract(

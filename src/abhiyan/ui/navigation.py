@@ -19,7 +19,7 @@ PARTS: dict[str, tuple[Text, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NavigationEntry:
     """A page or an act, by the name of its address. The access declared for the address says who may open it.
 
     part: of the menu; "" where only search finds it. order: in its part, the lowest first. words: more words that find

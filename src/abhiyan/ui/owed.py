@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .ladder import Ladder
+from .ladder import LadderShown
 
 WHERE_WE_STAND = gettext_lazy("Where we stand")
 I_WAIT_FOR = gettext_lazy("I wait for")
@@ -46,7 +46,7 @@ class StandingHere:
     title: str | Promise
     said: str
     href: str
-    drawn: Ladder
+    drawn: LadderShown
 
 
 @dataclass(frozen=True, slots=True)

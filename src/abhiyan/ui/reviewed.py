@@ -23,7 +23,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReviewedPart:
     """A section: a heading, and lines of what is counted and how many, in words."""
 
     title: str | Promise

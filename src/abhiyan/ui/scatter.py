@@ -10,7 +10,7 @@ LEFT, RIGHT, TOP, BOTTOM = 9.0, 98.0, 4.0, 88.0  # of the plot inside its box, p
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dot:
+class ScatterDot:
     """One place. words: all it says, for the ear and the pointer."""
 
     name: str
@@ -27,19 +27,19 @@ class Scatter:
     name: Words
     x_name: Words
     y_name: Words
-    dots: Sequence[Dot]
+    dots: Sequence[ScatterDot]
 
 
 @dataclass(frozen=True)
-class Plot:
+class ScatterPlot:
     """Ticks: (position, value as written); dots: (x, y, dot). All in per cent of the box."""
 
     x_ticks: list[tuple[float, str]]
     y_ticks: list[tuple[float, str]]
-    dots: list[tuple[float, float, Dot]]
+    dots: list[tuple[float, float, ScatterDot]]
 
 
-def plot(given: Scatter) -> Plot | None:
+def plot(given: Scatter) -> ScatterPlot | None:
     """None while there is nothing to draw. Both axes begin at 0."""
     if not given.dots:
         return None
@@ -52,7 +52,7 @@ def plot(given: Scatter) -> Plot | None:
     def y_of(value: float) -> float:
         return round(BOTTOM - value / y_top * (BOTTOM - TOP), 2)
 
-    return Plot(
+    return ScatterPlot(
         [(x_of(value), f"{value:g}") for value in x_ticks],
         [(y_of(value), f"{value:g}") for value in y_ticks],
         [(x_of(dot.x), y_of(dot.y), dot) for dot in given.dots],

@@ -17,7 +17,7 @@ ABOVE = 9.0  # a sign stands so far above the middle of its disc
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seat:
+class MapSeat:
     """One seat. sign: what is written on it; words: all it says, for the ear. is_ours: filled.
 
     outline: a GeoJSON geometry, where one is known.
@@ -36,7 +36,7 @@ class Seat:
 class Drawn:
     """A seat on the drawing. path: its ground; without one, a disc of radius r at x, y. label: room for its sign."""
 
-    seat: Seat
+    seat: MapSeat
     path: str
     x: float
     y: float
@@ -46,7 +46,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class SeatDrawing:
     width: float
     height: float
     land: list[str]
@@ -54,7 +54,7 @@ class Drawing:
     left_out: int
 
 
-def draw(seats: Sequence[Seat], boundaries: maps.Outlines | None = None) -> Drawing | None:
+def draw(seats: Sequence[MapSeat], boundaries: maps.Outlines | None = None) -> SeatDrawing | None:
     """Puts seats on a drawing; None when none has a point or an outline."""
     rings = {
         index: maps.outlines(seat.outline).rings
@@ -92,7 +92,7 @@ def draw(seats: Sequence[Seat], boundaries: maps.Outlines | None = None) -> Draw
         drawn.append(Drawn(seat, path, round(x, 1), round(y, 1), DISC, has_room, round(label_y, 1)))
     land = [path for ring in ground if (path := maps.path_of(ring, frame))]
     drawn.sort(key=lambda one: not one.path)  # discs lie on top of grounds
-    return Drawing(frame.width, round(frame.height, 1), land, drawn, len(seats) - len(placed))
+    return SeatDrawing(frame.width, round(frame.height, 1), land, drawn, len(seats) - len(placed))
 
 
 def middle(rings: Sequence[maps.Ring]) -> tuple[float, float]:

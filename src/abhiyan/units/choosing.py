@@ -10,7 +10,7 @@ from .queries import UnitRow
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class UnitChoice:
     """One unit to choose. above: names from the root, as one line."""
 
     code: str
@@ -22,10 +22,10 @@ class Choice:
     has_children: bool
 
 
-def choices(rows: Iterable[UnitRow]) -> list[Choice]:
+def choices(rows: Iterable[UnitRow]) -> list[UnitChoice]:
     """Units as choices, in their order."""
     return [
-        Choice(
+        UnitChoice(
             code=row.code,
             name=row.name(),
             kind=str(Kind(row.kind).label),

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from abhiyan.core import clock
 from abhiyan.core.imports import Difference, ImportKind, Lacking, Option, Outcome, Work, authority
 from abhiyan.core.numbers import grouped
+from abhiyan.core.tables.layout import CellKind as Cell
 from abhiyan.core.tables.layout import Field, Layout
-from abhiyan.core.tables.layout import Kind as Cell
 from abhiyan.core.tables.reading import Batch
 from abhiyan.core.words import named
 
@@ -187,7 +187,7 @@ def _refuse(work: Work, of: Literal["t_staged", "t_pin_staged"] = "t_staged") ->
         work.refuse(row, field, code, **facts)
 
 
-def _count(work: Work, counts: staging.Counts) -> None:
+def _count(work: Work, counts: staging.StagingCounts) -> None:
     for outcome in ("made", "moved", "changed", "closed", "closed_missing", "same"):
         if n := getattr(counts, outcome):
             work.count(outcome, n)

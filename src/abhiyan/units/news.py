@@ -9,7 +9,7 @@ from abhiyan.units.rules.hanging import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class MovedBranch:
     """A unit and all below it, that came to stand elsewhere.
 
     old_ancestors, new_ancestors: unit ids from the root downwards, without the unit; empty where it did not
@@ -34,7 +34,7 @@ class UnitsMoved:
     """
 
     hierarchy: int
-    branches: tuple[Branch, ...]
+    branches: tuple[MovedBranch, ...]
     on: date
 
 

@@ -58,7 +58,7 @@ _CIRCLES = 5_000  # rows whose chain is followed; further ones are refused as st
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class StagingCounts:
     """What an import does or would do, in rows. moved: came beneath another parent, perhaps changed besides.
 
     changed: facts, or a first place in a hierarchy. closed: whatever else the row says. nowhere: among all of these,
@@ -135,7 +135,7 @@ def _escaped(cell: Any) -> str:
     return " ".join(str(cell).replace("\\", "\\\\").split())
 
 
-def check(*, today: date, within: int | None = None, closes_missing: bool = False) -> Counts:
+def check(*, today: date, within: int | None = None, closes_missing: bool = False) -> StagingCounts:
     """Ask everything of the staged rows; the answers stand in t_row, t_edge, t_refused, t_change and t_closing.
 
     within: every row must stand below this unit, before and after, or stay where it stands; and a top may say that it
@@ -434,7 +434,7 @@ def _changes() -> None:
             where cardinality(c.successors) > 0 and u.successors is distinct from to_jsonb(c.successors)""")
 
 
-def _counts() -> Counts:
+def _counts() -> StagingCounts:
     made, moved, changed, closed, rows, refused, nowhere, missing, closed_missing, still_closed = (
         sql.row("""select count(*) filter (where r.unit_id is null),
             count(*) filter (where m.row is not null and k.row is null),
@@ -453,7 +453,7 @@ def _counts() -> Counts:
         left join (select c.row from t_closing c join units_unit u on u.id = c.unit and u.closed_on is null) k
             on k.row = r.row""")
     )
-    return Counts(
+    return StagingCounts(
         made=made,
         moved=moved,
         changed=changed,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import Difference, ImportKind, Outcome, Work
 from abhiyan.core.models import JournalPage
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 
 from . import actions, queries
 
@@ -18,7 +18,7 @@ UNIT = Field(
     "Unit code",
     "इकाई कोड",
     "code, unit, कोड, इकाई",
-    Kind.CODE,
+    CellKind.CODE,
     required=True,
     max_length=64,
 )
@@ -31,7 +31,7 @@ _AT_ONCE = 5_000
 Text = str | Promise
 
 
-class Row(NamedTuple):
+class UnitListRow(NamedTuple):
     """One sound row. number: in the file. values: of the fields beside the unit."""
 
     number: int
@@ -84,7 +84,7 @@ def list_of_figures(
     def asked(work: Work, names: tuple[str, ...] = of) -> dict[str, str]:
         return {name: work.options[name] for name in names}
 
-    def counted(work: Work) -> tuple[list[Row], Mapping[int, tuple[Any, ...]]]:
+    def counted(work: Work) -> tuple[list[UnitListRow], Mapping[int, tuple[Any, ...]]]:
         rows = _sound(work)
         found = model._default_manager.filter(**asked(work), unit_id__in=[row.unit_id for row in rows])
         old = {unit: tuple(values) for unit, *values in found.values_list("unit_id", *fields)}
@@ -159,7 +159,7 @@ def list_of_figures(
     )
 
 
-def _sound(work: Work) -> list[Row]:
+def _sound(work: Work) -> list[UnitListRow]:
     """Rows that name one unit each; the others are refused, for all that is wrong with them."""
     rows = every_row(work)
     ids, outside = placed({row[1] for row in rows if row[1]}, work.unit_id)
@@ -178,7 +178,7 @@ def _sound(work: Work) -> list[Row]:
         else:
             first[unit] = number
             if not work.is_refused(number):
-                found.append(Row(number, code, unit, tuple(values)))
+                found.append(UnitListRow(number, code, unit, tuple(values)))
     return found
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core.words import language
 
 from . import queries
-from .choosing import Choice
+from .choosing import UnitChoice
 from .choosing import choices as made
 from .models import Kind
 from .rules import levels
@@ -21,11 +21,11 @@ def _hierarchy(request: HttpRequest) -> int:
     return levels.BY_SLUG.get(request.GET.get("in", ""), levels.ORGANISATIONAL)
 
 
-def _answer(request: HttpRequest, choices: list[Choice], total: int, **more: object) -> HttpResponse:
+def _answer(request: HttpRequest, choices: list[UnitChoice], total: int, **more: object) -> HttpResponse:
     if request.GET.get("format") == "json" or request.headers.get("Accept", "").startswith(
         "application/json"
     ):
-        found = [{name: getattr(c, name) for name in Choice.__dataclass_fields__} for c in choices]
+        found = [{name: getattr(c, name) for name in UnitChoice.__dataclass_fields__} for c in choices]
         return JsonResponse({"units": found, "total": total}, json_dumps_params={"ensure_ascii": False})
     name = request.GET.get("name", "")
     context = {

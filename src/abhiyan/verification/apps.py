@@ -47,7 +47,7 @@ def _decided(told: "ReleaseDecided") -> None:
         fresh.decide_finding(flag_id=flag_id, allow=told.allow, is_over=told.is_over, by=told.by, at=told.at)
 
 
-def _held(item_ids: Collection[UUID]) -> Iterable[held.Held]:
+def _held(item_ids: Collection[UUID]) -> Iterable[held.HeldDeed]:
     from .queries.held import held_about
 
     return held_about(item_ids)

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import REVIEW, Entry
+from abhiyan.ui.navigation import REVIEW, NavigationEntry
 
 ENTRIES = (
-    Entry(
+    NavigationEntry(
         "verification:checks",
         _("My back-checks"),
         REVIEW,
@@ -15,11 +15,11 @@ ENTRIES = (
         place=1,
         short=_("My checks"),
     ),
-    Entry(
+    NavigationEntry(
         "verification:frames",
         _("Back-checks"),
         words=_("checks, estimate, how many are real, draw"),
         of="any",
     ),
-    Entry("verification:workers", _("Compare workers"), words=_("odd entries, flags"), of="any"),
+    NavigationEntry("verification:workers", _("Compare workers"), words=_("odd entries, flags"), of="any"),
 )

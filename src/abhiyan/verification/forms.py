@@ -18,7 +18,7 @@ from abhiyan.ui.forms import SOMETIMES, offer
 from abhiyan.units import queries as units
 
 from .models import Check
-from .queries.checks import Said
+from .queries.checks import SaidUnseen
 from .rules.outcomes import Meaning
 from .rules.passing import SAID
 from .rules.planning import FLOOR, MOST_TELLING, Expected
@@ -88,7 +88,7 @@ class AimForm(forms.Form):
         return Expected(**{name: share / 100 for name, share in given.items()}, **costs)
 
 
-class PlanForm(forms.Form):
+class CheckPlanForm(forms.Form):
     """How many checks, how long, and which public value decides."""
 
     checks = WholeField(min_value=1, max_value=MOST, widget=forms.HiddenInput)
@@ -146,10 +146,10 @@ class AnswersForm(forms.Form):
         self.order_fields([*(one.key for one in self.questions), "meaning", "also_joined"])
 
     @property
-    def said(self) -> Said:
+    def said(self) -> SaidUnseen:
         """What was said. Once the form is valid."""
         words = {one.key: self.cleaned_data[one.key] for one in self.questions}
-        return Said(words, self.cleaned_data["meaning"], self.cleaned_data.get("also_joined"))
+        return SaidUnseen(words, self.cleaned_data["meaning"], self.cleaned_data.get("also_joined"))
 
 
 class BackForm(forms.Form):
@@ -300,7 +300,7 @@ class WithdrawForm(forms.Form):
         return number
 
 
-class WhereForm(forms.Form):
+class AimUnitForm(forms.Form):
     """The unit at which checks are aimed, by its name or code."""
 
     unit = forms.CharField(label=_("Name or code of a district, or of a unit in one"), max_length=100)
@@ -325,7 +325,7 @@ class TellingForm(forms.Form):
     checks = WholeField(label=_("Checks"), min_value=1, max_value=MOST_TELLING, initial=100)
 
 
-class CompareForm(forms.Form):
+class CompareWorkersForm(forms.Form):
     """Compare the workers anew: nothing is asked."""
 
 

@@ -28,11 +28,17 @@ def may_plan(request: Request, unit_id: int) -> bool:
     return lo is not None and request.viewer.may_at(PLAN, lo[0])
 
 
-class Shown:
+class ShownLine:
     """One line as this viewer may read it: figures of units whose people they do not see are rounded."""
 
     def __init__(
-        self, line: reads.Line, frame: Frame, viewer: Viewer, *, on: date, flags: FlagNumbers | None = None
+        self,
+        line: reads.BesideLine,
+        frame: Frame,
+        viewer: Viewer,
+        *,
+        on: date,
+        flags: FlagNumbers | None = None,
     ) -> None:
         self.line, self.of, self.frame = line, line.of, frame
         self.flags = flags or FlagNumbers()

@@ -5,7 +5,7 @@ from typing import Any
 
 from abhiyan.core.tables.layout import Layout
 from abhiyan.core.tables.sniffing import Column, Preview, Problem
-from abhiyan.core.tables.sources import Source
+from abhiyan.core.tables.sources import TableSource
 
 
 def to_json(preview: Preview) -> dict[str, Any]:
@@ -36,8 +36,8 @@ def from_json(found: dict[str, Any], mapping: dict[str, int], layout: Layout) ->
     return mapped(preview, layout, mapping)
 
 
-def _source(found: dict[str, Any]) -> Source:
-    return Source(
+def _source(found: dict[str, Any]) -> TableSource:
+    return TableSource(
         **{
             **found,
             "headers": tuple(found["headers"]),

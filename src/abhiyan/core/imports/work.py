@@ -17,7 +17,7 @@ from abhiyan.core.models import ImportSlice, JournalPage, RefusedRow, StagedImpo
 from abhiyan.core.scope import system
 from abhiyan.core.tables.cleaning import Phone
 from abhiyan.core.tables.reading import Batch, Discard, RefusedCell, rows
-from abhiyan.core.tables.sources import Part, Source
+from abhiyan.core.tables.sources import FilePart, TableSource
 
 from .kinds import ImportKind
 
@@ -95,7 +95,7 @@ class Work:
         by: Actor,
         at: datetime,
         signal: Signal,
-        source: Source | None = None,
+        source: TableSource | None = None,
         path: Path | None = None,
     ) -> None:
         self.id = staged.id
@@ -124,14 +124,14 @@ class Work:
         return self._path
 
     @property
-    def source(self) -> Source:
+    def source(self) -> TableSource:
         assert self._source is not None, "undoing has no file"
         return self._source
 
     # Reading
 
     def rows(
-        self, *, phone: Phone | None = None, discard: Discard | None = None, part: Part | None = None
+        self, *, phone: Phone | None = None, discard: Discard | None = None, part: FilePart | None = None
     ) -> Iterator[Batch]:
         """The file in batches of clean rows. What the reader refused, skipped or forgot is noted here, once per
         step however often it is read; progress is told."""

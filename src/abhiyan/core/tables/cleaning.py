@@ -22,7 +22,7 @@ from enum import StrEnum
 from typing import Any
 
 from abhiyan.core.letters import MARKS
-from abhiyan.core.tables.layout import Field, Kind
+from abhiyan.core.tables.layout import CellKind, Field
 
 # (field key, note) -> cells.
 Notes = Counter[tuple[str, str]]
@@ -490,12 +490,12 @@ def _required(field: Field, values: list[Any], bad: dict[int, str]) -> tuple[lis
     return values, bad
 
 
-_READERS: dict[Kind, Callable[[str, Field], Any]] = {
-    Kind.CODE: _code,
-    Kind.INTEGER: _integer,
-    Kind.DECIMAL: _decimal,
-    Kind.YEAR: _year,
-    Kind.PIN: _pin,
+_READERS: dict[CellKind, Callable[[str, Field], Any]] = {
+    CellKind.CODE: _code,
+    CellKind.INTEGER: _integer,
+    CellKind.DECIMAL: _decimal,
+    CellKind.YEAR: _year,
+    CellKind.PIN: _pin,
 }
 
 
@@ -509,15 +509,15 @@ def cleaner(
 
     kind, limit = field.kind, field.max_length
 
-    if kind is Kind.TEXT or kind is Kind.NAME:
-        one_text = (_name_of if kind is Kind.NAME else _text_of)(field, note)
-        odd = _NAME_ODD if kind is Kind.NAME else re.compile(r"\?\?|#|Err:")
+    if kind is CellKind.TEXT or kind is CellKind.NAME:
+        one_text = (_name_of if kind is CellKind.NAME else _text_of)(field, note)
+        odd = _NAME_ODD if kind is CellKind.NAME else re.compile(r"\?\?|#|Err:")
 
         def texts(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
             joined = " ".join(cells)
             if _plain(joined) and not odd.search(joined) and max(map(len, cells)) <= limit:
                 firsts = {cell[0] for cell in cells}
-                if kind is Kind.NAME:
+                if kind is CellKind.NAME:
                     if all(map(str.isalpha, firsts)):
                         return list(cells), {}
                 elif firsts.isdisjoint("=+-@＝＋－＠'–—."):
@@ -528,7 +528,7 @@ def cleaner(
 
         return texts
 
-    if kind is Kind.PHONE:
+    if kind is CellKind.PHONE:
         if phone is None:
             raise ValueError(f"{field.key}: a list with phones is read with a phone normaliser")
         one_phone = _unless_blank(_phone, phone)
@@ -547,7 +547,7 @@ def cleaner(
 
         return phones
 
-    if kind is Kind.DATE:
+    if kind is CellKind.DATE:
         dates = _Remembered(_unless_blank(_date_read(days), field))
         told = _TOLD.get(days)
 
@@ -558,9 +558,11 @@ def cleaner(
 
         return read_days
 
-    remembered = _Remembered(_choice(field) if kind is Kind.CHOICE else _unless_blank(_READERS[kind], field))
+    remembered = _Remembered(
+        _choice(field) if kind is CellKind.CHOICE else _unless_blank(_READERS[kind], field)
+    )
 
-    if kind is Kind.CODE:
+    if kind is CellKind.CODE:
 
         def codes(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
             joined = " ".join(cells)

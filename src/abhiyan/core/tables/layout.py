@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from abhiyan.core.tables.sensitive import sensitive
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """How a cell is cleaned, and the Python value it becomes (blank is always None)."""
 
     TEXT = "text"  # str, NFC, one line unless the field is multiline
@@ -42,7 +42,7 @@ class Field:
     en: str
     hi: str
     also: str = ""
-    kind: Kind = Kind.TEXT
+    kind: CellKind = CellKind.TEXT
     required: bool = False
     max_length: int = 200
     least: int | float | date | None = None
@@ -54,7 +54,7 @@ class Field:
     def __post_init__(self) -> None:
         if not 0 < self.max_length <= LONGEST:
             raise ValueError(f"{self.key}: max_length is 1 to {LONGEST}")
-        if (self.kind is Kind.CHOICE) != bool(self.choices):
+        if (self.kind is CellKind.CHOICE) != bool(self.choices):
             raise ValueError(f"{self.key}: choices belong to the kind CHOICE, and to no other")
         for name in self.names():
             if sensitive(name):

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from abhiyan.core.tables.cleaning import Cleaner, Days, Evidence, Notes, Phone, cleaner
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import text_start
 from abhiyan.core.tables.sheets import sheet_rows
 from abhiyan.core.tables.sniffing import check_mapping, masked
-from abhiyan.core.tables.sources import Part, Source
+from abhiyan.core.tables.sources import FilePart, TableSource
 
 BATCH = 5_000
 _CELL = 60_000  # characters kept of an endless cell: enough for every limit to refuse it
@@ -72,8 +72,8 @@ def rows(
     layout: Layout,
     mapping: Mapping[str, int],
     *,
-    source: Source,
-    part: Part | None = None,
+    source: TableSource,
+    part: FilePart | None = None,
     phone: Phone | None = None,
     discard: Discard | None = None,
     batch: int = BATCH,
@@ -101,16 +101,16 @@ def rows(
         yield from _csv(path, plan, source, part, batch)
 
 
-def _whole(path: Path, source: Source) -> Part:
-    return Part(0 if source.kind == "sheet" else text_start(path, source.encoding), source.size, 1)
+def _whole(path: Path, source: TableSource) -> FilePart:
+    return FilePart(0 if source.kind == "sheet" else text_start(path, source.encoding), source.size, 1)
 
 
-def days_in(path: Path, layout: Layout, mapping: Mapping[str, int], *, source: Source) -> dict[int, str]:
+def days_in(path: Path, layout: Layout, mapping: Mapping[str, int], *, source: TableSource) -> dict[int, str]:
     """How the days of each column of dates are read, by all its cells: column -> cleaning.Days.
 
     A file that is read in parts is asked once, before it is cut: no part knows the cells of the others.
     """
-    columns = [mapping[f.key] for f in layout.fields if f.kind is Kind.DATE and f.key in mapping]
+    columns = [mapping[f.key] for f in layout.fields if f.kind is CellKind.DATE and f.key in mapping]
     if not columns:
         return {}
     found = [Evidence() for _column in columns]
@@ -134,7 +134,7 @@ def days_in(path: Path, layout: Layout, mapping: Mapping[str, int], *, source: S
 
 
 def picked(
-    path: Path, source: Source, numbers: Container[int], columns: Sequence[int]
+    path: Path, source: TableSource, numbers: Container[int], columns: Sequence[int]
 ) -> Iterator[tuple[int, list[str]]]:
     """The cells of some columns as they stand, of the rows with these numbers, in the order of the file."""
     if source.kind == "sheet":
@@ -159,7 +159,7 @@ class _Plan:
         self,
         layout: Layout,
         mapping: Mapping[str, int],
-        source: Source,
+        source: TableSource,
         notes: Notes,
         phone: Phone | None,
         discard: Discard | None,
@@ -233,7 +233,7 @@ class _Plan:
         }
 
 
-_PROSE = frozenset((Kind.TEXT, Kind.NAME, Kind.PHONE))
+_PROSE = frozenset((CellKind.TEXT, CellKind.NAME, CellKind.PHONE))
 
 
 def excerpt(spec: Field | None, cell: str, *, personal: bool) -> str:
@@ -243,13 +243,13 @@ def excerpt(spec: Field | None, cell: str, *, personal: bool) -> str:
         return ""
     shown = "".join(char if char.isprintable() else " " for char in cell[:200]).strip()
     telling = len(shown) <= 20 and any(map(str.isdigit, shown)) and spec.kind not in _PROSE
-    return masked(shown, personal=spec.kind is Kind.PHONE or (personal and not telling))[:40]
+    return masked(shown, personal=spec.kind is CellKind.PHONE or (personal and not telling))[:40]
 
 
 # Sheets.
 
 
-def _sheet(path: Path, plan: _Plan, source: Source, part: Part) -> Iterator[Batch]:
+def _sheet(path: Path, plan: _Plan, source: TableSource, part: FilePart) -> Iterator[Batch]:
     first = max(part.start, source.first_row - 1)
     done = first
     found = sheet_rows(
@@ -274,7 +274,7 @@ def _marked(marks: Sequence[str], index: int) -> bool:
 # CSV.
 
 
-def _csv(path: Path, plan: _Plan, source: Source, part: Part, batch: int) -> Iterator[Batch]:
+def _csv(path: Path, plan: _Plan, source: TableSource, part: FilePart, batch: int) -> Iterator[Batch]:
     picks = [itemgetter(column) for column in plan.columns]
     for number, raw, refused, done in _raw(path, source, part, batch):
         columns = [list(map(pick, raw)) for pick in picks]
@@ -284,7 +284,7 @@ def _csv(path: Path, plan: _Plan, source: Source, part: Part, batch: int) -> Ite
 
 
 def _raw(
-    path: Path, source: Source, part: Part, batch: int
+    path: Path, source: TableSource, part: FilePart, batch: int
 ) -> Iterator[tuple[int, list[list[str]], dict[int, str], int]]:
     """Rows of data as they stand: the number of the first, their cells, what refuses a row as a whole by its index, and
     how many bytes of the part are read."""
@@ -339,7 +339,7 @@ class _LineTooLongError(Exception):
     """A line that stays long when its endless cells are cut short."""
 
 
-def _lines(file: io.BufferedReader, source: Source, stop: int) -> Iterator[Iterable[str]]:
+def _lines(file: io.BufferedReader, source: TableSource, stop: int) -> Iterator[Iterable[str]]:
     """The lines of a part, a block at a time, ends of lines kept; endless cells cut so that memory stays small."""
     decoder = codecs.getincrementaldecoder(source.encoding)("strict")
     endless = re.compile(

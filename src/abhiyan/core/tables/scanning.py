@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from abhiyan.core.tables.reasons import TableRefused
-from abhiyan.core.tables.sources import Part, Source
+from abhiyan.core.tables.sources import FilePart, TableSource
 
 BLOCK = 1 << 18
 BOMS = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
@@ -141,7 +141,7 @@ def _unquoted(data: bytes, last: bytes, in_quote: bool, quoted: re.Pattern[bytes
     return (rest[1:-1], False) if rest.endswith(_END) else (rest[1:], True)
 
 
-def split_csv(path: Path, parts: int, *, source: Source, block: int | None = None) -> list[Part]:
+def split_csv(path: Path, parts: int, *, source: TableSource, block: int | None = None) -> list[FilePart]:
     """Cut a CSV's data into at most `parts` pieces of about equal size, each beginning with a whole row.
 
     UTF-16 stays in one piece: its bytes cannot be cut without reading it. block: scan again this finely (tests).
@@ -157,11 +157,11 @@ def split_csv(path: Path, parts: int, *, source: Source, block: int | None = Non
         if nearest is not None and nearest[0] > cuts[-1][0] and nearest[0] < source.size:
             cuts.append(nearest)
     ends = [byte for byte, _row in cuts[1:]] + [source.size]
-    return [Part(start, stop, row) for (start, row), stop in zip(cuts, ends, strict=True)]
+    return [FilePart(start, stop, row) for (start, row), stop in zip(cuts, ends, strict=True)]
 
 
-def split(path: Path, parts: int, *, source: Source) -> list[Part]:
+def split(path: Path, parts: int, *, source: TableSource) -> list[FilePart]:
     """Pieces for worker processes. A sheet is one piece: every reader of it would hold all of it in memory."""
     if source.kind == "csv":
         return split_csv(path, parts, source=source)
-    return [Part(0, source.records, 1)]
+    return [FilePart(0, source.records, 1)]

@@ -20,7 +20,7 @@ from abhiyan.core.tables.reasons import TableRefused, is_why, say
 from abhiyan.core.tables.scanning import BOMS, BadBytes, Scan, scan, text_start, wide
 from abhiyan.core.tables.sensitive import looks_sensitive, sensitive
 from abhiyan.core.tables.sheets import outline
-from abhiyan.core.tables.sources import MAX_BYTES, MAX_COLUMNS, Source
+from abhiyan.core.tables.sources import MAX_BYTES, MAX_COLUMNS, TableSource
 
 HEAD_BYTES = 1 << 18
 LOOKED_AT = 200  # rows
@@ -63,7 +63,7 @@ class Preview:
     rows: rows of data, blank ones included.
     """
 
-    source: Source
+    source: TableSource
     columns: tuple[Column, ...]
     mapping: Mapping[str, int]
     problems: tuple[Problem, ...]
@@ -98,7 +98,7 @@ def sniff(path: Path, layout: Layout, *, sheet: str | None = None, max_bytes: in
         if not look.is_told:
             notes.append(Problem("errors_unseen", {}, blocking=False))
         merged = look.merged
-        source = Source("sheet", "", "", look.sheet, 0, 1, look.records, look.width, (), {}, size, ())
+        source = TableSource("sheet", "", "", look.sheet, 0, 1, look.records, look.width, (), {}, size, ())
     else:
         source, head = _csv(path, start, size, layout, notes)
         sheets = ()
@@ -155,7 +155,7 @@ def mapped(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> Prev
     return replace(preview, mapping=dict(mapping), problems=(*kept, *_problems(preview, layout, mapping)))
 
 
-def check_mapping(source: Source, layout: Layout, mapping: Mapping[str, int]) -> list[Problem]:
+def check_mapping(source: TableSource, layout: Layout, mapping: Mapping[str, int]) -> list[Problem]:
     """What forbids reading with this mapping: an unknown field or column, one used twice, a sensitive one."""
     problems = []
     for key, column in mapping.items():
@@ -305,7 +305,7 @@ def _zipped(path: Path) -> bool:
 
 def _csv(
     path: Path, start: bytes, size: int, layout: Layout, notes: list[Problem]
-) -> tuple[Source, list[list[str]]]:
+) -> tuple[TableSource, list[list[str]]]:
     encoding = _encoding(start)
     delimiter = ","
     head: list[list[str]] = []
@@ -327,7 +327,7 @@ def _csv(
     if most > MAX_COLUMNS:
         raise TableRefused("too_many_columns", columns=most, limit=MAX_COLUMNS)
     marks = () if wide(encoding) else found.marks
-    return Source("csv", encoding, delimiter, "", 0, 1, found.records, 0, (), {}, size, marks), head
+    return TableSource("csv", encoding, delimiter, "", 0, 1, found.records, 0, (), {}, size, marks), head
 
 
 def _whole(found: Scan) -> None:
@@ -484,7 +484,7 @@ def _nameish(row: Sequence[str]) -> bool:
     )
 
 
-def _width(headers: Sequence[str], data: Sequence[Sequence[str]], source: Source) -> int:
+def _width(headers: Sequence[str], data: Sequence[Sequence[str]], source: TableSource) -> int:
     """Columns a row may have: what the header says, unless nearly all rows are wider."""
     lengths = Counter(len(row) for row in data)
     width = len(headers) or max(lengths, default=0)

@@ -11,7 +11,7 @@ MAX_COLUMNS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TableSource:
     """How to read one file.
 
     kind: "csv" or "sheet". encoding, delimiter: of a csv. sheet: name of the sheet read.
@@ -43,7 +43,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FilePart:
     """A piece of a file for one worker: bytes of a csv [start, stop), rows of a sheet.
 
     row: the row number of the first record in it, 1-based in the file.

@@ -194,7 +194,7 @@ def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_p
     damaged[len(whole) // 2] ^= 1
     for broken in (bytes(damaged), whole[:-200]):
         (tmp_path / "c.age").write_bytes(broken)
-        with pytest.raises((sealing.Unreadable, tarfile.TarError, backup.RestoreRefused)):
+        with pytest.raises((sealing.UnreadableSeal, tarfile.TarError, backup.RestoreRefused)):
             backup.restore(
                 source=tmp_path / "c.age", identity=SECRET, at=AT, into=target, files=tmp_path / "f"
             )
@@ -267,18 +267,20 @@ def test_what_is_wrong_with_a_key_is_said_as_it_is() -> None:
         "backup.key": "this is no public key: that begins with age1",
         SECRET: "this is a secret key, and no public key: that begins with age1",
     }.items():
-        with pytest.raises(sealing.Unreadable, match=said):
+        with pytest.raises(sealing.UnreadableSeal, match=said):
             sealing.public_key(text)
     with pytest.raises(
-        sealing.Unreadable, match="this is a public key, and no secret key: that begins with AGE-"
+        sealing.UnreadableSeal, match="this is a public key, and no secret key: that begins with AGE-"
     ):
         sealing.secret_keys(PUBLIC)
-    with pytest.raises(sealing.Unreadable, match="this secret key begins with AGE-SECRET-KEY-1 as it should"):
+    with pytest.raises(
+        sealing.UnreadableSeal, match="this secret key begins with AGE-SECRET-KEY-1 as it should"
+    ):
         sealing.secret_keys(SECRET[:-1])
 
 
 def test_a_backup_that_fails_leaves_no_file(files: Path, tmp_path: Path) -> None:
-    with pytest.raises(sealing.Unreadable):
+    with pytest.raises(sealing.UnreadableSeal):
         backup.take(to=tmp_path / "b.age", recipient="age1mistyped", at=AT)
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
 
@@ -372,7 +374,7 @@ def test_what_is_sealed_in_any_pieces_opens_the_same(clear: bytes, cuts: list[in
     opener = sealing.Opener(io.BytesIO(out.getvalue()), sealing.secret_keys(f"# mine\n{SECRET}\n"))
     assert b"".join([opener.read(size) for size in cuts]) + opener.read() == clear
     for cut in {0, 50, len(out.getvalue()) - 1, len(out.getvalue()) - 40}:
-        with pytest.raises(sealing.Unreadable):
+        with pytest.raises(sealing.UnreadableSeal):
             sealing.Opener(io.BytesIO(out.getvalue()[:cut]), sealing.secret_keys(SECRET)).read()
 
 
@@ -380,7 +382,7 @@ def test_another_key_does_not_open_and_says_so() -> None:
     out = io.BytesIO()
     sealing.Sealer(out, sealing.public_key(PUBLIC)).close()
     other, _ = sealing.new_pair()
-    with pytest.raises(sealing.Unreadable, match="another key"):
+    with pytest.raises(sealing.UnreadableSeal, match="another key"):
         sealing.Opener(io.BytesIO(out.getvalue()), sealing.secret_keys(other)).read()
 
 
@@ -391,5 +393,5 @@ def test_keys_are_those_of_the_age_program() -> None:
     )
     public = "age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqm"
     assert sealing.public_key(public).public_bytes_raw() == secret.public_key().public_bytes_raw()
-    with pytest.raises(sealing.Unreadable):
+    with pytest.raises(sealing.UnreadableSeal):
         sealing.public_key(public[:-1] + "q")

@@ -28,7 +28,7 @@ from abhiyan.core.imports.work import Signal
 from abhiyan.core.models import AuditEntry, Job, JournalPage, RefusedRow, StagedImport
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.tables.writing import csv_chunks, write_xlsx
 from abhiyan.core.tasks import import_look, import_step
 from abhiyan.core.tests.given import NOW
@@ -38,8 +38,8 @@ BY = Actor.system("tests")
 LAYOUT = Layout(
     "fruit",
     (
-        Field("name", "Name", "नाम", kind=Kind.NAME, required=True),
-        Field("weight", "Weight", "वज़न", kind=Kind.INTEGER, least=1, most=1000),
+        Field("name", "Name", "नाम", kind=CellKind.NAME, required=True),
+        Field("weight", "Weight", "वज़न", kind=CellKind.INTEGER, least=1, most=1000),
     ),
     personal=False,
 )

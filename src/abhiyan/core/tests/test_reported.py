@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 
 from .test_tables_files import read
 
@@ -12,12 +12,12 @@ DATA = Path(__file__).parent / "data"
 UNITS = Layout(
     "units",
     (
-        Field("code", "Code", "कोड", "", Kind.CODE, required=True),
+        Field("code", "Code", "कोड", "", CellKind.CODE, required=True),
         Field("kind", "Kind", "प्रकार", ""),
-        Field("name_en", "English name", "अंग्रेज़ी नाम", "", Kind.NAME),
-        Field("organisational_parent", "Unit above", "ऊपर की इकाई", "", Kind.CODE),
-        Field("electors", "Electors", "मतदाता", "", Kind.INTEGER),
-        Field("households", "Households", "परिवार", "", Kind.INTEGER),
+        Field("name_en", "English name", "अंग्रेज़ी नाम", "", CellKind.NAME),
+        Field("organisational_parent", "Unit above", "ऊपर की इकाई", "", CellKind.CODE),
+        Field("electors", "Electors", "मतदाता", "", CellKind.INTEGER),
+        Field("households", "Households", "परिवार", "", CellKind.INTEGER),
     ),
 )
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.core.tables.cleaning import BadCell, Notes, cleaner, tidied
-from abhiyan.core.tables.layout import Field, Kind
+from abhiyan.core.tables.layout import CellKind, Field
 
 
-def field(kind: Kind, **extra: Any) -> Field:
+def field(kind: CellKind, **extra: Any) -> Field:
     return Field("it", "It", "यह", kind=kind, **extra)
 
 
@@ -72,7 +72,7 @@ def clean(spec: Field, cell: str) -> Any:
     ],
 )
 def test_a_name_is_cleaned_or_refused(cell: str, value: Any) -> None:
-    assert clean(field(Kind.NAME), cell) == value
+    assert clean(field(CellKind.NAME), cell) == value
 
 
 @pytest.mark.parametrize(
@@ -86,16 +86,18 @@ def test_a_name_is_cleaned_or_refused(cell: str, value: Any) -> None:
     ],
 )
 def test_a_text_is_cleaned_or_refused(cell: str, value: Any) -> None:
-    assert clean(field(Kind.TEXT), cell) == value
+    assert clean(field(CellKind.TEXT), cell) == value
 
 
 def test_an_address_keeps_its_lines_where_the_field_has_several() -> None:
-    assert clean(field(Kind.TEXT, multiline=True), "House 5, Ward 2\r\n Katra ") == "House 5, Ward 2\nKatra"
+    assert (
+        clean(field(CellKind.TEXT, multiline=True), "House 5, Ward 2\r\n Katra ") == "House 5, Ward 2\nKatra"
+    )
 
 
 def test_what_was_cleaned_is_counted() -> None:
     notes: Notes = Counter()
-    cleaner(field(Kind.TEXT), notes=notes)(
+    cleaner(field(CellKind.TEXT), notes=notes)(
         ["a\u200bb", "=1", "plain", "a\u00a0b", " a  b ", "a \u00a0 b", "a\nb"]
     )
     assert notes == {
@@ -123,7 +125,7 @@ def test_what_was_cleaned_is_counted() -> None:
     ],
 )
 def test_a_code_is_cleaned_or_refused(cell: str, value: Any) -> None:
-    assert clean(field(Kind.CODE), cell) == value
+    assert clean(field(CellKind.CODE), cell) == value
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_a_code_is_cleaned_or_refused(cell: str, value: Any) -> None:
     ],
 )
 def test_a_whole_number_is_read_or_refused(cell: str, value: Any) -> None:
-    spec = field(Kind.INTEGER, most=100) if value == "!too_big" else field(Kind.INTEGER)
+    spec = field(CellKind.INTEGER, most=100) if value == "!too_big" else field(CellKind.INTEGER)
     assert clean(spec, cell) == value
 
 
@@ -158,7 +160,7 @@ def test_a_whole_number_is_read_or_refused(cell: str, value: Any) -> None:
     [("34.08", 34.08), ("७४.७९", 74.79), ("1e-3", 0.001), ("nan", "!not_number"), ("34,5", "!not_number")],
 )
 def test_a_decimal_is_read_or_refused(cell: str, value: Any) -> None:
-    assert clean(field(Kind.DECIMAL), cell) == value
+    assert clean(field(CellKind.DECIMAL), cell) == value
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ def test_a_decimal_is_read_or_refused(cell: str, value: Any) -> None:
     ],
 )
 def test_a_year_is_read_or_refused(cell: str, value: Any) -> None:
-    assert clean(field(Kind.YEAR, least=1900, most=2026), cell) == value
+    assert clean(field(CellKind.YEAR, least=1900, most=2026), cell) == value
 
 
 @pytest.mark.parametrize(
@@ -207,11 +209,11 @@ def test_a_year_is_read_or_refused(cell: str, value: Any) -> None:
     ],
 )
 def test_a_date_is_read_or_refused(cell: str, value: Any) -> None:
-    assert clean(field(Kind.DATE), cell) == value
+    assert clean(field(CellKind.DATE), cell) == value
 
 
 def test_dates_out_of_the_window_are_refused() -> None:
-    spec = field(Kind.DATE, least=date(2026, 11, 1), most=date(2026, 11, 30))
+    spec = field(CellKind.DATE, least=date(2026, 11, 1), most=date(2026, 11, 30))
     assert clean(spec, "31/10/2026") == "!too_small"
     assert clean(spec, "01/12/2026") == "!too_big"
     assert clean(spec, "30/11/2026") == date(2026, 11, 30)
@@ -229,7 +231,7 @@ def test_dates_out_of_the_window_are_refused() -> None:
     ],
 )
 def test_a_pin_code_is_read_or_refused(cell: str, value: Any) -> None:
-    assert clean(field(Kind.PIN), cell) == value
+    assert clean(field(CellKind.PIN), cell) == value
 
 
 @pytest.mark.parametrize(
@@ -249,11 +251,11 @@ def test_a_pin_code_is_read_or_refused(cell: str, value: Any) -> None:
     ],
 )
 def test_garbage_phones_are_refused_and_written_ones_read(cell: str, value: Any) -> None:
-    assert clean(field(Kind.PHONE), cell) == value
+    assert clean(field(CellKind.PHONE), cell) == value
 
 
 def test_a_choice_is_read_or_refused() -> None:
-    spec = field(Kind.CHOICE, choices={"paper": ("कागज़", "form"), "none": ()})
+    spec = field(CellKind.CHOICE, choices={"paper": ("कागज़", "form"), "none": ()})
     assert [clean(spec, c) for c in ("Paper", "कागज", "FORM ", "None", "", "web")] == [
         "paper",
         "paper",
@@ -264,8 +266,8 @@ def test_a_choice_is_read_or_refused() -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", [k for k in Kind if k is not Kind.CHOICE])
-def test_a_blank_required_cell_is_missing(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [k for k in CellKind if k is not CellKind.CHOICE])
+def test_a_blank_required_cell_is_missing(kind: CellKind) -> None:
     values, bad = cleaner(field(kind, required=True), notes=Counter(), phone=indian_mobile)(["", " ", "-"])
     assert values == [None] * 3
     assert bad == dict.fromkeys(range(3), "missing")
@@ -283,10 +285,10 @@ def test_tidying_twice_is_tidying_once(cell: str) -> None:
 
 @given(
     st.lists(st.text(alphabet="aआ शा=+-'?0९ \u200b\u200d\u094d\n,.E", max_size=6), min_size=1, max_size=12),
-    st.sampled_from(list(Kind)),
+    st.sampled_from(list(CellKind)),
 )
-def test_a_column_is_cleaned_as_its_cells_one_by_one(cells: list[str], kind: Kind) -> None:
-    choices = {"a": ("आ",)} if kind is Kind.CHOICE else {}
+def test_a_column_is_cleaned_as_its_cells_one_by_one(cells: list[str], kind: CellKind) -> None:
+    choices = {"a": ("आ",)} if kind is CellKind.CHOICE else {}
     spec = Field("it", "It", "यह", kind=kind, choices=choices, max_length=5)
     values, bad = cleaner(spec, notes=Counter(), phone=indian_mobile)(cells)
     for index, cell in enumerate(cells):

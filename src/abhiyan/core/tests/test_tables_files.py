@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.tables.reading import Batch, RefusedCell, rows
 from abhiyan.core.tables.reasons import CELL, FILE, KINDS, NOTES, SENSITIVE, TableRefused, say
 from abhiyan.core.tables.scanning import split
@@ -22,11 +22,11 @@ from abhiyan.core.tables.sniffing import Preview, mapped, sniff
 PAPER = Layout(
     "paper",
     (
-        Field("phone", "Mobile number", "मोबाइल नंबर", "phone", Kind.PHONE, True),
-        Field("name", "Name", "नाम", "", Kind.NAME, True, max_length=120),
-        Field("birth_year", "Birth year", "जन्म वर्ष", "", Kind.YEAR, True, least=1900, most=2026),
-        Field("booth", "Booth", "बूथ", "", Kind.CODE),
-        Field("day", "Day", "दिनांक", "", Kind.DATE, least=date(2026, 11, 1), most=date(2026, 11, 30)),
+        Field("phone", "Mobile number", "मोबाइल नंबर", "phone", CellKind.PHONE, True),
+        Field("name", "Name", "नाम", "", CellKind.NAME, True, max_length=120),
+        Field("birth_year", "Birth year", "जन्म वर्ष", "", CellKind.YEAR, True, least=1900, most=2026),
+        Field("booth", "Booth", "बूथ", "", CellKind.CODE),
+        Field("day", "Day", "दिनांक", "", CellKind.DATE, least=date(2026, 11, 1), most=date(2026, 11, 30)),
     ),
 )
 HEAD = "Mobile number,Name,Birth year\n"
@@ -294,7 +294,7 @@ def test_names_in_two_languages_one_row_each(tmp_path: Path) -> None:
 def test_a_header_that_comes_again_is_skipped(tmp_path: Path) -> None:
     units = Layout(
         "units",
-        (Field("code", "Code", "कोड", "", Kind.CODE, True), Field("name", "Name", "नाम")),
+        (Field("code", "Code", "कोड", "", CellKind.CODE, True), Field("name", "Name", "नाम")),
         personal=False,
     )
     found = read(put(tmp_path, "Code,Name\nA1,Kathua\nCode,Name\nA2,Samba\n"), units)
@@ -434,7 +434,7 @@ def test_formula_injection_in_a_name_is_refused(tmp_path: Path) -> None:
 
 JOINED = Layout(
     "joined",
-    (Field("name", "Name", "नाम", "", required=True), Field("on", "Joined on", "कब जुड़े", "", Kind.DATE)),
+    (Field("name", "Name", "नाम", "", required=True), Field("on", "Joined on", "कब जुड़े", "", CellKind.DATE)),
 )
 
 

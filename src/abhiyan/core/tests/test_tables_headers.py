@@ -3,7 +3,7 @@
 import pytest
 
 from abhiyan.core.tables.headers import guess
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.tables.sensitive import looks_sensitive, sensitive
 
 PAPER = Layout(
@@ -14,12 +14,12 @@ PAPER = Layout(
             "Mobile number",
             "मोबाइल नंबर",
             "phone, फ़ोन, दूरभाष, contact number",
-            Kind.PHONE,
+            CellKind.PHONE,
             True,
         ),
-        Field("name", "Name", "नाम", "member name, पूरा नाम", Kind.NAME),
-        Field("birth_year", "Birth year", "जन्म वर्ष", "year of birth, yob", Kind.YEAR),
-        Field("booth", "Booth", "बूथ", "booth number, मतदान केंद्र", Kind.CODE),
+        Field("name", "Name", "नाम", "member name, पूरा नाम", CellKind.NAME),
+        Field("birth_year", "Birth year", "जन्म वर्ष", "year of birth, yob", CellKind.YEAR),
+        Field("booth", "Booth", "बूथ", "booth number, मतदान केंद्र", CellKind.CODE),
         Field("district", "District", "ज़िला"),
     ),
 )

@@ -12,21 +12,21 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.tables.reading import rows
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import scan, split_csv
 from abhiyan.core.tables.sniffing import sniff
-from abhiyan.core.tables.sources import Source
+from abhiyan.core.tables.sources import TableSource
 from abhiyan.core.tables.writing import csv_chunks, neutral, write_xlsx
 
 NOTES_LIST = Layout(
     "notes",
     (
-        Field("code", "Code", "कोड", "", Kind.CODE, True),
-        Field("text", "Text", "पाठ", "", Kind.TEXT, max_length=500),
-        Field("count", "Count", "गिनती", "", Kind.INTEGER),
-        Field("day", "Day", "दिनांक", "", Kind.DATE),
+        Field("code", "Code", "कोड", "", CellKind.CODE, True),
+        Field("text", "Text", "पाठ", "", CellKind.TEXT, max_length=500),
+        Field("count", "Count", "गिनती", "", CellKind.INTEGER),
+        Field("day", "Day", "दिनांक", "", CellKind.DATE),
     ),
     personal=False,
 )
@@ -126,15 +126,17 @@ def test_an_empty_list_still_has_its_header() -> None:
 # Cutting.
 
 messy = st.text(alphabet='",;a\r\nआ', max_size=60)
-ANYTHING = Layout("any", (Field("one", "One", "एक", "", Kind.TEXT, True, max_length=1000, multiline=True),))
+ANYTHING = Layout(
+    "any", (Field("one", "One", "एक", "", CellKind.TEXT, True, max_length=1000, multiline=True),)
+)
 
 
 def records_of(content: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content, newline="")))
 
 
-def source_of(path: Path) -> Source:
-    return Source("csv", "utf-8", ",", "", 0, 1, 0, 9, ("",) * 9, {}, path.stat().st_size, ())
+def source_of(path: Path) -> TableSource:
+    return TableSource("csv", "utf-8", ",", "", 0, 1, 0, 9, ("",) * 9, {}, path.stat().st_size, ())
 
 
 @given(messy, st.integers(1, 30))

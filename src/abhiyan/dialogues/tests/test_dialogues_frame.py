@@ -27,7 +27,7 @@ from abhiyan.verification.actions import (
     take_check,
 )
 from abhiyan.verification.models import Check, Estimate
-from abhiyan.verification.queries.checks import Said
+from abhiyan.verification.queries.checks import SaidUnseen
 from abhiyan.verification.refusals import NothingForYou
 from abhiyan.verification.tests.test_checks import SYSTEM
 
@@ -91,7 +91,7 @@ def test_talks_are_frozen_drawn_checked_and_estimated(cast: Cast) -> None:
             assert "Did a leader of the organisation call you lately? Who?" in page
             assert "booth_worker" in page and "Leader" not in page
         close_answers(
-            check_id=check.id, said=Said(words={"who": "The in-charge"}, meaning="joined"), by=me, at=at
+            check_id=check.id, said=SaidUnseen(words={"who": "The in-charge"}, meaning="joined"), by=me, at=at
         )
         if not heard:
             assert "Leader" in client.get(reverse("verification:check", args=[check.id])).text

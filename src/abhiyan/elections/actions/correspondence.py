@@ -25,7 +25,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SeatShare:
     """A part (weight, above 0 to 1) of an old seat that a new one took over."""
 
     row: int
@@ -68,7 +68,7 @@ def hold_table(table: Table) -> None:
     sql.wait_for(f"correspondence {table.level} {table.numbering_from} > {table.numbering_to}")
 
 
-def look_at_pairs(*, table: Table, pairs: Sequence[Pair]) -> Taken:
+def look_at_pairs(*, table: Table, pairs: Sequence[SeatShare]) -> Taken:
     """What becomes of the rows of a table of correspondence."""
     taken = Taken()
     held = there(table, (pair.old for pair in pairs))
@@ -84,16 +84,16 @@ def look_at_pairs(*, table: Table, pairs: Sequence[Pair]) -> Taken:
 
 
 def take_in_pairs(
-    *, table: Table, brought: Brought, pairs: Sequence[Pair], by: Actor, at: datetime
+    *, table: Table, brought: Brought, pairs: Sequence[SeatShare], by: Actor, at: datetime
 ) -> list[dict[str, Any]]:
     """Take a table in, old seat by old seat: one that is given replaces all that was known of it."""
     with transaction.atomic():
         hold_table(table)
         held = there(table, (pair.old for pair in pairs))
-        given: dict[tuple[str, int], list[Pair]] = {}
+        given: dict[tuple[str, int], list[SeatShare]] = {}
         for pair in pairs:
             given.setdefault(pair.old, []).append(pair)
-        gone, new = list[Correspondence](), list[Pair]()
+        gone, new = list[Correspondence](), list[SeatShare]()
         for old, own in given.items():
             known = {(row.state_to, row.number_to): row.weight for row in held[old]}
             if known != {pair.new: pair.weight for pair in own}:

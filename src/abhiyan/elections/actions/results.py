@@ -37,7 +37,7 @@ LISTS = 5  # named in one refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedElection:
     """The election a list is of, there already or to be made."""
 
     code: str
@@ -193,7 +193,7 @@ def look(
 
 
 def take_in_results(
-    *, wanted: Wanted, brought: Brought, contests: Sequence[NewContest], by: Actor, at: datetime
+    *, wanted: WantedElection, brought: Brought, contests: Sequence[NewContest], by: Actor, at: datetime
 ) -> tuple[Election, list[dict[str, Any]]]:
     """Take whole contests in; those that are known and the same stay untouched, down to the file they name.
 
@@ -259,7 +259,7 @@ def hold_of_import(import_id: int) -> None:
         hold(code)
 
 
-def election_to_be(*, wanted: Wanted, import_id: int, at: datetime) -> tuple[Election, bool]:
+def election_to_be(*, wanted: WantedElection, import_id: int, at: datetime) -> tuple[Election, bool]:
     """The election of that code, made when there is none; and whether it was."""
     return Election.objects.get_or_create(
         code=wanted.code,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.imports import ImportKind, Option, Work
 from abhiyan.elections import reference
 from abhiyan.elections.actions import correspondence as acts
-from abhiyan.elections.actions.correspondence import Pair, Table
+from abhiyan.elections.actions.correspondence import SeatShare, Table
 from abhiyan.elections.models import Level
 from abhiyan.elections.refusals import NotWhole
 
@@ -28,11 +28,11 @@ def table_of(work: Work) -> Table:
     return Table(said["level"], said["numbering_from"], said.get("numbering_to", ""))
 
 
-def read(work: Work) -> list[Pair]:
+def read(work: Work) -> list[SeatShare]:
     """The pairs of a table; an old seat whose weights do not sum to 1 is refused with all its rows."""
     own = work.options.get("state") or None
     allowed = naming.states_allowed(work)
-    pairs: list[Pair] = []
+    pairs: list[SeatShare] = []
     seen: dict[tuple[tuple[str, int], tuple[str, int]], int] = {}
     for batch in work.rows():
         # Of rows the reader has refused too it is told what else is wrong with them.
@@ -50,18 +50,18 @@ def read(work: Work) -> list[Pair]:
                 work.refuse(row, "weight", "weight_zero")
             if work.is_refused(row) or old is None or new is None:
                 continue
-            pair = Pair(row, old, number_from, new, number_to, weight)
+            pair = SeatShare(row, old, number_from, new, number_to, weight)
             if (pair.old, pair.new) in seen:
                 work.refuse(row, "number_to", "pair_doubled", first_row=seen[pair.old, pair.new])
                 continue
             seen[pair.old, pair.new] = row
             pairs.append(pair)
-    by_old: dict[tuple[str, int], list[Pair]] = defaultdict(list)
+    by_old: dict[tuple[str, int], list[SeatShare]] = defaultdict(list)
     for pair in pairs:
         by_old[pair.old].append(pair)
     if allowed is not None:
         _refuse_others(work, by_old, allowed)
-    good: list[Pair] = []
+    good: list[SeatShare] = []
     for (_state, number), found in by_old.items():
         total = sum(pair.weight for pair in found)
         if abs(total - 1) <= MAY_MISS:
@@ -72,7 +72,9 @@ def read(work: Work) -> list[Pair]:
     return good
 
 
-def _refuse_others(work: Work, by_old: dict[tuple[str, int], list[Pair]], allowed: frozenset[str]) -> None:
+def _refuse_others(
+    work: Work, by_old: dict[tuple[str, int], list[SeatShare]], allowed: frozenset[str]
+) -> None:
     """What another state took over of an old seat stays: a state's table does not replace it."""
     for old, rows in acts.there(table_of(work), by_old).items():
         others = sorted({row.state_to for row in rows} - allowed)
@@ -80,7 +82,7 @@ def _refuse_others(work: Work, by_old: dict[tuple[str, int], list[Pair]], allowe
             work.refuse(pair.row, "state_from", "state_outside", state=others[0])
 
 
-def _tell(work: Work, pairs: Sequence[Pair]) -> None:
+def _tell(work: Work, pairs: Sequence[SeatShare]) -> None:
     naming.tell(work, acts.look_at_pairs(table=table_of(work), pairs=pairs))
 
 

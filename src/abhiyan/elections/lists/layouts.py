@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 
 MOST_VOTES = 2_000_000_000
 LARGEST_NUMBER = 9_999
@@ -10,26 +10,26 @@ LARGEST_NUMBER = 9_999
 STATE = Field(
     "state", "State", "प्रदेश", "state eci, eci state code, state code, राज्य, राज्य कोड", max_length=60
 )
-YEAR = Field("year", "Year", "साल", "election year, वर्ष, चुनाव वर्ष", Kind.YEAR)
-UNIT = Field("unit_code", "Unit code", "इकाई कोड", "unit", Kind.CODE, max_length=64)
+YEAR = Field("year", "Year", "साल", "election year, वर्ष, चुनाव वर्ष", CellKind.YEAR)
+UNIT = Field("unit_code", "Unit code", "इकाई कोड", "unit", CellKind.CODE, max_length=64)
 CANDIDATE = Field("candidate", "Candidate", "प्रत्याशी", "candidate name, उम्मीदवार, अभ्यर्थी", required=True)
 PARTY = Field("party", "Party", "दल", "party name, पार्टी, राजनीतिक दल", required=True)
 PARTY_CODE = Field(
     "party_code", "Party abbreviation", "दल का संक्षेप", "party abbr, party code, abbreviation", max_length=60
 )
-POSITION = Field("position", "Position", "स्थान", "rank, candidate position, क्रम", Kind.INTEGER, least=0)
+POSITION = Field("position", "Position", "स्थान", "rank, candidate position, क्रम", CellKind.INTEGER, least=0)
 
 
 def _number(key: str, en: str, hi: str, also: str, *, required: bool = False) -> Field:
-    return Field(key, en, hi, also, Kind.INTEGER, required=required, least=1, most=LARGEST_NUMBER)
+    return Field(key, en, hi, also, CellKind.INTEGER, required=required, least=1, most=LARGEST_NUMBER)
 
 
 def _votes(also: str, *, required: bool = False) -> Field:
-    return Field("votes", "Votes", "मत", also, Kind.INTEGER, required=required, least=0, most=MOST_VOTES)
+    return Field("votes", "Votes", "मत", also, CellKind.INTEGER, required=required, least=0, most=MOST_VOTES)
 
 
 def _electors(also: str) -> Field:
-    return Field("electors", "Electors", "मतदाता संख्या", also, Kind.INTEGER, least=0, most=MOST_VOTES)
+    return Field("electors", "Electors", "मतदाता संख्या", also, CellKind.INTEGER, least=0, most=MOST_VOTES)
 
 
 PC_NUMBER = _number(
@@ -102,7 +102,7 @@ SEGMENTS = Layout(
             "Booth number",
             "बूथ संख्या",
             "booth, part no, polling station no, ps no, बूथ, भाग संख्या, मतदान केंद्र संख्या",
-            Kind.CODE,
+            CellKind.CODE,
             max_length=20,
         ),
         Field(
@@ -132,7 +132,14 @@ CORRESPONDENCE = Layout(
         Field("state_to", "State now", "अब का प्रदेश", "new state, to state", max_length=60),
         _number("number_to", "Number now", "अब की संख्या", "new number, to number, new no", required=True),
         Field(
-            "weight", "Weight", "भार", "share, part, भाग, हिस्सा", Kind.DECIMAL, required=True, least=0, most=1
+            "weight",
+            "Weight",
+            "भार",
+            "share, part, भाग, हिस्सा",
+            CellKind.DECIMAL,
+            required=True,
+            least=0,
+            most=1,
         ),
     ),
 )

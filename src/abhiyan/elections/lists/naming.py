@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.imports import Option, Outcome, Work
 from abhiyan.core.numbers import grouped
 from abhiyan.elections import reference
-from abhiyan.elections.actions.results import Brought, NewContest, Taken, Wanted
+from abhiyan.elections.actions.results import Brought, NewContest, Taken, WantedElection
 from abhiyan.elections.models import Contest, Election, Kind
 from abhiyan.elections.queries.wholeness import whole_of
 from abhiyan.elections.refusals import (
@@ -29,7 +29,7 @@ _STATE = re.compile(r"([A-Za-z]{2}|[SU]\d\d)[-_ ]?(\d{4})")
 class Named(NamedTuple):
     """The election a list is of; the state of rows that name none; how seats are numbered, when the list says so."""
 
-    wanted: Wanted
+    wanted: WantedElection
     state: str | None
     numbering: str | None
     is_partial: bool
@@ -120,7 +120,9 @@ def said_of(said: Mapping[str, str]) -> Named:
     names = _names(kind, int(year), state)
     names |= {"en": said["name"]} if said.get("name") else {}
     names |= {"hi": said["name_hi"]} if said.get("name_hi") else {}
-    wanted = Wanted(code=code, kind=kind, year=int(year), names=names, is_sample=said.get("sample") == "yes")
+    wanted = WantedElection(
+        code=code, kind=kind, year=int(year), names=names, is_sample=said.get("sample") == "yes"
+    )
     return Named(wanted, state, said.get("numbering") or None, said.get("partial") == "yes")
 
 

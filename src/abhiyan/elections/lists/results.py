@@ -28,7 +28,7 @@ _KEYS = [one.key for one in RESULTS.fields]
 
 
 @dataclass(slots=True)
-class Line:
+class ResultFileLine:
     """One row of the file, its cells by key."""
 
     row: int
@@ -47,7 +47,7 @@ Seat = tuple[str, int]
 class Sheet:
     """A file read: its rows by seat, and the seats that have a refused row: seat -> that row."""
 
-    seats: dict[Seat, list[Line]] = field(default_factory=lambda: defaultdict(list))
+    seats: dict[Seat, list[ResultFileLine]] = field(default_factory=lambda: defaultdict(list))
     spoilt: dict[Seat, int] = field(default_factory=dict)
     last_row: int = 0
 
@@ -71,13 +71,13 @@ def read(work: Work, of: Named) -> Sheet:
         number = number_of(cells, of.level)
         seat_at[row[0]] = (state, number) if state and number else None
 
-    lines: list[Line] = []
+    lines: list[ResultFileLine] = []
     for batch in work.rows(discard=seen):
         # Of rows the reader has refused too it is told what else is wrong with them.
         for row in (*batch.rows, *batch.faulty):
             cells = dict(zip(_KEYS, row[1:], strict=True))
             cells["name"] = cells[f"{of.level}_name"] or cells["name"]
-            lines.append(Line(row[0], cells))
+            lines.append(ResultFileLine(row[0], cells))
     allowed = naming.states_allowed(work)
     for line in sorted(lines, key=lambda line: line.row):
         _place(work, of, sheet, line, allowed)
@@ -91,7 +91,7 @@ def _state(cells: Mapping[str, Any], of: Named) -> str | None:
     return reference.state_of(text) if text else of.state
 
 
-def _place(work: Work, of: Named, sheet: Sheet, line: Line, allowed: frozenset[str] | None) -> None:
+def _place(work: Work, of: Named, sheet: Sheet, line: ResultFileLine, allowed: frozenset[str] | None) -> None:
     state, number = _state(line.cells, of), number_of(line.cells, of.level)
     if state is None:
         if line["state"]:
@@ -148,7 +148,7 @@ def judge(work: Work, of: Named, sheet: Sheet) -> list[acts.NewContest]:
     return found
 
 
-def _name_in(lines: Sequence[Line]) -> tuple[int, str]:
+def _name_in(lines: Sequence[ResultFileLine]) -> tuple[int, str]:
     """The row that first names a seat, and the name; its first row, where none does."""
     return next(((line.row, line["name"]) for line in lines if line["name"]), (lines[0].row, ""))
 
@@ -194,7 +194,7 @@ class Seated:
 def _contest(
     work: Work,
     of: Named,
-    lines: Sequence[Line],
+    lines: Sequence[ResultFileLine],
     words: Mapping[str, str],
     units: Seated,
     fits: Fitting,
@@ -245,7 +245,7 @@ def _contest(
     )
 
 
-def _agree(work: Work, of: Named, lines: Sequence[Line]) -> None:
+def _agree(work: Work, of: Named, lines: Sequence[ResultFileLine]) -> None:
     """Rows of one seat say the same of it, and of the right year."""
     first = lines[0]
     for line in lines:
@@ -274,7 +274,7 @@ def _agree(work: Work, of: Named, lines: Sequence[Line]) -> None:
             )
 
 
-def _candidate(work: Work, line: Line, words: Mapping[str, str]) -> acts.NewCandidate:
+def _candidate(work: Work, line: ResultFileLine, words: Mapping[str, str]) -> acts.NewCandidate:
     name, party, code = line["candidate"], line["party"], line["party_code"]
     if not any(map(str.isalpha, name)):
         work.refuse(line.row, "candidate", "no_letters_here", excerpt=name[:40])
@@ -320,7 +320,7 @@ def _doubled(work: Work, candidates: Sequence[acts.NewCandidate]) -> None:
             places.setdefault(one.position, one.row)
 
 
-def _uncontested(work: Work, lines: Sequence[Line]) -> bool:
+def _uncontested(work: Work, lines: Sequence[ResultFileLine]) -> bool:
     said = any(line["note"] and reference.plain(line["note"]) in UNCONTESTED for line in lines)
     if not said:
         for line in lines:
@@ -334,7 +334,7 @@ def _uncontested(work: Work, lines: Sequence[Line]) -> bool:
 
 
 def _ranked(
-    work: Work, lines: Sequence[Line], candidates: Sequence[acts.NewCandidate]
+    work: Work, lines: Sequence[ResultFileLine], candidates: Sequence[acts.NewCandidate]
 ) -> list[acts.NewCandidate]:
     """Candidates with their place by votes. Where the file gives places they must be those, ties in any order. Where it
     gives none, equal votes are one place: the lot decided between them, and the order of rows is no lot.
@@ -363,7 +363,7 @@ def _ranked(
     return list(candidates)
 
 
-def _notes(lines: Iterable[Line]) -> list[str]:
+def _notes(lines: Iterable[ResultFileLine]) -> list[str]:
     return list(dict.fromkeys(line["note"] for line in lines if line["note"]))
 
 

@@ -26,7 +26,7 @@ Where = tuple[int, str, str]  # contest, kind, number
 
 
 @dataclass(slots=True)
-class Standing:
+class SegmentContest:
     """A contest as it is known, and who stood in it by the name as compared."""
 
     contest: Contest
@@ -44,9 +44,9 @@ class Sheet:
     spoilt: dict[Where, int] = field(default_factory=dict)
 
 
-def _standing(election: Election) -> dict[tuple[str, int], Standing]:
+def _standing(election: Election) -> dict[tuple[str, int], SegmentContest]:
     found = {
-        (contest.state, contest.number): Standing(contest)
+        (contest.state, contest.number): SegmentContest(contest)
         for contest in Contest.objects.filter(election=election)
     }
     for one in Candidacy.objects.filter(contest__election=election).select_related("contest"):
@@ -69,7 +69,7 @@ def _part(cells: Mapping[str, Any], level: str) -> tuple[str, str] | None:
 
 
 def _who(
-    standing: Standing, cells: Mapping[str, Any], words: Mapping[str, str]
+    standing: SegmentContest, cells: Mapping[str, Any], words: Mapping[str, str]
 ) -> tuple[Candidacy | None, str]:
     """The candidate a row is of; or why it is nobody's."""
     name = reference.plain(cells["candidate"])
@@ -126,7 +126,7 @@ def read(work: Work, of: Named, election: Election) -> list[acts.NewPart]:
 
 
 def _where(
-    of: Named, cells: Mapping[str, Any], standings: Mapping[tuple[str, int], Standing]
+    of: Named, cells: Mapping[str, Any], standings: Mapping[tuple[str, int], SegmentContest]
 ) -> Where | None:
     """The part a row is of, as far as it can be told."""
     state = reference.state_of(cells["state"]) if cells["state"] else of.state
@@ -147,7 +147,7 @@ def _take(
     of: Named,
     row: int,
     cells: Mapping[str, Any],
-    standings: Mapping[tuple[str, int], Standing],
+    standings: Mapping[tuple[str, int], SegmentContest],
     words: Mapping[str, str],
     units: Mapping[str, int],
     sheet: Sheet,
@@ -206,7 +206,7 @@ class Judged:
     """A file's parts, together with those that are known already, held against electors and the whole."""
 
     work: Work
-    standings: Mapping[tuple[str, int], Standing]
+    standings: Mapping[tuple[str, int], SegmentContest]
     sheet: Sheet
     known: dict[Where, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     electors: dict[Where, int | None] = field(default_factory=dict)

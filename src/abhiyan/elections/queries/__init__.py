@@ -32,11 +32,11 @@ from .listing import (
     states_of,
     titles,
 )
-from .loading import Source, party_names
+from .loading import FigureSource, party_names
 from .names import former_names
 from .places import (
-    Below,
     PartRow,
+    PartyVotesBelow,
     UnitResults,
     contests_of_units,
     outside_parts,

@@ -15,7 +15,7 @@ from abhiyan.elections.rules.results import SideResult
 from . import listing, loading
 from .comparing import Before, befores, swing
 from .listing import NOBODY, OurSide
-from .loading import Candidate, Loaded, Source
+from .loading import Candidate, FigureSource, Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class CandidateRow:
     is_nota: bool
     is_winner: bool
     swing_points: float | None
-    source: Source
+    source: FigureSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class SeatRow:
     ours: SideResult | None
     before: Before | None
     swing_points: float | None
-    source: Source
+    source: FigureSource
 
 
 @dataclass(frozen=True, slots=True)

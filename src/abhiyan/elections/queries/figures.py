@@ -12,7 +12,7 @@ from abhiyan.elections.rules import results as rules
 
 from . import loading
 from .listing import OurSide
-from .loading import Source
+from .loading import FigureSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class UnitFigures:
     share_pct: float
     lead_pct: float
     turnout_pct: float | None
-    source: Source
+    source: FigureSource
 
 
 def figures_of_units(of: Election, unit_ids: Iterable[int], side: OurSide) -> dict[int, UnitFigures]:
@@ -90,7 +90,7 @@ def _sums_of_parts(of: Election, unit_ids: Collection[int], side: OurSide) -> li
 
 
 def _figures(
-    unit_id: int, electors: int | None, polled: int, votes: int, best: int, source: Source
+    unit_id: int, electors: int | None, polled: int, votes: int, best: int, source: FigureSource
 ) -> UnitFigures:
     return UnitFigures(
         unit_id=unit_id,

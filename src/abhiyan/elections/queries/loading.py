@@ -10,11 +10,11 @@ from django.db.models import Q
 from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Party, ResultFile
 from abhiyan.elections.rules import results as rules
-from abhiyan.elections.rules.results import Counted, Line
+from abhiyan.elections.rules.results import CandidateLine, Counted
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FigureSource:
     """Where a figure comes from: the file as it was brought, and the row as a spreadsheet shows it.
 
     origin: where the file came from, as its bringer said.
@@ -70,7 +70,7 @@ def load(where: Q) -> list[Loaded]:
 def count(contest: Contest, candidates: Sequence[Candidate]) -> Counted:
     """The contest, counted; a line's key is its candidacy's id."""
     return rules.counted(
-        [Line(one.party, one.votes, one.is_nota, one.position, one.pk) for one in candidates],
+        [CandidateLine(one.party, one.votes, one.is_nota, one.position, one.pk) for one in candidates],
         electors=contest.electors,
         is_uncontested=contest.is_uncontested,
     )
@@ -95,10 +95,10 @@ def in_order(files: Iterable[ResultFile]) -> tuple[ResultFile, ...]:
     return tuple(sorted(files, key=lambda file: (file.brought_at, file.pk)))
 
 
-def source(files: Mapping[int, ResultFile], import_id: int, row: int) -> Source:
+def source(files: Mapping[int, ResultFile], import_id: int, row: int) -> FigureSource:
     """The file and row a figure comes from. Without a name where its import is gone."""
     file = files.get(import_id)
-    return Source(file.name, row, file.origin) if file else Source("", row)
+    return FigureSource(file.name, row, file.origin) if file else FigureSource("", row)
 
 
 def party_names(codes: Iterable[str]) -> dict[str, Mapping[str, str]]:

@@ -8,7 +8,7 @@ from abhiyan.elections.models import Part, PartVotes
 from abhiyan.elections.rules.results import INDEPENDENT, NOTA, share_pct
 
 from . import loading
-from .loading import Source
+from .loading import FigureSource
 
 AT_A_TIME = 500  # parts of an export
 
@@ -74,13 +74,13 @@ def parts_in_short(contest_id: int, *, side: Collection[str] = ()) -> list[PartS
     return sorted(found, key=lambda one: one.order)
 
 
-def sources_of(parts: Collection[PartSum]) -> dict[int, Source]:
+def sources_of(parts: Collection[PartSum]) -> dict[int, FigureSource]:
     """part -> file and first row of its figures. One query."""
     files = loading.sources(one.import_id for one in parts)
     return {one.part_id: loading.source(files, one.import_id, one.row) for one in parts}
 
 
-def part_lines(parts: Collection[PartSum]) -> Iterator[tuple[PartSum, str, str, int, Source]]:
+def part_lines(parts: Collection[PartSum]) -> Iterator[tuple[PartSum, str, str, int, FigureSource]]:
     """Of each part each candidate: name, party, votes, file and row; by part, most votes first, as they are read."""
     files = loading.sources(
         PartVotes.objects.filter(part__in=[one.part_id for one in parts])
@@ -91,7 +91,7 @@ def part_lines(parts: Collection[PartSum]) -> Iterator[tuple[PartSum, str, str, 
     ordered = list(parts)
     for start in range(0, len(ordered), AT_A_TIME):
         here = {one.part_id: one for one in ordered[start : start + AT_A_TIME]}
-        lines: dict[int, list[tuple[str, str, int, Source]]] = {one: [] for one in here}
+        lines: dict[int, list[tuple[str, str, int, FigureSource]]] = {one: [] for one in here}
         for part_id, name, party, votes, import_id, row in (
             PartVotes.objects.filter(part_id__in=list(here))
             .order_by("part_id", "-votes", "candidacy__position")

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Election, Kind, Part, PartVotes, ResultFile
 from abhiyan.elections.rules import results as rules
-from abhiyan.elections.rules.results import Counted, Line, SideResult
+from abhiyan.elections.rules.results import CandidateLine, Counted, SideResult
 from abhiyan.units import queries as units
 from abhiyan.units.models import Unit
 
@@ -18,7 +18,7 @@ from . import loading, names
 from .comparing import befores
 from .contests import SeatRow, seat_row
 from .listing import NOBODY, OurSide, earlier
-from .loading import Source
+from .loading import FigureSource
 from .totals import Totals, totals
 
 
@@ -32,7 +32,7 @@ class PartLine:
     votes: int
     share_pct: float | None
     is_nota: bool
-    source: Source
+    source: FigureSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class UnitResults:
     contests: tuple[SeatRow, ...]
     parts: tuple[PartRow, ...]
     totals: tuple[Totals, ...]
-    below: tuple["Below", ...]
+    below: tuple["PartyVotesBelow", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class PartyVotesBelow:
     """Votes by party over the parts below a unit, most first. parts: how many those are, all of one kind. files: that
     brought them."""
 
@@ -180,7 +180,9 @@ def _parts_of_unit(unit_id: int, side: OurSide) -> list[PartRow]:
     for part in sorted(parts, key=_order):
         counted = rules.counted(
             (
-                Line(one.candidacy.party, one.votes, one.candidacy.is_nota, one.candidacy.position, one.pk)
+                CandidateLine(
+                    one.candidacy.party, one.votes, one.candidacy.is_nota, one.candidacy.position, one.pk
+                )
                 for one in votes[part.pk]
             ),
             electors=part.electors,
@@ -235,7 +237,7 @@ def _lines(
     return tuple(found)
 
 
-def _below(unit_id: int) -> list[Below]:
+def _below(unit_id: int) -> list[PartyVotesBelow]:
     """Sums over booths below a unit, or, where none have figures, over the segments."""
     inside = Q()
     for hierarchy in units.hierarchies_of(unit_id):
@@ -267,7 +269,7 @@ def _below(unit_id: int) -> list[Below]:
         )
         votes = sorted(by[election_id, kind].items(), key=lambda item: (-item[1], item[0]))
         found.append(
-            Below(
+            PartyVotesBelow(
                 one,
                 kind,
                 of_parts[election_id, kind],

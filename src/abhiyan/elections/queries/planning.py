@@ -169,7 +169,7 @@ def worked_out(
     kept = held or {}
     nothing = (UNKNOWN, None)
     pairs = [kept.get(one.pk, nothing) for one in lines.contests]
-    fixed = rules.Held(
+    fixed = rules.HeldTarget(
         np.array([votes for votes, _likely in pairs], dtype=np.int64),
         np.array([UNKNOWN if likely is None else likely for _votes, likely in pairs], dtype=np.int64),
     )

@@ -15,7 +15,7 @@ STUCK_AFTER = timedelta(minutes=10)  # without a seat done: it may be asked for 
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class SeatBelow:
     """A seat that has units below it. units: how many, closed ones too."""
 
     seat_id: int
@@ -79,10 +79,10 @@ def passing_of(plan: Plan) -> Passing | None:
     )
 
 
-def seats_with_units_below(plan: Plan, *, after: int = 0, most: int | None = None) -> list[Below]:
+def seats_with_units_below(plan: Plan, *, after: int = 0, most: int | None = None) -> list[SeatBelow]:
     """A plan's seats that have open units below them, or numbers passed down, in a steady order. One query."""
     return sql.each(
-        Below,
+        SeatBelow,
         """select s.id, s.unit_id, (select count(*) from units_placement p
              where p.hierarchy = t.hierarchy and p.lo > t.lo and p.lo < t.hi)
            from elections_plan_seat s

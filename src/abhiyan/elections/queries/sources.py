@@ -6,7 +6,7 @@ from django.db.models import Min
 
 from abhiyan.elections.models import Contest, Election, PartVotes, ResultFile
 
-from .loading import Source, source, sources
+from .loading import FigureSource, source, sources
 
 Rows = dict[int, list[tuple[int, int]]]
 
@@ -22,7 +22,7 @@ def rows_of_parts(
     return _gathered(lines.values_list("part__unit_id", "import_id", "row"))
 
 
-def sources_of_units(of: Election, unit_ids: Collection[int]) -> dict[int, Source]:
+def sources_of_units(of: Election, unit_ids: Collection[int]) -> dict[int, FigureSource]:
     """unit -> file and first row of what an election says of it: as a seat, else as a segment or booth. Three
     queries."""
     lines = PartVotes.objects.filter(part__unit__in=unit_ids, part__contest__election=of).order_by()

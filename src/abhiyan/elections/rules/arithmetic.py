@@ -78,7 +78,7 @@ _CLAUSES = re.compile(r"[,;:।](?=\s|$)|\s[–—]\s|\n|\s+(?=" + _TOTAL.patter
 _EACH = re.compile("@|" + _one_of("each", "apiece", "per", "every", "प्रति", "हर", "प्रत्येक"), re.IGNORECASE)
 
 
-class Unreadable(ValueError):
+class UnreadablePlan(ValueError):
     """What was typed is no plan of this kind. code: too_long, no_equals, no_times, no_number, mixed,
     by_zero, negative, too_large."""
 
@@ -98,7 +98,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedPlan:
     """times: factors × ... = total. divided: the first ÷ the others = total. share: a share (0.51) of a whole = total.
 
     total: None where somebody asks for it: "51% of 8.79 crore = ?".
@@ -115,27 +115,27 @@ class Typed:
         return first / _product(others) if self.kind == "divided" else _product((first, *others))
 
 
-def read(text: str) -> Typed:
-    """What somebody typed, in English or Hindi, with either's digits. Raises Unreadable.
+def read(text: str) -> TypedPlan:
+    """What somebody typed, in English or Hindi, with either's digits. Raises UnreadablePlan.
 
     "65 constituencies x 5,000 = 325,000", "६५ लोकसभा, हर एक में 750, कुल 3.25 लाख", "24 lakh ÷ 403 = 5955", "51% of 8.79
     crore = ?". Without a sign between them, each part between commas gives its first number; without "=", the part that
     says "total" is the total, else the last.
     """
     if len(text) > LONGEST:
-        raise Unreadable("too_long")
+        raise UnreadablePlan("too_long")
     plain = "".join(str(unicodedata.digit(c, c)) for c in unicodedata.normalize("NFC", text))
     if _NEGATIVE.search(plain):
-        raise Unreadable("negative")
+        raise UnreadablePlan("negative")
     left, right = _sides(plain)
     kind: Kind = "share" if _SHARE.search(left) else "divided" if _DIVIDES.search(left) else "times"
     factors = _factors(left, kind)
     total = None if _ASKED.fullmatch(right) else _term(right, is_rounded=kind != "times")
     if kind == "divided" and not all(term.number for term in factors[1:]):
-        raise Unreadable("by_zero")
-    typed = Typed(factors, total, kind)
+        raise UnreadablePlan("by_zero")
+    typed = TypedPlan(factors, total, kind)
     if kind == "divided" and typed.comes_to > LARGEST:
-        raise Unreadable("too_large")
+        raise UnreadablePlan("too_large")
     return typed
 
 
@@ -152,7 +152,7 @@ def _sides(text: str) -> tuple[str, str]:
         return (right, left) if is_turned else (left, right)
     clauses = [clause for clause in _CLAUSES.split(text) if _numbers(clause)]
     if len(sides) > 2 or len(clauses) < 2:
-        raise Unreadable("no_equals")
+        raise UnreadablePlan("no_equals")
     total = clauses.pop(_place_of_total(clauses))
     return ", ".join(clauses), total
 
@@ -177,15 +177,15 @@ def _factors(text: str, kind: Kind) -> tuple[Term, ...]:
         assert share is not None
         whole = text[: share.start()] + " " + text[share.end() :]
         if _SHARE.search(whole) or _TIMES_SIGN.search(whole.strip()) or _DIVIDES.search(whole):
-            raise Unreadable("mixed")
+            raise UnreadablePlan("mixed")
         if not _numbers(whole):
-            raise Unreadable("no_number", whole.strip())
+            raise UnreadablePlan("no_number", whole.strip())
         part = _term(share["number"])
         return (Term(part.number / 100, "", part.half / 100), _term(whole))
     signs = _TIMES_SIGN.split(text.strip())
     if kind == "divided":
         if len(signs) > 1:
-            raise Unreadable("mixed")
+            raise UnreadablePlan("mixed")
         operands = _each_number(text)
     elif len(signs) > 1:
         operands = signs
@@ -194,7 +194,7 @@ def _factors(text: str, kind: Kind) -> tuple[Term, ...]:
         if len(operands) == 1 and _EACH.search(text):
             operands = _each_number(text)
     if len(operands) < 2:
-        raise Unreadable("no_times")
+        raise UnreadablePlan("no_times")
     return tuple(map(_term, operands))
 
 
@@ -208,10 +208,10 @@ def _term(text: str, *, is_rounded: bool = False) -> Term:
     """is_rounded: a whole number too stands for what it was rounded from."""
     found = _TERM.match(text.strip())
     if not found:
-        raise Unreadable("no_number", text.strip())
+        raise UnreadablePlan("no_number", text.strip())
     digits = re.sub(r"[,_\s]", "", found["number"])
     if len(digits) > 20:
-        raise Unreadable("too_large", digits)
+        raise UnreadablePlan("too_large", digits)
     number = Decimal(digits)
     half = rounding(number) or (Decimal("0.5") if is_rounded else Decimal(0))
     words = found["words"].split()
@@ -219,7 +219,7 @@ def _term(text: str, *, is_rounded: bool = False) -> Term:
         number, half, words = number * times, half * times, words[1:]
         number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
     if number > LARGEST:
-        raise Unreadable("too_large", digits)
+        raise UnreadablePlan("too_large", digits)
     return Term(number, " ".join(words), half)
 
 
@@ -267,7 +267,7 @@ class Check:
     needed_part: Decimal | None
 
 
-def checked(typed: Typed, parts: Decimal | None = None) -> Check:
+def checked(typed: TypedPlan, parts: Decimal | None = None) -> Check:
     """Check what `read` gave, where it names a total: the last factor is what one unit is to bring, those before it,
     from the top, the units. A division is checked as units × its result = what was divided.
 

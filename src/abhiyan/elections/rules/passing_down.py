@@ -41,7 +41,7 @@ def weight(of: Facts, basis: Basis, factors: Mapping[str | None, int] = CLASS_FA
 
 
 @dataclass(frozen=True, slots=True)
-class Weights(Generic[Key]):
+class UnitWeights(Generic[Key]):
     """of: what each unit weighs among its sisters, None where unknown. bases: what it is weighed by, which is not what
     was asked for where that says nothing of any of its sisters."""
 
@@ -55,7 +55,7 @@ def weights(
     facts: Mapping[Key, Facts],
     basis: Basis,
     bases: Mapping[Key, Basis] | None = None,
-) -> Weights[Key]:
+) -> UnitWeights[Key]:
     """What all units below `top` weigh.
 
     children: the whole tree. bases: of single parents, for their children; else `basis`. Where a basis says nothing of
@@ -64,7 +64,7 @@ def weights(
     """
     order = _from_the_top(top, children)
     by_class, classed = _by_class(order[:0:-1], children, facts)
-    found: Weights[Key] = Weights({}, {})
+    found: UnitWeights[Key] = UnitWeights({}, {})
     nothing = Facts()
     for parent in order:
         below = children.get(parent, ())

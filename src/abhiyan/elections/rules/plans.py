@@ -47,7 +47,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class HeldTarget:
     """What a new plan leaves as it is, because somebody set it by hand or locked it. Shape (n,), UNKNOWN: nothing.
 
     votes: our side's; likely: the votes to be polled there, kept too where a seat is locked.
@@ -57,8 +57,8 @@ class Held:
     likely: Whole
 
     @staticmethod
-    def nothing(n: int) -> "Held":
-        return Held(np.full(n, UNKNOWN), np.full(n, UNKNOWN))
+    def nothing(n: int) -> "HeldTarget":
+        return HeldTarget(np.full(n, UNKNOWN), np.full(n, UNKNOWN))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,10 +84,14 @@ class Ground:
 
 
 def ground(
-    seats: Seats, *, method: Method = "uniform", turnout_pct: float | None = None, held: Held | None = None
+    seats: Seats,
+    *,
+    method: Method = "uniform",
+    turnout_pct: float | None = None,
+    held: HeldTarget | None = None,
 ) -> Ground:
-    """Everything about a plan but its swing. See `Ask` for method and turnout, `Held` for what stays."""
-    held = held or Held.nothing(len(seats))
+    """Everything about a plan but its swing. See `Ask` for method and turnout, `HeldTarget` for what stays."""
+    held = held or HeldTarget.nothing(len(seats))
     way: rule.Method = "proportional" if method == "proportional" else "uniform"
     likely = rule.likely_votes(seats.electors, seats.polled, turnout_pct)
     likely = np.where((held.likely >= 0) & ~seats.without_vote, held.likely, likely)
@@ -289,18 +293,18 @@ class Outcome:
     notes: tuple[Finding, ...]
 
 
-def plan(seats: Seats, ask: Ask, held: Held | None = None) -> Outcome:
+def plan(seats: Seats, ask: Ask, held: HeldTarget | None = None) -> Outcome:
     """Work a plan out: seats, votes, range, sensitivity, contradictions. Everything in one pass, nothing stored.
 
     held: votes set by hand or locked; a new plan leaves them, and the swing moves the others only. Where the goal of
     votes decides the swing, the seats' votes sum to it exactly.
     """
-    held = held or Held.nothing(len(seats))
+    held = held or HeldTarget.nothing(len(seats))
     order = np.argsort(seats.keys, kind="stable")
     in_order = bool((order[1:] > order[:-1]).all())
     if not in_order:
         seats = _ordered(seats, order)
-        held = Held(held.votes[order], held.likely[order])
+        held = HeldTarget(held.votes[order], held.likely[order])
     on = ground(seats, method=ask.method, turnout_pct=ask.turnout_pct, held=held)
     wanted = _steps_wanted(on, ask)
     steps = max(wanted.values()) if wanted else _steps_asked(ask)

@@ -16,7 +16,7 @@ NOTA = "NOTA"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CandidateLine:
     """One candidate. votes: None where nobody voted because nobody stood against (and only there).
 
     position: as the file states it, from 1; it decides only between equal votes, where lots were drawn. Lines of equal
@@ -41,12 +41,12 @@ class Counted:
     where electors are unknown or nobody voted.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[CandidateLine, ...]
     polled: int
     electors: int | None
     is_uncontested: bool
-    winner: Line | None
-    runner_up: Line | None
+    winner: CandidateLine | None
+    runner_up: CandidateLine | None
     margin: int | None
     is_tied: bool
 
@@ -69,7 +69,9 @@ def share_pct(votes: int, polled: int) -> float | None:
     return 100 * votes / polled if polled else None
 
 
-def counted(lines: Iterable[Line], *, electors: int | None = None, is_uncontested: bool = False) -> Counted:
+def counted(
+    lines: Iterable[CandidateLine], *, electors: int | None = None, is_uncontested: bool = False
+) -> Counted:
     """Count one contest. Without a vote (`is_uncontested`) its only candidate has won, and nothing else is known.
 
     Raises VotesMissing where a contested line has no votes, and ValueError where two stand "uncontested".
@@ -93,11 +95,11 @@ def counted(lines: Iterable[Line], *, electors: int | None = None, is_unconteste
     return Counted(ranked, polled, electors, False, winner, second, margin, margin == 0)
 
 
-def _rank(line: Line) -> tuple[int, int]:
+def _rank(line: CandidateLine) -> tuple[int, int]:
     return -(line.votes or 0), line.position or 10**6
 
 
-def _votes(line: Line | None) -> int:
+def _votes(line: CandidateLine | None) -> int:
     return (line.votes or 0) if line else 0
 
 
@@ -145,7 +147,7 @@ def alone_and_with(contest: Counted, party: str, allies: Collection[str]) -> tup
 
 
 @dataclass(slots=True)
-class Standing:
+class PartyStanding:
     """A party over many contests. without_vote: how many of its seats came without a vote."""
 
     seats: int = 0
@@ -154,9 +156,9 @@ class Standing:
     without_vote: int = 0
 
 
-def standings(contests: Iterable[Counted]) -> dict[str, Standing]:
+def standings(contests: Iterable[Counted]) -> dict[str, PartyStanding]:
     """Seats, votes and candidatures of each party, most seats first, then most votes. Keys are party codes."""
-    found: dict[str, Standing] = defaultdict(Standing)
+    found: dict[str, PartyStanding] = defaultdict(PartyStanding)
     for contest in contests:
         for line in contest.lines:
             one = found[line.party]

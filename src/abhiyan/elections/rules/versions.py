@@ -21,7 +21,7 @@ class PlannedSeat:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SeatVersions:
     """One seat in both versions; None where a version does not have it."""
 
     key: int
@@ -55,14 +55,14 @@ class Pair:
 class Comparison:
     """pairs: by key, every seat of either version. Totals are of the version named."""
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[SeatVersions, ...]
     seats_before: int
     seats_after: int
     votes_before: int
     votes_after: int
 
     @property
-    def changed(self) -> tuple[Pair, ...]:
+    def changed(self) -> tuple[SeatVersions, ...]:
         return tuple(pair for pair in self.pairs if pair.is_changed)
 
     @property
@@ -78,7 +78,7 @@ def compared(before: Iterable[PlannedSeat], after: Iterable[PlannedSeat]) -> Com
     """What differs from one version of a plan to another; the order in which seats come does not matter."""
     old, new = ({seat.key: seat for seat in version} for version in (before, after))
     return Comparison(
-        pairs=tuple(Pair(key, old.get(key), new.get(key)) for key in sorted({*old, *new})),
+        pairs=tuple(SeatVersions(key, old.get(key), new.get(key)) for key in sorted({*old, *new})),
         seats_before=sum(bool(seat.won) for seat in old.values()),
         seats_after=sum(bool(seat.won) for seat in new.values()),
         votes_before=sum(seat.votes for seat in old.values()),

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from abhiyan.core.numbers import grouped
-from abhiyan.elections.rules.arithmetic import Term, Unreadable, checked, read, rounding
+from abhiyan.elections.rules.arithmetic import Term, UnreadablePlan, checked, read, rounding
 from abhiyan.elections.views.checker import plain
 
 SEGMENTS = Decimal("6.7")
@@ -198,7 +198,7 @@ def test_a_total_left_open_is_found(text: str, comes_to: int) -> None:
     ],
 )
 def test_what_is_no_plan_is_refused(text: str, code: str) -> None:
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(UnreadablePlan) as refused:
         read(text)
     assert refused.value.code == code
 
@@ -306,7 +306,7 @@ def test_a_share_in_words_is_read_back_and_judged(
 
 @given(st.text(alphabet="0123456789०१२ .,=×÷/%x-–totaleachकुलहरिsperakh", max_size=60))
 def test_anything_like_a_plan_is_read_or_refused(text: str) -> None:
-    with suppress(Unreadable):
+    with suppress(UnreadablePlan):
         typed = read(text)
         assert plain(typed.comes_to)
         if typed.total is not None:
@@ -315,7 +315,7 @@ def test_anything_like_a_plan_is_read_or_refused(text: str) -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    with suppress(Unreadable):
+    with suppress(UnreadablePlan):
         typed = read(text)
         assert typed.total is None or checked(typed, parts=SEGMENTS).fits
 
@@ -327,7 +327,7 @@ NUMBERS = st.from_regex(r"[0-9]{1,15}(\.[0-9]{1,18})?", fullmatch=True)
 @example(["0.000000000000000001", "1"], "1000000000000000")
 @example(["0.001"] * 6, "1000000000000000")
 def test_whatever_comes_out_can_be_written(factors: list[str], total: str) -> None:
-    with suppress(Unreadable):
+    with suppress(UnreadablePlan):
         found = checked(read(f"{' x '.join(factors)} = {total}"), parts=SEGMENTS)
         needed = (found.needed_level, found.needed_part)
         for number in (*(one.each_level for one in found.readings), *filter(None, needed)):

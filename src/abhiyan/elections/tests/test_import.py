@@ -27,7 +27,7 @@ from abhiyan.elections.tests.make import (
     step,
     written,
 )
-from abhiyan.units.news import Branch, UnitsMoved
+from abhiyan.units.news import MovedBranch, UnitsMoved
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, DAY, SYSTEM, grow
 
@@ -422,7 +422,7 @@ def test_units_that_are_neither_seats_nor_in_the_electoral_tree_ask_little(
 ) -> None:
     goa(tmp_path)
     nothing = UnitsMoved(levels.ORGANISATIONAL, (), DAY)
-    booth = UnitsMoved(levels.ELECTORAL, (Branch(1, (), (2,), 10, 20),), DAY)
+    booth = UnitsMoved(levels.ELECTORAL, (MovedBranch(1, (), (2,), 10, 20),), DAY)
     with django_assert_num_queries(0):
         assert actions.link_newcomers(moved=nothing) == 0
     with django_assert_num_queries(2):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from abhiyan.elections.rules import plans, swing
 from abhiyan.elections.rules.findings import Finding
-from abhiyan.elections.rules.plans import Ask, Held, Outcome, plan
+from abhiyan.elections.rules.plans import Ask, HeldTarget, Outcome, plan
 from abhiyan.elections.rules.swing import LOWEST, UNKNOWN, Method, Seats
 from abhiyan.elections.rules.versions import PlannedSeat, compared
 
@@ -62,11 +62,11 @@ def results(draw: st.DrawFn, least: int = 1, most: int = 8) -> Seats:
 
 
 @st.composite
-def held_in(draw: st.DrawFn, of: Seats) -> Held:
+def held_in(draw: st.DrawFn, of: Seats) -> HeldTarget:
     n = len(of)
     votes = draw(st.lists(st.one_of(st.just(UNKNOWN), NUMBERS), min_size=n, max_size=n))
     likely = draw(st.lists(st.one_of(st.just(UNKNOWN), NUMBERS), min_size=n, max_size=n))
-    return Held(np.array(votes), np.array(likely))
+    return HeldTarget(np.array(votes), np.array(likely))
 
 
 FIVE = seats(
@@ -151,7 +151,7 @@ def test_the_order_of_seats_does_not_matter(of: Seats, method: Method, data: st.
     order = np.array(data.draw(st.permutations(range(len(of)))))
     other = Seats(**{each.name: getattr(of, each.name)[order] for each in fields(Seats)})
     one = plan(of, goals, held)
-    two = plan(other, goals, Held(held.votes[order], held.likely[order]))
+    two = plan(other, goals, HeldTarget(held.votes[order], held.likely[order]))
     for each in fields(Outcome):
         a, b = getattr(one, each.name), getattr(two, each.name)
         if isinstance(a, np.ndarray):
@@ -227,7 +227,7 @@ def test_goals_that_the_last_result_reaches_already_are_noted() -> None:
 
 
 def test_what_is_set_by_hand_stays_and_the_swing_moves_the_rest() -> None:
-    held = Held(
+    held = HeldTarget(
         np.array([UNKNOWN, 500, UNKNOWN, UNKNOWN, 10]), np.array([UNKNOWN, 900, UNKNOWN, UNKNOWN, UNKNOWN])
     )
     outcome = plan(FIVE, Ask(swing=5, turnout_pct=90), held)
@@ -255,12 +255,12 @@ def test_a_seat_won_without_a_vote_is_counted_and_told_apart() -> None:
     assert np.isnan(outcome.share_pct[1]) and found(outcome, "without_vote") == Finding(
         "without_vote", 2, {"ours": 1}
     )
-    locked = plan(of, Ask(seats_goal=2), Held(np.array([UNKNOWN, 0]), np.array([UNKNOWN, 0])))
+    locked = plan(of, Ask(seats_goal=2), HeldTarget(np.array([UNKNOWN, 0]), np.array([UNKNOWN, 0])))
     assert locked.seats == 2 and locked.won[1] and locked.without_vote == 1
     assert locked.range.chance_pct[1] == 100 and locked.missing[1] == 0 == locked.need[1]
     theirs = Seats(**{each.name: getattr(of, each.name).copy() for each in fields(Seats)})
     theirs.ours_without_vote[1] = theirs.last_won[1] = False
-    by_hand = plan(theirs, Ask(method="hand"), Held(np.array([UNKNOWN, 1]), np.full(2, UNKNOWN)))
+    by_hand = plan(theirs, Ask(method="hand"), HeldTarget(np.array([UNKNOWN, 1]), np.full(2, UNKNOWN)))
     assert not by_hand.won[1] and by_hand.range.chance_pct[1] == 0 and by_hand.total == 301
 
 
@@ -295,7 +295,9 @@ def test_where_the_side_did_not_stand_no_swing_moves_it_but_a_hand_may() -> None
     outcome = plan(absent, Ask(seats_goal=5))
     assert outcome.votes[1] == 0 and found(outcome, "did_not_stand").key == 2
     assert found(outcome, "seats_unreachable").facts == {"goal": 5, "most": 4}
-    by_hand = plan(absent, Ask(seats_goal=5), Held(np.array([-1, 300, -1, -1, -1]), np.full(5, UNKNOWN)))
+    by_hand = plan(
+        absent, Ask(seats_goal=5), HeldTarget(np.array([-1, 300, -1, -1, -1]), np.full(5, UNKNOWN))
+    )
     assert by_hand.seats == 5
 
 
@@ -319,7 +321,7 @@ def test_a_goal_of_more_seats_than_there_are_is_a_contradiction() -> None:
 
 
 def test_a_goal_that_no_swing_reaches_is_a_contradiction() -> None:
-    held = Held(np.array([10, 10, *[UNKNOWN] * 3]), np.full(5, UNKNOWN))
+    held = HeldTarget(np.array([10, 10, *[UNKNOWN] * 3]), np.full(5, UNKNOWN))
     assert found(plan(FIVE, Ask(seats_goal=4), held), "seats_unreachable").facts == {"goal": 4, "most": 3}
     nothing = seats((1000, 0, 500, 100), (1000, 300, 200, 100))
     outcome = plan(nothing, Ask(method="proportional", seats_goal=2))
@@ -357,7 +359,7 @@ def test_parts_that_do_not_add_up_to_the_whole_are_a_contradiction() -> None:
 
 
 def test_votes_set_above_what_a_seat_can_poll_are_a_contradiction() -> None:
-    held = Held(np.array([900, 1001, *[UNKNOWN] * 3]), np.full(5, UNKNOWN))
+    held = HeldTarget(np.array([900, 1001, *[UNKNOWN] * 3]), np.full(5, UNKNOWN))
     outcome = plan(FIVE, Ask(method="hand"), held)
     assert found(outcome, "seat_above_turnout") == Finding(
         "seat_above_turnout", 1, {"votes": 900, "likely": 800, "over": 100}
@@ -394,7 +396,7 @@ def test_the_range_holds_what_is_held_and_the_votes_of_its_own_plan(
     assert out.range.votes_low <= out.total <= out.range.votes_high
     held = out.is_held
     assert ((out.range.chance_pct[held] == 100) == out.won[held]).all()
-    everything = Held(out.votes, np.full(len(of), UNKNOWN))
+    everything = HeldTarget(out.votes, np.full(len(of), UNKNOWN))
     still = plan(of, Ask(), everything)
     assert still.range.votes_low == still.range.votes_high == still.total
     assert still.range.seats_low == still.range.seats_high == still.seats

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.elections.rules.results import (
-    Line,
+    CandidateLine,
     VotesMissing,
     WeightsDoNotSum,
     alone_and_with,
@@ -18,9 +18,14 @@ from abhiyan.elections.rules.results import (
 )
 
 PARTIES = st.sampled_from(["BJP", "INC", "SP", "BSP", "IND"])
-LINES = st.lists(st.builds(Line, PARTIES, st.integers(0, 10**6)), min_size=1, max_size=12)
+LINES = st.lists(st.builds(CandidateLine, PARTIES, st.integers(0, 10**6)), min_size=1, max_size=12)
 
-KAIRANA = [Line("SP", 528013), Line("BJP", 458897), Line("BSP", 76200), Line("NOTA", 5220, is_nota=True)]
+KAIRANA = [
+    CandidateLine("SP", 528013),
+    CandidateLine("BJP", 458897),
+    CandidateLine("BSP", 76200),
+    CandidateLine("NOTA", 5220, is_nota=True),
+]
 
 
 def test_the_winner_has_most_votes_and_the_margin_is_to_the_second() -> None:
@@ -32,24 +37,26 @@ def test_the_winner_has_most_votes_and_the_margin_is_to_the_second() -> None:
 
 
 def test_none_of_the_above_counts_among_the_votes_but_never_wins() -> None:
-    contest = counted([Line("NOTA", 900, is_nota=True), Line("BJP", 50), Line("INC", 40)])
-    assert contest.winner == Line("BJP", 50) and contest.margin == 10 and contest.polled == 990
+    contest = counted(
+        [CandidateLine("NOTA", 900, is_nota=True), CandidateLine("BJP", 50), CandidateLine("INC", 40)]
+    )
+    assert contest.winner == CandidateLine("BJP", 50) and contest.margin == 10 and contest.polled == 990
     assert side_result(contest, {"NOTA"}).votes == 0
 
 
 def test_a_seat_without_a_vote_has_a_winner_and_no_figures() -> None:
-    contest = counted([Line("BJP", None)], electors=1_600_000, is_uncontested=True)
-    assert contest.winner == Line("BJP", None) and contest.is_uncontested
+    contest = counted([CandidateLine("BJP", None)], electors=1_600_000, is_uncontested=True)
+    assert contest.winner == CandidateLine("BJP", None) and contest.is_uncontested
     assert (contest.margin, contest.margin_pct, contest.turnout_pct, contest.polled) == (None, None, None, 0)
     ours = side_result(contest, {"BJP"})
     assert ours.won and ours.share_pct is None and ours.lead is None
     with pytest.raises(ValueError):
-        counted([Line("BJP", None), Line("INC", None)], is_uncontested=True)
+        counted([CandidateLine("BJP", None), CandidateLine("INC", None)], is_uncontested=True)
 
 
 def test_votes_that_are_missing_are_not_guessed() -> None:
     with pytest.raises(VotesMissing):
-        counted([Line("BJP", 10), Line("INC", None)])
+        counted([CandidateLine("BJP", 10), CandidateLine("INC", None)])
 
 
 def test_without_electors_the_turnout_is_unknown() -> None:
@@ -57,14 +64,18 @@ def test_without_electors_the_turnout_is_unknown() -> None:
 
 
 def test_between_equal_votes_the_stated_position_decides_as_the_lots_did() -> None:
-    contest = counted([Line("INC", 500, position=2), Line("BJP", 500, position=1)])
+    contest = counted([CandidateLine("INC", 500, position=2), CandidateLine("BJP", 500, position=1)])
     assert contest.winner and contest.winner.party == "BJP" and contest.is_tied and contest.margin == 0
 
 
 @pytest.mark.parametrize("position", [None, 1])
 def test_between_equal_votes_without_places_nobody_is_said_to_have_won(position: int | None) -> None:
     contest = counted(
-        [Line("INC", 500, position=position), Line("BJP", 500, position=position), Line("IND", 9)]
+        [
+            CandidateLine("INC", 500, position=position),
+            CandidateLine("BJP", 500, position=position),
+            CandidateLine("IND", 9),
+        ]
     )
     assert (contest.winner, contest.runner_up, contest.margin, contest.is_tied) == (None, None, 0, True)
     assert not any(side_result(contest, {party}).won for party in ("INC", "BJP"))
@@ -78,20 +89,20 @@ def test_a_side_is_shown_alone_and_with_its_allies() -> None:
 
 
 def test_independents_belong_to_no_side() -> None:
-    contest = counted([Line("IND", 500), Line("BJP", 300), Line("IND", 200)])
+    contest = counted([CandidateLine("IND", 500), CandidateLine("BJP", 300), CandidateLine("IND", 200)])
     assert side_result(contest, {"BJP", "IND"}).votes == 300
     assert not side_result(contest, {"BJP", "IND"}).won
 
 
 def test_standings_tell_the_seats_won_without_a_vote_apart() -> None:
-    found = standings([counted(KAIRANA), counted([Line("BJP", None)], is_uncontested=True)])
+    found = standings([counted(KAIRANA), counted([CandidateLine("BJP", None)], is_uncontested=True)])
     assert list(found) == ["SP", "BJP", "BSP", "NOTA"]
     assert (found["BJP"].seats, found["BJP"].without_vote, found["BJP"].votes) == (1, 1, 458897)
     assert found["NOTA"].stood == 0
 
 
 @given(LINES)
-def test_shares_sum_to_a_hundred_and_nobody_is_above_the_winner(lines: list[Line]) -> None:
+def test_shares_sum_to_a_hundred_and_nobody_is_above_the_winner(lines: list[CandidateLine]) -> None:
     contest = counted(lines)
     shares = [share_pct(line.votes or 0, contest.polled) for line in contest.lines]
     if contest.polled:
@@ -105,7 +116,7 @@ def test_shares_sum_to_a_hundred_and_nobody_is_above_the_winner(lines: list[Line
 
 
 @given(LINES, st.sets(PARTIES))
-def test_a_side_and_everybody_else_are_all_votes(lines: list[Line], side: set[str]) -> None:
+def test_a_side_and_everybody_else_are_all_votes(lines: list[CandidateLine], side: set[str]) -> None:
     contest = counted(lines)
     ours = side_result(contest, side)
     theirs = sum(line.votes or 0 for line in lines if line.party not in side or line.party == "IND")
@@ -115,8 +126,8 @@ def test_a_side_and_everybody_else_are_all_votes(lines: list[Line], side: set[st
 
 
 @given(LINES)
-def test_the_order_of_lines_does_not_matter(lines: list[Line]) -> None:
-    lines = [Line(line.party, line.votes, position=at + 1) for at, line in enumerate(lines)]
+def test_the_order_of_lines_does_not_matter(lines: list[CandidateLine]) -> None:
+    lines = [CandidateLine(line.party, line.votes, position=at + 1) for at, line in enumerate(lines)]
     assert counted(lines) == counted(reversed(lines))
 
 

@@ -72,14 +72,14 @@ class SeatsFilters(forms.Form):
     )
 
 
-class NumberForm(forms.Form):
+class SeatNumberForm(forms.Form):
     """One unit's number."""
 
     n = WholeField(label=_("Votes"), min_value=0, max_value=LARGEST)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SeatUnitRow:
     """A unit below, as the table shows it. n, change: None where nothing is passed to it yet.
 
     source: file and row of its last votes; empty where they are a sum. typed, wrong: what was refused, and why.
@@ -124,7 +124,7 @@ class Row:
 
 
 MOST_NAMED = 20  # seats left as they were, named on the page; how many more is said
-BELOW: tuple[Column[Row], ...] = (
+BELOW: tuple[Column[SeatUnitRow], ...] = (
     Column("name", _("Unit"), lambda row: row.name, order=lambda row: row.name.casefold()),
     Column("code", _("Code"), lambda row: row.node.code),
     Column("kind", _("Kind"), lambda row: row.kind),
@@ -166,7 +166,7 @@ def _page(
     facts = units_below.facts_of(tree, one) if below_here else {}
     sources = shown.parts_stand_on(one, seat, below_here)
     found = [
-        Row(
+        SeatUnitRow(
             node=tree.nodes[unit_id],
             name=named(tree.nodes[unit_id].names),
             facts=facts[unit_id],
@@ -239,7 +239,7 @@ def _href(one: Plan, code: str) -> str:
     return address(reverse(PAGE, args=[one.public_id]), code)
 
 
-Seat = tuple[shown.Line, str, bool]  # of the plan; its unit's code; whether its votes are passed down
+Seat = tuple[shown.PlanSeatLine, str, bool]  # of the plan; its unit's code; whether its votes are passed down
 SEATS: tuple[Column[Seat], ...] = (
     Column("name", _("Seat"), lambda seat: seat[0].name, order=lambda seat: seat[0].name.casefold()),
     Column("code", _("Code"), lambda seat: seat[1]),
@@ -401,7 +401,7 @@ def _part_of(request: Request, public_id: UUID) -> tuple[Plan, Any, Tree, Any]:
 def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit its number by hand and lock it; its sisters share the rest as before."""
     one, about, tree, parent = _part_of(request, public_id)
-    form = NumberForm(request.POST)
+    form = SeatNumberForm(request.POST)
     typed = (about.pk, request.POST.get("n", "")[:14])
     if not form.is_valid():
         problem = f"{named(about.names)}: {' '.join(map(str, form.errors['n']))}"

@@ -65,7 +65,7 @@ def check(request: Request) -> HttpResponseBase:
     if form.is_bound and form.is_valid():
         try:
             typed = arithmetic.read(form.cleaned_data["typed"])
-        except arithmetic.Unreadable as unreadable:
+        except arithmetic.UnreadablePlan as unreadable:
             form.add_error("typed", str(PROBLEMS[unreadable.code]))
         else:
             context = _answer(typed, form.cleaned_data["parts"])
@@ -77,7 +77,7 @@ def check(request: Request) -> HttpResponseBase:
     )
 
 
-def _answer(typed: arithmetic.Typed, parts: Decimal | None) -> dict[str, Any]:
+def _answer(typed: arithmetic.TypedPlan, parts: Decimal | None) -> dict[str, Any]:
     said = {"sum": _written(typed), "result": plain(typed.comes_to)}
     if typed.total is None:
         return {"answer": say("%(sum)s is %(result)s.") % said}
@@ -115,7 +115,7 @@ def _answer(typed: arithmetic.Typed, parts: Decimal | None) -> dict[str, Any]:
     }
 
 
-def _needed(typed: arithmetic.Typed, found: arithmetic.Check) -> str | None:
+def _needed(typed: arithmetic.TypedPlan, found: arithmetic.Check) -> str | None:
     """What would hold where nothing does; of a share and of a division the reading has said it already."""
     if typed.kind == "share" or found.fits != "neither" or found.needed_level is None:
         return None
@@ -132,7 +132,7 @@ def _needed(typed: arithmetic.Typed, found: arithmetic.Check) -> str | None:
     return needed
 
 
-def _written(typed: arithmetic.Typed) -> str:
+def _written(typed: arithmetic.TypedPlan) -> str:
     """The left side as it was read, so that a slip of ours is seen."""
     numbers = [term.number for term in typed.factors]
     if typed.kind == "share":

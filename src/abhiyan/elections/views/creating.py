@@ -35,7 +35,7 @@ MOST_PARTIES = 30
 MOST_SEATS = 100_000
 
 
-class WhereForm(forms.Form):
+class PlanPlaceForm(forms.Form):
     """Step 1: whose plan, from which result, where."""
 
     owner = forms.ChoiceField(label=_("Which of your units plans?"))
@@ -101,7 +101,7 @@ class AimsForm(forms.Form):
         return Aims(**{name: given[name] for name in (*planning.KEPT_AIMS, "swing")})
 
 
-class PlanForm(AimsForm):
+class PlanAimsForm(AimsForm):
     """Step 2: whose votes, which goals, under which name."""
 
     name_hi = forms.CharField(
@@ -177,13 +177,13 @@ class _Start:
         return reverse("elections:plan_create") + "?" + urlencode(asked)
 
 
-def _start(request: Request, given: QueryDict) -> tuple[WhereForm, _Start | None]:
+def _start(request: Request, given: QueryDict) -> tuple[PlanPlaceForm, _Start | None]:
     offered = owners(request)
     if not offered:
         raise NotYours(capability="plans.make")
     if not given.get("election"):
-        return WhereForm(owners=offered, initial={"owner": offered[0][0]}), None
-    form = WhereForm(given, owners=offered)
+        return PlanPlaceForm(owners=offered, initial={"owner": offered[0][0]}), None
+    form = PlanPlaceForm(given, owners=offered)
     if not form.is_valid():
         return form, None
     of = queries.election(form.cleaned_data["election"])
@@ -218,8 +218,8 @@ def create(request: Request) -> HttpResponseBase:
             "alliance": request.GET.get("alliance", ""),
             "once": lot.uuid(),
         }
-        return _step_two(request, start, PlanForm(initial=initial, **_choices(start)))
-    form = PlanForm(request.POST, **_choices(start))
+        return _step_two(request, start, PlanAimsForm(initial=initial, **_choices(start)))
+    form = PlanAimsForm(request.POST, **_choices(start))
     if request.POST.get("then") == "look" and form.is_valid():
         return _look(request, start, form)
     done = tried(
@@ -248,7 +248,7 @@ def _choices(start: _Start) -> dict[str, Any]:
     return {"parties": start.parties, "alliances": start.alliances}
 
 
-def _look(request: Request, start: _Start, form: PlanForm) -> HttpResponseBase:
+def _look(request: Request, start: _Start, form: PlanAimsForm) -> HttpResponseBase:
     """What the goals would need, alone and with allies; nothing is stored."""
     code, chosen = form.cleaned_data["party"], form.alliance_id
     draft = Plan(
@@ -272,7 +272,7 @@ def _look(request: Request, start: _Start, form: PlanForm) -> HttpResponseBase:
 def _step_two(
     request: Request,
     start: _Start,
-    form: PlanForm,
+    form: PlanAimsForm,
     *,
     columns: list[SideColumn] | None = None,
     status: int = 200,

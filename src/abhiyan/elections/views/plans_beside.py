@@ -20,7 +20,7 @@ from abhiyan.elections.models import Alliance, Plan
 from abhiyan.elections.queries import Lines, listing, planning
 from abhiyan.elections.queries.planning import Worked
 from abhiyan.elections.rules.plans import Outcome
-from abhiyan.elections.rules.versions import Pair, compared
+from abhiyan.elections.rules.versions import SeatVersions, compared
 from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
@@ -32,7 +32,7 @@ from .results_shown import in_order
 OWN_PAGES = 50  # other plans offered
 
 
-class CompareForm(forms.Form):
+class ComparePlansForm(forms.Form):
     """The other version, or another plan of the same result; which seats."""
 
     q = forms.CharField(label=_("Seat"), required=False, max_length=60)
@@ -46,7 +46,7 @@ class CompareForm(forms.Form):
         offer(self, other=others)
 
 
-PAIRS: dict[str, Callable[[tuple[Pair, str]], Any]] = {
+PAIRS: dict[str, Callable[[tuple[SeatVersions, str]], Any]] = {
     "name": lambda row: row[1].casefold(),
     "before": lambda row: row[0].before.votes if row[0].before else None,
     "after": lambda row: row[0].after.votes if row[0].after else None,
@@ -66,7 +66,7 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     alike = alike.exclude(pk__in=[one.pk, *(each.pk for each in versions)])
     found_alike = alike.values_list("pk", "public_id", "names", "number")[:OWN_PAGES]
     others += [(pk, str(other), names, number) for pk, other, names, number in found_alike]
-    form = CompareForm(
+    form = ComparePlansForm(
         request.GET,
         others=[(other, f"{named(names)} · {number}") for _pk, other, names, number in others],
     )
@@ -116,7 +116,7 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-def _pairs_file(one: Plan, rows: list[tuple[Pair, str]]) -> tuple[list[str], list[list[object]]]:
+def _pairs_file(one: Plan, rows: list[tuple[SeatVersions, str]]) -> tuple[list[str], list[list[object]]]:
     head = [say("Seat"), say("Votes before"), say("Votes after"), say("Difference"), say("Locked")]
     head += [say("Votes last time"), say("File and row")]
     sources = shown.stands_on(one, [pair.key for pair, _name in rows])

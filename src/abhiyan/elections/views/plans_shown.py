@@ -31,7 +31,7 @@ SHOWN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlanSeatLine:
     """A seat of a plan as a table shows it. gain: votes more than last time. source: file and row of the last votes."""
 
     seat: PlanSeat
@@ -50,7 +50,7 @@ class Line:
         return max(0, self.found.need - self.found.last_votes)
 
 
-SEATS: tuple[Column[Line], ...] = (
+SEATS: tuple[Column[PlanSeatLine], ...] = (
     Column("state", pgettext_lazy("kind of unit", "State"), lambda line: line.state),
     Column("number", gettext_lazy("Number"), lambda line: line.seat.contest.number),
     Column("name", gettext_lazy("Seat"), lambda line: line.name, order=lambda line: line.name.casefold()),
@@ -83,7 +83,7 @@ SEATS: tuple[Column[Line], ...] = (
 )
 
 
-def with_sources(one: Plan, lines: list[Line]) -> list[Line]:
+def with_sources(one: Plan, lines: list[PlanSeatLine]) -> list[PlanSeatLine]:
     """The same, each with what its last votes stand on."""
     told = stands_on(one, [line.seat.contest_id for line in lines])
     return [replace(line, source=told.get(line.seat.contest_id, "")) for line in lines]
@@ -181,12 +181,12 @@ def older(request: Request, plan: Plan, title: str, page: str) -> dict[str, Any]
     }
 
 
-def lines_of(plan: Plan) -> list[Line]:
+def lines_of(plan: Plan) -> list[PlanSeatLine]:
     """Every seat of a plan. Two queries."""
     seats = queries.plan_seats(plan)
     names = seat_names(seat.contest for seat in seats)
     return [
-        Line(
+        PlanSeatLine(
             seat,
             planning.seat_found(plan, seat.contest_id),
             names[seat.contest_id],
@@ -203,7 +203,7 @@ def seat_names(contests: Iterable[Contest]) -> dict[int, str]:
     return {one.pk: of_units.get(one.unit_id or 0) or one.name for one in found}
 
 
-def matching(lines: Iterable[Line], query: QueryDict) -> list[Line]:
+def matching(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:
     """Those whose name holds the words looked for, in this language or as the file writes it."""
     words = query.get("q", "").strip().casefold()[:60]
     return [
@@ -213,7 +213,7 @@ def matching(lines: Iterable[Line], query: QueryDict) -> list[Line]:
     ]
 
 
-def chosen(lines: Iterable[Line], query: QueryDict) -> list[Line]:
+def chosen(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:
     """Those the filters let through."""
     show = query.get("show", "")
     found = []

@@ -164,7 +164,7 @@ def _by_state(rows: Sequence[StateRow]) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class SeatResult:
     """A seat of the list with its name. side: whose result is shown in it, for the seat's own page."""
 
     row: SeatRow
@@ -180,7 +180,7 @@ class Seat:
         return shown.seat_href(self.row.contest) + (f"?side={self.side}" if self.side else "")
 
 
-SEATS: tuple[Column[Seat], ...] = (
+SEATS: tuple[Column[SeatResult], ...] = (
     Column(
         "state", pgettext_lazy("kind of unit", "State"), lambda each: each.contest.state, only_in_file=True
     ),
@@ -271,7 +271,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
     table = Table(
         request,
         SEATS,
-        [Seat(row, names[row.contest.pk], side.value) for row in chosen],
+        [SeatResult(row, names[row.contest.pk], side.value) for row in chosen],
         name=f"seats-{of.code}",
         caption=_("Seats"),
         sort="seat",
@@ -282,7 +282,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
     on_map, behind = ([], None) if table.file_kind else shown.on_map(chosen, spots)
     winners = sorted({row.winner.party for row in every if row.winner})
     nothing = ("", say("All"))
-    form = shown.Filters(
+    form = shown.ResultFilters(
         request.GET,
         state=(pgettext("kind of unit", "State"), [nothing, *shown.state_choices(of)]),
         side=(_("Side"), [("", "–"), *shown.side_choices(of, state, side)]),

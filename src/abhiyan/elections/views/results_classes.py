@@ -21,7 +21,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.words import language, named
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import ClassRule, Election, UnitClass
-from abhiyan.elections.queries import Source
+from abhiyan.elections.queries import FigureSource
 from abhiyan.elections.queries.sources import sources_of_units
 from abhiyan.elections.rules import classes as rules
 from abhiyan.org.here import address
@@ -41,7 +41,7 @@ FIGURES = {
     "turnout": _("turnout"),
 }
 CONDITIONS = [f"{figure}_{bound}" for figure in FIGURES for bound in ("at_least", "below")]
-CLASSES: tuple[Column[tuple[UnitClass, Source | None]], ...] = (
+CLASSES: tuple[Column[tuple[UnitClass, FigureSource | None]], ...] = (
     Column("unit", _("Code"), lambda row: row[0].unit.code),
     Column("name", _("Unit"), lambda row: named(row[0].unit.names), order="called"),
     Column("code", _("Class"), lambda row: row[0].get_code_display(), order="code"),
@@ -230,7 +230,7 @@ def _withdraw_href(request: Request, of: Election, unit_id: int | None, rule: Cl
     return address(reverse("elections:classes_withdraw", args=[of.code]), rule.unit.code)
 
 
-def _with_sources(of: Election, rows: list[UnitClass]) -> list[tuple[UnitClass, Source | None]]:
+def _with_sources(of: Election, rows: list[UnitClass]) -> list[tuple[UnitClass, FigureSource | None]]:
     sources = sources_of_units(of, [row.unit_id for row in rows])
     return [(row, sources.get(row.unit_id)) for row in rows]
 

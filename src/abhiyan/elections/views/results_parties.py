@@ -17,7 +17,7 @@ from abhiyan.ui.acts import form_page, tried
 from . import results_shown as shown
 
 
-class JoinForm(forms.Form):
+class JoinPartiesForm(forms.Form):
     """Two codes of one party."""
 
     party = forms.CharField(
@@ -33,7 +33,7 @@ def parties(request: Request) -> HttpResponseBase:
     """Every earlier name that was given, and for the nation's offices a form for one more."""
     nation = units_of_states().get("")
     may_change = nation is not None and shown.may_at(request, "results.import", nation)
-    form = JoinForm(request.POST if request.method == "POST" else None)
+    form = JoinPartiesForm(request.POST if request.method == "POST" else None)
     done = tried(
         request,
         form,

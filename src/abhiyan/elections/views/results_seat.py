@@ -16,7 +16,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Election, Part
-from abhiyan.elections.queries import OurSide, Result, SeatRow, Source
+from abhiyan.elections.queries import FigureSource, OurSide, Result, SeatRow
 from abhiyan.elections.queries import parts as in_parts
 from abhiyan.elections.queries.contests import CandidateRow, Side
 from abhiyan.elections.queries.parts import PartSum
@@ -46,7 +46,7 @@ CANDIDATES: tuple[Column[CandidateRow], ...] = (
 )
 
 
-PART_LINES: tuple[Column[tuple[PartSum, str, str, int, Source]], ...] = (
+PART_LINES: tuple[Column[tuple[PartSum, str, str, int, FigureSource]], ...] = (
     Column("kind", _("Kind"), lambda row: Part.Kind(row[0].kind).label),
     Column("number", _("Number"), lambda row: row[0].number),
     Column("part", _("Name"), lambda row: row[0].name),
@@ -117,7 +117,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
         "stated_href": shown.stated_href(request, of, state, number),
         "against": against,
         "against_name": named(against.names) if against is not None else "",
-        "filters": shown.Filters(
+        "filters": shown.ResultFilters(
             request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(of, state, side)])
         ),
         "side": side,
@@ -219,7 +219,7 @@ def _kinds(parts: list[PartSum], wanted: str) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _named(parts: Sequence[PartSum]) -> list[tuple[PartSum, str, Source]]:
+def _named(parts: Sequence[PartSum]) -> list[tuple[PartSum, str, FigureSource]]:
     """Parts with their names (their unit's in this language, where they are a unit here), file and row."""
     ids = {one.unit_id for one in parts if one.unit_id is not None}
     names = units.names_of(ids, language=language()) if ids else {}

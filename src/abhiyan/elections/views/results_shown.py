@@ -119,7 +119,7 @@ def side_says(side: Chosen, states: Iterable[str]) -> str:
     return told % {"side": side.name, "states": ", ".join(names)}
 
 
-class Filters(forms.Form):
+class ResultFilters(forms.Form):
     """The row of filters above a list; each page takes the fields it names.
 
     What the address asks for and is not offered (an alliance of the election looked at before) counts as not asked.
@@ -172,7 +172,7 @@ def seat_words(row: SeatRow, name: str) -> str:
 
 def on_map(
     rows: Iterable[SeatRow], spots: Mapping[int, Spot]
-) -> tuple[list[seat_map.Seat], maps.Outlines | None]:
+) -> tuple[list[seat_map.MapSeat], maps.Outlines | None]:
     """Seats as the map wants them: those whose unit is known; and the outlines around them."""
     linked = [(row, spots[row.contest.pk]) for row in rows if row.contest.pk in spots]
     if not linked:
@@ -184,7 +184,7 @@ def on_map(
     if not linked:
         return [], None
     seats = [
-        seat_map.Seat(
+        seat_map.MapSeat(
             sign=row.winner.party if row.winner is not None else "–",
             words=seat_words(row, seat_name(row.contest, spot)),
             lon=spot.lon,

@@ -66,7 +66,9 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         "is_seat": found.kind == UnitKind.CONSTITUENCY,  # what its booths lie in besides are its own segments
         "side": side,
         "side_says": shown.side_says(side, states),
-        "filters": shown.Filters(request.GET, side=(_("Side"), [("", "–"), *_sides_of(elections, side)])),
+        "filters": shown.ResultFilters(
+            request.GET, side=(_("Side"), [("", "–"), *_sides_of(elections, side)])
+        ),
         **_said(results),
         "lying": [_seats_of(one, in_seats.get(one.unit_id, [])) for one in leaf.rows],
         "leaf": leaf,
@@ -134,7 +136,7 @@ def _seats_of(lying: queries.Lying, rows: Sequence[SeatRow]) -> dict[str, Any]:
 class _Below:
     """A sum over parts below a unit, with the word for what they are."""
 
-    def __init__(self, below: queries.Below) -> None:
+    def __init__(self, below: queries.PartyVotesBelow) -> None:
         self.election, self.votes = below.election, below.votes
         self.parts, self.polled = below.parts, below.polled
         self.get_kind = Part.Kind(below.kind).label

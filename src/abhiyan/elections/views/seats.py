@@ -92,7 +92,7 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-def _row(request: Request, line: shown.Line, typed: dict[int, str]) -> dict[str, Any]:
+def _row(request: Request, line: shown.PlanSeatLine, typed: dict[int, str]) -> dict[str, Any]:
     """A seat with what stands in its fields: what was typed, where the form came back; wrong: why it did."""
     contest, wrong = line.seat.contest_id, ""
     if contest not in typed:
@@ -115,7 +115,11 @@ def _row(request: Request, line: shown.Line, typed: dict[int, str]) -> dict[str,
 
 
 def _save(
-    request: Request, one: Plan, by_id: dict[int, shown.Line], on_page: list[int], typed: dict[int, str]
+    request: Request,
+    one: Plan,
+    by_id: dict[int, shown.PlanSeatLine],
+    on_page: list[int],
+    typed: dict[int, str],
 ) -> Plan | None:
     """What the form changes, as one new version; None where it changes nothing."""
     by_hand: dict[int, int | None] = {}

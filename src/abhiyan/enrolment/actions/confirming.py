@@ -166,7 +166,7 @@ class _Texts:
         self.number = join_number(programme_id)
 
 
-def _listed(one: _Due) -> listed.Listed:
+def _listed(one: _Due) -> listed.ListedTerm:
     source = Parting(
         import_id=one.import_id,
         by=one.by,
@@ -174,7 +174,7 @@ def _listed(one: _Due) -> listed.Listed:
         entered_at=one.entered_at,
         unit_id=one.unit_id,
     )
-    return listed.Listed(one.id, one.phone_id, one.number, one.written_in, one.unit_id, source)
+    return listed.ListedTerm(one.id, one.phone_id, one.number, one.written_in, one.unit_id, source)
 
 
 def _asking(one: _Due, programme_id: int, said: _Texts, at: datetime) -> messaging.Asking:

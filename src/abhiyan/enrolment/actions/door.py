@@ -17,7 +17,7 @@ from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.queries import door as queries
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import Became
+from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
@@ -150,7 +150,7 @@ def _again(programme_id: int, claim: Claim, phone_id: UUID, by: Actor) -> DoorEn
         if (
             (names.key(one.name), one.birth_year) == who
             and (by.account_id is None or org.holds(by.account_id, "enrolment.enrol", at=one.unit_id))
-            and queries.own_entry(by.id, one.public_id).became is not Became.ENDED
+            and queries.own_entry(by.id, one.public_id).became is not DoorState.ENDED
         ):
             return one
     return None

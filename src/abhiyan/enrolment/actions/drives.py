@@ -33,7 +33,7 @@ class NoSuchDrive(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DrivePlace:
     """A unit: its id, the id as a parameter, and its position in each hierarchy it stands in today."""
 
     unit_id: int
@@ -66,8 +66,8 @@ class Drive:
     spans: tuple[Span, ...]  # positions of the units in scope, in the programme's hierarchy
     read_at: datetime
     places_at: datetime
-    by_code: dict[str, Place | None] = field(default_factory=dict)
-    by_id: dict[int, Place | None] = field(default_factory=dict)
+    by_code: dict[str, DrivePlace | None] = field(default_factory=dict)
+    by_id: dict[int, DrivePlace | None] = field(default_factory=dict)
     spans_of: dict[int, tuple[Span, ...]] = field(default_factory=dict)
     workers: dict[Worker, bytes | None] = field(default_factory=dict)  # -> public id of their account
     days: dict[int, bytes] = field(default_factory=dict)  # quarter of an hour -> day as a parameter
@@ -91,7 +91,7 @@ class Drive:
             found = self.days[quarter] = int4(self.day(micros).toordinal() - DAY_ZERO)
         return found
 
-    def may(self, place: Place, within: tuple[int, ...] | None) -> bool:
+    def may(self, place: DrivePlace, within: tuple[int, ...] | None) -> bool:
         """Whether a unit lies in the drive's scope and in what the sender may claim for."""
         for p in place.positions:
             if any(lo <= p < hi for lo, hi in self.spans):
@@ -256,14 +256,14 @@ class Drives:
                 for old in list(known)[: len(known) // 2]:
                     del known[old]  # type: ignore[arg-type]  # its own key
         if codes:
-            coded: dict[str, Place | None] = dict.fromkeys(codes)
+            coded: dict[str, DrivePlace | None] = dict.fromkeys(codes)
             for code, unit, positions in connection.execute(_PLACES + "u.code = any(%s)", [list(codes)]):
-                coded[code] = Place(unit, int8(unit), tuple(positions))
+                coded[code] = DrivePlace(unit, int8(unit), tuple(positions))
             drive.by_code.update(coded)
         if ids:
-            placed: dict[int, Place | None] = dict.fromkeys(ids)
+            placed: dict[int, DrivePlace | None] = dict.fromkeys(ids)
             for _code, unit, positions in connection.execute(_PLACES + "u.id = any(%s)", [list(ids)]):
-                placed[unit] = Place(unit, int8(unit), tuple(positions))
+                placed[unit] = DrivePlace(unit, int8(unit), tuple(positions))
             drive.by_id.update(placed)
         if within:
             found: dict[int, list[Span]] = {unit: [] for unit in within}

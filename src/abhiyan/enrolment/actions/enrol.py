@@ -33,7 +33,7 @@ from .claims import (
     stored_outcome,
 )
 from .drives import Drive, Drives
-from .rows import SHORTS, Row, keys, prepare
+from .rows import SHORTS, ClaimRow, keys, prepare
 from .settle import Settling, stored_claims
 from .settling_sql import STATEMENTS
 
@@ -219,11 +219,11 @@ def _decided(
             return [PhoneBusy() for _claim in claims]
         try:
             return _enrol(hands, programme_id, claims, by, at, import_id, in_haste=until is not None)
-        except (gateway.BadData, gateway.Held) as found:
-            if isinstance(found, gateway.Held):
+        except (gateway.BadData, gateway.HeldElsewhere) as found:
+            if isinstance(found, gateway.HeldElsewhere):
                 until = until or time.monotonic() + HELD_UP_S
             if len(claims) == 1:
-                return [PhoneBusy() if isinstance(found, gateway.Held) else Unreadable()]
+                return [PhoneBusy() if isinstance(found, gateway.HeldElsewhere) else Unreadable()]
             half = len(claims) // 2  # the others get through
             return [
                 answer
@@ -251,7 +251,7 @@ def _enrol(
     writer = hands.writer
     drive = hands.drives.get(writer.connection(), programme_id, at)
     prepared, refused = _prepared(hands, drive, claims, at)
-    first: dict[bytes, Row] = {}  # the same key twice in one batch is one claim
+    first: dict[bytes, ClaimRow] = {}  # the same key twice in one batch is one claim
     again = [row for row in prepared if first.setdefault(row.claim, row) is not row]
     strangers = _other_phones(first, again) if again else []
     rows = list(first.values())
@@ -305,10 +305,10 @@ def _enrol(
     return [apart[place] if place in apart else given[claim.id] for place, claim in enumerate(claims)]
 
 
-def _other_phones(first: dict[bytes, Row], again: Sequence[Row]) -> list[Row]:
+def _other_phones(first: dict[bytes, ClaimRow], again: Sequence[ClaimRow]) -> list[ClaimRow]:
     """Rows whose key stands earlier in the batch for another phone. `first` then holds each key's earliest row."""
-    strangers: list[Row] = []
-    of_key: dict[bytes, list[Row]] = {}
+    strangers: list[ClaimRow] = []
+    of_key: dict[bytes, list[ClaimRow]] = {}
     for row in again:
         of_key.setdefault(row.claim, [first[row.claim]]).append(row)
     for key, rows in of_key.items():
@@ -319,7 +319,7 @@ def _other_phones(first: dict[bytes, Row], again: Sequence[Row]) -> list[Row]:
 
 
 def _answer_strangers(
-    writer: gateway.Writer, drive: Drive, strangers: Sequence[Row]
+    writer: gateway.Writer, drive: Drive, strangers: Sequence[ClaimRow]
 ) -> dict[int, Outcome | ClaimRefused]:
     """By place: what they would be told alone, after the batch. A key is its first phone's, from whatever batch."""
     taken = _taken(writer, drive, {row.claim for row in strangers})
@@ -353,7 +353,7 @@ def _taken(
 
 def _prepared(
     hands: Gateway, drive: Drive, claims: Sequence[Claim], at: datetime
-) -> tuple[list[Row], list[tuple[int, bytes, ClaimRefused, Claim]]]:
+) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, Claim]]]:
     """The batch by the places of one tree. Nobody is refused for their place by a tree that has moved since."""
     has_workers = any(claim.worker is not None for claim in claims)
     for _ in range(TREES_MOVE):
@@ -390,13 +390,13 @@ def _learn_places(hands: Gateway, drive: Drive, claims: Sequence[Claim]) -> bool
     )
 
 
-def arrays_of_rows(rows: Sequence[Row]) -> list[gateway.Value]:
+def arrays_of_rows(rows: Sequence[ClaimRow]) -> list[gateway.Value]:
     """The parameters $1 … of the act's rows."""
     columns = list(zip(*rows, strict=True))
     return [gateway.array(kind, columns[n]) for n, kind in enumerate(sql.COLUMNS.values())]
 
 
-def arrays_of_phones(rows: Sequence[Row]) -> list[gateway.Value]:
+def arrays_of_phones(rows: Sequence[ClaimRow]) -> list[gateway.Value]:
     """The parameters $1 … of the phones of the rows."""
     phones = [(row.phone, row.hash, row.sealed, row.last4, row.is_signed) for row in rows]
     return gateway.arrays(list(sql.PHONE_COLUMNS.values()), phones)

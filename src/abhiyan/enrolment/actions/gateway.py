@@ -92,7 +92,7 @@ class Conflict(Exception):
     """Deadlock, or a lock that was waited for in vain: the same batch may be tried at once."""
 
 
-class Held(Conflict):
+class HeldElsewhere(Conflict):
     """Another transaction holds a row or a phone for longer than this writer waits."""
 
 
@@ -209,7 +209,7 @@ class Writer:
         except Unavailable:
             self.close()
         if state == _HELD:
-            raise Held(f"{name}: {state}")
+            raise HeldElsewhere(f"{name}: {state}")
         if state in _CONFLICTS:
             raise Conflict(f"{name}: {state}")
         if state[:2] in ("22", "23"):

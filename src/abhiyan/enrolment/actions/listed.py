@@ -30,7 +30,7 @@ TEMPLATE = "ask.listed"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedTerm:
     """A term that others wrote down and whose phone has not answered. source: where the entry came from."""
 
     term_id: UUID
@@ -47,11 +47,11 @@ def is_listed(term: Enrolment) -> bool:
 
 
 def notices(
-    found: Sequence[Listed], *, programme_id: int, our_number: str, stop: str, expires_at: datetime
+    found: Sequence[ListedTerm], *, programme_id: int, our_number: str, stop: str, expires_at: datetime
 ) -> list[messaging.Asking]:
     """The notices of these entries: one for each phone that was not told before. In a transaction, as jobs."""
     told = messaging_queries.phones_told(template=TEMPLATE, phone_ids={one.phone_id for one in found})
-    first: dict[UUID, Listed] = {}
+    first: dict[UUID, ListedTerm] = {}
     for one in found:
         if one.phone_id not in told:
             first.setdefault(one.phone_id, one)
@@ -69,12 +69,12 @@ def notices(
     return made
 
 
-def _language(one: Listed) -> str:
+def _language(one: ListedTerm) -> str:
     return one.language or str(settings.LANGUAGE_CODE)
 
 
 def _asking(
-    one: Listed, language: str, said: dict[str, str], programme_id: int, expires_at: datetime
+    one: ListedTerm, language: str, said: dict[str, str], programme_id: int, expires_at: datetime
 ) -> messaging.Asking:
     room, kind = QUESTION
     return messaging.Asking(

@@ -19,7 +19,7 @@ from abhiyan.core import apart, audit, limits, slots, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
-from abhiyan.core.pictures import Unreadable
+from abhiyan.core.pictures import UnreadablePicture
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.paper import pictures
@@ -150,20 +150,22 @@ def _take_looks(n: int, by: Actor, at: datetime) -> None:
     )
 
 
-def _all_looked(photos: Sequence[bytes], *, by: Actor, at: datetime) -> Sequence[pictures.Seen | Refused]:
+def _all_looked(
+    photos: Sequence[bytes], *, by: Actor, at: datetime
+) -> Sequence[pictures.SeenPicture | Refused]:
     """What several pictures show, in their order. While they are looked at, no transaction waits. Refuses TooMany."""
     key = ("looks", *(hashlib.sha256(data).digest() for data in photos))
     if not apart.is_done(key):
         _take_looks(len(photos), by, at)
 
-    def look() -> list[pictures.Seen | Refused]:
+    def look() -> list[pictures.SeenPicture | Refused]:
         with ThreadPoolExecutor(AT_ONCE) as threads:
             return list(threads.map(_looked, photos))
 
     return apart.done(key, look)
 
 
-def _looked(data: bytes) -> pictures.Seen | Refused:
+def _looked(data: bytes) -> pictures.SeenPicture | Refused:
     if not data:
         return PhotoMissing(field="photos")
     if len(data) > rules.LARGEST:
@@ -172,7 +174,7 @@ def _looked(data: bytes) -> pictures.Seen | Refused:
         return NoPhoto(field="photos")
     try:
         return pictures.look(data)
-    except Unreadable:
+    except UnreadablePicture:
         return NoPhoto(field="photos")
     except slots.Busy:
         return PicturesBusy(field="photos")
@@ -182,12 +184,12 @@ def _looked(data: bytes) -> pictures.Seen | Refused:
 class _Known:
     """What a photograph shows: its sheet, or the one it looks like."""
 
-    seen: pictures.Seen
+    seen: pictures.SeenPicture
     sheet: int | None
     alike: int | None = None
 
 
-def _all_known(batch: PaperBatch, looked: Sequence[pictures.Seen | Refused]) -> list[_Known | Refused]:
+def _all_known(batch: PaperBatch, looked: Sequence[pictures.SeenPicture | Refused]) -> list[_Known | Refused]:
     """What several show. Those without a code are held beside the sheets we have, MOST_COMPARED times in all: of what
     is beyond that, somebody says the sheet."""
     known = [seen if isinstance(seen, Refused) else _known(batch, seen) for seen in looked]
@@ -215,7 +217,7 @@ def _traces(batch: PaperBatch) -> Iterator[tuple[int, bytes]]:
                 yield sheet, trace
 
 
-def _known(batch: PaperBatch, seen: pictures.Seen) -> _Known | Refused:
+def _known(batch: PaperBatch, seen: pictures.SeenPicture) -> _Known | Refused:
     named = {found for code in seen.codes if (found := rules.read_code(code))}
     own = {sheet for of, sheet in named if of == batch.pk and sheet <= batch.sheets}
     others = sorted(of for of, _sheet in named if of != batch.pk)

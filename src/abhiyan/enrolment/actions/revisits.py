@@ -17,7 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Drive, Membership, Revisit, Taken, Waiting
 from abhiyan.enrolment.queries.recount import LEFT_BEHIND
-from abhiyan.enrolment.rules.phone import Known, Verdict, decide
+from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
 from abhiyan.people import queries as people
 
 from .leaving import end_all
@@ -103,7 +103,7 @@ def _answer_calls(phone_id: UUID, at: datetime) -> None:
             is_signed=True,
             is_suppressed=False,
             known=[
-                Known(
+                PhoneMembership(
                     one.slot,
                     None,
                     one.ended_on is None,
@@ -115,10 +115,10 @@ def _answer_calls(phone_id: UUID, at: datetime) -> None:
             limit=len(members),
         )
         claim = Claim.objects.get(pk=waiting.claim_id)
-        if verdict is Verdict.ALREADY:
+        if verdict is PhoneVerdict.ALREADY:
             claim.taken = Taken.ALREADY
             give_claim(claim, next(one for one in members if one.slot == slot), at)
-        elif verdict is Verdict.WORKLIST:
+        elif verdict is PhoneVerdict.WORKLIST:
             claim.taken = Taken.WORKLIST
             claim.save(update_fields=["taken"])
         else:

@@ -48,7 +48,7 @@ SHORTS = [int2(n) for n in range(4096)]  # small numbers as int2 parameters
 RANDOM_BYTES = 44  # per row: nonce 12, two public ids of 16
 
 
-class Row(NamedTuple):
+class ClaimRow(NamedTuple):
     """One claim, in parameters. The first fields are `sql.COLUMNS` in order; the rest is the act's own."""
 
     claim: bytes
@@ -159,12 +159,12 @@ def _purposes(consents: tuple[int, ...]) -> bytes | None:
 
 def prepare(
     claims: Sequence[Claim], drive: Drive, at: datetime
-) -> tuple[list[Row], list[tuple[int, bytes, ClaimRefused, Claim]]]:
+) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, Claim]]]:
     """Rows sorted by phone and claim (the order of locks), and what is refused: place, claim id, why, what.
 
     The places and workers the claims name must have been fetched. at: when the server stores them.
     """
-    rows: list[Row] = []
+    rows: list[ClaimRow] = []
     refused: list[tuple[int, bytes, ClaimRefused, Claim]] = []
     chance = lot.octets(RANDOM_BYTES * len(claims))
     key = keys()
@@ -280,7 +280,7 @@ def prepare(
         m = p + g[:8]
         nonce = chance[i : i + 12]
         rows.append(
-            Row(
+            ClaimRow(
                 own,
                 h16,
                 m + b"\0\0",
@@ -328,5 +328,5 @@ def _text(value: str) -> bytes:
     return value.replace("\x00", "")[:200].encode(errors="replace") if value else b""
 
 
-def _order(row: Row) -> tuple[bytes, bytes]:
+def _order(row: ClaimRow) -> tuple[bytes, bytes]:
     return row.phone, row.claim

@@ -13,7 +13,7 @@ from psycopg.pq.abc import PGresult
 
 from abhiyan.enrolment.models import Kind, Taken
 from abhiyan.enrolment.rules import names
-from abhiyan.enrolment.rules.phone import Known, Verdict, decide
+from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
 from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
 from abhiyan.enrolment.rules.terms import is_renewal
 from abhiyan.people.models import Purpose
@@ -23,13 +23,13 @@ from .claims import ClaimRefused, KeyReused, Outcome, Suppressed, stored_outcome
 from .drives import Drive
 from .gateway import NO, YES, Value, Writer, array, arrays, int4, int8, micros
 from .links import link_digest, link_of
-from .rows import SHORTS, Row, consent_id, keys
+from .rows import SHORTS, ClaimRow, consent_id, keys
 from .settling_sql import INSERTS, UPDATES
 from .sql import MEASURE
 
 Answer = Outcome | ClaimRefused
 
-_OPENS = (Verdict.JOIN, Verdict.RENEW, Verdict.ALREADY)
+_OPENS = (PhoneVerdict.JOIN, PhoneVerdict.RENEW, PhoneVerdict.ALREADY)
 
 
 @dataclass(slots=True)
@@ -55,9 +55,9 @@ class _Member:
     rung: int
     is_elsewhere: bool = False  # a place they left: their number changed
 
-    def known(self) -> Known:
+    def known(self) -> PhoneMembership:
         here = self.is_this_drive or self.stays
-        return Known(
+        return PhoneMembership(
             self.slot, self.who, self.is_live, self.is_struck, here, self.has_left, self.is_elsewhere
         )
 
@@ -122,7 +122,7 @@ class Settling:
 
     # Reading
 
-    def read(self, rows: Sequence[Row]) -> tuple[dict[bytes, Stored], dict[bytes, _Phone]]:
+    def read(self, rows: Sequence[ClaimRow]) -> tuple[dict[bytes, Stored], dict[bytes, _Phone]]:
         """Lock the phones of these rows (sorted) and learn what is known of them. In a transaction."""
         phones = sorted({row.phone for row in rows})
         ids = array("uuid", phones)
@@ -190,7 +190,7 @@ class Settling:
 
     # Deciding
 
-    def decide(self, rows: Iterable[Row]) -> dict[bytes, Answer]:
+    def decide(self, rows: Iterable[ClaimRow]) -> dict[bytes, Answer]:
         """Answer every row, in the order given (by phone, then claim); nothing is written yet."""
         rows = list(rows)
         found, known = self.read(rows)
@@ -199,7 +199,7 @@ class Settling:
             answers[row.claim] = self._answer(row, found.get(row.claim), known[row.phone])
         return answers
 
-    def _answer(self, row: Row, stored: Stored | None, phone: _Phone) -> Answer:
+    def _answer(self, row: ClaimRow, stored: Stored | None, phone: _Phone) -> Answer:
         limit = self.drive.people_per_phone
         if stored is not None and not stored.is_mine:
             if stored.phone != row.phone:
@@ -236,20 +236,22 @@ class Settling:
             self._lift(row, phone)
         if who is None:
             return self._call(row, phone, verdict, slot)
-        if verdict is Verdict.FULL:
+        if verdict is PhoneVerdict.FULL:
             return self._store(row, Taken.FULL, None, is_mine=is_mine)
-        if verdict is Verdict.WORKLIST:
+        if verdict is PhoneVerdict.WORKLIST:
             return self._store(row, Taken.WORKLIST, None, is_mine=is_mine)
         row = self._at_home(row, phone, verdict, slot, is_mine=is_mine)
         member, taken = self._settle(row, phone, verdict, slot, who, opener=row, unit=row.unit)
         return self._store(row, taken, member, is_mine=is_mine)
 
-    def _at_home(self, row: Row, phone: _Phone, verdict: Verdict, slot: int, *, is_mine: bool) -> Row:
+    def _at_home(
+        self, row: ClaimRow, phone: _Phone, verdict: PhoneVerdict, slot: int, *, is_mine: bool
+    ) -> ClaimRow:
         """A known member's claim without a place stands where the member is at home."""
-        if row.is_placed == YES or verdict not in (Verdict.ALREADY, Verdict.RENEW):
+        if row.is_placed == YES or verdict not in (PhoneVerdict.ALREADY, PhoneVerdict.RENEW):
             return row
         member = next(one for one in phone.members if one.slot == slot)
-        if verdict is Verdict.ALREADY and member.programme != self.programme:
+        if verdict is PhoneVerdict.ALREADY and member.programme != self.programme:
             return row  # another drive's count: its place may lie outside this one
         home = member.unit
         if home == row.unit:
@@ -261,18 +263,18 @@ class Settling:
 
     def _settle(
         self,
-        row: Row,
+        row: ClaimRow,
         phone: _Phone,
-        verdict: Verdict,
+        verdict: PhoneVerdict,
         slot: int,
         who: tuple[str, int] | None,
         *,
-        opener: Row | _Waiting,
+        opener: ClaimRow | _Waiting,
         unit: bytes,
     ) -> tuple[_Member, Taken]:
         """Open a membership or a term, or add a word to one. opener: the claim that does it. unit: where it counts."""
         rung = Rung.COUNTED if opener.sign != SHORTS[0] else Rung.UNSIGNED
-        if verdict is Verdict.ALREADY:
+        if verdict is PhoneVerdict.ALREADY:
             member = next(one for one in phone.members if one.slot == slot)
             if member.is_elsewhere:
                 return member, Taken.ALREADY
@@ -282,7 +284,7 @@ class Settling:
                 self._consent(row, member, only_membership=rung is Rung.UNSIGNED)
             return member, Taken.ALREADY
         channel, day = opener.channel, opener.day
-        if verdict is Verdict.JOIN:
+        if verdict is PhoneVerdict.JOIN:
             assert who is not None
             if slot == 0:
                 member_id, person = row.member, row.person
@@ -370,14 +372,20 @@ class Settling:
             self.deltas[channel, unit, day, RENEWED] += 1
         if row.is_plain and row.purposes != SHORTS[0]:
             self._consent(row, member)
-        return member, Taken.JOINED if verdict is Verdict.JOIN else Taken.RENEWED
+        return member, Taken.JOINED if verdict is PhoneVerdict.JOIN else Taken.RENEWED
 
     def _complete(
-        self, row: Row, phone: _Phone, waiting: _Waiting, verdict: Verdict, slot: int, who: tuple[str, int]
+        self,
+        row: ClaimRow,
+        phone: _Phone,
+        waiting: _Waiting,
+        verdict: PhoneVerdict,
+        slot: int,
+        who: tuple[str, int],
     ) -> Answer:
         """A row or a web session completes the waiting claim: no second claim, on the call's own day and channel."""
         limit = self.drive.people_per_phone
-        if verdict is Verdict.FULL:
+        if verdict is PhoneVerdict.FULL:
             return self._store(row, Taken.FULL, None, is_mine=False)
         if phone.is_suppressed:
             self._lift(row, phone)
@@ -394,14 +402,14 @@ class Settling:
         waiting.member_public = member.public_id
         return stored_outcome(taken, waiting.receipt, member.public_id, limit=limit)
 
-    def _call(self, row: Row, phone: _Phone, verdict: Verdict, slot: int) -> Answer:
+    def _call(self, row: ClaimRow, phone: _Phone, verdict: PhoneVerdict, slot: int) -> Answer:
         """A call or SMS, without notice and age: a member's own word, or the beginning of a conversation."""
         member: _Member | None = None
-        if verdict in (Verdict.ALREADY, Verdict.RENEW):
+        if verdict in (PhoneVerdict.ALREADY, PhoneVerdict.RENEW):
             row = self._at_home(row, phone, verdict, slot, is_mine=False)
             member, taken = self._settle(row, phone, verdict, slot, None, opener=row, unit=row.unit)
         else:
-            taken = Taken.WORKLIST if verdict is Verdict.WORKLIST else Taken.WAITS
+            taken = Taken.WORKLIST if verdict is PhoneVerdict.WORKLIST else Taken.WAITS
         if phone.waiting is None:
             phone.waiting = _Waiting(
                 id=row.waiting,
@@ -442,7 +450,7 @@ class Settling:
 
     # Writing
 
-    def _store(self, row: Row, taken: Taken, member: _Member | None, *, is_mine: bool) -> Answer:
+    def _store(self, row: ClaimRow, taken: Taken, member: _Member | None, *, is_mine: bool) -> Answer:
         """The claim itself, and its *reported*; or, when the fast statement stored it, what became of it."""
         if is_mine:
             self._write(
@@ -489,7 +497,7 @@ class Settling:
         member.rung = Rung.COUNTED
         self._write("term_signed", member.enrolment, self.at)
 
-    def _consent(self, row: Row, member: _Member, *, only_membership: bool = False) -> None:
+    def _consent(self, row: ClaimRow, member: _Member, *, only_membership: bool = False) -> None:
         """Keep the consents a claim brings. What others say of a member adds no calls or messages: only the phone
         itself says yes again to what it may have withdrawn."""
         bits = 1 << Purpose.MEMBERSHIP if only_membership else _int(row.purposes)
@@ -509,7 +517,7 @@ class Settling:
                     self.at,
                 )
 
-    def _lift(self, row: Row, phone: _Phone) -> None:
+    def _lift(self, row: ClaimRow, phone: _Phone) -> None:
         phone.is_suppressed = False
         self.lifted.append(row.phone)
 
@@ -552,7 +560,7 @@ class Settling:
         ]
 
 
-def _was_erased(row: Row, phone: _Phone, who: tuple[str, int]) -> bool:
+def _was_erased(row: ClaimRow, phone: _Phone, who: tuple[str, int]) -> bool:
     """Whether a row names somebody who had everything erased, and has not joined again by their own act."""
     if not phone.erased or any(one.is_live and one.who == who for one in phone.members):
         return False

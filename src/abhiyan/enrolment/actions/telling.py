@@ -24,7 +24,7 @@ from abhiyan.org import queries as org
 from abhiyan.programmes import queries as programmes
 
 
-class Told(models.TextChoices):
+class TellingResult(models.TextChoices):
     """What came of telling somebody, in the words of the field card."""
 
     TOLD = Attempt.Outcome.REACHED.value, _("I told them")
@@ -48,7 +48,7 @@ def note_told(*, membership: UUID, outcome: str, is_visit: bool, by: Actor, at: 
     NothingToTell; contact's NotNow, TriedByAnother, FinishFirst.
     """
     one = _to_tell(membership, by)
-    chosen = Told(outcome)
+    chosen = TellingResult(outcome)
     zone = ZoneInfo(programmes.programme_by_id(one.programme_id).zone)
     begun = contact.begin_attempt(room=ROOM, about=one.term_id, is_visit=is_visit, by=by, at=at)
     contact.end_attempt(attempt_id=begun.id, outcome=Attempt.Outcome(chosen.value), zone=zone, by=by, at=at)

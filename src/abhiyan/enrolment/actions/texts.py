@@ -83,7 +83,7 @@ _MEANT = {Number.Meaning.LEAVE.value: Word.LEAVE, Number.Meaning.STOP.value: Wor
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TextIn:
     """One text as it came. hook: the word of its address, sms or chat; the rest is of our number it was sent to."""
 
     text: inbound.Sms
@@ -108,7 +108,7 @@ class Joining:
     pin: str = ""  # of several places: said, but no place yet
 
 
-def bare(told: Told, *, by: Actor) -> Claim:
+def bare(told: TextIn, *, by: Actor) -> Claim:
     """The claim of a text that says no more than JOIN: as of a call, its reply comes later."""
     hook = HOOKS[told.hook]
     return Claim(
@@ -121,7 +121,7 @@ def bare(told: Told, *, by: Actor) -> Claim:
     )
 
 
-def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
+def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
     """Do what a text asks for. Returns the claim it makes, which is then to be stored; None where all is done.
 
     A text that is told again, whole or in part, changes nothing. Refuses PhoneInvalid where a number of no drive hears
@@ -188,7 +188,7 @@ def hear(*, told: Told, by: Actor, at: datetime) -> Joining | None:
 class _Answering:
     """One text of one phone, being dealt with."""
 
-    told: Told
+    told: TextIn
     phone: str
     phone_id: UUID
     language: str
@@ -387,7 +387,7 @@ class _Answering:
         )
 
 
-def joined(*, told: Told, joining: Joining, outcome: Outcome | ClaimRefused, at: datetime) -> None:
+def joined(*, told: TextIn, joining: Joining, outcome: Outcome | ClaimRefused, at: datetime) -> None:
     """After the claim of a text was stored: what waits for a YES is kept, and a member is told that they are one.
 
     Twice is once. Who has joined is welcomed, as by any way (`welcoming`).
@@ -467,7 +467,7 @@ def ask_by_call(
         helpdesk.add_own(opening=asked, by=by, at=at)
 
 
-def _request(told: Told, phone: str, language: str, by: Actor, at: datetime, *, who: str = "") -> None:
+def _request(told: TextIn, phone: str, language: str, by: Actor, at: datetime, *, who: str = "") -> None:
     """One request from a text. who: the person to look for, where there is no phone."""
     asked = helpdesk.Opening(
         way=Ticket.Way.CHAT if told.hook == "chat" else Ticket.Way.SMS,
@@ -483,7 +483,7 @@ def _request(told: Told, phone: str, language: str, by: Actor, at: datetime, *, 
         helpdesk.add_own(opening=asked, by=by, at=at)
 
 
-def _show_no(told: Told, who: str, language: str, by: Actor, at: datetime) -> None:
+def _show_no(told: TextIn, who: str, language: str, by: Actor, at: datetime) -> None:
     """Somebody refuses whose phone number nobody tells us: an office settles it."""
     with system("a no without a phone number"):
         if _note(told, who, "no_phone", at):
@@ -519,7 +519,7 @@ def _page(programme_id: int | None) -> str:
     return f"{settings.ORIGIN}/join/{slug}"
 
 
-def _note(told: Told, phone: str, outcome: str, at: datetime) -> bool:
+def _note(told: TextIn, phone: str, outcome: str, at: datetime) -> bool:
     """Keep that it came. Whether for the first time."""
     return messaging.note_inbound(
         provider=told.text.provider,

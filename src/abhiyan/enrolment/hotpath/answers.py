@@ -20,7 +20,7 @@ JSON: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"no
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """One HTTP answer."""
 
     status: int
@@ -155,7 +155,7 @@ def tongue(headers: dict[bytes, bytes]) -> str:
     return language(headers.get(b"accept-language", b""))
 
 
-def refuse(refusal: Refused, lang: str, *, faults: list[dict[str, Any]] | None = None) -> Answer:
+def refuse(refusal: Refused, lang: str, *, faults: list[dict[str, Any]] | None = None) -> HttpAnswer:
     """The answer to a refusal."""
     body = refused_body(refusal, lang)
     if faults is not None:
@@ -168,7 +168,7 @@ def refuse(refusal: Refused, lang: str, *, faults: list[dict[str, Any]] | None =
         headers.append((b"www-authenticate", b'Bearer realm="abhiyan"'))
     if isinstance(refusal, OtherMethod):
         headers.append((b"allow", str(refusal.facts["allowed"]).encode()))
-    return Answer(refusal.status, json.dumps(body, ensure_ascii=False).encode(errors="replace"), headers)
+    return HttpAnswer(refusal.status, json.dumps(body, ensure_ascii=False).encode(errors="replace"), headers)
 
 
 def refused_body(refusal: Refused, lang: str) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def _plain(kind: type[Refused], lang: str) -> str:
 _said: dict[tuple[type[Refused], str], str] = {}
 
 
-def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> Answer:
+def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> HttpAnswer:
     """The answer to a body that does not fit its shape. n: how many errors there are."""
     faults: list[dict[str, Any]] = []
     with translation.override(lang):
@@ -213,10 +213,10 @@ def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> Answer:
     if n == 1:
         answer["message"] = first["message"]
     answer["errors"], answer["faults"] = faults, n
-    return Answer(refusal.status, json.dumps(answer, ensure_ascii=False).encode(errors="replace"), JSON)
+    return HttpAnswer(refusal.status, json.dumps(answer, ensure_ascii=False).encode(errors="replace"), JSON)
 
 
-def no_webhook(fields: Sequence[str], told: Mapping[str, Any], lang: str) -> Answer:
+def no_webhook(fields: Sequence[str], told: Mapping[str, Any], lang: str) -> HttpAnswer:
     """The answer to a webhook that lacks what it must have, with each field that is wrong."""
     with translation.override(lang):
         faults = [

@@ -15,7 +15,7 @@ from abhiyan.core.clock import now
 from abhiyan.core.refusals import Refused
 
 from . import answers, calls, claims
-from .answers import Answer
+from .answers import HttpAnswer
 from .batches import Batches, Full
 from .directory import Directory, Sender, Unreachable
 
@@ -128,7 +128,7 @@ class Application:
         started = time.perf_counter()
         headers = request.headers
 
-        def tell(found: Answer | Exception) -> None:
+        def tell(found: HttpAnswer | Exception) -> None:
             answer = _failed(found, headers) if isinstance(found, Exception) else found
             self._count("claims", answer.status, time.perf_counter() - started)
             request.answer(answer.status, answer.headers, answer.body)
@@ -232,7 +232,7 @@ def _passed(headers: dict[bytes, bytes]) -> str:
     return headers.get(b"x-forwarded-for", b"").rsplit(b",", 1)[-1].strip().decode("ascii", "replace")
 
 
-def _failed(failure: Exception, headers: dict[bytes, bytes]) -> Answer:
+def _failed(failure: Exception, headers: dict[bytes, bytes]) -> HttpAnswer:
     """The answer when it came to no outcome."""
     tongue = answers.tongue(headers)
     if isinstance(failure, Refused) and failure.status != 503:

@@ -35,7 +35,7 @@ class Full(Exception):
 
 
 @dataclass(slots=True)
-class Lane:
+class DriveLane:
     """What waits for one drive and sender: a batch is of one drive, and its trail names one sender."""
 
     programme_id: int
@@ -51,24 +51,24 @@ class Batches:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._lanes: dict[tuple[int, bytes], Lane] = {}
-        self._turns: deque[Lane] = deque()  # lanes with something waiting
+        self._lanes: dict[tuple[int, bytes], DriveLane] = {}
+        self._turns: deque[DriveLane] = deque()  # lanes with something waiting
         self._waiting = 0
         self._running: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "enrol")
         self._hands = Gateway()
 
-    def lane(self, programme_id: int, by: Actor, allowed: int) -> Lane:
+    def lane(self, programme_id: int, by: Actor, allowed: int) -> DriveLane:
         """The lane of a sender in a drive, made when it is not there yet."""
         key = (programme_id, by.id.bytes)
         found = self._lanes.get(key)
         if found is None:
             if len(self._lanes) > 10_000:
                 self._lanes = {key: lane for key, lane in self._lanes.items() if lane.waiting}
-            found = self._lanes[key] = Lane(programme_id, by, allowed)
+            found = self._lanes[key] = DriveLane(programme_id, by, allowed)
         return found
 
-    def put(self, lane: Lane, claims: list[Claim], origin: str, tell: Tell) -> None:
+    def put(self, lane: DriveLane, claims: list[Claim], origin: str, tell: Tell) -> None:
         """Queue the claims of one request, together in one commit. Raises Full.
 
         tell: called once, when that is on disk, with their outcomes; or with TooMany (the day's allowance), TryAgain,
@@ -84,7 +84,7 @@ class Batches:
             loop = asyncio.get_running_loop()
             self._running = loop.create_task(self._run(loop))
 
-    async def enrolled(self, lane: Lane, claims: list[Claim], origin: str) -> Result:
+    async def enrolled(self, lane: DriveLane, claims: list[Claim], origin: str) -> Result:
         """Queue them and wait for their outcomes. Raises Full, and what `put` would tell."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
 
@@ -124,7 +124,7 @@ class Batches:
         finally:
             self._running = None
 
-    def _next(self, lane: Lane) -> tuple[list[Claim], list[tuple[int, Tell]], set[str]]:
+    def _next(self, lane: DriveLane) -> tuple[list[Claim], list[tuple[int, Tell]], set[str]]:
         """Take the next batch of a lane. A key that came twice waits for the next one, to find the first's answer."""
         claims: list[Claim] = []
         shares: list[tuple[int, Tell]] = []
@@ -160,13 +160,13 @@ class Batches:
         self._thread.shutdown(wait=False)
 
 
-def enrol(hands: Gateway, lane: Lane, claims: list[Claim], by: Actor, at: datetime) -> Result:
+def enrol(hands: Gateway, lane: DriveLane, claims: list[Claim], by: Actor, at: datetime) -> Result:
     """In the worker's thread: within the day's allowance, one commit."""
     _within_allowance(lane, len(claims), at)
     return enrol_batch(programme_id=lane.programme_id, claims=claims, by=by, at=at, through=hands)
 
 
-def _within_allowance(lane: Lane, n: int, at: datetime) -> None:
+def _within_allowance(lane: DriveLane, n: int, at: datetime) -> None:
     """Take the batch from what the lane has leased of its day; lease more when that is used up.
 
     Counted for all workers together and over restarts. Raises TooMany until midnight where the organisation is.

@@ -32,7 +32,7 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, receipt_of, sender_key, texts
 from abhiyan.enrolment.actions.claims import DriveClosed, DriveNotOpen, KeyReused
 from abhiyan.enrolment.actions.replies import refuse_by_call
-from abhiyan.enrolment.actions.texts import Told
+from abhiyan.enrolment.actions.texts import TextIn
 from abhiyan.enrolment.rules.channels import HOOKS, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Number
@@ -41,9 +41,9 @@ from abhiyan.messaging.rules.words import Word
 from abhiyan.people import phones
 
 from . import answers, claims
-from .answers import Answer
+from .answers import HttpAnswer
 from .batches import Batches, Full
-from .directory import Directory, Line
+from .directory import Directory, DriveLine
 
 BODY_BYTES = 64 * 1024
 MOST_FIELDS = 200  # of a form
@@ -60,11 +60,11 @@ LONGEST_CHALLENGE = 200
 XML: answers.Headers = [(b"content-type", b"text/xml; charset=utf-8")]
 PLAIN: answers.Headers = [(b"content-type", b"text/plain; charset=utf-8")]
 _DECLARED = b'<?xml version="1.0" encoding="UTF-8"?>'
-REJECT = Answer(200, _DECLARED + b'<Response><Reject reason="busy"/></Response>', XML)
-HANG_UP = Answer(200, _DECLARED + b'<Response><Hangup reason="busy"/></Response>', XML)
-SILENT = Answer(200, _DECLARED + b"<Response/>", XML)
-EMPTY = Answer(200, b"", PLAIN)
-NOTED = Answer(200, b'{"outcome":"accepted"}', answers.JSON)
+REJECT = HttpAnswer(200, _DECLARED + b'<Response><Reject reason="busy"/></Response>', XML)
+HANG_UP = HttpAnswer(200, _DECLARED + b'<Response><Hangup reason="busy"/></Response>', XML)
+SILENT = HttpAnswer(200, _DECLARED + b"<Response/>", XML)
+EMPTY = HttpAnswer(200, b"", PLAIN)
+NOTED = HttpAnswer(200, b'{"outcome":"accepted"}', answers.JSON)
 REFUSED_CALL = {"twilio": REJECT, "plivo": HANG_UP, "exotel": EMPTY, "generic": NOTED}
 TAKEN_TEXT = {"twilio": SILENT, "plivo": EMPTY, "exotel": EMPTY, "generic": NOTED, "whatsapp": EMPTY}
 log = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class Calls:
         headers: dict[bytes, bytes],
         receive: claims.Receive,
         steps: list[str],
-    ) -> Answer:
+    ) -> HttpAnswer:
         """One webhook. steps: kind, provider, secret."""
         if len(steps) != 3 or steps[0] not in KINDS or steps[1] not in METHODS:
             raise answers.NoSuchAddress
@@ -137,10 +137,12 @@ class Calls:
             if kind == "chat":
                 return await self._chat(genuine, inbound.whatsapp(told), at, network)
             return await self._text(genuine, inbound.sms(provider, told), kind, at, network)
-        except inbound.Malformed as found:
+        except inbound.MalformedWebhook as found:
             return answers.no_webhook(found.args, told or {}, answers.tongue(headers))
 
-    async def _call(self, lines: list[Line], call: inbound.Call, at: datetime, network: str) -> Answer:
+    async def _call(
+        self, lines: list[DriveLine], call: inbound.Call, at: datetime, network: str
+    ) -> HttpAnswer:
         line = _called(lines, call.number)
         done = REFUSED_CALL[call.provider]
         if line.meaning in (Number.Meaning.LEAVE, Number.Meaning.STOP, Number.Meaning.HELP):
@@ -149,7 +151,9 @@ class Calls:
             return done
         return await self._join(line, call.id, call.caller, call.at, at, network, done)
 
-    async def _chat(self, lines: list[Line], chat: inbound.Chat, at: datetime, network: str) -> Answer:
+    async def _chat(
+        self, lines: list[DriveLine], chat: inbound.Chat, at: datetime, network: str
+    ) -> HttpAnswer:
         """Each message of the body, in its order; then what became of ours. A body that comes again finds them."""
         if chat.unread:
             log.warning(
@@ -172,8 +176,8 @@ class Calls:
         return EMPTY
 
     async def _text(
-        self, lines: list[Line], text: inbound.Sms, kind: str, at: datetime, network: str
-    ) -> Answer:
+        self, lines: list[DriveLine], text: inbound.Sms, kind: str, at: datetime, network: str
+    ) -> HttpAnswer:
         """What a text asks for is done, and what it claims is on disk, before the provider is answered.
 
         STOP, LEAVE and NO do not wait behind those who join; but behind their own phone's texts, which came before.
@@ -181,9 +185,11 @@ class Calls:
         async with self._texting.setdefault(text.sender, asyncio.Lock()):
             return await self._in_turn(_called(lines, text.number), text, kind, at, network)
 
-    async def _in_turn(self, line: Line, text: inbound.Sms, kind: str, at: datetime, network: str) -> Answer:
+    async def _in_turn(
+        self, line: DriveLine, text: inbound.Sms, kind: str, at: datetime, network: str
+    ) -> HttpAnswer:
         done = TAKEN_TEXT[text.provider]
-        told = Told(
+        told = TextIn(
             replace(text, at=_believed(text.at, at)),
             kind,
             line.number,
@@ -221,14 +227,14 @@ class Calls:
 
     async def _join(
         self,
-        line: Line,
+        line: DriveLine,
         ref: str,
         caller: str,
         called_at: datetime | None,
         at: datetime,
         network: str,
-        done: Answer,
-    ) -> Answer:
+        done: HttpAnswer,
+    ) -> HttpAnswer:
         """The caller's claim, on disk before the provider is answered."""
         claim = Claim(
             channel=HOOKS["call"].number,
@@ -240,7 +246,7 @@ class Calls:
         )
         return self._answered(claim, await self._enrolled(line, claim, network), done)
 
-    async def _enrolled(self, line: Line, claim: Claim, network: str) -> Outcome | ClaimRefused:
+    async def _enrolled(self, line: DriveLine, claim: Claim, network: str) -> Outcome | ClaimRefused:
         assert line.programme_id is not None
         lane = self._batches.lane(line.programme_id, line.by, self._per_day)
         (outcome,) = await self._batches.enrolled(lane, [claim], network)
@@ -248,7 +254,7 @@ class Calls:
             raise outcome  # nothing is stored: the provider asks again
         return outcome
 
-    def _answered(self, claim: Claim, outcome: Outcome | ClaimRefused, done: Answer) -> Answer:
+    def _answered(self, claim: Claim, outcome: Outcome | ClaimRefused, done: HttpAnswer) -> HttpAnswer:
         if done is not NOTED:
             return done  # nobody reads a refusal there, and the call must end unanswered all the same
         if isinstance(outcome, Outcome):
@@ -259,8 +265,8 @@ class Calls:
         raise outcome
 
     async def _said_by_call(
-        self, line: Line, call: inbound.Call, at: datetime, network: str, done: Answer
-    ) -> Answer:
+        self, line: DriveLine, call: inbound.Call, at: datetime, network: str, done: HttpAnswer
+    ) -> HttpAnswer:
         """Somebody leaves, stops messages or asks for help by calling; known or not, the answer is the same."""
         phone = phones.parse(call.caller)
         if phone is None:
@@ -286,7 +292,7 @@ class Calls:
             await self._aside(self._refusing, lambda: refuse_by_call(**told))
         return done
 
-    async def _receipt(self, provider: str, told: inbound.Report, at: datetime) -> Answer:
+    async def _receipt(self, provider: str, told: inbound.Report, at: datetime) -> HttpAnswer:
         """What became of a message; doubled and late reports, and those of no message of ours, change nothing."""
         if told.status and not await self._received(told, at) and self._early < MOST_EARLY:
             self._early += 1
@@ -316,10 +322,10 @@ def _believed(told_at: datetime | None, at: datetime) -> datetime | None:
     return told_at if told_at is not None and at - BEHIND <= told_at <= at + AHEAD else None
 
 
-def _receipt_for(claim: Claim, done: Answer) -> Answer:
+def _receipt_for(claim: Claim, done: HttpAnswer) -> HttpAnswer:
     if done is not NOTED:
         return done
-    return Answer(
+    return HttpAnswer(
         201, b'{"outcome":"accepted","receipt":"%s"}' % receipt_of(claim=claim).encode(), answers.JSON
     )
 
@@ -342,7 +348,7 @@ def _signature(headers: dict[bytes, bytes]) -> str:
 
 
 def _is_genuine(
-    line: Line,
+    line: DriveLine,
     kind: str,
     scope: MutableMapping[str, Any],
     headers: dict[bytes, bytes],
@@ -390,7 +396,7 @@ def _header(headers: dict[bytes, bytes], name: bytes) -> str:
     return headers.get(name, b"").decode("latin-1")
 
 
-def _set_up(scope: MutableMapping[str, Any], secret: str) -> Answer:
+def _set_up(scope: MutableMapping[str, Any], secret: str) -> HttpAnswer:
     """WhatsApp asks once whether the address is ours. The token it shows is the address's own secret."""
     told = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=MOST_FIELDS))
     challenge = told.get("hub.challenge", "")
@@ -400,10 +406,10 @@ def _set_up(scope: MutableMapping[str, Any], secret: str) -> Answer:
         or not (challenge.isascii() and challenge.isalnum() and len(challenge) <= LONGEST_CHALLENGE)
     ):
         raise answers.NotGenuine
-    return Answer(200, challenge.encode(), PLAIN)
+    return HttpAnswer(200, challenge.encode(), PLAIN)
 
 
-def _called(lines: list[Line], number: str) -> Line:
+def _called(lines: list[DriveLine], number: str) -> DriveLine:
     """Which of our numbers it was. Refuses OtherNumber when it is none of them."""
     wanted = _national(number)
     for line in lines:

@@ -19,8 +19,8 @@ from abhiyan.enrolment.actions.claims import MEMBERSHIP_ONLY
 from abhiyan.people.models import Purpose
 
 from . import answers, shapes
-from .answers import JSON, Answer
-from .batches import Batches, Full, Lane
+from .answers import JSON, HttpAnswer
+from .batches import Batches, DriveLane, Full
 from .directory import LONGEST_HEADER, Directory, Sender, Unreachable
 
 AsgiScope = MutableMapping[str, Any]
@@ -111,15 +111,15 @@ class Claims:
 
     async def one(
         self, door: Door, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
-    ) -> Answer:
+    ) -> HttpAnswer:
         """POST /api/v1/claims"""
         network = door.network(door.address(scope, headers))
         sender = await self._sender(scope, headers, network)
         _be_json(headers)
         body = await door.body(headers, receive, SINGLE_BYTES)
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
 
-        def tell(answer: Answer | Exception) -> None:
+        def tell(answer: HttpAnswer | Exception) -> None:
             if not future.done():
                 if isinstance(answer, Exception):
                     future.set_exception(answer)
@@ -135,7 +135,7 @@ class Claims:
         network: str,
         headers: dict[bytes, bytes],
         body: bytes,
-        tell: Callable[[Answer | Exception], None],
+        tell: Callable[[HttpAnswer | Exception], None],
     ) -> None:
         """Queue the one claim of a request that has come whole. Raises Refused, Full.
 
@@ -160,7 +160,7 @@ class Claims:
                 return
             (outcome,) = outcomes
             if isinstance(outcome, Outcome) or is_told_as_kept(outcome):
-                tell(Answer(201, _START + receipt_of(claim=claim).encode() + _END, JSON))
+                tell(HttpAnswer(201, _START + receipt_of(claim=claim).encode() + _END, JSON))
             else:
                 tell(answers.refuse(outcome, answers.tongue(headers)))
 
@@ -168,7 +168,7 @@ class Claims:
 
     async def many(
         self, door: Door, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
-    ) -> Answer:
+    ) -> HttpAnswer:
         """POST /api/v1/claims/batch"""
         network = door.network(door.address(scope, headers))
         sender = await self._sender(scope, headers, network)
@@ -208,7 +208,7 @@ class Claims:
             else:
                 status = 207
                 given_.append({"status": outcome.status} | answers.refused_body(outcome, tongue))
-        return Answer(status, orjson.dumps({"answers": given_}), JSON)
+        return HttpAnswer(status, orjson.dumps({"answers": given_}), JSON)
 
     async def _sender(self, scope: AsgiScope, headers: dict[bytes, bytes], network: str) -> Sender:
         """Whose token it is. Unknown, ended and expired are answered alike."""
@@ -250,7 +250,7 @@ class Claims:
             raise answers.Busy(wait_s=1)
         sender.n += n
 
-    def _lane(self, sender: Sender) -> Lane:
+    def _lane(self, sender: Sender) -> DriveLane:
         lane = sender.lane
         if lane is None:
             lane = sender.lane = self._batches.lane(sender.programme_id, sender.by, self._per_day)
@@ -301,7 +301,7 @@ def is_told_as_kept(refusal: ClaimRefused) -> bool:
     return refusal.receipt is not None or isinstance(refusal, Suppressed)
 
 
-def _malformed(found: ValidationError, headers: dict[bytes, bytes]) -> Answer:
+def _malformed(found: ValidationError, headers: dict[bytes, bytes]) -> HttpAnswer:
     tongue = answers.tongue(headers)
     n = found.error_count()
     if n > MOST_ERRORS:
@@ -309,7 +309,7 @@ def _malformed(found: ValidationError, headers: dict[bytes, bytes]) -> Answer:
     return answers.malformed(found.errors(include_url=False, include_input=False), n, tongue)
 
 
-def _wrong(found: Sequence[tuple[int, answers.AtTheDoor]], headers: dict[bytes, bytes]) -> Answer:
+def _wrong(found: Sequence[tuple[int, answers.AtTheDoor]], headers: dict[bytes, bytes]) -> HttpAnswer:
     """The answer to a batch of which some claims cannot be told apart. found: which, and why."""
     tongue = answers.tongue(headers)
     faults = [

@@ -21,7 +21,7 @@ from abhiyan.core import clock, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import Mac, keyring
 
-from .batches import Lane
+from .batches import DriveLane
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +52,13 @@ class Sender:
     within: tuple[int, ...]
     expires_at: datetime
     was_used: bool = False
-    lane: Lane | None = None  # where its claims queue
+    lane: DriveLane | None = None  # where its claims queue
     second: int = 0  # of the rate
     n: int = 0  # claims in that second
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DriveLine:
     """One of our numbers: what a call to it means, and how its provider proves itself."""
 
     number: str
@@ -76,12 +76,14 @@ class Line:
 
 
 @dataclass(slots=True)
-class Known:
+class DirectoryReading:
     """One reading."""
 
     senders: dict[bytes, Sender] = field(default_factory=dict)
     shown: dict[bytes, Sender] = field(default_factory=dict)  # by header, once it was hashed
-    lines: dict[tuple[str, str], list[Line]] = field(default_factory=dict)  # provider, digest of the secret
+    lines: dict[tuple[str, str], list[DriveLine]] = field(
+        default_factory=dict
+    )  # provider, digest of the secret
 
 
 class Directory:
@@ -90,7 +92,7 @@ class Directory:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._clock = now
         self._mac = Mac(keyring().token)
-        self._known = Known()
+        self._known = DirectoryReading()
         self._read_at = self._begun_at = float("-inf")
         self._is_away = False
         self._reading: asyncio.Task[None] | None = None
@@ -138,13 +140,13 @@ class Directory:
         """Whether a secret address was known at the last reading, however old that is."""
         return (provider, digest) in self._known.lines
 
-    async def lines(self, provider: str, digest: str) -> list[Line]:
+    async def lines(self, provider: str, digest: str) -> list[DriveLine]:
         """Our numbers behind a secret address of a provider. Raises Unreachable."""
         key = (provider, digest)
         await self._look(lambda: key in self._known.lines)
         return self._known.lines.get(key, [])
 
-    def lines_at_once(self, provider: str, digest: str) -> list[Line]:
+    def lines_at_once(self, provider: str, digest: str) -> list[DriveLine]:
         """The same without waiting, when they are known freshly; none says nothing."""
         if time.monotonic() - self._read_at > FRESH_S:
             return []
@@ -198,7 +200,7 @@ class Directory:
         finally:
             self._reading = None
 
-    def _fetch(self, used: list[UUID], at: datetime) -> Known:
+    def _fetch(self, used: list[UUID], at: datetime) -> DirectoryReading:
         """In the directory's own thread. A connection that was cut since the last reading is replaced once."""
         is_new = self._connection is None or self._connection.closed
         if self._connection is None or is_new:
@@ -217,7 +219,7 @@ class Directory:
         return self._fetch(used, at)
 
     @staticmethod
-    def _ask(connection: psycopg.Connection[Any], used: list[UUID], at: datetime) -> Known:
+    def _ask(connection: psycopg.Connection[Any], used: list[UUID], at: datetime) -> DirectoryReading:
         if used:
             connection.execute(_USED, {"at": at, "used": used})
         asked_s = time.monotonic()
@@ -225,13 +227,13 @@ class Directory:
         clock.hear(told, asked_s=asked_s)
         tokens = connection.execute(_TOKENS, [at]).fetchall()
         numbers = connection.execute(_NUMBERS).fetchall()
-        known = Known()
+        known = DirectoryReading()
         for digest, public_id, programme_id, channel, unit_id, expires_at in tokens:
             by = Actor(kind="channel", id=public_id)
             known.senders[bytes(digest)] = Sender(by, programme_id, channel, (unit_id,), expires_at)
         for _id, number, provider, meaning, programme_id, secret, addresses, sealed, believed_at in numbers:
             if secret:
-                line = Line(
+                line = DriveLine(
                     number=number,
                     provider=provider,
                     meaning=meaning,

@@ -15,7 +15,7 @@ from typing import IO
 
 from abhiyan.core.tables.reasons import TableRefused
 
-from .orders import Order, Told
+from .orders import Order, PaperProgress
 from .reading import stage
 
 _FRAME = struct.Struct("!I")
@@ -26,7 +26,7 @@ class ReaderDied(Exception):
 
 
 def read_apart(
-    orders: list[Order], hear: Callable[[int, Told], None], *, meanwhile: Callable[[], None]
+    orders: list[Order], hear: Callable[[int, PaperProgress], None], *, meanwhile: Callable[[], None]
 ) -> None:
     """Stage every order in a process of its own. hear: called in this thread for each word of each.
 
@@ -35,7 +35,7 @@ def read_apart(
     Raises TableRefused when a part cannot be read, ReaderDied when a process ends early. All processes have ended
     when this returns or raises.
     """
-    said: SimpleQueue[tuple[int, Told | BaseException | None]] = SimpleQueue()
+    said: SimpleQueue[tuple[int, PaperProgress | BaseException | None]] = SimpleQueue()
     children: list[subprocess.Popen[bytes]] = []
 
     def follow(number: int, child: subprocess.Popen[bytes]) -> None:
@@ -72,12 +72,12 @@ def read_apart(
             child.wait()
 
 
-def _read(pipe: IO[bytes]) -> Told | TableRefused | None:
+def _read(pipe: IO[bytes]) -> PaperProgress | TableRefused | None:
     head = pipe.read(_FRAME.size)
     if len(head) < _FRAME.size:
         return None
     frame = pipe.read(_FRAME.unpack(head)[0])
-    told: Told | TableRefused = pickle.loads(frame)  # noqa: S301  # our own child wrote it
+    told: PaperProgress | TableRefused = pickle.loads(frame)  # noqa: S301  # our own child wrote it
     return told
 
 
@@ -85,7 +85,7 @@ def carry_out() -> None:
     """One order from standard input, carried out; words to standard output."""
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own parent wrote it
 
-    def tell(word: Told | TableRefused) -> None:
+    def tell(word: PaperProgress | TableRefused) -> None:
         frame = pickle.dumps(word)
         sys.stdout.buffer.write(_FRAME.pack(len(frame)) + frame)
         sys.stdout.buffer.flush()

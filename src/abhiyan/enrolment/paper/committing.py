@@ -38,7 +38,7 @@ from abhiyan.enrolment.actions.gateway import (
     int8,
     micros,
 )
-from abhiyan.enrolment.actions.rows import Row
+from abhiyan.enrolment.actions.rows import ClaimRow
 from abhiyan.enrolment.actions.settle import Settling
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from abhiyan.programmes.queries import fold_is_behind
@@ -278,7 +278,7 @@ class _Backend:
         return left
 
     def _persons(
-        self, rows: Sequence[Row], decided: dict[bytes, Outcome | ClaimRefused], bounds: list[Value]
+        self, rows: Sequence[ClaimRow], decided: dict[bytes, Outcome | ClaimRefused], bounds: list[Value]
     ) -> dict[bytes, Person]:
         """Whom the rows of this list name on the phones of those who are members already."""
         already = sorted({row.phone for row in rows if isinstance(decided[row.claim], AlreadyMember)})

@@ -1,6 +1,6 @@
 """What a paper list holds."""
 
-from abhiyan.core.tables.layout import Field, Kind, Layout
+from abhiyan.core.tables.layout import CellKind, Field, Layout
 
 PAPER = Layout(
     "paper",
@@ -10,18 +10,23 @@ PAPER = Layout(
             "Phone",
             "फ़ोन",
             also="Mobile, Mobile number, मोबाइल, मोबाइल नंबर, Contact number",
-            kind=Kind.PHONE,
+            kind=CellKind.PHONE,
             required=True,
         ),
         Field(
-            "name", "Name", "नाम", also="Full name, Member name, सदस्य का नाम", kind=Kind.NAME, required=True
+            "name",
+            "Name",
+            "नाम",
+            also="Full name, Member name, सदस्य का नाम",
+            kind=CellKind.NAME,
+            required=True,
         ),
         Field(
             "birth_year",
             "Birth year",
             "जन्म का साल",
             also="जन्म वर्ष, Year of birth, Date of birth, DOB, जन्म तिथि, जन्म का वर्ष",
-            kind=Kind.YEAR,
+            kind=CellKind.YEAR,
             required=True,
         ),
         Field(
@@ -29,22 +34,22 @@ PAPER = Layout(
             "Booth code",
             "बूथ कोड",
             also="Booth, Unit, Unit code, बूथ, इकाई",
-            kind=Kind.CODE,
+            kind=CellKind.CODE,
             max_length=64,
         ),
-        Field("pin", "PIN code", "पिन कोड", also="PIN, Pincode, Postal code, पिन", kind=Kind.PIN),
+        Field("pin", "PIN code", "पिन कोड", also="PIN, Pincode, Postal code, पिन", kind=CellKind.PIN),
         Field(
             "notice_version",
             "Notice version",
             "सूचना संस्करण",
             also="Notice, Form version, सूचना",
-            kind=Kind.INTEGER,
+            kind=CellKind.INTEGER,
             least=1,
             most=1_000_000,
         ),
         Field("batch", "Batch number", "बंडल संख्या", also="Batch, Bundle, बंडल", max_length=60),
-        Field("day", "Day", "दिन", also="Date, Date of joining, दिनांक, तारीख, तिथि", kind=Kind.DATE),
-        Field("worker", "Worker's phone", "कार्यकर्ता का फ़ोन", also="Worker, कार्यकर्ता", kind=Kind.PHONE),
+        Field("day", "Day", "दिन", also="Date, Date of joining, दिनांक, तारीख, तिथि", kind=CellKind.DATE),
+        Field("worker", "Worker's phone", "कार्यकर्ता का फ़ोन", also="Worker, कार्यकर्ता", kind=CellKind.PHONE),
     ),
 )
 # Where a row's values stand: the row's number first, then the fields in order.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from abhiyan.core.tables.reading import Batch
-from abhiyan.core.tables.sources import Part, Source
+from abhiyan.core.tables.sources import FilePart, TableSource
 from abhiyan.enrolment.rules.batches import number_of, read_number
 
 
@@ -17,8 +17,8 @@ class Order:
 
     table: str
     path: str
-    part: Part
-    source: Source
+    part: FilePart
+    source: TableSource
     mapping: Mapping[str, int]
     programme_id: int
     key: bytes  # of the file: with a row's number it makes a claim's key
@@ -33,7 +33,7 @@ class Order:
 
 
 @dataclass
-class Told:
+class PaperProgress:
     """How far a part is, and what of it was not staged since the last word."""
 
     batch: Batch

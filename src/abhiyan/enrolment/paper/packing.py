@@ -42,7 +42,7 @@ _PLAIN = b"".join(
 )
 
 
-def packed(prepared: list[act_rows.Row], numbers: list[int]) -> list[bytes]:
+def packed(prepared: list[act_rows.ClaimRow], numbers: list[int]) -> list[bytes]:
     """Rows as binary COPY takes them."""
     return [
         _COUNT
@@ -56,7 +56,7 @@ def packed(prepared: list[act_rows.Row], numbers: list[int]) -> list[bytes]:
     ]
 
 
-def _value(row: act_rows.Row, name: str, numbers: list[int]) -> bytes | None:
+def _value(row: act_rows.ClaimRow, name: str, numbers: list[int]) -> bytes | None:
     if name == "row":
         return int4(numbers[row.place])
     value: bytes | bool | None = getattr(row, name)

@@ -35,7 +35,7 @@ SHADES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenPicture:
     """What a picture shows. codes: texts of its QR codes. small: a JPEG. trace: see `alike`; empty where none is."""
 
     codes: tuple[str, ...]
@@ -43,15 +43,15 @@ class Seen:
     trace: bytes
 
 
-def look(data: bytes, *, turn: int = 0) -> Seen:
-    """What a picture shows, turned by so many quarters to the right. Raises Unreadable, slots.Busy."""
+def look(data: bytes, *, turn: int = 0) -> SeenPicture:
+    """What a picture shows, turned by so many quarters to the right. Raises UnreadablePicture, slots.Busy."""
     told = json.loads(apart(__name__, "look", str(turn), data=data))
     small, trace = (base64.b64decode(told[name]) for name in ("small", "trace"))
-    return Seen(tuple(told["codes"]), small, trace)
+    return SeenPicture(tuple(told["codes"]), small, trace)
 
 
 def turned(data: bytes, turn: int) -> bytes:
-    """The picture turned by so many quarters to the right, as JPEG. Raises Unreadable, slots.Busy."""
+    """The picture turned by so many quarters to the right, as JPEG. Raises UnreadablePicture, slots.Busy."""
     return apart(__name__, "turned", str(turn), data=data)
 
 

@@ -27,7 +27,7 @@ from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import phones
 
 from .layout import BATCH, BIRTH_YEAR, BOOTH, COLUMN_OF, DAY, NAME, NOTICE, PAPER, PHONE, PIN, WORKER
-from .orders import Order, Told, device_of, worker_of
+from .orders import Order, PaperProgress, device_of, worker_of
 from .packing import STAGED, FastLane, packed
 
 # A refused row is put right, one field after the other, until the act finds nothing more: so everything wrong with it
@@ -39,7 +39,7 @@ Cells = tuple[Any, ...]  # of a row, as the reader cleaned them
 _SHORT = re.compile(r"([0-9]{1,4}) ?/ ?([0-9]{1,5})")
 
 
-def stage(order: Order) -> Iterator[Told]:
+def stage(order: Order) -> Iterator[PaperProgress]:
     """Read a part into staging. The table is there; COPY is one transaction."""
     with ExitStack() as stack:
         knows = stack.enter_context(
@@ -156,9 +156,9 @@ class Reading:
         self.minors[self.places.known(row), on] += 1
         return "minor"
 
-    def take(self, batch: Batch) -> tuple[Told, list[bytes]]:
+    def take(self, batch: Batch) -> tuple[PaperProgress, list[bytes]]:
         """What is to be told of a batch, and its rows ready for COPY. Its rows leave it here."""
-        told = Told(batch, minors=self.minors.copy())
+        told = PaperProgress(batch, minors=self.minors.copy())
         self.minors.clear()
         kept, batch.rows = self.places.in_full(batch.rows), []
         faulty, batch.faulty = self.places.in_full(batch.faulty), []
@@ -174,7 +174,7 @@ class Reading:
         told.staged = len(ready)
         return told, ready
 
-    def _slowly(self, others: list[Cells], told: Told) -> list[bytes]:
+    def _slowly(self, others: list[Cells], told: PaperProgress) -> list[bytes]:
         """Rows that are not quite plain, by the act's own preparation; what it refuses is told."""
         batch = told.batch
         claims, numbers = self.claims(others, batch)

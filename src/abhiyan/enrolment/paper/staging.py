@@ -22,14 +22,14 @@ from abhiyan.core.tables.scanning import split
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimRefused, Outcome
 from abhiyan.enrolment.actions.drives import Drive
 from abhiyan.enrolment.actions.gateway import YES, Value, Writer
-from abhiyan.enrolment.actions.rows import SHORTS, Row
+from abhiyan.enrolment.actions.rows import SHORTS, ClaimRow
 from abhiyan.enrolment.actions.settle import Settling
 from abhiyan.enrolment.actions.sql import COLUMNS
 from abhiyan.enrolment.rules import names
-from abhiyan.enrolment.rules.phone import Known, Verdict, decide
+from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
 
 from .apart import read_apart
-from .orders import Order, Told
+from .orders import Order, PaperProgress
 from .packing import SEALED, STAGED
 from .reading import stage
 
@@ -42,7 +42,7 @@ LOOKED_AT = 100_000  # rows of known phones whose outcome the preview decides on
 
 Person = tuple[bytes, str, Value]  # phone, the name's key, birth year
 
-# How a left-over row is read back: as the act's rows, in the order of `Row`.
+# How a left-over row is read back: as the act's rows, in the order of `ClaimRow`.
 ROW_COLUMNS = [*COLUMNS, *SEALED, "is_signed", "is_plain", "is_late", "row"]
 _SELECTED = ", ".join(f's."{name}"' for name in ROW_COLUMNS)
 
@@ -79,7 +79,7 @@ def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, d
     done = [0] * len(orders)
     of = sum(order.part.stop - order.part.start for order in orders)
 
-    def hear(number: int, told: Told) -> None:
+    def hear(number: int, told: PaperProgress) -> None:
         if note:
             work.note(told.batch)
         minors.update(told.minors)
@@ -142,11 +142,11 @@ def parts_of(work: Work) -> list[Any]:
     return split(work.path, READERS if work.expected_rows > APART_ROWS else 1, source=work.source)
 
 
-def row_from(values: list[Value]) -> Row:
+def row_from(values: list[Value]) -> ClaimRow:
     """A row of staging, in the binary form the act uses. Values in the order of ROW_COLUMNS."""
     *given, signed, plain, late, number = values
     place = int.from_bytes(number or b"", "big")
-    return Row._make([*given, signed, plain == YES, late == YES, place])
+    return ClaimRow._make([*given, signed, plain == YES, late == YES, place])
 
 
 def left_over_sql(import_id: int, condition: str) -> str:
@@ -221,7 +221,7 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
             f" on d.phone = s.phone where not s.is_late and {unknown} order by s.phone, s.claim"
         )
         for _phone, rows in groupby(doubled, key=itemgetter(0)):
-            people: list[Known] = []
+            people: list[PhoneMembership] = []
             for _, name, year in rows:
                 decided += 1
                 counts[_further(people, (names.key(name), year), limit=drive.people_per_phone)] += 1
@@ -231,7 +231,7 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
             " where s.phone in (select phone from known_phone) order by s.phone, s.claim"
         )
         known = 0
-        batch: list[Row] = []
+        batch: list[ClaimRow] = []
         while True:
             found = own.execute(f"fetch {TOGETHER} from known", binary=True).pgresult
             assert found is not None
@@ -268,15 +268,15 @@ def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[st
     return counts
 
 
-def _further(people: list[Known], who: tuple[str, int], *, limit: int) -> str:
+def _further(people: list[PhoneMembership], who: tuple[str, int], *, limit: int) -> str:
     """What one more row makes of a phone on which only rows of this list stand."""
     verdict, slot = decide(
         who=who, name_key=who[0], is_signed=False, is_suppressed=False, known=people, limit=limit
     )
-    if verdict is Verdict.JOIN:
-        people.append(Known(slot, who, is_live=True, is_struck=False, is_this_drive=True))
+    if verdict is PhoneVerdict.JOIN:
+        people.append(PhoneMembership(slot, who, is_live=True, is_struck=False, is_this_drive=True))
         return "second" if slot else "joined"
-    return "phone_full" if verdict is Verdict.FULL else "doubled"
+    return "phone_full" if verdict is PhoneVerdict.FULL else "doubled"
 
 
 def _known(import_id: int, roll_id: int) -> str:

@@ -64,7 +64,7 @@ def _queued(narrowed: Narrowed, within: str, after: Mark | None, limit: int) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Unplaced:
+class UnplacedClaim:
     """A member's claim whose place is not known yet."""
 
     public_id: UUID
@@ -80,11 +80,11 @@ class Unplaced:
 
 def unplaced(
     narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
-) -> list[Unplaced]:
+) -> list[UnplacedClaim]:
     """Claims without a place of current members in scope, oldest first unless told: an index of just these."""
     rest, params = _queued(narrowed, _STANDS_THERE, after, limit)
     return sql.each(
-        Unplaced,
+        UnplacedClaim,
         'select c.public_id, m.public_id, p.name, f.last4, c.channel, c.day, c.at, c."by", c.phone_id'
         " from enrolment_claim c join enrolment_membership m on m.id = c.membership_id"
         " join people_person p on p.id = m.person_id join people_phone f on f.id = c.phone_id"
@@ -109,7 +109,7 @@ class Suggested:
         return named(self.names, language)
 
 
-def suggestions(waiting: Sequence[Unplaced]) -> dict[UUID, list[Suggested]]:
+def suggestions(waiting: Sequence[UnplacedClaim]) -> dict[UUID, list[Suggested]]:
     """claim -> places it may belong to, by one query for the whole page; three at most."""
     found: dict[UUID, list[Suggested]] = {one.public_id: [] for one in waiting}
     if not waiting:
@@ -174,7 +174,7 @@ def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class AwaitingCounts:
     """How many claims of `unplaced`, claims of `nameless`, open pairs of possible duplicates and photographed sheets
     that no list has brought."""
 
@@ -184,11 +184,11 @@ class Counts:
     sheets: int
 
 
-def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> Counts:
+def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> AwaitingCounts:
     """What waits in scope, each counted up to a limit, all by one query. Of calls, pairs and sheets only what waits
     since a time `before`."""
     (found,) = sql.each(
-        Counts,
+        AwaitingCounts,
         "select (select count(*) from (select 1 from enrolment_claim c"
         " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
         f" and c.membership_id is not null and c.taken in ({_OPENERS}) and m.ended_on is null"

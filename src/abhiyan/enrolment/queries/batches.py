@@ -33,7 +33,7 @@ MOST_COUNTED = 20_000  # rows of one batch: what became of more is not counted w
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BatchRow:
     """A batch as lists show it. rows: of lists that were not taken back."""
 
     batch: PaperBatch
@@ -75,7 +75,7 @@ def known_batch(number: str) -> PaperBatch | None:
     return PaperBatch.objects.filter(pk=rules.read_number(number) or 0).first()
 
 
-def shown(found: Sequence[PaperBatch]) -> list[Row]:
+def shown(found: Sequence[PaperBatch]) -> list[BatchRow]:
     """What a list says of these batches besides themselves."""
     ids = [one.pk for one in found]
     places = units.names_of({one.unit_id for one in found}, language=language())
@@ -92,7 +92,7 @@ def shown(found: Sequence[PaperBatch]) -> list[Row]:
             rows[of] = rows.get(of, 0) + n
         makers = people.names_of({one.made_by for one in found})
     return [
-        Row(
+        BatchRow(
             one,
             places.get(one.unit_id, ""),
             person(makers.get(one.made_by, "")),
@@ -264,7 +264,7 @@ select count(*), count(*) filter (where live and rung = {Rung.UNSIGNED}),
 
 
 @dataclass(frozen=True, slots=True)
-class Became:
+class BatchRowsBecame:
     """What became of the rows of a batch's lists. joined: terms they opened; of these unanswered, counted, confirmed
     and placeless as they are now. others: rows that opened none. refused: rows of the lists that were not taken.
     denied: at least so many phones say that they never joined; None: fewer than are told."""
@@ -279,7 +279,7 @@ class Became:
     denied: int | None
 
 
-def became(batch: PaperBatch, *, at: datetime, zone: str) -> Became | None:
+def became(batch: PaperBatch, *, at: datetime, zone: str) -> BatchRowsBecame | None:
     """What became of the rows that were imported of a batch and not taken back; None of too many to count at once.
 
     zone: of the drive.
@@ -298,7 +298,7 @@ def became(batch: PaperBatch, *, at: datetime, zone: str) -> Became | None:
     assert counts is not None
     joined, unanswered, counted, confirmed, placeless = counts
     others = max(0, rows - joined)
-    return Became(joined, unanswered, counted, confirmed, placeless, others, refused, denied)
+    return BatchRowsBecame(joined, unanswered, counted, confirmed, placeless, others, refused, denied)
 
 
 def claims_of(batch: PaperBatch) -> list[UUID]:

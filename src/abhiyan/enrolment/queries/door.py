@@ -17,7 +17,7 @@ from abhiyan.core.words import named
 from abhiyan.enrolment.actions.drives import covered
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import Became
+from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.programmes.models import Rung
 
 from .join import SMALLEST, OpenDrive, open_drives
@@ -35,21 +35,23 @@ class Entry:
     at: datetime
     name: str
     last4: str
-    became: Became
+    became: DoorState
     is_code_asked: bool
     programme_id: int
     unit_id: int
 
     @property
     def waits(self) -> bool:
-        return self.became is Became.WAITS
+        return self.became is DoorState.WAITS
 
 
 # Of somebody who was a member before, nothing shows until the phone gave this entry's code, or called since: else any
 # number could be tried out at a door.
-BECAME = f"""case when not (d.is_new or s.has_answered) then {Became.WAITS.value}
-  when m.ended_on is not null then {Became.ENDED.value} when e.confirmed_at is not null then {Became.CONFIRMED.value}
-  when s.has_answered or e.rung = {Rung.COUNTED.value} then {Became.COUNTED.value} else {Became.WAITS.value} end"""
+BECAME = f"""case when not (d.is_new or s.has_answered) then {DoorState.WAITS.value}
+  when m.ended_on is not null then {DoorState.ENDED.value}
+  when e.confirmed_at is not null then {DoorState.CONFIRMED.value}
+  when s.has_answered or e.rung = {Rung.COUNTED.value} then {DoorState.COUNTED.value}
+  else {DoorState.WAITS.value} end"""
 _OWN = f"""
   from enrolment_door_entry d
   left join enrolment_membership m on m.id = d.membership_id
@@ -67,7 +69,7 @@ _COLUMNS = """d.public_id, d.at, coalesce(nullif(d.name, ''), case when d.is_new
 
 def _entry(*row: Any) -> Entry:
     public_id, at, name, last4, became, is_code_asked, programme_id, unit_id = row
-    return Entry(public_id, at, name, last4, Became(became), is_code_asked, programme_id, unit_id)
+    return Entry(public_id, at, name, last4, DoorState(became), is_code_asked, programme_id, unit_id)
 
 
 def own_entries(
@@ -88,7 +90,7 @@ def own_entries(
         _COLUMNS,
         f"{_OWN}{_WITH_NAMES} where {wanted}",
         {"by": by, "became": became, "since": since, "day": day, "zone": settings.TIME_ZONE},
-        orders={"": (f"b.became <> {Became.WAITS.value}", "d.at desc")},
+        orders={"": (f"b.became <> {DoorState.WAITS.value}", "d.at desc")},
         last="d.id",
         make=_entry,
     )
@@ -104,21 +106,21 @@ def own_entry(by: UUID, public_id: UUID) -> Entry:
 
 def own_counts(
     by: UUID, *, today: datetime, since: datetime | None = None
-) -> tuple[Counter[Became], Counter[Became], Counter[Became]]:
+) -> tuple[Counter[DoorState], Counter[DoorState], Counter[DoorState]]:
     """How many people of a worker's own entries became what: of those made since the day began, and of all; then how
     many entries that are. Who was entered twice and has answered is one.
 
     since: of those made from then on.
     """
-    of_today, of_all, entries = Counter[Became](), Counter[Became](), Counter[Became]()
+    of_today, of_all, entries = Counter[DoorState](), Counter[DoorState](), Counter[DoorState]()
     # Who waits may be anybody's number: only once it has answered do two entries show that they are one person.
-    who = f"distinct case when b.became = {Became.WAITS.value} then d.id else coalesce(m.id, d.id) end"
+    who = f"distinct case when b.became = {DoorState.WAITS.value} then d.id else coalesce(m.id, d.id) end"
     for became, today_n, n, rows in sql.rows(
         f"select b.became, count({who}) filter (where d.at >= %(today)s), count({who}), count(*) {_OWN}"
         " where d.by = %(by)s and (%(since)s::timestamptz is null or d.at >= %(since)s) group by 1",
         {"by": by, "today": today, "since": since},
     ):
-        of_today[Became(became)], of_all[Became(became)], entries[Became(became)] = today_n, n, rows
+        of_today[DoorState(became)], of_all[DoorState(became)], entries[DoorState(became)] = today_n, n, rows
     return of_today, of_all, entries
 
 

@@ -18,7 +18,7 @@ from .people import Member, memberships_of
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class DoublePair:
     """Two entries, in scope. one: the entry that stays, in a merged pair and in one that may be. says_no: one of both
     wants no calls or messages."""
 
@@ -56,7 +56,7 @@ def sure(*, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
     )
 
 
-def pairs(some: Sequence[Double]) -> list[Pair]:
+def pairs(some: Sequence[Double]) -> list[DoublePair]:
     """Each pair with its entries; not those of whom one has left meanwhile. As many queries, however many pairs."""
     persons = people.persons({person for each in some for person in (each.first_id, each.second_id)})
     found = memberships_of({each.pk: each.phone_id for each in persons})
@@ -67,7 +67,7 @@ def pairs(some: Sequence[Double]) -> list[Pair]:
         refused = people.refused_by([each.pk for each in persons])
     silent = {each.pk for each in persons if each.phone_id in phones or each.pk in refused}
     return [
-        Pair(each, entries[kept], entries[gone], not silent.isdisjoint((kept, gone)))
+        DoublePair(each, entries[kept], entries[gone], not silent.isdisjoint((kept, gone)))
         for each in some
         for kept, gone in [_ordered(each, proven)]
         if kept in entries and gone in entries

@@ -31,7 +31,7 @@ MOST_HALTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class EntrySource:
     """Where an entry came from, in words: who sent it in, and when. is_own: nobody for the person."""
 
     who: str
@@ -78,7 +78,7 @@ def noes_today(
     )
 
 
-def denied_at(phone_id: UUID, at: datetime) -> list[Source]:
+def denied_at(phone_id: UUID, at: datetime) -> list[EntrySource]:
     """Where the entries came from that a phone said, at this instant, nobody on it had made. In a system scope."""
     return sources(list(Parting.objects.filter(phone_id=phone_id, kind="denied", at=at).order_by("pk")))
 
@@ -89,7 +89,7 @@ _OF_TERM = """select coalesce(w.completed_import, c.import_id), c.by, c.channel,
   and w.id = encode(substr(uuid_send(c.phone_id), 1, 12) || int4send(c.programme_id), 'hex')::uuid where e.id = %s"""
 
 
-def source_of_term(term_id: UUID) -> Source | None:
+def source_of_term(term_id: UUID) -> EntrySource | None:
     """Where the entry came from that opened a term. In a system scope."""
     found = sql.row(_OF_TERM, [term_id])
     if found is None:
@@ -109,7 +109,7 @@ class Denied:
     name: str
     unit: str
     channel: int
-    source: Source
+    source: EntrySource
     by: UUID
     import_id: int | None
     device: str
@@ -245,13 +245,13 @@ def held_leavings() -> int:
     return HeldLeave.objects.count()
 
 
-def sources(partings: list[Parting]) -> list[Source]:
+def sources(partings: list[Parting]) -> list[EntrySource]:
     """Of each, in order, who sent the entry in: an office-bearer by name, a channel by its own, a list by its place.
     In a system scope: the person concerned may know."""
     names = senders([one.by for one in partings])
     places = _places(partings)
     return [
-        Source(
+        EntrySource(
             _who(one, names.get(one.by, ""), named(places.get(one.unit_id, {}))),
             one.entered_at,
             is_own=one.by not in names and not _is_listed(one),

@@ -209,7 +209,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ClaimTold:
     """One claim: when, how it came, and who sent it in."""
 
     public_id: UUID
@@ -228,7 +228,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentMessage:
     """One message to the phone, without its words."""
 
     template: str
@@ -254,11 +254,11 @@ def _terms_of(membership_id: UUID) -> tuple[UUID, UUID]:
     return UUID(bytes=start + b"\0\0"), UUID(bytes=start + b"\xff\xff")
 
 
-def claims(phone_id: UUID, membership_id: UUID) -> list[Told]:
+def claims(phone_id: UUID, membership_id: UUID) -> list[ClaimTold]:
     """The claims of a membership and those of its phone that are nobody's yet, latest first. Who had another number
     reads of that one the entries that opened their terms."""
     return sql.each(
-        Told,
+        ClaimTold,
         'select c.public_id, c.channel, c.sign, c.taken, c.day, c.at, c."by", u.names, c.is_placed,'
         " c.membership_id is not null from enrolment_claim c join units_unit u on u.id = c.unit_id"
         " where (c.phone_id = %s and (c.membership_id = %s or c.membership_id is null)) or c.id = any(array("
@@ -298,10 +298,10 @@ def lasts_until(member: Member) -> date | None:
     return last_day(joined=member.day, months=months, ends_on=ends_on, set_on=set_on, closes_on=closes_on)
 
 
-def messages(phone_id: UUID) -> list[Sent]:
+def messages(phone_id: UUID) -> list[SentMessage]:
     """What was sent to a phone, latest first. In the phone's own scope."""
     return sql.each(
-        Sent,
+        SentMessage,
         "select template, state, coalesce(sent_at, queued_at), state = 'sent' and adapter in ('file', 'console')"
         " from messaging_message where phone_id = %s"
         " order by queued_at desc limit %s",
@@ -333,7 +333,7 @@ def card_holder(public_id: UUID) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PeopleWanted:
     """How a list of people is narrowed and ordered. words: all in the name. programmes: ids of those by which they
     joined. claims: those that opened their terms."""
 
@@ -369,7 +369,7 @@ def _listed(order: str, named: str = "") -> str:
 
 
 def members_below(
-    lo: int, hi: int, wanted: Wanted, *, after: Mark | None = None, limit: int = PER_PAGE
+    lo: int, hi: int, wanted: PeopleWanted, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[Member]:
     """Members of the units at these positions, newest first unless told; begins after a mark (at, enrolment id).
 
@@ -402,7 +402,7 @@ def members_below(
     return sql.each(Member, everything, [lo, hi, *params, limit])
 
 
-def count_below(lo: int, hi: int, wanted: Wanted, *, most: int) -> int:
+def count_below(lo: int, hi: int, wanted: PeopleWanted, *, most: int) -> int:
     """How many `members_below` would list, not asked by name; counted no further than `most`."""
     where, params = _conditions(wanted, None)
     return sql.count(
@@ -413,7 +413,7 @@ def count_below(lo: int, hi: int, wanted: Wanted, *, most: int) -> int:
     )
 
 
-def _conditions(wanted: Wanted, after: Mark | None) -> tuple[str, list[Any]]:
+def _conditions(wanted: PeopleWanted, after: Mark | None) -> tuple[str, list[Any]]:
     """What a term must be, as SQL that follows a condition, and its parameters."""
     where = {"ended": " and e.ended_at is not null", "all": ""}.get(wanted.ended, " and e.ended_at is null")
     params: list[Any] = []
@@ -444,7 +444,7 @@ def _any_of(words: Sequence[str]) -> str:
 
 
 def _named(
-    lo: int, hi: int, patterns: list[str], wanted: Wanted, after: Mark | None, limit: int
+    lo: int, hi: int, patterns: list[str], wanted: PeopleWanted, after: Mark | None, limit: int
 ) -> list[Member]:
     """The same by a rare name: persons of the units first, then their memberships by the phone's index.
 

@@ -20,7 +20,7 @@ _WAITING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PlacingGroup:
     """Entries whose people said the same. unit_id: the drive's own, where they count meanwhile."""
 
     pin: str
@@ -36,10 +36,10 @@ class Group:
         return " ".join(filter(None, [self.pin, self.place]))
 
 
-def groups() -> list[Group]:
+def groups() -> list[PlacingGroup]:
     """The largest first, of LOOKED_THROUGH entries; one more than MOST_GROUPS at most."""
     return sql.each(
-        Group,
+        PlacingGroup,
         "select pin, place, unit_id, count(*), min(at), sum(count(*)) over ()::int"
         f" from (select w.pin, w.place, c.unit_id, c.at{_WAITING} limit %s) g"
         " group by 1, 2, 3 order by 4 desc, 1, 2 limit %s",

@@ -14,7 +14,7 @@ from .partings import source_of_term
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QuestionEntry:
     """The entry a question is about. by: who sent it in; "" for the phone itself (is_own), or the form on the web
     where no code was asked."""
 
@@ -41,14 +41,14 @@ select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, c.sign <> 0
  where e.id = %s and m.phone_id = %s"""
 
 
-def entry(term: UUID, phone_id: UUID) -> Entry | None:
+def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
     """The entry of a term, as long as its member is on this phone."""
     found = sql.row(_ENTRY, [term, phone_id])
     if found is None:
         return None
     of_phone, name, last4, at, channel, unit_names, is_signed, is_current, confirmed_at, how, is_over = found
     source = source_of_term(term)
-    return Entry(
+    return QuestionEntry(
         phone_id=of_phone,
         name=names.shortened(person(name or "")),
         last4=last4,
@@ -64,7 +64,7 @@ def entry(term: UUID, phone_id: UUID) -> Entry | None:
     )
 
 
-def place(one: Entry) -> str:
+def place(one: QuestionEntry) -> str:
     """Where the entry is counted, in the language of the page."""
     return named(one.unit_names)
 

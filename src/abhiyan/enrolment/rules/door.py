@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.programmes.rules import activities
 
 
-class Became(IntEnum):
+class DoorState(IntEnum):
     """Each entry is in one of these. Being confirmed includes being counted.
 
     Who said that they never joined is among those who left: by name the worker learns it of nobody.
@@ -25,8 +25,8 @@ class Became(IntEnum):
 
 
 _WORDS = {
-    Became.WAITS: _("Phone not answered yet"),
-    Became.COUNTED: _("Counted"),
-    Became.CONFIRMED: _("Confirmed"),
-    Became.ENDED: _("Left, or said no"),
+    DoorState.WAITS: _("Phone not answered yet"),
+    DoorState.COUNTED: _("Counted"),
+    DoorState.CONFIRMED: _("Confirmed"),
+    DoorState.ENDED: _("Left, or said no"),
 }

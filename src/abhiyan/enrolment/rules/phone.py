@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Verdict(Enum):
+class PhoneVerdict(Enum):
     JOIN = "join"  # somebody new: the number is their slot
     RENEW = "renew"  # a former member, or one of an earlier drive: the number is their slot
     ALREADY = "already"  # on the roll in this drive: the number is their slot
@@ -16,7 +16,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PhoneMembership:
     """A membership on the phone. who: name key and birth year, or None once erased. has_left: by their own word.
     is_elsewhere: the place of somebody who is a member on another phone now; `who` only as long as they are."""
 
@@ -35,37 +35,43 @@ def decide(
     name_key: str | None,
     is_signed: bool,
     is_suppressed: bool,
-    known: Sequence[Known],
+    known: Sequence[PhoneMembership],
     limit: int,
-) -> tuple[Verdict, int]:
+) -> tuple[PhoneVerdict, int]:
     """What a claim means on a phone, and the slot it concerns.
 
     who: name key and birth year when the claim is complete (with notice); None for a call or SMS.
     name_key: the name an incomplete claim gives, if any.
     """
     if is_suppressed and not is_signed:
-        return Verdict.SUPPRESSED, 0
+        return PhoneVerdict.SUPPRESSED, 0
     live = [one for one in known if one.is_live and not one.is_elsewhere]
     if who is None:
         if not live:
-            return Verdict.WAIT, 0
+            return PhoneVerdict.WAIT, 0
         if len(live) > 1:
-            return Verdict.WORKLIST, 0
+            return PhoneVerdict.WORKLIST, 0
         only = live[0]
         if name_key is not None and (only.who is None or only.who[0] != name_key):
-            return Verdict.WAIT, 0
-        return (Verdict.ALREADY if only.is_this_drive else Verdict.RENEW), only.slot
+            return PhoneVerdict.WAIT, 0
+        return (PhoneVerdict.ALREADY if only.is_this_drive else PhoneVerdict.RENEW), only.slot
     same = min((one for one in known if one.who == who), key=lambda one: one.is_elsewhere, default=None)
     if same is not None and same.is_elsewhere:
-        return Verdict.ALREADY, same.slot  # who changed their number; what comes by the old one adds nothing
+        return (
+            PhoneVerdict.ALREADY,
+            same.slot,
+        )  # who changed their number; what comes by the old one adds nothing
     if same is not None:
         if same.is_live:
-            return (Verdict.ALREADY if same.is_this_drive else Verdict.RENEW), same.slot
+            return (PhoneVerdict.ALREADY if same.is_this_drive else PhoneVerdict.RENEW), same.slot
         if (same.is_struck or same.has_left) and not is_signed:
-            return Verdict.WORKLIST, same.slot  # struck off, or gone: only the phone itself brings them back
+            return (
+                PhoneVerdict.WORKLIST,
+                same.slot,
+            )  # struck off, or gone: only the phone itself brings them back
     if len(live) >= limit:
-        return Verdict.FULL, 0
+        return PhoneVerdict.FULL, 0
     if same is not None:
-        return Verdict.RENEW, same.slot
+        return PhoneVerdict.RENEW, same.slot
     taken = {one.slot for one in known}
-    return Verdict.JOIN, next(slot for slot in range(len(taken) + 1) if slot not in taken)
+    return PhoneVerdict.JOIN, next(slot for slot in range(len(taken) + 1) if slot not in taken)

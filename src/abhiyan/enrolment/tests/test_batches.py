@@ -132,7 +132,7 @@ def test_who_may_not_record_people_there_makes_no_batch_and_keeps_no_photo(world
             make(world, **given)
 
 
-def became(world: World, batch: PaperBatch) -> queries.Became:
+def became(world: World, batch: PaperBatch) -> queries.BatchRowsBecame:
     found = queries.became(batch, at=world.now, zone="Asia/Kolkata")
     assert found is not None
     return found
@@ -154,7 +154,7 @@ def test_the_batch_says_what_became_of_its_rows_and_of_no_others(world: World, t
     step(world, public_id, "commit")
     assert called.code == "waits"
     first = became(world, batch)
-    assert first == queries.Became(
+    assert first == queries.BatchRowsBecame(
         joined=7, unanswered=6, counted=1, confirmed=0, placeless=0, others=1, refused=1, denied=None
     ), "whoever called before is counted: their phone took part"
     assert became(world, other).joined == 1
@@ -164,7 +164,7 @@ def test_the_batch_says_what_became_of_its_rows_and_of_no_others(world: World, t
     world.confirm(AlreadyMember(b"", member.public_id.bytes), phone_id=member.phone_id)
     assert became(world, batch).confirmed == 1
     step(world, public_id, "undo")
-    assert became(world, batch) == queries.Became(0, 0, 0, 0, 0, 0, 0, None)
+    assert became(world, batch) == queries.BatchRowsBecame(0, 0, 0, 0, 0, 0, 0, None)
 
 
 @pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections

@@ -21,7 +21,7 @@ from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.queries import door as queries
 from abhiyan.enrolment.queries.recount import LOOKS, TRIES
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import Became
+from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.enrolment.views import door as views
 from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account, Consent
@@ -538,16 +538,16 @@ def test_a_house_hears_the_notice_once_and_each_agrees_for_themselves(world: Wor
 @pytest.mark.parametrize(
     ("given", "then"),
     [
-        ((True, False, False, False, False), Became.WAITS),
-        ((True, False, True, False, False), Became.COUNTED),
-        ((True, True, True, True, False), Became.CONFIRMED),
-        ((True, False, True, True, True), Became.ENDED),
-        ((False, False, True, True, False), Became.WAITS),
-        ((False, True, True, False, False), Became.COUNTED),
-        ((False, False, False, False, True), Became.WAITS),
+        ((True, False, False, False, False), DoorState.WAITS),
+        ((True, False, True, False, False), DoorState.COUNTED),
+        ((True, True, True, True, False), DoorState.CONFIRMED),
+        ((True, False, True, True, True), DoorState.ENDED),
+        ((False, False, True, True, False), DoorState.WAITS),
+        ((False, True, True, False, False), DoorState.COUNTED),
+        ((False, False, False, False, True), DoorState.WAITS),
     ],
 )
-def test_what_became_of_an_entry(world: World, given: tuple[bool, ...], then: Became) -> None:
+def test_what_became_of_an_entry(world: World, given: tuple[bool, ...], then: DoorState) -> None:
     """given: whether it opened the membership, its phone answered since, it is counted, confirmed, ended."""
     is_new, has_answered, is_counted, is_confirmed, is_ended = given
     rows = world.rows(

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW, present
 from abhiyan.enrolment.hotpath import calls, shapes
-from abhiyan.enrolment.hotpath.directory import Directory, Line
+from abhiyan.enrolment.hotpath.directory import Directory, DriveLine
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.messaging.models import Number
@@ -96,9 +96,11 @@ def known(look: Callable[[Directory], Coroutine[Any, Any, Any]]) -> Any:
     return asyncio.run(ask())
 
 
-def lines_of(provider: str, address: str) -> list[Line]:
+def lines_of(provider: str, address: str) -> list[DriveLine]:
     secret = address.rsplit("/", 1)[1].encode()
-    found: list[Line] = known(lambda directory: directory.lines(provider, directory.digest(secret).hex()))
+    found: list[DriveLine] = known(
+        lambda directory: directory.lines(provider, directory.digest(secret).hex())
+    )
     return found
 
 

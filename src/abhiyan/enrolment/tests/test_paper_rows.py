@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from abhiyan.core import database
 from abhiyan.core.keys import keyring
 from abhiyan.core.tables.reading import Batch
-from abhiyan.core.tables.sources import Part, Source
+from abhiyan.core.tables.sources import FilePart, TableSource
 from abhiyan.enrolment.actions import rows as act_rows
 from abhiyan.enrolment.actions.drives import Drives
 from abhiyan.enrolment.paper.orders import Order
@@ -61,8 +61,8 @@ def reader(world: World) -> Iterator[Reading]:
     order = Order(
         table="",
         path="",
-        part=Part(0, 0, 1),
-        source=Source("csv", "utf-8", ",", "", 1, 2, 1, 1, (), {}, 0, ()),
+        part=FilePart(0, 0, 1),
+        source=TableSource("csv", "utf-8", ",", "", 1, 2, 1, 1, (), {}, 0, ()),
         mapping={},
         programme_id=world.programme.pk,
         key=b"k" * 24,

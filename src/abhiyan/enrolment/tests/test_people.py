@@ -247,7 +247,7 @@ def test_a_page_leaves_the_rest_of_a_crowded_unit_unread(
     with system("test"):
         with CaptureQueriesContext(connection) as asked:
             shown = queries_people.members_below(
-                lo, hi, queries_people.Wanted(oldest_first=oldest_first), limit=3
+                lo, hi, queries_people.PeopleWanted(oldest_first=oldest_first), limit=3
             )
         (one,) = asked.captured_queries
         told = "\n".join(str(line) for (line,) in world.rows("explain (analyze) " + one["sql"]))

@@ -6,7 +6,7 @@ import pytest
 
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
-from abhiyan.enrolment.rules.phone import Known, Verdict, decide
+from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
 from abhiyan.enrolment.rules.window import Fall, fall, field_instant
 
 NOON = datetime(2026, 11, 10, 6, 30, tzinfo=UTC)
@@ -114,39 +114,47 @@ def test_where_a_day_falls(day: int, arrived: int, where: Fall) -> None:
 
 def known(
     slot: int, who: tuple[str, int] | None, *, live: bool = True, struck: bool = False, here: bool = True
-) -> Known:
-    return Known(slot, who, live, struck, here)
+) -> PhoneMembership:
+    return PhoneMembership(slot, who, live, struck, here)
 
 
 @pytest.mark.parametrize(
     ("who", "signed", "people", "verdict"),
     [
-        (ASHA, False, [], (Verdict.JOIN, 0)),
-        (ASHA, False, [known(0, ASHA)], (Verdict.ALREADY, 0)),
-        (MOHAN, False, [known(0, ASHA)], (Verdict.JOIN, 1)),
-        (ASHA, False, [known(0, ASHA, here=False)], (Verdict.RENEW, 0)),
-        (ASHA, False, [known(0, ASHA, live=False)], (Verdict.RENEW, 0)),
-        (ASHA, False, [known(0, ASHA, live=False, struck=True)], (Verdict.WORKLIST, 0)),
-        (ASHA, True, [known(0, ASHA, live=False, struck=True)], (Verdict.RENEW, 0)),
-        (MOHAN, False, [known(0, ASHA, live=False, struck=True)], (Verdict.JOIN, 1)),
-        (MOHAN, False, [known(0, ASHA), known(1, ("c", 1))], (Verdict.FULL, 0)),
-        (MOHAN, False, [known(0, ASHA), known(1, MOHAN, live=False), known(2, ("c", 1))], (Verdict.FULL, 0)),
-        (None, True, [], (Verdict.WAIT, 0)),
-        (None, True, [known(0, ASHA)], (Verdict.ALREADY, 0)),
-        (None, True, [known(0, ASHA, here=False)], (Verdict.RENEW, 0)),
-        (None, True, [known(0, ASHA, live=False)], (Verdict.WAIT, 0)),
-        (None, True, [known(0, ASHA), known(1, MOHAN)], (Verdict.WORKLIST, 0)),
+        (ASHA, False, [], (PhoneVerdict.JOIN, 0)),
+        (ASHA, False, [known(0, ASHA)], (PhoneVerdict.ALREADY, 0)),
+        (MOHAN, False, [known(0, ASHA)], (PhoneVerdict.JOIN, 1)),
+        (ASHA, False, [known(0, ASHA, here=False)], (PhoneVerdict.RENEW, 0)),
+        (ASHA, False, [known(0, ASHA, live=False)], (PhoneVerdict.RENEW, 0)),
+        (ASHA, False, [known(0, ASHA, live=False, struck=True)], (PhoneVerdict.WORKLIST, 0)),
+        (ASHA, True, [known(0, ASHA, live=False, struck=True)], (PhoneVerdict.RENEW, 0)),
+        (MOHAN, False, [known(0, ASHA, live=False, struck=True)], (PhoneVerdict.JOIN, 1)),
+        (MOHAN, False, [known(0, ASHA), known(1, ("c", 1))], (PhoneVerdict.FULL, 0)),
+        (
+            MOHAN,
+            False,
+            [known(0, ASHA), known(1, MOHAN, live=False), known(2, ("c", 1))],
+            (PhoneVerdict.FULL, 0),
+        ),
+        (None, True, [], (PhoneVerdict.WAIT, 0)),
+        (None, True, [known(0, ASHA)], (PhoneVerdict.ALREADY, 0)),
+        (None, True, [known(0, ASHA, here=False)], (PhoneVerdict.RENEW, 0)),
+        (None, True, [known(0, ASHA, live=False)], (PhoneVerdict.WAIT, 0)),
+        (None, True, [known(0, ASHA), known(1, MOHAN)], (PhoneVerdict.WORKLIST, 0)),
     ],
 )
 def test_whose_a_claim_is(
-    who: tuple[str, int] | None, signed: bool, people: list[Known], verdict: tuple[Verdict, int]
+    who: tuple[str, int] | None,
+    signed: bool,
+    people: list[PhoneMembership],
+    verdict: tuple[PhoneVerdict, int],
 ) -> None:
     told = decide(who=who, name_key=None, is_signed=signed, is_suppressed=False, known=people, limit=2)
     assert told == verdict
 
 
 def test_a_phone_that_said_no_is_opened_by_its_own_sign_only() -> None:
-    for signed, verdict in ((False, Verdict.SUPPRESSED), (True, Verdict.JOIN)):
+    for signed, verdict in ((False, PhoneVerdict.SUPPRESSED), (True, PhoneVerdict.JOIN)):
         told = decide(who=ASHA, name_key=None, is_signed=signed, is_suppressed=True, known=[], limit=4)
         assert told[0] is verdict
 
@@ -155,4 +163,4 @@ def test_a_call_that_names_somebody_else_does_not_speak_for_the_member() -> None
     told = decide(
         who=None, name_key="mohan lal", is_signed=True, is_suppressed=False, known=[known(0, ASHA)], limit=4
     )
-    assert told == (Verdict.WAIT, 0)
+    assert told == (PhoneVerdict.WAIT, 0)

@@ -11,7 +11,7 @@ from abhiyan.enrolment.actions.claims import Waits
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
-from abhiyan.messaging.queries import Held, held
+from abhiyan.messaging.queries import HeldMessages, held
 
 from .make import CHANNEL, Ladder, World
 from .web import web_world
@@ -90,7 +90,7 @@ def test_100000_spoofed_callers_in_a_burst_cost_the_budget_and_nothing_is_lost()
     assert gateway.phones.pop(ASHA) == 1
     assert (len(gateway.phones), gateway.phones.total()) == (BUDGET, BUDGET)
     with system("test"):
-        assert held() == [Held(world.programme.pk, "budget", CALLERS - BUDGET)]
+        assert held() == [HeldMessages(world.programme.pk, "budget", CALLERS - BUDGET)]
     assert world.count("messaging_message") == CALLERS + 1
 
     # An hour later, after more calls of the same phones: nothing goes by itself.

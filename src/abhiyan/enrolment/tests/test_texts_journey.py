@@ -27,7 +27,7 @@ def world() -> World:
 def write(world: World, text: str, hook: str = "sms") -> None:
     """A text from Asha's phone, and its claim, as the webhook does both."""
     sms = inbound.Sms("generic", uuid4().hex, world.asha.phone, NUMBER, text, world.now)
-    told = texts.Told(sms, hook, NUMBER, "join", world.programme.pk)
+    told = texts.TextIn(sms, hook, NUMBER, "join", world.programme.pk)
     joining = texts.hear(told=told, by=CHANNEL, at=world.now)
     if joining is not None:
         outcome = actions.enrol(

@@ -38,7 +38,7 @@ from .paper_frame import crumbs, file_answer
 IMPORT = "imports.paper"
 LANGUAGES = (("hi", "हिंदी"), ("en", "English"))
 
-COLUMNS: tuple[Column[queries.Row], ...] = (
+COLUMNS: tuple[Column[queries.BatchRow], ...] = (
     Column("number", gettext_lazy("Batch"), lambda row: row.batch.number, css="nums", is_name=True),
     Column("unit", gettext_lazy("Unit"), lambda row: row.unit),
     Column("made", gettext_lazy("Printed"), lambda row: row.batch.made_at, order="made_at", css="nums"),
@@ -55,7 +55,7 @@ COLUMNS: tuple[Column[queries.Row], ...] = (
 )
 
 
-class Filters(forms.Form):
+class BatchFilters(forms.Form):
     """Which batches to show."""
 
     show = forms.ChoiceField(
@@ -85,10 +85,10 @@ def paper_list(request: Request) -> HttpResponseBase:
     here = page_unit(request)
     if not request.viewer.sees_people_at(here.span[0]):
         raise org.NotYours(capability=actions.RECORD)
-    filters = Filters(request.GET)
+    filters = BatchFilters(request.GET)
     found = queries.batches(here.span)
     is_narrowed = filters.is_valid() and filters.cleaned_data["show"] == "enter"
-    table: Table[queries.Row] = Table(
+    table: Table[queries.BatchRow] = Table(
         request,
         COLUMNS,
         found.filter(queries.to_enter()) if is_narrowed else found,

@@ -34,7 +34,7 @@ from abhiyan.units.models import Hierarchy
 MOST_OFFICERS = 2  # named where somebody is to ask them
 
 
-class Filters(forms.Form):
+class DenialFilters(forms.Form):
     """Which denied entries to show."""
 
     unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=100)
@@ -46,7 +46,7 @@ class Filters(forms.Form):
 def denials(request: Request) -> HttpResponse:
     """Who said that they never joined: names for the data officer of their unit, a page at a time, never a file."""
     home = needed(request.viewer.home, NotYours)
-    form = Filters(request.GET)
+    form = DenialFilters(request.GET)
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     span = _span(request, form, said.get("unit", ""))
     sorting = tables.sorting(request.GET, {"said": ""}, default="-said")

@@ -33,7 +33,7 @@ from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import HOMES, SMALLEST, OpenDrive, counting_drive, drive_of
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import Became
+from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
@@ -314,13 +314,13 @@ def _show(
 ) -> HttpResponse:
     here, drive, by = found.here, found.drive, own(request)
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    search = _search(request, found, text, at) if text else Found()
+    search = _search(request, found, text, at) if text else DoorFound()
     since = day_began(at) - LATELY
     is_copy = KEPT in request.headers  # lies on a phone for days: it names nobody
     of_today, _of_late, entries = queries.own_counts(by, today=day_began(at), since=since)
-    lately = entries[Became.WAITS]
+    lately = entries[DoorState.WAITS]
     waiting = (
-        queries.own_entries(by, became=Became.WAITS, since=since)[:MOST_WAITING]
+        queries.own_entries(by, became=DoorState.WAITS, since=since)[:MOST_WAITING]
         if lately and not is_copy
         else []
     )
@@ -370,13 +370,13 @@ def _show(
     return render(request, "enrolment/field.html", shown, status=status)
 
 
-def _told(counts: Counter[Became], tries: Counter[DoorTry.Outcome]) -> list[str]:
+def _told(counts: Counter[DoorState], tries: Counter[DoorTry.Outcome]) -> list[str]:
     """One's own day in numbers: how many were entered, what became of them, and at how many doors nobody was."""
-    counted = counts[Became.COUNTED] + counts[Became.CONFIRMED]
+    counted = counts[DoorState.COUNTED] + counts[DoorState.CONFIRMED]
     parts = [
         (counted, _("%(n)s counted")),
-        (counts[Became.WAITS], ngettext("%(n)s waits", "%(n)s wait", counts[Became.WAITS])),
-        (counts[Became.ENDED], _("%(n)s left")),
+        (counts[DoorState.WAITS], ngettext("%(n)s waits", "%(n)s wait", counts[DoorState.WAITS])),
+        (counts[DoorState.ENDED], _("%(n)s left")),
     ]
     told = ", ".join(words % {"n": grouped(n)} for n, words in parts if n)
     total = counts.total()
@@ -397,7 +397,7 @@ def _led_to(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DoorFound:
     """What a search found, at most MOST_FOUND of each; and whether there is more."""
 
     people: Sequence[dict[str, Any]] = ()
@@ -406,14 +406,14 @@ class Found:
     more_places: bool = False
 
 
-def _search(request: Request, found: Door, text: str, at: datetime) -> Found:
+def _search(request: Request, found: Door, text: str, at: datetime) -> DoorFound:
     """People of this unit by name, phone or member number; and places one may go to."""
     lo, hi = found.here.span
     members = queries_people.members_by_number(text)
     if members is None:
         members = queries_people.members_by_phone(text)
     if members is None and found.here.unit.kind in SMALLEST:
-        wanted = queries_people.Wanted(words=tuple(text.split()[:5]))
+        wanted = queries_people.PeopleWanted(words=tuple(text.split()[:5]))
         members = queries_people.members_below(lo, hi, wanted, limit=MOST_FOUND + 1)
     there = [one for one in members or [] if not one.is_withheld]
     if there:
@@ -424,7 +424,7 @@ def _search(request: Request, found: Door, text: str, at: datetime) -> Found:
     if home is not None:
         within = (home.unit_id, home.hierarchy)
         places = units.search(text, language=language(), within=within, kinds=HOMES, limit=MOST_FOUND + 1)
-    return Found(
+    return DoorFound(
         people=[line(one) for one in there[:MOST_FOUND]],
         places=_led_to([(row.name(), row.code) for row in places[:MOST_FOUND]]),
         more_people=len(members or []) > MOST_FOUND,

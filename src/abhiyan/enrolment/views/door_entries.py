@@ -18,7 +18,7 @@ from abhiyan.enrolment.forms_door import EntriesForm
 from abhiyan.enrolment.models_door import DoorTry
 from abhiyan.enrolment.queries import door as queries
 from abhiyan.enrolment.queries.partings import counted_for_sender
-from abhiyan.enrolment.rules.door import Became
+from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
@@ -52,7 +52,7 @@ def field_entries(request: Request) -> HttpResponseBase:
         "rows": [(one, name_of(one)) for one in leaf.rows],
         "is_narrowed": any(said.values()),
         "counts": [
-            *((one.label, today[one], in_all[one]) for one in Became),
+            *((one.label, today[one], in_all[one]) for one in DoorState),
             *((one.label, tries_today[one], tries[one]) for one in DoorTry.Outcome),
         ],
         "denied": denied,

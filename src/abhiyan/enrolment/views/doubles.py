@@ -40,7 +40,7 @@ from .worklists import home_of, place_of
 PER_PAGE = 25  # pairs of a page
 
 
-class Filters(forms.Form):
+class DoubleFilters(forms.Form):
     """Which pairs to show."""
 
     state = forms.ChoiceField(
@@ -51,7 +51,7 @@ class Filters(forms.Form):
     unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=100)
 
 
-class ReasonForm(forms.Form):
+class MergeReasonForm(forms.Form):
     """Why several are merged together."""
 
     reason = forms.CharField(label=gettext_lazy("Why merge them together?"), max_length=300)
@@ -60,7 +60,7 @@ class ReasonForm(forms.Form):
 @require_GET
 def double_list(request: Request) -> HttpResponseBase:
     """Pairs of one's people, the likeliest first."""
-    form = Filters(request.GET)
+    form = DoubleFilters(request.GET)
     place = _place(request, form)
     state = form.cleaned_data["state"] if form.is_valid() else ""
     found = queries.doubles(state or Double.State.OPEN, span=_span(place)).order_by("is_twin", "-score", "pk")
@@ -152,7 +152,7 @@ def doubles_look(request: Request) -> HttpResponseBase:
 @form_page
 def doubles_ask(request: Request) -> HttpResponseBase:
     """Ask a second person to have the sure pairs of a unit merged together."""
-    form = Filters(request.GET)
+    form = DoubleFilters(request.GET)
     place = _place(request, form)
     unit_id = place.id if place else home_of(request)
     there = queries.sure(span=_span(place))
@@ -186,7 +186,7 @@ def doubles_ask(request: Request) -> HttpResponseBase:
         button=_("Send the request"),
         done=back,
         said=_("Request sent. Approvals lists who can approve it."),
-        form=ReasonForm(request.POST or None),
+        form=MergeReasonForm(request.POST or None),
         is_open=bool(sure),
         here="people",
         crumbs=_crumbs(_("Merge several")),
@@ -251,7 +251,7 @@ def _read(request: Request, rows: Sequence[object]) -> None:
     )
 
 
-def _place(request: Request, form: Filters) -> units.UnitRow | None:
+def _place(request: Request, form: DoubleFilters) -> units.UnitRow | None:
     return place_of(request, form)
 
 

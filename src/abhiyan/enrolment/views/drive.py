@@ -54,7 +54,7 @@ from abhiyan.units.models import Hierarchy, Kind
 
 from .card import picture
 from .referrals import booths_of, link_of, own_referral
-from .seen import MANAGE, RUN, Seen
+from .seen import MANAGE, RUN, SeenDrive
 
 NOT_TAKEN = {
     "drive_closed": gettext_lazy("drive closed"),
@@ -70,10 +70,10 @@ NOT_TAKEN = {
 @require_GET
 def drive(request: Request, public_id: UUID) -> HttpResponseBase:
     """One drive: its settings, channels, numbers and funnel."""
-    return _page(Seen(request, public_id))
+    return _page(SeenDrive(request, public_id))
 
 
-def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse:
+def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpResponse:
     """wrong: the form that was refused, by its name on the page."""
     request, at = seen.request, clock.now()
     viewer, programme, held_drive = request.viewer, seen.programme, seen.drive
@@ -134,7 +134,7 @@ def _page(seen: Seen, *, status: int = 200, **wrong: forms.Form) -> HttpResponse
             (wrong.get("token") or forms_drive.TokenForm(units=reach, auto_id="t_%s")) if reach else None
         )
     if seen.may_manage:
-        shown["number_form"] = wrong.get("number") or forms_drive.NumberForm(auto_id="n_%s")
+        shown["number_form"] = wrong.get("number") or forms_drive.DriveNumberForm(auto_id="n_%s")
     return render(request, "enrolment/drive.html", shown, status=status)
 
 
@@ -157,7 +157,7 @@ def _not_taken(programme_id: int) -> str:
     return ", ".join(f"{said} {grouped(n)}" for said, n in words.items())
 
 
-def _funnel(seen: Seen, at: datetime) -> programmes.Funnel:
+def _funnel(seen: SeenDrive, at: datetime) -> programmes.Funnel:
     """Of the viewer's own unit, all days together."""
     home, of = seen.request.viewer.home, seen.programme
     node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
@@ -165,7 +165,7 @@ def _funnel(seen: Seen, at: datetime) -> programmes.Funnel:
     return programmes.shown_funnel(node=node, programme=of, rows=rows, at=at)
 
 
-def _answers(seen: Seen, at: datetime) -> list[tuple[Step, str]]:
+def _answers(seen: SeenDrive, at: datetime) -> list[tuple[Step, str]]:
     """What became of the question whether people joined, in the viewer's own unit: each answer and its figure."""
     home, of = seen.request.viewer.home, seen.programme
     node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
@@ -242,7 +242,7 @@ def _numbers(programme_id: int) -> list[tuple[Number, str, str, str]]:
     ]
 
 
-def _reach(seen: Seen) -> list[tuple[str, str]]:
+def _reach(seen: SeenDrive) -> list[tuple[str, str]]:
     """The units somebody may make a token for, as choices."""
     rows = queries.reach(seen.programme)
     spans = units.all_spans([row.id for row in rows])
@@ -256,7 +256,7 @@ def _reach(seen: Seen) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------------------------------------- what it is set to
 
 
-def _set_up_form(seen: Seen, data: Any = None) -> forms_drive.SetUpForm:
+def _set_up_form(seen: SeenDrive, data: Any = None) -> forms_drive.SetUpForm:
     versions = known.versions_of_notice(NOTICE)
     return forms_drive.SetUpForm(
         data,
@@ -274,12 +274,12 @@ def _set_up_form(seen: Seen, data: Any = None) -> forms_drive.SetUpForm:
     )
 
 
-def _sets_term(seen: Seen) -> bool:
+def _sets_term(seen: SeenDrive) -> bool:
     """The roll is everybody's: its term is set at the top."""
     return all(seen.may(RUN, top.id) for top in units.roots(Hierarchy.ORGANISATIONAL))
 
 
-def _set_up(seen: Seen, given: dict[str, Any]) -> None:
+def _set_up(seen: SeenDrive, given: dict[str, Any]) -> None:
     by, at = seen.request.actor, clock.now()
     if "term_months" in given:
         months, ends_on = given.pop("term_months"), given.pop("term_ends_on")
@@ -290,7 +290,7 @@ def _set_up(seen: Seen, given: dict[str, Any]) -> None:
 @require_POST
 def drive_set_up(request: Request, public_id: UUID) -> HttpResponseBase:
     """Change address, notice and budget."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     org.require(request.actor, RUN, at=seen.programme.owner_id)
     form = _set_up_form(seen, request.POST)
     done = tried(
@@ -305,7 +305,7 @@ def drive_set_up(request: Request, public_id: UUID) -> HttpResponseBase:
 @require_POST
 def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
     """Switch codes off in a state from day to day, or on again."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     org.require(request.actor, RUN, at=seen.programme.owner_id)
     of, by, at = seen.programme.pk, request.actor, clock.now()
     if "on" in request.POST:
@@ -342,7 +342,7 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
 def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
     """The drive's address as a code to print and put up. Asked with a unit: the link that names this place; `by`: the
     viewer's own link."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     here = page_unit(request) if "unit" in request.GET else None
     mine = own_referral(seen)
     address = join_address(seen.address, here.unit.code) if here else seen.address
@@ -375,7 +375,7 @@ def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
 @require_POST
 def drive_ask_token(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask a second person's yes to a token."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     form = forms_drive.TokenForm(request.POST, units=_reach(seen), auto_id="t_%s")
 
     done = tried(
@@ -399,7 +399,7 @@ def drive_ask_token(request: Request, public_id: UUID) -> HttpResponseBase:
 @require_POST
 def drive_make_token(request: Request, public_id: UUID, release: UUID) -> HttpResponseBase:
     """Make a token that was allowed, and show it this once."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     at = clock.now()
     queries.asked_by(request.viewer.account_id, seen.programme.pk, release, act=tokens.ACT)
     try:
@@ -423,7 +423,7 @@ def drive_make_token(request: Request, public_id: UUID, release: UUID) -> HttpRe
 @form_page
 def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpResponseBase:
     """End a token."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     found: ChannelToken = queries.token_of(seen.programme.pk, token)
     org.require(request.actor, MANAGE, at=found.unit_id)
     about = {"name": found.name}
@@ -450,9 +450,9 @@ def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpRespo
 @require_POST
 def drive_number(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask a second person's yes to one of our numbers."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     org.require(request.actor, MANAGE, at=seen.programme.owner_id)
-    form = forms_drive.NumberForm(request.POST, auto_id="n_%s")
+    form = forms_drive.DriveNumberForm(request.POST, auto_id="n_%s")
     done = tried(
         request,
         form,
@@ -467,7 +467,7 @@ def drive_number(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def drive_add_number(request: Request, public_id: UUID, release: UUID) -> HttpResponseBase:
     """Add a number that was approved, and show what its provider is to be told this once."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     asked = queries.asked_by(request.viewer.account_id, seen.programme.pk, release, act=channels.ADD)
     number, provider = str(asked.payload["number"]), str(asked.payload["provider"])
     form = forms_drive.SigningForm if provider in channels.OWN_SECRET else forms.Form
@@ -489,7 +489,7 @@ def drive_add_number(request: Request, public_id: UUID, release: UUID) -> HttpRe
     )
 
 
-def _added(seen: Seen, made: channels.Connected) -> HttpResponseBase:
+def _added(seen: SeenDrive, made: channels.Connected) -> HttpResponseBase:
     return seen.page(
         "drive_number",
         made.number,
@@ -506,7 +506,7 @@ def _added(seen: Seen, made: channels.Connected) -> HttpResponseBase:
 @form_page
 def drive_end_number(request: Request, public_id: UUID, number: int) -> HttpResponseBase:
     """Ask a second person's yes to the end of one of the drive's numbers."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     org.require(request.actor, MANAGE, at=seen.programme.owner_id)
     found = needed(next((row for row in messaging.numbers_of(seen.programme.pk) if row.pk == number), None))
     return ask(
@@ -514,7 +514,7 @@ def drive_end_number(request: Request, public_id: UUID, number: int) -> HttpResp
         lambda given: channels.ask_end(
             programme_id=seen.programme.pk, number_id=number, by=request.actor, at=clock.now(), **given
         ),
-        form=forms_drive.EndForm(request.POST if request.method == "POST" else None),
+        form=forms_drive.EndNumberForm(request.POST if request.method == "POST" else None),
         title=_("Ask to end %(number)s") % {"number": found.number},
         text=[
             _("A data officer, or the level above, must approve it. Then the number ends at once."),

@@ -16,13 +16,13 @@ from abhiyan.enrolment.forms import DaysForm
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.queries import FunnelRow, Line
+from abhiyan.programmes.queries import FunnelLine, FunnelRow
 from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.activities import Step
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .seen import Seen
+from .seen import SeenDrive
 
 MOST_BELOW = 200
 COUNTED = "counted"
@@ -33,7 +33,7 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
     """Every day of a drive in one unit, by channel: of any unit whose figures are in sight, rounded where its people
     are not."""
     at = clock.now()
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     here = page_unit(request, counts=True)
     unit, hierarchy = here.unit, here.hierarchy
     node = programmes.node_of(unit.id, hierarchy)
@@ -92,18 +92,18 @@ def _fits(row: FunnelRow, said: dict[str, Any]) -> bool:
     )
 
 
-def _columns(steps: Iterable[Step]) -> Iterator[Column[Line]]:
+def _columns(steps: Iterable[Step]) -> Iterator[Column[FunnelLine]]:
     yield Column("day", _("Day"), lambda line: line.row.on, order=True, css="nums", is_name=True)
     yield Column(
         "channel", _("Channel"), lambda line: line.channel, order=lambda line: line.row.channel, css="under"
     )
     for each in steps:
-        value, order = partial(_figure, step=each), partial(Line.value, key=each.key)
+        value, order = partial(_figure, step=each), partial(FunnelLine.value, key=each.key)
         css = "num end" if each.key == COUNTED else "num"  # what a phone keeps of a line
         yield Column(each.key, each.name, value, order=order, css=css)
 
 
-def _figure(line: Line, step: Step) -> int | str | None:
+def _figure(line: FunnelLine, step: Step) -> int | str | None:
     """A figure as it is shown; None where the channel has no such step."""
     if not line.has(step):
         return None

@@ -27,7 +27,7 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions.placing import note_where
 from abhiyan.enrolment.actions.referrals import note_inviter
 from abhiyan.enrolment.actions.refused import count_minor
-from abhiyan.enrolment.forms import NO, YES, Clipped, CodeForm, CorrectForm, JoinForm
+from abhiyan.enrolment.forms import NO, YES, Clipped, CorrectForm, JoinForm, SmsCodeForm
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import OpenDrive
@@ -125,7 +125,7 @@ def join_code(request: Request, slug: str) -> HttpResponseBase:
         return redirect(reverse("enrolment:join_drive", args=[slug]) + "?sent=1")
     if request.method == "POST" and "again" in request.POST:
         return _send_again(request, found, asked, typed, at=at)
-    form = CodeForm(request.POST or None)
+    form = SmsCodeForm(request.POST or None)
     phone = proven(request, form, asked, purpose="join", at=at)
     status = phone.status
     if phone.refused and queries_people.is_over(request.visit.key):
@@ -141,7 +141,7 @@ def join_code(request: Request, slug: str) -> HttpResponseBase:
 
 
 def proven(
-    request: Request, form: CodeForm, asked: dict[str, Any], *, purpose: str, at: datetime
+    request: Request, form: SmsCodeForm, asked: dict[str, Any], *, purpose: str, at: datetime
 ) -> Tried[UUID]:
     """The phone whose code was typed into the form. asked: what the session remembers of the question."""
     return tried(
@@ -211,7 +211,7 @@ def join_places(request: Request, slug: str) -> HttpResponseBase:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedJoining:
     """A form in order, as the act wants it."""
 
     key: str
@@ -233,7 +233,7 @@ def places_address(found: OpenDrive) -> str:
     return reverse("enrolment:join_places", args=[found.drive.join_slug])
 
 
-def judge_place(form: JoinForm | CorrectForm, picker: places.Picker) -> None:
+def judge_place(form: JoinForm | CorrectForm, picker: places.PlacePicker) -> None:
     """What was typed as a place must be chosen from what fits, or be said to be elsewhere."""
     if "where" in form.errors:
         return  # what is wrong with the words themselves is said once
@@ -254,20 +254,20 @@ def judge_notice(form: Clipped, notice: Notice) -> None:
         form.add_error(None, _("The notice has changed. Please read it again."))
 
 
-def place_of(picker: places.Picker) -> int | None:
+def place_of(picker: places.PlacePicker) -> int | None:
     """The unit that was chosen, or the only one that fits."""
     if picker.chosen is None and picker.only is not None and not picker.is_elsewhere:
         return queries.unit_id(picker.only.code)
     return picker.chosen.id if picker.chosen else None
 
 
-def read(form: JoinForm, picker: places.Picker, notice: Notice, *, phone: str = "") -> Typed:
+def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: str = "") -> TypedJoining:
     """The values of a form in order."""
     said = form.cleaned_data
     consents = [Purpose.MEMBERSHIP.value]
     consents += [Purpose.CALLS.value] if said["calls"] else []
     consents += [Purpose.MESSAGES.value] if said["messages"] else []
-    return Typed(
+    return TypedJoining(
         key=said["key"],
         phone=said.get("phone") or phone,
         name=said["name"],
@@ -281,7 +281,7 @@ def read(form: JoinForm, picker: places.Picker, notice: Notice, *, phone: str = 
     )
 
 
-def claim_of(typed: Typed, *, sign: Sign, request: Request) -> actions.Claim:
+def claim_of(typed: TypedJoining, *, sign: Sign, request: Request) -> actions.Claim:
     """The claim of a form. Its key holds the form's own and whom it is about: sent again it is the same claim,
     another person on the same page is another."""
     who = "|".join((typed.key, typed.phone, names.key(typed.name), str(typed.birth_year)))
@@ -336,7 +336,7 @@ def enrolled(
     request: Request, found: OpenDrive, typed: dict[str, Any], *, phone_id: UUID, sign: Sign, at: datetime
 ) -> HttpResponse:
     """The phone is proven: the act, then the card. Sent again, the first outcome comes back."""
-    said = Typed(**(typed | {"consents": tuple(typed["consents"])}))
+    said = TypedJoining(**(typed | {"consents": tuple(typed["consents"])}))
     told = "refused"
     membership: UUID | None = None
     why = ""
@@ -396,7 +396,7 @@ def to_the_card(
     return devices.note_entered(request, redirect("enrolment:join_done", slug), phone_id)
 
 
-def _submitted(request: Request, found: OpenDrive, typed: Typed, *, at: datetime) -> HttpResponse:
+def _submitted(request: Request, found: OpenDrive, typed: TypedJoining, *, at: datetime) -> HttpResponse:
     """A form in order: to the code, or where none is asked straight to the act."""
     slug = found.drive.join_slug
     on = clock.day_in(found.programme.zone, at)
@@ -419,7 +419,7 @@ def _submitted(request: Request, found: OpenDrive, typed: Typed, *, at: datetime
 
 
 def _enrol_unproven(
-    request: Request, found: OpenDrive, typed: Typed, *, phone_id: UUID, at: datetime
+    request: Request, found: OpenDrive, typed: TypedJoining, *, phone_id: UUID, at: datetime
 ) -> None:
     """Without code or proof anybody can type anybody's number: no sign, so phone not answered yet.
 
@@ -486,7 +486,7 @@ def _send_again(
     try:
         code = _ask(request, typed["phone"], request.visit.key, at)
     except TooMany as refused:
-        shown = {"form": CodeForm(), "found": found, "asked": asked, "refused": str(refused)}
+        shown = {"form": SmsCodeForm(), "found": found, "asked": asked, "refused": str(refused)}
         answer = render(request, "enrolment/join_code.html", shown, status=refused.status)
         answer["Retry-After"] = str(refused.facts["wait_s"])
         return answer
@@ -551,7 +551,7 @@ def show_form(
     request: Request,
     found: OpenDrive,
     form: JoinForm,
-    picker: places.Picker,
+    picker: places.PlacePicker,
     *,
     at: datetime,
     status: int = 200,

@@ -62,7 +62,7 @@ def link(request: Request, link: str) -> HttpResponseBase:
     }
     if request.method != "POST":
         initial = {"key": link, "notice": join.notice_mark(found)}
-        return _form(request, found, _asked(None, found, at, initial), places.Picker(), page)
+        return _form(request, found, _asked(None, found, at, initial), places.PlacePicker(), page)
     picker = places.pick(found, request.POST, language=language())
     if "find" in request.POST or "open" in request.POST:
         form = _asked(None, found, at, join.typed_so_far(request.POST))
@@ -136,7 +136,7 @@ def _form(
     request: Request,
     found: OpenDrive,
     form: JoinForm,
-    picker: places.Picker,
+    picker: places.PlacePicker,
     page: dict[str, Any],
     *,
     status: int = 200,

@@ -16,7 +16,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import current, scoped, system
 from abhiyan.core.words import language
 from abhiyan.enrolment.actions import phone_changes
-from abhiyan.enrolment.forms import CodeForm, PhoneChangeForm
+from abhiyan.enrolment.forms import PhoneChangeForm, SmsCodeForm
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import phone_changes as queries
 from abhiyan.enrolment.queries.people import Member
@@ -91,7 +91,7 @@ def me_phone_code(request: Request) -> HttpResponseBase:
     member = _own(request)
     if not typed or asked["member"] != (str(member.public_id) if member else ""):
         return redirect("enrolment:me_phone")
-    form = CodeForm(request.POST or None)
+    form = SmsCodeForm(request.POST or None)
 
     def change(given: dict[str, Any]) -> UUID:
         new = people.check_code(

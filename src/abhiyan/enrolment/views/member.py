@@ -28,7 +28,7 @@ from abhiyan.core.words import language
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
-from abhiyan.enrolment.forms import YES, CodeForm, CorrectForm, PhoneForm, WhichForm
+from abhiyan.enrolment.forms import YES, CorrectForm, MemberPhoneForm, SmsCodeForm, WhichForm
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.queries import batches as queries_batches
 from abhiyan.enrolment.queries import join as queries_join
@@ -101,7 +101,7 @@ def me(request: Request) -> HttpResponseBase:
     at = clock.now()
     if request.visit.phone_id is not None and request.method != "POST":
         return _mine(request, at)
-    form = PhoneForm(request.POST or None)
+    form = MemberPhoneForm(request.POST or None)
 
     def ask(given: dict[str, Any]) -> UUID:
         session = request.visit.need(at)
@@ -136,7 +136,7 @@ def me_code(request: Request) -> HttpResponseBase:
     asked: dict[str, Any] = request.visit.facts.get("me") or {}
     if not asked:
         return redirect("enrolment:me")
-    form = CodeForm(request.POST or None)
+    form = SmsCodeForm(request.POST or None)
     proven = join.proven(request, form, asked, purpose="member", at=at)
     if proven.value is not None:
         request.visit.prove_phone(proven.value, at)

@@ -19,7 +19,7 @@ from abhiyan.enrolment.actions import notices
 from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.messaging import actions as messaging
 from abhiyan.org.queries import NotYours
-from abhiyan.org.viewer import Held, Request
+from abhiyan.org.viewer import HeldOffice, Request
 from abhiyan.people import queries as people
 from abhiyan.people.actions import NoticeRenewed
 from abhiyan.people.rules import standard_notice
@@ -101,7 +101,7 @@ def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
     return found
 
 
-def office_of(request: Request) -> Held:
+def office_of(request: Request) -> HeldOffice:
     """The viewer's office that publishes notices. Refuses NotYours."""
     return needed(
         next(

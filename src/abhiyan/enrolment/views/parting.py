@@ -14,7 +14,7 @@ def may_deny(member: Member) -> bool:
     return endings.may_deny(reason=member.end_reason, has_ended=not member.is_current)
 
 
-def source_of(member: Member) -> partings.Source | None:
+def source_of(member: Member) -> partings.EntrySource | None:
     """Who entered the member, for the member."""
     with system("who recorded a person's own entry"):
         return partings.source_of_term(member.enrolment_id)

@@ -19,14 +19,14 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import named
 from abhiyan.enrolment.actions import cards, exporting, members
-from abhiyan.enrolment.actions.telling import Told
+from abhiyan.enrolment.actions.telling import TellingResult
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
 from abhiyan.enrolment.models import Kind, Taken
 from abhiyan.enrolment.queries import batches
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.calls import tries_of_term
-from abhiyan.enrolment.queries.people import Member, Wanted
+from abhiyan.enrolment.queries.people import Member, PeopleWanted
 from abhiyan.enrolment.queries.referrals import inviter_of
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.enrolment.rules.number import member_number
@@ -74,7 +74,7 @@ PEOPLE: tuple[Column[dict[str, Any]], ...] = (
 )
 
 
-class StrikeForm(forms.Form):
+class StrikeEntryForm(forms.Form):
     """Why an entry is struck off: a code, for the trail holds no stories about people."""
 
     reason = forms.ChoiceField(
@@ -156,8 +156,8 @@ def _asked(request: Request, given: QueryDict) -> tuple[FilterForm, dict[str, An
     return form, said
 
 
-def _wanted(said: dict[str, Any], sorting: tables.Sorting) -> Wanted:
-    return Wanted(
+def _wanted(said: dict[str, Any], sorting: tables.Sorting) -> PeopleWanted:
+    return PeopleWanted(
         programmes=said.get("programmes"),
         claims=said.get("claims"),
         words=tuple(str(said.get("q") or "").split()[:5]),
@@ -237,7 +237,7 @@ def line(one: Member) -> dict[str, Any]:
     }
 
 
-def _page(looked: Looked, wanted: Wanted, given: QueryDict) -> tables.Leaf:
+def _page(looked: Looked, wanted: PeopleWanted, given: QueryDict) -> tables.Leaf:
     """One page of the list, by the mark where the last one ended."""
     lo, hi = looked.row.lo, looked.row.hi
     assert lo is not None and hi is not None
@@ -420,9 +420,9 @@ def _person(
         "roll": member.roll_name(),
         "inviter": inviter_of(member.public_id),
         "tries": [
-            (one.done_at, Told(one.outcome).label)
+            (one.done_at, TellingResult(one.outcome).label)
             for one in tries_of_term(member.enrolment_id)
-            if one.outcome in Told.values
+            if one.outcome in TellingResult.values
         ],
         "lasts_until": queries.lasts_until(member),
         "terms": [
@@ -509,7 +509,7 @@ def person_strike_off(request: Request, public_id: UUID) -> HttpResponseBase:
         lambda given: members.strike_off(
             membership=public_id, reason=given["reason"], by=request.actor, at=clock.now()
         ),
-        form=StrikeForm(request.POST if request.method == "POST" else None),
+        form=StrikeEntryForm(request.POST if request.method == "POST" else None),
         title=_("Strike off %(name)s?") % {"name": name},
         text=[
             _("The membership ends now and is no longer counted. The entry stays, with your reason."),

@@ -55,7 +55,7 @@ class PhotosForm(forms.Form):
     )
 
 
-class ChangeForm(forms.Form):
+class SheetPhotoForm(forms.Form):
     """Which sheet a photograph shows, and how it is turned."""
 
     sheet = forms.TypedChoiceField(
@@ -171,7 +171,7 @@ def paper_photo_change(request: Request, number: str, photo: UUID) -> HttpRespon
         ),
         title=_("Which sheet is this?"),
         button=_("Save"),
-        form=ChangeForm(posted, batch.sheets, initial=start),
+        form=SheetPhotoForm(posted, batch.sheets, initial=start),
         detail="enrolment/_paper_small.html",
         batch=batch,
         photos=[shown] if shown else [],

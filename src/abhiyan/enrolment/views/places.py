@@ -16,7 +16,7 @@ from abhiyan.units.rules.natural import natural
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PlaceChoice:
     """One place to choose, or to look into."""
 
     code: str
@@ -29,7 +29,7 @@ class Choice:
 
 
 @dataclass(slots=True)
-class Picker:
+class PlacePicker:
     """What stands below the question "where": choices found or opened, the one chosen, and the way down the tree."""
 
     where: str = ""
@@ -37,20 +37,20 @@ class Picker:
     chosen: units.UnitRow | None = None
     is_elsewhere: bool = False  # "not in this list"
     is_asked: bool = False  # something was looked for, so an answer is due
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[PlaceChoice] = field(default_factory=list)
     crumbs: list[tuple[str, str]] = field(default_factory=list)  # code, name
     left_out: int = 0
     is_unknown: bool = False  # the code that was sent is none of this drive
 
     @property
-    def only(self) -> Choice | None:
+    def only(self) -> PlaceChoice | None:
         """The one place that was found."""
         return self.choices[0] if len(self.choices) == 1 and not self.under else None
 
 
-def pick(found: OpenDrive, data: QueryDict, *, language: str) -> Picker:
+def pick(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
     """Read the place's part of a form (where, unit, under, and the buttons find and open)."""
-    picker = Picker(where=data.get("where", "").strip()[:100])
+    picker = PlacePicker(where=data.get("where", "").strip()[:100])
     hierarchy = queries.tree_for(found)
     wanted = data.get("unit", "").strip()[:64].replace("\x00", "")
     if wanted == ELSEWHERE:
@@ -74,19 +74,19 @@ def pick(found: OpenDrive, data: QueryDict, *, language: str) -> Picker:
     return picker
 
 
-def named_in_link(found: OpenDrive, data: QueryDict, *, language: str) -> Picker:
+def named_in_link(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
     """The place a shared link names, already chosen; nothing where nobody may join for it."""
     code = data.get("unit", "").strip()[:64].replace("\x00", "")
     if not code:
-        return Picker()
+        return PlacePicker()
     hierarchy = queries.tree_for(found)
-    picker = Picker(chosen=_home(found, code, hierarchy))
+    picker = PlacePicker(chosen=_home(found, code, hierarchy))
     if picker.chosen is not None:
         picker.choices = _choices(found, [picker.chosen], hierarchy, picker, language)
     return picker
 
 
-def _descend(found: OpenDrive, picker: Picker, under: str, hierarchy: int, language: str) -> None:
+def _descend(found: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, language: str) -> None:
     top = queries.top_of(found, hierarchy)
     path = units.path(_id_of(under) or top, hierarchy)
     start = next((n for n, row in enumerate(path) if row.id == top), None)
@@ -103,7 +103,7 @@ def _descend(found: OpenDrive, picker: Picker, under: str, hierarchy: int, langu
     picker.left_out = max(0, page.total - len(page.rows))
     chosen = picker.chosen.id if picker.chosen else None
     picker.choices = [
-        Choice(
+        PlaceChoice(
             code=row.code,
             name=row.name(language),
             kind=str(Kind(row.kind).label),
@@ -118,15 +118,15 @@ def _descend(found: OpenDrive, picker: Picker, under: str, hierarchy: int, langu
 
 
 def _choices(
-    found: OpenDrive, rows: list[units.UnitRow], hierarchy: int, picker: Picker, language: str
-) -> list[Choice]:
+    found: OpenDrive, rows: list[units.UnitRow], hierarchy: int, picker: PlacePicker, language: str
+) -> list[PlaceChoice]:
     ids = [row.id for row in rows]
     paths = units.paths(ids, hierarchy) if ids else {}
     if elsewhere := [each for each in ids if each not in paths]:
         paths |= units.paths(elsewhere, found.programme.hierarchy)
     chosen = picker.chosen.id if picker.chosen else None
     return [
-        Choice(
+        PlaceChoice(
             code=row.code,
             name=row.name(language),
             kind=str(Kind(row.kind).label),
@@ -153,5 +153,5 @@ def _id_of(code: str) -> int | None:
         return None
 
 
-def context(picker: Picker) -> dict[str, Any]:
+def context(picker: PlacePicker) -> dict[str, Any]:
     return {"picker": picker, "elsewhere": ELSEWHERE}

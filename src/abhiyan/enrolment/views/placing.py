@@ -36,7 +36,7 @@ SAMPLE = 5  # names shown of a group before it is placed
 UNDONE_WITHIN = timedelta(days=7)
 FOUND = 20
 
-COLUMNS: tuple[Column[queries.Group], ...] = (
+COLUMNS: tuple[Column[queries.PlacingGroup], ...] = (
     Column("said", gettext_lazy("PIN code or place"), lambda row: row.said, is_name=True),
     Column("n", gettext_lazy("Entries"), lambda row: row.n, order=True, css="num"),
     Column("since", gettext_lazy("Oldest"), lambda row: row.since, order=True, css="nums"),
@@ -73,7 +73,7 @@ def placing_groups(request: Request) -> HttpResponseBase:
     return answer(request, "enrolment/placing_groups.html", table, shown)
 
 
-def _left_out(found: Sequence[queries.Group]) -> str:
+def _left_out(found: Sequence[queries.PlacingGroup]) -> str:
     """What a list of groups does not show, in words."""
     told = []
     if len(found) > queries.MOST_GROUPS:

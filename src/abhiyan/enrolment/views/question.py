@@ -72,7 +72,7 @@ def question(request: Request, link: str) -> HttpResponseBase:
     return render(request, "enrolment/question.html", shown, status=403 if is_refused else 200)
 
 
-def _state(row: Question, about: queries.Entry, at: datetime) -> str:
+def _state(row: Question, about: queries.QuestionEntry, at: datetime) -> str:
     """open, yes, heard (a yes that did not count), no, or over: then only a no is taken."""
     if row.is_yes is False or not about.is_current:
         return "no" if row.is_yes is False else "gone"

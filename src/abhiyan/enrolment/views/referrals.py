@@ -33,7 +33,7 @@ from abhiyan.units.models import Kind
 
 from .card import picture
 from .paper_frame import file_answer
-from .seen import Seen
+from .seen import SeenDrive
 
 MOST_OPEN = 20  # open programmes of a unit that are looked at for a drive
 
@@ -54,12 +54,12 @@ COLUMNS: tuple[Column[queries.Invited], ...] = (
 )
 
 
-def link_of(seen: Seen, referral: Referral) -> str:
+def link_of(seen: SeenDrive, referral: Referral) -> str:
     """The address of a worker's own link."""
     return join_address(seen.address, units.unit_by_id(referral.unit_id).code, None, by=referral.code)
 
 
-def own_referral(seen: Seen) -> Referral | None:
+def own_referral(seen: SeenDrive) -> Referral | None:
     """The link the address names by `by`; None where it names none. NotFound where it is not the viewer's own."""
     code = seen.request.GET.get("by", "")
     own = queries.own(seen.request.viewer.account_id, seen.programme.pk) if code else []
@@ -84,7 +84,7 @@ def own_link(request: Request) -> HttpResponseBase:
 @form_page
 def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
     """A worker's own link: made once, then shown with its code, its posters, and how many joined by it."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     here = page_unit(request)
     org.require(request.actor, RECORD, at=here.unit.id)
     mine = [
@@ -146,7 +146,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
     viewer's own link. `of=booths`: one for each booth of the place, in one PDF."""
     if language not in ("hi", "en"):
         raise NotFound
-    seen, name = Seen(request, public_id), ""
+    seen, name = SeenDrive(request, public_id), ""
     here = page_unit(request)
     places = [(here.unit.names, join_address(seen.address, here.unit.code))]
     if request.GET.get("of") == "booths":
@@ -175,7 +175,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
 @require_GET
 def drive_referrals(request: Request, public_id: UUID) -> HttpResponseBase:
     """Who invited how many to a drive, of the workers of a unit and all below it."""
-    seen = Seen(request, public_id)
+    seen = SeenDrive(request, public_id)
     here = page_unit(request)
     if not request.viewer.sees_people_at(here.span[0]):
         raise org.NotYours(capability="people.read")

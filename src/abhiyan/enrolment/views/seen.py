@@ -22,7 +22,7 @@ from abhiyan.units import queries as units
 RUN, MANAGE = "programmes.run", tokens.MANAGE
 
 
-class Seen:
+class SeenDrive:
     """A drive in the viewer's sight, and what they may do there: for showing forms; the acts ask again."""
 
     def __init__(self, request: Request, public_id: UUID) -> None:

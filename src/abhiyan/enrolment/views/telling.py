@@ -26,7 +26,7 @@ TODAY = "/"
 class ToldForm(forms.Form):
     """What came of it, by the button that was pressed; called: the number was shown before."""
 
-    outcome = forms.ChoiceField(choices=telling.Told.choices)
+    outcome = forms.ChoiceField(choices=telling.TellingResult.choices)
     called = forms.BooleanField(required=False)
 
 
@@ -79,7 +79,7 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
         "may_call": request.viewer.may_at("people.reveal", *positions),
         "shown": shown,
         "form": form,
-        "outcomes": telling.Told.choices,
+        "outcomes": telling.TellingResult.choices,
         "head": _("Tell them"),
     }
     return render(request, "enrolment/field_card.html", page, status=status)

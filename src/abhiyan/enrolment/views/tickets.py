@@ -113,7 +113,7 @@ def me_ticket(request: Request) -> HttpResponseBase:
 # Who answers
 
 
-class Filters(forms.Form):
+class PersonRequestFilters(forms.Form):
     """Which requests to show."""
 
     state = forms.ChoiceField(
@@ -153,7 +153,7 @@ def _columns(at: datetime) -> tuple[Column[Ticket], ...]:
 def ticket_list(request: OfficeRequest) -> HttpResponseBase:
     """What people ask by law at the units of the data officer, what is due first on top."""
     at = clock.now()
-    form = Filters(request.GET)
+    form = PersonRequestFilters(request.GET)
     state = form.cleaned_data["state"] if form.is_valid() else ""
     table = Table(
         request,

@@ -114,7 +114,7 @@ class FootForm(Clipped):
     worker = PhoneField(label=gettext_lazy("Worker's phone"), required=False)
 
 
-class Typed:
+class TypedSheet:
     """The lines of a sheet as they were sent, or empty ones. place: of lines that say none. minimum_age: to join."""
 
     def __init__(self, data: QueryDict | None, place: str, minimum_age: int) -> None:
@@ -161,7 +161,9 @@ def paper_type(request: Request, number: str) -> HttpResponseBase:
         next((one for one in sheets if str(one.number) == asked), None) if asked else (left or sheets)[0]
     )
     drive = drive_for(programmes.programme_by_id(batch.programme_id))
-    typed = Typed(request.POST if request.method == "POST" else None, _place(batch), drive.roll.minimum_age)
+    typed = TypedSheet(
+        request.POST if request.method == "POST" else None, _place(batch), drive.roll.minimum_age
+    )
     error, status = "", 200
     if request.method == "POST":
         status = 422

@@ -77,7 +77,7 @@ def unplaced(request: Request) -> HttpResponseBase:
     form = UnitAndDaysForm(request.GET)
     place = place_of(request, form)
     leaf = _leaf(request, form, queries.unplaced, place)
-    waiting: Sequence[queries.Unplaced] = leaf.rows
+    waiting: Sequence[queries.UnplacedClaim] = leaf.rows
     if "error" in asked and all(one.public_id != asked["claim"] for one in waiting):
         messages.error(request, asked["error"])  # its line has gone meanwhile
     read_people(by=request.actor, unit_id=home_of(request), n=len(waiting), at=at)
@@ -107,7 +107,7 @@ def _place_all(request: Request) -> HttpResponseBase:
     at = clock.now()
     form = UnitAndDaysForm(request.GET)
     leaf = _leaf(request, form, queries.unplaced, place_of(request, form))
-    waiting: Sequence[queries.Unplaced] = leaf.rows
+    waiting: Sequence[queries.UnplacedClaim] = leaf.rows
     suggested = queries.suggestions(waiting)
     done = 0
     for one in sorted(waiting, key=lambda one: one.phone_id):  # the order of locks

@@ -26,7 +26,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui import maps
 from abhiyan.ui.files import file_answer
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
@@ -139,13 +139,13 @@ def _about(one: Form, here: Here, title: str) -> dict[str, Any]:
     return {**frame(one, (title, "")), "about": here, "title": title}
 
 
-def _place(one: Submission) -> maps.Place:
+def _place(one: Submission) -> maps.MapPlace:
     name = named(one.unit.names)
-    return maps.Place(
+    return maps.MapPlace(
         name=name,
         lon=one.lon,
         lat=one.lat,
-        ladder=Ladder(name=name, target=None, reported=1, counted=1, confirmed=0),
+        ladder=LadderShown(name=name, target=None, reported=1, counted=1, confirmed=0),
     )
 
 

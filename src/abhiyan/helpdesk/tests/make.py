@@ -21,7 +21,7 @@ NUMBER = "+911800000001"
 def write(world: World, text: str, of: Human = World.asha, *, at: datetime | None = None) -> None:
     """An SMS, as its webhook brings it."""
     sms = inbound.Sms("generic", uuid4().hex, of.phone, NUMBER, text, None)
-    told = texts.Told(sms, "sms", NUMBER, "join", world.programme.pk)
+    told = texts.TextIn(sms, "sms", NUMBER, "join", world.programme.pk)
     texts.hear(told=told, by=CHANNEL, at=at or world.now)
 
 

@@ -16,7 +16,7 @@ from abhiyan.core.words import language, named
 from abhiyan.helpdesk import queries
 from abhiyan.org.viewer import Request
 from abhiyan.units import queries as units
-from abhiyan.units.choosing import Choice, choices
+from abhiyan.units.choosing import UnitChoice, choices
 from abhiyan.units.rules import levels
 
 FOUND = 8  # places of one search
@@ -58,7 +58,7 @@ class Picker:
 
     where: str = ""
     chosen: str = ""
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[UnitChoice] = field(default_factory=list)
     is_known: bool = False
     hierarchy: str = levels.SLUGS[levels.ORGANISATIONAL]
 

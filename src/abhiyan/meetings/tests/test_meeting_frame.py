@@ -24,7 +24,7 @@ from abhiyan.verification.actions import (
     take_check,
 )
 from abhiyan.verification.models import Check, Estimate
-from abhiyan.verification.queries.checks import Said
+from abhiyan.verification.queries.checks import SaidUnseen
 from abhiyan.verification.refusals import NothingForYou
 
 from .make import TODAY, call_as, counting, reachable
@@ -83,7 +83,7 @@ def test_who_came_to_a_meeting_is_checked_and_estimated() -> None:
                 "the answer comes last"
             )
         close_answers(
-            check_id=check.id, said=Said(words={"meeting": "A meeting"}, meaning="joined"), by=me, at=at
+            check_id=check.id, said=SaidUnseen(words={"meeting": "A meeting"}, meaning="joined"), by=me, at=at
         )
         conclude_check(check_id=check.id, outcome=Check.Outcome.GENUINE, by=me, at=at)
         n += 1

@@ -63,18 +63,18 @@ _STANDING = """select o.id, x.scope, x.at, exists (select from people_person p
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class PhoneStand:
     """What a phone says no to, if it does; whether somebody on it says yes to messages."""
 
     no: noes.No | None
     consented: bool
 
 
-def standing(phone_ids: Collection[UUID]) -> dict[UUID, Stand]:
+def standing(phone_ids: Collection[UUID]) -> dict[UUID, PhoneStand]:
     """What each phone says now."""
     rows = sql.rows(_STANDING, [Purpose.MESSAGES.value, list(phone_ids)])
     return {
-        phone_id: Stand(noes.No(scope, said_at) if scope else None, consented)
+        phone_id: PhoneStand(noes.No(scope, said_at) if scope else None, consented)
         for phone_id, scope, said_at, consented in rows
     }
 

@@ -13,7 +13,7 @@ from .noes import standing
 from .recipients import NOBODY, on_phones
 
 
-def may_check(*, phone_id: UUID, unit_id: int, at: datetime) -> gate.Verdict:
+def may_check(*, phone_id: UUID, unit_id: int, at: datetime) -> gate.GateVerdict:
     """Whether a phone may be rung now, or its person visited, for a back-check: the class *check*.
 
     The hours, the silence before a poll and the phone's no bind it; the cap of messages does not. unit_id: where the
@@ -22,7 +22,7 @@ def may_check(*, phone_id: UUID, unit_id: int, at: datetime) -> gate.Verdict:
     lived_in = on_phones([phone_id]).get(phone_id, NOBODY).units or (unit_id,)
     return gate.gate(
         gate.Asking(texts.CHECK, "", at),
-        gate.Recipient(
+        gate.GateRecipient(
             zone=settings.TIME_ZONE,
             polling=units.polling({phone_id: lived_in}, at=at)[phone_id],
             no=standing([phone_id])[phone_id].no,

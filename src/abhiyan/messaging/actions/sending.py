@@ -253,7 +253,7 @@ class _Inquiry:
     def text(self, message: Leased) -> Template | None:
         return text_for(self.published, message.template, message.language)
 
-    def verdict(self, message: Leased) -> gate.Verdict:
+    def verdict(self, message: Leased) -> gate.GateVerdict:
         """What the gate says; what goes has its reservation, until `settle_caps` hears otherwise."""
         capped = self.capped(message)
         verdict = self._said(message, capped_until=self._caps.full_until(message.id, capped))
@@ -261,7 +261,7 @@ class _Inquiry:
             self._caps.take(message.id, capped)
         return verdict
 
-    def _said(self, message: Leased, *, capped_until: datetime | None) -> gate.Verdict:
+    def _said(self, message: Leased, *, capped_until: datetime | None) -> gate.GateVerdict:
         stand, text = self._stands[message.phone_id], self.text(message)
         asking = gate.Asking(
             kind=message.kind,
@@ -271,7 +271,7 @@ class _Inquiry:
             is_certified=_is_certified(text, self.at),
             expires_at=message.expires_at if message.send_id is not None else None,
         )
-        recipient = gate.Recipient(
+        recipient = gate.GateRecipient(
             zone=settings.TIME_ZONE,
             polling=self._polling.get(message.id, Polling()),
             no=stand.no,

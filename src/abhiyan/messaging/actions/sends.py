@@ -311,7 +311,7 @@ _INSERT = """insert into messaging_message (id, public_id, kind, template, langu
  on conflict do nothing"""
 
 
-def _insert(send: Send, phones: Sequence[reads.Recipient], at: datetime) -> None:
+def _insert(send: Send, phones: Sequence[reads.SendRecipient], at: datetime) -> None:
     """A row for each phone: those who get nothing have theirs too, with the reason, and without what could be sent."""
     if not phones:
         return

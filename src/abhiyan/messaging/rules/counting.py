@@ -22,7 +22,7 @@ def up_to(after: UUID, *, share: float) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class ReachedPhones:
     """How many phones by reason ("" for those who get it at once); how many get it in the end, in how many parts."""
 
     by_reason: Mapping[str, int] = field(default_factory=dict)
@@ -34,9 +34,9 @@ class Reached:
         """All phones that were looked at."""
         return sum(self.by_reason.values())
 
-    def plus(self, other: "Reached") -> "Reached":
+    def plus(self, other: "ReachedPhones") -> "ReachedPhones":
         by_reason = Counter(self.by_reason) + Counter(other.by_reason)
-        return Reached(dict(by_reason), self.n + other.n, self.parts + other.parts)
+        return ReachedPhones(dict(by_reason), self.n + other.n, self.parts + other.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Count:
     at: datetime
     after: UUID = FIRST
     share: float = field(default_factory=lambda: FIRST_SHARE)
-    found: Reached = field(default_factory=Reached)
+    found: ReachedPhones = field(default_factory=ReachedPhones)
 
     @property
     def until(self) -> UUID:
@@ -61,7 +61,7 @@ class Count:
     def done_pct(self) -> int:
         return self.after.int * 100 >> 128
 
-    def went_on(self, part: Reached) -> "Count":
+    def went_on(self, part: ReachedPhones) -> "Count":
         """With the next part counted; the one after it is to hold about PART phones."""
         share = self.share * min(FASTER, PART / max(part.seen, 1))
         return Count(self.at, self.until, share, self.found.plus(part))
@@ -79,4 +79,4 @@ class Count:
     def read(cls, kept: Mapping[str, Any]) -> Self:
         """What `kept` made."""
         at, after = datetime.fromisoformat(kept["at"]), UUID(kept["after"])
-        return cls(at, after, kept["share"], Reached(**kept["found"]))
+        return cls(at, after, kept["share"], ReachedPhones(**kept["found"]))

@@ -57,7 +57,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class GateRecipient:
     """Who it is for, as far as the gate asks. no: what the phone says no to. is_consented: somebody on it says yes to
     messages. polling: what the calendar says of their place. capped_until: when the caps of phone and persons let
     another message go; None: they do now. zone: IANA."""
@@ -70,7 +70,7 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GateVerdict:
     """reason: a key of `reasons.WORDS`, "" for GO. until: of WAIT."""
 
     may: May
@@ -85,7 +85,7 @@ def needs_place(asking: Asking, *, at: datetime) -> bool:
     )
 
 
-def gate(asking: Asking, recipient: Recipient, *, at: datetime, hours: Hours) -> Verdict:
+def gate(asking: Asking, recipient: GateRecipient, *, at: datetime, hours: Hours) -> GateVerdict:
     """What a message may do now.
 
     Every class, the call or visit of a back-check too: not to a phone whose no stops it; inside the hours. In the 48
@@ -106,31 +106,31 @@ def gate(asking: Asking, recipient: Recipient, *, at: datetime, hours: Hours) ->
     )
     is_over = asking.expires_at is not None and at >= asking.expires_at
     if when is None or is_over or (is_code(asking.template) and at - asking.queued_at > CODE_LIFE):
-        return Verdict(May.DROP, "too_late")
+        return GateVerdict(May.DROP, "too_late")
     lacks_certificate = polling.is_election and not asking.is_certified
 
-    def look_again(lacking: str) -> Verdict:
+    def look_again(lacking: str) -> GateVerdict:
         until = clock_hours.next_free(at + LOOK_AGAIN, recipient.zone, hours, polling)
-        return Verdict(May.WAIT, lacking, until)
+        return GateVerdict(May.WAIT, lacking, until)
 
     no = recipient.no
     if no and stops(no, kind=asking.kind, template=asking.template, queued_at=asking.queued_at):
-        return Verdict(May.DROP, "suppressed")
+        return GateVerdict(May.DROP, "suppressed")
     if asking.kind == OUTREACH:
         if not recipient.is_consented:
-            return Verdict(May.DROP, "no_consent")
+            return GateVerdict(May.DROP, "no_consent")
         if not asking.is_registered:
-            return Verdict(May.HOLD, "template")
+            return GateVerdict(May.HOLD, "template")
         if not polling.is_known:
             return look_again("calendar")
         if lacks_certificate:
             return look_again("certificate")
     if when > at:
         is_silent = polling.silent_until(at) is not None
-        return Verdict(May.WAIT, "silence" if is_silent else "hours", when)
+        return GateVerdict(May.WAIT, "silence" if is_silent else "hours", when)
     if asking.is_bulk and lacks_certificate:
         return look_again("certificate")
     if asking.kind == OUTREACH and recipient.capped_until is not None and recipient.capped_until > at:
         until = clock_hours.next_free(recipient.capped_until, recipient.zone, hours, polling)
-        return Verdict(May.WAIT, "cap", until)
-    return Verdict(May.GO)
+        return GateVerdict(May.WAIT, "cap", until)
+    return GateVerdict(May.GO)

@@ -13,7 +13,7 @@ INDIA = ZoneInfo("Asia/Kolkata")  # Exotel writes its times so, without saying
 LONGEST_USER = 100  # letters of a WhatsApp user's id
 
 
-class Malformed(ValueError):
+class MalformedWebhook(ValueError):
     """A webhook lacks what it must have. args: the names of the fields, each that is wrong."""
 
 
@@ -34,9 +34,9 @@ def _text(values: Mapping[str, Any], *names: str) -> str:
         if isinstance(value, str | int) and str(value).strip():
             text = str(value).strip().strip('"')
             if "\x00" in text or len(text) > 200:
-                raise Malformed(name)
+                raise MalformedWebhook(name)
             return text
-    raise Malformed(names[0])
+    raise MalformedWebhook(names[0])
 
 
 def _texts(values: Mapping[str, Any], *fields: tuple[str, ...], wrong: tuple[str, ...] = ()) -> list[str]:
@@ -45,10 +45,10 @@ def _texts(values: Mapping[str, Any], *fields: tuple[str, ...], wrong: tuple[str
     for names in fields:
         try:
             found.append(_text(values, *names))
-        except Malformed as lacking:
+        except MalformedWebhook as lacking:
             wrong = (*wrong, *lacking.args)
     if wrong:
-        raise Malformed(*wrong)
+        raise MalformedWebhook(*wrong)
     return found
 
 
@@ -136,7 +136,7 @@ def sms(provider: str, values: Mapping[str, Any]) -> Sms:
     ident, sender, number, text = _SMS[provider]
     written = values.get(text, "")
     if not isinstance(written, str):
-        raise Malformed(text)
+        raise MalformedWebhook(text)
     at = generic(dict(values)).at if provider == "generic" else None
     ref, of, to = (each.removeprefix("whatsapp:") for each in _texts(values, (ident,), (sender,), (number,)))
     other = "" if written.strip() or values.get("NumMedia", "0") in ("", "0") else "media"
@@ -201,12 +201,12 @@ def whatsapp(values: Mapping[str, Any]) -> Chat:
             for each in _listed(value, "messages"):
                 try:
                     messages.append(_message(each, str(number)))
-                except Malformed:
+                except MalformedWebhook:
                     unread += 1
             for each in _listed(value, "statuses"):
                 try:
                     reports.append(report("whatsapp", each if isinstance(each, dict) else {}))
-                except Malformed:
+                except MalformedWebhook:
                     unread += 1
     return Chat(tuple(messages), tuple(reports), unread)
 

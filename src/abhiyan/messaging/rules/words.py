@@ -52,7 +52,7 @@ REFUSING = (Word.NO, Word.LEAVE, Word.STOP)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidText:
     """What a text says. word: None where no rule can tell.
 
     code: what stands beside YES or NO in the shape of a question's word, in capitals; else "". rest: what else was
@@ -86,7 +86,7 @@ class _Vocabulary:
     tongues: dict[str, frozenset[str]]  # words of politeness in Latin letters, by language
 
 
-def read(text: str) -> Said:
+def read(text: str) -> SaidText:
     """What a text asks for, by its first words. Anything may be given; what cannot be told is Said(None, …)."""
     plain = plainly(text)
     tokens = list(_tokens(plain))
@@ -96,7 +96,7 @@ def read(text: str) -> Said:
     while first < last and tokens[first].text in known.polite and not _at(tokens, first, last, known):
         first += 1
     if first == last:
-        return Said(_courtesy(plain, tokens, known), "", "", language)
+        return SaidText(_courtesy(plain, tokens, known), "", "", language)
     found = _at(tokens, first, last, known)
     code = ""
     if found is None and (ahead := _code(plain, tokens[first])):
@@ -109,9 +109,9 @@ def read(text: str) -> Said:
     if found is None:
         late = _late(tokens, first, last, known)
         if late is None:
-            return Said(None, "", plain.strip(), language)
+            return SaidText(None, "", plain.strip(), language)
         late_word = _left(late[0], tokens, first, last, known)
-        return Said(late_word, "", _clipped(plain[: tokens[late[2]].start]), late[1])
+        return SaidText(late_word, "", _clipped(plain[: tokens[late[2]].start]), late[1])
     word, language, n = found
     if language == "en" and n == 1 and _tongue(tokens, known) != "en":
         language = script_of(plain)  # JOIN or STOP are on every poster, whatever one speaks
@@ -119,7 +119,7 @@ def read(text: str) -> Said:
     if word is None or (
         word not in REFUSING and len(behind) <= SHORT and any(one.text in known.against for one in behind)
     ):
-        return Said(None, "", plain.strip(), language)
+        return SaidText(None, "", plain.strip(), language)
     end = tokens[first + n - 1].end
     if word in (Word.YES, Word.NO) and not code and behind:
         code = _code(plain, behind[0])
@@ -129,11 +129,11 @@ def read(text: str) -> Said:
     is_number = word is Word.NO and not code and bool(behind) and behind[0].text[0].isdigit()
     is_initial = n == 1 and len(tokens[first].text) == 1 and bool(behind)
     if is_number or (is_initial and not code):
-        return Said(None, "", plain.strip(), language)
+        return SaidText(None, "", plain.strip(), language)
     says_more = any(one.text not in known.polite for one in behind)
     if not code:
         word = _left(word, tokens, first, last, known)
-    return Said(word, code, _clipped(plain[end:]) if says_more else "", language)
+    return SaidText(word, code, _clipped(plain[end:]) if says_more else "", language)
 
 
 def _courtesy(plain: str, tokens: list[_Token], known: _Vocabulary) -> Word | None:

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from abhiyan.core.tests.given import present
 from abhiyan.messaging.adapters import Adapter
-from abhiyan.messaging.loops import Lane, lanes
+from abhiyan.messaging.loops import MessageLane, lanes
 
 
 @contextmanager
-def lane(name: str, way_out: Adapter, *, at: datetime | None = None, hands: int = 0) -> Iterator[Lane]:
+def lane(name: str, way_out: Adapter, *, at: datetime | None = None, hands: int = 0) -> Iterator[MessageLane]:
     """One of the lanes of `abhiyan jobs`. at: the instant it stands at, else the test's. hands: else its own."""
     given = lanes(clock=present if at is None else lambda: at, way_out=lambda: way_out)[name]
     given.hands = hands or given.hands
@@ -20,7 +20,7 @@ def lane(name: str, way_out: Adapter, *, at: datetime | None = None, hands: int 
         given.close()
 
 
-def emptied(one: Lane) -> int:
+def emptied(one: MessageLane) -> int:
     """Turn a lane until it finds nothing more to do. How many messages the way out took."""
     taken = 0
     while (n := one.turn(present())) or one._under_way:

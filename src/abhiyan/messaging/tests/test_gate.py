@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.messaging.rules import gate, reasons, texts
-from abhiyan.messaging.rules.gate import Asking, May, Recipient
+from abhiyan.messaging.rules.gate import Asking, GateRecipient, May
 from abhiyan.messaging.rules.hours import Hours
 from abhiyan.messaging.rules.noes import No
-from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, Place
+from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, PollPlace
 from abhiyan.units.rules.ranges import base
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -167,22 +167,22 @@ def steps(since: datetime) -> Iterator[datetime]:
 # And as the gate has them
 
 
-def place(state: int | None, area: int | None) -> Place:
+def place(state: int | None, area: int | None) -> PollPlace:
     """Positions of a state and its areas. Whose area is unknown is an office's mandal: in another tree."""
     if state is None:
         return NOWHERE
     if area is None:
         lo = base(1) + state * 100
-        return Place(((lo + 50, lo + 60),), frozenset([state]))
+        return PollPlace(((lo + 50, lo + 60),), frozenset([state]))
     lo = base(2) + state * 100 + area * 10
-    return Place(((lo, lo + 10),), frozenset([state]))
+    return PollPlace(((lo, lo + 10),), frozenset([state]))
 
 
-def area_of(entry: Entry) -> Place:
+def area_of(entry: Entry) -> PollPlace:
     if entry.area is not None:
         return place(entry.state, entry.area)
     spans = tuple((base(h) + entry.state * 100, base(h) + entry.state * 100 + 99) for h in (1, 2))
-    return Place(spans, frozenset([entry.state]))
+    return PollPlace(spans, frozenset([entry.state]))
 
 
 @pytest.mark.examples(150, 2_000)
@@ -195,7 +195,7 @@ def test_the_gate_says_what_the_rules_say(
     known = Calendar(
         tuple(Phase(one.closes, Areas([area_of(one)])) for one in calendar if one.first <= today <= one.last)
     )
-    recipient = Recipient(
+    recipient = GateRecipient(
         zone=someone.zone,
         polling=known.polling([place(someone.state, someone.area)]),
         no=someone.no,

@@ -24,7 +24,7 @@ from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.messaging import actions, adapters, doctor
 from abhiyan.messaging.actions import sending
 from abhiyan.messaging.adapters import Handed, Http, Letter
-from abhiyan.messaging.loops import Lane, lanes
+from abhiyan.messaging.loops import MessageLane, lanes
 from abhiyan.messaging.models import Message, Outage, Spending
 
 from . import sink as ways
@@ -71,7 +71,7 @@ def queue_code(key: str = "code") -> None:
 
 
 @contextmanager
-def running(gateway: Sink) -> Iterator[dict[str, Lane]]:
+def running(gateway: Sink) -> Iterator[dict[str, MessageLane]]:
     """Both lanes, turned as `abhiyan jobs` turns them, while time passes."""
     adapter = way_out(gateway)
     found = lanes(clock=passing(), way_out=lambda: adapter)

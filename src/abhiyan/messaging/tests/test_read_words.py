@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.messaging.rules import words
-from abhiyan.messaging.rules.words import Said, Word, read
+from abhiyan.messaging.rules.words import SaidText, Word, read
 
 VOCABULARY = tomllib.loads(Path(words.__file__).with_suffix(".toml").read_text("utf-8"))
 PHRASES = [
@@ -192,4 +192,4 @@ def test_a_long_text_is_read_by_its_beginning() -> None:
     text = "STOP " + "x" * 1_600
     assert read(text).word is Word.STOP
     assert len(read("क" * 100_000).rest) == words.LONGEST
-    assert read("1" * 1_600) == Said(None, "", "1" * 1_600, "")
+    assert read("1" * 1_600) == SaidText(None, "", "1" * 1_600, "")

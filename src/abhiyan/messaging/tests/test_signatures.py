@@ -120,7 +120,7 @@ def test_three_providers_tell_of_the_same_call() -> None:
     ],
 )
 def test_a_call_without_what_it_must_have_is_malformed(values: dict[str, object]) -> None:
-    with pytest.raises(inbound.Malformed):
+    with pytest.raises(inbound.MalformedWebhook):
         inbound.generic(values)
 
 

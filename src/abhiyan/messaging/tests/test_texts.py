@@ -5,7 +5,7 @@ import re
 import pytest
 
 from abhiyan.messaging.rules import reasons, texts
-from abhiyan.messaging.views.messages import Filters
+from abhiyan.messaging.views.messages import MessageFilters
 
 
 @pytest.mark.parametrize("code", sorted({code for code, _language in texts.TEXTS}))
@@ -21,7 +21,7 @@ def test_every_text_names_the_organisation(code: str, language: str) -> None:
 def test_every_message_has_a_name_for_people_and_stands_in_the_filter() -> None:
     codes = {code for code, _language in texts.TEXTS}
     assert set(reasons.KINDS) == codes
-    assert {code for code, _name in Filters().fields["template"].choices} - {""} == codes  # type: ignore[attr-defined]  # ChoiceField
+    assert {code for code, _name in MessageFilters().fields["template"].choices} - {""} == codes  # type: ignore[attr-defined]  # ChoiceField
 
 
 def test_the_receipt_of_leaving_is_true_for_whoever_never_joined() -> None:

@@ -32,7 +32,7 @@ CAPABILITY = "messages.circular"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CircularRow:
     """A circular in the list. own: its reader's own reading, if it went to them."""
 
     one: Circular
@@ -44,7 +44,7 @@ class Row:
         return self.own.read_at if self.own else None
 
 
-COLUMNS: tuple[Column[Row], ...] = (
+COLUMNS: tuple[Column[CircularRow], ...] = (
     Column("made", _("Date"), lambda row: row.one.made_at, order="made_at", css="nums under"),
     Column("subject", _("Subject"), lambda row: row.one.subject, order="subject", is_name=True),
     Column("number", _("Number"), lambda row: row.one.number, order="number"),
@@ -64,10 +64,10 @@ def circulars(request: Request) -> HttpResponseBase:
     """Circulars to the viewer, of theirs, and to people in their units; the newest first."""
     account_id = request.viewer.account_id
 
-    def rows(found: list[Circular]) -> list[Row]:
+    def rows(found: list[Circular]) -> list[CircularRow]:
         own = reads.readings_of(account_id, found)
         senders = units.names_of({one.unit_id for one in found}, language=language())
-        return [Row(one, senders.get(one.unit_id, ""), own.get(one.pk)) for one in found]
+        return [CircularRow(one, senders.get(one.unit_id, ""), own.get(one.pk)) for one in found]
 
     find = FindForm(request.GET)
     table = Table(

@@ -40,7 +40,7 @@ COLUMNS: tuple[Column[Message], ...] = (
 )
 
 
-class Filters(forms.Form):
+class MessageFilters(forms.Form):
     """Which messages to show."""
 
     state = forms.ChoiceField(label=_("Status"), required=False)
@@ -56,7 +56,7 @@ class Filters(forms.Form):
 def list_(request: Request) -> HttpResponseBase:
     """Messages in the viewer's sight, newest first."""
     at = clock.now()
-    filters = Filters(request.GET)
+    filters = MessageFilters(request.GET)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     rows = queries.messages(state=chosen.get("state", ""), template=chosen.get("template", ""))
     table = Table(

@@ -20,7 +20,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
 from abhiyan.messaging import actions
 from abhiyan.messaging import sends as reads
-from abhiyan.messaging.forms import ReasonForm, SendForm
+from abhiyan.messaging.forms import SendForm, SendReasonForm
 from abhiyan.messaging.models import Send
 from abhiyan.messaging.rules import audiences, reasons
 from abhiyan.messaging.rules import texts as texts_
@@ -47,7 +47,7 @@ KINDS: dict[str, str] = {  # of its badge
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SendRow:
     """A send in the list, with what has become of it."""
 
     one: Send
@@ -61,7 +61,7 @@ class Row:
         return KINDS.get(self.one.state, "")
 
 
-COLUMNS: tuple[Column[Row], ...] = (
+COLUMNS: tuple[Column[SendRow], ...] = (
     Column("made", _("Prepared"), lambda row: row.one.made_at, order="made_at", css="nums under"),
     Column("name", _("Text"), lambda row: row.name, is_name=True),
     Column("unit", _("Unit"), lambda row: row.unit, css="under"),
@@ -71,7 +71,7 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column("gone", _("Sent"), lambda row: row.progress.gone, css="num"),
     Column("cost", _("Cost (₹)"), lambda row: money(row.progress.parts), css="num"),
 )
-BELOW: tuple[Column[reads.Below], ...] = (
+BELOW: tuple[Column[reads.SendBelow], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
     Column("waiting", _("Waiting"), lambda row: row.waiting, css="num"),
     Column("sent", _("Sent"), lambda row: row.sent, css="num"),
@@ -88,7 +88,7 @@ def money(parts: int) -> str:
     return f"{grouped(rupees)}.{paise:02}"
 
 
-class Filters(forms.Form):
+class SendFilters(forms.Form):
     """Which sends to show."""
 
     state = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All")), *State.choices])
@@ -97,7 +97,7 @@ class Filters(forms.Form):
 @require_GET
 def sends(request: Request) -> HttpResponseBase:
     """Bulk sends in the viewer's sight, the newest first; and what they cost by programme."""
-    filters = Filters(request.GET)
+    filters = SendFilters(request.GET)
     table = Table(
         request,
         COLUMNS,
@@ -120,13 +120,13 @@ def sends(request: Request) -> HttpResponseBase:
     return answer(request, "messaging/send_list.html", table, shown)
 
 
-def _rows(found: list[Send]) -> list[Row]:
+def _rows(found: list[Send]) -> list[SendRow]:
     with system("what became of bulk sends in sight"):
         progress = reads.progress_of(found)
     where = units.names_of({one.unit_id for one in found}, language=language())
     names, audience = reads.names_of_texts({one.text for one in found}), dict(audiences.offered())
     return [
-        Row(
+        SendRow(
             one,
             names.get(one.text, one.text),
             where.get(one.unit_id, ""),
@@ -282,7 +282,7 @@ ACTS: dict[str, PageAct] = {
     "ask": PageAct(
         actions.ask_send,
         _("Request sent. Approvals lists who can approve it."),
-        ReasonForm,
+        SendReasonForm,
         label=_("Ask for approval"),
         title=_("Ask for approval of this send?"),
         text=(_("Somebody else approves this exact text, these people and this number."),),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.org.models import Release
-from abhiyan.org.rules.named_lists import ACT, Wanted
+from abhiyan.org.rules.named_lists import ACT, NamedList
 from abhiyan.people.actions import reading
 
 from .releases import NotReleased, ask_release, use_release
@@ -22,7 +22,7 @@ class WordsTyped(Refused):
 
 
 def ask_for_names(
-    *, wanted: Wanted, told: Mapping[str, Any], n: int, unit_id: int, reason: str, by: Actor, at: datetime
+    *, wanted: NamedList, told: Mapping[str, Any], n: int, unit_id: int, reason: str, by: Actor, at: datetime
 ) -> Release:
     """Ask a second person for a list of n rows with names, to be taken once as a file.
 
@@ -36,7 +36,7 @@ def ask_for_names(
     return ask_release(act=ACT, unit_id=unit_id, reason=reason, payload=payload, by=by, at=at)
 
 
-def take_names(*, public_id: UUID, wanted: Wanted, n: int, by: Actor, at: datetime) -> None:
+def take_names(*, public_id: UUID, wanted: NamedList, n: int, by: Actor, at: datetime) -> None:
     """Take an approved list of n rows with names, once: in the transaction that writes its file.
 
     Refuses NotReleased what is another list; what `use_release` refuses; ReadEnough and ListTooLong as every reading of

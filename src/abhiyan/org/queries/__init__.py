@@ -8,8 +8,8 @@ from .line import Bearer, bearer_for, led
 from .lists import Gives, appointment_rows, next_vacancy, offers_of, sight, vacant_rows, with_names
 from .officers import WANTED, officers_of_top, top_unit
 from .offices import (
-    Below,
     Leader,
+    OfficeBelow,
     OfficeHere,
     Vacancy,
     appointment_for,

@@ -16,7 +16,7 @@ from abhiyan.core import clock, sql
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org.models import Release
-from abhiyan.org.rules.deciding import RELEASE, SEATED_FOR, Asked, Term, Why, why_not
+from abhiyan.org.rules.deciding import RELEASE, SEATED_FOR, AskedDecision, Term, Why, why_not
 from abhiyan.org.rules.granting import APPROVE
 from abhiyan.org.rules.ranges import Range, holds
 from abhiyan.org.rules.releases import CAPABILITY
@@ -72,7 +72,7 @@ REFUSALS: dict[Why, type[MayNotDecide]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class DecidingSeat:
     """An office in a unit, whoever holds it."""
 
     office: str
@@ -96,8 +96,8 @@ class Deciders:
     accounts: frozenset[int]
     nearest: frozenset[int]
     whys: Mapping[int, Why]
-    seats: tuple[Seat, ...]
-    vacant: tuple[Seat, ...]
+    seats: tuple[DecidingSeat, ...]
+    vacant: tuple[DecidingSeat, ...]
 
     def refusal(self, account_id: int | None) -> NotYours | None:
         """What an account that may not decide is told; None for one that may."""
@@ -123,7 +123,7 @@ class Deciders:
         return " ".join(said)
 
 
-def _some(seats: tuple[Seat, ...], language: str) -> str:
+def _some(seats: tuple[DecidingSeat, ...], language: str) -> str:
     return "; ".join(seat.name(language) for seat in seats[:EXAMPLES])
 
 
@@ -132,7 +132,7 @@ class _Candidate:
     """An appointment that might decide. depth: of its unit; the deeper, the nearer to what is asked."""
 
     term: Term
-    seat: Seat
+    seat: DecidingSeat
     depth: int
 
 
@@ -156,7 +156,7 @@ def deciders(requests: Collection[Release], *, at: datetime) -> dict[int, Decide
     found = {}
     for each in requests:
         positions = tuple(lo for lo, _hi in spans.get(each.unit_id, ()))
-        asked = Asked(
+        asked = AskedDecision(
             by=each.asked_by,
             at=each.asked_at,
             capability=CAPABILITY[each.act],
@@ -170,9 +170,9 @@ def deciders(requests: Collection[Release], *, at: datetime) -> dict[int, Decide
 
 
 def _judged(
-    asked: Asked,
+    asked: AskedDecision,
     candidates: Iterable[_Candidate],
-    vacant: Iterable[tuple[Seat, tuple[Range, ...]]],
+    vacant: Iterable[tuple[DecidingSeat, tuple[Range, ...]]],
     *,
     at: datetime,
 ) -> Deciders:
@@ -257,7 +257,7 @@ def _candidates(unit_ids: Collection[int]) -> list[_Candidate]:
         """,
         {"units": list(unit_ids), "able": [APPROVE, RELEASE], "zone": settings.TIME_ZONE},
     )
-    return [_Candidate(_term(row[5:]), Seat(row[3], row[4], row[0], row[1]), row[2]) for row in rows]
+    return [_Candidate(_term(row[5:]), DecidingSeat(row[3], row[4], row[0], row[1]), row[2]) for row in rows]
 
 
 def _terms_of(accounts: Collection[int]) -> dict[int, tuple[Term, ...]]:
@@ -302,7 +302,7 @@ def _lines(accounts: Collection[int]) -> dict[int, frozenset[int]]:
     return {account: frozenset(line) for account, line in found.items()}
 
 
-def _vacant(unit_ids: Collection[int], *, on: date) -> list[tuple[Seat, tuple[Range, ...]]]:
+def _vacant(unit_ids: Collection[int], *, on: date) -> list[tuple[DecidingSeat, tuple[Range, ...]]]:
     """Data officers' offices that nobody holds in these units and above, the nearest first, each with its reach."""
     rows = sql.rows(
         f"""{_UP}
@@ -317,7 +317,7 @@ def _vacant(unit_ids: Collection[int], *, on: date) -> list[tuple[Seat, tuple[Ra
         """,
         {"units": list(unit_ids), "on": on},
     )
-    return [(Seat(office, names, code, of), _spans(reach)) for office, names, code, of, reach in rows]
+    return [(DecidingSeat(office, names, code, of), _spans(reach)) for office, names, code, of, reach in rows]
 
 
 def _spans(reach: Any) -> tuple[Range, ...]:

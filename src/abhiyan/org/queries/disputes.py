@@ -14,10 +14,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment
 from abhiyan.org.rules import granting
-from abhiyan.org.viewer import Held, Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
 
 from .authority import NotYours, grants_at, is_root
-from .deciding import Seat
+from .deciding import DecidingSeat
 
 
 class OwnDispute(NotYours):
@@ -32,9 +32,9 @@ class Dispute:
     where there is nobody, whoever administers the installation."""
 
     appointment: UUID
-    held: Held
+    held: HeldOffice
     since: datetime
-    decided_by: tuple[Seat, ...]
+    decided_by: tuple[DecidingSeat, ...]
 
 
 def claimants(appointment: Appointment) -> list[Appointment]:
@@ -100,7 +100,9 @@ def own_dispute(by: Actor, held: Appointment, *, at: datetime) -> OwnDispute | N
     return None if is_last else OwnDispute()
 
 
-def _deciders(unit_id: int, hierarchy: int, *, on: date, without: Collection[int]) -> tuple[Seat, ...]:
+def _deciders(
+    unit_id: int, hierarchy: int, *, on: date, without: Collection[int]
+) -> tuple[DecidingSeat, ...]:
     """The offices strictly above a unit that decide about it, the nearest first, held by others than `without`.
 
     Past the caller's scope: whom to ask is told to everybody, and by office and unit only.
@@ -125,7 +127,7 @@ def _deciders(unit_id: int, hierarchy: int, *, on: date, without: Collection[int
             """,
             {"unit": unit_id, "hierarchy": hierarchy, "on": on, "without": list(without)},
         )
-    seats = [Seat(office, names, code, of) for office, names, code, of in rows]
+    seats = [DecidingSeat(office, names, code, of) for office, names, code, of in rows]
     return tuple({(seat.office, seat.unit_code): seat for seat in seats}.values())
 
 

@@ -9,7 +9,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from abhiyan.core.policy import COUNTS, EVERYTHING
 from abhiyan.core.rows import Rows
 from abhiyan.org.models import Appointment, Office
-from abhiyan.org.viewer import Held, Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.units.models import MANY
 
@@ -88,7 +88,7 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | 
     )
 
 
-def next_vacancy(home: Held, *, office: str, after: int, on: date) -> Vacancy | None:
+def next_vacancy(home: HeldOffice, *, office: str, after: int, on: date) -> Vacancy | None:
     """The first unit after a position, in the order of the tree below an office's own unit, that lacks an office.
 
     Past the end it begins again. None where there is none.

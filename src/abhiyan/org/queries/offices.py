@@ -61,7 +61,7 @@ def offered(public_id: UUID) -> Appointment | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class OfficeHolder:
     """Somebody in an office, as any page may show it."""
 
     appointment_id: UUID
@@ -100,7 +100,7 @@ class Vacancy:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class OfficeBelow:
     """Of one office below a unit: how many units should have it, how many have, how many are disputed."""
 
     office: str
@@ -127,8 +127,8 @@ _HOLDER = f"""
 """
 
 
-def _holders(units: str, given: Mapping[str, int | date | list[int]]) -> list[Holder]:
-    return sql.each(Holder, _HOLDER.format(units=units), given, keep_plan=True)
+def _holders(units: str, given: Mapping[str, int | date | list[int]]) -> list[OfficeHolder]:
+    return sql.each(OfficeHolder, _HOLDER.format(units=units), given, keep_plan=True)
 
 
 def titles(office: Mapping[str, str], body: Mapping[str, str]) -> dict[str, str]:
@@ -205,7 +205,7 @@ def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, 
     return lambda: {unit: Leader(*led) for unit, *led in asked()}
 
 
-def office_bearers(text: str, *, on: date, limit: int = 20) -> list[Holder]:
+def office_bearers(text: str, *, on: date, limit: int = 20) -> list[OfficeHolder]:
     """Who holds an office and is called like this, in either script; the highest first. In the caller's scope."""
     called = people.accounts_called(text)
     if not called:
@@ -221,7 +221,7 @@ def office_bearers(text: str, *, on: date, limit: int = 20) -> list[Holder]:
     return sorted(among, key=lambda holder: (holder.depth, holder.rank, holder.name))[:limit]
 
 
-def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[Holder]:
+def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[OfficeHolder]:
     """The appointments from a unit upwards in one hierarchy, nearest first, up to the root of the tree. No seats in
     bodies.
 
@@ -325,7 +325,7 @@ def ask_vacancies_below(
     at: datetime,
     span: tuple[int, int] | None = None,
     counts: Mapping[str, int] | None = None,
-) -> sql.Asked[list[Below]]:
+) -> sql.Asked[list[OfficeBelow]]:
     """Per office and kind of unit beneath a unit (itself left out): expected, held, disputed. Set-wise.
 
     span, counts: what `units.span` and `units.counts_below` say, from whoever has asked already. Of wide units
@@ -346,14 +346,14 @@ def ask_vacancies_below(
         keep_plan=True,
     )
 
-    def read() -> list[Below]:
+    def read() -> list[OfficeBelow]:
         offices = asked()
         if offices and offices[0][5] is not None:
             held = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][5]}
         else:
             held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
         return [
-            Below(code, names, kind, is_of_officers, n, *held.get((pk, kind), (0, 0)))
+            OfficeBelow(code, names, kind, is_of_officers, n, *held.get((pk, kind), (0, 0)))
             for kind, n in expected.items()
             for pk, code, names, kinds, is_of_officers, _held in offices
             if kind in kinds

@@ -13,7 +13,7 @@ from abhiyan.core.scope import Scope, is_out_of_date, scoped, system
 from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.ranges import literal
-from abhiyan.org.viewer import NOBODY, Held, Viewer
+from abhiyan.org.viewer import NOBODY, HeldOffice, Viewer
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Session
 from abhiyan.units import queries as units
@@ -100,13 +100,13 @@ def _viewer(row: Sequence[Any], session: Session | None, trees: int) -> Viewer:
     )
 
 
-def _held(row: Sequence[Any]) -> Held:
+def _held(row: Sequence[Any]) -> HeldOffice:
     (id_, public_id, office, office_names, rank, capabilities, sees_people, is_disputed, body_id) = row[:9]
     (unit_id, code, kind, names, hierarchy, depth, lo, hi, reach, counts) = row[9:]
     leads = (
         body_id is None
     )  # a seat in a body shows no people and no counts, and gives no right over the unit
-    return Held(
+    return HeldOffice(
         id=id_,
         public_id=UUID(public_id),
         office=office,
@@ -129,7 +129,7 @@ def _held(row: Sequence[Any]) -> Held:
     )
 
 
-def _imports(held: tuple[Held, ...], *, is_root: bool) -> tuple[str, ...]:
+def _imports(held: tuple[HeldOffice, ...], *, is_root: bool) -> tuple[str, ...]:
     """Kinds of list whose imports of the whole are theirs: by an office at the top, of people only if it sees them.
 
     Whether that top is the only one is the policy's to say.
@@ -148,7 +148,7 @@ def _imports(held: tuple[Held, ...], *, is_root: bool) -> tuple[str, ...]:
     )
 
 
-def _scope(held: Iterable[Held], *, is_root: bool, own: Scope) -> Scope:
+def _scope(held: Iterable[HeldOffice], *, is_root: bool, own: Scope) -> Scope:
     """The nation's offices see everything: without bounds the database is quicker than with one vast range."""
     held = tuple(held)
     counts = [each for one in held for each in one.counts]

@@ -76,7 +76,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedDecision:
     """A request. positions: of its unit. capability: what the act takes. terms: every appointment of the asker.
 
     line: the asker, and everybody who appointed them, directly or through others. is_root: made on the console.
@@ -91,7 +91,7 @@ class Asked:
     is_root: bool
 
 
-def why_not(asked: Asked, term: Term, *, at: datetime) -> Why | None:
+def why_not(asked: AskedDecision, term: Term, *, at: datetime) -> Why | None:
     """Why the holder of an appointment may not decide a request by it; None where they may."""
     if term.account == asked.by:
         return Why.OWN
@@ -117,7 +117,7 @@ def why_not(asked: Asked, term: Term, *, at: datetime) -> Why | None:
     return None
 
 
-def _has_power(asked: Asked, term: Term, *, at: datetime) -> bool:
+def _has_power(asked: AskedDecision, term: Term, *, at: datetime) -> bool:
     """Whether the office decides such requests of that unit, whoever asked."""
     return (
         term.counts_at(at)

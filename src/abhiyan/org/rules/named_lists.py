@@ -10,7 +10,7 @@ NO_PART = frozenset({"format", "page", "after"})  # of which rows a list has
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NamedList:
     """One list: the address of its page, and what narrows and orders it."""
 
     path: str
@@ -30,6 +30,6 @@ class Wanted:
         return {"path": self.path, "asked": [list(pair) for pair in self.asked]}
 
 
-def wanted(path: str, asked: Iterable[tuple[str, str]]) -> Wanted:
+def wanted(path: str, asked: Iterable[tuple[str, str]]) -> NamedList:
     """The list at an address."""
-    return Wanted(path, tuple(sorted(pair for pair in asked if pair[1] and pair[0] not in NO_PART)))
+    return NamedList(path, tuple(sorted(pair for pair in asked if pair[1] and pair[0] not in NO_PART)))

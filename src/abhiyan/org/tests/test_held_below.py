@@ -46,7 +46,7 @@ def wide(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     return world
 
 
-def below(world: World, code: str, hierarchy: int, *, at: datetime = AT) -> list[offices.Below]:
+def below(world: World, code: str, hierarchy: int, *, at: datetime = AT) -> list[offices.OfficeBelow]:
     with system("test"):
         return queries.ask_vacancies_below(world.unit(code), hierarchy, at=at)()
 

@@ -167,7 +167,7 @@ class Played:
                 else self.line(each.account, number=number),
             )
 
-        asked = deciding.Asked(
+        asked = deciding.AskedDecision(
             by=number[request.by],
             at=request.at,
             capability=deciding_capability(request.act),

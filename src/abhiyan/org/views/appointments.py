@@ -57,7 +57,7 @@ def _why_ended(reason: str) -> str:
     return f"{WHY_ENDED[known]}{colon}{said}" if known in WHY_ENDED else reason
 
 
-class Filters(forms.Form):
+class AppointmentFilters(forms.Form):
     """Which appointments to show."""
 
     unit = forms.CharField(label=_("Unit"), required=False, max_length=100)
@@ -177,7 +177,7 @@ VACANT: tuple[Column[queries.Vacancy], ...] = (
 def appointments(request: Request) -> HttpResponseBase:
     """Appointments of a unit and all below it: who holds what, what is vacant, disputed or over."""
     here, viewer = page_unit(request), request.viewer
-    filters = Filters(request.GET, offices=_by_level(queries.offices_used()))
+    filters = AppointmentFilters(request.GET, offices=_by_level(queries.offices_used()))
     chosen = filters.cleaned_data if filters.is_valid() else {}
     show, office = chosen.get("show", ""), chosen.get("office", "")
     first, last = queries.sight(viewer, *here.span)

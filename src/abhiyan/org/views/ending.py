@@ -20,7 +20,7 @@ from abhiyan.ui.acts import ask, form_page
 from .appointments import may_end
 
 
-class EndForm(forms.Form):
+class EndOfficeForm(forms.Form):
     """Why an appointment ends."""
 
     reason = forms.CharField(
@@ -57,7 +57,7 @@ def end_appointment(request: Request, public_id: UUID) -> HttpResponseBase:
         lambda given: actions.end_appointment(
             public_id=public_id, reason=given["reason"], by=request.actor, at=clock.now()
         ),
-        form=EndForm(request.POST if request.method == "POST" else None),
+        form=EndOfficeForm(request.POST if request.method == "POST" else None),
         title=say("Step down as %(office)s, %(unit)s?") % about
         if is_own
         else say("End this appointment? %(who)s, %(office)s, %(unit)s") % about,

@@ -25,7 +25,7 @@ from abhiyan.org import queries
 from abhiyan.org.actions.named_lists import WordsTyped, ask_for_names, take_names
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
-from abhiyan.org.rules.named_lists import ACT, Wanted, wanted
+from abhiyan.org.rules.named_lists import ACT, NamedList, wanted
 from abhiyan.org.rules.releases import CAPABILITY
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions import reading
@@ -127,7 +127,7 @@ def _unit_of(table: Table[Any]) -> int | None:
     return table.unit_id if viewer.may_at(CAPABILITY[ACT], *(lo for lo, _hi in spans)) else None
 
 
-def _why_not(which: Wanted, n: int) -> Refused | None:
+def _why_not(which: NamedList, n: int) -> Refused | None:
     """Why nobody is asked for it."""
     if which.is_typed or not all(_is_code(value) for name, value in which.asked if name == "unit"):
         return WordsTyped()
@@ -142,7 +142,7 @@ def _is_code(unit: str) -> bool:
         return False
 
 
-def _own(request: Request, which: Wanted, *, at: datetime) -> Release | None:
+def _own(request: Request, which: NamedList, *, at: datetime) -> Release | None:
     """What the reader asked for of this very list and may still wait for or take; what is approved first."""
     account_id = request.viewer.account_id
     if account_id is None:
@@ -157,7 +157,7 @@ def _own(request: Request, which: Wanted, *, at: datetime) -> Release | None:
 
 
 def _take(
-    table: Table[Any], own: Release, which: Wanted, n: int, at: datetime, shown: dict[str, Any]
+    table: Table[Any], own: Release, which: NamedList, n: int, at: datetime, shown: dict[str, Any]
 ) -> HttpResponseBase:
     request = _request(table)
     _as_sent(request)
@@ -233,4 +233,4 @@ def details(release: Release) -> list[str]:
 def page_of(release: Release) -> str:
     """Where an approved list is taken."""
     pairs = [(name, value) for name, value in release.payload["asked"]]
-    return Wanted(release.payload["path"], (*pairs, ("format", "names"))).href
+    return NamedList(release.payload["path"], (*pairs, ("format", "names"))).href

@@ -45,7 +45,7 @@ CLOSES = time(18)  # as most polls do
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PollRow:
     """One version of an entry. closes: of its phases, in order."""
 
     one: Poll
@@ -53,7 +53,7 @@ class Row:
     closes: tuple[datetime, ...]
 
 
-COLUMNS: tuple[Column[Row], ...] = (
+COLUMNS: tuple[Column[PollRow], ...] = (
     Column("name", _("Election"), lambda row: row.one.name, order="name", is_name=True),
     Column("kind", _("Kind"), lambda row: row.one.get_kind_display(), order="kind"),
     Column("unit", _("State"), lambda row: row.unit, css="under"),
@@ -66,7 +66,7 @@ COLUMNS: tuple[Column[Row], ...] = (
 )
 
 
-class Filters(forms.Form):
+class PollFilters(forms.Form):
     """Which entries to show."""
 
     area = forms.ChoiceField(label=_("State"), required=False)
@@ -84,7 +84,7 @@ class Filters(forms.Form):
 @require_GET
 def polls(request: Request) -> HttpResponseBase:
     """Every version of every entry, those that end last first; and the states nobody has entered."""
-    filters = Filters(request.GET)
+    filters = PollFilters(request.GET)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     area = chosen.get("area", "")
     rows = units.polls(
@@ -112,11 +112,11 @@ def polls(request: Request) -> HttpResponseBase:
     return answer(request, "org/poll_list.html", table, shown)
 
 
-def _finished(found: list[Poll]) -> list[Row]:
+def _finished(found: list[Poll]) -> list[PollRow]:
     names = units.names_of({one.unit_id for one in found}, language=language())
     phases = units.phases_of([one.pk for one in found])
     return [
-        Row(
+        PollRow(
             one,
             names.get(one.unit_id, ""),
             tuple(closes_at for closes_at, _areas in phases.get(one.pk, []) if closes_at),

@@ -25,7 +25,7 @@ from abhiyan.ui.lists import Column, Table, answer
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedRelease:
     """A request, and what its reader may do about it. why_not: why they may not decide it, and who could. href: where
     what they asked is done, once approved."""
 
@@ -37,7 +37,7 @@ class Asked:
     href: str = ""
 
 
-COLUMNS: tuple[Column[Asked], ...] = (
+COLUMNS: tuple[Column[AskedRelease], ...] = (
     Column("act", _("What"), lambda row: row.name, order="act", is_name=True),
     Column("reason", _("Reason"), lambda row: row.one.reason, only_in_file=True, names_people=True),
     Column("unit", _("Unit"), lambda row: named(row.one.unit.names)),
@@ -60,7 +60,7 @@ def _annotated(one: Release, name: str) -> str:
     return getattr(one, name, "") or ""
 
 
-class Filters(forms.Form):
+class ReleaseFilters(forms.Form):
     """Which releases to show."""
 
     act = forms.ChoiceField(label=_("What"), required=False, choices=[("", _("All")), *NAMES.items()])
@@ -72,13 +72,13 @@ class Filters(forms.Form):
 @require_GET
 def releases(request: Request) -> HttpResponseBase:
     """What waits for my yes, what I asked, and what was decided in my sight."""
-    filters = Filters(request.GET)
+    filters = ReleaseFilters(request.GET)
     chosen = (
         {name: value for name, value in filters.cleaned_data.items() if value} if filters.is_valid() else {}
     )
     rows, at = queries.releases_for(request.viewer).filter(**chosen), clock.now()
 
-    def judged(found: list[Release]) -> list[Asked]:
+    def judged(found: list[Release]) -> list[AskedRelease]:
         return _judged(found, request.viewer.account_id, at=at)
 
     table = Table(
@@ -101,24 +101,26 @@ def releases(request: Request) -> HttpResponseBase:
     return answer(request, "org/release_list.html", table, shown)
 
 
-def _judged(found: list[Release], account_id: int | None, *, at: datetime) -> list[Asked]:
+def _judged(found: list[Release], account_id: int | None, *, at: datetime) -> list[AskedRelease]:
     waiting = [each for each in found if each.state == Release.State.ASKED and each.expires_at > at]
     deciders = queries.deciders(waiting, at=at)
     return [_asked(each, account_id, deciders.get(each.pk), at=at) for each in found]
 
 
-def _asked(one: Release, account_id: int | None, deciders: queries.Deciders | None, *, at: datetime) -> Asked:
+def _asked(
+    one: Release, account_id: int | None, deciders: queries.Deciders | None, *, at: datetime
+) -> AskedRelease:
     """deciders: who may, while it waits."""
     name = str(NAMES.get(one.act, one.act))
     if deciders is not None:
         refusal = deciders.refusal(account_id)
         why_not = f"{refusal} {deciders.whom_to_ask()}" if refusal else ""
-        return Asked(one, name, may_decide=refusal is None, why_not=why_not)
+        return AskedRelease(one, name, may_decide=refusal is None, why_not=why_not)
     if one.state == Release.State.ASKED:
-        return Asked(one, name, why_not=str(actions.Lapsed()))
+        return AskedRelease(one, name, why_not=str(actions.Lapsed()))
     usable = one.state == Release.State.RELEASED and one.asked_by == account_id and one.expires_at > at
     page = page_of(one.act)
-    return Asked(
+    return AskedRelease(
         one,
         name,
         may_reset=usable and one.act == "factors.reset",

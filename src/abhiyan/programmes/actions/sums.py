@@ -13,7 +13,7 @@ from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.scope import system
 from abhiyan.programmes.models import Programme
-from abhiyan.units.news import Branch, UnitsMoved
+from abhiyan.units.news import MovedBranch, UnitsMoved
 
 from .holding import held
 
@@ -134,11 +134,11 @@ def follow_sums(*, moved: UnitsMoved, programmes: Iterable[Programme]) -> None:
         settle(programme=programme, units=units, on=moved.on, going=going)
 
 
-def _is_inside(branch: Branch, ancestors: Collection[int], scope: set[int]) -> bool:
+def _is_inside(branch: MovedBranch, ancestors: Collection[int], scope: set[int]) -> bool:
     return not scope.isdisjoint({branch.unit_id, *ancestors})
 
 
-def _below(branch: Branch) -> set[int]:
+def _below(branch: MovedBranch) -> set[int]:
     return set(
         sql.column("select unit_id from units_placement where lo >= %s and lo < %s", [branch.lo, branch.hi])
     )

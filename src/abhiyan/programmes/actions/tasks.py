@@ -376,7 +376,7 @@ def _move(tasks: list[Task], act: Act, note: str, *, by: Actor, at: datetime) ->
 
 
 def _give(
-    tasks: list[Task], seat: found.Seat | None, act: str, note: str, *, by: Actor, at: datetime
+    tasks: list[Task], seat: found.TaskSeat | None, act: str, note: str, *, by: Actor, at: datetime
 ) -> None:
     """Give tasks to whoever holds a seat; to nobody where there is none."""
     for task in tasks:

@@ -9,7 +9,7 @@ from abhiyan.core import sql
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.programmes import ledger_sql
-from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
+from abhiyan.units.news import MovedBranch, UnitsGoing, UnitsMoved
 
 from .ledger import hold
 from .sums import follow_sums, hold_moving
@@ -115,7 +115,7 @@ sums as (
 {ledger_sql.add_to("programmes_total", "unit_id, hierarchy", "select * from sums")}"""
 
 
-def carry(*, hierarchy: int, branches: Sequence[Branch]) -> None:
+def carry(*, hierarchy: int, branches: Sequence[MovedBranch]) -> None:
     """Take what stands on each branch from the large nodes above it that are only old, give it to the only new."""
     groups, steps = _steps(branches)
     with system("a branch was moved"):
@@ -136,7 +136,7 @@ def carry(*, hierarchy: int, branches: Sequence[Branch]) -> None:
         )
 
 
-def _steps(branches: Sequence[Branch]) -> tuple[list[int], list[tuple[int, int, int]]]:
+def _steps(branches: Sequence[MovedBranch]) -> tuple[list[int], list[tuple[int, int, int]]]:
     """The group each branch belongs to; and what changes above a group: its number, a node, how often it is added.
 
     Branches that change alike are one group: thousands of new booths beneath one mandal are. What stands inside another
@@ -144,7 +144,7 @@ def _steps(branches: Sequence[Branch]) -> tuple[list[int], list[tuple[int, int, 
     """
     numbers: dict[tuple[tuple[int, int], ...], int] = {}
     groups = [0] * len(branches)
-    around: list[Branch] = []
+    around: list[MovedBranch] = []
     for place in sorted(range(len(branches)), key=lambda n: (branches[n].lo, -branches[n].hi)):
         branch = branches[place]
         while around and around[-1].hi <= branch.lo:

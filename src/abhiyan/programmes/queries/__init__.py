@@ -1,8 +1,8 @@
 """Every read of programmes, targets and the tally ledger."""
 
 from .charges import (
+    ChargeLevel,
     ChargeRow,
-    Level,
     MissingRow,
     OwnCharge,
     answers_below,
@@ -14,9 +14,9 @@ from .charges import (
     own_charges,
 )
 from .checked import SaidTrue, checked_columns, said_true, too_few, why_none
-from .counts_by import BEFORE, By, Split, split_by
+from .counts_by import BEFORE, By, CountSplit, split_by
 from .earlier_drives import Earlier, earlier
-from .funnel import Funnel, Line, shown_funnel
+from .funnel import Funnel, FunnelLine, shown_funnel
 from .here import Own, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
 from .items import item, item_key, items, items_by_id
 from .ledger import (
@@ -45,8 +45,8 @@ from .listing import (
     level_below,
 )
 from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
-from .own_figures import Typed, said_in, said_of, typed_figures
-from .parts import Part, parts_of, startable
+from .own_figures import TypedFigure, said_in, said_of, typed_figures
+from .parts import ProgrammePart, parts_of, startable
 from .plans import plan_as_targets, planned_takeover
 from .programmes import (
     Counted,
@@ -82,6 +82,6 @@ from .splits import (
     set_from,
 )
 from .standing import LATELY_DAYS, as_of, drawn_ladders, drawn_trend, lately
-from .stands import Late, Stand, late, stands
+from .stands import LateUnits, MeasureStand, late, stands
 from .versions import Version, last_split, standing_split, version_differences, version_for, versions
 from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result

@@ -82,7 +82,7 @@ class MissingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class ChargeLevel:
     """How many units of a kind a programme has below a unit, and how many of them miss somebody in charge."""
 
     kind: str
@@ -319,7 +319,7 @@ def charges(
 
 def coverage(
     programme: Programme, *, lo: int, hi: int, on: date, role: str = InCharge.Role.IN_CHARGE
-) -> list[Level]:
+) -> list[ChargeLevel]:
     """Of each kind of unit at and below a place: how many there are, and how many miss an in-charge; from the top."""
     places = _places(programme, lo, hi)
     counts = _in_play(places, on)
@@ -333,7 +333,7 @@ def coverage(
         )
     )
     return [
-        Level(kind, counts[kind], max(0, counts[kind] - held.get(kind, 0)))
+        ChargeLevel(kind, counts[kind], max(0, counts[kind] - held.get(kind, 0)))
         for kind in levels.kinds(programme.hierarchy)
         if kind in counts
     ]

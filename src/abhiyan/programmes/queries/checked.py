@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from abhiyan.core import small_cells
 from abhiyan.core.numbers import grouped
 from abhiyan.programmes.rules.estimated import Estimated, RealShare
-from abhiyan.ui.ladder import Ladder as Picture
+from abhiyan.ui.ladder import LadderShown as Picture
 from abhiyan.ui.lists import Column
 from abhiyan.ui.numbers import of_100
 
@@ -49,7 +49,7 @@ def checked_columns(drawn: Callable[[Row], Picture]) -> tuple[Column[Row], ...]:
 
 
 def picture_of(one: Estimated, *, is_rounded: bool) -> dict[str, Any]:
-    """Its part of a picture (`ui.ladder.Ladder`). is_rounded: the unit is seen from outside (`small_cells`).
+    """Its part of a picture (`ui.ladder.LadderShown`). is_rounded: the unit is seen from outside (`small_cells`).
 
     The words are made when a page reads them: a list of fifty units reads none.
     """

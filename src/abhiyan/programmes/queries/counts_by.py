@@ -17,7 +17,7 @@ from abhiyan.programmes.models import ALL_DAYS, Programme
 
 from . import own_part
 from .ledger import Node
-from .listing import BELOW_HERE, CUT, EDGE, Asked, kids, of_measure, waiting
+from .listing import BELOW_HERE, CUT, EDGE, ChildrenAsked, kids, of_measure, waiting
 
 BEFORE = ALL_DAYS  # what came before the first day or week that stands apart
 Key = tuple[Any, ...]
@@ -76,7 +76,7 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class CountSplit:
     """One figure of one unit, in parts. figures: those that may be told; where one is missing, it is fewer than 10.
 
     is_rounded: the scope in force does not see all the people behind it.
@@ -92,7 +92,7 @@ class Split:
 
 def split_by(
     *, node: Node, units: Sequence[int], programme: Programme, measure: int, rung: int, by: By, at: datetime
-) -> dict[int, Split]:
+) -> dict[int, CountSplit]:
     """One rung of a measure, of units below a node or of the node itself, in the parts of `by`. One query.
 
     units: ids, none of them below another.
@@ -100,7 +100,7 @@ def split_by(
     if not units:
         return {}
     here = replace(node, has_pending=node.has_pending and not by.age)
-    asked = Asked(here, programme, measure, at, units=units)
+    asked = ChildrenAsked(here, programme, measure, at, units=units)
     tables, parts = [kids(asked)], [*_stored(asked, by)]
     if here.has_own:
         tables.append(own_part.tables(by_child=True))
@@ -122,7 +122,7 @@ def split_by(
         figure = (n or 0) if is_exact else together(own, (n or 0) - own)
         if figure:
             figures[tuple(of)] = figure
-    return {unit_id: Split(figures, not is_exact) for unit_id, (figures, is_exact) in told.items()}
+    return {unit_id: CountSplit(figures, not is_exact) for unit_id, (figures, is_exact) in told.items()}
 
 
 def _columns(unit: str, key: Mapping[str, str], n: str) -> str:
@@ -131,7 +131,7 @@ def _columns(unit: str, key: Mapping[str, str], n: str) -> str:
     )
 
 
-def _stored(asked: Asked, by: By) -> Iterator[str]:
+def _stored(asked: ChildrenAsked, by: By) -> Iterator[str]:
     """Of each unit the totals or tallies that are stored; unit by unit, as in `listing`."""
     totals, tallies = by.tables
     of = f"{of_measure(asked)} and t.rung = %(rung)s"
@@ -153,7 +153,7 @@ def _stored(asked: Asked, by: By) -> Iterator[str]:
           where {which}"""
 
 
-def _own(asked: Asked, by: By) -> Iterator[str]:
+def _own(asked: ChildrenAsked, by: By) -> Iterator[str]:
     """Of units out of sight but for a part, that part."""
     totals, tallies = by.tables
     out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
@@ -164,7 +164,7 @@ def _own(asked: Asked, by: By) -> Iterator[str]:
         yield f"select own.*, true from ({rows}) own"
 
 
-def _pending(asked: Asked, by: By) -> Iterator[str]:
+def _pending(asked: ChildrenAsked, by: By) -> Iterator[str]:
     """What waits for a fold."""
     key = by.key("d")
     if by.time:

@@ -15,7 +15,7 @@ from .ledger import FunnelRow, Node
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FunnelLine:
     """One channel on one day, or on all (`row.on` None), with the steps that tell the truth here.
 
     parts: what its total is made of, beside the steps.
@@ -62,7 +62,7 @@ class Callers:
 class Funnel:
     """lines: of every channel and day. columns: the steps any of them has. callers: those without a place."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[FunnelLine, ...]
     columns: tuple[Step, ...]
     callers: Callers | None
 
@@ -90,7 +90,8 @@ def shown_funnel(
     columns = (*(step for step in activity.steps if any(step in each for each in steps)), *parts)
     labels = {row.channel: str(activity.channel(row.channel).label) for row in rows}
     lines = tuple(
-        Line(row, labels[row.channel], each, columns, parts) for row, each in zip(rows, steps, strict=True)
+        FunnelLine(row, labels[row.channel], each, columns, parts)
+        for row, each in zip(rows, steps, strict=True)
     )
     is_hidden = any(_hides(activity, row, placeless) for row in rows)
     return Funnel(lines, columns, _callers(placeless, is_hidden=is_hidden))

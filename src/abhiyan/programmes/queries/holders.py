@@ -12,7 +12,7 @@ Offices = tuple[tuple[dict[str, str], dict[str, str]], ...]  # names of the offi
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class SignedHolder:
     """Somebody who signs in. last4: of the phone, for those alone who may see it."""
 
     account: UUID
@@ -27,7 +27,7 @@ _OFFICES = """(select json_agg(json_build_array(o.names, ou.names) order by o.ra
     and (ap.ends_on is null or ap.ends_on >= %(on)s))"""
 
 
-def holders(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, Holder]:
+def holders(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, SignedHolder]:
     """Who accounts are that rows in the viewer's sight name. on: the day whose offices are wanted; None: none.
 
     Reads past the viewer's scope: a leader of the nation, or somebody without an office, may be in charge of a
@@ -43,7 +43,7 @@ def holders(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, 
             {"ids": ids, "on": on},
         )
         return {
-            number: Holder(public_id, name, last4, _offices(found))
+            number: SignedHolder(public_id, name, last4, _offices(found))
             for number, public_id, name, last4, found in rows
         }
 

@@ -94,7 +94,7 @@ def children_ladders(
     here = node if isinstance(node, Node) else node_of(node, hierarchy)
     if here is None:
         return NOTHING
-    asked = Asked(
+    asked = ChildrenAsked(
         here,
         programme,
         measure,
@@ -118,7 +118,7 @@ def children_ladders(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChildrenAsked:
     """One page of a list of children, as `children_ladders` is asked for it.
 
     begins: also what `figures` reads of the node itself, days from then on apart; only of a node in sight.
@@ -164,7 +164,7 @@ class Asked:
         }
 
 
-def _listed(asked: Asked) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
+def _listed(asked: ChildrenAsked) -> tuple[Leaf, list[tuple[int, date, int, int]] | None]:
     """The page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
 
     That by the same statement, so that what waits for a fold is read once. None where no child fits.
@@ -206,18 +206,18 @@ BELOW_HERE = (
 )
 
 
-def of_measure(asked: Asked, counted: str = "t") -> str:
+def of_measure(asked: ChildrenAsked, counted: str = "t") -> str:
     """Which counts: of the programme's measure, and of those beneath it."""
     which = "= any(%(programmes)s)" if asked.programme.parts else "= %(programme)s"
     return f"{counted}.programme_id {which} and {counted}.measure = %(measure)s"
 
 
-def waiting(asked: Asked) -> str:
+def waiting(asked: ChildrenAsked) -> str:
     """Which changes d: those of the measure that wait for a fold."""
     return f"{ledger_sql.PENDING} and {of_measure(asked, 'd')}"
 
 
-def kids(asked: Asked) -> str:
+def kids(asked: ChildrenAsked) -> str:
     """The children, with where they stand, whether their totals are stored, and whether their people are in sight."""
     whose = (
         "p.parent_id = %(node)s"
@@ -232,7 +232,7 @@ def kids(asked: Asked) -> str:
       where {whose} and p.hierarchy = %(hierarchy)s and p.lo is not null)"""
 
 
-def _stored(asked: Asked) -> Iterator[str]:
+def _stored(asked: ChildrenAsked) -> Iterator[str]:
     """Of each child the totals or tallies that are stored, less those of days after its last.
 
     Per child by itself (lateral): the planner has no idea how wide a child's range is, and must not guess.
@@ -255,7 +255,7 @@ def _less(cut: str) -> tuple[tuple[str, str], tuple[str, str]]:
     return ("", f"t.day = {ledger_sql.ALL_DAYS}"), ("-", f"t.day > {cut}")
 
 
-def _own(asked: Asked) -> Iterator[str]:
+def _own(asked: ChildrenAsked) -> Iterator[str]:
     """Of children out of sight but for a part, that part, on the negatives of its rungs."""
     out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
     for sign, days in _less("%(closed)s::date"):
@@ -266,7 +266,7 @@ def _own(asked: Asked) -> Iterator[str]:
           where {waiting(asked)} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
 
 
-def _with_whole(asked: Asked, values: dict[str, Any]) -> tuple[str, str, str]:
+def _with_whole(asked: ChildrenAsked, values: dict[str, Any]) -> tuple[str, str, str]:
     """What waits for a fold as a table, read once; what of it is the children's; and the figures of the node itself.
 
     values: takes what the last of them names.
@@ -308,7 +308,7 @@ _TARGETS_ELSEWHERE = f"""lateral (select coalesce(
     ) g on true"""
 
 
-def _chosen(asked: Asked, values: dict[str, Any]) -> str:
+def _chosen(asked: ChildrenAsked, values: dict[str, Any]) -> str:
     """The children that fit, in order, and of them the page. values: takes what the words looked for stand for."""
     filters = {
         "all": "true",
@@ -335,7 +335,7 @@ def _chosen(asked: Asked, values: dict[str, Any]) -> str:
     offset %(offset)s limit %(per)s"""
 
 
-def _leaf(asked: Asked, found: Sequence[tuple[Any, ...]]) -> Leaf:
+def _leaf(asked: ChildrenAsked, found: Sequence[tuple[Any, ...]]) -> Leaf:
     """The rows of `_chosen` as a page."""
     rows = []
     for row in found:
@@ -396,7 +396,7 @@ def board(
     if here is None:
         return Figures(Ladder(), [], []), NOTHING
     begins, last, _until = window(here, programme, at, days)
-    asked = Asked(
+    asked = ChildrenAsked(
         here,
         programme,
         measure,
@@ -464,7 +464,7 @@ class LevelRows(Rows[Child]):
         language: str,
     ) -> None:
         per = max(1, len(units))
-        self._asked = Asked(node, programme, measure, at, language=language, per=per, units=units)
+        self._asked = ChildrenAsked(node, programme, measure, at, language=language, per=per, units=units)
         self.orders = dict.fromkeys(SORTS, ())
 
     def _take_order(self, name: str, *, descending: bool = False) -> None:

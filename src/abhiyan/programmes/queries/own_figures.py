@@ -11,7 +11,7 @@ from abhiyan.programmes.models import OwnFigure, Programme
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedFigure:
     """One figure a unit gave of itself. typed_by: a name, empty for the system or somebody out of sight."""
 
     measure: int
@@ -23,10 +23,10 @@ class Typed:
     is_replaced: bool
 
 
-def typed_figures(programme: Programme, *, unit_id: int) -> list[Typed]:
+def typed_figures(programme: Programme, *, unit_id: int) -> list[TypedFigure]:
     """All figures of a unit, newest days first; those that were replaced or taken back below those in force."""
     return sql.each(
-        Typed,
+        TypedFigure,
         """select f.measure, f.begins_on, f.ends_on, f.n, f.typed_at, coalesce(a.name, ''), f.replaced_at is not null
         from programmes_own_figure f left join people_account a on a.id = f.typed_by
        where f.programme_id = %s and f.unit_id = %s

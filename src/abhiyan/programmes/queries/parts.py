@@ -18,7 +18,7 @@ MOST_UNITS = 100  # right below a unit of the scope; a state has fewer districts
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProgrammePart:
     """A programme beneath another. ladder: of what it counts below the unit looked at; target: of its own unit."""
 
     programme: Programme
@@ -26,7 +26,7 @@ class Part:
     target: int | None
 
 
-def parts_of(viewer: Viewer, whole: Programme, *, node: int | Node, at: datetime) -> list[Part]:
+def parts_of(viewer: Viewer, whole: Programme, *, node: int | Node, at: datetime) -> list[ProgrammePart]:
     """The programmes beneath one that are in the viewer's sight, by name of the unit. Four queries at most."""
     if not whole.parts:
         return []
@@ -39,7 +39,7 @@ def parts_of(viewer: Viewer, whole: Programme, *, node: int | Node, at: datetime
             programme__in=found, measure=1, replaced_at=None, unit_id=F("programme__owner_id")
         ).values_list("programme_id", "n")
     )
-    return [Part(one, shown.get((one.pk, 1)) or none, targets.get(one.pk)) for one in found]
+    return [ProgrammePart(one, shown.get((one.pk, 1)) or none, targets.get(one.pk)) for one in found]
 
 
 def startable(whole: Programme, *, language: str) -> list[units.UnitRow]:

@@ -19,7 +19,7 @@ from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUni
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.estimated import Estimated
 from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.ui.ladder import Ladder as Picture
+from abhiyan.ui.ladder import LadderShown as Picture
 
 from . import own_part
 from .checked import picture_of
@@ -225,7 +225,7 @@ def scope_units(programme: Programme) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class UnitCharge:
     """Somebody in charge of a programme in a unit, as any page may show it."""
 
     id: int
@@ -250,7 +250,7 @@ class Charge:
 
 def in_charges(
     programme: Programme, *, units: Sequence[int] | None = None, only: int | None = None
-) -> list[Charge]:
+) -> list[UnitCharge]:
     """Who is in charge of a programme, at `units` or everywhere in sight: in-charges first, then by unit.
 
     only: the id of the one wanted.
@@ -267,7 +267,7 @@ def in_charges(
     )
     known = holders(row[1] for row in rows)
     return [
-        Charge(
+        UnitCharge(
             number,
             known[account].account,
             known[account].name,

@@ -14,12 +14,12 @@ from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.org.viewer import Held, Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme, Task
 from abhiyan.programmes.rules.tasks import FINISHED, OPEN, State
 
-from .stands import Stand, stands
+from .stands import MeasureStand, stands
 from .tasks import is_late, tasks_of
 
 
@@ -35,7 +35,7 @@ class OfficeHeld:
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class RecordedCharge:
     """A programme somebody answers for in a unit, or did. accepted_n: the target they accepted."""
 
     programme: Programme
@@ -66,9 +66,9 @@ class Record:
     name: str
     is_own: bool
     offices: Sequence[OfficeHeld]
-    charges: Sequence[Charge]
+    charges: Sequence[RecordedCharge]
     tasks: Tasks
-    stands: Sequence[tuple[Held, Sequence[Stand]]]
+    stands: Sequence[tuple[HeldOffice, Sequence[MeasureStand]]]
 
 
 def record_for(viewer: Viewer, public_id: UUID | None, *, at: datetime) -> Record:
@@ -135,7 +135,7 @@ def _offices(account_id: int, *, on: date) -> list[OfficeHeld]:
     return [OfficeHeld(*row) for row in rows]
 
 
-def _charges(account_id: int) -> list[Charge]:
+def _charges(account_id: int) -> list[RecordedCharge]:
     rows = (
         InCharge.objects.filter(account_id=account_id)
         .exclude(programme__state=Programme.State.DRAFT)
@@ -143,7 +143,7 @@ def _charges(account_id: int) -> list[Charge]:
         .order_by("-named_at", "-pk")[:50]
     )
     return [
-        Charge(
+        RecordedCharge(
             one.programme,
             str(InCharge.Role(one.role).label),
             str(InCharge.State(one.state).label),

@@ -56,7 +56,7 @@ def schedule_for(public_id: UUID) -> Schedule:
     return needed(SCHEDULES.filter(public_id=public_id).first())
 
 
-def offices_to_ask(unit_id: int, hierarchy: int, *, at: datetime) -> list[org.Below]:
+def offices_to_ask(unit_id: int, hierarchy: int, *, at: datetime) -> list[org.OfficeBelow]:
     """The offices below a unit that lead, with how many units should have each and how many have none."""
     leading = {one.code for one in org.offices_used() if LEADS in one.capabilities}
     below = org.ask_vacancies_below(unit_id, hierarchy, at=at)()

@@ -88,7 +88,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class SplitBelow:
     """A unit directly below another, in the programme's hierarchy and scope, with its target."""
 
     parent: int
@@ -233,7 +233,7 @@ def planned_split(
     return Changes(tuple(one for one in differences if one.is_one), looked_at, level, by_electors, unknown)
 
 
-def _check_by_hand(given: Mapping[int, int], family: Sequence[Below]) -> None:
+def _check_by_hand(given: Mapping[int, int], family: Sequence[SplitBelow]) -> None:
     """Refuse (NotBelow, TargetLocked) what cannot be given by hand."""
     known = {child.unit_id: child for child in family}
     if not given.keys() <= known.keys():
@@ -249,7 +249,7 @@ def _misfit(parent: int, total: int, locked: Mapping[int, int]) -> refusals.Lock
     return refusal(field="unit", where=where, locked=whole, total=total, n=abs(whole - total))
 
 
-def _difference(child: Below, after: int | None, *, is_given: bool) -> Difference:
+def _difference(child: SplitBelow, after: int | None, *, is_given: bool) -> Difference:
     return Difference(
         child.unit_id,
         child.code,
@@ -281,7 +281,7 @@ class _Weights:
     is_known: bool  # whether the basis itself knows anything of anybody
 
 
-def _weights(families: Mapping[int, Sequence[Below]], by: Basis, within: Within) -> _Weights:
+def _weights(families: Mapping[int, Sequence[SplitBelow]], by: Basis, within: Within) -> _Weights:
     """What everybody weighs. Who has no figure weighs what their sisters do on average; that is counted, and said."""
     known = by.weigh([child.unit_id for family in families.values() for child in family], within)
     is_known = bool(known)
@@ -327,7 +327,7 @@ def _how_many_below(hierarchy: int, parents: Sequence[int]) -> int:
 
 def families_of(
     programme: Programme, measure: int, parents: Sequence[int], on: date
-) -> dict[int, list[Below]]:
+) -> dict[int, list[SplitBelow]]:
     """The open children of units in the programme's hierarchy and scope, with their targets; by parent, by code."""
     rows = sql.rows(
         f"""select p.parent_id, p.unit_id, u.code, u.kind, u.names, t.n, coalesce(t.is_locked, false)
@@ -343,9 +343,9 @@ def families_of(
             "on": on,
         },
     )
-    found: dict[int, list[Below]] = defaultdict(list)
+    found: dict[int, list[SplitBelow]] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(Below(*row))
+        found[row[0]].append(SplitBelow(*row))
     return dict(found)
 
 

@@ -17,7 +17,7 @@ from abhiyan.programmes.rules.estimated import Of
 from abhiyan.ui import charts
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.ladder import Before
-from abhiyan.ui.ladder import Ladder as Picture
+from abhiyan.ui.ladder import LadderShown as Picture
 
 from .ledger import Figures, Node, blank, ladders
 from .programmes import Counted, drawn

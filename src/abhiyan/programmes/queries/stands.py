@@ -8,12 +8,12 @@ from django.conf import settings
 
 from abhiyan.core import clock
 from abhiyan.core.words import language
-from abhiyan.org.viewer import Held
+from abhiyan.org.viewer import HeldOffice
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.estimated import Estimated, estimated
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
-from abhiyan.ui.ladder import Ladder as Picture
+from abhiyan.ui.ladder import LadderShown as Picture
 from abhiyan.ui.tables import Leaf
 from abhiyan.units import queries as units
 
@@ -25,7 +25,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class MeasureStand:
     """One measure of a running programme with a unit's target and ladder. node: the unit's place; checked: its newest
     estimate."""
 
@@ -54,7 +54,7 @@ class Stand:
         )
 
 
-def stands(held: Held, *, at: datetime) -> list[Stand]:
+def stands(held: HeldOffice, *, at: datetime) -> list[MeasureStand]:
     """How far each measure of what runs today is in the unit of an office. Three queries, however many there are."""
     on = clock.day_in(settings.TIME_ZONE, at)
     running, node = running_at(held.unit_id, held.hierarchy, on)
@@ -66,13 +66,13 @@ def stands(held: Held, *, at: datetime) -> list[Stand]:
     checked = estimated([one.pk for one in of], [held.unit_id], on=on)
     keys = [(one.programme.pk, one.measure) for one in running]
     return [
-        Stand(one, found.get(key) or none, node, checked.get((*key, held.unit_id)))
+        MeasureStand(one, found.get(key) or none, node, checked.get((*key, held.unit_id)))
         for one, key in zip(running, keys, strict=True)
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class LateUnits:
     """Units right below one that are late in a programme: the first of them, furthest behind first.
 
     kind: of all of them. is_empty: booths where nobody is counted yet.
@@ -83,7 +83,7 @@ class Late:
     is_empty: bool = False
 
 
-def late(held: Held, stand: Stand, *, at: datetime) -> Late | None:
+def late(held: HeldOffice, stand: MeasureStand, *, at: datetime) -> LateUnits | None:
     """Units right below an office's own that are behind; of booths first those where nobody is counted yet.
 
     None where there is nothing below, or nothing late, as on the first day. Three queries at most.
@@ -109,6 +109,6 @@ def late(held: Held, stand: Stand, *, at: datetime) -> Late | None:
         )
 
     if kind == "booth" and (empty := first("without", "name")).rows:
-        return Late(kind, empty, is_empty=True)
+        return LateUnits(kind, empty, is_empty=True)
     leaf = first("behind", FURTHEST_BEHIND)
-    return Late(kind, leaf) if leaf.rows else None
+    return LateUnits(kind, leaf) if leaf.rows else None

@@ -19,7 +19,7 @@ from abhiyan.programmes.rules import tasks as rules
 from abhiyan.programmes.rules.tasks import OPEN, Act, State
 from abhiyan.units import queries as units
 
-from .holders import Holder, holders
+from .holders import SignedHolder, holders
 
 # Appointments that count on the day %(on)s.
 ACTIVE = """ap.state = 'active' and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
@@ -31,7 +31,7 @@ SEATS = f"""select ap.account_id, ap.office_id, ap.unit_id, ap.hierarchy
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class TaskSeat:
     """An office in a unit with whoever holds it."""
 
     account_id: int
@@ -56,7 +56,7 @@ def count_seats(*, unit_id: int, hierarchy: int, office: str, on: date) -> int:
     )
 
 
-def seat(*, unit_id: int, office: str, account_id: int | None, on: date) -> Seat | None:
+def seat(*, unit_id: int, office: str, account_id: int | None, on: date) -> TaskSeat | None:
     """The office of that code in a unit, with its holder; which, where several hold it. None where nobody does."""
     return _seat(
         "ap.unit_id = %(unit)s and (%(office)s = '' or o.code = %(office)s)"
@@ -65,7 +65,7 @@ def seat(*, unit_id: int, office: str, account_id: int | None, on: date) -> Seat
     )
 
 
-def seat_of(appointment: UUID, *, on: date) -> Seat | None:
+def seat_of(appointment: UUID, *, on: date) -> TaskSeat | None:
     """The seat of one appointment; None where it does not count on the day."""
     return _seat("ap.public_id = %(appointment)s", {"appointment": appointment, "on": on})
 
@@ -77,7 +77,7 @@ def code_of(office_id: int) -> str:
 
 def next_seat(
     *, unit_id: int, office: str, without: int, on: date, hierarchy: int | None = None
-) -> Seat | None:
+) -> TaskSeat | None:
     """Who takes over from somebody: another holder of their office, else who leads the unit, else the office above.
 
     office: empty for a task asked of the person. hierarchy: the tree to go up in; else the first the unit is in.
@@ -98,14 +98,14 @@ def next_seat(
     return None
 
 
-def _seat(condition: str, given: dict[str, Any]) -> Seat | None:
+def _seat(condition: str, given: dict[str, Any]) -> TaskSeat | None:
     row = sql.row(
         f"""select ap.account_id, ap.office_id, ap.unit_id, ap.hierarchy from org_appointment ap
         join org_office o on o.id = ap.office_id
         where {condition} and {ACTIVE} order by o.rank, ap.starts_on, ap.id limit 1""",
         given,
     )
-    return Seat(*row) if row else None
+    return TaskSeat(*row) if row else None
 
 
 def is_asked(by: Actor, task: Task) -> bool:
@@ -137,7 +137,7 @@ def acts_on(task: Task, by: Actor) -> list[Act]:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TaskPast:
     """What became of a task: who did what when, and to whom it went."""
 
     act: str
@@ -147,7 +147,7 @@ class Step:
     note: str
 
 
-def steps(task: Task) -> list[Step]:
+def steps(task: Task) -> list[TaskPast]:
     """What became of a task since it was asked, in order."""
     rows = list(TaskStep.objects.filter(task=task).order_by("at", "pk"))
     known = people_of(account for row in rows for account in (row.account_id, row.to_account_id))
@@ -156,10 +156,12 @@ def steps(task: Task) -> list[Step]:
         found = known.get(account_id or 0)
         return found.name if found else ""
 
-    return [Step(row.act, row.at, name(row.account_id), name(row.to_account_id), row.note) for row in rows]
+    return [
+        TaskPast(row.act, row.at, name(row.account_id), name(row.to_account_id), row.note) for row in rows
+    ]
 
 
-def people_of(account_ids: Iterable[int | None], *, on: date | None = None) -> dict[int, Holder]:
+def people_of(account_ids: Iterable[int | None], *, on: date | None = None) -> dict[int, SignedHolder]:
     """Who the accounts of tasks in sight are."""
     return holders((one for one in account_ids if one is not None), on=on)
 

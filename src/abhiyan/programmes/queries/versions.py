@@ -87,7 +87,7 @@ def last_split(programme: Programme, *, unit_id: int, measure: int = 1) -> Versi
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class TargetSplit:
     """How a unit's target stands split. basis: by what, the last time, in words; levels: from the top, of each kind of
     unit how many have a target; shares: of the first units directly below; children: how many of those have one."""
 
@@ -97,7 +97,7 @@ class Split:
     children: int
 
 
-def standing_split(*, programme: Programme, node: int, measure: int = 1, first: int) -> Split | None:
+def standing_split(*, programme: Programme, node: int, measure: int = 1, first: int) -> TargetSplit | None:
     """How a unit's target stands split today; None while nothing below it has a target."""
     given = {
         "node": node,
@@ -128,7 +128,7 @@ def standing_split(*, programme: Programme, node: int, measure: int = 1, first: 
         given,
     )
     last = last_split(programme, unit_id=node, measure=measure)
-    return Split(
+    return TargetSplit(
         last.basis_name if last else "",
         levels,
         [(names, n) for names, n, _children in shares],

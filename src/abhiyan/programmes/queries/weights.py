@@ -46,7 +46,7 @@ HEAVIEST = 1_000  # per cent
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class WeightSource:
     """name: in a list of choices. said: beside a number. needs: the options it cannot do without."""
 
     key: str
@@ -64,7 +64,7 @@ class Basis:
     options: Options = field(default_factory=dict)
 
     @property
-    def source(self) -> Source:
+    def source(self) -> WeightSource:
         return SOURCES[self.key]
 
     def weigh(self, units: Sequence[int], within: Within) -> dict[int, int]:
@@ -272,20 +272,22 @@ def _result(units: Sequence[int], within: Within, options: Options) -> dict[int,
     )
 
 
-SOURCES: dict[str, Source] = {
+SOURCES: dict[str, WeightSource] = {
     source.key: source
     for source in (
-        Source("electors", _("By electors"), _("by electors"), _electors),
-        Source("equally", _("Equally"), _("equally"), _equally),
-        Source("totals", _("By members of an earlier drive"), _("by an earlier drive"), _totals, ("label",)),
-        Source(
+        WeightSource("electors", _("By electors"), _("by electors"), _electors),
+        WeightSource("equally", _("Equally"), _("equally"), _equally),
+        WeightSource(
+            "totals", _("By members of an earlier drive"), _("by an earlier drive"), _totals, ("label",)
+        ),
+        WeightSource(
             "result",
             _("By votes in an election"),
             _("by votes"),
             _result,
             ("election", "party"),
         ),
-        Source(
+        WeightSource(
             "class",
             _("By electors and class of booth"),
             _("by class of booth"),

@@ -9,7 +9,7 @@ from abhiyan.programmes.rules.activities import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldDeed:
     """One thing that was done about an item, with its day and result. words: question -> what the person said."""
 
     at: datetime
@@ -18,7 +18,7 @@ class Held:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
-Tell = Callable[[Collection[UUID]], Iterable[Held]]
+Tell = Callable[[Collection[UUID]], Iterable[HeldDeed]]
 _tellers: list[Tell] = []
 
 
@@ -27,6 +27,6 @@ def register(tell: Tell) -> None:
     _tellers.append(tell)
 
 
-def about(item_ids: Collection[UUID]) -> list[Held]:
+def about(item_ids: Collection[UUID]) -> list[HeldDeed]:
     """What is held about one person's items, in order of time."""
     return sorted((one for tell in _tellers for one in tell(item_ids)), key=lambda one: one.at)

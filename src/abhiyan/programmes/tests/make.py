@@ -13,7 +13,7 @@ from abhiyan.org.tests.make import World
 from abhiyan.programmes import actions
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.units.models import Placement, Unit
-from abhiyan.units.news import Branch, UnitsMoved
+from abhiyan.units.news import MovedBranch, UnitsMoved
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)  # 14:30 in India
 TODAY = date(2026, 11, 20)
@@ -94,7 +94,9 @@ class Trees:
         self.parents[hierarchy] |= parents
         self.place()
         branches = [
-            Branch(here.unit_id, before[code], self._ancestors(hierarchy, code), here.lo or 0, here.hi or 0)
+            MovedBranch(
+                here.unit_id, before[code], self._ancestors(hierarchy, code), here.lo or 0, here.hi or 0
+            )
             for code in parents
             for here in Placement.objects.filter(hierarchy=hierarchy, unit=self.units[code])
         ]
@@ -118,7 +120,7 @@ class Trees:
     def _tell(self, hierarchy: int, code: str, old: tuple[int, ...], new: tuple[int, ...]) -> None:
         here = Placement.objects.get(hierarchy=hierarchy, unit=self.units[code])
         assert here.lo is not None and here.hi is not None
-        branch = Branch(self.units[code].pk, old, new, here.lo, here.hi)
+        branch = MovedBranch(self.units[code].pk, old, new, here.lo, here.hi)
         news.tell(UnitsMoved(hierarchy, (branch,), TODAY))
 
     def resize(self) -> None:

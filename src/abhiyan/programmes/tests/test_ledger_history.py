@@ -20,7 +20,7 @@ from abhiyan.programmes.actions import ages
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.commands import recount
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries.counts_by import BEFORE, By, Split, split_by
+from abhiyan.programmes.queries.counts_by import BEFORE, By, CountSplit, split_by
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
 from abhiyan.programmes.rules.ages import band_of
@@ -235,7 +235,7 @@ class History:
                     assert split.figures == self.parts(hierarchy, one, rung, by, split, inside), (by, one)
 
     def parts(
-        self, hierarchy: int, code: str, rung: int, by: By, split: Split, inside: set[str] | None
+        self, hierarchy: int, code: str, rung: int, by: By, split: CountSplit, inside: set[str] | None
     ) -> dict[tuple[object, ...], int]:
         """The figures of a unit in parts, from the facts."""
         last = TODAY - timedelta(days=1) if split.is_rounded or by.age else None

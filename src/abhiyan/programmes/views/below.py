@@ -24,7 +24,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import share
 from abhiyan.units import queries as units
@@ -36,11 +36,11 @@ from .programmes import measure_asked
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class UnitBelowLine:
     """One unit of the list. above: names of what is between it and the page's unit, nearest first."""
 
     child: queries.Child
-    drawn: Ladder
+    drawn: LadderShown
     due: int | None
     above: str
     leader: org.Leader | None
@@ -56,12 +56,12 @@ def _few(n: int | None) -> int | str:
     return "<10" if n is None else n
 
 
-def _share(line: Line) -> str:
+def _share(line: UnitBelowLine) -> str:
     of = line.child
     return share(of.ladder.counted or 0, of.target) if of.target and of.ladder.counted is not None else ""
 
 
-COLUMNS: tuple[Column[Line], ...] = (
+COLUMNS: tuple[Column[UnitBelowLine], ...] = (
     Column("name", _("Unit"), lambda row: named(row.child.names), is_name=True),
     Column("code", _("Code"), lambda row: row.child.code, only_in_file=True),
     Column("above", _("Part of"), lambda row: row.above, only_in_file=True),
@@ -144,7 +144,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _lines(
     here: Here, one: Programme, measure: int, on: date, today: date, found: list[queries.Child]
-) -> list[Line]:
+) -> list[UnitBelowLine]:
     """Rows read together, with who leads each unit, what it is part of, and what checks say: one query each."""
     ids = [child.unit_id for child in found]
     with sql.at_once():
@@ -154,11 +154,11 @@ def _lines(
     paths = units.paths(ids, here.hierarchy)
     asked = urlencode({"in": levels.SLUGS[here.hierarchy], "programme": str(one.public_id)})
 
-    def line(child: queries.Child) -> Line:
+    def line(child: queries.Child) -> UnitBelowLine:
         above = [
             row for row in paths.get(child.unit_id, ())[:-1] if (row.depth or 0) > (here.unit.depth or 0)
         ]
-        return Line(
+        return UnitBelowLine(
             child,
             queries.drawn(
                 child.ladder,

@@ -38,7 +38,7 @@ LONGEST_FILE = 200_000  # lines
 MOST_SAID = 10  # charges of one person whose figures are read
 
 
-class Filters(forms.Form):
+class ChargeFilters(forms.Form):
     """Which units, and which role."""
 
     q = forms.CharField(label=_("Name or code of the unit"), required=False, max_length=100)
@@ -96,7 +96,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     bounds: dict[str, Any] = {"lo": unit.lo, "hi": unit.hi, "on": on}
     levels = queries.coverage(one, **bounds)
     bounds["viewer"] = request.viewer
-    filters = Filters(request.GET, kinds=[level.kind for level in levels], is_missing=is_missing)
+    filters = ChargeFilters(request.GET, kinds=[level.kind for level in levels], is_missing=is_missing)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     wanted = {"level": chosen.get("level", ""), "text": chosen.get("q", "")}
     role = chosen.get("role", "")
@@ -152,7 +152,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _missing_in_all(
-    one: Programme, levels: list[queries.Level], bounds: dict[str, Any], kind: str, role: str
+    one: Programme, levels: list[queries.ChargeLevel], bounds: dict[str, Any], kind: str, role: str
 ) -> int:
     """How many rows the list of missing units has: from the counts by kind, not by walking past every unit."""
     if role != InCharge.Role.IN_CHARGE:

@@ -25,7 +25,7 @@ from abhiyan.programmes.models import Programme, Rung
 from abhiyan.programmes.rules import activities, ages
 from abhiyan.ui import charts, maps, numbers
 from abhiyan.ui.forms import offer
-from abhiyan.ui.ladder import NAMES, Ladder
+from abhiyan.ui.ladder import NAMES, LadderShown
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -55,7 +55,7 @@ class ByForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CountLine:
     """One part. n: None where it is fewer than 10. is_held: not shown, so that another cannot be worked out."""
 
     name: str | Promise
@@ -103,7 +103,7 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
         "ages_on": one.ages_on,
     }
     rows: Sequence[Any]
-    finish: Callable[[list[Any]], list[Line]] = list
+    finish: Callable[[list[Any]], list[CountLine]] = list
     kept = {"rung": rung} | ({"measure": asked["measure"]} if len(measures) > 1 else {})
     if by in PARTS:
         lines, is_parted = _parts(one, rung, by, of), node.is_exact and by != "week"
@@ -158,10 +158,10 @@ def _columns(rung: str, by: str, total: int) -> Iterator[Column[Any]]:
         yield Column("share", _("% of all"), lambda row: numbers.share(row.n, total), css="num wide")
 
 
-def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Child]) -> list[Line]:
+def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Child]) -> list[CountLine]:
     """Units of a level, each with the way to its own counts."""
     return [
-        Line(
+        CountLine(
             named(child.names),
             getattr(child.ladder, rung),
             href=here.href(unit=child.code, **kept),
@@ -172,7 +172,7 @@ def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Chil
     ]
 
 
-def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[Line]:
+def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[CountLine]:
     """The unit's own figure by week, channel or age band; one query."""
     node, today = of["node"], clock.day_in(one.zone, of["at"])
     this_week = _monday(today)
@@ -186,19 +186,20 @@ def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[Line]
     if by == "week":
         last = max([min(this_week, _monday(one.closes_on)), *(key for (key,) in split.figures)])
         weeks = [since + n * WEEK for n in range((last - since).days // 7 + 1)]
-        earlier = [Line(say("Earlier"), n)] if (n := split.get(queries.BEFORE)) else []
-        return earlier + [Line("", split.get(week), on=week) for week in weeks]
+        earlier = [CountLine(say("Earlier"), n)] if (n := split.get(queries.BEFORE)) else []
+        return earlier + [CountLine("", split.get(week), on=week) for week in weeks]
     if by == "channel":
         activity = activities.of(one.kind)
         known = [each.number for each in activity.channels]
         numbers_ = [*known, *sorted(key for (key,) in split.figures if key not in known)]
-        return [Line(activity.channel(number).label, split.get(number)) for number in numbers_]
+        return [CountLine(activity.channel(number).label, split.get(number)) for number in numbers_]
     if one.ages_on is None:
         return []
     bands = {band: split.get(band) for band in ages.NAMES}
     held = small_cells.held_back(bands) if split.is_rounded else None
     return [
-        Line(ages.NAMES[band], None if band == held else n, is_held=band == held) for band, n in bands.items()
+        CountLine(ages.NAMES[band], None if band == held else n, is_held=band == held)
+        for band, n in bands.items()
     ]
 
 
@@ -210,17 +211,17 @@ def _pictures(table: Table[Any], rows: Sequence[Any], here: Here, rung: str, at:
     """The chart of what the list shows; and of units, not too many, the map."""
     lines = table.leaf.rows
     steps = [
-        charts.Step(name=line.label, value=line.n, note="" if isinstance(line.told, int) else line.told)
+        charts.FunnelStep(name=line.label, value=line.n, note="" if isinstance(line.told, int) else line.told)
         for line in lines[:MOST_BARS]
     ]
     found: dict[str, Any] = {"steps": steps, "more_bars": len(lines) > MOST_BARS, "most_bars": MOST_BARS}
     if isinstance(rows, queries.LevelRows) and FEWEST_PLACES <= (table.total or 0) <= MOST_PLACES:
         found["places"] = [
-            maps.Place(
+            maps.MapPlace(
                 name=named(child.names),
                 lon=child.lon,
                 lat=child.lat,
-                ladder=Ladder(name="", counted=getattr(child.ladder, rung)),
+                ladder=LadderShown(name="", counted=getattr(child.ladder, rung)),
                 href=here.href(unit=child.code, rung=rung),
             )
             for child in rows.each()

@@ -43,7 +43,7 @@ from . import shown
 from .schedules import KINDS, SIGNS, crumbs, figure_names, period_name, state_name, whom
 
 
-class PlanForm(forms.Form):
+class DueDayForm(forms.Form):
     """The day of a meeting to come."""
 
     on = DayField(label=_("Day"))
@@ -85,7 +85,7 @@ class ReportForm(forms.Form):
         }
 
 
-class ReasonForm(forms.Form):
+class DueReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(
@@ -232,12 +232,12 @@ def _forms(
     one: Schedule, row: Due | None, period: Period, state: DueState, *, today: Any
 ) -> dict[str, forms.Form]:
     """The forms of what may be said now, filled with what is there."""
-    made: dict[str, forms.Form] = {"return": ReasonForm(auto_id="return_%s")}
+    made: dict[str, forms.Form] = {"return": DueReasonForm(auto_id="return_%s")}
     if one.is_meeting:
         planned_on = row.planned_on if row else None
         if state not in FINISHED:
             last = min(max(period.ends_on, today), one.timing.latest_plan(period, today))
-            made["plan"] = PlanForm(initial={"on": planned_on or last}, auto_id="plan_%s")
+            made["plan"] = DueDayForm(initial={"on": planned_on or last}, auto_id="plan_%s")
         held = (row.held_on if row else None) or (planned_on if planned_on and planned_on <= today else today)
         given = {"on": held, "people": row.people if row else None, "text": row.text if row else ""}
         made["hold"] = HoldForm(initial=given, auto_id="hold_%s")
@@ -246,7 +246,7 @@ def _forms(
         initial = {"text": row.text if row else "", **figures}
         made["report"] = ReportForm(asks=_asks(one), initial=initial, auto_id="report_%s")
     if state in (DueState.OPEN, DueState.PLANNED):
-        made["cannot"] = ReasonForm(auto_id="cannot_%s")
+        made["cannot"] = DueReasonForm(auto_id="cannot_%s")
     return made
 
 
@@ -273,17 +273,17 @@ def _below(
 
 
 ACTS = {
-    "plan": PageAct(acts.plan_due, _("Saved. You can change the day here."), PlanForm),
+    "plan": PageAct(acts.plan_due, _("Saved. You can change the day here."), DueDayForm),
     "hold": PageAct(acts.hold_due, _("Saved. You can correct it, or take it back here."), HoldForm),
     "report": PageAct(
         acts.report_due,
         _("Sent. Until it is accepted you can mend it here."),
         partial(ReportForm, asks={}),  # what it asks is the schedule's to say
     ),
-    "cannot": PageAct(acts.cannot_due, _("Saved. The level above reads your reason."), ReasonForm),
+    "cannot": PageAct(acts.cannot_due, _("Saved. The level above reads your reason."), DueReasonForm),
     "take-back": PageAct(acts.take_back_due, _("Taken back.")),
     "accept": PageAct(acts.accept_due, pgettext_lazy("of a report", "Accepted.")),
-    "return": PageAct(acts.return_due, _("Returned. The unit reads your reason."), ReasonForm),
+    "return": PageAct(acts.return_due, _("Returned. The unit reads your reason."), DueReasonForm),
 }
 
 

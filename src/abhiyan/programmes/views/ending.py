@@ -25,7 +25,7 @@ from . import shown
 from .creating import begun
 
 
-class NameForm(forms.Form):
+class EndProgrammeForm(forms.Form):
     """The programme's name, typed by whoever closes it."""
 
     typed = forms.CharField(
@@ -63,7 +63,7 @@ def close(request: Request, public_id: UUID) -> HttpResponseBase:
     return ask(
         request,
         lambda _cleaned: actions.close_programme(programme_id=one.pk, by=request.actor, at=clock.now()),
-        form=NameForm(request.POST if request.method == "POST" else None, programme=one),
+        form=EndProgrammeForm(request.POST if request.method == "POST" else None, programme=one),
         title=say("Close this programme: %(name)s") % {"name": name},
         text=[
             *activities.of(one.kind).stops(public_id),

@@ -38,7 +38,7 @@ _MAX_MB = rules.LARGEST >> 20
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MaterialRow:
     """A material in a list. is_new: it is for the viewer, who has not opened its newest version."""
 
     one: Material
@@ -51,14 +51,14 @@ class Row:
         return f"{self.version.kind.upper()}, {filesizeformat(self.version.size)}"
 
 
-_TITLE: Column[Row] = Column("title", _("Title"), lambda row: named(row.one.names), is_name=True)
-_FROM: Column[Row] = Column("unit", _("Unit"), lambda row: named(row.one.unit.names), css="under")
-_FILE: Column[Row] = Column("file", _("File"), lambda row: row.file, css="nums under")
-_DATE: Column[Row] = Column(
+_TITLE: Column[MaterialRow] = Column("title", _("Title"), lambda row: named(row.one.names), is_name=True)
+_FROM: Column[MaterialRow] = Column("unit", _("Unit"), lambda row: named(row.one.unit.names), css="under")
+_FILE: Column[MaterialRow] = Column("file", _("File"), lambda row: row.file, css="nums under")
+_DATE: Column[MaterialRow] = Column(
     "newest", _("Date"), lambda row: row.one.newest_at, order="newest_at", css="nums under"
 )
-_OPEN: Column[Row] = Column("open", _("Download"), css="end", is_for_acts=True)
-OWN: tuple[Column[Row], ...] = (
+_OPEN: Column[MaterialRow] = Column("open", _("Download"), css="end", is_for_acts=True)
+OWN: tuple[Column[MaterialRow], ...] = (
     _TITLE,
     Column("programme", _("Programme"), lambda row: named(row.one.programme.names), css="under"),
     _FROM,
@@ -66,7 +66,7 @@ OWN: tuple[Column[Row], ...] = (
     _DATE,
     _OPEN,
 )
-OF_PROGRAMME: tuple[Column[Row], ...] = (
+OF_PROGRAMME: tuple[Column[MaterialRow], ...] = (
     _TITLE,
     _FROM,
     Column("offices", _("For"), lambda row: row.offices, css="under"),
@@ -77,12 +77,12 @@ OF_PROGRAMME: tuple[Column[Row], ...] = (
 )
 
 
-def _rows(request: Request, some: Sequence[Material]) -> list[Row]:
+def _rows(request: Request, some: Sequence[Material]) -> list[MaterialRow]:
     newest = found.newest(some)
     opened = found.opened_by(request.viewer.account_id, newest.values())
     offices = {code: named(names) for code, names in found.named_offices(some).items()}
     return [
-        Row(
+        MaterialRow(
             one,
             newest[one.pk],
             newest[one.pk].pk not in opened,
@@ -96,7 +96,7 @@ def _rows(request: Request, some: Sequence[Material]) -> list[Row]:
 @require_GET
 def own_materials(request: Request) -> HttpResponseBase:
     """Everything that is there for the viewer's own offices, in all programmes that run."""
-    table: Table[Row] = Table(
+    table: Table[MaterialRow] = Table(
         request,
         OWN,
         found.own_materials(request.viewer),
@@ -116,7 +116,7 @@ def materials(request: Request, public_id: UUID) -> HttpResponseBase:
     one = queries.programme_for(request.viewer, public_id)
     here = shown.unit_of(request, one)
     leads = shown.may(request, RUN, here.unit.id)
-    table: Table[Row] = Table(
+    table: Table[MaterialRow] = Table(
         request,
         OF_PROGRAMME,
         found.materials_of(request.viewer, one),
@@ -136,7 +136,7 @@ def materials(request: Request, public_id: UUID) -> HttpResponseBase:
     return answer(request, "programmes/material_list.html", table, context)
 
 
-class FileForm(forms.Form):
+class MaterialFileForm(forms.Form):
     """One file."""
 
     file = forms.FileField(
@@ -148,7 +148,7 @@ class FileForm(forms.Form):
     )
 
 
-class NewForm(FileForm):
+class NewForm(MaterialFileForm):
     """A file, what it is called, and whom it is for."""
 
     name_hi = forms.CharField(
@@ -222,7 +222,7 @@ def material(request: Request, public_id: UUID) -> HttpResponseBase:
     """One material: its file; for those who put files up there also its versions, and how many opened it. What is sent
     to it is a newer version."""
     one = found.material_for(request.viewer, public_id)
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = MaterialFileForm(request.POST or None, request.FILES or None)
     done = tried(
         request,
         form,
@@ -287,7 +287,7 @@ def material_act(request: Request, public_id: UUID, act: str) -> HttpResponseBas
     if done:
         return redirect("programmes:material", public_id)
     one = found.material_for(request.viewer, public_id)
-    return _page(request, one, FileForm(), problem=problem(done.form), status=done.status)
+    return _page(request, one, MaterialFileForm(), problem=problem(done.form), status=done.status)
 
 
 @require_GET

@@ -75,10 +75,10 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
         return redirect(shown.href(one, "own_figures", here.unit.code))
     is_exact = request.viewer.sees_people_at(*filter(None, [here.unit.lo]))
 
-    def number(row: queries.Typed) -> str:
+    def number(row: queries.TypedFigure) -> str:
         return small_cells.said(row.n if is_exact else small_cells.shown(row.n))
 
-    columns: tuple[Column[queries.Typed], ...] = (
+    columns: tuple[Column[queries.TypedFigure], ...] = (
         Column("first", _("First day"), lambda row: row.begins_on, css="nums", is_name=True),
         Column("last", _("Last day"), lambda row: row.ends_on, css="nums"),
         Column("measure", _("Measure"), lambda row: measures.get(row.measure, "")),

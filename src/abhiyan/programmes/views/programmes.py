@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.words import language, named
-from abhiyan.org.viewer import Held, Request
+from abhiyan.org.viewer import HeldOffice, Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.queries.listing import SORTS
@@ -34,7 +34,7 @@ from . import shown
 from .naming import InChargeForm, in_charge_form
 
 
-class Filters(forms.Form):
+class ProgrammeFilters(forms.Form):
     """Which programmes to show."""
 
     state = forms.ChoiceField(
@@ -74,7 +74,7 @@ BELOW: tuple[Column[dict[str, Any]], ...] = (
 @require_GET
 def programmes(request: Request) -> HttpResponseBase:
     """The programmes in sight, with their ladders in the viewer's own unit."""
-    filters = Filters(request.GET)
+    filters = ProgrammeFilters(request.GET)
     chosen = filters.cleaned_data.get("state", "") if filters.is_valid() else ""
     found = queries.programmes_for(request.viewer)
     if chosen:
@@ -98,7 +98,7 @@ def programmes(request: Request) -> HttpResponseBase:
     return answer(request, "programmes/programme_list.html", table, context)
 
 
-def _rows(home: Held | None, at: datetime, found: list[Programme]) -> list[dict[str, Any]]:
+def _rows(home: HeldOffice | None, at: datetime, found: list[Programme]) -> list[dict[str, Any]]:
     """Programmes with their ladders and targets in the viewer's own unit."""
     ladders: Mapping[tuple[int, int], Any] = {}
     targets: dict[tuple[int, int], int] = {}

@@ -31,7 +31,7 @@ LANGUAGES = ("hi", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class SharedRung:
     """One rung to share. n: rounded; None: fewer than 10."""
 
     label: str
@@ -49,7 +49,7 @@ class Shared:
     organisation: str
     programme: str
     unit: str
-    rungs: tuple[Rung, ...]
+    rungs: tuple[SharedRung, ...]
     today: str
     target: str
     as_of: str
@@ -100,7 +100,7 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
     targets = queries.targets_of(node=here.unit.id, hierarchy=one.hierarchy, programmes=[one])
     target = targets.get((one.pk, 1))
     rungs = tuple(
-        Rung(label, None if n is None else small_cells.shown(n))
+        SharedRung(label, None if n is None else small_cells.shown(n))
         for label, n in (
             (_("Reported"), ladder.reported),
             (_("Counted"), ladder.counted),

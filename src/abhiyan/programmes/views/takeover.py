@@ -29,7 +29,7 @@ from .targets import MOST_NAMED, differences_table
 MOST_PLANS = 200  # offered to choose from, the newest first
 
 
-class PlanForm(forms.Form):
+class TakeoverPlanForm(forms.Form):
     """Which plan."""
 
     plan = forms.ChoiceField(label=_("Plan"))
@@ -72,7 +72,7 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
     measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
     given = request.POST if request.method == "POST" else request.GET
     offered = [(str(plan.public_id), _called(plan)) for plan in elections.plans()[:MOST_PLANS]]
-    form = PlanForm(given if "plan" in given else None, offered=offered)
+    form = TakeoverPlanForm(given if "plan" in given else None, offered=offered)
     plan = found = table = None
     if form.is_bound and form.is_valid():
         plan = elections.plan_for(_uuid(form.cleaned_data["plan"]))

@@ -69,7 +69,7 @@ DIFFERENCES: tuple[Column[queries.Difference], ...] = (
 )
 
 
-class NumberForm(forms.Form):
+class TargetNumberForm(forms.Form):
     """One target."""
 
     n = WholeField(label=_("Target"), min_value=0, max_value=2_000_000_000)
@@ -91,7 +91,7 @@ def _page_of(
     request: Request,
     one: Programme,
     *,
-    number: NumberForm | None = None,
+    number: TargetNumberForm | None = None,
     about: int = 0,
     split: SplitForm | None = None,
     problem: str = "",
@@ -143,7 +143,9 @@ def _page_of(
             "path": page.crumbs(seen_by=request.viewer),
             "own_form": number
             if number is not None and about == here.id
-            else NumberForm(initial={"n": known[here.id].n if here.id in known else None}, auto_id="own_%s"),
+            else TargetNumberForm(
+                initial={"n": known[here.id].n if here.id in known else None}, auto_id="own_%s"
+            ),
             "split_form": split
             or SplitForm(
                 hierarchy=one.hierarchy,
@@ -302,7 +304,7 @@ def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit a new target; or, of a unit below, first look at what locking it there would change."""
     one = queries.programme_for(request.viewer, public_id)
     about, measure = _about(request, one)
-    form = NumberForm(request.POST, auto_id="own_%s")
+    form = TargetNumberForm(request.POST, auto_id="own_%s")
     if not form.is_valid():
         problem = f"{about.name()}: {' '.join(map(str, form.errors['n']))}"
         return _page_of(request, one, number=form, about=about.id, problem=problem, status=422)
@@ -442,7 +444,7 @@ def _by_hand(
     if not asked.get("child"):
         return None, {}
     child = shown.unit_named(request.viewer, one, asked.get("child", ""))
-    form = NumberForm(asked)
+    form = TargetNumberForm(asked)
     if not form.is_valid():
         raise actions.TargetUnfit(field="n")
     return child, {child.id: form.cleaned_data["n"]}

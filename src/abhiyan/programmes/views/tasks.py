@@ -54,7 +54,7 @@ STATES: tuple[tuple[str, str | Promise], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TaskRow:
     """A task with the names that belong to it. how: as of `state_kind`."""
 
     task: Task
@@ -94,11 +94,11 @@ def effort_in_words(minutes: int | None) -> str:
     return one % {"n": numbers.grouped(n)}
 
 
-def _programme(row: Row) -> str:
+def _programme(row: TaskRow) -> str:
     return named(row.task.programme.names) if row.task.programme else ""
 
 
-COLUMNS: tuple[Column[Row], ...] = (
+COLUMNS: tuple[Column[TaskRow], ...] = (
     Column("title", _("Task"), lambda row: row.task.title, order="title", is_name=True),
     Column(
         "who",
@@ -131,7 +131,7 @@ COLUMNS: tuple[Column[Row], ...] = (
 )
 
 
-class Filters(forms.Form):
+class TaskFilters(forms.Form):
     """Which tasks to show. show: whose, as the segments say."""
 
     show = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -171,13 +171,13 @@ def tasks(request: Request) -> HttpResponseBase:
         own = viewer.account_id
         rows = found.tasks_of(mine=own) if show == "mine" else found.tasks_of(asked=own)
     running = list(queries.programmes_for(viewer).exclude(state=Programme.State.DRAFT)[:200])
-    filters = Filters(request.GET, programmes=running, has_unit=show == "unit")
+    filters = TaskFilters(request.GET, programmes=running, has_unit=show == "unit")
     chosen = filters.cleaned_data if filters.is_valid() else {}
 
-    def with_names(some: list[Task]) -> list[Row]:
+    def with_names(some: list[Task]) -> list[TaskRow]:
         return _with_names(some, at=at)
 
-    table: Table[Row] = Table(
+    table: Table[TaskRow] = Table(
         request,
         COLUMNS,
         rows.filter(_wanted(chosen, at=at)),
@@ -226,7 +226,7 @@ def _wanted(chosen: dict[str, Any], *, at: datetime) -> Q:
     return wanted
 
 
-def _with_names(some: list[Task], *, at: datetime) -> list[Row]:
+def _with_names(some: list[Task], *, at: datetime) -> list[TaskRow]:
     known = found.people_of(account for task in some for account in (task.account_id, task.asked_by))
 
     def name(account_id: int | None) -> str:
@@ -234,7 +234,7 @@ def _with_names(some: list[Task], *, at: datetime) -> list[Row]:
         return person(one.name) if one else ""
 
     return [
-        Row(
+        TaskRow(
             task,
             name(task.account_id),
             name(task.asked_by),
@@ -520,7 +520,7 @@ def task_ask(request: Request) -> HttpResponseBase:
     return redirect("programmes:task", done.value)
 
 
-def _groups(people: dict[str, found.Candidate], below: dict[str, org.Below]) -> list[tuple[Any, Any]]:
+def _groups(people: dict[str, found.Candidate], below: dict[str, org.OfficeBelow]) -> list[tuple[Any, Any]]:
     every = [
         (
             BELOW + code,

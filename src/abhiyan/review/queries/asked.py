@@ -19,7 +19,7 @@ BELOW_FLAGS = (Kind.MANDAL, Kind.CLUSTER, Kind.BOOTH)  # a flag belongs to a dis
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MeasureAsked:
     """Of one measure. numbers: of each step; None: fewer than 10. decides: whether the reader does."""
 
     programme: Programme
@@ -36,7 +36,7 @@ def asked_below(
     at: datetime,
     *,
     on_screen: bool = False,
-) -> list[Asked]:
+) -> list[MeasureAsked]:
     """Who decides reads exact numbers on screen. Everybody else, and whatever is passed on, has them as small cells:
     behind a one stands somebody people know."""
     if not running or here.kind in BELOW_FLAGS or here.lo is None or here.hi is None:
@@ -57,5 +57,5 @@ def asked_below(
                 (say("Proven"), of.proven),
             )
         ]
-        shown.append(Asked(one.programme, one.name, numbers, decides))
+        shown.append(MeasureAsked(one.programme, one.name, numbers, decides))
     return shown

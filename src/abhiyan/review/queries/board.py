@@ -18,7 +18,7 @@ MEETINGS, LATE = 8, 10  # shown
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class BoardBranch:
     """A unit of a round, and how far what is below it is. decisions: how many of each kind. next_on: next meeting."""
 
     code: str
@@ -34,8 +34,8 @@ class Branch:
 class Board:
     """A place in a round: all of it, and its branches, the furthest back first."""
 
-    whole: Branch
-    branches: Sequence[Branch]
+    whole: BoardBranch
+    branches: Sequence[BoardBranch]
 
 
 _KINDS = tuple(Review.Decision.values)
@@ -88,10 +88,10 @@ def board(one: Round, unit_id: int, *, on: date, at: datetime) -> Board:
         "open": sorted(OPEN),
         "kind": _kind_of_branches(one, unit_id),
     }
-    whole, found = Branch("", {}, Coverage()), []
+    whole, found = BoardBranch("", {}, Coverage()), []
     for is_whole, code, names, next_on, open_, late, *counts in sql.rows(_BOARD, given):
         coverage, decisions = Coverage(*counts[:5]), dict(zip(_KINDS, counts[5:], strict=True))
-        branch = Branch(code or "", names or {}, coverage, open_ or 0, late or 0, next_on, decisions)
+        branch = BoardBranch(code or "", names or {}, coverage, open_ or 0, late or 0, next_on, decisions)
         if is_whole:
             whole = branch
         else:

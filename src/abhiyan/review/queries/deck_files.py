@@ -16,7 +16,7 @@ from abhiyan.core.refusals import NotFound, needed
 from abhiyan.review.models import DeckTemplate
 from abhiyan.review.rules import decks
 from abhiyan.ui.charts import Day, Trend
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.slides.look import Layouts, from_json, house_layouts
 from abhiyan.ui.slides.pages import laid_out
 from abhiyan.ui.slides.pdf_file import pdf
@@ -96,7 +96,7 @@ def sample_slides(language: str) -> list[Slide]:
             Day(on=first + timedelta(n), reported=24_000 * n, counted=19_000 * n, confirmed=9_000 * n)
             for n in range(1, 44)
         ]
-        ladder = Ladder(
+        ladder = LadderShown(
             name="",
             target=1_200_000,
             reported=9_41_200,
@@ -121,4 +121,4 @@ def sample_slides(language: str) -> list[Slide]:
             ],
         )
         offices = [(say("Office"), unit, "") for unit in units[:6]]
-        return decks.unit_deck(about, decks.Unit(offices=offices), measured)
+        return decks.unit_deck(about, decks.DeckUnit(offices=offices), measured)

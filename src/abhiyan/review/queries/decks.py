@@ -36,7 +36,7 @@ from abhiyan.ui.slides.said import Gap, Slide
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
-from abhiyan.verification.here import Shown
+from abhiyan.verification.here import ShownLine
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as checks
 from abhiyan.verification.queries import frames
@@ -158,7 +158,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
     missing = _vacant([each for each in vacant() if each.vacant])
     asked = asked_below(viewer, [one] if one else [], here, hierarchy, at)
     last = last_review(here.id, at=at)
-    unit = decks.Unit(
+    unit = decks.DeckUnit(
         offices=held,
         vacant=missing,
         questions=asked[0].numbers if asked else (),
@@ -186,7 +186,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
     return decks.unit_deck(about, unit, measured)
 
 
-def _vacant(found: Sequence[org.Below]) -> list[tuple[str, int, int]]:
+def _vacant(found: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:
     """Offices below with how many are vacant of how many; with the level where one name is that of several."""
     names = [named(each.office_names) for each in found]
     return [
@@ -319,15 +319,15 @@ def _newest(
 
 def _compared(
     frame: Frame, unit_id: int, level: str, viewer: Viewer, *, at: datetime
-) -> tuple[Shown | None, list[Gap], list[str]]:
+) -> tuple[ShownLine | None, list[Gap], list[str]]:
     """What checks of a frame found of a unit and of those below it, and what to know of that."""
     lines, on = checks.lines_of(frame, unit_id), clock.day_in(frame.programme.zone, at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
     kind = level if level in kinds else next(iter(kinds), "")
     ranked = checks.ranked([line for line in lines if line.down and line.kind == kind])
-    gaps = [_gap(Shown(line, frame, viewer, on=on)) for line in ranked]
+    gaps = [_gap(ShownLine(line, frame, viewer, on=on)) for line in ranked]
     gaps.sort(key=lambda gap: gap.true is None)
-    own = next((Shown(line, frame, viewer, on=on) for line in lines if not line.down), None)
+    own = next((ShownLine(line, frame, viewer, on=on) for line in lines if not line.down), None)
     if own is None:
         return None, gaps, []
     told = own.said
@@ -340,7 +340,7 @@ def _compared(
     return own, gaps, [one for one in said if one]
 
 
-def _gap(shown: Shown) -> Gap:
+def _gap(shown: ShownLine) -> Gap:
     of = shown.real
     if of is None or of.rate is None:
         return Gap(shown.name, why=str(shown.why_none))

@@ -9,7 +9,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.words import person
 from abhiyan.org import queries as org
-from abhiyan.org.queries.offices import Holder
+from abhiyan.org.queries.offices import OfficeHolder
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review import refusals
@@ -131,7 +131,7 @@ def vacant(one: Round, *, on: date) -> list[Vacant]:
     return [Vacant(code, names, n, person(name or ""), account) for code, names, n, name, account in rows]
 
 
-def candidates(one: Round, by_unit_id: int, *, on: date) -> list[Holder]:
+def candidates(one: Round, by_unit_id: int, *, on: date) -> list[OfficeHolder]:
     """Who may stand in at a unit of a round: who leads it, or a unit above it, by another office. Nearest first."""
     leading = {each.code for each in org.offices_used() if LEADS in each.capabilities}
     return [

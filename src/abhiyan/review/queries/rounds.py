@@ -210,7 +210,7 @@ def _given(viewer: Viewer, on: date) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReviewsAsked:
     """What Today asks of somebody. answer: their own reviews before a decision, from a day before the round begins;
     read: decided, and not opened since; reply: decisions about their units, for two weeks."""
 
@@ -220,14 +220,14 @@ class Asked:
     reply: Sequence[Review] = ()
 
 
-def asked_of(viewer: Viewer, *, on: date, at: datetime, shown: int) -> Asked:
+def asked_of(viewer: Viewer, *, on: date, at: datetime, shown: int) -> ReviewsAsked:
     """What reviews ask of the viewer, in their scope: one statement where it is nothing. shown: of each kind."""
     more = {"beforehand": on + BEFOREHAND, "since": at - REPLY_SHOWN, "shown": shown}
     rows = sql.rows(_ASKED, _given(viewer, on) | more)
     rounds_ = Round.objects.in_bulk([key for kind, key, *_rest in rows if kind == "review"])
     some = Review.objects.select_related("round", "unit")
     known = some.in_bulk([key for kind, key, *_rest in rows if kind != "review"])
-    return Asked(
+    return ReviewsAsked(
         [
             ToReview(rounds_[key], n, UUID(first) if n == 1 else None)
             for kind, key, n, first in rows

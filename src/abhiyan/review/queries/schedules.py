@@ -10,7 +10,7 @@ from abhiyan.core import clock, sql
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.org.viewer import Held, Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review.models import Deck, DeckSchedule, DeckSent
 from abhiyan.review.rules.schedules import SHOWN_FOR
@@ -20,7 +20,7 @@ MOST_OFFERED, MOST_SHOWN = 200, 5
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class ReviewSeat:
     """An office in a unit with those who hold it: whoever does on the day is told."""
 
     unit_id: int
@@ -42,7 +42,7 @@ def sees(viewer: Viewer, deck: Deck) -> bool:
     return viewer.is_signed_in and viewer.sees_counts_at(_place(deck))
 
 
-def own_seat(viewer: Viewer, deck: Deck) -> Held | None:
+def own_seat(viewer: Viewer, deck: Deck) -> HeldOffice | None:
     """The office by which somebody sees a deck's unit: a schedule ends with it."""
     lo = _place(deck)
     if lo is None:
@@ -50,7 +50,7 @@ def own_seat(viewer: Viewer, deck: Deck) -> Held | None:
     return next((one for one in viewer.appointments if any(a <= lo < b for a, b in one.counts)), None)
 
 
-def seats_to_tell(viewer: Viewer, deck: Deck, *, at: datetime) -> list[Seat]:
+def seats_to_tell(viewer: Viewer, deck: Deck, *, at: datetime) -> list[ReviewSeat]:
     """Offices of the unit, of those above and right below it, for who leads the unit; for others none."""
     lo = _place(deck)
     if lo is None or not viewer.may_at(LEADS, lo):
@@ -75,7 +75,7 @@ def seats_to_tell(viewer: Viewer, deck: Deck, *, at: datetime) -> list[Seat]:
             },
         )
     return [
-        Seat(unit, code, f"{named(office)}, {named(names)}: {', '.join(map(person, who))}")
+        ReviewSeat(unit, code, f"{named(office)}, {named(names)}: {', '.join(map(person, who))}")
         for unit, code, office, names, who in rows
     ]
 

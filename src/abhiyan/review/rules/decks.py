@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import small_cells
 from abhiyan.ui.charts import Trend
-from abhiyan.ui.ladder import NAMES, RUNGS, Ladder
+from abhiyan.ui.ladder import NAMES, RUNGS, LadderShown
 from abhiyan.ui.numbers import LAKH, NONE, grouped, of_100, share, short
-from abhiyan.ui.slides.said import Bar, Bars, Body, Column, Course, Cover, Gap, Gaps, Grid, Slide
+from abhiyan.ui.slides.said import Bars, Body, Column, Course, Cover, Gap, Gaps, Grid, Slide, SlideBar
 
 Row = TypeVar("Row")
 _SENTENCES = re.compile(r"(?<=[.।]) ")
@@ -67,7 +67,7 @@ class Measured:
     what to know of these, in sentences.
     """
 
-    ladder: Ladder
+    ladder: LadderShown
     trend: Trend | None = None
     days: Sequence[str] = ()
     headline: str = ""
@@ -81,7 +81,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class DeckUnit:
     """What a unit's deck says besides: offices (office, holder, since), what is vacant below (office, vacant, of how
     many), numbers of questions to workers (None: not said), and the last review (day, decision, tasks with state)."""
 
@@ -106,7 +106,7 @@ class Reviewed:
     are_people: bool = False  # office-bearers are reviewed
 
 
-def unit_deck(about: About, unit: Unit, of: Measured | None) -> list[Slide]:
+def unit_deck(about: About, unit: DeckUnit, of: Measured | None) -> list[Slide]:
     """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
     goes on in the appendix."""
     title = _finding(of) if of else _put(_("%(unit)s: offices and last review"), unit=about.unit)
@@ -237,7 +237,7 @@ def _measured(about: About, of: Measured) -> Iterator[list[Slide]]:
 # --- the ladder
 
 
-def _rungs(about: About, drawn: Ladder) -> Slide:
+def _rungs(about: About, drawn: LadderShown) -> Slide:
     under, target, beyond = about.measure, "", ""
     if drawn.target:
         target = _put(_("Target %(n)s"), n=drawn.target)
@@ -261,7 +261,7 @@ def _rungs(about: About, drawn: Ladder) -> Slide:
     return _slide(about, title, body, *foot, page="unit", under=under, notes=[*meant, str(drawn.how)])
 
 
-def _rung(drawn: Ladder, key: str) -> Bar:
+def _rung(drawn: LadderShown, key: str) -> SlideBar:
     n: int | None = None if key == "estimate" else getattr(drawn, key)
     meant = {
         "reported": _("what somebody said"),
@@ -269,7 +269,7 @@ def _rung(drawn: Ladder, key: str) -> Bar:
         "confirmed": _("their own later yes"),
         "estimate": _("by random checks"),
     }
-    bar = Bar(key, str(NAMES[key]), small_cells.said(n), n, meant[key])
+    bar = SlideBar(key, str(NAMES[key]), small_cells.said(n), n, meant[key])
     if key == "counted" and drawn.unsigned:
         said = f"+ {grouped(drawn.unsigned)}"
         return replace(bar, more=drawn.unsigned, beside=said, below=str(NAMES["unsigned"]))
@@ -400,7 +400,7 @@ def _tied(rows: Sequence[Gap]) -> tuple[tuple[int, int], ...]:
 # --- the unit itself
 
 
-def _unit(about: About, unit: Unit) -> Iterator[list[Slide]]:
+def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     if unit.offices or any(n for _office, n, _of in unit.vacant):
         yield from _offices(about, unit)
     if any(n for _label, n in unit.questions):
@@ -429,7 +429,7 @@ def _unit(about: About, unit: Unit) -> Iterator[list[Slide]]:
         )
 
 
-def _offices(about: About, unit: Unit) -> Iterator[list[Slide]]:
+def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     """Who holds which office there, and what is vacant below: on one slide where there is room."""
     own = [office for office, name, _since in unit.offices if not name]
     missing = len(own) + sum(n for _office, n, _of in unit.vacant)
@@ -469,7 +469,7 @@ def _round(about: About, of: Reviewed) -> Iterator[list[Slide]]:
             said = _("%(n)s of %(of)s")
             return Bars(
                 tuple(
-                    Bar("counted", name, _put(said, n=done, of=wanted), done, more=wanted - done)
+                    SlideBar("counted", name, _put(said, n=done, of=wanted), done, more=wanted - done)
                     for name, done, wanted in rows
                 ),
                 shades,

@@ -15,20 +15,20 @@ from abhiyan.review.rules.decks import (
     ROWS,
     About,
     Behind,
+    DeckUnit,
     Measured,
     Reviewed,
-    Unit,
     checked_deck,
     round_deck,
     unit_deck,
 )
 from abhiyan.ui.charts import Day, Trend
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.slides.said import Bars, Course, Cover, Gap, Gaps, Grid, Slide
 
 ABOUT = About("Reasi", "Drive", "2 Nov – 31 Dec", "As of today", "Sangathan", "31 Dec")
 FIRST = date(2026, 11, 2)
-LADDER = Ladder(
+LADDER = LadderShown(
     name="Drive",
     target=20_000,
     reported=9_412,
@@ -61,21 +61,21 @@ def titles(slides: list[Slide]) -> list[str]:
 
 def test_a_deck_says_first_what_checks_found_and_else_how_far_the_unit_is() -> None:
     headline = "Of 17,162 people entered up to 9 Nov 2026, about 86 of 100 are real (80 to 93)"
-    cover = unit_deck(ABOUT, Unit(), measured(headline=headline, provisional="Provisional."))[0]
+    cover = unit_deck(ABOUT, DeckUnit(), measured(headline=headline, provisional="Provisional."))[0]
     assert cover.title == headline
     assert isinstance(cover.body, Cover) and "As of today · Provisional." in cover.body.lines
-    assert titles(unit_deck(ABOUT, Unit(), measured()))[0] == "7,624 counted, 376 fewer than due by today"
+    assert titles(unit_deck(ABOUT, DeckUnit(), measured()))[0] == "7,624 counted, 376 fewer than due by today"
     for ladder, title in (
         (replace(LADDER, counted=None), "Fewer than 10 counted so far"),
         (replace(LADDER, counted=20_000), "20,000 counted: the target is reached"),
         (replace(LADDER, counted=9_000), "9,000 counted: 45% of the target"),
         (replace(LADDER, target=None), "7,624 counted so far"),
     ):
-        assert titles(unit_deck(ABOUT, Unit(), measured(ladder=ladder)))[0] == title
+        assert titles(unit_deck(ABOUT, DeckUnit(), measured(ladder=ladder)))[0] == title
 
 
 def test_the_first_slide_names_unit_programme_window_and_moment() -> None:
-    (cover, *_rest) = unit_deck(replace(ABOUT, is_rounded=True, is_sample=True), Unit(), measured())
+    (cover, *_rest) = unit_deck(replace(ABOUT, is_rounded=True, is_sample=True), DeckUnit(), measured())
     assert isinstance(cover.body, Cover)
     assert cover.body.lines == (
         "Reasi",
@@ -87,18 +87,18 @@ def test_the_first_slide_names_unit_programme_window_and_moment() -> None:
 
 
 def test_only_slides_that_have_something_to_say_are_there() -> None:
-    assert [type(slide.body) for slide in unit_deck(ABOUT, Unit(), measured())] == [Cover, Bars]
-    assert [type(slide.body) for slide in unit_deck(ABOUT, Unit(), None)] == [Cover]
+    assert [type(slide.body) for slide in unit_deck(ABOUT, DeckUnit(), measured())] == [Cover, Bars]
+    assert [type(slide.body) for slide in unit_deck(ABOUT, DeckUnit(), None)] == [Cover]
     nobody_behind = measured(below=[Behind("Katra", 100, 40, 60)], of=1)
-    assert len(unit_deck(ABOUT, Unit(), nobody_behind)) == 2
+    assert len(unit_deck(ABOUT, DeckUnit(), nobody_behind)) == 2
     unknown = measured(gaps=[Gap("Katra", why="not enough checks (3 of 19)")])
-    assert len(unit_deck(ABOUT, Unit(), unknown)) == 2
-    hidden = Unit(questions=[("Waiting for an answer", None), ("Proven", 0)])
+    assert len(unit_deck(ABOUT, DeckUnit(), unknown)) == 2
+    hidden = DeckUnit(questions=[("Waiting for an answer", None), ("Proven", 0)])
     assert len(unit_deck(ABOUT, hidden, measured())) == 2
 
 
 def test_the_ladder_keeps_its_rungs_apart_and_says_why_one_is_missing() -> None:
-    body = unit_deck(ABOUT, Unit(), measured())[1].body
+    body = unit_deck(ABOUT, DeckUnit(), measured())[1].body
     assert isinstance(body, Bars)
     by_key = {bar.key: bar for bar in body.bars}
     assert [bar.key for bar in body.bars] == ["reported", "counted", "confirmed", "estimate"]
@@ -109,7 +109,7 @@ def test_the_ladder_keeps_its_rungs_apart_and_says_why_one_is_missing() -> None:
     )
     assert (by_key["estimate"].n, by_key["estimate"].beside) == (None, "no back-checks yet")
     checked = replace(LADDER, estimate=0.838, low=0.71, high=0.912)
-    body = unit_deck(ABOUT, Unit(), measured(ladder=checked))[1].body
+    body = unit_deck(ABOUT, DeckUnit(), measured(ladder=checked))[1].body
     assert isinstance(body, Bars)
     assert body.bars[3].n is None, "a rate is no bar on the scale of the target"
     assert body.bars[3].value == "84 of 100"
@@ -118,20 +118,20 @@ def test_the_ladder_keeps_its_rungs_apart_and_says_why_one_is_missing() -> None:
 
 def test_the_trend_says_what_a_day_must_bring_beside_what_it_brought() -> None:
     some_days = measured(trend=trend(24), days=[str(n) for n in range(24)], daily=340, lately=700)
-    slide = unit_deck(ABOUT, Unit(), some_days)[2]
+    slide = unit_deck(ABOUT, DeckUnit(), some_days)[2]
     assert slide.title == "340 a day are needed from now on; in the last week it was 100"
     assert isinstance(slide.body, Course)
     assert [key for key, _name, _values in slide.body.lines] == ["reported", "counted", "due"]
     assert slide.body.lines[2][2][-1] == round(20_000 * 24 / 60)
     for few in (1, 2):  # one day is no line, and days before the first entry are none
-        assert len(unit_deck(ABOUT, Unit(), measured(trend=trend(few), days=["1", "2"][:few]))) == 2
+        assert len(unit_deck(ABOUT, DeckUnit(), measured(trend=trend(few), days=["1", "2"][:few]))) == 2
     young = measured(trend=trend(4), days=["1", "2", "3", "4"], daily=340)
-    assert unit_deck(ABOUT, Unit(), young)[2].title == "340 a day are needed from now on"
+    assert unit_deck(ABOUT, DeckUnit(), young)[2].title == "340 a day are needed from now on"
 
 
 def test_of_400_units_ten_are_on_the_slide_the_rest_in_the_appendix_and_the_limit_is_said() -> None:
     below = [Behind(f"Unit {n}", 100, 50, n % 50) for n in range(MOST_ROWS)]
-    slides = unit_deck(ABOUT, Unit(), measured(below=below, of=400))
+    slides = unit_deck(ABOUT, DeckUnit(), measured(below=below, of=400))
     tables = [slide for slide in slides if isinstance(slide.body, Grid)]
     assert len(tables) == MOST_ROWS // ROWS
     assert all(isinstance(slide.body, Grid) and len(slide.body.rows) == ROWS for slide in tables)
@@ -166,7 +166,7 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
 
 
 def test_offices_and_what_is_vacant_below_stand_on_one_slide() -> None:
-    unit = Unit(
+    unit = DeckUnit(
         offices=[("President", "Asha", "Jan 2025"), ("In-charge", "", "")], vacant=[("Booth", 466, 2_110)]
     )
     slide = unit_deck(ABOUT, unit, measured())[2]
@@ -179,7 +179,7 @@ def test_offices_and_what_is_vacant_below_stand_on_one_slide() -> None:
 
 
 def test_with_many_offices_what_is_vacant_below_has_its_own_slide() -> None:
-    unit = Unit(offices=[("President", "Asha", "")] * 7, vacant=[(f"Office {n}", 1, 9) for n in range(4)])
+    unit = DeckUnit(offices=[("President", "Asha", "")] * 7, vacant=[(f"Office {n}", 1, 9) for n in range(4)])
     assert titles(unit_deck(ABOUT, unit, None))[1:] == [
         "Every office here is held",
         "4 offices are vacant here and below",
@@ -187,7 +187,7 @@ def test_with_many_offices_what_is_vacant_below_has_its_own_slide() -> None:
 
 
 def test_the_last_review_comes_with_what_became_of_its_tasks() -> None:
-    unit = Unit(review=("12 Nov", "The unit needs help", [("Name two presidents", "Done")]))
+    unit = DeckUnit(review=("12 Nov", "The unit needs help", [("Name two presidents", "Done")]))
     slide = unit_deck(ABOUT, unit, None)[1]
     assert slide.title == "Last review, 12 Nov: The unit needs help"
     assert isinstance(slide.body, Grid) and slide.body.rows == (("Name two presidents", "Done"),)
@@ -223,11 +223,11 @@ def test_whatever_the_figures_no_slide_has_more_than_ten_rows_and_none_is_lost(
     n: int, more: int, numbers: list[int | None]
 ) -> None:
     target, reported, counted, unsigned, confirmed, _rest = numbers
-    ladder = Ladder(
+    ladder = LadderShown(
         name="", target=target, reported=reported, counted=counted, unsigned=unsigned, confirmed=confirmed
     )
     below = [Behind(f"Unit {k}", 100, 50 + k, k) for k in range(min(n, MOST_ROWS))]
-    slides = unit_deck(ABOUT, Unit(), measured(ladder=ladder, below=below, of=n + more))
+    slides = unit_deck(ABOUT, DeckUnit(), measured(ladder=ladder, below=below, of=n + more))
     tables = [slide.body for slide in slides if isinstance(slide.body, Grid)]
     assert [len(table.rows) for table in tables[:-1]] == [ROWS] * (len(tables) - 1)
     assert [row[0] for table in tables for row in table.rows] == [row.name for row in below]

@@ -73,7 +73,7 @@ def deck(cast: Cast) -> Deck:
         )
 
 
-def seats_of(cast: Cast, deck: Deck, role: str = "district_in_charge") -> dict[str, found.Seat]:
+def seats_of(cast: Cast, deck: Deck, role: str = "district_in_charge") -> dict[str, found.ReviewSeat]:
     viewer = viewer_of(account_id=cast.accounts[role].pk, on=today())
     with cast.as_(role):
         return {seat.office: seat for seat in found.seats_to_tell(viewer, deck, at=NOW)}

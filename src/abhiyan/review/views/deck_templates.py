@@ -31,7 +31,7 @@ def _require(request: Request) -> None:
         raise org.NotYours(capability=LEADS)
 
 
-class FileForm(forms.Form):
+class DeckFileForm(forms.Form):
     """One PowerPoint file."""
 
     file = forms.FileField(
@@ -48,7 +48,7 @@ class FileForm(forms.Form):
 def deck_templates(request: Request) -> HttpResponseBase:
     """Every version with which one is used; what is sent is a further one."""
     _require(request)
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = DeckFileForm(request.POST or None, request.FILES or None)
     done = tried(
         request,
         form,

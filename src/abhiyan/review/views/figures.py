@@ -16,11 +16,11 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import Counted
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.ui.charts import Trend
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.numbers import NONE
-from abhiyan.ui.reviewed import Part, Subject
+from abhiyan.ui.reviewed import ReviewedPart, Subject
 from abhiyan.units.queries import UnitRow
-from abhiyan.verification.here import Shown
+from abhiyan.verification.here import ShownLine
 from abhiyan.verification.queries import beside as checks
 
 MOST_TRENDS = 4  # measures whose days are drawn; the others have their ladder
@@ -35,26 +35,26 @@ class Compared:
     reported: int | str
     entered: int | str
     why_none: Any
-    of: Shown | None = None
+    of: ShownLine | None = None
     href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UnitLaddersShown:
     """A unit in all that runs there. ladders: page, picture and a sentence of each measure."""
 
     running: Sequence[Counted]
-    ladders: Sequence[tuple[str, Ladder, str]]
+    ladders: Sequence[tuple[str, LadderShown, str]]
     trends: Sequence[Trend]
     compared: Sequence[Compared]
 
 
-def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> Standing:
+def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> UnitLaddersShown:
     """How far a unit is in each measure. In the viewer's scope: rounded where they do not see its people."""
     today = clock.day_in(settings.TIME_ZONE, at)
     running, node = programmes.running_at(here.id, hierarchy, today)
     if not running:
-        return Standing((), (), (), ())
+        return UnitLaddersShown((), (), (), ())
     with sql.at_once():
         checked = ask_estimated([one.programme.pk for one in running], [here.id], on=today)
         days = [
@@ -80,11 +80,11 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
     )
     trends = [programmes.drawn_trend(one, of) for one, of in drawn_of]
     compared = _compared(viewer, running, [drawn for _href, drawn, _said in ladders], here, today)
-    return Standing(running, ladders, trends, compared)
+    return UnitLaddersShown(running, ladders, trends, compared)
 
 
 def _compared(
-    viewer: Viewer, running: Sequence[Counted], ladders: Sequence[Ladder], here: UnitRow, today: date
+    viewer: Viewer, running: Sequence[Counted], ladders: Sequence[LadderShown], here: UnitRow, today: date
 ) -> list[Compared]:
     """Each measure beside the frame of its ladder; of a unit below the districts what it said and reported until
     today."""
@@ -101,7 +101,7 @@ def _compared(
     for one, drawn in zip(running, ladders, strict=True):
         key = one.programme.pk, one.measure
         if key in lines:
-            of = Shown(lines[key], frames[key], viewer, on=today)
+            of = ShownLine(lines[key], frames[key], viewer, on=today)
             cells = (
                 of.cell(of.line.said) if of.line.said is not None else NONE,
                 of.reported,
@@ -122,7 +122,7 @@ def _compared(
     return found
 
 
-def parts_of(of: Subject, *, at: datetime) -> list[Part]:
+def parts_of(of: Subject, *, at: datetime) -> list[ReviewedPart]:
     """What every room says of a unit or an office-bearer under review: its `reviewed`, the lowest floor first.
 
     Numbers alone, and only of what the viewer was seen to review, lead or be.

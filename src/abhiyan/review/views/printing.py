@@ -21,7 +21,7 @@ from abhiyan.review import refusals
 from abhiyan.review.queries import rounds as found
 from abhiyan.ui import ladder
 from abhiyan.ui.charts import Trend
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.numbers import NONE, of_100
 
 from .dossier import dossier_of, prepare
@@ -111,7 +111,7 @@ def _notes(read: dict[str, Any]) -> Iterator[str]:
         yield _("Closed from %(on)s.") % {"on": date_format(closed_on, "j M Y")}
 
 
-def _ladder(drawn: Ladder, said: str) -> dict[str, Any]:
+def _ladder(drawn: LadderShown, said: str) -> dict[str, Any]:
     """A measure as bars of one scale: its target's, or the largest rung's. The estimate is drawn in its own frame."""
     rungs = [(rung, getattr(drawn, rung)) for rung in ladder.RUNGS[:3] if getattr(drawn, rung) is not None]
     most = max([drawn.target or 0, *(n for _rung, n in rungs)], default=0)

@@ -28,12 +28,12 @@ from abhiyan.review.rules.rounds import BEFOREHAND, LONGEST_TEXT
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
 
 from .figures import parts_of, standing
-from .rounds import Row, crumbs, page_of, reviewed, today
+from .rounds import ReviewRow, crumbs, page_of, reviewed, today
 
 MOST_UNITS = 5  # of other offices of an office-bearer, with their ladders
 
@@ -72,7 +72,7 @@ def review(request: Request, public_id: UUID) -> HttpResponseBase:
     context = {
         **_crumbs(one),
         "review": one,
-        "row": Row(one, "", by, on=on),
+        "row": ReviewRow(one, "", by, on=on),
         "name": _name(one),
         "unit_name": named(one.unit.names),
         "office": reviewed(one.round) if one.is_of_holder else "",
@@ -121,7 +121,7 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str, list[Ladder]]]:
+def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str, list[LadderShown]]]:
     """Their other offices of today: office, unit and ladders, where the viewer sees the counts."""
     on = clock.day_in(settings.TIME_ZONE, at)
     whose = org.viewer_of(account_id=one.account_id or 0, on=on)

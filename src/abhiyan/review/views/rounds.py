@@ -147,7 +147,7 @@ def round_new(request: Request) -> HttpResponseBase:
     )
 
 
-class Filters(forms.Form):
+class RoundReviewFilters(forms.Form):
     """Which reviews of a round to show."""
 
     q = forms.CharField(label=_("Name or code"), required=False, max_length=100)
@@ -163,7 +163,7 @@ class Filters(forms.Form):
     )
 
 
-class Row:
+class ReviewRow:
     """One review of a list, with who is reviewed and who reviews."""
 
     def __init__(self, one: Review, whom: str, by: list[who.Reviewer], *, on: date) -> None:
@@ -194,7 +194,7 @@ class Row:
         return str(decided if self.state == State.DECIDED else STATES[self.state])
 
 
-COLUMNS: tuple[Column[Row], ...] = (
+COLUMNS: tuple[Column[ReviewRow], ...] = (
     Column("code", _("Code"), lambda row: row.one.unit.code, only_in_file=True),
     Column("by", _("Reviewer"), lambda row: row.by or say("nobody holds this office"), names_people=True),
     Column("place", _("Reviewer's unit"), lambda row: named(row.one.by_unit.names)),
@@ -215,15 +215,17 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
     """One round: how far each branch is, its meetings, late tasks, and its reviews in the viewer's sight."""
     one, on = found.round_of(public_id), today()
     here = _branch(request, one)
-    filters = Filters(request.GET)
+    filters = RoundReviewFilters(request.GET)
     asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
 
-    def rows(some: list[Review]) -> list[Row]:
+    def rows(some: list[Review]) -> list[ReviewRow]:
         by, names = who.reviewers(some, on=on), found.names_of(each.account_id for each in some)
-        return [Row(each, names.get(each.account_id or 0, ""), by.get(each.pk, []), on=on) for each in some]
+        return [
+            ReviewRow(each, names.get(each.account_id or 0, ""), by.get(each.pk, []), on=on) for each in some
+        ]
 
     reviews = found.reviews_in(one, show=asked["show"], text=asked["q"], under=here.unit.id, today=on)
-    table: Table[Row] = Table(
+    table: Table[ReviewRow] = Table(
         request,
         OF_HOLDERS if one.of_office else OF_UNITS,
         reviews.order_by("pk"),

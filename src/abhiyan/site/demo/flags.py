@@ -19,7 +19,7 @@ from abhiyan.org import actions as org
 from abhiyan.programmes.models import Programme
 from abhiyan.verification import actions
 from abhiyan.verification.models import Flag
-from abhiyan.verification.queries.flags import Row, rows_of
+from abhiyan.verification.queries.flags import FlagRow, rows_of
 from abhiyan.verification.queries.looks import Looked
 
 from .frames import Frames
@@ -78,7 +78,7 @@ class Flags:
         actions.look_at_workers(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
         return [one.look for one in self._rows(at) if one.flag is None]
 
-    def _rows(self, at: datetime) -> list[Row]:
+    def _rows(self, at: datetime) -> list[FlagRow]:
         with system("demo"):
             return rows_of(self.programme, MEASURE, at.date(), most=100)
 

@@ -20,11 +20,11 @@ from abhiyan.units import queries as units
 from abhiyan.verification import actions
 from abhiyan.verification.actions import frames
 from abhiyan.verification.models import Check, Frame
-from abhiyan.verification.queries.checks import Said
+from abhiyan.verification.queries.checks import SaidUnseen
 from abhiyan.verification.queries.frames import published
 from abhiyan.verification.queries.items import CheckedItem
 from abhiyan.verification.queries.opening import items_by_stratum, opened_many
-from abhiyan.verification.queries.planted import Known
+from abhiyan.verification.queries.planted import PlantedPerson
 from abhiyan.verification.refusals import NothingForYou
 from abhiyan.verification.rules.outcomes import NOT_REACHED, Meaning
 
@@ -153,7 +153,7 @@ class Frames:
     def _plant_at(self, places: Sequence[int], n: int, is_genuine: bool, first: int, at: datetime) -> None:
         crowd = itertools.islice(people.people(f"known {self.seed} {first}", first=first), n)
         known = [
-            Known(
+            PlantedPerson(
                 one.name_hi,
                 one.phone,
                 places[number % len(places)],
@@ -256,7 +256,7 @@ class Frames:
         elif refuses:
             actions.end_try(check_id=own, came=actions.Came.REFUSED, by=verifier, at=at)
         else:
-            said = Said(WORDS[says], says)
+            said = SaidUnseen(WORDS[says], says)
             actions.close_answers(check_id=own, said=said, by=verifier, at=at)
             at += timedelta(minutes=2)
             actions.conclude_check(check_id=own, outcome=_found(says), by=verifier, at=at)

@@ -20,7 +20,7 @@ def ask(unit_id: int, officer: Actor, at: datetime) -> None:
     """Each asks from their own page; the data officer has answered one."""
     with system("demo"):
         lo, hi = units.span(unit_id, 1)
-        members = people.members_below(lo, hi, people.Wanted(oldest_first=True), limit=len(ASKED))
+        members = people.members_below(lo, hi, people.PeopleWanted(oldest_first=True), limit=len(ASKED))
     for member, (days, kind, said, answer) in zip(members, ASKED, strict=False):
         asked_at = at - timedelta(days=days)
         with scoped(Scope(phone=member.phone_id)):

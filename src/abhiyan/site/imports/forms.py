@@ -120,7 +120,7 @@ class ColumnsForm(forms.Form):
         }
 
 
-class Filters(forms.Form):
+class ImportFilters(forms.Form):
     """Which imports to show."""
 
     kind = forms.ChoiceField(label=gettext_lazy("List"), required=False)

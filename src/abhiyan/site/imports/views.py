@@ -29,7 +29,7 @@ from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .forms import OPTION, PLAIN_BYTES, BeginForm, ColumnsForm, Filters, units_of
+from .forms import OPTION, PLAIN_BYTES, BeginForm, ColumnsForm, ImportFilters, units_of
 from .states import WORKING, state_of
 
 State = StagedImport.State
@@ -137,7 +137,7 @@ def _title(key: str) -> str:
 @require_GET
 def list_(request: Request) -> HttpResponseBase:
     """Every import in sight, newest first."""
-    filters = Filters(request.GET)
+    filters = ImportFilters(request.GET)
     chosen = (
         {name: value for name, value in filters.cleaned_data.items() if value} if filters.is_valid() else {}
     )

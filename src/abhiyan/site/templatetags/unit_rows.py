@@ -12,7 +12,7 @@ from abhiyan.org.queries import Leader
 from abhiyan.programmes.queries import Child
 from abhiyan.ui import numbers
 from abhiyan.ui.drawing import escaped, kept
-from abhiyan.ui.ladder import Ladder, checks_title
+from abhiyan.ui.ladder import LadderShown, checks_title
 from abhiyan.ui.lists import drawn as drawn_table
 from abhiyan.ui.templatetags.bearers import bearer
 from abhiyan.ui.templatetags.look import sort_header
@@ -24,10 +24,10 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def child_table(
     context: Context,
-    children: Iterable[tuple[Child, Ladder, str, str, Leader | None]],
+    children: Iterable[tuple[Child, LadderShown, str, str, Leader | None]],
     first: int,
     whole: str,
-    total: Ladder,
+    total: LadderShown,
 ) -> SafeString:
     """The children with their ladders, each led to by its name, and by whom it is led; below them the whole unit's own
     figures. first: the number of the first of them."""
@@ -45,7 +45,7 @@ def child_table(
     last = filter(None, (checks, _("% of the earlier drive") if has_before else ""))
     heads += [format_html('<th scope="col" class="num wraps">{}</th>', title) for title in last]
 
-    def figures(drawn: Ladder, ladder: str) -> SafeString:
+    def figures(drawn: LadderShown, ladder: str) -> SafeString:
         before = drawn.before.n if drawn.before else None
         is_whole = are_grades and drawn.estimate is not None  # a unit among grades: its number stands above
         checked = "" if is_whole else estimate(drawn)

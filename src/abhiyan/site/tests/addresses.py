@@ -52,7 +52,7 @@ from abhiyan.units import actions as units
 from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
 from abhiyan.verification.models import Check, Frame, Stratum, Tie
-from abhiyan.verification.queries.checks import Said, sealed
+from abhiyan.verification.queries.checks import SaidUnseen, sealed
 from abhiyan.verification.tests.odd_entries import odd_entries
 
 from .answers import ENTRANCE, WORDS
@@ -518,7 +518,7 @@ def _check_in_hand(cast: Cast, frame: Frame, at: datetime) -> UUID:
             taken_at=at,
             said_at=at,
         )
-        check.said = sealed(check.id, Said({"how": "By phone"}, "joined"))
+        check.said = sealed(check.id, SaidUnseen({"how": "By phone"}, "joined"))
         check.save(force_insert=True)
         Attempt.objects.create(
             id=uuid4(),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from abhiyan.core.access import Level
+from abhiyan.core.access import AccessLevel
 from abhiyan.core.logs import JsonFormatter
 from abhiyan.enrolment.hotpath import calls
 from abhiyan.org.rules.capabilities import MEANINGS
@@ -39,7 +39,7 @@ def test_two_addresses_of_one_name_are_refused(settings: LazySettings) -> None:
 def test_the_machine_channels_paths_are_in_the_table() -> None:
     assert set(asgi.HOT) == set(HOT)
     assert set(calls.KINDS) == set(HOOKS)
-    assert all(allowed.level is Level.TOKEN for allowed in (HOT | HOOKS).values())
+    assert all(allowed.level is AccessLevel.TOKEN for allowed in (HOT | HOOKS).values())
 
 
 def test_what_else_is_answered_before_django_is_in_the_table() -> None:
@@ -50,8 +50,8 @@ def test_the_table_names_only_capabilities_and_entrances_there_are() -> None:
     for name, page in pages().items():
         allowed = page.opens
         assert set(allowed.any_of) <= set(MEANINGS), name
-        assert (allowed.level is Level.CAPABILITY) == bool(allowed.any_of), name
-        if allowed.level in (Level.VISITOR, Level.MEMBER):
+        assert (allowed.level is AccessLevel.CAPABILITY) == bool(allowed.any_of), name
+        if allowed.level in (AccessLevel.VISITOR, AccessLevel.MEMBER):
             assert allowed.entrance in pages(), name
 
 

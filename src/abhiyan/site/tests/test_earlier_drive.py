@@ -13,7 +13,7 @@ from abhiyan.people.tests.make import body
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, UnitTotal
 from abhiyan.ui import charts
-from abhiyan.ui.ladder import Before, Ladder
+from abhiyan.ui.ladder import Before, LadderShown
 
 from .cast import Cast
 from .test_units_below import rows
@@ -118,4 +118,4 @@ def test_totals_far_above_a_trend_are_said_and_not_drawn() -> None:
         )
         plotted = charts.plot_trend(trend)
         assert plotted is not None and (plotted.before is not None) is drawn
-    assert Ladder(name="x").before is None
+    assert LadderShown(name="x").before is None

@@ -255,7 +255,7 @@ def test_somebody_joins_in_urdu_and_the_messages_are_in_it(world: World) -> None
 
 def test_a_text_in_urdu_is_answered_in_urdu(world: World) -> None:
     sms = inbound.Sms("generic", "1", world.asha.phone, "+911800000001", "مدد", NOW)
-    told = texts.Told(
+    told = texts.TextIn(
         text=sms, hook="sms", number=sms.number, meaning="join", programme_id=world.programme.pk
     )
     assert texts.hear(told=told, by=CHANNEL, at=NOW) is None

@@ -19,7 +19,7 @@ from abhiyan.elections.queries import OurSide, UnitFigures, grounds
 from abhiyan.elections.views.results_shown import (
     NO_SIDE,
     Chosen,
-    Filters,
+    ResultFilters,
     alliance_chosen,
     party_chosen,
     rounded,
@@ -139,7 +139,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
         "programme_name": named(programme.names) if programme is not None else "",
         "election_name": named(of.names) if of is not None else "",
         "side": side,
-        "filters": Filters(
+        "filters": ResultFilters(
             asked,
             programme=(
                 gettext_lazy("Programme"),
@@ -248,7 +248,7 @@ def _scatter(places: list[Place], side: Chosen) -> scatter.Scatter:
         x_name=_("share of votes of %(side)s (%%)") % {"side": side.name},
         y_name=_("members counted per 100 votes polled"),
         dots=[
-            scatter.Dot(
+            scatter.ScatterDot(
                 name=place.name,
                 x=place.figures.share_pct,
                 y=place.per_100,

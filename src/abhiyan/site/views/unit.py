@@ -30,7 +30,7 @@ from abhiyan.programmes.rules.estimated import Of, ask_estimated
 from abhiyan.site.offered import doors
 from abhiyan.ui import charts, maps, tables
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.lists import Column, Table, file_asked
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
@@ -44,7 +44,7 @@ MOST_FURTHEST = 3  # of the children behind, named on a phone's first screen
 MAY_CLOSE = "imports.units"  # who may close a unit, and open it again
 KEPT_IN_PATHS = "/~:@!$&'()*+,;="  # as Django's reverse keeps them
 
-BELOW: tuple[Column[tuple[programmes.Child, Ladder, org.Leader | None]], ...] = (
+BELOW: tuple[Column[tuple[programmes.Child, LadderShown, org.Leader | None]], ...] = (
     Column("code", gettext_lazy("Code"), lambda row: row[0].code),
     Column("unit", gettext_lazy("Unit"), lambda row: named(row[0].names)),
     Column("leader", gettext_lazy("Led by"), lambda row: row[2].name if row[2] else "", names_people=True),
@@ -156,7 +156,7 @@ class Asked:
     """
 
     offices: sql.Asked[list[org.OfficeHere]]
-    vacancies: sql.Asked[list[org.Below]] | None = None
+    vacancies: sql.Asked[list[org.OfficeBelow]] | None = None
     callers: sql.Asked[programmes.Placeless | None] | None = None
     own: sql.Asked[programmes.Own | None] | None = None
     figures: sql.Asked[programmes.Figures] | None = None
@@ -204,8 +204,10 @@ def _is_file(request: HttpRequest, here: units.UnitRow) -> bool:
 
 
 def _files(
-    request: Request, here: units.UnitRow, lines: list[tuple[programmes.Child, Ladder, org.Leader | None]]
-) -> Table[tuple[programmes.Child, Ladder, org.Leader | None]]:
+    request: Request,
+    here: units.UnitRow,
+    lines: list[tuple[programmes.Child, LadderShown, org.Leader | None]],
+) -> Table[tuple[programmes.Child, LadderShown, org.Leader | None]]:
     """The list of the units below as files; without its lines, for what the page says of them."""
     caption = _("Units below, with their ladders")
     return Table(request, BELOW, lines, name=f"units-{here.code}", caption=caption, unit_id=here.id)
@@ -399,7 +401,7 @@ def _levels(
 def _below(
     request: Request,
     hierarchy: int,
-    rows: list[tuple[programmes.Child, Ladder]],
+    rows: list[tuple[programmes.Child, LadderShown]],
     leaders: dict[int, org.Leader],
     lang: str,
 ) -> dict[str, Any]:
@@ -439,14 +441,14 @@ def _below(
 def _map(
     here: units.UnitRow,
     hierarchy: int,
-    rows: list[tuple[programmes.Child, Ladder]],
+    rows: list[tuple[programmes.Child, LadderShown]],
     at: datetime,
     lang: str,
 ) -> dict[str, Any]:
     """The children as places, inside the outlines there are."""
     return {
         "places": [
-            maps.Place(
+            maps.MapPlace(
                 name=named(child.names, lang),
                 lon=child.lon,
                 lat=child.lat,
@@ -466,7 +468,7 @@ def _drawn(
     lang: str,
     earlier: programmes.Earlier | None,
     checked: Of,
-) -> list[tuple[programmes.Child, Ladder]]:
+) -> list[tuple[programmes.Child, LadderShown]]:
     """The children on a page of the list, each with its picture."""
     return [
         (
@@ -491,7 +493,7 @@ def _funnel(found: programmes.Funnel) -> dict[str, Any]:
         "funnels": [
             (
                 line.channel,
-                [charts.Step(name=step.name, value=line.value(step.key)) for step in line.steps],
+                [charts.FunnelStep(name=step.name, value=line.value(step.key)) for step in line.steps],
             )
             for line in found.lines
         ],

@@ -11,7 +11,7 @@ from datetime import date
 from abhiyan.core.numbers import grouped
 from abhiyan.ui.charts import ticks
 
-from .said import Bar, Bars, Body, Course, Cover, Gaps, Grid, Slide
+from .said import Bars, Body, Course, Cover, Gaps, Grid, Slide, SlideBar
 
 SMALLEST = 12.0
 LINE = 1.34  # of a line, in sizes of its text; Devanagari needs so much
@@ -72,7 +72,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class SlideText:
     """tone: ink, muted. align: left, center, right. at: top, middle or bottom of its box. leads: its first paragraph is
     bold."""
 
@@ -97,7 +97,7 @@ class Stroke:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class SlideDot:
     """A circle around a point."""
 
     x: float
@@ -177,29 +177,29 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SlidePage:
     """One slide, laid out. item: its native chart or table. about: what a screen reader says of it. lines: of the first
     slide, a paragraph each."""
 
-    title: Text
-    texts: tuple[Text, ...]
+    title: SlideText
+    texts: tuple[SlideText, ...]
     strokes: tuple[Stroke, ...] = ()
-    dots: tuple[Dot, ...] = ()
+    dots: tuple[SlideDot, ...] = ()
     item: Chart | Table | None = None
     about: str = ""
     notes: str = ""
-    lines: Text | None = None
+    lines: SlideText | None = None
 
 
-def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> Page:
+def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> SlidePage:
     """A slide in a room. day: stands at the foot, before the slide's number."""
-    fit = Fit(measure)
+    fit = TextFit(measure)
     notes = "\n".join(map(plain, slide.notes))
     if isinstance(slide.body, Cover):
         box, size = (room.cover, 36.0) if room.cover else (room.title, room.size)
         title = fit.text(slide.title, box, size, is_bold=True, at="bottom")
         lines = fit.paragraphs(slide.body.lines, room.lines or room.below, 20)
-        return Page(title, (), notes=notes, lines=lines)
+        return SlidePage(title, (), notes=notes, lines=lines)
     title = fit.text(slide.title, room.title, room.size, is_bold=True)
     body, below = room.body, room.below
     made = Made(fit, body)
@@ -209,11 +209,11 @@ def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> Page:
     rule = foot.y - 4
     end = Box(below.x + below.w * 0.8, foot.y, below.w * 0.2, FOOT)
     said = fit.sentences(slide.foot, foot, SMALLEST)
-    return Page(
+    return SlidePage(
         title,
         (
             *(text for text in (under, *made.texts, said) if text.text),
-            Text(end, day, SMALLEST, tone="muted", align="right"),
+            SlideText(end, day, SMALLEST, tone="muted", align="right"),
         ),
         (*made.strokes, Stroke(((below.x, rule), (below.x + below.w, rule)), 0.75)),
         tuple(made.dots),
@@ -232,7 +232,7 @@ def plain(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class TextFit:
     """Fits text into boxes by how wide it is."""
 
     measure: Measure
@@ -281,20 +281,20 @@ class Fit:
         tone: str = "ink",
         align: str = "left",
         at: str = "middle",
-    ) -> Text:
+    ) -> SlideText:
         """A text in its box: as large as it may be, at most so many lines."""
         size = max(SMALLEST, size)
         while size > max(SMALLEST, least) and not self._fits(text, box, size, most, is_bold=is_bold):
             size -= 1
         room = max(1, min(most, math.floor(box.h / (size * LINE) + 0.01)))
         said = self.cut(text, box.w, size, room, is_bold=is_bold)
-        return Text(box, said, size, is_bold, tone, align, at)
+        return SlideText(box, said, size, is_bold, tone, align, at)
 
     def _fits(self, text: str, box: Box, size: float, most: int, *, is_bold: bool) -> bool:
         n = len(self.lines(text, box.w, size, is_bold=is_bold))
         return n <= most and n * size * LINE <= box.h + 0.5
 
-    def sentences(self, said: Sequence[str], box: Box, size: float) -> Text:
+    def sentences(self, said: Sequence[str], box: Box, size: float) -> SlideText:
         """As many whole sentences as there is room for; the first is cut where it alone is too long."""
         room = math.floor(box.h / (size * LINE) + 0.01)
         kept = ""
@@ -303,15 +303,15 @@ class Fit:
             if len(self.lines(longer, box.w, size)) <= room:
                 kept = longer
         kept = kept or (self.cut(said[0], box.w, size, room) if said else "")
-        return Text(box, kept, size, tone="muted", at="top")
+        return SlideText(box, kept, size, tone="muted", at="top")
 
-    def paragraphs(self, said: Sequence[str], box: Box, size: float) -> Text:
+    def paragraphs(self, said: Sequence[str], box: Box, size: float) -> SlideText:
         """Paragraphs below one another, as large as they may be; none longer than two lines."""
         while size > SMALLEST and self._high(said, box, size) > box.h:
             size -= 1
         most = 2 if self._high(said, box, size) <= box.h else 1
         kept = [self.cut(each, box.w, size, most) for each in said]
-        return Text(
+        return SlideText(
             box, "\n".join(kept[: max(1, math.floor(box.h / (size * LINE)))]), size, at="top", leads=True
         )
 
@@ -322,11 +322,11 @@ class Fit:
 class Made:
     """What the body of a slide is made of."""
 
-    def __init__(self, fit: Fit, box: Box) -> None:
+    def __init__(self, fit: TextFit, box: Box) -> None:
         self.fit, self.box = fit, box
-        self.texts: list[Text] = []
+        self.texts: list[SlideText] = []
         self.strokes: list[Stroke] = []
-        self.dots: list[Dot] = []
+        self.dots: list[SlideDot] = []
         self.item: Chart | Table | None = None
 
     def add(self, body: Body) -> None:
@@ -392,7 +392,7 @@ class Made:
         if of.target and of.target_said:
             self._target(chart, of, is_near=is_near)
 
-    def _beside(self, chart: Chart, bar: Bar, line: Box, right: float) -> None:
+    def _beside(self, chart: Chart, bar: SlideBar, line: Box, right: float) -> None:
         """Words at the right of a bar; of one that is not drawn in its place."""
         if bar.n is None:
             where = replace(line, x=chart.plot.x + 8, w=chart.plot.w - 8)
@@ -489,11 +489,11 @@ class Made:
         for at, row in enumerate(of.rows):
             line = Box(box.x, chart.middle(at) - height / 2, box.w, height)
             self._say(row.name, line.part(0, 0.21), 15, align="right", is_bold=row.rank == 1, most=2)
-            self.dots.append(Dot(chart.at(100), chart.middle(at), min(5.0, height / 4), is_hollow=True))
+            self.dots.append(SlideDot(chart.at(100), chart.middle(at), min(5.0, height / 4), is_hollow=True))
             if row.true is None:
                 self._say(row.why, line.part(0.69, 1.0), 12, tone="muted", most=2)
                 continue
-            self.dots.append(Dot(chart.at(row.true), chart.middle(at), min(6.5, height / 3)))
+            self.dots.append(SlideDot(chart.at(row.true), chart.middle(at), min(6.5, height / 3)))
             self._say(
                 grouped(100 - row.true), line.part(0.68, 0.76), 15, is_bold=True, align="center", most=1
             )

@@ -10,13 +10,13 @@ from abhiyan.core import printing
 from abhiyan.core.numbers import grouped
 
 from .look import Layouts, Look
-from .pages import SMALLEST, Box, Chart, Page, Series, Stroke, Table, Text
+from .pages import SMALLEST, Box, Chart, Series, SlidePage, SlideText, Stroke, Table
 
 TEMPLATE = printing.Template.read(Path(__file__).parent / "deck.typ")
 Mark = Mapping[str, Any]
 
 
-def pdf(pages: Sequence[Page], layouts: Layouts, *, language: str, title: str, at: datetime) -> bytes:
+def pdf(pages: Sequence[SlidePage], layouts: Layouts, *, language: str, title: str, at: datetime) -> bytes:
     """A deck of pages as PDF, one a page."""
     documents = [
         {
@@ -30,7 +30,7 @@ def pdf(pages: Sequence[Page], layouts: Layouts, *, language: str, title: str, a
     return printing.pdf(TEMPLATE, documents, title=title, language=language, at=at)
 
 
-def _marks(page: Page, layouts: Layouts, number: int) -> Iterator[Mark]:
+def _marks(page: SlidePage, layouts: Layouts, number: int) -> Iterator[Mark]:
     look = layouts.look
     yield _text(page.title, look)
     if page.lines is not None:
@@ -53,7 +53,7 @@ def _marks(page: Page, layouts: Layouts, number: int) -> Iterator[Mark]:
         yield {**_text(page.texts[-1], look), "text": f"{page.texts[-1].text} · {grouped(number)}"}
 
 
-def _text(said: Text, look: Look) -> Mark:
+def _text(said: SlideText, look: Look) -> Mark:
     box = said.box
     return {
         "kind": "text",
@@ -92,7 +92,7 @@ def _table(of: Table, look: Look) -> Iterator[Mark]:
         for width, cell in zip(of.widths, cells, strict=True):
             align = "right" if cell.is_number else "left"
             yield _text(
-                Text(Box(x + 5, y, width - 10, height), cell.text, of.size, not at, align=align), look
+                SlideText(Box(x + 5, y, width - 10, height), cell.text, of.size, not at, align=align), look
             )
             x += width
         y += height
@@ -111,7 +111,7 @@ def _chart(of: Chart, look: Look) -> Iterator[Mark]:
         else:
             yield _line((at, plot.y), (at, plot.y + plot.h), width=0.75, colour=look.line)
             where, align = Box(at - 45, plot.y + plot.h + 3, 90, 18), "center"
-        yield _text(Text(where, grouped(n), SMALLEST, tone="muted", align=align), look)
+        yield _text(SlideText(where, grouped(n), SMALLEST, tone="muted", align=align), look)
         n += of.step
     yield from _lines(of, look) if of.kind == "lines" else _bars(of, look)
 
@@ -121,7 +121,7 @@ def _lines(of: Chart, look: Look) -> Iterator[Mark]:
     for at in range(0, len(of.categories), of.each):
         x = plot.x + plot.w * at / last
         where = Box(x - 40, plot.y + plot.h + 3, 80, 18)
-        yield _text(Text(where, of.categories[at], SMALLEST, tone="muted", align="center"), look)
+        yield _text(SlideText(where, of.categories[at], SMALLEST, tone="muted", align="center"), look)
     for series in of.series:
         points = [
             (plot.x + plot.w * at / last, of.at(n)) for at, n in enumerate(series.values) if n is not None

@@ -29,7 +29,7 @@ from pptx.util import Emu, Pt
 
 from .layouts import every
 from .look import Layouts, Look
-from .pages import LINE, SMALLEST, Box, Chart, Dot, Page, Series, Stroke, Table, Text, plain
+from .pages import LINE, SMALLEST, Box, Chart, Series, SlideDot, SlidePage, SlideText, Stroke, Table, plain
 
 INDIAN = r"[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;##,##0"
 DAYS = {"hi": "[$-439]d mmm", "en": "[$-4009]d mmm"}
@@ -61,7 +61,7 @@ _CELLS = re.compile(r"Sheet1!\$([A-Z]+)\$(\d+)(?::\$[A-Z]+\$\d+)?$")
 
 
 def pptx(
-    pages: Sequence[Page],
+    pages: Sequence[SlidePage],
     template: bytes,
     layouts: Layouts,
     *,
@@ -126,7 +126,7 @@ class _Drawn:
         self.slide, self.look, self.days = slide, layouts.look, days
         self.charts: list[Any] = []
 
-    def all(self, page: Page) -> None:
+    def all(self, page: SlidePage) -> None:
         shapes = self.slide.shapes
         lines = next(
             (each for each in shapes.placeholders if each.placeholder_format.type == PH.SUBTITLE), None
@@ -154,14 +154,14 @@ class _Drawn:
         if page.texts:
             self._number(shapes[len(shapes) - 1])
 
-    def _write(self, frame: Any, said: Text) -> None:
+    def _write(self, frame: Any, said: SlideText) -> None:
         """Text in a placeholder: its typeface and colour are the template's."""
         for paragraph, _font in _lines(frame, said):
             paragraph.space_before = paragraph.space_after = Pt(0)
             for bullet in paragraph._p.get_or_add_pPr().xpath("a:buChar|a:buAutoNum"):  # noqa: SLF001
                 bullet.getparent().remove(bullet)
 
-    def _text(self, said: Text) -> None:
+    def _text(self, said: SlideText) -> None:
         frame = self.slide.shapes.add_textbox(*_emu(said.box)).text_frame
         frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
         frame.vertical_anchor = _ANCHOR[said.at]
@@ -187,7 +187,7 @@ class _Drawn:
             self._line(self.slide.shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *ends).line, stroke)
             _bare(self.slide.shapes[-1])
 
-    def _dot(self, dot: Dot) -> None:
+    def _dot(self, dot: SlideDot) -> None:
         ends = (Pt(dot.x - dot.r), Pt(dot.y - dot.r), Pt(2 * dot.r), Pt(2 * dot.r))
         shape = self.slide.shapes.add_shape(MSO_SHAPE.OVAL, *ends)
         _bare(shape)
@@ -303,7 +303,7 @@ class _Drawn:
             line.dash_style = _DASH[of.dash]
 
 
-def _lines(frame: Any, said: Text) -> Iterator[tuple[Any, Any]]:
+def _lines(frame: Any, said: SlideText) -> Iterator[tuple[Any, Any]]:
     """Writes a text into a frame; each paragraph with the font of its run."""
     frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
     for at, line in enumerate(said.text.split("\n")):

@@ -12,7 +12,7 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class SlideBar:
     """One row of a chart of bars. value: as it is written; n: None where no bar is drawn; beside, below: more words.
 
     more: drawn after it, in dots.
@@ -33,7 +33,7 @@ class Bars:
     """Bars on one scale. names: of what is drawn, by key. target: a line across them; where that is far beyond them,
     words."""
 
-    bars: tuple[Bar, ...]
+    bars: tuple[SlideBar, ...]
     names: dict[str, str]
     target: int | None = None
     target_said: str = ""

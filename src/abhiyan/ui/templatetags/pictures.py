@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.ui import charts, maps, numbers
 from abhiyan.ui.drawing import escaped, kept
-from abhiyan.ui.ladder import NAMES, RUNGS, Ladder, Plot, Span, Words, as_ladder, plot
+from abhiyan.ui.ladder import NAMES, RUNGS, LadderPlot, LadderShown, Span, Words, as_ladder, plot
 from abhiyan.ui.numbers import of_100
 
 from .look import indian, next_id
@@ -52,7 +52,7 @@ def _line(css: str, x1: float, x2: float, y1: str, y2: str) -> str:
     return f'<line class="{css}" x1="{_pct(x1)}" x2="{_pct(x2)}" y1="{y1}" y2="{y2}"/>'
 
 
-def _bars(drawn: Plot, rung: str, y: str, height: str) -> str:
+def _bars(drawn: LadderPlot, rung: str, y: str, height: str) -> str:
     match rung:
         case "reported":
             return _rect("f1", drawn.reported, y, height, HATCH) if drawn.reported else ""
@@ -72,7 +72,7 @@ def _bars(drawn: Plot, rung: str, y: str, height: str) -> str:
             return ""
 
 
-def _bar(drawn: Plot, rung: str) -> SafeString:
+def _bar(drawn: LadderPlot, rung: str) -> SafeString:
     """One row of the ladder. The interval is light inside the bar and ink outside."""
     parts = [_bars(drawn, rung, "22%", "56%")]
     # Target and pace belong to the scale of the first three rungs.
@@ -92,7 +92,7 @@ def _bar(drawn: Plot, rung: str) -> SafeString:
     return mark_safe(f'<svg class="bar" aria-hidden="true" focusable="false">{"".join(parts)}</svg>')  # noqa: S308  # rectangles, made of numbers
 
 
-def _axis(ladder: Ladder, drawn: Plot) -> SafeString:
+def _axis(ladder: LadderShown, drawn: LadderPlot) -> SafeString:
     # 0 is named only where its figure does not run into the target's
     is_close = drawn.target is not None and drawn.target < 5
     parts = [] if is_close else [mark_safe('<text x="0" y="14">0</text>')]
@@ -120,7 +120,7 @@ def _axis(ladder: Ladder, drawn: Plot) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") -> SafeString:  # noqa: A002  # named as in HTML
+def ladder(context: Context, given: LadderShown | Mapping[str, Any], id: str = "") -> SafeString:  # noqa: A002  # named as in HTML
     """The ladder of one measure. `given`: a ui.ladder.Ladder, or a mapping with its names."""
     shown = as_ladder(given)
     drawn = plot(shown)
@@ -175,7 +175,7 @@ def ladder(context: Context, given: Ladder | Mapping[str, Any], id: str = "") ->
     )
 
 
-def _note(shown: Ladder) -> str:
+def _note(shown: LadderShown) -> str:
     """Write what the estimate says under the ladder, with a link to its page. A press shows how it was made."""
     note, how = str(shown.note), str(shown.how)
     more = f'<a href="{escaped(shown.more[0])}">{escaped(shown.more[1])}</a>' if shown.more else ""
@@ -189,7 +189,7 @@ def _note(shown: Ladder) -> str:
     )
 
 
-def _before(shown: Ladder) -> str:
+def _before(shown: LadderShown) -> str:
     """The earlier drive beside this one, two bars on a scale of their own; marked as totals, by their source."""
     before, now = shown.before, shown.counted
     if before is None:
@@ -214,7 +214,7 @@ def _before(shown: Ladder) -> str:
     )
 
 
-def _parts(shown: Ladder) -> str:
+def _parts(shown: LadderShown) -> str:
     """Say what counted and unsigned are made of together, in a line under the ladder."""
     if not shown.parts:
         return ""
@@ -227,7 +227,7 @@ def _parts(shown: Ladder) -> str:
 
 
 @register.simple_tag
-def mini(given: Ladder | Mapping[str, Any]) -> SafeString:
+def mini(given: LadderShown | Mapping[str, Any]) -> SafeString:
     """The four bars alone, thin, for a row of a table, against what is due by today, else against the target."""
     shown = as_ladder(given)
     return _mini(
@@ -238,7 +238,7 @@ def mini(given: Ladder | Mapping[str, Any]) -> SafeString:
 
 @kept
 def _mini(**figures: Any) -> SafeString:
-    drawn = plot(Ladder(name="", **figures), room=1.03)
+    drawn = plot(LadderShown(name="", **figures), room=1.03)
     parts = [_bars(drawn, rung, str(1 + place * 7), "5") for place, rung in enumerate(RUNGS)]
     if drawn.target is not None:
         parts.append(_line("tgt", drawn.target, drawn.target, "-2", "30"))
@@ -255,7 +255,7 @@ def _mini(**figures: Any) -> SafeString:
 
 
 @register.simple_tag
-def estimate(given: Ladder | Mapping[str, Any]) -> SafeString:
+def estimate(given: LadderShown | Mapping[str, Any]) -> SafeString:
     """The estimate in a cell, its interval below it; else the grade."""
     shown = as_ladder(given)
     return _estimate(shown.estimate, shown.low, shown.high, shown.grade)
@@ -270,7 +270,7 @@ def _estimate(estimate: float | None, low: float | None, high: float | None, gra
 
 
 @register.simple_tag
-def grades_meant(drawn: Iterable[Ladder]) -> str:
+def grades_meant(drawn: Iterable[LadderShown]) -> str:
     """What grades mean, below a list that has some."""
     if not any(one.grade for one in drawn):
         return ""
@@ -285,7 +285,7 @@ def grades_meant(drawn: Iterable[Ladder]) -> str:
 
 @register.inclusion_tag("ui/_symbol_map.html")
 def symbol_map(
-    places: Sequence[maps.Place],
+    places: Sequence[maps.MapPlace],
     outlines: maps.Outlines | Mapping[str, Any] | None = None,
     label: str = "",
     empty: str = "",
@@ -448,7 +448,7 @@ def _trend_table(given: charts.Trend) -> str:
 
 
 @register.simple_tag
-def funnel(steps: Sequence[charts.Step], label: str = "") -> SafeString:
+def funnel(steps: Sequence[charts.FunnelStep], label: str = "") -> SafeString:
     """Steps (ui.charts.Step) as bars against the largest, each with its share of the step before."""
     return _funnel(
         [(str(step.name), step.value, str(step.note)) for step in steps], str(label or _("Funnel"))
@@ -457,7 +457,7 @@ def funnel(steps: Sequence[charts.Step], label: str = "") -> SafeString:
 
 @kept
 def _funnel(given: Sequence[tuple[str, int | None, str]], label: str) -> SafeString:
-    steps = [charts.Step(name=name, value=value, note=note) for name, value, note in given]
+    steps = [charts.FunnelStep(name=name, value=value, note=note) for name, value, note in given]
     e = escaped
     before: int | None = None
     rows = []

@@ -17,7 +17,7 @@ register = template.Library()
 
 @register.inclusion_tag("ui/_seat_map.html")
 def seats_on_map(
-    seats: Sequence[seat_map.Seat],
+    seats: Sequence[seat_map.MapSeat],
     outlines: maps.Outlines | None = None,
     label: str = "",
     ours: str = "",
@@ -40,7 +40,7 @@ def dots(given: scatter.Scatter) -> dict[str, Any]:
 
 
 @register.simple_tag
-def bars(steps: Sequence[charts.Step], rung: str) -> SafeString:
+def bars(steps: Sequence[charts.FunnelStep], rung: str) -> SafeString:
     """Figures of one rung as bars with its mark, against the largest. For the eye: the list beside it has them all."""
     css, texture = MARKS[rung]
     rect = f'<rect class="{css}"{texture} x="0" y="22%" width="{{}}%" height="56%"/>'

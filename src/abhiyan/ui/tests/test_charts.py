@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.ui.charts import MOST_DAYS, PLOT_WIDTH, Day, Step, Trend, plot_trend, ticks, widths
+from abhiyan.ui.charts import MOST_DAYS, PLOT_WIDTH, Day, FunnelStep, Trend, plot_trend, ticks, widths
 
 FIRST = date(2026, 10, 9)
 counts = st.none() | st.integers(0, 10**9)
@@ -106,7 +106,11 @@ def test_a_chart_has_few_ticks(top: int) -> None:
 
 
 def test_a_funnel_is_drawn_against_its_largest_step() -> None:
-    steps = [Step(name="calls", value=200), Step(name="links", value=50), Step(name="few", value=None)]
+    steps = [
+        FunnelStep(name="calls", value=200),
+        FunnelStep(name="links", value=50),
+        FunnelStep(name="few", value=None),
+    ]
     assert widths(steps) == [100, 25, 0]
     assert widths([]) == []
-    assert widths([Step(name="none", value=0)]) == [0]
+    assert widths([FunnelStep(name="none", value=0)]) == [0]

@@ -8,13 +8,13 @@ from django.template import TemplateSyntaxError
 from django.utils import translation
 
 from abhiyan.ui import charts, maps, tables
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.templatetags import look
 from abhiyan.ui.tests.conftest import Render
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 EVIL = "<script>alert(1)</script>\"'"
-FULL = Ladder(
+FULL = LadderShown(
     name=EVIL,
     target=600_000,
     reported=521_340,
@@ -135,7 +135,7 @@ def test_ids_of_ladders_differ_on_one_page_and_are_the_same_next_time(render: Re
 
 
 def test_words_given_to_a_component_are_escaped(render: Render) -> None:
-    place = maps.Place(name=EVIL, lon=75.0, lat=33.0, ladder=FULL, href=f"/u/{EVIL}")
+    place = maps.MapPlace(name=EVIL, lon=75.0, lat=33.0, ladder=FULL, href=f"/u/{EVIL}")
     trend = charts.Trend(
         name=EVIL,
         begins_on=date(2026, 10, 9),
@@ -147,10 +147,10 @@ def test_words_given_to_a_component_are_escaped(render: Render) -> None:
         "{% funnel steps label=evil %}{% sort_header 'x' evil %}{% phone evil %}{{ evil|masked }}{{ evil|initials }}",
         path="/?x=%22%3E%3Cscript%3E",
         full=FULL,
-        none=Ladder(name=EVIL, none_reason=EVIL, hidden_reason=EVIL),
+        none=LadderShown(name=EVIL, none_reason=EVIL, hidden_reason=EVIL),
         places=[place],
         trend=trend,
-        steps=[charts.Step(name=EVIL, value=1, note=EVIL)],
+        steps=[charts.FunnelStep(name=EVIL, value=1, note=EVIL)],
         evil=EVIL,
     )
     assert "<script" not in html
@@ -172,10 +172,10 @@ def test_the_words_of_a_trend_are_drawn_after_its_lines_so_that_none_crosses_the
 @pytest.mark.parametrize(
     "ladder",
     [
-        Ladder(name="nothing known"),
-        Ladder(name="no target", target=0, reported=0, counted=0, confirmed=0),
-        Ladder(name="all", target=10**9, reported=10**9, counted=10**9, unsigned=10**9, confirmed=10**9),
-        Ladder(name="half an interval", estimate=0.5, low=0.3),
+        LadderShown(name="nothing known"),
+        LadderShown(name="no target", target=0, reported=0, counted=0, confirmed=0),
+        LadderShown(name="all", target=10**9, reported=10**9, counted=10**9, unsigned=10**9, confirmed=10**9),
+        LadderShown(name="half an interval", estimate=0.5, low=0.3),
         {"name": "a mapping", "reported": 4},
     ],
 )
@@ -197,7 +197,7 @@ def test_all_rows_of_a_ladder_have_the_same_cells_so_that_their_bars_begin_at_on
 
 
 def test_what_an_estimate_says_is_seen_and_how_it_was_made_is_on_a_press(render: Render) -> None:
-    said = Ladder(
+    said = LadderShown(
         name="m", estimate=0.8, low=0.7, high=0.9, note="80 of 100.", how=EVIL, more=("/f/", "More")
     )
     html = render("{% ladder l %}", l=said)
@@ -205,12 +205,14 @@ def test_what_an_estimate_says_is_seen_and_how_it_was_made_is_on_a_press(render:
     assert (
         html.index("80 of 100.") < html.index("<details") < html.index("alert(1)") < html.index("</details>")
     )
-    assert "<details" not in render("{% ladder l %}", l=Ladder(name="m", note="80 of 100."))
+    assert "<details" not in render("{% ladder l %}", l=LadderShown(name="m", note="80 of 100."))
     assert said.told == f"80 of 100. {EVIL}"
 
 
 def test_parts_of_a_ladder_say_which_figures_they_are_parts_of(render: Render) -> None:
-    of = Ladder(name="m", counted=37_498, unsigned=31_460, parts=[("New members", 68_528), ("Renewed", None)])
+    of = LadderShown(
+        name="m", counted=37_498, unsigned=31_460, parts=[("New members", 68_528), ("Renewed", None)]
+    )
     said = " ".join(
         re.sub(r"<[^>]+>", "", render("{% ladder l %}", l=of).rpartition('<p class="small">')[2]).split()
     )
@@ -229,7 +231,7 @@ def test_a_column_of_numbers_groups_them_and_leaves_words_alone(render: Render) 
 
 def test_a_target_of_nothing_is_said_once(render: Render) -> None:
     html = render(
-        "{% ladder l %}", l=Ladder(name="Members", target=0, counted=3, pace_pct=50, day=5, days=10)
+        "{% ladder l %}", l=LadderShown(name="Members", target=0, counted=3, pace_pct=50, day=5, days=10)
     )
     assert ">Target 0</text>" in html and ">0</text>" not in html
 

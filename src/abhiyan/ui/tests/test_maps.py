@@ -4,29 +4,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.ui import maps
-from abhiyan.ui.ladder import Ladder
+from abhiyan.ui.ladder import LadderShown
 
 counts = st.none() | st.integers(0, 10**9)
 degrees = st.none() | st.floats(allow_nan=True, allow_infinity=True)
 places = st.lists(
     st.builds(
-        maps.Place,
+        maps.MapPlace,
         name=st.text(max_size=12),
         lon=degrees | st.floats(73, 77),
         lat=degrees | st.floats(32, 35),
-        ladder=st.builds(Ladder, name=st.just("x"), target=counts, reported=counts, counted=counts),
+        ladder=st.builds(LadderShown, name=st.just("x"), target=counts, reported=counts, counted=counts),
     ),
     max_size=30,
 )
 SQUARE = {"type": "Polygon", "coordinates": [[[73, 32], [77, 32], [77, 35], [73, 35], [73, 32]]]}
 
 
-def place(lon: float, lat: float, counted: int = 5, name: str = "Katra") -> maps.Place:
-    return maps.Place(name=name, lon=lon, lat=lat, ladder=Ladder(name="m", target=10, counted=counted))
+def place(lon: float, lat: float, counted: int = 5, name: str = "Katra") -> maps.MapPlace:
+    return maps.MapPlace(
+        name=name, lon=lon, lat=lat, ladder=LadderShown(name="m", target=10, counted=counted)
+    )
 
 
 @given(places, st.booleans())
-def test_every_symbol_and_label_lies_on_the_drawing(given_places: list[maps.Place], bounded: bool) -> None:
+def test_every_symbol_and_label_lies_on_the_drawing(given_places: list[maps.MapPlace], bounded: bool) -> None:
     drawing = maps.draw(given_places, maps.outlines(SQUARE) if bounded else None)
     if drawing is None:
         return
@@ -48,7 +50,7 @@ def test_every_symbol_and_label_lies_on_the_drawing(given_places: list[maps.Plac
 
 def test_no_point_at_all_is_no_map() -> None:
     assert maps.draw([]) is None
-    assert maps.draw([maps.Place(name="x", lon=None, lat=None, ladder=Ladder(name="m"))]) is None
+    assert maps.draw([maps.MapPlace(name="x", lon=None, lat=None, ladder=LadderShown(name="m"))]) is None
 
 
 def test_areas_not_radii_follow_the_numbers() -> None:

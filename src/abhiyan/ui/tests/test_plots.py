@@ -13,7 +13,7 @@ def test_an_axis_begins_at_nought_and_ends_at_or_above_the_largest(largest: floa
 
 
 def test_every_dot_lies_inside_the_plot() -> None:
-    dots = [scatter.Dot(name=str(n), x=n, y=7.3 * n, words="") for n in range(50)]
+    dots = [scatter.ScatterDot(name=str(n), x=n, y=7.3 * n, words="") for n in range(50)]
     plot = scatter.plot(scatter.Scatter(name="", x_name="", y_name="", dots=dots))
     assert plot is not None
     for x, y, _dot in plot.dots:
@@ -24,9 +24,9 @@ def test_every_dot_lies_inside_the_plot() -> None:
 SQUARE = {"type": "Polygon", "coordinates": [[[74, 32], [75, 32], [75, 33], [74, 33], [74, 32]]]}
 
 
-def seat(**more: object) -> seat_map.Seat:
+def seat(**more: object) -> seat_map.MapSeat:
     facts: dict[str, object] = {"sign": "BJP", "words": "Jammu: BJP", "lon": None, "lat": None} | more
-    return seat_map.Seat(**facts)  # type: ignore[arg-type]  # spelled out above
+    return seat_map.MapSeat(**facts)  # type: ignore[arg-type]  # spelled out above
 
 
 def test_a_seat_with_an_outline_is_its_ground_and_one_without_a_disc() -> None:

@@ -17,8 +17,20 @@ from pptx.oxml.ns import qn
 from abhiyan.core import printing
 from abhiyan.ui.slides import layouts, pdf_file, pptx_file
 from abhiyan.ui.slides.look import HOUSE, Layouts, from_json, house_layouts, look_of, to_json
-from abhiyan.ui.slides.pages import LINE, LOWEST, SMALLEST, Box, Chart, Fit, Page, Room, Table, Text, laid_out
-from abhiyan.ui.slides.said import Bar, Bars, Body, Column, Course, Cover, Gap, Gaps, Grid, Slide
+from abhiyan.ui.slides.pages import (
+    LINE,
+    LOWEST,
+    SMALLEST,
+    Box,
+    Chart,
+    Room,
+    SlidePage,
+    SlideText,
+    Table,
+    TextFit,
+    laid_out,
+)
+from abhiyan.ui.slides.said import Bars, Body, Column, Course, Cover, Gap, Gaps, Grid, Slide, SlideBar
 
 AT = datetime(2026, 12, 14, 4, 30, tzinfo=UTC)
 HINDI = "श्रीनगर उत्तर विधानसभा क्षेत्र का बहुत लंबा नाम जो एक पंक्ति में नहीं आता"
@@ -27,10 +39,10 @@ NAMES = {"reported": "Reported", "counted": "Counted", "unsigned": "Not yet", "c
 NAMES |= {"estimate": "Estimated true"}
 LADDER = Bars(
     (
-        Bar("reported", "Reported", "9,41,200", 941_200, "what was said"),
-        Bar("counted", "Counted", "7,62,400", 762_400, "by the rules", "+ 86,100", "not yet", 86_100),
-        Bar("confirmed", "Confirmed", "3,98,700", 398_700, "their own yes"),
-        Bar(
+        SlideBar("reported", "Reported", "9,41,200", 941_200, "what was said"),
+        SlideBar("counted", "Counted", "7,62,400", 762_400, "by the rules", "+ 86,100", "not yet", 86_100),
+        SlideBar("confirmed", "Confirmed", "3,98,700", 398_700, "their own yes"),
+        SlideBar(
             "estimate",
             "Estimated true",
             "86 of 100",
@@ -81,7 +93,7 @@ def slide(body: Body, title: str = "56% of the target is counted") -> Slide:
     )
 
 
-def pages(bodies: tuple[Body, ...] = BODIES, room: Room = HOUSE) -> list[Page]:
+def pages(bodies: tuple[Body, ...] = BODIES, room: Room = HOUSE) -> list[SlidePage]:
     return [laid_out(slide(body), room, "14 December 2026", width) for body in bodies]
 
 
@@ -92,13 +104,13 @@ def deck(language: str = "en", bodies: tuple[Body, ...] = BODIES) -> bytes:
     )
 
 
-def texts(page: Page) -> list[Text]:
+def texts(page: SlidePage) -> list[SlideText]:
     return [page.title, *page.texts, *([page.lines] if page.lines else [])]
 
 
-def overflow(page: Page) -> list[str]:
+def overflow(page: SlidePage) -> list[str]:
     """Texts that need more room than their box has, or are too small to read."""
-    fit = Fit(width)
+    fit = TextFit(width)
     found = []
     for text in texts(page):
         lines = [
@@ -126,9 +138,9 @@ def test_whatever_is_said_it_fits_into_its_box_in_letters_one_can_read(
     room = SMALL if is_small else HOUSE
     is_ladder = n <= 4  # which has words beside and below its bars
     bars = tuple(
-        Bar("counted", word, f"{k:,}", k, word, word, word)
+        SlideBar("counted", word, f"{k:,}", k, word, word, word)
         if is_ladder
-        else Bar("counted", word, f"{k:,}", k)
+        else SlideBar("counted", word, f"{k:,}", k)
         for word, k in zip(words, numbers, strict=True)
     )
     gaps = tuple(Gap(word, k % 100, 0, 100, k % 100, k % 3) for word, k in zip(words, numbers, strict=True))
@@ -159,7 +171,9 @@ def test_whatever_is_said_it_fits_into_its_box_in_letters_one_can_read(
 def test_whatever_is_said_the_file_opens_again(words: list[str], n: int) -> None:
     """Letters that XML has none for, half pairs and marks of direction among it."""
     one, two, three, four = words
-    bars = Bars((Bar("counted", one, two, n, more=n),), {"counted": three, "unsigned": four}, n, one, two)
+    bars = Bars(
+        (SlideBar("counted", one, two, n, more=n),), {"counted": three, "unsigned": four}, n, one, two
+    )
     grid = Grid((Column(one, 0.5), Column(two, 0.5)), ((three, four),))
     course = Course(tuple((day, one) for day in DAYS), (("counted", two, tuple([n] * 43)),))
     bodies = (
@@ -177,7 +191,7 @@ def test_whatever_is_said_the_file_opens_again(words: list[str], n: int) -> None
 
 
 def test_text_that_is_too_long_shrinks_wraps_and_is_cut_last_of_all() -> None:
-    fit = Fit(width)
+    fit = TextFit(width)
     box = Box(0, 0, 300, 60)
     assert fit.text("Reasi", box, 26).size == 26
     assert 12 < fit.text("Of 9.4 lakh reported in Reasi, about 6.6 lakh are true", box, 26).size < 26

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.units import staging
-from abhiyan.units.news import Branch, UnitsGoing, UnitsMoved
+from abhiyan.units.news import MovedBranch, UnitsGoing, UnitsMoved
 from abhiyan.units.refusals import LaterChanges, LaterLists, StillUsed
 from abhiyan.units.rules import levels
 from abhiyan.units.trees import placements
@@ -27,7 +27,7 @@ ONE_BY_ONE = 300  # moves of one import done branch by branch; more are done by 
 
 def preview(
     *, import_id: int, on: date, within: int | None = None, closes_missing: bool = False
-) -> staging.Counts:
+) -> staging.StagingCounts:
     """What the staged rows would do; differences, and known units the list lacks, are kept for the page. Changes no
     unit. on: today."""
     with transaction.atomic(), planned(staging.staged()):
@@ -46,7 +46,7 @@ def take_in(
     closes_missing: bool = False,
     answers: Mapping[str, str] | None = None,
     tell: Callable[[int, int], None] | None = None,
-) -> staging.Counts:
+) -> staging.StagingCounts:
     """Carry out the staged rows (staging.stage, in the same transaction); what is refused is left out.
 
     on: the day from which units stand where the file places them. closes_missing, answers: of units that close, see
@@ -272,7 +272,7 @@ def _move(import_id: int, hierarchy: int, on: date) -> dict[int, tuple[int, ...]
     return stood
 
 
-def _stands(hierarchy: int, unit: int) -> placements.Standing:
+def _stands(hierarchy: int, unit: int) -> placements.PlacedToday:
     found = placements.standing(hierarchy, unit)
     assert found is not None, "checked by staging"
     return found
@@ -397,7 +397,7 @@ def _move_back(import_id: int, hierarchy: int) -> dict[int, tuple[int, ...]]:
     return stood
 
 
-def _gone(import_id: int, hierarchy: int) -> tuple[Branch, ...]:
+def _gone(import_id: int, hierarchy: int) -> tuple[MovedBranch, ...]:
     """Branches the import placed, of units it made and of units that stood elsewhere only: into t_gone_ and its
     hierarchy. They still stand."""
     table = f"t_gone_{hierarchy}"
@@ -415,7 +415,8 @@ def _gone(import_id: int, hierarchy: int) -> tuple[Branch, ...]:
     )
     above = placements.ancestors(hierarchy, sorted({parent for _, parent, _, _ in tops if parent}))
     return tuple(
-        Branch(unit, (*above[parent], parent) if parent else (), (), lo, hi) for unit, parent, lo, hi in tops
+        MovedBranch(unit, (*above[parent], parent) if parent else (), (), lo, hi)
+        for unit, parent, lo, hi in tops
     )
 
 

@@ -14,7 +14,7 @@ from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.news import UnitsMoved
 from abhiyan.units.rules import levels
 from abhiyan.units.trees.laying import hold
-from abhiyan.units.trees.placements import Standing, standing
+from abhiyan.units.trees.placements import PlacedToday, standing
 from abhiyan.units.trees.shifting import shift
 
 
@@ -62,7 +62,7 @@ def _unplaced(unit_id: int) -> refusals.NotPlaced | refusals.UnknownUnit:
     )
 
 
-def _target(hierarchy: int, moving: Standing, to: int | None) -> Standing | None:
+def _target(hierarchy: int, moving: PlacedToday, to: int | None) -> PlacedToday | None:
     """The new parent, after every question of whether the unit may stand there."""
     if to == moving.parent:
         raise refusals.AlreadyThere(

@@ -22,9 +22,9 @@ from .polls import (
 from .rows import MOST, UnitRow, fitting
 from .search import search
 from .trees import (
-    Found,
     TreesMoved,
     TreesMoving,
+    UnitFound,
     all_spans,
     below,
     by_pin,

@@ -15,7 +15,7 @@ from abhiyan.core import clock, sql
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named
 from abhiyan.units.models import Poll, Unit
-from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, Place, Polling
+from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, Polling, PollPlace
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -56,7 +56,7 @@ def polling(units_of: Mapping[Key, Collection[int]], *, at: datetime) -> dict[Ke
     return said
 
 
-def places_of(unit_ids: Collection[int]) -> dict[int, Place]:
+def places_of(unit_ids: Collection[int]) -> dict[int, PollPlace]:
     """Where units are, by id: of those that there are."""
     rows = sql.rows(_PLACED, [sorted(set(unit_ids))])
     spans: dict[int, list[tuple[int, int]]] = {}
@@ -73,7 +73,7 @@ def places_of(unit_ids: Collection[int]) -> dict[int, Place]:
     nations = {unit for unit, kind, _lo, _hi in rows if kind == "nation"}
     wanted = set(unit_ids)
     return {
-        unit: Place(
+        unit: PollPlace(
             spans=tuple(sorted(own)),
             states=frozenset(state for lo, _hi in own for state in state_at(lo)),
             is_nation=unit in nations,

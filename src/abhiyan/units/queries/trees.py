@@ -76,7 +76,7 @@ def standing(unit_id: int, hierarchy: int) -> UnitRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class UnitFound:
     """A unit by its code: what its page needs before it knows the hierarchy."""
 
     id: int
@@ -102,12 +102,12 @@ _FOUND = """with recursive found as (
   from units_unit u where u.code = %(code)s)"""
 
 
-def _found(row: Sequence[Any]) -> Found:
+def _found(row: Sequence[Any]) -> UnitFound:
     unit_id, kind, source, is_sample, hierarchies, versions = row[:6]
-    return Found(unit_id, kind, source, is_sample, tuple(hierarchies), tuple(versions))
+    return UnitFound(unit_id, kind, source, is_sample, tuple(hierarchies), tuple(versions))
 
 
-def found(code: str) -> Found:
+def found(code: str) -> UnitFound:
     """The unit with this code and the hierarchies it stands in today, in one query. NotFound when there is none."""
     if "\0" in code:  # PostgreSQL holds none, and refuses to look for one
         raise NotFound(field="unit")
@@ -117,7 +117,7 @@ def found(code: str) -> Found:
     return _found(rows[0])
 
 
-def found_with_path(code: str, *, wanted: int | None) -> tuple[Found, list[UnitRow]]:
+def found_with_path(code: str, *, wanted: int | None) -> tuple[UnitFound, list[UnitRow]]:
     """`found`, and its `path` in the hierarchy `nearest` the wanted one, in one query."""
     if "\0" in code:
         raise NotFound(field="unit")

@@ -18,7 +18,7 @@ Window = tuple[datetime, datetime]  # from, and until: exclusive
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PollPlace:
     """Where a unit is. spans: its positions [lo, hi), one for each hierarchy. states: ids of the state it is in, or of
     the state it is; empty where none is known. is_nation: it is the whole country."""
 
@@ -31,13 +31,13 @@ class Place:
         return frozenset(hierarchy_of(lo) for lo, _hi in self.spans)
 
 
-NOWHERE = Place()
+NOWHERE = PollPlace()
 
 
 class Areas:
     """Many areas, ready to be compared with places."""
 
-    def __init__(self, areas: Iterable[Place]) -> None:
+    def __init__(self, areas: Iterable[PollPlace]) -> None:
         given = list(areas)
         self._starts: list[int] = []
         self._ends: list[int] = []
@@ -52,7 +52,7 @@ class Areas:
         self.states = frozenset(state for area in given for state in area.states)
         self.has_nation = any(area.is_nation for area in given)
 
-    def touch(self, place: Place) -> bool:
+    def touch(self, place: PollPlace) -> bool:
         """Whether the place is in an area, or has one inside, or may be in one for all that is known."""
         for lo, hi in place.spans:
             after = bisect_right(self._starts, lo)
@@ -66,7 +66,7 @@ class Areas:
             for hierarchies, states in self._kinds
         )
 
-    def concern_state_of(self, place: Place) -> bool:
+    def concern_state_of(self, place: PollPlace) -> bool:
         """Whether one of the areas is in the place's state, or is the whole country."""
         return self.has_nation or bool(self.states & place.states)
 
@@ -113,7 +113,7 @@ class Calendar:
 
     phases: tuple[Phase, ...] = ()
 
-    def polling(self, places: Iterable[Place]) -> Polling:
+    def polling(self, places: Iterable[PollPlace]) -> Polling:
         """What it says of somebody who may be in each of these places: the strictest of them. None: nowhere known."""
         given = list(places) or [NOWHERE]
         touched = [

@@ -38,7 +38,7 @@ def step(*, room: int, size: int, cap: int | None = None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class RangeFit:
     """Where a moved branch goes: its new first position, and by how many bits its positions shrink (grow: < 0)."""
 
     lo: int
@@ -50,7 +50,7 @@ class Fit:
         return self.lo + (offset >> self.shrink if self.shrink >= 0 else offset << -self.shrink)
 
 
-def fit(*, width: int, bits: int, free_lo: int, free_hi: int) -> Fit | None:
+def fit(*, width: int, bits: int, free_lo: int, free_hi: int) -> RangeFit | None:
     """How a branch of this width comes into the free positions [free_lo, free_hi), or None when it cannot.
 
     bits: all positions of the branch, counted from its own `lo`, or-ed together. It keeps its width where it
@@ -59,16 +59,16 @@ def fit(*, width: int, bits: int, free_lo: int, free_hi: int) -> Fit | None:
     """
     free = free_hi - free_lo
     if width <= free:
-        return Fit(free_lo, 0)
+        return RangeFit(free_lo, 0)
     zeros = (bits & -bits).bit_length() - 1
     for shrink in range(1, zeros - LEAST_WIDTH.bit_length() + 2):
         if width >> shrink <= free // 2:
-            return Fit(free_lo, shrink)
+            return RangeFit(free_lo, shrink)
     return None
 
 
-def home(*, width: int, lo: int, old_width: int) -> Fit | None:
+def home(*, width: int, lo: int, old_width: int) -> RangeFit | None:
     """How a branch of this width gets back to `lo` with the width it had there, if bits shifted tell the way."""
     shrink = width.bit_length() - old_width.bit_length()
-    fitting = Fit(lo, shrink)
+    fitting = RangeFit(lo, shrink)
     return fitting if fitting.place(width, 0) - lo == old_width else None

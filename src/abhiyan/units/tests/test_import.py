@@ -34,7 +34,7 @@ Refused = list[tuple[int, str, str]]
 
 def bring(
     rows: Iterable[Row], import_id: int = 1, *, on: date = TODAY, within: int | None = None, **more: Any
-) -> tuple[staging.Counts, Refused]:
+) -> tuple[staging.StagingCounts, Refused]:
     with transaction.atomic():
         staging.open_staging()
         staging.stage(cells(rows))
@@ -42,7 +42,7 @@ def bring(
         return counts, [(row, field, code) for row, field, code, _ in staging.refusals()]
 
 
-def look(rows: Iterable[Row], import_id: int = 1) -> staging.Counts:
+def look(rows: Iterable[Row], import_id: int = 1) -> staging.StagingCounts:
     with transaction.atomic():
         staging.open_staging()
         staging.stage(cells(rows))
@@ -176,7 +176,7 @@ def test_a_second_list_shows_the_difference_and_applies_only_it() -> None:
         ("B2", "organisational_parent", "D1", "D2"),
     ]
     check_tree(levels.ORGANISATIONAL)
-    assert bring(rows, 3)[0] == staging.Counts(made=0, moved=0, changed=0, same=7, refused=0)
+    assert bring(rows, 3)[0] == staging.StagingCounts(made=0, moved=0, changed=0, same=7, refused=0)
 
 
 def test_an_empty_cell_changes_nothing() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from abhiyan.units import queries
 from abhiyan.units.models import Poll, PollArea, PollPhase
 from abhiyan.units.rules import levels, ranges
-from abhiyan.units.rules.polls import Areas, Calendar, Phase, Place, silence
+from abhiyan.units.rules.polls import Areas, Calendar, Phase, PollPlace, silence
 
 from .make import grow
 
@@ -24,7 +24,7 @@ ELECTORAL = levels.ELECTORAL
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[dict[int, dict[int, int | None]], frozenset[int], dict[int, Place]]:
+def worlds(draw: st.DrawFn) -> tuple[dict[int, dict[int, int | None]], frozenset[int], dict[int, PollPlace]]:
     """hierarchy -> unit -> parent; the states; and the places, laid out as a tree's positions are.
 
     Unit 0 is the nation, 1 to 3 are states; every other unit is in one state, or in none, and in some hierarchies.
@@ -55,7 +55,7 @@ def worlds(draw: st.DrawFn) -> tuple[dict[int, dict[int, int | None]], frozenset
 
         lay(0)
     places = {
-        unit: Place(
+        unit: PollPlace(
             tuple(spans[unit]),
             frozenset(above for tree in parents.values() for above in up(tree, unit) if above in states),
             is_nation=unit == 0,
@@ -100,8 +100,8 @@ def test_areas_touch_what_the_parents_say(world: Any, data: st.DataObject) -> No
 # The rules on a few polls
 
 
-def at_place(*spans: tuple[int, int], states: Sequence[int] = ()) -> Place:
-    return Place(spans, frozenset(states))
+def at_place(*spans: tuple[int, int], states: Sequence[int] = ()) -> PollPlace:
+    return PollPlace(spans, frozenset(states))
 
 
 def test_silences_that_meet_are_one() -> None:

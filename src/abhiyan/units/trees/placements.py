@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 from abhiyan.core import news, sql
-from abhiyan.units.news import Branch, UnitsMoved
+from abhiyan.units.news import MovedBranch, UnitsMoved
 from abhiyan.units.rules import ranges
 
 from .laying import anchor, lay, planned, relay
 
 
 @dataclass(slots=True)
-class Standing:
+class PlacedToday:
     """Where a unit stands today in the hierarchy."""
 
     placement: int
@@ -29,14 +29,14 @@ class Standing:
     is_closed: bool
 
 
-def standing(hierarchy: int, unit_id: int) -> Standing | None:
+def standing(hierarchy: int, unit_id: int) -> PlacedToday | None:
     row = sql.row(
         "select p.id, u.id, u.code, u.kind, p.parent_id, p.depth, p.lo, p.hi, p.leaves, p.valid_from,"
         " u.closed_on is not null from units_placement p join units_unit u on u.id = p.unit_id"
         " where p.unit_id = %s and p.hierarchy = %s and p.valid_to is null and p.lo is not null",
         [unit_id, hierarchy],
     )
-    return Standing(*row) if row else None
+    return PlacedToday(*row) if row else None
 
 
 def attach(hierarchy: int, on: date) -> tuple[int, list[int]]:
@@ -83,7 +83,7 @@ def tell_moved(hierarchy: int, stood: Mapping[int, tuple[int, ...]], on: date) -
         )
         above = ancestors(hierarchy, sorted({parent for _unit, parent, _lo, _hi in places if parent}))
     branches = tuple(
-        Branch(unit, stood[unit], (*above[parent], parent) if parent else (), lo, hi)
+        MovedBranch(unit, stood[unit], (*above[parent], parent) if parent else (), lo, hi)
         for unit, parent, lo, hi in places
     )
     news.tell(UnitsMoved(hierarchy, branches, on))

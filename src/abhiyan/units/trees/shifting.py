@@ -5,19 +5,21 @@ from datetime import date
 from typing import Any
 
 from abhiyan.core import sql
-from abhiyan.units.news import Branch
+from abhiyan.units.news import MovedBranch
 from abhiyan.units.rules import ranges
 
 from .laying import relay
-from .placements import Standing, ancestors
+from .placements import PlacedToday, ancestors
 
 
-def shift(hierarchy: int, moving: Standing, target: Standing | None, on: date) -> Branch:
+def shift(hierarchy: int, moving: PlacedToday, target: PlacedToday | None, on: date) -> MovedBranch:
     """Move a checked branch: its pointer, its positions, and the leaves above. The caller holds the tree."""
     return _shift(hierarchy, moving, target, lambda: _point(hierarchy, moving, target, on))
 
 
-def unshift(hierarchy: int, moving: Standing, target: Standing | None, before: Mapping[str, Any]) -> Branch:
+def unshift(
+    hierarchy: int, moving: PlacedToday, target: PlacedToday | None, before: Mapping[str, Any]
+) -> MovedBranch:
     """Move a branch back as if it had not moved, to its very positions if nobody took them meanwhile.
 
     before: its placement as it was, a row of units_placement. The caller holds the tree.
@@ -48,11 +50,11 @@ def unshift(hierarchy: int, moving: Standing, target: Standing | None, before: M
 
 def _shift(
     hierarchy: int,
-    moving: Standing,
-    target: Standing | None,
+    moving: PlacedToday,
+    target: PlacedToday | None,
     point: Callable[[], None],
-    home: ranges.Fit | None = None,
-) -> Branch:
+    home: ranges.RangeFit | None = None,
+) -> MovedBranch:
     chains = ancestors(hierarchy, [moving.unit, *([target.unit] if target else [])])
     old = chains[moving.unit]
     new = (*chains[target.unit], target.unit) if target else ()
@@ -75,7 +77,7 @@ def _shift(
         )
     if not fit:
         relay(hierarchy, _roomy(hierarchy, new, moving), (moving.lo, moving.hi))
-    return Branch(
+    return MovedBranch(
         moving.unit,
         old,
         new,
@@ -86,7 +88,7 @@ def _shift(
     )
 
 
-def _point(hierarchy: int, moving: Standing, target: Standing | None, on: date) -> None:
+def _point(hierarchy: int, moving: PlacedToday, target: PlacedToday | None, on: date) -> None:
     """The new pointer. Where it stood before becomes a row of the past, unless it came there the same day."""
     if on == moving.valid_from:
         sql.run("delete from units_placement where id = %s", [moving.placement])
@@ -104,7 +106,7 @@ def _point(hierarchy: int, moving: Standing, target: Standing | None, on: date) 
     )
 
 
-def _unpoint(moving: Standing, before: Mapping[str, Any]) -> None:
+def _unpoint(moving: PlacedToday, before: Mapping[str, Any]) -> None:
     """The pointer as it was: the present row goes, the one of the past is the present again."""
     sql.run("delete from units_placement where id = %s", [moving.placement])
     sql.run(
@@ -126,7 +128,7 @@ def _unpoint(moving: Standing, before: Mapping[str, Any]) -> None:
 
 
 def _leaves(
-    hierarchy: int, moving: Standing, old: tuple[int, ...], new: tuple[int, ...]
+    hierarchy: int, moving: PlacedToday, old: tuple[int, ...], new: tuple[int, ...]
 ) -> tuple[dict[int, int], bool]:
     """What the move adds to or takes from `leaves` of each ancestor, and whether the new parent has no child.
 
@@ -149,7 +151,9 @@ def _leaves(
     return {unit: n for unit, n in deltas.items() if n}, bare
 
 
-def _fit(hierarchy: int, moving: Standing, target: Standing | None, *, bare: bool) -> ranges.Fit | None:
+def _fit(
+    hierarchy: int, moving: PlacedToday, target: PlacedToday | None, *, bare: bool
+) -> ranges.RangeFit | None:
     """The positions the branch gets beneath its new parent, or None when there is no room."""
     if target is None:
         free_hi = ranges.base(hierarchy) + ranges.SPAN
@@ -176,7 +180,7 @@ def _fit(hierarchy: int, moving: Standing, target: Standing | None, *, bare: boo
     return ranges.fit(width=width, bits=bits, free_lo=free_lo, free_hi=free_hi)
 
 
-def _roomy(hierarchy: int, chain: tuple[int, ...], moving: Standing) -> int | None:
+def _roomy(hierarchy: int, chain: tuple[int, ...], moving: PlacedToday) -> int | None:
     """The smallest of the new ancestors with room to spare; None when only the whole hierarchy has."""
     rows = sql.rows(
         "select unit_id, hi - lo, leaves from units_placement where unit_id = any(%s) and hierarchy = %s"

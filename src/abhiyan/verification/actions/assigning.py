@@ -15,7 +15,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.verification.models import VISITS, Check, Flag, Frame, Passed
 from abhiyan.verification.queries.checks import ROOM
-from abhiyan.verification.queries.lines import Verifier, verifier
+from abhiyan.verification.queries.lines import VerifierLine, verifier
 from abhiyan.verification.queries.opening import opened_many
 from abhiyan.verification.queries.planted import phone_of
 from abhiyan.verification.refusals import (
@@ -195,7 +195,7 @@ def _visit(check: Check, arm: Check.Arm) -> bool:
     return bool(Check.objects.bulk_create([visit], ignore_conflicts=True))
 
 
-def return_checks(*, at: datetime, account_id: int | None = None, me: Verifier | None = None) -> int:
+def return_checks(*, at: datetime, account_id: int | None = None, me: VerifierLine | None = None) -> int:
     """Take back what verifiers have let lie, and what is of their own line since their offices changed; how many.
 
     account_id: of one verifier; None: of all, as a loop does. me: of one verifier who is known already. What they had
@@ -245,7 +245,7 @@ def finish_open(*, frame_ids: Collection[int], at: datetime) -> int:
     return len(ids)
 
 
-def _verifier(by: Actor, at: datetime) -> Verifier:
+def _verifier(by: Actor, at: datetime) -> VerifierLine:
     me = verifier(by.account_id, _day(at)) if by.kind == "person" and by.account_id is not None else None
     if me is None:
         raise NoVerifier
@@ -256,7 +256,7 @@ def _day(at: datetime) -> date:
     return clock.day_in(settings.TIME_ZONE, at)
 
 
-def _fitting(given: Mapping[str, Any], me: Verifier) -> Iterator[UUID]:
+def _fitting(given: Mapping[str, Any], me: VerifierLine) -> Iterator[UUID]:
     """The free checks they may have, in their order. Read further only while more are wanted."""
     free = sql.rows(_FREE, given)
     had = _workers_had(me.account_id)

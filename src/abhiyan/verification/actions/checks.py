@@ -23,7 +23,7 @@ from abhiyan.messaging.rules.gate import May
 from abhiyan.org import actions as org
 from abhiyan.people import queries as people
 from abhiyan.verification.models import Check
-from abhiyan.verification.queries.checks import ROOM, Said, said_in, sealed, target_of
+from abhiyan.verification.queries.checks import ROOM, SaidUnseen, said_in, sealed, target_of
 from abhiyan.verification.queries.items import asked_of
 from abhiyan.verification.queries.opening import opened_many
 from abhiyan.verification.refusals import AskFirst, BeginFirst, NotAtThisHour, SaidAlready, SaidOtherwise
@@ -94,7 +94,7 @@ def end_try(*, check_id: UUID, came: Came, by: Actor, at: datetime) -> Check:
         return check
 
 
-def close_answers(*, check_id: UUID, said: Said, by: Actor, at: datetime) -> Check:
+def close_answers(*, check_id: UUID, said: SaidUnseen, by: Actor, at: datetime) -> Check:
     """Keep what somebody said in their own words, sealed. From here on it stays, and what was written may be seen.
 
     Who may: whoever took the check and has begun a try. Refuses NotTaken, ToldAlready, SaidAlready, BeginFirst.

@@ -31,7 +31,7 @@ from abhiyan.verification.refusals import (
     SaySomething,
 )
 from abhiyan.verification.rules import findings
-from abhiyan.verification.rules.findings import Act, Barred
+from abhiyan.verification.rules.findings import Barred, FlagAct
 
 from .frames import PLAN
 
@@ -94,7 +94,7 @@ def answer_flag(*, flag_id: UUID, text: str, by: Actor, at: datetime) -> None:
     if len(text.strip()) < LEAST:
         raise SaySomething(field="text")
     with system("a worker's answer"):
-        flag = moved(flag_id, Act.ANSWER, by, at)
+        flag = moved(flag_id, FlagAct.ANSWER, by, at)
         flag.said, flag.answered_at = text.strip(), at
         flag.save(update_fields=["step", "said", "answered_at"])
         record(flag, "verification.answer_flag", by, at)
@@ -106,7 +106,7 @@ def drop_flag(*, flag_id: UUID, by: Actor, at: datetime) -> None:
     Who may: verification.plan over the programme's owner, not the worker. Refuses FlagNotNow, FlagOver.
     """
     with system("dropping a flag"):
-        flag = moved(flag_id, Act.DROP, by, at)
+        flag = moved(flag_id, FlagAct.DROP, by, at)
         vanish(flag, at)
         record(flag, "verification.drop_flag", by, at)
 
@@ -117,7 +117,8 @@ def expire_flags(*, at: datetime) -> int:
         over = [
             one
             for one in Flag.objects.select_related("programme").exclude(step=Flag.Step.FOUND)
-            if findings.seen(case_of(one), clock.day_in(one.programme.zone, at)).step is findings.Step.GONE
+            if findings.seen(case_of(one), clock.day_in(one.programme.zone, at)).step
+            is findings.FlagStep.GONE
         ]
         for flag in over:
             vanish(flag, at)
@@ -139,13 +140,13 @@ def vanish(flag: Flag, at: datetime) -> None:
     close_release(act=FINDING, payload={"flag": str(flag.pk)}, by=Actor.system("the flag is gone"), at=at)
 
 
-def moved(flag_id: UUID, act: Act, by: Actor, at: datetime, *, is_approved: bool = False) -> Flag:
+def moved(flag_id: UUID, act: FlagAct, by: Actor, at: datetime, *, is_approved: bool = False) -> Flag:
     """The flag, locked, on its next step; nothing is written yet. is_approved: who may was asked by the approval."""
     needed(Flag.objects.select_for_update().filter(pk=flag_id).first())
     flag = flag_of(flag_id)
     case, on = case_of(flag), clock.day_in(flag.programme.zone, at)
     account = by.account_id or 0
-    if act is not Act.ANSWER and not is_approved:
+    if act is not FlagAct.ANSWER and not is_approved:
         require(by, PLAN, at=flag.programme.owner_id)
     why = findings.barred(case, act, by=account, on=on, proven=flag.is_judged)
     if why is Barred.NOT_YOURS:

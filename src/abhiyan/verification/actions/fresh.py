@@ -22,7 +22,7 @@ from abhiyan.verification.models import Aim, Flag, Frame, FreshChecks
 from abhiyan.verification.queries import flags as reads
 from abhiyan.verification.refusals import FreshUnderWay, NobodyReady, NotDrawn, TooManyAimed
 from abhiyan.verification.rules import findings
-from abhiyan.verification.rules.findings import Act
+from abhiyan.verification.rules.findings import FlagAct
 from abhiyan.verification.rules.indicators import Tally
 
 from .aiming import aim_checks
@@ -58,7 +58,7 @@ def begin_fresh_checks(*, programme: Programme, measure: int, by: Actor, at: dat
         for one in reads.ready_for_checks(programme, measure, clock.day_in(programme.zone, at)).flags:
             aim = _aimed(one, frame, by, at) if one.account_id != by.account_id else None
             if aim is not None:
-                flag = moved(one.pk, Act.CHECK, by, at)
+                flag = moved(one.pk, FlagAct.CHECK, by, at)
                 flag.fresh, flag.aim, flag.checking_at = fresh, aim, at
                 flag.save(update_fields=["step", "fresh", "aim", "checking_at", "handled_by"])
                 record(flag, "verification.begin_checks", by, at)
@@ -127,7 +127,7 @@ def propose_finding(*, flag_id: UUID, reason: str, by: Actor, at: datetime) -> R
     name. Refuses NotProven, FlagNotNow, FlagOver, and what `ask_release` refuses.
     """
     with system("proposing a finding"):
-        flag = moved(flag_id, Act.PROPOSE, by, at)
+        flag = moved(flag_id, FlagAct.PROPOSE, by, at)
         flag.save(update_fields=["step", "handled_by"])
         record(flag, "verification.propose_finding", by, at)
         owner = flag.programme.owner_id
@@ -140,7 +140,7 @@ def decide_finding(*, flag_id: UUID, allow: bool, is_over: bool, by: Actor, at: 
     """A proposed finding is decided. Confirmed it stays with the worker's answer; refused it vanishes; where nobody
     decided (is_over) it can be proposed once more. In the transaction of the decision; refuses SameReviewer there."""
     if allow:
-        flag = moved(flag_id, Act.CONFIRM, by, at, is_approved=True)
+        flag = moved(flag_id, FlagAct.CONFIRM, by, at, is_approved=True)
         flag.decided_at = at
         flag.save(update_fields=["step", "decided_at"])
         record(flag, "verification.confirm_finding", by, at)

@@ -16,7 +16,7 @@ from abhiyan.core.scope import system
 from abhiyan.org.queries import require
 from abhiyan.verification.models import Check, Frame
 from abhiyan.verification.queries.checks import ROOM
-from abhiyan.verification.queries.planted import Known, known_of
+from abhiyan.verification.queries.planted import PlantedPerson, known_of
 from abhiyan.verification.refusals import FrameClosed, NotInFrame, PlantedAlready
 from abhiyan.verification.rules.outcomes import GONE
 
@@ -31,7 +31,7 @@ select p.unit_id, s.id from units_placement p
 
 
 def plant_people(
-    *, public_id: UUID, people: Sequence[Known], is_genuine: bool, by: Actor, at: datetime
+    *, public_id: UUID, people: Sequence[PlantedPerson], is_genuine: bool, by: Actor, at: datetime
 ) -> int:
     """Mix people who agreed in among the checks of a frame; how many. Nothing tells a verifier which they are.
 

@@ -78,7 +78,7 @@ class _Check:
 
 
 @dataclass(slots=True)
-class Verifier:
+class VerifierChecks:
     """One verifier's checks of a frame. Outcomes are those of drawn items alone: planted and aimed ones are apart.
 
     taken: of every kind; pairs: second checks of the same item by two, and kappa their agreement (None: too few
@@ -107,7 +107,7 @@ class Verifier:
 class Verifiers:
     """All verifiers of a frame, and how the second checks of all agree."""
 
-    each: list[Verifier]
+    each: list[VerifierChecks]
     pairs: int
     kappa: float | None
 
@@ -131,7 +131,7 @@ def verifiers_of(frame: Frame) -> Verifiers:
         known = [one for one in own if one.is_planted and one.is_told]
         took = [one.seconds for one in own if one.is_told and one.seconds is not None]
         each.append(
-            Verifier(
+            VerifierChecks(
                 account_id,
                 names.get(account_id, ""),
                 accounts[account_id].public_id if account_id in accounts else None,

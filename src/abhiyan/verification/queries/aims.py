@@ -38,7 +38,7 @@ select s.id from verification_stratum s join units_unit u on u.id = s.unit_id an
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AimResult:
     """An aim and what came of its checks. worker: by name, empty for a whole unit."""
 
     aim: Aim
@@ -95,7 +95,7 @@ def workers_at(frame: Frame, unit_id: int) -> list[tuple[UUID, str, int]]:
     return sorted(found, key=lambda each: (-each[2], each[1]))
 
 
-def aims_of(frame: Frame) -> list[Told]:
+def aims_of(frame: Frame) -> list[AimResult]:
     """The aims somebody chose at items of a frame, the newest first, with what came of each. In the system's scope.
 
     Not those of a flag: what they find is judged in one (`actions.fresh`), and read by nobody before.
@@ -109,7 +109,7 @@ def aims_of(frame: Frame) -> list[Told]:
     names = _names(one.worker for one in aims if one.worker is not None)
     outcome = Check.Outcome
     return [
-        Told(
+        AimResult(
             one,
             names.get(one.worker, "") if one.worker else "",
             told[one.id, outcome.GENUINE],

@@ -51,7 +51,7 @@ select b.frame_id, (select o.frozen_at from verification_frame f join verificati
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BesideLine:
     """One unit: what it said of itself, what it reported, what checks found.
 
     rank: by the least gap, shared by units that cannot be told apart; None without an estimate. lo: its position today.
@@ -84,7 +84,7 @@ class Line:
         )
 
 
-def lines_of(frame: Frame, unit_id: int) -> list[Line]:
+def lines_of(frame: Frame, unit_id: int) -> list[BesideLine]:
     """A unit of a frame and all below it down to the districts, as far as the scope in force sees them; itself first.
 
     None of them has a rank yet.
@@ -101,7 +101,7 @@ def lines_of(frame: Frame, unit_id: int) -> list[Line]:
 Key = tuple[int, int]  # programme and measure
 
 
-def lines_in(frames: Mapping[Key, Frame], unit_id: int) -> dict[Key, Line]:
+def lines_in(frames: Mapping[Key, Frame], unit_id: int) -> dict[Key, BesideLine]:
     """A unit alone in several frames, by programme and measure; where it is in none, or out of sight, there is none.
 
     Two queries, however many frames there are.
@@ -118,13 +118,13 @@ def lines_in(frames: Mapping[Key, Frame], unit_id: int) -> dict[Key, Line]:
     return {key: replace(one, after=days[key][0], said=said.get(key)) for key, one in found.items()}
 
 
-def _line(*row: Any) -> Line:
+def _line(*row: Any) -> BesideLine:
     shares = [share_of(*row[at : at + COLUMNS]) for at in range(8, 8 + 3 * COLUMNS, COLUMNS)]
     cells: tuple[Any, ...] = (*row[:7], Beside(row[7] or 0, *shares), row[-1])
-    return Line(*cells)
+    return BesideLine(*cells)
 
 
-def without_place(own: Line, parts: Sequence[Line]) -> Line | None:
+def without_place(own: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | None:
     """A row for what a unit has and none of its parts: calls and entries without a place. None where there is nothing.
 
     With this row the parts make the whole. It has no estimate of its own, no code and no name.
@@ -160,7 +160,7 @@ def newest_frames(programme_ids: Iterable[int], unit_id: int) -> dict[Key, Frame
     return {(one.programme_id, one.measure): one for one in newest.distinct("programme", "measure")}
 
 
-def ranked(lines: Sequence[Line]) -> list[Line]:
+def ranked(lines: Sequence[BesideLine]) -> list[BesideLine]:
     """Lines by the least the gap can be, largest first, with their ranks; those without an estimate last."""
     known = [one for one in lines if one.of.entered.rate is not None]
     known.sort(key=lambda one: (one.of.entered.high, one.code))

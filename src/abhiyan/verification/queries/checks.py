@@ -28,7 +28,7 @@ ROOM = "verification"  # as tries name it
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidUnseen:
     """What somebody answered before the written was shown. words: key of a question -> their own words.
 
     meaning: rules.outcomes.Meaning. also_joined: what they say to the activity's other question (`CheckWords.also`).
@@ -40,7 +40,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class CheckTarget:
     """Whom a check asks, and where they are. number: E.164, only of a planted one; of others it is the phone's."""
 
     whom: Whom
@@ -61,28 +61,28 @@ class InHand:
     waits_until: datetime | None
 
 
-def target_of(check: Check) -> Target:
+def target_of(check: Check) -> CheckTarget:
     """Whom a check asks. A planted one looks like any other."""
     known = known_of(check)
     if known is not None:
-        return Target(whom_of(check, known), known.phone_id, known.unit_id, number=known.phone)
+        return CheckTarget(whom_of(check, known), known.phone_id, known.unit_id, number=known.phone)
     item = opened(check)
     if item.channel is None or item.day is None:  # it counts no more
-        return Target(Whom(None, {}), None, check.stratum.unit_id, item.item_id, why_gone=item.why_gone)
+        return CheckTarget(Whom(None, {}), None, check.stratum.unit_id, item.item_id, why_gone=item.why_gone)
     whom = asked_of(check.frame.programme, check.frame.measure).whom(item.item_id, item.channel, item.day)
-    return Target(whom, item.phone_id, item.unit_id or check.stratum.unit_id, item.item_id)
+    return CheckTarget(whom, item.phone_id, item.unit_id or check.stratum.unit_id, item.item_id)
 
 
-def sealed(check_id: UUID, said: Said) -> bytes:
+def sealed(check_id: UUID, said: SaidUnseen) -> bytes:
     """What was said, for `Check.said`."""
     return keyring().seal(json.dumps(asdict(said)).encode(), about=check_id.bytes)
 
 
-def said_in(check: Check) -> Said | None:
+def said_in(check: Check) -> SaidUnseen | None:
     """What was said; None before anything was, and after it was emptied."""
     if not check.said:
         return None
-    return Said(**json.loads(keyring().unseal(bytes(check.said), about=check.id.bytes)))
+    return SaidUnseen(**json.loads(keyring().unseal(bytes(check.said), about=check.id.bytes)))
 
 
 def place_of(unit_id: int, hierarchy: int) -> str:

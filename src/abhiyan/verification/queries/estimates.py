@@ -42,7 +42,7 @@ class Tally:
     visited: dict[Stands, int] = field(default_factory=lambda: defaultdict(int))
 
     @property
-    def stratum(self) -> estimates.Stratum:
+    def stratum(self) -> estimates.DrawnShare:
         """As the estimators take it: what a visit might still settle is unresolved, all else that is open refused."""
         of, seen = self.of, self.visited
         drawn = Outcomes(
@@ -53,7 +53,7 @@ class Tally:
         )
         told = Outcomes(seen[Stands.GENUINE], seen[Stands.NOT_GENUINE], seen[Stands.REFUSED])
         more = sum(seen.values()) - told.drawn
-        return estimates.Stratum(
+        return estimates.DrawnShare(
             self.items, drawn, Outcomes(told.genuine, told.not_genuine, told.refused, more)
         )
 
@@ -62,7 +62,7 @@ Found = Mapping[tuple[int, int], list[Tally]]  # unit, shade -> strata
 
 
 @dataclass(frozen=True, slots=True)
-class Frames:
+class FrameChecks:
     """What the checks of a frame found. graded: unit below a district -> its finished checks, the first `GRADED`."""
 
     found: Found
@@ -70,7 +70,7 @@ class Frames:
     planted: Planted
 
 
-def found_in(frame: Frame) -> Frames:
+def found_in(frame: Frame) -> FrameChecks:
     """What the checks of a frame found, for each unit from the districts up and for graded ones below.
 
     In a scope that sees the checks.
@@ -111,7 +111,7 @@ def found_in(frame: Frame) -> Frames:
         for unit_id in one.above:
             for shade in shades:
                 found[unit_id, shade].append(tallies[key])
-    return Frames(
+    return FrameChecks(
         found, _graded(finished, frame.programme.hierarchy), Planted(*sql.row(_PLANTED, [frame.pk]))
     )
 
@@ -149,6 +149,6 @@ def is_enough(strata: Iterable[Tally]) -> bool:
 _TOLD = (Stands.GENUINE, Stands.NOT_GENUINE)
 
 
-def estimated(strata: list[Tally], planted: Planted) -> estimates.Estimate | None:
+def estimated(strata: list[Tally], planted: Planted) -> estimates.FrameEstimate | None:
     """The estimate of a unit; None while there are not enough checks."""
     return estimates.estimate([one.stratum for one in strata], planted) if is_enough(strata) else None

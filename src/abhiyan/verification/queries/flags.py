@@ -34,7 +34,7 @@ TOLD = timedelta(days=7)  # for which a worker reads that a question is closed
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FlagRow:
     """A worker somebody may look at closer. flag: None while nobody asked them. office, unit: where they work, by
     language; district: of most of their entries."""
 
@@ -103,7 +103,7 @@ def case_of(flag: Flag) -> findings.Case:
     return findings.Case(
         worker=flag.account_id,
         raised_on=_day(flag, flag.asked_at),
-        step=findings.Step(flag.step),
+        step=findings.FlagStep(flag.step),
         asked_on=_day(flag, flag.asked_at),
         answered_on=_day(flag, flag.answered_at) if flag.answered_at else None,
         handled_by=frozenset(flag.handled_by),
@@ -142,7 +142,7 @@ def kept_reasons(look: Looked) -> list[list[Any]]:
     return [[one.indicator.value, one.tally.hits, one.tally.of, round(one.peers, 5)] for one in look.reasons]
 
 
-def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[Row]:
+def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[FlagRow]:
     """Workers with a flag, then those with reasons, who wants a look most first. Who explained is left alone."""
     flags_by_worker = {one.worker: one for one in Flag.objects.filter(programme=programme, measure=measure)}
     resting = set(
@@ -159,10 +159,10 @@ def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[
     looks[:0] = [
         asked.get(one.worker, Looked(one.worker, one.unit_id, 0, 0.0, ())) for one in flags_by_worker.values()
     ]
-    return [Row(one, flags_by_worker.get(one.worker)) for one in looks]
+    return [FlagRow(one, flags_by_worker.get(one.worker)) for one in looks]
 
 
-def with_names(rows: Sequence[Row], *, language: str) -> list[Row]:
+def with_names(rows: Sequence[FlagRow], *, language: str) -> list[FlagRow]:
     """The rows of one page, with the worker's name, office and district. In the system's scope."""
     workers = [one.look.worker for one in rows]
     accounts = {one.public_id: one for one in people.accounts_near(public_ids=workers)}
@@ -251,7 +251,7 @@ def ready_for_checks(programme: Programme, measure: int, on: date) -> Ready:
     )
     known, found, lacking = _known_in(programme, measure), [], {}
     for one in waiting.order_by("asked_at", "pk"):
-        if findings.barred(case_of(one), findings.Act.CHECK, by=0, on=on) is not None:
+        if findings.barred(case_of(one), findings.FlagAct.CHECK, by=0, on=on) is not None:
             continue
         if known[one.unit_id] >= findings.KNOWN:
             found.append(one)

@@ -97,7 +97,7 @@ def head_of(frame: Frame, draw: Draw, strata: Sequence[Stratum]) -> draws.Head:
         frozen_at=frame.frozen_at.astimezone(UTC).isoformat(timespec="seconds"),
         value=draw.source,
         key_hash=frame.key_hash,
-        parts=tuple(draws.Part(one.key, one.items, one.drawn) for one in strata),
+        parts=tuple(draws.DrawnStratum(one.key, one.items, one.drawn) for one in strata),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.scope import system
-from abhiyan.programmes.rules.held import Held
+from abhiyan.programmes.rules.held import HeldDeed
 from abhiyan.verification.models import Check
 
 from .checks import said_in
@@ -20,12 +20,12 @@ _RESULTS = {
 }
 
 
-def held_about(item_ids: Collection[UUID]) -> Iterator[Held]:
+def held_about(item_ids: Collection[UUID]) -> Iterator[HeldDeed]:
     """The checks in which somebody was reached about these items, with what they said and the result."""
     with system("what a check holds about a person"):
         for one in asked_about(item_ids):
             if at := one.done_at or one.said_at:
-                yield Held(
+                yield HeldDeed(
                     at=at,
                     what=_("A visit to check your entry")
                     if one.is_visit

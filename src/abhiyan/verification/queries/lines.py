@@ -90,7 +90,7 @@ def home_of(account_id: int, day: date) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Verifier:
+class VerifierLine:
     """Who checks, and what keeps them from an item. home: states they serve; line: strata of their own line;
     known: workers they know; own_phone: of their account."""
 
@@ -101,12 +101,12 @@ class Verifier:
     own_phone: UUID | None
 
 
-def verifier(account_id: int, day: date) -> Verifier | None:
+def verifier(account_id: int, day: date) -> VerifierLine | None:
     """A verifier of a day; None for somebody who is none. In the system's scope."""
     given = {"account": account_id, "verify": VERIFY, "day": day}
     if not sql.exists(f"{_VERIFIERS} and ap.account_id = %(account)s", given):
         return None
-    return Verifier(
+    return VerifierLine(
         account_id,
         home_of(account_id, day),
         frozenset(own_line(account_id)),

@@ -16,7 +16,7 @@ from .items import asked_of
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PlantedPerson:
     """Somebody who agreed to be asked, and what is written of them as it would be of an item.
 
     phone: E.164; unit_id: where they live; channel: of the activity; day: when they joined, or are said to have.
@@ -41,12 +41,12 @@ class Known:
         return keyring().seal(clear.encode(), about=check_id.bytes)
 
 
-def known_of(check: Check) -> Known | None:
+def known_of(check: Check) -> PlantedPerson | None:
     """Whom a planted check asks; None where they were removed, or the frame is closed."""
     if check.planted is None:
         return None
     told = json.loads(keyring().unseal(bytes(check.planted), about=check.id.bytes))
-    return Known(**told | {"day": date.fromisoformat(told["day"])})
+    return PlantedPerson(**told | {"day": date.fromisoformat(told["day"])})
 
 
 def phone_of(check_id: UUID) -> UUID | None:
@@ -55,7 +55,7 @@ def phone_of(check_id: UUID) -> UUID | None:
     return None if known is None else known.phone_id
 
 
-def whom_of(check: Check, known: Known) -> Whom:
+def whom_of(check: Check, known: PlantedPerson) -> Whom:
     """A planted person as a check shows any other: the activity words what an item's channel and day would say."""
     asked = asked_of(check.frame.programme, check.frame.measure)
     written = asked.whom(check.id, known.channel, known.day).written

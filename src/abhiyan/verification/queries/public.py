@@ -17,11 +17,11 @@ from .frames import Published, estimates_at, frames_of, is_past_end, published
 from .told import told
 
 KEPT_FOR = timedelta(seconds=30)
-_kept: dict[int, tuple[datetime, "list[Shown]"]] = {}  # of pages that are open
+_kept: dict[int, tuple[datetime, "list[PublicFrame]"]] = {}  # of pages that are open
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PublicFrame:
     """One frame. own: of the programme's owner, by shade; told: the same for sentences; below: the headline of each
     unit right below, widest least gap first."""
 
@@ -47,7 +47,7 @@ def is_public(programme: Programme) -> bool:
     return PublicPage.objects.filter(programme=programme, closed_at=None).exists()
 
 
-def public_page(public_id: UUID, *, at: datetime) -> tuple[Programme, list[Shown]]:
+def public_page(public_id: UUID, *, at: datetime) -> tuple[Programme, list[PublicFrame]]:
     """A programme whose page is open, and its frames, the newest first. Refuses NotFound.
 
     One query while somebody else looked in the last half minute.
@@ -76,11 +76,11 @@ def public_frame(public_id: UUID, frame_id: UUID) -> Frame:
     return frame
 
 
-def _shown(frame: Frame, at: datetime) -> Shown:
+def _shown(frame: Frame, at: datetime) -> PublicFrame:
     found = estimates_at(frame, frame.unit_id)
     below = [one for one in found if one.unit_id != frame.unit_id and one.shade == Estimate.Shade.ENTERED]
     own = {one.shade: one for one in found if one.unit_id == frame.unit_id}
-    return Shown(
+    return PublicFrame(
         published(frame),
         own,
         told(frame, frame.unit.code, own, on=day_in(frame.programme.zone, at)),

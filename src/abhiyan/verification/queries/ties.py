@@ -16,7 +16,7 @@ _IN_OFFICE = "ap.state in ('active', 'disputed')"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StatedTie:
     """One stated tie. who: an office and its unit, in words, the most senior; the last one where they hold none."""
 
     id: int
@@ -24,12 +24,12 @@ class Known:
     stated_at: datetime
 
 
-def ties_of(account_id: int) -> list[Known]:
+def ties_of(account_id: int) -> list[StatedTie]:
     """Whom a verifier knows. In the system's scope."""
     found = list(Tie.objects.filter(account_id=account_id, ended_at=None).order_by("-stated_at", "pk"))
     offices = offices_of(one.worker for one in found)
     return [
-        Known(one.pk, ", ".join(named(names) for names in offices.get(one.worker, ())), one.stated_at)
+        StatedTie(one.pk, ", ".join(named(names) for names in offices.get(one.worker, ())), one.stated_at)
         for one in found
     ]
 

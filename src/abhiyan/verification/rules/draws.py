@@ -24,7 +24,7 @@ class NotAFrame(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DrawnStratum:
     """One stratum of a frame, as published. key: its name in the file; items, drawn: how many; drawn are the first."""
 
     key: str
@@ -41,7 +41,7 @@ class Head:
     frozen_at: str
     value: str
     key_hash: str
-    parts: tuple[Part, ...]
+    parts: tuple[DrawnStratum, ...]
     form: str = FORM
 
 
@@ -97,7 +97,7 @@ def read(content: bytes) -> tuple[Head, list[bytes]]:
     try:
         said = json.loads(first)
         parts = tuple(
-            Part(str(one["key"]), int(one["items"]), int(one["drawn"])) for one in said.pop("parts")
+            DrawnStratum(str(one["key"]), int(one["items"]), int(one["drawn"])) for one in said.pop("parts")
         )
         head = Head(**said, parts=parts)
     except (ValueError, TypeError, KeyError, AttributeError) as wrong:

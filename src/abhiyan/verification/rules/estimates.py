@@ -56,7 +56,7 @@ class Outcomes:
 
 
 @dataclass(frozen=True, slots=True)
-class Stratum:
+class DrawnShare:
     """A stratum of a frame, its items drawn at random. items: in the frame.
 
     visited: of those nobody reached, what a visit of some of them found (two phases); `outcomes` then counts all of
@@ -102,7 +102,7 @@ class Mean:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class FrameEstimate:
     """The genuine share of a frame, from 0 to 1. rate: of what could be told; low, high: the published interval.
 
     items: of the frame; outcomes: of its checks. is_corrected: verdicts were corrected by planted items; else they
@@ -185,7 +185,7 @@ class _Scores:
         return mean, square / (n - 1) if n > 1 else 0.0
 
 
-def _one(stratum: Stratum, scores: _Scores) -> tuple[float, float, float]:
+def _one(stratum: DrawnShare, scores: _Scores) -> tuple[float, float, float]:
     """Mean of a stratum, its variance, and the variance's uncertainty; two phases where some were visited.
 
     Two phases: Rao's unbiased variance of double sampling (Rao 1973, Biometrika 60), the `full` method of R's survey.
@@ -217,7 +217,7 @@ def _one(stratum: Stratum, scores: _Scores) -> tuple[float, float, float]:
     )
 
 
-def _stratified(strata: Sequence[Stratum], scores: _Scores) -> Mean:
+def _stratified(strata: Sequence[DrawnShare], scores: _Scores) -> Mean:
     """Items drawn at random within strata: p = Σ W p_h, var = Σ W² (1 - n_h/N_h) s_h²/n_h.
 
     A stratum of one check has no spread of its own: its distance from the whole takes its place (R's "adjust").
@@ -310,7 +310,7 @@ def _scored(planted: Planted, *, opens: float) -> _Scores:
 
 def _published(
     means: tuple[Mean, Mean, Mean], items: int, told: Outcomes, planted: Planted, *, is_disputed: bool
-) -> Estimate:
+) -> FrameEstimate:
     """From three means: what is open counted as 0, as 1, and the share that gave a verdict."""
     low, high, answered = means
     if told.drawn == items and not planted.is_enough:
@@ -324,10 +324,12 @@ def _published(
         # Not always the lower end of the one and the upper of the other: without any spread the exact one is wider.
         ends = min(below[0], above[0]), max(below[1], above[1]), method
     rate = min(1.0, max(0.0, low.mean / answered.mean)) if answered.mean else math.nan
-    return Estimate(rate, ends[0], ends[1], items, told, ends[2], planted.is_enough)
+    return FrameEstimate(rate, ends[0], ends[1], items, told, ends[2], planted.is_enough)
 
 
-def estimate(strata: Sequence[Stratum], planted: Planted = PERFECT, *, is_disputed: bool = False) -> Estimate:
+def estimate(
+    strata: Sequence[DrawnShare], planted: Planted = PERFECT, *, is_disputed: bool = False
+) -> FrameEstimate:
     """The genuine share of a frame or of a part of it, items drawn at random within strata; two phases where visited.
 
     ValueError where nothing was drawn, or a stratum has more checks than items. A stratum without a check is carried
@@ -356,7 +358,7 @@ def estimate(strata: Sequence[Stratum], planted: Planted = PERFECT, *, is_disput
 
 def visits(
     strata: Sequence[Visits], planted: Planted = PERFECT, *, is_disputed: bool = False
-) -> tuple[Estimate, list[Estimate]]:
+) -> tuple[FrameEstimate, list[FrameEstimate]]:
     """The genuine share of a frame by visits of booths, and of each of its strata.
 
     A stratum has too few booths for a variance of its own: it takes the design effect of all (`design_effect`).

@@ -28,7 +28,7 @@ FALSE = 0.05  # share of findings that may be wrong, of all rounds of a drive to
 K = TypeVar("K")
 
 
-class Step(StrEnum):
+class FlagStep(StrEnum):
     """How far a flag has come."""
 
     RAISED = "raised"  # those who decide see it, nobody else
@@ -40,7 +40,7 @@ class Step(StrEnum):
     GONE = "gone"  # explained, not proven or too old: nothing of it stays
 
 
-class Act(StrEnum):
+class FlagAct(StrEnum):
     """What somebody does about a flag."""
 
     ASK = "ask"
@@ -62,21 +62,21 @@ class Barred(StrEnum):
     NOT_PROVEN = "not_proven"
 
 
-OPEN = frozenset({Step.RAISED, Step.ASKED, Step.ANSWERED, Step.CHECKING, Step.PROPOSED})
-_FROM: Mapping[Act, frozenset[Step]] = {
-    Act.ASK: frozenset({Step.RAISED}),
-    Act.ANSWER: frozenset({Step.ASKED, Step.CHECKING}),
-    Act.CHECK: frozenset({Step.ASKED, Step.ANSWERED}),
-    Act.PROPOSE: frozenset({Step.CHECKING}),
-    Act.CONFIRM: frozenset({Step.PROPOSED}),
-    Act.DROP: OPEN,
+OPEN = frozenset({FlagStep.RAISED, FlagStep.ASKED, FlagStep.ANSWERED, FlagStep.CHECKING, FlagStep.PROPOSED})
+_FROM: Mapping[FlagAct, frozenset[FlagStep]] = {
+    FlagAct.ASK: frozenset({FlagStep.RAISED}),
+    FlagAct.ANSWER: frozenset({FlagStep.ASKED, FlagStep.CHECKING}),
+    FlagAct.CHECK: frozenset({FlagStep.ASKED, FlagStep.ANSWERED}),
+    FlagAct.PROPOSE: frozenset({FlagStep.CHECKING}),
+    FlagAct.CONFIRM: frozenset({FlagStep.PROPOSED}),
+    FlagAct.DROP: OPEN,
 }
-_TO: Mapping[Act, Step] = {
-    Act.ASK: Step.ASKED,
-    Act.CHECK: Step.CHECKING,
-    Act.PROPOSE: Step.PROPOSED,
-    Act.CONFIRM: Step.FOUND,
-    Act.DROP: Step.GONE,
+_TO: Mapping[FlagAct, FlagStep] = {
+    FlagAct.ASK: FlagStep.ASKED,
+    FlagAct.CHECK: FlagStep.CHECKING,
+    FlagAct.PROPOSE: FlagStep.PROPOSED,
+    FlagAct.CONFIRM: FlagStep.FOUND,
+    FlagAct.DROP: FlagStep.GONE,
 }
 
 
@@ -86,7 +86,7 @@ class Case:
 
     worker: int
     raised_on: date
-    step: Step = Step.RAISED
+    step: FlagStep = FlagStep.RAISED
     asked_on: date | None = None
     answered_on: date | None = None
     handled_by: frozenset[int] = field(default_factory=frozenset)
@@ -99,41 +99,41 @@ class Case:
 
 def seen(case: Case, today: date) -> Case:
     """A flag as it is today: one whose time is over is gone."""
-    return replace(case, step=Step.GONE) if case.step in OPEN and today >= case.expires_on else case
+    return replace(case, step=FlagStep.GONE) if case.step in OPEN and today >= case.expires_on else case
 
 
-def barred(case: Case, act: Act, *, by: int, on: date, proven: bool = False) -> Barred | None:
+def barred(case: Case, act: FlagAct, *, by: int, on: date, proven: bool = False) -> Barred | None:
     """Why somebody may not do something about a flag today; None where they may.
 
     proven: what the fresh checks say (`proven` of this module), for a proposal and its confirmation.
     """
     case = seen(case, on)
-    if case.step is Step.GONE:
+    if case.step is FlagStep.GONE:
         return Barred.TOO_LATE
-    if (by == case.worker) != (act is Act.ANSWER):
+    if (by == case.worker) != (act is FlagAct.ANSWER):
         return Barred.NOT_YOURS
-    if case.step not in _FROM[act] or (act is Act.ANSWER and case.answered_on is not None):
+    if case.step not in _FROM[act] or (act is FlagAct.ANSWER and case.answered_on is not None):
         return Barred.NOT_NOW
     if (
-        act is Act.CHECK
+        act is FlagAct.CHECK
         and case.answered_on is None
         and (case.asked_on is None or on < case.asked_on + ANSWERS)
     ):
         return Barred.WAIT
-    if act is Act.CONFIRM and by in case.handled_by:
+    if act is FlagAct.CONFIRM and by in case.handled_by:
         return Barred.SAME_PERSON
-    if act in (Act.PROPOSE, Act.CONFIRM) and not proven:
+    if act in (FlagAct.PROPOSE, FlagAct.CONFIRM) and not proven:
         return Barred.NOT_PROVEN
     return None
 
 
-def after(case: Case, act: Act, *, by: int, on: date) -> Case:
+def after(case: Case, act: FlagAct, *, by: int, on: date) -> Case:
     """The flag after an act that is not barred. An answer during the checks leaves them under way."""
-    if act is Act.ANSWER:
-        step = Step.ANSWERED if case.step is Step.ASKED else case.step
+    if act is FlagAct.ANSWER:
+        step = FlagStep.ANSWERED if case.step is FlagStep.ASKED else case.step
         return replace(case, step=step, answered_on=on)
-    asked_on = on if act is Act.ASK else case.asked_on
-    handled_by = case.handled_by if act is Act.CONFIRM else case.handled_by | {by}
+    asked_on = on if act is FlagAct.ASK else case.asked_on
+    handled_by = case.handled_by if act is FlagAct.CONFIRM else case.handled_by | {by}
     return replace(case, step=_TO[act], asked_on=asked_on, handled_by=handled_by)
 
 

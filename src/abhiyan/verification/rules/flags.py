@@ -85,7 +85,7 @@ def plain_mean(scores: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class FlagWeights:
     """What random checks taught: log odds that an entry is false = level + scores · weights."""
 
     level: float
@@ -97,7 +97,7 @@ class Weights:
         return found
 
 
-def learnt(scores: Array, bad: Array, good: Array) -> Weights | None:
+def learnt(scores: Array, bad: Array, good: Array) -> FlagWeights | None:
     """Weights of the indicators, from random checks of workers' entries; None while there are too few.
 
     bad, good: of each worker, random checks that were not genuine and that were. Aimed checks teach nothing here: they
@@ -122,10 +122,10 @@ def learnt(scores: Array, bad: Array, good: Array) -> Weights | None:
     from scipy.optimize import minimize
 
     found = minimize(cost, start, jac=True, method="L-BFGS-B").x
-    return Weights(float(found[0]), tuple(float(one) for one in found[1:]))
+    return FlagWeights(float(found[0]), tuple(float(one) for one in found[1:]))
 
 
-def order(scores: Array, weights: Weights | None, bad: Array, good: Array) -> Array:
+def order(scores: Array, weights: FlagWeights | None, bad: Array, good: Array) -> Array:
     """How much each worker's entries want a look: higher is sooner. Good for an order only; shown to nobody.
 
     bad, good: all finished checks of each worker, drawn or aimed. Without weights the scores count by their mean.

@@ -49,7 +49,7 @@ CHANCE = {Indicator.AGES: 0.2, Indicator.DIGITS: 0.1}  # the share that luck alo
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class WorkerEntry:
     """One entry of a worker. What is None is not known of it, and counts nowhere.
 
     at: in the programme's zone; what is known of no hour says nothing of order, haste or night. last_four: of the
@@ -83,7 +83,7 @@ class Tally:
         return self.hits / self.of if self.of else 0.0
 
 
-def tallies(entries: Iterable[Entry], *, target: int | None = None) -> dict[Indicator, Tally]:
+def tallies(entries: Iterable[WorkerEntry], *, target: int | None = None) -> dict[Indicator, Tally]:
     """Every indicator of one worker's entries; those of which nothing is known are left out.
 
     target: entries a day that were asked for. Of places, last digits and answers pairs are counted, and how many agree:

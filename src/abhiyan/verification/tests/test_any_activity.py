@@ -32,7 +32,7 @@ from abhiyan.verification.actions import (
     take_check,
 )
 from abhiyan.verification.models import Check, Estimate, Frame
-from abhiyan.verification.queries.checks import Said
+from abhiyan.verification.queries.checks import SaidUnseen
 from abhiyan.verification.queries.items import items_of as checked_items
 from abhiyan.verification.queries.looks import BUILT, looked_at_now
 from abhiyan.verification.refusals import NothingForYou
@@ -116,7 +116,7 @@ def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Progr
             assert not [
                 words for words in ("they joined", "not join", "also_joined", "member list") if words in page
             ]
-        said = Said(words={"who": "A boy from town"}, meaning="joined")
+        said = SaidUnseen(words={"who": "A boy from town"}, meaning="joined")
         close_answers(check_id=check.id, said=said, by=me, at=at)
         if not heard:
             page = client.get(reverse("verification:check", args=[check.id])).text

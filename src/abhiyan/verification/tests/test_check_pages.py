@@ -30,7 +30,7 @@ from abhiyan.verification.actions import (
     take_off,
 )
 from abhiyan.verification.models import Check
-from abhiyan.verification.queries.checks import Said, also_joined, one_in_hand, said_in, target_of
+from abhiyan.verification.queries.checks import SaidUnseen, also_joined, one_in_hand, said_in, target_of
 from abhiyan.verification.queries.opening import opened
 from abhiyan.verification.refusals import (
     AskFirst,
@@ -166,7 +166,7 @@ def test_nobody_is_called_twice_at_once_nor_without_an_end(cast: Cast) -> None:
         begin_try(check_id=first.id, by=cast.actor("verifier_of_jammu"), at=at)
     late = at + timedelta(minutes=31)
     with pytest.raises(BeginFirst):
-        close_answers(check_id=first.id, said=Said(WORDS, "joined"), by=me, at=late)
+        close_answers(check_id=first.id, said=SaidUnseen(WORDS, "joined"), by=me, at=late)
 
 
 def test_three_tries_on_different_days_and_then_it_ends(cast: Cast) -> None:
@@ -202,9 +202,9 @@ def test_a_result_needs_answers_first_and_goes_with_them(cast: Cast) -> None:
     with pytest.raises(AskFirst):
         conclude_check(check_id=check.id, outcome=Check.Outcome.GENUINE, by=me, at=at)
     with pytest.raises(BeginFirst):
-        close_answers(check_id=check.id, said=Said(WORDS, "joined"), by=me, at=at)
+        close_answers(check_id=check.id, said=SaidUnseen(WORDS, "joined"), by=me, at=at)
     begin_try(check_id=check.id, by=me, at=at)
-    close_answers(check_id=check.id, said=Said(WORDS, "never_joined"), by=me, at=at)
+    close_answers(check_id=check.id, said=SaidUnseen(WORDS, "never_joined"), by=me, at=at)
     with system("test"):
         said = said_in(found(check.id))
     assert said is not None and said.words == WORDS

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.verification.rules import draws
-from abhiyan.verification.rules.draws import Head, Part
+from abhiyan.verification.rules.draws import DrawnStratum, Head
 
 KEY = bytes(range(32))
 
@@ -22,7 +22,7 @@ def frame(*sizes: int, drawn: int = 5) -> tuple[Head, list[bytes], set[bytes]]:
         ids |= set(own)
         sealed = draws.committed(b"".join(own), KEY)
         commitments.append(b"".join(sorted(sealed[at : at + 16] for at in range(0, len(sealed), 16))))
-        parts.append(Part(f"district-{number}", size, min(size, drawn)))
+        parts.append(DrawnStratum(f"district-{number}", size, min(size, drawn)))
     head = Head(
         "F-7",
         "drive 1: enrolments",

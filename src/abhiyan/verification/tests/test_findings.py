@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from abhiyan.verification.rules import findings as rules
-from abhiyan.verification.rules.findings import Act, Barred, Case, Fresh, Step, after, barred, told
+from abhiyan.verification.rules.findings import Barred, Case, FlagAct, FlagStep, Fresh, after, barred, told
 from abhiyan.verification.rules.indicators import Tally
 
 K = TypeVar("K")
@@ -28,7 +28,7 @@ def day(n: int) -> date:
     return MONDAY + timedelta(days=n)
 
 
-def walk(case: Case, *acts: tuple[Act, int, int], proven: bool = True) -> Case:
+def walk(case: Case, *acts: tuple[FlagAct, int, int], proven: bool = True) -> Case:
     for act, by, on in acts:
         assert barred(case, act, by=by, on=day(on), proven=proven) is None, act
         case = after(case, act, by=by, on=day(on))
@@ -36,41 +36,49 @@ def walk(case: Case, *acts: tuple[Act, int, int], proven: bool = True) -> Case:
 
 
 def test_ravi_is_asked_answers_and_is_found_by_somebody_else() -> None:
-    case = walk(Case(RAVI, MONDAY), (Act.ASK, MEENA, 1), (Act.ANSWER, RAVI, 3), (Act.CHECK, MEENA, 4))
-    assert case.step is Step.CHECKING and case.answered_on == day(3)
-    case = walk(case, (Act.PROPOSE, MEENA, 20))
-    assert barred(case, Act.CONFIRM, by=MEENA, on=day(21), proven=True) is Barred.SAME_PERSON
-    assert barred(case, Act.CONFIRM, by=ARIF, on=day(21), proven=False) is Barred.NOT_PROVEN
-    case = walk(case, (Act.CONFIRM, ARIF, 21))
-    assert case.step is Step.FOUND and rules.seen(case, day(900)).step is Step.FOUND, "a finding stays"
+    case = walk(
+        Case(RAVI, MONDAY), (FlagAct.ASK, MEENA, 1), (FlagAct.ANSWER, RAVI, 3), (FlagAct.CHECK, MEENA, 4)
+    )
+    assert case.step is FlagStep.CHECKING and case.answered_on == day(3)
+    case = walk(case, (FlagAct.PROPOSE, MEENA, 20))
+    assert barred(case, FlagAct.CONFIRM, by=MEENA, on=day(21), proven=True) is Barred.SAME_PERSON
+    assert barred(case, FlagAct.CONFIRM, by=ARIF, on=day(21), proven=False) is Barred.NOT_PROVEN
+    case = walk(case, (FlagAct.CONFIRM, ARIF, 21))
+    assert case.step is FlagStep.FOUND and rules.seen(case, day(900)).step is FlagStep.FOUND, (
+        "a finding stays"
+    )
 
 
 def test_ravi_explains_it_and_the_flag_is_gone() -> None:
-    case = walk(Case(RAVI, MONDAY), (Act.ASK, MEENA, 1), (Act.ANSWER, RAVI, 2), (Act.DROP, MEENA, 2))
-    assert case.step is Step.GONE
-    assert all(barred(case, act, by=ARIF, on=day(3), proven=True) is Barred.TOO_LATE for act in Act)
+    case = walk(
+        Case(RAVI, MONDAY), (FlagAct.ASK, MEENA, 1), (FlagAct.ANSWER, RAVI, 2), (FlagAct.DROP, MEENA, 2)
+    )
+    assert case.step is FlagStep.GONE
+    assert all(barred(case, act, by=ARIF, on=day(3), proven=True) is Barred.TOO_LATE for act in FlagAct)
 
 
 def test_ravi_has_a_fortnight_to_answer_before_checks_begin_and_may_answer_later_too() -> None:
-    case = walk(Case(RAVI, MONDAY), (Act.ASK, MEENA, 1))
+    case = walk(Case(RAVI, MONDAY), (FlagAct.ASK, MEENA, 1))
     last = 1 + rules.ANSWERS.days
-    assert barred(case, Act.CHECK, by=MEENA, on=day(last - 1)) is Barred.WAIT
-    case = walk(case, (Act.CHECK, MEENA, last), (Act.ANSWER, RAVI, last + 1))
-    assert case.step is Step.CHECKING and case.answered_on == day(last + 1)
+    assert barred(case, FlagAct.CHECK, by=MEENA, on=day(last - 1)) is Barred.WAIT
+    case = walk(case, (FlagAct.CHECK, MEENA, last), (FlagAct.ANSWER, RAVI, last + 1))
+    assert case.step is FlagStep.CHECKING and case.answered_on == day(last + 1)
 
 
 def test_a_flag_answered_twice_by_somebody_else_or_too_late_is_refused() -> None:
-    case = walk(Case(RAVI, MONDAY), (Act.ASK, MEENA, 1))
-    assert barred(case, Act.ANSWER, by=MEENA, on=day(2)) is Barred.NOT_YOURS
-    assert barred(case, Act.ANSWER, by=RAVI, on=case.expires_on) is Barred.TOO_LATE
-    assert barred(case, Act.DROP, by=RAVI, on=day(2)) is Barred.NOT_YOURS, "nobody decides about themselves"
-    case = walk(case, (Act.ANSWER, RAVI, 2))
-    assert barred(case, Act.ANSWER, by=RAVI, on=day(3)) is Barred.NOT_NOW
+    case = walk(Case(RAVI, MONDAY), (FlagAct.ASK, MEENA, 1))
+    assert barred(case, FlagAct.ANSWER, by=MEENA, on=day(2)) is Barred.NOT_YOURS
+    assert barred(case, FlagAct.ANSWER, by=RAVI, on=case.expires_on) is Barred.TOO_LATE
+    assert barred(case, FlagAct.DROP, by=RAVI, on=day(2)) is Barred.NOT_YOURS, (
+        "nobody decides about themselves"
+    )
+    case = walk(case, (FlagAct.ANSWER, RAVI, 2))
+    assert barred(case, FlagAct.ANSWER, by=RAVI, on=day(3)) is Barred.NOT_NOW
 
 
 acts = st.lists(
     st.tuples(
-        st.sampled_from(Act), st.sampled_from((RAVI, MEENA, ARIF, 4)), st.integers(0, 25), st.booleans()
+        st.sampled_from(FlagAct), st.sampled_from((RAVI, MEENA, ARIF, 4)), st.integers(0, 25), st.booleans()
     ),
     max_size=14,
 )
@@ -78,7 +86,7 @@ acts = st.lists(
 
 @given(acts)
 def test_nothing_leads_to_a_finding_but_asking_hearing_fresh_checks_proof_and_a_second_person(
-    tried: list[tuple[Act, int, int, bool]],
+    tried: list[tuple[FlagAct, int, int, bool]],
 ) -> None:
     case, on, done = Case(RAVI, MONDAY), 0, []
     for act, by, later, proven in tried:
@@ -86,26 +94,35 @@ def test_nothing_leads_to_a_finding_but_asking_hearing_fresh_checks_proof_and_a_
         if barred(case, act, by=by, on=day(on), proven=proven) is None:
             done.append((act, by, on, proven))
             case = after(case, act, by=by, on=day(on))
-    assert all((by == RAVI) == (act is Act.ANSWER) for act, by, *_ in done)
-    if case.step is not Step.FOUND:
+    assert all((by == RAVI) == (act is FlagAct.ANSWER) for act, by, *_ in done)
+    if case.step is not FlagStep.FOUND:
         return
     order = [act for act, *_ in done]
-    assert [act for act in order if act is not Act.ANSWER] == [Act.ASK, Act.CHECK, Act.PROPOSE, Act.CONFIRM]
+    assert [act for act in order if act is not FlagAct.ANSWER] == [
+        FlagAct.ASK,
+        FlagAct.CHECK,
+        FlagAct.PROPOSE,
+        FlagAct.CONFIRM,
+    ]
     by_act = {act: (by, on, proven) for act, by, on, proven in done}
-    heard = by_act.get(Act.ANSWER, (0, 10**6, False))[1]
-    assert by_act[Act.CHECK][1] >= min(heard, by_act[Act.ASK][1] + rules.ANSWERS.days)
-    assert by_act[Act.CONFIRM][2] and by_act[Act.PROPOSE][2]
-    assert by_act[Act.CONFIRM][0] not in {by_act[one][0] for one in (Act.ASK, Act.CHECK, Act.PROPOSE)}
-    assert day(by_act[Act.CONFIRM][1]) < case.expires_on
+    heard = by_act.get(FlagAct.ANSWER, (0, 10**6, False))[1]
+    assert by_act[FlagAct.CHECK][1] >= min(heard, by_act[FlagAct.ASK][1] + rules.ANSWERS.days)
+    assert by_act[FlagAct.CONFIRM][2] and by_act[FlagAct.PROPOSE][2]
+    assert by_act[FlagAct.CONFIRM][0] not in {
+        by_act[one][0] for one in (FlagAct.ASK, FlagAct.CHECK, FlagAct.PROPOSE)
+    }
+    assert day(by_act[FlagAct.CONFIRM][1]) < case.expires_on
 
 
 @given(acts)
-def test_what_is_no_finding_is_gone_when_its_time_is_over(tried: list[tuple[Act, int, int, bool]]) -> None:
+def test_what_is_no_finding_is_gone_when_its_time_is_over(
+    tried: list[tuple[FlagAct, int, int, bool]],
+) -> None:
     case = Case(RAVI, MONDAY)
     for act, by, _, proven in tried:
         if barred(case, act, by=by, on=day(20), proven=proven) is None:
             case = after(case, act, by=by, on=day(20))
-    assert rules.seen(case, case.expires_on).step in (Step.FOUND, Step.GONE)
+    assert rules.seen(case, case.expires_on).step in (FlagStep.FOUND, FlagStep.GONE)
 
 
 def test_only_what_was_found_after_checks_began_counts() -> None:

@@ -14,14 +14,14 @@ from abhiyan.programmes.queries.checked import picture_of
 from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.verification.rules import planning
 from abhiyan.verification.rules.beside import Beside
-from abhiyan.verification.rules.estimates import Method, Outcomes, Stratum, estimate
+from abhiyan.verification.rules.estimates import DrawnShare, Method, Outcomes, estimate
 
 Z = 1.959963984540054
 LEAST = 10  # answered checks of a stratum
 
 
 @st.composite
-def frames(draw: st.DrawFn) -> tuple[list[tuple[bool, Stratum]], int]:
+def frames(draw: st.DrawFn) -> tuple[list[tuple[bool, DrawnShare]], int]:
     """Strata of a frame drawn by the planner, with whether the phone answered; and calls that became no entry.
 
     A stratum without a district stands for the items without a place.
@@ -35,11 +35,11 @@ def frames(draw: st.DrawFn) -> tuple[list[tuple[bool, Stratum]], int]:
             refused = draw(st.integers(0, min(n - LEAST, n // 5)))
             genuine = draw(st.integers(0, n - refused))
             told = Outcomes(genuine, n - refused - genuine, refused)
-            made.append((is_signed, Stratum(items, told)))
+            made.append((is_signed, DrawnShare(items, told)))
     return made, draw(st.integers(0, 20_000))
 
 
-def restated(strata: list[Stratum]) -> tuple[float, float, float]:
+def restated(strata: list[DrawnShare]) -> tuple[float, float, float]:
     """Rate and interval: p = Σ W p_h, var = Σ W² (1 - n_h/N_h) s_h²/n_h, Wilson on n = p(1 - p)/var; what is open is
     counted once as false and once as real."""
     items = sum(one.items for one in strata)
@@ -64,7 +64,7 @@ def restated(strata: list[Stratum]) -> tuple[float, float, float]:
     return false[0] / answered, wilson(*false)[0], wilson(*real)[1]
 
 
-def share_of(strata: list[Stratum]) -> RealShare:
+def share_of(strata: list[DrawnShare]) -> RealShare:
     one = estimate(strata)
     told = one.outcomes
     finished = told.genuine + told.not_genuine
@@ -73,7 +73,7 @@ def share_of(strata: list[Stratum]) -> RealShare:
 
 @given(frames())
 def test_headline_parts_and_rung_agree_with_a_plain_restatement(
-    frame: tuple[list[tuple[bool, Stratum]], int],
+    frame: tuple[list[tuple[bool, DrawnShare]], int],
 ) -> None:
     strata, no_entry = frame
     parts = {

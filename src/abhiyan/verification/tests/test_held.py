@@ -19,7 +19,7 @@ from abhiyan.people.news import ErasureReplayed
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import tell_check
 from abhiyan.verification.models import Check
-from abhiyan.verification.queries.checks import ROOM, Said, sealed
+from abhiyan.verification.queries.checks import ROOM, SaidUnseen, sealed
 from abhiyan.verification.queries.opening import key_of, opened
 from abhiyan.verification.rules import draws
 
@@ -59,7 +59,7 @@ def asked(cast: Cast, check: Check, at: datetime) -> None:
     one = begin_attempt(room=ROOM, about=check.id, by=cast.actor(ME), at=at)
     end_attempt(attempt_id=one.id, outcome=Attempt.Outcome.REACHED, zone=UTC, by=cast.actor(ME), at=at)
     with system("test"):
-        said = sealed(check.id, Said({"how": "At the market, a boy asked"}, "joined"))
+        said = sealed(check.id, SaidUnseen({"how": "At the market, a boy asked"}, "joined"))
         Check.objects.filter(id=check.id).update(said=said, said_at=at)
 
 

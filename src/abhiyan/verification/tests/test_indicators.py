@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from abhiyan.verification.rules import flags
 from abhiyan.verification.rules.indicators import (
-    Entry,
     Indicator,
     Reason,
     Tally,
+    WorkerEntry,
     is_night,
     reason,
     reasons,
@@ -23,10 +23,10 @@ MORNING = datetime(2026, 11, 3, 9, tzinfo=UTC)
 I = Indicator  # noqa: E741 - thirty lines name indicators
 
 
-def evening_at_a_table() -> list[Entry]:
+def evening_at_a_table() -> list[WorkerEntry]:
     """Ten people in seven minutes at 11 at night, numbers in a row, everybody born in a round year."""
     return [
-        Entry(
+        WorkerEntry(
             at=MORNING + timedelta(hours=14, seconds=40 * n),
             phone=n // 2,
             last_four=5_550 + n,
@@ -66,7 +66,7 @@ def test_an_evening_at_a_table_leaves_every_trace() -> None:
 def test_a_morning_at_the_doors_leaves_none() -> None:
     years, digits = (1961, 1978, 1990, 1983), (1_234, 8_871, 402, 9_990)
     doors = [
-        Entry(
+        WorkerEntry(
             at=MORNING + timedelta(minutes=9 * n),
             phone=n,
             last_four=digits[n],
@@ -82,7 +82,7 @@ def test_a_morning_at_the_doors_leaves_none() -> None:
     assert found == {I.AGES: 1, I.REFUSALS: 3}, "one is born in 1990, and one of four refused"
     assert tallies([]) == {}
     assert I.TARGETS not in tallies(doors), "nobody asked for a number a day"
-    assert tallies([Entry(MORNING)]) == {I.NIGHT: Tally(0, 1)}, "what is not known counts nowhere"
+    assert tallies([WorkerEntry(MORNING)]) == {I.NIGHT: Tally(0, 1)}, "what is not known counts nowhere"
 
 
 def test_ten_at_night_is_night_and_six_in_the_morning_is_day() -> None:
@@ -92,7 +92,7 @@ def test_ten_at_night_is_night_and_six_in_the_morning_is_day() -> None:
 
 entries = st.lists(
     st.builds(
-        Entry,
+        WorkerEntry,
         at=st.integers(0, 10**6).map(lambda s: MORNING + timedelta(seconds=s)),
         phone=st.none() | st.integers(0, 5),
         last_four=st.none() | st.integers(0, 9_999),
@@ -106,7 +106,7 @@ entries = st.lists(
 
 @given(entries, st.none() | st.integers(1, 5), st.randoms(use_true_random=False))
 def test_no_indicator_has_more_hits_than_it_looked_at_and_none_hangs_on_the_order_of_rows(
-    inside: list[Entry], target: int | None, chance: object
+    inside: list[WorkerEntry], target: int | None, chance: object
 ) -> None:
     inside = [one for n, one in enumerate(inside) if one.at not in {each.at for each in inside[:n]}]
     found = tallies(inside, target=target)

@@ -27,7 +27,7 @@ from abhiyan.verification.actions.looking import NIGHTLY
 from abhiyan.verification.models import Check, Look
 from abhiyan.verification.queries.looks import BUILT, looked_at_now, looks_of
 from abhiyan.verification.refusals import NothingToCheck
-from abhiyan.verification.rules.indicators import Entry, Indicator, tallies
+from abhiyan.verification.rules.indicators import Indicator, WorkerEntry, tallies
 from abhiyan.verification.tests.test_checks import SYSTEM, drawn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,10 +115,10 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
             f" from ({LOOKS}) i"
         )
         tries = sql.rows(f"select by, is_refusal, n from ({TRIES}) t where is_refusal is not null")
-    by_worker: dict[UUID, list[Entry]] = {}
+    by_worker: dict[UUID, list[WorkerEntry]] = {}
     zone = ZoneInfo(programme.zone)
     for by, at, phone, last4, year, confirmed, double, device, seconds in raw:
-        entry = Entry(
+        entry = WorkerEntry(
             at=at.astimezone(zone) if at else None,
             phone=phone,
             last_four=int(last4) if last4 else None,
@@ -129,9 +129,9 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
             seconds=seconds,
         )
         by_worker.setdefault(by, []).append(entry)
-    doors: dict[UUID, list[Entry]] = {}
+    doors: dict[UUID, list[WorkerEntry]] = {}
     for by, refused, n in tries:
-        doors.setdefault(by, []).extend([Entry(is_refusal=refused)] * n)
+        doors.setdefault(by, []).extend([WorkerEntry(is_refusal=refused)] * n)
     assert len(doors[busy.accounts[HASTY].public_id]) > 3, "three did not want to, others did"
     assert {row[0] for row in found} == {busy.accounts[role].public_id for role in (*HONEST, HASTY)}
     for worker, district, entries, hits, total, *_ in found:

@@ -3,7 +3,7 @@
 import pytest
 
 from abhiyan.verification.rules import planning
-from abhiyan.verification.rules.estimates import Outcomes, Stratum, estimate
+from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, estimate
 from abhiyan.verification.rules.planning import Expected, Size
 
 DISTRICTS = [[Size(5_000)]] * 40
@@ -38,7 +38,7 @@ def test_the_width_is_what_our_estimator_publishes_when_answers_come_as_expected
     districts = [[Size(4_000), Size(4_000)], [Size(400, is_signed=False), Size(8_000)], [Size(1)]]
     plan = planning.plan(districts, checks, expected, floor=1)
     strata = [
-        Stratum(size.items, *_answered(drawn, expected))
+        DrawnShare(size.items, *_answered(drawn, expected))
         for shades, of in zip(districts, plan.drawn, strict=True)
         for size, drawn in zip(shades, of, strict=True)
         if size.is_signed

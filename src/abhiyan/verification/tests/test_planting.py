@@ -20,17 +20,19 @@ from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import plant_people, refresh_estimates, withdraw_planted
 from abhiyan.verification.actions.forgetting import empty_said
 from abhiyan.verification.models import Check, Estimate, Frame
-from abhiyan.verification.queries.planted import Known, known_of, planted_in
+from abhiyan.verification.queries.planted import PlantedPerson, known_of, planted_in
 from abhiyan.verification.refusals import FrameClosed, NotInFrame, PlantedAlready
 from abhiyan.verification.tests.test_checks import SYSTEM, drawn, taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def people(cast: Cast, first: int, n: int, code: str = "JK-B001") -> list[Known]:
+def people(cast: Cast, first: int, n: int, code: str = "JK-B001") -> list[PlantedPerson]:
     unit = cast.world.units[code].pk
     return [
-        Known(f"Planted {number}", f"+9198765{number:05}", unit, 1, date(2026, 11, 2), {"born": "1980"})
+        PlantedPerson(
+            f"Planted {number}", f"+9198765{number:05}", unit, 1, date(2026, 11, 2), {"born": "1980"}
+        )
         for number in range(first, first + n)
     ]
 

@@ -22,16 +22,16 @@ from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.verification import actions
 from abhiyan.verification.actions.aiming import TELLING
-from abhiyan.verification.forms import CloserForm, WhereForm
+from abhiyan.verification.forms import AimUnitForm, CloserForm
 from abhiyan.verification.models import Frame
-from abhiyan.verification.queries.aims import Told, aims_of, workers_at
+from abhiyan.verification.queries.aims import AimResult, aims_of, workers_at
 from abhiyan.verification.refusals import TooWide
 
 from .frames import not_drawn, planned
 from .verifiers import shown_in
 
 MOST = 200  # workers offered, those with most entries first
-COLUMNS: tuple[Column[Told], ...] = (
+COLUMNS: tuple[Column[AimResult], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.aim.unit.names), is_name=True),
     Column("worker", _("Entered by"), lambda row: row.worker, names_people=True),
     Column("reason", _("Reason"), lambda row: say(TELLING) if row.aim.reason == TELLING else row.aim.reason),
@@ -71,7 +71,7 @@ def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
     except NotFound:
         if request.method == "POST":  # what is sent names the unit that the page showed
             raise
-        where = WhereForm(request.GET)
+        where = AimUnitForm(request.GET)
         where.add_error("unit", _("No unit fits. Search by another name, or by its code."))
         return _aim_page(request, frame, where, status=422)
     form = CloserForm(request.POST if request.method == "POST" else None)
@@ -100,7 +100,7 @@ def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     if done:
         return redirect("verification:aims", public_id=public_id)
-    where = WhereForm({"unit": here.name} if "unit" in request.GET else None)
+    where = AimUnitForm({"unit": here.name} if "unit" in request.GET else None)
     if is_wide and where.is_bound:
         where.add_error("unit", TooWide.message)
     about = None if is_wide else here
@@ -108,7 +108,7 @@ def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _aim_page(
-    request: Request, frame: Frame, where: WhereForm, *, status: int, **shown: Any
+    request: Request, frame: Frame, where: AimUnitForm, *, status: int, **shown: Any
 ) -> HttpResponseBase:
     """The page that asks where, and once it is known what for."""
     list_ = (say("Aimed checks"), reverse("verification:aims", args=[frame.public_id]))

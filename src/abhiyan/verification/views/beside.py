@@ -15,7 +15,7 @@ from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units.models import Kind
-from abhiyan.verification.here import Shown, may_plan
+from abhiyan.verification.here import ShownLine, may_plan
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as reads
 from abhiyan.verification.queries import frames
@@ -25,7 +25,7 @@ from abhiyan.verification.rules.estimates import CONFIDENCE, Method
 
 from .frames import shown_of
 
-COLUMNS: tuple[Column[Shown], ...] = (
+COLUMNS: tuple[Column[ShownLine], ...] = (
     Column("unit", _("Unit"), lambda row: row.name, is_name=True),
     Column("rank", _("Rank"), lambda row: row.line.rank, css="num"),
     Column("code", _("Code"), lambda row: row.line.code, only_in_file=True),
@@ -49,7 +49,7 @@ COLUMNS: tuple[Column[Shown], ...] = (
 )
 # For those who decide about flags: nobody else reads how many there are so near to a person. On the page alone: a file
 # is passed on.
-OF_FLAGS: tuple[Column[Shown], ...] = (Column("questions", _("Questions to workers"), css="num"),)
+OF_FLAGS: tuple[Column[ShownLine], ...] = (Column("questions", _("Questions to workers"), css="num"),)
 
 
 @require_GET
@@ -68,10 +68,10 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     decides = may_plan(request, one.programme.owner_id)
     flags = flags_in_frame(one, without=request.viewer.account_id or 0, at=at) if decides else {}
     on = clock.day_in(one.programme.zone, at)
-    rows = [Shown(line, one, request.viewer, on=on, flags=flags.get(line.unit_id)) for line in level]
-    own = next((Shown(line, one, request.viewer, on=on) for line in lines if not line.down), None)
+    rows = [ShownLine(line, one, request.viewer, on=on, flags=flags.get(line.unit_id)) for line in level]
+    own = next((ShownLine(line, one, request.viewer, on=on) for line in lines if not line.down), None)
     if own and level and (rest := reads.without_place(own.line, level)):
-        rows.append(Shown(rest, one, request.viewer, on=on))
+        rows.append(ShownLine(rest, one, request.viewer, on=on))
     caption = str(Kind(kind).label) if kind else say("Units below")
     table = Table(
         request,
@@ -102,7 +102,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     return answer(request, "verification/beside.html", table, context)
 
 
-def _intervals(lines: list[reads.Line]) -> dict[str, Any]:
+def _intervals(lines: list[reads.BesideLine]) -> dict[str, Any]:
     """What is to be known of the intervals of a page: how many miss, by which method they are made, if corrected."""
     known = [line for line in lines if line.rank is not None]
     usual = METHODS[Method.WILSON]

@@ -27,7 +27,7 @@ from abhiyan.ui import tables
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN
-from abhiyan.verification.forms import CompareForm, SaidForm, TellingForm
+from abhiyan.verification.forms import CompareWorkersForm, SaidForm, TellingForm
 from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Flag
 from abhiyan.verification.queries import flags as reads
@@ -46,7 +46,7 @@ def workers(request: Request, public_id: UUID) -> HttpResponseBase:
     measure, at = measure_of(one), clock.now()
     done = tried(
         request,
-        CompareForm(request.POST if request.method == "POST" else None),
+        CompareWorkersForm(request.POST if request.method == "POST" else None),
         lambda _given: actions.ask_look(programme=one, measure=measure, by=request.actor, at=at),
         said=_("The workers are being compared. Open this page again in a minute or two."),
     )
@@ -127,7 +127,7 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
     account = request.viewer.account_id or 0
     may = {
         act.value
-        for act in findings.Act
+        for act in findings.FlagAct
         if findings.barred(case, act, by=account, on=today, proven=one.is_judged) is None
     }
     shown = {

@@ -25,7 +25,7 @@ from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN, Plan
-from abhiyan.verification.forms import CHECKS, DISTRICT, AimForm, PlanForm
+from abhiyan.verification.forms import CHECKS, DISTRICT, AimForm, CheckPlanForm
 from abhiyan.verification.here import may_plan
 from abhiyan.verification.queries import frames as reads
 from abhiyan.verification.queries.items import sizes_now
@@ -135,7 +135,7 @@ def _planned(
             if not size.is_signed
         ),
         "without": without,
-        "form": PlanForm(initial={"checks": checks, "floor": floor}),
+        "form": CheckPlanForm(initial={"checks": checks, "floor": floor}),
     }
     return answer(request, "verification/frame_plan.html", table, shown)
 
@@ -192,7 +192,7 @@ def _frozen(
     shown: dict[str, Any],
 ) -> HttpResponseBase:
     """The plan once more with its value and days; then, when it is sure, the frame."""
-    form = PlanForm(request.POST)
+    form = CheckPlanForm(request.POST)
     if "sure" not in request.POST and form.is_valid():
         given, sizes = form.cleaned_data, _sizes(one, measure)
         plan = planning.plan(list(sizes.values()), given["checks"], floor=given["floor"])

@@ -23,9 +23,9 @@ from abhiyan.verification import actions
 from abhiyan.verification.forms import PlantForm, WithdrawForm
 from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Frame
-from abhiyan.verification.queries.agreement import Question, Verifier, verifiers_of
+from abhiyan.verification.queries.agreement import Question, VerifierChecks, verifiers_of
 from abhiyan.verification.queries.items import asked_of
-from abhiyan.verification.queries.planted import Known, planted_in, typed_of
+from abhiyan.verification.queries.planted import PlantedPerson, planted_in, typed_of
 from abhiyan.verification.queries.ties import verifier_units
 from abhiyan.verification.rules.agreement import PAIRS, Unlike
 from abhiyan.verification.rules.estimates import PLANTED
@@ -44,7 +44,7 @@ DIFFERS = {
 }
 
 
-def differs(one: Verifier) -> list[str]:
+def differs(one: VerifierChecks) -> list[str]:
     """Where a verifier's checks differ from the others' by more than luck, in sentences."""
 
     def said(question: Question, found: Unlike[int]) -> str:
@@ -54,24 +54,24 @@ def differs(one: Verifier) -> list[str]:
     return [said(*each) for each in one.unlike.items()]
 
 
-def _took(one: Verifier) -> str | None:
+def _took(one: VerifierChecks) -> str | None:
     """Minutes and seconds, 3:20."""
     return None if one.seconds is None else "{}:{:02}".format(*divmod(round(one.seconds), 60))
 
 
-def _right(one: Verifier) -> str | None:
+def _right(one: VerifierChecks) -> str | None:
     """How many known answers were told rightly, of how many."""
     return say("%(n)s of %(of)s right") % {"n": one.planted_right, "of": one.planted} if one.planted else None
 
 
-def _agreement(one: Verifier) -> str | None:
+def _agreement(one: VerifierChecks) -> str | None:
     """Cohen's kappa; of a few pairs that they are too few."""
     if one.kappa is not None:
         return f"{one.kappa:.2f}"
     return say("too few pairs") if 0 < one.pairs < PAIRS else None
 
 
-COLUMNS: tuple[Column[Verifier], ...] = (
+COLUMNS: tuple[Column[VerifierChecks], ...] = (
     Column("name", _("Verifier"), lambda row: row.name, order=True, is_name=True, names_people=True),
     Column("taken", _("Checks taken"), lambda row: row.taken, css="num", order=True),
     Column("genuine", _("Genuine"), lambda row: row.genuine, css="num", order=True),
@@ -136,7 +136,7 @@ def planted(request: Request, public_id: UUID) -> HttpResponseBase:
     def plant(given: dict[str, Any], at: datetime) -> int:
         channel = int(given["channel"])
         people = [
-            Known(name, phone, unit, channel, day, written)
+            PlantedPerson(name, phone, unit, channel, day, written)
             for name, phone, unit, day, written in given["people"]
         ]
         return actions.plant_people(
