@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.policy import ACCOUNT, EVERYTHING, LINE, SYSTEM, placed, private
-from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.models import Due, Programme, Task
 from abhiyan.units.models import Hierarchy, Unit
 
 # A meeting is seen by who leads its unit, a visit only by the people on it. Invitees carry what this needs: their
@@ -50,7 +50,12 @@ class Meeting(models.Model):
     previous = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", db_index=False
     )  # the meeting before, whose open tasks come first
+    due = models.OneToOneField(
+        Due, models.PROTECT, null=True, related_name="+"
+    )  # of a schedule that asks for it: its office-bearers are listed, nobody is told
+    roll = models.UUIDField(null=True)  # the bulk send that invites the people of a roll
     total = models.IntegerField(null=True)  # people who came, by the organiser's count
+    walk_ins = models.IntegerField(null=True)  # of them without an invitation, by the same count
     minutes = models.UUIDField(null=True)  # the circular that carries them
     cancelled_at = models.DateTimeField(null=True)
     why = models.TextField(default="")  # it was cancelled

@@ -20,7 +20,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.rules.silence import needs_new_answer
 
 from . import adapters
-from .models import Inbound, Message, Number, Outage, Question, Template
+from .models import Inbound, Message, Number, Outage, Question, Send, Template
 from .rules import backlog, bulk, hours, questions, reasons, texts
 
 MOST_NEW = 5  # numbers just added that Today names
@@ -314,6 +314,18 @@ def leave_number() -> str:
 def stop_number() -> str:
     """The number whose call stops messages and calls, and leaves a membership as it is; empty while none is set."""
     return _first_number(Number.Meaning.STOP)
+
+
+def texts_filled_by(names: Collection[str]) -> list[tuple[str, str]]:
+    """Bulk texts in force whose variables are all among these, in every language: code and name."""
+    rows = Template.objects.filter(code__startswith=bulk.PREFIX, is_active=True).order_by("name", "code")
+    unfit = {one.code for one in rows if not set(bulk.variables(one.text)) <= set(names)}
+    return list({one.code: one.name for one in rows if one.code not in unfit}.items())
+
+
+def send_of(public_id: UUID | None) -> Send | None:
+    """A bulk send in the viewer's sight."""
+    return Send.objects.filter(public_id=public_id).first() if public_id else None
 
 
 def _first_number(meaning: Number.Meaning) -> str:

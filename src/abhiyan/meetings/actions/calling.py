@@ -17,9 +17,13 @@ from abhiyan.core.scope import system
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.rules import days
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.rules import bulk
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.units import queries as units
+
+from .words import blanks_of
 
 LONGEST_TITLE, LONGEST_PLACE, LONGEST_ITEM, LONGEST_WHY = 120, 200, 300, 300
 MOST_ITEMS = 100  # of an agenda
@@ -68,6 +72,14 @@ class InvitedChanged(Refused, status=409):
     message = _("Meanwhile it would invite %(n)s people. Look at the names again, then send it.")
 
 
+class RollTextMissing(Refused):
+    message = _("Choose the bulk text that invites the people of the roll.")
+
+
+class RollInvited(Refused, status=409):
+    message = _("The people of a roll are invited to this meeting already.")
+
+
 class NumbersUnknown(Refused):
     message = _("%(n)s of these numbers belong to nobody in an office here or below. Remove or correct them.")
 
@@ -92,6 +104,7 @@ class MeetingBegun(Refused, status=409):
 class MeetingPlan:
     """What is called: kind of Meeting.Kind; days, hour and place or link; agenda items or stops.
 
+    roll, text: an audience of bulk messages (rules.audiences) and the bulk text that invites it; "": nobody.
     host: who receives the leader on a visit. chair_id: account. programme_id: of the kind `meetings`, which counts who
     came. previous_id: the meeting whose open tasks come first. reviewed: programmes on the agenda.
     """
@@ -110,6 +123,8 @@ class MeetingPlan:
     is_public: bool = False
     agenda: tuple[str, ...] = ()
     reviewed: tuple[int, ...] = ()
+    roll: str = ""
+    text: str = ""
 
 
 def call_meeting(
@@ -125,7 +140,8 @@ def call_meeting(
     """Call a meeting or a visit, invite each person once, and have everybody told. Returns its public id.
 
     expected: how many people the caller was shown. Who may: `tasks.ask` at the unit. Refuses InvitedChanged,
-    NobodyInvited, TooManyInvited, NumbersUnknown, PublicInSilence, and what is wrong with words or days.
+    NobodyInvited, TooManyInvited, NumbersUnknown, PublicInSilence, what `draft_send` refuses, and what is wrong with
+    words or days.
     """
     org.require(by, LEADS, at=unit_id)
     _check(plan, at=at)
@@ -134,7 +150,7 @@ def call_meeting(
     given = found.chosen(inviting, unit_id=unit_id, hierarchy=hierarchy, on=plan.first_on)
     check_counts(plan.programme_id, unit_id, plan.first_on)
     with transaction.atomic(), system("calling a meeting"):
-        n = counted(given, plan.kind)
+        n = counted(given, plan.kind, has_roll=bool(plan.roll))
         if n != expected:
             raise InvitedChanged(n=n)
         one = Meeting.objects.create(
@@ -158,28 +174,39 @@ def call_meeting(
             called_at=at,
             called_by=by.account_id,
         )
-        _invite(one, given, at=at)
+        invite(one, given, at=at)
+        _invite_roll(one, plan.roll, plan.text, by=by, at=at)
         tell_later(one, at=at)
         record("call", one, by=by, at=at, n=n)
     return one.public_id
 
 
-def invite_more(*, public_id: UUID, inviting: found.Inviting, expected: int, by: Actor, at: datetime) -> int:
+def invite_more(
+    *,
+    public_id: UUID,
+    inviting: found.Inviting,
+    expected: int,
+    by: Actor,
+    at: datetime,
+    roll: str = "",
+    text: str = "",
+) -> int:
     """Invite more people to a meeting to come; who is invited already stays invited once. How many were new.
 
-    Who may: who manages the meeting. Refuses as `call_meeting`; MeetingBegun.
+    roll, text: as of MeetingPlan. Who may: who manages the meeting. Refuses as `call_meeting`; MeetingBegun.
     """
     with transaction.atomic():
         one = held(public_id, by=by)
         _check_coming(one, at=at)
         given = found.chosen(inviting, unit_id=one.unit_id, hierarchy=one.hierarchy, on=one.first_on)
         with system("inviting to a meeting"):
-            n = counted(given, one.kind)
+            n = counted(given, one.kind, has_roll=bool(roll))
             if n != expected:
                 raise InvitedChanged(n=n)
-            new = _invite(one, given, at=at)
+            new = invite(one, given, at=at)
             if (n_all := one.invitees.count()) > most_of(one.kind):
                 raise TooManyInvited(field="offices", n=n_all, most=most_of(one.kind))
+            _invite_roll(one, roll, text, by=by, at=at)
             tell_later(one, at=at)
             record("invite", one, by=by, at=at, n=new)
     return new
@@ -219,7 +246,8 @@ def move_meeting(
             ]
             one.first_on, one.last_on, one.starts = first_on, last_on, starts
             one.version += 1
-            one.save(update_fields=["moves", "first_on", "last_on", "starts", "version"])
+            _halt_roll(one, at=at)
+            one.save(update_fields=["moves", "first_on", "last_on", "starts", "version", "roll"])
             one.invitees.update(answer="", answered_at=None, reason="")
             tell_later(one, at=at)
             record("move", one, by=by, at=at)
@@ -235,7 +263,8 @@ def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> Non
         _check_coming(one, at=at)
         with system("cancelling a meeting"):
             one.cancelled_at, one.why, one.version = at, _reason(why), one.version + 1
-            one.save(update_fields=["cancelled_at", "why", "version"])
+            _halt_roll(one, at=at)
+            one.save(update_fields=["cancelled_at", "why", "version", "roll"])
             tell_later(one, at=at)
             record("cancel", one, by=by, at=at)
 
@@ -279,19 +308,57 @@ def most_of(kind: str) -> int:
     return MOST_INVITED if kind == Meeting.Kind.MEETING else MOST_ON_VISIT
 
 
-def counted(given: dict[str, Any], kind: str) -> int:
-    """How many people an invitation reaches. Refuses NumbersUnknown, NobodyInvited, TooManyInvited."""
+def counted(given: dict[str, Any], kind: str, *, has_roll: bool = False) -> int:
+    """How many people an invitation reaches. Refuses NumbersUnknown, NobodyInvited, TooManyInvited.
+
+    has_roll: the people of a roll are invited besides, so that nobody in an office may be.
+    """
     if unknown := found.phones_without_office(given):
         raise NumbersUnknown(field="phones", n=len(unknown))
     n = found.count_chosen(given)
-    if not n:
+    if not n and not has_roll:
         raise NobodyInvited(field="offices")
     if n > most_of(kind):
         raise TooManyInvited(field="offices", n=n, most=most_of(kind))
     return n
 
 
-def _invite(one: Meeting, given: dict[str, Any], *, at: datetime) -> int:
+def _invite_roll(one: Meeting, roll: str, text: str, *, by: Actor, at: datetime) -> None:
+    """Draft the bulk send that invites the people of a roll in the meeting's unit. It waits for a second person."""
+    if not roll:
+        return
+    if not text:
+        raise RollTextMissing(field="text")
+    if one.roll is not None:
+        raise RollInvited(field="roll")
+    blanks = {language: blanks_of(one, language) for language, _name in settings.LANGUAGES}
+    one.roll = messaging.draft_send(
+        text=text,
+        audience=roll,
+        unit_id=one.unit_id,
+        hierarchy=one.hierarchy,
+        only=(),
+        given={
+            language: {name: words[: bulk.LONGEST_VALUE] for name, words in each.items()}
+            for language, each in blanks.items()
+        },
+        per_hour=messaging.most_per_hour(),
+        programme_id=0,
+        by=by,
+        at=at,
+    )
+    one.save(update_fields=["roll"])
+
+
+def _halt_roll(one: Meeting, *, at: datetime) -> None:
+    """The send that names an earlier day ends. Another one invites the roll to the new day."""
+    if one.roll is not None:
+        messaging.halt_send(public_id=one.roll, by=Actor.system("its meeting is on another day"), at=at)
+        one.roll = None
+
+
+def invite(one: Meeting, given: dict[str, Any], *, at: datetime) -> int:
+    """Write down whom CHOSEN finds, each once. How many are new. In a system scope."""
     return sql.run(
         f"""insert into meetings_invitee (public_id, meeting_id, account_id, phone_id, office, unit_id,
           called_in_id, is_private, invited_at)

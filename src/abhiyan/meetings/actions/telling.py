@@ -5,19 +5,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import translation
-from django.utils.formats import date_format, time_format
 
 from abhiyan.core import lot
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.meetings.rules import days
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.actions.queueing import Outgoing, send_many
 from abhiyan.messaging.rules import texts
 from abhiyan.people import queries as people
+
+from .words import blanks_of
 
 ROOM, COMES, CAME = "meetings", "comes", "came"
 ANSWER_PAGE = "/meetings/answer/%s/"
@@ -109,15 +108,3 @@ def _tell(one: Meeting, told: Sequence[tuple[Invitee, str, str]], *, at: datetim
             )
         )
     messaging.ask_many(askings=askings, at=at)
-
-
-def blanks_of(one: Meeting, language: str) -> dict[str, str]:
-    """What messages say of a meeting, in a language."""
-    with translation.override(language):
-        day = f"{date_format(one.first_on, 'j F')}, {time_format(one.starts, 'H:i')}"
-    return {
-        "unit": named(one.unit.names, language),
-        "title": one.title,
-        "day": day,
-        "place": one.place or one.link,
-    }

@@ -20,8 +20,12 @@ from abhiyan.core.words import named, person
 from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.actions import calling
+from abhiyan.meetings.actions.words import BLANKS
 from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.rules.attendance import KIND
+from abhiyan.messaging import queries as messaging
+from abhiyan.messaging.rules import audiences
+from abhiyan.messaging.rules.texts import OUTREACH
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
 from abhiyan.org.rules.capabilities import LEADS
@@ -64,6 +68,13 @@ class InviteForm(forms.Form):
         help_text=_("Phone numbers of office-bearers here or below, one a line."),
     )
 
+    roll = forms.ChoiceField(
+        label=_("Invite by roll"),
+        required=False,
+        help_text=_("For a convention. A bulk message goes to them once a second person has approved it."),
+    )
+    text = forms.ChoiceField(label=_("Bulk text"), required=False)
+
     def offer(self, **choices: list[tuple[str, str]]) -> None:
         """Give fields their choices; a choice without any is no field."""
         for name, some in choices.items():
@@ -85,6 +96,11 @@ class InviteForm(forms.Form):
                 _("Write at most %(n)s numbers."), params={"n": grouped(MOST_NUMBERS)}
             )
         return tuple(dict.fromkeys(keyring().phone_id(one) for one in read if one is not None))
+
+    @property
+    def roll_given(self) -> dict[str, str]:
+        """The roll and the text that invites it, as the acts want them."""
+        return {name: self.cleaned_data.get(name, "") for name in ("roll", "text")}
 
     @property
     def inviting(self) -> found.Inviting:
@@ -145,6 +161,8 @@ class NewMeetingForm(InviteForm):
         "offices",
         "bodies",
         "phones",
+        "roll",
+        "text",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -169,17 +187,22 @@ class NewMeetingForm(InviteForm):
             is_public=given["is_public"],
             agenda=tuple(line.strip() for line in given["agenda"].splitlines() if line.strip()),
             reviewed=tuple(programme_ids[one] for one in given.get("reviewed", ())),
+            **self.roll_given,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class InvitePreview:
-    """The people it would invite, shown before it is done. leaving: hold an office now, but not on the day."""
+    """The people it would invite, shown before it is done.
+
+    leaving: how many hold an office now, but not on the day. roll: whose people a bulk message invites.
+    """
 
     n: int
     people: list[found.InvitedPerson]
     leaving: int
     is_silent: bool
+    roll: str
 
     @property
     def more(self) -> int:
@@ -215,7 +238,7 @@ def meeting_new(request: Request) -> HttpResponseBase:
         ],
         reviewed=[(str(one.public_id), named(one.names)) for one in running],
         programme=_counting(running),
-        **_whom(here.unit.id, here.hierarchy),
+        **_whom(request, here.unit.id, here.hierarchy),
     )
     return _invited(
         request,
@@ -268,8 +291,15 @@ def _counting(running: Sequence[Programme]) -> list[tuple[str, str]]:
     return [("", say("none")), *some] if some else []
 
 
-def _whom(unit_id: int, hierarchy: int) -> dict[str, list[tuple[str, str]]]:
-    """The offices and bodies one may invite below a unit, with how many people that is."""
+def _whom(
+    request: Request, unit_id: int, hierarchy: int, *, has_roll: bool = False
+) -> dict[str, list[tuple[str, str]]]:
+    """The offices, bodies and rolls one may invite below a unit. Offices say how many people that is.
+
+    A roll needs a bulk text that a meeting's words fill, and the right to send it.
+    """
+    may_send = not has_roll and request.viewer.may_at("messages.send", units.span(unit_id, hierarchy)[0])
+    texts = messaging.texts_filled_by(BLANKS) if may_send else []
     counts = found.reached(unit_id=unit_id, hierarchy=hierarchy, on=today())
     return {
         "offices": [
@@ -278,6 +308,8 @@ def _whom(unit_id: int, hierarchy: int) -> dict[str, list[tuple[str, str]]]:
             if counts.get(one.code)
         ],
         "bodies": [(str(one.id), named(one.names)) for one in org.bodies_of(unit_id, on=today())],
+        "roll": [("", say("none")), *audiences.offered(OUTREACH)] if texts else [],
+        "text": [("", say("none")), *texts] if texts else [],
     }
 
 
@@ -313,12 +345,17 @@ def _invited(
 def _preview(form: InviteForm, unit_id: int, hierarchy: int, on: date) -> InvitePreview:
     given = found.chosen(form.inviting, unit_id=unit_id, hierarchy=hierarchy, on=on)
     kind = form.cleaned_data.get("kind", Meeting.Kind.MEETING)
-    n = calling.counted(given, kind)
+    roll, text = form.roll_given.values()
+    if roll and not text:
+        raise calling.RollTextMissing(field="text")
+    n = calling.counted(given, kind, has_roll=bool(roll))
     now = found.count_chosen(given | {"day": today()})
     silent = calling.is_silent(unit_id, on, form.cleaned_data.get("last_on") or on, at=clock.now())
     if silent and form.cleaned_data.get("is_public"):
         raise calling.PublicInSilence(field="first_on")
-    return InvitePreview(n, found.name_chosen(given), max(0, now - n), silent)
+    return InvitePreview(
+        n, found.name_chosen(given), max(0, now - n), silent, audiences.name_of(roll) if roll else ""
+    )
 
 
 class MoveMeetingForm(forms.Form):
@@ -399,7 +436,7 @@ def meeting_cancel(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _invite(request: Request, one: Meeting) -> HttpResponseBase:
     form = InviteForm(request.POST if request.method == "POST" else None)
-    form.offer(**_whom(one.unit_id, one.hierarchy))
+    form.offer(**_whom(request, one.unit_id, one.hierarchy, has_roll=one.roll is not None))
     return _invited(
         request,
         form,
@@ -409,6 +446,7 @@ def _invite(request: Request, one: Meeting) -> HttpResponseBase:
             expected=expected,
             by=request.actor,
             at=clock.now(),
+            **form.roll_given,
         ),
         said=_("Invited. New people on the list get an SMS."),
         unit_id=one.unit_id,

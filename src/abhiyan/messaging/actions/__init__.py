@@ -52,6 +52,7 @@ from .sends import (
     discard_send,
     draft_send,
     follow_next,
+    halt_send,
     most_per_hour,
     pause_send,
     queue_next,

@@ -242,6 +242,19 @@ def stop_send(*, public_id: UUID, by: Actor, at: datetime) -> int:
     return n
 
 
+def halt_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """End a send whose occasion is over: it is discarded before it begins, and stopped half-way after that.
+
+    One that is finished stays as it is. Who may: holders of messages.send over the unit.
+    """
+    with system("the occasion of a bulk send is over"):
+        state = Send.objects.filter(public_id=public_id).values_list("state", flat=True).first()
+    if state in (State.DRAFT, State.ASKED):
+        discard_send(public_id=public_id, by=by, at=at)
+    elif state in (State.SENDING, State.PAUSED):
+        stop_send(public_id=public_id, by=by, at=at)
+
+
 def discard_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Throw away a send that was not started. Who may: holders of messages.send. Refuses NotInThisState."""
     with system("discarding a bulk send"):

@@ -38,11 +38,12 @@ def register(audience: Audience) -> None:
     _AUDIENCES[audience.code] = audience
 
 
-def offered() -> list[Choice]:
-    """Every audience with each of its choices: (code, name), as a form offers them."""
+def offered(kind: int | None = None) -> list[Choice]:
+    """Every audience with each of its choices: (code, name), as a form offers them. kind: only of this class."""
     return [
         (f"{one.code}:{of}", f"{one.name}: {name}")
         for one in _AUDIENCES.values()
+        if kind in (None, one.kind)
         for of, name in one.choices()
     ]
 

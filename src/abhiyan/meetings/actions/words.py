@@ -1,0 +1,21 @@
+"""What messages say of a meeting."""
+
+from django.utils import translation
+from django.utils.formats import date_format, time_format
+
+from abhiyan.core.words import named
+from abhiyan.meetings.models import Meeting
+
+BLANKS = ("unit", "title", "day", "place")
+
+
+def blanks_of(one: Meeting, language: str) -> dict[str, str]:
+    """What messages say of a meeting, in a language."""
+    with translation.override(language):
+        day = f"{date_format(one.first_on, 'j F')}, {time_format(one.starts, 'H:i')}"
+    return {
+        "unit": named(one.unit.names, language),
+        "title": one.title,
+        "day": day,
+        "place": one.place or one.link,
+    }
