@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock
+from abhiyan.core import clock, rooms
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import language, named
@@ -91,14 +91,24 @@ def circulars(request: Request) -> HttpResponseBase:
 
 @form_page
 def circular_new(request: Request) -> HttpResponseBase:
-    """Write a circular from one's office to the offices below."""
+    """Write a circular from one's office to the offices below. `?draft=`: one that a room offers (`drafted.py`)."""
     here = page_unit(request)
     if not request.viewer.may_at(CAPABILITY, here.span[0]):
         raise org.NotYours(capability=CAPABILITY)
-    today = clock.day_in(settings.TIME_ZONE, clock.now())
+    at = clock.now()
+    today = clock.day_in(settings.TIME_ZONE, at)
     reached = reads.reached(here.span, here.hierarchy, on=today, by=request.viewer.account_id or 0)
+    draft = request.GET.get("draft", "")[:100]
     form = CircularForm(
         request.POST or None,
+        initial=next(
+            (
+                found
+                for each in rooms.offered("drafted")
+                if (found := each(request.viewer, draft, here, at=at))
+            ),
+            {},
+        ),
         offices=[
             (code, f"{name} ({grouped(reached[code])})")
             for code, name in (

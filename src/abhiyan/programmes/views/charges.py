@@ -146,6 +146,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
         "levels": [(Kind(level.kind).label, level) for level in levels],
         "filters": filters,
         "on": on,
+        "doors": shown.doors_beside(request, programme=(one, here)),
         "may_name": one.state != Programme.State.CLOSED and shown.may(request, "programmes.run", unit.id),
     }
     return answer(request, "programmes/in_charge_list.html", table, context)

@@ -12,7 +12,7 @@ from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from abhiyan.core import clock
+from abhiyan.core import clock, rooms
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.words import named
 from abhiyan.org.here import Here, address, page_unit
@@ -20,6 +20,7 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import numbers
+from abhiyan.ui.doors import Door
 from abhiyan.units import queries as units
 
 Crumbs = Sequence[tuple[str, str]]
@@ -47,6 +48,12 @@ def href(one: Programme, page: str, unit: str = "", *of: UUID | str, **more: str
     """A page of a programme, about a unit where its code is given. of: what else its address names."""
     path = reverse(f"programmes:{page}", args=[one.public_id, *of])
     return address(path, unit, None, **more) if unit else path
+
+
+def doors_beside(request: Request, **about: Any) -> list[Door]:
+    """Links that rooms above offer beside a thing, by `beside.py`: `due` (schedule, asked unit, period), or the
+    in-charges of a `programme` (programme, unit of the page)."""
+    return [door for each in rooms.offered("beside") for door in each(request.viewer, **about)]
 
 
 def slides(one: Programme, unit: str) -> str:

@@ -1,0 +1,42 @@
+"""Links from pages of programmes: the check-in list of a due, and the circular that announces in-charges."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from abhiyan.org.here import Here, address
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.models import Programme, Schedule
+from abhiyan.programmes.queries.schedules import AskedUnit
+from abhiyan.programmes.rules.schedules import Period
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.doors import Door
+
+from .drafted import ANNOUNCE
+
+
+def beside(
+    viewer: Viewer,
+    *,
+    due: tuple[Schedule, AskedUnit, Period] | None = None,
+    programme: tuple[Programme, Here] | None = None,
+) -> Iterator[Door]:
+    """due: for who may answer it. programme: its in-charges, with the unit of the page."""
+    if due is not None and due[0].is_meeting and due[1].body_id is None:
+        schedule, asked, period = due
+        page = address(
+            address_of("meetings:check_in", schedule.public_id),
+            asked.code,
+            **{"from": period.begins_on.isoformat()},
+        )
+        yield Door(_("Check-in by name"), page, icon="check")
+    if programme is not None and programme[0].state == Programme.State.OPEN:
+        one, here = programme
+        if viewer.may_at("messages.circular", here.span[0]):
+            page = address(
+                address_of("messaging:circular_new"),
+                here.unit.code,
+                here.hierarchy,
+                draft=f"{ANNOUNCE}{one.public_id}",
+            )
+            yield Door(_("Announce in-charges"), page, icon="mail")

@@ -1,0 +1,52 @@
+"""The circular that announces who is in charge of a programme."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import named, person
+from abhiyan.helpdesk import helplines
+from abhiyan.org.here import Here, address
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes import queries as programmes
+from abhiyan.ui.addresses import address_of
+
+ANNOUNCE = "in-charges:"  # and the public id of a programme
+MOST_NAMED = 100  # in-charges; the page of the programme has all
+
+
+def drafted(viewer: Viewer, draft: str, here: Here, *, at: datetime) -> dict[str, str] | None:
+    """Subject and text of a draft: in-charges with office and unit, the highest level first, and the helpline.
+
+    Who may: who sees the programme. None for a draft of another room, or without a programme.
+    """
+    if not draft.startswith(ANNOUNCE):
+        return None
+    try:
+        one = programmes.programme_for(viewer, UUID(draft.removeprefix(ANNOUNCE)))
+    except (ValueError, NotFound):
+        return None
+    lo, hi = here.span
+    on, lines, more = clock.day_in(settings.TIME_ZONE, at), [], 0
+    for level in programmes.coverage(one, lo=lo, hi=hi, on=on):
+        rows = programmes.charges(one, lo=lo, hi=hi, on=on, viewer=viewer, level=level.kind)
+        some = rows[: MOST_NAMED - len(lines)]
+        more += len(rows) - len(some)
+        lines += [_line(each) for each in some]
+    if more:
+        page = address(address_of("programmes:in_charges", one.public_id), here.unit.code)
+        lines.append(_("All names: %(address)s") % {"address": settings.ORIGIN + page})
+    line = helplines.of_programme(one.pk, helplines.lines())
+    if line is not None and line.number:
+        lines.append("\n" + _("Helpline: %(number)s") % {"number": line.number})
+    subject = _("In charge of %(programme)s: %(unit)s") % {"programme": named(one.names), "unit": here.name}
+    return {"subject": subject[:200], "text": "\n".join(lines)}
+
+
+def _line(each: programmes.ChargeRow) -> str:
+    office = next((named(office) for office, _unit in each.offices), each.role_name)
+    return f"{named(each.unit_names)} ({each.kind_name}): {person(each.name)}, {office}"
