@@ -19,7 +19,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.models import Programme, Schedule, Task
 from abhiyan.programmes.queries.tasks import Candidate, candidates
 from abhiyan.programmes.rules.ladder import Ladder as Rungs
 from abhiyan.ui.ladder import LadderShown
@@ -81,6 +81,19 @@ def chosen(inviting: Inviting, *, unit_id: int, hierarchy: int, on: date) -> dic
         "bodies": list(inviting.bodies),
         "phones": list(inviting.phones),
     }
+
+
+def chosen_in(unit_id: int, *, hierarchy: int, on: date) -> dict[str, Any]:
+    """Parameters of CHOSEN for everybody who holds an office in a unit itself."""
+    every = tuple(one.code for one in org.offices_used())
+    given = chosen(Inviting(every), unit_id=unit_id, hierarchy=hierarchy, on=on)
+    return given | {"hi": given["lo"] + 1}
+
+
+def list_of(schedule: Schedule, *, unit_id: int, begins_on: date) -> UUID | None:
+    """The public id of a due's check-in list, if it was opened. In the viewer's scope."""
+    found = Meeting.objects.filter(due__schedule=schedule, due__unit_id=unit_id, due__begins_on=begins_on)
+    return found.values_list("public_id", flat=True).first()
 
 
 def reached(*, unit_id: int, hierarchy: int, on: date) -> dict[str, int]:
@@ -426,6 +439,7 @@ def invitations(account_id: int, *, since: date) -> list[Invitee]:
     found = Invitee.objects.filter(
         account_id=account_id, meeting__first_on__gte=since, meeting__cancelled_at=None
     )
+    found = found.filter(meeting__due=None)
     return list(found.select_related("meeting").order_by("meeting__first_on", "pk")[:20])
 
 
@@ -436,6 +450,7 @@ def to_write(viewer: Viewer, *, today: date) -> list[Meeting]:
         kind=Meeting.Kind.MEETING,
         cancelled_at=None,
         minutes=None,
+        due=None,
         first_on__lte=today,
         last_on__gte=today - timedelta(days=7),
     )

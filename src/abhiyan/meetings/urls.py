@@ -2,7 +2,7 @@
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
 
-from .views import acting, answering, calling, files, meetings
+from .views import acting, answering, calling, checking_in, files, meetings
 
 app_name = "meetings"
 ASKING = capability("tasks.ask")
@@ -10,6 +10,8 @@ urlpatterns = [
     # Each shows only the meetings that the reader leads or is invited to.
     page("", meetings.meetings, name="list", opens=STRONG),
     page("new/", calling.meeting_new, opens=ASKING, act="is cancelled"),
+    # Asks who answers for the unit.
+    page("asked/<uuid:public_id>/", checking_in.check_in, opens=ASKING, act="a tick is taken back"),
     page(
         "answer/<str:link>/",
         answering.answer_page,

@@ -13,12 +13,14 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.meetings.models import Invitee, Meeting
-from abhiyan.meetings.rules.attendance import ATTENDED, NAMED, TOTAL, unnamed
+from abhiyan.meetings.rules.attendance import ATTENDED, NAMED, TOTAL, reported, unnamed
 from abhiyan.messaging import actions as messaging
 from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions.dues import count_people
 
 from .calling import AlreadyCancelled, held, record
-from .telling import ANSWER_PAGE, CAME, ROOM, blanks_of, reachable
+from .telling import ANSWER_PAGE, CAME, ROOM, reachable
+from .words import blanks_of
 
 MOST_PEOPLE = 100_000  # the organiser's number
 ASKED_WITHIN = timedelta(days=3)  # after the last day; later nobody is asked any more
@@ -37,6 +39,10 @@ class DoorClosed(Refused, status=409):
 
 class SaidNotThere(Refused, status=409):
     message = _("This person told us that they were not there.")
+
+
+class WalkInsWrong(Refused):
+    message = _("People without an invitation are part of everybody who came. Write a smaller number.")
 
 
 class TotalWrong(Refused):
@@ -67,24 +73,29 @@ def tick(*, public_id: UUID, invitee: UUID, came: bool, by: Actor, at: datetime)
             row.save(update_fields=["came_at", "ticks", "confirmed_at", "item"])
             _count(one, row, came=came, at=at)
             record("tick" if came else "untick", one, by=by, at=at)
+        _answer_due(one, by=by, at=at)
     return True
 
 
-def set_people(*, public_id: UUID, n: int, by: Actor, at: datetime) -> None:
-    """Note how many people came by the organiser's count, walk-ins among them. It replaces an earlier number.
+def set_people(*, public_id: UUID, n: int, by: Actor, at: datetime, walk_ins: int | None = None) -> None:
+    """Note how many people came by the organiser's count. It replaces an earlier number.
 
-    Who may: who manages the meeting. Refuses TotalWrong, DoorClosed.
+    walk_ins: how many of them had no invitation; None where nobody counted them. They are never added to the ticks.
+    Who may: who manages the meeting. Refuses TotalWrong, WalkInsWrong, DoorClosed.
     """
     if not 0 <= n <= MOST_PEOPLE:
         raise TotalWrong(field="n", most=MOST_PEOPLE)
+    if walk_ins is not None and not 0 <= walk_ins <= n:
+        raise WalkInsWrong(field="walk_ins")
     with transaction.atomic():
         one = held(public_id, by=by)
         _check_door(one, at=at)
         with system("how many came"):
-            one.total = n
-            one.save(update_fields=["total"])
+            one.total, one.walk_ins = n, walk_ins
+            one.save(update_fields=["total", "walk_ins"])
             _settle_total(one, at=at)
             record("set_people", one, by=by, at=at, n=n)
+        _answer_due(one, by=by, at=at)
 
 
 def ask_who_came(*, at: datetime) -> int:
@@ -180,6 +191,15 @@ def _count(one: Meeting, row: Invitee, *, came: bool, at: datetime) -> None:
         _settle_total(one, at=at)
     else:
         programmes.end_items(ids=[row.item], why=UNDONE, at=at)
+
+
+def _answer_due(one: Meeting, *, by: Actor, at: datetime) -> None:
+    """The schedule that asks for the meeting gets the names ticked now, or the organiser's number if it is larger."""
+    if one.due is None:
+        return
+    with system("how many came"):
+        came = one.invitees.filter(came_at__isnull=False).count()
+    count_people(due=one.due, on=one.first_on, n=reported(one.total, came), by=by, at=at)
 
 
 def _settle_total(one: Meeting, *, at: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -20,7 +19,7 @@ from abhiyan.ui.posts import posted
 
 from .forms import CantComeForm, PeopleForm, PointForm, StrikeForm, SubstituteForm, TickForm
 from .meetings import shown_meeting
-from .shown import page_of_id
+from .shown import door_of, page_of_id
 
 DOOR = ("tick", "untick", "people")  # done on the page of the door
 ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Promise | str]] = {
@@ -66,7 +65,6 @@ def meeting_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase
     )
     if not done:
         return shown_meeting(request, public_id, refused=(act, form), status=done.status)
-    page = page_of_id(public_id)
     if act in DOOR:
-        page += "?" + urlencode({"show": "door", "q": request.POST.get("q", "")[:100]})
-    return redirect(page)
+        return redirect(door_of(public_id, q=request.POST.get("q", "")[:100]))
+    return redirect(page_of_id(public_id))

@@ -43,6 +43,9 @@ class PeopleForm(forms.Form):
         max_value=MOST_PEOPLE,
         help_text=_("Your own count, people without an invitation among them."),
     )
+    walk_ins = WholeField(
+        label=_("Without an invitation"), required=False, min_value=0, max_value=MOST_PEOPLE
+    )
 
 
 class PointForm(forms.Form):

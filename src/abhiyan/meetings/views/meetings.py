@@ -1,7 +1,7 @@
 """The list of meetings, and the page of one."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +18,12 @@ from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.actions.calling import is_silent
 from abhiyan.meetings.models import Invitee, Meeting
+from abhiyan.messaging import queries as messaging
+from abhiyan.messaging.rules import audiences
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
+from abhiyan.programmes.actions.schedules import due_page
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
@@ -65,7 +68,7 @@ def meetings(request: Request) -> HttpResponseBase:
     """Meetings that the viewer is invited to or leads; the latest first."""
     filters = MeetingFilters(request.GET)
     asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
-    rows = found.meetings_for(request.viewer).filter(title__icontains=asked["q"].replace("\0", ""))
+    rows = found.meetings_for(request.viewer).filter(due=None, title__icontains=asked["q"].replace("\0", ""))
     if asked["show"] == "coming":
         rows = rows.filter(last_on__gte=today(), cancelled_at=None)
     elif asked["show"] == "past":
@@ -147,7 +150,9 @@ def shown_meeting(
         "days": days_of(one.first_on, one.last_on, one.starts),
         "may_lead": may_lead,
         "attendance": found.attendance(one),
-        "people_form": sent if act == "people" else PeopleForm(initial={"n": one.total}),
+        "people_form": sent
+        if act == "people"
+        else PeopleForm(initial={"n": one.total, "walk_ins": one.walk_ins}),
         "problem": "",
     }
     shows = {"cannot": "cant_form", "substitute": "substitute_form", "point": "point_form", "people": ""}
@@ -175,9 +180,8 @@ def _door(request: Request, one: Meeting, given: dict[str, Any], *, status: int)
         is_brief=True,
     )
     crumbs_ = crumbs((one.title, page_of_id(one.public_id)), (say("Check-in"), ""))
-    return answer(
-        request, "meetings/door.html", table, {**crumbs_, **given, "find": find, "q": q}, status=status
-    )
+    shown = {**crumbs_, **given, "find": find, "q": q, "due_page": _due_page(one, at=clock.now())}
+    return answer(request, "meetings/door.html", table, shown, status=status)
 
 
 def _page(
@@ -199,7 +203,12 @@ def _page(
         unit_id=one.unit_id,
         is_brief=True,
     )
+    bulk = messaging.send_of(one.roll) if given["may_lead"] else None
     context: dict[str, Any] = {
+        "bulk": bulk,
+        "may_bulk": bulk is not None and viewer.may("messages.send"),
+        "bulk_audience": audiences.name_of(bulk.audience) if bulk else "",
+        "due_page": _due_page(one, at=at),
         **crumbs((one.title, "")),
         **given,
         "unit_name": named(one.unit.names),
@@ -213,7 +222,6 @@ def _page(
         "reviewed": found.reviewed(viewer, one, at=at),
         "before": found.open_before(one),
         "points": found.points(one) if is_held else [],
-        "walk_ins": max(0, (one.total or 0) - (given["attendance"].counted or 0)),
         "may_send": viewer.may_at("messages.circular", units.span(one.unit_id, one.hierarchy)[0]),
         "silence": is_open and is_silent(one.unit_id, one.first_on, one.last_on, at=at),
         "cant_form": CantComeForm(initial={"reason": own.reason} if own else None),
@@ -233,6 +241,11 @@ def _page(
         those = found.substitutes(own, on=one.first_on)
         form.offer([(str(each.appointment_id), _who(each.name, each.office_names)) for each in those])
     return answer(request, "meetings/meeting.html", table, context, status=status)
+
+
+def _due_page(one: Meeting, *, at: datetime) -> str:
+    """The page of the due that the meeting answers; "" where the viewer sees none."""
+    return due_page(str(one.due_id), at=at) if one.due_id is not None else ""
 
 
 def _substitutes(own: Invitee, one: Meeting) -> dict[str, Any]:

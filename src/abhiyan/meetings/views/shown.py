@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -28,6 +29,11 @@ def page_of(one: Meeting) -> str:
 def page_of_id(public_id: UUID) -> str:
     """The same, by the meeting's public id."""
     return reverse("meetings:meeting", args=[public_id])
+
+
+def door_of(public_id: UUID, **more: str) -> str:
+    """The address where names are ticked."""
+    return f"{page_of_id(public_id)}?{urlencode({'show': 'door', **more})}"
 
 
 def today() -> date:

@@ -150,6 +150,33 @@ def hold_due(
     return due
 
 
+def begin_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
+    """Write down the due of a meeting, so that names can be ticked for it. The unit has not answered yet.
+
+    Who may: as `plan_due`. Refuses NotFound, NotYours, UnitClosed, ScheduleEnded, NotThis of a report.
+    """
+    with transaction.atomic():
+        return _answering(owes, by=by, at=at, is_meeting=True).due
+
+
+def count_people(*, due: Due, on: date, n: int, by: Actor, at: datetime) -> None:
+    """Report the number of people who were ticked at a meeting that was asked for, held on a day.
+
+    The due is done by that, unless its form is still to be filled in. n: 0 where everybody was unticked. Who may: as
+    `plan_due`. Refuses as there, and PeopleUnfit.
+    """
+    if not 0 <= n <= rules.MOST_PEOPLE:
+        raise PeopleUnfit(field="n")
+    with transaction.atomic():
+        owes = Owes(due.schedule.public_id, due.unit_id, due.begins_on, due.body_id)
+        held = _answering(owes, by=by, at=at, is_meeting=True)
+        kept = held.due
+        kept.held_on, kept.people, kept.reason = on, n or None, ""
+        if held.one.form is None or kept.submission_id is not None:
+            kept.state, kept.done_at = DueState.DONE, kept.done_at or at
+        _say(held, "count_people", by=by, at=at)
+
+
 def report_due(
     *,
     owes: Owes,

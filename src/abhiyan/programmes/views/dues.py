@@ -193,6 +193,7 @@ def _shown(
         ],
         "silence": _silence(one, asked, row, at=at),
         "below": _below(request, one, asked, at=at) if is_own else None,
+        "doors": shown.doors_beside(request, due=(one, asked, period)) if may_say else [],
         "is_own": is_own,
         "is_refused": refused is not None,
         "today": today,

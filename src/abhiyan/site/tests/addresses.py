@@ -417,6 +417,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             asked.public_id,
         ),
         "site:field_due": asked.public_id,
+        "meetings:check_in": asked.public_id,
         **dict.fromkeys((f"programmes:material{page}" for page in ("", "_act", "_file")), material.public_id),
         "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
         "site:bearer": cast.accounts["district_elsewhere"].public_id,

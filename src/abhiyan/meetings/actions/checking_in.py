@@ -1,0 +1,56 @@
+"""The check-in list of a meeting that a schedule asks for. Each tick counts in the number that the unit reports."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import localtime
+
+from abhiyan.core import clock, lot
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.meetings import queries as found
+from abhiyan.meetings.models import Meeting
+from abhiyan.programmes.actions.dues import Owes, begin_due
+from abhiyan.programmes.models import Due
+
+from .calling import invite, record
+
+
+def open_list(*, owes: Owes, by: Actor, at: datetime) -> UUID:
+    """Open the check-in list of a due with everybody who holds an office in its unit; the list's public id.
+
+    Nobody gets a message. Opened again, who came into office meanwhile is added. Who may: who answers for the due.
+    Refuses what `begin_due` refuses.
+    """
+    with transaction.atomic():
+        due = begin_due(owes=owes, by=by, at=at)
+        with system("a check-in list is opened"):
+            one = Meeting.objects.filter(due=due).first() or _new(due, by=by, at=at)
+            given = found.chosen_in(one.unit_id, hierarchy=one.hierarchy, on=one.first_on)
+            n = invite(one, given, at=at)
+            one.invitees.update(told=one.version, has_been_asked=True)
+            record("open_list", one, by=by, at=at, n=n)
+    return one.public_id
+
+
+def _new(due: Due, *, by: Actor, at: datetime) -> Meeting:
+    """The meeting behind a due, on the day that was set or today. The one before it shows its open tasks."""
+    schedule, today = due.schedule, clock.day_in(settings.TIME_ZONE, at)
+    day = due.held_on or due.planned_on or today
+    same = Meeting.objects.filter(due__schedule=schedule, unit_id=due.unit_id)
+    return Meeting.objects.create(
+        public_id=lot.uuid(),
+        kind=Meeting.Kind.MEETING,
+        title=schedule.title,
+        unit_id=due.unit_id,
+        hierarchy=schedule.hierarchy,
+        first_on=min(day, today),
+        last_on=min(day, today),
+        starts=localtime(at).time().replace(second=0, microsecond=0),
+        due=due,
+        previous=same.order_by("-first_on", "-pk").first(),
+        called_at=at,
+        called_by=by.account_id,
+    )

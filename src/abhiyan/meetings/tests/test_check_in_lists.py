@@ -1,0 +1,215 @@
+"""A schedule's meeting is ticked by name; a convention invites a roll; a programme announces who is in charge."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils.html import escape
+
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.meetings import actions, queries
+from abhiyan.meetings.actions import attending, calling
+from abhiyan.meetings.models import Meeting
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.models import Circular, Message, Send
+from abhiyan.messaging.tests.bulk import ENTITY
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions import schedules
+from abhiyan.programmes.models import Due, InCharge, Programme, Schedule
+from abhiyan.site.tests.cast import SYSTEM, Cast
+
+from .make import DAY, TODAY, again, call_as, invited, reachable
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(hours=4)
+MANDAL = "JK-SRI-M1"
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return reachable()
+
+
+@pytest.fixture
+def tiffin(cast: Cast) -> Schedule:
+    """A tiffin meeting that the state asks of every mandal president this week."""
+    asking = schedules.Asking(
+        title="Tiffin meeting",
+        wanted="meeting",
+        rhythm="weekly",
+        first_on=TODAY - 2 * DAY,
+        last_on=TODAY + 30 * DAY,
+        office="mandal_president",
+        kind="mandal",
+    )
+    unit_id = cast.world.units["JK"].pk
+    with cast.as_("state_president"):
+        n = next(
+            each.expected
+            for each in schedules.found.offices_to_ask(unit_id, 1, at=NOW)
+            if each.office == "mandal_president"
+        )
+        return schedules.ask_units(
+            asking=asking, unit_id=unit_id, expected=n, by=cast.actor("state_president"), at=NOW
+        )
+
+
+def due() -> Due:
+    with system("test"):
+        return Due.objects.get()
+
+
+def test_a_due_opens_the_list_of_its_office_bearers_and_ticks_count_for_it(
+    cast: Cast, tiffin: Schedule
+) -> None:
+    cast.appoint(cast.accounts["no_office"], "mandal_in_charge", MANDAL, by=SYSTEM)
+    mandal = cast.client("mandal_president")
+    asked = f"/programmes/asked/{tiffin.public_id}/due/?unit={MANDAL}"
+    page = mandal.get(asked).text
+    start = page.index(f"/meetings/asked/{tiffin.public_id}/")
+    way = page[start : page.index('"', start)].replace("&amp;", "&")
+    assert "Office-bearers" in mandal.get(way).text and not Meeting.objects.exists(), "looked at first"
+    door = mandal.post(way).headers["Location"]
+    assert mandal.get(way).headers["Location"] == door, "opened once"
+    with system("test"):
+        one = Meeting.objects.get()
+    assert due().state == Due.State.OPEN, "the unit has not answered yet"
+    here = {cast.accounts["mandal_president"].pk, cast.accounts["no_office"].pk}
+    rows = invited(one)
+    assert set(rows) == here, "the mandal's own, and nobody below"
+    for each in rows.values():
+        sent = mandal.post(f"/meetings/{one.public_id}/act/tick/", {"invitee": each.public_id})
+        assert sent.headers["Location"].startswith(door)
+    assert (due().people, due().state, due().held_on) == (2, Due.State.DONE, TODAY)
+    mandal.post(f"/meetings/{one.public_id}/act/untick/", {"invitee": each.public_id})
+    assert due().people == 1
+    mandal.post(f"/meetings/{one.public_id}/act/people/", {"n": "9", "walk_ins": "8"})
+    assert (due().people, again(one.public_id).walk_ins) == (9, 8), "the larger of both, never their sum"
+    assert "Tiffin meeting" in mandal.get(door).text and "Tiffin meeting" not in mandal.get("/meetings/").text
+    with system("test"):
+        assert (
+            actions.ask_who_came(at=NOW + DAY) == 0
+            and not Message.objects.filter(template__in=("duty.meeting", "ask.met")).exists()
+        ), "nobody gets a message"
+
+
+def test_only_who_answers_for_the_unit_opens_its_list(cast: Cast, tiffin: Schedule) -> None:
+    way = f"/meetings/asked/{tiffin.public_id}/?unit={MANDAL}"
+    assert cast.client("district_elsewhere").post(way).status_code == 404
+    assert cast.client("booth_president").post(way).status_code in (403, 404)
+    with system("test"):
+        assert not Meeting.objects.exists() and not Due.objects.exists()
+    assert cast.client("district_in_charge").post(way).status_code == 302, "who leads from above may answer"
+
+
+def test_walk_ins_are_part_of_the_number_of_everybody(cast: Cast) -> None:
+    one = call_as(cast, first_on=TODAY, last_on=TODAY, starts=(NOW + timedelta(hours=7)).time())
+    given: dict[str, Any] = {"public_id": one.public_id, "by": cast.actor("state_president"), "at": LATER}
+    with cast.as_("state_president"):
+        with pytest.raises(attending.WalkInsWrong):
+            actions.set_people(n=3, walk_ins=4, **given)
+        actions.set_people(n=5, walk_ins=4, **given)
+    assert queries.attendance(again(one.public_id)).reported == 5
+    shown = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
+    assert "4 people among them came without an invitation" in shown
+
+
+@pytest.fixture
+def text(cast: Cast) -> str:
+    """A bulk text that the words of a meeting fill."""
+    wordings = {
+        "en": "{organisation}: {title}, {day} at {place}. Stop: STOP",
+        "hi": "{organisation}: {title}, {day}, {place}. रोकें: STOP",
+    }
+    return messaging.register_text(
+        name="Convention",
+        entity=ENTITY,
+        header="SNGTHN",
+        wordings={
+            language: messaging.Wording(one, f"110716123456789012{n}")
+            for n, (language, one) in enumerate(wordings.items())
+        },
+        unit_id=cast.world.units["JK"].pk,
+        by=SYSTEM,
+        at=NOW,
+    )
+
+
+def bulk(one: Meeting) -> Send | None:
+    with system("test"):
+        return Send.objects.filter(public_id=again(one.public_id).roll).first()
+
+
+def test_a_convention_invites_a_roll_by_a_bulk_send_that_waits_for_a_second_person(
+    cast: Cast, text: str
+) -> None:
+    roll = f"members:{cast.world.roll.pk}"
+    one = call_as(cast, offices=(), roll=roll, text=text, expected=0)
+    send = bulk(one)
+    assert send is not None and (send.state, send.audience) == (Send.State.DRAFT, roll)
+    assert send.given["en"]["place"] == "Jammu" and send.given["hi"]["title"] == "State meeting"
+    page = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
+    assert f"/messages/sends/{send.public_id}/" in page and "Not asked yet" in page
+    given: dict[str, Any] = {"public_id": one.public_id, "by": cast.actor("state_president"), "at": NOW}
+    with cast.as_("state_president"):
+        with pytest.raises(calling.RollInvited):
+            actions.invite_more(inviting=queries.Inviting(), expected=0, roll=roll, text=text, **given)
+        days: dict[str, Any] = {"first_on": TODAY + 9 * DAY, "last_on": TODAY + 9 * DAY, "starts": one.starts}
+        actions.move_meeting(**days, why="Snow", **given)
+    assert bulk(one) is None, "what names the old day does not go"
+    with system("test"):
+        assert not Send.objects.exists()
+
+
+def test_the_page_offers_rolls_to_who_may_send_and_asks_for_a_text(cast: Cast, text: str) -> None:
+    state = cast.client("state_president")
+    typed = {
+        "unit": "JK",
+        "kind": "meeting",
+        "title": "Convention",
+        "first_on": (TODAY + 3 * DAY).isoformat(),
+        "starts": "10:00",
+        "place": "Jammu",
+        "roll": f"members:{cast.world.roll.pk}",
+    }
+    refused = state.post("/meetings/new/", typed)
+    assert refused.status_code == 422 and "Choose the bulk text that" in refused.text
+    seen = state.post("/meetings/new/", typed | {"text": text})
+    assert seen.status_code == 200 and "A bulk message is drafted for Members" in seen.text
+    done = state.post("/meetings/new/", typed | {"text": text, "expected": "0"})
+    assert done.status_code == 302
+    assert "Invite by roll" not in cast.client("district_in_charge").get("/meetings/new/").text
+
+
+def test_a_programme_announces_its_in_charges_in_a_circular(cast: Cast) -> None:
+    one: Programme = cast.world.programme
+    with system("test"):
+        programmes.name_in_charge(
+            programme_id=one.pk,
+            unit_id=cast.world.units["JK-SRI"].pk,
+            account=cast.accounts["district_in_charge"].public_id,
+            by=SYSTEM,
+            at=NOW,
+        )
+        assert InCharge.objects.exists()
+    state = cast.client("state_president")
+    page = state.get(f"/programmes/{one.public_id}/in-charges/?unit=JK").text
+    start = page.index("/messages/circulars/new/")
+    way = page[start : page.index('"', start)].replace("&amp;", "&")
+    drafted = state.get(way).text
+    name = escape(cast.accounts["district_in_charge"].name)
+    assert name in drafted and "In charge of" in drafted, "read before it is sent"
+    text = drafted[drafted.index("<textarea") :]
+    text = text[text.index(">") + 1 : text.index("</textarea>")].strip()
+    sent = state.post(way, {"subject": "In charge", "text": text, "office": "", "number": ""})
+    with system("test"):
+        (made,) = Circular.objects.all()
+    assert sent.headers["Location"] == f"/messages/circulars/{made.public_id}/" and name in made.text
+    nowhere = state.get(f"/messages/circulars/new/?unit=JK&draft=in-charges:{UUID(int=1)}")
+    assert nowhere.status_code == 200 and "In charge of" not in nowhere.text
+    assert (
+        "Announce in-charges"
+        not in cast.client("booth_president").get(f"/programmes/{one.public_id}/in-charges/").text
+    )

@@ -1,0 +1,60 @@
+"""The way from a due of a schedule to its check-in list."""
+
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.words import named
+from abhiyan.meetings import actions as acts
+from abhiyan.meetings import queries as found
+from abhiyan.org.here import page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.programmes.actions.dues import Owes
+from abhiyan.programmes.actions.schedules import due_href
+from abhiyan.programmes.queries import schedules
+from abhiyan.ui.acts import ask, form_page
+
+from .shown import crumbs, door_of, today
+
+
+def _nowhere() -> int:
+    raise NotFound
+
+
+@form_page
+def check_in(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Open the check-in list of the due that the address names (`unit`, `from`); once open, lead to it."""
+    at = clock.now()
+    schedule = schedules.schedule_for(public_id)
+    unit = page_unit(request, hierarchy=schedule.hierarchy, otherwise=_nowhere).unit
+    asked = needed(schedules.asked_unit(schedule, unit_id=unit.id))
+    periods = schedule.timing.begun(at)
+    wanted = (each for each in periods if each.begins_on.isoformat() == request.GET.get("from"))
+    period = needed(next(wanted, periods[-1] if periods else None))
+    if not schedule.is_meeting or not schedules.may_say(request.actor, asked):
+        raise NotFound
+    begun = found.list_of(schedule, unit_id=unit.id, begins_on=period.begins_on)
+    if begun is not None:
+        return redirect(door_of(begun))
+    n = found.count_chosen(found.chosen_in(unit.id, hierarchy=schedule.hierarchy, on=today()))
+    page = due_href(schedule, asked, period)
+    return ask(
+        request,
+        lambda _given: acts.open_list(
+            owes=Owes(public_id, unit.id, period.begins_on), by=request.actor, at=at
+        ),
+        title=say("Check-in: %(title)s") % {"title": schedule.title},
+        text=[
+            say("Office-bearers of %(unit)s: %(n)s.") % {"unit": named(asked.names), "n": n},
+            _("Each name you tick counts in the number of people who came. Nobody gets an SMS."),
+        ],
+        button=_("Open the list"),
+        done=lambda made: redirect(door_of(made)),
+        back=page,
+        **crumbs((schedule.title, page), (say("Check-in"), "")),
+    )
