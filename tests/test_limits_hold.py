@@ -357,6 +357,10 @@ def item_links(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/q/item/guessed/"), 404)
 
 
+def stay_links(ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().get("/stays/answer/guessed/"), 404)
+
+
 def meeting_links(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/meetings/answer/guessed/"), 404)
 
@@ -664,6 +668,7 @@ LIMITS = {
     "items.links": Limit(2_000, HOUR, item_links),
     "field.pictures": Limit(240, HOUR, field_pictures),
     "meeting.network": Limit(100, HOUR, meeting_links),
+    "stays.network": Limit(100, HOUR, stay_links),
 }
 
 

@@ -1,19 +1,15 @@
 """The lists this room takes in by staged import: totals of an earlier drive, and who is to be in charge where."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import clock
 from abhiyan.core.imports import ImportKind, Option, Outcome, Work
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.core.scope import NOTHING, Scope, scoped, system
+from abhiyan.core.refusals import NotFound
 from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.words import named
 from abhiyan.org import queries as org
@@ -22,6 +18,7 @@ from abhiyan.people import queries as people
 from abhiyan.units.unit_lists import REASONS, UNIT, every_row, list_of_figures, placed
 
 from . import actions, queries
+from .actions import ProgrammeGone
 from .models import InCharge, UnitTotal
 
 TOTALS_KIND = list_of_figures(
@@ -79,14 +76,6 @@ IN_CHARGES = Layout(
 )
 
 
-class ProgrammeGone(Refused):
-    """The programme of the list is no more."""
-
-    message = _(
-        "The programme this list belongs to is no longer there. Begin a new import and choose another."
-    )
-
-
 def _programmes() -> list[tuple[str, str]]:
     """Programmes under way, by public id and name."""
     language = (get_language() or "en").partition("-")[0]
@@ -104,19 +93,10 @@ def _known_people(work: Work, rows: Sequence[tuple[Any, ...]]) -> dict[UUID | No
     ring = keyring()
     phone_ids = {ring.phone_id(phone) for _row, phone, _user, _code, _role in rows if phone}
     public_ids = {one for _row, _phone, user, _code, _role in rows if (one := _uuid(user))}
-    with _sight_of(work):
+    with org.seen_by(work.by, at=work.at, reason="people a list names"):
         found = people.accounts_near(phone_ids=phone_ids, public_ids=public_ids)
     known: dict[UUID | None, int] = {account.phone_id: account.pk for account in found}
     return known | {account.public_id: account.pk for account in found}
-
-
-def _sight_of(work: Work) -> AbstractContextManager[Scope]:
-    if work.by.kind == "system":
-        return system("a list from the console")
-    if work.by.account_id is None:
-        return scoped(NOTHING)
-    on = clock.day_in(settings.TIME_ZONE, work.at)
-    return org.seeing_as(work.by.account_id, on=on, reason="people a list names")
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -5,6 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.refusals import Refused
 
 
+class ProgrammeGone(Refused):
+    """The programme of the list is no more."""
+
+    message = _(
+        "The programme this list belongs to is no longer there. Begin a new import and choose another."
+    )
+
+
 class TargetUnfit(Refused):
     message = _("A target is a whole number from 0 to 2,00,00,00,000.")
 

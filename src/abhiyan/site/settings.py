@@ -23,6 +23,7 @@ ROOMS = (
     "helpdesk",
     "contact",
     "enrolment",
+    "stays",
     "dialogues",
     "meetings",
     "verification",

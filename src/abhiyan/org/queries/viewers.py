@@ -1,15 +1,18 @@
 """Who looks: a session's or an account's appointments, and what they put in sight."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from abhiyan.core import sql
+from django.conf import settings
+
+from abhiyan.core import clock, sql
+from abhiyan.core.actor import Actor
 from abhiyan.core.imports import registered
-from abhiyan.core.scope import Scope, is_out_of_date, scoped, system
+from abhiyan.core.scope import NOTHING, Scope, is_out_of_date, scoped, system
 from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.ranges import literal
@@ -76,6 +79,15 @@ def seeing_as(account_id: int, *, on: date, reason: str = "") -> Iterator[Scope]
         yield scope
         if is_out_of_date(scope, units.trees_version()):
             raise units.TreesMoved
+
+
+def seen_by(by: Actor, *, at: datetime, reason: str) -> AbstractContextManager[Scope]:
+    """What somebody who does something beside a request sees: nothing without an account, all as the console."""
+    if by.kind == "system":
+        return system(reason)
+    if by.account_id is None:
+        return scoped(NOTHING)
+    return seeing_as(by.account_id, on=clock.day_in(settings.TIME_ZONE, at), reason=reason)
 
 
 def _viewer(row: Sequence[Any], session: Session | None, trees: int) -> Viewer:

@@ -5,6 +5,7 @@ from .accounts import (
     close_account,
     faults,
     find_account_at,
+    keep_phones,
     open_account,
     open_accounts,
     rename_account,

@@ -4,6 +4,7 @@ from abhiyan.programmes.queries.items import item_key
 from abhiyan.programmes.refusals import (
     ChangedMeanwhile,
     NoTarget,
+    ProgrammeGone,
     ProgrammeOver,
     TargetUnfit,
 )

@@ -48,6 +48,8 @@ from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.site.access import pages
+from abhiyan.stays.actions import NewStay
+from abhiyan.stays.actions import assign as assign_stay
 from abhiyan.units import actions as units
 from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
@@ -228,6 +230,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             at=at,
         )
         calls, call, absence = _calls_elsewhere(cast, at)
+        stays, stay = _stays_elsewhere(cast, at)
         task = programmes.ask_task(
             what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
             unit_id=world.units["JK-JAM"].pk,
@@ -448,6 +451,8 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "calls": calls,
         "call": call,
         "absence": absence,
+        "stays": stays,
+        "stay": stay,
         "roll": world.roll.pk,
         "org:reset_factors": released[1].public_id,
     }
@@ -481,6 +486,24 @@ def _calls_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID, UUID]:
         public_id=uuid4(), account_id=leader, first_on=at.date(), last_on=at.date() + timedelta(days=1)
     )
     return made.public_id, call.pk, absence.public_id
+
+
+def _stays_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID]:
+    """A programme of stays in the other district, and a stay of its leader."""
+    district, booth = cast.world.units["JK-JAM"].pk, cast.world.units["JK-B004"].pk
+    made = programmes.make_programme(
+        template="stays",
+        names={"en": "Stays elsewhere"},
+        owner_id=district,
+        unit_ids=[district],
+        opens_on=at.date(),
+        closes_on=at.date() + timedelta(days=2),
+        by=SYSTEM,
+        at=at,
+    )
+    run = programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=at)
+    new = NewStay(booth, cast.accounts["district_elsewhere"].pk)
+    return made.public_id, assign_stay(programme=run, new=new, by=SYSTEM, at=at).pk
 
 
 def _request(cast: Cast, at: datetime) -> UUID:
@@ -555,6 +578,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     more |= {"public_id": others[name]} if name in others else {}
     if room == "dialogues":
         more["public_id"] = others["calls"]
+    if room == "stays":
+        more |= {"public_id": others["stays"], "stay": others["stay"], "act": "withdraw"}
     if room == "verification" and page.startswith("frame") and page not in ("frames", "frame_new"):
         more["public_id"] = others["frame"]
     if page.startswith("paper_"):

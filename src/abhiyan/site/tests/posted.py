@@ -178,6 +178,8 @@ POSTS: dict[str, dict[str, str]] = {
     | {"people": "Mine, 98765 43210, JK-B004, 2026-11-02, 1980"},
     "verification:planted_withdraw": {"phone": "98765 43210"},
     "site:unit_close": {"on": "2026-01-01"},
+    "stays:assign": {"phone": "9419000001"},
+    "stays:board_act": {"stay": "00000000-0000-4000-8000-000000000009"},
 }
 # What stands in the address, where the page reads there what the form is about.
 ASKED = {
@@ -194,4 +196,6 @@ ASKED = {
     "programmes:name_in_charge": "unit=JK-JAM&q=mandal_president",
     "programmes:split_target": "unit=JK-JAM",
     "programmes:task_ask": "unit=JK-JAM",
+    "stays:assign": "unit=JK-B004",
+    "stays:board_act": "unit=JK-JAM",
 }

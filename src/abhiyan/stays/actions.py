@@ -1,0 +1,362 @@
+"""The only writers of stays: assigning workers to places, telling them and their hosts, marks, reports, and asking
+the hosts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as say
+
+from abhiyan.core import audit, clock, lot
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.news import QuestionAnswered
+from abhiyan.org import queries as org
+from abhiyan.people import actions as people_acts
+from abhiyan.people import phones
+from abhiyan.people import queries as people
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.news import ItemsErased
+from abhiyan.programmes.queries import programme_by_id
+from abhiyan.units import queries as units
+from abhiyan.units.queries.polls import polling
+
+from . import queries
+from .models import Stay
+from .refusals import (
+    FromOutside,
+    HostIsWorker,
+    HostPhoneWrong,
+    NoSuchPlace,
+    NothingToCopy,
+    PlaceTaken,
+    StayEnded,
+    StayReasonMissing,
+    StaysOver,
+    StayStarted,
+    WorkerElsewhere,
+    WorkerUnknown,
+)
+
+ROOM, WORKER, HOST = "stays", "worker", "host"  # whose questions; to whom
+STAYS, IN_PLACE = 1, 1  # the measure and its channel
+MOST_TOLD = 500  # stays at once
+LONGEST_WHY = 200
+LONGEST_HOST = 100
+ANSWER_PAGE = "/stays/answer/%s/"
+State = Stay.State
+BEFORE = (State.ASSIGNED, State.ACCEPTED)  # the worker is not there yet
+
+
+@dataclass(frozen=True, slots=True)
+class NewStay:
+    """Who is to stay where, with whom. worker: an account; host_phone: E.164, or empty."""
+
+    unit_id: int
+    worker_id: int
+    host_name: str = field(default="", repr=False)
+    host_phone: str = field(default="", repr=False)
+
+
+def require_open(*, programme: Programme, at: datetime) -> None:
+    """Refuse (StaysOver) a programme in which nobody can be assigned any more."""
+    if programme.state != Programme.State.OPEN or queries.is_over(programme, at):
+        raise StaysOver
+
+
+def unfit(*, programme: Programme, some: Sequence[NewStay], at: datetime) -> dict[int, type[Refused]]:
+    """Why stays cannot be assigned, by their number in `some`. In a system scope; few queries, however many stays.
+
+    Of two stays with one place or one worker the second is refused.
+    """
+    on = clock.day_in(programme.zone, at)
+    there = Stay.objects.filter(programme_id=programme.pk, ended_at=None)
+    places, workers = (
+        set(there.values_list("unit_id", flat=True)),
+        set(there.values_list("worker_id", flat=True)),
+    )
+    known = queries.places_among(programme, [one.unit_id for one in some])
+    homes = queries.homes([one.worker_id for one in some], on=on)
+    own_phones = (
+        {pk: one.phone_id for pk, one in people.accounts(homes).items()}
+        if any(one.host_phone for one in some)
+        else {}
+    )
+    outside = _outside(programme, some, homes, at=at)
+    found: dict[int, type[Refused]] = {}
+    for n, one in enumerate(some):
+        if one.unit_id not in known:
+            found[n] = NoSuchPlace
+        elif one.worker_id not in homes:
+            found[n] = WorkerUnknown
+        elif one.unit_id in places:
+            found[n] = PlaceTaken
+        elif one.worker_id in workers:
+            found[n] = WorkerElsewhere
+        elif one.host_phone and keyring().phone_id(one.host_phone) == own_phones.get(one.worker_id):
+            found[n] = HostIsWorker
+        elif n in outside:
+            found[n] = FromOutside
+        else:
+            places.add(one.unit_id)
+            workers.add(one.worker_id)
+    return found
+
+
+def _outside(
+    programme: Programme, some: Sequence[NewStay], homes: dict[int, set[int]], *, at: datetime
+) -> set[int]:
+    """Stays that touch the silence before a poll, by workers from outside the constituency (law.md E1)."""
+    zone = ZoneInfo(programme.zone)
+    first = datetime.combine(programme.opens_on, time(), zone)
+    last = datetime.combine(
+        programme.closes_on + timedelta(days=2), time(), zone
+    )  # who arrives last leaves a day later
+    said = polling({one.unit_id: [one.unit_id] for one in some}, at=at)
+    touched = {
+        unit
+        for unit, one in said.items()
+        if any(begins < last and ends > first for begins, ends in one.silences)
+    }
+    if not touched:
+        return set()
+    asked = [n for n, one in enumerate(some) if one.unit_id in touched]
+    from_units = {unit for n in asked for unit in homes.get(some[n].worker_id, ())}
+    seat = queries.constituencies([*touched, *from_units])
+    return {
+        n
+        for n in asked
+        if (own := seat.get(some[n].unit_id)) is None
+        or own not in {seat.get(unit) for unit in homes.get(some[n].worker_id, ())}
+    }
+
+
+def assign(*, programme: Programme, new: NewStay, by: Actor, at: datetime) -> Stay:
+    """Assign a worker to one place. They and the host are told within a minute.
+
+    Who may: programmes.run at the place. Refuses NotYours, StaysOver, and what `unfit` finds.
+    """
+    org.require(by, "programmes.run", at=new.unit_id)
+    require_open(programme=programme, at=at)
+    if new.host_phone and phones.parse(new.host_phone) != new.host_phone:
+        raise HostPhoneWrong(field="host_phone")
+    with system("a stay is assigned"):
+        if why := unfit(programme=programme, some=[new], at=at).get(0):
+            raise why(field="worker")
+        return store(programme=programme, some=[new], by=by, at=at)[0]
+
+
+def store(
+    *, programme: Programme, some: Sequence[NewStay], by: Actor, at: datetime, import_id: int | None = None
+) -> list[Stay]:
+    """Keep stays that are fit. In a system transaction, after the caller asked who may. Refuses PlaceTaken where
+    somebody else was quicker."""
+    hosts = [one.host_phone for one in some if one.host_phone]
+    kept = dict(zip(hosts, people_acts.keep_phones(phones=hosts), strict=True))
+    made = [
+        Stay(
+            id=lot.uuid(),
+            programme_id=programme.pk,
+            unit_id=one.unit_id,
+            worker_id=one.worker_id,
+            host_name=" ".join(one.host_name.split())[:LONGEST_HOST],
+            host_phone=kept.get(one.host_phone),
+            import_id=import_id,
+            made_at=at,
+        )
+        for one in some
+    ]
+    try:
+        with transaction.atomic():
+            Stay.objects.bulk_create(made, batch_size=2_000)
+    except IntegrityError as doubled:
+        raise PlaceTaken from doubled
+    audit.record(
+        by=by,
+        at=at,
+        act="stays.assign",
+        subject=str(made[0].pk) if len(made) == 1 else str(programme.public_id),
+        unit_id=made[0].unit_id if len(made) == 1 else programme.owner_id,
+        n=len(made),
+    )
+    return made
+
+
+def withdraw(*, stay: UUID, by: Actor, at: datetime, why: str = "") -> Stay:
+    """Take a stay back whose worker is not there yet; the place is empty again.
+
+    Who may: programmes.run at the place. Refuses NotFound, NotYours, StayStarted.
+    """
+    with system("a stay is taken back"):
+        one = needed(Stay.objects.select_for_update().filter(pk=stay, ended_at=None).first())
+        org.require(by, "programmes.run", at=one.unit_id)
+        if one.state not in BEFORE:
+            raise StayStarted
+        return _end(one, State.WITHDRAWN, why, by=by, at=at)
+
+
+def withdraw_import(*, import_id: int, by: Actor, at: datetime) -> tuple[int, int]:
+    """Take back the stays a list brought, but those whose workers are there. How many went, and how many stay."""
+    with system("a list of stays is taken back"):
+        theirs = Stay.objects.filter(import_id=import_id, ended_at=None)
+        gone = theirs.filter(state__in=BEFORE).update(state=State.WITHDRAWN, ended_at=at)
+        audit.record(by=by, at=at, act="stays.withdraw_list", subject=str(import_id), n=gone)
+        return gone, theirs.count()
+
+
+def copy_last(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> tuple[int, int]:
+    """Assign the workers of the last programme to the same places and hosts, where both are free. (how many, how many
+    of the last were left out)
+
+    Who may: programmes.run at the unit. Refuses NotYours, StaysOver, NothingToCopy.
+    """
+    org.require(by, "programmes.run", at=unit_id)
+    require_open(programme=programme, at=at)
+    with system("stays are copied"):
+        before = queries.last_before(programme, units.span(unit_id, programme.hierarchy))
+        if not before:
+            raise NothingToCopy
+        numbers = people.numbers_of(one.host_phone for one in before if one.host_phone)
+        new = [
+            NewStay(
+                one.unit_id,
+                one.worker_id,
+                one.host_name,
+                numbers.get(one.host_phone, "") if one.host_phone else "",
+            )
+            for one in before
+        ]
+        bad = unfit(programme=programme, some=new, at=at)
+        fit = [one for n, one in enumerate(new) if n not in bad]
+        if fit:
+            store(programme=programme, some=fit, by=by, at=at)
+    return len(fit), len(bad)
+
+
+def answer_stay(*, stay: UUID, accepts: bool, by: Actor, at: datetime, why: str = "") -> Stay:
+    """The worker says whether they go. Refuses NotFound where it is not theirs, StayEnded, StayStarted,
+    StayReasonMissing."""
+    with system("a worker answers"):
+        one = own_locked(stay=stay, by=by)
+        if one.state not in BEFORE:
+            raise StayStarted
+        if not accepts and not why.strip():
+            raise StayReasonMissing(field="why")
+        return _answered(one, accepts, why, by=by, at=at)
+
+
+def own_locked(*, stay: UUID, by: Actor) -> Stay:
+    """The worker's own stay, locked. In a system scope. Refuses NotFound, StayEnded."""
+    one = needed(Stay.objects.select_for_update().filter(pk=stay, worker_id=needed(by.account_id)).first())
+    if one.ended_at is not None:
+        raise StayEnded
+    return one
+
+
+def hear_answer(*, told: QuestionAnswered) -> None:
+    """A worker or host answers our message by a text or its link. In the transaction of the answer. What has begun or
+    ended stays as it is."""
+    if told.room != ROOM:
+        return
+    with system("an answer about a stay"):
+        one = Stay.objects.select_for_update().filter(pk=told.about, ended_at=None).first()
+        if one is None or one.state not in BEFORE:
+            return
+        if told.kind == WORKER:
+            _answered(one, told.yes, told.why, by=told.by, at=told.at)
+        elif not told.yes:
+            _end(one, State.HOST_NO, told.why, by=told.by, at=told.at)
+
+
+def _answered(one: Stay, accepts: bool, why: str, *, by: Actor, at: datetime) -> Stay:
+    if not accepts:
+        return _end(one, State.DECLINED, why, by=by, at=at)
+    one.state = State.ACCEPTED
+    one.save(update_fields=["state"])
+    _record(one, "stays.accept", by=by, at=at)
+    return one
+
+
+def _end(one: Stay, state: str, why: str, *, by: Actor, at: datetime) -> Stay:
+    one.state, one.why, one.ended_at = state, " ".join(why.split())[:LONGEST_WHY], at
+    one.save(update_fields=["state", "why", "ended_at"])
+    worker = people.accounts([one.worker_id]).get(one.worker_id)
+    asked = [(WORKER, worker.phone_id if worker else None), (HOST, one.host_phone)]
+    ids = [
+        messaging.question_id(room=ROOM, kind=kind, about=one.pk, phone_id=phone_id)
+        for kind, phone_id in asked
+        if phone_id
+    ]
+    messaging.close(ids=ids, at=at, but_answering=True)
+    _record(one, "stays.end", by=by, at=at)
+    return one
+
+
+def _record(one: Stay, act: str, *, by: Actor, at: datetime) -> None:
+    audit.record(
+        by=by, at=at, act=act, subject=str(one.pk), unit_id=one.unit_id, facts={"state": str(one.state)}
+    )
+
+
+def forget_host(*, told: ItemsErased) -> None:
+    """A person had everything erased: no stay names them as its host any more. In the transaction of the erasure."""
+    with system("a host is erased"):
+        Stay.objects.filter(host_phone=told.phone_id).update(host_phone=None, host_name="")
+
+
+def tell_next(*, at: datetime) -> int:
+    """Ask workers whether they go, and tell their hosts, who may say no. How many stays. In a system transaction, as
+    jobs."""
+    found = Stay.objects.filter(told_at=None, ended_at=None).order_by("made_at")
+    some = list(found.select_for_update(skip_locked=True)[:MOST_TOLD])
+    of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in some}}
+    accounts = people.accounts({one.worker_id for one in some})
+    numbers = people.numbers_of(
+        [one.phone_id for one in accounts.values()] + [one.host_phone for one in some if one.host_phone]
+    )
+    places = units.units_by_id({one.unit_id for one in some})
+    askings = []
+    for one in some:
+        worker, programme = accounts[one.worker_id], of[one.programme_id]
+        over = datetime.combine(programme.closes_on + timedelta(days=1), time(), ZoneInfo(programme.zone))
+        for kind, phone_id, template in (
+            (WORKER, worker.phone_id, "duty.stay"),
+            (HOST, one.host_phone, "ask.host"),
+        ):
+            number = numbers.get(phone_id) if phone_id else None
+            if number is None or at >= over:
+                continue
+            language = (kind == WORKER and worker.language) or settings.LANGUAGE_CODE
+            place = named(places[one.unit_id].names, language)
+            with translation.override(language):
+                days = queries.days_of(programme)
+                label = say("Stay in %(place)s, %(days)s") % {"place": place, "days": days}
+            blanks = {"place": place, "days": days}
+            askings.append(
+                messaging.Asking(
+                    room=ROOM,
+                    kind=kind,
+                    about=one.pk,
+                    phone=number,
+                    language=language,
+                    template=template,
+                    blanks=blanks | ({"host": one.host_name} if kind == WORKER else {"worker": worker.name}),
+                    label=label,
+                    expires_at=over,
+                    unit_id=one.unit_id,
+                    programme_id=one.programme_id,
+                    address=ANSWER_PAGE,
+                )
+            )
+    messaging.ask_many(askings=askings, at=at)
+    Stay.objects.filter(pk__in=[one.pk for one in some]).update(told_at=at)
+    return len(some)

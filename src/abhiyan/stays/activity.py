@@ -1,0 +1,93 @@
+"""Village stays, as every page above and below knows them."""
+
+from datetime import date
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.words import language, person
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.people import queries as people
+from abhiyan.programmes.models import Item
+from abhiyan.programmes.queries import item
+from abhiyan.programmes.rules.activities import (
+    Activity,
+    Channel,
+    MeasureTemplate,
+    Page,
+    Question,
+    Template,
+    Whom,
+)
+from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.units import queries as units
+
+from .actions import IN_PLACE, STAYS
+from .models import Stay
+from .queries import KIND
+
+
+def whom(item_id: UUID, _channel: int, day: date) -> Whom:
+    """The host a check asks about one stay, and what the worker recorded. In a system scope."""
+    found = item(item_id)
+    stay = Stay.objects.filter(item_id=found.pk).first() if found else None
+    if stay is None:
+        return Whom(None, {})
+    names = people.names_of([stay.worker_id])
+    written = {"who": names.get(stay.worker_id, ""), "when": date_format(day, "j F Y")}
+    return Whom(stay.host_name or None, written)
+
+
+def sentence(stay: Item) -> str:
+    """What the page of the question asks the host about. In a system scope."""
+    worker = people.names_of([stay.by_id] if stay.by_id else []).get(stay.by_id or 0, "")
+    place = units.names_of([stay.unit_id], language=language()).get(stay.unit_id, "")
+    said = {"worker": person(worker), "place": place, "day": date_format(stay.day, "j F")}
+    return say("%(worker)s stayed with you in %(place)s for 24 hours from %(day)s.") % said
+
+
+STAYS_ACTIVITY = Activity(
+    kind=KIND,
+    name=_("Village stays"),
+    templates=(
+        Template(
+            code="stays",
+            names={"en": "Village stays", "hi": "गाँव प्रवास"},
+            about={
+                "en": "Every booth, village and ward gets a worker for at least 24 hours.",
+                "hi": "हर बूथ, गाँव और वार्ड में एक कार्यकर्ता कम से कम 24 घंटे रहता है।",
+            },
+            measures=(MeasureTemplate(STAYS, "stays", {"en": "Stays", "hi": "प्रवास"}),),
+            days=3,
+        ),
+    ),
+    channels=(Channel(IN_PLACE, _("In the place")),),
+    meanings={
+        "reported": _("The worker records the arrival."),
+        "unsigned": _("24 hours, but a place is not known. The host has not said yes."),
+        "counted": _("24 hours between arrival and departure, both within 2 km, sent within 7 days."),
+        "confirmed": _("The host or the booth president says yes, asked on the evening of departure."),
+    },
+    page=Page("stays:board", _("Places and workers"), LEADS),
+    facts=facts_of(KIND),
+    orphans={
+        "stays of unknown items": "select count(*) as n from stays_stay s where s.item_id is not null"
+        " and not exists (select from programmes_item i where i.id = s.item_id)"
+    },
+    items=(
+        items_of(
+            KIND,
+            measure=STAYS,
+            questions=(
+                Question(
+                    "who", _("Who stayed"), _("Did a worker of the organisation stay with you lately? Who?")
+                ),
+                Question("when", _("When"), _("On which day did they come?")),
+            ),
+            whom=whom,
+            sentence=sentence,
+        ),
+    ),
+)

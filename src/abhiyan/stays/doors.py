@@ -1,0 +1,27 @@
+"""The way from a unit's page to its places and workers."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from abhiyan.org.here import address
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.doors import Door
+from abhiyan.units.queries import UnitRow
+
+from . import queries
+
+
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
+    """unit: for its page, to who sees the people there, until the last day. Nothing for search."""
+    if unit is None or unit.lo is None or unit.hi is None:
+        return
+    if not viewer.sees_people_at(unit.lo) or not viewer.may_at(LEADS, unit.lo):
+        return
+    for one in queries.running(at):
+        if queries.covers(one, (unit.lo, unit.hi)):
+            page = address_of("stays:board", one.public_id)
+            yield Door(_("Places and workers"), address(page, unit.code), icon="people")

@@ -1,0 +1,7 @@
+"""What stays do by themselves, turned by `abhiyan jobs`."""
+
+from abhiyan.core.loops import Loop
+
+from . import actions
+
+LOOPS = {"tell": Loop(turn=lambda at: actions.tell_next(at=at), every_s=30)}

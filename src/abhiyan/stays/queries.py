@@ -1,0 +1,308 @@
+"""Reads of stays: the places of a programme and how far each is, who is free nearby, and a worker's own stay."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock, sql
+from abhiyan.core.rows import Rows
+from abhiyan.core.scope import system
+from abhiyan.core.words import named, person
+from abhiyan.org.queries.offices import HELD
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import open_of
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.squares import Shape, Squares
+from abhiyan.units.models import Hierarchy
+
+from .models import Stay
+from .rules.stays import Point, StayFlaw
+from .words import FLAWS, STATES
+
+KIND = "stays"
+SHAPES = dict(zip(STATES, (Shape.EMPTY, Shape.OPEN, Shape.HALF, Shape.CROSSED, Shape.FULL), strict=True))
+FREE_SHOWN = 3  # workers nearby
+
+# Places `u` of a programme at `p` within [lo, hi), with their stay `t`. A worker who is there after the last day
+# never recorded leaving.
+_PLACES = """from programmes_scope s
+  join units_placement top on top.unit_id = s.unit_id and top.hierarchy = %(hierarchy)s and top.lo is not null
+  join units_placement p on p.hierarchy = %(hierarchy)s and p.lo >= greatest(top.lo, %(lo)s)
+    and p.lo < least(top.hi, %(hi)s)
+  join units_unit u on u.id = p.unit_id and u.kind in ('booth', 'village', 'ward') and u.closed_on is null
+  left join stays_stay t on t.programme_id = s.programme_id and t.unit_id = u.id and t.ended_at is null"""
+_STATE = """case when t.id is null then 'empty' when t.flaw <> '' or t.state = 'there' and %(is_over)s then 'doubtful'
+  when t.state in ('there', 'done') then t.state else 'assigned' end"""
+_OF = "where s.programme_id = %(programme)s"
+_KM = """12742 * asin(least(1, sqrt(power(sin(radians({b}.lat - {a}.lat) / 2), 2) + cos(radians({a}.lat))
+  * cos(radians({b}.lat)) * power(sin(radians({b}.lon - {a}.lon) / 2), 2))))"""
+
+
+def running(at: datetime) -> list[Programme]:
+    """Open programmes of stays that are not over."""
+    return [one for one in open_of(KIND) if clock.day_in(one.zone, at) <= one.closes_on]
+
+
+def is_over(programme: Programme, at: datetime) -> bool:
+    """Whether the last day of a programme is past."""
+    return clock.day_in(programme.zone, at) > programme.closes_on
+
+
+def days_of(programme: Programme) -> str:
+    """The days of a programme in the language in force: 8–10 February."""
+    first, last = programme.opens_on, programme.closes_on
+    form = "j" if (first.year, first.month) == (last.year, last.month) else "j F"
+    return (
+        date_format(first, "j F")
+        if first == last
+        else f"{date_format(first, form)}–{date_format(last, 'j F')}"
+    )
+
+
+def _given(programme: Programme, span: tuple[int, int], at: datetime) -> dict[str, Any]:
+    of = {"programme": programme.pk, "hierarchy": programme.hierarchy, "is_over": is_over(programme, at)}
+    return of | {"lo": span[0], "hi": span[1]}
+
+
+@dataclass(frozen=True, slots=True)
+class StaysBelow:
+    """A unit and how many of its places are in each of STATES."""
+
+    unit_id: int
+    code: str
+    names: dict[str, str]
+    empty: int
+    assigned: int
+    there: int
+    doubtful: int
+    done: int
+
+    @property
+    def parts(self) -> dict[str, int]:
+        return {state: getattr(self, state) for state in STATES}
+
+    @property
+    def places(self) -> int:
+        return sum(self.parts.values())
+
+    @property
+    def squares(self) -> Squares:
+        return Squares([(SHAPES[state], n) for state, n in self.parts.items() if n])
+
+
+_BELOW = f"""with place as (select p.lo, {_STATE} as state {_PLACES} {_OF})
+select c.unit_id, v.code, v.names, {", ".join(f"count(*) filter (where x.state = '{one}')" for one in STATES)}
+from units_placement c join units_unit v on v.id = c.unit_id join place x on x.lo >= c.lo and x.lo < c.hi
+where c.hierarchy = %(hierarchy)s and c.lo is not null and (c.parent_id = %(unit)s or c.unit_id = %(unit)s)
+group by c.unit_id, v.code, v.names, c.lo order by c.lo"""
+
+
+def stays_below(
+    programme: Programme, unit_id: int, span: tuple[int, int], *, at: datetime
+) -> list[StaysBelow]:
+    """How far a unit is, and each right below it that has places. For who sees the people there; one query."""
+    with system("stays of a unit, for who sees its people"):
+        return sql.each(StaysBelow, _BELOW, _given(programme, span, at) | {"unit": unit_id})
+
+
+@dataclass(frozen=True, slots=True)
+class FreeWorker:
+    """Somebody nearby without a place. km: from their own unit; None where a point is not known."""
+
+    account_id: int
+    public_id: UUID
+    name: str
+    unit: dict[str, str]
+    km: float | None
+
+    @property
+    def said(self) -> str:
+        """Name, unit and distance, to choose from."""
+        km = _("%(km)s km") % {"km": grouped(round(self.km))} if self.km is not None else ""
+        return " · ".join(filter(None, (person(self.name), named(self.unit), km)))
+
+
+@dataclass(frozen=True, slots=True)
+class StayPlaceRow:
+    """One place of a board. gone, why: how the last stay there ended. free: workers nearby, of an empty one."""
+
+    unit_id: int
+    code: str
+    names: dict[str, str]
+    above: dict[str, str]
+    state: str
+    stay_id: UUID | None
+    worker: str | None
+    worker_id: int | None
+    own_state: str | None
+    flaw: str | None
+    is_confirmed: bool
+    gone: str | None
+    why: str | None
+    free: Sequence[FreeWorker] = field(default=())
+
+    @property
+    def name(self) -> str:
+        return named(self.names)
+
+    @property
+    def over(self) -> str:
+        """The unit right above."""
+        return named(self.above) if self.above else ""
+
+    @property
+    def said(self) -> str:
+        """The state in a word."""
+        accepted = self.state == "assigned" and self.own_state == Stay.State.ACCEPTED
+        return str(Stay.State.ACCEPTED.label if accepted else STATES[self.state][0])
+
+    @property
+    def kind(self) -> str:
+        """How its badge looks."""
+        return STATES[self.state][1]
+
+    @property
+    def reason(self) -> str:
+        """Why it is empty or doubtful, in words."""
+        if self.state == "doubtful":
+            return str(FLAWS[StayFlaw(self.flaw)]) if self.flaw else _("departure not known")
+        if self.state == "empty":
+            how = str(Stay.State(self.gone).label) if self.gone else _("never assigned")
+            return f"{how}: {self.why}" if self.why else how
+        return _("host said yes") if self.is_confirmed else ""
+
+    @property
+    def nearest(self) -> str:
+        """The nearest free worker."""
+        return self.free[0].said if self.free else ""
+
+
+def place_rows(
+    programme: Programme, span: tuple[int, int], *, at: datetime, state: str = "", text: str = ""
+) -> Rows[StayPlaceRow]:
+    """Places within [lo, hi), the empty first. state: of STATES; text: a part of a name or code. Finishing a page
+    looks for the free workers near its empty places. In the scope of somebody who sees the people there."""
+    more = f" and ({_STATE}) = %(state)s" if state else ""
+    more += " and (u.names::text ilike %(text)s or u.code ilike %(text)s)" if text else ""
+    source = f"""{_PLACES}
+  left join units_unit above on above.id = p.parent_id
+  left join people_account a on a.id = t.worker_id
+  left join programmes_item i on i.id = t.item_id
+  left join lateral (select e.state, e.why from stays_stay e where e.programme_id = s.programme_id
+    and e.unit_id = u.id and e.ended_at is not null order by e.ended_at desc limit 1) e on t.id is null
+ {_OF}{more}"""
+    like = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    number = f"array_position(array{list(STATES)}::text[], {_STATE})"
+
+    def finish(rows: list[StayPlaceRow]) -> list[StayPlaceRow]:
+        free = free_near(programme, [row.unit_id for row in rows if row.state == "empty"], at=at)
+        return [replace(row, free=free.get(row.unit_id, ())) for row in rows]
+
+    return Rows(
+        f"u.id, u.code, u.names, above.names, {_STATE}, t.id, a.name, t.worker_id, t.state, t.flaw,"
+        " coalesce(i.confirmed_at is not null and i.ended_at is null, false), e.state, e.why",
+        source,
+        _given(programme, span, at) | {"state": state, "text": f"%{like}%"},
+        orders={"state": (number, "p.lo"), "place": ("p.lo",)},
+        make=StayPlaceRow,
+        finish=finish,
+        last="u.id",
+    )
+
+
+# Workers `a` with an office at `h` in the mandal (block) of a place `pl`, whom this programme has given no place.
+_FREE = f"""
+select pl.unit_id, w.* from units_placement pl join units_unit u on u.id = pl.unit_id
+join lateral (select m.lo, m.hi from units_placement m join units_unit k on k.id = m.unit_id
+  where m.hierarchy = pl.hierarchy and m.lo <= pl.lo and m.hi > pl.lo
+    and k.kind in ('mandal', 'block', 'segment', 'district') order by m.lo desc limit 1) m on true
+join lateral (select a.id, a.public_id, a.name, v.names, {_KM.format(a="u", b="v")} as km
+  from units_placement h join org_appointment ap on ap.unit_id = h.unit_id and ap.body_id is null and {HELD}
+  join org_office o on o.id = ap.office_id and o.capabilities @> array['enrolment.enrol']
+  join people_account a on a.id = ap.account_id and a.closed_at is null
+  join units_unit v on v.id = h.unit_id
+  where h.hierarchy = pl.hierarchy and h.lo >= m.lo and h.lo < m.hi and h.unit_id <> pl.unit_id
+    and not exists (select from stays_stay t where t.programme_id = %(programme)s and t.worker_id = a.id
+      and (t.ended_at is null or t.unit_id = pl.unit_id))
+  order by km nulls last, h.lo, a.id limit %(most)s) w on true
+where pl.hierarchy = %(hierarchy)s and pl.lo is not null and pl.unit_id = any(%(units)s)"""
+
+
+def free_near(
+    programme: Programme, unit_ids: Collection[int], *, at: datetime, most: int = FREE_SHOWN
+) -> dict[int, list[FreeWorker]]:
+    """The nearest free workers of the mandal of each place, who were not there before. One query."""
+    on = clock.day_in(programme.zone, at)
+    given = {"programme": programme.pk, "hierarchy": programme.hierarchy, "units": list(unit_ids)}
+    found: dict[int, list[FreeWorker]] = {}
+    if unit_ids:
+        for unit, *row in sql.rows(_FREE, given | {"on": on, "most": most}):
+            found.setdefault(unit, []).append(FreeWorker(*row))
+    return found
+
+
+def places_among(programme: Programme, unit_ids: Collection[int]) -> dict[int, Point | None]:
+    """Which of these units are places of a programme, with their points. In a system scope; one query."""
+    rows = sql.rows(
+        f"select u.id, u.lat, u.lon {_PLACES} {_OF} and u.id = any(%(units)s)",
+        {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": 0, "hi": 2**62}
+        | {"units": list(unit_ids)},
+    )
+    return {unit: (lat, lon) if lat is not None and lon is not None else None for unit, lat, lon in rows}
+
+
+_CONSTITUENCIES = f"""select x.unit_id, c.unit_id from units_placement x join units_placement c
+  on c.hierarchy = x.hierarchy and c.lo <= x.lo and c.hi > x.lo join units_unit k on k.id = c.unit_id
+  where x.hierarchy = {Hierarchy.ELECTORAL} and x.lo is not null and k.kind = 'constituency' and x.unit_id = any(%s)"""
+
+
+def constituencies(unit_ids: Collection[int]) -> dict[int, int]:
+    """The constituency of each unit that is in one. One query."""
+    return dict(sql.rows(_CONSTITUENCIES, [list(unit_ids)]))
+
+
+def homes(account_ids: Collection[int], *, on: date) -> dict[int, set[int]]:
+    """The units of the offices that each of these holds. In a system scope; one query."""
+    found: dict[int, set[int]] = {}
+    rows = sql.rows(
+        f"select ap.account_id, ap.unit_id from org_appointment ap where ap.account_id = any(%(ids)s) and {HELD}",
+        {"ids": list(account_ids), "on": on},
+    )
+    for account, unit in rows:
+        found.setdefault(account, set()).add(unit)
+    return found
+
+
+def last_before(programme: Programme, span: tuple[int, int]) -> list[Stay]:
+    """The stays of the last programme before this one, in the places within [lo, hi) that both have. In a system
+    scope; two queries."""
+    inside = "t.unit_id in (select unit_id from units_placement where lo >= %(lo)s and lo < %(hi)s)"
+    given = {"lo": span[0], "hi": span[1], "opens": programme.opens_on, "own": programme.pk, "kind": KIND}
+    last = sql.column(
+        f"""select g.id from programmes_programme g where g.kind = %(kind)s and g.id <> %(own)s
+        and g.opens_on < %(opens)s and exists (select from stays_stay t where t.programme_id = g.id and {inside})
+        order by g.opens_on desc, g.id desc limit 1""",
+        given,
+    )
+    if not last:
+        return []
+    ids = sql.column(
+        f"select t.id from stays_stay t where t.programme_id = %(last)s and t.ended_at is null and {inside}",
+        given | {"last": last[0]},
+    )
+    return list(Stay.objects.filter(pk__in=ids).order_by("unit_id"))
+
+
+def covers(programme: Programme, span: tuple[int, int]) -> bool:
+    """Whether a programme has a scope at, above or below the unit within [lo, hi)."""
+    return sql.exists(
+        "select from programmes_scope s join units_placement top on top.unit_id = s.unit_id"
+        " where s.programme_id = %(programme)s and top.hierarchy = %(hierarchy)s"
+        " and top.lo < %(hi)s and top.hi > %(lo)s",
+        {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]},
+    )

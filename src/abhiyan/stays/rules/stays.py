@@ -1,0 +1,125 @@
+"""What makes a stay count: 24 hours between two marks, both near the place, both sent in time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from math import asin, cos, hypot, radians, sin, sqrt
+from zoneinfo import ZoneInfo
+
+LEAST = timedelta(hours=24)
+RADIUS_M = 2_000  # a village, and its fields around
+LOOSEST_M = 500  # of an accuracy that a phone may claim
+LATEST = timedelta(days=7)  # until a mark has to be sent
+FASTEST_KMH = 150  # between two marks; no road of the hills allows more
+CLOCK_MOVED = timedelta(minutes=30)
+EARTH_M = 6_371_000
+Point = tuple[float, float]  # degrees, WGS 84
+
+
+class StayStep(StrEnum):
+    """A mark of a stay, in their order."""
+
+    ARRIVE = "arrive"
+    EVENING = "evening"
+    MORNING = "morning"
+    LEAVE = "leave"
+
+
+ENDS = (StayStep.ARRIVE, StayStep.LEAVE)
+
+
+class StayFlaw(StrEnum):
+    """Why a finished stay does not count, or what is not clear about it."""
+
+    SHORT = "short"  # less than 24 hours
+    FAR = "far"  # arrival or departure was outside the radius
+    LATE = "late"  # a mark was sent later than 7 days after
+    SPEED = "speed"  # two marks are too far from each other for the time between
+    CLOCK = "clock"  # the phone's clock moved between two marks
+    SAME_POINT = "same_point"  # another worker's mark has the same coordinates, to the last digit
+    DENIED = "denied"  # the host said no
+
+
+BARS = (StayFlaw.SHORT, StayFlaw.FAR, StayFlaw.LATE)  # with these a stay does not count
+
+
+@dataclass(frozen=True, slots=True)
+class StayMark:
+    """One mark. at: by our clock less how long the phone says it lay there. clock: what the phone's own clock said.
+
+    point, accuracy (metres), clock: None where the phone did not say.
+    """
+
+    at: datetime
+    stored_at: datetime
+    point: Point | None = None
+    accuracy: float | None = None
+    clock: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StayVerdict:
+    """What the marks say together. is_signed: both places are known; else the host's YES has to come."""
+
+    counts: bool
+    is_signed: bool
+    flaw: StayFlaw | None
+
+
+def metres(one: Point, other: Point) -> float:
+    """The distance of two points, by the haversine formula."""
+    (lat, lon), (lat2, lon2) = ((radians(a), radians(b)) for a, b in (one, other))
+    half = sin((lat2 - lat) / 2) ** 2 + cos(lat) * cos(lat2) * sin((lon2 - lon) / 2) ** 2
+    return 2 * EARTH_M * asin(min(1.0, sqrt(half)))
+
+
+def is_far(mark: StayMark, place: Point) -> bool:
+    """Whether a mark lies outside the radius, even where its accuracy is granted (500 m at most)."""
+    if mark.point is None:
+        return False
+    return metres(mark.point, place) > RADIUS_M + min(mark.accuracy or 0.0, LOOSEST_M)
+
+
+def judged(marks: Mapping[StayStep, StayMark], place: Point | None) -> StayVerdict:
+    """Judge a stay by its marks. place: of the unit; None: not known.
+
+    A mark that is missing is not known, and no flaw. Without arrival or departure the stay does not count yet.
+    """
+    ends = [marks[step] for step in ENDS if step in marks]
+    is_signed = place is not None and len(ends) == 2 and all(one.point for one in ends)
+    flaw = next(_flaws(marks, ends, place), None)
+    return StayVerdict(len(ends) == 2 and flaw not in BARS, is_signed, flaw)
+
+
+def _flaws(
+    marks: Mapping[StayStep, StayMark], ends: list[StayMark], place: Point | None
+) -> Iterator[StayFlaw]:
+    if len(ends) == 2 and ends[1].at - ends[0].at < LEAST:
+        yield StayFlaw.SHORT
+    if any(one.stored_at - one.at > LATEST for one in ends):
+        yield StayFlaw.LATE
+    if place is not None and any(is_far(one, place) for one in ends):
+        yield StayFlaw.FAR
+    known = [marks[step] for step in StayStep if step in marks]
+    if any(too_fast(one, other) for one, other in pairwise(known)):
+        yield StayFlaw.SPEED
+    moved = [one.at - one.clock for one in known if one.clock is not None]
+    if moved and max(moved) - min(moved) > CLOCK_MOVED:
+        yield StayFlaw.CLOCK
+
+
+def too_fast(one: StayMark, other: StayMark) -> bool:
+    """Whether nobody can have made both marks: more than 150 km/h, beyond what their accuracies leave open."""
+    if one.point is None or other.point is None:
+        return False
+    open_m = hypot(one.accuracy or 0.0, other.accuracy or 0.0) + RADIUS_M
+    hours = abs((other.at - one.at).total_seconds()) / 3600
+    return metres(one.point, other.point) - open_m > FASTEST_KMH * 1000 * hours
+
+
+def evening_of(at: datetime, zone: str) -> datetime:
+    """When the host is asked whether it was so: at 19:00 of the day of departure, at once where that is past."""
+    local = at.astimezone(ZoneInfo(zone))
+    return max(at, local.replace(hour=19, minute=0, second=0, microsecond=0))

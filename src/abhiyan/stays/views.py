@@ -1,0 +1,280 @@
+"""The board of a programme of stays, assigning, and the page behind the link of a message."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from abhiyan.core import clock, limits
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import language, named, person
+from abhiyan.messaging import actions as messaging
+from abhiyan.messaging import queries as asked
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.people import phones
+from abhiyan.people import queries as people
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.acts import PageAct, act_on, ask, form_page
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import grouped
+from abhiyan.units import queries as units
+
+from . import actions, queries
+from .models import Stay
+from .refusals import WorkerUnknown
+from .words import STATES
+
+CHOSEN = 12  # free workers to choose from
+PER_NETWORK = ("stays.network", 100, 3600)  # tries of links
+
+
+def stays_programme(public_id: UUID) -> Programme:
+    """A programme of stays. NotFound for any other."""
+    one = programmes.programme(public_id)
+    if one.kind != queries.KIND:
+        raise NotFound
+    return one
+
+
+def _here(request: Request, one: Programme) -> Here:
+    """The unit of the page. NotFound where the programme is not, NotYours where the viewer sees no people."""
+    here = page_unit(request, hierarchy=one.hierarchy)
+    if not queries.covers(one, here.span):
+        raise NotFound
+    if not request.viewer.sees_people_at(here.span[0]):
+        raise org.NotYours
+    return here
+
+
+def _crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(named(one.names), reverse("programmes:programme", args=[one.public_id])), *more]
+
+
+COLUMNS: tuple[Column[queries.StayPlaceRow], ...] = (
+    Column("place", _("Place"), lambda row: row.name, order="place", is_name=True),
+    Column("code", _("Code"), lambda row: row.code, only_in_file=True),
+    Column("above", _("Above"), lambda row: row.over),
+    Column("state", _("How far"), lambda row: row.said, order="state"),
+    Column("why", _("Reason"), lambda row: row.reason, names_people=True),
+    Column("worker", _("Worker"), lambda row: row.worker, names_people=True),
+    Column("acts", _("Assign"), is_for_acts=True),
+)
+
+
+class StayPlaceFilters(forms.Form):
+    """Which places of a board."""
+
+    q = forms.CharField(label=_("Place"), required=False, max_length=100)
+    state = forms.ChoiceField(
+        label=_("How far"),
+        required=False,
+        choices=[("", _("All")), *((key, words) for key, (words, _kind) in STATES.items())],
+    )
+
+
+@require_safe
+def board(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Every place of a unit by how far its stay is, the empty first, each with its reason and who is free nearby."""
+    return _board(request, public_id)
+
+
+def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str = "") -> HttpResponseBase:
+    at = clock.now()
+    one = stays_programme(public_id)
+    here = _here(request, one)
+    filters = StayPlaceFilters(request.GET)
+    given = filters.cleaned_data if filters.is_valid() else {}
+    below = queries.stays_below(one, here.unit.id, here.span, at=at)
+    whole = next((each for each in below if each.unit_id == here.unit.id), None)
+    below = [each for each in below if each is not whole]
+    rows = queries.place_rows(
+        one, here.span, at=at, state=given.get("state", ""), text=given.get("q", "").replace("\0", "").strip()
+    )
+    is_open = one.state == Programme.State.OPEN and not queries.is_over(one, at)
+    context = {
+        "here": "programmes",
+        "crumbs": _crumbs(one, (say("Places and workers"), "")),
+        "programme": one,
+        "days": queries.days_of(one),
+        "unit": here,
+        "whole": whole,
+        "below": sorted(below, key=lambda row: -row.empty) if len(below) > 1 else [],
+        "filters": filters,
+        "legend": [(queries.SHAPES[key], words) for key, (words, _kind) in STATES.items()],
+        "may_run": is_open and request.viewer.may_at("programmes.run", here.span[0]),
+        "problem": problem,
+    }
+    table = Table(
+        request,
+        COLUMNS,
+        rows,
+        name="stays",
+        caption=_("Places"),
+        sort="state",
+        is_brief=True,
+        unit_id=here.unit.id,
+        narrowed=filters,
+    )
+    return answer(request, "stays/board.html", table, context, status=status)
+
+
+class AssignStayForm(forms.Form):
+    """Who is to stay in a place, with whom."""
+
+    worker = forms.ChoiceField(
+        label=_("Worker"), required=False, widget=forms.RadioSelect, help_text=_("The nearest free workers.")
+    )
+    phone = forms.CharField(
+        label=_("Or a worker's phone"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    host_name = forms.CharField(label=_("Host"), required=False, max_length=actions.LONGEST_HOST)
+    host_phone = forms.CharField(
+        label=_("Host's phone"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
+@form_page
+def assign(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Assign a worker to the place that the address names: one of the nearest free, or by phone."""
+    at = clock.now()
+    one = stays_programme(public_id)
+    here = _here(request, one)
+    org.require(request.actor, "programmes.run", at=here.unit.id)
+    free = queries.free_near(one, [here.unit.id], at=at, most=CHOSEN).get(here.unit.id, [])
+    form = AssignStayForm(
+        request.POST if request.method == "POST" else None,
+        initial={"worker": str(free[0].public_id)} if free else None,
+    )
+    offer(form, worker=[(str(each.public_id), each.said) for each in free])
+    back = here.href(reverse("stays:board", args=[public_id]), unit=_area(one, here))
+
+    def do(given: dict[str, Any]) -> Stay:
+        new = actions.NewStay(
+            here.unit.id,
+            _worker(given, {str(each.public_id): each.account_id for each in free}),
+            given["host_name"],
+            phones.parse(given["host_phone"]) or given["host_phone"],
+        )
+        return actions.assign(programme=one, new=new, by=request.actor, at=at)
+
+    return ask(
+        request,
+        do,
+        form=form,
+        title=say("Assign a worker: %(place)s") % {"place": here.name},
+        text=[_("They get an SMS and may decline. So does the host.")],
+        button=_("Assign"),
+        said=_("Assigned. The worker and the host get an SMS."),
+        done=back,
+        here="programmes",
+        crumbs=_crumbs(one, (say("Places and workers"), back), (here.name, "")),
+    )
+
+
+def _area(one: Programme, here: Here) -> str:
+    """The code of the unit right above a place: where one goes on assigning."""
+    path = units.path(here.unit.id, one.hierarchy)
+    return path[-2].code if len(path) > 1 else here.unit.code
+
+
+def _worker(given: dict[str, Any], free: dict[str, int]) -> int:
+    """The account that was chosen; a phone that was typed wins. Refuses WorkerUnknown, also out of sight."""
+    if given["phone"]:
+        number = phones.parse(given["phone"])
+        near = people.accounts_near(phone_ids=[keyring().phone_id(number)]) if number else []
+        if not near:
+            raise WorkerUnknown(field="phone")
+        return near[0].pk
+    return needed(free.get(given["worker"]), WorkerUnknown)
+
+
+def _copied(counts: tuple[int, int]) -> str:
+    new, left = counts
+    said = ngettext("%(n)s place assigned as last time.", "%(n)s places assigned as last time.", new)
+    more = ngettext(" %(left)s was left out.", " %(left)s were left out.", left) if left else ""
+    return (said + more) % {"n": grouped(new), "left": grouped(left)}
+
+
+class WithdrawStayForm(forms.Form):
+    """Which stay is taken back."""
+
+    stay = forms.UUIDField(widget=forms.HiddenInput)
+
+
+def _copy(*, programme: Programme, unit_id: int, **known: Any) -> tuple[int, int]:
+    return actions.copy_last(programme=programme, unit_id=unit_id, **known)
+
+
+def _withdraw(*, programme: Programme, unit_id: int, stay: UUID, **known: Any) -> Stay:  # noqa: ARG001  # as each act
+    return actions.withdraw(stay=stay, **known)
+
+
+ACTS = {
+    "copy": PageAct(_copy, _copied),
+    "withdraw": PageAct(_withdraw, _("Taken back. The place is empty."), WithdrawStayForm),
+}
+
+
+@require_POST
+def board_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """Copy the last programme, or take a stay back."""
+    one = stays_programme(public_id)
+    here = _here(request, one)
+    done = act_on(request, ACTS, act, programme=one, unit_id=here.unit.id, by=request.actor, at=clock.now())
+    if done:
+        return redirect(here.href(reverse("stays:board", args=[public_id])))
+    problem = str(done.refused) if done.refused else say("Reload the page and try again.")
+    return _board(request, public_id, status=done.status, problem=problem)
+
+
+@form_page
+def answer_page(request: Request, link: str) -> HttpResponseBase:
+    """Answer behind the link of a message. Opening it answers nothing, for previews open links."""
+    at = clock.now()
+    name, allowed, window_s = PER_NETWORK
+    limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
+    with system("the page behind a question's link"):
+        row = needed(asked.question_by_link(link), NotFound)
+        if row.room != actions.ROOM:
+            raise NotFound
+        one = Stay.objects.filter(pk=row.about).first()
+        place = units.names_of([one.unit_id], language=language()).get(one.unit_id, "") if one else ""
+        worker = people.names_of([one.worker_id]).get(one.worker_id, "") if one else ""
+        days = queries.days_of(programmes.programme_by_id(one.programme_id)) if one else ""
+    is_open = one is not None and one.state in actions.BEFORE and at < row.expires_at
+    said = request.POST.get("answer")
+    if request.method == "POST" and is_open and said in ("yes", "no"):
+        why = " ".join(request.POST.get("why", "").replace("\0", "").split())[: actions.LONGEST_WHY]
+        messaging.answer_link(link=link, yes=said == "yes", why=why, by=request.actor, at=at)
+        messages.success(request, str(_("Thank you. We have your answer.")))
+        return redirect(request.path)
+    context = {
+        "is_open": is_open,
+        "is_host": row.kind == actions.HOST,
+        "place": place,
+        "worker": person(worker),
+        "days": days,
+    }
+    response = render(request, "stays/answer.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
