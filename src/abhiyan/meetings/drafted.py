@@ -31,7 +31,8 @@ def drafted(viewer: Viewer, draft: str, here: Here, *, at: datetime) -> dict[str
     except (ValueError, NotFound):
         return None
     lo, hi = here.span
-    on, lines, more = clock.day_in(settings.TIME_ZONE, at), [], 0
+    on, more = clock.day_in(settings.TIME_ZONE, at), 0
+    lines: list[str] = []
     for level in programmes.coverage(one, lo=lo, hi=hi, on=on):
         rows = programmes.charges(one, lo=lo, hi=hi, on=on, viewer=viewer, level=level.kind)
         some = rows[: MOST_NAMED - len(lines)]

@@ -25,7 +25,8 @@ from abhiyan.units.models import Hierarchy, Unit
 from .models_ages import AgeTally, AgeTotal  # noqa: F401  # tables of this room, kept beside
 from .models_items import Item as Item  # noqa: PLC0414  # a table of this room, kept beside; other rooms read it from here
 from .models_materials import Material, MaterialOpening, MaterialVersion  # noqa: F401  # tables of this room, kept beside
-from .models_schedules import Due, Schedule  # noqa: F401  # tables of this room, kept beside
+from .models_schedules import Due as Due  # noqa: PLC0414  # tables of this room, kept beside; other rooms read them
+from .models_schedules import Schedule as Schedule  # noqa: PLC0414
 
 
 class Rung(models.IntegerChoices):

@@ -98,7 +98,7 @@ class InviteForm(forms.Form):
         return tuple(dict.fromkeys(keyring().phone_id(one) for one in read if one is not None))
 
     @property
-    def roll_given(self) -> dict[str, str]:
+    def roll_given(self) -> dict[str, Any]:
         """The roll and the text that invites it, as the acts want them."""
         return {name: self.cleaned_data.get(name, "") for name in ("roll", "text")}
 
