@@ -68,8 +68,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "BOOTHS", 900)
 
 
-# Makes the demo as `abhiyan demo --seed … --at …` does: in a process of its own, where sets have another order, and
-# with other plans of the database, where rows have another order unless a query sorts them.
+# Makes the demo as `abhiyan demo --seed … --at …` does. It runs in a process of its own, where sets have another order.
+# The database uses other plans, where rows have another order unless a query sorts them.
 ELSEWHERE = """
 import sys
 from datetime import datetime

@@ -11,7 +11,7 @@ from abhiyan.core.keys import keyring
 
 
 class SealedFile(models.Model):
-    """What a room's table of files inherits. The room adds what the file belongs to, and its policies."""
+    """A room's table of files inherits this. The room adds what the file belongs to, and its policies."""
 
     id = models.UUIDField(primary_key=True)  # random; the bytes are sealed under it
     digest = models.BinaryField()  # keyed (`digest_of`): the same file again is found by it

@@ -350,7 +350,7 @@ def _unanswered(
 def _ways_on(
     viewer: Viewer, held: HeldOffice, programme: Programme, place: dict[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """Where these members are counted by channel, and a bulk send to them, to who may send one."""
+    """Link to these members by channel. Somebody who may send in bulk also gets a link to a send to them."""
     counts = reverse("programmes:counts", args=[programme.public_id])
     yield _("By channel"), f"{counts}?{urlencode(place | {'rung': 'unsigned', 'by': 'channel'})}"
     if viewer.may_at("messages.send", held.lo):

@@ -1,4 +1,4 @@
-"""What a phone keeps of joining: entries at the door."""
+"""A phone without a network keeps entries at the door."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -57,9 +57,11 @@ EMPTY_BOOTHS = ngettext_lazy(
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
-    """What the viewer was named for and has not answered, and what they accepted; of each programme that runs in their
-    unit how far it is, what its activity asks, and who is behind; whose answer is missing; what others declined in
-    their units."""
+    """The viewer's own charges, answered or not, and the running programmes of their unit.
+
+    Of each programme: how far it is, the work of its activity, and who is behind. Then the charges in their units that
+    others have not answered or have declined.
+    """
     if viewer.account_id is None:
         return
     for charge in queries.open_charges(viewer.account_id):

@@ -1,6 +1,6 @@
 """Forms and their acts: done, or refused beside the field it concerns. And the page that asks once more.
 
-What may be done to the thing of a page is one table:
+One table holds the acts of a page:
 
 ACTS = {"end": PageAct(acts.end_form, _("Ended.")), "bring-back": PageAct(acts.bring_back_form, _("It is back."))}
 done = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
@@ -44,9 +44,9 @@ class Tried(Generic[Value]):
 class PageAct:
     """Something that may be done to the thing of a page.
 
-    do: the act; it is given what its form cleaned and what the view knows. said: the message when it is done, or what
-    makes one of the act's value. form: made of what was posted. The rest is for an act whose own page asks first: the
-    label of its button, the title and text of the page, the look of the button that leads there.
+    do: the act; it gets the cleaned data of its form and the view's own arguments. said: the message when it is done,
+    or a function that makes one from the act's value. form: its class. More is for an act whose own page asks first:
+    the label and look of the button that leads there, and the page's title and text.
     """
 
     do: Callable[..., Any]
@@ -93,7 +93,7 @@ def ask_act(
 
 
 def problem(form: forms.BaseForm | None) -> str:
-    """What is wrong with a form, for a page that shows it above its buttons."""
+    """The errors of a form in one line, for a page that shows them above its buttons."""
     return " ".join(str(each) for errors in form.errors.values() for each in errors) if form else ""
 
 

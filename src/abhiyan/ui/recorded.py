@@ -1,5 +1,6 @@
-"""What My record collects from every room: lines about somebody's own work, for them and for who leads them from one
-level above. Never a comparison."""
+"""My record collects lines from every room: somebody's own work, for them and for their leader one level above.
+
+It never compares people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

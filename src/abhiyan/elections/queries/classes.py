@@ -37,6 +37,6 @@ def classes_of(unit_id: int) -> QuerySet[UnitClass]:
 
 
 def newest_classes(unit_ids: Collection[int]) -> dict[int, UnitClass]:
-    """unit id -> its class by the newest election, of those that have one. One query."""
+    """unit id -> its class by the newest election. A unit without a class is left out. One query."""
     found = UnitClass.objects.filter(unit__in=unit_ids).order_by("unit", "-election__year", "-election")
     return {one.unit_id: one for one in found.distinct("unit")}

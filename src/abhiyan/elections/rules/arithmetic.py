@@ -116,7 +116,7 @@ class TypedPlan:
 
 
 def read(text: str) -> TypedPlan:
-    """What somebody typed, in English or Hindi, with either's digits. Raises UnreadablePlan.
+    """Read a sum that somebody typed in English or Hindi, with either's digits. Raises UnreadablePlan.
 
     "65 constituencies x 5,000 = 325,000", "६५ लोकसभा, हर एक में 750, कुल 3.25 लाख", "24 lakh ÷ 403 = 5955", "51% of 8.79
     crore = ?". Without a sign between them, each part between commas gives its first number; without "=", the part that

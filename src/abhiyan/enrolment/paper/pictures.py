@@ -44,7 +44,7 @@ class SeenPicture:
 
 
 def look(data: bytes, *, turn: int = 0) -> SeenPicture:
-    """What a picture shows, turned by so many quarters to the right. Raises UnreadablePicture, slots.Busy."""
+    """Read a picture, turned by so many quarters to the right. Raises UnreadablePicture, slots.Busy."""
     told = json.loads(apart(__name__, "look", str(turn), data=data))
     small, trace = (base64.b64decode(told[name]) for name in ("small", "trace"))
     return SeenPicture(tuple(told["codes"]), small, trace)

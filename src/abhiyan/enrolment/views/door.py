@@ -216,7 +216,7 @@ def _enter(
     *,
     sent: RecordSent | None = None,
 ) -> DoorEntry:
-    """The act of a form in order. Its key holds whom it is about: sent again it is the same entry.
+    """Do the act of a valid form. The key is made from the person it is about: sent again it is the same entry.
 
     sent: from a phone that kept it. Then nobody knows how long the form took.
     """

@@ -60,8 +60,10 @@ def counted_drive(request: Request, said: Mapping[str, Any]) -> Programme | None
 def counted_below(
     looked: Looked, kept: Mapping[str, str], one: Programme, rung: str, at: datetime
 ) -> dict[str, Any]:
-    """In place of a list that is too long: its number in the units this one looks after, the largest first, and by the
-    channels that most of it came by. Four queries."""
+    """Numbers in place of a list that is too long. Four queries.
+
+    They are by unit below, the largest first, and by the channels that most of the list came by.
+    """
     node = programmes.node_of(looked.row.id, looked.hierarchy)
     assert node is not None  # `_unit` refuses what is not placed
     of: dict[str, Any] = {"node": node, "programme": one, "at": at}

@@ -69,7 +69,7 @@ def send_circular(
     at: datetime,
     accounts: Sequence[int] | None = None,
 ) -> UUID:
-    """Give a circular to whoever holds an office in a unit or below today, and let an SMS tell them.
+    """Give a circular to the holders of offices in a unit and below it today, and tell them by SMS.
 
     office: the code of those it is for; "": every office. accounts: only these among them; None: all. Who may: holders
     of messages.circular over the unit. Refuses SubjectMissing, TextMissing, NobodyBelow. Returns its public id.

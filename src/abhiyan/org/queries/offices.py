@@ -285,7 +285,7 @@ def holds_one_of(account_id: int, offices: Sequence[str], *, at: int) -> bool:
 
 
 def is_phone_in_office(phone_id: UUID) -> bool:
-    """Whether somebody accepted an office with this phone, and holds it still. In a system scope."""
+    """True where somebody accepted an office with this phone and still holds it. In a system scope."""
     return sql.exists(
         "select from people_account a join org_appointment ap on ap.account_id = a.id and ap.state = 'active'"
         " where a.phone_id = %s and a.closed_at is null and ap.accepted_how <> ''",

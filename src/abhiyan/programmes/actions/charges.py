@@ -246,11 +246,11 @@ def tell_in_charges(*, programme_id: int, at: datetime) -> int:
 
 
 def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, reason: str = "") -> InCharge:
-    """The person named says yes or no; who said yes may still step back. Who may: that person alone.
+    """The person named says yes or no. Only that person may. After a yes they may still step back.
 
-    Yes keeps the unit's target of that moment: the number they answer for. No ends the charge: the unit is among those
-    that miss somebody again, with the reason if one was given. Who said no may say yes after all while nobody is named
-    in their place. Refuses NotFound, AlreadyAnswered, ScopeOutside, ReasonTooLong.
+    Yes keeps the unit's target of that moment: the number they answer for. No ends the charge: the unit lacks
+    somebody again, with the reason if there is one. After a no, the person may still say yes until another one has
+    been named. Refuses NotFound, AlreadyAnswered, ScopeOutside, ReasonTooLong.
     """
     if len(reason) > LONGEST_REASON:
         raise ReasonTooLong(field="reason", longest=LONGEST_REASON)
@@ -285,7 +285,7 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
 
 
 def _target(one: InCharge) -> int | None:
-    """The unit's target in the first measure of the programme, whoever asks."""
+    """The unit's target in the first measure of the programme, for any reader."""
     with system("what somebody accepts to answer for"):
         found = Target.objects.filter(
             programme=one.programme_id, measure=1, unit=one.unit_id, replaced_at=None

@@ -78,9 +78,9 @@ def see_to_closing(*, told: UnitsClosing) -> None:
     """Do with targets, charges, scopes and items of units about to close what was answered.
 
     A target that goes is added to its successor's, of several by their electors; to one that is locked or not in the
-    programme nothing is added, and the target stays. Each change is a version. Who may: the thing's capability at the
-    unit and at its successors; of targets, where they are set. What `by` may not change at the unit stays: a target
-    that is set elsewhere, the scope of another's programme. Refuses NotYours of a successor.
+    programme nothing is added, and the target stays. Each change is a version. It needs the thing's capability at
+    the unit and at its successors; for targets, where they are set. A thing that `by` may not change at the unit stays,
+    such as a target that is set elsewhere or the scope of another's programme. Refuses NotYours of a successor.
     """
     with system("units close"):
         _extend_scopes(told)

@@ -132,7 +132,7 @@ def count_items(*, ids: Collection[UUID], at: datetime, is_signed: bool = True) 
 def confirm_items(*, ids: Collection[UUID], at: datetime) -> int:
     """The persons concerned said YES by their own act, which is a sign as well. Returns how many YES were new.
 
-    Where the activity says so (`Items.does_yes_count`), it counts the item. Else the YES waits until the item counts.
+    A YES counts the item if the activity says so (`Items.does_yes_count`). Else it waits until the item counts.
     """
     with _changing(ids, at) as rows:
         counting = [row.pk for row in rows if row.counted_at is None and _does_yes_count(row)]
@@ -153,8 +153,10 @@ def end_items(*, ids: Collection[UUID], why: str, at: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class AskedItem:
-    """What the phone of an item is asked: whether it was so. item: its row. The rest is as `messaging.actions.Asking`
-    has it; a blank of a person's name is called `name`, and `names` says that there is one."""
+    """A question to the phone of an item: was it so? item: its row. `messaging.actions.Asking` explains the rest.
+
+    A blank of a person's name is called `name`, and `names` says that there is one.
+    """
 
     item: Item
     template: str
@@ -167,9 +169,9 @@ class AskedItem:
 
 
 def ask_whether(*, asked: Sequence[AskedItem], at: datetime) -> int:
-    """Ask phones whether items were so, each once. How many were new.
+    """Ask phones whether items were so, each once. Returns how many were new.
 
-    Nobody is asked about an item that has ended, that has no phone, or that was reported from the same phone.
+    An item raises no question if it has ended, has no phone, or was reported from the same phone.
     """
     with system("phones are asked about items"):
         numbers = people.numbers_of(one.item.phone_id for one in asked if one.item.phone_id)
@@ -235,8 +237,10 @@ def set_total(*, id: UUID, n: int, at: datetime) -> None:  # noqa: A002  # as th
 
 
 def move_items(*, from_unit: int, to_unit: int, at: datetime) -> list[UUID]:
-    """Items go with their unit to another that takes its place. Those of closed programmes, and of programmes that do
-    not run there, stay. Ids of those that went."""
+    """Move items to the unit that takes their unit's place. Returns the ids of the moved ones.
+
+    Items of closed programmes, and of programmes that do not run there, stay.
+    """
     with system("items of a unit"):
         theirs = Item.objects.filter(unit_id=from_unit).exclude(programme__state=Programme.State.CLOSED)
         there = [
@@ -251,7 +255,7 @@ def move_items(*, from_unit: int, to_unit: int, at: datetime) -> list[UUID]:
 
 
 def bring_items_back(*, ids: Iterable[UUID], from_unit: int, to_unit: int, at: datetime) -> None:
-    """A unit is open again: items that went to another come back, but those that have gone further."""
+    """A unit is open again: its items come back, unless they have moved further."""
     theirs = list(ids)
     with _changing(theirs, at):
         Item.objects.filter(pk__in=theirs, unit_id=from_unit).update(unit_id=to_unit)
@@ -270,8 +274,10 @@ def erase_items(*, phone_ids: Collection[UUID], at: datetime) -> list[UUID]:
 
 
 def forget_phone(*, told: ItemsErased) -> None:
-    """A person had everything erased: so have the items of their phone, whoever on it they were about. Tells
-    ItemsErased of these in turn, for what was said about them in checks. In the transaction of the erasure."""
+    """A person had everything erased: erase all items of their phone, for every person on it.
+
+    Tells ItemsErased, so that answers in checks about these items go too. In the transaction of the erasure.
+    """
     if erased := erase_items(phone_ids=[told.phone_id], at=told.at):
         news.tell(ItemsErased(tuple(erased), told.phone_id, told.at))
 
@@ -291,7 +297,7 @@ def _changing(ids: Collection[UUID], at: datetime) -> Iterator[list[Item]]:
 
 
 def _ladder(ids: Collection[UUID]) -> list[Change]:
-    """Where these items are on the ladder now."""
+    """Read the place of these items on the ladder now."""
     return sql.each(Change, _FACTS, [list(ids)])
 
 

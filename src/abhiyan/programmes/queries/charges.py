@@ -92,7 +92,7 @@ class ChargeLevel:
 
 @dataclass(frozen=True, slots=True)
 class OwnCharge:
-    """What somebody is in charge of themselves.
+    """One of somebody's own charges.
 
     lo: the unit's position in the programme's hierarchy, if it has one. target: the unit's now; accepted_n: when they
     accepted. reports_to: who leads the nearest unit above, or empty.
@@ -380,9 +380,9 @@ def declined_by(account_id: int) -> QuerySet[InCharge]:
 
 
 def own_charges(account_id: int, *, on: date) -> list[OwnCharge]:
-    """What an account is in charge of, in programmes that are not over; those that wait for an answer first.
+    """The charges of an account in programmes that are not over. Charges that wait for an answer come first.
 
-    Last, what they declined and may still accept. on: the day of who leads above.
+    Charges that they declined and may still accept come last. on: the day of who leads above.
     """
     with system("who is in charge"):
         declined = list(declined_by(account_id).values_list("pk", flat=True)[:200])
@@ -440,7 +440,7 @@ def _targets(rows: Sequence[InCharge]) -> dict[tuple[int, int], int]:
 
 
 def _leaders_above(unit_ids: Collection[int], hierarchy: int, *, on: date) -> Iterator[tuple[int, str]]:
-    """Of each unit who leads the nearest one above it."""
+    """(unit, leaders of the nearest unit above it that has some)."""
     paths = units.paths(sorted(unit_ids), hierarchy)
     above = {unit_id: [row.id for row in path if row.id != unit_id] for unit_id, path in paths.items()}
     leaders = org.ask_leaders_of({one for found in above.values() for one in found}, on=on)()
@@ -450,7 +450,7 @@ def _leaders_above(unit_ids: Collection[int], hierarchy: int, *, on: date) -> It
 
 
 def open_charges(account_id: int) -> list[InCharge]:
-    """What an account was named for in open programmes: first what it has not answered, then what it accepted."""
+    """The charges of an account in open programmes: the unanswered ones first, then the accepted ones."""
     return list(
         InCharge.objects.filter(
             account_id=account_id,

@@ -23,7 +23,7 @@ def item_key(*parts: object) -> UUID:
 
 
 def items_by_id(ids: Collection[UUID]) -> dict[UUID, Item]:
-    """Items by their ids (`actions.item_key`), those that are in sight."""
+    """Items in sight by their ids (`actions.item_key`)."""
     return Item.objects.in_bulk(list(ids))
 
 

@@ -242,7 +242,7 @@ class UnitBoard(MarkedRows[AskedUnit]):
         self.total = None if vacant else of.asked if state is None else of.of(state)
 
     def parts(self, mark: Sequence[int] | None) -> list[Rows[AskedUnit]]:
-        """What follows a mark (a state, then a position or a unit): silent units, then those that said something."""
+        """Rows after a mark (a state, then a position or a unit): silent units first, then the units that answered."""
         state, key = mark or (DueState.OPEN, 0)
         found: list[Rows[AskedUnit]] = []
         if self._has_silent and state == DueState.OPEN:

@@ -157,8 +157,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """Whom a check of one item asks. name: None where nobody gave one. written: key of a question -> what was written,
-    in words. is_silent: they have taken back their yes to being called.
+    """The person a check of one item asks. name: None where nobody gave one. written: key of a question -> what was
+    written, in words. is_silent: they have taken back their yes to being called.
     """
 
     name: str | None
@@ -185,11 +185,11 @@ class Items:
     sql: a query of (programme_id, item_id, unit_id, by, channel, day, stored_at, is_signed, is_confirmed, phone_id)
     without parameters; item_id is public, `by` the worker or channel. questions: what an independent check
     asks the person, as it is put to them, without a hint at what was written.
-    gone: a query of (programme_id, item_id, unit_id, why) of items that count no more: `left` by the person's own word,
-    `denied` from the person's own phone, `struck` by anybody else. few, few_gone: the same two, quick where few are
-    wanted by their item_id; else those are asked.
-    whom: (item_id, channel, day) -> whom to ask, in a system scope. leave: (item_id=, by=, at=) does what a person
-    asks who wants to be on no list any more; by: who wrote it down. Without, they are not asked.
+    gone: a query of (programme_id, item_id, unit_id, why) of items that no longer count. why: `left` by the person's
+    own word, `denied` from the person's own phone, `struck` by anybody else. few, few_gone: the same two, for a few
+    item_ids; if empty, the full queries are used.
+    whom: (item_id, channel, day) -> Whom, in a system scope. leave: (item_id=, by=, at=) takes a person off every list
+    at their wish; by: the account that wrote it down. Without it verifiers do not offer this.
     looks: a query of (programme_id, item_id, unit_id, by, channel, at, phone_id, last4, birth_year, is_confirmed,
     is_double, is_signed, sent_with, device, seconds) of the same items: how entries look, for flags; sent_with: the
     same for what came in one parcel; device: the browser or network the person's own answer came from; seconds: a form
@@ -346,7 +346,7 @@ def of(kind: str) -> Activity:
 
 
 def items_of(kind: str, measure: int) -> Items | None:
-    """What a kind says of the countable items of one measure; None: nothing."""
+    """The countable items of one measure of a kind; None where it has none."""
     return next((one for one in of(kind).items if one.measure == measure), None)
 
 

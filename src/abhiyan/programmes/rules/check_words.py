@@ -1,4 +1,4 @@
-"""What verification says of an activity's items: to verifiers, of the answers they hear, to who plans checks."""
+"""The words of verification for an activity's items: for verifiers, answers and planners of checks."""
 
 from dataclasses import dataclass
 
@@ -21,9 +21,9 @@ class Also:
 class CheckWords:
     """The words of checks of one measure. An activity replaces those of GENERAL that it says otherwise.
 
-    opening: what a verifier says first, with the %(name)s and our %(ours). whom: who is asked for by a visitor who has
-    no name. yes, no: what the answers mean; genuine, not_genuine: the results; not_said: why one does not fit. leaves,
-    leave: that they want to be on no list, as it is noted, and as it is offered; leave_by: the same with a %(number)s.
+    opening: a verifier's first sentence, with the %(name)s and our %(ours). whom: a visitor without a name asks for
+    this person. yes, no: what the answers mean; genuine, not_genuine: the results; not_said: why one does not fit.
+    leaves, leave: that they want to be on no list, as noted, and as offered; leave_by: the same with a %(number)s.
     known, had: of people with a known answer, yes and no; how, day: what is written of them.
     """
 

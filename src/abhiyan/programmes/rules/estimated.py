@@ -30,7 +30,7 @@ class RealShare:
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """What the checks of one frame say of one unit. Of that frame alone: never of what is counted today.
+    """The result of one frame's checks in one unit. It is about that frame, never about today's count.
 
     reported: calls and forms since the frame before. entered: all people in the frame; counted: those whose phone gave
     a sign; unanswered: the others. after: the day the frame before was frozen. finished: None for a unit below the

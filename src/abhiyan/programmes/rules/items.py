@@ -1,4 +1,4 @@
-"""What an activity tells the platform about its items: the facts of its ladder, and what is drawn and checked."""
+"""An activity's items as the platform reads them: the facts of its ladder, and the items to draw and check."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ _RUNGS = f"""({REPORTED}), (case when {_COUNTS} then case when i.is_signed then 
 
 
 def facts(of: str, where: str) -> str:
-    """Where items i are on the ladder, as `Activity.facts` has it. of: joins; where: which items."""
+    """A query of the rungs of items i, in the shape of `Activity.facts`. of: joins; where: a condition on i."""
     return f"""
 select i.programme_id, i.measure, i.channel, i.unit_id, i.day, r.rung, sum(i.n)::bigint as n
   from programmes_item i {of} cross join lateral (values {_RUNGS}) r(rung)
@@ -54,7 +54,7 @@ def items_of(
 ) -> Items:
     """The items of one measure of a kind of activity, for its `Activity.items`.
 
-    questions, whom, leave, tries, does_yes_count, more: as `activities.Items` has them.
+    `activities.Items` explains questions, leave, tries, does_yes_count, more, and who is asked.
     """
     of = f"{_of(kind)} left join people_account a on a.id = i.by_id"
     counts = f"i.measure = {int(measure)} and {_COUNTS}"

@@ -170,7 +170,7 @@ def test_who_reported_an_item_sees_it_and_nobody_without_a_scope_does(trees: Tre
 
 @dataclass
 class Known:
-    """What the model knows of one item."""
+    """One item as the model knows it."""
 
     new: NewItem
     unit: str

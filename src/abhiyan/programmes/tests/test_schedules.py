@@ -579,7 +579,7 @@ def test_a_page_of_a_board_over_many_booths_reads_its_own_rows(world: World, pre
         rows = found.UnitBoard(one, period, span, of=of, on=TODAY)
         late = sql.value(f"select unit_id from programmes_due offset {PLAN_BOOTHS // 6} limit 1")
         wanted = [
-            *rows.parts(None),  # the first page, and the first of those that said something
+            *rows.parts(None),  # the first page, and the first unit that answered
             rows.parts((DueState.OPEN, hi + PLAN_BOOTHS // 2))[0],
             *rows.parts((DueState.DONE, late)),
             *found.UnitBoard(one, period, span, of=of, on=TODAY, state=DueState.DONE).parts(None),

@@ -23,7 +23,7 @@ YES, NO = "yes", "no"
 
 @form_page
 def item_question(request: Request, link: str) -> HttpResponseBase:
-    """Yes or no, of whoever holds the link. Who reported the item cannot say yes for another here.
+    """Ask the holder of the link: yes or no? The reporter of the item cannot say yes for another here.
 
     A link that is wrong or over says so; that of a message that named nobody names nobody before the first yes.
     """
@@ -64,7 +64,7 @@ def _state(row: Question, about: Item, at: datetime) -> str:
 
 
 def _guessed(request: Request, at: datetime) -> HttpResponseBase:
-    """There is no such link. Guesses are counted; whoever holds a link is let in from any network."""
+    """There is no such link. Guesses are counted; a real link opens from any network."""
     name, allowed, window_s = PER_NETWORK
     limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
     return render(request, "programmes/item_question.html", {"state": "none"}, status=404)

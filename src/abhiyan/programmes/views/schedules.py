@@ -487,7 +487,7 @@ def _finished(
 
 
 def _filled(one: Schedule, period: Period, here: Here, *, today: date) -> tuple[int, int]:
-    """How many silent units or bodies got no message today, and how many of them somebody answers for."""
+    """Count silent units or bodies without a message today, and those of them with somebody in office."""
     silent = found.to_remind(one, period, here.span, on=today, most=acts.MOST_REMINDED + 1)
     if len(silent) > acts.MOST_REMINDED:
         return len(silent), len(silent)

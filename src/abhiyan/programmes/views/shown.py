@@ -51,8 +51,10 @@ def href(one: Programme, page: str, unit: str = "", *of: UUID | str, **more: str
 
 
 def doors_beside(request: Request, **about: Any) -> list[Door]:
-    """Links that rooms above offer beside a thing, by `beside.py`: `due` (schedule, asked unit, period), or the
-    in-charges of a `programme` (programme, unit of the page)."""
+    """Links that rooms above offer beside a thing (`beside.py`).
+
+    The thing is a `due` (schedule, asked unit, period), or the in-charges of a `programme` (programme, page's unit).
+    """
     return [door for each in rooms.offered("beside") for door in each(request.viewer, **about)]
 
 

@@ -535,7 +535,10 @@ def progress(request: Request, public_id: UUID) -> HttpResponse:
 
 @require_GET
 def refused(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Every refused row: by number, field and reason; as a page or file. Who brought it gets a file to correct."""
+    """List every refused row by number, field and reason, as a page or file.
+
+    The person who brought it gets a file to correct.
+    """
     staged, _kind = _seen(public_id)
     rows = queries.refused_rows(staged)
     to_correct = request.GET.get("correct", "")

@@ -29,7 +29,7 @@ ROOM = "verification"  # as tries name it
 
 @dataclass(frozen=True, slots=True)
 class SaidUnseen:
-    """What somebody answered before the written was shown. words: key of a question -> their own words.
+    """Somebody's answer before the verifier saw the written one. words: key of a question -> their own words.
 
     meaning: rules.outcomes.Meaning. also_joined: what they say to the activity's other question (`CheckWords.also`).
     """

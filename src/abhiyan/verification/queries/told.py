@@ -80,8 +80,8 @@ def estimated_of(
     finished: int | None = None,
     grade: str = "",
 ) -> Estimated:
-    """What a frame says of a unit, from its three shares: entered, counted, unanswered. finished: of them all, unless
-    given. code: of the unit, or empty where it stands in another tree than the frame."""
+    """A frame's result in a unit, from its three shares: entered, counted, unanswered. finished: of them all, unless
+    given. code: of the unit, or empty where it is in another tree than the frame."""
     entered, counted, unanswered = shares
     return Estimated(
         frozen_on=day_in(settings.TIME_ZONE, frozen_at),

@@ -42,7 +42,7 @@ def stands(outcome: str, reason: str, why_gone: str | None) -> Stands:
 
 
 class Meaning(StrEnum):
-    """What somebody said, in their own words, comes to. The codes are those of the first activity that was checked."""
+    """The meaning of somebody's answer in their own words. The codes come from the first checked activity."""
 
     YES = "joined"
     NEVER = "never_joined"
@@ -57,7 +57,7 @@ OTHER_ANSWERS, UNCLEAR = (
 
 
 def may_find(meaning: str, outcome: str) -> bool:
-    """Whether an outcome goes with what was said: nobody is found genuine who did not say that it was so."""
+    """True where an outcome fits the answer: an item is genuine only if the person said that it was so."""
     return outcome != Stands.GENUINE or meaning == Meaning.YES
 
 

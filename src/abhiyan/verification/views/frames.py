@@ -208,7 +208,7 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _also(frame: Frame) -> str:
-    """How many of those who said yes said yes to the activity's other question too; empty where nobody did."""
+    """Say how many people with a yes said yes to the activity's other question too; empty where nobody did."""
     also = asked_of(frame.programme, frame.measure).words.also
     if also is None:
         return ""
