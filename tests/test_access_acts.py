@@ -64,7 +64,11 @@ def others(cast: Cast, foreign: Things, tmp_path_factory: pytest.TempPathFactory
 ALWAYS_WRITTEN = {"people_session", "core_limit"}
 
 # A refusal there shows one's own list again, and that somebody saw people is noted.
-SHOWN_AGAIN = {"enrolment:unplaced": {"core_audit"}, "helpdesk:many": {"core_audit"}}
+SHOWN_AGAIN = {
+    "enrolment:unplaced": {"core_audit"},
+    "helpdesk:many": {"core_audit"},
+    "site:field_meeting": {"core_audit"},
+}
 
 
 @contextmanager

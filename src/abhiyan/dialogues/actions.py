@@ -44,6 +44,7 @@ MORNING, NUMBERS_AT, ASKED_AT = time(7), time(10), time(19, 30)
 MOST_ASKED = 500  # at once
 MOST_A_DAY = 10
 MOST_ABSENCES = 20
+LATEST = timedelta(days=7)  # a phone may send a call, after it was noted
 LONGEST_ABSENCE = timedelta(days=92)
 TASK_DAYS = 7  # for the office above, to appoint somebody or correct a number
 CHECKING = Actor.system("a call found no president at the number")
@@ -282,17 +283,19 @@ class Noted:
     kind: str = Ticket.Kind.OTHER.value
 
 
-def note_call(*, call: UUID, noted: Noted, by: Actor, at: datetime) -> tuple[Dialogue, Ticket | None]:
+def note_call(
+    *, call: UUID, noted: Noted, by: Actor, at: datetime, age: timedelta = timedelta(0)
+) -> tuple[Dialogue, Ticket | None]:
     """Note the outcome of one of today's calls. A talk is reported. A need becomes a helpline request, returned too.
 
     A president who left, and a wrong number, end the call: the office above gets a task. Another outcome on the same
-    day withdraws it. A noted talk stays.
+    day withdraws it. A noted talk stays. age: how long a phone without a network kept it; at most LATEST.
     Only the call's leader may, while their office calls there. Refuses NotFound, NotYours, NotRunningNow, CallOver,
     CallNoted, OrganisationMissing, NoNumberKept, and what `helpdesk.add_need` refuses.
     """
     ticket = None
     with system("a call is noted"):
-        row = _own_today(call, by=by, at=at)
+        row = _own_today(call, by=by, at=at, age=age)
         if row.outcome == Outcome.TALKED:
             raise CallNoted
         president = needed(people.account(row.president_id))
@@ -345,16 +348,16 @@ def add_need(*, call: UUID, need: str, kind: str, by: Actor, at: datetime) -> Ti
     return ticket
 
 
-def _own_today(call: UUID, *, by: Actor, at: datetime) -> Dialogue:
-    """Lock one of the actor's own calls, on its day and in a running programme."""
+def _own_today(call: UUID, *, by: Actor, at: datetime, age: timedelta = timedelta(0)) -> Dialogue:
+    """Lock one of the actor's own calls, noted on its day, in a running programme."""
     own = Dialogue.objects.select_for_update().filter(pk=call, leader_id=needed(by.account_id))
     row = needed(own.first())
     programme = programme_by_id(row.programme_id)
-    if row.day != clock.day_in(programme.zone, at):
+    if row.day != clock.day_in(programme.zone, at - age) or age > LATEST:
         raise CallOver(day=date_format(row.day, "j F"))
     if programme not in queries.running(at):
         raise NotRunningNow
-    if not queries.calls_there(row.leader_id, programme, row.unit_id, on=row.day):
+    if not queries.calls_there(row.leader_id, programme, row.unit_id, on=clock.day_in(programme.zone, at)):
         raise org.NotYours
     return row
 
@@ -410,7 +413,7 @@ def _ask_for(row: Dialogue, president: Account, need: str, kind: str, *, by: Act
 def ask_presidents(*, at: datetime) -> int:
     """Ask the presidents of noted talks whether they spoke. Return how many were asked.
 
-    We ask at 19:30, and about later notes on the next day. The question ends with the day after the talk. In a system
+    We ask at 19:30, and about later notes on the next day. The question ends with the day after the note. In a system
     transaction, as jobs.
     """
     found = Dialogue.objects.filter(outcome=Outcome.TALKED, asked_at=None).select_for_update(skip_locked=True)
@@ -428,7 +431,9 @@ def ask_presidents(*, at: datetime) -> int:
         item.programme = of[one.programme_id]
         language = accounts[one.president_id].language or settings.LANGUAGE_CODE
         leader = accounts[one.leader_id].name
-        over = datetime.combine(one.day + timedelta(days=2), time(), ZoneInfo(item.programme.zone))
+        zone = item.programme.zone
+        noted_on = clock.day_in(zone, needed(one.noted_at))
+        over = datetime.combine(noted_on + timedelta(days=2), time(), ZoneInfo(zone))
         with translation.override(language):
             day = date_format(one.day, "j F")
             label = say("Your talk with %(leader)s on %(day)s") % {"leader": leader, "day": day}

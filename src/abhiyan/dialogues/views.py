@@ -1,6 +1,6 @@
 """The pages of dialogues: a leader's calls, the talk page, absences, and the numbers of a programme."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +62,9 @@ class NeedForm(forms.Form):
     )
 
 
+EMPTY = {"kind": Ticket.Kind.MATERIAL}
+
+
 class CallForm(NeedForm):
     """The outcome of one call, in three steps."""
 
@@ -94,21 +97,14 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
     """Show one of the viewer's calls with the last talk, and take its outcome. A noted talk takes more needs."""
     at, is_need = clock.now(), "more" in request.POST
     form = (NeedForm if is_need else CallForm)(
-        request.POST if request.method == "POST" else None, initial={"kind": Ticket.Kind.MATERIAL}
+        request.POST if request.method == "POST" else None, initial=EMPTY
     )
 
     def note(given: dict[str, Any]) -> Ticket | None:
         if is_need:
             kind = given["kind"] or Ticket.Kind.OTHER
             return actions.add_need(call=call, need=given["need"], kind=kind, by=request.actor, at=at)
-        noted = actions.Noted(
-            given["outcome"],
-            given["has_asked"],
-            given["organisation"],
-            given["need"],
-            given["kind"] or Ticket.Kind.OTHER,
-        )
-        return actions.note_call(call=call, noted=noted, by=request.actor, at=at)[1]
+        return note_given(request, call, given)
 
     def said(ticket: Ticket | None) -> str:
         if ticket is None:
@@ -125,19 +121,33 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
     return redirect("dialogues:call", call) if is_need else redirect("dialogues:calls")
 
 
+def note_given(
+    request: Request, call: UUID, given: dict[str, Any], *, age: timedelta = timedelta(0)
+) -> Ticket | None:
+    """Note a call with what its form cleaned. age: how long a phone kept it."""
+    noted = actions.Noted(
+        given["outcome"],
+        given["has_asked"],
+        given["organisation"],
+        given["need"],
+        given["kind"] or Ticket.Kind.OTHER,
+    )
+    return actions.note_call(call=call, noted=noted, by=request.actor, at=clock.now(), age=age)[1]
+
+
 @require_POST
 def number(request: Request, call: UUID) -> HttpResponseBase:
     """Show the call with the president's number. Each look leaves a row in the trail."""
     own = queries.own_call(request.viewer.account_id, call)
     found = actions.show_number(call=call, by=request.actor, at=clock.now())
-    return _shown(request, own, CallForm(initial={"kind": Ticket.Kind.MATERIAL}), number=found)
+    return _shown(request, own, CallForm(initial=EMPTY), number=found)
 
 
 def _shown(
     request: Request, own: queries.OwnCall, form: forms.Form, *, number: str = "", status: int = 200
 ) -> HttpResponseBase:
     if own.is_talk == isinstance(form, CallForm):  # the form of the page before the talk was noted
-        form = (NeedForm if own.is_talk else CallForm)(initial={"kind": Ticket.Kind.MATERIAL})
+        form = (NeedForm if own.is_talk else CallForm)(initial=EMPTY)
     context = {
         "here": "dialogues",
         "crumbs": [(say("My calls"), reverse("dialogues:calls")), (person(own.name), "")],

@@ -13,7 +13,7 @@ from abhiyan.ui.records import KeptPage, RecordKind
 from .actions import NotAdult
 from .queries import door as queries
 from .queries.join import SMALLEST, counting_drive
-from .views import door
+from .views import door, door_entries
 
 NAME = _("Enrol at the door")
 
@@ -39,5 +39,12 @@ RECORDS = (
         take=door.take_entry,
         keep=keep,
         forgets=(NotAdult,),
+    ),
+    RecordKind(
+        code="try",
+        name=_("A door without an entry"),
+        page="enrolment:field",
+        take=door_entries.take_try,
+        keep=lambda _viewer, _at: (),
     ),
 )

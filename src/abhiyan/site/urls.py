@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from abhiyan.core.access import DEMO, FINAL, PUBLIC, STRONG, capability, page
+from abhiyan.dialogues import records as calls
+from abhiyan.meetings.views import attendance
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes import urls as programmes
 from abhiyan.programmes.views import dues
@@ -52,6 +54,17 @@ pages = [
     page("field/send/", field.field_send, opens=STRONG, act="as the page of the record says"),
     page(
         "field/due/<uuid:public_id>/", dues.field_due, opens=STRONG, act="is sent again until it is accepted"
+    ),
+    # The leader whose call it is.
+    page(
+        "field/call/<uuid:call>/",
+        calls.field_call,
+        opens=capability(LEADS),
+        act="stays; the president may say no to it",
+    ),
+    # Who manages the meeting.
+    page(
+        "field/meeting/<uuid:public_id>/", attendance.field_meeting, opens=STRONG, act="a tick is taken back"
     ),
     page("demo/phone/", demo_phone.phone, name="demo_phone", opens=DEMO, act="is of the demo", is_own=True),
 ]

@@ -11,20 +11,27 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponseBase
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 
 from abhiyan.core.refusals import Refused
 
 Value = TypeVar("Value")
-KEPT = "X-Abhiyan-Kept"  # asks for a page as a copy: it names nobody
+Page = TypeVar("Page", bound=HttpResponseBase)
+KEPT = "X-Abhiyan-Kept"  # asks for a copy, which holds no phone number
+NAMES = "X-Abhiyan-Names"  # marks a copy that names people, which the phone deletes after 24 hours
 PROMPT = timedelta(minutes=2)  # sent sooner, it is as if the page itself had been posted
 
 
 class RecordUnfit(Refused):
-    """The form has errors. why: each with the label of its field."""
+    """The form has errors. why: each with the label of its field. errors: the same by field."""
 
     message = "%(why)s"
+
+    def __init__(self, *, why: object, field: str = "", errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(field=field, why=why)
+        self.errors = errors or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,12 @@ class RecordKind:
     forgets: tuple[type[Refused], ...] = ()
 
 
+def naming(page: Page) -> Page:
+    """Say of a page that it names people."""
+    page.headers[NAMES] = "1"
+    return page
+
+
 def taken(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value:
     """Do the form's act with what it cleaned. Refuses RecordUnfit, and what the act refuses."""
     if form.is_valid():
@@ -85,4 +98,9 @@ def taken(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value
         for name, errors in form.errors.items()
         for error in errors
     ]
-    raise RecordUnfit(field=first, why=" ".join(said))
+    errors = {
+        form.add_prefix(name): " ".join(map(str, form.errors[name]))
+        for name in form.errors
+        if name in form.fields
+    }
+    raise RecordUnfit(field=form.add_prefix(first) if first else "", why=" ".join(said), errors=errors)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -172,9 +172,18 @@ def _seconds(shown_at: datetime | None, before: datetime | None, at: datetime) -
 
 
 def note_try(
-    *, programme_id: int, unit_id: int, outcome: int, by: Actor, at: datetime, is_undone: bool = False
+    *,
+    programme_id: int,
+    unit_id: int,
+    outcome: int,
+    by: Actor,
+    at: datetime,
+    is_undone: bool = False,
+    age: timedelta = timedelta(0),
 ) -> None:
     """Count a door at which nobody was entered, by worker, programme, unit and day; or count one less.
+
+    age: how long ago it was; a day before the programme opened is never counted, but the day it arrives.
 
     Nothing else is kept, in the trail either: the minute would say which house it was. Needs enrolment.enrol over the
     unit. Refuses OutsideScope, TooMany, NothingNoted.
@@ -185,7 +194,9 @@ def note_try(
     with system("a door at which nobody was entered"):
         if not covered(programme_id=programme_id, unit_ids=[unit_id]):
             raise OutsideScope
-        day = clock.day_in(programmes.programme_by_id(programme_id).zone, at)
+        programme = programmes.programme_by_id(programme_id)
+        then = clock.day_in(programme.zone, at - age)
+        day = then if then >= programme.opens_on else clock.day_in(programme.zone, at)
         which = [by.id, programme_id, unit_id, day, DoorTry.Outcome(outcome).value]
         if not is_undone:
             sql.run(

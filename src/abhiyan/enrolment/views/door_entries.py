@@ -1,5 +1,6 @@
 """A worker's own entries, page by page, with what became of them in counts; and doors at which nobody was entered."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
+from abhiyan.ui.records import RecordSent
 
 from .door import day_began, door_of, name_of, own
 from .worklists import home_of
@@ -63,22 +65,33 @@ def field_entries(request: Request) -> HttpResponseBase:
 @require_POST
 def field_try(request: Request) -> HttpResponseBase:
     """A door at which nobody was entered, as a number; or the last one back (`undo`)."""
+    try:
+        return redirect(_note_try(request))
+    except (TooMany, door.NothingNoted) as refused:
+        messages.error(request, str(refused))
+        return redirect(door_of(request, clock.now()).address)
+
+
+def _note_try(request: Request, *, age: timedelta = timedelta(0)) -> str:
+    """Count a door as the form says; the address of the page that shows it. age: how long a phone has kept it."""
     at = clock.now()
     found = door_of(request, at)
     outcome = {str(one.value): one for one in DoorTry.Outcome}.get(request.POST.get("outcome", ""))
     if found.drive is None or outcome is None:
         raise NotFound
     is_undone = "undo" in request.POST
-    try:
-        door.note_try(
-            programme_id=(found.counts or found.drive).programme.pk,
-            unit_id=found.here.unit.id,
-            outcome=outcome,
-            is_undone=is_undone,
-            by=request.actor,
-            at=at,
-        )
-    except (TooMany, door.NothingNoted) as refused:
-        messages.error(request, str(refused))
-        return redirect(found.address)
-    return redirect(found.address if is_undone else f"{found.address}&noted={outcome.value}")
+    door.note_try(
+        programme_id=(found.counts or found.drive).programme.pk,
+        unit_id=found.here.unit.id,
+        outcome=outcome,
+        is_undone=is_undone,
+        by=request.actor,
+        at=at,
+        age=age,
+    )
+    return found.address if is_undone else f"{found.address}&noted={outcome.value}"
+
+
+def take_try(request: Request, sent: RecordSent) -> str:
+    """Count a door at which nobody was entered, as a phone noted it. The address of the door's page."""
+    return _note_try(request, age=sent.age)

@@ -10,12 +10,13 @@ import pytest
 from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.models import Claim
-from abhiyan.enrolment.models_door import DoorEntry
+from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks
 from abhiyan.forms.models import Submission, SubmissionPicture
@@ -26,6 +27,7 @@ from abhiyan.people.actions import field
 from abhiyan.people.models_field import FieldPicture, FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.tests.test_schedules_pages import PICTURE
+from abhiyan.site import assets
 
 from .cast import Cast
 
@@ -34,6 +36,7 @@ KAMLA = Human("Kamla Devi", 1979, "+919906007732")
 NAZIR = Human("Nazir Ahmad", 1968, "+919906007733")
 HOURS = 3 * 3600
 DOOR = "/field/?unit=JK-B001"
+PICTURES = (("mark-192.png", 192), ("mark-512.png", 512), ("mark-safe.png", 512))
 FIELD = {"x-abhiyan-field": "1", "accept": "application/json"}
 Sent = dict[str, Any]
 
@@ -182,6 +185,23 @@ def test_what_is_no_record_of_theirs_is_refused(
     assert kept() == (0, 0, 0)
 
 
+def test_a_door_without_an_entry_is_counted_once_on_its_own_day(cast: Cast, worker: Client) -> None:
+    sent = entry(cast, KAMLA, record="try", form="outcome=2&unit=JK-B001&drive=", age=26 * 3600)
+    first = send(worker, sent)
+    assert first["href"].endswith("&noted=2") and send(worker, sent) == first
+    send(worker, entry(cast, KAMLA, record="try", form="outcome=2", age=1e9))  # its clock was set
+    with system("test"):
+        found = DoorTry.objects.order_by("day").values_list("day", "outcome", "n")
+        assert list(found) == [(NOW.date() - timedelta(days=1), 2, 1), (NOW.date(), 2, 1)]
+    assert send(worker, entry(cast, KAMLA, record="try", form="outcome=7"), 404)
+
+
+def test_a_refusal_names_each_field(cast: Cast, worker: Client) -> None:
+    told = send(worker, entry(cast, Human("", 1979, "12")), 422)
+    assert set(told["errors"]) == {"phone", "name"} and told["field"] == "phone"
+    assert told["errors"]["phone"] in told["message"]
+
+
 # --- a form with pictures ---
 
 
@@ -322,3 +342,8 @@ def test_the_field_can_be_put_on_a_home_screen() -> None:
     told = Client().get("/field/app.webmanifest").json()
     assert (told["start_url"], told["scope"], told["display"]) == ("/field/start/", "/field/", "standalone")
     assert told["icons"][0]["src"].endswith("/ui/mark.svg")
+    for icon, (name, size) in zip(told["icons"][1:], PICTURES, strict=True):
+        with Image.open(assets.paths()[f"ui/{name}"]) as drawn:
+            assert drawn.size == (size, size) and icon["sizes"] == f"{size}x{size}"
+        assert icon["src"].endswith(f"/ui/{name}")
+    assert told["icons"][-1]["purpose"] == "maskable"

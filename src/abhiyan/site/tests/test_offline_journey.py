@@ -1,4 +1,4 @@
-"""A day without a network: five people at the door and a report with two photographs, in a browser that is killed.
+"""A day without a network: five people at the door, a talk and a report with two photographs; the browser is killed.
 
 The server is stopped meanwhile, and comes back with a new script. Then everything arrives, once.
 """
@@ -17,9 +17,12 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Error, FilePayload, Page, expect
 
+from abhiyan.core import lot
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
+from abhiyan.dialogues.models import CallPlan, Dialogue
+from abhiyan.dialogues.tests.make import programme
 from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
@@ -27,12 +30,14 @@ from abhiyan.forms.models import Submission, SubmissionPicture
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.tests.make import form_in_use, question
 from abhiyan.forms.tests.test_pictures import drawn
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.people import actions as people
 from abhiyan.people.models_field import FieldPicture, FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.ui.tests.axe import Look
 from abhiyan.units.models import Unit
 
-from .cast import Cast
+from .cast import SYSTEM, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLE = "booth_president"
@@ -43,6 +48,11 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def cast() -> Cast:
+    return at_work()
+
+
+def at_work() -> Cast:
+    """The booth president owes a report with pictures, and has one call today."""
     made = Cast.make()
     form = form_in_use(
         made.world.state,
@@ -62,6 +72,16 @@ def cast() -> Cast:
         unit, by = made.world.state.pk, made.actor("state_president")
         n = Unit.objects.filter(kind="booth", code__startswith="JK-B").count()
         ask_units(asking=Asking(**asking), unit_id=unit, expected=n, by=by, at=NOW - DAY)
+    with system("test"):
+        made_by = programme(made.world.units["JK-SRI"].pk)
+        CallPlan.objects.create(programme_id=made_by.pk, offices=[ROLE], per_day=1)
+        president = people.open_account(
+            phone="+919419007701", name="Madan Lal", language="hi", by=SYSTEM, at=NOW
+        )
+        own = {"leader_id": made.accounts[ROLE].pk, "president_id": president.pk}
+        Dialogue.objects.create(
+            id=lot.uuid(), programme_id=made_by.pk, day=NOW.date(), unit_id=made.world.booth.pk, came=0, **own
+        )
     return made
 
 
@@ -151,8 +171,9 @@ def test_a_day_without_a_network_arrives_once(
     look(page, "field start")
     door = page.get_attribute("a[href^='/field/?']", "href") or ""
     due = page.get_attribute("a[href^='/field/due/']", "href") or ""
+    talk = page.get_attribute("a[href^='/field/call/']", "href") or ""
     kept = "async () => (await (await caches.open('field-pages')).keys()).length"
-    assert page.evaluate(kept) == 4
+    assert page.evaluate(kept) == 5
 
     server.stop()
     phone.context.set_offline(True)
@@ -185,10 +206,19 @@ def test_a_day_without_a_network_arrives_once(
     ready(page)
     for human in PEOPLE[3:]:
         enter(page, human)
+    page.goto(f"{base}{talk}")
+    ready(page)
+    look(page, "field call offline")
+    page.check("[name=organisation][value='2']")
+    page.fill("[name=need]", "Two flags")
+    page.click(".acts button[value=talked]")
+    expect(page.locator("#field-told .ok")).to_have_count(1)
+    page.goto(f"{base}{door}")
+    ready(page)
     wrong = Human("Nobody", 1970, "+911")
     enter(page, wrong)
     page.goto(f"{base}/field/outbox/")
-    expect(page.locator("#records li")).to_have_count(7)
+    expect(page.locator("#records li")).to_have_count(8)
     look(page, "field outbox offline")
     with system("test"):
         assert DoorEntry.objects.count() == 0
@@ -204,11 +234,15 @@ def test_a_day_without_a_network_arrives_once(
     with system("test"):
         assert sorted(DoorEntry.objects.values_list("name", flat=True)) == sorted(one.name for one in PEOPLE)
         assert Submission.objects.count() == 1 and SubmissionPicture.objects.count() == 2
-        assert FieldReceipt.objects.count() == 6 and FieldPicture.objects.count() == 0
+        assert Dialogue.objects.filter(outcome="talked").count() == 1 == Ticket.objects.count()
+        assert FieldReceipt.objects.count() == 7 and FieldPicture.objects.count() == 0
 
     # The refused one says why, is mended, and goes under its key.
     page.click("#records a")
+    page.wait_for_url("**mend=**")
     ready(page)
+    expect(page.locator(".field:has([name=phone]) .err")).to_have_count(1)
+    look(page, "field door refused")
     page.fill("[name=phone]", "9906007799")
     page.click(".acts button[name=send]")
     page.wait_for_url("**/field/*-*/")

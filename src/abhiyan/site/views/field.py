@@ -35,6 +35,12 @@ HEADER = "X-Abhiyan-Field"  # a page of another site cannot set it: this stands 
 MOST_PICTURES = 10  # of one record
 OLDEST_S = 60 * 86_400  # what a phone's clock may say a record lay there
 LONGEST_FORM = 60_000  # letters
+ICONS = {  # drawn from ui/mark.svg
+    "mark.svg": {"sizes": "any", "type": "image/svg+xml"},
+    "mark-192.png": {"sizes": "192x192", "type": "image/png"},
+    "mark-512.png": {"sizes": "512x512", "type": "image/png"},
+    "mark-safe.png": {"sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+}
 
 
 @require_GET
@@ -79,7 +85,7 @@ def field_manifest(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  #
         "lang": translation.get_language(),
         "theme_color": settings.ACCENT,
         "background_color": settings.ACCENT,
-        "icons": [{"src": static("ui/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        "icons": [{"src": static(f"ui/{icon}"), **more} for icon, more in ICONS.items()],
     }
     return JsonResponse(told, content_type="application/manifest+json")
 
@@ -131,7 +137,17 @@ def field_send(request: Request) -> HttpResponseBase:
     """
     if request.headers.get(HEADER) != "1":
         raise NotFromField
-    return taken(FieldSendForm(request.POST, request.FILES), lambda said: _sent(request, said))
+    try:
+        return taken(FieldSendForm(request.POST, request.FILES), lambda said: _sent(request, said))
+    except RecordUnfit as refused:
+        return _not_kept(refused, errors=refused.errors)
+
+
+def _not_kept(refused: Refused, **more: Any) -> HttpResponse:
+    """Undo what was begun, and tell the phone why."""
+    transaction.set_rollback(True)
+    told = {"code": refused.code, "message": str(refused), "field": refused.field}
+    return JsonResponse(told | more, status=refused.status)
 
 
 def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
@@ -150,9 +166,7 @@ def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
         try:
             answer = {"kept": True, "href": kind.take(*_as_its_page(request, kind, said))}
         except kind.forgets as refused:
-            transaction.set_rollback(True)
-            told = {"code": refused.code, "message": str(refused), "field": refused.field, "forget": True}
-            return JsonResponse(told, status=refused.status)
+            return _not_kept(refused, forget=True)
         field.end_record(key=key, answer=answer, by=by)
     return JsonResponse(answer)
 

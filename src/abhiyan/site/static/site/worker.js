@@ -2,9 +2,11 @@
 const PAGES = "field-pages";
 const FILES = "field-files";
 const PATIENCE = 10000; // ms
+const DAY = 86400000; // ms; so long a copy may name people
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("message", (event) => event.waitUntil(forget()));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -35,6 +37,7 @@ async function page(request, url) {
 
 // The copy of this address, or of the same page at the same unit: never that of another booth. Else the start.
 async function copy(url) {
+  await forget();
   const pages = await caches.open(PAGES);
   const unit = url.searchParams.get("unit");
   const all = await pages.keys();
@@ -44,4 +47,14 @@ async function copy(url) {
     all.find((one) => is(one, (at) => at.pathname === url.pathname && (!unit || at.searchParams.get("unit") === unit))) ??
     all.find((one) => is(one, (at) => at.pathname === "/field/start/"));
   return found && pages.match(found, { ignoreVary: true });
+}
+
+// Copies that name people go after a day by this phone's clock, and when that clock was set back.
+async function forget() {
+  const pages = await caches.open(PAGES);
+  for (const one of await pages.keys()) {
+    const { headers } = await pages.match(one, { ignoreVary: true });
+    const age = Date.now() - Number(headers.get("X-Abhiyan-At"));
+    if (headers.has("X-Abhiyan-Names") && !(age >= 0 && age < DAY)) await pages.delete(one, { ignoreVary: true });
+  }
 }

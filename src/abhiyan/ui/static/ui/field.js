@@ -1,5 +1,5 @@
 // A page of the field: its forms go through the outbox, it says what is unsent, and its copy is kept on this phone.
-import { about, db, mine, onChange, remove, save, sendAll } from "./outbox.js";
+import { about, db, isOwn, mine, onChange, refusedBy, remove, save, sendAll } from "./outbox.js";
 
 const LONGEST = 1600; // pixels of a picture's longer side
 const FRESH = 10 * 60000; // ms until the copies are asked for again
@@ -24,18 +24,26 @@ async function follow(form) {
   const { record, page, title, thing } = form.dataset;
   const asked = new URLSearchParams(location.search).get("mend");
   const there = (await mine()).filter((one) => one.record === record && one.page === page);
-  let one = there.find((each) => (asked ? each.key === asked : each.state === "draft"));
+  let one = null;
+  for (const each of there) if (!one && (asked ? each.key === asked : each.state === "draft") && (await isOwn(each.key))) one = each;
   one ??= { key: crypto.randomUUID(), by: about.who, record, page, state: "draft", made: Date.now(), pictures: {} };
   one.kind = title;
   one.thing = thing || one.key;
   if (one.fields) restore(form, one);
   if (asked && form.querySelector("#person")) location.hash = "person";
-  if (one.state === "refused") say(one.why, "bad");
-  else if (one.fields) say(about.restored, "info");
+  if (one.state === "refused") {
+    say(one.why, "bad");
+    atFields(form, one.errors);
+  } else if (one.fields) say(about.restored, "info");
 
+  if (form.dataset.each) hideWaiting(form, there);
+
+  const write = (button) => {
+    one.fields = typed(form, button);
+    one.title = form.elements.name?.value || form.dataset.name || ("button" in form.dataset && button?.textContent.trim()) || document.title.split(" · ")[0];
+  };
   const draft = () => {
-    one.fields = typed(form);
-    one.title = form.elements.name?.value || document.title.split(" · ")[0];
+    write();
     return save(one).catch(full);
   };
   form.addEventListener("input", (event) => event.target.type !== "file" && draft());
@@ -43,12 +51,15 @@ async function follow(form) {
     if (target.type !== "file") return;
     const file = target.files[0];
     if (!file) return;
-    const n = Math.max(0, one.next ?? 0) + 1;
-    one.next = n;
-    one.pictures = { ...one.pictures, [target.name]: n };
-    one.fields = typed(form);
-    one.title ??= document.title.split(" · ")[0];
-    await save(one, [{ key: one.key, n, blob: await shrunk(file) }]).catch(full);
+    const n = (one.next ?? 0) + 1;
+    const next = { ...one, next: n, pictures: { ...one.pictures, [target.name]: n } };
+    try {
+      await save(next, [{ key: one.key, n, blob: await shrunk(file) }]);
+    } catch {
+      return full(); // the picture stays in its field
+    }
+    Object.assign(one, next);
+    await draft();
     target.value = "";
     target.required = false;
     mark(target);
@@ -59,26 +70,26 @@ async function follow(form) {
     if (!navigator.onLine && !whole(form)) return;
     const button = event.submitter;
     button?.setAttribute("aria-busy", "true");
-    one.fields = typed(form, button);
-    one.title = form.elements.name?.value || document.title.split(" · ")[0];
+    write(button);
     const final = { ...one, state: "final", done: Date.now() };
     try {
       await save(final);
     } catch {
-      full();
-      return button?.removeAttribute("aria-busy");
+      button?.removeAttribute("aria-busy");
+      const isPlain = navigator.onLine && Object.keys(one.pictures).length === 0;
+      return isPlain ? withoutScript(form, button) : full();
     }
     navigator.storage?.persist?.();
-    const came = navigator.onLine ? await Promise.race([sendAll(), rest(12000)]) : {};
+    const came = navigator.onLine ? await Promise.race([sendAll(true), rest(12000)]) : {};
     button?.removeAttribute("aria-busy");
     const answer = came?.[one.key] ?? {};
     if (answer.kept) return location.assign(answer.href);
     if (answer.forget) return after(page, answer.message, "bad");
     if (answer.code) {
-      one.state = "refused";
+      Object.assign(one, refusedBy(answer));
       say(answer.message, "bad");
-      form.elements[answer.field]?.focus?.();
-      return told.scrollIntoView({ block: "center" });
+      told.scrollIntoView({ block: "center" });
+      return atFields(form, one.errors);
     }
     return after(page, `${final.title}: ${form.dataset.kept || about.kept}`, "ok");
   });
@@ -92,6 +103,44 @@ function after(page, words, kind) {
   else location.assign(page);
 }
 
+// This phone is full, and there is a network: the form goes as it would without script.
+function withoutScript(form, button) {
+  if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+  form.submit();
+}
+
+// Beside each field what is wrong with it, until it is changed. The cursor goes to the first.
+function atFields(form, errors) {
+  for (const old of form.querySelectorAll(".err")) old.remove();
+  let first = null;
+  for (const [name, words] of Object.entries(errors ?? {})) {
+    const field = form.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
+    const place = field?.closest(".field");
+    if (!place) continue;
+    const error = Object.assign(document.createElement("div"), { className: "err", id: `${field.id}_refused`, textContent: words });
+    place.append(error);
+    const before = field.getAttribute("aria-describedby");
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", `${before ?? ""} ${error.id}`.trim());
+    place.addEventListener("input", () => {
+      error.remove();
+      field.removeAttribute("aria-invalid");
+      if (before) field.setAttribute("aria-describedby", before);
+      else field.removeAttribute("aria-describedby");
+    }, { once: true });
+    first ??= field;
+  }
+  first?.focus();
+}
+
+// What an earlier record of the same page names is done: it waits to be sent.
+function hideWaiting(form, there) {
+  const name = form.dataset.each;
+  const done = there.filter((one) => one.state === "final").flatMap((one) => one.fields.filter(([each]) => each === name));
+  const values = new Set(done.map(([, value]) => value));
+  for (const box of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) if (values.has(box.value)) box.closest("label").hidden = true;
+}
+
 const rest = (ms) => new Promise((done) => setTimeout(done, ms));
 const full = () => say(about.full, "bad");
 
@@ -100,9 +149,11 @@ function typed(form, button) {
   return fields.filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
 }
 
+// What somebody typed before this script ran stays.
 function restore(form, one) {
   for (const field of form.elements) {
     if (field.type === "hidden" || !field.name || field.type === "submit") continue;
+    if (field.checked !== field.defaultChecked || (field.type === "text" && field.value !== field.defaultValue)) continue;
     const values = one.fields.filter(([name]) => name === field.name).map(([, value]) => value);
     if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
     else if (field.type === "file") one.pictures[field.name] && mark(field);
@@ -148,6 +199,7 @@ async function list(place) {
   const words = place.dataset;
   const all = await mine();
   document.getElementById("nothing").hidden = all.length > 0;
+  document.getElementById("unsafe").hidden = all.length === 0 || (await navigator.storage?.persisted?.()) === true;
   const rows = all.map((one) => {
     const row = document.getElementById("record").content.cloneNode(true);
     row.querySelector("b").textContent = `${one.kind}: ${one.title}`;
@@ -187,7 +239,9 @@ async function keep() {
     const page = await fetch(address, { headers: { "X-Abhiyan-Kept": "1" } });
     if (!page.ok || page.redirected) continue;
     for (const [, file] of (await page.clone().text()).matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)) wanted.add(new URL(file, location).href);
-    await copies.put(address, page);
+    const headers = new Headers(page.headers);
+    headers.set("X-Abhiyan-At", Date.now());
+    await copies.put(address, new Response(await page.blob(), { headers }));
   }
   for (const name of ["outbox.js", "built/idb.js"]) wanted.add(new URL(name, import.meta.url).href);
   for (const file of wanted) if (file.includes("/static/") && !(await files.match(file))) await files.add(file);
@@ -197,6 +251,14 @@ async function keep() {
   localStorage.setItem("field-kept", `${mark}|${Date.now()}`);
 }
 
+for (const field of document.querySelectorAll("[data-narrow]")) {
+  field.closest("[hidden]").hidden = false;
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase();
+    for (const label of document.querySelectorAll(`label:has(> [name="${field.dataset.narrow}"])`))
+      label.classList.toggle("vh", !label.textContent.toLowerCase().includes(wanted));
+  });
+}
 const last = sessionStorage.getItem("field-told");
 if (last) say(...JSON.parse(last));
 sessionStorage.removeItem("field-told");
@@ -207,6 +269,7 @@ if (db) {
   if (place) await list(place);
   onChange(show);
   const again = async () => {
+    navigator.serviceWorker?.controller?.postMessage("forget");
     await show();
     const came = await sendAll();
     if (Object.values(came).some((each) => each.signIn)) document.getElementById("sign-in")?.removeAttribute("hidden");

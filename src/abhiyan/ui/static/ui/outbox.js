@@ -42,10 +42,25 @@ export async function remove(key) {
   later.dispatchEvent(new Event("change"));
 }
 
-// One tab sends at a time. What came of each record of this call, by key.
-export async function sendAll() {
+// A record is written in one tab at a time, until that tab closes. Another tab begins a record of its own.
+export function isOwn(key) {
+  return new Promise((told) =>
+    navigator.locks.request(`record ${key}`, { ifAvailable: true }, (lock) => {
+      told(lock !== null);
+      return lock && new Promise(() => {});
+    }),
+  );
+}
+
+export function refusedBy(told) {
+  const errors = told.errors ?? (told.field ? { [told.field]: told.message } : {});
+  return { state: "refused", why: told.message, errors };
+}
+
+// One tab sends at a time. What came of each record of this call, by key. waits: until the other tab has done so.
+export async function sendAll(waits = false) {
   const came = {};
-  if (db) await navigator.locks.request("outbox", { ifAvailable: true }, (lock) => lock && sendEach(came));
+  if (db) await navigator.locks.request("outbox", { ifAvailable: !waits }, (lock) => lock && sendEach(came));
   return came;
 }
 
@@ -59,7 +74,7 @@ async function sendEach(came) {
     if (told.kept || told.forget) await remove(one.key);
     else {
       held.add(one.thing);
-      await save({ ...one, state: "refused", why: told.message, field: told.field });
+      await save({ ...one, ...refusedBy(told) });
     }
     if (told.kept) localStorage.setItem("field-sent", String(Date.now()));
   }

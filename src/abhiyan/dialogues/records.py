@@ -1,0 +1,63 @@
+"""What a phone keeps of dialogues: the leader's calls of the day, each with its form."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request, Viewer
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.records import KEPT, KeptPage, RecordKind, RecordSent, naming, taken
+
+from . import queries, views
+
+PAGE = "site:field_call"
+
+
+@form_page
+def field_call(request: Request, call: UUID) -> HttpResponseBase:
+    """Show one of the viewer's own calls, for a phone: what was said last time, and the form of what came of it."""
+    own = queries.own_call(request.viewer.account_id, call)
+    form = views.CallForm(request.POST if request.method == "POST" else None, initial=views.EMPTY)
+    outcome = tried(request, form, partial(views.note_given, request, call), said=_("The call is noted."))
+    if outcome or own.is_done:
+        return redirect("dialogues:calls")
+    context = {"call": _without_words(own) if KEPT in request.headers else own, "form": form}
+    return naming(render(request, "dialogues/field_call.html", context, status=outcome.status))
+
+
+def _without_words(own: queries.OwnCall) -> queries.OwnCall:
+    """The same for a copy on the phone: the answer to a need may hold a number."""
+    before = own.before
+    if before is None:
+        return own
+    return replace(own, before=replace(before, needs=[replace(each, answer="") for each in before.needs]))
+
+
+def take_call(request: Request, sent: RecordSent) -> str:
+    """Note a call that a phone sends, by the form and the act of its page."""
+    call: UUID = sent.named["call"]
+    taken(views.CallForm(request.POST), partial(views.note_given, request, call, age=sent.age))
+    return reverse("dialogues:calls")
+
+
+def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+    """The viewer's calls of today that are not done."""
+    if viewer.account_id is None or not viewer.may(LEADS) or not queries.has_calls(viewer.account_id, at=at):
+        return
+    for one in queries.own_calls(viewer.account_id, at=at):
+        if not one.is_done:
+            yield KeptPage(address_of(PAGE, one.of.pk), _("Call a booth president"), one.booth, "phone")
+
+
+RECORDS = (
+    RecordKind(code="call", name=_("Talk with a booth president"), page=PAGE, take=take_call, keep=keep),
+)

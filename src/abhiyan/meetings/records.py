@@ -1,0 +1,37 @@
+"""What a phone keeps of meetings: the names to tick at the door."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.org.viewer import Viewer
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.records import KeptPage, RecordKind
+
+from . import queries
+from .views import attendance
+
+PAGE = "site:field_meeting"
+DAY = timedelta(days=1)
+
+
+def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+    """The meetings of the viewer that are held today, or were yesterday or will be tomorrow."""
+    today = clock.day_in(settings.TIME_ZONE, at)
+    for one in queries.to_write(viewer, today=today + DAY):
+        if one.last_on >= today - DAY:
+            day = date_format(one.first_on, "j F Y")
+            yield KeptPage(
+                address_of(PAGE, one.public_id), _("Tick who came"), f"{one.title} · {day}", "check"
+            )
+
+
+RECORDS = (
+    RecordKind(
+        code="attendance", name=_("Attendance"), page=PAGE, take=attendance.take_attendance, keep=keep
+    ),
+)

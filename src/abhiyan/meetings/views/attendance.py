@@ -1,0 +1,98 @@
+"""The names to tick at the door of a meeting, on a phone, also without a network."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import person
+from abhiyan.meetings import actions, queries
+from abhiyan.meetings.actions.attending import NotInvited, SaidNotThere
+from abhiyan.meetings.models import Meeting
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.forms import offer
+from abhiyan.ui.records import RecordSent, RecordUnfit, naming, taken
+
+MOST = 300  # names on a page; the page of the meeting finds the others
+
+
+class AttendanceForm(forms.Form):
+    """Who is here: invitees (public ids)."""
+
+    invitee = forms.MultipleChoiceField(
+        label=_("Who is here?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one name."), "invalid_choice": NotInvited.message},
+    )
+
+
+@form_page
+def field_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Show the names that are not ticked yet, for who manages the meeting, and tick them."""
+    one = _meeting(request, public_id)
+    form = AttendanceForm(request.POST if request.method == "POST" else None)
+    _offer_all(form, one)
+    done = tried(request, form, lambda given: _tick(request, one, given), said=_("The names are ticked."))
+    if done:
+        return redirect(request.path)
+    waiting = queries.invitees(one).filter(came_at=None, denied_at=None).order_by("pk")
+    names = queries.with_names(list(waiting[: MOST + 1]))
+    if names:
+        read_people(by=request.actor, unit_id=one.unit_id, n=len(names[:MOST]), at=clock.now())
+    words = sorted((_named(row), str(row.one.public_id)) for row in names[:MOST])
+    offer(form, invitee=[(ident, said) for said, ident in words])
+    context = {"one": one, "form": form, "names": names, "is_more": len(names) > MOST}
+    return naming(render(request, "meetings/field_meeting.html", context, status=done.status))
+
+
+def _meeting(request: Request, public_id: UUID) -> Meeting:
+    one = queries.meeting_for(request.viewer, public_id)
+    if not queries.leads(request.viewer, one):
+        raise NotYours
+    if one.kind != Meeting.Kind.MEETING or one.cancelled_at is not None:
+        raise NotFound
+    return one
+
+
+def _named(row: queries.NamedInvitee) -> str:
+    return ", ".join(filter(None, (person(row.name), row.office, row.unit)))
+
+
+def _offer_all(form: AttendanceForm, one: Meeting) -> None:
+    """Take everybody invited: another phone may have ticked a name meanwhile."""
+    if form.is_bound:
+        offer(
+            form,
+            invitee=[(str(each), "") for each in one.invitees.values_list("public_id", flat=True)],
+        )
+
+
+def _tick(request: Request, one: Meeting, given: dict[str, Any]) -> None:
+    """Tick each name, all or none. Refuses RecordUnfit with the name of who says they were not there."""
+    at = clock.now()
+    with transaction.atomic():
+        for each in given["invitee"]:
+            try:
+                actions.tick(public_id=one.public_id, invitee=UUID(each), came=True, by=request.actor, at=at)
+            except SaidNotThere as refused:
+                (said,) = queries.with_names(list(queries.invitees(one).filter(public_id=each)))
+                raise RecordUnfit(field="invitee", why=f"{person(said.name)}: {refused}") from None
+
+
+def take_attendance(request: Request, sent: RecordSent) -> str:
+    """Tick the names that a phone sends, by the form and the act of its page."""
+    one = _meeting(request, sent.named["public_id"])
+    form = AttendanceForm(request.POST)
+    _offer_all(form, one)
+    taken(form, lambda given: _tick(request, one, given))
+    return f"{reverse('meetings:meeting', args=[one.public_id])}?show=door"
