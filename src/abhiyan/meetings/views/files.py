@@ -20,6 +20,7 @@ from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.rules import days
 from abhiyan.org.viewer import Request
+from abhiyan.programmes.rules.prepared import PreparedLine
 
 from .shown import days_of, page_of
 
@@ -109,7 +110,7 @@ def _tasks(some: list[found.PointShown]) -> list[list[str]]:
 
 def _reviewed(each: found.Reviewed) -> list[list[str]]:
     if each.drawn is None:
-        return [[one.label, said(one)] for one in each.prepared]
+        return [[str(one.label), said(one)] for one in each.prepared]
     rungs: list[tuple[str, Any]] = [
         (_("Target"), each.drawn.target),
         (_("Reported"), each.drawn.reported),
@@ -119,7 +120,7 @@ def _reviewed(each: found.Reviewed) -> list[list[str]]:
     return [[label, grouped(n)] for label, n in rungs if n is not None]
 
 
-def said(one: found.Prepared) -> str:
+def said(one: PreparedLine) -> str:
     """How far a part of the preparation is: 12 of 20."""
     if one.of is None:
         return grouped(one.done)

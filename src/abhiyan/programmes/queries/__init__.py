@@ -48,6 +48,7 @@ from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
 from .own_figures import TypedFigure, said_in, said_of, typed_figures
 from .parts import ProgrammePart, parts_of, startable
 from .plans import plan_as_targets, planned_takeover
+from .prepared import prepared_in
 from .programmes import (
     Counted,
     drawn,
