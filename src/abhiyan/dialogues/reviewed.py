@@ -7,7 +7,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
-from abhiyan.core.scope import system
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
@@ -17,13 +16,12 @@ DAYS = 90
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Yield the calls given, noted and confirmed in the last days, if there were any."""
+    """Yield the calls given, noted and confirmed in the last days, if there were any. In the scope of the review."""
     since = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)
-    with system("numbers of calls, for a review"):
-        if of.account_id is not None:
-            numbers = queries.calls_of(of.account_id, since=since)
-        else:
-            numbers = queries.calls_in((of.lo, of.hi), since=since)
+    if of.account_id is not None:
+        numbers = queries.calls_of(of.account_id, since=since)
+    else:
+        numbers = queries.calls_in((of.lo, of.hi), since=since)
     if numbers[0]:
         labels = (_("Given to call"), _("Talks noted"), _("Confirmed"))
         lines = [(label, grouped(n)) for label, n in zip(labels, numbers, strict=True)]

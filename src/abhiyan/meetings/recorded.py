@@ -1,0 +1,22 @@
+"""My record: the meetings somebody was invited to in the last days."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from abhiyan.core.scope import system
+from abhiyan.ui.recorded import RecordPart
+from abhiyan.ui.reviewed import Subject
+
+from .reviewed import reviewed
+
+
+def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordPart]:
+    """Yield the lines that a review shows of them, with the way to the meetings."""
+    with system("a record, for its owner or the level above"):
+        parts = list(reviewed(Subject(0, 0, 0, 0, account_id=account_id), at=at))
+    for part in parts:
+        page = reverse("meetings:list") if is_own else ""
+        yield RecordPart(part.title, part.lines, page, _("Meetings"))
