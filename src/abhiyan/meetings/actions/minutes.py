@@ -99,15 +99,16 @@ def strike_point(*, public_id: UUID, point: UUID, by: Actor, at: datetime) -> No
 
 
 def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
-    """Send decisions and tasks to everybody invited, as a circular; its public id. An earlier one is withdrawn.
+    """Send decisions and tasks to everybody invited and to the sender, as a circular; its public id.
 
-    Who may: who manages the meeting and holds `messages.circular` at its unit. Refuses NothingDecided.
+    An earlier one is withdrawn. Who may: who manages the meeting and holds `messages.circular` at its unit. Refuses
+    NothingDecided.
     """
     with transaction.atomic():
         one = held(public_id, by=by)
         with system("minutes are sent"):
             points = found.points(one)
-            readers = list(one.invitees.values_list("account_id", flat=True))
+            readers = {by.account_id or 0, *one.invitees.values_list("account_id", flat=True)}
         if not points:
             raise NothingDecided
         if one.minutes is not None:
@@ -119,7 +120,7 @@ def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
             office="",
             unit_id=one.unit_id,
             hierarchy=one.hierarchy,
-            accounts=readers,
+            accounts=list(readers),
             by=by,
             at=at,
         )

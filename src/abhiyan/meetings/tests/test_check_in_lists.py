@@ -138,9 +138,8 @@ def text(cast: Cast) -> str:
 
 def bulk(one: Meeting) -> Send | None:
     with system("test"):
-        return Send.objects.filter(
-            public_id__in=[each for each in (again(one.public_id).roll,) if each]
-        ).first()
+        roll = again(one.public_id).roll
+        return Send.objects.get(public_id=roll) if roll else None
 
 
 def test_a_convention_invites_a_roll_by_a_bulk_send_that_waits_for_a_second_person(

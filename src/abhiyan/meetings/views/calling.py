@@ -187,7 +187,8 @@ class NewMeetingForm(InviteForm):
             is_public=given["is_public"],
             agenda=tuple(line.strip() for line in given["agenda"].splitlines() if line.strip()),
             reviewed=tuple(programme_ids[one] for one in given.get("reviewed", ())),
-            **self.roll_given,
+            roll=given.get("roll", ""),
+            text=given.get("text", ""),
         )
 
 

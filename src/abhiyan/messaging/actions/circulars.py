@@ -71,7 +71,8 @@ def send_circular(
 ) -> UUID:
     """Give a circular to the holders of offices in a unit and below it today, and tell them by SMS.
 
-    office: the code of those it is for; "": every office. accounts: only these among them; None: all. Who may: holders
+    office: the code of those it is for; "": every office. accounts: only these among them; None: all. The sender gets
+    one only if `accounts` names them. Who may: holders
     of messages.circular over the unit. Refuses SubjectMissing, TextMissing, NobodyBelow. Returns its public id.
     """
     org.require(by, CIRCULAR, at=unit_id)
@@ -104,7 +105,7 @@ def send_circular(
                 "day": clock.day_in(settings.TIME_ZONE, at),
                 "office": office,
                 "accounts": None if accounts is None else list(accounts),
-                "by": by.account_id,
+                "by": 0 if by.account_id in (accounts or ()) else by.account_id,
             },
         )
         if not made.recipients:
