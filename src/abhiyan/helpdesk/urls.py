@@ -36,10 +36,13 @@ urlpatterns = [
         act="is set again, by two people",
     ),
     page("helpline/<uuid:public_id>/", desk.ticket, opens=DESKS, act="is opened again, and answered again"),
-    page("helpline/<uuid:public_id>/move/", acting.ticket_move, opens=DESKS, act="is moved back"),
-    page("helpline/<uuid:public_id>/merge/", acting.ticket_merge, opens=DESKS, act="is opened again"),
-    page("helpline/<uuid:public_id>/reopen/", acting.ticket_reopen, opens=DESKS, act="is answered again"),
     page("helpline/<uuid:public_id>/phone/", acting.ticket_phone, opens=DESKS, act="shows a number"),
+    page(
+        "helpline/<uuid:public_id>/<str:step>/",
+        acting.ticket_step,
+        opens=DESKS,
+        act="is moved back, opened again, or answered again",
+    ),
     page("help/", public.write, opens=PUBLIC, act="is answered by an office", is_own=True),
     page("help/sent/", public.sent, opens=PUBLIC),
     page(

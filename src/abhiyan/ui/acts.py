@@ -75,9 +75,12 @@ def ask_act(
     *,
     known: Mapping[str, Any],
     text: Sequence[Text] = (),
+    form: forms.BaseForm | None = None,
     **asked: Any,
 ) -> HttpResponseBase:
-    """The page that asks once before an act. text: what it says first. asked: as of `ask`."""
+    """Ask once before an act, on a page of its own. text: its first paragraphs. form: the act's, where the view has
+    filled its choices. asked: as of `ask`.
+    """
     act = needed(acts.get(name))
     return ask(
         request,
@@ -86,7 +89,7 @@ def ask_act(
         button=act.label,
         said=act.said,
         text=[*text, *act.text],
-        form=act.form(request.POST if request.method == "POST" else None),
+        form=form or act.form(request.POST if request.method == "POST" else None),
         is_danger=act.is_danger,
         **asked,
     )

@@ -1,4 +1,4 @@
-"""What an office does about a request besides answering it: move, merge, open again, ring the person."""
+"""The acts of an office on a request besides answering: move, merge, open again, ring the person."""
 
 from typing import Any
 from uuid import UUID
@@ -12,115 +12,110 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
+from abhiyan.core.refusals import needed
 from abhiyan.helpdesk import actions, queries
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import PageAct, ask_act, form_page
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
 
 from .places import PlaceField
-from .rows import with_words
+from .rows import Row, with_words
 
 State = Ticket.State
 
 
 class MoveForm(forms.Form):
-    """What it is really about."""
+    """The place and kind of a request."""
 
     kind = forms.ChoiceField(label=_("About"), choices=Ticket.Kind.choices)
     unit = PlaceField()
 
 
-@form_page
-def ticket_move(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Give a request another place or kind; it goes to the nearest office there."""
-    one = queries.ticket_for(public_id)
-    initial = {"kind": one.kind, "unit": units.unit_by_id(one.unit_id).code}
-    return ask(
-        request,
-        lambda given: actions.move_ticket(
-            ticket=public_id, unit_id=given["unit"], kind=given["kind"], by=request.actor, at=clock.now()
-        ),
-        form=MoveForm(request.POST if request.method == "POST" else None, initial=initial),
-        title=_("Move the request"),
-        text=[_("It goes to the nearest office there that answers such requests. You can move it back.")],
-        button=_("Move the request"),
-        done=lambda row: redirect("helpdesk:ticket" if _sees(row) else "helpdesk:tickets", *_of(row)),
-        said=_("Moved."),
-        is_open=one.state == State.OPEN,
-        **_way(one),
-    )
-
-
-def _sees(row: Ticket) -> bool:
-    return Ticket.objects.filter(pk=row.pk).exists()
-
-
-def _of(row: Ticket) -> tuple[UUID, ...]:
-    return (row.pk,) if _sees(row) else ()
-
-
 class MergeForm(forms.Form):
-    """Into which of the same phone's."""
+    """The request of the same phone that stays open."""
 
     into = forms.ChoiceField(label=_("Which request stays open?"), widget=forms.RadioSelect)
 
 
-@form_page
-def ticket_merge(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Make a request part of another of the same phone."""
-    one, at = queries.ticket_for(public_id), clock.now()
-    others = [each for each in queries.same_phone(one) if each.state == State.OPEN]
-    form = MergeForm(request.POST if request.method == "POST" else None)
-    rows = with_words(others, request.viewer, at=at)
-    offer(form, into=[(row.ticket.number, _said(row.ticket, row.words)) for row in rows])
-    if len(others) == 1:
-        form.initial["into"] = others[0].number
-    return ask(
-        request,
-        lambda given: actions.merge_ticket(
-            ticket=public_id, into=given["into"], by=request.actor, at=clock.now()
-        ),
-        form=form,
+def _move(*, unit: int, **given: Any) -> Ticket:
+    return actions.move_ticket(unit_id=unit, **given)
+
+
+ACTS = {
+    "move": PageAct(
+        _move,
+        _("Moved."),
+        MoveForm,
+        label=_("Move the request"),
+        title=_("Move the request"),
+        text=(_("It goes to the nearest office there that answers such requests. You can move it back."),),
+    ),
+    "merge": PageAct(
+        actions.merge_ticket,
+        _("Merged."),
+        MergeForm,
+        label=_("Merge the requests"),
         title=_("Merge the requests"),
-        text=[
+    ),
+    "reopen": PageAct(
+        actions.reopen_ticket,
+        _("Open again."),
+        label=_("Open again"),
+        title=_("Open the request again"),
+        text=(_("It waits for an answer again, with a new time."),),
+    ),
+}
+
+
+@form_page
+def ticket_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
+    """Move a request, merge it into another of the same phone, or open it again. Each asks once."""
+    one, at = queries.ticket_for(public_id), clock.now()
+    form = needed(ACTS.get(step)).form(request.POST if request.method == "POST" else None)
+    is_open, text = one.state != State.OPEN, []
+    if step == "move":
+        is_open = one.state == State.OPEN
+        form.initial = {"kind": one.kind, "unit": units.unit_by_id(one.unit_id).code}
+    elif step == "merge":
+        others = [each for each in queries.same_phone(one) if each.state == State.OPEN]
+        offer(form, into=[_choice(row) for row in with_words(others, request.viewer, at=at)])
+        if len(others) == 1:
+            form.initial["into"] = others[0].number
+        is_open = one.state != State.MERGED and bool(others)
+        text = [
             _("The other request stays open and shows this one. Open this one again to take it back.")
             if others
             else _("No other request of this phone waits for an answer.")
-        ],
-        button=_("Merge the requests"),
-        done=lambda row: redirect("helpdesk:ticket", row.pk),
-        said=_("Merged."),
-        is_open=one.state != State.MERGED and bool(others),
-        **_way(one),
-    )
-
-
-def _said(one: Ticket, words: str) -> str:
-    return " · ".join(filter(None, [one.number, str(one.get_kind_display()), words]))
-
-
-@form_page
-def ticket_reopen(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Open a request again."""
-    one = queries.ticket_for(public_id)
-    return ask(
+        ]
+    return ask_act(
         request,
-        lambda _given: actions.reopen_ticket(ticket=public_id, by=request.actor, at=clock.now()),
-        title=_("Open the request again"),
-        text=[_("It waits for an answer again, with a new time.")],
-        button=_("Open again"),
-        done=reverse("helpdesk:ticket", args=[public_id]),
-        said=_("Open again."),
-        is_open=one.state != State.OPEN,
+        ACTS,
+        step,
+        known={"ticket": public_id, "by": request.actor, "at": at},
+        text=text,
+        form=form,
+        done=_shown,
+        is_open=is_open,
         **_way(one),
     )
+
+
+def _choice(row: Row) -> tuple[str, str]:
+    said = [row.ticket.number, str(row.ticket.get_kind_display()), row.words]
+    return row.ticket.number, " · ".join(filter(None, said))
+
+
+def _shown(row: Ticket) -> HttpResponseBase:
+    """Go to the request, or to the list if its new office is out of sight."""
+    is_seen = Ticket.objects.filter(pk=row.pk).exists()
+    return redirect("helpdesk:ticket", row.pk) if is_seen else redirect("helpdesk:tickets")
 
 
 @require_POST
 def ticket_phone(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The whole number, for one call; it leaves a row."""
+    """Show the whole number for one call. The trail records it."""
     one = queries.ticket_for(public_id)
     number = actions.reveal_caller(ticket=public_id, by=request.actor, at=clock.now())
     context = {

@@ -426,7 +426,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "site:bearer": cast.accounts["district_elsewhere"].public_id,
         "enrolment:ticket": ticket,
         **dict.fromkeys(
-            (f"helpdesk:ticket{act}" for act in ("", "_merge", "_move", "_phone", "_reopen")),
+            (f"helpdesk:ticket{act}" for act in ("", "_phone", "_step")),
             _request(cast, at),
         ),
         "helpdesk:ready_change": _ready(cast, at),
@@ -598,6 +598,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["act"] = "pause"
     if name == "messaging:send_step":
         more["step"] = "discard"
+    if name == "helpdesk:ticket_step":
+        more["step"] = "move"
     if name == "messaging:circular_step":
         more["step"] = "withdraw"
     if name == "enrolment:nameless_settle":

@@ -61,8 +61,7 @@ POSTS: dict[str, dict[str, str]] = {
     "helpdesk:ready_change": {"kind": "", "language": "en", "text": "Mine"},
     "helpdesk:ready_new": {"kind": "", "language": "en", "text": "Mine"},
     "helpdesk:ticket": {"text": "Mine", "is_done": "yes"},
-    "helpdesk:ticket_merge": {"into": "H-0000-0000"},
-    "helpdesk:ticket_move": {"unit": "JK-JAM", "kind": "card"},
+    "helpdesk:ticket_step": {"unit": "JK-JAM", "kind": "card"},
     "helpdesk:type": {
         "phone": "9906000077",
         "language": "en",
