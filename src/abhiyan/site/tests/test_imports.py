@@ -129,6 +129,7 @@ def test_a_list_of_units_from_the_file_to_the_undo(world: Any) -> None:
     assert "Result of the check" in shown and "JK-SRI-M9" in shown and "Rajbagh High School" in shown
     refused = text(admin.get(f"{page}refused/"))
     assert re.search(r">\s*4\s*<", refused) and "JK-SRI-M9" in refused
+    assert refused.count("?correct=") == 2 and "?as=" not in refused, "each file is offered once"
     csv = b"".join(admin.get(f"{page}refused/?as=csv")).decode()
     assert "JK-SRI-M9" in csv and csv.startswith("\ufeffRow,Field")
     assert admin.get(f"{page}refused/?as=xlsx").content.startswith(b"PK")

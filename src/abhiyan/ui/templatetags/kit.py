@@ -174,7 +174,7 @@ def _head(column: Column[Any], *, sorts: bool, sorting: Sorting | None, request:
         given = Context({"sorting": sorting, "request": request})
         return sort_header(given, column.key, str(column.title), num=column.is_number, css=css)
     title = conditional_escape(str(column.title))
-    css = " ".join(part for part in column.css.split() if part in ("num", "sn", "wide"))
+    css = " ".join(part for part in column.css.split() if part in ("num", "sn", "wide", "wraps"))
     shown = f'<span class="vh">{title}</span>' if column.is_for_acts else title
     return f'<th scope="col" class="{css}">{shown}</th>' if css else f'<th scope="col">{shown}</th>'
 

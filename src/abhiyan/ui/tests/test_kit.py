@@ -76,6 +76,11 @@ def test_a_column_said_once_is_a_head_a_label_and_a_cell(render: Render) -> None
     assert page.endswith("</tbody><tfoot><tr><td>2</td></tr></tfoot></table></div>\n")
 
 
+def test_a_long_head_wraps_where_its_column_says_so(render: Render) -> None:
+    page = render('{% table "Votes" rows as n %}{% num "Number" n css="num wraps" %}{% endtable %}', rows=[3])
+    assert '<th scope="col" class="num wraps">Number</th>' in page
+
+
 def test_a_table_without_rows_says_why(render: Render) -> None:
     page = render(
         '{% table "Votes" rows as row empty="None yet" text="Later." %}{% col "Name" %}{{ row }}{% endcol %}'
