@@ -19,6 +19,8 @@ DECK_TEMPLATES = "review/tests/test_deck_templates.py::"
 DOOR = "enrolment/tests/test_door.py::"
 DOUBLES = "enrolment/tests/test_doubles.py::"
 DIALOGUES = "dialogues/tests/test_calls.py::"
+DEPLOYING = "stays/tests/test_deploying.py::"
+STAYING = "stays/tests/test_staying.py::"
 FILES = "core/tests/test_tables_files.py::"
 FORM_PAGES = "forms/tests/test_form_pages.py::"
 FORM_PICTURES = "forms/tests/test_pictures.py::"
@@ -41,6 +43,21 @@ SIGN_IN = "people/tests/test_sign_in.py::"
 SPOOFED = "enrolment/tests/test_spoofed.py::"
 
 COVERED: dict[str, list[str]] = {
+    "a place missing or wrong by 40 km; a village without a point; marks sent eight days late": [
+        STAYING + "test_without_a_place_it_keeps_the_unsigned_shade_until_the_host_says_yes",
+        STAYING + "test_too_short_forty_kilometres_away_or_sent_after_eight_days_does_not_count",
+        STAYING + "test_a_village_without_a_point_keeps_the_unsigned_shade",
+    ],
+    "a stay: a host without a phone, two workers in one village, one in two places, half of the units unknown": [
+        DEPLOYING + "test_a_list_assigns_what_fits_refuses_the_rest_and_is_taken_back",
+        DEPLOYING + "test_two_thousand_rows_of_half_unknown_units_cost_as_many_queries_as_a_few",
+    ],
+    "a stay across the silence before a poll": [
+        DEPLOYING + "test_before_a_poll_only_workers_of_the_constituency_go",
+    ],
+    "an arrival without departure": [
+        STAYING + "test_an_arrival_without_departure_is_not_known_and_counts_nothing",
+    ],
     "a leader without an area, with one booth, or ill for a week": [
         "dialogues/tests/test_roster.py::test_where_nobody_can_be_called_nobody_is_given",
         DIALOGUES + "test_a_leader_elsewhere_or_of_one_booth_and_a_booth_without_a_president",

@@ -84,7 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.messaging.urls")),
     path("", include("abhiyan.helpdesk.urls")),
     path("dialogues/", include("abhiyan.dialogues.urls")),
-    path("stays/", include("abhiyan.stays.urls")),
+    path("", include("abhiyan.stays.urls")),
     path("checks/", include("abhiyan.verification.urls")),
     path("review/", include("abhiyan.review.urls")),
     path("imports/", include("abhiyan.site.imports.urls")),

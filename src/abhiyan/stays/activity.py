@@ -24,8 +24,9 @@ from abhiyan.programmes.rules.activities import (
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.units import queries as units
 
-from .actions import IN_PLACE, STAYS
+from .actions import IN_PLACE, STAYS, hear_host
 from .models import Stay
+from .owes import owes
 from .queries import KIND
 
 
@@ -70,6 +71,7 @@ STAYS_ACTIVITY = Activity(
         "counted": _("24 hours between arrival and departure, both within 2 km, sent within 7 days."),
         "confirmed": _("The host or the booth president says yes, asked on the evening of departure."),
     },
+    owes=owes,
     page=Page("stays:board", _("Places and workers"), LEADS),
     facts=facts_of(KIND),
     orphans={
@@ -88,6 +90,7 @@ STAYS_ACTIVITY = Activity(
             ),
             whom=whom,
             sentence=sentence,
+            heard=hear_host,
         ),
     ),
 )

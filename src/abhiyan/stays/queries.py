@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,23 +10,27 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
+from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.org.queries.offices import HELD
-from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import open_of
+from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.queries import items_by_id, open_of, programme_by_id
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.squares import Shape, Squares
+from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
 from .models import Stay
-from .rules.stays import Point, StayFlaw
+from .rules.stays import Point, StayFlaw, StayMark
 from .words import FLAWS, STATES
 
 KIND = "stays"
 SHAPES = dict(zip(STATES, (Shape.EMPTY, Shape.OPEN, Shape.HALF, Shape.CROSSED, Shape.FULL), strict=True))
 FREE_SHOWN = 3  # workers nearby
+MOST_OWN = 5  # stays of one worker
+LATE_FOR = timedelta(days=8)  # so long after the last day a worker still sends marks and the report
 
 # Places `u` of a programme at `p` within [lo, hi), with their stay `t`. A worker who is there after the last day
 # never recorded leaving.
@@ -61,6 +65,18 @@ def days_of(programme: Programme) -> str:
         date_format(first, "j F")
         if first == last
         else f"{date_format(first, form)}–{date_format(last, 'j F')}"
+    )
+
+
+def mark_of(kept: dict[str, Any]) -> StayMark:
+    """A mark as it is kept."""
+    lat, lon, moved = kept["lat"], kept["lon"], kept["clock"]
+    return StayMark(
+        datetime.fromisoformat(kept["at"]),
+        datetime.fromisoformat(kept["stored_at"]),
+        (lat, lon) if lat is not None and lon is not None else None,
+        kept["accuracy"],
+        datetime.fromisoformat(moved) if moved else None,
     )
 
 
@@ -306,3 +322,121 @@ def covers(programme: Programme, span: tuple[int, int]) -> bool:
         " and top.lo < %(hi)s and top.hi > %(lo)s",
         {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]},
     )
+
+
+def president_phone(unit_id: int, *, on: date) -> UUID | None:
+    """The phone of a booth's president on a day. In a system scope; one query."""
+    found = sql.column(
+        f"""select a.phone_id from org_appointment ap join people_account a on a.id = ap.account_id
+        join org_office o on o.id = ap.office_id and o.code = 'booth_president'
+        where ap.unit_id = %(unit)s and ap.body_id is null and {HELD} order by ap.starts_on desc, ap.id limit 1""",
+        {"unit": unit_id, "on": on},
+    )
+    return found[0] if found else None
+
+
+# Stays `t` around a place: below the unit right above it.
+_AROUND = """from units_placement p join units_placement m on m.unit_id = p.parent_id and m.hierarchy = p.hierarchy
+  join units_placement q on q.lo >= m.lo and q.lo < m.hi
+  join stays_stay t on t.unit_id = q.unit_id and t.programme_id = %(programme)s and t.worker_id <> %(worker)s
+  cross join lateral jsonb_each(t.marks) k where p.unit_id = %(unit)s and p.lo is not null"""
+
+
+def is_elsewhere(stay: Stay, points: Sequence[Point]) -> bool:
+    """Whether another worker around there made a mark with exactly one of these coordinates. In a system scope; one
+    query."""
+    return sql.exists(
+        f"select {_AROUND} and (k.value->>'lat')::float8 = any(%(lats)s) and exists (select"
+        " from unnest(%(lats)s::float8[], %(lons)s::float8[]) x(lat, lon)"
+        " where x.lat = (k.value->>'lat')::float8 and x.lon = (k.value->>'lon')::float8)",
+        {"programme": stay.programme_id, "worker": stay.worker_id, "unit": stay.unit_id}
+        | {"lats": [lat for lat, _lon in points], "lons": [lon for _lat, lon in points]},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStay:
+    """A worker's own stay as its page shows it. item: what is counted, once they arrived."""
+
+    of: Stay
+    programme: Programme
+    place: str
+    above: str
+    item: Item | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.of.ended_at is not None
+
+    @property
+    def is_before(self) -> bool:
+        return self.of.state in (Stay.State.ASSIGNED, Stay.State.ACCEPTED)
+
+    @property
+    def is_counted(self) -> bool:
+        return self.item is not None and self.item.counted_at is not None and self.item.ended_at is None
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.is_counted and self.item is not None and self.item.confirmed_at is not None
+
+
+def own_stays(account_id: int, *, at: datetime) -> list[OwnStay]:
+    """Stays of a worker that have not ended, in programmes that run or ran in the last days. In the worker's scope:
+    one query where there are none."""
+    rows = list(Stay.objects.filter(worker_id=account_id, ended_at=None).order_by("made_at")[:MOST_OWN])
+    return _drawn(rows, at=at) if rows else []
+
+
+def own_stay(account_id: int | None, ident: UUID, *, at: datetime) -> OwnStay:
+    """One of a worker's own stays, also an ended one. NotFound for anybody else's."""
+    found = needed(Stay.objects.filter(pk=ident, worker_id=needed(account_id)).first())
+    return _drawn([found], at=at)[0]
+
+
+def _drawn(rows: Sequence[Stay], *, at: datetime) -> list[OwnStay]:
+    with system("a worker's own stays"):
+        of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in rows}}
+        places = units.units_by_id({one.unit_id for one in rows})
+        above = {one.unit_id: units.path(one.unit_id, of[one.programme_id].hierarchy)[-2:-1] for one in rows}
+        items = items_by_id([one.item_id for one in rows if one.item_id])
+    return [
+        OwnStay(
+            one,
+            of[one.programme_id],
+            named(places[one.unit_id].names),
+            named(above[one.unit_id][0].names) if above[one.unit_id] else "",
+            items.get(one.item_id) if one.item_id else None,
+        )
+        for one in rows
+        if clock.day_in(of[one.programme_id].zone, at) <= of[one.programme_id].closes_on + LATE_FOR
+        or one.ended_at is not None
+    ]
+
+
+def empty_in(programme: Programme, span: tuple[int, int]) -> int:
+    """How many places within [lo, hi) have no worker. One query."""
+    given = {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
+    return sql.count(f"select count(*) {_PLACES} {_OF} and t.id is null", given)
+
+
+_NUMBERS = """select count(*) filter (where t.ended_at is null), count(*) filter (where t.item_id is not null),
+  count(*) filter (where i.counted_at is not null and i.ended_at is null),
+  count(*) filter (where i.counted_at is not null and i.confirmed_at is not null and i.ended_at is null),
+  count(*) filter (where t.flaw <> '')
+from stays_stay t join programmes_programme g on g.id = t.programme_id and g.closes_on >= %(since)s
+left join programmes_item i on i.id = t.item_id where """
+StayNumbers = tuple[int, int, int, int, int]  # assigned, arrived, counted, confirmed, doubtful
+
+
+def stays_of(account_id: int, *, since: date) -> StayNumbers:
+    """Stays of a worker in programmes that ended on a day or later. In a system scope; one query."""
+    n: StayNumbers = sql.row(f"{_NUMBERS} t.worker_id = %(worker)s", {"since": since, "worker": account_id})
+    return n
+
+
+def stays_in(span: tuple[int, int], *, since: date) -> StayNumbers:
+    """The same of the places within [lo, hi)."""
+    inside = "t.unit_id in (select unit_id from units_placement where lo >= %(lo)s and lo < %(hi)s)"
+    n: StayNumbers = sql.row(f"{_NUMBERS} {inside}", {"since": since, "lo": span[0], "hi": span[1]})
+    return n

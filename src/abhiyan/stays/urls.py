@@ -1,24 +1,35 @@
 """Addresses of this room."""
 
-from abhiyan.core.access import PUBLIC, capability, page
+from abhiyan.core.access import PUBLIC, STRONG, capability, page
 from abhiyan.org.rules.capabilities import LEADS
 
-from . import views
+from .views import board, field
 
 app_name = "stays"
 RUN = capability("programmes.run")
 urlpatterns = [
     page(
-        "answer/<str:link>/",
-        views.answer_page,
+        "stays/answer/<str:link>/",
+        board.answer_page,
         opens=PUBLIC,
         act="the page is itself the question; the office assigns again",
         is_own=True,
     ),
     # Whose people they see, the page asks.
-    page("<uuid:public_id>/", views.board, opens=capability(LEADS)),
-    page("<uuid:public_id>/assign/", views.assign, opens=RUN, act="is taken back on the board"),
+    page("stays/<uuid:public_id>/", board.board, opens=capability(LEADS)),
+    page("stays/<uuid:public_id>/assign/", board.assign, opens=RUN, act="is taken back on the board"),
     page(
-        "<uuid:public_id>/act/<slug:act>/", views.board_act, opens=RUN, act="is assigned again, or taken back"
+        "stays/<uuid:public_id>/act/<slug:act>/",
+        board.board_act,
+        opens=RUN,
+        act="is assigned again, or taken back",
+    ),
+    # Each shows and takes only one's own stay.
+    page("field/stay/<uuid:stay>/", field.field_stay, opens=STRONG, act="the office assigns again"),
+    page(
+        "field/stay/<uuid:stay>/<slug:step>/",
+        field.field_step,
+        opens=STRONG,
+        act="stays; the host may say no to it",
     ),
 ]

@@ -579,7 +579,7 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     if room == "dialogues":
         more["public_id"] = others["calls"]
     if room == "stays":
-        more |= {"public_id": others["stays"], "stay": others["stay"], "act": "withdraw"}
+        more |= {"public_id": others["stays"], "stay": others["stay"], "act": "withdraw", "step": "evening"}
     if room == "verification" and page.startswith("frame") and page not in ("frames", "frame_new"):
         more["public_id"] = others["frame"]
     if page.startswith("paper_"):

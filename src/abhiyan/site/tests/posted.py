@@ -178,6 +178,7 @@ POSTS: dict[str, dict[str, str]] = {
     | {"people": "Mine, 98765 43210, JK-B004, 2026-11-02, 1980"},
     "verification:planted_withdraw": {"phone": "98765 43210"},
     "site:unit_close": {"on": "2026-01-01"},
+    "stays:field_stay": {"answer": "yes"},
     "stays:assign": {"phone": "9419000001"},
     "stays:board_act": {"stay": "00000000-0000-4000-8000-000000000009"},
 }

@@ -203,7 +203,8 @@ def test_the_board_shows_the_gap_first_with_its_reason_and_the_nearest_and_two_t
     assert "Unit N1111" in desk.get(f"{board}&q=n1111").text.split("<tbody")[-1]
     with system("test"):
         now = Stay.objects.get(unit_id=world.unit("N1112"), ended_at=None)
-    desk.post(f"/stays/{run.public_id}/act/withdraw/", {"unit": "N111", "stay": str(now.pk)})
+    back = desk.post(f"/stays/{run.public_id}/act/withdraw/", {"unit": "N111", "stay": str(now.pk)})
+    assert back.status_code == 302, back.text
     assert stay(now.pk).state == "withdrawn"
 
 

@@ -1,5 +1,4 @@
-"""The only writers of stays: assigning workers to places, telling them and their hosts, marks, reports, and asking
-the hosts."""
+"""Workers are assigned to places, told, and answer; so are their hosts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,12 +26,9 @@ from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import programme_by_id
-from abhiyan.units import queries as units
-from abhiyan.units.queries.polls import polling
-
-from . import queries
-from .models import Stay
-from .refusals import (
+from abhiyan.stays import queries
+from abhiyan.stays.models import Stay
+from abhiyan.stays.refusals import (
     FromOutside,
     HostIsWorker,
     HostPhoneWrong,
@@ -46,6 +42,8 @@ from .refusals import (
     WorkerElsewhere,
     WorkerUnknown,
 )
+from abhiyan.units import queries as units
+from abhiyan.units.queries.polls import polling
 
 ROOM, WORKER, HOST = "stays", "worker", "host"  # whose questions; to whom
 STAYS, IN_PLACE = 1, 1  # the measure and its channel

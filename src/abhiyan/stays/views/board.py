@@ -27,16 +27,15 @@ from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.stays import actions, queries
+from abhiyan.stays.models import Stay
+from abhiyan.stays.refusals import WorkerUnknown
+from abhiyan.stays.words import STATES
 from abhiyan.ui.acts import PageAct, act_on, ask, form_page
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
-
-from . import actions, queries
-from .models import Stay
-from .refusals import WorkerUnknown
-from .words import STATES
 
 CHOSEN = 12  # free workers to choose from
 PER_NETWORK = ("stays.network", 100, 3600)  # tries of links

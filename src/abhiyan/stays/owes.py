@@ -1,0 +1,47 @@
+"""What a running programme of stays asks of somebody today: their own stay, and the empty places of their unit."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.core.words import named
+from abhiyan.org.here import address
+from abhiyan.org.viewer import HeldOffice, Viewer
+from abhiyan.programmes.queries import MeasureStand
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.owed import Owed
+
+from . import queries
+from .models import Stay
+
+
+def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
+    """The viewer's own stay until it is reported; and one row for the empty places, for who runs the programme."""
+    programme = stand.programme
+    for own in queries.own_stays(viewer.account_id or 0, at=at):
+        if not own.of.report and own.programme.pk == programme.pk:
+            is_new = own.of.state == Stay.State.ASSIGNED
+            yield Owed(
+                urgency=0,
+                title=_("Stay in %(place)s") % {"place": own.place},
+                meta=queries.days_of(programme),
+                href=reverse("stays:field_stay", args=[own.of.pk]),
+                act=_("Say whether you go") if is_new else _("Open my stay"),
+                icon="stay",
+                names_in=own.of.unit_id,
+            )
+    if not viewer.may_at("programmes.run", home.lo) or queries.is_over(programme, at):
+        return
+    if empty := queries.empty_in(programme, (home.lo, home.hi)):
+        title = ngettext("%(n)s place has no worker", "%(n)s places have no worker", empty)
+        yield Owed(
+            urgency=1,
+            title=title % {"n": grouped(empty)},
+            meta=f"{named(programme.names)}, {queries.days_of(programme)}",
+            href=address(reverse("stays:board", args=[programme.public_id]), home.unit_code),
+            act=_("Assign workers"),
+            icon="stay",
+        )

@@ -1,0 +1,324 @@
+"""Marks of a stay in any order, late, far and without a place; the host's word; what counts; and what is refused."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from hypothesis import given as drawn
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from abhiyan.core import sql
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import system
+from abhiyan.core.tests import given
+from abhiyan.core.tests.given import NOW
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.messaging import actions as messaging
+from abhiyan.org.tests.make import World, actor
+from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions.items import say_whether
+from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.queries import ladder
+from abhiyan.stays import actions
+from abhiyan.stays.actions import MarkGiven
+from abhiyan.stays.models import Stay
+from abhiyan.stays.refusals import MarkKnown, NotOnTheseDays, StayEnded, StayReasonMissing, StayStarted
+from abhiyan.stays.rules.stays import LATEST, StayFlaw, StayMark, StayStep, judged
+
+from .make import DAY, HOST, JOBS, POINT, assigned, points, programme, reachable, stay, texts
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+FAR = (POINT[0] + 0.36, POINT[1])  # 40 km
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+@pytest.fixture
+def worker(world: World) -> Account:
+    points(world, N1112=POINT)
+    return reachable(world, "booth_worker", "N1111", 0)
+
+
+@pytest.fixture
+def run(world: World) -> Programme:
+    return programme(world.unit("N1"))
+
+
+@pytest.fixture
+def own(world: World, worker: Account, run: Programme) -> Stay:
+    return assigned(run, world.unit("N1112"), worker)
+
+
+def mark(
+    one: Stay,
+    worker: Account,
+    step: StayStep,
+    *,
+    at: datetime = NOW,
+    point: tuple[float, float] | None = POINT,
+    **more: Any,
+) -> Stay:
+    said = MarkGiven(point, 20.0 if point else None, **more)
+    return actions.add_mark(stay=one.pk, step=step, given=said, by=actor(worker), at=at)
+
+
+def whole(one: Stay, worker: Account, **more: Any) -> Stay:
+    """Arrival now, departure a day later."""
+    mark(one, worker, StayStep.ARRIVE, **more)
+    return mark(one, worker, StayStep.LEAVE, at=NOW + DAY, **more)
+
+
+def counts(run: Programme, world: World) -> tuple[int | None, ...]:
+    """Reported, unsigned, counted, confirmed at the state."""
+    with system("test"):
+        programmes.fold(at=NOW + 30 * DAY)
+        seen = ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW + 30 * DAY)
+    return seen.reported, seen.unsigned, seen.counted, seen.confirmed
+
+
+def hosts(one: Stay, *, yes: bool, at: datetime) -> None:
+    """The host answers the question of the evening."""
+    with system("test"):
+        (asked,) = texts(HOST, "ask.stayed")
+        phone = stay(one.pk).host_phone
+        assert phone is not None
+        messaging.answer(phone_id=phone, yes=yes, code=asked["word"], channel="sms", ref="9", by=JOBS, at=at)
+
+
+def test_a_day_between_two_marks_counts_and_the_hosts_yes_confirms(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    mark(own, worker, StayStep.ARRIVE)
+    assert counts(run, world) == (1, 0, 0, 0) and stay(own.pk).state == "there"
+    mark(own, worker, StayStep.LEAVE, at=NOW + DAY)
+    assert counts(run, world) == (1, 0, 1, 0)
+    with system("test"):
+        assert actions.ask_hosts(at=NOW + DAY) == 0, "not before the evening"
+        assert actions.ask_hosts(at=NOW + DAY + 7 * HOUR) == 1
+    hosts(own, yes=True, at=NOW + DAY + 8 * HOUR)
+    assert counts(run, world) == (1, 0, 1, 1)
+    with system("test"):
+        assert programmes.recount(at=NOW + 2 * DAY).is_right
+
+
+def test_without_a_place_it_keeps_the_unsigned_shade_until_the_host_says_yes(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    whole(own, worker, point=None)
+    assert counts(run, world)[:2] == (1, 1) and stay(own.pk).flaw == ""
+    with system("test"):
+        actions.ask_hosts(at=NOW + DAY + 8 * HOUR)
+    hosts(own, yes=True, at=NOW + DAY + 9 * HOUR)
+    assert counts(run, world) == (1, 0, 1, 1)
+
+
+def test_a_village_without_a_point_keeps_the_unsigned_shade(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    points(world, N1112=None)
+    whole(own, worker)
+    assert counts(run, world)[:2] == (1, 1)
+
+
+def test_a_no_of_the_host_ends_it_and_makes_it_doubtful(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    whole(own, worker)
+    with system("test"):
+        actions.ask_hosts(at=NOW + DAY + 8 * HOUR)
+    hosts(own, yes=False, at=NOW + DAY + 9 * HOUR)
+    assert counts(run, world) == (1, 0, 0, 0) and stay(own.pk).flaw == "denied"
+
+
+@pytest.mark.parametrize(
+    ("leaves", "more", "flaw"),
+    [
+        (23 * HOUR, {}, "short"),
+        (DAY, {"point": FAR}, "far"),
+        (9 * DAY, {"age": 8 * DAY}, "late"),
+    ],
+)
+def test_too_short_forty_kilometres_away_or_sent_after_eight_days_does_not_count(
+    world: World,
+    worker: Account,
+    run: Programme,
+    own: Stay,
+    leaves: timedelta,
+    more: dict[str, Any],
+    flaw: str,
+) -> None:
+    mark(own, worker, StayStep.ARRIVE, at=NOW)
+    mark(own, worker, StayStep.LEAVE, at=NOW + leaves, **more)
+    assert counts(run, world) == (1, 0, 0, 0) and stay(own.pk).flaw == flaw
+
+
+def test_an_arrival_without_departure_is_not_known_and_counts_nothing(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    mark(own, worker, StayStep.ARRIVE)
+    assert counts(run, world) == (1, 0, 0, 0) and stay(own.pk).flaw == ""
+    given.time(NOW + 5 * DAY)
+    desk = browser(world.holder("mandal_president", "N111"))
+    assert "departure not known" in desk.get(f"/stays/{run.public_id}/?unit=N111").text
+
+
+def test_speed_clock_and_a_shared_point_are_doubts_that_do_not_stop_counting(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    at = NOW
+    ends = {
+        StayStep.ARRIVE: StayMark(at, at, POINT, 10),
+        StayStep.LEAVE: StayMark(at + DAY, at + DAY, POINT, 10),
+    }
+    away = {StayStep.EVENING: StayMark(at + HOUR / 10, at + HOUR, FAR, 10)}
+    fast = judged(ends | away, POINT)
+    assert fast.counts and fast.flaw is StayFlaw.SPEED
+    moved = judged(
+        {
+            step: StayMark(one.at, one.stored_at, POINT, 10, one.at + n * HOUR)
+            for n, (step, one) in enumerate(ends.items())
+        },
+        POINT,
+    )
+    assert moved.counts and moved.flaw is StayFlaw.CLOCK
+    wrong = {
+        step: StayMark(one.at, one.stored_at, POINT, 10, one.at - 90 * DAY) for step, one in ends.items()
+    }
+    assert judged(wrong, POINT).flaw is None, "a clock that is wrong all the time is no doubt"
+    other = reachable(world, "booth_worker", "N1112", 5)
+    points(world, N1111=POINT)
+    there = assigned(run, world.unit("N1111"), other)
+    whole(there, other)
+    assert stay(there.pk).flaw == ""
+    whole(own, worker)
+    assert stay(own.pk).flaw == "same_point" and counts(run, world)[2] == 2
+
+
+def test_marks_and_answers_of_others_late_or_twice_are_refused(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    other = reachable(world, "booth_worker", "N1112", 5)
+    with pytest.raises(NotFound):
+        mark(own, other, StayStep.ARRIVE)
+    with pytest.raises(NotFound):
+        actions.answer_stay(stay=own.pk, accepts=True, by=actor(other), at=NOW)
+    with pytest.raises(StayReasonMissing):
+        actions.answer_stay(stay=own.pk, accepts=False, by=actor(worker), at=NOW)
+    with pytest.raises(NotOnTheseDays):
+        mark(own, worker, StayStep.ARRIVE, age=3 * DAY)
+    mark(own, worker, StayStep.ARRIVE)
+    with pytest.raises(MarkKnown):
+        mark(own, worker, StayStep.ARRIVE, point=FAR)
+    with pytest.raises(StayStarted):
+        actions.withdraw(stay=own.pk, by=JOBS, at=NOW)
+    with pytest.raises(StayStarted):
+        actions.answer_stay(stay=own.pk, accepts=False, why="late", by=actor(worker), at=NOW)
+    gone = assigned(run, world.unit("N1121"), other)
+    actions.withdraw(stay=gone.pk, by=JOBS, at=NOW)
+    with pytest.raises(StayEnded):
+        mark(gone, other, StayStep.ARRIVE)
+
+
+def test_the_phone_sends_its_marks_once_and_a_need_reaches_the_helpline(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    phone = browser(worker)
+    page = f"/field/stay/{own.pk}/"
+    assert "Unit N1112" in phone.get(page).text and "Ghulam Rasool" in phone.get(page).text
+    assert "Ghulam" not in phone.get(page, headers={"x-abhiyan-kept": "1"}).text, "a copy names nobody"
+    assert f"{page}arrive/" in phone.get("/field/keep.json").text
+    assert f'href="{page}"' in phone.get("/").text
+    sent = {
+        "key": uuid4(),
+        "by": worker.public_id,
+        "record": "stay",
+        "page": f"{page}arrive/",
+        "form": urlencode({"place": "33.080000, 74.830000 ±18", "clock": int(NOW.timestamp() * 1000)}),
+        "age": 2 * 3600,
+    }
+    field = {"x-abhiyan-field": "1", "accept": "application/json"}
+    for _time in range(2):
+        assert phone.post("/field/send/", sent, headers=field).json()["kept"] is True
+    marks = stay(own.pk).marks
+    assert datetime.fromisoformat(marks["arrive"]["at"]) == NOW - 2 * HOUR
+    assert (marks["arrive"]["lat"], marks["arrive"]["accuracy"]) == (33.08, 18.0)
+    odd = sent | {
+        "key": uuid4(),
+        "page": f"{page}evening/",
+        "form": urlencode({"place": "here", "clock": "x"}),
+    }
+    assert phone.post("/field/send/", odd, headers=field).json()["kept"] is True
+    assert stay(own.pk).marks["evening"]["lat"] is None, "a place that is no place is not known"
+    wrong = sent | {"key": uuid4(), "page": f"{page}noon/"}
+    assert phone.post("/field/send/", wrong, headers=field).status_code == 404
+    report = {"houses": 6, "text": "All well", "kind": "material", "need": "40 forms"}
+    assert phone.post(f"{page}report/", report).status_code == 302
+    with system("test"):
+        assert Ticket.objects.get().unit_id == own.unit_id
+    again = phone.post(f"{page}report/", report)
+    assert again.status_code == 409 and "You sent the report already." in again.text
+    other = browser(reachable(world, "booth_worker", "N1112", 7))
+    assert other.get(page).status_code == 404 and other.post(f"{page}arrive/").status_code == 404
+
+
+ACTS = st.sampled_from(
+    ["arrive", "evening", "morning", "leave", "late leave", "decline", "assign", "ask", "host yes", "host no"]
+)
+
+
+def test_any_order_of_marks_answers_and_reassignments_keeps_one_item_and_nested_rungs(
+    world: World, worker: Account, run: Programme
+) -> None:
+    workers = [worker, reachable(world, "booth_worker", "N1111", 1)]
+    place = world.unit("N1112")
+
+    def does(what: str, turn: int, at: datetime) -> None:
+        with system("test"):
+            now = Stay.objects.filter(ended_at=None).first()
+            items = list(Item.objects.all())
+        if what == "assign":
+            assigned(run, place, workers[turn % 2], at=at)
+        elif what == "ask":
+            with system("test"):
+                actions.ask_hosts(at=at)
+        elif what.startswith("host"):
+            with system("test"):
+                for item in items:
+                    say_whether(item=item, yes=what.endswith("yes"), why="", by=JOBS, at=at)
+        elif now is not None:
+            who = next(one for one in workers if one.pk == now.worker_id)
+            if what == "decline":
+                actions.answer_stay(stay=now.pk, accepts=False, why="ill", by=actor(who), at=at)
+            else:
+                age = LATEST + HOUR if what.startswith("late") else timedelta(0)
+                mark(now, who, StayStep(what.split()[-1]), at=at, age=age)
+
+    @examples(max_examples=15)
+    @drawn(order=st.lists(ACTS, max_size=14))
+    def holds(order: list[str]) -> None:
+        with transaction.atomic():
+            at = NOW
+            for turn, what in enumerate(["assign", *order]):
+                at += 5 * HOUR
+                with suppress(Refused), transaction.atomic():
+                    does(what, turn, at)
+            with system("test"):
+                assert programmes.recount(at=at).is_right
+                rows = sql.rows("select by_id, unit_id, count(*) from programmes_item group by 1, 2")
+            assert all(n == 1 for _by, _unit, n in rows)
+            reported, unsigned, counted, confirmed = (n or 0 for n in counts(run, world))
+            assert reported >= counted + unsigned and counted >= confirmed
+            transaction.set_rollback(True)
+
+    holds()

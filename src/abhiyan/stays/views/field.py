@@ -1,0 +1,205 @@
+"""A worker's own stay on the phone: the place, what to do there, the marks and the report."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets
+from abhiyan.org.viewer import Request
+from abhiyan.stays import actions, queries
+from abhiyan.stays.actions import MarkGiven, StayReport
+from abhiyan.stays.models import Stay
+from abhiyan.stays.rules.stays import LEAST, StayFlaw, StayStep
+from abhiyan.stays.words import FLAWS, STEPS
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.fields import WholeField
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.records import KEPT, RecordSent, taken
+
+REPORT = "report"
+BUTTONS = {
+    StayStep.ARRIVE.value: _("Record arrival"),
+    StayStep.EVENING.value: _("Record the evening"),
+    StayStep.MORNING.value: _("Record the morning"),
+    StayStep.LEAVE.value: _("Record departure"),
+    REPORT: _("Send the report"),
+}
+TITLES = {step.value: words for step, words in STEPS.items()} | {REPORT: _("Stay report")}
+NEEDS = [
+    (code, name) for code, name in Ticket.Kind.choices if code not in ("membership", "card", "complaint")
+]
+_PLACE = re.compile(r"(-?\d{1,2}\.\d{1,8}), (-?\d{1,3}\.\d{1,8}) ±(\d{1,7})")
+
+
+class AnswerStayForm(forms.Form):
+    """Whether the worker goes, and why not."""
+
+    answer = forms.ChoiceField(choices=[("yes", ""), ("no", "")], widget=forms.HiddenInput)
+    why = forms.CharField(
+        label=_("Why you cannot go"),
+        required=False,
+        max_length=actions.LONGEST_WHY,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class StayMarkForm(forms.Form):
+    """One press, with what the phone knows: its place and its clock. What it says wrongly is not known."""
+
+    place = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+    clock = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+    def given(self, age: timedelta) -> MarkGiven:
+        """As the act wants it."""
+        said = _PLACE.fullmatch(self.cleaned_data["place"])
+        point = (float(said[1]), float(said[2])) if said else None
+        if point is None or not (abs(point[0]) <= 90 and abs(point[1]) <= 180):
+            point = None
+        ms = self.cleaned_data["clock"]
+        own = (
+            datetime.fromtimestamp(int(ms) / 1000, UTC)
+            if ms.isascii() and ms.isdigit() and len(ms) < 15
+            else None
+        )
+        return MarkGiven(point, float(said[3]) if said and point else None, own, age)
+
+
+class StayReportForm(forms.Form):
+    """What was done in the place, and what it needs."""
+
+    houses = WholeField(label=_("Houses where you talked"), min_value=0, max_value=500)
+    text = forms.CharField(
+        label=_("What you heard"),
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    kind = forms.ChoiceField(label=_("What the place needs"), choices=NEEDS, required=False)
+    need = forms.CharField(
+        label=_("In one sentence"),
+        help_text=_("It goes to the helpline. The answer comes to you. Leave it empty if nothing is needed."),
+        required=False,
+        max_length=tickets.LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def marks_of(one: Stay) -> list[tuple[str, str, datetime | None]]:
+    """Each step, its name, and when it was recorded."""
+    return [
+        (
+            step.value,
+            str(words),
+            queries.mark_of(one.marks[step.value]).at if step.value in one.marks else None,
+        )
+        for step, words in STEPS.items()
+    ]
+
+
+def done_for(one: Stay, at: datetime) -> str:
+    """How long the worker has been there: 14:22 of 24 hours. Empty before the arrival is known."""
+    if StayStep.ARRIVE.value not in one.marks:
+        return ""
+    begun = queries.mark_of(one.marks[StayStep.ARRIVE.value]).at
+    end = queries.mark_of(one.marks[StayStep.LEAVE.value]).at if StayStep.LEAVE.value in one.marks else at
+    minutes = int((end - begun).total_seconds() // 60)
+    return say("%(hours)s:%(minutes)02d of %(least)s hours") % {
+        "hours": grouped(minutes // 60),
+        "minutes": minutes % 60,
+        "least": grouped(int(LEAST.total_seconds()) // 3600),
+    }
+
+
+@form_page
+def field_stay(request: Request, stay: UUID) -> HttpResponseBase:
+    """My stay: where, with whom, what to do, and how far it is. The worker accepts or declines here."""
+    at = clock.now()
+    own = queries.own_stay(request.viewer.account_id, stay, at=at)
+    form = AnswerStayForm(request.POST if request.method == "POST" else None)
+
+    def answer(given: dict[str, Any]) -> Stay:
+        accepts = given["answer"] == "yes"
+        return actions.answer_stay(stay=stay, accepts=accepts, why=given["why"], by=request.actor, at=at)
+
+    done = tried(request, form, answer, said=_("Your answer is noted."))
+    if done:
+        return redirect(request.path)
+    flaw = own.of.flaw
+    context = {
+        "own": own,
+        "form": form,
+        "days": queries.days_of(own.programme),
+        "is_copy": KEPT in request.headers,
+        "marks": marks_of(own.of),
+        "done_for": done_for(own.of, at),
+        "flaw": FLAWS[StayFlaw(flaw)] if flaw else "",
+        "report": own.of.report,
+        "back": address_of("site:field_start"),
+    }
+    return render(request, "stays/field_stay.html", context, status=done.status)
+
+
+@form_page
+def field_step(request: Request, stay: UUID, step: str) -> HttpResponseBase:
+    """One mark or the report of a stay: a single form, which a phone keeps without a network."""
+    at = clock.now()
+    own = queries.own_stay(request.viewer.account_id, stay, at=at)
+    form, do = _form(request, stay, step, timedelta(0), at=at)
+    done = tried(request, form, do, said=_("Recorded."))
+    if done:
+        return redirect("stays:field_stay", stay)
+    context = {
+        "own": own,
+        "form": form,
+        "step": step,
+        "title": TITLES[step],
+        "button": BUTTONS[step],
+        "is_mark": step != REPORT,
+        "page": request.path,
+        "back": reverse("stays:field_stay", args=[stay]),
+    }
+    return render(request, "stays/field_step.html", context, status=done.status)
+
+
+def take_step(request: Request, sent: RecordSent) -> str:
+    """Take a mark or a report that a phone sends: by the form and the act of its page."""
+    stay = sent.named["stay"]
+    form, do = _form(request, stay, sent.named["step"], sent.age, at=clock.now())
+    taken(form, do)
+    return reverse("stays:field_stay", args=[stay])
+
+
+def _form(
+    request: Request, stay: UUID, step: str, age: timedelta, *, at: datetime
+) -> tuple[forms.Form, Callable[[dict[str, Any]], Stay]]:
+    """The form of a step, and its act."""
+    if step not in TITLES:
+        raise NotFound
+    data = request.POST if request.method == "POST" else None
+    if step == REPORT:
+        form: forms.Form = StayReportForm(data, initial={"kind": Ticket.Kind.OTHER})
+        return form, lambda given: actions.add_report(
+            stay=stay,
+            report=StayReport(
+                given["houses"], given["text"], given["need"], given["kind"] or Ticket.Kind.OTHER
+            ),
+            by=request.actor,
+            at=at,
+        )
+    mark = StayMarkForm(data)
+    return mark, lambda _given: actions.add_mark(
+        stay=stay, step=StayStep(step), given=mark.given(age), by=request.actor, at=at
+    )
