@@ -40,6 +40,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.queries import message_id
 from abhiyan.messaging.rules import inbound
+from abhiyan.org.actions import phones as field_phones
 from abhiyan.people import actions as people
 from abhiyan.people.actions import codes, factors, reading
 from abhiyan.people.actions import field as field_actions
@@ -171,6 +172,37 @@ def try_a_code(ground: Ground, request_id: UUID, phone: str) -> bool:
         codes.CodeNotRight,
         over=codes.CodeSpent,
     )
+
+
+def phone_in(ground: Ground, **fixed: str) -> bool:
+    """A wrong code of a phone in the field; of another number and network each time but for what is given."""
+    by = ground.public(fixed.get("origin") or uuid4().hex)
+    own = keyring().phone_id(fixed.get("phone") or ground.phone())
+    told: dict[str, Any] = {
+        "request_id": uuid4(),
+        "phone_id": own,
+        "session": "s",
+        "code": "000000",
+        "device": "",
+    }
+    return let(
+        lambda: field_phones.let_phone_in(**told, by=by, at=ground.at),
+        codes.CodeNotRight,
+        over=codes.CodeSpent,
+    )
+
+
+def phone_tries(ground: Ground) -> Asked:
+    phone = ground.phone()
+    return str(keyring().phone_id(phone)), lambda: phone_in(ground, phone=phone)
+
+
+def phone_network(ground: Ground) -> Asked:
+    return "10.0.0.0", lambda: phone_in(ground, origin="10.0.0.0")
+
+
+def phone_hour(ground: Ground) -> Asked:
+    return "all", lambda: phone_in(ground)
 
 
 def console(ground: Ground) -> Asked:
@@ -619,6 +651,9 @@ LIMITS = {
     "code.hour": Limit(50_000, HOUR, code_hour),
     "code.try": Limit(5, DAY, code_try),
     "code.tries": Limit(30, DAY, code_tries),
+    "phone.tries": Limit(12, DAY, phone_tries),
+    "phone.network": Limit(120, HOUR, phone_network),
+    "phone.hour": Limit(5_000, HOUR, phone_hour),
     "console": Limit(20, HOUR, console),
     "factor.try": Limit(10, 900, factor_try),
     "imports.begin": Limit(120, HOUR, imports_begin),

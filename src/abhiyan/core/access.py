@@ -27,6 +27,7 @@ class AccessLevel(Enum):
     VISITOR = "visitor"  # a session of this browser, such as half way through a form or a code
     MEMBER = "member"  # this browser has proven a phone
     SIGNED_IN = "signed_in"  # an account, its second factor still to come
+    PHONE = "phone"  # the same, or the own session of a phone: shows nobody else
     STRONG = "strong"  # an account with passkey or TOTP
     CAPABILITY = "capability"  # the same, and one of these capabilities somewhere
     TOKEN = "token"  # a machine's own token, asked by the endpoint  # noqa: S105  # the name of a level
@@ -37,6 +38,7 @@ class AccessLevel(Enum):
 class Access:
     """level; capabilities: any one of them will do; entrance: URL name of the page where the missing is shown.
 
+    is_of_ended: as `phone` says.
     is_of_lists: that of any list somebody may bring will do (`core.imports.ImportKind`).
     """
 
@@ -44,6 +46,7 @@ class Access:
     capabilities: tuple[str, ...] = ()
     entrance: str = ""
     is_of_lists: bool = False
+    is_of_ended: bool = False
 
     @property
     def any_of(self) -> tuple[str, ...]:
@@ -65,6 +68,15 @@ def visitor(entrance: str) -> Access:
 
 def member(entrance: str) -> Access:
     return Access(AccessLevel.MEMBER, entrance=entrance)
+
+
+def phone(*codes: str, is_of_ended: bool = False) -> Access:
+    """Own work in the field, by one SMS code too; with codes, only who holds one of them. What it opens shows nobody
+    else's name or number.
+
+    is_of_ended: a phone whose session was ended gets in as well; the view keeps what it brings apart.
+    """
+    return Access(AccessLevel.PHONE, capabilities=codes, is_of_ended=is_of_ended)
 
 
 def capability(*codes: str) -> Access:

@@ -11,7 +11,8 @@ WORD = UUID("00000000-0000-4000-8000-000000000003")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """kind: "person" (signed in), "citizen" (own phone), "channel" (machine token), "system" or "public".
+    """kind: "person" (signed in), "phone" (by one SMS code, in the field), "citizen" (own phone), "channel" (machine
+    token), "system" or "public".
 
     id: public id of the account, member, or channel; never a phone. account_id: for people, the account's key.
     device: the session's public id; origin: shortened network address. reason: why the system acts.

@@ -3,7 +3,7 @@
 from django.views.generic import RedirectView
 
 from abhiyan.core import access
-from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, visitor
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, visitor
 
 from . import openapi
 from .views import (
@@ -34,6 +34,7 @@ from .views import (
 
 app_name = "enrolment"
 MEMBER = access.member("enrolment:me")
+AT_DOORS = phone("enrolment.enrol")
 ENTERING = capability("enrolment.enrol")
 PEOPLE = capability("people.read")
 STRIKING_OFF = capability("enrolment.strike_off")
@@ -116,16 +117,16 @@ urlpatterns = [
         is_own=True,
     ),
     page("me/out/", member.me_out, opens=PUBLIC, act="one proves the phone again", is_own=True),
-    page("field/", door.field, opens=ENTERING, act="the person may leave; who never joined says so"),
-    page("field/entries/", door_entries.field_entries, opens=ENTERING),
-    page("field/tries/", door_entries.field_try, opens=ENTERING, act="is undone beside the note of it"),
+    page("field/", door.field, opens=AT_DOORS, act="the person may leave; who never joined says so"),
+    page("field/entries/", door_entries.field_entries, opens=AT_DOORS),
+    page("field/tries/", door_entries.field_try, opens=AT_DOORS, act="is undone beside the note of it"),
     page(
         "field/card/<uuid:public_id>/",
         telling.field_card,
         opens=ENTERING,
         act="whoever was told or not there comes back",
     ),
-    page("field/<uuid:public_id>/", door.field_entry, opens=ENTERING, act="the person may leave"),
+    page("field/<uuid:public_id>/", door.field_entry, opens=AT_DOORS, act="the person may leave"),
     page("people/", people.people, opens=PEOPLE),
     page("people/doubles/", doubles.double_list, name="doubles", opens=STRIKING_OFF),
     page("people/doubles/look/", doubles.doubles_look, opens=STRIKING_OFF, act="only looks", is_own=True),

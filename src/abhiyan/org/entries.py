@@ -37,6 +37,10 @@ ENTRIES = (
         place=1,
     ),
     NavigationEntry(
+        "org:phones", _("Phones in the field"), MORE, words=_("lost phone, silent phones"), key="phones"
+    ),
+    NavigationEntry("org:my_phones", _("My phones"), words=_("lost phone, sign out")),
+    NavigationEntry(
         "org:polls", _("Calendar of polls"), MORE, words=_("silence, voting"), needs=("polls.keep",)
     ),
 )

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import IO
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from abhiyan.core import address, apart, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.scope import Scope, is_out_of_date, scoped, widen
+from abhiyan.core.scope import Scope, current, is_out_of_date, scoped, widen
 from abhiyan.people.actions import sessions
 from abhiyan.people.visit import Visit
 from abhiyan.ui.lists import NAMED
@@ -26,6 +26,7 @@ from .viewer import NOBODY, Viewer
 Answer = Callable[[HttpRequest], HttpResponseBase]
 KEPT_IN_MEMORY = 1024 * 1024
 PART = 64 * 1024
+FIELD = "/field/"  # below it a phone's own session counts
 
 
 class ViewerMiddleware:
@@ -74,6 +75,8 @@ class ViewerMiddleware:
                 widen(viewer.scope)
                 if visit.session is not None:
                     sessions.touch(session=visit.session, at=at)
+            if not viewer.is_strong and request.path.startswith(FIELD):
+                viewer = _by_phone(request, visit, viewer, at)
             self._set(request, viewer)
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse) and not response.is_async:
@@ -115,6 +118,24 @@ class ViewerMiddleware:
 viewer = ViewerMiddleware
 
 
+def _by_phone(request: HttpRequest, visit: Visit, otherwise: Viewer, at: datetime) -> Viewer:
+    """The viewer of a phone's own session, which counts below /field/ alone; without one, `otherwise`."""
+    key = sessions.key_of_phone(token=request.COOKIES.get(settings.PHONE_COOKIE_NAME, ""))
+    if not key:
+        return otherwise
+    before = current()
+    widen(Scope(session=key))
+    session, found = queries.visit_of(key, on=clock.day_in(settings.TIME_ZONE, at), at=at)
+    if session is None:
+        visit.ended_phone = sessions.ended_phone(key=key)
+        widen(before)
+        return otherwise
+    visit.session = session
+    widen(found.scope)
+    sessions.touch(session=session, at=at)
+    return found
+
+
 class SentListMiddleware:
     """What is sent to a list at `?format=names` is read by the list's view as a look at it, and done by
     `views.named_lists`: so the list that is approved and taken is the one its reader sees. Stands after what refuses a
@@ -153,7 +174,7 @@ def actor_of(viewer: Viewer, visit: Visit) -> Actor:
     device = str(visit.session.public_id) if visit.session else ""
     if viewer.public_id is not None:
         return Actor(
-            kind="person" if viewer.is_strong else "public",
+            kind="person" if viewer.is_strong else "phone" if viewer.is_phone else "public",
             id=viewer.public_id,
             account_id=viewer.account_id,
             device=device,
@@ -179,6 +200,17 @@ def _set_cookie(response: HttpResponseBase, visit: Visit) -> None:
         )
     elif visit.is_over:
         response.delete_cookie(name, path="/", samesite="Lax")
+        response.delete_cookie(settings.PHONE_COOKIE_NAME, path="/", samesite="Strict")
+    if visit.phone is not None:
+        response.set_cookie(
+            settings.PHONE_COOKIE_NAME,
+            visit.phone.token,
+            max_age=visit.phone.session.ends_at - visit.phone.session.created_at,
+            path="/",  # as the name __Host- wants it, so that no other host of this domain sets one
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Strict",
+        )
 
 
 class Kept:

@@ -23,11 +23,14 @@ from abhiyan.units.models import Kind
 
 from . import queries
 from .models import Appointment, Release
+from .queries import phones
+from .rules.capabilities import LEADS
 from .rules.releases import CAPABILITY, NAMES, page_of
 from .viewer import ABOVE_DESKS, HeldOffice, Viewer
 
 DECIDERS_SHOWN = 3
 STATES_SHOWN = 5
+IN_CHARGE_OF_PHONES = (Kind.MANDAL, Kind.CLUSTER)  # whom silent phones below concern today
 # Of a kind of unit, how many lack an office.
 LACKING = {
     Kind.NATION: ngettext_lazy("%(n)s nation has no %(office)s", "%(n)s nations have no %(office)s", "many"),
@@ -92,6 +95,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     yield from _asked(viewer, made, at=at)
     yield from _lacking_polls(viewer, at=at)
     home = viewer.home
+    if home is not None and home.unit_kind in IN_CHARGE_OF_PHONES and viewer.may(LEADS):
+        yield from _silent_phones(home, at=at)
     if home is None or not viewer.may_any("org.appoint", "org.officers"):
         return
     below_here = [
@@ -123,6 +128,23 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     vacant = queries.vacancies(home.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
     if vacancies := list(_vacancies(viewer, home, vacant, below_here)):
         yield _vacant(vacancies, home.unit_name())
+
+
+def _silent_phones(home: HeldOffice, *, at: datetime) -> Iterator[Owed]:
+    """Phones of the unit's workers from which nothing came for two days, as one row."""
+    n = phones.silent_phones(home.lo, home.hi, at=at)
+    if n:
+        yield Owed(
+            urgency=2,
+            title=ngettext(
+                "%(n)s phone has sent nothing for two days", "%(n)s phones have sent nothing for two days", n
+            )
+            % {"n": grouped(n)},
+            meta=_("Ask the workers: their work may still lie on the phone."),
+            href=reverse("org:phones") + "?show=silent",
+            act=_("See"),
+            icon="phone",
+        )
 
 
 def _where_to_decide(release: Release) -> str:

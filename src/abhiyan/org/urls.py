@@ -1,14 +1,27 @@
 """Addresses of appointments and releases."""
 
-from abhiyan.core.access import FINAL, STRONG, capability, page
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, visitor
 
-from .views import appointments, bodies, ending, offers, polls, releases
+from .rules.capabilities import LEADS
+from .views import appointments, bodies, ending, offers, phones, polls, releases
 
 app_name = "org"
 APPOINTING = capability("org.appoint", "org.officers")
 POLLS = capability("polls.keep")
 BODIES = capability("org.bodies")
 urlpatterns = [
+    page("field/sign-in/", phones.phone_sign_in, opens=PUBLIC, act="one signs out", is_own=True),
+    page(
+        "field/sign-in/code/",
+        phones.phone_sign_in_code,
+        opens=visitor("org:phone_sign_in"),
+        act="one signs out",
+        is_own=True,
+    ),
+    page("field/phones/", phones.my_phones, opens=phone()),
+    page("field/phones/<uuid:public_id>/<str:act>/", phones.my_phone_act, opens=phone(), act=FINAL),
+    page("phones/", phones.phone_list, name="phones", opens=capability(LEADS)),
+    page("phones/<uuid:public_id>/<str:act>/", phones.phone_act, opens=capability("org.appoint"), act=FINAL),
     page("appointments/", appointments.appointments, opens=capability("org.read")),
     page(
         "appointments/new/",

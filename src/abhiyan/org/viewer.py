@@ -57,7 +57,11 @@ class HeldOffice:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person, or NOBODY. Without a passkey or TOTP in this session appointments give no power."""
+    """A signed-in person, or NOBODY. Without a passkey or TOTP in this session appointments give no power.
+
+    is_phone: by one SMS code, in a phone's own session: its offices give what `capabilities.BY_PHONE` names, and no
+    sight of people.
+    """
 
     account_id: int | None = None
     public_id: UUID | None = None
@@ -66,6 +70,7 @@ class Viewer:
     appointments: tuple[HeldOffice, ...] = ()
     scope: Scope = NOTHING
     is_strong: bool = False
+    is_phone: bool = False
     is_root: bool = False
     is_demo: bool = False
 
@@ -88,7 +93,7 @@ class Viewer:
     @property
     def capabilities(self) -> frozenset[str]:
         """All they may do anywhere. For menus; whether *here* is asked by `may_at` and, in acts, by `require`."""
-        if not self.is_strong:
+        if not (self.is_strong or self.is_phone):
             return frozenset()
         own = known.ROOT if self.is_root else frozenset()
         return own.union(*(held.capabilities for held in self.appointments))
@@ -103,7 +108,7 @@ class Viewer:
 
     def may_at(self, capability: str, *positions: int) -> bool:
         """Whether they hold it over a unit; positions: the `lo` of the unit's placements (any hierarchy)."""
-        if not self.is_strong:
+        if not (self.is_strong or self.is_phone):
             return False
         if self.is_root and capability in known.ROOT:
             return True

@@ -24,6 +24,7 @@ from abhiyan.core.policy import (
     private,
 )
 
+from .models_field import FieldPhone as FieldPhone  # noqa: PLC0414  # other rooms read it from here
 from .models_field import FieldPicture, FieldReceipt  # noqa: F401  # tables of this room, kept beside
 
 # Whose session this is, before the account is known: evaluated once per query, not per row.
@@ -346,6 +347,8 @@ class Session(models.Model):
     strong_at = models.DateTimeField(null=True)  # when a passkey or TOTP was last shown
     ended_at = models.DateTimeField(null=True)
 
+    OF_PHONE = "phone-"  # begins the keys of the field's own sessions
+
     class Meta:
         db_table = "people_session"
         indexes = [
@@ -363,6 +366,11 @@ class Session(models.Model):
             Policy(name="session_for_a_reason", to=("jobs",), using=REASON),
             Policy(name="session_migrates", to=("owner",), using="true"),
         ]
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether it is the own session of a phone in the field."""
+        return self.key.startswith(self.OF_PHONE)
 
 
 class Factor(models.Model):

@@ -1,10 +1,38 @@
-"""What phones of the field send: receipts of records, and pictures that wait for theirs. Of the room's models."""
+"""Phones of the field, and what they send: receipts of records, and pictures that wait for theirs."""
 
 from django.db import models
 
-from abhiyan.core.policy import ACCOUNT, private
+from abhiyan.core.policy import ACCOUNT, LINE, SYSTEM, placed, policies, private
 
 _OWN = f"account_id = {ACCOUNT}"
+
+
+class FieldPhone(models.Model):
+    """A phone with a session of its own. Its holder sees it, and who leads their unit."""
+
+    id = models.UUIDField(primary_key=True)  # the public id of its session
+    account_id = models.BigIntegerField()
+    unit_id = models.BigIntegerField()  # of the office that let it in
+    device = models.TextField(default="", db_default="")  # browser and system, coarse
+    begun_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)  # the last record or picture that arrived
+    ended_at = models.DateTimeField(null=True)  # before its time
+    ended_by = models.UUIDField(
+        null=True
+    )  # public id of who ended it; null: a newer phone, or the last office ended
+
+    class Meta:
+        db_table = "people_field_phone"
+        indexes = [
+            models.Index(fields=["account_id"], name="field_phone_account"),  # used by: my phones
+            models.Index(fields=["unit_id"], name="field_phone_unit"),  # used by: phones of a unit
+        ]
+        constraints = policies(
+            "field_phone",
+            using=f"account_id = {ACCOUNT} or {placed('people_field_phone.unit_id', LINE)}",
+            write=f"{SYSTEM} or account_id = {ACCOUNT}",
+        )
 
 
 class FieldReceipt(models.Model):

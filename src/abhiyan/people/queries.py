@@ -27,6 +27,7 @@ from .models import (
     Double,
     Erasure,
     Factor,
+    FieldPhone,
     LastSign,
     Notice,
     NoticeAudio,
@@ -71,6 +72,17 @@ def account_by_public_id(public_id: UUID) -> Account:
 def account_of_phone(phone_id: UUID) -> Account | None:
     """The open account of a phone, in the caller's scope."""
     return Account.objects.filter(phone_id=phone_id, closed_at=None).first()
+
+
+def phones_of_account(account_id: int, *, at: datetime) -> list[FieldPhone]:
+    """The phones of the field that an account is signed in on, the newest first."""
+    found = FieldPhone.objects.filter(account_id=account_id, ended_at=None, ends_at__gt=at)
+    return list(found.order_by("-begun_at"))
+
+
+def field_phone(public_id: UUID) -> FieldPhone:
+    """A phone of the field in the caller's sight whose session was not ended. NotFound."""
+    return needed(FieldPhone.objects.filter(pk=public_id, ended_at=None).first())
 
 
 def accounts_of(*, phone_ids: Iterable[UUID]) -> dict[UUID, Account]:

@@ -21,6 +21,10 @@ class Visit:
         self.session, self.device, self.origin = session, device, origin
         self.token: str | None = None  # the cookie to set
         self.is_over = False  # the cookie is to be taken away
+        self.phone: sessions.Started | None = (
+            None  # a phone's own session that began: its cookie is to be set
+        )
+        self.ended_phone: Session | None = None  # of a phone whose session was ended, when it comes to send
         self.about: int | None = None  # the programme (id) its page is about: so it says whom to ask
 
     @property
@@ -39,7 +43,7 @@ class Visit:
     @property
     def is_strong(self) -> bool:
         """Whether a passkey or TOTP was shown in this session."""
-        return self.session is not None and self.session.strong_at is not None
+        return self.session is not None and self.session.strong_at is not None and not self.session.is_phone
 
     @property
     def facts(self) -> dict[str, Any]:

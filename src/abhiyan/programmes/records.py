@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.words import named
+from abhiyan.org.queries import own_work
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.records import KeptPage, RecordKind
@@ -22,7 +23,8 @@ MOST = 6  # schedules
 
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """The forms of what the viewer's own offices owe and have not begun, the newest period of each."""
-    mine, _below = owed_by(viewer, at=at)
+    with own_work(viewer):
+        mine, _below = owed_by(viewer, at=at)
     for owing in mine[:MOST]:
         period, due = owing.periods[-1]
         if due is None or due.state in (DueState.OPEN, DueState.PLANNED):

@@ -68,8 +68,15 @@ def denied(opens: Access, viewer: Viewer, visit: Visit, *, is_demo: bool) -> str
             return "" if visit.session else opens.entrance
         case AccessLevel.MEMBER:
             return "" if visit.phone_id else opens.entrance
-    if not viewer.is_signed_in:
-        return "people:sign_in"
+    if opens.level is AccessLevel.PHONE:
+        if opens.is_of_ended and visit.ended_phone is not None:
+            return ""
+        if not viewer.is_signed_in:
+            return "org:phone_sign_in"
+        if viewer.is_strong or viewer.is_phone:
+            return NOT_YOURS if opens.any_of and not viewer.may_any(*opens.any_of) else ""
+    if not viewer.is_signed_in or viewer.is_phone:
+        return "people:sign_in"  # the phone's own session does not count there
     if opens.level is AccessLevel.SIGNED_IN:
         return ""
     if not viewer.is_strong:

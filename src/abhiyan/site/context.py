@@ -51,7 +51,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if viewer.is_strong:
         known["nav"] = menu(viewer)
         known["search_url"] = address(SEARCH)
-    if request.path_info.startswith("/field/") and viewer.is_strong:
+    if request.path_info.startswith("/field/") and (viewer.is_strong or viewer.is_phone):
         known["field"] = phone(viewer)
     if viewer.is_signed_in:
         home = viewer.home

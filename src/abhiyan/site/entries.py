@@ -7,7 +7,13 @@ from abhiyan.ui.navigation import MORE, TODAY, UNITS, NavigationEntry
 ENTRIES = (
     NavigationEntry("site:today", _("Today"), TODAY, key="today", letter="t", icon="today"),
     NavigationEntry("site:units", _("Units"), UNITS, key="units", letter="u", icon="unit", place=8),
-    NavigationEntry("site:field_start", _("Your work in the field"), words=_("offline, phone, door, report")),
+    NavigationEntry(
+        "site:field_start",
+        _("Your work in the field"),
+        MORE,
+        words=_("offline, phone, door, report"),
+        needs=("enrolment.enrol",),
+    ),
     NavigationEntry(
         "imports:list",
         _("Imports"),

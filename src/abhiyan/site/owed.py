@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.core.imports import queries as imports
+from abhiyan.org.rules.capabilities import PHONE_OFFICES
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Owed, Word
 from abhiyan.units.models import Kind
@@ -56,6 +57,15 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Word]:
         return
     if home.office in WORK:
         yield Word(WORK[home.office])
+    if home.office in PHONE_OFFICES:
+        yield Beside(
+            sheet=_("Without a network"),
+            title=_("Your work in the field"),
+            meta=_(
+                "These pages work without a network and send later. One SMS code opens them on your phone."
+            ),
+            href=reverse("site:field_start"),
+        )
     if home.unit_kind in BESIDE_VOTES and viewer.may_at("programmes.targets", home.lo):
         yield Beside(
             sheet=WHERE_WE_STAND,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from abhiyan.core.access import DEMO, FINAL, PUBLIC, STRONG, capability, page
+from abhiyan.core.access import DEMO, FINAL, PUBLIC, STRONG, capability, page, phone
 from abhiyan.dialogues import records as calls
 from abhiyan.meetings.views import attendance
 from abhiyan.org.rules.capabilities import LEADS
@@ -45,15 +45,15 @@ pages = [
     # Only of whom one leads.
     page("bearers/<uuid:public_id>/", bearer.bearer, opens=capability(LEADS), act="shows a number"),
     page("search/", search.search, opens=STRONG),
-    page("field/start/", field.field_start, opens=STRONG),
-    page("field/outbox/", field.field_outbox, opens=STRONG),
-    page("field/keep.json", field.field_keep, opens=STRONG),
+    page("field/start/", field.field_start, opens=phone()),
+    page("field/outbox/", field.field_outbox, opens=phone()),
+    page("field/keep.json", field.field_keep, opens=phone()),
     page("field/worker.js", field.field_worker, opens=PUBLIC),
     page("field/app.webmanifest", field.field_manifest, opens=PUBLIC),
     # Each record's own page and act ask who may.
-    page("field/send/", field.field_send, opens=STRONG, act="as the page of the record says"),
+    page("field/send/", field.field_send, opens=phone(), act="as the page of the record says"),
     page(
-        "field/due/<uuid:public_id>/", dues.field_due, opens=STRONG, act="is sent again until it is accepted"
+        "field/due/<uuid:public_id>/", dues.field_due, opens=phone(), act="is sent again until it is accepted"
     ),
     # The leader whose call it is.
     page(

@@ -34,8 +34,8 @@ from abhiyan.enrolment.queries.join import HOMES, SMALLEST, OpenDrive, counting_
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import DoorState
-from abhiyan.org.here import Here, address, page_unit
-from abhiyan.org.queries import NotYours
+from abhiyan.org.here import Here, address, of_own_work, page_unit
+from abhiyan.org.queries import NotYours, own_work
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as notices
 from abhiyan.people.actions.reading import read_people
@@ -107,6 +107,7 @@ def day_began(at: datetime) -> datetime:
 
 
 @gzip_page
+@of_own_work
 @form_page
 def field(request: Request) -> HttpResponseBase:
     """The notice, then the form; below, whose phones have yet to answer. A larger unit leads to its booths first."""
@@ -200,9 +201,10 @@ def take_entry(request: Request, sent: RecordSent) -> str:
     found = door_of(request, at)
     drive = needed(found.drive, NoDriveHere)
     form, notice = _judged(request, drive)
-    entry = taken(form, lambda said: _enter(request, found, drive, notice, said, at, sent=sent))
-    if sent.is_prompt:
-        _ask_phone(request, entry, notice, at)
+    with own_work(request.viewer):
+        entry = taken(form, lambda said: _enter(request, found, drive, notice, said, at, sent=sent))
+        if sent.is_prompt:
+            _ask_phone(request, entry, notice, at)
     return reverse("enrolment:field_entry", args=[entry.public_id])
 
 
@@ -246,6 +248,7 @@ def _enter(
     )
 
 
+@of_own_work
 @form_page
 def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
     """The phone of one entry: its code, or its own call. Then back to the next person."""
@@ -313,7 +316,7 @@ def _show(
     request: Request, found: Door, form: DoorForm, at: datetime, *, speaks: str = "", status: int = 200
 ) -> HttpResponse:
     here, drive, by = found.here, found.drive, own(request)
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    text = "" if request.viewer.is_phone else request.GET.get("q", "").replace("\x00", "").strip()[:100]
     search = _search(request, found, text, at) if text else DoorFound()
     since = day_began(at) - LATELY
     is_copy = KEPT in request.headers  # lies on a phone for days: it names nobody

@@ -20,6 +20,7 @@ from abhiyan.enrolment.models_door import DoorTry
 from abhiyan.enrolment.queries import door as queries
 from abhiyan.enrolment.queries.partings import counted_for_sender
 from abhiyan.enrolment.rules.door import DoorState
+from abhiyan.org.here import of_own_work
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
@@ -31,6 +32,7 @@ from .worklists import home_of
 PER_PAGE = 25
 
 
+@of_own_work
 @require_GET
 def field_entries(request: Request) -> HttpResponseBase:
     """One's own entries, those that wait for a phone first. Not exported: they are people."""

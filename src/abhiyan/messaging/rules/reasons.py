@@ -30,6 +30,7 @@ AWAY: dict[str, Promise] = {
 }
 KINDS: dict[str, Promise] = {
     "code.sign_in": _("Code to sign in"),
+    "code.field": _("Code to sign in on a phone"),
     "code.join": _("Code to join"),
     "code.door": _("Code to join at the door"),
     "code.member": _("Code to open a membership"),

@@ -108,7 +108,8 @@ def holds_over_all(account_id: int, capability: str) -> bool:
 def require(by: Actor, capability: str, *, at: int | None) -> None:
     """Refuse (NotYours) unless `by` may do this over the unit `at` (its id); None: over the whole organisation.
 
-    The system may, for its stated reason. Citizens, channels and whoever has not shown a second factor may not.
+    The system may, for its stated reason. Citizens, channels and whoever has not shown a second factor may not; by one
+    SMS code a phone of the field may do its own work (`BY_PHONE`).
     """
     if capability not in known.MEANINGS:
         raise LookupError(f"no such capability: {capability}")
@@ -119,6 +120,14 @@ def require(by: Actor, capability: str, *, at: int | None) -> None:
             return
         if at is not None and holds(by.account_id, capability, at=at):
             return
+    is_by_phone = by.kind == "phone" and capability in known.BY_PHONE
+    if (
+        is_by_phone
+        and by.account_id is not None
+        and at is not None
+        and holds(by.account_id, capability, at=at)
+    ):
+        return
     raise NotYours(capability=capability)
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import registered
-from abhiyan.core.scope import NOTHING, Scope, is_out_of_date, scoped, system
+from abhiyan.core.scope import NOTHING, Scope, current, is_out_of_date, scoped, system
 from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.ranges import literal
@@ -47,7 +47,56 @@ def visit_of(key: str, *, on: date, at: datetime) -> tuple[Session | None, Viewe
         return session, replace(NOBODY, scope=Scope(session=key, phone=session.phone_id))
     if row[size] is None:  # the account was closed
         return None, NOBODY
+    if session.is_phone:
+        return _visit_of_phone(session, row[size:], trees, at=at)
     return session, _viewer(row[size:], session, trees)
+
+
+def _visit_of_phone(
+    session: Session, row: Sequence[Any], trees: int, *, at: datetime
+) -> tuple[Session | None, Viewer]:
+    """A phone's own session: with both proofs of the last 14 days all that its offices open, else own work alone.
+
+    Nobody's where the account has no office of the booth, or any other besides: those show both proofs.
+    """
+    if session.strong_at is not None and session.strong_at + sessions.BOTH_PROOFS_LIVE <= at:
+        session.strong_at = None
+    found = _viewer(row, session, trees)
+    if found.is_strong:
+        return (session, found) if found.appointments else (None, NOBODY)
+    held = by_one_code(found)
+    if not held:
+        return None, NOBODY
+    return session, replace(found, appointments=held, is_phone=True, scope=replace(found.scope, trees=trees))
+
+
+def by_one_code(viewer: Viewer) -> tuple[HeldOffice, ...]:
+    """What one SMS code opens to an account: its offices at booths, without the sight of people. None where it holds
+    any other office, or is the administrator's: one proof must never stand for two.
+    """
+    held = [one for one in viewer.appointments if one.body_id is None]
+    is_more = any(
+        one.office not in known.PHONE_OFFICES or one.unit_kind not in known.PHONE_UNITS for one in held
+    )
+    if viewer.is_root or is_more:
+        return ()
+    return tuple(
+        replace(one, capabilities=one.capabilities & known.BY_PHONE, sees_people=False) for one in held
+    )
+
+
+@contextmanager
+def own_work(viewer: Viewer) -> Iterator[None]:
+    """See one's own booth, for pages that name whoever asks: what they entered, and what their office owes.
+
+    Both proofs see it anyway. By one code nothing of people is in sight outside this.
+    """
+    if not viewer.is_phone:
+        yield
+        return
+    booths = literal(each for one in viewer.appointments for each in one.ranges)
+    with scoped(replace(current(), people=booths, line=booths)):
+        yield
 
 
 def viewer_of(*, account_id: int, session: Session | None = None, on: date) -> Viewer:
@@ -82,10 +131,11 @@ def seeing_as(account_id: int, *, on: date, reason: str = "") -> Iterator[Scope]
 
 
 def seen_by(by: Actor, *, at: datetime, reason: str) -> AbstractContextManager[Scope]:
-    """What somebody who does something beside a request sees: nothing without an account, all as the console."""
+    """What somebody who does something beside a request sees: nothing without an account or by one SMS code, all as
+    the console."""
     if by.kind == "system":
         return system(reason)
-    if by.account_id is None:
+    if by.account_id is None or by.kind == "phone":
         return scoped(NOTHING)
     return seeing_as(by.account_id, on=clock.day_in(settings.TIME_ZONE, at), reason=reason)
 

@@ -51,5 +51,10 @@ MEANINGS: dict[str, Promise] = {
 
 LEADS = "tasks.ask"  # whoever holds it leads those in the unit and below
 
+# What one SMS code opens in the field, to these offices alone: own work, without a look at others.
+BY_PHONE = frozenset({"enrolment.enrol", LEADS})
+PHONE_OFFICES = frozenset({"booth_president", "booth_worker"})
+PHONE_UNITS = frozenset({"booth", "village", "ward"})
+
 # Whoever made the installation sets it up and appoints the first; they see counts, but nobody's data.
 ROOT = frozenset({"org.read", "org.appoint", "org.decide", "org.factors", "imports.units", "imports.pins"})

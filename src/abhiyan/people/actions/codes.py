@@ -24,7 +24,7 @@ from .accounts import NotAPhone, open_account
 from .factors import forget_factors, take_a_try
 from .persons import note_sign
 
-PURPOSES = ("sign_in", "join", "member", "phone", "leave", "door")
+PURPOSES = ("sign_in", "join", "member", "phone", "leave", "door", "field")
 LIVES = timedelta(minutes=10)
 CONSOLE_LIVES = timedelta(hours=1)
 WORD_LIVES = timedelta(days=14)
@@ -141,7 +141,7 @@ def ask_code(
 
 def _kind_of(purpose: str) -> str:
     """Purposes with limits of their own. A stranger on an open page spends no code of a sign-in, nor of leaving."""
-    return purpose if purpose in ("sign_in", "leave") else "open"
+    return purpose if purpose in ("sign_in", "leave", "field") else "open"
 
 
 def _count_phone(subject: str, network: str, at: datetime) -> None:

@@ -15,7 +15,8 @@ from abhiyan.core import limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, needed
-from abhiyan.people.models_field import FieldPicture, FieldReceipt
+from abhiyan.people.models import Session
+from abhiyan.people.models_field import FieldPhone, FieldPicture, FieldReceipt
 
 MOST_WAITING = 60  # pictures of one account whose records have not come
 WAITS_S = 600
@@ -105,6 +106,12 @@ def pictures_that_wait(*, key: UUID, numbers: Collection[int], by: Actor) -> dic
     if len(found) < len(ids):
         raise PicturesMissing
     return {n: keyring().unseal(bytes(found[own].sealed), about=own.bytes) for own, n in ids.items()}
+
+
+def note_sent(*, session: Session | None, at: datetime) -> None:
+    """Note on a phone's own session that something arrived from it."""
+    if session is not None and session.is_phone:
+        FieldPhone.objects.filter(pk=session.public_id).update(sent_at=at)
 
 
 def sweep_field(*, at: datetime) -> int:

@@ -1,27 +1,33 @@
 """Our own sessions: a cookie of 32 random bytes and a mark, kept as a keyed digest; listed to their owner, revocable.
 
-Three kinds live in one table: a visitor half way through a form or a code, a citizen whose phone is proven, and
-an account that signed in. A session's row is in sight of its own cookie and of its account only.
+Four kinds live in one table: a visitor half way through a form or a code, a citizen whose phone is proven, an account
+that signed in, and the own session of a phone in the field, which has a cookie of its own and opens pages below
+/field/ alone. A session's row is in sight of its own cookie and of its account only.
 """
 
 import base64
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from abhiyan.core import lot, sql
+from abhiyan.core import audit, lot, sql
+from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.scope import current, scoped
-from abhiyan.people.models import Session
+from abhiyan.core.scope import current, scoped, system
+from abhiyan.people.models import Account, Session
+from abhiyan.people.models_field import FieldPhone
 
 ACCOUNT_LIVES = timedelta(hours=12)  # then both proofs are asked again
 ACCOUNT_IDLES = timedelta(hours=2)
 HALFWAY_LIVES = timedelta(minutes=30)  # an account whose second factor is still to come
 VISITOR_LIVES = timedelta(hours=2)
 VISITOR_IDLES = timedelta(minutes=45)
+PHONE_LIVES = timedelta(days=30)
+BOTH_PROOFS_LIVE = timedelta(days=14)  # on a phone: what shows other people opens so long
+MOST_PHONES = 2
 TOUCH_EVERY = timedelta(minutes=1)
 _MARK, _SIGNED = 11, 19  # letters of the mark, and of it with whose the cookie is
 _NOBODY = "A" * (_SIGNED - _MARK)  # six bytes of nothing
@@ -74,8 +80,15 @@ def key_of(*, token: str) -> str:
     return keyring().token_digest("session " + token).hex()
 
 
+def key_of_phone(*, token: str) -> str:
+    """As `key_of`, of a phone's own cookie. Its digest differs, so neither cookie opens anything for the other."""
+    return Session.OF_PHONE + keyring().token_digest("phone " + token).hex() if key_of(token=token) else ""
+
+
 def is_alive(*, session: Session, at: datetime) -> bool:
-    """Neither ended, nor over its term, nor left idle too long."""
+    """Neither ended, nor over its term, nor left idle too long. A phone may lie idle."""
+    if session.is_phone:
+        return session.ended_at is None and session.ends_at > at
     idles = ACCOUNT_IDLES if session.account_id is not None else VISITOR_IDLES
     return session.ended_at is None and session.ends_at > at and session.seen_at + idles > at
 
@@ -133,17 +146,109 @@ def remember(*, session: Session, **facts: Any) -> None:
     Session.objects.filter(key=session.key).update(data=session.data)
 
 
+def start_phone(
+    *,
+    account: Account,
+    unit_id: int,
+    device: str,
+    by: Actor,
+    at: datetime,
+    strong: bool = False,
+) -> Started:
+    """Begin the own session of a phone. Two live at most: of more, the one used longest ago ends.
+
+    Who may is asked by `org.actions.phones`, the only caller. strong: both proofs were shown just now.
+    """
+    token = token_for(account.pk)
+    session = Session(
+        key=key_of_phone(token=token),
+        public_id=lot.uuid(),
+        account_id=account.pk,
+        phone_id=account.phone_id,
+        data={},
+        device=device,
+        origin=by.origin,
+        created_at=at,
+        seen_at=at,
+        ends_at=at + PHONE_LIVES,
+        strong_at=at if strong else None,
+    )
+    with system("a phone of the field"):
+        Account.objects.select_for_update().get(pk=account.pk)  # two codes at once are no third phone
+        mine = [one for one in of_account(account_id=account.pk, at=at) if one.is_phone]
+        _end([one.key for one in mine[MOST_PHONES - 1 :]], at=at)
+        session.save(force_insert=True)
+        FieldPhone.objects.create(
+            id=session.public_id,
+            account_id=account.pk,
+            unit_id=unit_id,
+            device=device,
+            begun_at=at,
+            ends_at=session.ends_at,
+        )
+        subject = str(session.public_id)
+        facts = {"both proofs": strong}
+        audit.record(by=by, at=at, act="people.begin_phone", subject=subject, unit_id=unit_id, facts=facts)
+    return Started(token, session)
+
+
+def strengthen_phone(*, token: str, account_id: int, at: datetime) -> Started | None:
+    """Both proofs were shown in this browser: its phone's session gets a new cookie, and opens more for 14 days.
+
+    None where the cookie's session is over, or another account's.
+    """
+    with system("a phone of the field"):
+        found = Session.objects.filter(key=key_of_phone(token=token), account_id=account_id).first()
+        if found is None or not found.is_phone or not is_alive(session=found, at=at):
+            return None
+        fresh, old = token_for(account_id), found.key
+        found.key, found.strong_at = key_of_phone(token=fresh), at
+        Session.objects.filter(key=old).update(key=found.key, strong_at=at)
+    return Started(fresh, found)
+
+
+def ended_phone(*, key: str) -> Session | None:
+    """The session of a phone that was ended before its time: what it still has to send is kept apart."""
+    with system("a phone that was ended"):
+        return Session.objects.filter(key=key, ended_at__isnull=False).first() if key else None
+
+
+def end_phone(*, public_id: UUID, account_id: int, by: Actor, at: datetime) -> bool:
+    """End the session of a phone. Whether it was alive. The caller asks who may: the owner, or who leads the unit."""
+    with system("ending a phone"):
+        own = Session.objects.filter(public_id=public_id, account_id=account_id, ended_at=None)
+        if not _end(own.filter(key__startswith=Session.OF_PHONE).values_list("key", flat=True), at=at):
+            return False
+        FieldPhone.objects.filter(pk=public_id).update(ended_by=by.id)
+        audit.record(by=by, at=at, act="people.end_phone", subject=str(public_id))
+    return True
+
+
+def end_browsers_phone(*, token: str, at: datetime) -> None:
+    """End the session of a phone by its cookie: its holder signs out."""
+    if key := key_of_phone(token=token):
+        with system("signing out on a phone"):
+            _end([key], at=at)
+
+
+def _end(keys: Iterable[str], *, at: datetime) -> int:
+    """End sessions that are not over. In a scope that sees them."""
+    living = Session.objects.filter(key__in=list(keys), ended_at=None)
+    phones = list(living.filter(key__startswith=Session.OF_PHONE).values_list("public_id", flat=True))
+    FieldPhone.objects.filter(pk__in=phones, ended_at=None).update(ended_at=at)
+    return living.update(ended_at=at)
+
+
 def end(*, session: Session, at: datetime) -> None:
     """End one session: its cookie opens nothing from now on."""
-    Session.objects.filter(key=session.key, ended_at=None).update(ended_at=at)
+    _end([session.key], at=at)
     session.ended_at = at
 
 
 def end_of_account(*, account_id: int, public_id: UUID, at: datetime) -> bool:
     """End one of an account's sessions by its public id. Whether there was one to end."""
-    return bool(
-        Session.objects.filter(account_id=account_id, public_id=public_id, ended_at=None).update(ended_at=at)
-    )
+    found = Session.objects.filter(account_id=account_id, public_id=public_id, ended_at=None)
+    return bool(_end(found.values_list("key", flat=True), at=at))
 
 
 def end_all_of_account(*, account_id: int, at: datetime, but: str = "") -> int:
@@ -152,7 +257,7 @@ def end_all_of_account(*, account_id: int, at: datetime, but: str = "") -> int:
     For somebody else's account (an appointment ended) the caller opens a system scope.
     """
     living = Session.objects.filter(account_id=account_id, ended_at=None).exclude(key=but)
-    return living.update(ended_at=at)
+    return _end(living.values_list("key", flat=True), at=at)
 
 
 def of_account(*, account_id: int, at: datetime) -> Sequence[Session]:

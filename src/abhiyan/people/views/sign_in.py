@@ -18,7 +18,7 @@ from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language as language_of_page
 from abhiyan.people import actions, phones, queries
-from abhiyan.people.actions import codes, factors
+from abhiyan.people.actions import codes, factors, sessions
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.visit import Request
 from abhiyan.ui.acts import Tried, form_page, tried
@@ -283,8 +283,10 @@ def demo_sign_in(request: Request) -> HttpResponseBase:
 
 @require_POST
 def sign_out(request: Request) -> HttpResponseBase:
-    """End this session."""
-    request.visit.end(clock.now())
+    """End this session, and the phone's own in this browser."""
+    at = clock.now()
+    sessions.end_browsers_phone(token=request.COOKIES.get(settings.PHONE_COOKIE_NAME, ""), at=at)
+    request.visit.end(at)
     response = redirect("people:sign_in")
     response["Clear-Site-Data"] = '"cache"'
     return response
@@ -318,8 +320,11 @@ def own_account(request: Request) -> Account:
 
 def strengthened(request: Request, account: Account) -> HttpResponse:
     """The session has shown its second factor: a new cookie, and on to what was wanted."""
-    onwards = _onwards(request)
-    request.visit.sign_in(account.pk, account.phone_id, clock.now(), strong=True)
+    onwards, at = _onwards(request), clock.now()
+    request.visit.sign_in(account.pk, account.phone_id, at, strong=True)
+    request.visit.phone = sessions.strengthen_phone(
+        token=request.COOKIES.get(settings.PHONE_COOKIE_NAME, ""), account_id=account.pk, at=at
+    )
     return HttpResponseRedirect(onwards)
 
 

@@ -93,10 +93,10 @@ def may_say(by: Actor, asked: AskedUnit) -> bool:
     """Return True if the actor may answer for a unit or body: they lead the unit, or hold a seat in the body."""
     if by.kind == "system":
         return True
-    if by.kind != "person" or by.account_id is None:
+    if by.kind not in ("person", "phone") or by.account_id is None:
         return False
     return org.holds(by.account_id, LEADS, at=asked.unit_id) or (
-        asked.body_id is not None and org.sits_in(by.account_id, asked.body_id)
+        by.kind == "person" and asked.body_id is not None and org.sits_in(by.account_id, asked.body_id)
     )
 
 
@@ -459,7 +459,11 @@ def owed_by(viewer: Viewer, *, at: datetime) -> tuple[list[Owing], list[Schedule
     A few queries, however many offices they hold.
     """
     today = _today(at)
-    held = [each for each in viewer.appointments if not each.is_disputed] if viewer.is_strong else []
+    held = (
+        [each for each in viewer.appointments if not each.is_disputed]
+        if viewer.is_strong or viewer.is_phone
+        else []
+    )
     places = [(each.unit_id, each.hierarchy) for each in held]
     found = _above(places, since=today - STILL_OWED, until=today, running=True)
     bodies = _bodies_of([each.unit_id for each in held if each.body_id is not None]) if found else {}

@@ -22,7 +22,8 @@ from abhiyan.forms import actions as forms_acts
 from abhiyan.forms import queries as filled_forms
 from abhiyan.forms.models import Submission
 from abhiyan.forms.queries import FilledForm, answers_form, submission_for, typed_answers
-from abhiyan.org.here import page_unit
+from abhiyan.org.here import of_own_work, page_unit
+from abhiyan.org.queries import own_work
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.actions import dues as acts
@@ -330,6 +331,7 @@ def _said(request: Request, page: Page, act: str, files: Any, *, at: datetime) -
     return form, filled, done_with
 
 
+@of_own_work
 @form_page
 def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
     """The form of one due, for a phone. The due's own page shows the rest, and takes decisions."""
@@ -340,21 +342,25 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
     row = found.due_of(one, asked, period)
     state = DueState(row.state) if row else DueState.OPEN
     form = _forms(one, row, period, state, today=clock.day_in(one.timing.zone, at)).get(act)
+    where = address_of("site:field_start") if request.viewer.is_phone else schedules.due_href(*page)
     if form is None or one.ended_at is not None or not asked.is_open:
-        return redirect(schedules.due_href(*page))
-    questions, status = _questions(one, _sent(row)), 200
+        return redirect(where)
+    is_others = request.viewer.is_phone and row is not None and row.said_by != request.viewer.account_id
+    if is_others:  # one SMS code shows nothing that another wrote
+        form = _forms(one, None, period, state, today=clock.day_in(one.timing.zone, at))[act]
+    questions, status = _questions(one, None if is_others else _sent(row)), 200
     if request.method == "POST":
         form, questions, do = _said(request, page, act, request.FILES, at=at)
         is_fit = questions is None or questions.is_valid()
         done = tried(request, form, do if is_fit else _not_yet, said=ACTS[act].said)
         if done:
-            return redirect(schedules.due_href(*page))
+            return redirect(where)
         status = done.status
     context = {
         "schedule": one,
         "form": form,
         "questions": questions,
-        "reason": row.reason if row and state == DueState.RETURNED else "",
+        "reason": row.reason if row and state == DueState.RETURNED and not is_others else "",
         "unit_name": named(asked.body_names or asked.names),
         "period_name": period_name(one, period),
         "due_at": one.timing.due_at(period),
@@ -373,11 +379,13 @@ def _not_yet(_given: dict[str, Any]) -> Due:
 def take_report(request: Request, sent: RecordSent) -> str:
     """Take a report, or word of a meeting, that a phone sends: by the forms and the act of its page."""
     at = clock.now()
-    page = _page(request, sent.named["public_id"], at=at)
-    form, questions, do = _said(request, page, "hold" if page[0].is_meeting else "report", sent.files, at=at)
-    if questions is not None:
-        taken(questions, lambda _given: None)
-    taken(form, do)
+    with own_work(request.viewer):
+        page = _page(request, sent.named["public_id"], at=at)
+        act = "hold" if page[0].is_meeting else "report"
+        form, questions, do = _said(request, page, act, sent.files, at=at)
+        if questions is not None:
+            taken(questions, lambda _given: None)
+        taken(form, do)
     return schedules.due_href(*page)
 
 

@@ -27,7 +27,7 @@ LARGEST = 1_000_000  # bytes; a whole language has a tenth of that
 REPLIES = sorted(
     code
     for code in texts.FIXED
-    if not code.startswith(("duty.", "office.", "account.")) and code != "code.sign_in"
+    if not code.startswith(("duty.", "office.", "account.")) and code not in ("code.sign_in", "code.field")
 )
 LISTS = {"polite", "against", "unclear", *words.Word}
 HEAD = {"code": str, "name": str, "otherwise": str, "mark": str, "reviewed_by": str, "reviewed_on": date}

@@ -40,7 +40,7 @@ from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.people.actions import doubles as people
-from abhiyan.people.actions import issue_document
+from abhiyan.people.actions import issue_document, sessions
 from abhiyan.people.models import Double, Factor, Person, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
@@ -376,7 +376,15 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     with system("test"):
         tie = Tie.objects.get(account_id=verifier.pk)
     flag = odd_entries(cast, at)
+    phone = sessions.start_phone(
+        account=cast.accounts["district_elsewhere"],
+        unit_id=world.units["JK-JAM"].pk,
+        device="",
+        by=cast.actor("district_elsewhere"),
+        at=at,
+    ).session.public_id
     return {
+        **dict.fromkeys(("org:phone_act", "org:my_phone_act"), phone),
         "tie": tie.pk,
         "worker": cast.accounts["call_centre_agent"].public_id,
         **dict.fromkeys(
@@ -592,6 +600,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["act"] = "withdraw"
     if name in ("programmes:schedule_act", "programmes:due_act"):
         more["act"] = "end" if name == "programmes:schedule_act" else "cannot"
+    if name in ("org:phone_act", "org:my_phone_act"):
+        more["act"] = "end"
     if name == "review:deck_file":
         more["ending"] = "pptx"
     if name == "review:schedule_act":
@@ -664,7 +674,7 @@ def outcome(answer: HttpResponse) -> str:
     """What came of asking, in a word of the expected answers."""
     if answer.status_code == 302:
         where = answer["Location"]
-        is_entrance = re.match(r"/(sign-in/|me/(code/|phone/)?(\?|$)|join/[a-z]+/(\?|$))", where)
+        is_entrance = re.match(r"/((field/)?sign-in/|me/(code/|phone/)?(\?|$)|join/[a-z]+/(\?|$))", where)
         return ENTRANCE if is_entrance else "open"
     return WORDS.get(answer.status_code, f"error {answer.status_code}")
 

@@ -24,12 +24,14 @@ from django.views.decorators.http import require_GET, require_safe
 from abhiyan.core import clock, environment, rooms
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.org.queries import NotYours
+from abhiyan.org.queries.phones import newer_phone
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions import field
+from abhiyan.people.models_field import FieldPhone
 from abhiyan.site import assets
 from abhiyan.site.access import denied, pages
 from abhiyan.ui.posts import posted
-from abhiyan.ui.records import KeptPage, RecordKind, RecordSent, RecordUnfit, taken
+from abhiyan.ui.records import KEPT, KeptPage, RecordKind, RecordSent, RecordUnfit, taken
 
 HEADER = "X-Abhiyan-Field"  # a page of another site cannot set it: this stands in for the key against forgery
 MOST_PICTURES = 10  # of one record
@@ -46,8 +48,20 @@ ICONS = {  # drawn from ui/mark.svg
 @require_GET
 def field_start(request: Request) -> HttpResponseBase:
     """Show the start of the field pages: the forms of one's own work. Each opens without a network."""
-    shown = {"kept": kept_pages(request), "place": request.viewer.home and request.viewer.home.unit_name()}
+    shown = {
+        "kept": kept_pages(request),
+        "place": request.viewer.home and request.viewer.home.unit_name(),
+        "newer": _newer_phone(request),
+    }
     return render(request, "site/field_start.html", shown)
+
+
+def _newer_phone(request: Request) -> FieldPhone | None:
+    """Another phone that came after this one: its holder is told, in case it is a thief's."""
+    session, own = request.visit.session, request.viewer.account_id
+    if session is None or not session.is_phone or own is None or KEPT in request.headers:
+        return None
+    return newer_phone(own, than=session.public_id, at=clock.now())
 
 
 @require_GET
@@ -93,7 +107,8 @@ def field_manifest(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  #
 def kept_pages(request: Request) -> list[KeptPage]:
     """The pages of one's own work, of every room."""
     at = clock.now()
-    return [page for kind in kinds().values() for page in kind.keep(request.viewer, at)]
+    every = (page for kind in kinds().values() for page in kind.keep(request.viewer, at))
+    return [page for page in every if _opens(request, page.address)]
 
 
 class NotFromField(Refused, status=403):
@@ -154,6 +169,7 @@ def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
     at, key, by = clock.now(), said["key"], request.actor
     if said["by"] != request.viewer.public_id:
         raise OtherSender
+    field.note_sent(session=request.visit.session, at=at)
     if said["n"]:
         if said["picture"] is None:
             raise RecordUnfit(field="picture", why=_("The picture is missing."))
@@ -164,11 +180,18 @@ def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
     answer = field.begin_record(key=key, content=content, by=by, at=at)
     if answer is None:
         try:
-            answer = {"kept": True, "href": kind.take(*_as_its_page(request, kind, said))}
+            came = kind.take(*_as_its_page(request, kind, said))
+            answer = {"kept": True, "href": came if _opens(request, came) else reverse("site:field_start")}
         except kind.forgets as refused:
             return _not_kept(refused, forget=True)
         field.end_record(key=key, answer=answer, by=by)
     return JsonResponse(answer)
+
+
+def _opens(request: Request, address: str) -> bool:
+    """Whether the sender may open an address; by one SMS code few of them."""
+    opens = pages()[_page(urlsplit(address).path).view_name].opens
+    return not denied(opens, request.viewer, request.visit, is_demo=False)
 
 
 def _as_its_page(request: Request, kind: RecordKind, said: dict[str, Any]) -> tuple[Request, RecordSent]:

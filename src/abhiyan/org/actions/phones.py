@@ -1,0 +1,94 @@
+"""Phones of the field: one SMS code lets a booth worker or booth president in, to their own work alone."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from abhiyan.core import clock, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, TooMany, needed
+from abhiyan.core.scope import system
+from abhiyan.org import queries
+from abhiyan.people import actions as people
+from abhiyan.people import phones
+from abhiyan.people import queries as known
+from abhiyan.people.actions import sessions
+from abhiyan.people.actions.accounts import NotAPhone
+from abhiyan.people.actions.codes import CodeNotRight, CodeSpent
+from abhiyan.people.models import Account
+
+PURPOSE = "field"  # of its codes
+# limit: its name, allowed in a window of seconds. The code stands alone here, so fewer tries than of a first proof.
+TRIES_PER_PHONE = ("phone.tries", 12, 86_400)
+TRIES_PER_NETWORK = ("phone.network", 120, 3600)
+TRIES_PER_HOUR = ("phone.hour", 5_000, 3600)
+
+
+def ask_phone_code(*, phone: str, session: str, language: str, by: Actor, at: datetime) -> UUID:
+    """Have the code sent that lets a phone into the field pages; the id of the request.
+
+    It leaves for those whom one code lets in (`queries.by_one_code`). For any other number everything else happens
+    alike. Refuses NotAPhone, TooMany.
+    """
+    number = needed(phones.parse(phone), NotAPhone(field="phone"))
+    expected = _let_in(keyring().phone_id(number), at) is not None
+    return people.ask_code(
+        purpose=PURPOSE, phone=phone, session=session, language=language, expected=expected, by=by, at=at
+    )
+
+
+def let_phone_in(
+    *, request_id: UUID, phone_id: UUID, session: str, code: str, device: str, by: Actor, at: datetime
+) -> sessions.Started:
+    """Begin the own session of a phone, by the code that came to it. session: of the browser that asked.
+
+    Who may: as `queries.by_one_code` says, today. Refuses CodeNotRight, for every reason alike; CodeSpent.
+    """
+    for (name, allowed, window_s), subject in (
+        (TRIES_PER_PHONE, str(phone_id)),
+        (TRIES_PER_NETWORK, by.origin),
+        (TRIES_PER_HOUR, "all"),
+    ):
+        try:
+            limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
+        except TooMany:
+            raise CodeSpent(field="code") from None
+    people.check_code(
+        request_id=request_id, purpose=PURPOSE, phone=phone_id, session=session, code=code, at=at
+    )
+    account, unit_id = needed(_let_in(phone_id, at), CodeNotRight(field="code"))
+    own = Actor(kind="phone", id=account.public_id, account_id=account.pk, origin=by.origin)
+    return sessions.start_phone(account=account, unit_id=unit_id, device=device, by=own, at=at)
+
+
+def end_own_phone(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Sign a phone of one's own out; only a new code lets it in again. By the account itself. NotFound."""
+    if by.account_id is None or not sessions.end_phone(
+        public_id=public_id, account_id=by.account_id, by=by, at=at
+    ):
+        raise NotFound
+
+
+def end_phone_below(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Sign out the phone of somebody else, such as a lost one.
+
+    Who may: whoever appoints in the unit of its office. Refuses NotFound, NotYours.
+    """
+    found = known.field_phone(public_id)
+    queries.require(by, "org.appoint", at=found.unit_id)
+    if not sessions.end_phone(public_id=public_id, account_id=found.account_id, by=by, at=at):
+        raise NotFound
+
+
+def _let_in(phone_id: UUID, at: datetime) -> tuple[Account, int] | None:
+    """The account that one code lets in on this number, and the unit of its office."""
+    with system("whom one code lets in"):
+        account = known.account_of_phone(phone_id)
+        # Nobody has the account 0: the same question is asked of every number.
+        viewer = queries.viewer_of(
+            account_id=account.pk if account else 0, on=clock.day_in(settings.TIME_ZONE, at)
+        )
+    held = queries.by_one_code(viewer)
+    return (account, held[0].unit_id) if account is not None and held else None
