@@ -23,7 +23,7 @@ from .rules.attendance import ATTENDED, KIND, MEANINGS, NAMED, TOTAL
 
 
 def whom(item_id: UUID, _channel: int, _day: date) -> Whom:
-    """The invitee whom a check asks about one attendance."""
+    """Return the invitee that a check asks about one attendance."""
     found = queries.attended(item_id)
     return Whom(found.name, {"meeting": found.meeting}) if found else Whom(None, {})
 

@@ -1,5 +1,7 @@
-"""The sample of the demo: a national meeting with minutes and open tasks, a state meeting to come whose agenda reviews
-a programme that has not begun, and a leader's visit."""
+"""The demo's sample: a national meeting with minutes and open tasks, a state meeting to come, and a leader's visit.
+
+The agenda of the state meeting reviews a programme that has not begun.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta

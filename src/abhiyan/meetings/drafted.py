@@ -22,7 +22,7 @@ MOST_NAMED = 100  # in-charges; the page of the programme has all
 def drafted(viewer: Viewer, draft: str, here: Here, *, at: datetime) -> dict[str, str] | None:
     """Subject and text of a draft: in-charges with office and unit, the highest level first, and the helpline.
 
-    Who may: who sees the programme. None for a draft of another room, or without a programme.
+    For readers of the programme. Returns None for a draft of another room, or without a programme.
     """
     if not draft.startswith(ANNOUNCE):
         return None

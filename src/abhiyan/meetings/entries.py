@@ -1,4 +1,4 @@
-"""What meetings offer in the menu and in search."""
+"""Entries of meetings in the menu and in search."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""What meetings do by themselves, turned by `abhiyan jobs`."""
+"""Loops of meetings, which `abhiyan jobs` runs."""
 
 from abhiyan.core.loops import Loop
 

@@ -41,7 +41,7 @@ class Meeting(models.Model):
     reviewed = models.JSONField(default=list)  # ids of programmes on the agenda
     called_at = models.DateTimeField()
     called_by = models.BigIntegerField(null=True)  # account
-    # Rises with each new day: invitees who were told an earlier one are told again.
+    # Rises with each new day. Invitees with an earlier version hear of it again.
     version = models.SmallIntegerField(default=1)
     moves = models.JSONField(default=list)  # earlier days: first_on, last_on, starts, at, why
     programme = models.ForeignKey(
@@ -52,7 +52,7 @@ class Meeting(models.Model):
     )  # the meeting before, whose open tasks come first
     due = models.OneToOneField(
         Due, models.PROTECT, null=True, related_name="+"
-    )  # of a schedule that asks for it: its office-bearers are listed, nobody is told
+    )  # of a schedule; its list sends no messages
     roll = models.UUIDField(null=True)  # the bulk send that invites the people of a roll
     total = models.IntegerField(null=True)  # people who came, by the organiser's count
     walk_ins = models.IntegerField(null=True)  # of them without an invitation, by the same count
@@ -95,7 +95,7 @@ class Invitee(models.Model):
     called_in_id = models.BigIntegerField()  # the meeting's unit
     is_private = models.BooleanField()  # of a visit
     invited_at = models.DateTimeField()
-    told = models.SmallIntegerField(default=0, db_default=0)  # the version they were told
+    told = models.SmallIntegerField(default=0, db_default=0)  # the version they heard
     question = models.UUIDField(null=True)  # what the last question to their phone is about
     answer = models.TextField(choices=Answer.choices, default="", db_default="")
     answered_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""What meetings ask of somebody today: an answer to an invitation, the door of a meeting they lead, its minutes."""
+"""Work that meetings give somebody today: an answer to an invitation, the door of a meeting they lead, its minutes."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Reads of meetings: those in the viewer's sight, whom an invitation reaches, and who answered what."""
+"""Reads of meetings: those in the viewer's sight, people that an invitation reaches, and answers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ HOLDERS = """from units_placement p join org_appointment ap on ap.unit_id = p.un
  join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id and a.closed_at is null
  where p.hierarchy = %(tree)s and p.valid_to is null and p.lo >= %(lo)s and p.lo < %(hi)s
  and ap.state = 'active' and ap.starts_on <= %(day)s and (ap.ends_on is null or ap.ends_on >= %(day)s)"""
-MOST_NAMED = 200  # people whom the preview names
+MOST_NAMED = 200  # people named in the preview
 
 
 @dataclass(frozen=True, slots=True)
 class Inviting:
-    """Whom to invite below a unit: holders of offices (codes), of seats in bodies (ids), and of phones (ids)."""
+    """People to invite below a unit: holders of offices (codes), of seats in bodies (ids), and of phones (ids)."""
 
     offices: tuple[str, ...] = ()
     bodies: tuple[int, ...] = ()
@@ -103,20 +103,20 @@ def list_of(schedule: Schedule, *, unit_id: int, begins_on: date) -> UUID | None
 
 
 def reached(*, unit_id: int, hierarchy: int, on: date) -> dict[str, int]:
-    """How many people hold an office in a unit and below, by its code."""
+    """Count the people who hold an office in a unit and below, by its code."""
     given = chosen(Inviting(), unit_id=unit_id, hierarchy=hierarchy, on=on)
     with system("how many an office would invite"):
         return dict(sql.rows(f"select o.code, count(distinct ap.account_id) {HOLDERS} group by 1", given))
 
 
 def count_chosen(given: dict[str, Any]) -> int:
-    """How many people an invitation reaches. One statement, past the scope in force."""
+    """Count the people an invitation reaches, in one statement past the scope in force."""
     with system("how many an invitation reaches"):
         return int(sql.value(f"select count(*) from ({CHOSEN}) s", given))
 
 
 def name_chosen(given: dict[str, Any]) -> list[InvitedPerson]:
-    """Whom an invitation reaches, MOST_NAMED at most, the highest first: below the unit of who calls."""
+    """Return the people an invitation reaches below the calling unit, MOST_NAMED at most, the highest first."""
     with system("whom an invitation reaches"):
         return sql.each(
             InvitedPerson,
@@ -167,7 +167,7 @@ def own_answers(account_id: int | None, found: Iterable[Meeting]) -> dict[int, I
 
 @dataclass(frozen=True, slots=True)
 class InvitedOffice:
-    """How many holders of an office are invited, and what they answered.
+    """Invited holders of an office in numbers, with their answers.
 
     silent: who may still answer. The office of others without an answer ends before the day.
     """
@@ -181,7 +181,7 @@ class InvitedOffice:
 
 
 def by_office(one: Meeting) -> list[InvitedOffice]:
-    """The invitees of a meeting by office, senior first; numbers alone. Who may: whoever sees the meeting."""
+    """The invitees of a meeting by office, senior first; numbers alone. For readers of the meeting."""
     with system("answers by office"):
         return sql.each(
             InvitedOffice,
@@ -212,10 +212,15 @@ class NamedInvitee:
     has_left: bool = False  # the office, before the day of the meeting
 
     @property
-    def said(self) -> str:
-        """Why they can't come; or that they are a substitute, or that their office ends before the day."""
-        if self.has_left:
+    def answer(self) -> str:
+        """Their answer. Without one, an office that ends before the day is named instead."""
+        if self.has_left and not self.one.answer:
             return _("Office ends before the day")
+        return str(self.one.get_answer_display())
+
+    @property
+    def said(self) -> str:
+        """The reason why they can't come; a substitute is named as one."""
         return _("Substitute") if self.one.stands_for_id else self.one.reason
 
 
@@ -226,13 +231,13 @@ def invitees(one: Meeting, *, text: str = "") -> QuerySet[Invitee]:
 
 
 def people_on(one: Meeting) -> Sequence[NamedInvitee]:
-    """Everybody on a visit, by name. Who may: who sees the visit, as `meeting_for` found it."""
+    """Everybody on a visit, by name. For readers of the visit."""
     with system("the people on a visit"):
         return with_names(list(invitees(one).order_by("pk")))
 
 
 def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
-    """The same with names, offices and units. Who may: who manages the meeting, or is on the visit."""
+    """The same with names, offices and units. For managers of the meeting and people on the visit."""
     with system("names of invitees"):
         names = people.names_of(one.account_id for one in rows)
         left = sql.column(
@@ -272,7 +277,7 @@ class Substitute:
 
 
 def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
-    """Who may come instead of an invitee: others in an office of their unit on the day; MOST_NAMED at most."""
+    """Return who may come instead of an invitee: others in an office of their unit on the day; MOST_NAMED at most."""
     with system("who may come instead"):
         return sql.each(
             Substitute,
@@ -287,7 +292,7 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
 
 
 def attendance(one: Meeting) -> LadderShown:
-    """Who came to a meeting, as rungs beside those invited. Numbers alone. Who may: whoever sees the meeting."""
+    """Return attendance as rungs, with the invited as the target. Numbers alone. For readers of the meeting."""
     with system("how many came"):
         invited, ticks, came, confirmed = sql.row(
             "select count(*), coalesce(sum(ticks), 0), count(came_at), count(confirmed_at) from meetings_invitee"
@@ -307,7 +312,7 @@ def attendance(one: Meeting) -> LadderShown:
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """Whom a check of one attendance asks, and about which meeting."""
+    """The person and the meeting that a check of one attendance is about."""
 
     name: str
     meeting: str
@@ -345,7 +350,7 @@ _POINTS = """select p.public_id, p.text, t.public_id, coalesce(a.name, ''), t.ac
 
 
 def points(one: Meeting) -> list[PointShown]:
-    """The decisions and tasks of a meeting, in their order. Who may: whoever sees the meeting."""
+    """The decisions and tasks of a meeting, in their order. For readers of the meeting."""
     with system("the minutes of a meeting"):
         return sql.each(PointShown, f"{_POINTS} where p.meeting_id = %s order by p.at, p.id", [one.pk])
 

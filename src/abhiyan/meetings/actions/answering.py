@@ -42,7 +42,7 @@ class AnswerOver(Refused, status=409):
 def answer_invitation(*, public_id: UUID, comes: bool, by: Actor, at: datetime, reason: str = "") -> None:
     """Note whether the signed-in invitee of a meeting (its public id) comes. They can change it until it begins.
 
-    Who may: invitees, for themselves. Refuses NotFound, CantComeWhy without a reason, AnswerOver.
+    Invitees may do this for themselves. Refuses NotFound, CantComeWhy without a reason, AnswerOver.
     """
     reason = " ".join(reason.split())
     if len(reason) > LONGEST_REASON or "\0" in reason or not (comes or reason):
@@ -59,7 +59,7 @@ def answer_invitation(*, public_id: UUID, comes: bool, by: Actor, at: datetime, 
 def name_substitute(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime) -> None:
     """Send the holder of an appointment (public id) to a meeting in one's place. They are invited and asked.
 
-    Who may: an invitee, for themselves, once; only somebody of their own unit. Refuses NotFound, AnswerOver,
+    An invitee may do this once, with somebody of their own unit. Refuses NotFound, AnswerOver,
     SubstituteWrong, SubstituteInvited.
     """
     own = Invitee.objects.filter(meeting__public_id=public_id, account_id=by.account_id or 0)
@@ -93,7 +93,7 @@ def name_substitute(*, public_id: UUID, appointment: UUID, by: Actor, at: dateti
 def hear_answer(*, told: QuestionAnswered) -> None:
     """The phone answers by text or link whether its owner comes, or was there. In the transaction of its answer.
 
-    What was asked about an earlier day finds nobody any more.
+    An answer about an earlier day changes nothing.
     """
     if told.room != ROOM:
         return

@@ -23,7 +23,7 @@ from .telling import ANSWER_PAGE, CAME, ROOM, reachable
 from .words import blanks_of
 
 MOST_PEOPLE = 100_000  # the organiser's number
-ASKED_WITHIN = timedelta(days=3)  # after the last day; later nobody is asked any more
+ASKED_WITHIN = timedelta(days=3)  # after the last day
 ANSWERED_WITHIN = timedelta(days=14)
 AT_ONCE = 500
 DENIED, UNDONE = "denied", "undone"  # why an item ends
@@ -52,7 +52,7 @@ class TotalWrong(Refused):
 def tick(*, public_id: UUID, invitee: UUID, came: bool, by: Actor, at: datetime) -> bool:
     """Tick an invitee (public id) at the door, or take the tick back. Return True if it changed something.
 
-    Two organisers who tick the same person tick once. Who may: who manages the meeting. Refuses NotInvited,
+    Two organisers who tick the same person tick once. Managers of the meeting may do this. Refuses NotInvited,
     DoorClosed before the first day, SaidNotThere.
     """
     with transaction.atomic():
@@ -81,7 +81,7 @@ def set_people(*, public_id: UUID, n: int, by: Actor, at: datetime, walk_ins: in
     """Note how many people came by the organiser's count. It replaces an earlier number.
 
     walk_ins: how many of them had no invitation; None where nobody counted them. They are never added to the ticks.
-    Who may: who manages the meeting. Refuses TotalWrong, WalkInsWrong, DoorClosed.
+    Managers of the meeting may do this. Refuses TotalWrong, WalkInsWrong, DoorClosed.
     """
     if not 0 <= n <= MOST_PEOPLE:
         raise TotalWrong(field="n", most=MOST_PEOPLE)
@@ -141,7 +141,7 @@ def ask_who_came(*, at: datetime) -> int:
 def note_whether_came(*, question: UUID, phone_id: UUID, yes: bool, by: Actor, at: datetime) -> None:
     """Note the invitee's own word on whether they were there: a YES confirms, a NO takes the count back.
 
-    Who may: their own phone. In the transaction of its answer.
+    Only their own phone answers. Runs in the transaction of its answer.
     """
     with system("an invitee says whether they were there"):
         asked = Invitee.objects.filter(question=question, phone_id=phone_id)
@@ -171,7 +171,7 @@ def _check_door(one: Meeting, *, at: datetime) -> None:
 def _count(one: Meeting, row: Invitee, *, came: bool, at: datetime) -> None:
     """Post a tick, or that it was taken back. A later tick of the same person is another item.
 
-    The trail says who ticked. The item does not: an organiser is no worker, of whom a verifier checks few.
+    The trail names the organiser. The item does not, since verifiers limit their checks by worker.
     """
     if one.programme_id is None or row.item is None:
         return

@@ -102,7 +102,7 @@ class MeetingBegun(Refused, status=409):
 
 @dataclass(frozen=True, slots=True)
 class MeetingPlan:
-    """What is called: kind of Meeting.Kind; days, hour and place or link; agenda items or stops.
+    """A meeting or visit to be called: its kind, days, hour, place or link, and agenda items or stops.
 
     roll, text: an audience of bulk messages (rules.audiences) and the bulk text that invites it; "": nobody.
     host: who receives the leader on a visit. chair_id: account. programme_id: of the kind `meetings`, which counts who
@@ -139,9 +139,9 @@ def call_meeting(
 ) -> UUID:
     """Call a meeting or a visit, invite each person once, and have everybody told. Returns its public id.
 
-    expected: how many people the caller was shown. Who may: `tasks.ask` at the unit. Refuses InvitedChanged,
-    NobodyInvited, TooManyInvited, NumbersUnknown, PublicInSilence, what `draft_send` refuses, and what is wrong with
-    words or days.
+    expected: the number of people the caller was shown. Holders of `tasks.ask` at the unit may do this. Refuses
+    InvitedChanged, NobodyInvited, TooManyInvited, NumbersUnknown, PublicInSilence, refusals of `draft_send`, and
+    wrong words or days.
     """
     org.require(by, LEADS, at=unit_id)
     _check(plan, at=at)
@@ -193,7 +193,7 @@ def invite_more(
 ) -> int:
     """Invite more people to a meeting to come; who is invited already stays invited once. How many were new.
 
-    roll, text: as of MeetingPlan. Who may: who manages the meeting. Refuses as `call_meeting`; MeetingBegun.
+    roll, text: as of MeetingPlan. Managers of the meeting may do this. Refuses as `call_meeting`; MeetingBegun.
     """
     with transaction.atomic():
         one = held(public_id, by=by)
@@ -224,7 +224,7 @@ def move_meeting(
 ) -> None:
     """Move a meeting that has not begun: everybody is asked again, the earlier days stay on its page.
 
-    Who may: who manages the meeting. Refuses ReasonMissing, MeetingBegun, PublicInSilence and what is wrong with days.
+    Managers of the meeting may do this. Refuses ReasonMissing, MeetingBegun, PublicInSilence and wrong days.
     """
     with transaction.atomic():
         one = held(public_id, by=by)
@@ -254,7 +254,7 @@ def move_meeting(
 
 
 def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> None:
-    """Cancel a meeting that has not begun, and have everybody told. Who may: who manages the meeting.
+    """Cancel a meeting that has not begun, and have everybody told. Managers of the meeting may do this.
 
     Refuses ReasonMissing, MeetingBegun, AlreadyCancelled.
     """
@@ -304,12 +304,12 @@ def record(act: str, one: Meeting, *, by: Actor, at: datetime, n: int = 1) -> No
 
 
 def most_of(kind: str) -> int:
-    """How many people a meeting or a visit may have."""
+    """Return the largest number of invitees for a kind."""
     return MOST_INVITED if kind == Meeting.Kind.MEETING else MOST_ON_VISIT
 
 
 def counted(given: dict[str, Any], kind: str, *, has_roll: bool = False) -> int:
-    """How many people an invitation reaches. Refuses NumbersUnknown, NobodyInvited, TooManyInvited.
+    """Count the people an invitation reaches. Refuses NumbersUnknown, NobodyInvited, TooManyInvited.
 
     has_roll: the people of a roll are invited besides, so that nobody in an office may be.
     """
@@ -358,7 +358,7 @@ def _halt_roll(one: Meeting, *, at: datetime) -> None:
 
 
 def invite(one: Meeting, given: dict[str, Any], *, at: datetime) -> int:
-    """Write down whom CHOSEN finds, each once. How many are new. In a system scope."""
+    """Write down the people CHOSEN finds, each once, and return how many are new. Runs in a system scope."""
     return sql.run(
         f"""insert into meetings_invitee (public_id, meeting_id, account_id, phone_id, office, unit_id,
           called_in_id, is_private, invited_at)

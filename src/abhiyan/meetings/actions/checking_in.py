@@ -21,8 +21,8 @@ from .calling import invite, record
 def open_list(*, owes: Owes, by: Actor, at: datetime) -> UUID:
     """Open the check-in list of a due with everybody who holds an office in its unit; the list's public id.
 
-    Nobody gets a message. Opened again, who came into office meanwhile is added. Who may: who answers for the due.
-    Refuses what `begin_due` refuses.
+    Nobody gets a message. A later opening adds new office-bearers. People who answer for the due may do this. Refuses
+    as `begin_due`.
     """
     with transaction.atomic():
         due = begin_due(owes=owes, by=by, at=at)

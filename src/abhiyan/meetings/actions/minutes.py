@@ -59,7 +59,7 @@ def add_point(
 ) -> None:
     """Write a decision into the minutes; with an appointment (public id) and a day it is that holder's task.
 
-    Who may: who manages the meeting, and for a task also `tasks.ask` at its unit. Refuses PointMissing, PointsTooMany,
+    Managers of the meeting may do this; a task also takes `tasks.ask` at its unit. Refuses PointMissing, PointsTooMany,
     DayMissing, NotHeldYet, and what the task refuses.
     """
     text = text.strip()
@@ -86,7 +86,7 @@ def add_point(
 
 
 def strike_point(*, public_id: UUID, point: UUID, by: Actor, at: datetime) -> None:
-    """Take a decision out of the minutes; its task, if it is open, is withdrawn. Who may: who manages the meeting."""
+    """Remove a decision from the minutes and withdraw its open task. Managers of the meeting may do this."""
     with transaction.atomic():
         one = held(public_id, by=by)
         with system("a decision is taken out"):
@@ -101,7 +101,7 @@ def strike_point(*, public_id: UUID, point: UUID, by: Actor, at: datetime) -> No
 def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
     """Send decisions and tasks to everybody invited and to the sender, as a circular; its public id.
 
-    An earlier one is withdrawn. Who may: who manages the meeting and holds `messages.circular` at its unit. Refuses
+    An earlier one is withdrawn. Managers of the meeting with `messages.circular` at its unit may do this. Refuses
     NothingDecided.
     """
     with transaction.atomic():

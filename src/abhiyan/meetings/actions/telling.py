@@ -1,4 +1,4 @@
-"""Everybody invited is told: asked whether they come, asked again after a move, told of a cancelling."""
+"""Messages to invitees: a question whether they come, another after a move, and the news of a cancellation."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,12 +24,12 @@ AT_ONCE = 500  # people told in one commit
 
 
 def tell_next(*, public_id: UUID, at: datetime) -> bool:
-    """Tell the next of those who have not heard of a meeting as it is now. Return True if there may be more. By a job.
+    """Tell the next invitees who have not heard of a meeting as it is now. Return True if there may be more. By a job.
 
-    What they were asked before is over; before the meeting begins they are asked whether they come.
+    Earlier questions close. Before the meeting begins, a new one asks whether they come.
     """
     with system("telling of a meeting"):
-        # Locked: whoever moves or cancels it meanwhile has them told once more.
+        # Locked: a move or cancellation waits, and then tells everybody once more.
         one = Meeting.objects.select_for_update().filter(public_id=public_id).first()
         if one is None:
             return False

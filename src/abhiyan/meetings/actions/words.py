@@ -1,4 +1,4 @@
-"""What messages say of a meeting."""
+"""Words of messages about a meeting."""
 
 from django.utils import translation
 from django.utils.formats import date_format, time_format
@@ -10,7 +10,7 @@ BLANKS = ("unit", "title", "day", "place")
 
 
 def blanks_of(one: Meeting, language: str) -> dict[str, str]:
-    """What messages say of a meeting, in a language."""
+    """Return the words that fill messages about a meeting, in a language."""
     with translation.override(language):
         day = f"{date_format(one.first_on, 'j F')}, {time_format(one.starts, 'H:i')}"
     return {

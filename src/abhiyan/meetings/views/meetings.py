@@ -109,7 +109,7 @@ INVITEES: tuple[Column[found.NamedInvitee], ...] = (
     ),
     Column("office", _("Office"), lambda row: row.office, order="office"),
     Column("unit", _("Unit"), lambda row: row.unit, css="under"),
-    Column("answer", _("Answer"), lambda row: row.one.get_answer_display(), order="answer", css="end"),
+    Column("answer", _("Answer"), lambda row: row.answer, order="answer", css="end"),
     Column("reason", _("Reason"), lambda row: row.said, names_people=True),
     Column("came", _("Ticked"), lambda row: row.one.came_at, order="came_at", css="nums"),
 )
