@@ -433,10 +433,3 @@ def stays_of(account_id: int, *, since: date) -> StayNumbers:
     """Stays of a worker in programmes that ended on a day or later. In a system scope; one query."""
     n: StayNumbers = sql.row(f"{_NUMBERS} t.worker_id = %(worker)s", {"since": since, "worker": account_id})
     return n
-
-
-def stays_in(span: tuple[int, int], *, since: date) -> StayNumbers:
-    """The same of the places within [lo, hi)."""
-    inside = "t.unit_id in (select unit_id from units_placement where lo >= %(lo)s and lo < %(hi)s)"
-    n: StayNumbers = sql.row(f"{_NUMBERS} {inside}", {"since": since, "lo": span[0], "hi": span[1]})
-    return n

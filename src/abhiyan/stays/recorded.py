@@ -12,7 +12,8 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.recorded import RecordPart
 
 from . import queries
-from .reviewed import DAYS
+
+DAYS = 90
 
 
 def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordPart]:  # noqa: ARG001  # alike for every room
