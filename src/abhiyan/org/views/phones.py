@@ -33,7 +33,7 @@ STATES = {
     "ended": _("Signed out"),
 }
 _AGAIN = _("It opens nothing from then on. Only a new code by SMS lets it in again.")
-_UNSENT = _("What it has not sent yet, it can still send. The in-charge looks at it before it counts.")
+_UNSENT = _("What it has not sent stays on it, and is sent once it is signed in again.")
 OWN_ACTS = {
     "end": PageAct(
         acts.end_own_phone,
