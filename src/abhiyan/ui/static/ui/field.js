@@ -26,7 +26,10 @@ async function follow(form) {
   const there = (await mine()).filter((one) => one.record === record && one.page === page);
   let one = null;
   for (const each of there) if (!one && (asked ? each.key === asked : each.state === "draft") && (await isOwn(each.key))) one = each;
-  one ??= { key: crypto.randomUUID(), by: about.who, record, page, state: "draft", made: Date.now(), pictures: {} };
+  if (!one) {
+    one = { key: crypto.randomUUID(), by: about.who, record, page, state: "draft", made: Date.now(), pictures: {} };
+    await isOwn(one.key);
+  }
   one.kind = title;
   one.thing = thing || one.key;
   if (one.fields) restore(form, one);
@@ -114,7 +117,8 @@ function atFields(form, errors) {
   for (const old of form.querySelectorAll(".err")) old.remove();
   let first = null;
   for (const [name, words] of Object.entries(errors ?? {})) {
-    const field = form.querySelector(`[name="${CSS.escape(name)}"]:not([type=hidden])`);
+    const own = CSS.escape(name); // a question's field has a prefix
+    const field = form.querySelector(`:is([name="${own}"], [name$="-${own}"]):not([type=hidden])`);
     const place = field?.closest(".field");
     if (!place) continue;
     const error = Object.assign(document.createElement("div"), { className: "err", id: `${field.id}_refused`, textContent: words });
@@ -268,16 +272,17 @@ if (db) {
   if (place) onChange(() => list(place));
   if (place) await list(place);
   onChange(show);
-  const again = async () => {
+  // waits: the page before this one may hold the line for a moment yet.
+  const again = async (waits = false) => {
     navigator.serviceWorker?.controller?.postMessage("forget");
     await show();
-    const came = await sendAll();
+    const came = await sendAll(waits);
     if (Object.values(came).some((each) => each.signIn)) document.getElementById("sign-in")?.removeAttribute("hidden");
   };
-  for (const event of ["online", "offline"]) addEventListener(event, again);
-  document.getElementById("send-now")?.addEventListener("click", again);
-  setInterval(again, 60000);
-  await again();
+  for (const event of ["online", "offline"]) addEventListener(event, () => again(true));
+  document.getElementById("send-now")?.addEventListener("click", () => again(true));
+  setInterval(() => again(), 60000);
+  await again(true);
 } else say(about.nowhere, "warn");
 await keep().catch(() => {});
 document.documentElement.dataset.field = "ready";
