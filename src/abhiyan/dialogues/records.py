@@ -1,4 +1,4 @@
-"""What a phone keeps of dialogues: the leader's calls of the day, each with its form."""
+"""A phone keeps the leader's calls of the day, each with its form."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,7 +30,8 @@ def field_call(request: Request, call: UUID) -> HttpResponseBase:
     outcome = tried(request, form, partial(views.note_given, request, call), said=_("The call is noted."))
     if outcome or own.is_done:
         return redirect("dialogues:calls")
-    context = {"call": _without_words(own) if KEPT in request.headers else own, "form": form}
+    call_shown = _without_words(own) if KEPT in request.headers else own
+    context = {"call": call_shown, "form": form, "page": request.path}
     return naming(render(request, "dialogues/field_call.html", context, status=outcome.status))
 
 

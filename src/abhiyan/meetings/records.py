@@ -1,4 +1,4 @@
-"""What a phone keeps of meetings: the names to tick at the door."""
+"""A phone keeps the names to tick at the door of a meeting."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

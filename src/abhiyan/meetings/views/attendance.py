@@ -51,7 +51,7 @@ def field_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
         read_people(by=request.actor, unit_id=one.unit_id, n=len(names[:MOST]), at=clock.now())
     words = sorted((_named(row), str(row.one.public_id)) for row in names[:MOST])
     offer(form, invitee=[(ident, said) for said, ident in words])
-    context = {"one": one, "form": form, "names": names, "is_more": len(names) > MOST}
+    context = {"one": one, "form": form, "names": names, "is_more": len(names) > MOST, "page": request.path}
     return naming(render(request, "meetings/field_meeting.html", context, status=done.status))
 
 
