@@ -34,11 +34,11 @@ class Meeting(models.Model):
     starts = models.TimeField()
     place = models.TextField(default="")
     link = models.TextField(default="")
-    host = models.TextField(default="")  # of a visit: who receives the leader
+    host = models.TextField(default="")  # It receives the leader on a visit.
     chair_id = models.BigIntegerField(null=True)  # account
-    is_public = models.BooleanField(default=False)  # open to everybody, so refused before a poll
-    agenda = ArrayField(models.TextField(), default=list)  # items or stops, in their order
-    reviewed = models.JSONField(default=list)  # ids of programmes on the agenda
+    is_public = models.BooleanField(default=False)  # Everybody may come, so it is refused before a poll.
+    agenda = ArrayField(models.TextField(), default=list)  # It holds items or stops, in their order.
+    reviewed = models.JSONField(default=list)  # It holds ids of programmes on the agenda.
     called_at = models.DateTimeField()
     called_by = models.BigIntegerField(null=True)  # account
     # Rises with each new day. Invitees with an earlier version hear of it again.
@@ -50,13 +50,12 @@ class Meeting(models.Model):
     previous = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="+", db_index=False
     )  # the meeting before, whose open tasks come first
-    due = models.OneToOneField(
-        Due, models.PROTECT, null=True, related_name="+"
-    )  # of a schedule; its list sends no messages
-    roll = models.UUIDField(null=True)  # the bulk send that invites the people of a roll
-    total = models.IntegerField(null=True)  # people who came, by the organiser's count
-    walk_ins = models.IntegerField(null=True)  # of them without an invitation, by the same count
-    minutes = models.UUIDField(null=True)  # the circular that carries them
+    # A schedule asked for it. Then nobody gets a message.
+    due = models.OneToOneField(Due, models.PROTECT, null=True, related_name="+")
+    roll = models.UUIDField(null=True)  # This bulk send invites the people of a roll.
+    total = models.IntegerField(null=True)  # So many came, as the organiser counts.
+    walk_ins = models.IntegerField(null=True)  # So many of them had no invitation.
+    minutes = models.UUIDField(null=True)  # This circular carries them.
     cancelled_at = models.DateTimeField(null=True)
     why = models.TextField(default="")  # it was cancelled
 
@@ -103,11 +102,11 @@ class Invitee(models.Model):
     stands_for = models.OneToOneField(
         "self", models.CASCADE, null=True, related_name="substitute"
     )  # who named them as their substitute
-    came_at = models.DateTimeField(null=True)  # ticked at the door; empty once the tick is taken back
-    ticks = models.SmallIntegerField(default=0, db_default=0)  # how often they were ticked
-    item = models.UUIDField(null=True)  # of the last tick, where a programme counts them
-    has_been_asked = models.BooleanField(default=False, db_default=False)  # whether they were there
-    confirmed_at = models.DateTimeField(null=True)  # their own YES
+    came_at = models.DateTimeField(null=True)  # The tick at the door; taking it back empties this.
+    ticks = models.SmallIntegerField(default=0, db_default=0)  # Each tick adds one.
+    item = models.UUIDField(null=True)  # The last tick has it, if a programme counts it.
+    has_been_asked = models.BooleanField(default=False, db_default=False)  # The day after.
+    confirmed_at = models.DateTimeField(null=True)  # They said YES themselves.
     denied_at = models.DateTimeField(null=True)  # their own NO
 
     class Meta:

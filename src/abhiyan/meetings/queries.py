@@ -411,14 +411,14 @@ def reviewed(viewer: Viewer, one: Meeting, *, at: datetime) -> list[Reviewed]:
 
 
 def doers(one: Meeting, *, on: date) -> list[Candidate]:
-    """Who may be given a task at a meeting: its unit's office-bearers, then those invited; 300 at most."""
+    """List who may be given a task at a meeting: office-bearers of its unit, then people invited; 300 at most."""
     with system("who may be given a task"):
         there = list(one.invitees.order_by("pk").values_list("unit_id", flat=True)[:300])
         return candidates(dict.fromkeys([one.unit_id, *there]), on=on)
 
 
 def stand_ins(own: Invitee) -> tuple[str, str]:
-    """The names of whom an invitee stands for, and of who stands for them; "" for nobody."""
+    """Name the person an invitee replaces, and the person who replaces them; "" for nobody."""
     with system("who comes instead"):
         theirs = Invitee.objects.filter(stands_for=own).values_list("account_id", flat=True).first()
         whom = Invitee.objects.filter(pk=own.stands_for_id or 0).values_list("account_id", flat=True).first()
@@ -462,7 +462,7 @@ def attended_by(account_id: int, *, since: date, until: date) -> tuple[int, int,
 
 
 def held_in(span: tuple[int, int], *, since: date, until: date) -> tuple[int, int, int]:
-    """How many meetings units at positions [lo, hi) held from a day to another; how many were invited, how many ticked.
+    """Count meetings that units at positions [lo, hi) held from a day to another, people invited, and people ticked.
 
     In a scope that sees them.
     """

@@ -16,7 +16,7 @@ DAYS = 90
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Yield who was invited and ticked in the last days, if there were meetings. Of an office-bearer, their own."""
+    """Yield the people invited and ticked in the last days, if there were meetings. An office-bearer sees their own."""
     today = clock.day_in(settings.TIME_ZONE, at)
     days = {"since": today - timedelta(days=DAYS), "until": today}
     if of.account_id is not None:

@@ -1,4 +1,4 @@
-"""Jobs of meetings: everybody invited is told."""
+"""Jobs of meetings: they tell everybody invited."""
 
 from uuid import UUID
 
@@ -10,6 +10,6 @@ from . import actions
 
 @job("meetings.tell_invited")
 def tell_invited(public_id: str) -> None:
-    """Tell everybody who has not heard of a meeting as it is now, some hundred a commit. Nobody is told twice."""
+    """Tell everybody who has not heard of a meeting as it is now, some hundred a commit. It tells nobody twice."""
     while actions.tell_next(public_id=UUID(public_id), at=clock.now()):
         pass

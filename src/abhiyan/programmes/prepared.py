@@ -1,4 +1,4 @@
-"""What this room knows of a programme's preparation: in-charges, targets, meetings and reports."""
+"""This room knows how far a programme is prepared: in-charges, targets, meetings and reports."""
 
 from collections.abc import Iterator
 from datetime import date

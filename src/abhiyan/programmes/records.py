@@ -1,4 +1,4 @@
-"""What a phone keeps of meetings and reports: the forms that its holder owes."""
+"""A phone keeps the forms of meetings and reports that its holder owes."""
 
 from collections.abc import Iterator
 from datetime import datetime

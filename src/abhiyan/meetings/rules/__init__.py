@@ -1,1 +1,1 @@
-"""What follows from a meeting's days, without the database."""
+"""These rules follow from a meeting's days, without the database."""

@@ -13,7 +13,7 @@ MEANINGS = {
 
 
 def reported(total: int | None, ticks: int) -> int:
-    """What is reported: the larger of the organiser's number and the names ticked, never their sum.
+    """Return the reported number: the larger of the organiser's number and the ticks, never their sum.
 
     ticks: each tick there was; one that was taken back stays reported.
     """
@@ -21,5 +21,5 @@ def reported(total: int | None, ticks: int) -> int:
 
 
 def unnamed(total: int | None, ticks: int) -> int:
-    """What the organiser's number adds to the names ticked."""
+    """Return how many the organiser's number adds to the names ticked."""
     return reported(total, ticks) - ticks

@@ -12,7 +12,7 @@ NAMES = ("meeting", "meeting_act", "meeting_file", "meeting_step", "meeting_canc
 
 
 def meeting_elsewhere(cast: "Cast", at: datetime) -> dict[str, Any]:
-    """What fills the addresses of meetings."""
+    """Call a meeting and return it for the addresses of this room."""
     unit_id, by = cast.world.units["JK-JAM"].pk, cast.actor("district_elsewhere")
     day = at.date() + timedelta(days=5)
     inviting = queries.Inviting(("district_in_charge",))

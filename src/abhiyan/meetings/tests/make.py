@@ -76,7 +76,7 @@ def call_as(
     phones: Any = (),
     **other: Any,
 ) -> Meeting:
-    """Somebody calls a meeting, and everybody invited is told."""
+    """Call a meeting as a role, and tell everybody invited."""
     inviting = queries.Inviting(tuple(offices), (), tuple(phones))
     made, unit_id = plan(**other), cast.world.units[unit].pk
     with cast.as_(by):

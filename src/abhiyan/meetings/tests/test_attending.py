@@ -68,7 +68,7 @@ def people(cast: Cast, one: Meeting, n: int) -> None:
 
 
 def ladder(one: Meeting) -> Ladder:
-    """Of the programme, in the meeting's unit; what a recount finds is the same."""
+    """Return the programme's ladder in the meeting's unit. A recount finds the same."""
     assert one.programme_id is not None
     assert programmes.recount(at=LATER).is_right
     with system("test"):

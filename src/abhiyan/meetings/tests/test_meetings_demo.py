@@ -1,4 +1,4 @@
-"""What the demo shows of meetings: one held with minutes and open tasks, one to come, a visit."""
+"""The demo shows a meeting held with minutes and open tasks, one to come, and a visit."""
 
 import pytest
 

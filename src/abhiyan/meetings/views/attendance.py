@@ -27,7 +27,7 @@ MOST = 300  # names on a page; the page of the meeting finds the others
 
 
 class AttendanceForm(forms.Form):
-    """Who is here: invitees (public ids)."""
+    """The form takes the invitees who are here (public ids)."""
 
     invitee = forms.MultipleChoiceField(
         label=_("Who is here?"),

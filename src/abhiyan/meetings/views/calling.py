@@ -52,7 +52,7 @@ class HourField(forms.TimeField):
 
 
 class InviteForm(forms.Form):
-    """Whom to invite."""
+    """The form names the people to invite."""
 
     offices = forms.MultipleChoiceField(
         label=_("Invite by office"), required=False, widget=forms.CheckboxSelectMultiple
@@ -104,7 +104,7 @@ class InviteForm(forms.Form):
 
     @property
     def inviting(self) -> found.Inviting:
-        """Whom the form names."""
+        """Return the people that the form names."""
         given = self.cleaned_data
         bodies = tuple(int(one) for one in given.get("bodies", ()))
         return found.Inviting(tuple(given.get("offices", ())), bodies, given["phones"])
@@ -223,7 +223,7 @@ def meeting_new(request: Request) -> HttpResponseBase:
     )
     lo, hi = here.span
     owners = units.spans({one.owner_id for one in running}, here.hierarchy)
-    # An owner that stands in another tree has no span.
+    # An owner of another tree has no span.
     meeting_here = {owner for owner, span in owners.items() if span[0] < hi and lo < span[1]}
     running = [one for one in running if one.owner_id in meeting_here]
     known = {str(one.public_id): one.pk for one in running}
@@ -468,5 +468,5 @@ def _invitees(one: Meeting) -> str:
 
 
 def one_count(one: Meeting) -> int:
-    """How many people are invited to a meeting."""
+    """Count the people who are invited to a meeting."""
     return sum(each.n for each in found.by_office(one))

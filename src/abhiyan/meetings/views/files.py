@@ -29,7 +29,7 @@ TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "minutes.typ")
 
 @require_safe
 def meeting_file(request: Request, public_id: UUID, kind: str) -> HttpResponse:
-    """The minutes as PDF, or the meeting as an .ics file. Who may: who reads the page."""
+    """The minutes as PDF, or the meeting as an .ics file. Readers of the page may open it."""
     one, at = found.meeting_for(request.viewer, public_id), clock.now()
     if kind == "pdf":
         body, content = _pdf(request, one, at=at), "application/pdf"
@@ -121,7 +121,7 @@ def _reviewed(each: found.Reviewed) -> list[list[str]]:
 
 
 def said(one: PreparedLine) -> str:
-    """How far a part of the preparation is: 12 of 20."""
+    """Say how far a part of the preparation is: 12 of 20."""
     if one.of is None:
         return grouped(one.done)
     return _("%(n)s of %(of)s") % {"n": grouped(one.done), "of": grouped(one.of)}

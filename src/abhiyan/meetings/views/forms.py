@@ -18,7 +18,7 @@ class CantComeForm(forms.Form):
 
 
 class SubstituteForm(forms.Form):
-    """Who comes instead: an appointment (public id) of the own unit."""
+    """The form takes who comes instead: an appointment (public id) of the own unit."""
 
     appointment = forms.UUIDField(label=_("Substitute"), widget=forms.Select)
 

@@ -122,7 +122,7 @@ AT_DOOR: tuple[Column[found.NamedInvitee], ...] = (
 
 
 class FindInvitee(forms.Form):
-    """Whom to look for at the door."""
+    """The form takes the name to look for at the door."""
 
     show = forms.CharField(widget=forms.HiddenInput, initial="door", required=False)
     q = forms.CharField(label=_("Name"), required=False, max_length=100)
@@ -249,7 +249,7 @@ def _due_page(one: Meeting, *, at: datetime) -> str:
 
 
 def _substitutes(own: Invitee, one: Meeting) -> dict[str, Any]:
-    """Whom somebody stands for or sent, by name; else the form to send somebody, where there is anybody."""
+    """Name the person that somebody replaces or sent. Otherwise offer the form to send somebody."""
     stands_for, substitute = found.stand_ins(own)
     known = {"stands_for": stands_for, "substitute": substitute}
     if stands_for or substitute or not found.substitutes(own, on=one.first_on):
@@ -268,7 +268,7 @@ def _move(each: dict[str, str]) -> tuple[str, str]:
 
 
 def _chair(one: Meeting) -> tuple[str, int] | None:
-    """Who chairs it, or travels: everybody invited reads the name."""
+    """Return who chairs it, or travels. Everybody invited reads the name."""
     if one.chair_id is None:
         return None
     with system("who chairs a meeting"):

@@ -1,4 +1,4 @@
-"""What pages of meetings share."""
+"""Pages of meetings share these."""
 
 from datetime import date, time
 from typing import Any
