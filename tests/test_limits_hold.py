@@ -19,7 +19,7 @@ from abhiyan.core import address, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.core.refusals import Refused, TooMany, needed
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import Claim, Gateway, phone_changes, photos, refused, texts
@@ -44,7 +44,7 @@ from abhiyan.org.actions import phones as field_phones
 from abhiyan.people import actions as people
 from abhiyan.people.actions import codes, factors, reading
 from abhiyan.people.actions import field as field_actions
-from abhiyan.people.models import Account
+from abhiyan.people.models import Account, FieldPhone
 from abhiyan.people.tests.make import browser
 from abhiyan.site.tests.test_limits_found import limits_of
 from abhiyan.verification.actions import hand_back
@@ -407,6 +407,35 @@ def field_pictures(ground: Ground) -> Asked:
     return str(by.account_id), lambda: let(keep)
 
 
+def field_held(ground: Ground) -> Asked:
+    by = reader()
+    with system("test"):
+        phone = FieldPhone.objects.create(
+            id=uuid4(),
+            account_id=needed(by.account_id),
+            unit_id=ground.world.units["JK-B001"].pk,
+            begun_at=ground.at,
+            ends_at=ground.at,
+        ).pk
+
+    def hold() -> None:
+        with system("test"):
+            field_actions.hold_record(
+                key=uuid4(),
+                content=b"",
+                record="door",
+                held={},
+                age=timedelta(0),
+                pictures=(),
+                phone=phone,
+                answer={},
+                by=by,
+                at=ground.at,
+            )
+
+    return str(phone), lambda: let(hold)
+
+
 def offer(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/office/guessed/"), 404)
 
@@ -701,6 +730,7 @@ LIMITS = {
     "helpdesk.to_phone": Limit(6, DAY, answers_to_phone),
     "helpdesk.links": Limit(2_000, HOUR, request_links),
     "items.links": Limit(2_000, HOUR, item_links),
+    "field.held": Limit(300, DAY, field_held),
     "field.pictures": Limit(240, HOUR, field_pictures),
     "meeting.network": Limit(100, HOUR, meeting_links),
     "stays.network": Limit(100, HOUR, stay_links),

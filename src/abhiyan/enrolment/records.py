@@ -11,6 +11,7 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.ui.records import KeptPage, RecordKind
 
 from .actions import NotAdult
+from .forms_door import DoorForm
 from .queries import door as queries
 from .queries.join import SMALLEST, counting_drive
 from .views import door, door_entries
@@ -39,6 +40,7 @@ RECORDS = (
         take=door.take_entry,
         keep=keep,
         forgets=(NotAdult,),
+        form=DoorForm,
     ),
     RecordKind(
         code="try",

@@ -127,7 +127,7 @@ def _by_phone(request: HttpRequest, visit: Visit, otherwise: Viewer, at: datetim
     widen(Scope(session=key))
     session, found = queries.visit_of(key, on=clock.day_in(settings.TIME_ZONE, at), at=at)
     if session is None:
-        visit.ended_phone = sessions.ended_phone(key=key)
+        visit.ended_phone = sessions.ended_phone(key=key, at=at)
         widen(before)
         return otherwise
     visit.session = session

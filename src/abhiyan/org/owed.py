@@ -96,7 +96,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     yield from _lacking_polls(viewer, at=at)
     home = viewer.home
     if home is not None and home.unit_kind in IN_CHARGE_OF_PHONES and viewer.may(LEADS):
-        yield from _silent_phones(home, at=at)
+        yield from _phones(home, at=at)
     if home is None or not viewer.may_any("org.appoint", "org.officers"):
         return
     below_here = [
@@ -130,9 +130,23 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
         yield _vacant(vacancies, home.unit_name())
 
 
-def _silent_phones(home: HeldOffice, *, at: datetime) -> Iterator[Owed]:
-    """Phones of the unit's workers from which nothing came for two days, as one row."""
-    n = phones.silent_phones(home.lo, home.hi, at=at)
+def _phones(home: HeldOffice, *, at: datetime) -> Iterator[Owed]:
+    """Records that came from phones after they were signed out; and phones from which nothing came for two days."""
+    n, held = phones.phone_work(home.lo, home.hi, at=at)
+    if held:
+        yield Owed(
+            urgency=1,
+            title=ngettext(
+                "%(n)s record came from a phone that was signed out",
+                "%(n)s records came from phones that were signed out",
+                held,
+            )
+            % {"n": grouped(held)},
+            meta=_("They count only once you accept them."),
+            href=reverse("site:held"),
+            act=_("Look"),
+            icon="phone",
+        )
     if n:
         yield Owed(
             urgency=2,

@@ -24,7 +24,8 @@ from abhiyan.core.policy import (
     private,
 )
 
-from .models_field import FieldPhone as FieldPhone  # noqa: PLC0414  # other rooms read it from here
+from .models_field import FieldHeld as FieldHeld  # noqa: PLC0414  # other rooms read these two from here
+from .models_field import FieldPhone as FieldPhone  # noqa: PLC0414
 from .models_field import FieldPicture, FieldReceipt  # noqa: F401  # tables of this room, kept beside
 
 # Whose session this is, before the account is known: evaluated once per query, not per row.

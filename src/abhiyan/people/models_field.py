@@ -1,6 +1,7 @@
 """Phones of the field, and what they send: receipts of records, and pictures that wait for theirs."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.policy import ACCOUNT, LINE, SYSTEM, placed, policies, private
 
@@ -33,6 +34,39 @@ class FieldPhone(models.Model):
             using=f"account_id = {ACCOUNT} or {placed('people_field_phone.unit_id', LINE)}",
             write=f"{SYSTEM} or account_id = {ACCOUNT}",
         )
+
+
+class FieldHeld(models.Model):
+    """A record that arrived from a phone after it was signed out. It counts only once the in-charge accepts it."""
+
+    class State(models.IntegerChoices):
+        WAITS = 1, _("Not decided yet")
+        ACCEPTED = 2, _("Accepted")
+        ASIDE = 3, _("Set aside")
+
+    id = models.UUIDField(primary_key=True)  # as its receipt's
+    public_id = models.UUIDField(unique=True)
+    account_id = models.BigIntegerField()
+    phone_id = models.UUIDField()  # FieldPhone
+    unit_id = models.BigIntegerField()
+    record = models.TextField()  # code of its kind
+    sealed = models.BinaryField()  # page, form, pictures and key, as they came
+    made_at = models.DateTimeField()  # when it was finished, by the phone's clock
+    at = models.DateTimeField()
+    state = models.SmallIntegerField(choices=State.choices, default=State.WAITS, db_default=1)
+    reason = models.TextField(default="", db_default="")  # why it was set aside
+    decided_by = models.BigIntegerField(null=True)  # account
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_field_held"
+        indexes = [
+            models.Index(
+                fields=["unit_id", "state"], name="field_held_unit"
+            ),  # used by: what waits in a unit
+            models.Index(fields=["at"], name="field_held_at"),  # used by: the sweep
+        ]
+        constraints = policies("field_held", using=placed("people_field_held.unit_id", LINE), write=SYSTEM)
 
 
 class FieldReceipt(models.Model):

@@ -27,6 +27,7 @@ from .models import (
     Double,
     Erasure,
     Factor,
+    FieldHeld,
     FieldPhone,
     LastSign,
     Notice,
@@ -83,6 +84,11 @@ def phones_of_account(account_id: int, *, at: datetime) -> list[FieldPhone]:
 def field_phone(public_id: UUID) -> FieldPhone:
     """A phone of the field in the caller's sight whose session was not ended. NotFound."""
     return needed(FieldPhone.objects.filter(pk=public_id, ended_at=None).first())
+
+
+def held_record(public_id: UUID) -> FieldHeld:
+    """A record in the caller's sight that came from a phone after it was signed out. NotFound."""
+    return needed(FieldHeld.objects.filter(public_id=public_id).first())
 
 
 def accounts_of(*, phone_ids: Iterable[UUID]) -> dict[UUID, Account]:

@@ -24,7 +24,9 @@ class Visit:
         self.phone: sessions.Started | None = (
             None  # a phone's own session that began: its cookie is to be set
         )
-        self.ended_phone: Session | None = None  # of a phone whose session was ended, when it comes to send
+        self.ended_phone: sessions.SignedOutPhone | None = (
+            None  # of a phone whose session was ended, when it comes to send
+        )
         self.about: int | None = None  # the programme (id) its page is about: so it says whom to ask
 
     @property

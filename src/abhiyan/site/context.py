@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -52,7 +53,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         known["nav"] = menu(viewer)
         known["search_url"] = address(SEARCH)
     if request.path_info.startswith("/field/") and (viewer.is_strong or viewer.is_phone):
-        known["field"] = phone(viewer)
+        known["field"] = phone(viewer.public_id)
+    elif (visit := getattr(request, "visit", None)) and visit.ended_phone is not None:
+        known["field"] = phone(visit.ended_phone.holder)
     if viewer.is_signed_in:
         home = viewer.home
         language = translation.get_language() or ""
@@ -72,13 +75,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return known
 
 
-def phone(viewer: Viewer) -> dict[str, str]:
+def phone(holder: UUID | None) -> dict[str, str]:
     """Facts for the head and the script of a field page. version: of all that its copies are made from."""
     look = "|".join(
         (assets.version(), settings.ORGANISATION, settings.ACCENT, translation.get_language() or "")
     )
     return {
-        "who": str(viewer.public_id),
+        "who": str(holder),
         "version": hashlib.sha256(look.encode()).hexdigest()[:12],
         "worker": address("site:field_worker") if environment.OFFLINE() else "",
         "send": address("site:field_send"),

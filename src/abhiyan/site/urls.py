@@ -9,7 +9,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes import urls as programmes
 from abhiyan.programmes.views import dues
 
-from .views import bearer, closing, demo_phone, field, launch, membership_votes, search, today, unit
+from .views import bearer, closing, demo_phone, field, held, launch, membership_votes, search, today, unit
 
 pages = [
     # It sends people who are not signed in to do so.
@@ -46,12 +46,21 @@ pages = [
     page("bearers/<uuid:public_id>/", bearer.bearer, opens=capability(LEADS), act="shows a number"),
     page("search/", search.search, opens=STRONG),
     page("field/start/", field.field_start, opens=phone()),
-    page("field/outbox/", field.field_outbox, opens=phone()),
+    page("field/outbox/", field.field_outbox, opens=phone(is_of_ended=True)),
     page("field/keep.json", field.field_keep, opens=phone()),
     page("field/worker.js", field.field_worker, opens=PUBLIC),
     page("field/app.webmanifest", field.field_manifest, opens=PUBLIC),
-    # Each record's own page and act ask who may.
-    page("field/send/", field.field_send, opens=phone(), act="as the page of the record says"),
+    # Each record's own page and act ask who may. What comes from a phone that was signed out is kept apart.
+    page(
+        "field/send/",
+        field.field_send,
+        opens=phone(is_of_ended=True),
+        act="as the page of the record says",
+    ),
+    page("phones/held/", held.held, opens=capability("org.appoint")),
+    page(
+        "phones/held/<uuid:public_id>/<str:act>/", held.held_act, opens=capability("org.appoint"), act=FINAL
+    ),
     page(
         "field/due/<uuid:public_id>/", dues.field_due, opens=phone(), act="is sent again until it is accepted"
     ),

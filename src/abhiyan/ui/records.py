@@ -69,7 +69,7 @@ class RecordKind:
     code: what `data-record` says. name: what the outbox calls it. page: URL name of the page whose form it is; who may
     open that page may send its records. take: does the act, and returns the address that shows what came of it.
     keep: the pages a phone keeps for somebody, to open them without a network. forgets: refusals after which the
-    phone deletes the record, for nothing of it may stay.
+    phone deletes the record, for nothing of it may stay. form: whose labels name what was typed.
     """
 
     code: str
@@ -78,6 +78,7 @@ class RecordKind:
     take: Callable[[Any, RecordSent], str]
     keep: Callable[[Any, datetime], Iterable[KeptPage]]
     forgets: tuple[type[Refused], ...] = ()
+    form: type[forms.Form] | None = None
 
 
 def naming(page: Page) -> Page:

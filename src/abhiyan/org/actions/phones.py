@@ -1,5 +1,6 @@
 """Phones of the field: one SMS code lets a booth worker or booth president in, to their own work alone."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,10 +15,10 @@ from abhiyan.org import queries
 from abhiyan.people import actions as people
 from abhiyan.people import phones
 from abhiyan.people import queries as known
-from abhiyan.people.actions import sessions
+from abhiyan.people.actions import field, sessions
 from abhiyan.people.actions.accounts import NotAPhone
 from abhiyan.people.actions.codes import CodeNotRight, CodeSpent
-from abhiyan.people.models import Account
+from abhiyan.people.models import Account, FieldHeld
 
 PURPOSE = "field"  # of its codes
 # limit: its name, allowed in a window of seconds. The code stands alone here, so fewer tries than of a first proof.
@@ -80,6 +81,29 @@ def end_phone_below(*, public_id: UUID, by: Actor, at: datetime) -> None:
     queries.require(by, "org.appoint", at=found.unit_id)
     if not sessions.end_phone(public_id=public_id, account_id=found.account_id, by=by, at=at):
         raise NotFound
+
+
+def decide_record(
+    *, public_id: UUID, accept: Callable[[FieldHeld], str] | None, reason: str = "", by: Actor, at: datetime
+) -> bool:
+    """Accept a record that came from a phone after it was signed out, or set it aside; whether it was accepted.
+
+    accept: does the record's own act, under the name of who accepts, or returns why nothing of it may stay. None: it is
+    set aside. Who may: whoever appoints in the unit, but not whose phone it was. Refuses NotFound, NotYours,
+    HeldDecided, and what the record's act refuses.
+    """
+    seen = known.held_record(public_id)
+    queries.require(by, "org.appoint", at=seen.unit_id)
+    if seen.account_id == by.account_id:
+        raise queries.NotYours(capability="org.appoint")
+    with system("deciding about a record of a phone that was signed out"):
+        held = field.take_held(public_id=public_id)
+    if accept is not None:
+        reason = accept(held)
+    is_accepted = accept is not None and not reason
+    with system("deciding about a record of a phone that was signed out"):
+        field.decide_held(held=held, is_accepted=is_accepted, reason=reason, by=by, at=at)
+    return is_accepted
 
 
 def _let_in(phone_id: UUID, at: datetime) -> tuple[Account, int] | None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from abhiyan.core import sql
+from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.people import queries as people
 from abhiyan.people.models import FieldPhone
@@ -74,9 +75,52 @@ def phone_rows(lo: int, hi: int, *, show: str, at: datetime) -> Rows[FieldPhoneR
     )
 
 
-def silent_phones(lo: int, hi: int, *, at: datetime) -> int:
-    """How many phones of units at positions [lo, hi) have sent nothing for two days."""
-    return int(sql.value(f"select count(*) {_OF_UNITS} where {_CONDITIONS['silent']}", _values(lo, hi, at)))
+@dataclass(frozen=True, slots=True)
+class HeldRecordRow:
+    """A record that came from a phone after it was signed out."""
+
+    public_id: UUID
+    account_id: int
+    holder: str
+    unit_code: str
+    unit_names: Mapping[str, str]
+    device: str
+    record: str
+    made_at: datetime
+    at: datetime
+    state: int
+    reason: str
+
+
+def held_rows(lo: int, hi: int, *, state: int) -> Rows[HeldRecordRow]:
+    """Records of units at positions [lo, hi) that wait for a decision, or were decided."""
+    return Rows(
+        "h.public_id, h.account_id, coalesce(a.name, ''), u.code, u.names, coalesce(f.device, ''), h.record,"
+        " h.made_at, h.at, h.state, h.reason",
+        """from people_field_held h
+          join units_placement p on p.unit_id = h.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
+          join units_unit u on u.id = h.unit_id
+          left join people_field_phone f on f.id = h.phone_id
+          left join people_account a on a.id = h.account_id
+          where h.state = %(state)s""",
+        {"lo": lo, "hi": hi, "state": state},
+        orders={"at": ("h.at",), "made": ("h.made_at",), "unit": ("p.lo", "h.at")},
+        last="h.id",
+        make=HeldRecordRow,
+    )
+
+
+def phone_work(lo: int, hi: int, *, at: datetime) -> tuple[int, int]:
+    """How many phones of units at positions [lo, hi) are silent, and how many records there wait for a decision."""
+    silent, held = needed(
+        sql.row(
+            f"""select (select count(*) {_OF_UNITS} where {_CONDITIONS["silent"]}),
+             (select count(*) from people_field_held h join units_placement p on p.unit_id = h.unit_id
+               and p.lo >= %(lo)s and p.lo < %(hi)s where h.state = 1)""",
+            _values(lo, hi, at),
+        )
+    )
+    return silent, held
 
 
 def _values(lo: int, hi: int, at: datetime) -> dict[str, Any]:

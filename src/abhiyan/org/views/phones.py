@@ -33,7 +33,7 @@ STATES = {
     "ended": _("Signed out"),
 }
 _AGAIN = _("It opens nothing from then on. Only a new code by SMS lets it in again.")
-_UNSENT = _("What it has not sent stays on it, and is sent once it is signed in again.")
+_UNSENT = _("It can still send what it has not sent yet. That counts once the in-charge accepts it.")
 OWN_ACTS = {
     "end": PageAct(
         acts.end_own_phone,
@@ -115,7 +115,12 @@ def phone_sign_in(request: Request) -> HttpResponseBase:
             },
         )
         return redirect("org:phone_sign_in_code")
-    shown = {"form": form, "next": _wanted(request), "start": reverse("site:field_start")}
+    shown = {
+        "form": form,
+        "next": _wanted(request),
+        "start": reverse("site:field_start"),
+        "outbox": reverse("site:field_outbox"),
+    }
     return render(request, "org/phone_sign_in.html", shown, status=asked.status)
 
 
@@ -230,6 +235,7 @@ def phone_list(request: Request) -> HttpResponseBase:
         "here": "phones",
         "page_unit": here,
         "filters": filters,
+        "held": reverse("site:held") if request.viewer.may("org.appoint") else "",
         "may_end": request.viewer.may_at("org.appoint", here.span[0]) and show != "ended",
         "crumbs": here.crumbs((say("Phones in the field"), reverse("org:phones"))),
     }

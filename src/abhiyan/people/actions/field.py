@@ -4,6 +4,7 @@ Everything here is the account's own. Each function runs in the transaction of t
 """
 
 import hmac
+import json
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,19 +12,21 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import limits, sql
+from abhiyan.core import audit, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, needed
 from abhiyan.people.models import Session
-from abhiyan.people.models_field import FieldPhone, FieldPicture, FieldReceipt
+from abhiyan.people.models_field import FieldHeld, FieldPhone, FieldPicture, FieldReceipt
 
 MOST_WAITING = 60  # pictures of one account whose records have not come
 WAITS_S = 600
 PICTURES = ("field.pictures", 240, 3600)
 LARGEST = 2 << 20  # bytes; a phone shrinks them to less
+HELD = ("field.held", 300, 86_400)  # records of one phone that was signed out
 RECEIPTS_LAST = timedelta(days=400)
 PICTURES_LAST = timedelta(days=30)
+HELD_LAST = timedelta(days=90)
 
 
 class RecordSentOtherwise(Refused, status=409):
@@ -34,6 +37,10 @@ class RecordSentOtherwise(Refused, status=409):
 
 class FieldPictureTooLarge(Refused, status=413):
     message = _("This picture is larger than %(mb)s MB. Take it again with a smaller picture size.")
+
+
+class HeldDecided(Refused, status=409):
+    message = _("Somebody decided about this record already.")
 
 
 class PicturesMissing(Refused, status=409):
@@ -108,6 +115,82 @@ def pictures_that_wait(*, key: UUID, numbers: Collection[int], by: Actor) -> dic
     return {n: keyring().unseal(bytes(found[own].sealed), about=own.bytes) for own, n in ids.items()}
 
 
+def hold_record(
+    *,
+    key: UUID,
+    content: bytes,
+    record: str,
+    held: Mapping[str, str],
+    age: timedelta,
+    pictures: Collection[int],
+    phone: UUID,
+    answer: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+) -> dict[str, Any]:
+    """Keep a record of a phone that was signed out, sealed, for the in-charge; the answer to the phone.
+
+    held: page, form and pictures, as they came. by: the account it came from. A known key gets its first answer, also
+    from before the phone was signed out. In a system scope. Refuses RecordSentOtherwise, PicturesMissing, TooMany.
+    """
+    known = begin_record(key=key, content=content, by=by, at=at)
+    if known is not None:
+        return known
+    name, allowed, window_s = HELD
+    limits.take(limit=name, subject=str(phone), at=at, allowed=allowed, window_s=window_s)
+    pictures_that_wait(key=key, numbers=pictures, by=by)
+    own = _id(by, key)
+    FieldReceipt.objects.filter(pk=own).update(answer=dict(answer))
+    FieldHeld.objects.create(
+        id=own,
+        public_id=lot.uuid(),
+        account_id=needed(by.account_id),
+        phone_id=phone,
+        unit_id=FieldPhone.objects.get(pk=phone).unit_id,
+        record=record,
+        sealed=keyring().seal(json.dumps({**held, "key": str(key)}).encode(), about=own.bytes),
+        made_at=at - age,
+        at=at,
+    )
+    return dict(answer)
+
+
+def opened(held: FieldHeld) -> dict[str, str]:
+    """What a held record says: page, form, pictures and key. Refuses HeldDecided: then its words are gone."""
+    if held.state != FieldHeld.State.WAITS:
+        raise HeldDecided
+    said: dict[str, str] = json.loads(keyring().unseal(bytes(held.sealed), about=held.pk.bytes))
+    return said
+
+
+def take_held(*, public_id: UUID) -> FieldHeld:
+    """A held record that nobody decided, locked until the decision is written. In a system scope.
+
+    Who may is asked by `org.actions.phones`, the only caller. Refuses NotFound, HeldDecided.
+    """
+    found = needed(FieldHeld.objects.select_for_update().filter(public_id=public_id).first())
+    if found.state != FieldHeld.State.WAITS:
+        raise HeldDecided
+    return found
+
+
+def decide_held(*, held: FieldHeld, is_accepted: bool, reason: str, by: Actor, at: datetime) -> None:
+    """Write what became of a held record; its pictures and its words go. In a system scope."""
+    state = FieldHeld.State.ACCEPTED if is_accepted else FieldHeld.State.ASIDE
+    FieldPicture.objects.filter(record=held.pk).delete()
+    FieldHeld.objects.filter(pk=held.pk).update(
+        state=state, reason=reason, decided_by=by.account_id, decided_at=at, sealed=b""
+    )
+    audit.record(
+        by=by,
+        at=at,
+        act="people.decide_held",
+        subject=str(held.public_id),
+        unit_id=held.unit_id,
+        facts={"record": held.record, "accepted": is_accepted},
+    )
+
+
 def note_sent(*, session: Session | None, at: datetime) -> None:
     """Note on a phone's own session that something arrived from it."""
     if session is not None and session.is_phone:
@@ -115,9 +198,14 @@ def note_sent(*, session: Session | None, at: datetime) -> None:
 
 
 def sweep_field(*, at: datetime) -> int:
-    """Delete receipts after 400 days, and pictures whose record has not come for 30. As `jobs`, in a system scope."""
+    """Delete receipts after 400 days, held records after 90, and pictures whose record has not come for 30.
+
+    As `jobs`, in a system scope.
+    """
+    FieldHeld.objects.filter(at__lt=at - HELD_LAST).delete()
     receipts, _of = FieldReceipt.objects.filter(at__lt=at - RECEIPTS_LAST).delete()
-    pictures, _of = FieldPicture.objects.filter(at__lt=at - PICTURES_LAST).delete()
+    held = FieldHeld.objects.filter(state=FieldHeld.State.WAITS).values("pk")
+    pictures, _of = FieldPicture.objects.filter(at__lt=at - PICTURES_LAST).exclude(record__in=held).delete()
     return receipts + pictures
 
 

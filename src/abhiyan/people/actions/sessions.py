@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from abhiyan.core import audit, lot, sql
@@ -207,10 +207,22 @@ def strengthen_phone(*, token: str, account_id: int, at: datetime) -> Started | 
     return Started(fresh, found)
 
 
-def ended_phone(*, key: str) -> Session | None:
-    """The session of a phone that was ended before its time: what it still has to send is kept apart."""
+class SignedOutPhone(NamedTuple):
+    """A phone whose session was ended before its time. public_id: of its session. holder: public id of the account."""
+
+    public_id: UUID
+    account_id: int
+    holder: UUID
+
+
+def ended_phone(*, key: str, at: datetime) -> SignedOutPhone | None:
+    """The phone of a session that was ended within 30 days: what it still sends is kept apart."""
     with system("a phone that was ended"):
-        return Session.objects.filter(key=key, ended_at__isnull=False).first() if key else None
+        session = Session.objects.filter(key=key, ended_at__gt=at - PHONE_LIVES).first()
+        if session is None or session.account_id is None:
+            return None
+        holder = Account.objects.get(pk=session.account_id).public_id
+    return SignedOutPhone(session.public_id, session.account_id, holder)
 
 
 def end_phone(*, public_id: UUID, account_id: int, by: Actor, at: datetime) -> bool:

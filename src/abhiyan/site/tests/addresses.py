@@ -40,8 +40,8 @@ from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.people.actions import doubles as people
-from abhiyan.people.actions import issue_document, sessions
-from abhiyan.people.models import Double, Factor, Person, Session
+from abhiyan.people.actions import field, issue_document, sessions
+from abhiyan.people.models import Double, Factor, FieldHeld, Person, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions.materials import add_material
@@ -383,8 +383,24 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         by=cast.actor("district_elsewhere"),
         at=at,
     ).session.public_id
+    own = cast.actor("district_elsewhere")
+    with system("test"):
+        field.hold_record(
+            key=uuid4(),
+            content=b"",
+            record="door",
+            held={"page": "/field/", "form": "name=Planted", "pictures": ""},
+            age=timedelta(0),
+            pictures=(),
+            phone=phone,
+            answer={},
+            by=own,
+            at=at,
+        )
+        held = FieldHeld.objects.get().public_id
     return {
         **dict.fromkeys(("org:phone_act", "org:my_phone_act"), phone),
+        "site:held_act": held,
         "tie": tie.pk,
         "worker": cast.accounts["call_centre_agent"].public_id,
         **dict.fromkeys(
@@ -602,6 +618,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["act"] = "end" if name == "programmes:schedule_act" else "cannot"
     if name in ("org:phone_act", "org:my_phone_act"):
         more["act"] = "end"
+    if name == "site:held_act":
+        more["act"] = "aside"
     if name == "review:deck_file":
         more["ending"] = "pptx"
     if name == "review:schedule_act":

@@ -179,6 +179,7 @@ POSTS: dict[str, dict[str, str]] = {
     "verification:planted_withdraw": {"phone": "98765 43210"},
     "site:unit_close": {"on": "2026-01-01"},
     "stays:field_stay": {"answer": "yes"},
+    "site:held_act": {"reason": "mine"},
     "stays:assign": {"phone": "9419000001"},
     "stays:board_act": {"stay": "00000000-0000-4000-8000-000000000009"},
 }

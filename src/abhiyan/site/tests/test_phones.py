@@ -12,19 +12,21 @@ from django.test import Client
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.enrolment.models import Claim
 from abhiyan.enrolment.models_door import DoorEntry
-from abhiyan.enrolment.tests.make import Human
+from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks, code_sent
 from abhiyan.org import actions as org
+from abhiyan.people.actions import field
 from abhiyan.people.actions.accounts import keep_phone
 from abhiyan.people.models import Account, Session
-from abhiyan.people.models_field import FieldPhone
+from abhiyan.people.models_field import FieldHeld, FieldPhone, FieldPicture, FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.models_schedules import Due
 
 from .addresses import body
 from .cast import SYSTEM, Cast
-from .test_field import FIELD, KAMLA, entry, kept, send
+from .test_field import FIELD, KAMLA, entry, kept, picture, send
 
 pytestmark = pytest.mark.django_db
 WORKER, LEADER, NOBODY = "+919906112233", "+919906112244", "+919906112255"
@@ -196,7 +198,7 @@ def test_a_third_phone_ends_the_one_used_longest_ago(cast: Cast, phone: Client) 
     given.time(NOW + timedelta(hours=2))
     phone.get("/field/start/")
     third = let_in(WORKER)
-    assert [one.get("/field/outbox/").status_code for one in (phone, second, third)] == [200, 302, 200]
+    assert [one.get("/field/start/").status_code for one in (phone, second, third)] == [200, 302, 200]
 
 
 def test_a_phone_lies_idle_for_weeks_and_is_asked_again_after_thirty_days(phone: Client) -> None:
@@ -380,3 +382,113 @@ def test_silent_phones_are_listed_and_told_today_to_whom_it_concerns(cast: Cast,
 def test_my_record_says_where_one_is_signed_in(cast: Cast, phone: Client) -> None:
     assert "/field/phones/" in cast.client("booth_worker").get("/programmes/record/").content.decode()
     assert "/field/phones/" not in cast.client("booth_president").get("/programmes/record/").content.decode()
+
+
+@pytest.fixture
+def revoked(cast: Cast, phone: Client) -> Client:
+    """The phone of a worker, after who leads the booth signed it out."""
+    with system("test"):
+        lost = FieldPhone.objects.get().pk
+    assert cast.client("booth_president").post(f"/phones/{lost}/end/").status_code == 302
+    return phone
+
+
+def held() -> FieldHeld:
+    with system("test"):
+        return FieldHeld.objects.get()
+
+
+def test_unsent_work_of_a_revoked_phone_is_kept_apart_and_counts_nowhere(cast: Cast, revoked: Client) -> None:
+    assert revoked.get("/field/start/").status_code == 302
+    outbox = revoked.get("/field/outbox/").content.decode()
+    assert "This phone was signed out" in outbox
+    assert f'data-who="{cast.accounts["booth_worker"].public_id}"' in outbox
+    assert "Send what it has not sent yet" in revoked.get("/field/sign-in/").content.decode()
+    sent = entry(cast, KAMLA)
+    assert send(revoked, sent)["kept"] is True
+    assert send(revoked, sent)["kept"] is True, "sent again"
+    assert kept() == (0, 1, 0) and held().state == FieldHeld.State.WAITS
+    assert KAMLA.name.encode() not in bytes(held().sealed)
+    assert send(revoked, entry(cast, KAMLA, "booth_president"), 409)["code"] == "other_sender"
+    assert send(revoked, sent | {"key": uuid4(), "page": "/field/start/"}, 404)["code"] == "not_found"
+    assert send(browser(), sent, 403)["code"] == "not_yours"
+    given.time(NOW + timedelta(days=30))
+    assert send(revoked, sent | {"key": uuid4()}, 403)["code"] == "not_yours", "after 30 days"
+
+
+def test_who_appoints_there_sees_a_held_record_and_nobody_else(cast: Cast, revoked: Client) -> None:
+    send(revoked, entry(cast, KAMLA))
+    told, page = "1 record came from a phone that was signed out", f"/phones/held/{held().public_id}/accept/"
+    for role in ("booth_president", "mandal_president"):
+        client = cast.client(role)
+        assert page in client.get("/phones/held/").content.decode()
+        shown = client.get(page).content.decode()
+        assert KAMLA.name in shown and KAMLA.phone[-4:] in shown and KAMLA.phone[-10:] not in shown
+    assert told in cast.client("mandal_president").get("/").content.decode()
+    elsewhere = cast.client("district_elsewhere")
+    assert page not in elsewhere.get("/phones/held/").content.decode()
+    assert elsewhere.get(page).status_code == elsewhere.post(page).status_code == 404
+    for client in (cast.client("booth_worker"), cast.client("verifier")):
+        assert client.get("/phones/held/").status_code == client.post(page).status_code == 403
+    assert revoked.get("/phones/held/").status_code == 302
+    assert kept()[0] == 0
+
+
+def test_a_held_record_is_accepted_once_and_counts_on_its_own_day(cast: Cast, revoked: Client) -> None:
+    sent = entry(cast, KAMLA)
+    first = send(revoked, sent)
+    page = f"/phones/held/{held().public_id}/accept/"
+    given.time(NOW + timedelta(days=2))
+    boss = cast.client("booth_president")
+    assert boss.post(page)["Location"] == "/phones/held/"
+    with system("test"):
+        made = DoorEntry.objects.get()
+        assert made.by == cast.accounts["booth_president"].public_id
+        assert Claim.objects.get(pk=made.pk).field_at == NOW - timedelta(hours=3)
+    assert held().state == FieldHeld.State.ACCEPTED and bytes(held().sealed) == b""
+    assert boss.post(page).status_code == 409 and kept()[0] == 1
+    assert page not in boss.get("/phones/held/").content.decode()
+    assert "Enrol at the door" in boss.get("/phones/held/?show=accepted").content.decode()
+    given.time(NOW + timedelta(days=2, hours=1))
+    again = let_in(WORKER, revoked)
+    assert send(again, sent) == first and kept()[0] == 1, "sent again by the phone that is signed in again"
+
+
+def test_a_record_set_aside_never_counts_and_keeps_its_reason(cast: Cast, revoked: Client) -> None:
+    sent = entry(cast, KAMLA)
+    send(revoked, sent)
+    boss, page = cast.client("booth_president"), f"/phones/held/{held().public_id}/aside/"
+    assert boss.post(page).status_code == 422, "a reason is asked"
+    assert boss.post(page, {"reason": "the phone was stolen"})["Location"] == "/phones/held/"
+    assert held().reason == "the phone was stolen" and bytes(held().sealed) == b""
+    assert "the phone was stolen" in boss.get("/phones/held/?show=aside").content.decode()
+    assert send(revoked, sent)["kept"] is True
+    assert kept() == (0, 1, 0)
+
+
+def test_of_a_minor_nothing_stays_once_it_is_looked_at(cast: Cast, revoked: Client) -> None:
+    send(revoked, entry(cast, World.child))
+    boss = cast.client("booth_president")
+    assert boss.post(f"/phones/held/{held().public_id}/accept/").status_code == 302
+    assert held().state == FieldHeld.State.ASIDE and bytes(held().sealed) == b""
+    assert "18" in held().reason and kept()[0] == 0
+
+
+def test_pictures_of_a_held_report_come_with_it(cast: Cast, due: str) -> None:
+    number(cast, "booth_president", WORKER)
+    client = let_in(WORKER)
+    with system("test"):
+        own = FieldPhone.objects.get().pk
+    cast.client("mandal_president").post(f"/phones/{own}/end/")
+    sent = entry(cast, KAMLA, "booth_president") | {"record": "due", "page": due, "pictures": "picture=1"}
+    sent |= {"form": "text=We+cleaned+the+lane"}
+    assert send(client, sent, 409)["code"] == "pictures_missing"
+    send(client, picture(sent, 1))
+    send(client, sent)
+    with system("test"):
+        assert FieldPicture.objects.count() == 1
+        field.sweep_field(at=NOW + timedelta(days=60))
+        assert FieldPicture.objects.count() == 1, "it waits with its record"
+        field.sweep_field(at=NOW + timedelta(days=91))
+        assert (FieldHeld.objects.count(), FieldPicture.objects.count()) == (0, 0)
+        assert FieldReceipt.objects.count() == 1

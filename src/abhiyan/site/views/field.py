@@ -1,7 +1,8 @@
 """The phone in the field: its start and its outbox, the copies it keeps, and the one door by which records arrive."""
 
+from collections.abc import Mapping
 from copy import copy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -22,7 +23,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_safe
 
 from abhiyan.core import clock, environment, rooms
+from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.phones import newer_phone
 from abhiyan.org.viewer import Request
@@ -66,8 +69,8 @@ def _newer_phone(request: Request) -> FieldPhone | None:
 
 @require_GET
 def field_outbox(request: Request) -> HttpResponseBase:
-    """Show the outbox of this phone. The page's script fills it in."""
-    return render(request, "site/field_outbox.html")
+    """Show the outbox of this phone, also of one that was signed out. The page's script fills it in."""
+    return render(request, "site/field_outbox.html", {"is_ended": request.visit.ended_phone is not None})
 
 
 @require_GET
@@ -152,8 +155,9 @@ def field_send(request: Request) -> HttpResponseBase:
     """
     if request.headers.get(HEADER) != "1":
         raise NotFromField
+    take = _sent if request.visit.ended_phone is None else _kept_apart
     try:
-        return taken(FieldSendForm(request.POST, request.FILES), lambda said: _sent(request, said))
+        return taken(FieldSendForm(request.POST, request.FILES), lambda said: take(request, said))
     except RecordUnfit as refused:
         return _not_kept(refused, errors=refused.errors)
 
@@ -171,21 +175,61 @@ def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
         raise OtherSender
     field.note_sent(session=request.visit.session, at=at)
     if said["n"]:
-        if said["picture"] is None:
-            raise RecordUnfit(field="picture", why=_("The picture is missing."))
-        field.keep_picture(key=key, n=said["n"], data=said["picture"].read(), by=by, at=at)
-        return JsonResponse({"kept": True})
+        return _picture(said, by, at)
     kind = needed(kinds().get(said["record"]))
-    content = "\0".join(said[name] for name in ("record", "page", "form", "pictures")).encode()
-    answer = field.begin_record(key=key, content=content, by=by, at=at)
+    answer = field.begin_record(key=key, content=_content(said), by=by, at=at)
     if answer is None:
         try:
-            came = kind.take(*_as_its_page(request, kind, said))
+            files = pictures_of(key, said["pictures"], by)
+            came = kind.take(*as_its_page(request, kind, said, files, _age(said)))
             answer = {"kept": True, "href": came if _opens(request, came) else reverse("site:field_start")}
         except kind.forgets as refused:
             return _not_kept(refused, forget=True)
         field.end_record(key=key, answer=answer, by=by)
     return JsonResponse(answer)
+
+
+def _kept_apart(request: Request, said: dict[str, Any]) -> HttpResponseBase:
+    """Keep what a phone sends after it was signed out for who appoints there (`site.views.held`): it counts nowhere."""
+    at, phone = clock.now(), needed(request.visit.ended_phone)
+    if said["by"] != phone.holder:
+        raise OtherSender
+    by = Actor(kind="phone", id=phone.holder, account_id=phone.account_id, origin=request.actor.origin)
+    with system("what comes from a phone that was signed out"):
+        if said["n"]:
+            return _picture(said, by, at)
+        kind = needed(kinds().get(said["record"]))
+        if _page(urlsplit(said["page"]).path).view_name != kind.page:
+            raise NotFound
+        answer = field.hold_record(
+            key=said["key"],
+            content=_content(said),
+            record=kind.code,
+            held={name: said[name] for name in ("page", "form", "pictures")},
+            age=_age(said),
+            pictures=set(_numbers(said["pictures"]).values()),
+            phone=phone.public_id,
+            answer={"kept": True, "href": reverse("site:field_outbox")},
+            by=by,
+            at=at,
+        )
+    return JsonResponse(answer)
+
+
+def _picture(said: dict[str, Any], by: Actor, at: datetime) -> HttpResponseBase:
+    if said["picture"] is None:
+        raise RecordUnfit(field="picture", why=_("The picture is missing."))
+    field.keep_picture(key=said["key"], n=said["n"], data=said["picture"].read(), by=by, at=at)
+    return JsonResponse({"kept": True})
+
+
+def _content(said: dict[str, Any]) -> bytes:
+    """What makes two records under one key the same."""
+    return "\0".join(said[name] for name in ("record", "page", "form", "pictures")).encode()
+
+
+def _age(said: dict[str, Any]) -> timedelta:
+    return timedelta(seconds=min(max(said["age"] or 0.0, 0.0), OLDEST_S))
 
 
 def _opens(request: Request, address: str) -> bool:
@@ -194,8 +238,16 @@ def _opens(request: Request, address: str) -> bool:
     return not denied(opens, request.viewer, request.visit, is_demo=False)
 
 
-def _as_its_page(request: Request, kind: RecordKind, said: dict[str, Any]) -> tuple[Request, RecordSent]:
-    """The request as its page would have got it. Refuses NotFound of another page, NotYours, PicturesMissing."""
+def as_its_page(
+    request: Request,
+    kind: RecordKind,
+    said: Mapping[str, Any],
+    files: MultiValueDict[str, UploadedFile],
+    age: timedelta,
+) -> tuple[Request, RecordSent]:
+    """The request as a record's page would have got it. said: `page` and `form`. Refuses NotFound of another page,
+    NotYours.
+    """
     where = urlsplit(said["page"])
     match = _page(where.path)
     if match.view_name != kind.page:
@@ -204,8 +256,6 @@ def _as_its_page(request: Request, kind: RecordKind, said: dict[str, Any]) -> tu
         raise NotYours
     own = copy(request)  # the request itself may be answered again (core.apart)
     own.GET, own.POST = QueryDict(where.query), QueryDict(said["form"])
-    files = _pictures(said["key"], said["pictures"], request)
-    age = timedelta(seconds=min(max(said["age"] or 0.0, 0.0), OLDEST_S))
     return own, RecordSent(match.kwargs, files, age)
 
 
@@ -216,11 +266,17 @@ def _page(path: str) -> ResolverMatch:
         raise NotFound from None
 
 
-def _pictures(key: UUID, named: str, request: Request) -> MultiValueDict[str, UploadedFile]:
-    """The pictures that came before the record, by the fields of its form."""
+def pictures_of(key: UUID, named: str, by: Actor) -> MultiValueDict[str, UploadedFile]:
+    """The pictures that came before a record of `by`, by the fields of its form. Refuses PicturesMissing."""
+    numbers = _numbers(named)
+    waiting = field.pictures_that_wait(key=key, numbers=set(numbers.values()), by=by)
+    return MultiValueDict({name: [SimpleUploadedFile(f"{n}.jpg", waiting[n])] for name, n in numbers.items()})
+
+
+def _numbers(named: str) -> dict[str, int]:
+    """The number of each picture by its field."""
     said = {name: str(n) for name, n in QueryDict(named).items()}
     numbers = {name: int(n) for name, n in said.items() if n.isascii() and n.isdigit() and len(n) < 4}
     if len(numbers) > MOST_PICTURES:
         raise RecordUnfit(why=_("Send at most %(n)s pictures with one form.") % {"n": MOST_PICTURES})
-    waiting = field.pictures_that_wait(key=key, numbers=set(numbers.values()), by=request.actor)
-    return MultiValueDict({name: [SimpleUploadedFile(f"{n}.jpg", waiting[n])] for name, n in numbers.items()})
+    return numbers
