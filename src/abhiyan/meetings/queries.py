@@ -103,10 +103,11 @@ def list_of(schedule: Schedule, *, unit_id: int, begins_on: date) -> UUID | None
 
 
 def reached(*, unit_id: int, hierarchy: int, on: date) -> dict[str, int]:
-    """Count the people who hold an office in a unit and below, by its code."""
+    """Count the people who hold an office in a unit and below, by its code: the highest level and rank first."""
     given = chosen(Inviting(), unit_id=unit_id, hierarchy=hierarchy, on=on)
     with system("how many an office would invite"):
-        return dict(sql.rows(f"select o.code, count(distinct ap.account_id) {HOLDERS} group by 1", given))
+        order = "group by 1 order by min(p.depth), min(o.rank), 1"
+        return dict(sql.rows(f"select o.code, count(distinct ap.account_id) {HOLDERS} {order}", given))
 
 
 def count_chosen(given: dict[str, Any]) -> int:

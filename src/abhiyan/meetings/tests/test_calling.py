@@ -10,6 +10,7 @@ from django.utils import translation
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.pdfs import written
 from abhiyan.meetings import actions, queries, tasks
 from abhiyan.meetings.actions import calling
 from abhiyan.meetings.models import Invitee, Meeting
@@ -18,7 +19,19 @@ from abhiyan.org.queries import NotYours
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units import actions as units
 
-from .make import DAY, LEADERS, TODAY, again, call_as, end_on, invited, letters, reachable, text
+from .make import (
+    DAY,
+    LEADERS,
+    TODAY,
+    again,
+    call_as,
+    end_on,
+    invited,
+    letters,
+    link_of,
+    reachable,
+    text,
+)
 
 pytestmark = pytest.mark.django_db
 Call = Callable[..., Meeting]
@@ -184,3 +197,23 @@ def poll(cast: Cast, day: date) -> None:
         )
         made = units.state_poll(stated=stated, by=SYSTEM, at=NOW)
         units.confirm_poll(public_id=made.public_id, by=SYSTEM, at=NOW)
+
+
+def test_every_page_of_a_cancelled_meeting_says_so(cast: Cast, call: Call) -> None:
+    one, by = call(), cast.actor("state_president")
+    with cast.as_("state_president"):
+        actions.cancel_meeting(public_id=one.public_id, why="Snow on the road", by=by, at=NOW)
+    tasks.tell_invited(str(one.public_id))
+    mandal = cast.client("mandal_president")
+    link = mandal.get(f"/meetings/answer/{link_of(cast, one, 'mandal_president')}/").text
+    assert "does not take place: Snow on the road" in link and "Are you coming?" not in link
+    assert "No answer yet" not in mandal.get("/meetings/").text, "nobody waits for an answer"
+    page = f"/meetings/{one.public_id}/"
+    assert "Print the" not in mandal.get(page).text
+    paper = written(mandal.get(f"{page}file/pdf/").content)
+    assert "cancelled" in paper and "Reported" not in paper
+
+
+def test_offices_to_invite_are_offered_from_the_top(cast: Cast) -> None:
+    page = cast.client("state_president").get("/meetings/new/?unit=JK").text
+    assert sorted(LEADERS, key=lambda code: page.index(f'value="{code}"')) == list(LEADERS)

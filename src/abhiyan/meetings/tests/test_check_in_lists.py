@@ -152,6 +152,7 @@ def test_a_convention_invites_a_roll_by_a_bulk_send_that_waits_for_a_second_pers
     assert send.given["en"]["place"] == "Jammu" and send.given["hi"]["title"] == "State meeting"
     page = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
     assert f"/messages/sends/{send.public_id}/" in page and "Not asked yet" in page
+    assert "Invited by office" not in page, "no empty table"
     given: dict[str, Any] = {"public_id": one.public_id, "by": cast.actor("state_president"), "at": NOW}
     with cast.as_("state_president"):
         with pytest.raises(calling.RollInvited):

@@ -301,13 +301,10 @@ def _whom(
     """
     may_send = not has_roll and request.viewer.may_at("messages.send", units.span(unit_id, hierarchy)[0])
     texts = messaging.texts_filled_by(BLANKS) if may_send else []
+    names = {one.code: named(one.names) for one in org.offices_used()}
     counts = found.reached(unit_id=unit_id, hierarchy=hierarchy, on=today())
     return {
-        "offices": [
-            (one.code, f"{named(one.names)} ({grouped(counts[one.code])})")
-            for one in org.offices_used()
-            if counts.get(one.code)
-        ],
+        "offices": [(code, f"{names[code]} ({grouped(n)})") for code, n in counts.items()],
         "bodies": [(str(one.id), named(one.names)) for one in org.bodies_of(unit_id, on=today())],
         "roll": [("", say("none")), *audiences.offered(OUTREACH)] if texts else [],
         "text": [("", say("none")), *texts] if texts else [],

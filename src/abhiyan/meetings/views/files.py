@@ -70,32 +70,38 @@ def _ics(one: Meeting, *, at: datetime) -> bytes:
 def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
     """Agenda, who came, decisions and tasks. Typefaces are there for two languages."""
     attendance = found.attendance(one)
+    is_held = one.first_on <= clock.day_in(settings.TIME_ZONE, at) and one.cancelled_at is None
+    state = _("cancelled") if one.cancelled_at else _("moved") if one.moves else ""
+    came = [
+        [_("Invited"), grouped(attendance.target or 0)],
+        [_("Reported"), grouped(attendance.reported or 0)],
+        [_("Ticked by name"), grouped(attendance.counted or 0)],
+        [_("Own YES"), grouped(attendance.confirmed or 0)],
+    ]
+    if one.walk_ins is not None:
+        came.append([_("Without an invitation"), grouped(one.walk_ins)])
     values = {
         "above": f"{settings.ORGANISATION} · {named(one.unit.names)}",
         "name": one.title,
-        "facts": " · ".join(filter(None, (days_of(one.first_on, one.last_on, one.starts), one.place))),
+        "facts": " · ".join(filter(None, (days_of(one.first_on, one.last_on, one.starts), one.place, state))),
         "foot": f"{one.title} · {date_format(localtime(at), 'j F Y, H:i')}",
         "parts": [
-            {"title": _("Open tasks of the meetings before"), "lines": _tasks(found.open_before(one))},
-            {"title": _("Agenda"), "lines": [[item, ""] for item in one.agenda]},
+            _part(_("Open tasks of the meetings before"), _tasks(found.open_before(one)), is_numbered=True),
+            _part(_("Agenda"), [[item, ""] for item in one.agenda], is_numbered=True),
             *(
-                {"title": named(each.programme.names), "lines": _reviewed(each)}
+                _part(named(each.programme.names), _reviewed(each))
                 for each in found.reviewed(request.viewer, one, at=at)
             ),
-            {
-                "title": _("Who came"),
-                "lines": [
-                    [_("Invited"), grouped(attendance.target or 0)],
-                    [_("Reported"), grouped(attendance.reported or 0)],
-                    [_("Ticked by name"), grouped(attendance.counted or 0)],
-                    [_("Own YES"), grouped(attendance.confirmed or 0)],
-                ],
-            },
-            {"title": _("Decisions and tasks"), "lines": _tasks(found.points(one))},
+            _part(_("Who came"), came if is_held else []),
+            _part(_("Decisions and tasks"), _tasks(found.points(one)), is_numbered=True),
         ],
     }
     in_language = language() if language() in ("hi", "en") else "en"
     return printing.pdf(TEMPLATE, [values], title=one.title, language=in_language, at=at)
+
+
+def _part(title: str, lines: list[list[str]], *, is_numbered: bool = False) -> dict[str, Any]:
+    return {"title": title, "lines": lines, "is_numbered": is_numbered}
 
 
 def _tasks(some: list[found.PointShown]) -> list[list[str]]:

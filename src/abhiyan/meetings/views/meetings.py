@@ -51,7 +51,7 @@ class MeetingRow:
 
     @property
     def answer(self) -> str:
-        return str(self.own.get_answer_display()) if self.own else ""
+        return str(self.own.get_answer_display()) if self.own and self.one.cancelled_at is None else ""
 
 
 COLUMNS: tuple[Column[MeetingRow], ...] = (
