@@ -19,7 +19,7 @@ from abhiyan.ui.posts import posted
 
 from .forms import CantComeForm, PeopleForm, PointForm, StrikeForm, SubstituteForm, TickForm
 from .meetings import shown_meeting
-from .shown import door_of, page_of_id
+from .shown import door_of, page_of
 
 DOOR = ("tick", "untick", "people")  # done on the page of the door
 ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Promise | str]] = {
@@ -67,4 +67,4 @@ def meeting_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase
         return shown_meeting(request, public_id, refused=(act, form), status=done.status)
     if act in DOOR:
         return redirect(door_of(public_id, q=request.POST.get("q", "")[:100]))
-    return redirect(page_of_id(public_id))
+    return redirect(page_of(public_id))

@@ -144,25 +144,10 @@ class NewMeetingForm(InviteForm):
         help_text=_("The programme whose figures include the people who came."),
     )
     is_public = forms.BooleanField(label=_("Open to the public"), required=False)
+    # The fields of people to invite come after these.
     field_order = (
-        "kind",
-        "title",
-        "first_on",
-        "last_on",
-        "starts",
-        "place",
-        "link",
-        "host",
-        "chair",
-        "agenda",
-        "reviewed",
-        "programme",
-        "is_public",
-        "offices",
-        "bodies",
-        "phones",
-        "roll",
-        "text",
+        *("kind", "title", "first_on", "last_on", "starts", "place", "link", "host", "chair"),
+        *("agenda", "reviewed", "programme", "is_public"),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -187,8 +172,7 @@ class NewMeetingForm(InviteForm):
             is_public=given["is_public"],
             agenda=tuple(line.strip() for line in given["agenda"].splitlines() if line.strip()),
             reviewed=tuple(programme_ids[one] for one in given.get("reviewed", ())),
-            roll=given.get("roll", ""),
-            text=given.get("text", ""),
+            **self.roll_given,
         )
 
 
@@ -356,23 +340,21 @@ def _preview(form: InviteForm, unit_id: int, hierarchy: int, on: date) -> Invite
     )
 
 
-class MoveMeetingForm(forms.Form):
-    """Other days, and why."""
+class CancelMeetingForm(forms.Form):
+    """The form takes the reason why it does not take place."""
+
+    why = forms.CharField(
+        label=_("Reason"), max_length=calling.LONGEST_WHY, help_text=_("Everybody invited reads it.")
+    )
+
+
+class MoveMeetingForm(CancelMeetingForm):
+    """The form takes other days, and the reason for them."""
 
     first_on = DayField(label=_("First day"))
     last_on = DayField(label=_("Last day"))
     starts = HourField(label=_("Begins at"))
-    why = forms.CharField(
-        label=_("Reason"), max_length=calling.LONGEST_WHY, help_text=_("Everybody invited reads it.")
-    )
-
-
-class CancelMeetingForm(forms.Form):
-    """Why it does not take place."""
-
-    why = forms.CharField(
-        label=_("Reason"), max_length=calling.LONGEST_WHY, help_text=_("Everybody invited reads it.")
-    )
+    field_order = ("first_on", "last_on", "starts", "why")
 
 
 @form_page
@@ -405,9 +387,9 @@ def _move(request: Request, one: Meeting) -> HttpResponseBase:
         ],
         button=_("Change the day"),
         said=_("The day is changed. Everybody invited is asked again."),
-        done=page_of(one),
+        done=page_of(one.public_id),
         form=MoveMeetingForm(request.POST if request.method == "POST" else None, initial=given),
-        **crumbs((one.title, page_of(one)), (say("Change the day"), "")),
+        **crumbs((one.title, page_of(one.public_id)), (say("Change the day"), "")),
     )
 
 
@@ -425,10 +407,10 @@ def meeting_cancel(request: Request, public_id: UUID) -> HttpResponseBase:
         ],
         button=_("Cancel the meeting"),
         said=_("The meeting is cancelled. Everybody invited gets an SMS."),
-        done=page_of(one),
+        done=page_of(one.public_id),
         is_danger=True,
         form=CancelMeetingForm(request.POST if request.method == "POST" else None),
-        **crumbs((one.title, page_of(one)), (say("Cancel the meeting"), "")),
+        **crumbs((one.title, page_of(one.public_id)), (say("Cancel the meeting"), "")),
     )
 
 
@@ -450,9 +432,9 @@ def _invite(request: Request, one: Meeting) -> HttpResponseBase:
         unit_id=one.unit_id,
         hierarchy=one.hierarchy,
         day=lambda: one.first_on,
-        done=lambda _made: redirect(page_of(one)),
+        done=lambda _made: redirect(page_of(one.public_id)),
         context={
-            **crumbs((one.title, page_of(one)), (say("Invite more"), "")),
+            **crumbs((one.title, page_of(one.public_id)), (say("Invite more"), "")),
             "heading": one.title,
             "page": _("Invite more"),
         },
@@ -460,10 +442,5 @@ def _invite(request: Request, one: Meeting) -> HttpResponseBase:
 
 
 def _invitees(one: Meeting) -> str:
-    n = one_count(one)
+    n = sum(each.n for each in found.by_office(one))
     return ngettext("%(n)s person is invited.", "%(n)s people are invited.", n) % {"n": grouped(n)}
-
-
-def one_count(one: Meeting) -> int:
-    """Count the people who are invited to a meeting."""
-    return sum(each.n for each in found.by_office(one))

@@ -58,7 +58,7 @@ def _ics(one: Meeting, *, at: datetime) -> bytes:
     event.add("dtend", max(days.ends_at(one.last_on, settings.TIME_ZONE), begins + timedelta(hours=1)))
     event.add("summary", one.title)
     event.add("location", one.place or one.link)
-    event.add("url", settings.ORIGIN + page_of(one))
+    event.add("url", settings.ORIGIN + page_of(one.public_id))
     event.add("status", "CANCELLED" if one.cancelled_at else "CONFIRMED")
     calendar = Calendar()
     calendar.add("prodid", "-//Abhiyan//")

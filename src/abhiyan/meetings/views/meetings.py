@@ -28,7 +28,7 @@ from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
 from .forms import CantComeForm, PeopleForm, PointForm, SubstituteForm
-from .shown import TITLE, crumbs, days_of, page_of_id, today
+from .shown import TITLE, crumbs, days_of, page_of, today
 
 
 class MeetingFilters(forms.Form):
@@ -179,7 +179,7 @@ def _door(request: Request, one: Meeting, given: dict[str, Any], *, status: int)
         narrowed=find,
         is_brief=True,
     )
-    crumbs_ = crumbs((one.title, page_of_id(one.public_id)), (say("Check-in"), ""))
+    crumbs_ = crumbs((one.title, page_of(one.public_id)), (say("Check-in"), ""))
     shown = {**crumbs_, **given, "find": find, "q": q, "due_page": _due_page(one, at=clock.now())}
     return answer(request, "meetings/door.html", table, shown, status=status)
 

@@ -11,7 +11,6 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.meetings.models import Meeting
 
 TITLE = _("Meetings by invitation")
 
@@ -21,19 +20,14 @@ def crumbs(*more: tuple[Any, str]) -> dict[str, Any]:
     return {"here": "meetings", "crumbs": [(str(TITLE), reverse("meetings:list")), *more]}
 
 
-def page_of(one: Meeting) -> str:
-    """The address of a meeting's page."""
-    return reverse("meetings:meeting", args=[one.public_id])
-
-
-def page_of_id(public_id: UUID) -> str:
-    """The same, by the meeting's public id."""
+def page_of(public_id: UUID) -> str:
+    """Return the address of a meeting's page."""
     return reverse("meetings:meeting", args=[public_id])
 
 
 def door_of(public_id: UUID, **more: str) -> str:
     """The address where names are ticked."""
-    return f"{page_of_id(public_id)}?{urlencode({'show': 'door', **more})}"
+    return f"{page_of(public_id)}?{urlencode({'show': 'door', **more})}"
 
 
 def today() -> date:
