@@ -28,8 +28,8 @@ from abhiyan.ui.lists import Column, Table, answer
 
 STATES = {
     "living": _("Signed in"),
-    "silent": _("Sent nothing for two days"),
-    "new": _("Signed in within a week"),
+    "silent": _("Silent for two days"),
+    "new": _("New within a week"),
     "ended": _("Signed out"),
 }
 _AGAIN = _("It opens nothing from then on. Only a new code by SMS lets it in again.")
@@ -178,7 +178,7 @@ def my_phone_act(request: Request, public_id: UUID, act: str) -> HttpResponseBas
         OWN_ACTS,
         act,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
-        text=[phone.device or "–"] if phone else [],
+        text=[phone.device] if phone and phone.device else [],
         done=page,
         crumbs=[(say("My phones"), page), (say("Sign out this phone"), "")],
     )
@@ -245,13 +245,13 @@ def phone_list(request: Request) -> HttpResponseBase:
 @form_page
 def phone_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Ask once, then sign somebody's phone out."""
-    page = reverse("org:phones")
+    page, device = reverse("org:phones"), people.field_phone(public_id).device
     return ask_act(
         request,
         ACTS,
         act,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
-        text=[people.field_phone(public_id).device or "–"],
+        text=[device] if device else [],
         done=page,
         here="phones",
         crumbs=[(say("Phones in the field"), page), (say("Sign out this phone"), "")],

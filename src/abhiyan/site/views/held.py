@@ -153,7 +153,9 @@ def held(request: Request) -> HttpResponseBase:
         "filters": filters,
         "may_decide": show == "waits" and request.viewer.may_at(APPOINTS, here.span[0]),
         "days": HELD_LAST.days,
-        "crumbs": here.crumbs((say("Phones in the field"), reverse("org:phones")), (str(TITLE), "")),
+        "crumbs": here.crumbs(
+            (say("Phones in the field"), reverse("org:phones")), (str(TITLE), reverse("site:held"))
+        ),
     }
     return answer(request, "site/held.html", table, shown)
 
