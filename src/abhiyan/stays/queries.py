@@ -15,6 +15,7 @@ from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.org.queries.offices import HELD
+from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of, programme_by_id
 from abhiyan.ui.numbers import grouped
@@ -43,8 +44,9 @@ _PLACES = """from programmes_scope s
 _STATE = """case when t.id is null then 'empty' when t.flaw <> '' or t.state = 'there' and %(is_over)s then 'doubtful'
   when t.state in ('there', 'done') then t.state else 'assigned' end"""
 _OF = "where s.programme_id = %(programme)s"
-_KM = """12742 * asin(least(1, sqrt(power(sin(radians({b}.lat - {a}.lat) / 2), 2) + cos(radians({a}.lat))
-  * cos(radians({b}.lat)) * power(sin(radians({b}.lon - {a}.lon) / 2), 2))))"""
+# Null where a point is not known.
+_KM = """12742 * asin(sqrt(power(sin(radians({b}.lat - {a}.lat) / 2), 2) + cos(radians({a}.lat))
+  * cos(radians({b}.lat)) * power(sin(radians({b}.lon - {a}.lon) / 2), 2)))"""
 
 
 def running(at: datetime) -> list[Programme]:
@@ -260,6 +262,18 @@ def free_near(
         for unit, *row in sql.rows(_FREE, given | {"on": on, "most": most}):
             found.setdefault(unit, []).append(FreeWorker(*row))
     return found
+
+
+def host_before(programme: Programme, unit_id: int) -> tuple[str, str] | None:
+    """The host (name, E.164 or empty) whose worker does not come any more. None where the host said no, or nobody was
+    assigned. In the scope of somebody who sees the people there."""
+    ended = Stay.objects.filter(programme_id=programme.pk, unit_id=unit_id, ended_at__isnull=False)
+    one = ended.order_by("-ended_at").first()
+    if one is None or one.state == Stay.State.HOST_NO or not (one.host_name or one.host_phone):
+        return None
+    with system("the host of a place that is assigned again"):
+        numbers = people.numbers_of([one.host_phone] if one.host_phone else [])
+    return one.host_name, numbers.get(one.host_phone, "") if one.host_phone else ""
 
 
 def places_among(programme: Programme, unit_ids: Collection[int]) -> dict[int, Point | None]:

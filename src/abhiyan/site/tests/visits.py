@@ -19,6 +19,7 @@ NO_FAULT = (
     "status of 4",
     "Autofocus processing was blocked",
     "net::ERR_FAILED",
+    "net::ERR_INTERNET_DISCONNECTED",
     "htmx:sendAbort",
     "htmx:afterRequest",
 )

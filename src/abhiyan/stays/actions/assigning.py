@@ -314,7 +314,7 @@ def forget_host(*, told: ItemsErased) -> None:
 def tell_next(*, at: datetime) -> int:
     """Ask workers whether they go, and tell their hosts, who may say no. How many stays. In a system transaction, as
     jobs."""
-    found = Stay.objects.filter(told_at=None, ended_at=None).order_by("made_at")
+    found = Stay.objects.filter(told_at=None, ended_at=None).order_by("made_at", "pk")
     some = list(found.select_for_update(skip_locked=True)[:MOST_TOLD])
     of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in some}}
     accounts = people.accounts({one.worker_id for one in some})

@@ -167,7 +167,7 @@ def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> St
 
 def ask_hosts(*, at: datetime) -> int:
     """Ask the hosts of counted stays whether it was so, on the evening of departure. How many. As jobs."""
-    found = Stay.objects.filter(state=State.DONE, asked_at=None, left_at__lte=at).order_by("left_at")
+    found = Stay.objects.filter(state=State.DONE, asked_at=None, left_at__lte=at).order_by("left_at", "pk")
     done = list(found.select_for_update(skip_locked=True)[:MOST_ASKED])
     of = {pk: programme_by_id(pk) for pk in {one.programme_id for one in done}}
     due = [one for one in done if at >= evening_of(one.left_at or at, of[one.programme_id].zone)]

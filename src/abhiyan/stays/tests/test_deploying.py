@@ -208,6 +208,25 @@ def test_the_board_shows_the_gap_first_with_its_reason_and_the_nearest_and_two_t
     assert stay(now.pk).state == "withdrawn"
 
 
+def test_the_host_of_who_declined_stays_the_host_and_one_who_said_no_does_not(
+    world: World, workers: list[Account], run: Programme
+) -> None:
+    points(world, N1112=POINT, N1111=None)
+    desk = browser(world.holder("mandal_president", "N111"))
+    page = f"/stays/{run.public_id}/assign/?unit=N1112"
+    first = assigned(run, world.unit("N1112"), workers[0])
+    actions.answer_stay(stay=first.pk, accepts=False, why="wedding", by=actor(workers[0]), at=NOW)
+    form = desk.get(page).text
+    assert "The same host: Ghulam Rasool" in form and HOST[3:] not in form, "the number is not shown"
+    assert " km" not in form, "the distance from a booth without a point is not known"
+    assert desk.post(page, {"phone": "9419000001", "same_host": "on"}).status_code == 302
+    with system("test"):
+        again = Stay.objects.get(unit_id=world.unit("N1112"), ended_at=None)
+        assert (again.host_name, again.host_phone) == ("Ghulam Rasool", first.host_phone)
+        Stay.objects.filter(pk=again.pk).update(state="host_no", ended_at=NOW + DAY)
+    assert "same_host" not in desk.get(page).text
+
+
 def test_a_board_costs_as_many_queries_with_more_empty_places(
     world: World, workers: list[Account], run: Programme
 ) -> None:

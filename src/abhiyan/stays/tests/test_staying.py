@@ -272,6 +272,23 @@ def test_the_phone_sends_its_marks_once_and_a_need_reaches_the_helpline(
     assert other.get(page).status_code == 404 and other.post(f"{page}arrive/").status_code == 404
 
 
+def test_a_departure_after_the_last_day_counts_by_the_same_rule(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    last = NOW + DAY  # the programme ends tonight
+    mark(own, worker, StayStep.ARRIVE, at=last)
+    mark(own, worker, StayStep.LEAVE, at=last + 8 * DAY, age=7 * DAY)
+    assert counts(run, world) == (1, 0, 1, 0) and stay(own.pk).flaw == "", "24 hours, sent on the seventh day"
+    other = reachable(world, "booth_worker", "N1112", 5)
+    points(world, N1111=POINT)
+    short = assigned(run, world.unit("N1111"), other, at=last)
+    with pytest.raises(NotOnTheseDays):
+        mark(short, other, StayStep.ARRIVE, at=last + DAY)
+    mark(short, other, StayStep.ARRIVE, at=last)
+    mark(short, other, StayStep.LEAVE, at=last + 8 * DAY, age=7 * DAY + HOUR)
+    assert counts(run, world)[:3] == (2, 0, 1) and stay(short.pk).flaw == "short"
+
+
 ACTS = st.sampled_from(
     ["arrive", "evening", "morning", "leave", "late leave", "decline", "assign", "ask", "host yes", "host no"]
 )

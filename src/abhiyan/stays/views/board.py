@@ -67,10 +67,10 @@ COLUMNS: tuple[Column[queries.StayPlaceRow], ...] = (
     Column("place", _("Place"), lambda row: row.name, order="place", is_name=True),
     Column("code", _("Code"), lambda row: row.code, only_in_file=True),
     Column("above", _("Above"), lambda row: row.over),
-    Column("state", _("How far"), lambda row: row.said, order="state"),
-    Column("why", _("Reason"), lambda row: row.reason, names_people=True),
-    Column("worker", _("Worker"), lambda row: row.worker, names_people=True),
-    Column("acts", _("Assign"), is_for_acts=True),
+    Column("state", _("How far"), lambda row: row.said, order="state", css="under"),
+    Column("why", _("Reason"), lambda row: row.reason, names_people=True, css="under"),
+    Column("worker", _("Worker"), lambda row: row.worker, names_people=True, css="under"),
+    Column("acts", _("Assign"), is_for_acts=True, css="end"),
 )
 
 
@@ -143,6 +143,7 @@ class AssignStayForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
+    same_host = forms.BooleanField(label=_("The same host"), required=False, initial=True)
     host_name = forms.CharField(label=_("Host"), required=False, max_length=actions.LONGEST_HOST)
     host_phone = forms.CharField(
         label=_("Host's phone"),
@@ -165,15 +166,19 @@ def assign(request: Request, public_id: UUID) -> HttpResponseBase:
         initial={"worker": str(free[0].public_id)} if free else None,
     )
     offer(form, worker=[(str(each.public_id), each.said) for each in free])
+    before = queries.host_before(one, here.unit.id)
+    if before is None:
+        del form.fields["same_host"]
+    elif before[0]:
+        form.fields["same_host"].label = say("The same host: %(host)s") % {"host": before[0]}
     back = here.href(reverse("stays:board", args=[public_id]), unit=_area(one, here))
 
     def do(given: dict[str, Any]) -> Stay:
-        new = actions.NewStay(
-            here.unit.id,
-            _worker(given, {str(each.public_id): each.account_id for each in free}),
-            given["host_name"],
-            phones.parse(given["host_phone"]) or given["host_phone"],
-        )
+        host = given["host_name"], phones.parse(given["host_phone"]) or given["host_phone"]
+        if before and given["same_host"] and not any(host):
+            host = before
+        worker = _worker(given, {str(each.public_id): each.account_id for each in free})
+        new = actions.NewStay(here.unit.id, worker, *host)
         return actions.assign(programme=one, new=new, by=request.actor, at=at)
 
     return ask(
@@ -266,7 +271,7 @@ def answer_page(request: Request, link: str) -> HttpResponseBase:
         why = " ".join(request.POST.get("why", "").replace("\0", "").split())[: actions.LONGEST_WHY]
         messaging.answer_link(link=link, yes=said == "yes", why=why, by=request.actor, at=at)
         messages.success(request, str(_("Thank you. We have your answer.")))
-        return redirect(request.path)
+        return redirect(f"{request.path}?noted=1")
     context = {
         "is_open": is_open,
         "is_host": row.kind == actions.HOST,

@@ -8,7 +8,7 @@ if (form && told) {
       ({ coords }) => {
         const at = `${coords.latitude.toFixed(6)}, ${coords.longitude.toFixed(6)}`;
         form.elements.place.value = `${at} ±${Math.round(coords.accuracy)}`;
-        say(told.dataset.known.replace("%s", Math.round(coords.accuracy)));
+        say(told.dataset.known.replace("{n}", Math.round(coords.accuracy)));
       },
       () => say(told.dataset.unknown),
       { enableHighAccuracy: true, maximumAge: 60000, timeout: 30000 },
