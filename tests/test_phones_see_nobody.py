@@ -46,8 +46,8 @@ def clients(cast: Cast) -> dict[str, Client]:
 
 @pytest.fixture(scope="module")
 def found(cast: Cast, clients: dict[str, Client], tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What fills addresses: things of the own district and of the other."""
-    # What another entered in one's own booth is another's.
+    """Things that fill addresses, of the own district and of the other."""
+    # An entry that another made in one's own booth is the other's.
     entered = send(cast.client("cluster_in_charge"), entry(cast, ENTERED, "cluster_in_charge"))["href"]
     own = things(cast, "district_in_charge", "JK-SRI", "JK-B001", cast.membership(NEIGHBOUR))
     foreign = things(cast, "district_elsewhere", "JK-JAM", "JK-B004", cast.membership(cast.foreign_member))

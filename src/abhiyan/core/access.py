@@ -71,8 +71,8 @@ def member(entrance: str) -> Access:
 
 
 def phone(*codes: str, is_of_ended: bool = False) -> Access:
-    """Own work in the field, by one SMS code too; with codes, only who holds one of them. What it opens shows nobody
-    else's name or number.
+    """Own work in the field, by one SMS code too; with codes, only who holds one of them. Its pages show no name
+    or number of another person.
 
     is_of_ended: a phone whose session was ended gets in as well; the view keeps what it brings apart.
     """

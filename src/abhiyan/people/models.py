@@ -370,7 +370,7 @@ class Session(models.Model):
 
     @property
     def is_phone(self) -> bool:
-        """Whether it is the own session of a phone in the field."""
+        """True for the own session of a phone in the field."""
         return self.key.startswith(self.OF_PHONE)
 
 

@@ -50,7 +50,7 @@ pages = [
     page("field/keep.json", field.field_keep, opens=phone()),
     page("field/worker.js", field.field_worker, opens=PUBLIC),
     page("field/app.webmanifest", field.field_manifest, opens=PUBLIC),
-    # Each record's own page and act ask who may. What comes from a phone that was signed out is kept apart.
+    # Each record's own page and act ask who may. Records from a phone that was signed out are kept apart.
     page(
         "field/send/",
         field.field_send,

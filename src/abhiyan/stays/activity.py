@@ -42,7 +42,7 @@ def whom(item_id: UUID, _channel: int, day: date) -> Whom:
 
 
 def sentence(stay: Item) -> str:
-    """What the page of the question asks the host about. In a system scope."""
+    """The sentence on the page that asks the host. In a system scope."""
     worker = people.names_of([stay.by_id] if stay.by_id else []).get(stay.by_id or 0, "")
     place = units.names_of([stay.unit_id], language=language()).get(stay.unit_id, "")
     said = {"worker": person(worker), "place": place, "day": date_format(stay.day, "j F")}

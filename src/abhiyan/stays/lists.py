@@ -1,4 +1,4 @@
-"""The list this room takes in: who is to stay in which place, with which host."""
+"""The list this room takes in: workers, their places and hosts."""
 
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,7 @@ LAYOUT = Layout(
         Field("host_phone", "Host's phone", "मेज़बान का फ़ोन", "host phone, host mobile", CellKind.PHONE),
     ),
 )
-# The cell that what makes a stay unfit is about.
+# The cell of each reason against a stay.
 _CELLS: dict[Any, str] = {
     refusals.NoSuchPlace: "unit_code",
     refusals.PlaceTaken: "unit_code",
@@ -64,7 +64,7 @@ def _programme(work: Work) -> Programme:
 
 
 def _known(work: Work, ids: list[UUID]) -> dict[UUID, int]:
-    """Accounts by phone, of those whom the list's bringer may see: a list does not tell which numbers sign in here."""
+    """Accounts by phone, only within the bringer's sight: a list must not tell which numbers sign in here."""
     found: dict[UUID, int] = {}
     with org.seen_by(work.by, at=work.at, reason="people a list names"):
         for start in range(0, len(ids), AT_ONCE):

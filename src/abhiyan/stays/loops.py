@@ -1,4 +1,4 @@
-"""What stays do by themselves, turned by `abhiyan jobs`."""
+"""The loops of stays, turned by `abhiyan jobs`."""
 
 from abhiyan.core.loops import Loop
 

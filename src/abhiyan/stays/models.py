@@ -1,4 +1,4 @@
-"""Who stays in which place for 24 hours, with whom, and what came of it."""
+"""Stays of 24 hours: worker, place, host and outcome."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What a running programme of stays asks of somebody today: their own stay, and the empty places of their unit."""
+"""The work of a running programme of stays today: one's own stay, and the empty places of one's unit."""
 
 from collections.abc import Iterator
 from datetime import datetime

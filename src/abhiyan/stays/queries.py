@@ -1,4 +1,4 @@
-"""Reads of stays: the places of a programme and how far each is, who is free nearby, and a worker's own stay."""
+"""Reads of stays: the places of a programme and their states, free workers nearby, and a worker's own stay."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -55,7 +55,7 @@ def running(at: datetime) -> list[Programme]:
 
 
 def is_over(programme: Programme, at: datetime) -> bool:
-    """Whether the last day of a programme is past."""
+    """True once the last day of a programme is past."""
     return clock.day_in(programme.zone, at) > programme.closes_on
 
 
@@ -123,7 +123,10 @@ group by c.unit_id, v.code, v.names, c.lo order by c.lo"""
 def stays_below(
     programme: Programme, unit_id: int, span: tuple[int, int], *, at: datetime
 ) -> list[StaysBelow]:
-    """How far a unit is, and each right below it that has places. For who sees the people there; one query."""
+    """Count the states of places in a unit and in each unit right below it. One query.
+
+    Only for somebody who sees the people there.
+    """
     with system("stays of a unit, for who sees its people"):
         return sql.each(StaysBelow, _BELOW, _given(programme, span, at) | {"unit": unit_id})
 
@@ -233,7 +236,7 @@ def place_rows(
     )
 
 
-# Workers `a` with an office at `h` in the mandal (block) of a place `pl`, whom this programme has given no place.
+# Workers `a` with an office at `h` in the mandal (block) of a place `pl`, without a place in this programme.
 _FREE = f"""
 select pl.unit_id, w.* from units_placement pl join units_unit u on u.id = pl.unit_id
 join lateral (select m.lo, m.hi from units_placement m join units_unit k on k.id = m.unit_id
@@ -277,7 +280,7 @@ def host_before(programme: Programme, unit_id: int) -> tuple[str, str] | None:
 
 
 def places_among(programme: Programme, unit_ids: Collection[int]) -> dict[int, Point | None]:
-    """Which of these units are places of a programme, with their points. In a system scope; one query."""
+    """Pick the places of a programme among these units, with their points. In a system scope; one query."""
     rows = sql.rows(
         f"select u.id, u.lat, u.lon {_PLACES} {_OF} and u.id = any(%(units)s)",
         {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": 0, "hi": 2**62}
@@ -329,7 +332,7 @@ def last_before(programme: Programme, span: tuple[int, int]) -> list[Stay]:
 
 
 def covers(programme: Programme, span: tuple[int, int]) -> bool:
-    """Whether a programme has a scope at, above or below the unit within [lo, hi)."""
+    """True where a programme has a scope at, above or below the unit within [lo, hi)."""
     return sql.exists(
         "select from programmes_scope s join units_placement top on top.unit_id = s.unit_id"
         " where s.programme_id = %(programme)s and top.hierarchy = %(hierarchy)s"
@@ -357,7 +360,7 @@ _AROUND = """from units_placement p join units_placement m on m.unit_id = p.pare
 
 
 def is_elsewhere(stay: Stay, points: Sequence[Point]) -> bool:
-    """Whether another worker around there made a mark with exactly one of these coordinates. In a system scope; one
+    """True where another worker around there made a mark at exactly one of these points. In a system scope; one
     query."""
     return sql.exists(
         f"select {_AROUND} and (k.value->>'lat')::float8 = any(%(lats)s) and exists (select"
@@ -429,7 +432,7 @@ def _drawn(rows: Sequence[Stay], *, at: datetime) -> list[OwnStay]:
 
 
 def empty_in(programme: Programme, span: tuple[int, int]) -> int:
-    """How many places within [lo, hi) have no worker. One query."""
+    """Count the places within [lo, hi) without a worker. One query."""
     given = {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
     return sql.count(f"select count(*) {_PLACES} {_OF} and t.id is null", given)
 

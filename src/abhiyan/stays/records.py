@@ -1,4 +1,4 @@
-"""What a phone keeps of stays: the worker's own stay, its marks and its report."""
+"""A phone keeps the worker's own stay, its marks and its report."""
 
 from collections.abc import Iterator
 from datetime import datetime

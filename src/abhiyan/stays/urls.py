@@ -15,7 +15,7 @@ urlpatterns = [
         act="the page is itself the question; the office assigns again",
         is_own=True,
     ),
-    # Whose people they see, the page asks.
+    # The page asks whose people they see.
     page("stays/<uuid:public_id>/", board.board, opens=capability(LEADS)),
     page("stays/<uuid:public_id>/assign/", board.assign, opens=RUN, act="is taken back on the board"),
     page(

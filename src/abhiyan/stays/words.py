@@ -1,4 +1,4 @@
-"""How the states of a place and the flaws of a stay are called."""
+"""Names for the states of a place and the flaws of a stay."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

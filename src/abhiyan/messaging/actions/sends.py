@@ -136,7 +136,7 @@ def draft_send(
 
 
 def count_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Count anew whom a send would reach. Who may: holders of messages.send over the unit. Refuses NotInThisState."""
+    """Count anew whom a send would reach. It needs messages.send over the unit. Refuses NotInThisState."""
     with system("counting whom a bulk send reaches"):
         send = _locked(public_id, State.DRAFT, State.ASKED)
         authority.require(by, SEND, at=send.unit_id)
@@ -152,7 +152,7 @@ def most_per_hour() -> int:
 def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Release:
     """Ask a second person to approve a send, with texts, audience and the number as it was counted, and when.
 
-    Asked again, the request before is over. Who may: holders of messages.send over the unit. Refuses NotInThisState,
+    Asked again, the request before is over. It needs messages.send over the unit. Refuses NotInThisState,
     NoSuchText, NoNumberToStop, NotCounted, NobodyToSend, and what `org.ask_release` refuses.
     """
     with system("asking for a bulk send"):
@@ -245,7 +245,7 @@ def stop_send(*, public_id: UUID, by: Actor, at: datetime) -> int:
 def halt_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """End a send whose occasion is over: it is discarded before it begins, and stopped half-way after that.
 
-    One that is finished stays as it is. Who may: holders of messages.send over the unit.
+    One that is finished stays as it is. It needs messages.send over the unit.
     """
     with system("the occasion of a bulk send is over"):
         state = Send.objects.filter(public_id=public_id).values_list("state", flat=True).first()

@@ -57,7 +57,7 @@ ACTS = {
 
 
 class FieldNumberForm(forms.Form):
-    """Which number is to get the code that lets a phone in."""
+    """The number that gets the code to let a phone in."""
 
     phone = forms.CharField(
         label=_("Mobile number"),
@@ -88,7 +88,7 @@ def _onwards(request: Request) -> str:
 
 @form_page
 def phone_sign_in(request: Request) -> HttpResponseBase:
-    """Step one: the number. The answer is the same whoever has it."""
+    """Step one: the number. The answer is the same for every number."""
     if request.viewer.is_phone or request.viewer.is_strong:
         return HttpResponseRedirect(_onwards(request))
     form, at = FieldNumberForm(request.POST or None), clock.now()

@@ -156,7 +156,7 @@ def hold_record(
 
 
 def opened(held: FieldHeld) -> dict[str, str]:
-    """What a held record says: page, form, pictures and key. Refuses HeldDecided: then its words are gone."""
+    """The content of a held record: page, form, pictures and key. Refuses HeldDecided: then its words are gone."""
     if held.state != FieldHeld.State.WAITS:
         raise HeldDecided
     said: dict[str, str] = json.loads(keyring().unseal(bytes(held.sealed), about=held.pk.bytes))

@@ -1,4 +1,4 @@
-"""How far a programme is prepared, as every room says it."""
+"""A programme's preparation, with the lines of every room."""
 
 from datetime import date
 

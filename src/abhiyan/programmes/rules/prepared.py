@@ -1,4 +1,4 @@
-"""How far a programme is prepared before its first day."""
+"""A programme's preparation before its first day."""
 
 from dataclasses import dataclass
 

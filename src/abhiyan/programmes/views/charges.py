@@ -250,7 +250,7 @@ def _charges(
 
 
 def _said(request: Request, charge: queries.OwnCharge, *, at: datetime) -> str:
-    """Say how many somebody answers for and until when. Where they see the unit's counts, say how many a day."""
+    """Say how many somebody answers for and until when. If they see the unit's counts, say how many a day."""
     if not charge.target:
         return say("No target is set here yet.")
     one = charge.programme

@@ -141,7 +141,7 @@ class Phones:
             self.work.append((cast.token(role), records))
 
     def have(self, answers: int, running: list[Future[None]]) -> bool:
-        """Whether so many records are kept, or every phone is done."""
+        """True once so many records are kept, or every phone is done."""
         return len(self.answers) >= answers or all(one.done() for one in running)
 
     def run(self, phone: tuple[str, list[dict[str, Any]]]) -> None:

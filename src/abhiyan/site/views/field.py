@@ -224,7 +224,7 @@ def _picture(said: dict[str, Any], by: Actor, at: datetime) -> HttpResponseBase:
 
 
 def _content(said: dict[str, Any]) -> bytes:
-    """What makes two records under one key the same."""
+    """Two records under one key are the same if this is."""
     return "\0".join(said[name] for name in ("record", "page", "form", "pictures")).encode()
 
 

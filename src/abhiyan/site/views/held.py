@@ -190,7 +190,7 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
 
 
 def _typed(row: FieldHeld, said: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """What was typed, by its label. A number shows its last four digits."""
+    """The typed answers, by label. A number shows its last four digits."""
     kind, sent = kinds().get(row.record), QueryDict(said["form"])
     if kind is None or kind.form is None:
         yield from ((name, str(value)) for name, value in sent.items() if value)

@@ -57,7 +57,7 @@ BEFORE = (State.ASSIGNED, State.ACCEPTED)  # the worker is not there yet
 
 @dataclass(frozen=True, slots=True)
 class NewStay:
-    """Who is to stay where, with whom. worker: an account; host_phone: E.164, or empty."""
+    """A worker to assign to a place, and the host. worker: an account; host_phone: E.164, or empty."""
 
     unit_id: int
     worker_id: int
@@ -139,9 +139,9 @@ def _outside(
 
 
 def assign(*, programme: Programme, new: NewStay, by: Actor, at: datetime) -> Stay:
-    """Assign a worker to one place. They and the host are told within a minute.
+    """Assign a worker to one place. Both they and the host get a message within a minute.
 
-    Who may: programmes.run at the place. Refuses NotYours, StaysOver, and what `unfit` finds.
+    It needs programmes.run at the place. Refuses NotYours, StaysOver, and what `unfit` finds.
     """
     org.require(by, "programmes.run", at=new.unit_id)
     require_open(programme=programme, at=at)
@@ -192,7 +192,7 @@ def store(
 def withdraw(*, stay: UUID, by: Actor, at: datetime, why: str = "") -> Stay:
     """Take a stay back whose worker is not there yet; the place is empty again.
 
-    Who may: programmes.run at the place. Refuses NotFound, NotYours, StayStarted.
+    It needs programmes.run at the place. Refuses NotFound, NotYours, StayStarted.
     """
     with system("a stay is taken back"):
         one = needed(Stay.objects.select_for_update().filter(pk=stay, ended_at=None).first())
@@ -203,7 +203,7 @@ def withdraw(*, stay: UUID, by: Actor, at: datetime, why: str = "") -> Stay:
 
 
 def withdraw_import(*, import_id: int, by: Actor, at: datetime) -> tuple[int, int]:
-    """Take back the stays a list brought, but those whose workers are there. How many went, and how many stay."""
+    """Take back the stays a list brought, unless the worker is there. Returns how many went and stay."""
     with system("a list of stays is taken back"):
         theirs = Stay.objects.filter(import_id=import_id, ended_at=None)
         gone = theirs.filter(state__in=BEFORE).update(state=State.WITHDRAWN, ended_at=at)
@@ -261,8 +261,8 @@ def own_locked(*, stay: UUID, by: Actor) -> Stay:
 
 
 def hear_answer(*, told: QuestionAnswered) -> None:
-    """A worker or host answers our message by a text or its link. In the transaction of the answer. What has begun or
-    ended stays as it is."""
+    """A worker or host answers our message by a text or its link. In the transaction of the answer. It changes
+    no stay that has begun or ended."""
     if told.room != ROOM:
         return
     with system("an answer about a stay"):

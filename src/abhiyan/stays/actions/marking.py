@@ -36,7 +36,7 @@ ANSWERS = timedelta(days=3)  # so long a host may say yes
 
 @dataclass(frozen=True, slots=True)
 class MarkGiven:
-    """What a phone says with a mark. age: how long it lay there; clock: what its own clock said when it was made."""
+    """A phone's words with a mark. age: how long it lay there; clock: what its own clock said when it was made."""
 
     point: tuple[float, float] | None = None
     accuracy: float | None = None
@@ -112,7 +112,7 @@ def _report(
 
 
 def _settle(one: Stay, *, at: datetime) -> None:
-    """What the marks come to so far: done, counted, or not clear."""
+    """Judge the marks so far: done, counted, or not clear."""
     marks = {StayStep(key): queries.mark_of(kept) for key, kept in one.marks.items()}
     unit = units.units_by_id([one.unit_id])[one.unit_id]
     place = (unit.lat, unit.lon) if unit.lat is not None and unit.lon is not None else None
@@ -129,7 +129,7 @@ def _settle(one: Stay, *, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StayReport:
-    """What the worker writes at the end. need: in a sentence, or empty; kind: of a helpline request."""
+    """The worker's report at the end. need: in a sentence, or empty; kind: of a helpline request."""
 
     houses: int
     text: str = field(default="", repr=False)

@@ -1,4 +1,4 @@
-"""What makes a stay count: 24 hours between two marks, both near the place, both sent in time."""
+"""The rule of a stay: 24 hours between two marks, both near the place, both sent in time."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ ENDS = (StayStep.ARRIVE, StayStep.LEAVE)
 
 
 class StayFlaw(StrEnum):
-    """Why a finished stay does not count, or what is not clear about it."""
+    """The reason why a finished stay does not count, or is not clear."""
 
     SHORT = "short"  # less than 24 hours
     FAR = "far"  # arrival or departure was outside the radius
@@ -61,7 +61,7 @@ class StayMark:
 
 @dataclass(frozen=True, slots=True)
 class StayVerdict:
-    """What the marks say together. is_signed: both places are known; else the host's YES has to come."""
+    """The judgement of all marks. is_signed: both places are known; else the host's YES has to come."""
 
     counts: bool
     is_signed: bool
@@ -76,7 +76,7 @@ def metres(one: Point, other: Point) -> float:
 
 
 def is_far(mark: StayMark, place: Point) -> bool:
-    """Whether a mark lies outside the radius, even where its accuracy is granted (500 m at most)."""
+    """True for a mark outside the radius, even after its accuracy is granted (500 m at most)."""
     if mark.point is None:
         return False
     return metres(mark.point, place) > RADIUS_M + min(mark.accuracy or 0.0, LOOSEST_M)
@@ -111,7 +111,7 @@ def _flaws(
 
 
 def too_fast(one: StayMark, other: StayMark) -> bool:
-    """Whether nobody can have made both marks: more than 150 km/h, beyond what their accuracies leave open."""
+    """True for two marks at more than 150 km/h, after their accuracies are granted."""
     if one.point is None or other.point is None:
         return False
     open_m = hypot(one.accuracy or 0.0, other.accuracy or 0.0) + RADIUS_M
@@ -120,6 +120,6 @@ def too_fast(one: StayMark, other: StayMark) -> bool:
 
 
 def evening_of(at: datetime, zone: str) -> datetime:
-    """When the host is asked whether it was so: at 19:00 of the day of departure, at once where that is past."""
+    """The time of the question to the host: 19:00 on the day of departure, or at once if that is past."""
     local = at.astimezone(ZoneInfo(zone))
     return max(at, local.replace(hour=19, minute=0, second=0, microsecond=0))

@@ -75,7 +75,7 @@ COLUMNS: tuple[Column[queries.StayPlaceRow], ...] = (
 
 
 class StayPlaceFilters(forms.Form):
-    """Which places of a board."""
+    """The places of a board to show."""
 
     q = forms.CharField(label=_("Place"), required=False, max_length=100)
     state = forms.ChoiceField(
@@ -87,7 +87,7 @@ class StayPlaceFilters(forms.Form):
 
 @require_safe
 def board(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Every place of a unit by how far its stay is, the empty first, each with its reason and who is free nearby."""
+    """List every place of a unit by state, the empty first, with the reason and free workers nearby."""
     return _board(request, public_id)
 
 
@@ -132,7 +132,7 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
 
 
 class AssignStayForm(forms.Form):
-    """Who is to stay in a place, with whom."""
+    """The worker for a place, and the host."""
 
     worker = forms.ChoiceField(
         label=_("Worker"), required=False, widget=forms.RadioSelect, help_text=_("The nearest free workers.")
@@ -220,7 +220,7 @@ def _copied(counts: tuple[int, int]) -> str:
 
 
 class WithdrawStayForm(forms.Form):
-    """Which stay is taken back."""
+    """The stay to take back."""
 
     stay = forms.UUIDField(widget=forms.HiddenInput)
 

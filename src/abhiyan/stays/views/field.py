@@ -45,7 +45,7 @@ _PLACE = re.compile(r"(-?\d{1,2}\.\d{1,8}), (-?\d{1,3}\.\d{1,8}) ±(\d{1,7})")
 
 
 class AnswerStayForm(forms.Form):
-    """Whether the worker goes, and why not."""
+    """The worker's yes, or no with a reason."""
 
     answer = forms.ChoiceField(choices=[("yes", ""), ("no", "")], widget=forms.HiddenInput)
     why = forms.CharField(
@@ -57,7 +57,7 @@ class AnswerStayForm(forms.Form):
 
 
 class StayMarkForm(forms.Form):
-    """One press, with what the phone knows: its place and its clock. What it says wrongly is not known."""
+    """One press, with what the phone knows: its place and its clock. A wrong value counts as not known."""
 
     place = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
     clock = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
@@ -78,7 +78,7 @@ class StayMarkForm(forms.Form):
 
 
 class StayReportForm(forms.Form):
-    """What was done in the place, and what it needs."""
+    """The work done in the place, and its needs."""
 
     houses = WholeField(label=_("Houses where you talked"), min_value=0, max_value=500)
     text = forms.CharField(
@@ -125,7 +125,7 @@ def done_for(one: Stay, at: datetime) -> str:
 
 @form_page
 def field_stay(request: Request, stay: UUID) -> HttpResponseBase:
-    """My stay: where, with whom, what to do, and how far it is. The worker accepts or declines here."""
+    """My stay: the place, the host, the work, and how far it is. The worker accepts or declines here."""
     at = clock.now()
     own = queries.own_stay(request.viewer.account_id, stay, at=at)
     form = AnswerStayForm(request.POST if request.method == "POST" else None)
