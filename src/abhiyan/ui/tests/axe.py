@@ -49,7 +49,8 @@ def seen(page: Page, where: str, *, closely: bool) -> None:
     """Assert that the page shown is sound; not closely, no more than that nothing of it stands out sideways."""
     if not closely:
         _keep(page, where)
-    assert (unsound(page, where) if closely else _too_wide(page, where)) == []
+    found = unsound(page, where) if closely else _too_wide(page, where)
+    assert not found, found
 
 
 def _too_wide(page: Page, where: str) -> list[str]:
