@@ -65,3 +65,7 @@ class NothingToCopy(Refused, status=409):
 
 class ReportKnown(Refused, status=409):
     message = _("You sent the report already.")
+
+
+class OwnNumberMissing(Refused):
+    message = _("We have no number of yours, so nobody could answer. Leave this empty.")

@@ -24,7 +24,7 @@ from abhiyan.programmes.queries import items_by_id, programme_by_id
 from abhiyan.stays import queries
 from abhiyan.stays.models import Stay
 from abhiyan.stays.queries import KIND
-from abhiyan.stays.refusals import MarkKnown, NotOnTheseDays, ReportKnown, StaysOver
+from abhiyan.stays.refusals import MarkKnown, NotOnTheseDays, OwnNumberMissing, ReportKnown, StaysOver
 from abhiyan.stays.rules.stays import StayFlaw, StayStep, evening_of, judged
 from abhiyan.units import queries as units
 
@@ -140,7 +140,7 @@ class StayReport:
 def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> Stay:
     """Take the report of a worker's own stay, once. A need becomes a helpline request of the worker.
 
-    Refuses NotFound, StayEnded, ReportKnown, and what `helpdesk.add_need` refuses.
+    Refuses NotFound, StayEnded, ReportKnown, OwnNumberMissing, and what `helpdesk.add_need` refuses.
     """
     with system("a report of a stay"):
         one = own_locked(stay=stay, by=by)
@@ -149,6 +149,8 @@ def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> St
         one.report = {"houses": report.houses, "text": report.text.strip()}
         if report.need.strip():
             worker = needed(people.account(one.worker_id))
+            if worker.phone_id not in people.phones([worker.phone_id]):
+                raise OwnNumberMissing(field="need")
             opening = helpdesk.Opening(
                 way=Ticket.Way.CALL,
                 phone=people.number_of(worker.phone_id),

@@ -20,7 +20,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.org.tests.make import World, actor
-from abhiyan.people.models import Account
+from abhiyan.people.models import Account, Phone
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.items import say_whether
@@ -270,6 +270,15 @@ def test_the_phone_sends_its_marks_once_and_a_need_reaches_the_helpline(
     assert again.status_code == 409 and "You sent the report already." in again.text
     other = browser(reachable(world, "booth_worker", "N1112", 7))
     assert other.get(page).status_code == 404 and other.post(f"{page}arrive/").status_code == 404
+
+
+def test_a_need_of_a_worker_whose_number_is_not_kept_says_so_beside_it(worker: Account, own: Stay) -> None:
+    with system("test"):
+        Phone.objects.filter(pk=worker.phone_id).delete()
+    report = {"houses": 6, "text": "All well", "kind": "material", "need": "40 forms"}
+    answer = browser(worker).post(f"/field/stay/{own.pk}/report/", report)
+    assert answer.status_code == 422 and "We have no number of yours" in answer.text
+    assert browser(worker).post(f"/field/stay/{own.pk}/report/", report | {"need": ""}).status_code == 302
 
 
 def test_a_departure_after_the_last_day_counts_by_the_same_rule(
