@@ -26,8 +26,8 @@ def class_rule(of: Election, unit_id: int) -> ClassRule | None:
 def classes_below(of: Election, unit_id: int) -> QuerySet[UnitClass]:
     """Classes of the segments and booths at or below a unit, in any hierarchy."""
     inside = Q(unit=unit_id)
-    for hierarchy in units.hierarchies_of(unit_id):
-        inside |= Q(unit__in=units.below(unit_id, hierarchy))
+    for span in units.all_spans([unit_id]).get(unit_id, []):  # one for each hierarchy, in one query
+        inside |= Q(unit__in=units.within(span))
     return UnitClass.objects.filter(inside, election=of).select_related("unit", "rule")
 
 

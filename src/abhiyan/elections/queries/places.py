@@ -240,8 +240,8 @@ def _lines(
 def _below(unit_id: int) -> list[PartyVotesBelow]:
     """Sums over booths below a unit, or, where none have figures, over the segments."""
     inside = Q()
-    for hierarchy in units.hierarchies_of(unit_id):
-        inside |= Q(unit__in=units.below(unit_id, hierarchy))
+    for span in units.all_spans([unit_id]).get(unit_id, []):  # one for each hierarchy, in one query
+        inside |= Q(unit__in=units.within(span))
     if not inside:
         return []
     stands = Part.objects.filter(inside)
