@@ -50,11 +50,12 @@ async function copy(url) {
 }
 
 // Copies that name people go after a day by this phone's clock, and when that clock was set back.
+// A message and a page may both do this at once, so a copy that is listed may be gone already.
 async function forget() {
   const pages = await caches.open(PAGES);
   for (const one of await pages.keys()) {
-    const { headers } = await pages.match(one, { ignoreVary: true });
-    const age = Date.now() - Number(headers.get("X-Abhiyan-At"));
-    if (headers.has("X-Abhiyan-Names") && !(age >= 0 && age < DAY)) await pages.delete(one, { ignoreVary: true });
+    const headers = (await pages.match(one, { ignoreVary: true }))?.headers;
+    const age = Date.now() - Number(headers?.get("X-Abhiyan-At"));
+    if (headers?.has("X-Abhiyan-Names") && !(age >= 0 && age < DAY)) await pages.delete(one, { ignoreVary: true });
   }
 }
