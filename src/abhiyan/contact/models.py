@@ -1,9 +1,11 @@
-"""Tries to reach somebody: who tried, about what, when, and what came of it. Whatever calls or visits uses them."""
+"""Lists of people and doors, the tries to reach them, and the leases of one thing that calls and visits use."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.policy import ACCOUNT, SYSTEM, private
+from abhiyan.core.files import SealedFile
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies, private
 
 
 class Attempt(models.Model):
@@ -38,5 +40,202 @@ class Attempt(models.Model):
             *private("attempt", using=f"contact_attempt.account_id = {ACCOUNT}", write=SYSTEM),
             models.UniqueConstraint(
                 fields=["room", "about"], condition=models.Q(outcome=""), name="attempt_one_at_a_time"
+            ),
+        ]
+
+
+class ContactList(models.Model):
+    """People or doors that an office may have met, with where the list comes from and until when it holds."""
+
+    class Basis(models.TextChoices):
+        """Why the organisation may hold the list (DPDP Act, sections 6 and 7)."""
+
+        CONSENT = "consent", _("Each person gave consent")
+        GIVEN = "given", _("Each person gave their number for this purpose")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("of a list", "Not approved yet")
+        ASKED = "asked", pgettext_lazy("of a list", "Waits for approval")
+        APPROVED = "approved", pgettext_lazy("of a list", "Approved")
+        REFUSED = "refused", pgettext_lazy("of a list", "Refused")
+        ENDED = "ended", pgettext_lazy("of a list", "Ended")
+
+    public_id = models.UUIDField(unique=True)
+    programme = models.ForeignKey("programmes.Programme", models.PROTECT, related_name="+", db_index=False)
+    unit_id = models.BigIntegerField()  # what it covers
+    title = models.TextField()
+    source = models.TextField()
+    basis = models.TextField(choices=Basis.choices)
+    purpose = models.TextField()
+    scheme = models.TextField(default="", db_default="")  # code of a public scheme
+    responsible_id = models.BigIntegerField()  # account
+    last_day = models.DateField()
+    state = models.TextField(choices=State.choices, default=State.DRAFT)
+    made_at = models.DateTimeField()
+    asked_by = models.BigIntegerField(null=True)  # account
+    asked_at = models.DateTimeField(null=True)
+    approved_by = models.BigIntegerField(null=True)  # account
+    approved_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    import_id = models.BigIntegerField(null=True)  # the file that was checked, and that the approval is for
+    columns = models.JSONField(default=list)  # keys of the columns that are read
+    n_rows = models.IntegerField(default=0)
+    n_double = models.IntegerField(default=0)
+    n_opted_out = models.IntegerField(default=0)
+    day = models.DateField(null=True)  # of its import, in the programme's zone: the ledger has its rows on it
+
+    class Meta:
+        db_table = "contact_list"
+        constraints = policies(
+            "contact_list",
+            using=f"responsible_id = {ACCOUNT} or {placed('contact_list.unit_id', PEOPLE)}",
+            write=SYSTEM,
+        )
+        indexes = [
+            # used by: the lists of a programme
+            models.Index(fields=["programme", "state"], name="list_programme"),
+        ]
+
+
+class BasisDocument(SealedFile):
+    """The document that shows the basis of a list."""
+
+    contact_list = models.OneToOneField(ContactList, models.CASCADE, related_name="document")
+    unit_id = models.BigIntegerField()  # the list's
+    kind = models.TextField()  # ending of the file
+
+    class Meta:
+        db_table = "contact_basis_document"
+        constraints = policies(
+            "basis_document", using=placed("contact_basis_document.unit_id", PEOPLE), write=SYSTEM
+        )
+
+
+class ContactEntry(models.Model):
+    """A person on a list, or a door without a name."""
+
+    class State(models.TextChoices):
+        READY = "ready", pgettext_lazy("of an entry", "Ready")
+        LEASED = "leased", pgettext_lazy("of an entry", "With a worker")
+        LATER = "later", pgettext_lazy("of an entry", "Later")
+        DONE = "done", pgettext_lazy("of an entry", "Met")
+        OUT = "out", pgettext_lazy("of an entry", "Held back")
+
+    public_id = models.UUIDField(unique=True)
+    list = models.ForeignKey(ContactList, models.PROTECT, related_name="entries", db_index=False)
+    unit_id = models.BigIntegerField()
+    is_person = models.BooleanField(default=True, db_default=True)  # false: a door without a name
+    person_name = models.BinaryField(default=b"", db_default=b"")  # sealed under public_id; empty for a door
+    phone_id = models.UUIDField(null=True)  # of people_phone
+    door = models.TextField(default="", db_default="")  # house number or label
+    language = models.TextField(default="", db_default="")
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    state = models.TextField(choices=State.choices, default=State.READY, db_default=State.READY)
+    why_out = models.TextField(default="", db_default="")  # such as opted_out, ended
+    holder_id = models.BigIntegerField(null=True)  # account
+    until = models.DateTimeField(null=True)  # of the lease
+    next_day = models.DateField(null=True)  # not before
+    tries = models.SmallIntegerField(default=0, db_default=0)
+    last_outcome = models.TextField(default="", db_default="")  # of ContactTry.Outcome
+    item_id = models.UUIDField(null=True)  # of "On the list", once the person gave consent
+
+    class Meta:
+        db_table = "contact_entry"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["list", "phone_id"],
+                condition=models.Q(phone_id__isnull=False),
+                name="entry_phone_once",
+            ),
+            *policies(
+                "contact_entry",
+                using=f"holder_id = {ACCOUNT} or {placed('contact_entry.unit_id', PEOPLE)}",
+                write=SYSTEM,
+            ),
+        ]
+        indexes = [
+            # used by: taking doors of a booth
+            models.Index(
+                fields=["unit_id", "list", "next_day"],
+                condition=models.Q(state__in=["ready", "later"]),
+                name="entry_free",
+            ),
+            # used by: the board, counts of a list, ending it
+            models.Index(fields=["list", "unit_id", "state"], name="entry_list"),
+            # used by: an opt-out, an erasure, the same phone on another list
+            models.Index(fields=["phone_id"], condition=models.Q(phone_id__isnull=False), name="entry_phone"),
+            # used by: one's own doors, the policy of who holds them
+            models.Index(
+                fields=["holder_id"], condition=models.Q(holder_id__isnull=False), name="entry_holder"
+            ),
+            # used by: leases that end
+            models.Index(fields=["until"], condition=models.Q(state="leased"), name="entry_until"),
+        ]
+
+
+class ContactTry(models.Model):
+    """One try to meet somebody, at a door or by phone. Rows are added, and undone at most once."""
+
+    class Way(models.TextChoices):
+        DOOR = "door", pgettext_lazy("of a contact", "Door of a list")
+        WALK = "walk", pgettext_lazy("of a contact", "Walk without a list")
+        CALL = "call", pgettext_lazy("of a contact", "Call")
+
+    class Outcome(models.TextChoices):
+        TALKED = "talked", pgettext_lazy("of a contact", "Talked")
+        NOT_HOME = "not_home", pgettext_lazy("of a contact", "Not at home")
+        LATER = "later", pgettext_lazy("of a contact", "Later")
+        UNWILLING = "unwilling", pgettext_lazy("of a contact", "Does not want to talk")
+        WANTS_HELP = "wants_help", pgettext_lazy("of a contact", "Wants to help")
+        ENTITLED = "entitled", pgettext_lazy("of a contact", "Entitled, not received")
+
+    id = models.UUIDField(primary_key=True)  # from the key of the outbox
+    entry = models.ForeignKey(ContactEntry, models.PROTECT, null=True, related_name="+", db_index=False)
+    programme = models.ForeignKey("programmes.Programme", models.PROTECT, related_name="+", db_index=False)
+    unit_id = models.BigIntegerField()
+    way = models.TextField(choices=Way.choices)
+    outcome = models.TextField(choices=Outcome.choices)
+    follow_up_day = models.DateField(null=True)
+    note = models.BinaryField(default=b"", db_default=b"")  # sealed under the id
+    note_until = models.DateTimeField(null=True)  # then it is emptied
+    item_id = models.UUIDField(null=True)  # what is counted
+    request_id = models.UUIDField(null=True)  # public id of a request to the helpline
+    by_id = models.BigIntegerField()  # account
+    at = models.DateTimeField()
+    stored_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "contact_try"
+        constraints = policies(
+            "contact_try",
+            using=f"by_id = {ACCOUNT} or {placed('contact_try.unit_id', PEOPLE)}",
+            write=SYSTEM,
+        )
+        indexes = [
+            # used by: the board
+            models.Index(fields=["programme", "unit_id", "outcome"], name="contact_try_programme"),
+            # used by: the tries of one door
+            models.Index(
+                fields=["entry", "at"], condition=models.Q(entry__isnull=False), name="contact_try_entry"
+            ),
+            # used by: who works where, one's own record
+            models.Index(fields=["by_id", "at"], name="contact_try_by"),
+            # used by: emptying notes
+            models.Index(
+                fields=["note_until"],
+                condition=models.Q(note_until__isnull=False),
+                name="contact_try_note",
+            ),
+            # used by: who a check asks about an item
+            models.Index(
+                fields=["item_id"], condition=models.Q(item_id__isnull=False), name="contact_try_item"
+            ),
+            # used by: follow-ups due
+            models.Index(
+                fields=["programme", "follow_up_day"],
+                condition=models.Q(follow_up_day__isnull=False, undone_at=None),
+                name="contact_try_follow_up",
             ),
         ]

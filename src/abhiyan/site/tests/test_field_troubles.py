@@ -249,7 +249,9 @@ def test_a_copy_that_names_people_is_gone_after_a_day(page: Page) -> None:
         page.evaluate(back, [call, hours])
         with offline(page):
             # The outbox tells the worker to forget, just when the next page makes it forget too.
-            page.evaluate("for (let i = 0; i < 30; i++) navigator.serviceWorker.controller.postMessage('forget')")
+            page.evaluate(
+                "for (let i = 0; i < 30; i++) navigator.serviceWorker.controller.postMessage('forget')"
+            )
             page.goto(page.url.partition("/field/")[0] + call)
             ready(page)
             assert (page.locator("form[data-record=call]").count() == 1) is is_kept

@@ -1,4 +1,4 @@
-"""The only writers of contact: a try begins under a lease, and ends with what came of it."""
+"""A try begins under a lease, and ends with what came of it."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta, tzinfo

@@ -1,0 +1,13 @@
+"""The only writers of contact."""
+
+from .attempts import (
+    LEASE,
+    VISIT_LEASE,
+    FinishFirst,
+    NotNow,
+    TriedByAnother,
+    TryOver,
+    begin_attempt,
+    end_attempt,
+    lapse_attempts,
+)

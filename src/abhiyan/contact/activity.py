@@ -1,0 +1,126 @@
+"""Contact at doors and the growth of lists, as every page above and below knows them."""
+
+from datetime import date
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from abhiyan.core.keys import keyring
+from abhiyan.core.words import person
+from abhiyan.people import queries as people
+from abhiyan.programmes.models import Item
+from abhiyan.programmes.queries import item
+from abhiyan.programmes.rules.activities import Activity, Channel, MeasureTemplate, Question, Template, Whom
+from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.ladder import REPORTED
+
+from .models import ContactEntry
+
+KIND = "contact"
+TALKED, LISTED = 1, 2  # measures
+BY_DOOR, BY_WALK, BY_LIST = 1, 2, 3  # channels
+
+# Rows of lists that are not items yet: each is reported on the day of its list's import.
+_ROWS = f"""
+select l.programme_id, {LISTED} as measure, {BY_LIST} as channel, e.unit_id, l.day, {REPORTED} as rung, count(*) as n
+  from contact_list l join contact_entry e on e.list_id = l.id
+ where l.day is not null and e.is_person and e.item_id is null group by 1, 4, 5"""
+
+
+def whom(item_id: UUID, _channel: int, day: date) -> Whom:
+    """The person a check asks about a conversation or a place on a list, and what was written. In a system scope."""
+    found = item(item_id)
+    if found is None:
+        return Whom(None, {})
+    entry = ContactEntry.objects.filter(item_id=found.pk).first()
+    names = people.names_of([found.by_id] if found.by_id else [])
+    name = (
+        keyring().unseal(bytes(entry.person_name), about=entry.public_id.bytes).decode()
+        if entry and entry.person_name
+        else None
+    )
+    return Whom(name, {"who": names.get(found.by_id or 0, ""), "when": date_format(day, "j F Y")})
+
+
+def sentence(met: Item) -> str:
+    """The sentence on the page that asks the person. In a system scope."""
+    worker = people.names_of([met.by_id] if met.by_id else []).get(met.by_id or 0, "")
+    said = {"worker": person(worker), "day": date_format(met.day, "j F")}
+    return say("%(worker)s talked with you on %(day)s.") % said
+
+
+def wish(_listed: Item) -> str:
+    """The sentence on the page that asks whether somebody wants to be on the list."""
+    return say("You want to hear from us again and are on our list.")
+
+
+CONTACT_ACTIVITY = Activity(
+    kind=KIND,
+    name=_("Contact with people"),
+    templates=(
+        Template(
+            code="contact",
+            names={"en": "Meet people at their doors", "hi": "घर-घर संपर्क"},
+            about={
+                "en": "Workers talk with people at their doors. Who wants to hear from us again joins the list.",
+                "hi": "कार्यकर्ता लोगों से उनके घर पर बात करते हैं। जो हमसे फिर सुनना चाहता है, वह सूची में आता है।",
+            },
+            measures=(
+                MeasureTemplate(TALKED, "talked", {"en": "Talked with", "hi": "बात हुई"}),
+                MeasureTemplate(LISTED, "listed", {"en": "On the list", "hi": "सूची में"}),
+            ),
+            days=60,
+        ),
+    ),
+    channels=(
+        Channel(BY_DOOR, pgettext_lazy("of a contact", "Door of a list")),
+        Channel(BY_WALK, pgettext_lazy("of a contact", "Walk without a list")),
+        Channel(BY_LIST, _("Imported list")),
+    ),
+    meanings={
+        "reported": _("The worker notes “talked”; or a row of a list is imported."),
+        "unsigned": _("The worker talked with somebody who gave no phone."),
+        "counted": _(
+            "Once a person, in the window, near the booth, with a sign from their phone; or with their consent."
+        ),
+        "confirmed": _("The person says yes from their own phone."),
+    },
+    facts=f"{facts_of(KIND)} union all {_ROWS}",
+    orphans={
+        "contacts of unknown items": "select count(*) as n from contact_try t where t.item_id is not null"
+        " and not exists (select from programmes_item i where i.id = t.item_id)"
+    },
+    items=(
+        items_of(
+            KIND,
+            measure=TALKED,
+            questions=(
+                Question(
+                    "who",
+                    _("Who talked with you"),
+                    _("Did a worker of the organisation talk with you lately? Who?"),
+                ),
+                Question("when", _("When"), _("On which day was it?")),
+            ),
+            whom=whom,
+            sentence=sentence,
+        ),
+        items_of(
+            KIND,
+            measure=LISTED,
+            questions=(
+                Question(
+                    "who",
+                    _("Who asked you"),
+                    _("Did somebody ask whether you want to hear from us again? Who?"),
+                ),
+                Question("when", _("When"), _("On which day was it?")),
+            ),
+            whom=whom,
+            sentence=wish,
+        ),
+    ),
+)
