@@ -25,6 +25,7 @@ from abhiyan.programmes.rules.items import facts_of, items_of
 
 from .actions import BY_PHONE, TALKS
 from .models import Dialogue
+from .owed import owes
 from .queries import KIND
 
 
@@ -70,6 +71,7 @@ DIALOGUES = Activity(
         "confirmed": _("The same yes of the booth president."),
     },
     page=Page("dialogues:board", _("Calls to booth presidents"), LEADS),
+    owes=owes,
     facts=facts_of(KIND),
     orphans={
         "talks of unknown items": "select count(*) as n from dialogues_dialogue d where d.item_id is not null"

@@ -1,4 +1,7 @@
-"""Rows of Today: the booth presidents to call."""
+"""Rows of Today: the booth presidents to call.
+
+A leader of one unit has them with the programme that runs there, so nobody else is asked about calls.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,20 +11,38 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.words import person
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.org.viewer import Viewer
+from abhiyan.org.viewer import HeldOffice, Viewer
+from abhiyan.programmes.queries import MeasureStand
 from abhiyan.ui.owed import Owed
 
 from . import queries
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """Yield a row for each of the viewer's calls of today that is not done."""
+    """Yield a row for each open call of today of a leader who also leads a unit that is not their home."""
+    if not _leads_home_alone(viewer):
+        yield from _rows(viewer, at=at)
+
+
+def owes(viewer: Viewer, _home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
+    """Yield the same in a programme that runs at home, for a leader of that unit alone."""
+    if _leads_home_alone(viewer):
+        yield from _rows(viewer, at=at, programme_id=stand.programme.pk)
+
+
+def _leads_home_alone(viewer: Viewer) -> bool:
+    led = {held.unit_id for held in viewer.appointments if LEADS in held.capabilities}
+    return viewer.home is not None and led <= {viewer.home.unit_id}
+
+
+def _rows(viewer: Viewer, *, at: datetime, programme_id: int | None = None) -> Iterator[Owed]:
+    """The viewer's calls of today that are not done, of one programme or of all."""
     if viewer.account_id is None or not viewer.is_strong or not viewer.may(LEADS):
         return
     if not queries.has_calls(viewer.account_id, at=at):
         return
     for one in queries.own_calls(viewer.account_id, at=at):
-        if one.is_done:
+        if one.is_done or programme_id not in (None, one.of.programme_id):
             continue
         yield Owed(
             urgency=0 if one.is_carried else 1,

@@ -22,6 +22,7 @@ from abhiyan.dialogues.actions import (
     NotRunningNow,
     OrganisationMissing,
 )
+from abhiyan.dialogues.activity import DIALOGUES
 from abhiyan.dialogues.models import CallPlan, Dialogue
 from abhiyan.dialogues.owed import owed
 from abhiyan.dialogues.rules.roster import Came
@@ -34,7 +35,7 @@ from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Item, Programme, Task
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import ladder, stands
 from abhiyan.ui.owed import Owed
 
 from .make import DAY, JOBS, TALKED, TODAY, calls, clock, morning, note, programme, reachable, texts
@@ -81,9 +82,7 @@ def test_each_morning_gives_a_leader_two_presidents_of_their_own_area(
     mine = calls(leader)
     assert set(booths(mine)) < {world.unit(code) for code in BOOTHS}
     own = queries.own_calls(leader.pk, at=NOW)
-    with system("test"):
-        rows = list(owed(viewer_of(account_id=leader.pk, on=TODAY), at=NOW))
-    assert [row.href for row in rows] == [f"/dialogues/call/{one.of.pk}/" for one in own]
+    assert [row.href for row in owed_of(leader)] == [f"/dialogues/call/{one.of.pk}/" for one in own]
     page = browser(leader).get("/dialogues/").content.decode()
     assert all(one.name in page for one in own)
     today = browser(leader).get("/").content.decode()
@@ -230,8 +229,27 @@ def test_a_card_says_since_when_somebody_is_president_and_which_language_they_re
 
 
 def owed_of(account: Account) -> list[Owed]:
+    """The rows of Today, of the room and of its programme at home."""
+    viewer = viewer_of(account_id=account.pk, on=TODAY)
     with system("test"):
-        return list(owed(viewer_of(account_id=account.pk, on=TODAY), at=NOW))
+        rows: list[object] = list(owed(viewer, at=NOW))
+        for stand in stands(viewer.home, at=NOW) if viewer.home else ():
+            rows += DIALOGUES.owes(viewer, viewer.home, stand, NOW)
+    return [row for row in rows if isinstance(row, Owed)]
+
+
+def test_a_leader_of_two_units_has_each_call_once_and_nobody_else_is_asked_about_calls(
+    world: World, run: Programme, leader: Account
+) -> None:
+    morning()
+    pages = [f"/dialogues/call/{one.pk}/" for one in calls(leader)]
+    assert sorted(row.href for row in owed_of(leader)) == sorted(pages)
+    viewer = viewer_of(account_id=leader.pk, on=TODAY)
+    with system("test"), CaptureQueriesContext(connection) as asked:
+        assert not list(owed(viewer, at=NOW)), "these come with the programme"
+    assert not [one for one in asked if "dialogues_" in one["sql"]]
+    world.appoint(leader, "district_in_charge", "N12")
+    assert sorted(row.href for row in owed_of(leader)) == sorted(pages)
 
 
 @pytest.mark.parametrize(
