@@ -56,9 +56,14 @@ def _flags(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     if viewer.account_id is None or viewer.public_id is None:
         return
     with system("questions about entries, on Today"):
-        mine, waiting = flags.for_today(viewer.account_id, plans=viewer.may(frames.PLAN), at=at)
-        is_closed = flags.let_be(viewer.public_id, timezone.localdate(at))
-    for flag in mine:
+        found = flags.for_today(
+            viewer.account_id,
+            viewer.public_id,
+            plans=viewer.may(frames.PLAN),
+            at=at,
+            on=timezone.localdate(at),
+        )
+    for flag in found.mine:
         if at < flag.asked_at + findings.EXPIRES:
             yield Owed(
                 urgency=1,
@@ -68,11 +73,11 @@ def _flags(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
                 act=_("Answer"),
                 icon="alert",
             )
-    if is_closed:
+    if found.is_closed:
         yield Beside(
             sheet=_("Your entries"),
             title=_("The question about your entries is closed"),
             meta=_("Nothing of it is kept."),
         )
-    if waiting:
-        yield from frames.answers(waiting, viewer)
+    if found.waiting:
+        yield from frames.answers(found.waiting, viewer)

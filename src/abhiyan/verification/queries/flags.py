@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, UUIDField, Value
 from django.utils.translation import gettext as say
 
 from abhiyan.core import clock, sql
@@ -78,24 +78,32 @@ def own_flag(account_id: int, flag_id: UUID) -> Flag:
     return needed(own.first())
 
 
-def for_today(account_id: int, *, plans: bool, at: datetime) -> tuple[list[Flag], list[Flag]]:
-    """Flags somebody has not answered, and those that wait for whoever plans checks: answered, proven, or without an
-    answer in time; not about themselves. In the system's scope."""
+@dataclass(frozen=True, slots=True)
+class FlagsToday:
+    """mine: flags somebody has not answered. is_closed: a question to them was closed lately, and nothing of it kept.
+
+    waiting: for a planner of checks: answered, proven, or without an answer in time; not about themselves.
+    """
+
+    mine: list[Flag]
+    waiting: list[Flag]
+    is_closed: bool
+
+
+def for_today(account_id: int, worker: UUID, *, plans: bool, at: datetime, on: date) -> FlagsToday:
+    """Return what Today shows somebody of flags. worker: their public id. In a system scope; one query if nothing."""
     own = Q(account_id=account_id, answered_at=None, step__in=(Flag.Step.ASKED, Flag.Step.CHECKING))
     is_proven = Q(step=Flag.Step.CHECKING, told__isnull=False)
     is_silent = Q(step=Flag.Step.ASKED, asked_at__lt=at - findings.ANSWERS)
     others = (Q(step=Flag.Step.ANSWERED) | is_silent | is_proven) & ~Q(account_id=account_id)
-    found = Flag.objects.select_related("programme").filter((own | others) if plans else own)
-    mine: list[Flag] = []
-    waiting: list[Flag] = []
-    for one in found:
-        (mine if one.account_id == account_id else waiting).append(one)
-    return mine, waiting
-
-
-def let_be(worker: UUID, on: date) -> bool:
-    """Whether a question to somebody was closed in these days, and nothing of it kept. In the system's scope."""
-    return Rest.objects.filter(worker=worker, until__gte=on + findings.EXPIRES - TOLD).exists()
+    flags = Flag.objects.filter((own | others) if plans else own)
+    closed = Rest.objects.filter(worker=worker, until__gte=on + findings.EXPIRES - TOLD)
+    none = Value(None, output_field=UUIDField())  # in place of the closed question, whose flag is gone
+    ids = set(flags.values_list("pk", flat=True).union(closed.values_list(none, flat=True)[:1], all=True))
+    shown = FlagsToday([], [], is_closed=None in ids)
+    for one in Flag.objects.select_related("programme").filter(pk__in=ids - {None}) if ids - {None} else ():
+        (shown.mine if one.account_id == account_id else shown.waiting).append(one)
+    return shown
 
 
 def case_of(flag: Flag) -> findings.Case:
