@@ -23,7 +23,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     if viewer.account_id is None:
         return
     today = clock.day_in(settings.TIME_ZONE, at)
-    for own in queries.invitations(viewer.account_id, since=today):
+    invitations, to_write = queries.work_of(viewer, today=today)
+    for own in invitations:
         one = own.meeting
         if not own.answer:
             yield Owed(
@@ -36,7 +37,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             )
         elif own.answer == "yes" and one.first_on <= today + SOON:
             yield Beside(sheet=_("Meetings"), title=one.title, meta=_when(one), href=_page(one))
-    for one in queries.to_write(viewer, today=today):
+    for one in to_write:
         is_today = one.first_on <= today <= one.last_on
         yield Owed(
             urgency=1 if is_today else 2,

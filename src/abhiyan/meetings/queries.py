@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
@@ -427,17 +427,35 @@ def stand_ins(own: Invitee) -> tuple[str, str]:
     return names.get(whom or 0, ""), names.get(theirs or 0, "")
 
 
-def invitations(account_id: int, *, since: date) -> list[Invitee]:
-    """Somebody's invitations to what begins on a day or later, the first first; 20 at most. In their scope."""
-    found = Invitee.objects.filter(
-        account_id=account_id, meeting__first_on__gte=since, meeting__cancelled_at=None
+def work_of(viewer: Viewer, *, today: date) -> tuple[list[Invitee], list[Meeting]]:
+    """Return the viewer's invitations from a day on, 20 at most, and the meetings `to_write`. In their scope.
+
+    The first come first. One query for a viewer who has neither.
+    """
+    coming = Invitee.objects.filter(
+        account_id=viewer.account_id or 0,
+        meeting__first_on__gte=today,
+        meeting__cancelled_at=None,
+        meeting__due=None,
+    ).order_by("meeting__first_on", "pk")
+    either = coming.values_list("pk", Value(1))[:20].union(
+        _to_write(viewer, today=today).values_list("pk", Value(2)), all=True
     )
-    found = found.filter(meeting__due=None)
-    return list(found.select_related("meeting").order_by("meeting__first_on", "pk")[:20])
+    found: dict[int, list[int]] = {1: [], 2: []}
+    for pk, what in either:
+        found[what].append(pk)
+    return (
+        list(coming.filter(pk__in=found[1]).select_related("meeting")) if found[1] else [],
+        list(Meeting.objects.filter(pk__in=found[2]).order_by("first_on", "pk")) if found[2] else [],
+    )
 
 
 def to_write(viewer: Viewer, *, today: date) -> list[Meeting]:
     """Meetings that the viewer called, held today or in the last seven days, whose minutes are not sent; 5 at most."""
+    return list(_to_write(viewer, today=today))
+
+
+def _to_write(viewer: Viewer, *, today: date) -> QuerySet[Meeting]:
     found = Meeting.objects.filter(
         called_by=viewer.account_id,
         kind=Meeting.Kind.MEETING,
@@ -447,7 +465,7 @@ def to_write(viewer: Viewer, *, today: date) -> list[Meeting]:
         first_on__lte=today,
         last_on__gte=today - timedelta(days=7),
     )
-    return list(found.order_by("first_on", "pk")[:5])
+    return found.order_by("first_on", "pk")[:5]
 
 
 def attended_by(account_id: int, *, since: date, until: date) -> tuple[int, int, int]:
