@@ -20,7 +20,7 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Tasks given to and by an office-bearer, or those of the unit's offices; meetings and reports asked."""
     if of.account_id is None:
         unit = record.task_numbers(at=at, unit_id=of.unit_id)
-        n, late = record.tasks_below(of.unit_id, of.hierarchy, at=at)
+        n, late = record.tasks_below((of.lo, of.hi), at=at)
         here_and_below = [
             (_("Not finished, here and below"), grouped(n)),
             (_("Late now, here and below"), grouped(late)),

@@ -18,9 +18,10 @@ from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme, Task
 from abhiyan.programmes.rules.tasks import FINISHED, OPEN, State
+from abhiyan.units import queries as units
 
 from .stands import MeasureStand, stands
-from .tasks import is_late, tasks_of
+from .tasks import is_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +171,12 @@ def task_numbers(*, at: datetime, **of: int) -> Tasks:
     return Tasks(**found)
 
 
-def tasks_below(unit_id: int, hierarchy: int, *, at: datetime) -> tuple[int, int]:
-    """Count the tasks of a unit and all below it that are not finished, and the late ones among them.
+def tasks_below(span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
+    """Count the tasks of the units at positions [lo, hi) that are not finished, and the late ones among them.
 
     Their list counts the same. In a scope that sees them; one query.
     """
-    rows = tasks_of(below=(unit_id, hierarchy)).exclude(state__in=FINISHED)
+    rows = Task.objects.filter(unit_id__in=units.within(span)).exclude(state__in=FINISHED)
     found = rows.aggregate(n=Count("pk"), late=Count("pk", filter=is_late(at)))
     return found["n"], found["late"]
 

@@ -37,9 +37,12 @@ def asked_below(
     *,
     on_screen: bool = False,
 ) -> list[MeasureAsked]:
-    """Who decides reads exact numbers on screen. Everybody else, and whatever is passed on, has them as small cells:
-    behind a one stands somebody people know."""
-    if not running or here.kind in BELOW_FLAGS or here.lo is None or here.hi is None:
+    """Count the workers asked below a unit that no flag is too high for (BELOW_FLAGS). In a system scope.
+
+    The people who decide read exact numbers on screen. Everybody else reads small cells, and so does every copy that
+    is passed on: people may know the one worker behind a one.
+    """
+    if not running or here.lo is None or here.hi is None:
         return []
     programmes = {one.programme.pk for one in running}
     span, own = (here.lo, here.hi), viewer.account_id or 0

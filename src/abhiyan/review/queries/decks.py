@@ -44,7 +44,7 @@ from abhiyan.verification.rules.estimates import CONFIDENCE
 
 from . import board as boards
 from . import rounds
-from .asked import asked_below
+from .asked import BELOW_FLAGS, asked_below
 from .last import last_review
 
 MOST_FRAMES = 3
@@ -156,7 +156,10 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         for seat in offices()
     ]
     missing = _vacant([each for each in vacant() if each.vacant])
-    asked = asked_below(viewer, [one] if one else [], here, hierarchy, at)
+    asked = []
+    if one is not None and here.kind not in BELOW_FLAGS:
+        with system("flags in numbers"):
+            asked = asked_below(viewer, [one], here, hierarchy, at)
     last = last_review(here.id, at=at)
     unit = decks.DeckUnit(
         offices=held,

@@ -95,4 +95,4 @@ def test_the_nation_asks_the_database_no_more_than_a_booth(cast: Cast) -> None:
             body(client, f"/review/dossier/{code}/")
         drawn_of[code] = len(asked)
     assert abs(drawn_of["IN"] - drawn_of["JK-B001"]) <= 3, drawn_of
-    assert max(drawn_of.values()) <= 42, drawn_of  # calls and meetings ask once each
+    assert max(drawn_of.values()) <= 38, drawn_of

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as say
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock, small_cells, sql
+from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
 from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
@@ -73,6 +74,14 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
     stands = standing(request.viewer, here, hierarchy, at=at)
     is_exact = request.viewer.sees_people_at(here.lo)
     unit_page = reverse("site:unit", args=[here.code]) + f"?in={levels.SLUGS[hierarchy]}"
+    is_below_flags = here.kind in BELOW_FLAGS
+    with system("what a dossier reads"):
+        flags = (
+            []
+            if is_below_flags
+            else _flags(request, stands.running, here, hierarchy, at, on_screen=on_screen)
+        )
+        parts = parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact), at=at)
     return {
         "here": "units",
         "crumbs": [(here.name(lang), unit_page), (say("Dossier"), "")],
@@ -87,9 +96,9 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
         "ladders": stands.ladders,
         "trends": stands.trends,
         "compared": stands.compared,
-        "is_below_flags": here.kind in BELOW_FLAGS,
-        "flags": _flags(request, stands.running, here, hierarchy, at, on_screen=on_screen),
-        "parts": parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact), at=at),
+        "is_below_flags": is_below_flags,
+        "flags": flags,
+        "parts": parts,
         "results": _results(here.id),
         "classes": [
             (named(one.election.names), one.get_code_display())

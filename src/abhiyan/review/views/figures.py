@@ -10,7 +10,6 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.rooms import offered
-from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import Counted
@@ -123,9 +122,9 @@ def _compared(
 
 
 def parts_of(of: Subject, *, at: datetime) -> list[ReviewedPart]:
-    """What every room says of a unit or an office-bearer under review: its `reviewed`, the lowest floor first.
+    """Return each room's part about a unit or an office-bearer (`reviewed`), the lowest floor first.
 
-    Numbers alone, and only of what the viewer was seen to review, lead or be.
+    The parts are numbers alone. The caller has checked that the viewer reviews or leads the subject, or is it. In a
+    system scope.
     """
-    with system("what a review reads"):
-        return [part for each in offered("reviewed") for part in each(of, at=at)]
+    return [part for each in offered("reviewed") for part in each(of, at=at)]

@@ -113,11 +113,13 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
     stands = standing(viewer, here, one.round.hierarchy, at=at)
     is_exact = viewer.sees_people_at(here.lo)
     subject = Subject(here.id, one.round.hierarchy, here.lo, here.hi, one.account_id, is_exact=is_exact)
+    with system("what a review reads"):
+        parts = parts_of(subject, at=at)
     return {
         "ladders": stands.ladders,
         "compared": stands.compared,
         "others": _others(viewer, one, at=at),
-        "parts": parts_of(subject, at=at),
+        "parts": parts,
     }
 
 

@@ -41,14 +41,13 @@ select a.unit_id, {_NUMBERS}
 def flags_below(
     programmes: Iterable[int], *, hierarchy: int, span: tuple[int, int], without: int, at: datetime
 ) -> dict[tuple[int, int], FlagNumbers]:
-    """Flags of workers of the districts in a span of positions, by programme and measure. One query.
+    """Count flags of workers of the districts in a span, by programme and measure. In a system scope; one query.
 
     without: an account whose own flags are not counted: that of the reader. Those whose time is over are gone.
     """
     lo, hi = span
     given: dict[str, Any] = {"programmes": list(programmes), "hierarchy": hierarchy, "lo": lo, "hi": hi}
-    with system("flags in numbers"):
-        rows = sql.rows(_BELOW, given | {"without": without, "since": at - EXPIRES})
+    rows = sql.rows(_BELOW, given | {"without": without, "since": at - EXPIRES})
     return {(programme, measure): FlagNumbers(*found) for programme, measure, *found in rows}
 
 
