@@ -13,32 +13,38 @@ from abhiyan.people.models import Account
 from abhiyan.ui.tests.test_browser import SIZES
 
 Open = Callable[..., Page]
-# A refused form is an answer, a field somebody is in already keeps the focus, and a line is cut by the test itself.
+# A refused form is an answer, a field somebody is in already keeps the focus, and a test may stop a request itself.
 # The last two: a later question took the place of one that was not answered yet.
 NO_FAULT = (
     "status of 4",
     "Autofocus processing was blocked",
     "net::ERR_FAILED",
-    "net::ERR_INTERNET_DISCONNECTED",
     "htmx:sendAbort",
     "htmx:afterRequest",
 )
+LINE_LOST = "net::ERR_INTERNET_DISCONNECTED"
 
 
 def visits(
-    chromium: Browser, port: int, who: Callable[[str], tuple[int, str]] | None = None
+    chromium: Browser,
+    port: int,
+    who: Callable[[str], tuple[int, str]] | None = None,
+    *,
+    goes_offline: bool = False,
 ) -> Iterator[Open]:
-    """Opens pages: (path, role, size, language, and what a browser context takes) -> the page; closes them at the end.
-    What the browser complained of fails the test.
+    """Open pages by (path, role, size, language, and options of a browser context); close them at the end.
 
-    who: of a role, the account's id and a session's token. Without a role, nobody is signed in.
+    A complaint of the browser fails the test. who: gives a role's account id and session token. Without a role the
+    visitor is not signed in.
+    goes_offline: the test cuts its pages off on purpose. In every other test a lost line is a fault.
     """
+    no_fault = (*NO_FAULT, LINE_LOST) if goes_offline else NO_FAULT
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
     base = f"http://127.0.0.1:{port}"
 
     def heard(message: ConsoleMessage) -> None:
-        if not any(part in message.text for part in NO_FAULT):
+        if not any(part in message.text for part in no_fault):
             complaints.append(f"{message.page and message.page.url}: {message.text}")
 
     def visited(path: str, role: str = "", *, size: str = "desk", language: str = "en", **more: Any) -> Page:

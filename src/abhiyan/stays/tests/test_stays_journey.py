@@ -70,7 +70,9 @@ def cast() -> Cast:
 @pytest.fixture
 def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iterator[Open]:
     server = serving(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
-    yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
+    yield from visits(
+        chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)), goes_offline=True
+    )
 
 
 def ready(page: Page) -> None:
