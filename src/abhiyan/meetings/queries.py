@@ -21,7 +21,6 @@ from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Schedule, Task
 from abhiyan.programmes.queries.tasks import Candidate, candidates
-from abhiyan.programmes.rules.ladder import Ladder as Rungs
 from abhiyan.programmes.rules.prepared import PreparedLine
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.units import queries as units
@@ -170,7 +169,7 @@ def own_answers(account_id: int | None, found: Iterable[Meeting]) -> dict[int, I
 class InvitedOffice:
     """Invited holders of an office in numbers, with their answers.
 
-    silent: who may still answer. The office of others without an answer ends before the day.
+    silent: who may still answer. The others without an answer were ticked, or their office ends before the day.
     """
 
     office_names: dict[str, str]
@@ -188,7 +187,8 @@ def by_office(one: Meeting) -> list[InvitedOffice]:
             InvitedOffice,
             "select o.names, count(*)::int, count(*) filter (where i.answer = 'yes')::int,"
             " count(*) filter (where i.answer = 'no')::int,"
-            f" count(*) filter (where i.answer = '' and {HOLDS})::int, count(i.came_at)::int from meetings_invitee i"
+            f" count(*) filter (where i.answer = '' and i.came_at is null and {HOLDS})::int,"
+            " count(i.came_at)::int from meetings_invitee i"
             " join meetings_meeting m on m.id = i.meeting_id join org_office o on o.code = i.office"
             " left join units_placement p on p.unit_id = i.unit_id and p.hierarchy = %s and p.valid_to is null"
             " where i.meeting_id = %s group by o.id order by min(p.depth), o.rank, o.code",
@@ -292,23 +292,31 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
         )
 
 
-def attendance(one: Meeting) -> LadderShown:
-    """Return attendance as rungs, with the invited as the target. Numbers alone. For readers of the meeting."""
+@dataclass(frozen=True, slots=True)
+class WhoCame:
+    """Attendance as rungs, and the number invited. That is no target, as people without an invitation come too."""
+
+    invited: int
+    drawn: LadderShown
+
+
+def attendance(one: Meeting) -> WhoCame:
+    """Return who came to a meeting. Numbers alone. For readers of the meeting."""
     with system("how many came"):
         invited, ticks, came, confirmed = sql.row(
             "select count(*), coalesce(sum(ticks), 0), count(came_at), count(confirmed_at) from meetings_invitee"
             " where meeting_id = %s",
             [one.pk],
         )
-    return LadderShown(
+    drawn = LadderShown(
         name=_("Who came"),
-        target=invited,
         reported=reported(one.total, ticks),
         counted=came,
         confirmed=confirmed,
         definitions=MEANINGS,
         none_reason=_("An estimate needs a frame of the programme."),
     )
+    return WhoCame(invited, drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,26 +395,29 @@ def reviewed(viewer: Viewer, one: Meeting, *, at: datetime) -> list[Reviewed]:
     """The programmes on the agenda that the viewer may see, in their order."""
     known = {each.pk: each for each in programmes.programmes_for(viewer).filter(pk__in=one.reviewed)}
     some = [known[pk] for pk in one.reviewed if pk in known]
-    lo, hi = units.span(one.unit_id, one.hierarchy)
-    if not some:
+    node = programmes.node_of(one.unit_id, one.hierarchy)
+    if not some or node is None:
         return []
     today = clock.day_in(settings.TIME_ZONE, at)
     begun = [each for each in some if each.opens_on <= today and each.state != Programme.State.DRAFT]
-    ladders = programmes.ladders(node=one.unit_id, hierarchy=one.hierarchy, of=begun, at=at) if begun else {}
+    ladders = programmes.ladders(node=node, hierarchy=one.hierarchy, of=begun, at=at) if begun else {}
+    none = programmes.blank(is_rounded=not node.is_exact)
     shown = []
     for each in some:
         drawn = None
         if each in begun:
             target = programmes.targets(programme=each, units=[one.unit_id]).get(one.unit_id)
             drawn = programmes.drawn(
-                ladders.get((each.pk, 1), Rungs()),
+                ladders.get((each.pk, 1), none),
                 name=named(each.names),
                 programme=each,
                 on=today,
                 target=target.n if target else None,
             )
         shown.append(
-            Reviewed(each, drawn, () if drawn else programmes.prepared_in(each, lo=lo, hi=hi, on=today))
+            Reviewed(
+                each, drawn, () if drawn else programmes.prepared_in(each, lo=node.lo, hi=node.hi, on=today)
+            )
         )
     return shown
 

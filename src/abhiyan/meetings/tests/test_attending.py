@@ -1,5 +1,6 @@
 """At the door and after it: ticks, the organiser's number, substitutes, the invitees' own word; and minutes."""
 
+import re
 from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
@@ -93,7 +94,7 @@ def test_names_are_ticked_once_and_the_larger_number_is_reported(cast: Cast, one
     assert ladder(one) == Ladder(reported=3, counted=3)
     tick(cast, one, "state_president", came=False)
     assert ladder(one) == Ladder(reported=3, counted=2), "what was reported stays"
-    assert queries.attendance(again(one.public_id)).counted == 2
+    assert queries.attendance(again(one.public_id)).drawn.counted == 2
 
 
 def test_who_leaves_the_office_before_the_day_is_marked_and_not_counted_as_silent(cast: Cast) -> None:
@@ -104,6 +105,31 @@ def test_who_leaves_the_office_before_the_day_is_marked_and_not_counted_as_silen
     assert counted["Mandal president"] == (1, 0) and counted["District in-charge"] == (2, 2)
     page = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
     assert page.count("Office ends before the day") == 1
+
+
+def test_a_ticked_invitee_without_an_answer_is_not_waited_for(cast: Cast, one: Meeting) -> None:
+    tick(cast, one, "mandal_president")
+    with cast.as_("state_president"):
+        silent = {each.office_names["en"]: each.silent for each in queries.by_office(one)}
+    assert silent["Mandal president"] == 0 and silent["District in-charge"] == 2
+
+
+def test_many_without_an_invitation_are_no_share_of_a_target(cast: Cast, one: Meeting) -> None:
+    tick(cast, one, "mandal_president")
+    people(cast, one, 14)
+    page = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
+    shown = page[page.index("Who came") : page.index("Invited by office")]
+    shares = re.findall(r'<td class="num of">([^<]*)</td>', shown)
+    assert shares and not "".join(shares).strip(), "14 of 4 invited read 350%"
+    assert "1 of 4 invited people were ticked by name." in shown
+
+
+def test_an_agenda_shows_no_zero_to_an_invitee_who_may_see_only_rounded_numbers(cast: Cast) -> None:
+    one = call_as(cast, first_on=TODAY, last_on=TODAY, starts=time(15), reviewed=(counting(cast),))
+    own_page = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
+    theirs = cast.client("district_in_charge").get(f"/meetings/{one.public_id}/").text
+    agenda = [page[page.index("Agenda<") : page.index("Decisions and tasks")] for page in (own_page, theirs)]
+    assert "fewer than 10" not in agenda[0].lower() and "fewer than 10" in agenda[1].lower()
 
 
 def test_a_review_and_a_record_show_the_meetings_of_the_last_days(cast: Cast, one: Meeting) -> None:

@@ -9,6 +9,8 @@ from django.utils.html import escape
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.helpdesk import helplines
+from abhiyan.helpdesk.models import Helpline
 from abhiyan.meetings import actions, queries
 from abhiyan.meetings.actions import attending, calling
 from abhiyan.meetings.models import Meeting
@@ -110,7 +112,7 @@ def test_walk_ins_are_part_of_the_number_of_everybody(cast: Cast) -> None:
         with pytest.raises(attending.WalkInsWrong):
             actions.set_people(n=3, walk_ins=4, **given)
         actions.set_people(n=5, walk_ins=4, **given)
-    assert queries.attendance(again(one.public_id)).reported == 5
+    assert queries.attendance(again(one.public_id)).drawn.reported == 5
     shown = cast.client("state_president").get(f"/meetings/{one.public_id}/").text
     assert "4 people among them came without an invitation" in shown
 
@@ -199,7 +201,12 @@ def test_a_programme_announces_its_in_charges_in_a_circular(cast: Cast) -> None:
     page = state.get(f"/programmes/{one.public_id}/in-charges/?unit=JK").text
     start = page.index("/messages/circulars/new/")
     way = page[start : page.index('"', start)].replace("&amp;", "&")
+    assert "Helpline:" not in state.get(way).text, "no number is set yet"
+    with system("test"):
+        Helpline.objects.create(programme_id=one.pk, number="1800112233")
+    helplines.forget()
     drafted = state.get(way).text
+    assert "\n\nHelpline: 1800112233" in drafted.replace("\r", "")
     name = escape(cast.accounts["district_in_charge"].name)
     assert name in drafted and "In charge of" in drafted, "read before it is sent"
     text = drafted[drafted.index("<textarea") :]

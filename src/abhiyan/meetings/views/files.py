@@ -70,13 +70,14 @@ def _ics(one: Meeting, *, at: datetime) -> bytes:
 def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
     """Agenda, who came, decisions and tasks. Typefaces are there for two languages."""
     attendance = found.attendance(one)
+    drawn = attendance.drawn
     is_held = one.first_on <= clock.day_in(settings.TIME_ZONE, at) and one.cancelled_at is None
     state = _("cancelled") if one.cancelled_at else _("moved") if one.moves else ""
     came = [
-        [_("Invited"), grouped(attendance.target or 0)],
-        [_("Reported"), grouped(attendance.reported or 0)],
-        [_("Ticked by name"), grouped(attendance.counted or 0)],
-        [_("Own YES"), grouped(attendance.confirmed or 0)],
+        [_("Invited"), grouped(attendance.invited)],
+        [_("Reported"), grouped(drawn.reported or 0)],
+        [_("Ticked by name"), grouped(drawn.counted or 0)],
+        [_("Own YES"), grouped(drawn.confirmed or 0)],
     ]
     if one.walk_ins is not None:
         came.append([_("Without an invitation"), grouped(one.walk_ins)])
