@@ -85,7 +85,7 @@ def test_no_address_shows_a_phone_anybody_else(role: str, clients: dict[str, Cli
         told += [
             (where, each) for each in SECRET.findall(shown(client, where, sent).replace("q=Zubindawati", ""))
         ]
-    # What was asked for stands in its own field again.
+    # A search field shows its own text again.
     assert [(where, each) for where, each in told if each not in where] == []
 
 
@@ -97,7 +97,7 @@ def test_what_is_looked_for_would_be_found(cast: Cast, found: Any) -> None:
 
 
 def test_few_addresses_open_by_one_code() -> None:
-    """Who adds one here shows by its page that it names nobody else."""
+    """An address may be added here only if its page names no other person."""
     assert {name for name, each in pages().items() if each.opens.level is AccessLevel.PHONE} == {
         "enrolment:field",
         "enrolment:field_entries",

@@ -30,8 +30,8 @@ from .viewer import ABOVE_DESKS, HeldOffice, Viewer
 
 DECIDERS_SHOWN = 3
 STATES_SHOWN = 5
-IN_CHARGE_OF_PHONES = (Kind.MANDAL, Kind.CLUSTER)  # whom silent phones below concern today
-# Of a kind of unit, how many lack an office.
+IN_CHARGE_OF_PHONES = (Kind.MANDAL, Kind.CLUSTER)  # their Today shows silent phones below
+# These sentences count the units of a kind that lack an office.
 LACKING = {
     Kind.NATION: ngettext_lazy("%(n)s nation has no %(office)s", "%(n)s nations have no %(office)s", "many"),
     Kind.STATE: ngettext_lazy("%(n)s state has no %(office)s", "%(n)s states have no %(office)s", "many"),

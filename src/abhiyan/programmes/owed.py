@@ -59,8 +59,8 @@ EMPTY_BOOTHS = ngettext_lazy(
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     """The viewer's own charges, answered or not, and the running programmes of their unit.
 
-    Of each programme: how far it is, the work of its activity, and who is behind. Then the charges in their units that
-    others have not answered or have declined.
+    Each programme shows how far it is, the work of its activity, and who is behind. Charges in the viewer's units that
+    others have not answered, or have declined, come last.
     """
     if viewer.account_id is None:
         return

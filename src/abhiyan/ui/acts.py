@@ -2,8 +2,8 @@
 
 One table holds the acts of a page:
 
-ACTS = {"end": PageAct(acts.end_form, _("Ended.")), "bring-back": PageAct(acts.bring_back_form, _("It is back."))}
-done = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
+    ACTS = {"end": PageAct(acts.end_form, _("Ended.")), "bring-back": PageAct(acts.bring_back_form, _("It is back."))}
+    done = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,8 +45,8 @@ class PageAct:
     """Something that may be done to the thing of a page.
 
     do: the act; it gets the cleaned data of its form and the view's own arguments. said: the message when it is done,
-    or a function that makes one from the act's value. form: its class. More is for an act whose own page asks first:
-    the label and look of the button that leads there, and the page's title and text.
+    or a function that makes one from the act's value. form: its class. The rest is for an act whose own page asks
+    first. label, css: of the button that leads there. title, text: of that page.
     """
 
     do: Callable[..., Any]

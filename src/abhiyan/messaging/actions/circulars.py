@@ -72,8 +72,8 @@ def send_circular(
     """Give a circular to the holders of offices in a unit and below it today, and tell them by SMS.
 
     office: the code of those it is for; "": every office. accounts: only these among them; None: all. The sender gets
-    one only if `accounts` names them. Who may: holders
-    of messages.circular over the unit. Refuses SubjectMissing, TextMissing, NobodyBelow. Returns its public id.
+    one only if `accounts` names them. The act needs messages.circular over the unit. Refuses SubjectMissing,
+    TextMissing, NobodyBelow. Returns its public id.
     """
     org.require(by, CIRCULAR, at=unit_id)
     if by.account_id is None:

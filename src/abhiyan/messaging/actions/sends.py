@@ -136,7 +136,7 @@ def draft_send(
 
 
 def count_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Count anew whom a send would reach. It needs messages.send over the unit. Refuses NotInThisState."""
+    """Count again how many people a send would reach. It needs messages.send over the unit. Refuses NotInThisState."""
     with system("counting whom a bulk send reaches"):
         send = _locked(public_id, State.DRAFT, State.ASKED)
         authority.require(by, SEND, at=send.unit_id)

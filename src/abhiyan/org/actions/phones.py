@@ -28,10 +28,10 @@ TRIES_PER_HOUR = ("phone.hour", 5_000, 3600)
 
 
 def ask_phone_code(*, phone: str, session: str, language: str, by: Actor, at: datetime) -> UUID:
-    """Have the code sent that lets a phone into the field pages; the id of the request.
+    """Send the code that lets a phone into the field pages. Return the id of the request.
 
-    It leaves for those whom one code lets in (`queries.by_one_code`). For any other number everything else happens
-    alike. Refuses NotAPhone, TooMany.
+    The code leaves only for people that one code lets in (`queries.by_one_code`). Every other number gets the same
+    answer. Refuses NotAPhone, TooMany.
     """
     number = needed(phones.parse(phone), NotAPhone(field="phone"))
     expected = _let_in(keyring().phone_id(number), at) is not None
@@ -43,9 +43,9 @@ def ask_phone_code(*, phone: str, session: str, language: str, by: Actor, at: da
 def let_phone_in(
     *, request_id: UUID, phone_id: UUID, session: str, code: str, device: str, by: Actor, at: datetime
 ) -> sessions.Started:
-    """Begin the own session of a phone, by the code that came to it. session: of the browser that asked.
+    """Begin a phone's own session by the code that came to it. session: of the browser that asked.
 
-    Who may: as `queries.by_one_code` says, today. Refuses CodeNotRight, for every reason alike; CodeSpent.
+    The account must pass `queries.by_one_code` today. Refuses CodeNotRight, for every reason alike; CodeSpent.
     """
     for (name, allowed, window_s), subject in (
         (TRIES_PER_PHONE, str(phone_id)),
@@ -75,7 +75,7 @@ def end_own_phone(*, public_id: UUID, by: Actor, at: datetime) -> None:
 def end_phone_below(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Sign out the phone of somebody else, such as a lost one.
 
-    Who may: whoever appoints in the unit of its office. Refuses NotFound, NotYours.
+    The act needs org.appoint over the unit of the phone's office. Refuses NotFound, NotYours.
     """
     found = known.field_phone(public_id)
     queries.require(by, "org.appoint", at=found.unit_id)
@@ -86,10 +86,10 @@ def end_phone_below(*, public_id: UUID, by: Actor, at: datetime) -> None:
 def decide_record(
     *, public_id: UUID, accept: Callable[[FieldHeld], str] | None, reason: str = "", by: Actor, at: datetime
 ) -> bool:
-    """Accept a record that came from a phone after it was signed out, or set it aside; whether it was accepted.
+    """Accept a record that came from a phone after it was signed out, or set it aside. Return True if it was accepted.
 
-    accept: does the record's own act, under the name of who accepts, or returns why nothing of it may stay. None: it is
-    set aside. Who may: whoever appoints in the unit, but not whose phone it was. Refuses NotFound, NotYours,
+    accept: does the record's own act in the name of `by`, or returns why nothing of it may stay. None sets it aside.
+    The act needs org.appoint over the unit, and the phone may not be one's own. Refuses NotFound, NotYours,
     HeldDecided, and what the record's act refuses.
     """
     seen = known.held_record(public_id)

@@ -108,8 +108,8 @@ def holds_over_all(account_id: int, capability: str) -> bool:
 def require(by: Actor, capability: str, *, at: int | None) -> None:
     """Refuse (NotYours) unless `by` may do this over the unit `at` (its id); None: over the whole organisation.
 
-    The system may, for its stated reason. Citizens, channels and whoever has not shown a second factor may not; by one
-    SMS code a phone of the field may do its own work (`BY_PHONE`).
+    The system may, for its stated reason. Citizens and channels may not, nor a session without a second factor. After
+    one SMS code a phone of the field may do its own work (`BY_PHONE`).
     """
     if capability not in known.MEANINGS:
         raise LookupError(f"no such capability: {capability}")

@@ -111,7 +111,7 @@ def held_rows(lo: int, hi: int, *, state: int) -> Rows[HeldRecordRow]:
 
 
 def phone_work(lo: int, hi: int, *, at: datetime) -> tuple[int, int]:
-    """How many phones of units at positions [lo, hi) are silent, and how many records there wait for a decision."""
+    """Count the silent phones of units at positions [lo, hi), and the records there that wait for a decision."""
     silent, held = needed(
         sql.row(
             f"""select (select count(*) {_OF_UNITS} where {_CONDITIONS["silent"]}),

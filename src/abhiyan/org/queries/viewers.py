@@ -71,8 +71,9 @@ def _visit_of_phone(
 
 
 def by_one_code(viewer: Viewer) -> tuple[HeldOffice, ...]:
-    """What one SMS code opens to an account: its offices at booths, without the sight of people. None where it holds
-    any other office, or is the administrator's: one proof must never stand for two.
+    """Return the offices at booths that one SMS code opens to an account. They show no people.
+
+    An account with any other office gets none, nor does an administrator: those must show two proofs.
     """
     held = [one for one in viewer.appointments if one.body_id is None]
     is_more = any(
@@ -87,9 +88,9 @@ def by_one_code(viewer: Viewer) -> tuple[HeldOffice, ...]:
 
 @contextmanager
 def own_work(viewer: Viewer) -> Iterator[None]:
-    """See one's own booth, for pages that name whoever asks: what they entered, and what their office owes.
+    """See one's own booth, for a worker's own pages: their entries, and what their office owes.
 
-    Both proofs see it anyway. By one code nothing of people is in sight outside this.
+    Both proofs see it anyway. After one code nothing of people is in sight outside this block.
     """
     if not viewer.is_phone:
         yield
@@ -131,8 +132,10 @@ def seeing_as(account_id: int, *, on: date, reason: str = "") -> Iterator[Scope]
 
 
 def seen_by(by: Actor, *, at: datetime, reason: str) -> AbstractContextManager[Scope]:
-    """What somebody who does something beside a request sees: nothing without an account or by one SMS code, all as
-    the console."""
+    """Return the scope of an actor outside a request.
+
+    An actor without an account sees nothing, nor does one after a single SMS code. The console sees everything.
+    """
     if by.kind == "system":
         return system(reason)
     if by.account_id is None or by.kind == "phone":

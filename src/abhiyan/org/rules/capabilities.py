@@ -49,9 +49,9 @@ MEANINGS: dict[str, Promise] = {
     "channels.manage": _("Set up channels: tokens and numbers"),
 }
 
-LEADS = "tasks.ask"  # whoever holds it leads those in the unit and below
+LEADS = "tasks.ask"  # its holder leads the unit and all below it
 
-# What one SMS code opens in the field, to these offices alone: own work, without a look at others.
+# One SMS code opens these in the field, to these offices alone: own work, without a look at others.
 BY_PHONE = frozenset({"enrolment.enrol", LEADS})
 PHONE_OFFICES = frozenset({"booth_president", "booth_worker"})
 PHONE_UNITS = frozenset({"booth", "village", "ward"})

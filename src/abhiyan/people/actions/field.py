@@ -166,7 +166,7 @@ def opened(held: FieldHeld) -> dict[str, str]:
 def take_held(*, public_id: UUID) -> FieldHeld:
     """A held record that nobody decided, locked until the decision is written. In a system scope.
 
-    Who may is asked by `org.actions.phones`, the only caller. Refuses NotFound, HeldDecided.
+    Its only caller, `org.actions.phones`, asks for the capability. Refuses NotFound, HeldDecided.
     """
     found = needed(FieldHeld.objects.select_for_update().filter(public_id=public_id).first())
     if found.state != FieldHeld.State.WAITS:

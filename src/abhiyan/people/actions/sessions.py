@@ -1,8 +1,8 @@
 """Our own sessions: a cookie of 32 random bytes and a mark, kept as a keyed digest; listed to their owner, revocable.
 
-Four kinds live in one table: a visitor half way through a form or a code, a citizen whose phone is proven, an account
-that signed in, and the own session of a phone in the field, which has a cookie of its own and opens pages below
-/field/ alone. A session's row is in sight of its own cookie and of its account only.
+One table keeps four kinds. A visitor is half way through a form or a code. A citizen has proven a phone. An account
+has signed in. A phone in the field has a cookie of its own, which opens pages below /field/ alone. Only its own cookie
+and its account see a session's row.
 """
 
 import base64
@@ -157,7 +157,7 @@ def start_phone(
 ) -> Started:
     """Begin the own session of a phone. Two live at most: of more, the one used longest ago ends.
 
-    Who may is asked by `org.actions.phones`, the only caller. strong: both proofs were shown just now.
+    Its only caller, `org.actions.phones`, asks who may. strong: both proofs were shown just now.
     """
     token = token_for(account.pk)
     session = Session(

@@ -11,7 +11,7 @@ from abhiyan.programmes.rules.prepared import PreparedLine
 def prepared_in(one: Programme, *, lo: int, hi: int, on: date) -> list[PreparedLine]:
     """The lines that rooms offer by `prepared.py` at positions [lo, hi) on a day. Numbers alone.
 
-    Who may: who sees the programme.
+    The caller checks that the viewer sees the programme.
     """
     with system("how far a programme is prepared"):
         return [line for each in rooms.offered("prepared") for line in each(one, lo=lo, hi=hi, on=on)]

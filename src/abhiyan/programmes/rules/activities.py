@@ -188,12 +188,12 @@ class Items:
     gone: a query of (programme_id, item_id, unit_id, why) of items that no longer count. why: `left` by the person's
     own word, `denied` from the person's own phone, `struck` by anybody else. few, few_gone: the same two, for a few
     item_ids; if empty, the full queries are used.
-    whom: (item_id, channel, day) -> Whom, in a system scope. leave: (item_id=, by=, at=) takes a person off every list
-    at their wish; by: the account that wrote it down. Without it verifiers do not offer this.
-    looks: a query of (programme_id, item_id, unit_id, by, channel, at, phone_id, last4, birth_year, is_confirmed,
-    is_double, is_signed, sent_with, device, seconds) of the same items: how entries look, for flags; sent_with: the
-    same for what came in one parcel; device: the browser or network the person's own answer came from; seconds: a form
-    took; null where it is not known, such as `at` of what was written on paper. Without, there are none.
+    `whom`: takes (item_id, channel, day) and returns `Whom`, in a system scope. leave: (item_id=, by=, at=) takes a
+    person off every list at their wish; by: the account that wrote it down. Without it verifiers do not offer this.
+    looks: a query about how the same items look, for flags. Its columns are `programme_id, item_id, unit_id, by,
+    channel, at, phone_id, last4, birth_year, is_confirmed, is_double, is_signed, sent_with, device, seconds`. Items of
+    one parcel share sent_with. device: the browser or network of the person's own answer. seconds: how long a form
+    took. Null means not known, as the hour of an entry on paper. Without the query there are no flags.
     tries: a query of (programme_id, unit_id, by, day, is_refusal, n): at how many doors a worker asked; is_refusal is
     null where nobody was there to ask.
     words: what verification says of them.

@@ -21,8 +21,8 @@ class Also:
 class CheckWords:
     """The words of checks of one measure. An activity replaces those of GENERAL that it says otherwise.
 
-    opening: a verifier's first sentence, with the %(name)s and our %(ours). whom: a visitor without a name asks for
-    this person. yes, no: what the answers mean; genuine, not_genuine: the results; not_said: why one does not fit.
+    opening: a verifier's first sentence, with the %(name)s and our %(ours). `whom`: the person a visitor asks for
+    without a name. yes, no: what the answers mean; genuine, not_genuine: the results; not_said: why one does not fit.
     leaves, leave: that they want to be on no list, as noted, and as offered; leave_by: the same with a %(number)s.
     known, had: of people with a known answer, yes and no; how, day: what is written of them.
     """

@@ -60,7 +60,7 @@ def field_start(request: Request) -> HttpResponseBase:
 
 
 def _newer_phone(request: Request) -> FieldPhone | None:
-    """Another phone that came after this one: its holder is told, in case it is a thief's."""
+    """Return a phone that came after this one. The page warns its holder, as it may be a thief's."""
     session, own = request.visit.session, request.viewer.account_id
     if session is None or not session.is_phone or own is None or KEPT in request.headers:
         return None
@@ -233,7 +233,7 @@ def _age(said: dict[str, Any]) -> timedelta:
 
 
 def _opens(request: Request, address: str) -> bool:
-    """Whether the sender may open an address; by one SMS code few of them."""
+    """Return True if the sender may open an address. One SMS code opens few of them."""
     opens = pages()[_page(urlsplit(address).path).view_name].opens
     return not denied(opens, request.viewer, request.visit, is_demo=False)
 

@@ -66,7 +66,7 @@ def _take(request: Request, held: FieldHeld, at: datetime) -> str:
     holder = Actor(kind="phone", id=held.public_id, account_id=held.account_id)
     with system("pictures of a record that is accepted"):
         files = pictures_of(UUID(said["key"]), said["pictures"], holder)
-    age = max(at - held.made_at, PROMPT)  # nobody is at the door any more
+    age = max(at - held.made_at, PROMPT)  # the visit is over
     try:
         with transaction.atomic():
             kind.take(*as_its_page(request, kind, said, files, age))
