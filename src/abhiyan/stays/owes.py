@@ -35,7 +35,7 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
             )
     if not viewer.may_at("programmes.run", home.lo) or queries.is_over(programme, at):
         return
-    if empty := queries.empty_in(programme, (home.lo, home.hi)):
+    if empty := queries.states_in(programme, (home.lo, home.hi), at=at)["empty"]:
         title = ngettext("%(n)s place has no worker", "%(n)s places have no worker", empty)
         yield Owed(
             urgency=1,

@@ -431,10 +431,12 @@ def _drawn(rows: Sequence[Stay], *, at: datetime) -> list[OwnStay]:
     ]
 
 
-def empty_in(programme: Programme, span: tuple[int, int]) -> int:
-    """Count the places within [lo, hi) without a worker. One query."""
-    given = {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
-    return sql.count(f"select count(*) {_PLACES} {_OF} and t.id is null", given)
+def states_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> dict[str, int]:
+    """Count the places within [lo, hi) in each of STATES. One query; numbers alone. In a system scope."""
+    found = dict(
+        sql.rows(f"select {_STATE}, count(*) {_PLACES} {_OF} group by 1", _given(programme, span, at))
+    )
+    return {state: found.get(state, 0) for state in STATES}
 
 
 _NUMBERS = """select count(*) filter (where t.ended_at is null), count(*) filter (where t.item_id is not null),

@@ -11,7 +11,8 @@ class Subject:
     """What a review is about: a unit; of an office-bearer, their account and the unit they are reviewed in.
 
     lo, hi: positions of the unit and all below it in its hierarchy. is_exact: the reader sees the people there, so
-    small numbers of the public may be told; else rooms round them (`core.small_cells`).
+    small numbers of the public may be told; else rooms round them (`core.small_cells`). kinds: of the programmes that
+    run in the unit today, so that a room asks nothing where none of its own runs.
     """
 
     unit_id: int
@@ -20,6 +21,7 @@ class Subject:
     hi: int
     account_id: int | None = None
     is_exact: bool = False
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
     shown_seats, shown_vacant = seats(request, offices(), here, lang), vacant_below(vacant(), lang)
     stands = standing(request.viewer, here, hierarchy, at=at)
     is_exact = request.viewer.sees_people_at(here.lo)
+    kinds = frozenset(one.programme.kind for one in stands.running)
     unit_page = reverse("site:unit", args=[here.code]) + f"?in={levels.SLUGS[hierarchy]}"
     is_below_flags = here.kind in BELOW_FLAGS
     with system("what a dossier reads"):
@@ -81,7 +82,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
             if is_below_flags
             else _flags(request, stands.running, here, hierarchy, at, on_screen=on_screen)
         )
-        parts = parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact), at=at)
+        parts = parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact, kinds=kinds), at=at)
     return {
         "here": "units",
         "crumbs": [(here.name(lang), unit_page), (say("Dossier"), "")],
