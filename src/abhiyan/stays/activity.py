@@ -49,6 +49,12 @@ def sentence(stay: Item) -> str:
     return say("%(worker)s stayed with you in %(place)s for 24 hours from %(day)s.") % said
 
 
+# The worker is asked about these (`verification.ask_worker`); they stop no count.
+DOUBTS = """
+select t.programme_id, a.public_id as by, d.code from stays_stay t join people_account a on a.id = t.worker_id
+  join programmes_item i on i.id = t.item_id and i.counted_at is not null and i.ended_at is null
+  join (values ('speed', 'way'), ('clock', 'clock'), ('same_point', 'point')) d(flaw, code) on d.flaw = t.flaw"""
+
 STAYS_ACTIVITY = Activity(
     kind=KIND,
     name=_("Village stays"),
@@ -91,6 +97,7 @@ STAYS_ACTIVITY = Activity(
             whom=whom,
             sentence=sentence,
             heard=hear_host,
+            doubts=DOUBTS,
         ),
     ),
 )

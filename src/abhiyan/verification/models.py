@@ -294,6 +294,7 @@ class Look(models.Model):
     confirmed = models.IntegerField(default=0, db_default=0)
     parcels = models.IntegerField(default=0, db_default=0)  # in which they were sent
     wanted = models.FloatField()  # rules.flags.order
+    doubts = models.JSONField(default=list, db_default=[])  # queries.looks.doubts_now
     at = models.DateTimeField()
 
     class Meta:

@@ -196,6 +196,8 @@ class Items:
     took. Null means not known, as the hour of an entry on paper. Without the query there are no flags.
     tries: a query of (programme_id, unit_id, by, day, is_refusal, n): at how many doors a worker asked; is_refusal is
     null where nobody was there to ask.
+    doubts: a query of (programme_id, by, code) of single items that are odd by themselves; code: of verification's
+    `Indicator`. One is a reason to ask its worker, however few items they have.
     words: what verification says of them.
     does_yes_count, heard: of items (actions/items.py), whether the person's YES counts one that was only reported; and
     what the room does besides with an answer: (item=, yes=, why=, by=, at=), in the answer's transaction.
@@ -209,6 +211,7 @@ class Items:
     few_gone: str = ""
     looks: str = ""
     tries: str = ""
+    doubts: str = ""
     questions: tuple[Question, ...] = ()
     whom: Callable[..., Whom] = _nobody
     leave: Callable[..., object] | None = None

@@ -1,13 +1,16 @@
 """Marks of a stay in any order, late, far and without a place; the host's word; what counts; and what is refused."""
 
+import re
 from contextlib import suppress
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given as drawn
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -19,6 +22,7 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
+from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account, Phone
 from abhiyan.people.tests.make import browser
@@ -29,8 +33,14 @@ from abhiyan.programmes.queries import ladder
 from abhiyan.stays import actions
 from abhiyan.stays.actions import MarkGiven
 from abhiyan.stays.models import Stay
+from abhiyan.stays.prepared import prepared
 from abhiyan.stays.refusals import MarkKnown, NotOnTheseDays, StayEnded, StayReasonMissing, StayStarted
+from abhiyan.stays.reviewed import reviewed
 from abhiyan.stays.rules.stays import LATEST, StayFlaw, StayMark, StayStep, judged
+from abhiyan.ui.reviewed import Subject
+from abhiyan.units import queries as units
+from abhiyan.verification import actions as verification
+from abhiyan.verification.refusals import NothingOdd
 
 from .make import DAY, HOST, JOBS, POINT, assigned, points, programme, reachable, stay, texts
 
@@ -203,6 +213,47 @@ def test_speed_clock_and_a_shared_point_are_doubts_that_do_not_stop_counting(
     assert stay(there.pk).flaw == ""
     whole(own, worker)
     assert stay(own.pk).flaw == "same_point" and counts(run, world)[2] == 2
+
+
+def test_a_jumping_clock_is_a_question_to_the_worker_who_answers_it(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    other = reachable(world, "booth_worker", "N1112", 5)
+    points(world, N1111=POINT)
+    clear = assigned(run, world.unit("N1111"), other)
+    away = (POINT[0] + 0.001, POINT[1])
+    for step, at in ((StayStep.ARRIVE, NOW), (StayStep.LEAVE, NOW + DAY)):
+        mark(clear, other, step, at=at, point=away, clock=at)
+        mark(own, worker, step, at=at, clock=at - (at - NOW) / 6)  # slow by four hours after a day
+    later, leader = NOW + DAY + HOUR, actor(world.holder("state_president", "N1"))
+    of: dict[str, Any] = {"programme": run, "measure": 1, "by": leader, "at": later}
+    assert verification.look_at_workers(**of) == 2
+    with pytest.raises(NothingOdd):
+        verification.ask_worker(worker=other.public_id, **of)
+    flag = verification.ask_worker(worker=worker.public_id, **of)
+    assert flag.reasons == [["clock", 1, 1, 0.0]]
+    given.time(later)
+    page = browser(worker).get(f"/checks/flag/{flag.pk}/mine/")
+    assert page.status_code == 200, page.status_code
+    assert "In 1 of 1 entries the phone’s clock moved between two marks." in page.text.replace("&#x27;", "’")
+    verification.answer_flag(flag_id=flag.pk, text="I set the clock by hand.", by=actor(worker), at=later)
+    with pytest.raises(NotYours):
+        verification.look_at_workers(**of | {"by": actor(other)})
+
+
+def test_a_dossier_tells_the_places_of_a_running_programme_and_asks_nothing_where_none_runs(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    leader = browser(world.holder("state_president", "N1"))
+    page = " ".join(unescape(re.sub("<[^>]+>", " ", leader.get("/review/dossier/N111/").text)).split())
+    assert "Village stays Empty 1 Assigned 1 There 0 Doubtful 0 Done 0" in page
+    lo, hi = units.span(world.unit("N111"), 1)
+    with CaptureQueriesContext(connection) as asked:
+        assert not list(reviewed(Subject(world.unit("N111"), 1, lo, hi), at=NOW))
+    assert not asked.captured_queries
+    with system("test"):
+        (line,) = prepared(run, lo=lo, hi=hi, on=NOW.date())
+    assert (str(line.label), line.done, line.of) == ("Places assigned", 1, 2)
 
 
 def test_marks_and_answers_of_others_late_or_twice_are_refused(

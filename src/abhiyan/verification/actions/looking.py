@@ -1,5 +1,6 @@
 """Workers are looked at beside each other, each night and when somebody asks for it."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -12,7 +13,14 @@ from abhiyan.core.scope import system
 from abhiyan.org.queries import require
 from abhiyan.programmes.models import Programme
 from abhiyan.verification.models import Check
-from abhiyan.verification.queries.looks import BUILT, Entries, checked_by_worker, due_since, looked_at_now
+from abhiyan.verification.queries.looks import (
+    BUILT,
+    Entries,
+    checked_by_worker,
+    doubts_now,
+    due_since,
+    looked_at_now,
+)
 from abhiyan.verification.refusals import PartOfWhole
 from abhiyan.verification.rules import flags
 from abhiyan.verification.rules.indicators import CHANCE
@@ -24,14 +32,14 @@ NIGHTLY = range(1, 5)  # hours, where the installation is
 
 _KEEP = """
 insert into verification_look (programme_id, measure, worker, unit_id, entries, hits, total, scores, peers, bad, good,
-    peers_bad, wanted, at, signed, confirmed, parcels)
+    peers_bad, wanted, at, signed, confirmed, parcels, doubts)
 select %(programme)s, %(measure)s, t.worker, t.unit_id, t.entries, t.hits::int8[], t.total::int8[], t.scores::float4[],
     t.peers::float4[], t.bad, t.good, %(peers_bad)s, t.wanted, %(at)s,
-    t.signed, t.confirmed, t.parcels
+    t.signed, t.confirmed, t.parcels, t.doubts
   from unnest(%(workers)s::uuid[], %(units)s::int8[], %(entries)s::int[], %(hits)s::text[], %(total)s::text[],
     %(scores)s::text[], %(peers)s::text[], %(bad)s::int[], %(good)s::int[], %(wanted)s::float8[], %(signed)s::int[],
-    %(confirmed)s::int[], %(parcels)s::int[])
-    t(worker, unit_id, entries, hits, total, scores, peers, bad, good, wanted, signed, confirmed, parcels)"""
+    %(confirmed)s::int[], %(parcels)s::int[], %(doubts)s::jsonb[])
+    t(worker, unit_id, entries, hits, total, scores, peers, bad, good, wanted, signed, confirmed, parcels, doubts)"""
 
 
 def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: datetime) -> int:
@@ -91,7 +99,9 @@ def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime
     taught = np.array([drawn.get(one, (0, 0)) for one in workers], float)
     told = np.array([every.get(one, (0, 0)) for one in workers], int)
     weights = flags.learnt(beside.scores, taught[:, 0], taught[:, 1])
+    doubts = doubts_now(programme, measure, dict(zip(workers, entries, strict=True)))
     wanted = flags.order(beside.scores, weights, told[:, 0].astype(float), told[:, 1].astype(float))
+    wanted += [flags.FARTHEST * len(doubts.get(one, ())) for one in workers]
     sql.run(
         _KEEP,
         {
@@ -112,6 +122,7 @@ def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime
             "signed": signed,
             "confirmed": confirmed,
             "parcels": parcels,
+            "doubts": [json.dumps(doubts.get(one, [])) for one in workers],
         },
     )
 

@@ -140,6 +140,32 @@ def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
     )
 
 
+_DOUBTS = """
+select by, code, count(*) from ({doubts}) d where programme_id = any(%s) and by is not null
+ group by 1, 2 order by 1, 2"""
+Doubt = tuple[str, int, int, float]  # an indicator, how often, of how many, and the share among all others
+
+
+def doubts_now(programme: Programme, measure: int, entries: Mapping[UUID, int]) -> dict[UUID, list[Doubt]]:
+    """Of each worker what is odd in single entries, as the activity tells. entries: how many each worker has. One
+    query; none where the activity tells nothing."""
+    asked = asked_of(programme, measure)
+    if not asked.doubts:
+        return {}
+    rows: list[tuple[UUID, str, int]] = sql.rows(
+        _DOUBTS.replace("{doubts}", asked.doubts), [programme.counted_ids]
+    )
+    of, hits = sum(entries.values()), Counter[str]()
+    for _by, code, n in rows:
+        hits[code] += n
+    found: dict[UUID, list[Doubt]] = {}
+    for by, code, n in rows:
+        if own := entries.get(by, 0):
+            peers = (hits[code] - n) / (of - own) if of > own else 0.0
+            found.setdefault(by, []).append((code, n, own, round(peers, 5)))
+    return found
+
+
 def checked_by_worker(
     programme: Programme, measure: int, arms: Sequence[int]
 ) -> Mapping[UUID, tuple[int, int]]:
@@ -190,6 +216,7 @@ def looks_of(
         "signed",
         "confirmed",
         "parcels",
+        "doubts",
     )
     return [_looked(*row) for row in found.values_list(*columns)]
 
@@ -206,7 +233,10 @@ def _looked(
     bad: int,
     good: int,
     peers_bad: float,
-    *support: int,
+    signed: int,
+    confirmed: int,
+    parcels: int,
+    doubts: Sequence[Doubt],
 ) -> Looked:
     def odd() -> Iterator[Reason]:
         for one, hit, of, score, other in zip(BUILT, hits, total, scores, peers, strict=False):
@@ -215,8 +245,10 @@ def _looked(
         if bad > 1 and bad > good:
             yield Reason(Indicator.CHECKS, Tally(bad, bad + good), peers_bad, flags.FARTHEST)
 
-    told = reasons(odd(), clear=flags.CLEAR, alone=flags.ALONE) if entries >= flags.LEAST else []
-    return Looked(worker, unit_id, entries, wanted, tuple(told), *support)
+    told = [Reason(Indicator(code), Tally(hit, of), other, flags.ALONE) for code, hit, of, other in doubts]
+    if entries >= flags.LEAST:
+        told += reasons(odd(), clear=flags.CLEAR, alone=flags.ALONE)
+    return Looked(worker, unit_id, entries, wanted, tuple(told), signed, confirmed, parcels)
 
 
 def due_since(since: datetime) -> list[tuple[Programme, int]]:

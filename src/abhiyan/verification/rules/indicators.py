@@ -43,6 +43,10 @@ class Indicator(StrEnum):
     DOUBLES = "doubles"
     REFUSALS = "refusals"
     CHECKS = "checks"  # not of the entries, but of what independent checks of them found
+    # Of a single entry that is odd by itself, as its activity tells (`Items.doubts`).
+    WAY = "way"
+    CLOCK = "clock"
+    POINT = "point"
 
 
 CHANCE = {Indicator.AGES: 0.2, Indicator.DIGITS: 0.1}  # the share that luck alone brings
@@ -156,6 +160,11 @@ _WORDS: Mapping[Indicator, str | Promise] = {
     Indicator.DOUBLES: _("%(hits)s of %(of)s entries look like another entry."),
     Indicator.REFUSALS: _("In %(hits)s of %(of)s tries nobody refused."),
     Indicator.CHECKS: _("In %(hits)s of %(of)s checks the entry was not genuine."),
+    Indicator.WAY: _("In %(hits)s of %(of)s entries the way between two marks is too long for the time."),
+    Indicator.CLOCK: _("In %(hits)s of %(of)s entries the phone's clock moved between two marks."),
+    Indicator.POINT: _(
+        "In %(hits)s of %(of)s entries a mark has exactly the place of another worker's mark."
+    ),
 }
 
 
