@@ -37,6 +37,7 @@ from .queries.recount import (
     facts_for_recount,
 )
 from .rules.channels import CHANNELS
+from .rules.rolls import FRIENDS, MEMBERS
 from .rules.steps import PARTS, REPORTED, STEPS
 
 
@@ -100,14 +101,24 @@ DRIVE = Activity(
     name=_("Membership drive"),
     templates=(
         Template(
-            code="membership_drive",
+            code=MEMBERS.template,
             names={"en": "Membership drive", "hi": "सदस्यता अभियान"},
             about={
                 "en": "People join by web, missed call, API or on paper; every unit sees its ladder.",
                 "hi": "लोग वेब, मिस्ड कॉल, एपीआई या काग़ज़ से जुड़ते हैं; हर इकाई अपनी सीढ़ी देखती है।",
             },
-            measures=(MeasureTemplate(MEASURE, "enrolments", {"en": "Members enrolled", "hi": "जुड़े सदस्य"}),),
+            measures=(MeasureTemplate(MEASURE, MEMBERS.measure, MEMBERS.counts),),
             days=60,
+        ),
+        Template(
+            code=FRIENDS.template,
+            names={"en": "Friends", "hi": "मित्र"},
+            about={
+                "en": "People who belong to no party stay in touch. They have a roll and a notice of their own.",
+                "hi": "जो किसी पार्टी में नहीं हैं, वे संपर्क में रहते हैं। उनकी अपनी सूची और अपनी सूचना होती है।",
+            },
+            measures=(MeasureTemplate(MEASURE, FRIENDS.measure, FRIENDS.counts),),
+            days=180,
         ),
     ),
     channels=CHANNELS,

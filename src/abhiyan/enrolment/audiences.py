@@ -42,7 +42,7 @@ def _drives() -> Sequence[Choice]:
     return [(str(one.pk), named(one.names)) for one in all_running() if one.kind == KIND]
 
 
-MEMBERS = Audience("members", _("Members"), OUTREACH, _PHONES.format(whose=_OF_ROLL), _rolls)
+MEMBERS = Audience("members", _("People on a roll"), OUTREACH, _PHONES.format(whose=_OF_ROLL), _rolls)
 UNANSWERED = Audience(
     "unanswered", _("Phone not answered yet"), OUTREACH, _PHONES.format(whose=_UNANSWERED), _drives
 )

@@ -18,6 +18,7 @@ from .actions.moving import SamePhone
 from .rules import names
 from .rules.age import Age, age_on
 from .rules.channels import CHANNELS
+from .rules.rolls import MEMBERS, RollKind
 
 LONGEST_ECHO = 300  # characters of a wrong value that are shown again
 _DIGITS = str.maketrans(
@@ -148,10 +149,7 @@ class JoinForm(Clipped):
     )
     unit = forms.CharField(required=False, max_length=64)
     phone = PhoneField()
-    membership = forms.BooleanField(
-        label=_("I have read or heard the notice. Make me a member."),
-        error_messages={"required": _("Nobody can be made a member without this consent.")},
-    )
+    membership = forms.BooleanField()  # its words are of the roll
     messages = forms.BooleanField(
         label=_("Send me messages about programmes too (if you like)"), required=False
     )
@@ -162,6 +160,7 @@ class JoinForm(Clipped):
         data: Any = None,
         *,
         on: date,
+        said: RollKind = MEMBERS,
         minimum: int = 18,
         indian_only: bool = True,
         known_phone: bool = False,
@@ -169,6 +168,8 @@ class JoinForm(Clipped):
     ) -> None:
         super().__init__(data, **given)
         self.on, self.minimum, self.indian_only = on, minimum, indian_only
+        self.fields["membership"].label = str(said.consent)
+        self.fields["membership"].error_messages["required"] = str(said.needs_consent)
         if known_phone:
             del self.fields["phone"]
         self.is_minor = self.is_bound and (self.data.get("adult") == NO or self._minor_by_year())

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
 from abhiyan.org.viewer import Viewer
@@ -38,7 +37,7 @@ def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[Doo
         read_people(by=by, unit_id=home.unit_id, n=len(members), at=at)
     for one in members:
         yield DoorThing(
-            heading=_("Members"),
+            heading=one.said.people,
             title=one.name or member_number(one.public_id),
             meta=one.unit_name(),
             href=reverse("enrolment:person", args=[one.public_id]),

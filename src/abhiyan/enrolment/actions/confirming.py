@@ -22,6 +22,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.enrolment.models import Enrolment, How, Membership, Parting
+from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import endings, phone_changes
 from abhiyan.enrolment.rules.channels import BY_OTHERS, Channel
@@ -147,6 +148,7 @@ def _ask_in(programme_id: int, n: int, at: datetime) -> int:
             [_listed(one) for one in due if one.may_be_asked and one.is_listed],
             programme_id=programme_id,
             our_number=texts.number,
+            mark=texts.mark,
             stop=texts.stop,
             expires_at=at + ANSWERED_WITHIN,
         ),
@@ -164,6 +166,7 @@ class _Texts:
     def __init__(self, programme_id: int) -> None:
         self.stop = messaging.stop_number()
         self.number = join_number(programme_id)
+        self.mark = roll_of(programme_id).mark
 
 
 def _listed(one: _Due) -> listed.ListedTerm:
@@ -189,7 +192,7 @@ def _asking(one: _Due, programme_id: int, said: _Texts, at: datetime) -> messagi
         about=one.id,
         phone=one.number,
         language=language,
-        template=TEMPLATE,
+        template=TEMPLATE + said.mark,
         blanks={"name": short, "day": on, "number": said.number, "stop": said.stop},
         label=short,
         remind_at=at + AGAIN_AFTER if one.is_asked_again else None,

@@ -15,6 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Enrolment, Membership
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.queries import door as queries
+from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import DoorState
@@ -221,8 +222,9 @@ def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> No
     with system("a code for an entry at a door"):
         found = _own_entry(entry, by)
         phone = people_queries.number_of(found.phone_id)
+        purpose = PURPOSE + roll_of(found.programme_id).mark
     request = people.ask_code(
-        purpose=PURPOSE, phone=phone, session=str(found.pk), by=by, at=at, language=language
+        purpose=purpose, phone=phone, session=str(found.pk), by=by, at=at, language=language
     )
     with system("a code for an entry at a door"):
         DoorEntry.objects.filter(pk=found.pk).update(code_id=request, code_at=at)
@@ -236,6 +238,7 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
     """
     with system("a code of an entry at a door"):
         found = _own_entry(entry, by)
+        purpose = PURPOSE + roll_of(found.programme_id).mark
     if found.proven_at is not None:
         return
     if found.code_id is None:
@@ -243,7 +246,7 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
     try:
         people.check_code(
             request_id=found.code_id,
-            purpose=PURPOSE,
+            purpose=purpose,
             phone=found.phone_id,
             session=str(found.pk),
             code=code,

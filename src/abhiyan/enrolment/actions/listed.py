@@ -47,10 +47,17 @@ def is_listed(term: Enrolment) -> bool:
 
 
 def notices(
-    found: Sequence[ListedTerm], *, programme_id: int, our_number: str, stop: str, expires_at: datetime
+    found: Sequence[ListedTerm],
+    *,
+    programme_id: int,
+    our_number: str,
+    stop: str,
+    mark: str,
+    expires_at: datetime,
 ) -> list[messaging.Asking]:
-    """The notices of these entries: one for each phone that was not told before. In a transaction, as jobs."""
-    told = messaging_queries.phones_told(template=TEMPLATE, phone_ids={one.phone_id for one in found})
+    """The notices of these entries: one for each phone that was not told before. mark: of their roll. In a
+    transaction, as jobs."""
+    told = messaging_queries.phones_told(template=TEMPLATE + mark, phone_ids={one.phone_id for one in found})
     first: dict[UUID, ListedTerm] = {}
     for one in found:
         if one.phone_id not in told:
@@ -63,7 +70,7 @@ def notices(
             for one, source in zip(ones, who, strict=True):
                 day = date_format(source.entered_at, "j F")
                 by = pgettext("who put a number on a list", "Somebody") if source.is_own else source.who
-                made.append(_asking(one, language, {"by": by, "day": day}, programme_id, expires_at))
+                made.append(_asking(one, language, {"by": by, "day": day}, programme_id, mark, expires_at))
     for asking in made:
         asking.blanks.update(number=our_number, stop=stop)
     return made
@@ -74,7 +81,7 @@ def _language(one: ListedTerm) -> str:
 
 
 def _asking(
-    one: ListedTerm, language: str, said: dict[str, str], programme_id: int, expires_at: datetime
+    one: ListedTerm, language: str, said: dict[str, str], programme_id: int, mark: str, expires_at: datetime
 ) -> messaging.Asking:
     room, kind = QUESTION
     return messaging.Asking(
@@ -83,7 +90,7 @@ def _asking(
         about=one.term_id,
         phone=one.number,
         language=language,
-        template=TEMPLATE,
+        template=TEMPLATE + mark,
         blanks=said,
         label=said["day"],
         expires_at=expires_at,

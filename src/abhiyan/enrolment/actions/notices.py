@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
+from abhiyan.enrolment.rules.rolls import MEMBERS
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.rules.notices import NoticeText
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
-
-from .setting_up import NOTICE
 
 PUBLISH = "notices.publish"
 LEVELS = (Kind.NATION, Kind.STATE)
@@ -34,29 +33,55 @@ class AddressLocal(Refused):
     )
 
 
-def publish(*, texts: Mapping[str, NoticeText], after: int, unit_id: int, by: Actor, at: datetime) -> int:
+def publish(
+    *,
+    texts: Mapping[str, NoticeText],
+    after: int,
+    unit_id: int,
+    by: Actor,
+    at: datetime,
+    code: str = MEMBERS.notice,
+) -> int:
     """Publish the next version, in every language at once. Its number. Drives that are there keep theirs.
 
-    unit_id: the nation or state whose office publishes it. after: the version it was written from, 0 for none.
+    unit_id: the nation or state whose office publishes it. after: the version it was written from, 0 for none. code:
+    of which roll's notice.
     Who may: `notices.publish` there. Refuses NotYours, NoticeIncomplete, NoticeRenewed; outside the demo
     AddressLocal.
     """
     _may(by, unit_id)
     if is_address_local():
         raise AddressLocal(origin=settings.ORIGIN)
-    return people.publish_notice(code=NOTICE, texts=texts, by=by, at=at, after=after)
+    return people.publish_notice(code=code, texts=texts, by=by, at=at, after=after)
 
 
-def add_audio(*, version: int, language: str, data: bytes, unit_id: int, by: Actor, at: datetime) -> None:
+def add_audio(
+    *,
+    version: int,
+    language: str,
+    data: bytes,
+    unit_id: int,
+    by: Actor,
+    at: datetime,
+    code: str = MEMBERS.notice,
+) -> None:
     """Add the notice read aloud in a language of a version. Who may: as to publish it. Refuses as people.add_audio."""
     _may(by, unit_id)
-    people.add_audio(code=NOTICE, version=version, language=language, data=data, by=by, at=at)
+    people.add_audio(code=code, version=version, language=language, data=data, by=by, at=at)
 
 
-def end_audio(*, version: int, language: str, unit_id: int, by: Actor, at: datetime) -> None:
+def end_audio(
+    *,
+    version: int,
+    language: str,
+    unit_id: int,
+    by: Actor,
+    at: datetime,
+    code: str = MEMBERS.notice,
+) -> None:
     """Take a recording of the notice away. Who may: as to publish it. Refuses NotFound."""
     _may(by, unit_id)
-    people.end_audio(code=NOTICE, version=version, language=language, by=by, at=at)
+    people.end_audio(code=code, version=version, language=language, by=by, at=at)
 
 
 def _may(by: Actor, unit_id: int) -> None:
@@ -82,5 +107,5 @@ def leads_here(address: str) -> bool:
 
 
 def is_lacking() -> bool:
-    """Whether none was ever published: nobody may join before they can read one."""
-    return not known.versions_of_notice(NOTICE)
+    """Whether no notice of members was ever published: nobody may join before they can read one."""
+    return not known.versions_of_notice(MEMBERS.notice)

@@ -14,6 +14,7 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries import partings
+from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
@@ -76,7 +77,7 @@ def send_receipt(
                     "silent": pgettext("end of a sentence", ".") if is_silent else "",
                 }
         receipt = messaging.Outgoing(
-            template=f"{of}.receipt",
+            template=f"{of}.receipt" + (roll_of(programme_id).mark if of == CONFIRM else ""),
             phone=number,
             language=language,
             blanks=blanks,

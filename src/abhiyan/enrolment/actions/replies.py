@@ -21,7 +21,9 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive, Enrolment, Waiting
 from abhiyan.enrolment.queries.calls import REPLIED_WITHIN
+from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.queries.texts import waits_for_yes
+from abhiyan.enrolment.rules import rolls
 from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
 from abhiyan.enrolment.rules.channels import HOOKS, WELCOMED, WRITTEN
 from abhiyan.messaging import actions as messaging
@@ -62,6 +64,7 @@ class _Texts:
     notice: str
     hear: str
     stop: str
+    mark: str  # of its roll
 
 
 def consider_answered(*, programme_id: int, until: datetime, by: Actor, at: datetime) -> int:
@@ -121,13 +124,16 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
             blanks = {"link": link, "notice": said.notice, "hear": said.hear, "stop": said.stop}
         letters.append(
             messaging.Outgoing(
-                template="drive.already"
-                if is_member
-                else "drive.reply_yes"
-                if (programme_id, phone_id) in wait
-                else "drive.reply_text"
-                if channel in WRITTEN
-                else "drive.reply",
+                template=(
+                    "drive.already"
+                    if is_member
+                    else "drive.reply_yes"
+                    if (programme_id, phone_id) in wait
+                    else "drive.reply_text"
+                    if channel in WRITTEN
+                    else "drive.reply"
+                )
+                + said.mark,
                 phone=ring.unseal(bytes(sealed), about=phone_id.bytes).decode(),
                 language=language,
                 blanks=blanks,
@@ -160,6 +166,7 @@ def _texts(programme_id: int, language: str) -> _Texts:
         notice=notice.short,
         hear=messaging_queries.our_number("notice", programme_id) or _heard_at(notice),
         stop=messaging.stop_number(),
+        mark=roll_of(programme_id).mark,
     )
 
 
@@ -167,7 +174,9 @@ def _heard_at(notice: Notice) -> str:
     """Where the notice is heard without a number of its own: the address of its recording, where there is one."""
     if not notice.has_audio:
         return ""
-    return settings.ORIGIN + reverse("enrolment:notice_heard", args=[notice.version, notice.language])
+    roll = rolls.of_notice(notice.code)
+    of = "" if roll is None else roll.of_notice
+    return settings.ORIGIN + reverse("enrolment:notice_heard", args=[notice.version, notice.language]) + of
 
 
 def refuse_by_call(

@@ -12,6 +12,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive, RefusedCount, Roll
+from abhiyan.enrolment.rules import rolls
+from abhiyan.enrolment.rules.rolls import RollKind
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
@@ -21,9 +23,6 @@ from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
 from .tokens import drop_tokens
 
 KIND = "drive"
-NOTICE = "membership"
-PRIMARY = "primary"
-PRIMARY_NAMES = {"en": "Primary members", "hi": "प्राथमिक सदस्य"}
 REPLIES_PER_HOUR = 10_000
 RESERVED = {"member"}  # /join/member/ leads to one's own membership
 
@@ -46,23 +45,26 @@ class CodesUnfit(Refused):
     message = _("Give the first and last day for each state without codes.")
 
 
-def ensure_roll() -> Roll:
-    """The roll of primary members, made when it is not there: up to four people on a phone, from 18 on."""
-    roll, _made = Roll.objects.get_or_create(code=PRIMARY, defaults={"names": PRIMARY_NAMES})
+def ensure_roll(kind: RollKind = rolls.MEMBERS) -> Roll:
+    """A roll, made when it is not there: up to four people on a phone, from 18 on."""
+    roll, _made = Roll.objects.get_or_create(code=kind.code, defaults={"names": kind.names})
     return roll
 
 
 def follow_programme(*, made: ProgrammeMade) -> None:
-    """A programme of the kind drive gets what a drive needs, in the same transaction."""
+    """A programme of the kind drive gets what a drive needs, in the same transaction: roll and notice by its template,
+    or those of the drive it is part of. Refuses NoNotice."""
     if made.kind != KIND:
         return
     with system("a drive beside its programme"):
         above = programmes.programme_by_id(made.programme_id).parent_id
         whole = Drive.objects.select_related("roll").get(pk=above) if above is not None else None
+        kind = rolls.of_roll(whole.roll.code) if whole else rolls.of_template(made.template)
         Drive.objects.create(
             programme_id=made.programme_id,
-            roll=whole.roll if whole else ensure_roll(),
-            notice_version=_latest_notice(),
+            roll=whole.roll if whole else ensure_roll(kind),
+            notice_code=kind.notice,
+            notice_version=_latest_notice(kind.notice),
             join_slug=f"drive-{made.programme_id}",
             replies_per_hour=REPLIES_PER_HOUR,
             renews=whole.renews if whole else True,
@@ -85,7 +87,7 @@ def drives_of_lists() -> list[int]:
 
 def youngest() -> int:
     """The age from which people may be members of the roll of primary members."""
-    roll = Roll.objects.filter(code=PRIMARY).first()
+    roll = Roll.objects.filter(code=rolls.MEMBERS.code).first()
     return Roll._meta.get_field("minimum_age").default if roll is None else roll.minimum_age
 
 
@@ -104,9 +106,9 @@ def drop_drive(*, discarded: ProgrammeDiscarded) -> None:
         Drive.objects.filter(programme_id=drive).delete()
 
 
-def _latest_notice() -> int:
+def _latest_notice(code: str) -> int:
     try:
-        return people.notice(NOTICE, "hi").version
+        return people.notice(code, "hi").version
     except NotFound:
         raise NoNotice from None
 
@@ -144,7 +146,7 @@ def set_up_drive(
             raise AddressTaken(field="join_slug")
         drive.join_slug = join_slug
     if notice_version is not None:
-        if not people.languages_of_notice(NOTICE, notice_version):
+        if not people.languages_of_notice(drive.notice_code, notice_version):
             raise NoNotice(field="notice_version")
         drive.notice_version = notice_version
     if codes_off is not None:

@@ -30,7 +30,7 @@ from abhiyan.core.refusals import NotFound, TooMany, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership, Text, Waiting
 from abhiyan.enrolment.queries import join
-from abhiyan.enrolment.queries.texts import text_id, waits_for_yes
+from abhiyan.enrolment.queries.texts import already_text, text_id, waits_for_yes
 from abhiyan.enrolment.rules import details
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import HOOKS, Sign
@@ -419,7 +419,7 @@ def joined(*, told: TextIn, joining: Joining, outcome: Outcome | ClaimRefused, a
         note_where(claim=outcome.receipt, text=joining.pin)
         if _may_reply(phone_id, told.text.text, at) and isinstance(outcome, AlreadyMember):
             messaging.send(
-                template="drive.already",
+                template=already_text(outcome.membership),
                 phone=phone,
                 language=joining.language,
                 blanks={"link": settings.ORIGIN + PAGE},

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
+from abhiyan.enrolment.queries.drive import roll_of
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules.channels import WELCOMED
 from abhiyan.enrolment.rules.number import member_number
@@ -44,10 +45,11 @@ def welcome(*, at: datetime) -> int:
         return 0
     ring = keyring()
     numbers = {programme_id: join_number(programme_id) for programme_id in {row[6] for row in rows}}
+    marks = {programme_id: roll_of(programme_id).mark for programme_id in numbers}
     stop = messaging.stop_number()
     letters = [
         messaging.Outgoing(
-            template=TEMPLATE,
+            template=TEMPLATE + marks[programme_id],
             phone=ring.unseal(bytes(sealed), about=phone_id.bytes).decode(),
             language=language or settings.LANGUAGE_CODE,
             blanks={

@@ -13,6 +13,8 @@ from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive, RefusedCount
 from abhiyan.enrolment.models_tokens import ChannelToken
+from abhiyan.enrolment.rules import rolls
+from abhiyan.enrolment.rules.rolls import RollKind
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
@@ -27,6 +29,12 @@ MOST_UNITS = 200  # a choice longer than this is no choice
 def drive_for(programme: Programme) -> Drive:
     """The drive of a programme one may see, drafts too. NotFound for programmes of another kind."""
     return needed(Drive.objects.filter(programme_id=programme.pk).select_related("roll").first())
+
+
+def roll_of(programme_id: int) -> RollKind:
+    """What is said of the roll that a programme fills. In a system scope, or where the programme is seen."""
+    code = Drive.objects.filter(pk=programme_id).values_list("roll__code", flat=True).first()
+    return rolls.of_roll(code or "")
 
 
 @dataclass(frozen=True, slots=True)

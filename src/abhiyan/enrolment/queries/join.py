@@ -13,6 +13,8 @@ from abhiyan.core.words import named
 from abhiyan.enrolment.actions.drives import SPANS, covered
 from abhiyan.enrolment.actions.links import link_digest
 from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.rules import rolls
+from abhiyan.enrolment.rules.rolls import RollKind
 from abhiyan.people import queries as notices
 from abhiyan.people.models import Notice
 from abhiyan.programmes import queries as programmes
@@ -38,6 +40,11 @@ class OpenDrive:
 
     def name(self, language: str = "") -> str:
         return named(self.programme.names, language)
+
+    @property
+    def said(self) -> RollKind:
+        """What is said of the roll it fills."""
+        return rolls.of_roll(self.drive.roll.code)
 
     def notice(self, language: str) -> Notice:
         """Its notice in a language, or the nearest there is; read once."""

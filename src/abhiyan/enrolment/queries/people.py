@@ -14,8 +14,9 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named, person, spellings
-from abhiyan.enrolment.rules import endings, names
+from abhiyan.enrolment.rules import endings, names, rolls
 from abhiyan.enrolment.rules.number import public_ids
+from abhiyan.enrolment.rules.rolls import RollKind
 from abhiyan.enrolment.rules.terms import last_day
 from abhiyan.org import queries as org
 from abhiyan.people import phones
@@ -46,6 +47,7 @@ class Member:
     unit_code: str
     unit_kind: str
     unit_names: dict[str, str]
+    roll: str
     roll_names: dict[str, str]
     programme_id: int
     term: int
@@ -67,6 +69,11 @@ class Member:
 
     def roll_name(self, language: str = "") -> str:
         return named(self.roll_names, language)
+
+    @property
+    def said(self) -> RollKind:
+        """What is said of the roll they are on."""
+        return rolls.of_roll(self.roll)
 
     @property
     def is_current(self) -> bool:
@@ -91,7 +98,7 @@ _RUNG = f"case when e.confirmed_at is null then e.rung else {Rung.CONFIRMED} end
 TERM = "encode(set_byte(set_byte(uuid_send(m.id), 14, m.term >> 8), 15, m.term & 255), 'hex')::uuid"
 _COLUMNS = (
     "m.id, m.public_id, m.phone_id, m.person_id, coalesce(f.last4, ''), p.name, p.birth_year,"
-    f" coalesce(p.language, ''), e.unit_id, u.code, u.kind, u.names, r.names, e.programme_id, e.term, {_RUNG},"
+    f" coalesce(p.language, ''), e.unit_id, u.code, u.kind, u.names, r.code, r.names, e.programme_id, e.term, {_RUNG},"
     " e.channel, e.kind, e.day, e.at, e.ended_at, e.end_reason, m.struck_at is not null, e.id, m.ended_on,"
     " p.id is null, p.left_at is not null"
 )

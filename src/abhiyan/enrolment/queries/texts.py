@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from abhiyan.core import sql
 from abhiyan.enrolment.models import Text
+from abhiyan.enrolment.rules import rolls
 
 
 def text_id(phone_id: UUID, programme_id: int) -> UUID:
@@ -19,6 +21,15 @@ def waits_for_yes(*, programme_id: int, phone_ids: Sequence[UUID], at: datetime)
     idents = {text_id(phone_id, programme_id): phone_id for phone_id in phone_ids}
     found = Text.objects.filter(pk__in=idents, purge_at__gt=at).values_list("pk", flat=True)
     return {idents[each] for each in found}
+
+
+def already_text(membership: UUID | None) -> str:
+    """Code of the text that tells a phone whose is on a roll already: of that roll. In a system scope."""
+    code = sql.value(
+        "select r.code from enrolment_membership m join enrolment_roll r on r.id = m.roll_id where m.public_id = %s",
+        [membership],
+    )
+    return "drive.already" + rolls.of_roll(code or "").mark
 
 
 def of_phone(phone_id: UUID) -> list[Text]:

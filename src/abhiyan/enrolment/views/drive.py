@@ -26,7 +26,6 @@ from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment.actions import channels, tokens
 from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.actions.notices import PUBLISH
-from abhiyan.enrolment.actions.setting_up import NOTICE
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.models import Drive, Roll
 from abhiyan.enrolment.models_tokens import ChannelToken
@@ -88,7 +87,7 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
         "term": _term(held_drive.roll),
         "address": seen.address,
         "qr": picture(seen.address),
-        "notice_languages": _languages(held_drive.notice_version),
+        "notice_languages": _languages(held_drive, held_drive.notice_version),
         "codes_off": _codes_off(held_drive, _today(programme, at)),
         "own_pages": [
             (reverse(page.url_name, args=[programme.public_id]), page.label)
@@ -187,8 +186,8 @@ def _today(programme: Programme, at: datetime) -> date:
     return clock.day_in(programme.zone, at)
 
 
-def _languages(version: int) -> str:
-    return ", ".join(map(languages.name, known.languages_of_notice(NOTICE, version)))
+def _languages(held: Drive, version: int) -> str:
+    return ", ".join(map(languages.name, known.languages_of_notice(held.notice_code, version)))
 
 
 def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
@@ -257,10 +256,10 @@ def _reach(seen: SeenDrive) -> list[tuple[str, str]]:
 
 
 def _set_up_form(seen: SeenDrive, data: Any = None) -> forms_drive.SetUpForm:
-    versions = known.versions_of_notice(NOTICE)
+    versions = known.versions_of_notice(seen.drive.notice_code)
     return forms_drive.SetUpForm(
         data,
-        versions=[(str(each), f"{each} ({_languages(each)})") for each in reversed(versions)],
+        versions=[(str(each), f"{each} ({_languages(seen.drive, each)})") for each in reversed(versions)],
         initial={
             "join_slug": seen.drive.join_slug,
             "notice_version": seen.drive.notice_version,

@@ -31,6 +31,7 @@ from abhiyan.enrolment.forms import NO, YES, Clipped, CorrectForm, JoinForm, Sms
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import OpenDrive
+from abhiyan.enrolment.queries.texts import already_text
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
@@ -126,7 +127,7 @@ def join_code(request: Request, slug: str) -> HttpResponseBase:
     if request.method == "POST" and "again" in request.POST:
         return _send_again(request, found, asked, typed, at=at)
     form = SmsCodeForm(request.POST or None)
-    phone = proven(request, form, asked, purpose="join", at=at)
+    phone = proven(request, form, asked, purpose="join" + found.said.mark, at=at)
     status = phone.status
     if phone.refused and queries_people.is_over(request.visit.key):
         return redirect("enrolment:join_done", slug)  # the same answer, sent twice: the first one counts
@@ -184,6 +185,7 @@ def join_done(request: Request, slug: str) -> HttpResponseBase:
             "found": found,
             "done": done,
             "own": own,
+            "heading": own.said.heading(own.name or "") if own else "",
             **(card.shown(own, by=request.actor, at=clock.now()) if own and own.is_current else {}),
             "invitation": Invitation(name=found.name(), place="", address=_address(slug, own), poster=""),
         },
@@ -405,7 +407,8 @@ def _submitted(request: Request, found: OpenDrive, typed: TypedJoining, *, at: d
         return enrolled(request, found, typed.told(), phone_id=phone_id, sign=Sign.WEB, at=at)
     if queries.asks_code(found.drive, unit_id=typed.unit_id or found.programme.owner_id, on=on):
         session = request.visit.need(at)
-        _remember_code(request, slug, typed.told(), _ask(request, typed.phone, session.key, at), at=at)
+        code = _ask(request, found, typed.phone, session.key, at)
+        _remember_code(request, slug, typed.told(), code, at=at)
         return redirect("enrolment:join_code", slug)
     for (name, allowed, window_s), subject in (
         (PER_PHONE, str(phone_id)),
@@ -439,7 +442,7 @@ def _enrol_unproven(
     if isinstance(outcome, actions.AlreadyMember):
         with system("already a member"):
             messaging.send(
-                template="drive.already",
+                template=already_text(outcome.membership),
                 phone=typed.phone,
                 language=typed.language,
                 blanks={"link": request.build_absolute_uri(reverse("enrolment:me"))},
@@ -450,9 +453,14 @@ def _enrol_unproven(
             )
 
 
-def _ask(request: Request, phone: str, session: str, at: datetime) -> UUID:
+def _ask(request: Request, found: OpenDrive, phone: str, session: str, at: datetime) -> UUID:
     return people.ask_code(
-        purpose="join", phone=phone, session=session, by=request.actor, at=at, language=language()
+        purpose="join" + found.said.mark,
+        phone=phone,
+        session=session,
+        by=request.actor,
+        at=at,
+        language=language(),
     )
 
 
@@ -484,7 +492,7 @@ def _send_again(
     if _wait_s(asked, at):
         return redirect("enrolment:join_code", slug)
     try:
-        code = _ask(request, typed["phone"], request.visit.key, at)
+        code = _ask(request, found, typed["phone"], request.visit.key, at)
     except TooMany as refused:
         shown = {"form": SmsCodeForm(), "found": found, "asked": asked, "refused": str(refused)}
         answer = render(request, "enrolment/join_code.html", shown, status=refused.status)
@@ -530,7 +538,7 @@ def _asked(
 def form_of(data: QueryDict | None, found: OpenDrive, on: date, **more: Any) -> JoinForm:
     """The form as the drive's roll wants it."""
     roll, indian_only = found.drive.roll, found.drive.indian_mobiles_only
-    return JoinForm(data, on=on, minimum=roll.minimum_age, indian_only=indian_only, **more)
+    return JoinForm(data, on=on, said=found.said, minimum=roll.minimum_age, indian_only=indian_only, **more)
 
 
 def typed_so_far(data: QueryDict) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock, languages
 from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.words import named
 from abhiyan.enrolment.actions import notices
-from abhiyan.enrolment.actions.setting_up import NOTICE
+from abhiyan.enrolment.rules import rolls
+from abhiyan.enrolment.rules.rolls import RollKind
 from abhiyan.messaging import actions as messaging
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import HeldOffice, Request
@@ -47,11 +49,11 @@ class NoticeForm(forms.Form):
     text_hi = forms.CharField(label=gettext_lazy("Notice in Hindi"), max_length=LONGEST)
     text_en = forms.CharField(label=gettext_lazy("Notice in English"), max_length=LONGEST)
 
-    def __init__(self, *args: Any, before: dict[str, NoticeText], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, before: dict[str, NoticeText], code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.before = before
+        self.before, self.offered = before, standard_notice.offered(code)
         self.texts: dict[str, NoticeText] = {}
-        for language in standard_notice.offered():
+        for language in self.offered:
             name = f"text_{language}"
             if name not in self.fields:
                 label = _("Notice in this language: %(name)s") % {"name": languages.name(language)}
@@ -62,7 +64,7 @@ class NoticeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        for language in standard_notice.offered():
+        for language in self.offered:
             name = f"text_{language}"
             if not given.get(name):
                 continue
@@ -116,25 +118,30 @@ def office_of(request: Request) -> HeldOffice:
     )
 
 
+def _roll(request: Request) -> RollKind:
+    """Whose notice the address means (`of`): of members, unless it says otherwise. NotFound."""
+    return needed(rolls.of_notice(request.GET.get("of", rolls.MEMBERS.notice)))
+
+
 @form_page
 def notice(request: Request) -> HttpResponseBase:
     """What stands; a POST is looked over first (step look), then published (step publish)."""
-    office = office_of(request)
-    published = people.publications(NOTICE)
+    office, roll = office_of(request), _roll(request)
+    published = people.publications(roll.notice)
     latest = published[0][0] if published else 0
     if request.method != "POST":
-        return _page(request, published, _form(latest))
-    before = people.texts_of_notice(NOTICE, latest)
-    form = NoticeForm(request.POST, before=before)
+        return _page(request, roll, published, _form(roll, latest))
+    before = people.texts_of_notice(roll.notice, latest)
+    form = NoticeForm(request.POST, before=before, code=roll.notice)
     if form.is_valid() and form.cleaned_data["seen"] != latest:
-        return _renewed(request, published, before)
+        return _renewed(request, roll, published, before)
     if request.POST.get("step") == "change" or not form.is_valid():
-        return _page(request, published, form, status=200 if form.is_valid() else 422)
+        return _page(request, roll, published, form, status=200 if form.is_valid() else 422)
     if request.POST.get("step") != "publish":
         return render(
             request,
             "enrolment/notice_check.html",
-            _here(_("Check"))
+            _here(roll, _("Check"))
             | {
                 "typed": [(name, request.POST[name]) for name in form.fields],
                 "texts": _shown(form.texts),
@@ -147,34 +154,53 @@ def notice(request: Request) -> HttpResponseBase:
         request,
         form,
         lambda given: notices.publish(
-            texts=form.texts, after=given["seen"], unit_id=office.unit_id, by=request.actor, at=clock.now()
+            texts=form.texts,
+            after=given["seen"],
+            unit_id=office.unit_id,
+            by=request.actor,
+            at=clock.now(),
+            code=roll.notice,
         ),
     )
     if not done:
-        return _page(request, published, form, status=done.status)
+        return _page(request, roll, published, form, status=done.status)
     messages.success(request, _("Version %(version)d of the notice is published.") % {"version": done.value})
-    return redirect("enrolment:notice")
+    return redirect(_address(roll))
+
+
+def _address(roll: RollKind) -> str:
+    return reverse("enrolment:notice") + roll.of_notice
 
 
 def _renewed(
-    request: Request, published: list[tuple[int, Any, list[str], bool]], before: dict[str, NoticeText]
+    request: Request,
+    roll: RollKind,
+    published: list[tuple[int, Any, list[str], bool]],
+    before: dict[str, NoticeText],
 ) -> HttpResponseBase:
     """Somebody else was first: their text above, what was typed still in the boxes."""
     typed = request.POST.copy()
     typed["seen"] = str(published[0][0] if published else 0)
-    form, refused = NoticeForm(typed, before=before), NoticeRenewed()
+    form, refused = NoticeForm(typed, before=before, code=roll.notice), NoticeRenewed()
     form.add_error(None, str(refused))
-    return _page(request, published, form, status=refused.status)
+    return _page(request, roll, published, form, status=refused.status)
 
 
-def _here(*more: str) -> dict[str, Any]:
+def _here(roll: RollKind, *more: str) -> dict[str, Any]:
     crumbs = [(_("Programmes"), reverse("programmes:list"))]
-    crumbs.append((_("Notice"), reverse("enrolment:notice") if more else ""))
-    return {"here": "programmes", "crumbs": [*crumbs, *((name, "") for name in more)]}
+    crumbs.append((_("Notice"), _address(roll) if more else ""))
+    return {
+        "here": "programmes",
+        "crumbs": [*crumbs, *((name, "") for name in more)],
+        "of": roll.of_notice,
+        "code": roll.notice,
+        "roll": named(roll.names),
+    }
 
 
 def _page(
     request: Request,
+    roll: RollKind,
     published: list[tuple[int, Any, list[str], bool]],
     form: NoticeForm,
     *,
@@ -185,18 +211,19 @@ def _page(
     latest = published[0][0] if published else 0
     asked = request.GET.get("version", "")
     chosen = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else latest
-    texts = people.texts_of_notice(NOTICE, chosen)
+    texts = people.texts_of_notice(roll.notice, chosen)
     if chosen and not texts:
         raise NotFound
     return render(
         request,
         "enrolment/notice.html",
-        _here()
+        _here(roll)
         | {
+            "others": [(named(one.names), _address(one)) for one in rolls.EVERY if one is not roll],
             "form": form,
             "texts": _shown(texts),
             "chosen": next((one for one in published if one[0] == chosen), None),
-            "recordings": _recordings(chosen, texts, audio),
+            "recordings": _recordings(roll, chosen, texts, audio),
             "audio_kb": LARGEST // 1024,
             "is_latest": chosen == latest,
             "latest": latest,
@@ -211,10 +238,13 @@ def _page(
 
 
 def _recordings(
-    version: int, texts: dict[str, NoticeText], refused: tuple[str, AudioForm] | None
+    roll: RollKind,
+    version: int,
+    texts: dict[str, NoticeText],
+    refused: tuple[str, AudioForm] | None,
 ) -> list[tuple[str, str, bool, AudioForm]]:
     """Of each language of a version: its code and name, whether it can be heard, and the form to add a recording."""
-    spoken, sent = people.spoken_languages(NOTICE, version), dict([refused] if refused else [])
+    spoken, sent = people.spoken_languages(roll.notice, version), dict([refused] if refused else [])
     return [
         (each, name, each in spoken, sent.get(each) or AudioForm(auto_id=f"audio_{each}_%s"))
         for each, name, _text in _shown(texts)
@@ -224,8 +254,9 @@ def _recordings(
 @posted("enrolment:notice", takes=())
 def notice_audio(request: Request, number: int, language: str) -> HttpResponseBase:
     """Add a recording of a version in a language, or take it away (`end`)."""
-    office = office_of(request)
+    office, roll = office_of(request), _roll(request)
     said: dict[str, Any] = {
+        "code": roll.notice,
         "version": number,
         "language": language,
         "unit_id": office.unit_id,
@@ -235,21 +266,23 @@ def notice_audio(request: Request, number: int, language: str) -> HttpResponseBa
     if request.POST.get("end"):
         notices.end_audio(**said)
         messages.success(request, _("The recording is removed. You can add it again."))
-        return redirect("enrolment:notice")
+        return redirect(_address(roll))
     form = AudioForm(request.POST, request.FILES, auto_id=f"audio_{language}_%s")
     done = tried(request, form, lambda given: notices.add_audio(data=given["audio"].read(), **said))
     if not done:
-        published = people.publications(NOTICE)
+        published = people.publications(roll.notice)
         latest = published[0][0] if published else 0
-        return _page(request, published, _form(latest), audio=(language, form), status=done.status)
+        return _page(
+            request, roll, published, _form(roll, latest), audio=(language, form), status=done.status
+        )
     messages.success(request, _("The recording is added. People can hear it now."))
-    return redirect("enrolment:notice")
+    return redirect(_address(roll))
 
 
 @require_safe
 def notice_heard(request: Request, number: int, language: str) -> HttpResponse:
     """The recording of a version in a language: whole, or the part a player asks for."""
-    found = people.audio(NOTICE, number, language)
+    found = people.audio(_roll(request).notice, number, language)
     data = bytes(found.data)
     asked = part(request.headers.get("Range", ""), len(data))
     first, last = asked or (0, len(data) - 1)
@@ -276,14 +309,17 @@ def _shown(texts: dict[str, NoticeText]) -> list[tuple[str, str, NoticeText]]:
     return [(each, languages.name(each), texts[each]) for each in order]
 
 
-def _is_sample(version: int) -> bool:
-    return any(sample for number, _at, _languages, sample in people.publications(NOTICE) if number == version)
+def _is_sample(roll: RollKind, version: int) -> bool:
+    return any(
+        sample for number, _at, _languages, sample in people.publications(roll.notice) if number == version
+    )
 
 
-def _form(latest: int) -> NoticeForm:
+def _form(roll: RollKind, latest: int) -> NoticeForm:
     """The boxes, filled with what stands, else with the standard text. A sample is nobody's own text."""
-    texts = {} if latest and _is_sample(latest) else people.texts_of_notice(NOTICE, latest)
-    for language in standard_notice.offered():
+    texts = {} if latest and _is_sample(roll, latest) else people.texts_of_notice(roll.notice, latest)
+    offered = standard_notice.offered(roll.notice)
+    for language in offered:
         if language not in texts:
             texts[language] = standard_notice.standard(
                 language,
@@ -291,6 +327,7 @@ def _form(latest: int) -> NoticeForm:
                 contact=settings.GRIEVANCE,
                 page=settings.ORIGIN + reverse("enrolment:me"),
                 leave_number=messaging.leave_number(),
+                code=roll.notice,
             )
-    typed = {f"text_{each}": standard_notice.written(texts[each], each) for each in standard_notice.offered()}
-    return NoticeForm(before=texts, initial={"seen": latest} | typed)
+    typed = {f"text_{each}": standard_notice.written(texts[each], each) for each in offered}
+    return NoticeForm(before=texts, code=roll.notice, initial={"seen": latest} | typed)

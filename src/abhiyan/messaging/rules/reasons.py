@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .texts import FIXED, FRIEND
+
 WORDS: dict[str, Promise] = {
     "budget": _("Over this hour's limit: waits for approval"),
     "template": _("No registered text for it yet"),
@@ -84,6 +86,10 @@ KINDS: dict[str, Promise] = {
     "ask.phone": _("Notice of a changed number, to the old one"),
     "reply.which": _("Which question an answer is about"),
 }
+# To friends the same, in words of their own.
+KINDS |= {code: KINDS[code.replace(FRIEND, "")] for code in sorted(FIXED) if FRIEND in code}
+KINDS["drive.already.friend"] = _("Already a friend")
+KINDS["drive.joined.friend"] = _("Has joined as a friend: number and page")
 
 
 def reason(code: str) -> Promise | str:

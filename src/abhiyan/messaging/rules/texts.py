@@ -42,6 +42,7 @@ VERSIONS = {
     "reply.which": 2,
     "stop.receipt": 2,
 }
+FRIEND = ".friend"  # ends the code of a text that says to friends what another says to members
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")

@@ -24,7 +24,7 @@ from .accounts import NotAPhone, open_account
 from .factors import forget_factors, take_a_try
 from .persons import note_sign
 
-PURPOSES = ("sign_in", "join", "member", "phone", "leave", "door", "field")
+PURPOSES = ("sign_in", "join", "join.friend", "member", "phone", "leave", "door", "door.friend", "field")
 LIVES = timedelta(minutes=10)
 CONSOLE_LIVES = timedelta(hours=1)
 WORD_LIVES = timedelta(days=14)

@@ -14,6 +14,8 @@ from abhiyan.core import languages
 from .notices import SAMPLE, NoticeText, Section, of_file, shipped
 
 _SHIPPED = shipped("standard_notice.toml")
+_FRIENDS = shipped("friends_notice.toml")
+FRIENDS = "friends"  # code of the notice of friends; any other is that of members
 LANGUAGES = tuple(_SHIPPED)  # in which every notice is written
 BLANKS = frozenset({"name", "contact", "page", "by_call"})  # what an installation knows of itself
 PHRASES = {"first_reply": set[str](), "no_name": set[str](), "no_contact": set[str](), "by_call": {"leave"}}
@@ -23,8 +25,11 @@ _HOLE = re.compile(r"\[[^\[\]]*\]")
 OTHER = "more"  # key of a part with a heading of the organisation's own
 
 
-def offered() -> tuple[str, ...]:
-    """In which languages a notice may be written here: those it must be, and those whose file has one to begin with."""
+def offered(code: str = "") -> tuple[str, ...]:
+    """In which languages a notice may be written here: those it must be, and those whose file has one to begin with.
+    code: of the notice."""
+    if code == FRIENDS:
+        return LANGUAGES
     return (*LANGUAGES, *(code for code, one in languages.known().items() if one.notice))
 
 
@@ -38,12 +43,27 @@ def filled(text: str, told: Mapping[str, str]) -> str:
     return _BLANK.sub(lambda blank: told[blank[1]], text)
 
 
-def standard(language: str, *, organisation: str, contact: str, page: str, leave_number: str) -> NoticeText:
+def _of(code: str, language: str) -> Mapping[str, Any]:
+    """The shipped notice of a code: that of friends says some parts otherwise."""
+    file = said(language)
+    if code != FRIENDS:
+        return file
+    other = _FRIENDS[language]
+    return {
+        key: {**words, **other.get(key, {})} if isinstance(words, Mapping) else other.get(key, words)
+        for key, words in file.items()
+    }
+
+
+def standard(
+    language: str, *, organisation: str, contact: str, page: str, leave_number: str, code: str = ""
+) -> NoticeText:
     """The shipped text with what an installation knows of itself filled in. No number, no promise of one.
 
-    contact: who answers about people's data. Once published it is words of that version, as everything else.
+    code: of the notice. contact: who answers about people's data. Once published it is words of that version, as
+    everything else.
     """
-    file = said(language)
+    file = _of(code, language)
     told = {
         "name": organisation or file["no_name"],
         "contact": contact or file["no_contact"],

@@ -23,11 +23,13 @@ from abhiyan.ui import build, messages
 
 SHIPPED = {path.stem: path for path in sorted(Path(__file__).parent.glob("*.toml"))}
 LARGEST = 1_000_000  # bytes; a whole language has a tenth of that
-# Messages to office-bearers are not among them: they read Hindi or English.
+# Messages to office-bearers and to friends are not among them: they read Hindi or English.
 REPLIES = sorted(
     code
     for code in texts.FIXED
-    if not code.startswith(("duty.", "office.", "account.")) and code not in ("code.sign_in", "code.field")
+    if not code.startswith(("duty.", "office.", "account."))
+    and code not in ("code.sign_in", "code.field")
+    and texts.FRIEND not in code
 )
 LISTS = {"polite", "against", "unclear", *words.Word}
 HEAD = {"code": str, "name": str, "otherwise": str, "mark": str, "reviewed_by": str, "reviewed_on": date}

@@ -1,0 +1,99 @@
+"""Which roll a template of the drive fills: members, or friends, who belong to no party. Each has its own notice."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class RollKind:
+    """One roll and what is said on its way in.
+
+    template: of the programmes that fill it. code, names: of the roll as it is kept. notice: code of the notice people
+    read first. measure, counts: code and names of what its programmes count. mark: how the codes of its
+    SMS texts and the purposes of its one-time codes end. become, consent, joined, already, card: words of pages.
+    """
+
+    template: str
+    code: str
+    names: dict[str, str]
+    notice: str
+    measure: str
+    counts: dict[str, str]
+    mark: str
+    become: Promise
+    needs_consent: Promise
+    consent: Promise
+    joined: Promise
+    already: Promise
+    title: Promise
+    number: Promise
+    since: Promise
+    people: Promise
+
+    def heading(self, name: str) -> str:
+        """What the last page of joining says to somebody by name."""
+        return str(self.joined) % {"name": name}
+
+    @property
+    def of_notice(self) -> str:
+        """What an address of its notice ends in."""
+        return "" if self is MEMBERS else f"?of={self.notice}"
+
+
+MEMBERS = RollKind(
+    template="membership_drive",
+    code="primary",
+    names={"en": "Primary members", "hi": "प्राथमिक सदस्य"},
+    notice="membership",
+    measure="enrolments",
+    counts={"en": "Members enrolled", "hi": "जुड़े सदस्य"},
+    mark="",
+    become=_("Become a member"),
+    consent=_("I have read or heard the notice. Make me a member."),
+    needs_consent=_("Nobody can be made a member without this consent."),
+    joined=_("%(name)s, you are a member"),
+    already=_("You were a member already. Nothing was added twice."),
+    title=_("Your membership"),
+    number=_("Member number"),
+    since=_("Member since"),
+    people=_("Members"),
+)
+FRIENDS = RollKind(
+    template="friends",
+    code="friends",
+    names={"en": "Friends", "hi": "मित्र"},
+    notice="friends",
+    measure="friends",
+    counts={"en": "Friends", "hi": "मित्र"},
+    mark=".friend",
+    become=_("Become a friend"),
+    consent=_("I have read or heard the notice. I belong to no party. Make me a friend."),
+    needs_consent=_("Nobody can be made a friend without this consent."),
+    joined=_("%(name)s, you are a friend"),
+    already=_("You were a friend already. Nothing was added twice."),
+    title=_("Your friendship"),
+    number=_("Friend number"),
+    since=_("Friend since"),
+    people=_("Friends"),
+)
+EVERY = (MEMBERS, FRIENDS)
+_BY_TEMPLATE = {one.template: one for one in EVERY}
+_BY_CODE = {one.code: one for one in EVERY}
+_BY_NOTICE = {one.notice: one for one in EVERY}
+
+
+def of_template(template: str) -> RollKind:
+    """The roll that programmes of a template fill."""
+    return _BY_TEMPLATE.get(template, MEMBERS)
+
+
+def of_roll(code: str) -> RollKind:
+    """What is said of a roll, by its code."""
+    return _BY_CODE.get(code, MEMBERS)
+
+
+def of_notice(code: str) -> RollKind | None:
+    """The roll whose notice has this code; None: there is no such notice."""
+    return _BY_NOTICE.get(code)

@@ -1,0 +1,187 @@
+"""A membership drive and a friends programme are open at once: each page and each message is of its own roll."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions import confirming, replies, welcoming
+from abhiyan.enrolment.actions.setting_up import NoNotice, set_up_drive
+from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
+from abhiyan.people.rules import notices as notice_rules
+from abhiyan.people.rules import standard_notice
+from abhiyan.people.tests.make import browser
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.models import Programme
+
+from .make import CHANNEL, Human, World
+from .web import blanks, code_sent, filled, join, officer, today, typed, web_world
+
+pytestmark = pytest.mark.django_db
+SYSTEM = Actor.system("tests")
+
+
+@pytest.fixture
+def world() -> World:
+    return web_world()
+
+
+def friends_programme(world: World, *, slug: str = "friends") -> Programme:
+    """A friends programme of the state, open today, with its own notice."""
+    with system("tests open a friends programme"):
+        if not people_queries.versions_of_notice("friends"):
+            text = {
+                language: standard_notice.standard(
+                    language, organisation="S", contact="A", page="p", leave_number="", code="friends"
+                )
+                for language in standard_notice.LANGUAGES
+            }
+            people.publish_notice(code="friends", texts=text, by=CHANNEL, at=world.now)
+        made = programmes.make_programme(
+            template="friends",
+            names={"en": "Friends", "hi": "मित्र"},
+            owner_id=world.state.pk,
+            unit_ids=[world.state.pk],
+            opens_on=today() - timedelta(days=5),
+            closes_on=today() + timedelta(days=40),
+            by=SYSTEM,
+            at=world.now,
+        )
+        set_up_drive(programme_id=made.pk, join_slug=slug, by=SYSTEM, at=world.now)
+        programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=world.now)
+        made.refresh_from_db()
+    actions.forget()
+    return made
+
+
+def become_friend(human: Human, client: Client | None = None) -> Client:
+    """Somebody joins on the page of the friends, code and all; their browser."""
+    client = client or browser()
+    answer = client.post("/join/friends/", typed(human))
+    assert answer.status_code == 302, answer.content.decode()
+    code = code_sent(human.phone, "join.friend")
+    assert client.post(answer["Location"], {"code": code}).status_code == 302
+    return client
+
+
+def rolls_of(world: World, human: Human) -> list[tuple[str, str]]:
+    """The rolls a phone is on now, with the names on it."""
+    found = world.rows(
+        "select r.code, p.name from enrolment_membership m join enrolment_roll r on r.id = m.roll_id"
+        " join people_person p on p.id = m.person_id where m.phone_id = %s and m.ended_on is null order by 1, 2",
+        [world.phone_id(human)],
+    )
+    return [(str(code), str(name)) for code, name in found]
+
+
+def test_a_friends_programme_needs_its_own_notice_and_gets_its_own_roll(world: World) -> None:
+    with pytest.raises(NoNotice), system("test"):
+        programmes.make_programme(
+            template="friends",
+            names={"en": "Friends", "hi": "मित्र"},
+            owner_id=world.state.pk,
+            unit_ids=[world.state.pk],
+            opens_on=today(),
+            closes_on=today() + timedelta(days=40),
+            by=SYSTEM,
+            at=world.now,
+        )
+    made = friends_programme(world)
+    with system("test"):
+        drive = Drive.objects.select_related("roll").get(pk=made.pk)
+        members = Drive.objects.get(pk=world.programme.pk)
+    assert (drive.roll.code, drive.notice_code, members.notice_code) == ("friends", "friends", "membership")
+    assert drive.roll_id != members.roll_id
+
+
+def test_each_page_and_each_text_puts_people_on_its_own_roll(world: World) -> None:
+    friends = friends_programme(world)
+    choice = browser().get("/join/").content.decode()
+    assert 'href="/join/winter/"' in choice and 'href="/join/friends/"' in choice
+    page = browser().get("/join/friends/").content.decode()
+    assert "Become a friend" in page and "I belong to no party" in page and "Make me a member" not in page
+    members_page = browser().get("/join/winter/").content.decode()
+    assert "Become a member" in members_page and "friend" not in members_page
+
+    join(world, world.asha)
+    friend = become_friend(world.bilal)
+    done = friend.get("/join/friends/done/").content.decode()
+    assert "Bilal Ahmad, you are a friend" in done and "member number" not in done.lower()
+    assert "Friend since" in friend.get("/me/").content.decode()
+    assert rolls_of(world, world.asha) == [("primary", "Asha Devi")]
+    assert rolls_of(world, world.bilal) == [("friends", "Bilal Ahmad")]
+
+    with system("tests turn the loops"):
+        welcoming.welcome(at=world.now)
+    assert blanks(world.asha.phone, "drive.joined") and not blanks(world.asha.phone, "drive.joined.friend")
+    assert blanks(world.bilal.phone, "drive.joined.friend") and not blanks(world.bilal.phone, "drive.joined")
+
+    call = world.claim(world.chandra, Channel.MISSED_CALL, sign=Sign.CALL, nameless=True)
+    actions.enrol(programme_id=friends.pk, claim=call, by=CHANNEL, at=world.now)
+    with system("tests turn the loops"):
+        replies.reply(at=world.now)
+    (said,) = blanks(world.chandra.phone, "drive.reply.friend")
+    assert said["notice"] == people_queries.notice("friends", "hi").short
+    assert not blanks(world.chandra.phone, "drive.reply")
+
+
+def test_a_friend_is_asked_as_a_friend_a_day_later(world: World) -> None:
+    friends_programme(world)
+    become_friend(world.bilal)
+    join(world, world.asha)
+    world.tick(days=1, hours=1)
+    with system("tests turn the loops"):
+        confirming.ask(at=world.now)
+    assert blanks(world.bilal.phone, "ask.confirm.friend") and not blanks(world.bilal.phone, "ask.confirm")
+    assert blanks(world.asha.phone, "ask.confirm") and not blanks(world.asha.phone, "ask.confirm.friend")
+
+
+@override_settings(ORIGIN="https://app.example.org", ORGANISATION="Sangathan")
+def test_the_notice_of_friends_is_written_and_published_beside_the_other(world: World) -> None:
+    client = officer(world, "state_president", "JK")
+    page = client.get("/notice/").content.decode()
+    assert 'href="/notice/?of=friends"' in page
+    with system("test"):
+        form = {
+            f"text_{language}": standard_notice.written(
+                standard_notice.standard(
+                    language, organisation="S", contact="A", page="p", leave_number="", code="friends"
+                ),
+                language,
+            )
+            for language in standard_notice.LANGUAGES
+        }
+    offered = client.get("/notice/?of=friends").content.decode()
+    assert "I belong to no party" in offered and "मैं किसी पार्टी में नहीं हूँ" in offered
+    sent = filled(form) | {"seen": "0"}
+    look = client.post("/notice/?of=friends", sent | {"step": "look"}).content.decode()
+    assert "Publish version 1" in look and "/notice/?of=friends" in look
+    done = client.post("/notice/?of=friends", sent | {"step": "publish"})
+    assert done["Location"] == "/notice/?of=friends"
+    assert [row[0] for row in people_queries.publications("friends")] == [1]
+    assert [row[0] for row in people_queries.publications("membership")] == [1], "the other stays as it is"
+    assert client.get("/notice/?of=nothing").status_code == 404
+
+
+@pytest.mark.parametrize("language", standard_notice.LANGUAGES)
+def test_the_standard_notice_of_friends_says_all_a_notice_must(language: str) -> None:
+    text = standard_notice.standard(
+        language, organisation="S", contact="A", page="p", leave_number="1", code="friends"
+    )
+    assert notice_rules.missing(text) == []
+    again = standard_notice.read(standard_notice.written(text, language), language)
+    assert notice_rules.missing(again) == []
+
+
+def test_a_drive_page_offers_the_versions_of_its_own_notice(world: World) -> None:
+    friends = friends_programme(world)
+    client = officer(world, "state_president", "JK")
+    page = client.get(reverse("enrolment:drive", args=[friends.public_id])).content.decode()
+    assert "/notice/?of=friends" in page and "Version of the notice" in page
