@@ -456,6 +456,7 @@ ORPHANS: dict[str, Planting] = {
     "talks of unknown items": row("dialogues_dialogue", unit_id=BOOTH, item_id="gen_random_uuid()"),
     "contacts of unknown items": row("contact_try", unit_id=BOOTH, item_id="gen_random_uuid()"),
     "stays of unknown items": row("stays_stay", unit_id=BOOTH, item_id="gen_random_uuid()"),
+    "field days of unknown items": row("stays_field_day", unit_id=BOOTH, item_id="gen_random_uuid()"),
     "targets of unknown units": row("programmes_target", unit_id=NOTHING),
     "earlier totals of unknown units": row("programmes_unit_total", unit_id=NOTHING),
     "memberships without a person": sql("delete from people_person"),

@@ -14,7 +14,9 @@ class StaysConfig(AppConfig):
 
         from . import actions
         from .activity import STAYS_ACTIVITY
+        from .activity_days import DAYS_ACTIVITY
 
         activities.register(STAYS_ACTIVITY)
+        activities.register(DAYS_ACTIVITY)
         news.subscribe(QuestionAnswered, lambda told: actions.hear_answer(told=told))
         news.subscribe(ItemsErased, lambda told: actions.forget_host(told=told))

@@ -6,6 +6,8 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies
 
+from .models_days import FieldDay as FieldDay  # noqa: PLC0414  # a table of this room, kept beside
+
 
 class Stay(models.Model):
     """One worker in one place of a programme. A place has one at a time, and so has a worker."""

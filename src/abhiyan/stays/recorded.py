@@ -1,9 +1,11 @@
-"""My record: the stays somebody had lately."""
+"""My record: the stays somebody had lately, and the field days of a leader."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
@@ -11,16 +13,17 @@ from abhiyan.core.scope import system
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.recorded import RecordPart
 
-from . import queries
+from . import queries, queries_days
 
 DAYS = 90
 
 
-def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordPart]:  # noqa: ARG001  # alike for every room
-    """Stays assigned, counted and confirmed, for who had some."""
+def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordPart]:
+    """Stays assigned, counted and confirmed; field days by month. Each for who had some."""
     since = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)
     with system("a record, for its owner or the level above"):
         given, arrived, counted, confirmed, _doubtful = queries.stays_of(account_id, since=since)
+        months = days_by_month(account_id, at=at)
     if given:
         lines = [
             (_("Assigned"), grouped(given)),
@@ -29,3 +32,23 @@ def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordP
             (_("Confirmed"), grouped(confirmed)),
         ]
         yield RecordPart(_("Village stays, last %(days)s days") % {"days": DAYS}, lines)
+    if months:
+        page = reverse("stays:days") if is_own else ""
+        yield RecordPart(_("Field days"), months, page, _("My field days"))
+
+
+def days_by_month(account_id: int, *, at: datetime) -> list[tuple[str, str]]:
+    """Say how many field days somebody marked in each of the last months, by rung. In a system scope; one query."""
+    since = (clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS)).replace(day=1)
+    return [
+        (
+            date_format(one.month, "F Y"),
+            _("%(marked)s marked, %(counted)s counted, %(confirmed)s confirmed")
+            % {
+                "marked": grouped(one.marked),
+                "counted": grouped(one.counted),
+                "confirmed": grouped(one.confirmed),
+            },
+        )
+        for one in queries_days.months_of(account_id, since=since)
+    ]

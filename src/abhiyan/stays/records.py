@@ -1,16 +1,22 @@
-"""A phone keeps the worker's own stay, its marks and its report."""
+"""A phone keeps the worker's own stay, its marks and its report, and a leader's next field days."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core import clock
+from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.records import KeptPage, RecordKind
 
-from . import queries
-from .views import field
+from . import queries, queries_days
+from .activity_days import ELECTED
+from .views import days, field
+
+AHEAD = timedelta(days=7)  # field days whose pages a phone keeps
 
 
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
@@ -23,4 +29,17 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
             yield KeptPage(address_of("stays:field_step", own.of.pk, step), title, own.place, "stay")
 
 
-RECORDS = (RecordKind(code="stay", name=_("Stay"), page="stays:field_step", take=field.take_step, keep=keep),)
+def keep_days(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+    """The viewer's own field days of today and the coming days that are not marked."""
+    if viewer.account_id is None or not viewer.may_any(LEADS, ELECTED):
+        return
+    today = clock.day_in(settings.TIME_ZONE, at)
+    for own in queries_days.own_days(viewer.account_id, since=today):
+        if own.item is None and own.of.day <= today + AHEAD:
+            yield KeptPage(address_of("stays:field_day", own.of.pk), _("My field day"), own.place, "stay")
+
+
+RECORDS = (
+    RecordKind(code="stay", name=_("Stay"), page="stays:field_step", take=field.take_step, keep=keep),
+    RecordKind(code="day", name=_("Field day"), page="stays:field_day", take=days.take_day, keep=keep_days),
+)

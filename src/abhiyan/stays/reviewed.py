@@ -1,7 +1,9 @@
-"""A dossier shows how far the places of a running programme of stays are."""
+"""A dossier shows how far the places of a running programme of stays are; that of an office-bearer their field days."""
 
 from collections.abc import Iterator
 from datetime import datetime
+
+from django.utils.translation import gettext as _
 
 from abhiyan.core import small_cells
 from abhiyan.core.scope import system
@@ -9,11 +11,20 @@ from abhiyan.core.words import named
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from . import queries
+from .recorded import days_by_month
 from .words import STATES
 
 
 def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
-    """Yield the places of a unit by state. No query where no stays run; rounded for who does not see the people."""
+    """Yield the field days of an office-bearer, and the places of a unit by state.
+
+    No query for a unit where no stays run. Rounded for who does not see the people.
+    """
+    if of.account_id is not None:
+        with system("field days of who is reviewed"):
+            days = days_by_month(of.account_id, at=at)
+        if days:
+            yield ReviewedPart(_("Field days"), days)
     if queries.KIND not in of.kinds:
         return
     with system("places in a dossier, numbers alone"):

@@ -3,10 +3,12 @@
 from abhiyan.core.access import PUBLIC, STRONG, capability, page
 from abhiyan.org.rules.capabilities import LEADS
 
-from .views import board, field
+from .activity_days import ELECTED
+from .views import board, days, field
 
 app_name = "stays"
 RUN = capability("programmes.run")
+OWN_AREA = capability(LEADS, ELECTED)  # the acts ask whose area
 urlpatterns = [
     page(
         "stays/answer/<str:link>/",
@@ -23,6 +25,14 @@ urlpatterns = [
         board.board_act,
         opens=RUN,
         act="is assigned again, or taken back",
+    ),
+    page("stays/days/", days.days, opens=OWN_AREA, act="is planned again, or dropped", is_own=True),
+    page("stays/days/<uuid:day>/drop/", days.day_drop, opens=OWN_AREA, act="is planned again"),
+    page(
+        "field/day/<uuid:day>/",
+        days.field_day,
+        opens=OWN_AREA,
+        act="stays; the booth president may say no to it",
     ),
     # Each shows and takes only one's own stay.
     page("field/stay/<uuid:stay>/", field.field_stay, opens=STRONG, act="the office assigns again"),

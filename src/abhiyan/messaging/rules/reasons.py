@@ -64,6 +64,7 @@ KINDS: dict[str, Promise] = {
     "duty.stay": _("Question whether they go to a stay"),
     "ask.host": _("Question whether a stay suits the host"),
     "ask.stayed": _("Question whether a worker stayed"),
+    "ask.visited": _("Question whether a leader spent a day there"),
     "duty.today": _("Something waits on Today"),
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),

@@ -23,4 +23,18 @@ from .assigning import (
     withdraw,
     withdraw_import,
 )
+from .days import (
+    DAYS,
+    IN_AREA,
+    AreaLost,
+    DayMarked,
+    DayPast,
+    DaysClosed,
+    NoDaysThere,
+    NotOwnArea,
+    NotThatDay,
+    drop_day,
+    mark_day,
+    plan_day,
+)
 from .marking import MarkGiven, StayReport, add_mark, add_report, ask_hosts, hear_host

@@ -39,11 +39,13 @@ def reachable(world: World, office: str, code: str, n: int, name: str = "", lang
     return account
 
 
-def programme(owner: int, *, opens: date = TODAY - DAY, days: int = 3, unit: int = 0) -> Programme:
+def programme(
+    owner: int, *, opens: date = TODAY - DAY, days: int = 3, unit: int = 0, kind: str = "stays"
+) -> Programme:
     with system("test"):
         made = Programme.objects.create(
             public_id=uuid4(),
-            kind="stays",
+            kind=kind,
             names={"en": "Village stays", "hi": "गाँव प्रवास"},
             state="open",
             owner_id=owner,

@@ -1,0 +1,168 @@
+"""Field days: a leader plans a day in the own area and marks it there; the booth president is asked."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, clock, lot
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import named, person
+from abhiyan.people import queries as people
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions import AskedItem, NewItem, item_key
+from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.queries import programme_by_id
+from abhiyan.stays import queries_days as queries
+from abhiyan.stays.models import FieldDay
+from abhiyan.stays.queries import president_phone
+from abhiyan.stays.queries_days import KIND
+from abhiyan.stays.refusals import MarkKnown
+from abhiyan.stays.rules.days import judged_day
+from abhiyan.stays.rules.stays import StayMark
+from abhiyan.units import queries as units
+
+from .marking import ANSWERS, MarkGiven
+
+DAYS, IN_AREA = 1, 1  # the measure and its channel
+
+
+class NoDaysThere(Refused):
+    message = _("No programme of field days runs in this booth on that day.")
+
+
+class DayPast(Refused):
+    message = _("This day is past. Choose today or a later day.")
+
+
+class NotOwnArea(Refused):
+    message = _("This booth is not in your area on that day. Choose a booth of your own area.")
+
+
+class DayMarked(Refused, status=409):
+    message = _("You marked this day already. It stays as it is.")
+
+
+class NotThatDay(Refused):
+    message = _("You can mark this day only on %(day)s.")
+
+
+class AreaLost(Refused, status=409):
+    message = _("Your office did not reach this booth on that day, so the day can't be marked.")
+
+
+class DaysClosed(Refused, status=409):
+    message = _("This programme of field days is closed.")
+
+
+def plan_day(*, day: date, unit_id: int, by: Actor, at: datetime) -> FieldDay:
+    """Plan a day in a booth. A plan of the same day that is not marked moves there.
+
+    Who may: whose office leads above the booth, or holds its seat, on that day. Refuses NoDaysThere, DayPast,
+    NotOwnArea, DayMarked.
+    """
+    account = needed(by.account_id)
+    with system("a field day is planned"):
+        area = queries.area_of(account, unit_id, on=day)
+        if area is None:
+            raise NotOwnArea(field="booth")
+        programme = needed(queries.programme_of(unit_id, on=day), NoDaysThere)
+        if day < clock.day_in(programme.zone, at):
+            raise DayPast(field="day")
+        there = {"programme_id": programme.pk, "unit_id": unit_id, "area_id": area, "planned_at": at}
+        fresh = {"id": lot.uuid(), "leader_id": account, "day": day, **there}
+        one, is_new = FieldDay.objects.select_for_update().get_or_create(
+            leader_id=account, day=day, defaults=fresh
+        )
+        if one.item_id is not None:
+            raise DayMarked(field="day")
+        if not is_new:
+            FieldDay.objects.filter(pk=one.pk).update(**there)
+            one.refresh_from_db()
+        _record(one, "stays.plan_day", by=by, at=at)
+    return one
+
+
+def drop_day(*, day: UUID, by: Actor, at: datetime) -> None:
+    """Drop a plan of one's own. Refuses NotFound, DayMarked."""
+    with system("a field day is dropped"):
+        one = _own(day, by)
+        if one.item_id is not None:
+            raise DayMarked
+        _record(one, "stays.drop_day", by=by, at=at)
+        one.delete()
+
+
+def mark_day(*, day: UUID, given: MarkGiven, by: Actor, at: datetime) -> FieldDay:
+    """Mark one's own day: reported, and counted by its rule. The booth president is asked whether it was so.
+
+    Refuses NotFound, DaysClosed, MarkKnown, NotThatDay, AreaLost.
+    """
+    with system("a field day is marked"):
+        one = _own(day, by)
+        programme = programme_by_id(one.programme_id)
+        if programme.state != Programme.State.OPEN:
+            raise DaysClosed
+        if one.item_id is not None:
+            raise MarkKnown
+        made = at - given.age
+        if clock.day_in(programme.zone, made) != one.day:
+            raise NotThatDay(day=date_format(one.day, "j F"))
+        if queries.area_of(one.leader_id, one.unit_id, on=one.day) is None:
+            raise AreaLost
+        mark = StayMark(made, at, given.point, given.accuracy, given.clock)
+        said = judged_day(mark, queries.is_inside(one.leader_id, one.unit_id, mark, on=one.day))
+        lat, lon = given.point or (None, None)
+        new = NewItem(
+            item_key(KIND, one.leader_id, one.day),
+            programme.pk,
+            DAYS,
+            IN_AREA,
+            one.unit_id,
+            one.day,
+            by_id=one.leader_id,
+            phone_id=president_phone(one.unit_id, on=one.day),
+            at=made,
+            device=by.device,
+            lat=lat,
+            lon=lon,
+            accuracy=given.accuracy,
+            is_counted=said.flaw is None,
+            is_signed=said.is_signed,
+        )
+        (item,) = programmes.report_items(new=[new], at=at)
+        one.item_id, one.marked_at, one.flaw = item.pk, made, str(said.flaw or "")
+        one.save(update_fields=["item_id", "marked_at", "flaw"])
+        _record(one, "stays.mark_day", by=by, at=at)
+        if said.flaw is None:
+            _ask(one, item, at=at)
+    return one
+
+
+def _own(day: UUID, by: Actor) -> FieldDay:
+    return needed(
+        FieldDay.objects.select_for_update().filter(pk=day, leader_id=needed(by.account_id)).first()
+    )
+
+
+def _ask(one: FieldDay, item: Item, *, at: datetime) -> None:
+    """Ask the booth president whether the leader was there."""
+    to = settings.LANGUAGE_CODE
+    leader = person(people.names_of([one.leader_id]).get(one.leader_id, ""), to)
+    place = named(units.unit_by_id(one.unit_id).names, to)
+    with translation.override(to):
+        on = date_format(one.day, "j F")
+        label = say("The field day of %(leader)s on %(day)s") % {"leader": leader, "day": on}
+    blanks = {"leader": leader, "place": place, "day": on}
+    programmes.ask_whether(asked=[AskedItem(item, "ask.visited", blanks, label, at + ANSWERS, to)], at=at)
+
+
+def _record(one: FieldDay, act: str, *, by: Actor, at: datetime) -> None:
+    facts = {"day": one.day.isoformat()}
+    audit.record(by=by, at=at, act=act, subject=str(one.pk), unit_id=one.unit_id, facts=facts)

@@ -1,0 +1,174 @@
+"""Reads of field days: a leader's own area, own days, and their counts of a month."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from abhiyan.core import sql
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import language, named
+from abhiyan.org.queries.offices import HELD
+from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.queries import items_by_id, open_of
+from abhiyan.units import queries as units
+from abhiyan.units.queries import UnitRow
+
+from .models import FieldDay
+from .queries import covers
+from .rules.stays import LOOSEST_M, RADIUS_M, StayMark
+
+KIND = "field_days"
+MOST_SHOWN = 100  # days of one leader
+FOUND = 6  # booths that fit a text
+BOX = 0.04  # degrees around a mark; more than the radius and the loosest accuracy everywhere in India
+
+# Areas `h` of an account: units of offices above the booth that lead, and of seats of a house. As of %(on)s.
+_AREAS = f"""from org_appointment ap
+  join org_office o on o.id = ap.office_id and o.capabilities && array['tasks.ask', 'plans.read']
+  join units_unit v on v.id = ap.unit_id and v.kind not in ('booth', 'village', 'ward')
+  join units_placement h on h.unit_id = ap.unit_id and h.hierarchy = ap.hierarchy and h.lo is not null
+  where ap.account_id = %(account)s and ap.body_id is null and {HELD}"""
+_INSIDE = "b.hierarchy = h.hierarchy and b.lo > h.lo and b.lo < h.hi"
+
+
+def area_of(account_id: int, unit_id: int, *, on: date) -> int | None:
+    """The unit in whose area somebody has a booth on a day, the smallest. None: it is not theirs. In a system scope."""
+    found = sql.column(
+        f"select h.unit_id {_AREAS} and exists (select from units_placement b where b.unit_id = %(unit)s and {_INSIDE})"
+        " order by h.hi - h.lo limit 1",
+        {"account": account_id, "unit": unit_id, "on": on},
+    )
+    return found[0] if found else None
+
+
+def has_area(account_id: int, *, on: date) -> bool:
+    """True for who may plan field days. In a system scope."""
+    return sql.exists(f"select {_AREAS}", {"account": account_id, "on": on})
+
+
+def booths_called(account_id: int, text: str, *, on: date) -> list[UnitRow]:
+    """Booths of the own area by code or name, a few. In a system scope."""
+    found: dict[int, UnitRow] = {}
+    for unit, tree in sql.rows(f"select h.unit_id, h.hierarchy {_AREAS}", {"account": account_id, "on": on}):
+        rows = units.search(text, language=language(), within=(unit, tree), kinds=("booth",), limit=FOUND)
+        found |= {row.id: row for row in rows}
+    return [row for row in found.values() if row.code.lower() == text.lower()] or list(found.values())
+
+
+def is_inside(account_id: int, booth: int, mark: StayMark, *, on: date) -> bool | None:
+    """Tell whether a mark lies in somebody's area: near a place of it. None where the phone or the booth has no point.
+
+    In a system scope; one query, and one more for a mark that is not near the booth.
+    """
+    if mark.point is None:
+        return None
+    lat, lon = mark.point
+    reach = (RADIUS_M + min(mark.accuracy or 0.0, LOOSEST_M)) / 1000
+    near = f"select {_AREAS} and exists (select from units_placement b join units_unit u on u.id = b.unit_id"
+    given = {"account": account_id, "on": on, "lat": lat, "lon": lon, "box": BOX, "km": reach}
+    if sql.exists(
+        f"""{near} where {_INSIDE} and u.kind in ('booth', 'village', 'ward')
+        and u.lat between %(lat)s - %(box)s and %(lat)s + %(box)s
+        and u.lon between %(lon)s - %(box)s and %(lon)s + %(box)s
+        and 12742 * asin(sqrt(power(sin(radians(u.lat - %(lat)s) / 2), 2) + cos(radians(u.lat))
+          * cos(radians(%(lat)s)) * power(sin(radians(u.lon - %(lon)s) / 2), 2))) <= %(km)s)""",
+        given,
+    ):
+        return True
+    unit = units.unit_by_id(booth)
+    return None if unit.lat is None or unit.lon is None else False
+
+
+def programme_of(unit_id: int, *, on: date) -> Programme | None:
+    """The open programme of field days that covers a booth on a day, the oldest. In a system scope."""
+    for one in open_of(KIND):
+        span = units.spans([unit_id], one.hierarchy).get(unit_id)
+        if span and one.opens_on <= on <= one.closes_on and covers(one, span):
+            return one
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDay:
+    """A leader's own day as pages show it. item: what is counted, once it is marked."""
+
+    of: FieldDay
+    place: str
+    item: Item | None
+
+    @property
+    def is_counted(self) -> bool:
+        return self.item is not None and self.item.counted_at is not None and self.item.ended_at is None
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.is_counted and self.item is not None and self.item.confirmed_at is not None
+
+    @property
+    def is_denied(self) -> bool:
+        return self.item is not None and self.item.ended_at is not None
+
+    @property
+    def has_president(self) -> bool:
+        """False where nobody could be asked."""
+        return self.item is not None and self.item.phone_id is not None
+
+
+def own_days(account_id: int, *, since: date) -> list[OwnDay]:
+    """A leader's own days from one on, the latest first. In their own scope; one query where there are none."""
+    rows = FieldDay.objects.filter(leader_id=account_id, day__gte=since).order_by("-day")
+    return _shown(list(rows[:MOST_SHOWN]))
+
+
+def days_ahead(account_id: int, programme_id: int, *, since: date) -> list[OwnDay]:
+    """The next own days of a programme that are not marked, at most two. In their own scope."""
+    ahead = FieldDay.objects.filter(
+        leader_id=account_id, programme_id=programme_id, day__gte=since, item_id=None
+    )
+    return _shown(list(ahead.order_by("day")[:2]))
+
+
+def own_day(account_id: int | None, ident: UUID) -> OwnDay:
+    """One of somebody's own days. NotFound for anybody else's."""
+    return _shown([needed(FieldDay.objects.filter(pk=ident, leader_id=needed(account_id)).first())])[0]
+
+
+def _shown(rows: Sequence[FieldDay]) -> list[OwnDay]:
+    if not rows:
+        return []
+    with system("somebody's own field days"):
+        places = units.units_by_id({one.unit_id for one in rows})
+        items = items_by_id([one.item_id for one in rows if one.item_id])
+    return [
+        OwnDay(one, named(places[one.unit_id].names), items.get(one.item_id) if one.item_id else None)
+        for one in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfDays:
+    """The days of one leader in a month of a programme, by rung. month: its first day."""
+
+    programme_id: int
+    month: date
+    marked: int
+    counted: int
+    confirmed: int
+
+
+def months_of(account_id: int, *, since: date, month: date | None = None) -> list[MonthOfDays]:
+    """Count somebody's marked days by month and programme, the latest first. month: only this. In a system scope; one
+    query."""
+    return sql.each(
+        MonthOfDays,
+        f"""select d.programme_id, date_trunc('month', d.day)::date as month, count(*),
+          count(*) filter (where i.counted_at is not null and i.ended_at is null),
+          count(*) filter (where i.counted_at is not null and i.confirmed_at is not null and i.ended_at is null)
+        from stays_field_day d join programmes_item i on i.id = d.item_id
+        where d.leader_id = %(account)s and d.day >= %(since)s
+          {"and date_trunc('month', d.day)::date = %(month)s" if month else ""}
+        group by 1, 2 order by 2 desc, 1""",
+        {"account": account_id, "since": since, "month": month},
+    )

@@ -1,0 +1,140 @@
+"""A leader's own field days: planned on a page, marked on the phone."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.org.viewer import Request
+from abhiyan.stays import actions
+from abhiyan.stays import queries_days as queries
+from abhiyan.stays.models import FieldDay
+from abhiyan.stays.rules.days import DayFlaw
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.fields import DayField
+from abhiyan.ui.records import RecordSent, taken
+from abhiyan.units import queries as units
+
+from .field import StayMarkForm
+
+SHOWN = timedelta(days=92)
+DAY_FLAWS = {
+    DayFlaw.FAR: _("The mark lies outside your area, so the day does not count."),
+    DayFlaw.LATE: _("The mark was sent after more than 7 days, so the day does not count."),
+}
+
+
+class NoSuchBooth(Refused):
+    message = _("No booth of your area is called so. Write its code or its name.")
+
+
+class SeveralBooths(Refused):
+    message = _("Several booths fit: %(booths)s. Write the code of one.")
+
+
+class PlanDayForm(forms.Form):
+    """A day, and the booth to spend it in."""
+
+    day = DayField(label=_("Day"))
+    booth = forms.CharField(
+        label=_("Booth"),
+        max_length=100,
+        help_text=_("Its code or its name. It lies in your own area."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def _booth(account: int, given: dict[str, Any]) -> int:
+    """The booth that was written, by its id. Refuses NoSuchBooth, NotOwnArea, SeveralBooths."""
+    text = given["booth"].replace("\0", "").strip()
+    with system("a booth of somebody's area"):
+        found = queries.booths_called(account, text, on=given["day"])
+        if not found and units.ids_of([text]):
+            raise actions.NotOwnArea(field="booth")
+    if not found:
+        raise NoSuchBooth(field="booth")
+    if len(found) > 1:
+        raise SeveralBooths(field="booth", booths=", ".join(f"{row.name()} ({row.code})" for row in found))
+    return found[0].id
+
+
+@form_page
+def days(request: Request) -> HttpResponseBase:
+    """Show one's own field days, by month and one by one, and plan one more."""
+    at = clock.now()
+    account = request.viewer.account_id or 0
+    today = clock.day_in(settings.TIME_ZONE, at)
+    form = PlanDayForm(request.POST if request.method == "POST" else None, initial={"day": today})
+
+    def plan(given: dict[str, Any]) -> FieldDay:
+        booth = _booth(account, given)
+        return actions.plan_day(day=given["day"], unit_id=booth, by=request.actor, at=at)
+
+    done = tried(request, form, plan, said=_("The day is planned."))
+    if done:
+        return redirect("stays:days")
+    own = queries.own_days(account, since=today - SHOWN)
+    with system("somebody's own field days"):
+        months = queries.months_of(account, since=(today - SHOWN).replace(day=1))
+        has_area = queries.has_area(account, on=today)
+    context = {
+        "here": "days",
+        "crumbs": [(say("My field days"), "")],
+        "form": form,
+        "today": today,
+        "days": own,
+        "months": months,
+        "has_area": has_area,
+    }
+    return render(request, "stays/days.html", context, status=done.status)
+
+
+@require_POST
+def day_drop(request: Request, day: UUID) -> HttpResponseBase:
+    """Drop a day of one's own that is planned and not marked."""
+    actions.drop_day(day=day, by=request.actor, at=clock.now())
+    return redirect("stays:days")
+
+
+@form_page
+def field_day(request: Request, day: UUID) -> HttpResponseBase:
+    """Mark one's own day: a single press, which a phone keeps without a network."""
+    at = clock.now()
+    form = StayMarkForm(request.POST if request.method == "POST" else None)
+    own = queries.own_day(request.viewer.account_id, day)
+    done = tried(request, form, partial(_mark, request, day, form, timedelta(0), at), said=_("Recorded."))
+    if done:
+        return redirect(request.path)
+    context = {
+        "own": own,
+        "form": form,
+        "page": request.path,
+        "flaw": DAY_FLAWS[DayFlaw(own.of.flaw)] if own.of.flaw else "",
+    }
+    return render(request, "stays/field_day.html", context, status=done.status)
+
+
+def take_day(request: Request, sent: RecordSent) -> str:
+    """Take the mark of a day that a phone sends: by the form and the act of its page."""
+    day: UUID = sent.named["day"]
+    form = StayMarkForm(request.POST)
+    taken(form, partial(_mark, request, day, form, sent.age, clock.now()))
+    return reverse("stays:field_day", args=[day])
+
+
+def _mark(
+    request: Request, day: UUID, form: StayMarkForm, age: timedelta, at: datetime, _given: dict[str, Any]
+) -> FieldDay:
+    return actions.mark_day(day=day, given=form.given(age), by=request.actor, at=at)
