@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import given as drawn
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -251,9 +252,9 @@ def test_a_dossier_tells_the_places_of_a_running_programme_and_asks_nothing_wher
     with CaptureQueriesContext(connection) as asked:
         assert not list(reviewed(Subject(world.unit("N111"), 1, lo, hi), at=NOW))
     assert not asked.captured_queries
-    with system("test"):
+    with system("test"), translation.override("en"):
         (line,) = prepared(run, lo=lo, hi=hi, on=NOW.date())
-    assert (str(line.label), line.done, line.of) == ("Places assigned", 1, 2)
+        assert (str(line.label), line.done, line.of) == ("Places assigned", 1, 2)
 
 
 def test_marks_and_answers_of_others_late_or_twice_are_refused(
