@@ -39,6 +39,10 @@ class HostPhoneWrong(Refused):
     message = _("This is no Indian mobile number. Write 10 digits, or leave it empty.")
 
 
+class NoHostNumber(Refused, status=404):
+    message = _("We have no number of this host.")
+
+
 class StayStarted(Refused, status=409):
     message = _("The worker is there already. This stay can't be changed any more.")
 

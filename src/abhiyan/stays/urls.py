@@ -36,6 +36,7 @@ urlpatterns = [
     ),
     # Each shows and takes only one's own stay.
     page("field/stay/<uuid:stay>/", field.field_stay, opens=STRONG, act="the office assigns again"),
+    page("field/stay/<uuid:stay>/host/", field.host_number, opens=STRONG, act="shows a number"),
     page(
         "field/stay/<uuid:stay>/<slug:step>/",
         field.field_step,

@@ -17,6 +17,7 @@ from .assigning import (
     forget_host,
     hear_answer,
     require_open,
+    show_host,
     store,
     tell_next,
     unfit,

@@ -20,6 +20,7 @@ from abhiyan.core.words import named
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.news import QuestionAnswered
 from abhiyan.org import queries as org
+from abhiyan.org.actions import count_reveal
 from abhiyan.people import actions as people_acts
 from abhiyan.people import phones
 from abhiyan.people import queries as people
@@ -32,6 +33,7 @@ from abhiyan.stays.refusals import (
     FromOutside,
     HostIsWorker,
     HostPhoneWrong,
+    NoHostNumber,
     NoSuchPlace,
     NothingToCopy,
     PlaceTaken,
@@ -258,6 +260,26 @@ def own_locked(*, stay: UUID, by: Actor) -> Stay:
     if one.ended_at is not None:
         raise StayEnded
     return one
+
+
+def show_host(*, stay: UUID, by: Actor, at: datetime) -> str:
+    """Show a worker the number (E.164) of their own host, until they leave. It counts against 200 a day and
+    leaves a row.
+
+    Refuses NotFound where the stay is not theirs, StayEnded, StaysOver, NoHostNumber, TooMany.
+    """
+    with system("a worker calls the host"):
+        one = own_locked(stay=stay, by=by)
+        if one.state == State.DONE or queries.is_over(
+            programme_by_id(one.programme_id), at - timedelta(days=1)
+        ):
+            raise StaysOver
+        number = people.numbers_of([one.host_phone]).get(one.host_phone) if one.host_phone else None
+        if number is None:
+            raise NoHostNumber
+        count_reveal(by=by, at=at)
+        audit.record(by=by, at=at, act="people.reveal_phone", subject=str(one.pk), unit_id=one.unit_id)
+    return number
 
 
 def hear_answer(*, told: QuestionAnswered) -> None:

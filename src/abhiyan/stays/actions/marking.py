@@ -47,14 +47,16 @@ class MarkGiven:
 def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: datetime) -> Stay:
     """Take one mark of a worker's own stay, in whatever order they come. An arrival is reported, 24 hours count.
 
-    Refuses NotFound where it is not theirs, StayEnded, StaysOver, NotOnTheseDays of an arrival, MarkKnown.
+    Refuses NotFound where it is not theirs, StayEnded, MarkKnown; of an arrival NotOnTheseDays, and StaysOver if it is
+    made after the programme was closed by hand.
     """
     with system("a mark of a stay"):
         one = own_locked(stay=stay, by=by)
         programme = programme_by_id(one.programme_id)
-        if programme.state != Programme.State.OPEN:
-            raise StaysOver
         made = at - given.age
+        # What was closed by hand begins no stay; what has begun goes on, and what a phone kept still comes.
+        if programme.state != Programme.State.OPEN and step is StayStep.ARRIVE and made == at:
+            raise StaysOver
         if step.value in one.marks:
             raise MarkKnown
         on = clock.day_in(programme.zone, made)

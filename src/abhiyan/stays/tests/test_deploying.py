@@ -1,5 +1,6 @@
 """Workers get their places by list, by hand and as last time; the board shows what is empty, and who is near."""
 
+import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,13 +12,14 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
-from abhiyan.people.tests.make import browser
+from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.stays import actions
@@ -206,6 +208,40 @@ def test_the_board_shows_the_gap_first_with_its_reason_and_the_nearest_and_two_t
     back = desk.post(f"/stays/{run.public_id}/act/withdraw/", {"unit": "N111", "stay": str(now.pk)})
     assert back.status_code == 302, back.text
     assert stay(now.pk).state == "withdrawn"
+
+
+def test_today_tells_who_runs_it_how_many_places_are_empty_and_nobody_else(
+    world: World, workers: list[Account], run: Programme
+) -> None:
+    desk = browser(world.holder("mandal_president", "N111"))
+    assert "2 places have no worker" in desk.get("/").text
+    assigned(run, world.unit("N1112"), workers[0])
+    page = desk.get("/").text
+    assert "1 place has no worker" in page and f'href="/stays/{run.public_id}/?unit=N111"' in page
+    assigned(run, world.unit("N1111"), workers[1])
+    assert "no worker" not in desk.get("/").text
+    assert "no worker" not in browser(world.holder("booth_president", "N1122")).get("/").text
+    with system("test"):
+        Stay.objects.all().delete()
+    given.time(NOW + 2 * DAY)
+    assert "no worker" not in browser(world.holder("mandal_president", "N111")).get("/").text
+
+
+def test_the_board_is_taken_away_as_a_file_that_names_nobody(
+    world: World, workers: list[Account], run: Programme
+) -> None:
+    first = assigned(run, world.unit("N1112"), workers[0])
+    actions.answer_stay(stay=first.pk, accepts=False, why="wedding", by=actor(workers[0]), at=NOW)
+    assigned(run, world.unit("N1111"), workers[1])
+    desk = browser(world.holder("mandal_president", "N111"))
+    page = f"/stays/{run.public_id}/?unit=N111"
+    assert "format=csv" in desk.get(page).text
+    said = body(desk, f"{page}&format=csv")
+    lines = list(csv.reader(said.removeprefix("\ufeff").splitlines()))
+    assert [line[1] for line in lines if line[1:2] in (["N1111"], ["N1112"])] == ["N1112", "N1111"]
+    assert "Empty" in said and not any(word in said for word in ("Worker 1", "wedding", HOST[3:]))
+    other = browser(world.holder("mandal_president", "N112"))
+    assert other.get(f"{page}&format=csv").status_code == 403
 
 
 def test_the_host_of_who_declined_stays_the_host_and_one_who_said_no_does_not(

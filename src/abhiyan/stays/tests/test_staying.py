@@ -17,6 +17,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from abhiyan.core import sql
+from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
@@ -30,12 +31,21 @@ from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.items import say_whether
 from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import ladder
 from abhiyan.stays import actions
 from abhiyan.stays.actions import MarkGiven
 from abhiyan.stays.models import Stay
 from abhiyan.stays.prepared import prepared
-from abhiyan.stays.refusals import MarkKnown, NotOnTheseDays, StayEnded, StayReasonMissing, StayStarted
+from abhiyan.stays.refusals import (
+    MarkKnown,
+    NoHostNumber,
+    NotOnTheseDays,
+    StayEnded,
+    StayReasonMissing,
+    StaysOver,
+    StayStarted,
+)
 from abhiyan.stays.reviewed import reviewed
 from abhiyan.stays.rules.stays import LATEST, StayFlaw, StayMark, StayStep, judged
 from abhiyan.ui.reviewed import Subject
@@ -348,6 +358,48 @@ def test_a_departure_after_the_last_day_counts_by_the_same_rule(
     mark(short, other, StayStep.ARRIVE, at=last)
     mark(short, other, StayStep.LEAVE, at=last + 8 * DAY, age=7 * DAY + HOUR)
     assert counts(run, world)[:3] == (2, 0, 1) and stay(short.pk).flaw == "short"
+
+
+def test_a_programme_closed_by_hand_begins_no_stay_and_still_takes_what_phones_kept(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    other = reachable(world, "booth_worker", "N1112", 5)
+    points(world, N1111=POINT)
+    late = assigned(run, world.unit("N1111"), other)
+    mark(own, worker, StayStep.ARRIVE)
+    with system("test"):
+        programmes.close_programme(programme_id=run.pk, by=JOBS, at=NOW + HOUR)
+    with pytest.raises(StaysOver):
+        mark(late, other, StayStep.ARRIVE, at=NOW + 2 * HOUR)
+    mark(late, other, StayStep.ARRIVE, at=NOW + 2 * HOUR, age=3 * HOUR)
+    mark(own, worker, StayStep.LEAVE, at=NOW + DAY)
+    mark(late, other, StayStep.LEAVE, at=NOW + 3 * DAY, age=DAY)
+    assert counts(run, world)[:3] == (2, 0, 2)
+    assert "Record it" in browser(worker).get(f"/field/stay/{own.pk}/").text
+
+
+def test_the_hosts_number_is_shown_to_its_own_worker_and_each_look_leaves_a_row(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    page, phone = f"/field/stay/{own.pk}/", browser(worker)
+    first = phone.get(page).text
+    assert HOST[3:] not in first and f'action="{page}host/"' in first, "not before it is asked for"
+    assert HOST in phone.post(f"{page}host/").text.replace(" ", "")
+    assert phone.get(f"{page}host/").status_code == 405
+    with system("test"):
+        assert AuditEntry.objects.filter(act="people.reveal_phone", subject=str(own.pk)).count() == 1
+    other = reachable(world, "booth_worker", "N1112", 7)
+    assert browser(other).post(f"{page}host/").status_code == 404
+    bare = assigned(run, world.unit("N1121"), other, host="")
+    with pytest.raises(NoHostNumber):
+        actions.show_host(stay=bare.pk, by=actor(other), at=NOW)
+    with pytest.raises(StaysOver):
+        actions.show_host(stay=own.pk, by=actor(worker), at=NOW + 4 * DAY)
+    whole(own, worker)
+    with pytest.raises(StaysOver):
+        actions.show_host(stay=own.pk, by=actor(worker), at=NOW + DAY)
+    actions.forget_host(told=ItemsErased((), own.host_phone or uuid4(), NOW))
+    assert f"{page}host/" not in phone.get(page).text
 
 
 ACTS = st.sampled_from(

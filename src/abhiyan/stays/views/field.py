@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
@@ -127,7 +128,6 @@ def done_for(one: Stay, at: datetime) -> str:
 def field_stay(request: Request, stay: UUID) -> HttpResponseBase:
     """My stay: the place, the host, the work, and how far it is. The worker accepts or declines here."""
     at = clock.now()
-    own = queries.own_stay(request.viewer.account_id, stay, at=at)
     form = AnswerStayForm(request.POST if request.method == "POST" else None)
 
     def answer(given: dict[str, Any]) -> Stay:
@@ -137,10 +137,26 @@ def field_stay(request: Request, stay: UUID) -> HttpResponseBase:
     done = tried(request, form, answer, said=_("Your answer is noted."))
     if done:
         return redirect(request.path)
+    return _shown(request, stay, form, at=at, status=done.status)
+
+
+@require_POST
+def host_number(request: Request, stay: UUID) -> HttpResponseBase:
+    """Show My stay with the host's number. Each look leaves a row in the trail."""
+    at = clock.now()
+    number = actions.show_host(stay=stay, by=request.actor, at=at)
+    return _shown(request, stay, AnswerStayForm(), at=at, number=number)
+
+
+def _shown(
+    request: Request, stay: UUID, form: forms.Form, *, at: datetime, number: str = "", status: int = 200
+) -> HttpResponseBase:
+    own = queries.own_stay(request.viewer.account_id, stay, at=at)
     flaw = own.of.flaw
     context = {
         "own": own,
         "form": form,
+        "number": number,
         "days": queries.days_of(own.programme),
         "is_copy": KEPT in request.headers,
         "marks": marks_of(own.of),
@@ -149,7 +165,7 @@ def field_stay(request: Request, stay: UUID) -> HttpResponseBase:
         "report": own.of.report,
         "back": address_of("site:field_start"),
     }
-    return render(request, "stays/field_stay.html", context, status=done.status)
+    return render(request, "stays/field_stay.html", context, status=status)
 
 
 @form_page
