@@ -111,12 +111,12 @@ def looked_at(drive: Workers, random: Any, denial: Any) -> tuple[Any, dict[str, 
 def findings(drive: Workers, random: Any, first: Any, denial: Any, *, constant: bool = False) -> set[int]:
     """The workers whom one round of fresh checks is a finding about. constant: wrongly, against 15% everywhere."""
     from abhiyan.verification.rules import findings as rules
-    from abhiyan.verification.rules.indicators import Tally
+    from abhiyan.verification.rules.indicators import IndicatorTally
 
     no, yes = "not_genuine", "genuine"
     fresh = [drive.checked(random, np.full(rules.CALLS, worker), denial) for worker in first[: rules.ROUND]]
     denied = random.binomial(ASKED, denial)
-    most = [rules.HONEST if constant else rules.tolerated(Tally(int(one), ASKED)) for one in denied]
+    most = [rules.HONEST if constant else rules.tolerated(IndicatorTally(int(one), ASKED)) for one in denied]
     cases = {}
     for worker, (bad, good) in zip(first.tolist(), fresh, strict=False):
         checks = [rules.Fresh(BEGUN, no, "never_joined", no)] * int(bad[worker])

@@ -150,7 +150,7 @@ class Ours:
         from abhiyan.core import printing
 
         templates = Path(abhiyan.__file__).parent / "enrolment" / "templates" / "enrolment"
-        self._printing, self._template = printing, printing.Template.read(templates / "card.typ")
+        self._printing, self._template = printing, printing.PrintTemplate.read(templates / "card.typ")
 
     def made(self, people: list[dict[str, Any]]) -> bytes:
         given = [{key: value for key, value in one.items() if key != "picture"} for one in people]

@@ -194,7 +194,7 @@ def _round(items: int) -> dict[str, float]:
         read = _read(programme)
     took = {"read": time.perf_counter() - begun}
     assert sum(n for *_, n in read) == items, read
-    plan = frames.Plan(
+    plan = frames.FramePlan(
         checks=CHECKS,
         source="drand round 4,812,345",
         due_at=at + timedelta(hours=1),

@@ -102,10 +102,10 @@ def _ms(work: Callable[[], object], times: int) -> float:
 
 def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
     """The row of the bench. quick: one round, to see that it runs."""
-    from abhiyan.elections.rules.plans import Ask, plan
+    from abhiyan.elections.rules.plans import PlanQuery, plan
 
     seats = last_result()
-    ask = Ask(
+    ask = PlanQuery(
         seats_goal=SEATS,
         votes_goal=VOTES,
         turnout_pct=TURNOUT_PCT,

@@ -367,7 +367,7 @@ def _load() -> None:
             sent += 1
             key = f"{first}-{sent}"
             claims.append(
-                enrolment.Claim(
+                enrolment.ClaimMessage(
                     channel=3,
                     key=enrolment.sender_key(sender, key),
                     phone=f"+9170{(first + sent) * 61_803_399 % 10**8:08d}",

@@ -98,7 +98,7 @@ def run(statement: str) -> None:
         cursor.execute(statement)
 
 
-def examined(check: str, at: datetime) -> list[doctor.Finding]:
+def examined(check: str, at: datetime) -> list[doctor.DoctorFinding]:
     """What the doctor finds as the role of its command."""
     run(f"set local role {database.role_name('jobs')}")
     try:

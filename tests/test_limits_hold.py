@@ -22,7 +22,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, needed
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import Claim, Gateway, phone_changes, photos, refused, texts
+from abhiyan.enrolment.actions import ClaimMessage, Gateway, phone_changes, photos, refused, texts
 from abhiyan.enrolment.actions import batches as paper
 from abhiyan.enrolment.hotpath import batches, claims
 from abhiyan.enrolment.models import Drive, Membership
@@ -306,7 +306,7 @@ def claims_of_a_token(ground: Ground) -> Asked:
     return by.id.bytes, lambda: let(lambda: batches.enrol(hands, lane, [one_claim(ground)], by, ground.at))
 
 
-def one_claim(ground: Ground) -> Claim:
+def one_claim(ground: Ground) -> ClaimMessage:
     human = Human("Bilal Ahmad", 1990, ground.phone())
     return ground.world.claim(human, Channel.API, unit=ground.world.booth)
 

@@ -506,7 +506,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
             by=cast.actor("state_president"),
             at=at - timedelta(days=1),
         )
-    said = units.Stated("none", "None", at.date(), at.date(), "x", [(None, [world.state.pk])])
+    said = units.StatedPoll("none", "None", at.date(), at.date(), "x", [(None, [world.state.pk])])
     with system("test"):
         poll = units.state_poll(stated=said, by=SYSTEM, at=at)
         units.confirm_poll(public_id=poll.public_id, by=SYSTEM, at=at)

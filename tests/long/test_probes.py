@@ -29,7 +29,7 @@ from abhiyan.core import clock, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import Claim, ClaimRefused, enrol_batch, sender_key
+from abhiyan.enrolment.actions import ClaimMessage, ClaimRefused, enrol_batch, sender_key
 from abhiyan.enrolment.actions.leaving import leave_by_phone
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import CHANNEL, Human, World, make_token
@@ -103,7 +103,7 @@ def plant(world: World, start: int) -> None:
     years = {"minor": world.now.year - 10}
     for kind in ("member", "left", "minor"):
         claims = [
-            Claim(
+            ClaimMessage(
                 channel=Channel.WEB,
                 key=sender_key(CHANNEL.id, f"{kind}{n}"),
                 phone=phone_of(kind, n),
@@ -125,9 +125,9 @@ def plant(world: World, start: int) -> None:
         leave_by_phone(phone=phone_of("left", n), channel=Channel.WEB, by=CHANNEL, at=world.now)
 
 
-def asking(n: int, at: datetime) -> messaging.Asking:
+def asking(n: int, at: datetime) -> messaging.PhoneQuestion:
     """An open question to the n-th phone that joined."""
-    return messaging.Asking(
+    return messaging.PhoneQuestion(
         room="enrolment",
         kind="confirm",
         about=UUID(int=n),

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from pptx import Presentation
 
 from abhiyan.review.queries.deck_files import deck_file, sample_slides
-from abhiyan.review.rules.decks import About, DeckUnit, Reviewed, round_deck, unit_deck
+from abhiyan.review.rules.decks import About, DeckUnit, ReviewedRound, round_deck, unit_deck
 from abhiyan.ui.slides.layouts import cleaned, house
 from abhiyan.ui.slides.look import Layouts, house_layouts
 from abhiyan.ui.slides.said import Slide
@@ -39,7 +39,7 @@ def slides(language: str) -> list[Slide]:
         about = About(
             "रियासी Reasi", "सदस्यता अभियान 2026", "2 – 31 Dec", "As of today", "Sangathan", "31 Dec 2026"
         )
-        of = Reviewed(
+        of = ReviewedRound(
             whole=(41, 367),
             branches=[(f"मंडल श्रीनगर उत्तर {n}", n, 40) for n in range(23)],
             decided=[("रियासी", "The unit needs help", "12 Nov")] * 12,

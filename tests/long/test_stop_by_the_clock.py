@@ -92,7 +92,7 @@ def link(human: Human) -> str:
         member = Membership.objects.get(phone_id=phone_id)
         about = Enrolment.objects.get(membership_id=member.pk).pk
         messaging.ask(
-            asking=messaging.Asking(
+            asking=messaging.PhoneQuestion(
                 room=room,
                 kind=kind,
                 about=about,

@@ -12,7 +12,7 @@ from abhiyan.org import queries as org
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
+from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
 
 from .activity import FIELD, NIGHTS_STAYED, PEOPLE_MET
 from .models import Stay, Village
@@ -43,6 +43,6 @@ def report_stay(
             (PEOPLE_MET, COUNTED): met,
         }
         key = (FIELD, unit_id, day)
-        deltas = [Change(programme.pk, measure, *key, rung, n) for (measure, rung), n in figures.items()]
+        deltas = [TallyChange(programme.pk, measure, *key, rung, n) for (measure, rung), n in figures.items()]
         programmes.post(deltas=deltas, at=at)
         audit.record(by=by, at=at, act="nights.report", subject=str(one.pk), unit_id=unit_id)

@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.programmes.rules.activities import Activity, Channel, MeasureTemplate, Page, Step, Template
+from abhiyan.programmes.rules.activities import (
+    Activity,
+    ItemChannel,
+    MeasureTemplate,
+    Page,
+    ProgrammeTemplate,
+    Step,
+)
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED
 
 NIGHTS_STAYED, PEOPLE_MET = 1, 2  # measures
@@ -17,7 +24,7 @@ NIGHTS = Activity(
     kind="nights",
     name=_("Nights in villages"),
     templates=(
-        Template(
+        ProgrammeTemplate(
             code="nights",
             names={"en": "Village nights", "hi": "ग्राम प्रवास"},
             about={"en": "Workers stay a night.", "hi": "कार्यकर्ता एक रात ठहरते हैं।"},
@@ -28,7 +35,7 @@ NIGHTS = Activity(
             days=30,
         ),
     ),
-    channels=(Channel(FIELD, _("Field")),),
+    channels=(ItemChannel(FIELD, _("Field")),),
     meanings={"reported": _("A worker says: I was there."), "counted": _("There was a bed in the village.")},
     steps=(
         Step("reported", _("Said"), _("A worker says: I was there."), (REPORTED,)),

@@ -13,7 +13,14 @@ from abhiyan.core.words import person
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries import item
-from abhiyan.programmes.rules.activities import Activity, Channel, MeasureTemplate, Question, Template, Whom
+from abhiyan.programmes.rules.activities import (
+    Activity,
+    CheckQuestion,
+    ItemChannel,
+    MeasureTemplate,
+    ProgrammeTemplate,
+    Whom,
+)
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import REPORTED
 
@@ -61,7 +68,7 @@ CONTACT_ACTIVITY = Activity(
     kind=KIND,
     name=_("Contact with people"),
     templates=(
-        Template(
+        ProgrammeTemplate(
             code="contact",
             names={"en": "Meet people at their doors", "hi": "घर-घर संपर्क"},
             about={
@@ -76,9 +83,9 @@ CONTACT_ACTIVITY = Activity(
         ),
     ),
     channels=(
-        Channel(BY_DOOR, pgettext_lazy("of a contact", "Door of a list")),
-        Channel(BY_WALK, pgettext_lazy("of a contact", "Walk without a list")),
-        Channel(BY_LIST, _("Imported list")),
+        ItemChannel(BY_DOOR, pgettext_lazy("of a contact", "Door of a list")),
+        ItemChannel(BY_WALK, pgettext_lazy("of a contact", "Walk without a list")),
+        ItemChannel(BY_LIST, _("Imported list")),
     ),
     meanings={
         "reported": _("The worker notes “talked”; or a row of a list is imported."),
@@ -98,12 +105,12 @@ CONTACT_ACTIVITY = Activity(
             KIND,
             measure=TALKED,
             questions=(
-                Question(
+                CheckQuestion(
                     "who",
                     _("Who talked with you"),
                     _("Did a worker of the organisation talk with you lately? Who?"),
                 ),
-                Question("when", _("When"), _("On which day was it?")),
+                CheckQuestion("when", _("When"), _("On which day was it?")),
             ),
             whom=whom,
             sentence=sentence,
@@ -112,12 +119,12 @@ CONTACT_ACTIVITY = Activity(
             KIND,
             measure=LISTED,
             questions=(
-                Question(
+                CheckQuestion(
                     "who",
                     _("Who asked you"),
                     _("Did somebody ask whether you want to hear from us again? Who?"),
                 ),
-                Question("when", _("When"), _("On which day was it?")),
+                CheckQuestion("when", _("When"), _("On which day was it?")),
             ),
             whom=whom,
             sentence=wish,

@@ -30,7 +30,7 @@ _CUT = {
 }
 
 
-class Connection(psycopg.Connection[Any]):
+class ServerConnection(psycopg.Connection[Any]):
     """A connection that waits as long as it takes for a server at work, and not for one that is frozen or gone.
 
     Behind a socket that stays open a frozen server looks like a busy one, and one that another has replaced like
@@ -97,7 +97,7 @@ def is_at_it(waiting: psycopg.Connection[Any]) -> bool:
 
 CONNECTIONS = 12  # of a worker's pool, at most: eight pages (site.turns), four threads of webhooks
 # A pool that has lost its server tries again whenever it is asked, instead of ever more rarely.
-POOLED: dict[str, Any] = {"connection_class": Connection, "reconnect_timeout": 1.0}
+POOLED: dict[str, Any] = {"connection_class": ServerConnection, "reconnect_timeout": 1.0}
 
 
 def prefix() -> str:

@@ -27,7 +27,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from . import audit_seals, backup, database, environment, home, keys, loops, roles, rooms, sql
-from .heartbeats import Turns, turning
+from .heartbeats import LoopState, turning
 from .models import Job
 from .policy import Policy
 from .scope import system
@@ -40,7 +40,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     """level: "ok", "warn" (works, should not stay so) or "fail". fix: what to do, for a person."""
 
     level: str
@@ -52,15 +52,15 @@ class Finding:
 # One right of a declaration such as "select, update (used_at)": its name, and its columns if it has any.
 _RIGHT = re.compile(r"(\w+)\s*(?:\(([^)]*)\))?")
 
-Check = Callable[[datetime], Iterable[Finding]]
+Check = Callable[[datetime], Iterable[DoctorFinding]]
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedFinding:
     """A finding with the name of its check."""
 
     check: str
-    finding: Finding
+    finding: DoctorFinding
 
 
 _is_served: ContextVar[bool] = ContextVar("is_served", default=True)
@@ -92,13 +92,13 @@ def collected(*, whole_audit: bool = False) -> dict[str, Check]:
 
 def examine(
     at: datetime, *, whole_audit: bool = False, only: str = "", is_served: bool = True
-) -> list[Named]:
+) -> list[NamedFinding]:
     """Run every check, or `only` the named one. One that raises is itself a failure, and the others go on.
 
     is_served: whether a server or its jobs run here. Where none does, as after a restore, nothing can turn: what
     stands still is then a warning.
     """
-    found: list[Named] = []
+    found: list[NamedFinding] = []
     away = ""
     with _told(is_served):
         for name, check in collected(whole_audit=whole_audit).items():
@@ -106,37 +106,40 @@ def examine(
                 continue
             try:
                 with nullcontext() if name in WITHOUT_DATABASE else system("doctor"):
-                    found += [Named(name, finding) for finding in check(at)]
+                    found += [NamedFinding(name, finding) for finding in check(at)]
             except OperationalError as error:
                 away = str(error).partition("\n")[0]
                 fix = "is it running, and are DATABASE_URL, ABHIYAN_ROLE_PREFIX and the master key right?"
-                found.append(Named("database", Finding(FAIL, f"cannot be reached: {away}", fix)))
+                found.append(NamedFinding("database", DoctorFinding(FAIL, f"cannot be reached: {away}", fix)))
             except Exception as error:  # noqa: BLE001  # one broken part must not hide the others
                 said = str(error).partition("\n")[0] if isinstance(error, DatabaseError) else ""
                 found.append(
-                    Named(name, Finding(FAIL, f"could not be checked: {type(error).__name__} {said}".strip()))
+                    NamedFinding(
+                        name,
+                        DoctorFinding(FAIL, f"could not be checked: {type(error).__name__} {said}".strip()),
+                    )
                 )
     return found
 
 
-def keys_(_at: datetime) -> Iterable[Finding]:
+def keys_(_at: datetime) -> Iterable[DoctorFinding]:
     """There, nobody else's to read, and the demo's only in the demo."""
     path = keys.master_path()
     ring = keys.read_keyring(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        yield Finding(FAIL, f"{path} may be read by others", f"chmod 600 '{path}'")
+        yield DoctorFinding(FAIL, f"{path} may be read by others", f"chmod 600 '{path}'")
     if ring.demo:
         host = urlsplit(settings.ORIGIN).hostname
         if not is_demo() or host not in LOOPBACK:
-            yield Finding(
+            yield DoctorFinding(
                 FAIL,
                 "the master key is the demo's, which everybody knows",
                 "run `abhiyan init` with another data folder (ABHIYAN_HOME); nothing sealed by this key is secret",
             )
         else:
-            yield Finding(OK, "the demo's key, in the demo")
+            yield DoctorFinding(OK, "the demo's key, in the demo")
     else:
-        yield Finding(OK, f"master key at {path}; keep a copy off this machine")
+        yield DoctorFinding(OK, f"master key at {path}; keep a copy off this machine")
 
 
 def is_demo() -> bool:
@@ -144,14 +147,14 @@ def is_demo() -> bool:
     return (home.path() / "demo").exists()
 
 
-def roles_(_at: datetime) -> Iterable[Finding]:
+def roles_(_at: datetime) -> Iterable[DoctorFinding]:
     """Each role has its attributes, owns nothing it should not, belongs to nothing, and may just what is declared."""
     flaws = role_flaws() + _rights()
     if flaws:
         fix = "run `abhiyan migrate`, which sets roles and rights anew"
-        yield Finding(FAIL, "; ".join(flaws), fix, {"flaws": len(flaws)})
+        yield DoctorFinding(FAIL, "; ".join(flaws), fix, {"flaws": len(flaws)})
     else:
-        yield Finding(OK, "five roles, with the rights that are declared and no others")
+        yield DoctorFinding(OK, "five roles, with the rights that are declared and no others")
 
 
 def role_flaws() -> list[str]:
@@ -245,7 +248,7 @@ def declared_policies() -> dict[str, set[str]]:
     return found
 
 
-def policies_(_at: datetime) -> Iterable[Finding]:
+def policies_(_at: datetime) -> Iterable[DoctorFinding]:
     """Row-level security is on, forced, and by the declared policies, on every table that declares any."""
     rows = sql.rows(
         "select c.relname, c.relrowsecurity, c.relforcerowsecurity,"
@@ -267,12 +270,14 @@ def policies_(_at: datetime) -> Iterable[Finding]:
         if table not in wanted and (on or held) and not forced:
             flaws.append(f"{table} is protected from all but its owner only")
     if flaws:
-        yield Finding(FAIL, "; ".join(flaws), "run `abhiyan migrate`; if it stays, restore from a backup")
+        yield DoctorFinding(
+            FAIL, "; ".join(flaws), "run `abhiyan migrate`; if it stays, restore from a backup"
+        )
     else:
-        yield Finding(OK, f"row-level security forced on {len(wanted)} tables")
+        yield DoctorFinding(OK, f"row-level security forced on {len(wanted)} tables")
 
 
-def versions(_at: datetime) -> Iterable[Finding]:
+def versions(_at: datetime) -> Iterable[DoctorFinding]:
     """PostgreSQL 15 to 18."""
     number, text = sql.row(
         "select current_setting('server_version_num')::int, current_setting('server_version')"
@@ -282,19 +287,19 @@ def versions(_at: datetime) -> Iterable[Finding]:
         f"{' (embedded)' if database.is_embedded() else ''}, Django {metadata.version('django')}"
     )
     if number // 10_000 < OLDEST:
-        yield Finding(FAIL, told, f"PostgreSQL {OLDEST} or later is needed")
+        yield DoctorFinding(FAIL, told, f"PostgreSQL {OLDEST} or later is needed")
     elif number // 10_000 > NEWEST:
-        yield Finding(WARN, told, f"not tested with a PostgreSQL later than {NEWEST}")
+        yield DoctorFinding(WARN, told, f"not tested with a PostgreSQL later than {NEWEST}")
     else:
-        yield Finding(OK, told)
+        yield DoctorFinding(OK, told)
 
 
-def clocks(_at: datetime) -> Iterable[Finding]:
+def clocks(_at: datetime) -> Iterable[DoctorFinding]:
     """This machine and the database agree about the time; where they do not, the database's counts."""
     apart_s = abs((datetime.now(UTC) - sql.value("select clock_timestamp()")).total_seconds())
     fix = "set both clocks by NTP (timedatectl set-ntp true); until then the database's is used here"
     level = OK if apart_s < 2 else WARN if apart_s < 30 else FAIL
-    yield Finding(
+    yield DoctorFinding(
         level,
         f"{apart_s:.1f} s between here and the database",
         fix if level != OK else "",
@@ -302,32 +307,32 @@ def clocks(_at: datetime) -> Iterable[Finding]:
     )
 
 
-def disk(_at: datetime) -> Iterable[Finding]:
+def disk(_at: datetime) -> Iterable[DoctorFinding]:
     """Room for what comes."""
     usage = shutil.disk_usage(home.path())
     share_pct = 100 * usage.free / usage.total
     text = f"{usage.free / 1024**3:.1f} GiB free ({share_pct:.0f}%) at {home.path()}"
     if usage.free < LEAST_FREE / 4 or share_pct < 1:
-        yield Finding(FAIL, text, "make room: a full disk stops every act (nothing is lost)")
+        yield DoctorFinding(FAIL, text, "make room: a full disk stops every act (nothing is lost)")
     elif usage.free < LEAST_FREE or share_pct < 10:
-        yield Finding(WARN, text, "make room soon")
+        yield DoctorFinding(WARN, text, "make room soon")
     else:
-        yield Finding(OK, text)
+        yield DoctorFinding(OK, text)
 
 
-def migrations(_at: datetime) -> Iterable[Finding]:
+def migrations(_at: datetime) -> Iterable[DoctorFinding]:
     """The tables are those of this release."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
-        yield Finding(
+        yield DoctorFinding(
             FAIL, f"{len(plan)} migrations are pending", "run `abhiyan migrate`", {"pending": len(plan)}
         )
     else:
-        yield Finding(OK, "tables are up to date")
+        yield DoctorFinding(OK, "tables are up to date")
 
 
-def audit(at: datetime) -> Iterable[Finding]:
+def audit(at: datetime) -> Iterable[DoctorFinding]:
     """Entries are sealed within a minute, and heads leave this host."""
     n = audit_seals.unsealed()
     oldest = sql.value(
@@ -336,186 +341,188 @@ def audit(at: datetime) -> Iterable[Finding]:
     )
     age_s = (at - oldest).total_seconds() if oldest else 0.0
     if n and age_s > 60:
-        yield Finding(
+        yield DoctorFinding(
             late(),
             f"entries of the audit not sealed: {n}, the oldest for {age_s:.0f} s",
             "see that `abhiyan jobs` runs; a transaction left open for long holds the seal up too",
             {"unsealed": n},
         )
     else:
-        yield Finding(OK, f"entries of the audit that wait for their seal: {n}", facts={"unsealed": n})
+        yield DoctorFinding(OK, f"entries of the audit that wait for their seal: {n}", facts={"unsealed": n})
     outside = environment.AUDIT_HEADS_TO()
     if outside is None and not is_demo():
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             "the audit's heads stay on this host",
             "set ABHIYAN_AUDIT_HEADS_TO to a folder that leads elsewhere (a mount, a synchronised folder)",
         )
     if outside is not None and not any(outside.glob("*.json")):
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             f"no head of the audit is in {outside} yet",
             "see that it is there and can be written, and that `abhiyan jobs` runs: it writes one within ten minutes",
         )
 
 
-def trail(_at: datetime) -> Iterable[Finding]:
+def trail(_at: datetime) -> Iterable[DoctorFinding]:
     """The whole trail, entry by entry (`--audit`; it reads everything)."""
     found = audit_seals.verify()
     facts = {"blocks": found.blocks, "entries": found.entries, "heads": found.heads}
     for flaw in found.flaws:
-        yield Finding(
+        yield DoctorFinding(
             FAIL,
             f"block {flaw.era}/{flaw.from_xid}-{flaw.to_xid}: {flaw.text}",
             "somebody with the owner's rights changed the trail; keep this database and ask who",
             facts,
         )
     if found.lost_to_restore:
-        yield Finding(
+        yield DoctorFinding(
             WARN, f"{len(found.lost_to_restore)} heads tell of time given up by a restore", facts=facts
         )
     if found.is_sound:
-        yield Finding(
+        yield DoctorFinding(
             OK, f"{found.entries} entries in {found.blocks} blocks are as they were sealed", facts=facts
         )
 
 
-def loops_(at: datetime) -> Iterable[Finding]:
+def loops_(at: datetime) -> Iterable[DoctorFinding]:
     """Every loop turns."""
     beats = turning(loops.collected(), at=at)
-    if all(one.turns is Turns.NEVER for one in beats.values()):
-        yield Finding(
+    if all(one.turns is LoopState.NEVER for one in beats.values()):
+        yield DoctorFinding(
             WARN, "the loops never turned here", "run `abhiyan jobs`, or `abhiyan serve --with-jobs`"
         )
         return
     if not _is_served.get():
-        yield Finding(WARN, "nothing runs here, so no loop turns", "run `abhiyan serve --with-jobs`")
+        yield DoctorFinding(WARN, "nothing runs here, so no loop turns", "run `abhiyan serve --with-jobs`")
         return
     flaws = []
     for name, one in sorted(beats.items()):
         if one.turned_at is None:
             flaws.append(f"{name} never turned")
-        elif one.turns is Turns.LATE:
+        elif one.turns is LoopState.LATE:
             flaws.append(f"{name} has not turned for {(at - one.turned_at).total_seconds():.0f} s")
         elif one.error:
             flaws.append(f"{name} fails with {one.error}")
     if flaws:
-        yield Finding(
+        yield DoctorFinding(
             FAIL, "; ".join(flaws), "see that `abhiyan jobs` runs, and its log", {"loops": len(flaws)}
         )
     else:
-        yield Finding(OK, f"{len(beats)} loops turn")
+        yield DoctorFinding(OK, f"{len(beats)} loops turn")
 
 
-def jobs_(at: datetime) -> Iterable[Finding]:
+def jobs_(at: datetime) -> Iterable[DoctorFinding]:
     """Jobs that failed for good within a week."""
     failed = Counter(Job.objects.filter(failed_at__gt=at - timedelta(days=7)).values_list("name", flat=True))
     if failed:
         told = ", ".join(f"{name} ({n})" for name, n in sorted(failed.items()))
-        yield Finding(WARN, f"jobs failed within a week: {told}", "see the log of `abhiyan jobs`")
+        yield DoctorFinding(WARN, f"jobs failed within a week: {told}", "see the log of `abhiyan jobs`")
     else:
-        yield Finding(OK, "no job failed within a week")
+        yield DoctorFinding(OK, "no job failed within a week")
 
 
-def restores(_at: datetime) -> Iterable[Finding]:
+def restores(_at: datetime) -> Iterable[DoctorFinding]:
     """No restore is half done, and none has left a database beside."""
     if half := backup.half_done("jobs"):
-        yield Finding(
+        yield DoctorFinding(
             FAIL,
             f"the restore of the backup of {half['told']['taken_at']} was interrupted while it took its place",
             "run `abhiyan restore`, which finishes it within seconds; until then nothing serves",
         )
     elif backup.is_beside("jobs"):
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             "a restore runs, or was interrupted before it changed anything and has left a database beside",
             "if none runs: `abhiyan restore` without a file clears it away",
         )
     else:
-        yield Finding(OK, "none is half done")
+        yield DoctorFinding(OK, "none is half done")
 
 
-def backups(at: datetime) -> Iterable[Finding]:
+def backups(at: datetime) -> Iterable[DoctorFinding]:
     """A backup was taken within two days."""
     if is_demo():
-        yield Finding(OK, "none needed: this is the demo")
+        yield DoctorFinding(OK, "none needed: this is the demo")
         return
     try:
         last = json.loads((home.path() / backup.LAST).read_text())
         taken_at = datetime.fromisoformat(last["taken_at"])
     except (OSError, ValueError, KeyError):
-        yield Finding(WARN, "no backup was taken from this data folder yet", "see `abhiyan backup --help`")
+        yield DoctorFinding(
+            WARN, "no backup was taken from this data folder yet", "see `abhiyan backup --help`"
+        )
         return
     days = (at - taken_at).total_seconds() / 86_400
     level = OK if days < 2 else WARN
     since = ", the one this was restored from; none was taken since" if "restored_at" in last else ""
-    yield Finding(
+    yield DoctorFinding(
         level, f"the last backup is {days:.1f} days old{since}", "take one daily" if level != OK else ""
     )
     if left := backup.halves(Path(last.get("folder", os.devnull))):
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             f"backups that were interrupted have left files in {left[0].parent}: {len(left)}",
             "the next backup there removes them",
         )
 
 
-def setting(_at: datetime) -> Iterable[Finding]:
+def setting(_at: datetime) -> Iterable[DoctorFinding]:
     """What an operator sets."""
     origin = urlsplit(settings.ORIGIN)
     if origin.scheme != "https" and origin.hostname not in LOOPBACK:
-        yield Finding(
+        yield DoctorFinding(
             FAIL,
             f"the address is {settings.ORIGIN}: passkeys and safe cookies need https",
             "put a proxy with a certificate before it and set ABHIYAN_ORIGIN=https://…",
         )
     elif origin.hostname in LOOPBACK and not is_demo():
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             f"the address is {settings.ORIGIN}, which only this machine can open",
             "set ABHIYAN_ORIGIN=https://… to the address people will use: links and notices carry it",
         )
     else:
-        yield Finding(OK, f"the address is {settings.ORIGIN}")
+        yield DoctorFinding(OK, f"the address is {settings.ORIGIN}")
     if origin.scheme != "https" and origin.hostname not in LOOPBACK and not environment.BEHIND_PROXY():
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             "no proxy stands before the server: it reads what strangers send itself, however slowly it comes",
             "put a proxy before it and set ABHIYAN_BEHIND_PROXY=1 (docs/running.md, 5)",
         )
     if origin.scheme == "https" and not environment.BEHIND_PROXY():
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             f"the address is {settings.ORIGIN}, so a proxy stands before it, and is not believed: everybody seems to"
             " come from this machine, and limits of one network hit all",
             "set ABHIYAN_BEHIND_PROXY=1",
         )
     if "*" in settings.ALLOWED_HOSTS:
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             "pages answer to every name of this machine, also to one somebody else chose",
             "set ABHIYAN_HOSTS to the names people use",
         )
     for name, meant in environment.unknown().items():
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             f"{name} is set, and there is no such setting",
             f"it may be meant as {meant}" if meant else "docs/running.md lists them",
         )
     if not settings.ORGANISATION and not is_demo():
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             "the organisation has no name",
             "set ABHIYAN_ORGANISATION: pages, notices and messages carry it",
         )
     if not settings.GRIEVANCE and not is_demo():
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             "nobody is named whom people turn to about their data",
             "set ABHIYAN_GRIEVANCE before the notice is written: it stands there and on the member page",
         )
     if os.geteuid() == 0 and not database.is_embedded() and not is_demo():
-        yield Finding(WARN, "this runs as root", "run it as a user of its own")
+        yield DoctorFinding(WARN, "this runs as root", "run it as a user of its own")
 
 
 CHECKS: dict[str, Check] = {

@@ -66,7 +66,7 @@ def _try(trial: Future[Beats]) -> None:
     Over a connection of its own: a pool that is used up is not a database that is away.
     """
     try:
-        with database.Connection.connect(
+        with database.ServerConnection.connect(
             database.conninfo(database.current_role()), connect_timeout=3, application_name="healthz"
         ) as own:
             beats = own.execute("select turned_at, every_s from core_heartbeat").fetchall()

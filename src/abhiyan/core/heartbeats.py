@@ -8,7 +8,7 @@ from enum import StrEnum
 from .models import Heartbeat
 
 
-class Turns(StrEnum):
+class LoopState(StrEnum):
     """How a loop goes."""
 
     WELL = "well"
@@ -22,7 +22,7 @@ class Turning:
     """A loop as its last heartbeat tells. a_minute: rows it did in the last whole minute; None: not known, or it does
     not turn."""
 
-    turns: Turns
+    turns: LoopState
     turned_at: datetime | None = None
     a_minute: float | None = None
     error: str = ""
@@ -41,8 +41,8 @@ def turning(names: Collection[str], *, at: datetime) -> dict[str, Turning]:
 
 def _told(beat: Heartbeat | None, at: datetime) -> Turning:
     if beat is None:
-        return Turning(Turns.NEVER)
+        return Turning(LoopState.NEVER)
     if (at - beat.turned_at).total_seconds() > stale_after_s(beat.every_s):
-        return Turning(Turns.LATE, beat.turned_at)
-    turns = Turns.FAILS if beat.error else Turns.WELL
+        return Turning(LoopState.LATE, beat.turned_at)
+    turns = LoopState.FAILS if beat.error else LoopState.WELL
     return Turning(turns, beat.turned_at, beat.a_minute, beat.error)

@@ -29,19 +29,19 @@ KEPT = timedelta(days=30)  # how long the rows of jobs that failed are kept
 GRACE_S = 20.0
 
 
-class Busy(Exception):
+class WorkUnderWay(Exception):
     """Somebody else is doing this very work. The job looks again in five seconds; the attempt does not count."""
 
 
 @dataclass(frozen=True)
-class Job:
+class JobKind:
     """run: does it. given_up: told, with the same arguments, when its last attempt has failed."""
 
     run: Callable[..., None]
     given_up: Callable[..., None] | None
 
 
-_JOBS: dict[str, Job] = {}
+_JOBS: dict[str, JobKind] = {}
 
 
 def job(name: str, *, given_up: Callable[..., None] | None = None) -> Callable[[Run], Run]:
@@ -52,7 +52,7 @@ def job(name: str, *, given_up: Callable[..., None] | None = None) -> Callable[[
     """
 
     def wrap(run: Run) -> Run:
-        _JOBS[name] = Job(run, given_up)
+        _JOBS[name] = JobKind(run, given_up)
         return run
 
     return wrap
@@ -71,7 +71,7 @@ def later(name: str, key: str, /, *, at: datetime, **given: Any) -> None:
 
 
 @cache
-def collected() -> dict[str, Job]:
+def collected() -> dict[str, JobKind]:
     """Every room's jobs by name."""
     list(rooms.modules("tasks"))  # each registers its own as it is imported
     return _JOBS
@@ -88,7 +88,7 @@ class _Hand(threading.Thread):
     def run(self) -> None:
         try:
             collected()[self.row.name].run(**self.row.arguments)
-        except Busy as busy:
+        except WorkUnderWay as busy:
             self.error = busy
         except Exception as error:  # the worker outlives whatever its jobs meet
             log.exception("a job failed", extra={"facts": {"job": self.row.name, "id": self.row.id}})
@@ -137,7 +137,7 @@ class Worker:
         )  # unless another worker has it by now
         if error is None:
             own.delete()
-        elif isinstance(error, Busy):
+        elif isinstance(error, WorkUnderWay):
             try:
                 with transaction.atomic():
                     own.update(attempts=row.attempts - 1, leased_until=None, due_at=at + BUSY)

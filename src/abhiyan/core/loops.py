@@ -90,7 +90,7 @@ class Lead:
 
     def __init__(self) -> None:
         self.is_held = False
-        self._own: database.Connection | None = None
+        self._own: database.ServerConnection | None = None
 
     def keep(self) -> bool:
         """Ask for the lock, or whether we still have it; one thread does, again and again. Returns whether we have it.
@@ -99,7 +99,7 @@ class Lead:
         """
         try:
             if self._own is None:
-                self._own = database.Connection.connect(
+                self._own = database.ServerConnection.connect(
                     database.conninfo("jobs"),
                     autocommit=True,
                     connect_timeout=10,

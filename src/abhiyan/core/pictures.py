@@ -54,7 +54,7 @@ class Redrawn:
 
 
 def redraw(data: bytes) -> Redrawn:
-    """Draw a JPEG or PNG again, no larger than KEPT. Raises UnreadablePicture, slots.Busy."""
+    """Draw a JPEG or PNG again, no larger than KEPT. Raises UnreadablePicture, slots.NoSlotFree."""
     told = json.loads(apart(__name__, "redraw", data=data))
     return Redrawn(base64.b64decode(told["picture"]), base64.b64decode(told["small"]))
 
@@ -68,7 +68,7 @@ def environment() -> dict[str, str]:
 def apart(module: str, *arguments: str, data: bytes) -> bytes:
     """Run a module in a process of its own with a picture, and return its answer.
 
-    Raises UnreadablePicture, slots.Busy.
+    Raises UnreadablePicture, slots.NoSlotFree.
     """
     from abhiyan.core import slots  # the process of a picture knows nothing of it
 

@@ -61,29 +61,31 @@ class UnsafeTemplate(Exception):
     """A template reads, evaluates or fetches something; the text names what."""
 
 
-class TooMuch(Exception):
+class TooMuchToPrint(Exception):
     """More documents, or longer values, than one call takes: split the batch."""
 
 
 @dataclass(frozen=True)
-class Template:
-    """How one kind of document looks. Make it once, as a module's constant: `Template.read(Path(...))`."""
+class PrintTemplate:
+    """How one kind of document looks. Make it once, as a module's constant: `PrintTemplate.read(Path(...))`."""
 
     source: str
 
     @classmethod
-    def of(cls, text: str) -> "Template":
+    def of(cls, text: str) -> "PrintTemplate":
         """Refuses code that reads, evaluates or fetches (UnsafeTemplate)."""
         if found := _FORBIDDEN.search(text):
             raise UnsafeTemplate(found[0])
         return cls(_BEFORE + text + _AFTER)
 
     @classmethod
-    def read(cls, path: Path) -> "Template":
+    def read(cls, path: Path) -> "PrintTemplate":
         return cls.of(path.read_text(encoding="utf-8"))
 
 
-def pdf(template: Template, documents: Sequence[Values], *, title: str, language: str, at: datetime) -> bytes:
+def pdf(
+    template: PrintTemplate, documents: Sequence[Values], *, title: str, language: str, at: datetime
+) -> bytes:
     """One PDF of all documents, in order, each on pages of its own.
 
     title: of the file, as a reader shows it. language: of its words, such as `hi`. at: the time written into the file.
@@ -93,7 +95,13 @@ def pdf(template: Template, documents: Sequence[Values], *, title: str, language
 
 
 def png(
-    template: Template, document: Values, *, title: str, language: str, at: datetime, dots_per_inch: int = 300
+    template: PrintTemplate,
+    document: Values,
+    *,
+    title: str,
+    language: str,
+    at: datetime,
+    dots_per_inch: int = 300,
 ) -> bytes:
     """A picture of one document's first page. Raises TooMuch."""
     return _set(
@@ -157,7 +165,7 @@ def _fonts() -> typst.Fonts:
 
 
 def _set(
-    template: Template,
+    template: PrintTemplate,
     documents: Sequence[Values],
     *,
     title: str,
@@ -167,12 +175,12 @@ def _set(
     dots_per_inch: int | None = None,
 ) -> list[bytes]:
     if len(documents) > LARGEST_BATCH:
-        raise TooMuch(f"{len(documents)} documents")
+        raise TooMuchToPrint(f"{len(documents)} documents")
     given = json.dumps(
         {"title": title, "language": language, "documents": list(documents)}, ensure_ascii=False
     )
     if len(given) > LARGEST_VALUES:
-        raise TooMuch(f"{len(given)} characters of values")
+        raise TooMuchToPrint(f"{len(given)} characters of values")
     order = {
         "source": _GIVEN % _literal(given) + template.source,
         "format": form,

@@ -20,7 +20,7 @@ Place = tuple[Actor, int]  # somebody, and the unit (id) of their office
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SampleGround:
     """What stands before any room's sample is made: units, people in offices, the drive.
 
     seed, at: what is made depends on them alone. ids: code of a unit -> its id. shown: office -> whom one may sign in

@@ -12,7 +12,7 @@ from . import home
 LOOKS_AGAIN_S = 0.05
 
 
-class Busy(Exception):
+class NoSlotFree(Exception):
     """No slot became free in time."""
 
 
@@ -36,7 +36,7 @@ def slot(name: str, *, of: int, patience_s: float) -> Iterator[None]:
                 os.close(held)
             return
         if time.monotonic() > until:
-            raise Busy(name)
+            raise NoSlotFree(name)
         time.sleep(LOOKS_AGAIN_S)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from . import clock
 from .actor import Actor
 from .imports import actions, running
-from .jobs import Busy, job
+from .jobs import WorkUnderWay, job
 from .refusals import Refused
 from .scope import system
 
@@ -29,4 +29,4 @@ def _give_up(public_id: str, step: str) -> None:
 def import_step(public_id: str, step: str) -> None:
     """Check, commit or undo, or go on with it; later, when somebody else is at it."""
     if running.run(UUID(public_id), step, at=clock.now()) == running.UNDER_WAY[step]:
-        raise Busy
+        raise WorkUnderWay

@@ -37,7 +37,7 @@ from abhiyan.units import queries as units
 from . import queries
 from .models import Absence, CallDay, CallPlan, CallRound, Dialogue
 from .queries import KIND, MOST_NEEDS
-from .rules.roster import Came, after_night, roster
+from .rules.roster import RosterSource, after_night, roster
 
 TALKS, BY_PHONE = 1, 1  # the measure and its channel
 MORNING, NUMBERS_AT, ASKED_AT = time(7), time(10), time(19, 30)
@@ -158,9 +158,9 @@ def _give_out(programme: Programme, on: date, *, by: Actor, at: datetime) -> int
     booths = queries.booths_to_call(programme, on=on)
     for leader, unit, came in queries.undone(programme.pk, before=on):
         then = after_night(came, is_away=leader not in callers)
-        if then is Came.CARRIED:
+        if then is RosterSource.CARRIED:
             callers[leader] = replace(callers[leader], carried=(*callers[leader].carried, unit))
-        elif then is Came.PASSED and unit in booths:
+        elif then is RosterSource.PASSED and unit in booths:
             booths[unit] = replace(booths[unit], passed_by=leader)
     rounds = dict(CallRound.objects.filter(programme_id=programme.pk).values_list("area", "began_on"))
     made = roster(
@@ -270,7 +270,7 @@ def show_number(*, call: UUID, by: Actor, at: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class CallReport:
     """The outcome of a call. has_asked: the leader asked how they and the family are. organisation: 1 to 3.
 
     need: one sentence, or empty. kind: that of a helpline request.
@@ -284,7 +284,7 @@ class Noted:
 
 
 def note_call(
-    *, call: UUID, noted: Noted, by: Actor, at: datetime, age: timedelta = timedelta(0)
+    *, call: UUID, noted: CallReport, by: Actor, at: datetime, age: timedelta = timedelta(0)
 ) -> tuple[Dialogue, Ticket | None]:
     """Note the outcome of one of today's calls. A talk is reported. A need becomes a helpline request, returned too.
 

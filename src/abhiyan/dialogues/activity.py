@@ -14,11 +14,11 @@ from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries import item
 from abhiyan.programmes.rules.activities import (
     Activity,
-    Channel,
+    CheckQuestion,
+    ItemChannel,
     MeasureTemplate,
     Page,
-    Question,
-    Template,
+    ProgrammeTemplate,
     Whom,
 )
 from abhiyan.programmes.rules.items import facts_of, items_of
@@ -53,7 +53,7 @@ DIALOGUES = Activity(
     kind=KIND,
     name=_("Calls to booth presidents"),
     templates=(
-        Template(
+        ProgrammeTemplate(
             code="dialogues",
             names={"en": "Dialogues", "hi": "बूथ संवाद"},
             about={
@@ -64,7 +64,7 @@ DIALOGUES = Activity(
             days=180,
         ),
     ),
-    channels=(Channel(BY_PHONE, _("Phone call")),),
+    channels=(ItemChannel(BY_PHONE, _("Phone call")),),
     meanings={
         "reported": _("The leader notes: we talked."),
         "counted": _("The booth president says yes, by the end of the next day."),
@@ -82,8 +82,10 @@ DIALOGUES = Activity(
             KIND,
             measure=TALKS,
             questions=(
-                Question("who", _("Who called"), _("Did a leader of the organisation call you lately? Who?")),
-                Question("when", _("When"), _("On which day was that?")),
+                CheckQuestion(
+                    "who", _("Who called"), _("Did a leader of the organisation call you lately? Who?")
+                ),
+                CheckQuestion("when", _("When"), _("On which day was that?")),
             ),
             whom=whom,
             does_yes_count=True,

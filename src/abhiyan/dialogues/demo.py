@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.samples import BY, ZONE, Ground
+from abhiyan.core.samples import BY, ZONE, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.dialogues import actions
-from abhiyan.dialogues.actions import Noted
+from abhiyan.dialogues.actions import CallReport
 from abhiyan.dialogues.models import Dialogue
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.actions.lines import question_of
@@ -40,7 +40,7 @@ DONE, LATER, ENDED, CONFIRMED, NEEDED, SOLVED = (
 )  # shares of calls, talks and needs
 
 
-def sample(ground: Ground) -> None:
+def sample(ground: SampleGround) -> None:
     """Make three weeks of calls in the district of the demo's sign-in, and in two more. Today's calls wait."""
     own = ground.shown["district_in_charge"][1]
     districts = [own, *(one for one in sorted(ground.holders["district_in_charge"]) if one != own)][
@@ -68,11 +68,11 @@ def sample(ground: Ground) -> None:
                 _day(programme, ground, ago, rng)
 
 
-def _at(ground: Ground, days_ago: int, hour: int) -> datetime:
+def _at(ground: SampleGround, days_ago: int, hour: int) -> datetime:
     return datetime.combine(ground.today - timedelta(days=days_ago), time(hour), ZoneInfo(ZONE))
 
 
-def _day(programme: Programme, ground: Ground, ago: int, rng: random.Random) -> None:
+def _day(programme: Programme, ground: SampleGround, ago: int, rng: random.Random) -> None:
     """Leaders note their calls of a day. Presidents and desks answer."""
     noon = _at(ground, ago, 12)
     found = Dialogue.objects.filter(programme_id=programme.pk, day=ground.today - timedelta(days=ago))
@@ -83,12 +83,12 @@ def _day(programme: Programme, ground: Ground, ago: int, rng: random.Random) -> 
         luck = rng.random()
         if DONE + LATER < luck <= ENDED:
             continue
-        noted = Noted("later")
+        noted = CallReport("later")
         if luck > ENDED:
-            noted = Noted("wrong" if ago % 2 else "gone")
+            noted = CallReport("wrong" if ago % 2 else "gone")
         if luck < DONE:
             need, kind = rng.choice(NEEDS) if rng.random() < NEEDED else ("", "other")
-            noted = Noted("talked", rng.random() < 0.9, rng.randint(1, 3), need, kind)
+            noted = CallReport("talked", rng.random() < 0.9, rng.randint(1, 3), need, kind)
         done, ticket = actions.note_call(call=call.pk, noted=noted, by=by, at=noon)
         if done.item_id and rng.random() < CONFIRMED:
             programmes.confirm_items(ids=[done.item_id], at=_at(ground, ago, 20))

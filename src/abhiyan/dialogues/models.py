@@ -70,7 +70,7 @@ class Dialogue(models.Model):
     leader_id = models.BigIntegerField()  # account
     unit_id = models.BigIntegerField()  # the booth
     president_id = models.BigIntegerField()  # account
-    came = models.SmallIntegerField()  # of rules.roster.Came
+    came = models.SmallIntegerField()  # of rules.roster.RosterSource
     outcome = models.TextField(choices=Outcome.choices, default="", db_default="")
     has_asked = models.BooleanField(default=False, db_default=False)  # how they and the family are
     organisation = models.SmallIntegerField(null=True)  # 1 to 3: how the booth is doing

@@ -11,7 +11,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.elections.queries import newest_classes
-from abhiyan.helpdesk.queries import AskedFor, asked_for
+from abhiyan.helpdesk.queries import RequestOnBehalf, asked_for
 from abhiyan.org.queries.offices import HELD
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
@@ -19,7 +19,7 @@ from abhiyan.programmes.queries import items_by_id, open_of
 from abhiyan.units import queries as units
 
 from .models import Absence, CallPlan, Dialogue
-from .rules.roster import WEAKEST, BoothToCall, Caller, Came, days_of_round
+from .rules.roster import WEAKEST, BoothToCall, Caller, RosterSource, days_of_round
 
 KIND = "dialogues"
 Outcome = Dialogue.Outcome
@@ -123,7 +123,7 @@ def _lot(seed: str, unit: int) -> int:
     return int.from_bytes(sha256(f"{seed}|{unit}".encode()).digest()[:8], "big")
 
 
-def undone(programme_id: int, *, before: date) -> list[tuple[int, int, Came]]:
+def undone(programme_id: int, *, before: date) -> list[tuple[int, int, RosterSource]]:
     """Return (leader, booth, how it came) of the last day's calls that were not done. In a system scope."""
     days = Dialogue.objects.filter(programme_id=programme_id, day__lt=before).order_by("-day")
     last = days.values_list("day", flat=True).first()
@@ -131,7 +131,7 @@ def undone(programme_id: int, *, before: date) -> list[tuple[int, int, Came]]:
         return []
     left = Dialogue.objects.filter(programme_id=programme_id, day=last).exclude(outcome__in=ENDED)
     rows = left.order_by("unit_id").values_list("leader_id", "unit_id", "came")
-    return [(leader, unit, Came(came)) for leader, unit, came in rows]
+    return [(leader, unit, RosterSource(came)) for leader, unit, came in rows]
 
 
 def calls_there(account_id: int, programme: Programme, unit_id: int, *, on: date) -> bool:
@@ -144,7 +144,7 @@ def calls_there(account_id: int, programme: Programme, unit_id: int, *, on: date
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class EarlierCall:
     """The last call that ended: a talk, or that nobody was reached. is_other: of another president of the booth."""
 
     day: date
@@ -152,7 +152,7 @@ class Before:
     outcome: str  # in words
     is_talk: bool
     is_other: bool
-    needs: Sequence[AskedFor]
+    needs: Sequence[RequestOnBehalf]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +170,9 @@ class OwnCall:
     since: date | None
     booth: str
     class_name: str
-    before: Before | None
-    missed: Before | None
-    needs: Sequence[AskedFor]
+    before: EarlierCall | None
+    missed: EarlierCall | None
+    needs: Sequence[RequestOnBehalf]
     is_confirmed: bool
 
     @property
@@ -185,7 +185,7 @@ class OwnCall:
 
     @property
     def is_carried(self) -> bool:
-        return self.of.came == Came.CARRIED
+        return self.of.came == RosterSource.CARRIED
 
     @property
     def takes_need(self) -> bool:
@@ -238,8 +238,8 @@ def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
     counted = items_by_id([one.item_id for one in some if one.item_id])
     began = _began(booths)
 
-    def before(then: Dialogue, one: Dialogue) -> Before:
-        return Before(
+    def before(then: Dialogue, one: Dialogue) -> EarlierCall:
+        return EarlierCall(
             then.day,
             known[then.leader_id].name if then.leader_id in known else "",
             str(then.get_outcome_display()),
@@ -291,7 +291,7 @@ def absences(account_id: int, *, since: date) -> list[Absence]:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class CallLevel:
     """The numbers of the calls in a unit. silent: booths with a president never heard; vacant: without one."""
 
     unit_id: int
@@ -318,15 +318,15 @@ where c.hierarchy = %(hierarchy)s and c.lo is not null and (c.parent_id = %(unit
 group by u.id, c.lo order by c.lo"""
 
 
-def levels(programme: Programme, unit_id: int, span: tuple[int, int], *, on: date) -> list[Level]:
+def levels(programme: Programme, unit_id: int, span: tuple[int, int], *, on: date) -> list[CallLevel]:
     """Return the numbers of a unit and of each unit right below it. The viewer sees people there; one query."""
     with system("calls of a unit, for who sees its people"):
         given = _given(programme, on) | {"unit": unit_id, "lo": span[0], "hi": span[1]}
-        return sql.each(Level, _LEVEL, given)
+        return sql.each(CallLevel, _LEVEL, given)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RoundPace:
     """The length of one round of all booths. leaders: how many call today."""
 
     booths: int
@@ -340,14 +340,14 @@ class Pace:
         return self.days is None or self.days > self.window
 
 
-def pace(programme: Programme, *, on: date) -> Pace:
+def pace(programme: Programme, *, on: date) -> RoundPace:
     """Return the length of a round with the leaders of a day. Two queries."""
     with system("how long a round takes"):
         leaders = len(callers(programme, on=on))
         booths = sql.count(f"{_BOOTHS} select count(*) from booth", _given(programme, on) | _EVERYWHERE)
         per_day = plan_of(programme.pk).per_day
     window = (programme.closes_on - programme.opens_on) // timedelta(days=1) + 1
-    return Pace(booths, leaders, per_day, days_of_round(booths, leaders * per_day), window)
+    return RoundPace(booths, leaders, per_day, days_of_round(booths, leaders * per_day), window)
 
 
 _CALLS = """select count(*), count(*) filter (where d.outcome = 'talked'),

@@ -125,7 +125,7 @@ def note_given(
     request: Request, call: UUID, given: dict[str, Any], *, age: timedelta = timedelta(0)
 ) -> Ticket | None:
     """Note a call with what its form cleaned. age: how long a phone kept it."""
-    noted = actions.Noted(
+    noted = actions.CallReport(
         given["outcome"],
         given["has_asked"],
         given["organisation"],
@@ -195,7 +195,7 @@ def away_remove(request: Request, absence: UUID) -> HttpResponseBase:
     return redirect("dialogues:away")
 
 
-COLUMNS: tuple[Column[queries.Level], ...] = (
+COLUMNS: tuple[Column[queries.CallLevel], ...] = (
     Column("name", _("Unit"), lambda row: named(row.names), is_name=True),
     Column("done", _("Talks noted"), lambda row: row.done, order=True, css="num"),
     Column("confirmed", _("Confirmed"), lambda row: row.confirmed, order=True, css="num"),
@@ -219,7 +219,7 @@ def crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
     return [(named(one.names), reverse("programmes:programme", args=[one.public_id])), *more]
 
 
-def round_in_words(pace: queries.Pace) -> str:
+def round_in_words(pace: queries.RoundPace) -> str:
     """Say the length of one round of all booths."""
     if pace.days is None:
         return say("Nobody calls yet: nobody holds the chosen offices.")

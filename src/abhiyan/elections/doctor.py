@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from abhiyan.core import sql
-from abhiyan.core.doctor import FAIL, OK, WARN, Finding
+from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding
 
 from .actions.links import waiting_for_units
 
@@ -54,34 +54,36 @@ BASELESS = """select count(*) from elections_unit_class k where not exists (
     where p.unit_id = k.unit_id and c.election_id = k.election_id)"""
 
 
-def links(_at: datetime) -> Iterable[Finding]:
+def links(_at: datetime) -> Iterable[DoctorFinding]:
     """Results lead to the units that are their seats, wherever there are such units, and to none that are gone."""
     waiting, lost = waiting_for_units(), sql.count(LOST)
     if lost:
         told = {"lost": lost}
-        yield Finding(FAIL, f"{lost} results or classes point to units that are not there", FIX_LINKS, told)
+        yield DoctorFinding(
+            FAIL, f"{lost} results or classes point to units that are not there", FIX_LINKS, told
+        )
     if waiting:
         text = f"{waiting} results have no unit, though the unit of their seat is there"
-        yield Finding(WARN, text, FIX_LINKS, {"waiting": waiting})
+        yield DoctorFinding(WARN, text, FIX_LINKS, {"waiting": waiting})
     if not waiting and not lost:
-        yield Finding(OK, "results lead to the units that are their seats")
+        yield DoctorFinding(OK, "results lead to the units that are their seats")
 
 
-def plans(_at: datetime) -> Iterable[Finding]:
+def plans(_at: datetime) -> Iterable[DoctorFinding]:
     """The newest version of each plan sums, in its seats and in all that was passed down."""
     found = {"seats": sql.count(UNTRUE), "parts": sql.count(UNEQUAL)}
     if any(found.values()):
         text = f"plans do not sum: {found['seats']} over their seats, {found['parts']} below them"
-        yield Finding(WARN, text, "change their goals, or pass them down again", found)
+        yield DoctorFinding(WARN, text, "change their goals, or pass them down again", found)
     else:
-        yield Finding(OK, "plans sum")
+        yield DoctorFinding(OK, "plans sum")
 
 
-def classes(_at: datetime) -> Iterable[Finding]:
+def classes(_at: datetime) -> Iterable[DoctorFinding]:
     """Classes of units stand on results that are still there."""
     if n := sql.count(BASELESS):
         text = f"{n} units have a class from results that are gone"
-        yield Finding(WARN, text, "sort again, or take the rules away", {"classes": n})
+        yield DoctorFinding(WARN, text, "sort again, or take the rules away", {"classes": n})
 
 
 CHECKS = {"results": links, "plans": plans, "classes": classes}

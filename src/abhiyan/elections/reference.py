@@ -58,7 +58,7 @@ OTHER_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ReferenceState:
     """eci: code of the Election Commission (S24); abbr: UP."""
 
     eci: str
@@ -67,11 +67,11 @@ class State:
 
 
 @cache
-def states() -> dict[str, State]:
+def states() -> dict[str, ReferenceState]:
     """Code of the Election Commission -> state."""
     hindi = {row["eci_code"]: row["name_hi"] for row in read("state_names.csv")}
     return {
-        row["eci_code"]: State(
+        row["eci_code"]: ReferenceState(
             row["eci_code"], row["abbr"], {"en": row["name"], "hi": hindi.get(row["eci_code"], row["name"])}
         )
         for row in read("states.csv")

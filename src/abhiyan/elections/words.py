@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.elections.rules.findings import Finding
+from abhiyan.elections.rules.findings import PlanFinding
 from abhiyan.ui import numbers
 
 # Where a fact decides between one and many, it is named with "many_" before it: the number as it is.
@@ -145,7 +145,7 @@ OF_SEVERAL = {
 NAMED = 30
 
 
-def sentences(findings: Iterable[Finding], seats: Mapping[int, str]) -> list[str]:
+def sentences(findings: Iterable[PlanFinding], seats: Mapping[int, str]) -> list[str]:
     """Findings in words, in their order; what is the same of several seats in one sentence that names them."""
     found = list(findings)
     alike: dict[str, list[str]] = {}
@@ -165,7 +165,7 @@ def sentences(findings: Iterable[Finding], seats: Mapping[int, str]) -> list[str
     return list(told.values())
 
 
-def sentence(finding: Finding, seats: Mapping[int, str]) -> str:
+def sentence(finding: PlanFinding, seats: Mapping[int, str]) -> str:
     """A finding in words. seats: name of each seat by its contest."""
     facts: dict[str, str | int] = {name: written(name, value) for name, value in finding.facts.items()}
     facts |= {f"many_{name}": int(value) for name, value in finding.facts.items()}

@@ -7,12 +7,12 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.small_cells import said
 from abhiyan.programmes.rules.activities import (
     Activity,
+    CheckQuestion,
     Items,
     MeasureTemplate,
     Need,
     Page,
-    Question,
-    Template,
+    ProgrammeTemplate,
     Unplaced,
 )
 from abhiyan.programmes.rules.check_words import Also, CheckWords
@@ -100,7 +100,7 @@ DRIVE = Activity(
     kind=KIND,
     name=_("Membership drive"),
     templates=(
-        Template(
+        ProgrammeTemplate(
             code=MEMBERS.template,
             names={"en": "Membership drive", "hi": "सदस्यता अभियान"},
             about={
@@ -110,7 +110,7 @@ DRIVE = Activity(
             measures=(MeasureTemplate(MEASURE, MEMBERS.measure, MEMBERS.counts),),
             days=60,
         ),
-        Template(
+        ProgrammeTemplate(
             code=FRIENDS.template,
             names={"en": "Friends", "hi": "मित्र"},
             about={
@@ -158,13 +158,13 @@ DRIVE = Activity(
             LOOKS,
             TRIES,
             questions=(
-                Question(
+                CheckQuestion(
                     "how",
                     _("How"),
                     _("Have you lately done anything to join an organisation? What did you do?"),
                 ),
-                Question("when", _("When"), _("When was that?")),
-                Question("born", _("Year of birth"), _("In which year were you born?")),
+                CheckQuestion("when", _("When"), _("When was that?")),
+                CheckQuestion("born", _("Year of birth"), _("In which year were you born?")),
             ),
             whom=whom,
             leave=leave_in_check,

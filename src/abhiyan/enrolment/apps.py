@@ -43,7 +43,7 @@ class EnrolmentConfig(AppConfig):
         from .queries import calls, people
 
         activities.register(DRIVE)
-        documents.register(documents.Kind(CARD, _("Member card"), people.card_holder))
+        documents.register(documents.DocumentKind(CARD, _("Member card"), people.card_holder))
         audiences.register(MEMBERS)
         audiences.register(UNANSWERED)
         releases.register_page("channels.token", token_page)

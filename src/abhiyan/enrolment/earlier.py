@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.core.imports import ImportKind, Option, Outcome, Work
+from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tables.layout import CellKind, Field, Layout
@@ -127,7 +127,7 @@ def _commit(work: Work) -> None:
     done = 0
     for some in _chunks(rows):
         claims = [
-            actions.Claim(
+            actions.ClaimMessage(
                 channel=Channel.EARLIER.value,
                 key=bytes.fromhex(work.file_sha256)[:16]
                 + work.id.to_bytes(8, "big")
@@ -196,14 +196,14 @@ LIST = ImportKind(
     layout=MEMBERS,
     capability="imports.totals",
     outcomes={
-        "joined": Outcome(_("Members of the earlier drive"), "ok"),
-        "renewed": Outcome(_("Renew"), "ok"),
-        "already_member": Outcome(_("Members already")),
-        "on_worklist": Outcome(_("To be checked by a person"), "warn"),
-        "phone_full": Outcome(_("Phone full"), "warn"),
-        "suppressed": Outcome(_("The phone said no"), "bad"),
-        "not_taken": Outcome(_("Not taken in"), "bad"),
-        "undone": Outcome(_("Withdrawn")),
+        "joined": RowOutcome(_("Members of the earlier drive"), "ok"),
+        "renewed": RowOutcome(_("Renew"), "ok"),
+        "already_member": RowOutcome(_("Members already")),
+        "on_worklist": RowOutcome(_("To be checked by a person"), "warn"),
+        "phone_full": RowOutcome(_("Phone full"), "warn"),
+        "suppressed": RowOutcome(_("The phone said no"), "bad"),
+        "not_taken": RowOutcome(_("Not taken in"), "bad"),
+        "undone": RowOutcome(_("Withdrawn")),
     },
     options=(
         Option(

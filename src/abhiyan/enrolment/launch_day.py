@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from abhiyan.core import ages, small_cells
 from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, Worked
+from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, WorkedLoop
 from abhiyan.ui.numbers import grouped
 
 from .queries import awaiting, calls, partings
@@ -49,7 +49,7 @@ def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:  # noqa: ARG001  # alike 
     if of.is_whole:
         waiting = calls.without_reply(of.programme_ids, at=of.at)
         yield Backlog(_("Callers, reply not written yet"), waiting, loop=REPLY)
-        yield Worked(REPLY, _("no caller gets a reply"))
+        yield WorkedLoop(REPLY, _("no caller gets a reply"))
     found = partings.noes_today(of.programme_ids, None if of.is_whole else of.span, at=of.at, zone=of.zone)
     left, denied = found.get(endings.LEFT, 0), found.get(endings.DENIED, 0)
     if of.is_whole:

@@ -261,7 +261,7 @@ def _made_anew(key: str, data: bytes) -> Redrawn | Refused:
         return redraw(data)
     except UnreadablePicture:
         return SentPictureUnfit(field=key)
-    except slots.Busy:
+    except slots.NoSlotFree:
         return SentPicturesBusy(field=key)
 
 

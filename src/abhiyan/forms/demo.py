@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from abhiyan.core.samples import Ground
+from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 
 from . import actions
@@ -10,7 +10,7 @@ from .models import Form
 from .rules.ready import ready_forms
 
 
-def sample(ground: Ground) -> None:
+def sample(ground: SampleGround) -> None:
     """Put a copy of each ready form into use in the state, before any schedule began."""
     state, unit_id = ground.shown["state_president"]
     at = ground.at - timedelta(days=70)
@@ -27,6 +27,6 @@ def sample(ground: Ground) -> None:
             actions.use_draft(public_id=form.public_id, by=state, at=at)
 
 
-def form_in_use(ground: Ground, code: str) -> Form:
+def form_in_use(ground: SampleGround, code: str) -> Form:
     """The state's copy of a ready form, for the samples of rooms above. In a system scope."""
     return Form.objects.get(ready=code, unit_id=ground.shown["state_president"][1])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.samples import Ground, Place
+from abhiyan.core.samples import Place, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.actions.lines import question_of
@@ -43,7 +43,7 @@ WAYS = (Ticket.Way.CALL, Ticket.Way.SMS, Ticket.Way.CHAT, Ticket.Way.WEB)
 MADE = 48
 
 
-def sample(ground: Ground) -> None:
+def sample(ground: SampleGround) -> None:
     """Requests about the drive at the units of those one may sign in as."""
     with system("demo"):
         programme = programme_by_id(ground.programme_id)

@@ -17,7 +17,7 @@ SHOWN = 3  # numbers below a page that is about no single programme; the others 
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HelplineShown:
     """A programme that runs, and the number people call about it: that of the programme above it, where it has none of
     its own; "" while none is set. is_wide: the programme is the nation's or a state's."""
 
@@ -39,18 +39,18 @@ left join helpdesk_helpline h on h.programme_id = p.id
 left join helpdesk_helpline g on g.programme_id = p.parent_id
 where p.state = 'open' order by p.parent_id nulls first, p.id limit 200"""
 
-_kept: tuple[float, list[Line]] | None = None
+_kept: tuple[float, list[HelplineShown]] | None = None
 
 
-def lines() -> list[Line]:
+def lines() -> list[HelplineShown]:
     """Of every programme that runs, those above others first; one query in half a minute."""
     global _kept
     if _kept is None or time.monotonic() - _kept[0] > KEPT_S:
-        _kept = time.monotonic(), sql.each(Line, _RUNNING)
+        _kept = time.monotonic(), sql.each(HelplineShown, _RUNNING)
     return _kept[1]
 
 
-def known() -> list[Line]:
+def known() -> list[HelplineShown]:
     """What this process has read, however old: for pages that may ask the database nothing."""
     return _kept[1] if _kept else []
 
@@ -61,18 +61,18 @@ def forget() -> None:
     _kept = None
 
 
-def of_programme(programme_id: int, among: Sequence[Line]) -> Line | None:
+def of_programme(programme_id: int, among: Sequence[HelplineShown]) -> HelplineShown | None:
     """The line of a programme that runs."""
     return next((one for one in among if one.programme_id == programme_id), None)
 
 
-def numbers(among: Sequence[Line]) -> list[Line]:
+def numbers(among: Sequence[HelplineShown]) -> list[HelplineShown]:
     """One line of each number, for pages that are about no single programme; a programme above others speaks for those
     below that share its number.
 
     The number of a smaller unit is on its own pages only: a district may not put a number on everybody's sign-in page.
     """
-    found: dict[str, Line] = {}
+    found: dict[str, HelplineShown] = {}
     for one in among:
         if one.number and one.is_wide:
             found.setdefault(one.number, one)

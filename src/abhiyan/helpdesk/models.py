@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.policy import ACCOUNT, COUNTS, PEOPLE, PHONE, SYSTEM, open_to_all, placed, policies
 
-from .rules.tickets import State
+from .rules.tickets import RequestState
 
 # Whether the viewer holds, at the desk, one of the offices a request is for. Their counts say where they are today:
 # once an office ends, or a tree has moved, they show nothing.
@@ -41,11 +41,11 @@ class Ticket(models.Model):
         WEB = "web", _("Web form")
 
     class State(models.TextChoices):
-        OPEN = State.OPEN.value, _("Waits for an answer")
-        DONE = State.DONE.value, _("Done, waits for the person")
-        SOLVED = State.SOLVED.value, _("Solved")
-        CLOSED = State.CLOSED.value, _("Closed without a reply")
-        MERGED = State.MERGED.value, _("Merged")
+        OPEN = RequestState.OPEN.value, _("Waits for an answer")
+        DONE = RequestState.DONE.value, _("Done, waits for the person")
+        SOLVED = RequestState.SOLVED.value, _("Solved")
+        CLOSED = RequestState.CLOSED.value, _("Closed without a reply")
+        MERGED = RequestState.MERGED.value, _("Merged")
 
     id = models.UUIDField(primary_key=True)  # random; its number follows from it
     number = models.TextField()

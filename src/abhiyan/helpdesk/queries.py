@@ -121,7 +121,7 @@ def ticket_for(ident: UUID) -> Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidLine:
     """One line, with its words, who wrote it and where it went. of: the request it was said in, where that was merged
     into this one."""
 
@@ -132,7 +132,7 @@ class Said:
     of: Ticket | None = None
 
 
-def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool = True) -> list[Said]:
+def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool = True) -> list[SaidLine]:
     """What was said and done, the oldest first; of requests that were merged into it too. In the caller's scope."""
     others = {one.pk: one for one in merged}
     found = list(TicketLine.objects.filter(ticket__in=[ticket.pk, *others]).order_by("at", "pk")[:200])
@@ -141,7 +141,7 @@ def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool 
         with system("names of who answered"):
             names = people.names_of({one.account_id for one in found if one.account_id})
     return [
-        Said(
+        SaidLine(
             one,
             keyring().unseal(bytes(one.sealed), about=one.ticket_id.bytes).decode() if one.sealed else "",
             names.get(one.account_id or 0, ""),
@@ -193,19 +193,19 @@ def next_waiting(of: QuerySet[Ticket], *, but: UUID) -> Ticket | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnRequest:
     """A request with all its words, for the phone it came from."""
 
     ticket: Ticket
-    lines: Sequence[Said]
+    lines: Sequence[SaidLine]
 
 
-def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[Own]:
+def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[OwnRequest]:
     """What came from a phone, latest first; without the words where several people share it, or where somebody may
     have mistyped the number in the form. In its own scope."""
     rows = Ticket.objects.filter(phone_id=phone_id).order_by("-opened_at", "pk")[:limit]
     return [
-        Own(
+        OwnRequest(
             row,
             [one for one in lines_of(row, with_names=False) if one.text]
             if row.is_proven and with_words
@@ -216,7 +216,7 @@ def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[Own
 
 
 @dataclass(frozen=True, slots=True)
-class AskedFor:
+class RequestOnBehalf:
     """A request as who asked for it in somebody's name reads it. answer: the office's last words."""
 
     number: str
@@ -228,7 +228,7 @@ class AskedFor:
     answer: str
 
 
-def asked_for(ids: Collection[UUID]) -> dict[UUID, AskedFor]:
+def asked_for(ids: Collection[UUID]) -> dict[UUID, RequestOnBehalf]:
     """Requests by their ids: what each is about, and what came of it. In a scope that sees them; two queries."""
     found = list(Ticket.objects.filter(pk__in=ids)) if ids else []
     what = TicketLine.What
@@ -240,7 +240,7 @@ def asked_for(ids: Collection[UUID]) -> dict[UUID, AskedFor]:
         for line in (lines.order_by("ticket", "-at", "-pk").distinct("ticket") if found else ())
     }
     return {
-        one.pk: AskedFor(
+        one.pk: RequestOnBehalf(
             one.number,
             str(one.get_kind_display()),
             str(one.get_state_display()),
@@ -383,7 +383,7 @@ def called(number: str) -> list[Ticket]:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class RequestLevel:
     """Requests of one kind of unit, by the desk they first came to. raised: that desks of this kind handed up, late.
     Times in hours: half are faster than the median, nine in ten faster than the other; None where too few."""
 
@@ -422,11 +422,11 @@ _TIMES = f"""
 """  # a number of ours
 
 
-def times(span: tuple[int, int], *, days: int, at: datetime) -> list[Level]:
+def times(span: tuple[int, int], *, days: int, at: datetime) -> list[RequestLevel]:
     """How long requests of the last days took, by the level they came to. In the caller's scope; one query."""
     lo, hi = span
     given = {"since": at - timedelta(days=days), "lo": lo, "hi": hi, "at": at}
-    return sql.each(Level, _TIMES, given)
+    return sql.each(RequestLevel, _TIMES, given)
 
 
 @dataclass(frozen=True, slots=True)

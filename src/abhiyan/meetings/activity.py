@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.actor import Actor
 from abhiyan.programmes.rules.activities import (
     Activity,
-    Channel,
+    CheckQuestion,
+    ItemChannel,
     MeasureTemplate,
-    Question,
+    ProgrammeTemplate,
     Step,
-    Template,
     Whom,
 )
 from abhiyan.programmes.rules.items import facts_of, items_of
@@ -36,7 +36,7 @@ MEETINGS = Activity(
     kind=KIND,
     name=_("Meetings"),
     templates=(
-        Template(
+        ProgrammeTemplate(
             code="meetings",
             names={"en": "Meetings", "hi": "बैठकें"},
             about={
@@ -47,7 +47,7 @@ MEETINGS = Activity(
             days=90,
         ),
     ),
-    channels=(Channel(NAMED, _("Ticked by name")), Channel(TOTAL, _("Organiser's number"))),
+    channels=(ItemChannel(NAMED, _("Ticked by name")), ItemChannel(TOTAL, _("Organiser's number"))),
     meanings=MEANINGS,
     steps=(
         Step("reported", _("Reported"), MEANINGS["reported"], (REPORTED,)),
@@ -60,8 +60,8 @@ MEETINGS = Activity(
             KIND,
             measure=ATTENDED,
             questions=(
-                Question("meeting", _("Meeting"), _("Have you lately been to a meeting? Which one?")),
-                Question("when", _("When"), _("When was that?")),
+                CheckQuestion("meeting", _("Meeting"), _("Have you lately been to a meeting? Which one?")),
+                CheckQuestion("when", _("When"), _("When was that?")),
             ),
             whom=whom,
             leave=leave,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.samples import BY, ZONE, Ground
+from abhiyan.core.samples import BY, ZONE, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.meetings import actions, queries
 from abhiyan.meetings.actions.telling import CAME, COMES, ROOM
@@ -46,7 +46,7 @@ TASKS = ("खाली ज़िला अध्यक्षों के ना
 STOPS = ("10:00 कटरा: मंडल अध्यक्ष स्वागत करेंगे", "13:00 बूथ समिति के साथ भोजन", "16:00 कार्यकर्ताओं से बातचीत")
 
 
-def sample(ground: Ground) -> None:
+def sample(ground: SampleGround) -> None:
     """All three. The national president and the state's call them."""
     with system("demo"):
         _held(ground)
@@ -55,7 +55,12 @@ def sample(ground: Ground) -> None:
 
 
 def _call(
-    ground: Ground, plan: actions.MeetingPlan, unit: str, offices: Sequence[str], by: Actor, at: datetime
+    ground: SampleGround,
+    plan: actions.MeetingPlan,
+    unit: str,
+    offices: Sequence[str],
+    by: Actor,
+    at: datetime,
 ) -> UUID:
     """Call it, and have everybody told."""
     unit_id, inviting = ground.ids[unit], queries.Inviting(tuple(offices))
@@ -68,7 +73,7 @@ def _call(
     return made
 
 
-def _held(ground: Ground) -> None:
+def _held(ground: SampleGround) -> None:
     by, at = ground.actor("national_president"), ground.at - timedelta(days=CALLED_AGO)
     day = ground.today - timedelta(days=HELD_AGO)
     run = programmes.make_programme(
@@ -112,7 +117,7 @@ def _held(ground: Ground) -> None:
     programmes.close_programme(programme_id=run.pk, by=BY, at=asked_at + timedelta(days=1))
 
 
-def _write(ground: Ground, one: Meeting, by: Actor, at: datetime) -> None:
+def _write(ground: SampleGround, one: Meeting, by: Actor, at: datetime) -> None:
     """Decisions, and tasks for leaders of states: one of them is done."""
     for text in DECISIONS:
         actions.add_point(public_id=one.public_id, text=text, by=by, at=at)
@@ -136,7 +141,7 @@ def _write(ground: Ground, one: Meeting, by: Actor, at: datetime) -> None:
     actions.send_minutes(public_id=one.public_id, by=by, at=at + timedelta(hours=1))
 
 
-def _to_come(ground: Ground) -> None:
+def _to_come(ground: SampleGround) -> None:
     by, at = ground.actor("state_president"), ground.at - timedelta(days=2)
     soon = programmes.make_programme(
         template="meetings",
@@ -167,7 +172,7 @@ def _to_come(ground: Ground) -> None:
     _call(ground, plan, STATE, ("district_president", "district_in_charge"), by, at)
 
 
-def _visit(ground: Ground) -> None:
+def _visit(ground: SampleGround) -> None:
     by, day = ground.actor("state_president"), ground.today + timedelta(days=2)
     plan = actions.MeetingPlan(
         "visit",

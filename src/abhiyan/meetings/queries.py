@@ -20,7 +20,7 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Schedule, Task
-from abhiyan.programmes.queries.tasks import Candidate, candidates
+from abhiyan.programmes.queries.tasks import TaskCandidate, candidates
 from abhiyan.programmes.rules.prepared import PreparedLine
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.units import queries as units
@@ -383,7 +383,7 @@ def open_before(one: Meeting) -> list[PointShown]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class AgendaProgramme:
     """A programme on the agenda: its ladder in the meeting's unit, or, before its first day, how far it is prepared."""
 
     programme: Programme
@@ -391,7 +391,7 @@ class Reviewed:
     prepared: Sequence[PreparedLine]
 
 
-def reviewed(viewer: Viewer, one: Meeting, *, at: datetime) -> list[Reviewed]:
+def reviewed(viewer: Viewer, one: Meeting, *, at: datetime) -> list[AgendaProgramme]:
     """The programmes on the agenda that the viewer may see, in their order."""
     known = {each.pk: each for each in programmes.programmes_for(viewer).filter(pk__in=one.reviewed)}
     some = [known[pk] for pk in one.reviewed if pk in known]
@@ -415,14 +415,14 @@ def reviewed(viewer: Viewer, one: Meeting, *, at: datetime) -> list[Reviewed]:
                 target=target.n if target else None,
             )
         shown.append(
-            Reviewed(
+            AgendaProgramme(
                 each, drawn, () if drawn else programmes.prepared_in(each, lo=node.lo, hi=node.hi, on=today)
             )
         )
     return shown
 
 
-def doers(one: Meeting, *, on: date) -> list[Candidate]:
+def doers(one: Meeting, *, on: date) -> list[TaskCandidate]:
     """List who may be given a task at a meeting: office-bearers of its unit, then people invited; 300 at most."""
     with system("who may be given a task"):
         there = list(one.invitees.order_by("pk").values_list("unit_id", flat=True)[:300])

@@ -61,7 +61,7 @@ def readings_of(account_id: int | None, found: Sequence[Circular]) -> dict[int, 
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadCircular:
     """A circular somebody has still to read. sender: the unit it comes from."""
 
     public_id: UUID
@@ -69,7 +69,7 @@ class Unread:
     sender: str
 
 
-def unread(account_id: int) -> list[Unread]:
+def unread(account_id: int) -> list[UnreadCircular]:
     """What went to somebody and they have not opened, the newest first. In their own scope; one query."""
     rows = sql.rows(
         "select c.public_id, c.subject, u.names from messaging_reading r"
@@ -78,7 +78,7 @@ def unread(account_id: int) -> list[Unread]:
         " where r.account_id = %s and r.read_at is null order by c.made_at desc limit %s",
         [account_id, MOST],
     )
-    return [Unread(public_id, subject, words.named(names)) for public_id, subject, names in rows]
+    return [UnreadCircular(public_id, subject, words.named(names)) for public_id, subject, names in rows]
 
 
 def read_of(account_id: int) -> tuple[int, int]:

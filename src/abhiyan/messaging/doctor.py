@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from abhiyan.core import clock
-from abhiyan.core.doctor import FAIL, OK, WARN, Finding, late
+from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding, late
 from abhiyan.units import queries as units
 
 from . import queries
@@ -12,22 +12,22 @@ from . import queries
 PUBLISH = "run `abhiyan migrate`, which publishes the shipped texts and lets go what waits for them"
 
 
-def texts(_at: datetime) -> Iterable[Finding]:
+def texts(_at: datetime) -> Iterable[DoctorFinding]:
     """Every service message has its text: without one a code is never sent, and nobody can sign in by it."""
     lacking, held = queries.texts_lacking(), queries.held_for_text()
     facts = {"lacking": len(lacking), "held": held}
     if lacking:
         named = ", ".join(f"{code} ({language})" for code, language in lacking)
-        yield Finding(FAIL, f"texts of messages are not published: {named}", PUBLISH, facts)
+        yield DoctorFinding(FAIL, f"texts of messages are not published: {named}", PUBLISH, facts)
     if held:
-        yield Finding(
+        yield DoctorFinding(
             FAIL,
             f"{held} messages are held back for want of a text",
             f"{PUBLISH}; Messages (/messages/?state=held) shows which",
             facts,
         )
     if not lacking and not held:
-        yield Finding(OK, "every service message has its text", facts=facts)
+        yield DoctorFinding(OK, "every service message has its text", facts=facts)
 
 
 FIXES = {
@@ -40,7 +40,7 @@ FIXES = {
 }
 
 
-def codes(_at: datetime) -> Iterable[Finding]:
+def codes(_at: datetime) -> Iterable[DoctorFinding]:
     """One-time codes can leave. Where they cannot, the pages that ask for one say so to everybody."""
     why = {
         reason
@@ -49,43 +49,43 @@ def codes(_at: datetime) -> Iterable[Finding]:
     }
     for reason in sorted(why):
         told, fix = FIXES[reason]
-        yield Finding(WARN if reason == "unset" else FAIL, f"one-time codes reach nobody: {told}", fix)
+        yield DoctorFinding(WARN if reason == "unset" else FAIL, f"one-time codes reach nobody: {told}", fix)
     if not why:
-        yield Finding(OK, "one-time codes can leave")
+        yield DoctorFinding(OK, "one-time codes can leave")
 
 
 WAITING = {"codes": "one-time codes", "send": "messages"}
 
 
-def gateway(_at: datetime) -> Iterable[Finding]:
+def gateway(_at: datetime) -> Iterable[DoctorFinding]:
     """The gateway answers."""
     away = queries.outages()
     for outage in away:
-        yield Finding(
+        yield DoctorFinding(
             late(),
             f"the gateway has not taken {WAITING.get(outage.lane, outage.lane)} since"
             f" {outage.since:%Y-%m-%d %H:%M} UTC ({outage.reason})",
             "see the gateway, ABHIYAN_SMS_URL and ABHIYAN_SMS_TOKEN; what waits goes by itself when it answers",
         )
     if not away:
-        yield Finding(OK, "no gateway is known to be away")
+        yield DoctorFinding(OK, "no gateway is known to be away")
 
 
 LATELY = timedelta(days=7)
 
 
-def ids(at: datetime) -> Iterable[Finding]:
+def ids(at: datetime) -> Iterable[DoctorFinding]:
     """No gateway gives two webhooks one id. Both are heard; but a resend can no longer be told from a new one."""
     found = queries.ids_used_twice(since=at - LATELY)
     for number, n in found:
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             f"{n} calls or texts to {number or 'a number of ours'} in 7 days came with an id that was used before",
             "let the gateway give each call and text an id of its own (docs/channels.md)",
             {"number": number, "n": n},
         )
     if not found:
-        yield Finding(OK, "gateways give each call and text an id of its own")
+        yield DoctorFinding(OK, "gateways give each call and text an id of its own")
 
 
 CHECKS = {"texts": texts, "codes": codes, "gateway": gateway, "ids": ids}

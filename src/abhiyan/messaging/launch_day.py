@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.ages import Ages
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.launch_day import Backlog, Of, Thing, Way, Worked
+from abhiyan.ui.launch_day import Backlog, ChannelTraffic, Of, Thing, WorkedLoop
 
 from . import queries
 from .actions.holding import RELEASABLE
@@ -27,7 +27,7 @@ def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:
     if not of.is_whole:
         below = queries.waiting_below(of.span, of.programme_ids, at=of.at)
         yield Backlog(_("Messages to your people"), below, loop=SEND)
-        yield Worked(SEND, _("no message leaves"))
+        yield WorkedLoop(SEND, _("no message leaves"))
         return
     waiting = queries.waiting(of.programme_ids, at=of.at)
     away = {one.lane: one for one in queries.outages()}
@@ -55,7 +55,7 @@ def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:
             )
     for lane, name in (("codes", _("Codes by SMS, out")), ("send", _("Replies by SMS, out"))):
         outage = away.get(lane)
-        yield Way(
+        yield ChannelTraffic(
             name,
             _("gateway away") if outage else _("works"),
             "bad" if outage else "ok",
@@ -66,5 +66,5 @@ def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:
             href=reverse("messaging:list") if outage and viewer.may("messages.read") else "",
             act=_("Look"),
         )
-    yield Worked(SEND, _("no message leaves"))
-    yield Worked(CODES, _("no one-time code leaves"))
+    yield WorkedLoop(SEND, _("no message leaves"))
+    yield WorkedLoop(CODES, _("no one-time code leaves"))

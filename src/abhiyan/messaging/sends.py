@@ -124,7 +124,7 @@ def counted(
         text = templates[bulk.language_for(language, templates, settings.LANGUAGE_CODE)]
         gets, parts = gets + n, parts + n * parts_of[text.language]
         verdict = gate.gate(
-            gate.Asking(
+            gate.GateMessage(
                 audience.kind,
                 send.text,
                 when,

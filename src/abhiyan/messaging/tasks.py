@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from abhiyan.core import clock
-from abhiyan.core.jobs import Busy, job
+from abhiyan.core.jobs import WorkUnderWay, job
 
 from . import actions
 
@@ -12,7 +12,7 @@ from . import actions
 def queue_send(public_id: str) -> None:
     """Queue what the pace allows now; look again in five seconds, until the send is done, paused or stopped."""
     if actions.queue_next(public_id=UUID(public_id), at=clock.now()):
-        raise Busy
+        raise WorkUnderWay
 
 
 @job("messaging.count_send", given_up=lambda public_id: actions.give_up_count(public_id=UUID(public_id)))

@@ -4,7 +4,7 @@ and wings of the state and of some districts, with holders and vacancies."""
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from abhiyan.core.samples import BY, ZONE, Ground
+from abhiyan.core.samples import BY, ZONE, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
 from abhiyan.units import actions as units
@@ -46,7 +46,7 @@ WINGS = (
 LEADERS = ("state_general_secretary", "state_secretary")  # besides who holds an office there already
 
 
-def sample(ground: Ground) -> None:
+def sample(ground: SampleGround) -> None:
     """Entries in force, so that bulk messages may go; and one of the state president's that nobody has approved."""
     with system("demo"):
         _state(ground)
@@ -54,12 +54,12 @@ def sample(ground: Ground) -> None:
         _lead_states(ground)
 
 
-def _state(ground: Ground) -> None:
+def _state(ground: SampleGround) -> None:
     ids, today, at = ground.ids, ground.today, ground.at
     seat = queries.unit(SEAT)
     others = [ids[code] for code in sorted(ids) if "-" not in code and code not in (NATION, STATE)]
     for stated in (
-        units.Stated(
+        units.StatedPoll(
             "by_election",
             f"{seat.names['en']} by-election / {seat.names['hi']} उपचुनाव",
             today - timedelta(days=10),
@@ -68,7 +68,7 @@ def _state(ground: Ground) -> None:
             [(closing(today + timedelta(days=20)), [ids[SEAT]])],
             is_sample=True,
         ),
-        units.Stated(
+        units.StatedPoll(
             "none",
             "No poll / मतदान नहीं",
             today - timedelta(days=30),
@@ -80,7 +80,7 @@ def _state(ground: Ground) -> None:
     ):
         made = units.state_poll(stated=stated, by=BY, at=at)
         units.confirm_poll(public_id=made.public_id, by=BY, at=at)
-    local = units.Stated(
+    local = units.StatedPoll(
         "local",
         "Local elections / स्थानीय चुनाव",
         today + timedelta(days=40),
@@ -95,7 +95,7 @@ def _state(ground: Ground) -> None:
     org.state_poll(stated=local, by=ground.actor("state_president"), at=at - timedelta(hours=3))
 
 
-def _sit(ground: Ground) -> None:
+def _sit(ground: SampleGround) -> None:
     """Set up the bodies, and fill them but for some seats."""
     bearers: list[org.OfficeBearer] = []
     for unit, kind, names, duty, seats, leads, members in BODIES:
@@ -125,7 +125,7 @@ def _sit(ground: Ground) -> None:
     org.appoint_many(bearers=bearers, by=BY, at=ground.at)
 
 
-def _lead_states(ground: Ground) -> None:
+def _lead_states(ground: SampleGround) -> None:
     """A thin nation: every state has its president, two general secretaries, a secretary and the presidents of seven
     wings, the nation has seven wings too. None of the other states has members."""
     presidents = ground.holders.get("state_president", {})
@@ -151,7 +151,7 @@ def _lead_states(ground: Ground) -> None:
     org.appoint_many(bearers=bearers, by=BY, at=ground.at)
 
 
-def _wings(ground: Ground, code: str) -> list[int]:
+def _wings(ground: SampleGround, code: str) -> list[int]:
     """Make the wings of a state or the nation that are not there yet; their ids."""
     there = {unit: names["en"] for unit, kind, names, *_rest in BODIES if kind == "wing" and unit == code}
     return [

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Option, Outcome, Work
+from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.words import named
@@ -267,9 +267,9 @@ LIST = ImportKind(
     layout=LAYOUT,
     capability="imports.appointments",
     outcomes={
-        "offered": Outcome(_("Appointed, to be accepted"), "ok"),
-        "same": Outcome(_("Hold this office already")),
-        "stays": Outcome(_("Accepted already: stay appointed"), "warn"),
+        "offered": RowOutcome(_("Appointed, to be accepted"), "ok"),
+        "same": RowOutcome(_("Hold this office already")),
+        "stays": RowOutcome(_("Accepted already: stay appointed"), "warn"),
     },
     options=(
         Option(

@@ -46,7 +46,7 @@ class ViewerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(settings.UNSCOPED_PATHS):  # they must answer while the database does not
-            request.visit = self._visit(request)  # type: ignore[attr-defined]  # people.visit.Request has it
+            request.visit = self._visit(request)  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
             self._set(request, NOBODY)
             return self.get_response(request)
         tries = 2 if request.method in ("GET", "HEAD") else 1
@@ -65,7 +65,7 @@ class ViewerMiddleware:
     def _answer(self, request: HttpRequest) -> HttpResponseBase | None:
         """One transaction's answer; None, with everything rolled back, when units moved meanwhile."""
         visit = self._visit(request)
-        request.visit = visit  # type: ignore[attr-defined]  # people.visit.Request has it
+        request.visit = visit  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
         at = clock.now()
         key = sessions.key_of(token=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         with scoped(Scope(session=key)):
@@ -80,7 +80,7 @@ class ViewerMiddleware:
             self._set(request, viewer)
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse) and not response.is_async:
-                kept = Kept(iter(response))
+                kept = KeptStream(iter(response))
                 # A server that speaks ASGI would take all of a plain iterator into memory at once.
                 response.streaming_content = kept if isinstance(request, ASGIRequest) else kept.parts()
             if response.status_code >= 500:  # apart.Undone among them
@@ -112,7 +112,7 @@ class ViewerMiddleware:
     @staticmethod
     def _set(request: HttpRequest, viewer: Viewer) -> None:
         request.viewer = viewer  # type: ignore[attr-defined]  # org.viewer.Request has it
-        request.actor = actor_of(viewer, request.visit)  # type: ignore[attr-defined]  # people.visit.Request has it
+        request.actor = actor_of(viewer, request.visit)  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
 
 
 viewer = ViewerMiddleware
@@ -213,7 +213,7 @@ def _set_cookie(response: HttpResponseBase, visit: Visit) -> None:
         )
 
 
-class Kept:
+class KeptStream:
     """The whole of a stream, read now into memory or a file without a name, given out later to server or test."""
 
     def __init__(self, content: Iterator[bytes]) -> None:

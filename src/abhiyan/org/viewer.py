@@ -147,7 +147,7 @@ class Viewer:
 NOBODY = Viewer()
 
 
-class Request(visit.Request):
+class Request(visit.VisitRequest):
     """A request with its viewer, as views of org and above get it."""
 
     viewer: Viewer

@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CastMember:
     """One demo person: whom a click signs in as."""
 
     account: UUID
@@ -15,14 +15,14 @@ class Part:
     unit: str
 
 
-_tellers: list[Callable[[str], Sequence[Part]]] = []
+_tellers: list[Callable[[str], Sequence[CastMember]]] = []
 
 
-def told_by(teller: Callable[[str], Sequence[Part]]) -> None:
+def told_by(teller: Callable[[str], Sequence[CastMember]]) -> None:
     """Have `teller(language)` name the demo's people; called once, from AppConfig.ready()."""
     if teller not in _tellers:
         _tellers.append(teller)
 
 
-def parts(language: str) -> list[Part]:
+def parts(language: str) -> list[CastMember]:
     return [part for teller in _tellers for part in teller(language)]

@@ -70,7 +70,7 @@ class PeopleParted:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountClosed:
+class ClosedAccountNews:
     """An account was closed: nobody can sign in by it any more. What it was named for ends."""
 
     account_id: int

@@ -17,7 +17,7 @@ from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
 from abhiyan.units.rules import fold
 
-from .cast import Part, parts, told_by
+from .cast import CastMember, parts, told_by
 from .documents import address as document_address
 from .documents import number as document_number
 from .models import (
@@ -44,7 +44,7 @@ DEFAULT_LANGUAGE = "hi"
 MOST_DOCUMENTS = 50
 AFTER_ALL = "\uffff"  # sorts after every letter a folded word may go on with
 __all__ = [
-    "Part",
+    "CastMember",
     "document_address",
     "parts",
     "told_by",
@@ -303,7 +303,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldData:
     """What this room holds about one person on a phone."""
 
     last4: str
@@ -349,7 +349,7 @@ class Held:
         }
 
 
-def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -> Held:
+def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -> HeldData:
     """What is held about the holder of a proven phone: one person of those on it, never the others.
 
     person_id: whose, once a second fact has told them apart; without it only what is the phone's own.
@@ -360,7 +360,7 @@ def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -
     )
     phone = Phone.objects.filter(id=phone_id).first()
     owner = account_of_phone(phone_id)
-    return Held(
+    return HeldData(
         last4=phone.last4 if phone else "",
         person=person,
         consents=list(Consent.objects.filter(person_id=person.pk).order_by("at")) if person else [],
@@ -400,7 +400,7 @@ def standing_document(kind: str, about: UUID) -> Document | None:
     return found.order_by("issued_at", "id").first()
 
 
-def holder_of(ident: UUID) -> tuple[documents.Kind, str] | None:
+def holder_of(ident: UUID) -> tuple[documents.DocumentKind, str] | None:
     """What a document is and whose, where it is valid: not revoked, and true by the rule of its kind. In a system
     scope."""
     found = Document.objects.filter(pk=ident, revoked_at=None).first()

@@ -112,7 +112,7 @@ class Visit:
         )
 
 
-class Request(HttpRequest):
+class VisitRequest(HttpRequest):
     """A request as our views get it: org.middleware.viewer has set these."""
 
     visit: Visit

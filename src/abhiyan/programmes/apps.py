@@ -14,7 +14,7 @@ class ProgrammesConfig(AppConfig):
         from abhiyan.messaging.rules import audiences
         from abhiyan.org import owing
         from abhiyan.org.news import AppointmentEnded
-        from abhiyan.people.news import AccountClosed
+        from abhiyan.people.news import ClosedAccountNews
         from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsGoing, UnitsMoved, UnitsOpening
         from abhiyan.units.rules import hanging
 
@@ -31,11 +31,11 @@ class ProgrammesConfig(AppConfig):
         audiences.answer_programmes(queries.names_of_running)
         owing.register(owed_here)
         news.subscribe(
-            AccountClosed,
+            ClosedAccountNews,
             lambda told: actions.end_of_account(account_id=told.account_id, by=told.by, at=told.at),
         )
         news.subscribe(
-            AccountClosed, lambda told: tasks.hand_on_of_account(account_id=told.account_id, at=told.at)
+            ClosedAccountNews, lambda told: tasks.hand_on_of_account(account_id=told.account_id, at=told.at)
         )
         news.subscribe(AppointmentEnded, lambda told: tasks.hand_on_of_appointment(told=told))
         news.subscribe(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from abhiyan.core import clock, printing
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import ZONE, Ground, Place
+from abhiyan.core.samples import ZONE, Place, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.forms.demo import form_in_use
 from abhiyan.programmes import actions
@@ -55,7 +55,7 @@ WORDS = ("सब बूथ अध्यक्ष आए।", "दो नए प�
 UNNAMED = "किन बूथों पर गए, उनके नाम भी लिखें।"
 RECOUNT = "कितने घरों में गए, फिर गिनकर लिखें।"
 REASON, RETURNED = "बर्फ़बारी से रास्ते बंद हैं", "दो मंडलों के आँकड़े नहीं हैं, जोड़कर भेजें।"
-LEAFLET = printing.Template.read(Path(__file__).parent / "leaflet.typ")
+LEAFLET = printing.PrintTemplate.read(Path(__file__).parent / "leaflet.typ")
 MATERIAL_NOTE = "नमूना / sample"
 AT_DOORS = {"hi": "दरवाज़े पर क्या कहें (नमूना)", "en": "What to say at a door (sample)"}
 SAY = (
@@ -70,7 +70,7 @@ DO = ("सूची साथ लाएँ।", "घर बाँट लें�
 READERS = ("mandal_president", "cluster_in_charge", "booth_president")
 
 
-def sample(ground: Ground) -> None:
+def sample(ground: SampleGround) -> None:
     """What the people one may sign in as gave each other, said and put up in the drive."""
     state = ground.ids["JK"]
     with system("demo"):
@@ -83,7 +83,7 @@ def sample(ground: Ground) -> None:
         _put_up(programme, ground.shown, at=ground.at)
 
 
-def report(ground: Ground) -> None:
+def report(ground: SampleGround) -> None:
     """Have districts report each week what was entered, once all of it is there; some say far more."""
     with system("demo"):
         _ask_for_reports(programme_by_id(ground.programme_id), ground)
@@ -160,7 +160,7 @@ def _owing(
             yield unit, number * 7 + age * 3, period, holders[unit]
 
 
-def _ask_for_meetings(ground: Ground) -> None:
+def _ask_for_meetings(ground: SampleGround) -> None:
     """A district asks its mandals for a meeting each month. Some hold it, some set a day, some are silent."""
     leader, district = ground.shown["district_president"]
     first = (ground.today.replace(day=1) - timedelta(days=30 * MONTHS)).replace(day=1)
@@ -186,7 +186,7 @@ def _ask_for_meetings(ground: Ground) -> None:
             dues.hold_due(owes=owes, on=held, people=14 + turn % 23, text=words, by=holder, at=at)
 
 
-def _ask_for_reports(programme: Programme, ground: Ground) -> None:
+def _ask_for_reports(programme: Programme, ground: SampleGround) -> None:
     """The state asks its districts for a report each week; most are accepted, some wait or are returned."""
     president, state = ground.shown["state_president"]
     first = ground.today - timedelta(days=7 * WEEKS - 3)
@@ -219,7 +219,7 @@ def _ask_for_reports(programme: Programme, ground: Ground) -> None:
             dues.return_due(owes=owes, reason=RETURNED, by=president, at=at + timedelta(hours=2))
 
 
-def _ask_for_visits(ground: Ground) -> None:
+def _ask_for_visits(ground: SampleGround) -> None:
     """A district asks its mandals for booth visits each week, by form. Some wait; the mandal of the cast mends one."""
     leader, district = ground.shown["district_president"]
     own = ground.shown["mandal_president"][1]
@@ -250,7 +250,7 @@ def _ask_for_visits(ground: Ground) -> None:
             dues.accept_due(owes=owes, by=leader, at=at + timedelta(hours=2))
 
 
-def _ask_committees(ground: Ground) -> None:
+def _ask_committees(ground: SampleGround) -> None:
     """The state asks its committees for a report each week, by form. One waits, one is returned, some are silent."""
     president, state = ground.shown["state_president"]
     asking = acts.Asking(
@@ -328,7 +328,7 @@ def entered(stood: Ladder) -> int:
     return (stood.counted or 0) + (stood.unsigned or 0)
 
 
-def _ask_for_workshops(ground: Ground) -> None:
+def _ask_for_workshops(ground: SampleGround) -> None:
     """The state asks each district once for a workshop; one that held its own asks its mandals."""
     president, state = ground.shown["state_president"]
     leader, district = ground.shown["district_president"]

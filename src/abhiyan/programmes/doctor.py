@@ -4,25 +4,25 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from abhiyan.core import clock, sql
-from abhiyan.core.doctor import FAIL, OK, Finding, late
+from abhiyan.core.doctor import FAIL, OK, DoctorFinding, late
 
 from . import facts, queries
 
 LATE_S = 60.0  # the fold turns several times a second
 
 
-def unfolded(at: datetime) -> Iterable[Finding]:
+def unfolded(at: datetime) -> Iterable[DoctorFinding]:
     """Changes are folded into the counters within seconds. Figures are right meanwhile, but slower to read."""
     n, oldest_s = queries.unfolded(at=at)
     told = {"unfolded": n, "oldest_s": oldest_s}
     if n and oldest_s > LATE_S:
         text = f"{n} changes of tallies wait for folding, the oldest for {oldest_s:.0f} s"
-        yield Finding(late(), text, "see that `abhiyan jobs` runs, and the loop programmes.fold", told)
+        yield DoctorFinding(late(), text, "see that `abhiyan jobs` runs, and the loop programmes.fold", told)
     else:
-        yield Finding(OK, f"{n} changes of tallies wait for folding", facts=told)
+        yield DoctorFinding(OK, f"{n} changes of tallies wait for folding", facts=told)
 
 
-def orphans(_at: datetime) -> Iterable[Finding]:
+def orphans(_at: datetime) -> Iterable[DoctorFinding]:
     """Facts fit together: none points to something that is not there (the big tables have no foreign keys), and nobody
     is on a roll that their phone has left."""
     checks, found = facts.orphans(), {}
@@ -32,9 +32,9 @@ def orphans(_at: datetime) -> Iterable[Finding]:
     if found:
         told = ", ".join(f"{n} {name}" for name, n in found.items())
         fix = "let `abhiyan jobs` run for ten minutes; tell your developers of what `abhiyan recount` finds then"
-        yield Finding(FAIL, f"facts that do not fit together: {told}", fix, found)
+        yield DoctorFinding(FAIL, f"facts that do not fit together: {told}", fix, found)
     else:
-        yield Finding(OK, f"no orphans, by {len(checks)} checks")
+        yield DoctorFinding(OK, f"no orphans, by {len(checks)} checks")
 
 
 CHECKS = {"unfolded": unfolded, "orphans": orphans}

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.launch_day import Of, Worked
+from abhiyan.ui.launch_day import Of, WorkedLoop
 
 
-def launch_day(viewer: Viewer, of: Of) -> Iterator[Worked]:  # noqa: ARG001  # alike for every room
+def launch_day(viewer: Viewer, of: Of) -> Iterator[WorkedLoop]:  # noqa: ARG001  # alike for every room
     """Alike for everybody."""
-    yield Worked("programmes.fold", _("figures are not added up"))
-    yield Worked("programmes.pace", _("no rate is noted"))
+    yield WorkedLoop("programmes.fold", _("figures are not added up"))
+    yield WorkedLoop("programmes.pace", _("no rate is noted"))

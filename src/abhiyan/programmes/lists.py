@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Option, Outcome, Work
+from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.tables.layout import CellKind, Field, Layout
@@ -179,7 +179,7 @@ IN_CHARGES_KIND = ImportKind(
     ),
     layout=IN_CHARGES,
     capability="programmes.run",
-    outcomes={"named": Outcome(_("Named"), "ok")},
+    outcomes={"named": RowOutcome(_("Named"), "ok")},
     options=(Option(key="programme", title=_("Programme"), choices=_programmes),),
     reasons=REASONS
     | {

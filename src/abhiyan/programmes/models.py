@@ -158,7 +158,7 @@ class Task(models.Model):
     """Something asked of a person or an office, with effort and a time. An office's goes on to who holds it next."""
 
     class State(models.TextChoices):
-        """As rules.tasks.State, with their names."""
+        """As rules.tasks.TaskState, with their names."""
 
         ASKED = "asked", _("Not answered yet")
         ACCEPTED = "accepted", _("Accepted")

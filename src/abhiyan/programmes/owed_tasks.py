@@ -15,7 +15,7 @@ from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, Thing
 
 from .models import Task
 from .queries import tasks as found
-from .rules.tasks import Act, State
+from .rules.tasks import Act, TaskState
 
 SHOWN = 20
 
@@ -26,7 +26,7 @@ def owed(account_id: int, *, at: datetime) -> Iterator[Thing]:
     known = found.people_of(task.asked_by for task in mine)
     for task in mine:
         asker = known.get(task.asked_by or 0)
-        act = Act.ACCEPT if task.state == State.ASKED else Act.DO
+        act = Act.ACCEPT if task.state == TaskState.ASKED else Act.DO
         page = reverse("programmes:task", args=[task.public_id])
         yield Owed(
             urgency=_urgency(task, at=at),

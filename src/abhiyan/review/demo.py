@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.numbers import grouped
-from abhiyan.core.samples import BY, Ground
+from abhiyan.core.samples import BY, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.programmes import actions as programmes
@@ -70,7 +70,7 @@ ANSWERS = (
 Holders = Mapping[str, Mapping[int, Actor]]  # of each office who holds it, by unit (id)
 
 
-def sample(ground: Ground) -> None:
+def sample(ground: SampleGround) -> None:
     """Both rounds and what came of them. The state's president opens them."""
     with system("demo"):
         drive = programme_queries.programme_by_id(ground.programme_id)

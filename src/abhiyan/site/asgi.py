@@ -121,7 +121,7 @@ class _NotYours(Exception):
         self.told = told
 
 
-class Held:
+class HeldBytes:
     """Bytes of bodies that a worker holds, until each is answered."""
 
     def __init__(self) -> None:
@@ -138,7 +138,7 @@ class Held:
         self.bytes[is_account] -= n
 
 
-held = Held()
+held = HeldBytes()
 
 
 def body_limit(path: str) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import environment, languages, samples
 from abhiyan.helpdesk import helplines
-from abhiyan.helpdesk.helplines import Line
+from abhiyan.helpdesk.helplines import HelplineShown
 from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.rules import activities
 from abhiyan.ui.addresses import address_of
@@ -92,7 +92,7 @@ def phone(holder: UUID | None) -> dict[str, str]:
     }
 
 
-def _helpline(request: HttpRequest, lines: list[Line]) -> dict[str, Any] | None:
+def _helpline(request: HttpRequest, lines: list[HelplineShown]) -> dict[str, Any] | None:
     """Whom to ask, below a page: the number of the programme it is about, else every number there is, and the form.
     None while no programme runs. Read when the page draws it."""
     if not lines:
@@ -109,7 +109,7 @@ def _helpline(request: HttpRequest, lines: list[Line]) -> dict[str, Any] | None:
     }
 
 
-def _about(request: HttpRequest, lines: list[Line]) -> Line | None:
+def _about(request: HttpRequest, lines: list[HelplineShown]) -> HelplineShown | None:
     """The programme a page is about: as its view says, or as its address names it."""
     about = getattr(getattr(request, "visit", None), "about", None)
     if about is not None:

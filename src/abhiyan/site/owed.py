@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from abhiyan.core.imports import queries as imports
 from abhiyan.org.rules.capabilities import PHONE_OFFICES
 from abhiyan.org.viewer import Viewer
-from abhiyan.ui.owed import WHERE_WE_STAND, Beside, Owed, Word
+from abhiyan.ui.owed import WHERE_WE_STAND, Beside, OfficeWord, Owed
 from abhiyan.units.models import Kind
 
 from .imports.states import state_of
@@ -37,7 +37,7 @@ WORK: Mapping[str, str | Promise] = {
 }
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Word]:
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord]:
     """The viewer's own imports that wait for them, newest first; those of the last days; the words for their office;
     and to who leads segments the way to their votes."""
     if viewer.account_id is None:
@@ -56,7 +56,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Word]:
     if home is None:
         return
     if home.office in WORK:
-        yield Word(WORK[home.office])
+        yield OfficeWord(WORK[home.office])
     if home.office in PHONE_OFFICES:
         yield Beside(
             sheet=_("Without a network"),

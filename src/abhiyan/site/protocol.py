@@ -24,17 +24,17 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close
 _NO_EVENT = type("", (), {"set": lambda _self: None})()
 
 
-class Straight(Protocol):
+class ShortWay(Protocol):
     """What the hot path offers for the short way."""
 
     def sender(self, method: bytes, path: bytes, headers: dict[bytes, bytes]) -> Any:
         """Who sends this, when the short way is open to the request; else None."""
 
-    def take(self, request: "Request") -> None:
+    def take(self, request: "ShortRequest") -> None:
         """Take the request, and call its `answer` once, now or later."""
 
 
-class Request:
+class ShortRequest:
     """A request on the short way. To the connection it is what a request and its answer are on the long one."""
 
     __slots__ = (
@@ -50,7 +50,7 @@ class Request:
     )
     message_event = _NO_EVENT
 
-    def __init__(self, connection: "Connection", sender: Any, headers: dict[bytes, bytes]) -> None:
+    def __init__(self, connection: "HttpConnection", sender: Any, headers: dict[bytes, bytes]) -> None:
         self.connection = connection
         self.sender = sender
         self.headers = headers
@@ -70,10 +70,10 @@ class Request:
             self.connection.write_answer(self, status, headers, body)
 
 
-class Connection(HttpToolsProtocol):
+class HttpConnection(HttpToolsProtocol):
     """One connection."""
 
-    straight: Straight | None = None  # the hot path, set once it is ready
+    straight: ShortWay | None = None  # the hot path, set once it is ready
     cycle: Any  # uvicorn's, or a Request; None before the first
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -117,7 +117,7 @@ class Connection(HttpToolsProtocol):
             ):
                 sender = straight.sender(parser.get_method(), self.url, headers)
                 if sender is not None:
-                    self.cycle = Request(self, sender, headers)
+                    self.cycle = ShortRequest(self, sender, headers)
                     return
         self._go_the_long_way()
 
@@ -133,7 +133,7 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         cycle = self.cycle
-        if cycle.__class__ is Request:
+        if cycle.__class__ is ShortRequest:
             cycle.body += body
         else:
             self.part_bytes += len(body)
@@ -141,7 +141,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         cycle = self.cycle
-        if cycle.__class__ is Request:
+        if cycle.__class__ is ShortRequest:
             assert self.straight is not None
             cycle.more_body = False
             self.straight.take(cycle)
@@ -149,7 +149,7 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
 
     def write_answer(
-        self, request: Request, status: int, headers: list[tuple[bytes, bytes]], body: bytes
+        self, request: ShortRequest, status: int, headers: list[tuple[bytes, bytes]], body: bytes
     ) -> None:
         """Send the answer of the short way, and turn to what came behind it."""
         head = _head(status, len(body), request.keep_alive, *self.server_state.default_headers, *headers)
@@ -171,7 +171,7 @@ class Connection(HttpToolsProtocol):
             return now - self.since > QUIET_S
         if not cycle.more_body:
             return False
-        if cycle.__class__ is Request:
+        if cycle.__class__ is ShortRequest:
             return now - self.since > BODY_S
         return self._is_slow(now)
 
@@ -203,5 +203,5 @@ def _head(status: int, length: int, keep_alive: bool, *headers: tuple[bytes, byt
 def sweep(connections: Iterable[object], now: float) -> None:
     """Close what is overdue. now: the loop's time."""
     for each in list(connections):
-        if isinstance(each, Connection) and each.is_overdue(now):
+        if isinstance(each, HttpConnection) and each.is_overdue(now):
             each.transport.close()

@@ -64,7 +64,7 @@ def web(*, host: str, port: int) -> None:
     import uvicorn
 
     from . import asgi
-    from .protocol import QUIET_S, SWEEP_S, Connection, sweep
+    from .protocol import QUIET_S, SWEEP_S, HttpConnection, sweep
 
     class Server(uvicorn.Server):
         async def on_tick(self, counter: int) -> bool:
@@ -72,11 +72,11 @@ def web(*, host: str, port: int) -> None:
                 sweep(self.server_state.connections, asyncio.get_running_loop().time())
             return await super().on_tick(counter)
 
-    Connection.straight = asgi.straight()
+    HttpConnection.straight = asgi.straight()
     server = Server(
         uvicorn.Config(
             asgi.application,
-            http=Connection,
+            http=HttpConnection,
             ws="none",
             loop="uvloop",
             lifespan="on",

@@ -143,7 +143,7 @@ X_FRAME_OPTIONS = "DENY"
 ORGANISATION = environment.ORGANISATION()
 GRIEVANCE = environment.GRIEVANCE()
 ACCENT = environment.ACCENT()
-FORM_RENDERER = "abhiyan.ui.forms.Look"
+FORM_RENDERER = "abhiyan.ui.forms.FormRenderer"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = {

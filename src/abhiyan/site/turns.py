@@ -53,7 +53,7 @@ Turn = asyncio.Future[None]
 
 
 @dataclass(slots=True)
-class Line:
+class TurnLine:
     """Who waits, of one account or network."""
 
     begun: deque[Turn] = field(default_factory=deque)
@@ -63,7 +63,7 @@ class Line:
         return len(self.begun) + len(self.new)
 
 
-class Turns:
+class RequestTurns:
     """So many requests at once, of one account or network at most `of_one`. Of those who wait, each line gets a turn
     after the other; nobody waits longer than `patience_s`. shared: a file by which workers count `of_one` together."""
 
@@ -80,7 +80,7 @@ class Turns:
         self._at_once, self._of_one = at_once, at_once if of_one is None else of_one
         self._most, self._most_of_one, self._patience_s = most, most_of_one, patience_s
         self._at_work: Counter[str] = Counter()
-        self._lines: OrderedDict[str, Line] = OrderedDict()  # the next one first
+        self._lines: OrderedDict[str, TurnLine] = OrderedDict()  # the next one first
         self._in_a_row = 0  # turns of those who have begun
         self._places = slots.SharedPlaces(shared, of=self._of_one) if shared else None
         self._taken: dict[str, list[int]] = {}  # places, by account or network
@@ -95,7 +95,7 @@ class Turns:
             map(len, self._lines.values())
         ) >= self._most:
             return False
-        line = self._lines.setdefault(whose, Line())
+        line = self._lines.setdefault(whose, TurnLine())
         waiting = line.begun if has_begun else line.new
         turn = asyncio.get_running_loop().create_future()
         waiting.append(turn)
@@ -184,10 +184,10 @@ class Handler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.public = Turns(PUBLIC)
-        self.offices = Turns(OFFICES, of_one=OF_AN_ACCOUNT, shared="offices")
-        self.photos = Turns(PHOTOS, patience_s=LONG_PATIENCE_S, shared="photos")
-        self.files = Turns(FILES, patience_s=LONG_PATIENCE_S, shared="files")
+        self.public = RequestTurns(PUBLIC)
+        self.offices = RequestTurns(OFFICES, of_one=OF_AN_ACCOUNT, shared="offices")
+        self.photos = RequestTurns(PHOTOS, patience_s=LONG_PATIENCE_S, shared="photos")
+        self.files = RequestTurns(FILES, patience_s=LONG_PATIENCE_S, shared="files")
         self._threads: list[ThreadPoolExecutor] = []
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -228,7 +228,7 @@ class Handler(ASGIHandler):
             turns.end(whose=whose)
         return answer
 
-    def _turns_of(self, request: HttpRequest, account: str | None) -> tuple[Turns, str]:
+    def _turns_of(self, request: HttpRequest, account: str | None) -> tuple[RequestTurns, str]:
         """Which turns a request takes, and whose line it waits in."""
         network = address.shortened(address.client(request))
         if request.path.startswith(FOR_ALL):

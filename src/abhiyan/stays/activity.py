@@ -14,11 +14,11 @@ from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries import item
 from abhiyan.programmes.rules.activities import (
     Activity,
-    Channel,
+    CheckQuestion,
+    ItemChannel,
     MeasureTemplate,
     Page,
-    Question,
-    Template,
+    ProgrammeTemplate,
     Whom,
 )
 from abhiyan.programmes.rules.items import facts_of, items_of
@@ -59,7 +59,7 @@ STAYS_ACTIVITY = Activity(
     kind=KIND,
     name=_("Village stays"),
     templates=(
-        Template(
+        ProgrammeTemplate(
             code="stays",
             names={"en": "Village stays", "hi": "गाँव प्रवास"},
             about={
@@ -70,7 +70,7 @@ STAYS_ACTIVITY = Activity(
             days=3,
         ),
     ),
-    channels=(Channel(IN_PLACE, _("In the place")),),
+    channels=(ItemChannel(IN_PLACE, _("In the place")),),
     meanings={
         "reported": _("The worker records the arrival."),
         "unsigned": _("24 hours, but a place is not known. The host has not said yes."),
@@ -89,10 +89,10 @@ STAYS_ACTIVITY = Activity(
             KIND,
             measure=STAYS,
             questions=(
-                Question(
+                CheckQuestion(
                     "who", _("Who stayed"), _("Did a worker of the organisation stay with you lately? Who?")
                 ),
-                Question("when", _("When"), _("On which day did they come?")),
+                CheckQuestion("when", _("When"), _("On which day did they come?")),
             ),
             whom=whom,
             sentence=sentence,

@@ -17,7 +17,14 @@ from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries import MeasureStand, item
-from abhiyan.programmes.rules.activities import Activity, Channel, MeasureTemplate, Question, Template, Whom
+from abhiyan.programmes.rules.activities import (
+    Activity,
+    CheckQuestion,
+    ItemChannel,
+    MeasureTemplate,
+    ProgrammeTemplate,
+    Whom,
+)
 from abhiyan.programmes.rules.check_words import GENERAL
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.ui.owed import Owed
@@ -97,7 +104,7 @@ DAYS_ACTIVITY = Activity(
     kind=KIND,
     name=_("Field days"),
     templates=(
-        Template(
+        ProgrammeTemplate(
             code="field_days",
             names={"en": "Field days", "hi": "क्षेत्र दिवस"},
             about={
@@ -108,7 +115,7 @@ DAYS_ACTIVITY = Activity(
             days=90,
         ),
     ),
-    channels=(Channel(IN_AREA, _("In the own area")),),
+    channels=(ItemChannel(IN_AREA, _("In the own area")),),
     meanings={
         "reported": _("The leader marks the day on the phone."),
         "unsigned": _("Marked on that day, but a place is not known. The booth president has not said yes."),
@@ -126,12 +133,12 @@ DAYS_ACTIVITY = Activity(
             KIND,
             measure=DAYS,
             questions=(
-                Question(
+                CheckQuestion(
                     "who",
                     _("Who came"),
                     _("Did a leader of the organisation spend a day in your booth lately? Who?"),
                 ),
-                Question("when", _("When"), _("On which day was that?")),
+                CheckQuestion("when", _("When"), _("On which day was that?")),
             ),
             whom=whom,
             sentence=sentence,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Option, Outcome, Work
+from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.tables.layout import CellKind, Field, Layout
@@ -129,8 +129,8 @@ LIST = ImportKind(
     layout=LAYOUT,
     capability="programmes.run",
     outcomes={
-        "assigned": Outcome(_("Assigned"), "ok"),
-        "there": Outcome(_("There already: stay assigned"), "warn"),
+        "assigned": RowOutcome(_("Assigned"), "ok"),
+        "there": RowOutcome(_("There already: stay assigned"), "warn"),
     },
     options=(Option(key="programme", title=_("Programme"), choices=_choices),),
     reasons=REASONS | {why.code: why.message for why in _CELLS},

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from abhiyan.ui.ladder import Before, Words
+from abhiyan.ui.ladder import EarlierDrive, Words
 
 # The lines end here; right of it stand their last values.
 PLOT_WIDTH = 86.0
@@ -34,7 +34,7 @@ class Trend:
     ends_on: date
     days: Sequence[Day]
     target: int | None = None
-    before: Before | None = None
+    before: EarlierDrive | None = None
 
 
 @dataclass(frozen=True)

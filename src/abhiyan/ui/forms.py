@@ -1,4 +1,4 @@
-"""How every Django form looks: set FORM_RENDERER to `abhiyan.ui.forms.Look`, then `{{ form }}` is whole.
+"""How every Django form looks: set FORM_RENDERER to `abhiyan.ui.forms.FormRenderer`, then `{{ form }}` is whole.
 
 Label, hint, control and error belong together for the ear too: Django 5.2 binds hint and error to the control
 by aria-describedby, and the templates here give them the ids it names.
@@ -28,7 +28,7 @@ PLAINER = (
 SOMETIMES = {"data-needed": "sometimes"}  # neither "optional" nor always needed: the hint says when
 
 
-class Look(DjangoTemplates):
+class FormRenderer(DjangoTemplates):
     """Renders forms, fields and formsets with the templates of this room."""
 
     form_template_name = "ui/_form.html"

@@ -44,7 +44,7 @@ DEFINITIONS: Mapping[str, Words] = {
 
 
 @dataclass(frozen=True)
-class Before:
+class EarlierDrive:
     """What an earlier drive reached in the unit, as a list says: a total, not members of ours."""
 
     name: Words
@@ -86,7 +86,7 @@ class LadderShown:
     none_reason: Words = ""
     hidden_reason: Words = ""
     parts: Sequence[tuple[Words, int | None]] = ()
-    before: Before | None = None
+    before: EarlierDrive | None = None
 
     def definition(self, rung: str) -> Words:
         return (self.definitions or {}).get(rung) or DEFINITIONS[rung]

@@ -46,7 +46,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ChannelTraffic:
     """One channel, in or out. state: in a word; kind: ok, warn, bad or "". rate: a minute; last: when one came last.
     note: what to do; href, act: where it is done, and the words of its link."""
 
@@ -86,11 +86,11 @@ class Noes:
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class WorkedLoop:
     """A loop the page relies on. stops: what does not happen while it stands still."""
 
     loop: str
     stops: Text
 
 
-Thing = Figure | Way | Backlog | Noes | Worked
+Thing = Figure | ChannelTraffic | Backlog | Noes | WorkedLoop

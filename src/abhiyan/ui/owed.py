@@ -110,10 +110,10 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class OfficeWord:
     """What the work of a viewer's office is, said while there is none to do."""
 
     text: str | Promise
 
 
-Thing = Owed | StandingHere | UnitsBehind | LateBelow | Beside | Invitation | Word
+Thing = Owed | StandingHere | UnitsBehind | LateBelow | Beside | Invitation | OfficeWord

@@ -33,7 +33,7 @@ class MapSeat:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnSeat:
     """A seat on the drawing. path: its ground; without one, a disc of radius r at x, y. label: room for its sign."""
 
     seat: MapSeat
@@ -50,7 +50,7 @@ class SeatDrawing:
     width: float
     height: float
     land: list[str]
-    seats: list[Drawn]
+    seats: list[DrawnSeat]
     left_out: int
 
 
@@ -75,7 +75,7 @@ def draw(seats: Sequence[MapSeat], boundaries: maps.Outlines | None = None) -> S
     ]
     points += [(seat.lon or 0.0, seat.lat or 0.0) for index, seat in placed if index not in rings]
     frame = maps.frame_of(points, margin=DISC + 6)
-    drawn: list[Drawn] = []
+    drawn: list[DrawnSeat] = []
     taken: list[tuple[float, float]] = []
     for index, seat in placed:
         own = rings.get(index, ())
@@ -89,7 +89,7 @@ def draw(seats: Sequence[MapSeat], boundaries: maps.Outlines | None = None) -> S
         if has_room:
             taken.append((x, label_y))
         path = "".join(filter(None, (maps.path_of(ring, frame) for ring in own)))
-        drawn.append(Drawn(seat, path, round(x, 1), round(y, 1), DISC, has_room, round(label_y, 1)))
+        drawn.append(DrawnSeat(seat, path, round(x, 1), round(y, 1), DISC, has_room, round(label_y, 1)))
     land = [path for ring in ground if (path := maps.path_of(ring, frame))]
     drawn.sort(key=lambda one: not one.path)  # discs lie on top of grounds
     return SeatDrawing(frame.width, round(frame.height, 1), land, drawn, len(seats) - len(placed))

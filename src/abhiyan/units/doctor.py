@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from abhiyan.core import sql
-from abhiyan.core.doctor import FAIL, OK, WARN, Finding
+from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding
 
 FAULTS = {
     "placements of no unit": "select count(*) from units_placement p"
@@ -28,7 +28,7 @@ FAULTS = {
 }
 
 
-def trees(_at: datetime) -> Iterable[Finding]:
+def trees(_at: datetime) -> Iterable[DoctorFinding]:
     """Ranges, depths and leaves say what parent pointers say, and no placement leads nowhere."""
     found = {}
     for name, query in FAULTS.items():
@@ -36,31 +36,31 @@ def trees(_at: datetime) -> Iterable[Finding]:
             found[name] = n
     if found:
         told = ", ".join(f"{n} {name}" for name, n in found.items())
-        yield Finding(
+        yield DoctorFinding(
             FAIL, f"the trees are not sound: {told}", "see docs/units.md, “How a tree is kept”", found
         )
     else:
-        yield Finding(OK, "the trees are sound")
+        yield DoctorFinding(OK, "the trees are sound")
 
 
-def roots(_at: datetime) -> Iterable[Finding]:
+def roots(_at: datetime) -> Iterable[DoctorFinding]:
     """Each hierarchy that is used has one top; scopes and pages begin there."""
     for hierarchy, n in sql.rows(
         "select hierarchy, count(*) from units_placement where valid_to is null and parent_id is null"
         " group by hierarchy having count(*) > 1 order by hierarchy"
     ):
         text = f"hierarchy {hierarchy} has {n} tops"
-        yield Finding(WARN, text, "import the units above them with their parents", {"tops": n})
+        yield DoctorFinding(WARN, text, "import the units above them with their parents", {"tops": n})
 
 
-def nowhere(_at: datetime) -> Iterable[Finding]:
+def nowhere(_at: datetime) -> Iterable[DoctorFinding]:
     """Each unit that is not closed stands in some hierarchy: without a place it is below no other."""
     n, codes = sql.row(
         "select count(*), (array_agg(code order by code))[:5] from units_unit u where closed_on is null"
         " and not exists (select from units_placement p where p.unit_id = u.id and p.valid_to is null)"
     )
     if n:
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             f"{n} unit{'s stand' if n > 1 else ' stands'} in no hierarchy: {', '.join(codes)}{', …' if n > 5 else ''}",
             "import them again with the units above them (docs/units.md)",
@@ -68,7 +68,7 @@ def nowhere(_at: datetime) -> Iterable[Finding]:
         )
 
 
-def closed(_at: datetime) -> Iterable[Finding]:
+def closed(_at: datetime) -> Iterable[DoctorFinding]:
     """Nothing open stands beneath a closed unit: closing asks for it, and nothing is placed there afterwards."""
     n, codes = sql.row(
         "select count(*), (array_agg(u.code order by u.code))[:5] from units_placement p"
@@ -76,7 +76,7 @@ def closed(_at: datetime) -> Iterable[Finding]:
         " join units_unit u on u.id = p.unit_id and u.closed_on is null where p.valid_to is null"
     )
     if n:
-        yield Finding(
+        yield DoctorFinding(
             WARN,
             f"open units below a closed one: {n} ({', '.join(codes)}{', …' if n > 5 else ''})",
             "close them too, or import them with another unit above them (docs/units.md)",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock
-from abhiyan.core.imports import Difference, ImportKind, Lacking, Option, Outcome, Work, authority
+from abhiyan.core.imports import ImportKind, Lacking, Option, RowDifference, RowOutcome, Work, authority
 from abhiyan.core.numbers import grouped
 from abhiyan.core.tables.layout import CellKind as Cell
 from abhiyan.core.tables.layout import Field, Layout
@@ -336,11 +336,12 @@ def undo(work: Work) -> None:
     work.count("made", actions.take_back(import_id=work.id, by=work.by, at=work.at, on=day))
 
 
-def differences(import_id: int, first: int, how_many: int) -> Sequence[Difference]:
+def differences(import_id: int, first: int, how_many: int) -> Sequence[RowDifference]:
     """What a list changes of units that exist, field by field."""
     found = UnitDifference.objects.filter(import_id=import_id).order_by("row", "field")
     return [
-        Difference(d.row, d.code, d.field, d.old, d.new) for d in found[first : first + min(how_many, 1_000)]
+        RowDifference(d.row, d.code, d.field, d.old, d.new)
+        for d in found[first : first + min(how_many, 1_000)]
     ]
 
 
@@ -351,12 +352,12 @@ UNITS_KIND = ImportKind(
     layout=UNITS,
     capability="imports.units",
     outcomes={
-        "made": Outcome(_("New"), "ok"),
-        "moved": Outcome(_("Moved"), "warn"),
-        "changed": Outcome(_("Changed"), "ok"),
-        "closed": Outcome(_("Closed"), "warn"),
-        "closed_missing": Outcome(_("Closed, not in the list"), "warn"),
-        "same": Outcome(_("Unchanged")),
+        "made": RowOutcome(_("New"), "ok"),
+        "moved": RowOutcome(_("Moved"), "warn"),
+        "changed": RowOutcome(_("Changed"), "ok"),
+        "closed": RowOutcome(_("Closed"), "warn"),
+        "closed_missing": RowOutcome(_("Closed, not in the list"), "warn"),
+        "same": RowOutcome(_("Unchanged")),
     },
     options=(
         Option(
@@ -432,7 +433,7 @@ PINS_KIND = ImportKind(
     explains=_("Which units a PIN code belongs to. With it we find the place of people without a unit."),
     layout=PINS,
     capability="imports.pins",
-    outcomes={"made": Outcome(_("New"), "ok"), "same": Outcome(_("Unchanged"))},
+    outcomes={"made": RowOutcome(_("New"), "ok"), "same": RowOutcome(_("Unchanged"))},
     reasons=REASONS,
     check=lambda work: _pins(work, write=False),
     commit=lambda work: _pins(work, write=True),

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import Difference, ImportKind, Outcome, Work
+from abhiyan.core.imports import ImportKind, RowDifference, RowOutcome, Work
 from abhiyan.core.models import JournalPage
 from abhiyan.core.tables.layout import CellKind, Field, Layout
 
@@ -146,9 +146,9 @@ def list_of_figures(
         layout=Layout(key=key, personal=False, fields=(UNIT, *fields.values())),
         capability=capability,
         outcomes={
-            "new": Outcome(_("New"), "ok"),
-            "changed": Outcome(_("Changed"), "ok"),
-            "same": Outcome(_("Unchanged")),
+            "new": RowOutcome(_("New"), "ok"),
+            "changed": RowOutcome(_("Changed"), "ok"),
+            "same": RowOutcome(_("Unchanged")),
         },
         reasons=REASONS,
         check=check,
@@ -182,9 +182,9 @@ def _sound(work: Work) -> list[UnitListRow]:
     return found
 
 
-def _differences(import_id: int, first: int, how_many: int) -> Sequence[Difference]:
+def _differences(import_id: int, first: int, how_many: int) -> Sequence[RowDifference]:
     found = [
-        Difference(*one)
+        RowDifference(*one)
         for page in JournalPage.objects.filter(import_id=import_id).order_by("number")
         for one in page.facts.get("changed", ())
     ]

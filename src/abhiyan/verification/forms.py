@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.people import phones
 from abhiyan.people.actions.accounts import NotAPhone
-from abhiyan.programmes.rules.activities import Items, Question
+from abhiyan.programmes.rules.activities import CheckQuestion, Items
 from abhiyan.programmes.rules.check_words import CheckWords
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import SOMETIMES, offer
@@ -242,7 +242,7 @@ class PlantForm(forms.Form):
     )
     agreed = forms.BooleanField(label=_("They agreed to be called, and to tell nobody"))
 
-    def __init__(self, given: Any, typed: Sequence[Question], words: CheckWords) -> None:
+    def __init__(self, given: Any, typed: Sequence[CheckQuestion], words: CheckWords) -> None:
         """typed: what else is written of each."""
         super().__init__(given)
         offer(self, is_genuine=zip(("yes", "no"), words.known, strict=True))

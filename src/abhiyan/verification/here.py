@@ -19,7 +19,7 @@ from abhiyan.verification.actions.frames import PLAN
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as reads
 from abhiyan.verification.queries.flag_numbers import FlagNumbers
-from abhiyan.verification.rules.beside import Beside
+from abhiyan.verification.rules.beside import FrameFigures
 
 
 def may_plan(request: Request, unit_id: int) -> bool:
@@ -71,7 +71,7 @@ class ShownLine:
         return programmes.said_true(self.told, is_rounded=not self.is_exact)
 
     @property
-    def drawn(self) -> Beside:
+    def drawn(self) -> FrameFigures:
         """The figures of its bar: none finer than those in its cells."""
         of = self.of
 

@@ -6,5 +6,5 @@ Jobs run the steps (running); people and the command line ask for them (actions)
 """
 
 from . import authority
-from .kinds import Difference, ImportKind, Lacking, Option, Outcome, kind, register, registered
+from .kinds import ImportKind, Lacking, Option, RowDifference, RowOutcome, kind, register, registered
 from .work import Work

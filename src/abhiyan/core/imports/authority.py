@@ -14,16 +14,16 @@ class NobodyToAsk(Refused, code="not_yours", status=403):
     message = _("Your role can't do this here. Ask the office above yours.")
 
 
-class Ask(Protocol):
+class CapabilityCheck(Protocol):
     """Refuses unless `by` holds the capability over the unit `at` (an id); None: over the whole organisation."""
 
     def __call__(self, by: Actor, capability: str, *, at: int | None) -> None: ...
 
 
-_ask: Ask | None = None
+_ask: CapabilityCheck | None = None
 
 
-def use(ask: Ask) -> None:
+def use(ask: CapabilityCheck) -> None:
     """Hand in the question, in an AppConfig.ready()."""
     global _ask
     _ask = ask

@@ -22,7 +22,7 @@ class UnknownKind(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RowOutcome:
     """What may become of a row. tone: ok, warn, bad or "" for how a page shows it."""
 
     title: Text
@@ -51,7 +51,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RowDifference:
     """What a row would change, or has changed, of something that exists. old None: there was nothing."""
 
     row: int
@@ -95,7 +95,7 @@ class ImportKind:
     explains: Text
     layout: Layout
     capability: str
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, RowOutcome]
     check: Step
     commit: Step
     undo: Step
@@ -104,7 +104,7 @@ class ImportKind:
     said: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     consequences: frozenset[str] = frozenset()
     discarded: Mapping[str, Text] = field(default_factory=dict)
-    differences: Callable[[int, int, int], Sequence[Difference]] | None = None
+    differences: Callable[[int, int, int], Sequence[RowDifference]] | None = None
     options_fit: Callable[[Mapping[str, str]], None] | None = None
     tells: Callable[[Mapping[str, int]], Sequence[str]] | None = None
     lacking: Callable[[int, int, int], Sequence[Lacking]] | None = None

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from abhiyan.core.tables.layout import Layout
-from abhiyan.core.tables.sniffing import Column, Preview, Problem
+from abhiyan.core.tables.sniffing import Preview, Problem, SniffedColumn
 from abhiyan.core.tables.sources import TableSource
 
 
@@ -25,7 +25,7 @@ def from_json(found: dict[str, Any], mapping: dict[str, int], layout: Layout) ->
     preview = Preview(
         source=_source(found["source"]),
         columns=tuple(
-            Column(**{**column, "samples": tuple(column["samples"])}) for column in found["columns"]
+            SniffedColumn(**{**column, "samples": tuple(column["samples"])}) for column in found["columns"]
         ),
         mapping=mapping,
         problems=tuple(Problem(**problem) for problem in found["problems"]),

@@ -226,7 +226,7 @@ def actor_of(staged: StagedImport) -> Actor:
 @contextmanager
 def gateway() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """A connection of the only role that may use the schema `staging`."""
-    with database.Connection.connect(
+    with database.ServerConnection.connect(
         database.conninfo("gateway"), autocommit=True, connect_timeout=10
     ) as own:
         yield own

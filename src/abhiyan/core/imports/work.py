@@ -37,7 +37,7 @@ class Signal:
         self._tell = tell
         self._beaten = float("-inf")
         self._pct = -1
-        self._own = database.Connection.connect(
+        self._own = database.ServerConnection.connect(
             database.conninfo(database.current_role()),
             autocommit=True,
             connect_timeout=10,

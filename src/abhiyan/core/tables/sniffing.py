@@ -32,7 +32,7 @@ DELIMITERS = (",", "\t", ";", "|")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SniffedColumn:
     """One column as found. sensitive: a category of reasons.SENSITIVE; its cells are not in `samples`, nor read."""
 
     index: int
@@ -64,7 +64,7 @@ class Preview:
     """
 
     source: TableSource
-    columns: tuple[Column, ...]
+    columns: tuple[SniffedColumn, ...]
     mapping: Mapping[str, int]
     problems: tuple[Problem, ...]
     dropped: Mapping[str, int]
@@ -503,14 +503,16 @@ def _pairs(one: Sequence[str], two: Sequence[str]) -> list[tuple[str, str]]:
     return [(one[i] if i < len(one) else "", two[i] if i < len(two) else "") for i in range(longest)]
 
 
-def _columns(headers: Sequence[str], data: Sequence[Sequence[str]], layout: Layout) -> tuple[Column, ...]:
+def _columns(
+    headers: Sequence[str], data: Sequence[Sequence[str]], layout: Layout
+) -> tuple[SniffedColumn, ...]:
     known = {column for _score, _place, column in likeness(headers, layout)}
     columns = []
     for index, header in enumerate(headers):
         cells = [row[index] for row in data if index < len(row) and row[index].strip()]
         found = sensitive(header) or (None if index in known else looks_sensitive(cells))
         samples = () if found else tuple(masked(cell, personal=layout.personal) for cell in cells[:SAMPLES])
-        columns.append(Column(index, letter(index), header, found, not cells and not header, samples))
+        columns.append(SniffedColumn(index, letter(index), header, found, not cells and not header, samples))
     return tuple(columns)
 
 

@@ -20,7 +20,7 @@ _REPEATED = 1_000  # cells that one entry of an .ods may stand for
 
 
 @dataclass(slots=True)
-class Unread:
+class UnreadCells:
     """texts: place -> what stands there instead of a value, "#REF!". merged: first place -> its last row.
 
     is_told: false where the format does not let us see errors, so that a blank cell may be one.
@@ -31,9 +31,9 @@ class Unread:
     merged: dict[Place, int] = field(default_factory=dict)
 
 
-def unread(path: Path, sheet: str, *, merged: Any, rows: int | None = None) -> Unread:
+def unread(path: Path, sheet: str, *, merged: Any, rows: int | None = None) -> UnreadCells:
     """What is unread in a sheet, or in its first rows. merged: ranges that calamine tells of, None for none."""
-    found = Unread()
+    found = UnreadCells()
     for (top, left), (bottom, _right) in merged or ():
         if bottom > top:
             found.merged[top, left] = bottom
@@ -47,7 +47,7 @@ def unread(path: Path, sheet: str, *, merged: Any, rows: int | None = None) -> U
     return found
 
 
-def _look(path: Path, sheet: str, found: Unread, rows: int | None) -> None:
+def _look(path: Path, sheet: str, found: UnreadCells, rows: int | None) -> None:
     with zipfile.ZipFile(path) as packed:
         names = set(packed.namelist())
         if "content.xml" in names:
@@ -140,7 +140,7 @@ def _part(packed: zipfile.ZipFile, names: set[str], sheet: str) -> str | None:
 class _Workbook(_Elements):
     """The cells of a sheet of an .xlsx."""
 
-    def __init__(self, found: Unread, rows: int | None) -> None:
+    def __init__(self, found: UnreadCells, rows: int | None) -> None:
         self.found, self.rows = found, rows
         self.row = self.column = -1
         self.kind = ""
@@ -186,7 +186,7 @@ def _column(place: str) -> int:
 class _OpenDocument(_Elements):
     """The cells of a sheet of an .ods."""
 
-    def __init__(self, sheet: str, found: Unread, rows: int | None) -> None:
+    def __init__(self, sheet: str, found: UnreadCells, rows: int | None) -> None:
         self.sheet, self.found, self.rows = sheet, found, rows
         self.is_in = False
         self.row = self.column = self.tables = 0

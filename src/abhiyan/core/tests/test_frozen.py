@@ -30,27 +30,27 @@ def frozen(pid: int) -> Iterator[None]:
 
 
 def test_who_waits_for_a_frozen_server_hears_of_it() -> None:
-    with database.Connection.connect(database.conninfo("jobs"), autocommit=True) as own:
+    with database.ServerConnection.connect(database.conninfo("jobs"), autocommit=True) as own:
         with frozen(own.info.backend_pid), pytest.raises(psycopg.OperationalError, match="does not answer"):
             own.execute("select 1")
         assert own.closed
 
 
-def ask_twice(own: database.Connection) -> None:
+def ask_twice(own: database.ServerConnection) -> None:
     with own.pipeline():
         own.execute("select 1")
         own.execute("select 2")
 
 
 def test_who_asked_several_things_at_once_hears_of_it_too() -> None:
-    with database.Connection.connect(database.conninfo("jobs"), autocommit=True) as own:
+    with database.ServerConnection.connect(database.conninfo("jobs"), autocommit=True) as own:
         with frozen(own.info.backend_pid), pytest.raises(psycopg.OperationalError, match="does not answer"):
             ask_twice(own)
         assert own.closed
 
 
 def test_a_server_at_work_is_waited_for() -> None:
-    with database.Connection.connect(database.conninfo("jobs"), autocommit=True) as own:
+    with database.ServerConnection.connect(database.conninfo("jobs"), autocommit=True) as own:
         assert own.execute("select pg_sleep(1.5), 7 as n").fetchone() == ("", 7)
 
 

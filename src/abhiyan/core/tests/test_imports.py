@@ -13,7 +13,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.imports import (
     ImportKind,
     Option,
-    Outcome,
+    RowOutcome,
     Work,
     actions,
     authority,
@@ -93,7 +93,7 @@ def fruit() -> Iterator[None]:
             explains="What grows.",
             layout=LAYOUT,
             capability="imports.fruit",
-            outcomes={"new": Outcome("New", "ok"), "gone": Outcome("Gone")},
+            outcomes={"new": RowOutcome("New", "ok"), "gone": RowOutcome("Gone")},
             reasons={"no_fruit": "%(name)s is no fruit (%(field)s)."},
             discarded={"unripe": "Unripe"},
             options=(
@@ -446,7 +446,7 @@ def test_a_step_under_way_elsewhere_is_left_alone(tmp_path: Path) -> None:
         actions.ask(public_id=staged.public_id, step="check", by=BY, at=AT)
     other = Signal(staged.id)
     assert other.alone()
-    with pytest.raises(jobs.Busy):
+    with pytest.raises(jobs.WorkUnderWay):
         import_step(public_id=str(staged.public_id), step="check")
     assert again(staged).state == State.CHECKING
     other.close()

@@ -43,7 +43,7 @@ def held(*, word: str) -> None:
 
 @jobs.job("core.test_busy")
 def busy() -> None:
-    raise jobs.Busy
+    raise jobs.WorkUnderWay
 
 
 @pytest.fixture(autouse=True)
@@ -212,7 +212,7 @@ def test_the_worker_goes_on_after_its_connections_were_cut() -> None:
     with turning({"core.jobs": loops.Loop(jobs.Worker().turn, every_s=0.05, scoped=False)}):
         jobs.later("core.test_note", "a", at=NOW, word="first")
         until(lambda: "first" in done)
-        with database.Connection.connect(database.conninfo(None), autocommit=True) as admin:
+        with database.ServerConnection.connect(database.conninfo(None), autocommit=True) as admin:
             admin.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
                 " and application_name = 'abhiyan jobs'"

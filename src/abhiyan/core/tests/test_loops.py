@@ -219,7 +219,7 @@ def test_a_heartbeat_tells_how_many_rows_the_last_whole_minute_did() -> None:
         with psycopg.connect(database.conninfo("jobs"), autocommit=True) as own:
             own.execute(loops._BEAT, given)
         told = heartbeats.turning(["busy"], at=at)["busy"]
-        assert told.turns is heartbeats.Turns.WELL
+        assert told.turns is heartbeats.LoopState.WELL
         return told.a_minute
 
     assert beaten(0, 5) is None and beaten(1, 7) is None and beaten(30, 40) is None, "no minute is over"
@@ -228,4 +228,6 @@ def test_a_heartbeat_tells_how_many_rows_the_last_whole_minute_did() -> None:
     assert beaten(121, 100) == pytest.approx(600)
     assert beaten(1_000, 3) is None, "it stood still meanwhile"
     late = heartbeats.turning(["busy", "none"], at=begun + timedelta(hours=1))
-    assert late["busy"].turns is heartbeats.Turns.LATE and late["none"].turns is heartbeats.Turns.NEVER
+    assert (
+        late["busy"].turns is heartbeats.LoopState.LATE and late["none"].turns is heartbeats.LoopState.NEVER
+    )

@@ -11,22 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abhiyan.core import printing
-from abhiyan.core.printing import Template, TooMuch, UnsafeTemplate
+from abhiyan.core.printing import PrintTemplate, TooMuchToPrint, UnsafeTemplate
 from abhiyan.core.tests.scanning import scanned
 
 AT = datetime(2026, 11, 23, 6, 30, 12, 345, tzinfo=UTC)
-CARD = Template.of("""
+CARD = PrintTemplate.of("""
 #let size = (width: 85.6mm, height: 54mm, margin: 5mm)
 #let sheet(of) = [*#of.name* #if "code" in of { code(of.code, 26mm) }]
 """)
 # The same letters, put together from their numbers: what is drawn cannot have been read as code.
-SPELLED = Template.of("""
+SPELLED = PrintTemplate.of("""
 #let size = (width: 85.6mm, height: 54mm, margin: 5mm)
 #let sheet(of) = [*#of.letters.map(str.from-unicode).join()*]
 """)
 
 
-def drawn(template: Template, **values: object) -> bytes:
+def drawn(template: PrintTemplate, **values: object) -> bytes:
     return printing.png(template, values, title="Card", language="hi", at=AT, dots_per_inch=100)
 
 
@@ -52,7 +52,7 @@ def test_what_people_typed_prints_as_they_typed_it_and_is_never_code(typed: str)
     st.text(st.sampled_from("\\\"'#[]{}()*_$@u0a अn/ \n\x00\x07\u2028"), max_size=30), st.text(max_size=30)
 )
 def test_whatever_is_typed_it_stays_one_text(typed: str, any_text: str) -> None:
-    template = Template.of("""
+    template = PrintTemplate.of("""
 #let size = (width: 85.6mm, height: 54mm, margin: 5mm)
 #let sheet(of) = [#if of.name.codepoints().map(str.to-unicode) != of.letters { panic("another text") }]
 """)
@@ -63,7 +63,7 @@ def test_whatever_is_typed_it_stays_one_text(typed: str, any_text: str) -> None:
 
 def glyphs(written: str) -> list[str]:
     """The shapes a word is drawn with, in order from the left."""
-    template = Template.of("#let size = (width: 5cm, height: 5cm)\n#let sheet(of) = of.name")
+    template = PrintTemplate.of("#let size = (width: 5cm, height: 5cm)\n#let sheet(of) = of.name")
     svg = printing._set(template, [{"name": written}], title="", language="hi", at=AT, form="svg")[0]
     return re.findall(r'<use [^>]*href="([^"]+)"', svg.decode())
 
@@ -121,7 +121,7 @@ def test_a_code_is_read_from_the_picture_by_another_program() -> None:
 )
 def test_a_template_that_reaches_outside_is_refused(reaching: str) -> None:
     with pytest.raises(UnsafeTemplate):
-        Template.of(f"#let size = (:)\n#let sheet(of) = [{reaching}]")
+        PrintTemplate.of(f"#let size = (:)\n#let sheet(of) = [{reaching}]")
 
 
 def test_many_threads_set_documents_at_once() -> None:
@@ -131,7 +131,7 @@ def test_many_threads_set_documents_at_once() -> None:
 
 
 def test_too_many_documents_and_too_long_values_are_refused() -> None:
-    with pytest.raises(TooMuch):
+    with pytest.raises(TooMuchToPrint):
         printing.pdf(CARD, [{"name": ""}] * (printing.LARGEST_BATCH + 1), title="", language="en", at=AT)
-    with pytest.raises(TooMuch):
+    with pytest.raises(TooMuchToPrint):
         drawn(CARD, name="a" * printing.LARGEST_VALUES)

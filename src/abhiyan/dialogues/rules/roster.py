@@ -13,7 +13,7 @@ Span = tuple[int, int]  # positions [lo, hi)
 WEAKEST: Mapping[str, int] = {"weak": 0, "swing": 1, "": 1, "strong": 2}  # "": a booth without a class
 
 
-class Came(IntEnum):
+class RosterSource(IntEnum):
     """How a booth came to a leader on a day."""
 
     IN_TURN = 0
@@ -55,30 +55,30 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenCall:
     """One booth, given to one leader for a day."""
 
     leader: int
     unit: int
-    came: Came
+    came: RosterSource
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
     """A day's calls. rounds: area -> the first day of its round."""
 
-    given: Sequence[Given]
+    given: Sequence[GivenCall]
     rounds: Mapping[str, date]
 
 
-def after_night(came: Came, *, is_away: bool) -> Came | None:
+def after_night(came: RosterSource, *, is_away: bool) -> RosterSource | None:
     """Return how an undone call comes again: with the same leader, then with another, then in its turn (None).
 
     is_away: the leader does not call on the next day.
     """
-    if came is Came.PASSED:
+    if came is RosterSource.PASSED:
         return None
-    return Came.PASSED if came is Came.CARRIED or is_away else Came.CARRIED
+    return RosterSource.PASSED if came is RosterSource.CARRIED or is_away else RosterSource.CARRIED
 
 
 def days_of_round(booths: int, calls_a_day: int) -> int | None:
@@ -107,7 +107,7 @@ class _Day:
         self.by_unit = {one.unit: one for one in self.booths}
         self.rounds, self.on = dict(rounds), on
         self.areas: dict[str, _Area] = {}
-        self.given: list[Given] = []
+        self.given: list[GivenCall] = []
         self.taken: set[int] = set()
         self.presidents: set[int] = set()
 
@@ -127,25 +127,25 @@ class _Day:
         """Return True if nobody calls the booth or its president today."""
         return booth.unit not in self.taken and booth.president not in self.presidents
 
-    def give(self, leader: Caller, booth: BoothToCall, came: Came) -> bool:
+    def give(self, leader: Caller, booth: BoothToCall, came: RosterSource) -> bool:
         """Give a free booth. Return False if it is not free."""
         if not self.is_free(booth):
             return False
         self.taken.add(booth.unit)
         self.presidents.add(booth.president)
-        self.given.append(Given(leader.account, booth.unit, came))
+        self.given.append(GivenCall(leader.account, booth.unit, came))
         return True
 
     def give_carried(self, leader: Caller, unit: int) -> bool:
         """Give a booth once more if it still has a president and is still in the area."""
         one = self.by_unit.get(unit)
         is_inside = one is not None and any(lo <= one.position < hi for lo, hi in leader.spans)
-        return one is not None and is_inside and self.give(leader, one, Came.CARRIED)
+        return one is not None and is_inside and self.give(leader, one, RosterSource.CARRIED)
 
     def give_passed(self, leader: Caller) -> bool:
         """Give a booth that another leader did not reach."""
         passed = (one for one in reversed(self.area(leader).passed) if one.passed_by != leader.account)
-        return any(self.give(leader, one, Came.PASSED) for one in passed)
+        return any(self.give(leader, one, RosterSource.PASSED) for one in passed)
 
     def give_next(self, leader: Caller) -> bool:
         """Give the next booth of the round. A new round begins if no booth is left."""
@@ -163,7 +163,7 @@ class _Day:
         is_given = False
         while area.due and not is_given:
             one = area.due.pop()
-            is_given = self.give(leader, one, Came.IN_TURN)
+            is_given = self.give(leader, one, RosterSource.IN_TURN)
             if one.unit not in self.taken:
                 waiting.append(one)
         area.due += reversed(waiting)

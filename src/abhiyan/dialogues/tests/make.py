@@ -9,7 +9,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues import actions
-from abhiyan.dialogues.actions import Noted
+from abhiyan.dialogues.actions import CallReport
 from abhiyan.dialogues.models import Dialogue
 from abhiyan.messaging.models import Message
 from abhiyan.org.tests.make import World, actor
@@ -20,7 +20,7 @@ from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
 TODAY = NOW.date()  # Wednesday, 25 November 2026
 DAY = timedelta(days=1)
 JOBS = Actor.system("test")
-TALKED = Noted("talked", True, 2)
+TALKED = CallReport("talked", True, 2)
 
 
 def clock(hour: int, minute: int = 0, *, days: int = 0) -> datetime:
@@ -71,7 +71,7 @@ def calls(leader: Account | None = None, *, days: int = 0) -> list[Dialogue]:
         return list(found.filter(leader_id=leader.pk) if leader else found)
 
 
-def note(leader: Account, call: Dialogue, noted: Noted = TALKED, *, at: datetime = NOW) -> Dialogue:
+def note(leader: Account, call: Dialogue, noted: CallReport = TALKED, *, at: datetime = NOW) -> Dialogue:
     return actions.note_call(call=call.pk, noted=noted, by=actor(leader), at=at)[0]
 
 

@@ -16,16 +16,16 @@ from abhiyan.dialogues import actions, queries
 from abhiyan.dialogues.actions import (
     CallNoted,
     CallOver,
+    CallReport,
     DaysAwayUnfit,
     NoNumberKept,
-    Noted,
     NotRunningNow,
     OrganisationMissing,
 )
 from abhiyan.dialogues.activity import DIALOGUES
 from abhiyan.dialogues.models import CallPlan, Dialogue
 from abhiyan.dialogues.owed import owed
-from abhiyan.dialogues.rules.roster import Came
+from abhiyan.dialogues.rules.roster import RosterSource
 from abhiyan.helpdesk.actions.opening import IllnessSaid
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.org import actions as org
@@ -113,8 +113,8 @@ def test_a_talk_is_reported_and_a_need_becomes_a_request_of_the_president(
 ) -> None:
     morning()
     call = calls(leader)[0]
-    note(leader, call, Noted("no_answer"))
-    done = note(leader, call, Noted("talked", True, 3, "40 forms in Urdu", "material"))
+    note(leader, call, CallReport("no_answer"))
+    done = note(leader, call, CallReport("talked", True, 3, "40 forms in Urdu", "material"))
     assert (done.organisation, done.has_asked) == (3, True)
     with system("test"):
         item, ticket = Item.objects.get(), Ticket.objects.get()
@@ -137,7 +137,7 @@ def test_one_more_need_is_a_request_of_its_own_or_joins_one_of_its_kind_and_the_
     page = f"/dialogues/call/{call.pk}/"
     more = {"more": "yes", "kind": "material", "need": "20 chairs"}
     assert mine.post(page, more).status_code == 409, "the talk comes first"
-    note(leader, call, Noted("talked", True, 2, "A tent", "material"))
+    note(leader, call, CallReport("talked", True, 2, "A tent", "material"))
     assert mine.post(page, more | {"need": ""}).status_code == 422
     assert mine.post(page, more | {"need": "His wife is ill"}).status_code == 422
     joined = mine.post(page, more, follow=True).content.decode()
@@ -182,7 +182,7 @@ def test_a_call_that_finds_no_president_ends_and_gives_the_office_above_a_task(
         assert not Item.objects.exists()
     assert page not in [row.href for row in owed_of(leader)], "the call is over"
     morning(days=1)
-    carried = booths([one for one in calls(leader, days=1) if one.came == Came.CARRIED])
+    carried = booths([one for one in calls(leader, days=1) if one.came == RosterSource.CARRIED])
     assert carried and call.unit_id not in carried, "the call is over"
     with system("test"):
         again = Dialogue.objects.create(
@@ -204,7 +204,7 @@ def test_a_wrong_press_is_taken_back_on_the_same_day_with_its_task(
 ) -> None:
     morning()
     call = calls(leader)[0]
-    note(leader, call, Noted("wrong"))
+    note(leader, call, CallReport("wrong"))
     with system("test"):
         assert Task.objects.get().account_id == leader.pk, "the nearest office above that appoints there"
     note(leader, call)
@@ -212,7 +212,7 @@ def test_a_wrong_press_is_taken_back_on_the_same_day_with_its_task(
         assert Task.objects.get().state == "withdrawn" and Item.objects.exists()
         assert Dialogue.objects.get(pk=call.pk).task_id is None
     with pytest.raises(CallNoted):
-        note(leader, call, Noted("gone"))
+        note(leader, call, CallReport("gone"))
 
 
 def test_a_card_says_since_when_somebody_is_president_and_which_language_they_read(
@@ -255,14 +255,14 @@ def test_a_leader_of_two_units_has_each_call_once_and_nobody_else_is_asked_about
 @pytest.mark.parametrize(
     ("noted", "refused"),
     [
-        (Noted("talked", True), OrganisationMissing),
-        (Noted("talked", True, 2, "His father has cancer"), IllnessSaid),
-        (Noted("talked", True, 2, "उनकी माँ बीमार हैं, अस्पताल जाना है"), IllnessSaid),
-        (Noted("talked", True, 2, "medical help for his son"), IllnessSaid),
+        (CallReport("talked", True), OrganisationMissing),
+        (CallReport("talked", True, 2, "His father has cancer"), IllnessSaid),
+        (CallReport("talked", True, 2, "उनकी माँ बीमार हैं, अस्पताल जाना है"), IllnessSaid),
+        (CallReport("talked", True, 2, "medical help for his son"), IllnessSaid),
     ],
 )
 def test_what_a_talk_lacks_or_may_not_hold_is_refused_and_nothing_is_kept(
-    run: Programme, leader: Account, noted: Noted, refused: type[Refused]
+    run: Programme, leader: Account, noted: CallReport, refused: type[Refused]
 ) -> None:
     morning()
     with pytest.raises(refused):
@@ -274,7 +274,7 @@ def test_what_a_talk_lacks_or_may_not_hold_is_refused_and_nothing_is_kept(
 def test_a_need_about_a_place_named_after_health_words_is_no_illness(run: Programme, leader: Account) -> None:
     morning()
     done = note(
-        leader, calls()[0], Noted("talked", True, 2, "A tent and 40 chairs for the meeting", "material")
+        leader, calls()[0], CallReport("talked", True, 2, "A tent and 40 chairs for the meeting", "material")
     )
     assert done.ticket_ids
 
@@ -287,7 +287,7 @@ def test_a_need_of_a_president_without_a_number_is_refused_and_the_talk_is_not(
             Account.objects.filter(pk=one.pk).update(phone_id=uuid4())
     morning()
     with pytest.raises(NoNumberKept):
-        note(leader, calls()[0], Noted("talked", True, 2, "A tent", "material"))
+        note(leader, calls()[0], CallReport("talked", True, 2, "A tent", "material"))
     note(leader, calls()[0])
 
 
@@ -346,13 +346,16 @@ def test_an_undone_call_comes_once_more_then_goes_to_another_leader(
     first = calls(leader)
     note(leader, first[0])
     morning(days=1)
-    carried = [one for one in calls(leader, days=1) if one.came == Came.CARRIED]
+    carried = [one for one in calls(leader, days=1) if one.came == RosterSource.CARRIED]
     assert booths(carried) == booths(first[1:])
     (row,) = [one for one in queries.own_calls(leader.pk, at=clock(9, days=1)) if one.is_carried]
     assert row.of.pk == carried[0].pk
     other = reachable(world, "state_secretary", "N1", 3)
     morning(days=2)
-    assert booths([one for one in calls(other, days=2) if one.came == Came.PASSED])[0] == first[1].unit_id
+    assert (
+        booths([one for one in calls(other, days=2) if one.came == RosterSource.PASSED])[0]
+        == first[1].unit_id
+    )
     assert first[1].unit_id not in booths(calls(leader, days=2))
 
 
@@ -365,7 +368,7 @@ def test_who_is_ill_for_a_week_gets_no_calls_and_theirs_go_to_another(
     actions.note_absence(first_on=TODAY + DAY, last_on=TODAY + 7 * DAY, by=actor(leader), at=NOW)
     morning(days=1)
     assert not calls(leader, days=1)
-    passed = [one.unit_id for one in calls(other, days=1) if one.came == Came.PASSED]
+    passed = [one.unit_id for one in calls(other, days=1) if one.came == RosterSource.PASSED]
     assert set(passed) <= set(left) and passed
     for days in range(2, 9):
         morning(days=days)
@@ -430,7 +433,7 @@ def test_the_board_shows_each_unit_to_who_sees_its_people(
 ) -> None:
     president = reachable(world, "state_president", "N1", 5, "Rohini Koul")
     morning()
-    note(leader, calls()[0], Noted("talked", True, 2, "A tent", "material"))
+    note(leader, calls()[0], CallReport("talked", True, 2, "A tent", "material"))
     page = f"/dialogues/{run.public_id}/"
     state = browser(president).get(page)
     assert state.status_code == 200

@@ -2,12 +2,12 @@
 
 import pytest
 
-from abhiyan.core.samples import Ground
+from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues import demo, queries
 from abhiyan.dialogues.models import Dialogue
-from abhiyan.dialogues.rules.roster import Came
+from abhiyan.dialogues.rules.roster import RosterSource
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
@@ -40,7 +40,7 @@ def test_the_demo_has_three_weeks_of_calls_and_todays_to_be_done() -> None:
     ids = {code: unit.pk for code, unit in cast.world.units.items()}
     shown = {"district_in_charge": (cast.actor("district_in_charge"), district)}
     holders = {"district_in_charge": {district: cast.actor("district_in_charge")}}
-    demo.sample(Ground("seed", NOW, ids, shown, holders, cast.world.programme.pk))
+    demo.sample(SampleGround("seed", NOW, ids, shown, holders, cast.world.programme.pk))
     with system("test"):
         run = Programme.objects.get(kind="dialogues")
         outcomes = set(Dialogue.objects.values_list("outcome", flat=True))
@@ -48,6 +48,6 @@ def test_the_demo_has_three_weeks_of_calls_and_todays_to_be_done() -> None:
         solved = Ticket.objects.filter(solved_at__isnull=False).count()
         confirmed = Item.objects.filter(confirmed_at__isnull=False).count()
         assert Dialogue.objects.filter(day=TODAY, outcome="").exists() and run.is_sample
-    assert {"", "talked", "later"} <= outcomes and Came.CARRIED in came
+    assert {"", "talked", "later"} <= outcomes and RosterSource.CARRIED in came
     assert solved and confirmed
     assert queries.own_calls(leader.pk, at=NOW)

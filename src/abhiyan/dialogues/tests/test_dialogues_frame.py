@@ -73,7 +73,7 @@ def talks(cast: Cast) -> Programme:
 
 def test_talks_are_frozen_drawn_checked_and_estimated(cast: Cast) -> None:
     run, at = talks(cast), NOW
-    plan = frames.Plan(
+    plan = frames.FramePlan(
         checks=40, source="a round of the beacon", due_at=at + timedelta(seconds=1), ends_on=TODAY + 9 * DAY
     )
     frame = freeze_frame(programme=run, measure=TALKS, plan=plan, by=SYSTEM, at=at)

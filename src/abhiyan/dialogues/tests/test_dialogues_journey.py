@@ -11,7 +11,7 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues import actions
 from abhiyan.dialogues.models import Dialogue
-from abhiyan.dialogues.rules.roster import Came
+from abhiyan.dialogues.rules.roster import RosterSource
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import blanks
@@ -138,7 +138,7 @@ def test_a_day_of_calls_from_the_morning_to_the_next(
     look(leader, "dialogues carried over")
     assert ANSWER[language] in leader.inner_text("main"), "what came of the need"
     with system("test"):
-        carried = Dialogue.objects.get(day=TODAY + DAY, came=Came.CARRIED)
+        carried = Dialogue.objects.get(day=TODAY + DAY, came=RosterSource.CARRIED)
     assert carried.unit_id == second.unit_id
     leader.goto("/dialogues/away/")
     leader.fill("[name=first_on]", "2026-12-01")

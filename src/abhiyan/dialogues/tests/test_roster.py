@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from abhiyan.dialogues.rules.roster import (
     BoothToCall,
     Caller,
-    Came,
     Roster,
+    RosterSource,
     after_night,
     days_of_round,
     roster,
@@ -51,7 +51,7 @@ class Year:
         self.vacant = {unit for unit in self.booths if rng.random() < 0.1}
         self.rounds: dict[str, date] = {}
         self.since: dict[str, set[int]] = {}  # area -> booths given in its round
-        self.open: dict[int, list[tuple[int, Came]]] = {}  # leader -> what was not done yesterday
+        self.open: dict[int, list[tuple[int, RosterSource]]] = {}  # leader -> what was not done yesterday
         self.carried = 0
 
     def inside(self, leader: Caller) -> set[int]:
@@ -65,9 +65,9 @@ class Year:
         for leader, undone in self.open.items():
             for unit, came in undone:
                 match after_night(came, is_away=leader in away):
-                    case Came.CARRIED:
+                    case RosterSource.CARRIED:
                         kept.setdefault(leader, []).append(unit)
-                    case Came.PASSED if unit in here:
+                    case RosterSource.PASSED if unit in here:
                         here[unit] = replace(here[unit], passed_by=leader)
         callers = [
             replace(one, carried=tuple(kept.get(account, ())))
@@ -105,10 +105,10 @@ class Year:
             assert one.unit in inside
             called = {here[unit].president for unit in taken}
             blocked = {unit for unit in inside if here[unit].president in called}
-            if one.came is Came.CARRIED:
+            if one.came is RosterSource.CARRIED:
                 assert one.unit in leader.carried
                 self.carried += 1
-            elif one.came is Came.PASSED:
+            elif one.came is RosterSource.PASSED:
                 assert here[one.unit].passed_by not in (0, one.leader)
             else:
                 since = self.since[leader.area]
@@ -189,10 +189,10 @@ def test_one_booth_is_called_each_day_and_a_president_of_two_once_a_day() -> Non
 
 
 def test_what_is_not_done_comes_once_more_then_goes_to_another_leader() -> None:
-    assert after_night(Came.IN_TURN, is_away=False) is Came.CARRIED
-    assert after_night(Came.IN_TURN, is_away=True) is Came.PASSED
-    assert after_night(Came.CARRIED, is_away=False) is Came.PASSED
-    assert after_night(Came.PASSED, is_away=False) is None
+    assert after_night(RosterSource.IN_TURN, is_away=False) is RosterSource.CARRIED
+    assert after_night(RosterSource.IN_TURN, is_away=True) is RosterSource.PASSED
+    assert after_night(RosterSource.CARRIED, is_away=False) is RosterSource.PASSED
+    assert after_night(RosterSource.PASSED, is_away=False) is None
 
 
 def test_a_round_of_the_country_takes_82_days_and_with_150_leaders_544() -> None:

@@ -12,11 +12,11 @@ from abhiyan.core.actor import Actor
 from abhiyan.elections.models import Correspondence
 from abhiyan.elections.refusals import LaterResults
 
-from .results import Brought, Taken, drop_file, note_file
+from .results import BroughtResults, TakenRows, drop_file, note_file
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class WholeTable:
     """What a whole table is about: one level, from one numbering to another."""
 
     level: str
@@ -47,7 +47,7 @@ class SeatShare:
 FACTS = ("id", "state_from", "number_from", "state_to", "number_to", "weight", "import_id", "row")
 
 
-def there(table: Table, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[Correspondence]]:
+def there(table: WholeTable, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[Correspondence]]:
     """Old seat -> what is known of where it went."""
     wanted = set(olds)
     found: dict[tuple[str, int], list[Correspondence]] = {old: [] for old in wanted}
@@ -63,14 +63,14 @@ def there(table: Table, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int]
     return found
 
 
-def hold_table(table: Table) -> None:
+def hold_table(table: WholeTable) -> None:
     """Until the transaction ends nobody else takes a table between these numberings in, or back."""
     sql.wait_for(f"correspondence {table.level} {table.numbering_from} > {table.numbering_to}")
 
 
-def look_at_pairs(*, table: Table, pairs: Sequence[SeatShare]) -> Taken:
+def look_at_pairs(*, table: WholeTable, pairs: Sequence[SeatShare]) -> TakenRows:
     """What becomes of the rows of a table of correspondence."""
-    taken = Taken()
+    taken = TakenRows()
     held = there(table, (pair.old for pair in pairs))
     for pair in pairs:
         before = {(row.state_to, row.number_to): row.weight for row in held[pair.old]}
@@ -84,7 +84,7 @@ def look_at_pairs(*, table: Table, pairs: Sequence[SeatShare]) -> Taken:
 
 
 def take_in_pairs(
-    *, table: Table, brought: Brought, pairs: Sequence[SeatShare], by: Actor, at: datetime
+    *, table: WholeTable, brought: BroughtResults, pairs: Sequence[SeatShare], by: Actor, at: datetime
 ) -> list[dict[str, Any]]:
     """Take a table in, old seat by old seat: one that is given replaces all that was known of it."""
     with transaction.atomic():
@@ -140,7 +140,7 @@ def take_back_pairs(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
     n = 0
     with transaction.atomic():
         for page in pages:
-            hold_table(Table(page["level"], page["numbering_from"], page["numbering_to"]))
+            hold_table(WholeTable(page["level"], page["numbering_from"], page["numbering_to"]))
             own = Correspondence.objects.filter(pk__in=page["made"])
             if own.count() != len(page["made"]):
                 raise LaterResults(where=str(page["numbering_from"]))

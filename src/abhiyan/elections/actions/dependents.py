@@ -20,7 +20,7 @@ NAMED = 6  # the others are counted
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeFrom:
     """n: how many. seen: the names of those in sight of whoever asks, with those who made them as far as they are in
     sight too; "–" where there is none."""
 
@@ -37,7 +37,7 @@ def refuse_made(
         raise refusal(n=made.n, seen=made.seen)
 
 
-def made_of(plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at: datetime) -> Made:
+def made_of(plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at: datetime) -> MadeFrom:
     """Plans (one for all its versions) and rules of classes, as `by` may see them. Asked in the system's scope."""
     newest = {one.pk: one for one in plans.select_related("unit")}
     followed = {one.previous_id for one in newest.values()}
@@ -56,10 +56,10 @@ def made_of(plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at:
             for one in sorting
             if one.pk in rules_seen
         ]
-        return Made(len(standing) + len(sorting), _named(told))
+        return MadeFrom(len(standing) + len(sorting), _named(told))
 
 
-def said_of(of: Election, *, by: Actor, at: datetime) -> Made:
+def said_of(of: Election, *, by: Actor, at: datetime) -> MadeFrom:
     """Alliances and stated figures of an election: published, so everybody may know them."""
     told = [(named(one.names), one.made_by) for one in Alliance.objects.filter(election=of).order_by("pk")]
     told += [
@@ -67,7 +67,7 @@ def said_of(of: Election, *, by: Actor, at: datetime) -> Made:
         for one in Stated.objects.filter(election=of).order_by("pk")
     ]
     with _sight_of(by, at):
-        return Made(len(told), _named(told))
+        return MadeFrom(len(told), _named(told))
 
 
 def _sight_of(by: Actor, at: datetime) -> AbstractContextManager[Scope]:

@@ -38,9 +38,9 @@ def _parts_held(contest_ids: Sequence[int]) -> dict[tuple[int, str, str], tuple[
     }
 
 
-def look_at_parts(*, parts: Sequence[NewPart]) -> results.Taken:
+def look_at_parts(*, parts: Sequence[NewPart]) -> results.TakenRows:
     """What becomes of the rows of a list of results by part."""
-    taken = results.Taken()
+    taken = results.TakenRows()
     held = _parts_held(sorted({part.contest_id for part in parts}))
     for part in parts:
         _row, votes = held.get((part.contest_id, part.kind, part.number), (None, {}))
@@ -56,7 +56,7 @@ def look_at_parts(*, parts: Sequence[NewPart]) -> results.Taken:
 
 
 def take_in_parts(
-    *, election: Election, brought: results.Brought, parts: Sequence[NewPart], by: Actor, at: datetime
+    *, election: Election, brought: results.BroughtResults, parts: Sequence[NewPart], by: Actor, at: datetime
 ) -> list[dict[str, Any]]:
     """Take votes by segment, booth and special station in. Returns the pages of the journal."""
     with transaction.atomic():

@@ -17,9 +17,9 @@ from abhiyan.elections import refusals
 from abhiyan.elections.models import Plan, PlanPart, PlanSeat
 from abhiyan.elections.queries import planning, units_below
 from abhiyan.elections.queries.plans import plan_for, votes_of
-from abhiyan.elections.queries.units_below import BASES, DEPTHS, Tree
+from abhiyan.elections.queries.units_below import BASES, DEPTHS, SeatTree
 from abhiyan.elections.rules import passing_down as rules
-from abhiyan.elections.rules.passing_down import Basis, Change, Facts, Gap
+from abhiyan.elections.rules.passing_down import Basis, Facts, NumberChange, SumGap
 from abhiyan.org import queries as org
 from abhiyan.units import queries as units
 
@@ -45,7 +45,7 @@ def cascade_plan(
     basis: str = "electors",
     down_to: str = "booth",
     by_hand: Mapping[int, int] | None = None,
-) -> list[Change[int]]:
+) -> list[NumberChange[int]]:
     """Pass the votes a unit has in a plan down to the units below it; the parts sum to it exactly at every level.
 
     unit_id: a seat's unit, or one below that has a number already. basis: electors, votes (the last result's of our
@@ -213,7 +213,7 @@ def _above(seat: PlanSeat, parts: Mapping[int, int], facts: Mapping[int, Facts])
     return [[ABOVE, seat.contest_id, {"units": len(over), "votes": votes, "electors": electors}]]
 
 
-def _told_anew(plan: Plan, tree: Tree, done: "_Done") -> None:
+def _told_anew(plan: Plan, tree: SeatTree, done: "_Done") -> None:
     """Let a plan say what is so after a pass: that this seat's parts sum, once they do; where they are more than the
     electors; and that another seat's no longer sum, where units that came from there took their numbers with them, and
     left some there: a seat without any has only not been passed down."""
@@ -278,7 +278,7 @@ def lock(plan: Plan) -> None:
 
 def pass_whole(
     plan: Plan, unit_id: int, *, basis: str, down_to: str, by: Actor, at: datetime
-) -> tuple[int, Gap[int] | None]:
+) -> tuple[int, SumGap[int] | None]:
     """Pass one seat of a held plan down, or, where locks do not fit, leave it as it was; how many numbers changed, and
     what does not fit. Refuses NothingToPass."""
     total, tree = votes_of(plan, unit_id), units_below.tree_of(unit_id)
@@ -314,14 +314,14 @@ class _Done:
     """What a pass came to. after: unit -> its number. gaps: where locks do not fit (the numbers stand then; who does
     not want that undoes it). taken: numbers that were taken from other seats. facts: of all units of the seat."""
 
-    changes: list[Change[int]]
+    changes: list[NumberChange[int]]
     after: dict[int, int]
-    gaps: tuple[Gap[int], ...]
+    gaps: tuple[SumGap[int], ...]
     taken: list[PlanPart]
     facts: dict[int, Facts]
 
 
-def _pass(plan: Plan, tree: Tree, top: int, total: int, way: _Way, *, by: Actor, at: datetime) -> _Done:
+def _pass(plan: Plan, tree: SeatTree, top: int, total: int, way: _Way, *, by: Actor, at: datetime) -> _Done:
     """Write what the units below `top` get, and end what no longer stands there."""
     known = units_below.parts_below(plan, tree, top)
     locked = {unit_id: part for unit_id, part in known.items() if part.is_locked} | dict(way.stays)

@@ -18,7 +18,7 @@ from abhiyan.core.refusals import needed
 from abhiyan.elections import reference, refusals
 from abhiyan.elections.models import Alliance, Candidacy, Election, Kind, Level, Plan, PlanSeat
 from abhiyan.elections.queries import grounds, planning, progress
-from abhiyan.elections.queries.planning import Aims, Worked
+from abhiyan.elections.queries.planning import Aims, WorkedPlan
 from abhiyan.elections.rules.results import belongs
 from abhiyan.org import queries as org
 
@@ -194,7 +194,7 @@ def _insert(plan: Plan, aims: Aims | Plan, found: dict[str, Any], *, by: Actor, 
 def _store(
     plan: Plan,
     aims: Aims,
-    worked: Worked,
+    worked: WorkedPlan,
     flags: Mapping[int, tuple[bool, bool]],
     *,
     by: Actor,

@@ -24,7 +24,7 @@ from abhiyan.elections.models import (
     PlanSeat,
     ResultFile,
 )
-from abhiyan.elections.queries.loading import Candidate
+from abhiyan.elections.queries.loading import StoredCandidacy
 from abhiyan.elections.refusals import LaterLists, PlansStand, SaidOfElection
 from abhiyan.units import queries as units
 
@@ -48,7 +48,7 @@ class WantedElection:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class BroughtResults:
     """The import that brings a list, and its file."""
 
     import_id: int
@@ -93,7 +93,7 @@ class NewContest:
 
 
 @dataclass(slots=True)
-class Taken:
+class TakenRows:
     """Rows by what became of them, and known candidates the file has no more; of these, who cannot go, because
     results by segment stand on them."""
 
@@ -105,11 +105,11 @@ class Taken:
 
 
 @dataclass(slots=True)
-class _Held:
+class _HeldContest:
     """A contest as it stands, its candidates by what they are known by across files."""
 
     contest: Contest
-    candidates: dict[tuple[str, str, int], Candidate]
+    candidates: dict[tuple[str, str, int], StoredCandidacy]
 
 
 def _keyed(rows: Iterable[Any]) -> dict[tuple[str, str, int], Any]:
@@ -124,14 +124,14 @@ def _keyed(rows: Iterable[Any]) -> dict[tuple[str, str, int], Any]:
     return found
 
 
-def _held(election: Election) -> dict[tuple[str, int], _Held]:
-    candidates: dict[int, list[Candidate]] = defaultdict(list)
+def _held(election: Election) -> dict[tuple[str, int], _HeldContest]:
+    candidates: dict[int, list[StoredCandidacy]] = defaultdict(list)
     rows = Candidacy.objects.filter(contest__election=election).order_by("id")
-    for row in rows.values_list(*Candidate._fields):
-        one = Candidate(*row)
+    for row in rows.values_list(*StoredCandidacy._fields):
+        one = StoredCandidacy(*row)
         candidates[one.contest_id].append(one)
     return {
-        (contest.state, contest.number): _Held(contest, _keyed(candidates[contest.pk]))
+        (contest.state, contest.number): _HeldContest(contest, _keyed(candidates[contest.pk]))
         for contest in Contest.objects.filter(election=election)
     }
 
@@ -140,7 +140,7 @@ CONTEST_FACTS = ("name", "reservation", "electors", "is_uncontested", "numbering
 CANDIDACY_FACTS = ("position", "name", "party", "party_name", "votes", "is_nota")
 
 
-def _facts(one: Candidate) -> tuple[Any, ...]:
+def _facts(one: StoredCandidacy) -> tuple[Any, ...]:
     return (one.position, one.name, one.party, one.party_name, one.votes, one.is_nota)
 
 
@@ -153,19 +153,19 @@ def _wanted(contest: NewContest, held: Contest | None) -> dict[str, Any]:
     return said
 
 
-def _differs(contest: NewContest, held: _Held) -> bool:
+def _differs(contest: NewContest, held: _HeldContest) -> bool:
     said = _wanted(contest, held.contest)
     return any(getattr(held.contest, name) != value for name, value in said.items())
 
 
 def look(
     *, election: Election | None, contests: Sequence[NewContest], is_refused: Callable[[int], bool]
-) -> Taken:
+) -> TakenRows:
     """What becomes of the rows of a list; nothing is changed. election: None while there is none.
 
     is_refused: whether a row is not taken for a reason that concerns the file, not its seat.
     """
-    taken = Taken()
+    taken = TakenRows()
     there = {} if election is None else _held(election)
     gone: dict[int, int] = {}  # candidacy -> the row of its contest
     for contest in contests:
@@ -193,7 +193,12 @@ def look(
 
 
 def take_in_results(
-    *, wanted: WantedElection, brought: Brought, contests: Sequence[NewContest], by: Actor, at: datetime
+    *,
+    wanted: WantedElection,
+    brought: BroughtResults,
+    contests: Sequence[NewContest],
+    by: Actor,
+    at: datetime,
 ) -> tuple[Election, list[dict[str, Any]]]:
     """Take whole contests in; those that are known and the same stay untouched, down to the file they name.
 
@@ -206,7 +211,7 @@ def take_in_results(
         election, made = election_to_be(wanted=wanted, import_id=brought.import_id, at=at)
         there = _held(election)
         pages: list[dict[str, Any]] = []
-        changed: list[tuple[NewContest, _Held]] = []
+        changed: list[tuple[NewContest, _HeldContest]] = []
         fresh: list[NewContest] = []
         for contest in contests:
             held = there.get((contest.state, contest.number))
@@ -236,7 +241,7 @@ def take_in_results(
         return election, pages
 
 
-def _candidates_differ(contest: NewContest, held: _Held) -> bool:
+def _candidates_differ(contest: NewContest, held: _HeldContest) -> bool:
     given = _keyed(contest.candidates)
     return given.keys() != held.candidates.keys() or any(
         row.facts != _facts(held.candidates[key]) for key, row in given.items()
@@ -275,7 +280,7 @@ def election_to_be(*, wanted: WantedElection, import_id: int, at: datetime) -> t
     )
 
 
-def note_file(brought: Brought, election: Election | None, at: datetime) -> None:
+def note_file(brought: BroughtResults, election: Election | None, at: datetime) -> None:
     """Keep the name, digest and origin of a file that results came from."""
     ResultFile(
         import_id=brought.import_id,
@@ -320,7 +325,7 @@ def _make(election: Election, contests: Sequence[NewContest], import_id: int) ->
     return [row.pk for row in made]
 
 
-def _change(contest: NewContest, held: _Held, import_id: int) -> dict[str, Any]:
+def _change(contest: NewContest, held: _HeldContest, import_id: int) -> dict[str, Any]:
     """Bring a contest to what the file says. Returns how it was."""
     row, given = held.contest, _keyed(contest.candidates)
     wanted = _wanted(contest, row)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.imports import ImportKind, Option, Work
 from abhiyan.elections import reference
 from abhiyan.elections.actions import correspondence as acts
-from abhiyan.elections.actions.correspondence import SeatShare, Table
+from abhiyan.elections.actions.correspondence import SeatShare, WholeTable
 from abhiyan.elections.models import Level
 from abhiyan.elections.refusals import NotWhole
 
@@ -22,10 +22,10 @@ def levels() -> Sequence[tuple[str, str]]:
     return [(str(value), str(label)) for value, label in Level.choices]
 
 
-def table_of(work: Work) -> Table:
+def table_of(work: Work) -> WholeTable:
     """What the options say the table is about."""
     said = work.options
-    return Table(said["level"], said["numbering_from"], said.get("numbering_to", ""))
+    return WholeTable(said["level"], said["numbering_from"], said.get("numbering_to", ""))
 
 
 def read(work: Work) -> list[SeatShare]:

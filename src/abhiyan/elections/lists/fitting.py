@@ -13,7 +13,7 @@ from abhiyan.core.imports import Work
 from abhiyan.elections import reference
 from abhiyan.elections.rules.seats import seat_named, sound
 
-from .naming import Named
+from .naming import NamedElection
 
 Seat = tuple[str, int]
 MOST = 10_000  # seats of a file that are compared; there are not half as many
@@ -21,7 +21,7 @@ NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class NumberingMove:
     """What a state's numbers in the file become: those of `state`, higher by `up`."""
 
     state: str
@@ -32,13 +32,13 @@ class Fitting:
     """The named seats of a file held against those of its year. Nothing is held against a numbering with a name of its
     own (`-o numbering=`), or where the names of then are not known."""
 
-    def __init__(self, of: Named, names: Mapping[Seat, tuple[int, str]]) -> None:
+    def __init__(self, of: NamedElection, names: Mapping[Seat, tuple[int, str]]) -> None:
         """names: seat -> row and name, empty where the file gives none."""
         self._level, self._year = of.level, of.wanted.year
         self._rows = names
         self._known = reference.seat_names(self._level, self._year) if of.numbering is None else {}
         self._means: dict[Seat, Seat | None] = {}  # None: a name that is like no seat's
-        self.moves: dict[str, Move | None] = {}  # states numbered otherwise than in that year
+        self.moves: dict[str, NumberingMove | None] = {}  # states numbered otherwise than in that year
         # Of these: how the file numbers them, where that is a numbering we know.
         self._labels: dict[str, str] = {}
         if of.numbering is None:
@@ -80,7 +80,7 @@ class Fitting:
         """Whether most of a state's seats are other seats by their names; and what puts all of them right."""
         means = {seat: to for seat, to in self._means.items() if seat[0] == state and to is not None}
         right = sum(seat == to for seat, to in means.items())
-        up = Counter(Move(to[0], to[1] - number) for (_state, number), to in means.items())
+        up = Counter(NumberingMove(to[0], to[1] - number) for (_state, number), to in means.items())
         move, n = up.most_common(1)[0] if up else (None, 0)
         if len(means) - right > right:
             self.moves[state] = move if n >= NEARLY_ALL * len(means) else None
@@ -88,7 +88,7 @@ class Fitting:
                 self._label(state, list(means))
         elif not right and (is_apart or self._part_of(state)):
             since = reference.moved_since(self._level, state, self._year)
-            self.moves[state] = Move(*since) if since else None
+            self.moves[state] = NumberingMove(*since) if since else None
 
     def _label(self, state: str, seats: Sequence[Seat]) -> None:
         """The numbering of another year that the names and numbers of a state fit."""

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import Option, Outcome, Work
+from abhiyan.core.imports import Option, RowOutcome, Work
 from abhiyan.core.numbers import grouped
 from abhiyan.elections import reference
-from abhiyan.elections.actions.results import Brought, NewContest, Taken, WantedElection
+from abhiyan.elections.actions.results import BroughtResults, NewContest, TakenRows, WantedElection
 from abhiyan.elections.models import Contest, Election, Kind
 from abhiyan.elections.queries.wholeness import whole_of
 from abhiyan.elections.refusals import (
@@ -26,7 +26,7 @@ _LOK_SABHA = re.compile(r"LS[-_ ]?(\d{4})", re.IGNORECASE)
 _STATE = re.compile(r"([A-Za-z]{2}|[SU]\d\d)[-_ ]?(\d{4})")
 
 
-class Named(NamedTuple):
+class NamedElection(NamedTuple):
     """The election a list is of; the state of rows that name none; how seats are numbered, when the list says so."""
 
     wanted: WantedElection
@@ -96,12 +96,12 @@ def options_fit(said: Mapping[str, str]) -> None:
     said_of(said)
 
 
-def named(work: Work) -> Named:
+def named(work: Work) -> NamedElection:
     """What the options say. Refuses ElectionUnclear, ElectionDiffers."""
     return said_of(work.options)
 
 
-def said_of(said: Mapping[str, str]) -> Named:
+def said_of(said: Mapping[str, str]) -> NamedElection:
     code = said.get("election", "").strip().upper().replace(" ", "")
     there = Election.objects.filter(code=code).first()
     kind, year, state = said.get("kind", ""), said.get("year", ""), said.get("state", "") or None
@@ -123,7 +123,7 @@ def said_of(said: Mapping[str, str]) -> Named:
     wanted = WantedElection(
         code=code, kind=kind, year=int(year), names=names, is_sample=said.get("sample") == "yes"
     )
-    return Named(wanted, state, said.get("numbering") or None, said.get("partial") == "yes")
+    return NamedElection(wanted, state, said.get("numbering") or None, said.get("partial") == "yes")
 
 
 def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
@@ -137,7 +137,7 @@ def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
     }
 
 
-def require_columns(work: Work, of: Named, *numbers: str) -> None:
+def require_columns(work: Work, of: NamedElection, *numbers: str) -> None:
     """Refuses NoNumberColumn, where the file has none of some columns, and NoStateColumn, where nothing says the state:
     every row of it would be refused for the same."""
     if not any(key in work.mapping for key in numbers):
@@ -160,11 +160,11 @@ def states_allowed(work: Work) -> frozenset[str] | None:
 
 
 OUTCOMES = {
-    "new": Outcome(_("New"), "ok"),
-    "changed": Outcome(_("Changed"), "warn"),
-    "same": Outcome(_("Unchanged")),
-    "gone": Outcome(_("Already here, but no longer in the file"), "warn"),
-    "held": Outcome(_("Correct, but not taken while other rows are refused"), "warn"),
+    "new": RowOutcome(_("New"), "ok"),
+    "changed": RowOutcome(_("Changed"), "warn"),
+    "same": RowOutcome(_("Unchanged")),
+    "gone": RowOutcome(_("Already here, but no longer in the file"), "warn"),
+    "held": RowOutcome(_("Correct, but not taken while other rows are refused"), "warn"),
 }
 
 
@@ -177,7 +177,7 @@ def undoing(take_back: Callable[..., int]) -> Callable[[Work], None]:
     return undo
 
 
-def tell(work: Work, taken: Taken, *, is_partial: bool = False) -> None:
+def tell(work: Work, taken: TakenRows, *, is_partial: bool = False) -> None:
     """Count what becomes of the rows: nothing new, as long as a refused one holds up the whole."""
     held = work.refused_rows > 0 and not is_partial
     outcomes = {"new": taken.new, "changed": taken.changed, "same": taken.same, "gone": taken.gone}
@@ -188,7 +188,7 @@ def tell(work: Work, taken: Taken, *, is_partial: bool = False) -> None:
             work.count(outcome, n)
 
 
-def note_seats(work: Work, of: Named, contests: Iterable[NewContest]) -> None:
+def note_seats(work: Work, of: NamedElection, contests: Iterable[NewContest]) -> None:
     """Note how many of their states' seats are known with these; where there is a numbering of that year."""
     present: dict[tuple[str, str], set[int]] = defaultdict(set)
     for one in contests:
@@ -261,12 +261,12 @@ def state_said(eci: str) -> str:
 SAID = {"state": state_said, "right_state": state_said}
 
 
-def brought(work: Work) -> Brought:
+def brought(work: Work) -> BroughtResults:
     """The import and its file, as every figure will name them."""
     from abhiyan.core.models import StagedImport
 
     name = StagedImport.objects.values_list("file_name", flat=True).get(pk=work.id)
-    return Brought(
+    return BroughtResults(
         import_id=work.id,
         kind=work.kind.key,
         name=name,

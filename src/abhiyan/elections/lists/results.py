@@ -17,7 +17,7 @@ from abhiyan.elections.refusals import NotWhole
 from . import naming
 from .fitting import Fitting
 from .layouts import REASONS, RESULTS
-from .naming import Named
+from .naming import NamedElection
 
 UNCONTESTED = {
     reference.plain(text) for text in ("uncontested", "unopposed", "निर्विरोध", "निर्विरोध निर्वाचित")
@@ -44,7 +44,7 @@ Seat = tuple[str, int]
 
 
 @dataclass(slots=True)
-class Sheet:
+class ResultSheet:
     """A file read: its rows by seat, and the seats that have a refused row: seat -> that row."""
 
     seats: dict[Seat, list[ResultFileLine]] = field(default_factory=lambda: defaultdict(list))
@@ -58,10 +58,10 @@ def number_of(cells: Mapping[str, Any], level: str) -> int | None:
     return own if own is not None else cells.get("number")
 
 
-def read(work: Work, of: Named) -> Sheet:
+def read(work: Work, of: NamedElection) -> ResultSheet:
     """Every row of the file, with its seat; what cannot be placed is refused. Refuses NoNumberColumn, NoStateColumn."""
     naming.require_columns(work, of, f"{of.level}_number", "number")
-    sheet = Sheet()
+    sheet = ResultSheet()
     seat_at: dict[int, Seat | None] = {}
 
     def seen(row: tuple[Any, ...]) -> None:
@@ -86,12 +86,14 @@ def read(work: Work, of: Named) -> Sheet:
     return sheet
 
 
-def _state(cells: Mapping[str, Any], of: Named) -> str | None:
+def _state(cells: Mapping[str, Any], of: NamedElection) -> str | None:
     text = cells.get("state")
     return reference.state_of(text) if text else of.state
 
 
-def _place(work: Work, of: Named, sheet: Sheet, line: ResultFileLine, allowed: frozenset[str] | None) -> None:
+def _place(
+    work: Work, of: NamedElection, sheet: ResultSheet, line: ResultFileLine, allowed: frozenset[str] | None
+) -> None:
     state, number = _state(line.cells, of), number_of(line.cells, of.level)
     if state is None:
         if line["state"]:
@@ -112,7 +114,7 @@ def _place(work: Work, of: Named, sheet: Sheet, line: ResultFileLine, allowed: f
     sheet.seats[state, number].append(line)
 
 
-def _spoil(work: Work, sheet: Sheet, seat_at: Mapping[int, Seat | None]) -> None:
+def _spoil(work: Work, sheet: ResultSheet, seat_at: Mapping[int, Seat | None]) -> None:
     """Seats of which some row is refused. A row without a seat may belong to its neighbours on either side."""
     rows = sorted(seat_at)
     for index, row in enumerate(rows):
@@ -126,7 +128,7 @@ def _spoil(work: Work, sheet: Sheet, seat_at: Mapping[int, Seat | None]) -> None
                 sheet.spoilt.setdefault(seat, row)
 
 
-def judge(work: Work, of: Named, sheet: Sheet) -> list[acts.NewContest]:
+def judge(work: Work, of: NamedElection, sheet: ResultSheet) -> list[acts.NewContest]:
     """The seats that are whole and make sense; the rows of all others are refused with reasons."""
     words = parties_by_word()
     units = Seated(of, sheet)
@@ -156,7 +158,7 @@ def _name_in(lines: Sequence[ResultFileLine]) -> tuple[int, str]:
 class Seated:
     """The units a file gives to its seats, by code. In one election a unit is one seat at most."""
 
-    def __init__(self, of: Named, sheet: Sheet) -> None:
+    def __init__(self, of: NamedElection, sheet: ResultSheet) -> None:
         from abhiyan.units import queries as units
 
         self._lines = {
@@ -193,7 +195,7 @@ class Seated:
 
 def _contest(
     work: Work,
-    of: Named,
+    of: NamedElection,
     lines: Sequence[ResultFileLine],
     words: Mapping[str, str],
     units: Seated,
@@ -245,7 +247,7 @@ def _contest(
     )
 
 
-def _agree(work: Work, of: Named, lines: Sequence[ResultFileLine]) -> None:
+def _agree(work: Work, of: NamedElection, lines: Sequence[ResultFileLine]) -> None:
     """Rows of one seat say the same of it, and of the right year."""
     first = lines[0]
     for line in lines:
@@ -367,7 +369,7 @@ def _notes(lines: Iterable[ResultFileLine]) -> list[str]:
     return list(dict.fromkeys(line["note"] for line in lines if line["note"]))
 
 
-def _missing(work: Work, of: Named, sheet: Sheet, fits: Fitting) -> None:
+def _missing(work: Work, of: NamedElection, sheet: ResultSheet, fits: Fitting) -> None:
     """Seats that are not in the file at all, by state; in a file of many states, whole states too. Of a state whose
     numbers are wrong nobody can tell."""
     by_state: dict[str, dict[int, int]] = defaultdict(dict)  # state -> number -> first row

@@ -18,7 +18,7 @@ from abhiyan.elections.refusals import NotWhole
 
 from . import naming
 from .layouts import REASONS, SEGMENTS
-from .naming import Named
+from .naming import NamedElection
 
 SPECIAL = "sps"  # how the Election Commission numbers special polling stations: SPS_1
 _KEYS = [one.key for one in SEGMENTS.fields]
@@ -34,7 +34,7 @@ class SegmentContest:
 
 
 @dataclass(slots=True)
-class Sheet:
+class SegmentSheet:
     """A file read. parts: what it says of each part. votes: by candidacy, with their row. said: the row that first
     gave a part's electors. spoilt: parts of which some row is refused -> that row."""
 
@@ -87,11 +87,11 @@ def _who(
     return (found[0], "") if len(found) == 1 else (None, "candidate_unclear")
 
 
-def read(work: Work, of: Named, election: Election) -> list[acts.NewPart]:
+def read(work: Work, of: NamedElection, election: Election) -> list[acts.NewPart]:
     """The parts of a file with their votes. Rows that fit nobody, or no contest, are refused; where only what is
     whole is wanted, so are the others of such a part. Refuses NoNumberColumn, NoStateColumn."""
     naming.require_columns(work, of, f"{of.level}_number")
-    standings, words, sheet = _standing(election), parties_by_word(), Sheet()
+    standings, words, sheet = _standing(election), parties_by_word(), SegmentSheet()
     all_cells: dict[int, dict[str, Any]] = {}
 
     def seen(row: tuple[Any, ...]) -> None:
@@ -109,7 +109,7 @@ def read(work: Work, of: Named, election: Election) -> list[acts.NewPart]:
         standings = {seat: one for seat, one in standings.items() if seat[0] in allowed}
     for row, cells in rows:
         _take(work, of, row, cells, standings, words, units, sheet)
-    judged = Judged(work, standings, sheet)
+    judged = JudgedParts(work, standings, sheet)
     judged.above_electors()
     judged.above_total()
     if of.is_partial:
@@ -126,7 +126,7 @@ def read(work: Work, of: Named, election: Election) -> list[acts.NewPart]:
 
 
 def _where(
-    of: Named, cells: Mapping[str, Any], standings: Mapping[tuple[str, int], SegmentContest]
+    of: NamedElection, cells: Mapping[str, Any], standings: Mapping[tuple[str, int], SegmentContest]
 ) -> Where | None:
     """The part a row is of, as far as it can be told."""
     state = reference.state_of(cells["state"]) if cells["state"] else of.state
@@ -144,13 +144,13 @@ def _units(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, int]:
 
 def _take(
     work: Work,
-    of: Named,
+    of: NamedElection,
     row: int,
     cells: Mapping[str, Any],
     standings: Mapping[tuple[str, int], SegmentContest],
     words: Mapping[str, str],
     units: Mapping[str, int],
-    sheet: Sheet,
+    sheet: SegmentSheet,
 ) -> None:
     if cells["year"] is not None and cells["year"] != of.wanted.year:
         work.refuse(row, "year", "year_differs", year=cells["year"], expected=of.wanted.year)
@@ -202,12 +202,12 @@ def _take(
 
 
 @dataclass(slots=True)
-class Judged:
+class JudgedParts:
     """A file's parts, together with those that are known already, held against electors and the whole."""
 
     work: Work
     standings: Mapping[tuple[str, int], SegmentContest]
-    sheet: Sheet
+    sheet: SegmentSheet
     known: dict[Where, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     electors: dict[Where, int | None] = field(default_factory=dict)
 

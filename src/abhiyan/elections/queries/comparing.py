@@ -23,7 +23,7 @@ Seat = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class EarlierContest:
     """What a seat had in an earlier election, of which the names stand here by language.
 
     basis: "same" (the same seat), "renumbered" (one old seat, whole, under another number), "carried" (parts of old
@@ -74,7 +74,7 @@ class Before:
         return text % facts
 
 
-def swing(now: Loaded, before: Before, parties: Iterable[str]) -> float | None:
+def swing(now: Loaded, before: EarlierContest, parties: Iterable[str]) -> float | None:
     """Points of share a party, or a side, has gained since; None where either is not known."""
     side = set(parties)
     if now.contest.is_uncontested:
@@ -110,13 +110,13 @@ def then(against: Election, *, now: Iterable[int], states: Iterable[str] = ()) -
     return Then(against, seats, list(tables), {was: code for was, code in names.items() if was in stood})
 
 
-def befores(now: Sequence[Loaded], against: Election) -> dict[int, Before]:
+def befores(now: Sequence[Loaded], against: Election) -> dict[int, EarlierContest]:
     """contest id -> what it had in `against`. Six queries at most, however many contests."""
     of = {one.contest.election_id for one in now}
     return compared(now, then(against, now=of, states={one.contest.state for one in now}))
 
 
-def compared(now: Sequence[Loaded], with_: Then) -> dict[int, Before]:
+def compared(now: Sequence[Loaded], with_: Then) -> dict[int, EarlierContest]:
     """contest id -> what it had in an election that is loaded."""
     against = with_.election
     carried = _carried(with_.tables, with_.seats)
@@ -125,9 +125,9 @@ def compared(now: Sequence[Loaded], with_: Then) -> dict[int, Before]:
         seat, label = (one.contest.state, one.contest.number), one.contest.numbering
         old = with_.seats.get(seat)
         if one.contest.election.kind != against.kind:
-            found[one.contest.pk] = Before(against.names, "none")
+            found[one.contest.pk] = EarlierContest(against.names, "none")
         elif old is not None and old.contest.numbering == label:
-            found[one.contest.pk] = Before(
+            found[one.contest.pk] = EarlierContest(
                 against.names,
                 "same",
                 old.votes_by_party,
@@ -136,13 +136,13 @@ def compared(now: Sequence[Loaded], with_: Then) -> dict[int, Before]:
                 old.contest.is_uncontested,
             )
         else:
-            found[one.contest.pk] = carried.get((*seat, label), Before(against.names, "none"))
+            found[one.contest.pk] = carried.get((*seat, label), EarlierContest(against.names, "none"))
     return found
 
 
 def _carried(
     tables: Sequence[Correspondence], there: Mapping[Seat, Loaded]
-) -> dict[tuple[str, int, str], Before]:
+) -> dict[tuple[str, int, str], EarlierContest]:
     """New seat with its numbering -> what the old seats give it; only where every old seat is known and voted."""
     by_new: dict[str, list[Correspondence]] = defaultdict(list)
     for row in tables:
@@ -154,7 +154,7 @@ def _carried(
     return found
 
 
-def _carried_to(rows: Sequence[Correspondence], there: Mapping[Seat, Loaded]) -> dict[Seat, Before]:
+def _carried_to(rows: Sequence[Correspondence], there: Mapping[Seat, Loaded]) -> dict[Seat, EarlierContest]:
     olds: dict[int, Loaded] = {}
     news: dict[Seat, int] = {}
     weights: list[tuple[int, int, float]] = []
@@ -176,7 +176,7 @@ def _carried_to(rows: Sequence[Correspondence], there: Mapping[Seat, Loaded]) ->
         if new in lacking or new not in given:
             continue
         of = given[new]
-        found[seat] = Before(
+        found[seat] = EarlierContest(
             olds[of.from_seats[0]].contest.election.names,
             "carried" if of.is_changed else "renumbered",
             of.votes,

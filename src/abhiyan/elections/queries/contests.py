@@ -13,9 +13,9 @@ from abhiyan.elections.rules import results as rules
 from abhiyan.elections.rules.results import SideResult
 
 from . import listing, loading
-from .comparing import Before, befores, swing
+from .comparing import EarlierContest, befores, swing
 from .listing import NOBODY, OurSide
-from .loading import Candidate, FigureSource, Loaded
+from .loading import FigureSource, Loaded, StoredCandidacy
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,13 @@ class SeatRow:
     electors: int | None
     polled: int
     turnout_pct: float | None
-    winner: Candidate | None
-    runner_up: Candidate | None
+    winner: StoredCandidacy | None
+    runner_up: StoredCandidacy | None
     margin: int | None
     margin_pct: float | None
     is_tied: bool
     ours: SideResult | None
-    before: Before | None
+    before: EarlierContest | None
     swing_points: float | None
     source: FigureSource
 
@@ -109,7 +109,7 @@ def contests(
 
 
 def seat_row(
-    one: Loaded, files: Mapping[int, ResultFile], before: Before | None, side: OurSide = NOBODY
+    one: Loaded, files: Mapping[int, ResultFile], before: EarlierContest | None, side: OurSide = NOBODY
 ) -> SeatRow:
     """One seat of a list: winner, margin, our votes, and the same of the election before."""
     by_id = {row.pk: row for row in one.candidates}
@@ -161,7 +161,7 @@ def _candidates(
     one: Loaded,
     files: Mapping[int, ResultFile],
     names: Mapping[str, Mapping[str, str]],
-    before: Before | None,
+    before: EarlierContest | None,
 ) -> list[CandidateRow]:
     by_id, found = {row.pk: row for row in one.candidates}, []
     standing = [(row.votes or 0, -row.position) for row in one.candidates if not row.is_nota]
@@ -189,7 +189,7 @@ def _candidates(
     return found
 
 
-def sides_of(one: Loaded, named: Sequence[Alliance], before: Before | None) -> list[Side]:
+def sides_of(one: Loaded, named: Sequence[Alliance], before: EarlierContest | None) -> list[Side]:
     """Each alliance in a contest: its lead alone, and all of it together."""
     found = []
     for alliance in named:
@@ -207,7 +207,7 @@ def sides_of(one: Loaded, named: Sequence[Alliance], before: Before | None) -> l
     return found
 
 
-def namesakes(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+def namesakes(candidates: Sequence[StoredCandidacy]) -> tuple[str, ...]:
     """Parties that have two candidates in one contest: a party can have one, so one of the rows may be wrong."""
     seen: dict[str, int] = defaultdict(int)
     for row in candidates:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Party, ResultFile
 from abhiyan.elections.rules import results as rules
-from abhiyan.elections.rules.results import CandidateLine, Counted
+from abhiyan.elections.rules.results import CandidateLine, CountedContest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class FigureSource:
     origin: str = ""
 
 
-class Candidate(NamedTuple):
+class StoredCandidacy(NamedTuple):
     """A candidacy as stored: a row only, for an election has nine thousand of them."""
 
     pk: int
@@ -45,8 +45,8 @@ class Loaded:
     """A contest as stored, its candidates by position, and the count of them."""
 
     contest: Contest
-    candidates: tuple[Candidate, ...]
-    counted: Counted
+    candidates: tuple[StoredCandidacy, ...]
+    counted: CountedContest
 
     @property
     def votes_by_party(self) -> dict[str, int]:
@@ -59,15 +59,15 @@ class Loaded:
 def load(where: Q) -> list[Loaded]:
     """Contests that fit `where`, by state and number. Two queries."""
     contests = list(Contest.objects.filter(where).select_related("election").order_by("state", "number"))
-    candidates: dict[int, list[Candidate]] = defaultdict(list)
+    candidates: dict[int, list[StoredCandidacy]] = defaultdict(list)
     rows = Candidacy.objects.filter(contest_id__in=[one.pk for one in contests])
-    for row in rows.order_by("contest_id", "position", "id").values_list(*Candidate._fields):
-        found = Candidate(*row)
+    for row in rows.order_by("contest_id", "position", "id").values_list(*StoredCandidacy._fields):
+        found = StoredCandidacy(*row)
         candidates[found.contest_id].append(found)
     return [Loaded(one, tuple(candidates[one.pk]), count(one, candidates[one.pk])) for one in contests]
 
 
-def count(contest: Contest, candidates: Sequence[Candidate]) -> Counted:
+def count(contest: Contest, candidates: Sequence[StoredCandidacy]) -> CountedContest:
     """The contest, counted; a line's key is its candidacy's id."""
     return rules.counted(
         [CandidateLine(one.party, one.votes, one.is_nota, one.position, one.pk) for one in candidates],

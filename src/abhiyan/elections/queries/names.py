@@ -11,7 +11,7 @@ from .loading import Loaded, count, party_names
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class PartyNames:
     """One party under two codes, with the names by language of those that have one of ours."""
 
     id: int
@@ -21,12 +21,13 @@ class Named:
     names_then: Mapping[str, str]
 
 
-def former_names() -> list[Named]:
+def former_names() -> list[PartyNames]:
     """Every earlier name an organisation has given, by party. Two queries."""
     rows = list(FormerName.objects.order_by("party", "was"))
     names = party_names(code for row in rows for code in (row.party, row.was))
     return [
-        Named(row.pk, row.party, row.was, names.get(row.party, {}), names.get(row.was, {})) for row in rows
+        PartyNames(row.pk, row.party, row.was, names.get(row.party, {}), names.get(row.was, {}))
+        for row in rows
     ]
 
 

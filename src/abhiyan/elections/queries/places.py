@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from abhiyan.elections import reference
 from abhiyan.elections.models import Candidacy, Contest, Election, Kind, Part, PartVotes, ResultFile
 from abhiyan.elections.rules import results as rules
-from abhiyan.elections.rules.results import CandidateLine, Counted, SideResult
+from abhiyan.elections.rules.results import CandidateLine, CountedContest, SideResult
 from abhiyan.units import queries as units
 from abhiyan.units.models import Unit
 
@@ -217,7 +217,7 @@ def _order(part: Part) -> tuple[int, int, str, list[int]]:
 
 
 def _lines(
-    counted: Counted, votes: Sequence[PartVotes], files: Mapping[int, ResultFile]
+    counted: CountedContest, votes: Sequence[PartVotes], files: Mapping[int, ResultFile]
 ) -> tuple[PartLine, ...]:
     by_id = {one.pk: one for one in votes}
     found = []

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from abhiyan.core import sql
 from abhiyan.elections.models import Alliance, Candidacy, Contest, Election, Plan, PlanSeat, ResultFile
-from abhiyan.elections.rules.findings import Finding
+from abhiyan.elections.rules.findings import PlanFinding
 from abhiyan.elections.rules.versions import PlannedSeat
 
 from . import listing
@@ -22,7 +22,7 @@ from .plans import Lines, lines_of, plans
 from .wholeness import Wholeness, whole_of
 
 if TYPE_CHECKING:  # the rules of plans load numpy: only who works one out does
-    from abhiyan.elections.rules.plans import Ask, Outcome
+    from abhiyan.elections.rules.plans import PlanOutcome, PlanQuery
     from abhiyan.elections.rules.swing import Seats
 
 METHODS = tuple(Plan.Method.values)
@@ -50,11 +50,11 @@ class Aims:
     votes_goal: int | None = None
     share_goal_pct: float | None = None
 
-    def ask(self, seed: int) -> "Ask":
-        from abhiyan.elections.rules.plans import Ask
+    def ask(self, seed: int) -> "PlanQuery":
+        from abhiyan.elections.rules.plans import PlanQuery
 
         given: dict[str, Any] = asdict(self)
-        return Ask(**given, sd_points=STRAY_POINTS, draws=DRAWS, seed=seed)
+        return PlanQuery(**given, sd_points=STRAY_POINTS, draws=DRAWS, seed=seed)
 
 
 def seed_of(of: Election, state: str, party: str) -> int:
@@ -122,11 +122,11 @@ def seats_of(lines: Lines, our: OurSide) -> "Seats":
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Worked:
+class WorkedPlan:
     """A plan worked out: contests in the order of the outcome's arrays. whole: whether the last result is."""
 
     contests: tuple[Contest, ...]
-    outcome: "Outcome"
+    outcome: "PlanOutcome"
     last_polled: int
     whole: Wholeness
 
@@ -150,7 +150,7 @@ def worked_out(
     held: Mapping[int, tuple[int, int | None]] | None = None,
     lines: Lines | None = None,
     named: Sequence[Alliance] | None = None,
-) -> Worked | None:
+) -> WorkedPlan | None:
     """Work a plan out, stored nowhere; None where no results are known. Three queries, fewer for what is given.
 
     lines, named: the result and the alliances of the election, where they have been read: then there is no query.
@@ -174,7 +174,7 @@ def worked_out(
         np.array([UNKNOWN if likely is None else likely for _votes, likely in pairs], dtype=np.int64),
     )
     there = Counter((one.state, one.numbering) for one in lines.contests)
-    return Worked(
+    return WorkedPlan(
         lines.contests,
         rules.plan(seats, aims.ask(seed), fixed),
         int(seats.polled.sum()),
@@ -182,19 +182,19 @@ def worked_out(
     )
 
 
-def notes_of(worked: Worked) -> list[Finding]:
+def notes_of(worked: WorkedPlan) -> list[PlanFinding]:
     """The outcome's notes, before them that the last result is not whole, where it is not."""
     whole = worked.whole
     facts = {"seats": whole.seats, "all": whole.of or 0}
-    first = [Finding("result_incomplete", None, facts)] if whole.is_incomplete else []
+    first = [PlanFinding("result_incomplete", None, facts)] if whole.is_incomplete else []
     return [*first, *worked.outcome.notes]
 
 
-def _told(findings: Iterable[Finding]) -> list[list[Any]]:
+def _told(findings: Iterable[PlanFinding]) -> list[list[Any]]:
     return [[one.code, one.key, dict(one.facts)] for one in findings]
 
 
-def found_of(worked: Worked, aims: Aims) -> dict[str, Any]:
+def found_of(worked: WorkedPlan, aims: Aims) -> dict[str, Any]:
     """What a plan found, as plain numbers to be kept with it. seats: contest id -> see SeatFound."""
     out = worked.outcome
     near, rng = out.sensitivity, out.range
@@ -252,9 +252,9 @@ def seat_found(plan: Plan, contest_id: int) -> SeatFound:
     return SeatFound(*plan.found["by_seat"][str(contest_id)])
 
 
-def findings(plan: Plan, which: str) -> list[Finding]:
+def findings(plan: Plan, which: str) -> list[PlanFinding]:
     """ "contradictions" or "notes" of a stored plan."""
-    return [Finding(code, key, facts) for code, key, facts in plan.found.get(which, [])]
+    return [PlanFinding(code, key, facts) for code, key, facts in plan.found.get(which, [])]
 
 
 def planned(plan: Plan, seats: Iterable[PlanSeat]) -> list[PlannedSeat]:
@@ -309,7 +309,7 @@ def is_newest(plan: Plan) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class PlanVersion:
     """One version of a plan, as a list of them tells it."""
 
     pk: int
@@ -325,11 +325,11 @@ class Version:
 VERSIONS_SHOWN = 10
 
 
-def versions_of(plan: Plan, *, most: int | None = None) -> list[Version]:
+def versions_of(plan: Plan, *, most: int | None = None) -> list[PlanVersion]:
     """The versions of a plan in sight, the newest first: those it names, and those that name it; at most so many.
     One query, which leaves what each has found where it is."""
     return sql.each(
-        Version,
+        PlanVersion,
         """with recursive older(id, previous_id) as (
              select id, previous_id from elections_plan where id = %(plan)s
              union all

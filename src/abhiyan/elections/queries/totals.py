@@ -13,11 +13,11 @@ from abhiyan.core.words import named
 from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Election, Kind, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
-from abhiyan.elections.rules.results import Counted
+from abhiyan.elections.rules.results import CountedContest
 from abhiyan.units import queries as units
 
 from . import comparing, listing, loading
-from .comparing import Before, Then, then
+from .comparing import EarlierContest, Then, then
 from .loading import Loaded
 from .wholeness import Wholeness, whole_of
 
@@ -247,7 +247,7 @@ def _of(files: Mapping[int, ResultFile], came: Iterable[int]) -> tuple[ResultFil
 
 
 def _by_state(of: Election, found: Sequence[Loaded], files: Mapping[int, ResultFile]) -> list[StateRow]:
-    contests: dict[str, list[Counted]] = defaultdict(list)
+    contests: dict[str, list[CountedContest]] = defaultdict(list)
     came: dict[str, set[int]] = defaultdict(set)
     labels: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for one in found:
@@ -283,7 +283,7 @@ class _Then:
 
 
 def _before(
-    of: Election, found: Sequence[Loaded], compared: Mapping[int, Before], earlier: Then, state: str
+    of: Election, found: Sequence[Loaded], compared: Mapping[int, EarlierContest], earlier: Then, state: str
 ) -> _Then | None:
     """What the same ground came to then: the whole against the whole where both are whole, whatever its seats were;
     else seat by seat. None where neither can be told."""
@@ -322,7 +322,7 @@ def _ground(of: Election, found: Sequence[Loaded]) -> frozenset[str]:
     return ground
 
 
-def _named(found: Sequence[Loaded], compared: Mapping[int, Before], basis: str) -> tuple[str, ...]:
+def _named(found: Sequence[Loaded], compared: Mapping[int, EarlierContest], basis: str) -> tuple[str, ...]:
     return _called(
         one for one in found if one.contest.pk in compared and compared[one.contest.pk].basis == basis
     )

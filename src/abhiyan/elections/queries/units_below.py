@@ -25,7 +25,7 @@ BASES: tuple[Basis, ...] = ("electors", "votes", "class", "equal")
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class SeatNode:
     """A unit below a seat."""
 
     unit_id: int
@@ -37,11 +37,11 @@ class Node:
 
 
 @dataclass(slots=True)
-class Tree:
+class SeatTree:
     """Everything below a seat. spread: mandals whose booths lie in several segments, left out."""
 
     top: int
-    nodes: dict[int, Node] = field(default_factory=dict)
+    nodes: dict[int, SeatNode] = field(default_factory=dict)
     children: dict[int, list[int]] = field(default_factory=dict)
     spread: int = 0
 
@@ -75,7 +75,7 @@ class Tree:
         }
 
 
-def tree_of(seat_unit: int) -> Tree:
+def tree_of(seat_unit: int) -> SeatTree:
     """The units below a seat, sisters by code. A query; where there are booths two more a level of the organisation
     up to the mandals."""
     rows = sql.rows(
@@ -87,11 +87,11 @@ def tree_of(seat_unit: int) -> Tree:
            order by p.depth, u.code""",
         [seat_unit, ELECTORAL],
     )
-    nodes: dict[int, Node] = {}
+    nodes: dict[int, SeatNode] = {}
     for unit_id, parent_id, *facts in rows:
         if parent_id == seat_unit or parent_id in nodes:  # not below a closed unit
-            nodes[unit_id] = Node(unit_id, parent_id, *facts)
-    tree = Tree(seat_unit, nodes)
+            nodes[unit_id] = SeatNode(unit_id, parent_id, *facts)
+    tree = SeatTree(seat_unit, nodes)
     _put_mandals(tree)
     children: dict[int, list[int]] = defaultdict(list)
     for node in sorted(tree.nodes.values(), key=lambda node: node.code):
@@ -100,7 +100,7 @@ def tree_of(seat_unit: int) -> Tree:
     return tree
 
 
-def _put_mandals(tree: Tree) -> None:
+def _put_mandals(tree: SeatTree) -> None:
     """Let mandals stand between segments and booths, where they lie in one segment whole."""
     booths = [node for node in tree.nodes.values() if node.kind == "booth"]
     mandal_of, mandals = _mandals_above([node.unit_id for node in booths])
@@ -108,7 +108,7 @@ def _put_mandals(tree: Tree) -> None:
     tree.spread = len(mandals.keys() - whole.keys())
     for unit_id, parent in whole.items():
         code, names, electors = mandals[unit_id]
-        tree.nodes[unit_id] = Node(unit_id, parent, "mandal", code, names, electors)
+        tree.nodes[unit_id] = SeatNode(unit_id, parent, "mandal", code, names, electors)
     for node in booths:
         if (mandal := mandal_of.get(node.unit_id)) in whole:
             tree.nodes[node.unit_id] = replace(node, parent_id=mandal)
@@ -173,7 +173,7 @@ def _whole(mandal_ids: Iterable[int]) -> dict[int, int]:
     return {mandal: one for mandal, (one, *more) in segments.items() if one is not None and not more}
 
 
-def facts_of(tree: Tree, plan: Plan) -> dict[int, Facts]:
+def facts_of(tree: SeatTree, plan: Plan) -> dict[int, Facts]:
     """What is known of each unit of a tree to weigh it by. What is unknown of a unit is the sum of those below, if
     all of those are known; who has a result in which none of our parties has a row had no votes there. At most five
     queries."""
@@ -197,7 +197,7 @@ def facts_of(tree: Tree, plan: Plan) -> dict[int, Facts]:
     return {one: Facts(electors.get(one), votes.get(one), classes.get(one)) for one in ids}
 
 
-def parts_below(plan: Plan, tree: Tree, top: int) -> dict[int, PlanPart]:
+def parts_below(plan: Plan, tree: SeatTree, top: int) -> dict[int, PlanPart]:
     """unit -> its number in force, of all that stand below `top` today, and of all whose number was passed down from
     there, wherever they stand now. As many queries as levels have moved, one where nothing has."""
     today = tree.below(top)
@@ -295,24 +295,24 @@ def seat_above(plan: Plan, unit_id: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class PassedNumber:
     """A unit's number in a plan today, and the one before it, if it had another."""
 
     part: PlanPart
     before: int | None
 
 
-def passed_to(plan: Plan, unit_ids: Iterable[int]) -> dict[int, Passed]:
+def passed_to(plan: Plan, unit_ids: Iterable[int]) -> dict[int, PassedNumber]:
     """unit -> its number in force, with the last one replaced. One query."""
     wanted = list(unit_ids)
-    found: dict[int, Passed] = {}
+    found: dict[int, PassedNumber] = {}
     before: dict[int, int] = {}
     for part in PlanPart.objects.filter(plan=plan, unit__in=wanted).order_by("replaced_at", "pk"):
         if part.replaced_at is None:
-            found[part.unit_id] = Passed(part, None)
+            found[part.unit_id] = PassedNumber(part, None)
         else:
             before[part.unit_id] = part.n
-    return {unit_id: Passed(one.part, before.get(unit_id)) for unit_id, one in found.items()}
+    return {unit_id: PassedNumber(one.part, before.get(unit_id)) for unit_id, one in found.items()}
 
 
 def passed_below(plan: Plan, unit_ids: Iterable[int]) -> set[int]:

@@ -89,7 +89,7 @@ class UnreadablePlan(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class TypedTerm:
     """A number as typed, with the words after it: 65 "constituencies". half: of its last decimal, 0 when exact."""
 
     number: Decimal
@@ -104,8 +104,8 @@ class TypedPlan:
     total: None where somebody asks for it: "51% of 8.79 crore = ?".
     """
 
-    factors: tuple[Term, ...]
-    total: Term | None
+    factors: tuple[TypedTerm, ...]
+    total: TypedTerm | None
     kind: Kind = "times"
 
     @property
@@ -171,7 +171,7 @@ def _numbers(text: str) -> list[re.Match[str]]:
     return list(re.finditer(rf"(?<![\w-]){_NUMBER}", text))
 
 
-def _factors(text: str, kind: Kind) -> tuple[Term, ...]:
+def _factors(text: str, kind: Kind) -> tuple[TypedTerm, ...]:
     if kind == "share":
         share = _SHARE.search(text)
         assert share is not None
@@ -181,7 +181,7 @@ def _factors(text: str, kind: Kind) -> tuple[Term, ...]:
         if not _numbers(whole):
             raise UnreadablePlan("no_number", whole.strip())
         part = _term(share["number"])
-        return (Term(part.number / 100, "", part.half / 100), _term(whole))
+        return (TypedTerm(part.number / 100, "", part.half / 100), _term(whole))
     signs = _TIMES_SIGN.split(text.strip())
     if kind == "divided":
         if len(signs) > 1:
@@ -204,7 +204,7 @@ def _each_number(text: str) -> list[str]:
     return [text[start:end] for start, end in zip([0, *starts], [*starts, len(text)], strict=True)]
 
 
-def _term(text: str, *, is_rounded: bool = False) -> Term:
+def _term(text: str, *, is_rounded: bool = False) -> TypedTerm:
     """is_rounded: a whole number too stands for what it was rounded from."""
     found = _TERM.match(text.strip())
     if not found:
@@ -220,7 +220,7 @@ def _term(text: str, *, is_rounded: bool = False) -> Term:
         number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
     if number > LARGEST:
         raise UnreadablePlan("too_large", digits)
-    return Term(number, " ".join(words), half)
+    return TypedTerm(number, " ".join(words), half)
 
 
 def rounding(number: Decimal) -> Decimal:
@@ -230,7 +230,7 @@ def rounding(number: Decimal) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PlanReading:
     """What one reading comes to.
 
     per: whether the figure is for one unit of the level (a constituency) or for one of its parts (a segment).
@@ -253,7 +253,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class PlanCheck:
     """A typed plan, checked. readings: for the level always, for its parts where their number is known.
 
     fits: the reading that fits, "both" or "neither"; of two that fit, an exact one before a rounded or near one.
@@ -261,13 +261,13 @@ class Check:
     could be typed.
     """
 
-    readings: tuple[Reading, ...]
+    readings: tuple[PlanReading, ...]
     fits: Literal["level", "part", "both", "neither"]
     needed_level: Decimal | None
     needed_part: Decimal | None
 
 
-def checked(typed: TypedPlan, parts: Decimal | None = None) -> Check:
+def checked(typed: TypedPlan, parts: Decimal | None = None) -> PlanCheck:
     """Check what `read` gave, where it names a total: the last factor is what one unit is to bring, those before it,
     from the top, the units. A division is checked as units × its result = what was divided.
 
@@ -285,12 +285,12 @@ def checked(typed: TypedPlan, parts: Decimal | None = None) -> Check:
         parts = None
     readings = [_reading("level", units, each, (), total)]
     if parts is not None:
-        inner = Term(parts, half=rounding(parts))
+        inner = TypedTerm(parts, half=rounding(parts))
         readings.append(_reading("part", units, each, (inner,), total))
     fitting = [reading for reading in readings if reading.fits]
     exact = [reading for reading in fitting if reading.verdict == "exact"] or fitting
     whole = _product(term.number for term in units)
-    return Check(
+    return PlanCheck(
         readings=tuple(readings),
         fits=exact[0].per if len(exact) == 1 else "both" if exact else "neither",
         needed_level=_needed(total.number, whole),
@@ -303,7 +303,9 @@ def _needed(total: Decimal, times: Decimal) -> Decimal | None:
     return None if found is None or found > LARGEST else found
 
 
-def _reading(per: Per, units: Sequence[Term], each: Term, inner: Sequence[Term], total: Term) -> Reading:
+def _reading(
+    per: Per, units: Sequence[TypedTerm], each: TypedTerm, inner: Sequence[TypedTerm], total: TypedTerm
+) -> PlanReading:
     terms = [*units, *inner, each]
     product = _product(term.number for term in terms)
     low = _product(term.number - term.half for term in terms)
@@ -319,7 +321,7 @@ def _reading(per: Per, units: Sequence[Term], each: Term, inner: Sequence[Term],
     else:
         verdict = "off"
     each_level = _product(term.number for term in (*inner, each))
-    return Reading(per, each_level, product, low, high, difference, verdict)
+    return PlanReading(per, each_level, product, low, high, difference, verdict)
 
 
 def _overlap(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> bool:

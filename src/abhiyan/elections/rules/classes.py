@@ -58,7 +58,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ClassFigures:
     """What the rules look at, per cent; None where unknown."""
 
     share: float | None
@@ -66,11 +66,11 @@ class Figures:
     turnout: float | None = None
 
 
-def figures(ours: int, best: int, polled: int, electors: int | None = None) -> Figures:
+def figures(ours: int, best: int, polled: int, electors: int | None = None) -> ClassFigures:
     """The figures of a unit from its votes: our side's, the best opponent's, all polled. None without votes."""
     if not polled:
-        return Figures(None, None, None)
-    return Figures(
+        return ClassFigures(None, None, None)
+    return ClassFigures(
         100 * ours / polled, 100 * (ours - best) / polled, 100 * polled / electors if electors else None
     )
 
@@ -121,7 +121,7 @@ def _covers(above: Rule, rule: Rule) -> bool:
     )
 
 
-def class_of(rules: Sequence[Rule], of: Figures) -> tuple[str, int] | None:
+def class_of(rules: Sequence[Rule], of: ClassFigures) -> tuple[str, int] | None:
     """The class, and the rule (from 1) that gave it; None where there are no votes to judge by."""
     if of.share is None:
         return None

@@ -52,7 +52,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PlanFinding:
     """code: see above. key: of the seat it is about; None: the plan as a whole."""
 
     code: str

@@ -101,7 +101,7 @@ def _by_class(
 
 
 @dataclass(frozen=True, slots=True)
-class Gap(Generic[Key]):
+class SumGap(Generic[Key]):
     """A unit whose children do not sum to its number: locks are too many (locked > total), or all are locked."""
 
     parent: Key
@@ -117,7 +117,7 @@ class Cascade(Generic[Key]):
     """
 
     parts: dict[Key, int]
-    gaps: tuple[Gap[Key], ...] = ()
+    gaps: tuple[SumGap[Key], ...] = ()
     averaged: tuple[Key, ...] = ()
 
 
@@ -146,7 +146,7 @@ def cascaded(
     order = _from_the_top(top, children)
     bounds = _bounds(order, children, locks)
     parts: dict[Key, int] = {top: total}
-    gaps: list[Gap[Key]] = []
+    gaps: list[SumGap[Key]] = []
     averaged: list[Key] = []
     for parent in order:
         below = children.get(parent, ())
@@ -159,7 +159,7 @@ def cascaded(
         if found is None:
             found = {key: bounds.low[key] for key in below}
         if (taken := sum(found.values())) != parts[parent]:
-            gaps.append(Gap(parent, parts[parent], taken))
+            gaps.append(SumGap(parent, parts[parent], taken))
         parts |= found
     return Cascade(parts, tuple(gaps), tuple(averaged))
 
@@ -219,7 +219,7 @@ def _split(
 
 
 @dataclass(frozen=True, slots=True)
-class Change(Generic[Key]):
+class NumberChange(Generic[Key]):
     """A unit's number before and after; None where it had or has none."""
 
     key: Key
@@ -231,7 +231,11 @@ class Change(Generic[Key]):
         return (self.after or 0) - (self.before or 0)
 
 
-def differences(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[Change[Key]]:
+def differences(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[NumberChange[Key]]:
     """What a new split changes, unit by unit, in the order of `after`, then what it no longer has."""
     keys = [*after, *(key for key in before if key not in after)]
-    return [Change(key, before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)]
+    return [
+        NumberChange(key, before.get(key), after.get(key))
+        for key in keys
+        if before.get(key) != after.get(key)
+    ]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import swing as rule
-from .findings import Finding
+from .findings import PlanFinding
 from .swing import ALWAYS, LOWEST, NEVER, STEPS, UNKNOWN, Real, Seats, Whole, Yes
 
 Method = Literal["uniform", "proportional", "hand"]
@@ -24,7 +24,7 @@ SENSITIVITY = (-5.0, -3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PlanQuery:
     """What is asked of a plan.
 
     method: `hand` moves nothing, and only what is held differs from last time. swing: in points (uniform) or per cent
@@ -62,7 +62,7 @@ class HeldTarget:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class PlanGround:
     """What stays the same whatever the swing; shape (n,).
 
     likely: votes to be polled. share: ours last time, 0 to 1. free: moved by the swing (our side stood there, somebody
@@ -89,8 +89,8 @@ def ground(
     method: Method = "uniform",
     turnout_pct: float | None = None,
     held: HeldTarget | None = None,
-) -> Ground:
-    """Everything about a plan but its swing. See `Ask` for method and turnout, `HeldTarget` for what stays."""
+) -> PlanGround:
+    """Everything about a plan but its swing. See `PlanQuery` for method and turnout, `HeldTarget` for what stays."""
     held = held or HeldTarget.nothing(len(seats))
     way: rule.Method = "proportional" if method == "proportional" else "uniform"
     likely = rule.likely_votes(seats.electors, seats.polled, turnout_pct)
@@ -102,31 +102,31 @@ def ground(
     need = np.where(seats.without_vote, 0, rule.votes_to_win(seats, likely))
     won = np.where(judged, fixed >= need, seats.ours_without_vote)
     steps = np.where(free, rule.steps_to_win(seats, likely, way), np.where(won, ALWAYS, NEVER))
-    return Ground(seats, way, likely, by_hand, rule.last_share(seats), free, fixed, need, steps)
+    return PlanGround(seats, way, likely, by_hand, rule.last_share(seats), free, fixed, need, steps)
 
 
-def votes_at(on: Ground, steps: int) -> Whole:
+def votes_at(on: PlanGround, steps: int) -> Whole:
     """Our side's whole votes in each seat at a swing, shape (n,). No entry falls as the swing rises."""
     moved = rule.in_votes(rule.swung(on.share, steps, on.method), on.likely)
     return np.where(on.free, moved, on.fixed)
 
 
-def total_at(on: Ground, steps: int) -> int:
+def total_at(on: PlanGround, steps: int) -> int:
     """Votes in all seats together at a swing."""
     return int(votes_at(on, steps).sum())
 
 
-def seats_at(on: Ground, steps: int) -> int:
+def seats_at(on: PlanGround, steps: int) -> int:
     """Seats won at a swing, those held without a vote among them."""
     return int(np.count_nonzero(on.steps <= steps))
 
 
-def most_seats(on: Ground) -> int:
+def most_seats(on: PlanGround) -> int:
     """Seats won at the largest swing there is: no goal above can be reached."""
     return int(np.count_nonzero(on.steps < NEVER))
 
 
-def highest(on: Ground) -> int:
+def highest(on: PlanGround) -> int:
     """A swing, in steps, above which nothing changes any more."""
     if on.method == "uniform":
         return 100 * STEPS
@@ -134,7 +134,7 @@ def highest(on: Ground) -> int:
     return int((1 / some.min() - 1) * 100 * STEPS) + 2 if len(some) else 0
 
 
-def steps_for_seats(on: Ground, seats: int) -> int | None:
+def steps_for_seats(on: PlanGround, seats: int) -> int | None:
     """The smallest swing, in steps, that wins `seats`; None where no swing does."""
     if seats <= 0:
         return LOWEST
@@ -143,7 +143,7 @@ def steps_for_seats(on: Ground, seats: int) -> int | None:
     return max(LOWEST, int(np.partition(on.steps, seats - 1)[seats - 1]))
 
 
-def steps_for_votes(on: Ground, votes: int) -> int | None:
+def steps_for_votes(on: PlanGround, votes: int) -> int | None:
     """The smallest swing, in steps, that brings at least `votes` in all; None where no swing does (bisection)."""
     lo, hi = LOWEST - 1, highest(on)
     if total_at(on, hi) < votes:
@@ -157,13 +157,13 @@ def steps_for_votes(on: Ground, votes: int) -> int | None:
     return hi
 
 
-def votes_for_seats(on: Ground, seats: int) -> int | None:
+def votes_for_seats(on: PlanGround, seats: int) -> int | None:
     """The fewest votes in all with which this swing wins `seats`; None where it never does."""
     steps = steps_for_seats(on, seats)
     return None if steps is None else total_at(on, steps)
 
 
-def seats_for_votes(on: Ground, votes: int) -> int | None:
+def seats_for_votes(on: PlanGround, votes: int) -> int | None:
     """The most seats that this swing wins with at most `votes`; None where what is held already takes more.
 
     The inverse of `votes_for_seats`: k seats are won with n votes exactly if votes_for_seats(k) <= n.
@@ -199,7 +199,7 @@ class Range:
     chance_pct: Real
 
 
-def drawn(on: Ground, votes: Whole, ask: Ask) -> Range:
+def drawn(on: PlanGround, votes: Whole, ask: PlanQuery) -> Range:
     """`ask.draws` times every seat strays by a normal random number of points, and all seats are counted again.
 
     votes: of each seat as planned, shape (n,). Seeded (PCG64 by `ask.seed`), so that the same plan always shows the
@@ -246,7 +246,7 @@ class Nearby:
     votes: int
 
 
-def sensitivity(on: Ground, steps: int) -> tuple[Nearby, ...]:
+def sensitivity(on: PlanGround, steps: int) -> tuple[Nearby, ...]:
     """What some points of swing more or less would give."""
     return tuple(
         Nearby(by, seats_at(on, near), total_at(on, near))
@@ -256,7 +256,7 @@ def sensitivity(on: Ground, steps: int) -> tuple[Nearby, ...]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class PlanOutcome:
     """A plan, worked out. Arrays have the order of the seats given, shape (n,).
 
     likely: votes to be polled; votes: ours; best: the best opponent's; share_pct: ours, nan where nobody votes.
@@ -289,11 +289,11 @@ class Outcome:
     votes_per_turnout_point: int
     range: Range
     sensitivity: tuple[Nearby, ...]
-    contradictions: tuple[Finding, ...]
-    notes: tuple[Finding, ...]
+    contradictions: tuple[PlanFinding, ...]
+    notes: tuple[PlanFinding, ...]
 
 
-def plan(seats: Seats, ask: Ask, held: HeldTarget | None = None) -> Outcome:
+def plan(seats: Seats, ask: PlanQuery, held: HeldTarget | None = None) -> PlanOutcome:
     """Work a plan out: seats, votes, range, sensitivity, contradictions. Everything in one pass, nothing stored.
 
     held: votes set by hand or locked; a new plan leaves them, and the swing moves the others only. Where the goal of
@@ -321,7 +321,7 @@ def plan(seats: Seats, ask: Ask, held: HeldTarget | None = None) -> Outcome:
     needed = None if ask.seats_goal is None else votes_for_seats(on, ask.seats_goal)
     worth = None if ask.votes_goal is None else seats_for_votes(on, ask.votes_goal)
     back = slice(None) if in_order else np.argsort(order, kind="stable")
-    return Outcome(
+    return PlanOutcome(
         keys=seats.keys[back],
         likely=on.likely[back],
         votes=votes[back],
@@ -354,18 +354,18 @@ def _ordered(seats: Seats, order: Whole) -> Seats:
     return Seats(**{each.name: getattr(seats, each.name)[order] for each in fields(Seats)})
 
 
-def _steps_asked(ask: Ask) -> int:
+def _steps_asked(ask: PlanQuery) -> int:
     return 0 if ask.swing is None or ask.method == "hand" else rule.to_steps(ask.swing)
 
 
-def _share_goal(on: Ground, ask: Ask) -> int | None:
+def _share_goal(on: PlanGround, ask: PlanQuery) -> int | None:
     """The goal of share in votes."""
     if ask.share_goal_pct is None:
         return None
     return -int(-float(on.likely.sum()) * ask.share_goal_pct // 100)
 
 
-def _steps_wanted(on: Ground, ask: Ask) -> dict[str, int]:
+def _steps_wanted(on: PlanGround, ask: PlanQuery) -> dict[str, int]:
     """The smallest swing for each goal that can be reached; empty where the swing is given or nothing moves."""
     if ask.swing is not None or ask.method == "hand":
         return {}
@@ -378,7 +378,7 @@ def _steps_wanted(on: Ground, ask: Ask) -> dict[str, int]:
     return {goal: steps for goal, steps in found.items() if steps is not None}
 
 
-def _summing_to(on: Ground, steps: int, votes: Whole, goal: int) -> Whole:
+def _summing_to(on: PlanGround, steps: int, votes: Whole, goal: int) -> Whole:
     """The last step of the swing brought a few votes more than the goal: those seats give them back.
 
     First from seats with the longest lead, so that none is lost that need not be.
@@ -392,7 +392,7 @@ def _summing_to(on: Ground, steps: int, votes: Whole, goal: int) -> Whole:
     return found
 
 
-def contradictions(on: Ground, ask: Ask, votes: Whole, won: Yes) -> Iterator[Finding]:
+def contradictions(on: PlanGround, ask: PlanQuery, votes: Whole, won: Yes) -> Iterator[PlanFinding]:
     """Where a plan cannot be, or does not say one thing: those of the whole first, then seat by seat.
 
     votes, won: of each seat as planned, shape (n,). Codes and facts: see `findings`.
@@ -405,23 +405,23 @@ def contradictions(on: Ground, ask: Ask, votes: Whole, won: Yes) -> Iterator[Fin
         )  # else other goals may want more votes than this one
         if chosen or total < ask.votes_goal or total == total_at(on, LOWEST):
             facts = {"whole": ask.votes_goal, "parts": total, "difference": total - ask.votes_goal}
-            yield Finding("parts_differ", None, facts)
+            yield PlanFinding("parts_differ", None, facts)
     if ask.seats_goal is not None and seats < ask.seats_goal <= most_seats(on):
-        yield Finding("seats_below_goal", None, {"goal": ask.seats_goal, "seats": seats})
+        yield PlanFinding("seats_below_goal", None, {"goal": ask.seats_goal, "seats": seats})
     if ask.turnout_pct is not None:
         unknown = int(np.count_nonzero((on.seats.electors <= 0) & (on.seats.polled > 0)))
         if unknown:
-            yield Finding("turnout_unknown", None, {"turnout_pct": ask.turnout_pct, "seats": unknown})
+            yield PlanFinding("turnout_unknown", None, {"turnout_pct": ask.turnout_pct, "seats": unknown})
     yield from _of_the_seats(on, votes)
 
 
-def _of_the_goals(on: Ground, ask: Ask) -> Iterator[Finding]:
+def _of_the_goals(on: PlanGround, ask: PlanQuery) -> Iterator[PlanFinding]:
     n, likely, most = len(on.likely), int(on.likely.sum()), most_seats(on)
     goal, wanted, share = ask.seats_goal, ask.votes_goal, ask.share_goal_pct
     if goal is not None and goal > n:
-        yield Finding("seats_above_all", None, {"goal": goal, "seats": n})
+        yield PlanFinding("seats_above_all", None, {"goal": goal, "seats": n})
     elif goal is not None and goal > most:
-        yield Finding("seats_unreachable", None, {"goal": goal, "most": most})
+        yield PlanFinding("seats_unreachable", None, {"goal": goal, "most": most})
     if wanted is not None:
         yield from _of_the_votes(on, wanted, likely)
     needed = None if goal is None else votes_for_seats(on, goal)
@@ -429,37 +429,37 @@ def _of_the_goals(on: Ground, ask: Ask) -> Iterator[Finding]:
         if wanted is not None and wanted < needed:
             worth = seats_for_votes(on, wanted) or 0
             facts = {"votes": wanted, "seats": goal, "needed": needed, "worth": worth}
-            yield Finding("votes_short_of_seats", None, facts)
+            yield PlanFinding("votes_short_of_seats", None, facts)
         if share is not None and likely and (_share_goal(on, ask) or 0) < needed:
             facts_pct = {"share_pct": share, "seats": goal, "needed_pct": 100 * needed / likely}
-            yield Finding("share_short_of_seats", None, facts_pct)
+            yield PlanFinding("share_short_of_seats", None, facts_pct)
     if share is None:
         return
     if wanted is not None and likely and abs(100 * wanted / likely - share) > SHARES_ALIKE:
         facts_pct = {"share_pct": share, "votes": wanted, "votes_pct": 100 * wanted / likely}
-        yield Finding("share_and_votes_differ", None, facts_pct)
+        yield PlanFinding("share_and_votes_differ", None, facts_pct)
     winner_pct = _winner_pct(on.seats)
     above = winner_pct > share
     if above.any():
         highest_pct = float(winner_pct.max())
         seats = int(np.count_nonzero(above))
-        yield Finding(
+        yield PlanFinding(
             "share_below_winners", None, {"share_pct": share, "seats": seats, "highest_pct": highest_pct}
         )
 
 
-def _of_the_votes(on: Ground, wanted: int, likely: int) -> Iterator[Finding]:
+def _of_the_votes(on: PlanGround, wanted: int, likely: int) -> Iterator[PlanFinding]:
     known = on.seats.electors
     electors = int(known.sum())
     if (known > 0).all() and wanted > electors:
         facts = {"goal": wanted, "electors": electors, "over": wanted - electors}
-        yield Finding("votes_above_electors", None, facts)
+        yield PlanFinding("votes_above_electors", None, facts)
     elif wanted > likely:
-        yield Finding(
+        yield PlanFinding(
             "votes_above_turnout", None, {"goal": wanted, "likely": likely, "over": wanted - likely}
         )
     elif wanted > (most := total_at(on, highest(on))):
-        yield Finding("votes_unreachable", None, {"goal": wanted, "most": most})
+        yield PlanFinding("votes_unreachable", None, {"goal": wanted, "most": most})
 
 
 def _winner_pct(seats: Seats) -> Real:
@@ -467,22 +467,24 @@ def _winner_pct(seats: Seats) -> Real:
     return np.where(~seats.last_won, 100 * seats.winner / np.maximum(seats.polled, 1), 0.0)
 
 
-def _of_the_seats(on: Ground, votes: Whole) -> Iterator[Finding]:
+def _of_the_seats(on: PlanGround, votes: Whole) -> Iterator[PlanFinding]:
     electors, keys = on.seats.electors, on.seats.keys
     too_many = on.held & (electors > 0) & (votes > electors)
     for at in np.flatnonzero(too_many):
         n, most = int(votes[at]), int(electors[at])
         facts = {"votes": n, "electors": most, "over": n - most}
-        yield Finding("seat_above_electors", int(keys[at]), facts)
+        yield PlanFinding("seat_above_electors", int(keys[at]), facts)
     for at in np.flatnonzero(on.held & ~too_many & (on.likely > 0) & (votes > on.likely)):
         n, most = int(votes[at]), int(on.likely[at])
-        yield Finding("seat_above_turnout", int(keys[at]), {"votes": n, "likely": most, "over": n - most})
+        yield PlanFinding("seat_above_turnout", int(keys[at]), {"votes": n, "likely": most, "over": n - most})
 
 
-def _notes(on: Ground, ask: Ask, wanted: dict[str, int], votes: Whole, won: Yes) -> Iterator[Finding]:
+def _notes(
+    on: PlanGround, ask: PlanQuery, wanted: dict[str, int], votes: Whole, won: Yes
+) -> Iterator[PlanFinding]:
     seats = on.seats
     if wanted and (steps := max(wanted.values())) < 0:
-        yield Finding("goals_reached", None, {"swing": rule.from_steps(steps)})
+        yield PlanFinding("goals_reached", None, {"swing": rule.from_steps(steps)})
     known = (seats.electors > 0) & (seats.polled > 0)
     if ask.turnout_pct is not None and known.any():
         electors = int(seats.electors[known].sum())
@@ -490,26 +492,26 @@ def _notes(on: Ground, ask: Ask, wanted: dict[str, int], votes: Whole, won: Yes)
             "from_pct": 100 * int(seats.polled[known].sum()) / electors,
             "to_pct": 100 * int(on.likely[known].sum()) / electors,
         }
-        yield Finding("turnout_changed", None, facts)
+        yield PlanFinding("turnout_changed", None, facts)
     never = int(np.count_nonzero((on.steps == NEVER) & on.free))
     if never:
-        yield Finding("never_won", None, {"seats": never})
+        yield PlanFinding("never_won", None, {"seats": never})
     winner_pct = _winner_pct(seats)
     planned_pct = 100 * votes / np.maximum(on.likely, 1)
     for at in np.flatnonzero(won & (on.likely > 0) & (planned_pct < winner_pct)):
         facts_pct = {"share_pct": float(planned_pct[at]), "winner_pct": float(winner_pct[at])}
-        yield Finding("seat_below_winner", int(seats.keys[at]), facts_pct)
+        yield PlanFinding("seat_below_winner", int(seats.keys[at]), facts_pct)
     for at in np.flatnonzero(~seats.without_vote & (seats.last_won != (seats.ours > seats.best))):
         ours, best = int(seats.ours[at]), int(seats.best[at])
         code = "won_by_lot" if ours == best else "stood_apart" if seats.last_won[at] else "beaten_apart"
-        yield Finding(
+        yield PlanFinding(
             code, int(seats.keys[at]), {"ours": ours, "best": best, "winner": int(seats.winner[at])}
         )
     for at in np.flatnonzero(~seats.stood & ~seats.without_vote & ~on.held):
-        yield Finding("did_not_stand", int(seats.keys[at]))
+        yield PlanFinding("did_not_stand", int(seats.keys[at]))
     for at in np.flatnonzero((seats.polled == 0) & ~seats.without_vote):
-        yield Finding("result_missing", int(seats.keys[at]))
+        yield PlanFinding("result_missing", int(seats.keys[at]))
     for at in np.flatnonzero((seats.electors <= 0) & ~seats.without_vote):
-        yield Finding("electors_unknown", int(seats.keys[at]), {"polled": int(seats.polled[at])})
+        yield PlanFinding("electors_unknown", int(seats.keys[at]), {"polled": int(seats.polled[at])})
     for at in np.flatnonzero(seats.without_vote):
-        yield Finding("without_vote", int(seats.keys[at]), {"ours": int(seats.ours_without_vote[at])})
+        yield PlanFinding("without_vote", int(seats.keys[at]), {"ours": int(seats.ours_without_vote[at])})

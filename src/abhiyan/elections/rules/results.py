@@ -32,7 +32,7 @@ class CandidateLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedContest:
     """One contest, counted.
 
     lines: by votes, most first; `winner` and `runner_up` are lines, never NOTA. polled: all votes. margin: votes
@@ -71,7 +71,7 @@ def share_pct(votes: int, polled: int) -> float | None:
 
 def counted(
     lines: Iterable[CandidateLine], *, electors: int | None = None, is_uncontested: bool = False
-) -> Counted:
+) -> CountedContest:
     """Count one contest. Without a vote (`is_uncontested`) its only candidate has won, and nothing else is known.
 
     Raises VotesMissing where a contested line has no votes, and ValueError where two stand "uncontested".
@@ -82,7 +82,7 @@ def counted(
         if len(standing) > 1:
             raise ValueError("two candidates, and no vote")
         winner = standing[0] if standing else None
-        return Counted(given, 0, electors, True, winner, None, None, False)
+        return CountedContest(given, 0, electors, True, winner, None, None, False)
     if any(line.votes is None for line in given):
         raise VotesMissing
     ranked = tuple(sorted(given, key=_rank))
@@ -92,7 +92,7 @@ def counted(
     margin = _votes(winner) - _votes(second) if winner and second else None
     if winner and second and _rank(winner) == _rank(second):
         winner = second = None  # lots were drawn, and nobody has told how they fell
-    return Counted(ranked, polled, electors, False, winner, second, margin, margin == 0)
+    return CountedContest(ranked, polled, electors, False, winner, second, margin, margin == 0)
 
 
 def _rank(line: CandidateLine) -> tuple[int, int]:
@@ -124,7 +124,7 @@ def belongs(party: str, side: Collection[str]) -> bool:
     return party in side and party not in (INDEPENDENT, NOTA)
 
 
-def side_result(contest: Counted, side: Collection[str]) -> SideResult:
+def side_result(contest: CountedContest, side: Collection[str]) -> SideResult:
     """What the parties of `side` reached together in one contest; won where one of their candidates did."""
     standing = [line for line in contest.lines if not line.is_nota]
     ours = [line for line in standing if belongs(line.party, side)]
@@ -141,7 +141,9 @@ def side_result(contest: Counted, side: Collection[str]) -> SideResult:
     )
 
 
-def alone_and_with(contest: Counted, party: str, allies: Collection[str]) -> tuple[SideResult, SideResult]:
+def alone_and_with(
+    contest: CountedContest, party: str, allies: Collection[str]
+) -> tuple[SideResult, SideResult]:
     """A party by itself, and the side it makes with its allies in that election and state."""
     return side_result(contest, {party}), side_result(contest, {party, *allies})
 
@@ -156,7 +158,7 @@ class PartyStanding:
     without_vote: int = 0
 
 
-def standings(contests: Iterable[Counted]) -> dict[str, PartyStanding]:
+def standings(contests: Iterable[CountedContest]) -> dict[str, PartyStanding]:
     """Seats, votes and candidatures of each party, most seats first, then most votes. Keys are party codes."""
     found: dict[str, PartyStanding] = defaultdict(PartyStanding)
     for contest in contests:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from abhiyan.core.numbers import grouped
-from abhiyan.elections.rules.arithmetic import Term, UnreadablePlan, checked, read, rounding
+from abhiyan.elections.rules.arithmetic import TypedTerm, UnreadablePlan, checked, read, rounding
 from abhiyan.elections.views.checker import plain
 
 SEGMENTS = Decimal("6.7")
@@ -102,7 +102,10 @@ def test_plans_are_read_as_people_type_them(text: str, numbers: list[int], total
 
 def test_the_words_after_a_number_are_kept() -> None:
     typed = read("65 constituencies x 5 thousand per segment = 325,000 votes")
-    assert typed.factors == (Term(Decimal(65), "constituencies"), Term(Decimal(5000), "per segment"))
+    assert typed.factors == (
+        TypedTerm(Decimal(65), "constituencies"),
+        TypedTerm(Decimal(5000), "per segment"),
+    )
     assert typed.total is not None and typed.total.words == "votes"
 
 

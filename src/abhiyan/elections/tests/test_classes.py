@@ -10,7 +10,7 @@ from abhiyan.elections.rules.classes import (
     DEFAULT,
     SWING,
     Band,
-    Figures,
+    ClassFigures,
     Rule,
     RulesUnfit,
     class_of,
@@ -43,7 +43,7 @@ def test_without_votes_there_is_no_class() -> None:
 
 def test_a_condition_on_what_is_unknown_does_not_hold() -> None:
     rules = read([{"class": "weak", "turnout_below": 50}, {"class": "swing"}])
-    assert class_of(rules, Figures(40.0, 5.0, None)) == ("swing", 2)
+    assert class_of(rules, ClassFigures(40.0, 5.0, None)) == ("swing", 2)
     assert class_of(rules, figures(400, 350, 1000, electors=4000)) == ("weak", 1)
 
 

@@ -23,7 +23,7 @@ from abhiyan.elections.refusals import (
     UnknownSeat,
 )
 from abhiyan.elections.rules.classes import DEFAULT
-from abhiyan.elections.rules.findings import Finding
+from abhiyan.elections.rules.findings import PlanFinding
 from abhiyan.elections.rules.versions import compared
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
@@ -103,16 +103,16 @@ def test_goals_that_cannot_be_are_told_in_words(world: World, president: Account
 
 def test_what_is_the_same_of_many_seats_is_said_once() -> None:
     seats = {number: f"Seat {number}" for number in range(1, 41)}
-    told_of = [Finding("did_not_stand", number) for number in (1, 2)]
-    told_of += [Finding("seat_above_electors", 3, {"votes": 9, "over": 4, "electors": 5})]
-    told_of += [Finding("without_vote", 4), Finding("did_not_stand", 5)]
+    told_of = [PlanFinding("did_not_stand", number) for number in (1, 2)]
+    told_of += [PlanFinding("seat_above_electors", 3, {"votes": 9, "over": 4, "electors": 5})]
+    told_of += [PlanFinding("without_vote", 4), PlanFinding("did_not_stand", 5)]
     with translation.override("en"):
         first, second, third = words.sentences(told_of, seats)
         assert first.startswith("Seat 1, Seat 2, Seat 5: this side had no candidate")
         assert second.startswith("Seat 3: 9 votes") and third.startswith("Seat 4: one candidate")
-        few = [Finding("seat_below_winner", n, {"share_pct": 35.0, "winner_pct": 41.5}) for n in (1, 2)]
+        few = [PlanFinding("seat_below_winner", n, {"share_pct": 35.0, "winner_pct": 41.5}) for n in (1, 2)]
         assert words.sentences(few, seats)[0].startswith("Seat 1, Seat 2: the plan wins these")
-        (many,) = words.sentences([Finding("did_not_stand", number) for number in seats], seats)
+        (many,) = words.sentences([PlanFinding("did_not_stand", number) for number in seats], seats)
         assert "Seat 30 and 10 more: this side" in many
 
 
@@ -122,8 +122,8 @@ def test_one_seat_and_several_are_said_each_in_their_form() -> None:
         ("hi", "ऐसे किसी स्विंग से 1 सीट नहीं", "ऐसे किसी स्विंग से 12 सीटें नहीं"),
     ):
         with translation.override(language):
-            assert words.sentence(Finding("never_won", None, {"seats": 1}), {}).startswith(one)
-            assert words.sentence(Finding("never_won", None, {"seats": 12}), {}).startswith(many)
+            assert words.sentence(PlanFinding("never_won", None, {"seats": 1}), {}).startswith(one)
+            assert words.sentence(PlanFinding("never_won", None, {"seats": 12}), {}).startswith(many)
 
 
 def test_every_finding_has_its_sentence() -> None:

@@ -20,7 +20,7 @@ from abhiyan.elections.refusals import (
     NewerVersion,
     NotInPlan,
 )
-from abhiyan.elections.rules.passing_down import Change
+from abhiyan.elections.rules.passing_down import NumberChange
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, World, actor
 from abhiyan.people.models import Account
@@ -61,7 +61,7 @@ def passed(plan: Plan, world: World) -> dict[str, int]:
         return {codes[part.unit_id]: part.n for part in queries.plan_parts(plan)}
 
 
-def passes(plan: Plan, world: World, by: Account, code: str = "C1", **more: Any) -> list[Change[int]]:
+def passes(plan: Plan, world: World, by: Account, code: str = "C1", **more: Any) -> list[NumberChange[int]]:
     with system("test"):
         return actions.cascade_plan(
             public_id=plan.public_id, unit_id=world.unit(code), by=actor(by), at=AT, **more

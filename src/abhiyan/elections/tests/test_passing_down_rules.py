@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.elections.rules.passing_down import Cascade, Facts, Gap, cascaded, differences, weight, weights
+from abhiyan.elections.rules.passing_down import (
+    Cascade,
+    Facts,
+    SumGap,
+    cascaded,
+    differences,
+    weight,
+    weights,
+)
 
 Tree = dict[int, list[int]]
 SEAT: Tree = {1: [11, 12], 11: [111, 112], 12: [121, 122, 123]}
@@ -118,9 +126,9 @@ def test_a_unit_whose_children_are_all_locked_gets_what_they_sum_to() -> None:
 
 def test_locks_that_leave_no_room_stand_and_the_gap_is_told() -> None:
     found = cascaded(1, 1000, SEAT, WEIGHTS, {11: 600, 12: 500})
-    assert found.gaps == (Gap(1, 1000, 1100),) and (found.parts[11], found.parts[12]) == (600, 500)
+    assert found.gaps == (SumGap(1, 1000, 1100),) and (found.parts[11], found.parts[12]) == (600, 500)
     found = cascaded(1, 1000, SEAT, WEIGHTS, {11: 100, 112: 150})
-    assert found.gaps == (Gap(11, 100, 150),)
+    assert found.gaps == (SumGap(11, 100, 150),)
 
 
 def test_a_unit_without_a_weight_gets_the_average_of_its_sisters_and_is_named() -> None:

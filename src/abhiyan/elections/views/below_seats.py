@@ -21,7 +21,7 @@ from abhiyan.elections import actions, queries
 from abhiyan.elections.actions.inputs import LARGEST
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning, progress, units_below
-from abhiyan.elections.queries.units_below import Node, Passed, Tree
+from abhiyan.elections.queries.units_below import PassedNumber, SeatNode, SeatTree
 from abhiyan.elections.rules.passing_down import Facts
 from abhiyan.elections.words import sentence
 from abhiyan.org.here import address
@@ -85,10 +85,10 @@ class SeatUnitRow:
     source: file and row of its last votes; empty where they are a sum. typed, wrong: what was refused, and why.
     """
 
-    node: Node
+    node: SeatNode
     name: str
     facts: Facts
-    passed: Passed | None
+    passed: PassedNumber | None
     maker: str
     href: str
     source: str = ""
@@ -212,7 +212,7 @@ def _basis(used: Iterable[str]) -> str:
     return next((basis for basis in used if basis in units_below.BASES), "electors")
 
 
-def _where(one: Plan, code: str) -> tuple[Any, int, Tree]:
+def _where(one: Plan, code: str) -> tuple[Any, int, SeatTree]:
     """The unit a page is about, the seat it is or stands below, and everything below that."""
     here = units.unit(code)
     seat = needed(units_below.seat_above(one, here.pk), NotFound(field="unit"))
@@ -222,7 +222,7 @@ def _where(one: Plan, code: str) -> tuple[Any, int, Tree]:
     return here, seat, tree
 
 
-def _path(one: Plan, tree: Tree, unit_id: int, seat: int) -> list[tuple[str, str]]:
+def _path(one: Plan, tree: SeatTree, unit_id: int, seat: int) -> list[tuple[str, str]]:
     found = []
     above: int | None = unit_id
     while above is not None and above != seat:
@@ -390,7 +390,7 @@ def pass_all(request: Request, public_id: UUID) -> HttpResponseBase:
     return redirect(reverse(PAGE, args=[public_id]) + (f"?{query.urlencode()}" if query else ""))
 
 
-def _part_of(request: Request, public_id: UUID) -> tuple[Plan, Any, Tree, Any]:
+def _part_of(request: Request, public_id: UUID) -> tuple[Plan, Any, SeatTree, Any]:
     """The plan, the unit below a seat that a form is about, the seat's tree, and the unit above."""
     one = queries.plan_for(public_id)
     about, _seat, tree = _where(one, request.POST.get("about", ""))

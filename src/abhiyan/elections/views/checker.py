@@ -115,7 +115,7 @@ def _answer(typed: arithmetic.TypedPlan, parts: Decimal | None) -> dict[str, Any
     }
 
 
-def _needed(typed: arithmetic.TypedPlan, found: arithmetic.Check) -> str | None:
+def _needed(typed: arithmetic.TypedPlan, found: arithmetic.PlanCheck) -> str | None:
     """What would hold where nothing does; of a share and of a division the reading has said it already."""
     if typed.kind == "share" or found.fits != "neither" or found.needed_level is None:
         return None

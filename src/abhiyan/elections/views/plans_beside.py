@@ -18,8 +18,8 @@ from abhiyan.core.words import named
 from abhiyan.elections import queries
 from abhiyan.elections.models import Alliance, Plan
 from abhiyan.elections.queries import Lines, listing, planning
-from abhiyan.elections.queries.planning import Worked
-from abhiyan.elections.rules.plans import Outcome
+from abhiyan.elections.queries.planning import WorkedPlan
+from abhiyan.elections.rules.plans import PlanOutcome
 from abhiyan.elections.rules.versions import SeatVersions, compared
 from abhiyan.elections.words import sentence
 from abhiyan.org.viewer import Request
@@ -140,7 +140,7 @@ class SideColumn:
 
     name: str
     alliance: Alliance | None
-    worked: Worked
+    worked: WorkedPlan
     is_plans: bool
     findings: list[str]
     notes: list[str]
@@ -150,7 +150,7 @@ class SideColumn:
         return ", ".join(self.alliance.parties) if self.alliance is not None else ""
 
     @property
-    def out(self) -> Outcome:
+    def out(self) -> PlanOutcome:
         return self.worked.outcome
 
 

@@ -13,7 +13,7 @@ from abhiyan.core.words import language, named
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Alliance, Contest, Plan, PlanSeat, ResultFile
 from abhiyan.elections.queries import planning, sources
-from abhiyan.elections.queries.planning import SeatFound, Version
+from abhiyan.elections.queries.planning import PlanVersion, SeatFound
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui.lists import Column
@@ -97,7 +97,7 @@ def plan_crumbs(plan: Plan, *more: tuple[str, str]) -> Sequence[tuple[str, str]]
     return crumbs((plan_name(plan), reverse("elections:plan", args=[plan.public_id])), *more)
 
 
-def plan_name(plan: Plan | Version) -> str:
+def plan_name(plan: Plan | PlanVersion) -> str:
     return named(plan.names)
 
 

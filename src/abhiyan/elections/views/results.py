@@ -16,7 +16,7 @@ from abhiyan.core.words import language, named
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Contest, ResultFile
 from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow, StateRow
-from abhiyan.elections.queries.loading import Candidate
+from abhiyan.elections.queries.loading import StoredCandidacy
 from abhiyan.org.viewer import Request
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.ui.numbers import grouped
@@ -221,11 +221,11 @@ SEATS: tuple[Column[SeatResult], ...] = (
 )
 
 
-def _name(one: Candidate | None) -> str | None:
+def _name(one: StoredCandidacy | None) -> str | None:
     return one.name if one else None
 
 
-def _party(one: Candidate | None) -> str | None:
+def _party(one: StoredCandidacy | None) -> str | None:
     return one.party if one else None
 
 

@@ -17,7 +17,7 @@ MEMBERSHIP_ONLY: tuple[int, ...] = (Purpose.MEMBERSHIP.value,)
 
 
 @dataclass(slots=True)
-class Claim:
+class ClaimMessage:
     """What one message says. Anything but channel, key, phone and by may be missing.
 
     key: the sender's idempotency key, with the sender's own id mixed in (`sender_key`).
@@ -55,7 +55,7 @@ class Claim:
         self.id = claim_id(self.channel, self.key)
 
 
-class Outcome:
+class ClaimOutcome:
     """What became of a claim; also the answer to every resend of it.
 
     receipt: the public id of the claim it stands on: its own, or the call it completed.
@@ -82,7 +82,7 @@ class Outcome:
         return UUID(bytes=self._membership) if self._membership else None
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Outcome) or type(self) is not type(other):
+        if not isinstance(other, ClaimOutcome) or type(self) is not type(other):
             return False
         return (self._receipt, self._membership) == (other._receipt, other._membership)
 
@@ -93,37 +93,37 @@ class Outcome:
         return f"{type(self).__name__}({self.receipt}, {self.membership})"
 
 
-class Joined(Outcome, taken=Taken.JOINED):
+class Joined(ClaimOutcome, taken=Taken.JOINED):
     """A first term."""
 
     __slots__ = ()
 
 
-class Renewed(Outcome, taken=Taken.RENEWED):
+class Renewed(ClaimOutcome, taken=Taken.RENEWED):
     """The next term of somebody who was a member before."""
 
     __slots__ = ()
 
 
-class AlreadyMember(Outcome, taken=Taken.ALREADY):
+class AlreadyMember(ClaimOutcome, taken=Taken.ALREADY):
     """On the roll in this drive already; the claim is one more word for it."""
 
     __slots__ = ()
 
 
-class Waits(Outcome, taken=Taken.WAITS):
+class Waits(ClaimOutcome, taken=Taken.WAITS):
     """A call or SMS of somebody unknown: waits at its phone until link, code or a row completes it."""
 
     __slots__ = ()
 
 
-class OnWorklist(Outcome, taken=Taken.WORKLIST):
+class OnWorklist(ClaimOutcome, taken=Taken.WORKLIST):
     """Stored; somebody has to say whose it is."""
 
     __slots__ = ()
 
 
-class Late(Outcome, taken=Taken.LATE):
+class Late(ClaimOutcome, taken=Taken.LATE):
     """Happened in the window, arrived more than seven days after it: stays reported."""
 
     __slots__ = ()
@@ -268,14 +268,14 @@ class TryAgain(Refused, status=503):
         super().__init__(wait_s=TRY_AGAIN_S)
 
 
-STORED: dict[int, type[Outcome]] = {
+STORED: dict[int, type[ClaimOutcome]] = {
     kind.taken.value: kind for kind in (Joined, Renewed, AlreadyMember, Waits, OnWorklist, Late)
 }
 
 
 def stored_outcome(
     taken: int, receipt: bytes, membership: bytes | None, *, limit: int
-) -> Outcome | ClaimRefused:
+) -> ClaimOutcome | ClaimRefused:
     """The outcome a stored claim had."""
     if taken == Taken.FULL:
         full = PhoneFull(limit=limit)

@@ -141,7 +141,7 @@ def _ask_in(programme_id: int, n: int, at: datetime) -> int:
     due = sql.each(_Due, _DUE, {"programme": programme_id, "by_others": list(BY_OTHERS)} | given)
     if not due:
         return 0
-    texts = _Texts(programme_id)
+    texts = _QuestionTexts(programme_id)
     askings = [
         *(_asking(one, programme_id, texts, at) for one in due if one.may_be_asked and not one.is_listed),
         *listed.notices(
@@ -160,7 +160,7 @@ def _ask_in(programme_id: int, n: int, at: datetime) -> int:
     return asked
 
 
-class _Texts:
+class _QuestionTexts:
     """What a drive's questions say besides name, day, word and link."""
 
     def __init__(self, programme_id: int) -> None:
@@ -180,13 +180,13 @@ def _listed(one: _Due) -> listed.ListedTerm:
     return listed.ListedTerm(one.id, one.phone_id, one.number, one.written_in, one.unit_id, source)
 
 
-def _asking(one: _Due, programme_id: int, said: _Texts, at: datetime) -> messaging.Asking:
+def _asking(one: _Due, programme_id: int, said: _QuestionTexts, at: datetime) -> messaging.PhoneQuestion:
     language = one.written_in or settings.LANGUAGE_CODE
     short = name_asked(one.name, language)
     with translation.override(language):
         on = date_format(one.day, "j F")
     room, kind = QUESTION
-    return messaging.Asking(
+    return messaging.PhoneQuestion(
         room=room,
         kind=kind,
         about=one.id,

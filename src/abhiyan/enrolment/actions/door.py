@@ -27,7 +27,7 @@ from abhiyan.people.actions.codes import CodeNotRight
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Rung
 
-from .claims import Claim, ClaimRefused, Joined, OutsideScope, PhoneFull, Renewed, Suppressed
+from .claims import ClaimMessage, ClaimRefused, Joined, OutsideScope, PhoneFull, Renewed, Suppressed
 from .confirming import restate
 from .drives import covered
 from .enrol import enrol
@@ -73,7 +73,7 @@ class NothingNoted(Refused, status=409):
 def enter(
     *,
     programme_id: int,
-    claim: Claim,
+    claim: ClaimMessage,
     unit_id: int,
     by: Actor,
     at: datetime,
@@ -139,7 +139,7 @@ def enter(
     return entry
 
 
-def _again(programme_id: int, claim: Claim, phone_id: UUID, by: Actor) -> DoorEntry | None:
+def _again(programme_id: int, claim: ClaimMessage, phone_id: UUID, by: Actor) -> DoorEntry | None:
     """The worker's own entry of the same person, at a place where they may still enrol. In the worker's scope.
 
     Judged by what this worker typed and sees alone: it tells nothing else of the phone. Who left, as the worker's page

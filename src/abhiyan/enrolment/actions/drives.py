@@ -42,7 +42,7 @@ class DrivePlace:
 
 
 @dataclass(slots=True)
-class Drive:
+class DriveRead:
     """A membership drive as of `read_at`."""
 
     programme_id: int
@@ -158,13 +158,13 @@ class Drives:
     """The drives one writer enrols into."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Drive] = {}
+        self._known: dict[int, DriveRead] = {}
 
     def forget(self) -> None:
         """Read everything anew (units have moved)."""
         self._known.clear()
 
-    def get(self, connection: psycopg.Connection[Any], programme_id: int, at: datetime) -> Drive:
+    def get(self, connection: psycopg.Connection[Any], programme_id: int, at: datetime) -> DriveRead:
         """The drive as it was at most a second before `at`. Raises NoSuchDrive."""
         known = self._known.get(programme_id)
         if known is not None and abs(at - known.read_at) <= DRIVE_LASTS:
@@ -190,7 +190,7 @@ class Drives:
             halted,
             spans,
         ) = row
-        made = Drive(
+        made = DriveRead(
             programme_id=programme_id,
             roll_id=roll,
             state=state,
@@ -221,7 +221,7 @@ class Drives:
         self._known[programme_id] = made
         return made
 
-    def renew(self, connection: psycopg.Connection[Any], drive: Drive) -> None:
+    def renew(self, connection: psycopg.Connection[Any], drive: DriveRead) -> None:
         """Bring a drive that is in use to the trees as they are now: its scope anew, its places forgotten."""
         row = connection.execute(_READ, [drive.programme_id]).fetchone()
         if row is None:
@@ -231,7 +231,7 @@ class Drives:
             known.clear()
 
     @staticmethod
-    def is_current(connection: psycopg.Connection[Any], drive: Drive) -> bool:
+    def is_current(connection: psycopg.Connection[Any], drive: DriveRead) -> bool:
         """Whether no unit has been placed or moved since the drive's places were read."""
         row = connection.execute(_VERSION).fetchone()
         return row is not None and row[0] == drive.trees
@@ -239,7 +239,7 @@ class Drives:
     def fetch(
         self,
         connection: psycopg.Connection[Any],
-        drive: Drive,
+        drive: DriveRead,
         *,
         codes: set[str],
         ids: set[int],

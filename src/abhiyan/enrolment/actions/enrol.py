@@ -18,12 +18,12 @@ from abhiyan.people import phones
 
 from . import gateway, sql, workers
 from .claims import (
-    Claim,  # what callers hand over
+    ClaimMessage,  # what callers hand over
+    ClaimOutcome,
     ClaimRefused,
     Joined,
     KeyReused,
     NotAdult,
-    Outcome,
     OutsideScope,
     PhoneBusy,
     TryAgain,
@@ -32,7 +32,7 @@ from .claims import (
     WorkerUnknown,
     stored_outcome,
 )
-from .drives import Drive, Drives
+from .drives import DriveRead, Drives
 from .rows import SHORTS, ClaimRow, keys, prepare
 from .settle import Settling, stored_claims
 from .settling_sql import STATEMENTS
@@ -160,12 +160,12 @@ def forget() -> None:
 def enrol_batch(
     *,
     programme_id: int,
-    claims: Sequence[Claim],
+    claims: Sequence[ClaimMessage],
     by: Actor,
     at: datetime,
     import_id: int | None = None,
     through: Gateway | None = None,
-) -> list[Outcome | ClaimRefused]:
+) -> list[ClaimOutcome | ClaimRefused]:
     """Put each claim's person on the drive's roll, on the rung its evidence supports, in one commit.
 
     programme_id: the drive. claims: at most a few hundred, of any channels. at: when the server stores them, aware.
@@ -189,7 +189,7 @@ def enrol_batch(
         return _decided(hands, programme_id, claims, by, at, import_id)
 
 
-def enrol(*, programme_id: int, claim: Claim, by: Actor, at: datetime) -> Outcome:
+def enrol(*, programme_id: int, claim: ClaimMessage, by: Actor, at: datetime) -> ClaimOutcome:
     """A batch of one, from within a request. Raises the refusal instead of returning it, and TryAgain.
 
     The caller's transaction may hold no lock on a phone: the act, on its own connection, would wait for it in vain.
@@ -206,12 +206,12 @@ def enrol(*, programme_id: int, claim: Claim, by: Actor, at: datetime) -> Outcom
 def _decided(
     hands: Gateway,
     programme_id: int,
-    claims: Sequence[Claim],
+    claims: Sequence[ClaimMessage],
     by: Actor,
     at: datetime,
     import_id: int | None,
     until: float | None = None,
-) -> list[Outcome | ClaimRefused]:
+) -> list[ClaimOutcome | ClaimRefused]:
     """until: on the monotonic clock, when what still waits for a phone is put off; None before anything has waited."""
     failure: Exception | None = None
     for _ in range(TRIES):
@@ -241,13 +241,13 @@ def _decided(
 def _enrol(
     hands: Gateway,
     programme_id: int,
-    claims: Sequence[Claim],
+    claims: Sequence[ClaimMessage],
     by: Actor,
     at: datetime,
     import_id: int | None,
     *,
     in_haste: bool,
-) -> list[Outcome | ClaimRefused]:
+) -> list[ClaimOutcome | ClaimRefused]:
     writer = hands.writer
     drive = hands.drives.get(writer.connection(), programme_id, at)
     prepared, refused = _prepared(hands, drive, claims, at)
@@ -259,7 +259,7 @@ def _enrol(
         rows.sort(key=lambda row: (row.phone, row.claim))  # the order of locks
     plain = [row for row in rows if row.is_plain]
     batch = lot.octets(16)
-    given: dict[bytes, Outcome | ClaimRefused] = {}
+    given: dict[bytes, ClaimOutcome | ClaimRefused] = {}
     settling = Settling(writer, drive, at=at, batch=batch, import_id=import_id)
     stored = 0
     if rows:
@@ -319,11 +319,11 @@ def _other_phones(first: dict[bytes, ClaimRow], again: Sequence[ClaimRow]) -> li
 
 
 def _answer_strangers(
-    writer: gateway.Writer, drive: Drive, strangers: Sequence[ClaimRow]
-) -> dict[int, Outcome | ClaimRefused]:
+    writer: gateway.Writer, drive: DriveRead, strangers: Sequence[ClaimRow]
+) -> dict[int, ClaimOutcome | ClaimRefused]:
     """By place: what they would be told alone, after the batch. A key is its first phone's, from whatever batch."""
     taken = _taken(writer, drive, {row.claim for row in strangers})
-    given: dict[int, Outcome | ClaimRefused] = {}
+    given: dict[int, ClaimOutcome | ClaimRefused] = {}
     for row in strangers:
         phone, outcome = taken.get(row.claim, (b"", None))
         given[row.place] = outcome if outcome is not None and phone == row.phone else KeyReused()
@@ -331,8 +331,8 @@ def _answer_strangers(
 
 
 def _taken(
-    writer: gateway.Writer, drive: Drive, claims: set[bytes]
-) -> dict[bytes, tuple[bytes, Outcome | ClaimRefused]]:
+    writer: gateway.Writer, drive: DriveRead, claims: set[bytes]
+) -> dict[bytes, tuple[bytes, ClaimOutcome | ClaimRefused]]:
     """Of keys that were taken: the phone they were taken for, and the first outcome."""
     ids = gateway.array("uuid", sorted(claims))
     earlier, completions = writer.run(("known_claims", [ids, b"\0" * 16]), ("completions", [ids]))
@@ -352,8 +352,8 @@ def _taken(
 
 
 def _prepared(
-    hands: Gateway, drive: Drive, claims: Sequence[Claim], at: datetime
-) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, Claim]]]:
+    hands: Gateway, drive: DriveRead, claims: Sequence[ClaimMessage], at: datetime
+) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, ClaimMessage]]]:
     """The batch by the places of one tree. Nobody is refused for their place by a tree that has moved since."""
     has_workers = any(claim.worker is not None for claim in claims)
     for _ in range(TREES_MOVE):
@@ -373,7 +373,7 @@ def _prepared(
     raise TryAgain
 
 
-def _learn_places(hands: Gateway, drive: Drive, claims: Sequence[Claim]) -> bool:
+def _learn_places(hands: Gateway, drive: DriveRead, claims: Sequence[ClaimMessage]) -> bool:
     """Whether all the places of a batch are known, of one tree."""
     by_code, by_id, spans = drive.by_code, drive.by_id, drive.spans_of
     codes = {c.unit_code for c in claims if c.unit_code is not None and c.unit_code not in by_code}
@@ -418,12 +418,15 @@ def _audit(by: Actor, at: datetime, batch: bytes, n: int, programme_id: int) -> 
 
 
 def _answer_refused(
-    writer: gateway.Writer, drive: Drive, refused: list[tuple[int, bytes, ClaimRefused, Claim]], at: datetime
-) -> dict[int, Outcome | ClaimRefused]:
+    writer: gateway.Writer,
+    drive: DriveRead,
+    refused: list[tuple[int, bytes, ClaimRefused, ClaimMessage]],
+    at: datetime,
+) -> dict[int, ClaimOutcome | ClaimRefused]:
     """By place: refusals, unless the same phone's claim was taken earlier (the drive has closed since): then its first
     outcome."""
     taken = _taken(writer, drive, {own for _, own, _, _ in refused})
-    given: dict[int, Outcome | ClaimRefused] = {}
+    given: dict[int, ClaimOutcome | ClaimRefused] = {}
     counted: dict[bytes, _Counted] = {}
     for place, own, refusal, claim in refused:
         if own in taken:
@@ -445,13 +448,13 @@ def _answer_refused(
     return given
 
 
-def _phone(claim: Claim) -> bytes:
+def _phone(claim: ClaimMessage) -> bytes:
     """The id of a claim's phone; empty when there is none such."""
     written = phones.parse(claim.phone)
     return b"" if written is None else keyring().phone_id(written).bytes
 
 
-def _unit(drive: Drive, claim: Claim) -> bytes:
+def _unit(drive: DriveRead, claim: ClaimMessage) -> bytes:
     place = None
     if claim.unit_code is not None:
         place = drive.by_code.get(claim.unit_code)
@@ -460,13 +463,13 @@ def _unit(drive: Drive, claim: Claim) -> bytes:
     return place.packed if place is not None and drive.may(place, claim.within) else drive.unplaced
 
 
-def _day(drive: Drive, claim: Claim, at: datetime) -> bytes:
+def _day(drive: DriveRead, claim: ClaimMessage, at: datetime) -> bytes:
     moment = min(claim.field_at or at, at) - gateway.EPOCH
     return drive.packed_day((moment.days * 86_400 + moment.seconds) * 1_000_000)
 
 
 def _count_refused(
-    writer: gateway.Writer, drive: Drive, refused: dict[bytes, _Counted], at: datetime
+    writer: gateway.Writer, drive: DriveRead, refused: dict[bytes, _Counted], at: datetime
 ) -> None:
     """A number per unit, channel, reason and day, in one commit with the memory of which were counted."""
     seen = writer.run(

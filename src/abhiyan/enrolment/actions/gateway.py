@@ -134,7 +134,7 @@ class Writer:
 
     def _connect(self) -> None:
         try:
-            made = database.Connection.connect(database.conninfo("gateway"), autocommit=True)
+            made = database.ServerConnection.connect(database.conninfo("gateway"), autocommit=True)
             # A generic plan made while tables are empty would scan them for ever; and a row lock has a limit.
             made.execute(
                 "set jit = off; set plan_cache_mode = force_generic_plan; set enable_mergejoin = off;"

@@ -54,7 +54,7 @@ def notices(
     stop: str,
     mark: str,
     expires_at: datetime,
-) -> list[messaging.Asking]:
+) -> list[messaging.PhoneQuestion]:
     """The notices of these entries: one for each phone that was not told before. mark: of their roll. In a
     transaction, as jobs."""
     told = messaging_queries.phones_told(template=TEMPLATE + mark, phone_ids={one.phone_id for one in found})
@@ -82,9 +82,9 @@ def _language(one: ListedTerm) -> str:
 
 def _asking(
     one: ListedTerm, language: str, said: dict[str, str], programme_id: int, mark: str, expires_at: datetime
-) -> messaging.Asking:
+) -> messaging.PhoneQuestion:
     room, kind = QUESTION
-    return messaging.Asking(
+    return messaging.PhoneQuestion(
         room=room,
         kind=kind,
         about=one.term_id,

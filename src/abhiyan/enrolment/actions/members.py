@@ -36,7 +36,7 @@ from abhiyan.people.models import Person, Purpose, RevokeReason
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Rung
-from abhiyan.programmes.rules.ladder import Change
+from abhiyan.programmes.rules.ladder import TallyChange
 
 from .claims import BirthYearInvalid, NameInvalid, OutsideScope, PhoneInvalid, WouldBeMinor
 from .drives import covered
@@ -285,21 +285,21 @@ def term_id(member: Membership, term: int) -> UUID:
     return UUID(bytes=member.pk.bytes[:14] + term.to_bytes(2, "big"))
 
 
-def _change(term: Enrolment, rung: int, n: int) -> Change:
-    return Change(term.programme_id, MEASURE, term.channel, term.unit_id, term.day, rung, n)
+def _change(term: Enrolment, rung: int, n: int) -> TallyChange:
+    return TallyChange(term.programme_id, MEASURE, term.channel, term.unit_id, term.day, rung, n)
 
 
-def _signed(term: Enrolment) -> list[Change]:
+def _signed(term: Enrolment) -> list[TallyChange]:
     """The phone has answered: what waited for it is counted."""
     return [_change(term, Rung.UNSIGNED, -1), _change(term, Rung.COUNTED, 1)]
 
 
-def posted(term: Enrolment, n: int) -> list[Change]:
+def posted(term: Enrolment, n: int) -> list[TallyChange]:
     """What a term that counts adds to the ledger, n times."""
     return [_change(term, rung, n) for rung in term.rungs]
 
 
-def post(changes: Iterable[Change], at: datetime) -> None:
+def post(changes: Iterable[TallyChange], at: datetime) -> None:
     """Put changes into the ledger, in the transaction of their fact."""
     programmes.post(deltas=changes, at=at)
 
@@ -426,13 +426,14 @@ def _move_claim(claim: Claim, unit_id: int, at: datetime) -> None:
 def move_claims(claims: Iterable[Claim], unit_id: int, at: datetime) -> None:
     """The *reported* of claims goes to the unit; with a phone's first call, its whole funnel."""
 
-    def both(programme: int, channel: int, old: int, day: date, rung: int) -> list[Change]:
+    def both(programme: int, channel: int, old: int, day: date, rung: int) -> list[TallyChange]:
         return [
-            Change(programme, MEASURE, channel, unit, day, rung, n) for unit, n in ((old, -1), (unit_id, 1))
+            TallyChange(programme, MEASURE, channel, unit, day, rung, n)
+            for unit, n in ((old, -1), (unit_id, 1))
         ]
 
     moving = list(claims)
-    changes: list[Change] = []
+    changes: list[TallyChange] = []
     for claim in moving:
         changes += both(claim.programme_id, claim.channel, claim.unit_id, claim.day, Rung.REPORTED)
     keys = [UUID(bytes=one.phone_id.bytes[:12] + one.programme_id.to_bytes(4, "big")) for one in moving]

@@ -306,7 +306,7 @@ def _tell_old(
     programme_id = member.programme_id if member else 0
     room, kind = OBJECTION
     messaging.ask(
-        asking=messaging.Asking(
+        asking=messaging.PhoneQuestion(
             room=room,
             kind=kind,
             about=change.pk,

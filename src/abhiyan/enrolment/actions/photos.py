@@ -98,7 +98,7 @@ class NoSuchSheet(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptPhotos:
     """What came of several photographs. sheets: of each that is kept, its sheet; None: not known yet. refused: name of
     the file, and why it was not kept."""
 
@@ -106,7 +106,7 @@ class Kept:
     refused: tuple[tuple[str, Refused], ...] = ()
 
 
-def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at: datetime) -> Kept:
+def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at: datetime) -> KeptPhotos:
     """Keep photographs of filled sheets with their batch, sealed. photos: name of the file, and its bytes.
 
     Who may: enrolment.enrol over the batch's unit. One that is too large, no picture, of another batch's sheet, or was
@@ -140,7 +140,7 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
         note_entered(locked)
         unit, of = found.unit_id, found.number
         audit.record(by=by, at=at, act="enrolment.add_photos", subject=of, unit_id=unit, n=len(sheets))
-    return Kept(tuple(sheets), tuple(refused))
+    return KeptPhotos(tuple(sheets), tuple(refused))
 
 
 def _take_looks(n: int, by: Actor, at: datetime) -> None:
@@ -176,7 +176,7 @@ def _looked(data: bytes) -> pictures.SeenPicture | Refused:
         return pictures.look(data)
     except UnreadablePicture:
         return NoPhoto(field="photos")
-    except slots.Busy:
+    except slots.NoSlotFree:
         return PicturesBusy(field="photos")
 
 
@@ -284,7 +284,7 @@ def _opened(key: Hashable, work: Callable[[], Result]) -> Result:
     def tried() -> Result | PicturesBusy:
         try:
             return work()
-        except slots.Busy:
+        except slots.NoSlotFree:
             return PicturesBusy()
 
     found = apart.done(key, tried)

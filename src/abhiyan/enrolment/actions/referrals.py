@@ -14,7 +14,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 
 from .batches import RECORD
-from .claims import AlreadyMember, DriveClosed, Outcome, OutsideScope
+from .claims import AlreadyMember, ClaimOutcome, DriveClosed, OutsideScope
 from .drives import covered
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
@@ -59,7 +59,7 @@ def own_code(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> str
         return ""
 
 
-def note_inviter(*, code: str, programme_id: int, outcome: Outcome, by: Actor, at: datetime) -> None:
+def note_inviter(*, code: str, programme_id: int, outcome: ClaimOutcome, by: Actor, at: datetime) -> None:
     """Who joined by a worker's own link counts as invited by them; who was a member already does not."""
     if code and outcome.membership is not None and not isinstance(outcome, AlreadyMember):
         note_referred(code=code, programme_id=programme_id, membership=outcome.membership, by=by, at=at)

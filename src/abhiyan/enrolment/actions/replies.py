@@ -58,7 +58,7 @@ select w.id, w.programme_id, w.phone_id, w.unit_id, w.called_at, false, p.sealed
 
 
 @dataclass(frozen=True, slots=True)
-class _Texts:
+class _ReplyTexts:
     """What a drive's replies say besides the link."""
 
     notice: str
@@ -109,7 +109,7 @@ def reply(*, at: datetime) -> int:
 def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) -> None:
     """Queue a reply to each of these calls. of_day: one more, under a key of its day."""
     ring = keyring()
-    texts: dict[tuple[int, str], _Texts] = {}
+    texts: dict[tuple[int, str], _ReplyTexts] = {}
     letters = []
     wait = _wait_for_yes([(row[1], row[2]) for row in rows if row[7] in WRITTEN], at)
     for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed, channel, told in rows:
@@ -159,10 +159,10 @@ def _wait_for_yes(phones: Sequence[tuple[int, UUID]], at: datetime) -> set[tuple
     }
 
 
-def _texts(programme_id: int, language: str) -> _Texts:
+def _texts(programme_id: int, language: str) -> _ReplyTexts:
     drive = Drive.objects.get(programme_id=programme_id)
     notice = people_queries.notice(drive.notice_code, language, drive.notice_version)
-    return _Texts(
+    return _ReplyTexts(
         notice=notice.short,
         hear=messaging_queries.our_number("notice", programme_id) or _heard_at(notice),
         stop=messaging.stop_number(),

@@ -23,7 +23,7 @@ from abhiyan.people.models import Purpose
 from .claims import (
     BirthYearInvalid,
     BirthYearMissing,
-    Claim,
+    ClaimMessage,
     ClaimRefused,
     ConsentMissing,
     DriveClosed,
@@ -41,7 +41,7 @@ from .claims import (
     UnknownUnit,
     WorkerUnknown,
 )
-from .drives import Drive
+from .drives import DriveRead
 from .gateway import EPOCH, NO, YES, int2, int4, int8
 
 SHORTS = [int2(n) for n in range(4096)]  # small numbers as int2 parameters
@@ -128,7 +128,7 @@ def keys() -> Keys:
     return Keys(keyring())
 
 
-def receipt_of(*, claim: Claim) -> str:
+def receipt_of(*, claim: ClaimMessage) -> str:
     """What the sender of a claim is given as its receipt, in 32 hexadecimal digits; see `Keys.receipt`."""
     return (claim.receipt or keys().receipt(claim.id)).hex()
 
@@ -158,14 +158,14 @@ def _purposes(consents: tuple[int, ...]) -> bytes | None:
 
 
 def prepare(
-    claims: Sequence[Claim], drive: Drive, at: datetime
-) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, Claim]]]:
+    claims: Sequence[ClaimMessage], drive: DriveRead, at: datetime
+) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, ClaimMessage]]]:
     """Rows sorted by phone and claim (the order of locks), and what is refused: place, claim id, why, what.
 
     The places and workers the claims name must have been fetched. at: when the server stores them.
     """
     rows: list[ClaimRow] = []
-    refused: list[tuple[int, bytes, ClaimRefused, Claim]] = []
+    refused: list[tuple[int, bytes, ClaimRefused, ClaimMessage]] = []
     chance = lot.octets(RANDOM_BYTES * len(claims))
     key = keys()
     lookup, identity, seal, seal_number = key.lookup, key.identity, key.seal, key.seal_number

@@ -19,15 +19,15 @@ from abhiyan.enrolment.rules.terms import is_renewal
 from abhiyan.people.models import Purpose
 from abhiyan.programmes.models import Rung
 
-from .claims import ClaimRefused, KeyReused, Outcome, Suppressed, stored_outcome
-from .drives import Drive
+from .claims import ClaimOutcome, ClaimRefused, KeyReused, Suppressed, stored_outcome
+from .drives import DriveRead
 from .gateway import NO, YES, Value, Writer, array, arrays, int4, int8, micros
 from .links import link_digest, link_of
 from .rows import SHORTS, ClaimRow, consent_id, keys
 from .settling_sql import INSERTS, UPDATES
 from .sql import MEASURE
 
-Answer = Outcome | ClaimRefused
+Answer = ClaimOutcome | ClaimRefused
 
 _OPENS = (PhoneVerdict.JOIN, PhoneVerdict.RENEW, PhoneVerdict.ALREADY)
 
@@ -106,7 +106,7 @@ class Settling:
     """The slow part of one batch: reads, decides, writes."""
 
     def __init__(
-        self, writer: Writer, drive: Drive, *, at: datetime, batch: bytes, import_id: int | None = None
+        self, writer: Writer, drive: DriveRead, *, at: datetime, batch: bytes, import_id: int | None = None
     ) -> None:
         self.writer, self.drive = writer, drive
         self.at, self.batch = micros(at), batch

@@ -41,7 +41,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messaging_queries
 from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import inbound, words
-from abhiyan.messaging.rules.words import Word
+from abhiyan.messaging.rules.words import TextWord
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones
@@ -52,10 +52,10 @@ from abhiyan.units import queries as units
 
 from .claims import (
     AlreadyMember,
-    Claim,
+    ClaimMessage,
+    ClaimOutcome,
     ClaimRefused,
     Joined,
-    Outcome,
     PhoneFull,
     PhoneInvalid,
     Renewed,
@@ -78,8 +78,8 @@ _LACKING = {
 }
 
 
-_RECEIPTS = {Word.STOP: STOP, Word.NO: DENY, Word.LEAVE: LEAVE}
-_MEANT = {Number.Meaning.LEAVE.value: Word.LEAVE, Number.Meaning.STOP.value: Word.STOP}
+_RECEIPTS = {TextWord.STOP: STOP, TextWord.NO: DENY, TextWord.LEAVE: LEAVE}
+_MEANT = {Number.Meaning.LEAVE.value: TextWord.LEAVE, Number.Meaning.STOP.value: TextWord.STOP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +102,16 @@ class TextIn:
 class Joining:
     """A claim to be stored, and what is done once it is (`joined`). held: what waits for a YES, where it has to."""
 
-    claim: Claim
+    claim: ClaimMessage
     language: str
     held: dict[str, Any] | None = None
     pin: str = ""  # of several places: said, but no place yet
 
 
-def bare(told: TextIn, *, by: Actor) -> Claim:
+def bare(told: TextIn, *, by: Actor) -> ClaimMessage:
     """The claim of a text that says no more than JOIN: as of a call, its reply comes later."""
     hook = HOOKS[told.hook]
-    return Claim(
+    return ClaimMessage(
         channel=hook.number,
         key=sender_key(by.id, told.ref),
         phone=told.text.sender,
@@ -153,35 +153,35 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
         if messaging_queries.is_ours(phone) or text.other in QUIET:
             _note(told, phone, "machine" if not text.other else "quiet", at)
             return None
-        if word is not Word.NO and told.is_believed:  # a number that is somebody else's by now says no
+        if word is not TextWord.NO and told.is_believed:  # a number that is somebody else's by now says no
             people.note_sign(phone_id=keyring().phone_id(phone), at=at)
     answering = _Answering(told, phone, keyring().phone_id(phone), language, by, at)
     # Of a new number only the word of our own message proves the phone.
-    is_answer = word is Word.YES or word is Word.NO
+    is_answer = word is TextWord.YES or word is TextWord.NO
     if (
         is_answer
         and (told.is_believed or said.code)
-        and answering.question(yes=word is Word.YES, code=said.code)
+        and answering.question(yes=word is TextWord.YES, code=said.code)
     ):
         return None
-    if word is Word.YES:
+    if word is TextWord.YES:
         return answering.joins(said.rest, is_join=False, is_yes=True)
     if word in words.REFUSING:
         answering.refuse(word)
         return None
-    if word is Word.THANKS:
+    if word is TextWord.THANKS:
         with system("a text needs no answer"):
             _note(told, phone, word.value, at)
         return None
-    if word is Word.HELP and not said.rest:
+    if word is TextWord.HELP and not said.rest:
         if told.meaning == Number.Meaning.HELP:
             answering.ask()
         else:
             answering.say("text.help", outcome="help")
         return None
-    if word is Word.JOIN and told.meaning == "join" and told.is_believed:
+    if word is TextWord.JOIN and told.meaning == "join" and told.is_believed:
         answering.back()
-    return answering.joins(said.rest, is_join=word is Word.JOIN, is_yes=False)
+    return answering.joins(said.rest, is_join=word is TextWord.JOIN, is_yes=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ class _Answering:
             waits_for_yes(programme_id=programme_id, phone_ids=[self.phone_id], at=self.at)
         )
 
-    def refuse(self, word: Word) -> None:
+    def refuse(self, word: TextWord) -> None:
         """STOP, LEAVE or NO: done at once, then a receipt."""
         given: dict[str, Any] = {
             "phone": self.phone,
@@ -231,12 +231,12 @@ class _Answering:
             "by": self.by,
             "at": self.at,
         }
-        if word is Word.STOP:
+        if word is TextWord.STOP:
             stop_by_phone(**given)
-        elif word is Word.NO and self.told.is_believed:
+        elif word is TextWord.NO and self.told.is_believed:
             deny_by_phone(**given)
         else:
-            word = Word.LEAVE
+            word = TextWord.LEAVE
             leave_by_phone(**given, programme_id=self.told.programme_id, is_believed=self.told.is_believed)
         self._receipt(_RECEIPTS[word], outcome=word.value)
 
@@ -387,7 +387,7 @@ class _Answering:
         )
 
 
-def joined(*, told: TextIn, joining: Joining, outcome: Outcome | ClaimRefused, at: datetime) -> None:
+def joined(*, told: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRefused, at: datetime) -> None:
     """After the claim of a text was stored: what waits for a YES is kept, and a member is told that they are one.
 
     Twice is once. Who has joined is welcomed, as by any way (`welcoming`).

@@ -22,9 +22,9 @@ from abhiyan.enrolment.rules.steps import OPENED
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.rules.ladder import Change
+from abhiyan.programmes.rules.ladder import TallyChange
 
-from .claims import Claim, Outcome
+from .claims import ClaimMessage, ClaimOutcome
 from .enrol import enrol
 from .links import link_digest
 from .members import lock_phone
@@ -41,7 +41,7 @@ class NoSuchLink(Refused, status=404):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedWaiting:
     """What a link leads to. membership: the public id, once it is complete."""
 
     programme_id: int
@@ -51,7 +51,7 @@ class Opened:
     membership: UUID | None
 
 
-def open_link(*, link: str, by: Actor, at: datetime) -> Opened:
+def open_link(*, link: str, by: Actor, at: datetime) -> OpenedWaiting:
     """Somebody opens the link from their message; the first time counts in the funnel. Refuses NoSuchLink."""
     with system("a personal link is opened"):
         waiting = _waiting(link)
@@ -62,7 +62,7 @@ def open_link(*, link: str, by: Actor, at: datetime) -> Opened:
             waiting.save(update_fields=["opened_at"])
             programmes.post(
                 deltas=[
-                    Change(
+                    TallyChange(
                         waiting.programme_id,
                         MEASURE,
                         waiting.channel,
@@ -81,7 +81,7 @@ def open_link(*, link: str, by: Actor, at: datetime) -> Opened:
             if membership_id is not None
             else None
         )
-        return Opened(
+        return OpenedWaiting(
             programme_id=waiting.programme_id,
             phone_id=waiting.phone_id,
             last4=people.phone(waiting.phone_id).last4,
@@ -112,7 +112,7 @@ def _open_slice(programme_id: int, phones: list[UUID], by: Actor, at: datetime) 
         opened = Counter(sql.rows(_OPENED, {"at": at, "ids": ids}))
         programmes.post(
             deltas=[
-                Change(programme_id, MEASURE, channel, unit_id, day, OPENED, n)
+                TallyChange(programme_id, MEASURE, channel, unit_id, day, OPENED, n)
                 for (channel, unit_id, day), n in sorted(opened.items())
             ],
             at=at,
@@ -136,7 +136,7 @@ def complete(
     unit_code: str | None = None,
     says_adult: bool = False,
     device: str = "",
-) -> Outcome:
+) -> ClaimOutcome:
     """Complete the claim that waits behind a link: the caller becomes a member, and their call is counted.
 
     The link reached the phone itself, so it is the phone's own sign. Sent twice, the first outcome comes back;
@@ -147,7 +147,7 @@ def complete(
         stored = people.phone(waiting.phone_id)
         phone = keyring().unseal(bytes(stored.sealed), about=stored.pk.bytes).decode()
     who = f"{names.key(names.clean(name) or '')}|{birth_year}".encode()
-    claim = Claim(
+    claim = ClaimMessage(
         channel=Channel.WEB,
         key=b"link|" + waiting.pk.bytes + hashlib.blake2b(who, digest_size=16).digest(),
         phone=phone,

@@ -14,14 +14,18 @@ from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people
 
-from .claims import Claim, TryAgain
-from .drives import Drive, Drives, Worker
+from .claims import ClaimMessage, TryAgain
+from .drives import DriveRead, Drives, Worker
 
 MOST_WORKERS = 50_000  # kept of one drive
 
 
 def learn(
-    drives: Drives, connection: psycopg.Connection[Any], drive: Drive, claims: Sequence[Claim], at: datetime
+    drives: Drives,
+    connection: psycopg.Connection[Any],
+    drive: DriveRead,
+    claims: Sequence[ClaimMessage],
+    at: datetime,
 ) -> bool:
     """Find the workers of a batch that are not known yet. A phone that is no worker's is remembered for a second.
 
@@ -49,7 +53,7 @@ def learn(
     return True
 
 
-def _offices(wanted: set[Worker], drive: Drive, at: datetime) -> dict[Worker, tuple[bytes, set[int]]]:
+def _offices(wanted: set[Worker], drive: DriveRead, at: datetime) -> dict[Worker, tuple[bytes, set[int]]]:
     """Of each phone that signs in: the public id of its account, and the units of its offices."""
     ids = {one: keyring().phone_id(number) for one in wanted if (number := phones.parse(one[0])) is not None}
     close_old_connections()  # on the hot path's own thread the database may have cut it meanwhile

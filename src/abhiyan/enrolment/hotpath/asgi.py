@@ -16,7 +16,7 @@ from abhiyan.core.refusals import Refused
 
 from . import answers, calls, claims
 from .answers import HttpAnswer
-from .batches import Batches, Full
+from .batches import Batches, QueueFull
 from .directory import Directory, Sender, Unreachable
 
 AsgiScope = MutableMapping[str, Any]
@@ -38,7 +38,7 @@ class Gone(Exception):
     """The caller went away before the whole body had come."""
 
 
-class Straight(Protocol):
+class StraightRequest(Protocol):
     """A request as the server hands it to `take`."""
 
     headers: dict[bytes, bytes]
@@ -123,7 +123,7 @@ class Application:
             return None
         return self.claims.known(headers)
 
-    def take(self, request: Straight) -> None:
+    def take(self, request: StraightRequest) -> None:
         """A single claim that has come whole, from a sender who is known: answered now, or when it is on disk."""
         started = time.perf_counter()
         headers = request.headers
@@ -237,7 +237,7 @@ def _failed(failure: Exception, headers: dict[bytes, bytes]) -> HttpAnswer:
     tongue = answers.tongue(headers)
     if isinstance(failure, Refused) and failure.status != 503:
         return answers.refuse(failure, tongue)
-    if isinstance(failure, Full):
+    if isinstance(failure, QueueFull):
         return answers.refuse(answers.TryLater(wait_s=1), tongue)
     if not isinstance(failure, Refused | Unreachable):
         # Nothing of the request is logged but what kind of error it was, and where.

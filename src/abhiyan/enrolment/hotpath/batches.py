@@ -18,7 +18,7 @@ from django.conf import settings
 from abhiyan.core import clock, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, TooMany
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Gateway, Outcome, TryAgain, enrol_batch
+from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, Gateway, TryAgain, enrol_batch
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +26,11 @@ MOST_IN_BATCH = 500
 MOST_WAITING = 20_000  # claims, per worker
 LEASED = 5_000  # claims a worker takes from a channel's daily allowance at a time
 
-Result = Sequence[Outcome | ClaimRefused]
+Result = Sequence[ClaimOutcome | ClaimRefused]
 Tell = Callable[[Result | Exception], None]  # hears what became of its claims, in the loop
 
 
-class Full(Exception):
+class QueueFull(Exception):
     """More waits than a worker keeps."""
 
 
@@ -41,7 +41,7 @@ class DriveLane:
     programme_id: int
     by: Actor
     allowed: int  # claims a day, of all workers together
-    waiting: deque[tuple[list[Claim], Tell, str]] = field(default_factory=deque)
+    waiting: deque[tuple[list[ClaimMessage], Tell, str]] = field(default_factory=deque)
     leased: int = 0  # of the day's allowance, taken and not used yet
     leased_on: int = 0
 
@@ -68,14 +68,14 @@ class Batches:
             found = self._lanes[key] = DriveLane(programme_id, by, allowed)
         return found
 
-    def put(self, lane: DriveLane, claims: list[Claim], origin: str, tell: Tell) -> None:
+    def put(self, lane: DriveLane, claims: list[ClaimMessage], origin: str, tell: Tell) -> None:
         """Queue the claims of one request, together in one commit. Raises Full.
 
         tell: called once, when that is on disk, with their outcomes; or with TooMany (the day's allowance), TryAgain,
         or what the act raised.
         """
         if self._waiting + len(claims) > MOST_WAITING:
-            raise Full
+            raise QueueFull
         if not lane.waiting:
             self._turns.append(lane)
         lane.waiting.append((claims, tell, origin))
@@ -84,7 +84,7 @@ class Batches:
             loop = asyncio.get_running_loop()
             self._running = loop.create_task(self._run(loop))
 
-    async def enrolled(self, lane: DriveLane, claims: list[Claim], origin: str) -> Result:
+    async def enrolled(self, lane: DriveLane, claims: list[ClaimMessage], origin: str) -> Result:
         """Queue them and wait for their outcomes. Raises Full, and what `put` would tell."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
 
@@ -124,9 +124,9 @@ class Batches:
         finally:
             self._running = None
 
-    def _next(self, lane: DriveLane) -> tuple[list[Claim], list[tuple[int, Tell]], set[str]]:
+    def _next(self, lane: DriveLane) -> tuple[list[ClaimMessage], list[tuple[int, Tell]], set[str]]:
         """Take the next batch of a lane. A key that came twice waits for the next one, to find the first's answer."""
-        claims: list[Claim] = []
+        claims: list[ClaimMessage] = []
         shares: list[tuple[int, Tell]] = []
         origins: set[str] = set()
         taken: set[bytes] = set()
@@ -160,7 +160,7 @@ class Batches:
         self._thread.shutdown(wait=False)
 
 
-def enrol(hands: Gateway, lane: DriveLane, claims: list[Claim], by: Actor, at: datetime) -> Result:
+def enrol(hands: Gateway, lane: DriveLane, claims: list[ClaimMessage], by: Actor, at: datetime) -> Result:
     """In the worker's thread: within the day's allowance, one commit."""
     _within_allowance(lane, len(claims), at)
     return enrol_batch(programme_id=lane.programme_id, claims=claims, by=by, at=at, through=hands)

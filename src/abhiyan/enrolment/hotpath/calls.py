@@ -29,7 +29,15 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.clock import now
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, TryAgain, receipt_of, sender_key, texts
+from abhiyan.enrolment.actions import (
+    ClaimMessage,
+    ClaimOutcome,
+    ClaimRefused,
+    TryAgain,
+    receipt_of,
+    sender_key,
+    texts,
+)
 from abhiyan.enrolment.actions.claims import DriveClosed, DriveNotOpen, KeyReused
 from abhiyan.enrolment.actions.replies import refuse_by_call
 from abhiyan.enrolment.actions.texts import TextIn
@@ -37,12 +45,12 @@ from abhiyan.enrolment.rules.channels import HOOKS, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import inbound, signatures, words
-from abhiyan.messaging.rules.words import Word
+from abhiyan.messaging.rules.words import TextWord
 from abhiyan.people import phones
 
 from . import answers, claims
 from .answers import HttpAnswer
-from .batches import Batches, Full
+from .batches import Batches, QueueFull
 from .directory import Directory, DriveLine
 
 BODY_BYTES = 64 * 1024
@@ -88,7 +96,7 @@ class Calls:
 
     async def take(
         self,
-        door: claims.Door,
+        door: claims.HotPathDoor,
         scope: MutableMapping[str, Any],
         headers: dict[bytes, bytes],
         receive: claims.Receive,
@@ -209,7 +217,7 @@ class Calls:
             await self._aside(
                 self._texts, lambda: texts.joined(told=told, joining=joining, outcome=outcome, at=at)
             )
-        if word is Word.YES:
+        if word is TextWord.YES:
             return done
         if isinstance(outcome, ClaimRefused) and not isinstance(outcome, HEARD):
             return _receipt_for(joining.claim, done)  # what is wrong with a person is told to nobody
@@ -218,7 +226,7 @@ class Calls:
     async def _aside(self, thread: ThreadPoolExecutor, act: Callable[[], Returned]) -> Returned:
         """In a thread, on its own Django connection."""
         if self._waiting[thread] >= MOST_WAITING:
-            raise Full
+            raise QueueFull
         self._waiting[thread] += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(thread, _in_django, act)
@@ -236,7 +244,7 @@ class Calls:
         done: HttpAnswer,
     ) -> HttpAnswer:
         """The caller's claim, on disk before the provider is answered."""
-        claim = Claim(
+        claim = ClaimMessage(
             channel=HOOKS["call"].number,
             key=sender_key(line.by.id, f"{line.provider}|{ref}"),
             phone=caller,
@@ -246,7 +254,9 @@ class Calls:
         )
         return self._answered(claim, await self._enrolled(line, claim, network), done)
 
-    async def _enrolled(self, line: DriveLine, claim: Claim, network: str) -> Outcome | ClaimRefused:
+    async def _enrolled(
+        self, line: DriveLine, claim: ClaimMessage, network: str
+    ) -> ClaimOutcome | ClaimRefused:
         assert line.programme_id is not None
         lane = self._batches.lane(line.programme_id, line.by, self._per_day)
         (outcome,) = await self._batches.enrolled(lane, [claim], network)
@@ -254,10 +264,12 @@ class Calls:
             raise outcome  # nothing is stored: the provider asks again
         return outcome
 
-    def _answered(self, claim: Claim, outcome: Outcome | ClaimRefused, done: HttpAnswer) -> HttpAnswer:
+    def _answered(
+        self, claim: ClaimMessage, outcome: ClaimOutcome | ClaimRefused, done: HttpAnswer
+    ) -> HttpAnswer:
         if done is not NOTED:
             return done  # nobody reads a refusal there, and the call must end unanswered all the same
-        if isinstance(outcome, Outcome):
+        if isinstance(outcome, ClaimOutcome):
             return _receipt_for(claim, done)
         if outcome.receipt is not None:
             return NOTED
@@ -322,7 +334,7 @@ def _believed(told_at: datetime | None, at: datetime) -> datetime | None:
     return told_at if told_at is not None and at - BEHIND <= told_at <= at + AHEAD else None
 
 
-def _receipt_for(claim: Claim, done: HttpAnswer) -> HttpAnswer:
+def _receipt_for(claim: ClaimMessage, done: HttpAnswer) -> HttpAnswer:
     if done is not NOTED:
         return done
     return HttpAnswer(

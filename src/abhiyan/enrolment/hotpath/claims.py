@@ -14,13 +14,20 @@ from pydantic_core import ValidationError
 from abhiyan.core import environment, limits
 from abhiyan.core.clock import now
 from abhiyan.core.refusals import TooMany
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, Suppressed, receipt_of, sender_key
+from abhiyan.enrolment.actions import (
+    ClaimMessage,
+    ClaimOutcome,
+    ClaimRefused,
+    Suppressed,
+    receipt_of,
+    sender_key,
+)
 from abhiyan.enrolment.actions.claims import MEMBERSHIP_ONLY
 from abhiyan.people.models import Purpose
 
 from . import answers, shapes
 from .answers import JSON, HttpAnswer
-from .batches import Batches, DriveLane, Full
+from .batches import Batches, DriveLane, QueueFull
 from .directory import LONGEST_HEADER, Directory, Sender, Unreachable
 
 AsgiScope = MutableMapping[str, Any]
@@ -47,7 +54,7 @@ def per_day() -> int:
     return environment.CLAIMS_PER_DAY()
 
 
-class Door(Protocol):
+class HotPathDoor(Protocol):
     """What the application gives its operations."""
 
     async def body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes: ...
@@ -71,7 +78,7 @@ class Failures:
         """Count one. Refuses Busy when it was too often, Full when too much is being counted."""
         self.ask(network)
         if self._counting >= MOST_COUNTED:
-            raise Full
+            raise QueueFull
         self._counting += 1
         try:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._count, network)
@@ -110,7 +117,7 @@ class Claims:
         self._per_second, self._per_day = per_second(), per_day()
 
     async def one(
-        self, door: Door, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
+        self, door: HotPathDoor, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
     ) -> HttpAnswer:
         """POST /api/v1/claims"""
         network = door.network(door.address(scope, headers))
@@ -154,12 +161,12 @@ class Claims:
         self._take(sender, 1)
         claim = _claim(told, key, sender)
 
-        def enrolled(outcomes: Sequence[Outcome | ClaimRefused] | Exception) -> None:
+        def enrolled(outcomes: Sequence[ClaimOutcome | ClaimRefused] | Exception) -> None:
             if isinstance(outcomes, Exception):
                 tell(outcomes)
                 return
             (outcome,) = outcomes
-            if isinstance(outcome, Outcome) or is_told_as_kept(outcome):
+            if isinstance(outcome, ClaimOutcome) or is_told_as_kept(outcome):
                 tell(HttpAnswer(201, _START + receipt_of(claim=claim).encode() + _END, JSON))
             else:
                 tell(answers.refuse(outcome, answers.tongue(headers)))
@@ -167,7 +174,7 @@ class Claims:
         self._batches.put(self._lane(sender), [claim], network, enrolled)
 
     async def many(
-        self, door: Door, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
+        self, door: HotPathDoor, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
     ) -> HttpAnswer:
         """POST /api/v1/claims/batch"""
         network = door.network(door.address(scope, headers))
@@ -181,7 +188,7 @@ class Claims:
         prefix = headers.get(b"idempotency-key")
         if prefix is not None:
             prefix_text = _header_key(prefix, None)
-        claims: list[Claim] = []
+        claims: list[ClaimMessage] = []
         phones: dict[str, str] = {}
         wrong: list[tuple[int, answers.AtTheDoor]] = []
         for n, each in enumerate(told.claims):
@@ -203,7 +210,7 @@ class Claims:
         given_: list[dict[str, Any]] = []
         status = 200
         for claim, outcome in zip(claims, outcomes, strict=True):
-            if isinstance(outcome, Outcome) or is_told_as_kept(outcome):
+            if isinstance(outcome, ClaimOutcome) or is_told_as_kept(outcome):
                 given_.append({"status": 201, "outcome": "accepted", "receipt": receipt_of(claim=claim)})
             else:
                 status = 207
@@ -263,9 +270,9 @@ def _be_json(headers: dict[bytes, bytes]) -> None:
         raise answers.OtherContent(wanted="application/json")
 
 
-def _claim(told: shapes.ClaimIn, key: str, sender: Sender) -> Claim:
+def _claim(told: shapes.ClaimIn, key: str, sender: Sender) -> ClaimMessage:
     by = sender.by.id
-    return Claim(
+    return ClaimMessage(
         channel=sender.channel,
         key=sender_key(by, key),
         phone=told.phone,

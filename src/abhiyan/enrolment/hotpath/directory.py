@@ -204,7 +204,7 @@ class Directory:
         """In the directory's own thread. A connection that was cut since the last reading is replaced once."""
         is_new = self._connection is None or self._connection.closed
         if self._connection is None or is_new:
-            self._connection = database.Connection.connect(
+            self._connection = database.ServerConnection.connect(
                 database.conninfo("gateway", connect_timeout="5", application_name="directory"),
                 autocommit=True,
             )

@@ -24,8 +24,8 @@ from abhiyan.core.imports import Work
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import sql as act
 from abhiyan.enrolment.actions.bursts import ListHalted, refuse_halted
-from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimRefused, DriveClosed, Outcome
-from abhiyan.enrolment.actions.drives import Drive, Drives
+from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, ClaimRefused, DriveClosed
+from abhiyan.enrolment.actions.drives import DriveRead, Drives
 from abhiyan.enrolment.actions.gateway import (
     BadData,
     Conflict,
@@ -57,11 +57,11 @@ NUMBERS = 1_000_000  # slice numbers of one partition
 TRIES = 6
 
 
-class Interrupted(Exception):
+class CommitInterrupted(Exception):
     """Another backend failed; this one stops between two commits."""
 
 
-def commit(work: Work, drive: Drive, *, staged: int) -> Counter[str]:
+def commit(work: Work, drive: DriveRead, *, staged: int) -> Counter[str]:
     """Take in every staged row that is not taken in yet. Returns the outcomes of all of them."""
     if drive.state != "open":
         raise DriveClosed
@@ -73,12 +73,12 @@ def commit(work: Work, drive: Drive, *, staged: int) -> Counter[str]:
     progress = _Progress(work, counts.total(), staged)
     stop = Event()
     shares = _open_shares(bounds_of(work.expected_rows), done)
-    backends = [_Backend(work, drive.programme_id, shares, progress, stop) for _ in range(BACKENDS)]
+    backends = [_CommitBackend(work, drive.programme_id, shares, progress, stop) for _ in range(BACKENDS)]
     with ThreadPoolExecutor(BACKENDS) as pool:
         running = [pool.submit(backend.run) for backend in backends]
     failures = [failure for one in running if (failure := one.exception()) is not None]
     for failure in failures:
-        if not isinstance(failure, Interrupted):
+        if not isinstance(failure, CommitInterrupted):
             raise failure
     for backend in backends:
         counts.update(backend.counts)
@@ -116,7 +116,7 @@ def _open_shares(bounds: list[bytes], done: dict[int, dict[str, int]]) -> "Simpl
     return shares
 
 
-class _Backend:
+class _CommitBackend:
     """One connection; takes the next partition that nobody has."""
 
     def __init__(
@@ -155,7 +155,7 @@ class _Backend:
         """A partition, chunk by chunk."""
         while self.share.start < self.share.end:
             if self.stop.is_set():
-                raise Interrupted
+                raise CommitInterrupted
             drive = self.drives.get(self.writer.connection(), self.programme_id, self.work.at)
             (halted,) = self._read("halted", [int8(self.work.id)])
             if halted.ntuples:
@@ -206,7 +206,7 @@ class _Backend:
                     raise
         raise AssertionError
 
-    def _chunk(self, drive: Drive, to: bytes, count: int, *, may_split: bool) -> int | None:
+    def _chunk(self, drive: DriveRead, to: bytes, count: int, *, may_split: bool) -> int | None:
         """One commit. Returns how many rows were left over, None when too many were and nothing was done.
 
         A commit whose answer was lost may have happened: the slice's own row says so.
@@ -229,7 +229,7 @@ class _Backend:
                     return 0
         raise AssertionError
 
-    def _commit(self, drive: Drive, to: bytes, count: int, *, may_split: bool) -> int | None:
+    def _commit(self, drive: DriveRead, to: bytes, count: int, *, may_split: bool) -> int | None:
         batch = lot.octets(16)
         bounds: list[Value] = [self.share.start, to]
         scalars = [
@@ -278,7 +278,7 @@ class _Backend:
         return left
 
     def _persons(
-        self, rows: Sequence[ClaimRow], decided: dict[bytes, Outcome | ClaimRefused], bounds: list[Value]
+        self, rows: Sequence[ClaimRow], decided: dict[bytes, ClaimOutcome | ClaimRefused], bounds: list[Value]
     ) -> dict[bytes, Person]:
         """Whom the rows of this list name on the phones of those who are members already."""
         already = sorted({row.phone for row in rows if isinstance(decided[row.claim], AlreadyMember)})
@@ -292,7 +292,7 @@ class _Backend:
         self.counts.update(counts)
         self.share.number += 1
 
-    def _audit(self, drive: Drive, batch: bytes, stored: int) -> list[Value]:
+    def _audit(self, drive: DriveRead, batch: bytes, stored: int) -> list[Value]:
         by = self.work.by
         return [
             micros(self.work.at),
@@ -308,7 +308,7 @@ class _Backend:
         ]
 
     def _refused(
-        self, decided: dict[bytes, Outcome | ClaimRefused], numbers: dict[bytes, int]
+        self, decided: dict[bytes, ClaimOutcome | ClaimRefused], numbers: dict[bytes, int]
     ) -> list[Value]:
         """Rows the register itself would not take: said beside those the reader refused."""
         found = [

@@ -14,13 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
-from abhiyan.core.imports import ImportKind, Option, Outcome, Work
+from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.models import ImportSlice, StagedImport
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.batches import bind_import, note_undone
-from abhiyan.enrolment.actions.drives import Drive, Drives
+from abhiyan.enrolment.actions.drives import DriveRead, Drives
 from abhiyan.enrolment.actions.gateway import Writer, int4
 from abhiyan.enrolment.actions.refused import add_minors
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
@@ -282,7 +282,7 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
     ]
 
 
-def _count_minors(programme: Programme, drive: Drive, minors: list[Any], *, sign: int) -> None:
+def _count_minors(programme: Programme, drive: DriveRead, minors: list[Any], *, sign: int) -> None:
     counted: Counter[tuple[int, date]] = Counter()
     for unit, on, n in minors:
         counted[unit or drive.unit_id, date.fromisoformat(on)] += sign * n
@@ -297,21 +297,21 @@ LIST = ImportKind(
     layout=PAPER,
     capability="imports.paper",
     outcomes={
-        "joined": Outcome(_("Join"), "ok"),
-        "second": Outcome(_("Join as another person on a phone"), "ok"),
-        "completed": Outcome(_("Complete a missed call"), "ok"),
-        "renewed": Outcome(_("Renew"), "ok"),
-        "already_member": Outcome(_("Members already")),
-        "doubled": Outcome(_("Also in another row of this list: counted once"), "warn"),
-        "repeated": Outcome(_("Already imported from this file: nothing changes")),
-        "known": Outcome(_("Phones we know: decided while importing")),
-        "on_worklist": Outcome(_("To be checked by a person"), "warn"),
-        "late": Outcome(_("Too late to count: stay reported"), "warn"),
-        "phone_full": Outcome(_("Phone full"), "warn"),
-        "suppressed": Outcome(_("The phone said no"), "bad"),
-        "key_reused": Outcome(_("Row of another list"), "bad"),
-        "undone": Outcome(_("Withdrawn")),
-        "waits": Outcome(_("Waiting for the phone")),
+        "joined": RowOutcome(_("Join"), "ok"),
+        "second": RowOutcome(_("Join as another person on a phone"), "ok"),
+        "completed": RowOutcome(_("Complete a missed call"), "ok"),
+        "renewed": RowOutcome(_("Renew"), "ok"),
+        "already_member": RowOutcome(_("Members already")),
+        "doubled": RowOutcome(_("Also in another row of this list: counted once"), "warn"),
+        "repeated": RowOutcome(_("Already imported from this file: nothing changes")),
+        "known": RowOutcome(_("Phones we know: decided while importing")),
+        "on_worklist": RowOutcome(_("To be checked by a person"), "warn"),
+        "late": RowOutcome(_("Too late to count: stay reported"), "warn"),
+        "phone_full": RowOutcome(_("Phone full"), "warn"),
+        "suppressed": RowOutcome(_("The phone said no"), "bad"),
+        "key_reused": RowOutcome(_("Row of another list"), "bad"),
+        "undone": RowOutcome(_("Withdrawn")),
+        "waits": RowOutcome(_("Waiting for the phone")),
     },
     options=(
         Option("drive", _("Drive"), choices=drives, names=slugs),

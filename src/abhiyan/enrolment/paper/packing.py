@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from abhiyan.core import lot
 from abhiyan.enrolment.actions import rows as act_rows
-from abhiyan.enrolment.actions.drives import Drive
+from abhiyan.enrolment.actions.drives import DriveRead
 from abhiyan.enrolment.actions.gateway import DAY_ZERO, NO, YES, int4, micros
 from abhiyan.enrolment.actions.sql import COLUMNS
 from abhiyan.enrolment.rules import names
@@ -70,7 +70,7 @@ class FastLane:
     remembered as bytes. A row with anything else about it is left to `prepare`.
     """
 
-    def __init__(self, order: Order, drive: Drive, today: date) -> None:
+    def __init__(self, order: Order, drive: DriveRead, today: date) -> None:
         self.order, self.drive, self.today = order, drive, today
         self.units: dict[str, bytes | None] = {}
         self.days: dict[date | None, tuple[bytes, int] | None] = {}

@@ -44,14 +44,14 @@ class SeenPicture:
 
 
 def look(data: bytes, *, turn: int = 0) -> SeenPicture:
-    """Read a picture, turned by so many quarters to the right. Raises UnreadablePicture, slots.Busy."""
+    """Read a picture, turned by so many quarters to the right. Raises UnreadablePicture, slots.NoSlotFree."""
     told = json.loads(apart(__name__, "look", str(turn), data=data))
     small, trace = (base64.b64decode(told[name]) for name in ("small", "trace"))
     return SeenPicture(tuple(told["codes"]), small, trace)
 
 
 def turned(data: bytes, turn: int) -> bytes:
-    """The picture turned by so many quarters to the right, as JPEG. Raises UnreadablePicture, slots.Busy."""
+    """The picture turned by so many quarters to the right, as JPEG. Raises UnreadablePicture, slots.NoSlotFree."""
     return apart(__name__, "turned", str(turn), data=data)
 
 

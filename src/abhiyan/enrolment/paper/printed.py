@@ -18,8 +18,8 @@ from abhiyan.units.models import Unit
 from .models import PaperBatch
 
 HERE = Path(__file__).parent
-FORM = printing.Template.read(HERE / "form.typ")
-POSTER = printing.Template.read(HERE / "poster.typ")
+FORM = printing.PrintTemplate.read(HERE / "form.typ")
+POSTER = printing.PrintTemplate.read(HERE / "poster.typ")
 # A notice is printed whole. Up to so many letters it stands on the front; else on the back, the longer the smaller.
 FRONT = 1_100
 SIZES = ((3_000, 12.5), (4_500, 10.5), (6_500, 9))  # letters -> size of its letters in points
@@ -110,7 +110,7 @@ def posters(
 ) -> bytes:
     """Posters of a drive as one PDF, one for each place. places: names of a unit (or none) and the address that names
     it. number: that joins by a missed call; helpline: that answers questions. name: of the worker whose own link it
-    is; "" of none. Raises printing.TooMuch."""
+    is; "" of none. Raises printing.TooMuchToPrint."""
     with translation.override(language):
         values = {
             "organisation": settings.ORGANISATION or "Abhiyan",
@@ -139,6 +139,6 @@ def posters(
 
 
 def _pdf(
-    template: printing.Template, values: list[dict[str, Any]], *, title: str, language: str, at: datetime
+    template: printing.PrintTemplate, values: list[dict[str, Any]], *, title: str, language: str, at: datetime
 ) -> bytes:
     return printing.pdf(template, values, title=title, language=language, at=at.replace(microsecond=0))

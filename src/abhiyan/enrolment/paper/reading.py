@@ -19,8 +19,8 @@ from psycopg import sql
 from abhiyan.core import database
 from abhiyan.core.tables.reading import Batch, RefusedCell, excerpt, rows
 from abhiyan.enrolment.actions import rows as act_rows
-from abhiyan.enrolment.actions.claims import Claim, ClaimRefused, NotAdult
-from abhiyan.enrolment.actions.drives import Drive, Drives
+from abhiyan.enrolment.actions.claims import ClaimMessage, ClaimRefused, NotAdult
+from abhiyan.enrolment.actions.drives import DriveRead, Drives
 from abhiyan.enrolment.actions.gateway import int4
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Channel
@@ -43,10 +43,10 @@ def stage(order: Order) -> Iterator[PaperProgress]:
     """Read a part into staging. The table is there; COPY is one transaction."""
     with ExitStack() as stack:
         knows = stack.enter_context(
-            database.Connection.connect(database.conninfo("gateway"), autocommit=True)
+            database.ServerConnection.connect(database.conninfo("gateway"), autocommit=True)
         )
-        writes = stack.enter_context(database.Connection.connect(database.conninfo("gateway")))
-        reading = Reading(order, Drives(), knows)
+        writes = stack.enter_context(database.ServerConnection.connect(database.conninfo("gateway")))
+        reading = PartReading(order, Drives(), knows)
         columns = sql.SQL(", ").join(map(sql.Identifier, STAGED))
         copying = sql.SQL("copy {} ({}) from stdin binary").format(
             sql.Identifier("staging", order.table), columns
@@ -73,7 +73,7 @@ class Places:
     """Where rows say they belong: booth codes by the act's own memory, PIN codes by the directory."""
 
     def __init__(
-        self, drives: Drives, drive: Drive, connection: psycopg.Connection[Any], order: Order
+        self, drives: Drives, drive: DriveRead, connection: psycopg.Connection[Any], order: Order
     ) -> None:
         self.drives, self.drive, self.connection, self.order = drives, drive, connection, order
         self.pins: dict[str, tuple[int, ...]] = {}
@@ -132,7 +132,7 @@ class Places:
         return None, None, "" if self.drive.is_within(self.order.within) else "pin_several"
 
 
-class Reading:
+class PartReading:
     """One part of a list: its rows become claims by the act's rules, and of the others all that is wrong is told."""
 
     def __init__(self, order: Order, drives: Drives, knows: psycopg.Connection[Any]) -> None:
@@ -190,9 +190,9 @@ class Reading:
             self._refuse_rest(batch, by_number[numbers[place]], claim)
         return packed(prepared, numbers) if prepared else []
 
-    def claims(self, kept: list[Cells], batch: Batch) -> tuple[list[Claim], list[int]]:
+    def claims(self, kept: list[Cells], batch: Batch) -> tuple[list[ClaimMessage], list[int]]:
         """Claims of the rows that can be one, with their numbers; of the others everything that is wrong is told."""
-        claims: list[Claim] = []
+        claims: list[ClaimMessage] = []
         numbers: list[int] = []
         faults: dict[int, set[str]] = {}
         for cell in batch.refused:
@@ -213,9 +213,9 @@ class Reading:
             self._refuse_rest(batch, row, claim, told=bad)
         return claims, numbers
 
-    def _claim(self, row: Cells, code: str | None, unit_id: int | None) -> Claim:
+    def _claim(self, row: Cells, code: str | None, unit_id: int | None) -> ClaimMessage:
         order, worker = self.order, row[WORKER]
-        return Claim(
+        return ClaimMessage(
             channel=Channel.PAPER.value,
             key=order.key + int4(row[0]),
             phone=row[PHONE],
@@ -240,7 +240,7 @@ class Reading:
         return self.noons[on]
 
     def _refuse_rest(
-        self, batch: Batch, row: Cells, claim: Claim | None, *, told: Collection[str] = ()
+        self, batch: Batch, row: Cells, claim: ClaimMessage | None, *, told: Collection[str] = ()
     ) -> None:
         """Tell what else is wrong with a row. told: its columns of which it is said already.
 
@@ -257,7 +257,7 @@ class Reading:
                 _refuse(batch, row, column, refusal.code)
             claim = self._mended(claim, refusal)
 
-    def _mended(self, claim: Claim, refusal: ClaimRefused) -> Claim | None:
+    def _mended(self, claim: ClaimMessage, refusal: ClaimRefused) -> ClaimMessage | None:
         """The claim with what was refused put right; None for what is nothing of the row's."""
         sound: dict[str, dict[str, Any]] = {
             "phone": {"phone": _SOUND_PHONE},

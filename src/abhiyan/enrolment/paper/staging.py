@@ -19,8 +19,8 @@ from abhiyan.core.imports import Work
 from abhiyan.core.imports.running import gateway
 from abhiyan.core.refusals import needed
 from abhiyan.core.tables.scanning import split
-from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimRefused, Outcome
-from abhiyan.enrolment.actions.drives import Drive
+from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, ClaimRefused
+from abhiyan.enrolment.actions.drives import DriveRead
 from abhiyan.enrolment.actions.gateway import YES, Value, Writer
 from abhiyan.enrolment.actions.rows import SHORTS, ClaimRow
 from abhiyan.enrolment.actions.settle import Settling
@@ -162,7 +162,7 @@ def person_of(phone: bytes, name: Value, birth_year: Value) -> Person:
 
 
 def outcomes_of(
-    settling: Settling, answers: dict[bytes, Outcome | ClaimRefused], persons: Mapping[bytes, Person]
+    settling: Settling, answers: dict[bytes, ClaimOutcome | ClaimRefused], persons: Mapping[bytes, Person]
 ) -> dict[bytes, str]:
     """Each answered claim's outcome by the codes of the list: told apart are further people of a phone, rows that came
     before, for which nothing changes, and members whom another row of this list names too.
@@ -194,7 +194,7 @@ def outcomes_of(
 # The preview
 
 
-def look(work: Work, writer: Writer, drive: Drive, *, staged: int) -> Counter[str]:
+def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counter[str]:
     """What the staged rows would come to, decided by the act's own rules; nothing is written.
 
     Rows on phones nobody knows simply join; of several on one phone the rule of the phone decides. Rows on phones

@@ -44,7 +44,7 @@ class BatchRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class BatchImport:
     """A list of a batch. public_id: of the import where the viewer sees it."""
 
     rows: int
@@ -139,7 +139,7 @@ def is_evidence(batch_id: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class BatchSheet:
     """A printed sheet and its photographs. typed: the list that was typed from it and not discarded, the latest."""
 
     number: int
@@ -161,7 +161,7 @@ class Sheet:
 class Sheets:
     """The sheets of a batch as its photographs show them. unknown: photographs nobody knows the sheet of."""
 
-    sheets: list[Sheet]
+    sheets: list[BatchSheet]
     unknown: list[PaperPhoto]
 
     @property
@@ -183,7 +183,7 @@ class Sheets:
         return all(one.is_entered for one in self.sheets)
 
     @property
-    def twice(self) -> list[Sheet]:
+    def twice(self) -> list[BatchSheet]:
         return [one for one in self.sheets if one.is_twice]
 
 
@@ -195,7 +195,7 @@ def sheets_of(batch: PaperBatch) -> Sheets:
         of.setdefault(one.sheet or 0, []).append(one)
     typed = typed_of(batch)
     numbers = range(1, batch.sheets + 1)
-    return Sheets([Sheet(n, of.get(n, []), typed.get(n)) for n in numbers], of.get(0, []))
+    return Sheets([BatchSheet(n, of.get(n, []), typed.get(n)) for n in numbers], of.get(0, []))
 
 
 def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
@@ -231,7 +231,7 @@ def lists_of(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
     return whole, typed
 
 
-def brought_of(batch: PaperBatch) -> list[Brought]:
+def brought_of(batch: PaperBatch) -> list[BatchImport]:
     """The lists that were brought of a batch, the latest first."""
     found = list(PaperImport.objects.filter(batch_id=batch.pk).order_by("-at")[:MOST_SHOWN])
     staged = StagedImport.objects.filter(pk__in=[one.import_id for one in found])
@@ -240,7 +240,7 @@ def brought_of(batch: PaperBatch) -> list[Brought]:
     }
     nothing: tuple[None, dict[str, int]] = (None, {})
     return [
-        Brought(one.rows, one.at, one.undone_at, public_id, counts.get("refused", 0))
+        BatchImport(one.rows, one.at, one.undone_at, public_id, counts.get("refused", 0))
         for one in found
         for public_id, counts in [seen.get(one.import_id, nothing)]
     ]

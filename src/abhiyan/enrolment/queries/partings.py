@@ -21,7 +21,7 @@ from abhiyan.enrolment.models import Halt, HeldLeave, Parting
 from abhiyan.enrolment.rules import bursts, endings
 from abhiyan.enrolment.rules.channels import CHANNELS, Channel
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import Node
+from abhiyan.programmes.queries import LedgerNode
 from abhiyan.ui import numbers
 from abhiyan.ui.numbers import grouped
 
@@ -39,7 +39,7 @@ class EntrySource:
     is_own: bool
 
 
-def count_denied(node: Node, programme: Programme, *, at: datetime) -> int | None:
+def count_denied(node: LedgerNode, programme: Programme, *, at: datetime) -> int | None:
     """How many said that they never joined a drive, or one beneath it, below a unit, as of a day ago: at least so
     many, in fives; None: fewer than five. To whoever does not see the people there, rounded to 10 and from 10 on.
     """

@@ -195,7 +195,7 @@ def join_number(programme_id: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class MembershipTerm:
     """One term of a membership."""
 
     term: int
@@ -244,10 +244,10 @@ class SentMessage:
     is_kept: bool  # its way out was a file or a terminal of the server: it reached nobody
 
 
-def terms(membership_id: UUID) -> list[Term]:
+def terms(membership_id: UUID) -> list[MembershipTerm]:
     """The terms of a membership, latest first."""
     return sql.each(
-        Term,
+        MembershipTerm,
         f"select e.term, g.names, e.kind, e.channel, {_RUNG}, e.day, u.names, e.ended_at, e.end_reason"
         " from enrolment_enrolment e join programmes_programme g on g.id = e.programme_id"
         " join units_unit u on u.id = e.unit_id where e.id between %s and %s order by e.id desc limit %s",

@@ -11,7 +11,7 @@ from abhiyan.enrolment.rules.phone_changes import HOLD, OBJECTED_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PhoneChangeShown:
     """A change a phone is to know of. day: when the number changes, or changed. until: the old phone may object."""
 
     id: UUID
@@ -21,18 +21,18 @@ class Change:
     until: datetime
 
 
-def _told(row: PhoneChange, last4: str) -> Change:
+def _told(row: PhoneChange, last4: str) -> PhoneChangeShown:
     day = row.done_at or row.asked_at + HOLD
-    return Change(row.pk, row.done_at is not None, last4, day, row.asked_at + OBJECTED_WITHIN)
+    return PhoneChangeShown(row.pk, row.done_at is not None, last4, day, row.asked_at + OBJECTED_WITHIN)
 
 
-def asked_from(phone_id: UUID) -> list[Change]:
+def asked_from(phone_id: UUID) -> list[PhoneChangeShown]:
     """What a phone asked for and has not got. It reads alike whatever became of it: nobody learns who is a member."""
     rows = PhoneChange.objects.filter(new_phone_id=phone_id, done_at=None)
     return [_told(row, "") for row in rows.order_by("-asked_at")]
 
 
-def may_object(phone_id: UUID, *, at: datetime) -> list[Change]:
+def may_object(phone_id: UUID, *, at: datetime) -> list[PhoneChangeShown]:
     """Changes from a phone to another that it may still object to."""
     rows = PhoneChange.objects.filter(
         old_phone_id=phone_id, ended_at=None, said_no_at=None, asked_at__gt=at - OBJECTED_WITHIN
@@ -40,7 +40,7 @@ def may_object(phone_id: UUID, *, at: datetime) -> list[Change]:
     return [_told(row, row.new_last4) for row in rows.order_by("-asked_at")]
 
 
-def objectionable(change: UUID, *, at: datetime) -> tuple[Change, bool] | None:
+def objectionable(change: UUID, *, at: datetime) -> tuple[PhoneChangeShown, bool] | None:
     """A change, and whether its old phone may still object. As the system: who holds the link may see it."""
     row = PhoneChange.objects.filter(pk=change).first()
     if row is None:

@@ -48,7 +48,7 @@ def groups() -> list[PlacingGroup]:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingEntry:
     """One entry of a group, with the name of its person. of: how many there are in the group."""
 
     claim: UUID
@@ -57,10 +57,10 @@ class Waiting:
     of: int
 
 
-def waiting(pin: str, place: str, unit_id: int, *, limit: int) -> list[Waiting]:
+def waiting(pin: str, place: str, unit_id: int, *, limit: int) -> list[WaitingEntry]:
     """The entries of a group, oldest first."""
     return sql.each(
-        Waiting,
+        WaitingEntry,
         "select c.public_id, p.name, f.last4, count(*) over ()"
         + _WAITING.replace(
             " where ",

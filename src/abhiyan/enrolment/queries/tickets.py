@@ -12,7 +12,7 @@ from abhiyan.enrolment.models import Ticket
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedTicket:
     """A ticket with its words, for its person and for who answers it."""
 
     ticket: Ticket
@@ -21,13 +21,13 @@ class Opened:
     answer: str
 
 
-def own(phone_id: UUID, person_id: UUID) -> list[Opened]:
+def own(phone_id: UUID, person_id: UUID) -> list[OpenedTicket]:
     """What one person has asked, latest first. In their phone's scope."""
     found = Ticket.objects.filter(phone_id=phone_id, person_id=person_id).order_by("-asked_at", "id")
     return [_opened(one) for one in found[:50]]
 
 
-def ticket_for(ticket: UUID) -> Opened:
+def ticket_for(ticket: UUID) -> OpenedTicket:
     """One ticket in the caller's scope, with its words. NotFound."""
     return _opened(needed(Ticket.objects.filter(pk=ticket).first()))
 
@@ -48,9 +48,9 @@ def waiting(at: datetime) -> tuple[int, int, datetime | None]:
     return len(dues), sum(due < at for due in dues), dues[0] if dues else None
 
 
-def _opened(ticket: Ticket) -> Opened:
+def _opened(ticket: Ticket) -> OpenedTicket:
     words = [
         keyring().unseal(bytes(sealed), about=ticket.pk.bytes).decode() if sealed else ""
         for sealed in (ticket.sealed_said, ticket.sealed_answer)
     ]
-    return Opened(ticket, ticket.number, *words)
+    return OpenedTicket(ticket, ticket.number, *words)

@@ -49,7 +49,7 @@ class Channel(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Way(activities.Channel):
+class DriveChannel(activities.ItemChannel):
     """A channel of the drive.
 
     has_tokens: machines send it with a token of their own. hook: the word of its webhook, behind /hook/; what comes
@@ -65,8 +65,8 @@ class Way(activities.Channel):
 
 
 CHANNELS = (
-    Way(Channel.WEB, _("Web"), is_welcomed=True),
-    Way(
+    DriveChannel(Channel.WEB, _("Web"), is_welcomed=True),
+    DriveChannel(
         Channel.MISSED_CALL,
         _("Missed call"),
         is_welcomed=True,
@@ -76,9 +76,9 @@ CHANNELS = (
         hook="call",
         sign=Sign.CALL,
     ),
-    Way(Channel.API, _("API"), has_tokens=True),
-    Way(Channel.PAPER, _("Paper list"), has_tokens=True, by_others=True),
-    Way(
+    DriveChannel(Channel.API, _("API"), has_tokens=True),
+    DriveChannel(Channel.PAPER, _("Paper list"), has_tokens=True, by_others=True),
+    DriveChannel(
         Channel.SMS,
         _("SMS"),
         is_welcomed=True,
@@ -88,7 +88,7 @@ CHANNELS = (
         hook="sms",
         sign=Sign.SMS,
     ),
-    Way(
+    DriveChannel(
         Channel.WHATSAPP,
         _("WhatsApp"),
         is_welcomed=True,
@@ -98,8 +98,8 @@ CHANNELS = (
         hook="chat",
         sign=Sign.WHATSAPP,
     ),
-    Way(Channel.EARLIER, _("List of an earlier drive")),
-    Way(Channel.DOOR, _("At the door"), by_others=True, is_welcomed=True),
+    DriveChannel(Channel.EARLIER, _("List of an earlier drive")),
+    DriveChannel(Channel.DOOR, _("At the door"), by_others=True, is_welcomed=True),
 )
 HOOKS = {each.hook: each for each in CHANNELS if each.hook}
 WRITTEN = (Channel.SMS, Channel.WHATSAPP)

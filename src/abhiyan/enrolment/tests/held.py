@@ -9,7 +9,7 @@ from django.db import connection
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import PATIENCE_S, until
-from abhiyan.enrolment.actions import Claim, Gateway, enrol_batch
+from abhiyan.enrolment.actions import ClaimMessage, Gateway, enrol_batch
 from abhiyan.enrolment.actions.gateway import Value, Writer
 
 from .make import CHANNEL, World
@@ -36,7 +36,7 @@ class Held(Writer):
 
 
 @contextmanager
-def batch_held(world: World, *claims: Claim, before: str = "commit") -> Iterator[Held]:
+def batch_held(world: World, *claims: ClaimMessage, before: str = "commit") -> Iterator[Held]:
     """Claims are taken in by a batch that waits before a statement as long as the block lasts; then it ends."""
     hands = Gateway()
     writer = hands.writer = Held(hands.writer._statements)

@@ -18,7 +18,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, sender_key, tokens
+from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, sender_key, tokens
 from abhiyan.enrolment.actions.links import link_of
 from abhiyan.enrolment.models import Drive, How, Roll
 from abhiyan.enrolment.rules.channels import Channel, Sign
@@ -133,7 +133,7 @@ class World:
     roll: Roll
     now: datetime = NOON
     keys: "count[int]" = field(default_factory=count)
-    last: Claim | None = None
+    last: ClaimMessage | None = None
 
     asha = Human("Asha Devi", 1980, "+919906000001")
     mohan = Human("Mohan Lal", 1975, "+919906000001")  # on Asha's phone
@@ -276,9 +276,9 @@ class World:
         by: Actor | None = None,
         field_at: datetime | None = None,
         nameless: bool = False,
-    ) -> Claim:
+    ) -> ClaimMessage:
         sender = (by or CHANNEL).id
-        self.last = Claim(
+        self.last = ClaimMessage(
             channel=channel,
             key=sender_key(sender, key if key is not None else f"key-{next(self.keys)}"),
             phone=of.phone,
@@ -293,24 +293,24 @@ class World:
         )
         return self.last
 
-    def send(self, *claims: Claim) -> list[Outcome | ClaimRefused]:
+    def send(self, *claims: ClaimMessage) -> list[ClaimOutcome | ClaimRefused]:
         return actions.enrol_batch(programme_id=self.programme.pk, claims=claims, by=CHANNEL, at=self.now)
 
-    def take(self, claim: Claim) -> Outcome:
+    def take(self, claim: ClaimMessage) -> ClaimOutcome:
         return actions.enrol(programme_id=self.programme.pk, claim=claim, by=CHANNEL, at=self.now)
 
-    def missed_call(self, *, of: Human, key: str | None = None) -> Outcome:
+    def missed_call(self, *, of: Human, key: str | None = None) -> ClaimOutcome:
         return self.take(self.claim(of, Channel.MISSED_CALL, sign=Sign.CALL, key=key, nameless=True))
 
     def paper_row(
         self, *, of: Human, by: Actor | None = None, unit: Unit | None = None, key: str | None = None
-    ) -> Outcome:
+    ) -> ClaimOutcome:
         return self.take(self.claim(of, Channel.PAPER, unit=unit or self.booth, by=by, key=key))
 
-    def web_join(self, *, of: Human, unit: Unit | None = None, key: str | None = None) -> Outcome:
+    def web_join(self, *, of: Human, unit: Unit | None = None, key: str | None = None) -> ClaimOutcome:
         return self.take(self.claim(of, Channel.WEB, sign=Sign.WEB, unit=unit or self.booth, key=key))
 
-    def api(self, *, of: Human, unit: Unit | None = None, key: str | None = None) -> Outcome:
+    def api(self, *, of: Human, unit: Unit | None = None, key: str | None = None) -> ClaimOutcome:
         return self.take(self.claim(of, Channel.API, unit=unit or self.booth, key=key))
 
     def link(self, of: Human) -> str:
@@ -321,7 +321,7 @@ class World:
         )
         return link_of(UUID(str(row[0])).bytes)
 
-    def complete(self, *, of: Human, unit: Unit | None = None, link: str | None = None) -> Outcome:
+    def complete(self, *, of: Human, unit: Unit | None = None, link: str | None = None) -> ClaimOutcome:
         """Open the link and fill its form."""
         link = link or self.link(of)
         actions.open_link(link=link, by=Actor.public(), at=self.now)
@@ -337,7 +337,7 @@ class World:
             at=self.now,
         )
 
-    def leave(self, who: Outcome, *, of: Human) -> None:
+    def leave(self, who: ClaimOutcome, *, of: Human) -> None:
         """From their own page, having proven the phone."""
         assert who.membership is not None
         with scoped(Scope(phone=self.phone_id(of))):
@@ -348,7 +348,7 @@ class World:
                 at=self.now,
             )
 
-    def confirm(self, who: Outcome, *, phone_id: UUID) -> None:
+    def confirm(self, who: ClaimOutcome, *, phone_id: UUID) -> None:
         """A yes of their own, from a phone."""
         assert who.membership is not None
         with scoped(Scope(phone=phone_id)):
@@ -360,7 +360,7 @@ class World:
                 at=self.now,
             )
 
-    def strike_off(self, who: Outcome, *, reason: str = "not_genuine", by: Actor | None = None) -> None:
+    def strike_off(self, who: ClaimOutcome, *, reason: str = "not_genuine", by: Actor | None = None) -> None:
         assert who.membership is not None
         actions.strike_off(
             membership=who.membership, reason=reason, by=by or Actor.system("tests"), at=self.now

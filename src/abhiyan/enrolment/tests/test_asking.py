@@ -11,7 +11,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Outcome, confirming
+from abhiyan.enrolment.actions import ClaimOutcome, confirming
 from abhiyan.enrolment.models import Drive, Enrolment, How, Membership
 from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.rules import names
@@ -44,13 +44,13 @@ def ask(world: World, *, days: int = 1) -> int:
         return confirming.ask(at=world.now)
 
 
-def asked_of(who: Outcome) -> Question:
+def asked_of(who: ClaimOutcome) -> Question:
     found = term(who)
     with system("test"):
         return Question.objects.get(about=found.pk)
 
 
-def word(who: Outcome, n: int = 1) -> str:
+def word(who: ClaimOutcome, n: int = 1) -> str:
     return words.word(keyring().token, asked_of(who).pk, n)
 
 
@@ -78,7 +78,7 @@ def rungs(world: World) -> dict[int, int]:
     return {rung: n for rung, n in found.items() if n}
 
 
-def term(who: Outcome) -> Enrolment:
+def term(who: ClaimOutcome) -> Enrolment:
     """The latest of a member."""
     assert who.membership is not None
     with system("test"):
@@ -274,7 +274,7 @@ def test_a_list_that_is_taken_back_takes_its_questions_along(world: World) -> No
         at=world.now,
         import_id=7,
     )
-    assert isinstance(told, Outcome)
+    assert isinstance(told, ClaimOutcome)
     assert ask(world) == 1
     actions.undo_claims(import_id=7, by=HOOK, at=world.now)
     with system("test"):

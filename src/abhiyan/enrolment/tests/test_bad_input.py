@@ -11,7 +11,7 @@ from django.utils import translation
 from abhiyan.core import database
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused
+from abhiyan.enrolment.actions import ClaimMessage, ClaimRefused
 from abhiyan.enrolment.actions.claims import DriveClosed, Joined, KeyReused, NotAdult, Unreadable, Waits
 from abhiyan.enrolment.actions.drives import NoSuchDrive
 from abhiyan.enrolment.forms import NameField
@@ -293,7 +293,7 @@ def test_text_nobody_hangs_on_is_cleaned_not_refused(world: World) -> None:
 
 def test_a_burst_of_spoofed_callers_is_stored_and_joins_nobody(world: World) -> None:
     for start in range(0, 2_000, 500):
-        calls: list[Claim] = [
+        calls: list[ClaimMessage] = [
             world.claim(
                 Human("", 0, f"+91990{start + n:07d}"), Channel.MISSED_CALL, sign=Sign.CALL, nameless=True
             )

@@ -49,7 +49,7 @@ def make(world: World, **given: object) -> PaperBatch:
     )
 
 
-def keep(world: World, batch: PaperBatch, *given: bytes) -> photos.Kept:
+def keep(world: World, batch: PaperBatch, *given: bytes) -> photos.KeptPhotos:
     named = [(f"{n}.jpg", data) for n, data in enumerate(given)]
     return photos.add_photos(batch=batch.pk, photos=named, by=BY, at=world.now)
 

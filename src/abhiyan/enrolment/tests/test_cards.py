@@ -22,7 +22,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import documents
 from abhiyan.people.models import Document, RevokeReason
 from abhiyan.people.rules import documents as rules
-from abhiyan.people.rules.documents import Kind, initials
+from abhiyan.people.rules.documents import DocumentKind, initials
 from abhiyan.people.tests.make import browser
 
 from .make import Human, World
@@ -239,16 +239,18 @@ def test_no_card_is_printed_for_nobody_nor_more_than_a_file_holds(
 
 
 @pytest.fixture
-def certificate() -> Iterator[Kind]:
+def certificate() -> Iterator[DocumentKind]:
     """A second kind of document, as a room would register it."""
-    made = Kind("test_certificate", "Certificate", lambda about: "Bilal Ahmad" if about.int % 2 else None)
+    made = DocumentKind(
+        "test_certificate", "Certificate", lambda about: "Bilal Ahmad" if about.int % 2 else None
+    )
     rules.register(made)
     yield made
     rules._kinds.pop(made.code)  # nobody else has it
 
 
 def test_another_kind_of_document_is_sealed_checked_and_revoked_alike_and_named(
-    world: World, certificate: Kind
+    world: World, certificate: DocumentKind
 ) -> None:
     code_of(join(world, world.asha))
     given: dict[str, Any] = {

@@ -9,7 +9,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Outcome
+from abhiyan.enrolment.actions import ClaimOutcome
 from abhiyan.enrolment.models import How
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.org.queries import NotYours
@@ -28,7 +28,7 @@ def world() -> World:
     return World.make()
 
 
-def yes(world: World, who: Outcome, of: Human | None = None, *, after: timedelta = DAY) -> None:
+def yes(world: World, who: ClaimOutcome, of: Human | None = None, *, after: timedelta = DAY) -> None:
     """Somebody says yes from their own phone."""
     world.now += after
     world.confirm(who, phone_id=world.phone_id(of or world.asha))
@@ -133,7 +133,7 @@ def test_the_next_term_is_confirmed_anew(world: World) -> None:
     assert equal(world)
 
 
-def brought(world: World, human: Human, *, number: int = 7) -> Outcome:
+def brought(world: World, human: Human, *, number: int = 7) -> ClaimOutcome:
     (told,) = actions.enrol_batch(
         programme_id=world.programme.pk,
         claims=[world.claim(human, Channel.PAPER, unit=world.booth)],
@@ -141,7 +141,7 @@ def brought(world: World, human: Human, *, number: int = 7) -> Outcome:
         at=world.now,
         import_id=number,
     )
-    assert isinstance(told, Outcome)
+    assert isinstance(told, ClaimOutcome)
     return told
 
 

@@ -13,7 +13,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import doubles, phone_changes, tickets
-from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, Outcome, Renewed
+from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, Joined, Renewed
 from abhiyan.enrolment.actions.doubles import Disputed
 from abhiyan.enrolment.models import HeldLeave, Ticket
 from abhiyan.enrolment.rules.channels import Channel, Sign
@@ -42,7 +42,7 @@ def world() -> World:
     return World.make()
 
 
-def person_of(told: Outcome) -> Person:
+def person_of(told: ClaimOutcome) -> Person:
     with system("tests look"):
         (row,) = Person.objects.raw(
             "select p.* from people_person p join enrolment_membership m on m.person_id = p.id where m.public_id = %s",
@@ -51,7 +51,7 @@ def person_of(told: Outcome) -> Person:
     return row
 
 
-def pair(world: World, one: Outcome, other: Outcome, *, is_twin: bool = False) -> UUID:
+def pair(world: World, one: ClaimOutcome, other: ClaimOutcome, *, is_twin: bool = False) -> UUID:
     """What a search would have found."""
     a, b = person_of(one), person_of(other)
     with system("tests find"):
@@ -350,7 +350,7 @@ def test_chain_of_merges_keeps_the_one_that_others_joined(world: World) -> None:
 # A no belongs to the person
 
 
-def merged(world: World, one: Outcome, other: Outcome) -> UUID:
+def merged(world: World, one: ClaimOutcome, other: ClaimOutcome) -> UUID:
     world.tick(minutes=5)
     double = pair(world, one, other)
     merge(world, double)
@@ -363,7 +363,7 @@ def silent(*phones: str) -> list[bool]:
         return [people.standing_no(keyring().phone_id(phone)) is not None for phone in phones]
 
 
-def agreed(told: Outcome) -> int:
+def agreed(told: ClaimOutcome) -> int:
     """Count the yeses to calls and messages that hold."""
     with system("tests look"):
         return Consent.objects.filter(
@@ -375,7 +375,7 @@ def say_stop(world: World, phone: str) -> None:
     actions.stop_by_phone(phone=phone, channel=Channel.SMS.value, by=CHANNEL, at=world.now)
 
 
-def agrees(world: World, of: Human) -> Outcome:
+def agrees(world: World, of: Human) -> ClaimOutcome:
     """Somebody joins, and says yes to calls and messages."""
     claim = world.claim(of, Channel.WEB, sign=Sign.WEB, unit=world.booth)
     claim.consents = tuple(Purpose.values)

@@ -22,7 +22,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Outcome, confirming, phone_changes
+from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, confirming, phone_changes
 from abhiyan.enrolment.models import PhoneChange
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.steps import ASKED, BY_LINK, BY_PAGE, BY_WORD, RENEWED, UNANSWERED
@@ -86,8 +86,10 @@ class History:
     world: World
     people: list[Human]
     spare: str  # a number nobody is on at first
-    sent: list[tuple[int, Claim, Outcome | ClaimRefused, int | None]] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
+    sent: list[tuple[int, ClaimMessage, ClaimOutcome | ClaimRefused, int | None]] = field(
+        default_factory=list
+    )
+    outcomes: list[ClaimOutcome] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)  # phones whose last word was a no
     new: dict[tuple[object, ...], object] = field(
         default_factory=dict
@@ -97,7 +99,7 @@ class History:
         world = self.world
         return (None, world.booth, world.next_booth, world.far_booth)[place]
 
-    def send(self, claims: list[Claim], number: int | None = None) -> None:
+    def send(self, claims: list[ClaimMessage], number: int | None = None) -> None:
         answers = actions.enrol_batch(
             programme_id=self.world.programme.pk,
             claims=claims,
@@ -108,15 +110,17 @@ class History:
         for claim, answer in zip(claims, answers, strict=True):
             self.note(claim, answer, number)
 
-    def note(self, claim: Claim, answer: Outcome | ClaimRefused, number: int | None = None) -> None:
+    def note(
+        self, claim: ClaimMessage, answer: ClaimOutcome | ClaimRefused, number: int | None = None
+    ) -> None:
         self.sent.append((self.world.programme.pk, claim, answer, number))
-        if isinstance(answer, Outcome):
+        if isinstance(answer, ClaimOutcome):
             self.outcomes.append(answer)
 
-    def claim(self, who: int, channel: Channel, sign: Sign, place: int) -> Claim:
+    def claim(self, who: int, channel: Channel, sign: Sign, place: int) -> ClaimMessage:
         return copy.copy(self.world.claim(self.people[who], channel, sign=sign, unit=self.unit(place)))
 
-    def some(self, n: int) -> Outcome | None:
+    def some(self, n: int) -> ClaimOutcome | None:
         return self.outcomes[n % len(self.outcomes)] if self.outcomes else None
 
     def do(self, step: tuple[object, ...]) -> None:
@@ -160,10 +164,10 @@ class History:
     def _resend(self, n: int) -> None:
         if self.sent:
             programme, claim, first, number = self.sent[n % len(self.sent)]
-            if programme == self.world.programme.pk and isinstance(first, Outcome):
+            if programme == self.world.programme.pk and isinstance(first, ClaimOutcome):
                 self.again(claim, first, number)
 
-    def again(self, claim: Claim, first: Outcome | ClaimRefused, number: int | None) -> None:
+    def again(self, claim: ClaimMessage, first: ClaimOutcome | ClaimRefused, number: int | None) -> None:
         (answer,) = actions.enrol_batch(
             programme_id=self.world.programme.pk,
             claims=[claim],
@@ -399,6 +403,6 @@ def test_whatever_happens_the_ledger_equals_the_facts_and_nobody_is_twice(
         history.do(step)
     history.check()
     for programme, claim, answer, number in history.sent:
-        if programme == world.programme.pk and isinstance(answer, Outcome):
+        if programme == world.programme.pk and isinstance(answer, ClaimOutcome):
             history.again(claim, answer, number)
     history.check()

@@ -13,7 +13,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions, loops
-from abhiyan.enrolment.actions import Claim
+from abhiyan.enrolment.actions import ClaimMessage
 from abhiyan.enrolment.paper import committing
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.steps import OPENED
@@ -45,15 +45,15 @@ def leave(world: World, human: Human = World.asha, *, this_drive: bool = False) 
     )
 
 
-def paper(world: World, human: Human = World.asha) -> Claim:
+def paper(world: World, human: Human = World.asha) -> ClaimMessage:
     return copy.copy(world.claim(human, Channel.PAPER, unit=world.booth))
 
 
-def web(world: World, human: Human = World.asha) -> Claim:
+def web(world: World, human: Human = World.asha) -> ClaimMessage:
     return copy.copy(world.claim(human, Channel.WEB, sign=Sign.CODE, unit=world.booth))
 
 
-def call(world: World, human: Human = World.asha) -> Claim:
+def call(world: World, human: Human = World.asha) -> ClaimMessage:
     return copy.copy(world.claim(human, Channel.MISSED_CALL, sign=Sign.CALL, nameless=True))
 
 
@@ -92,7 +92,7 @@ def at_rest(world: World) -> None:
 @pytest.mark.parametrize("claim", [paper, web])
 @pytest.mark.parametrize("is_known", [False, True])
 def test_who_leaves_while_a_row_of_theirs_is_being_taken_in_is_no_member_afterwards(
-    world: World, claim: Callable[[World], Claim], is_known: bool
+    world: World, claim: Callable[[World], ClaimMessage], is_known: bool
 ) -> None:
     if is_known:  # the phone, from a call of long ago
         world.missed_call(of=world.asha)

@@ -283,7 +283,9 @@ def test_an_unknown_link_is_refused(world: World) -> None:
 # Taking an import back
 
 
-def bring(world: World, *claims: actions.Claim, number: int) -> list[actions.Outcome | actions.ClaimRefused]:
+def bring(
+    world: World, *claims: actions.ClaimMessage, number: int
+) -> list[actions.ClaimOutcome | actions.ClaimRefused]:
     return actions.enrol_batch(
         programme_id=world.programme.pk, claims=claims, by=SYSTEM, at=world.now, import_id=number
     )

@@ -12,7 +12,7 @@ from django.db import connection
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import PATIENCE_S
-from abhiyan.enrolment.actions import Claim, OutsideScope
+from abhiyan.enrolment.actions import ClaimMessage, OutsideScope
 from abhiyan.enrolment.actions.claims import Joined
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.units import actions as units
@@ -27,7 +27,7 @@ def world() -> World:
     return World.make()
 
 
-def of_lal_chowk(world: World, n: int, unit: str) -> Claim:
+def of_lal_chowk(world: World, n: int, unit: str) -> ClaimMessage:
     """A claim of a channel that may claim for one mandal, which stands in one tree only."""
     human = Human("Asha Devi", 1980, f"+91990600{n:04d}")
     claim = copy.copy(world.claim(human, Channel.API, sign=Sign.NONE, unit=world.units[unit]))

@@ -8,7 +8,7 @@ import pytest
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, OutsideScope
+from abhiyan.enrolment.actions import ClaimMessage, OutsideScope
 from abhiyan.enrolment.actions.claims import Joined, WorkerUnknown
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.org import actions as org
@@ -51,7 +51,7 @@ def senders(world: World) -> list[UUID]:
     return [UUID(str(by)) for (by,) in world.rows('select "by" from enrolment_claim order by at, id')]
 
 
-def named(world: World, worker: str, **given: object) -> Claim:
+def named(world: World, worker: str, **given: object) -> ClaimMessage:
     claim = world.claim(world.asha, Channel.API, unit=world.booth, key=str(given.pop("key", "k1")))
     claim.worker = worker
     for field, value in given.items():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import Outcome, confirming
+from abhiyan.enrolment.actions import ClaimOutcome, confirming
 from abhiyan.enrolment.models import Enrolment, How
 from abhiyan.messaging.actions import Answered, questions
 from abhiyan.messaging.models import Question
@@ -61,19 +61,19 @@ def test_who_joined_by_sms_says_yes_the_next_day(
     assert world.tallies() == world.recounted()
 
 
-def bare(world: World, asha: Outcome) -> None:
+def bare(world: World, asha: ClaimOutcome) -> None:
     assert text(world, world.asha, "") in (Answered.WHICH, Answered.SILENT)
 
 
-def guessed(world: World, asha: Outcome) -> None:
+def guessed(world: World, asha: ClaimOutcome) -> None:
     text(world, world.asha, "BCDF")
 
 
-def from_another_phone(world: World, asha: Outcome) -> None:
+def from_another_phone(world: World, asha: ClaimOutcome) -> None:
     text(world, world.bilal, word(asha))
 
 
-def of_another_person(world: World, asha: Outcome) -> None:
+def of_another_person(world: World, asha: ClaimOutcome) -> None:
     """Who shares the phone answers for themselves alone."""
     with system("test"):
         others = Question.objects.filter(phone_id=world.phone_id(world.mohan)).exclude(pk=asked_of(asha).pk)
@@ -81,36 +81,36 @@ def of_another_person(world: World, asha: Outcome) -> None:
         text(world, world.mohan, words.word(keyring().token, one.pk, 1))
 
 
-def by_call(world: World, asha: Outcome) -> None:
+def by_call(world: World, asha: ClaimOutcome) -> None:
     world.missed_call(of=world.asha)
 
 
-def by_the_worker(world: World, asha: Outcome) -> None:
+def by_the_worker(world: World, asha: ClaimOutcome) -> None:
     world.paper_row(of=world.asha, by=world.booth_worker)
     world.api(of=world.asha)
 
 
-def by_a_code_typed_again(world: World, asha: Outcome) -> None:
+def by_a_code_typed_again(world: World, asha: ClaimOutcome) -> None:
     world.web_join(of=world.asha)
 
 
-def previewed(world: World, asha: Outcome) -> None:
+def previewed(world: World, asha: ClaimOutcome) -> None:
     link = words.link(keyring().token, asked_of(asha).pk, 1)
     browser().get(f"/q/{link}/")
     browser().head(f"/q/{link}/")
 
 
-def with_a_link_made_up(world: World, asha: Outcome) -> None:
+def with_a_link_made_up(world: World, asha: ClaimOutcome) -> None:
     link = words.link(keyring().token, asked_of(asha).pk, 1)
     browser().post(f"/q/{link[:-4]}bcdf/", {"answer": "yes"})
 
 
-def silence(world: World, asha: Outcome) -> None:
+def silence(world: World, asha: ClaimOutcome) -> None:
     with system("test"):
         questions.remind(at=world.now)
 
 
-FORGED: list[Callable[[World, Outcome], None]] = [
+FORGED: list[Callable[[World, ClaimOutcome], None]] = [
     bare,
     guessed,
     from_another_phone,
@@ -129,7 +129,7 @@ FORGED: list[Callable[[World, Outcome], None]] = [
 @given(acts=st.lists(st.sampled_from(FORGED), min_size=3, max_size=12), days=st.integers(0, 25))
 def test_whatever_others_do_only_the_persons_own_yes_confirms(
     transactional_db: None,
-    acts: list[Callable[[World, Outcome], None]],
+    acts: list[Callable[[World, ClaimOutcome], None]],
     days: int,
     request: pytest.FixtureRequest,
 ) -> None:
@@ -160,6 +160,6 @@ def test_whatever_others_do_only_the_persons_own_yes_confirms(
     assert world.tallies() == world.recounted()
 
 
-def term_of(who: Outcome) -> Enrolment:
+def term_of(who: ClaimOutcome) -> Enrolment:
     with system("test"):
         return Enrolment.objects.get(pk=asked_of(who).about)

@@ -19,7 +19,7 @@ from abhiyan.enrolment.actions import rows as act_rows
 from abhiyan.enrolment.actions.drives import Drives
 from abhiyan.enrolment.paper.orders import Order
 from abhiyan.enrolment.paper.packing import STAGED, packed
-from abhiyan.enrolment.paper.reading import Reading
+from abhiyan.enrolment.paper.reading import PartReading
 from abhiyan.enrolment.tests.make import DAY, NOON, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +57,7 @@ def world() -> World:
 
 
 @contextmanager
-def reader(world: World) -> Iterator[Reading]:
+def reader(world: World) -> Iterator[PartReading]:
     order = Order(
         table="",
         path="",
@@ -75,7 +75,7 @@ def reader(world: World) -> Iterator[Reading]:
         language="hi",
     )
     with psycopg.connect(database.conninfo("gateway"), autocommit=True) as knows:
-        yield Reading(order, Drives(), knows)
+        yield PartReading(order, Drives(), knows)
 
 
 def unpacked(row: bytes) -> dict[str, bytes | None]:

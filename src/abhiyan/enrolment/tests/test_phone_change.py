@@ -19,7 +19,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import confirming, phone_changes
-from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, Outcome, Suppressed
+from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, Joined, Suppressed
 from abhiyan.enrolment.models import Enrolment, PhoneChange
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging import actions as messaging
@@ -374,7 +374,7 @@ def test_a_list_taken_back_takes_along_whose_number_changed(world: World) -> Non
         (answer,) = actions.enrol_batch(
             programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now, import_id=number
         )
-        assert isinstance(answer, Outcome), answer
+        assert isinstance(answer, ClaimOutcome), answer
 
     row(world.asha, 7)
     row(world.bilal, 7)

@@ -75,7 +75,7 @@ def test_the_same_sheet_photographed_twice_is_known_by_its_code_and_another_is_n
         photographed(second, tilt=-6, bright=0.7, quality=50, across=1300),
         photographed(fourth, tilt=8, bright=1.2),
     )
-    assert kept == photos.Kept((1, 2, 4)) and told(batch) == ("1, 2, 4", "3", [], 0)
+    assert kept == photos.KeptPhotos((1, 2, 4)) and told(batch) == ("1, 2, 4", "3", [], 0)
     again = photographed(second, tilt=11, bright=1.1, quality=85, crop=0.03, across=1800, seed=7)
     assert keep(world, batch, again).sheets == (2,)
     assert told(batch) == ("1, 2, 4", "3", [2], 0)
@@ -179,7 +179,7 @@ def test_a_photo_sent_twice_one_of_forty_megabytes_and_none_are_refused_and_the_
     world: World,
 ) -> None:
     batch, other = make(world), make(world)
-    assert keep(world, batch, JPEG, PNG) == photos.Kept((None, None))
+    assert keep(world, batch, JPEG, PNG) == photos.KeptPhotos((None, None))
     huge = JPEG + b"\0" * (40 << 20)
     kept = keep(world, other, JPEG, drawn(shade=9), b"", b"%PDF-1.7", huge, JPEG[:300] + b"\xff\xd9")
     assert kept.sheets == (None,)
@@ -337,7 +337,7 @@ def test_a_photo_of_another_units_batch_is_refused_without_its_number_and_of_ano
     assert theirs.number not in str(refused.value)
     world.next_drive()
     later = batches.make_batch(programme_id=world.programme.pk, by=BY, **given | {"at": world.now})
-    assert keep(world, later, JPEG) == photos.Kept((None,))
+    assert keep(world, later, JPEG) == photos.KeptPhotos((None,))
 
 
 def test_no_more_photos_than_four_of_each_sheet_are_kept(world: World) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import Outcome, confirming
+from abhiyan.enrolment.actions import ClaimOutcome, confirming
 from abhiyan.enrolment.models import Enrolment, How
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.views import question as views
@@ -49,7 +49,7 @@ def link(of: Human, template: str = "ask.confirm") -> str:
     return "/q/" + blanks(of.phone, template)[-1]["link"].rstrip("/").rpartition("/")[2] + "/"
 
 
-def asked(world: World) -> Outcome:
+def asked(world: World) -> ClaimOutcome:
     asha = world.web_join(of=world.asha)
     ask(world)
     return asha

@@ -12,7 +12,7 @@ from django.db import connection
 from abhiyan.core import database
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, ClaimRefused, Gateway, Outcome, enrol_batch
+from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, Gateway, enrol_batch
 from abhiyan.enrolment.actions.claims import Joined
 from abhiyan.enrolment.rules.channels import Channel, Sign
 
@@ -20,7 +20,7 @@ from .make import CHANNEL, Human, Ladder, World
 from .web import blanks, officer, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Answers = list[Outcome | ClaimRefused]
+Answers = list[ClaimOutcome | ClaimRefused]
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def at_once(*works: Callable[[], None]) -> None:
         raise errors[0]
 
 
-def crowd(world: World, chance: random.Random, size: int) -> list[Claim]:
+def crowd(world: World, chance: random.Random, size: int) -> list[ClaimMessage]:
     """Claims of few phones by many channels: families, doubles, calls, unplaced."""
-    claims: list[Claim] = []
+    claims: list[ClaimMessage] = []
     for n in range(size):
         human = Human(
             f"Person {chance.choice('abc')}",
@@ -125,7 +125,7 @@ def test_a_call_and_a_row_of_one_new_phone_at_once_make_one_member(world: World)
         call = copy.copy(world.claim(human, Channel.MISSED_CALL, sign=Sign.CALL, nameless=True))
         row = copy.copy(world.claim(human, Channel.API, unit=world.booth))
 
-        def send(claim: Claim) -> Callable[[], None]:
+        def send(claim: ClaimMessage) -> Callable[[], None]:
             def work() -> None:
                 hands = Gateway()
                 try:
@@ -228,7 +228,7 @@ def test_batches_go_on_while_connections_are_cut_and_nothing_is_twice_or_lost(wo
                     answered.extend(
                         claim.key
                         for claim, answer in zip(part, answers, strict=True)
-                        if isinstance(answer, Outcome)
+                        if isinstance(answer, ClaimOutcome)
                     )
                     break
         finally:

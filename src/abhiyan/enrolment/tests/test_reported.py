@@ -12,7 +12,7 @@ from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, Outcome
+from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, Joined
 from abhiyan.people.actions.finding import find_doubles
 from abhiyan.people.models import Double, Person
 from abhiyan.people.rules.doubles import SURE
@@ -98,7 +98,7 @@ def test_a_worker_whose_cell_is_merged_downwards_gets_all_three_rows(world: Worl
     assert world.rows('select distinct "by" from enrolment_claim') == [(worker,)]
 
 
-def joined(world: World, name: str) -> list[tuple[str, Outcome]]:
+def joined(world: World, name: str) -> list[tuple[str, ClaimOutcome]]:
     """Everybody of a list joins by the web, in its order: their name, and what came of it."""
     with (DATA / name).open(encoding="utf-8") as file:
         return [

@@ -6,7 +6,7 @@ import pytest
 from django.db.models import F
 
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import Outcome, confirming, texts
+from abhiyan.enrolment.actions import ClaimOutcome, confirming, texts
 from abhiyan.enrolment.models import Claim, Enrolment
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging.actions import Answered
@@ -32,7 +32,7 @@ def world() -> World:
     return World.make()
 
 
-def silent(world: World, days: int = 90) -> Outcome:
+def silent(world: World, days: int = 90) -> ClaimOutcome:
     """Asha's phone called long ago; now a worker has entered her. A day later she is to be asked."""
     asha = world.api(of=world.asha)
     with system("test"):

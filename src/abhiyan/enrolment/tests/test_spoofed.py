@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import Claim, replies, sender_key
+from abhiyan.enrolment.actions import ClaimMessage, replies, sender_key
 from abhiyan.enrolment.actions.claims import Waits
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
@@ -42,9 +42,9 @@ def test_100000_spoofed_callers_in_a_burst_cost_the_budget_and_nothing_is_lost()
     with system("tests set the budget"):
         messaging.set_allowance(programme_id=world.programme.pk, per_hour=BUDGET, by=CHANNEL, at=at)
 
-    def calls(start: int, *, key: str = "") -> list[Claim]:
+    def calls(start: int, *, key: str = "") -> list[ClaimMessage]:
         return [
-            Claim(
+            ClaimMessage(
                 channel=Channel.MISSED_CALL,
                 key=sender_key(CHANNEL.id, f"{key}{n}"),
                 phone=f"+9198{n:08d}",

@@ -9,7 +9,7 @@ import pytest
 
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import Claim, sender_key
+from abhiyan.enrolment.actions import ClaimMessage, sender_key
 from abhiyan.enrolment.actions.claims import DriveClosed
 from abhiyan.enrolment.rules.channels import Channel, Sign
 
@@ -171,7 +171,7 @@ def test_a_burst_of_calls_to_a_closed_drive_is_one_row(world: World) -> None:
     world.set_state("closed")
     actions.forget()
     burst = [
-        Claim(
+        ClaimMessage(
             channel=Channel.MISSED_CALL,
             key=sender_key(CHANNEL.id, f"burst {n}"),
             phone=f"+9198{n:08d}",

@@ -65,7 +65,7 @@ class BatchFilters(forms.Form):
     )
 
 
-class NewForm(forms.Form):
+class NewBatchForm(forms.Form):
     """What is printed."""
 
     drive = forms.ChoiceField(label=gettext_lazy("Drive"))
@@ -116,7 +116,7 @@ def paper_new(request: Request) -> HttpResponseBase:
     here = page_unit(request)
     org.require(request.actor, actions.RECORD, at=here.unit.id)
     running = queries.open_drives()
-    form = NewForm(request.POST if request.method == "POST" else None, initial={"language": language()})
+    form = NewBatchForm(request.POST if request.method == "POST" else None, initial={"language": language()})
     offer(form, drive=[(str(one.public_id), named(one.names)) for one in running])
     if len(running) == 1:
         form.fields["drive"].widget = forms.HiddenInput()

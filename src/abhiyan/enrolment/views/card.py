@@ -25,7 +25,7 @@ from abhiyan.programmes.models import Rung
 from abhiyan.ui.templatetags.look import organisation
 
 MOST = printing.LARGEST_BATCH  # cards of one file
-TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "templates" / "enrolment" / "card.typ")
+TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "templates" / "enrolment" / "card.typ")
 
 
 class NoCards(Refused, status=409):

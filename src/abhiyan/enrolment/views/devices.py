@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries import questions as queries
 from abhiyan.messaging import queries as asked
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 
 # A cookie: marks of the phones that joined in this browser.
 ENTERED = "entered"
@@ -18,7 +18,7 @@ ENTERED_LASTS = timedelta(days=60)
 MOST_ENTERED = 8
 
 
-def is_of_others(request: Request, phone_id: UUID) -> bool:
+def is_of_others(request: VisitRequest, phone_id: UUID) -> bool:
     """Whether this browser is one by which others act: an account of another phone, or another phone that joined."""
     with system("whose browser this is"):
         signed_in = queries.phone_of_account(request.visit.account_id)

@@ -56,7 +56,7 @@ HOUSE = timedelta(minutes=30)  # so long a house may have heard the notice toget
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class EnrolPlace:
     """Where a worker enrols now: the unit, and the drive; none where none is open there, or the unit is no home.
 
     counts: the drive that counts people of this unit, the same one or one beneath it. asked: of several drives, the one
@@ -73,7 +73,7 @@ class Door:
         return self.here.href(reverse("enrolment:field"), **({"drive": self.asked} if self.asked else {}))
 
 
-def door_of(request: Request, at: datetime) -> Door:
+def door_of(request: Request, at: datetime) -> EnrolPlace:
     """The unit the address names, or the worker's own. NotYours where they may not enrol."""
     here = page_unit(request)
     if not request.viewer.may_at("enrolment.enrol", here.span[0]):
@@ -86,8 +86,8 @@ def door_of(request: Request, at: datetime) -> Door:
     )
     request.visit.about = drives[n].programme.pk if drives else None
     if not drives:
-        return Door(here, None, None, "")
-    return Door(here, drives[n], counts[n], _named_by(counts[n]) if len(drives) > 1 else "")
+        return EnrolPlace(here, None, None, "")
+    return EnrolPlace(here, drives[n], counts[n], _named_by(counts[n]) if len(drives) > 1 else "")
 
 
 def _named_by(drive: OpenDrive) -> str:
@@ -124,7 +124,7 @@ def field(request: Request) -> HttpResponseBase:
     return _entered(request, found, found.drive, at)
 
 
-def _fresh(request: Request, found: Door, at: datetime) -> DoorForm:
+def _fresh(request: Request, found: EnrolPlace, at: datetime) -> DoorForm:
     """An empty form for the next person. Its key says, sealed, when it was shown."""
     is_house = "house" in request.GET and queries.heard_lately(
         own(request), found.here.unit.id, since=at - HOUSE
@@ -151,7 +151,7 @@ def _notice(drive: OpenDrive, speaks: str) -> Notice:
     return notices.notice(drive.drive.notice_code, speaks or language(), drive.drive.notice_version)
 
 
-def _entered(request: Request, found: Door, drive: OpenDrive, at: datetime) -> HttpResponse:
+def _entered(request: Request, found: EnrolPlace, drive: OpenDrive, at: datetime) -> HttpResponse:
     """Keep the entry; then to its phone."""
     form, notice = _judged(request, drive)
     outcome = tried(request, form, lambda said: _enter(request, found, drive, notice, said, at))
@@ -210,7 +210,7 @@ def take_entry(request: Request, sent: RecordSent) -> str:
 
 def _enter(
     request: Request,
-    found: Door,
+    found: EnrolPlace,
     drive: OpenDrive,
     notice: Notice,
     said: dict[str, Any],
@@ -225,7 +225,7 @@ def _enter(
     is_late = sent is not None and not sent.is_prompt
     unit_id = found.here.unit.id
     who = "|".join((said["key"], said["phone"], names.key(said["name"]), str(said["birth_year"])))
-    claim = actions.Claim(
+    claim = actions.ClaimMessage(
         channel=Channel.DOOR.value,
         key=actions.sender_key(request.actor.id, f"door|{who}"),
         phone=said["phone"],
@@ -313,7 +313,7 @@ def name_of(entry: queries.Entry) -> str:
 
 
 def _show(
-    request: Request, found: Door, form: DoorForm, at: datetime, *, speaks: str = "", status: int = 200
+    request: Request, found: EnrolPlace, form: DoorForm, at: datetime, *, speaks: str = "", status: int = 200
 ) -> HttpResponse:
     here, drive, by = found.here, found.drive, own(request)
     text = "" if request.viewer.is_phone else request.GET.get("q", "").replace("\x00", "").strip()[:100]
@@ -409,7 +409,7 @@ class DoorFound:
     more_places: bool = False
 
 
-def _search(request: Request, found: Door, text: str, at: datetime) -> DoorFound:
+def _search(request: Request, found: EnrolPlace, text: str, at: datetime) -> DoorFound:
     """People of this unit by name, phone or member number; and places one may go to."""
     lo, hi = found.here.span
     members = queries_people.members_by_number(text)

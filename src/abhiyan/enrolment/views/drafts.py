@@ -15,19 +15,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from abhiyan.core.keys import keyring
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 
 ABOUT = b"draft"
 
 
-def seal(request: Request, typed: dict[str, Any]) -> str:
+def seal(request: VisitRequest, typed: dict[str, Any]) -> str:
     """Typed values as text for the session. The visit must have a session."""
     nonce = os.urandom(12)
     clear = json.dumps(typed, ensure_ascii=False).encode()
     return base64.b64encode(nonce + AESGCM(_key(request)).encrypt(nonce, clear, ABOUT)).decode()
 
 
-def unseal(request: Request, sealed: str) -> dict[str, Any]:
+def unseal(request: VisitRequest, sealed: str) -> dict[str, Any]:
     """What was typed; nothing when another browser sealed it."""
     try:
         raw = base64.b64decode(sealed)
@@ -37,6 +37,6 @@ def unseal(request: Request, sealed: str) -> dict[str, Any]:
     return typed
 
 
-def _key(request: Request) -> bytes:
+def _key(request: VisitRequest) -> bytes:
     token = request.visit.token or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     return hmac.digest(keyring().token, b"draft|" + token.encode(errors="replace"), "sha256")

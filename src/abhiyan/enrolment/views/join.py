@@ -38,7 +38,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.org.here import address as join_address
 from abhiyan.people import actions as people
 from abhiyan.people.models import Notice, Purpose
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import Tried, form_page, tried
 from abhiyan.ui.owed import Invitation
 
@@ -54,7 +54,7 @@ PER_HOUR = ("join.hour", 50_000, 3600)
 
 @gzip_page
 @form_page
-def join(request: Request) -> HttpResponseBase:
+def join(request: VisitRequest) -> HttpResponseBase:
     """The only open drive, or a choice of drives."""
     at = clock.now()
     found = queries.open_drives(at)
@@ -64,7 +64,7 @@ def join(request: Request) -> HttpResponseBase:
     return render(request, "enrolment/join_choice.html", {"drives": drives})
 
 
-def _by_slug(request: Request, slug: str) -> OpenDrive:
+def _by_slug(request: VisitRequest, slug: str) -> OpenDrive:
     """The drive of an address; below its pages stands whom to ask about it."""
     found = queries.drive_by_slug(slug)
     request.visit.about = found.programme.pk
@@ -73,7 +73,7 @@ def _by_slug(request: Request, slug: str) -> OpenDrive:
 
 @gzip_page
 @form_page
-def join_drive(request: Request, slug: str) -> HttpResponseBase:
+def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
     """Notice and form of one drive."""
     at = clock.now()
     found = _by_slug(request, slug)
@@ -113,7 +113,7 @@ def join_drive(request: Request, slug: str) -> HttpResponseBase:
 
 
 @form_page
-def join_code(request: Request, slug: str) -> HttpResponseBase:
+def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
     """The code that proves the phone. Only the browser that asked may answer."""
     at = clock.now()
     found = _by_slug(request, slug)
@@ -142,7 +142,7 @@ def join_code(request: Request, slug: str) -> HttpResponseBase:
 
 
 def proven(
-    request: Request, form: SmsCodeForm, asked: dict[str, Any], *, purpose: str, at: datetime
+    request: VisitRequest, form: SmsCodeForm, asked: dict[str, Any], *, purpose: str, at: datetime
 ) -> Tried[UUID]:
     """The phone whose code was typed into the form. asked: what the session remembers of the question."""
     return tried(
@@ -160,7 +160,7 @@ def proven(
 
 
 @require_GET
-def join_received(request: Request, slug: str) -> HttpResponseBase:
+def join_received(request: VisitRequest, slug: str) -> HttpResponseBase:
     """What everybody is told where no code is asked: it says nothing about the phone."""
     found = _by_slug(request, slug)
     number = queries_people.join_number(found.programme.pk)
@@ -168,7 +168,7 @@ def join_received(request: Request, slug: str) -> HttpResponseBase:
 
 
 @require_GET
-def join_done(request: Request, slug: str) -> HttpResponseBase:
+def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
     """Number, how sure the membership is, and the card: for whoever has proven the phone."""
     found = _by_slug(request, slug)
     done: dict[str, Any] = request.visit.facts.get("joined") or {}
@@ -199,7 +199,7 @@ def _address(slug: str, own: queries_people.Member | None) -> str:
 
 
 @require_GET
-def join_places(request: Request, slug: str) -> HttpResponseBase:
+def join_places(request: VisitRequest, slug: str) -> HttpResponseBase:
     """The choices below "where", for the page's script."""
     found = _by_slug(request, slug)
     at = clock.now()
@@ -283,12 +283,12 @@ def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: s
     )
 
 
-def claim_of(typed: TypedJoining, *, sign: Sign, request: Request) -> actions.Claim:
+def claim_of(typed: TypedJoining, *, sign: Sign, request: VisitRequest) -> actions.ClaimMessage:
     """The claim of a form. Its key holds the form's own and whom it is about: sent again it is the same claim,
     another person on the same page is another."""
     who = "|".join((typed.key, typed.phone, names.key(typed.name), str(typed.birth_year)))
     session = request.visit.session
-    return actions.Claim(
+    return actions.ClaimMessage(
         channel=Channel.WEB.value,
         key=actions.sender_key(PUBLIC, keyring().token_digest("join|" + who)),
         phone=typed.phone,
@@ -306,7 +306,7 @@ def claim_of(typed: TypedJoining, *, sign: Sign, request: Request) -> actions.Cl
 
 
 def refuse_minor(
-    request: Request, found: OpenDrive, *, at: datetime, key: str, address: str = ""
+    request: VisitRequest, found: OpenDrive, *, at: datetime, key: str, address: str = ""
 ) -> HttpResponse:
     """Kindly no; nothing of what was typed is kept, a counter apart."""
     programme = found.programme
@@ -335,7 +335,13 @@ def put(form: JoinForm, refused: actions.ClaimRefused) -> None:
 
 
 def enrolled(
-    request: Request, found: OpenDrive, typed: dict[str, Any], *, phone_id: UUID, sign: Sign, at: datetime
+    request: VisitRequest,
+    found: OpenDrive,
+    typed: dict[str, Any],
+    *,
+    phone_id: UUID,
+    sign: Sign,
+    at: datetime,
 ) -> HttpResponse:
     """The phone is proven: the act, then the card. Sent again, the first outcome comes back."""
     said = TypedJoining(**(typed | {"consents": tuple(typed["consents"])}))
@@ -368,7 +374,7 @@ def enrolled(
 
 
 def to_the_card(
-    request: Request,
+    request: VisitRequest,
     found: OpenDrive,
     *,
     phone_id: UUID,
@@ -398,7 +404,7 @@ def to_the_card(
     return devices.note_entered(request, redirect("enrolment:join_done", slug), phone_id)
 
 
-def _submitted(request: Request, found: OpenDrive, typed: TypedJoining, *, at: datetime) -> HttpResponse:
+def _submitted(request: VisitRequest, found: OpenDrive, typed: TypedJoining, *, at: datetime) -> HttpResponse:
     """A form in order: to the code, or where none is asked straight to the act."""
     slug = found.drive.join_slug
     on = clock.day_in(found.programme.zone, at)
@@ -422,7 +428,7 @@ def _submitted(request: Request, found: OpenDrive, typed: TypedJoining, *, at: d
 
 
 def _enrol_unproven(
-    request: Request, found: OpenDrive, typed: TypedJoining, *, phone_id: UUID, at: datetime
+    request: VisitRequest, found: OpenDrive, typed: TypedJoining, *, phone_id: UUID, at: datetime
 ) -> None:
     """Without code or proof anybody can type anybody's number: no sign, so phone not answered yet.
 
@@ -453,7 +459,7 @@ def _enrol_unproven(
             )
 
 
-def _ask(request: Request, found: OpenDrive, phone: str, session: str, at: datetime) -> UUID:
+def _ask(request: VisitRequest, found: OpenDrive, phone: str, session: str, at: datetime) -> UUID:
     return people.ask_code(
         purpose="join" + found.said.mark,
         phone=phone,
@@ -464,7 +470,9 @@ def _ask(request: Request, found: OpenDrive, phone: str, session: str, at: datet
     )
 
 
-def _remember_code(request: Request, slug: str, typed: dict[str, Any], code: UUID, *, at: datetime) -> None:
+def _remember_code(
+    request: VisitRequest, slug: str, typed: dict[str, Any], code: UUID, *, at: datetime
+) -> None:
     request.visit.remember(
         at,
         join={
@@ -485,7 +493,7 @@ def _wait_s(asked: dict[str, Any], at: datetime) -> int:
 
 
 def _send_again(
-    request: Request, found: OpenDrive, asked: dict[str, Any], typed: dict[str, Any], *, at: datetime
+    request: VisitRequest, found: OpenDrive, asked: dict[str, Any], typed: dict[str, Any], *, at: datetime
 ) -> HttpResponseBase:
     """Another code to the same phone, not at once."""
     slug = found.drive.join_slug
@@ -502,12 +510,12 @@ def _send_again(
     return redirect("enrolment:join_code", slug)
 
 
-def _is_done(request: Request, slug: str) -> bool:
+def _is_done(request: VisitRequest, slug: str) -> bool:
     joined = request.visit.facts.get("joined") or {}
     return bool(request.visit.phone_id) and joined.get("slug") == slug
 
 
-def _fresh(request: Request, found: OpenDrive, on: date) -> JoinForm:
+def _fresh(request: VisitRequest, found: OpenDrive, on: date) -> JoinForm:
     """An empty form; with what was typed before, for whoever comes back from the code."""
     initial: dict[str, Any] = {"key": lot.uuid().hex, "notice": notice_mark(found)}
     initial["ref"] = request.GET.get("by", "")[:16]
@@ -556,7 +564,7 @@ def notice_mark(found: OpenDrive) -> str:
 
 
 def show_form(
-    request: Request,
+    request: VisitRequest,
     found: OpenDrive,
     form: JoinForm,
     picker: places.PlacePicker,
@@ -602,7 +610,7 @@ def _triples(notice: Notice) -> list[tuple[str, str, str]]:
     return [tuple(part) if len(part) == 3 else ("", *part) for part in notice.sections]
 
 
-def _closed(request: Request, found: OpenDrive, on: date) -> HttpResponse:
+def _closed(request: VisitRequest, found: OpenDrive, on: date) -> HttpResponse:
     shown = {
         "found": found,
         "drive_name": found.name(),

@@ -19,7 +19,7 @@ from abhiyan.enrolment.actions.placing import note_where
 from abhiyan.enrolment.forms import JoinForm
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries.join import OpenDrive
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page
 
 from . import join, places
@@ -29,7 +29,7 @@ PER_NETWORK = ("link.network", 2_000, 3600)
 
 @gzip_page
 @form_page
-def link(request: Request, link: str) -> HttpResponseBase:
+def link(request: VisitRequest, link: str) -> HttpResponseBase:
     """Opening counts in the funnel; sending makes the caller a member. No code: the link came to the phone itself.
 
     A link that is wrong, over or used is answered alike, with the ways that remain.
@@ -111,7 +111,7 @@ def link(request: Request, link: str) -> HttpResponseBase:
     )
 
 
-def _open(request: Request, link: str, at: datetime) -> tuple[int, UUID, str] | None:
+def _open(request: VisitRequest, link: str, at: datetime) -> tuple[int, UUID, str] | None:
     """Count the opening; None for a link that leads nowhere any more."""
     try:
         opened = waiting.open_link(link=link, by=request.actor, at=at)
@@ -120,7 +120,7 @@ def _open(request: Request, link: str, at: datetime) -> tuple[int, UUID, str] | 
     return None if opened.is_complete else (opened.programme_id, opened.phone_id, opened.last4)
 
 
-def over(request: Request) -> HttpResponse:
+def over(request: VisitRequest) -> HttpResponse:
     """Wrong, over and used links look the same."""
     return render(request, "enrolment/link_over.html", status=404)
 
@@ -133,7 +133,7 @@ def _asked(
 
 
 def _form(
-    request: Request,
+    request: VisitRequest,
     found: OpenDrive,
     form: JoinForm,
     picker: places.PlacePicker,

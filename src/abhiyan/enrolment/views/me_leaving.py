@@ -16,7 +16,7 @@ from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page
 
 from . import parting
@@ -27,7 +27,7 @@ WEB = Channel.WEB.value
 
 @form_page
 @unlisted
-def me_leave(request: Request) -> HttpResponseBase:
+def me_leave(request: VisitRequest) -> HttpResponseBase:
     """Leave: one question, one press."""
     at = clock.now()
     by, member = citizen(request), own(request)
@@ -44,7 +44,7 @@ def me_leave(request: Request) -> HttpResponseBase:
 
 @form_page
 @unlisted
-def me_deny(request: Request) -> HttpResponseBase:
+def me_deny(request: VisitRequest) -> HttpResponseBase:
     """I never joined: who entered the number and when, one question, one press."""
     at = clock.now()
     by, member = citizen(request), own(request)
@@ -61,7 +61,7 @@ def me_deny(request: Request) -> HttpResponseBase:
 
 @require_POST
 @unlisted
-def me_back(request: Request) -> HttpResponseBase:
+def me_back(request: VisitRequest) -> HttpResponseBase:
     """I am back, within the week: the same membership goes on."""
     at = clock.now()
     by, member = citizen(request), own(request)
@@ -76,7 +76,7 @@ def me_back(request: Request) -> HttpResponseBase:
 
 @require_POST
 @unlisted
-def me_stop(request: Request) -> HttpResponseBase:
+def me_stop(request: VisitRequest) -> HttpResponseBase:
     """No more messages and calls to this phone; memberships stay."""
     at = clock.now()
     by, phone_id = citizen(request), request.visit.phone_id
@@ -98,7 +98,9 @@ def _tell(member: Member, of: str, at: datetime) -> None:
     )
 
 
-def _gone(request: Request, member: Member, at: datetime, *, is_last: bool, is_denied: bool) -> HttpResponse:
+def _gone(
+    request: VisitRequest, member: Member, at: datetime, *, is_last: bool, is_denied: bool
+) -> HttpResponse:
     shown = {
         "own": member,
         "is_last": is_last,

@@ -23,7 +23,7 @@ from abhiyan.enrolment.queries.people import Member
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked_by_us
 from abhiyan.people import actions as people
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, tried
 
 from . import devices, drafts
@@ -31,7 +31,7 @@ from .member import citizen, own, unlisted
 from .question import guessed
 
 
-def _own(request: Request) -> Member | None:
+def _own(request: VisitRequest) -> Member | None:
     """The member whose page is open in this browser."""
     member = own(request) if request.visit.phone_id is not None else None
     return member if member is not None and member.is_current else None
@@ -39,7 +39,7 @@ def _own(request: Request) -> Member | None:
 
 @form_page
 @unlisted
-def me_phone(request: Request) -> HttpResponseBase:
+def me_phone(request: VisitRequest) -> HttpResponseBase:
     """The new number; where no membership is open in this browser, also the old one and who one is."""
     at = clock.now()
     member, phone_id = _own(request), request.visit.phone_id
@@ -83,7 +83,7 @@ def me_phone(request: Request) -> HttpResponseBase:
 
 @form_page
 @unlisted
-def me_phone_code(request: Request) -> HttpResponseBase:
+def me_phone_code(request: VisitRequest) -> HttpResponseBase:
     """The code on the new phone: then the membership is there, or the old phone is asked."""
     at = clock.now()
     asked: dict[str, Any] = request.visit.facts.get("phone_change") or {}
@@ -137,7 +137,7 @@ def me_phone_code(request: Request) -> HttpResponseBase:
 
 @require_POST
 @unlisted
-def me_phone_stop(request: Request, change: UUID) -> HttpResponseBase:
+def me_phone_stop(request: VisitRequest, change: UUID) -> HttpResponseBase:
     """The phone that asked takes it back; the old phone objects."""
     phone_changes.withdraw_change(change=change, by=citizen(request), at=clock.now())
     messages.success(
@@ -148,7 +148,7 @@ def me_phone_stop(request: Request, change: UUID) -> HttpResponseBase:
 
 @form_page
 @unlisted
-def moved(request: Request, link: str) -> HttpResponseBase:
+def moved(request: VisitRequest, link: str) -> HttpResponseBase:
     """The page behind the link of our message to the old phone: one answer, no. Opening it answers nothing."""
     at = clock.now()
     with system("the page behind a notice of a changed number"):

@@ -47,7 +47,7 @@ from abhiyan.messaging.rules import reasons as message_reasons
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.models import Purpose
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.rules import held as kept
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
@@ -63,7 +63,7 @@ def unlisted(view: View) -> View:
     """No search engine keeps this page."""
 
     @wraps(view)
-    def shown(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def shown(request: VisitRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
@@ -71,7 +71,7 @@ def unlisted(view: View) -> View:
     return shown
 
 
-def citizen(request: Request) -> Actor:
+def citizen(request: VisitRequest) -> Actor:
     """The holder of the proven phone as an actor, also when they are signed in to an office."""
     session = request.visit.session
     if session is None or request.visit.phone_id is None:
@@ -83,7 +83,7 @@ def citizen(request: Request) -> Actor:
     )
 
 
-def own(request: Request) -> Member | None:
+def own(request: VisitRequest) -> Member | None:
     """The membership this session has chosen, if it is one of the proven phone's."""
     citizen(request)
     phone_id, chosen = request.visit.phone_id, request.visit.facts.get("person")
@@ -96,7 +96,7 @@ def own(request: Request) -> Member | None:
 
 @form_page
 @unlisted
-def me(request: Request) -> HttpResponseBase:
+def me(request: VisitRequest) -> HttpResponseBase:
     """My membership; before the phone is proven, the question which phone it is."""
     at = clock.now()
     if request.visit.phone_id is not None and request.method != "POST":
@@ -130,7 +130,7 @@ def me(request: Request) -> HttpResponseBase:
 
 @form_page
 @unlisted
-def me_code(request: Request) -> HttpResponseBase:
+def me_code(request: VisitRequest) -> HttpResponseBase:
     """The code that opens one's own page."""
     at = clock.now()
     asked: dict[str, Any] = request.visit.facts.get("me") or {}
@@ -146,7 +146,7 @@ def me_code(request: Request) -> HttpResponseBase:
     return render(request, "enrolment/me_code.html", {"form": form, "asked": asked}, status=proven.status)
 
 
-def _mine(request: Request, at: datetime) -> HttpResponseBase:
+def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
     """The page of the one person this session may see."""
     member = own(request)
     phone_id = request.visit.phone_id
@@ -247,7 +247,7 @@ def _same(member: Member) -> list[UUID]:
 
 @form_page
 @unlisted
-def me_which(request: Request) -> HttpResponseBase:
+def me_which(request: VisitRequest) -> HttpResponseBase:
     """A second fact, where several people share the phone."""
     at = clock.now()
     citizen(request)
@@ -276,7 +276,7 @@ def me_which(request: Request) -> HttpResponseBase:
 
 @form_page
 @unlisted
-def me_correct(request: Request) -> HttpResponseBase:
+def me_correct(request: VisitRequest) -> HttpResponseBase:
     """Put name, year or place right, oneself."""
     at = clock.now()
     by, member = citizen(request), own(request)
@@ -288,7 +288,7 @@ def me_correct(request: Request) -> HttpResponseBase:
 
 
 def correct_page(
-    request: Request, member: Member, *, by: Actor, at: datetime, template: str, after: str, **shown: Any
+    request: VisitRequest, member: Member, *, by: Actor, at: datetime, template: str, after: str, **shown: Any
 ) -> HttpResponseBase:
     """The form that corrects a member, for the member and for whoever keeps the roll."""
     found = queries_join.drive_of(member.programme_id)
@@ -335,7 +335,7 @@ def correct_page(
 
 @require_POST
 @unlisted
-def me_consents(request: Request) -> HttpResponseBase:
+def me_consents(request: VisitRequest) -> HttpResponseBase:
     """Say yes, or take a yes back; one purpose at a time."""
     at = clock.now()
     by, member = citizen(request), own(request)
@@ -367,7 +367,7 @@ def me_consents(request: Request) -> HttpResponseBase:
 
 @require_GET
 @unlisted
-def me_data(request: Request) -> HttpResponseBase:
+def me_data(request: VisitRequest) -> HttpResponseBase:
     """What is held about me, to take along: JSON for machines, CSV for a spreadsheet."""
     at = clock.now()
     member = own(request)
@@ -471,7 +471,7 @@ def _flat(told: dict[str, Any], about: str = "") -> Iterator[tuple[str, str, Any
 
 @require_GET
 @unlisted
-def me_card(request: Request) -> HttpResponseBase:
+def me_card(request: VisitRequest) -> HttpResponseBase:
     """The card, to print, or to keep as a file."""
     by, member = citizen(request), own(request)
     if member is None or not member.is_current:
@@ -481,7 +481,7 @@ def me_card(request: Request) -> HttpResponseBase:
 
 @require_GET
 @unlisted
-def me_card_file(request: Request, kind: str) -> HttpResponseBase:
+def me_card_file(request: VisitRequest, kind: str) -> HttpResponseBase:
     """The card as PDF or as a picture."""
     at = clock.now()
     by, member = citizen(request), own(request)
@@ -493,7 +493,7 @@ def me_card_file(request: Request, kind: str) -> HttpResponseBase:
 
 
 @require_POST
-def me_out(request: Request) -> HttpResponseBase:
+def me_out(request: VisitRequest) -> HttpResponseBase:
     """Nobody else who takes this phone or computer sees the page."""
     request.visit.end(clock.now())
     response = redirect("enrolment:me")

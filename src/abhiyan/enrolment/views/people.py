@@ -50,7 +50,7 @@ from abhiyan.units.rules import levels
 
 from . import card
 from .member import correct_page
-from .too_large import MOST_DRIVES, RUNGS, Looked, below, counted_below, counted_drive, href
+from .too_large import MOST_DRIVES, RUNGS, ListSize, below, counted_below, counted_drive, href
 
 # Of a list; none of them tells of a person.
 SETTINGS = ("rung", "channel", "kind", "ended", "since", "drive", "batch", "sort")
@@ -111,7 +111,7 @@ class ExportForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("What do you need the list for?"), max_length=300)
 
 
-def _unit(request: Request, given: QueryDict) -> Looked:
+def _unit(request: Request, given: QueryDict) -> ListSize:
     """The unit asked for, else the viewer's own. NotYours where their people are out of scope."""
     home = request.viewer.home
     code = given.get("unit", "")[:64].replace("\x00", "")
@@ -128,7 +128,7 @@ def _unit(request: Request, given: QueryDict) -> Looked:
     row = units.standing(unit_id, hierarchy)
     if row.lo is None or row.hi is None or not request.viewer.sees_people_at(row.lo):
         raise NotYours
-    return Looked(row, hierarchy)
+    return ListSize(row, hierarchy)
 
 
 def _sorting(given: QueryDict) -> tables.Sorting:
@@ -237,7 +237,7 @@ def line(one: Member) -> dict[str, Any]:
     }
 
 
-def _page(looked: Looked, wanted: PeopleWanted, given: QueryDict) -> tables.Leaf:
+def _page(looked: ListSize, wanted: PeopleWanted, given: QueryDict) -> tables.Leaf:
     """One page of the list, by the mark where the last one ended."""
     lo, hi = looked.row.lo, looked.row.hi
     assert lo is not None and hi is not None
@@ -254,7 +254,7 @@ def _page(looked: Looked, wanted: PeopleWanted, given: QueryDict) -> tables.Leaf
     )
 
 
-def _crumbs(viewer: Viewer, looked: Looked) -> list[tuple[str, str]]:
+def _crumbs(viewer: Viewer, looked: ListSize) -> list[tuple[str, str]]:
     """What stands above; an address only where its people are in sight."""
     slug = levels.SLUGS[looked.hierarchy]
     return [

@@ -94,7 +94,9 @@ class TwiceForm(forms.Form):
     )
 
 
-def add(request: Request, batch: PaperBatch) -> tuple[PhotosForm, Tried[actions.Kept], HttpResponse | None]:
+def add(
+    request: Request, batch: PaperBatch
+) -> tuple[PhotosForm, Tried[actions.KeptPhotos], HttpResponse | None]:
     """Take the photographs that are sent to a batch's page. The answer once they are kept; JSON to photos.js, which
     sends one at a time."""
     form = PhotosForm(request.POST or None, request.FILES or None)

@@ -182,7 +182,7 @@ def placing_undo(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _place(
-    request: Request, seen: str, rows: Sequence[queries.Waiting], pin: str, place: str, unit_id: int
+    request: Request, seen: str, rows: Sequence[queries.WaitingEntry], pin: str, place: str, unit_id: int
 ) -> None:
     if seen != _seen(rows):
         raise placing.GroupChanged
@@ -196,7 +196,7 @@ def _place(
     )
 
 
-def _seen(rows: Sequence[queries.Waiting]) -> str:
+def _seen(rows: Sequence[queries.WaitingEntry]) -> str:
     return hashlib.sha256(b"".join(row.claim.bytes for row in rows)).hexdigest()
 
 

@@ -18,7 +18,7 @@ from abhiyan.enrolment.queries import questions as queries
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.models import Question
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page
 
 from . import devices
@@ -28,7 +28,7 @@ NO = "no"
 PER_NETWORK = ("question.network", 2_000, 3600)
 
 
-def guessed(request: Request, at: datetime) -> HttpResponseBase:
+def guessed(request: VisitRequest, at: datetime) -> HttpResponseBase:
     """There is no such link. Guesses are counted; whoever holds a link is let in from any network."""
     name, allowed, window_s = PER_NETWORK
     limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
@@ -37,7 +37,7 @@ def guessed(request: Request, at: datetime) -> HttpResponseBase:
 
 @form_page
 @unlisted
-def question(request: Request, link: str) -> HttpResponseBase:
+def question(request: VisitRequest, link: str) -> HttpResponseBase:
     """Yes, or no, for the one person that message was about. A link that is wrong or over says so; that of a message
     that named nobody names nobody before the first yes, and that of a notice to a phone others put on the list never.
 
@@ -83,7 +83,7 @@ def _state(row: Question, about: queries.QuestionEntry, at: datetime) -> str:
 
 @require_POST
 @unlisted
-def me_confirm(request: Request) -> HttpResponseBase:
+def me_confirm(request: VisitRequest) -> HttpResponseBase:
     """Yes from one's own page, with the word of our message: a code read out to somebody is not enough for it."""
     at = clock.now()
     by, member = citizen(request), own(request)

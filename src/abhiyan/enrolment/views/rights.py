@@ -8,7 +8,7 @@ from abhiyan.core.words import language
 from abhiyan.enrolment.actions import erasing
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import actions as people
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page
 
 from .member import citizen, own, unlisted
@@ -16,7 +16,7 @@ from .member import citizen, own, unlisted
 
 @form_page
 @unlisted
-def me_erase(request: Request) -> HttpResponseBase:
+def me_erase(request: VisitRequest) -> HttpResponseBase:
     """Have everything erased: one page that says what happens and when, one press."""
     at = clock.now()
     by, member = citizen(request), own(request)

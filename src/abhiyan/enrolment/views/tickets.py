@@ -23,7 +23,7 @@ from abhiyan.enrolment.rules.tickets import LONGEST
 from abhiyan.org.viewer import Request as OfficeRequest
 from abhiyan.people import phones
 from abhiyan.people.actions.reading import read_people
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.forms import SOMETIMES
 from abhiyan.ui.lists import Column, Table, answer
@@ -86,7 +86,7 @@ class TicketForm(forms.Form):
 
 @form_page
 @unlisted
-def me_ticket(request: Request) -> HttpResponseBase:
+def me_ticket(request: VisitRequest) -> HttpResponseBase:
     """Ask for a right, and get a number."""
     at = clock.now()
     by, member = citizen(request), own(request)
@@ -169,7 +169,7 @@ def ticket_list(request: OfficeRequest) -> HttpResponseBase:
     return answer(request, "enrolment/ticket_list.html", table, shown)
 
 
-class AnswerForm(forms.Form):
+class PersonAnswerForm(forms.Form):
     """The answer, as the person reads it on their page."""
 
     text = forms.CharField(
@@ -194,7 +194,7 @@ def ticket(request: OfficeRequest, public_id: UUID) -> HttpResponseBase:
         button=_("Send the answer"),
         done=reverse("enrolment:tickets"),
         said=_("Answered. The person gets an SMS without your words."),
-        form=AnswerForm(request.POST or None),
+        form=PersonAnswerForm(request.POST or None),
         is_open=row.answered_at is None,
         detail="enrolment/_ticket.html",
         opened=found,

@@ -25,7 +25,7 @@ MOST_BELOW = 200  # smaller units to choose from
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ListSize:
     """The unit a list is about, and whether it is small enough to be read at once."""
 
     row: units.UnitRow
@@ -36,7 +36,7 @@ class Looked:
         return (self.row.leaves or 0) > queries.MOST_LEAVES
 
 
-def below(looked: Looked, kept: Mapping[str, str]) -> list[dict[str, Any]]:
+def below(looked: ListSize, kept: Mapping[str, str]) -> list[dict[str, Any]]:
     """The next smaller units, the largest first, where one is too large to list; what was looked for goes along."""
     page = units.children(looked.row.id, looked.hierarchy, language=language(), limit=MOST_BELOW)
     return [
@@ -58,7 +58,7 @@ def counted_drive(request: Request, said: Mapping[str, Any]) -> Programme | None
 
 
 def counted_below(
-    looked: Looked, kept: Mapping[str, str], one: Programme, rung: str, at: datetime
+    looked: ListSize, kept: Mapping[str, str], one: Programme, rung: str, at: datetime
 ) -> dict[str, Any]:
     """Numbers in place of a list that is too long. Four queries.
 
@@ -90,7 +90,7 @@ def counted_below(
     }
 
 
-def _way(code: str, looked: Looked, kept: Mapping[str, str]) -> str:
+def _way(code: str, looked: ListSize, kept: Mapping[str, str]) -> str:
     return href(code, levels.SLUGS[looked.hierarchy], **kept)
 
 

@@ -270,7 +270,7 @@ def _ask(row: Ticket, said: str, *, at: datetime) -> UUID | None:
     """Send an answer with the question whether it is solved. Returns the id of its message."""
     assert row.question is not None
     messaging.ask(
-        asking=messaging.Asking(
+        asking=messaging.PhoneQuestion(
             room=ROOM,
             kind=SOLVED,
             about=row.question,

@@ -20,7 +20,7 @@ UP_AGAIN = timedelta(hours=24)  # an overdue request goes one office further up 
 KEPT = timedelta(days=365)  # words, from the last thing that happened
 
 
-class State(StrEnum):
+class RequestState(StrEnum):
     """Where a request stands."""
 
     OPEN = "open"
@@ -31,7 +31,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RequestRule:
     """Of one kind of request. answer_h: hours to an answer. quiet_days: after "done", closed without a reply. offices:
     codes of those that answer it where one is held; none: every office that answers."""
 
@@ -40,20 +40,20 @@ class Rule:
     offices: tuple[str, ...] = ()
 
 
-OTHERWISE = Rule(48, 7)
-RULES: Mapping[str, Rule] = {
-    "membership": Rule(48, 7),
-    "card": Rule(48, 7),
-    "place": Rule(72, 7),
-    "programme": Rule(24, 3),
-    "material": Rule(72, 7),
-    "technical": Rule(24, 3, ("it_administrator",)),
-    "complaint": Rule(72, 14),
+OTHERWISE = RequestRule(48, 7)
+RULES: Mapping[str, RequestRule] = {
+    "membership": RequestRule(48, 7),
+    "card": RequestRule(48, 7),
+    "place": RequestRule(72, 7),
+    "programme": RequestRule(24, 3),
+    "material": RequestRule(72, 7),
+    "technical": RequestRule(24, 3, ("it_administrator",)),
+    "complaint": RequestRule(72, 14),
     "other": OTHERWISE,
 }
 
 
-def rule(kind: str) -> Rule:
+def rule(kind: str) -> RequestRule:
     """The rule of a kind."""
     return RULES.get(kind, OTHERWISE)
 

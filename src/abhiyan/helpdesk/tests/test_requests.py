@@ -546,7 +546,7 @@ def test_the_number_of_a_drive_stands_on_its_public_pages(world: World) -> None:
 
 def test_the_number_of_a_district_is_on_its_own_pages_only(world: World) -> None:
     wide, own = (
-        helplines.Line(n, str(n), {"en": name}, number, is_wide)
+        helplines.HelplineShown(n, str(n), {"en": name}, number, is_wide)
         for n, (name, number, is_wide) in enumerate((("State", "18001", True), ("District", "18002", False)))
     )
     assert helplines.numbers([wide, own]) == [wide]

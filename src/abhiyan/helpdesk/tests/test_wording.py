@@ -29,7 +29,7 @@ def announce(world: World) -> None:
     day = world.now.date()
     close = world.now + timedelta(days=9)
     phases = [(close, [world.state.pk])]
-    stated = units.Stated("assembly", "Poll", day, day + timedelta(days=12), "A letter", phases)
+    stated = units.StatedPoll("assembly", "Poll", day, day + timedelta(days=12), "A letter", phases)
     with system("test"):
         poll = units.state_poll(stated=stated, by=BY, at=world.now)
         units.confirm_poll(public_id=poll.public_id, by=BY, at=world.now)

@@ -21,7 +21,7 @@ from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
 
 from .places import PlaceField
-from .rows import Row, with_words
+from .rows import RequestRow, with_words
 
 State = Ticket.State
 
@@ -102,7 +102,7 @@ def ticket_step(request: Request, public_id: UUID, step: str) -> HttpResponseBas
     )
 
 
-def _choice(row: Row) -> tuple[str, str]:
+def _choice(row: RequestRow) -> tuple[str, str]:
     said = [row.ticket.number, str(row.ticket.get_kind_display()), row.words]
     return row.ticket.number, " · ".join(filter(None, said))
 

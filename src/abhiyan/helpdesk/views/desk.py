@@ -35,7 +35,7 @@ from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
-from .rows import Row, with_places, with_words
+from .rows import RequestRow, with_places, with_words
 
 State = Ticket.State
 STATES = (
@@ -60,7 +60,7 @@ COUNTS = {
     "hx-vals": '{"count": "1"}',
 }
 
-COLUMNS: tuple[Column[Row], ...] = (
+COLUMNS: tuple[Column[RequestRow], ...] = (
     Column("what", _("What they ask"), is_name=True),
     Column("number", _("Number"), lambda row: row.ticket.number, order="number", css="nums under"),
     Column("kind", _("About"), lambda row: row.ticket.get_kind_display(), only_in_file=True),
@@ -92,7 +92,7 @@ class Filters(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DeskAddress:
     """A list as its address asks for it. here: the unit it is of; None: of the viewer's own offices."""
 
     wanted: queries.Wanted
@@ -115,7 +115,7 @@ class Asked:
         return f"{page}?{self.query}" if self.query else page
 
 
-def asked(request: Request, *, is_mine: bool | None = None) -> Asked:
+def asked(request: Request, *, is_mine: bool | None = None) -> DeskAddress:
     """The list an address asks for. is_mine: where it does not say."""
     is_mine = request.GET.get("show") == "mine" if is_mine is None else is_mine
     filters = Filters(request.GET)
@@ -144,7 +144,7 @@ def asked(request: Request, *, is_mine: bool | None = None) -> Asked:
         kept.pop(name, None)
     if here is not None:
         kept["unit"] = here.unit.code
-    return Asked(wanted, filters, here, kept.urlencode())
+    return DeskAddress(wanted, filters, here, kept.urlencode())
 
 
 @require_GET
@@ -152,7 +152,7 @@ def tickets(request: Request) -> HttpResponseBase:
     """What waits, what is due first on top: of the viewer's own offices, or of a unit and all below it."""
     at, viewer = clock.now(), request.viewer
     of = asked(request)
-    table: Table[Row] = Table(
+    table: Table[RequestRow] = Table(
         request,
         COLUMNS,
         queries.tickets(of.wanted, at=at),
@@ -194,7 +194,7 @@ def _home(request: Request) -> int | None:
     return request.viewer.home.unit_id if request.viewer.home else None
 
 
-def _facts(of: Asked, *, at: datetime) -> list[tuple[str, str]]:
+def _facts(of: DeskAddress, *, at: datetime) -> list[tuple[str, str]]:
     """Say how many wait and how many are overdue, each with its mark."""
     every = queries.Wanted(unit=of.wanted.unit, desks=of.wanted.desks)
     found = queries.waiting(queries.condition(every), at=at, limit=MOST)
@@ -206,7 +206,7 @@ def _facts(of: Asked, *, at: datetime) -> list[tuple[str, str]]:
     return facts
 
 
-class AnswerForm(forms.Form):
+class HelplineAnswerForm(forms.Form):
     """The answer, as it goes out. ready: a text to begin with."""
 
     ready = forms.ChoiceField(label=_("Ready answer"), required=False)
@@ -228,7 +228,7 @@ class AnswerForm(forms.Form):
         """is_told: an SMS may ask the person."""
         super().__init__(*args, **kwargs)
         if not is_told:
-            _asks, *others = AnswerForm.base_fields["is_done"].choices  # type: ignore[attr-defined]  # a ChoiceField
+            _asks, *others = HelplineAnswerForm.base_fields["is_done"].choices  # type: ignore[attr-defined]  # a ChoiceField
             offer(self, is_done=[("yes", _("Yes, it is done.")), *others])
 
 
@@ -258,13 +258,13 @@ def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
     return render(request, "helpdesk/ticket.html", _shown(request, one, form, at=at), status=status)
 
 
-def _form(request: Request, ready: list[tuple[str, str]], *, is_told: bool) -> AnswerForm:
+def _form(request: Request, ready: list[tuple[str, str]], *, is_told: bool) -> HelplineAnswerForm:
     """The form as it was sent. "Insert" puts a ready answer behind what is written already, and sends nothing."""
     texts = dict(ready)
     if request.method == "POST" and "insert" in request.POST:
         chosen = texts.get(request.POST.get("ready", ""), "")
         written = request.POST.get("text", "").strip()
-        form = AnswerForm(
+        form = HelplineAnswerForm(
             initial={
                 "text": "\n".join(filter(None, [written, chosen])),
                 "is_done": request.POST.get("is_done"),
@@ -272,7 +272,7 @@ def _form(request: Request, ready: list[tuple[str, str]], *, is_told: bool) -> A
             is_told=is_told,
         )
     else:
-        form = AnswerForm(request.POST if request.method == "POST" else None, is_told=is_told)
+        form = HelplineAnswerForm(request.POST if request.method == "POST" else None, is_told=is_told)
     offer(form, ready=[("", "–"), *((ident, _short(text)) for ident, text in ready)])
     return form
 
@@ -282,7 +282,7 @@ def _short(text: str) -> str:
     return line if len(line) <= queries.FIRST_WORDS else f"{line[: queries.FIRST_WORDS]}…"
 
 
-def _shown(request: Request, one: Ticket, form: AnswerForm, *, at: datetime) -> dict[str, Any]:
+def _shown(request: Request, one: Ticket, form: HelplineAnswerForm, *, at: datetime) -> dict[str, Any]:
     with system("whether a request may be answered by SMS"):
         is_told, is_written = may_be_told(one), may_be_written(one)
         may = may_answer(one, by=request.actor)
@@ -347,7 +347,7 @@ def _blanks(one: Ticket, text: str) -> dict[str, str]:
     return {"number": one.number, "text": text, "word": "BCDF", "link": link}
 
 
-def _list_of(request: Request) -> Asked:
+def _list_of(request: Request) -> DeskAddress:
     """The list somebody came from; of no address that says so, what their own offices answer."""
     return asked(request, is_mine=None if "unit" in request.GET else True)
 

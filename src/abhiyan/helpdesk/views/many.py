@@ -27,14 +27,14 @@ from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, form_page, tried
 
-from .desk import AnswerForm, asked, letter_said, parts_said
+from .desk import HelplineAnswerForm, asked, letter_said, parts_said
 from .rows import with_words
 
 
 class ManyForm(forms.Form):
     """One text for each language of those who asked."""
 
-    is_done = AnswerForm.base_fields["is_done"]
+    is_done = HelplineAnswerForm.base_fields["is_done"]
     reason = forms.CharField(
         label=_("Why do they get one answer?"),
         help_text=_("The person who approves it reads this."),

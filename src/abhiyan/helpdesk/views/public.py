@@ -27,7 +27,7 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.people import phones
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import form_page, tried
@@ -75,7 +75,7 @@ class WriteForm(forms.Form):
         return str(phone)
 
 
-def _citizen(request: Request) -> Actor:
+def _citizen(request: VisitRequest) -> Actor:
     """The holder of a proven phone, else a visitor."""
     session = request.visit.session
     if session is None or request.visit.phone_id is None:
@@ -87,7 +87,7 @@ def _citizen(request: Request) -> Actor:
     )
 
 
-def _programme(request: Request) -> Programme | None:
+def _programme(request: VisitRequest) -> Programme | None:
     """The programme the address names, where there is one that runs."""
     try:
         found = programmes.programme(UUID(request.GET.get("about", "")))
@@ -109,7 +109,7 @@ def _unit(place: int | None, about: Programme | None) -> int:
 
 
 @form_page
-def write(request: Request) -> HttpResponseBase:
+def write(request: VisitRequest) -> HttpResponseBase:
     """Write to the helpline."""
     at, by = clock.now(), _citizen(request)
     about = _programme(request)
@@ -142,13 +142,13 @@ def write(request: Request) -> HttpResponseBase:
 
 
 @require_GET
-def sent(request: Request) -> HttpResponseBase:
+def sent(request: VisitRequest) -> HttpResponseBase:
     """The same for everybody."""
     return render(request, "helpdesk/sent.html")
 
 
 @form_page
-def solved(request: Request, link: str) -> HttpResponseBase:
+def solved(request: VisitRequest, link: str) -> HttpResponseBase:
     """The page behind the link of our question: is it solved? Opening it answers nothing, for previews open links."""
     at = clock.now()
     with system("the page behind a question's link"):
@@ -176,7 +176,7 @@ def solved(request: Request, link: str) -> HttpResponseBase:
     return response
 
 
-def _guessed(request: Request, at: datetime) -> HttpResponseBase:
+def _guessed(request: VisitRequest, at: datetime) -> HttpResponseBase:
     name, allowed, window_s = PER_NETWORK
     limits.take(limit=name, subject=request.visit.origin, at=at, allowed=allowed, window_s=window_s)
     return render(request, "helpdesk/solved.html", {"state": "none"}, status=404)

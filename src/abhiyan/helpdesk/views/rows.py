@@ -23,7 +23,7 @@ HOURS = 48  # late by less is said in hours
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RequestRow:
     """A request with the names of its places. words: the first of what was asked; "" where the viewer may not read it,
     or it is erased."""
 
@@ -87,17 +87,17 @@ def _day(when: datetime) -> object:
 
 def with_places(
     some: Sequence[Ticket], *, at: datetime, words: Mapping[UUID, str] | None = None
-) -> list[Row]:
+) -> list[RequestRow]:
     """Requests with the names of their places; one query."""
     names = units.names_of({one.unit_id for one in some} | {one.desk_id for one in some}, language=language())
     words = words or {}
     return [
-        Row(one, names.get(one.unit_id, ""), names.get(one.desk_id, ""), at, words.get(one.pk, ""))
+        RequestRow(one, names.get(one.unit_id, ""), names.get(one.desk_id, ""), at, words.get(one.pk, ""))
         for one in some
     ]
 
 
-def with_words(some: Sequence[Ticket], viewer: Viewer, *, at: datetime) -> list[Row]:
+def with_words(some: Sequence[Ticket], viewer: Viewer, *, at: datetime) -> list[RequestRow]:
     """The same with their first words, as far as the viewer answers them; three queries. Who shows them leaves a row in
     the trail."""
     return with_places(some, at=at, words=queries.first_words(queries.readable(some, viewer)))

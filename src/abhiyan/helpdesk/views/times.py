@@ -24,7 +24,7 @@ def _hours(value: float | None) -> Any:
     return None if value is None else round(float(value), 1)
 
 
-COLUMNS: tuple[Column[queries.Level], ...] = (
+COLUMNS: tuple[Column[queries.RequestLevel], ...] = (
     Column("level", _("Level"), lambda row: Kind(row.kind).label, is_name=True),
     Column("opened", _("Came in"), lambda row: row.opened, order=True, css="num"),
     Column("waiting", _("Waiting"), lambda row: row.waiting, order=True, css="num"),
@@ -47,7 +47,7 @@ def times(request: Request) -> HttpResponseBase:
     asked = request.GET.get("days", "")
     days = int(asked) if asked in map(str, DAYS) else 30
     rows = sorted(queries.times(here.span, days=days, at=at), key=lambda row: levels.RANK[row.kind])
-    table: Table[queries.Level] = Table(
+    table: Table[queries.RequestLevel] = Table(
         request, COLUMNS, rows, name="helpline-times", caption=_("Times by level"), is_numbered=False
     )
     context = {

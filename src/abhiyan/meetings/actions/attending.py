@@ -117,7 +117,7 @@ def ask_who_came(*, at: datetime) -> int:
         each.question = lot.uuid()
         said = blanks_of(each.meeting, language)
         askings.append(
-            messaging.Asking(
+            messaging.PhoneQuestion(
                 room=ROOM,
                 kind=CAME,
                 about=each.question,

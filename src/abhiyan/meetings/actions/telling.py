@@ -93,7 +93,7 @@ def _tell(one: Meeting, told: Sequence[tuple[Invitee, str, str]], *, at: datetim
         each.question = lot.uuid()
         blanks = said.setdefault(language, blanks_of(one, language))
         askings.append(
-            messaging.Asking(
+            messaging.PhoneQuestion(
                 room=ROOM,
                 kind=COMES,
                 about=each.question,

@@ -187,7 +187,7 @@ def test_in_the_silence_an_inner_meeting_is_warned_and_a_public_one_refused(cast
 
 def poll(cast: Cast, day: date) -> None:
     with system("test"):
-        stated = units.Stated(
+        stated = units.StatedPoll(
             "state",
             "Poll",
             TODAY,

@@ -62,7 +62,7 @@ def test_who_came_to_a_meeting_is_checked_and_estimated() -> None:
     with system("test"):
         assert one.programme_id is not None
         run = Programme.objects.get(pk=one.programme_id)
-    plan = frames.Plan(
+    plan = frames.FramePlan(
         checks=40,
         source="a round of the beacon",
         due_at=at + timedelta(seconds=1),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from abhiyan.core.samples import Ground
+from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.meetings import demo, queries
@@ -27,7 +27,7 @@ def test_the_demo_has_a_meeting_held_one_to_come_and_a_visit() -> None:
             "JK-SRI",
             by=cast.actor("state_president"),
         )
-    ground = Ground(
+    ground = SampleGround(
         seed="one seed",
         at=NOW,
         ids=ids,

@@ -24,7 +24,7 @@ from abhiyan.programmes.rules.prepared import PreparedLine
 
 from .shown import days_of, page_of
 
-TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "minutes.typ")
+TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "minutes.typ")
 
 
 @require_safe
@@ -115,7 +115,7 @@ def _tasks(some: list[found.PointShown]) -> list[list[str]]:
     ]
 
 
-def _reviewed(each: found.Reviewed) -> list[list[str]]:
+def _reviewed(each: found.AgendaProgramme) -> list[list[str]]:
     if each.drawn is None:
         return [[str(one.label), said(one)] for one in each.prepared]
     rungs: list[tuple[str, Any]] = [

@@ -19,7 +19,7 @@ from .offices import ask_holder, forget_question, hear_office, tell_account, tel
 from .published import publish_templates
 from .questions import (
     Answered,
-    Asking,
+    PhoneQuestion,
     answer,
     answer_link,
     ask,

@@ -66,7 +66,7 @@ _STANDING = """select o.id, x.scope, x.at, exists (select from people_person p
 class PhoneStand:
     """What a phone says no to, if it does; whether somebody on it says yes to messages."""
 
-    no: noes.No | None
+    no: noes.StandingNo | None
     consented: bool
 
 
@@ -74,7 +74,7 @@ def standing(phone_ids: Collection[UUID]) -> dict[UUID, PhoneStand]:
     """What each phone says now."""
     rows = sql.rows(_STANDING, [Purpose.MESSAGES.value, list(phone_ids)])
     return {
-        phone_id: PhoneStand(noes.No(scope, said_at) if scope else None, consented)
+        phone_id: PhoneStand(noes.StandingNo(scope, said_at) if scope else None, consented)
         for phone_id, scope, said_at, consented in rows
     }
 

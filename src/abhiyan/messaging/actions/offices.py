@@ -19,7 +19,7 @@ from abhiyan.org.news import AppointmentOffered, FactorReset, OfferAnswered
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 
-from .questions import Asking, ask, close, question_id
+from .questions import PhoneQuestion, ask, close, question_id
 from .queueing import send
 
 ANSWERED_WITHIN = timedelta(days=30)  # by word or link; signed in at any time
@@ -35,7 +35,7 @@ def ask_holder(*, told: AppointmentOffered) -> None:
         language = account.language or settings.LANGUAGE_CODE
         office, unit = named(told.office_names, language), named(told.unit_names, language)
         room, kind = OFFICE
-        asking = Asking(
+        asking = PhoneQuestion(
             room=room,
             kind=kind,
             about=told.public_id,

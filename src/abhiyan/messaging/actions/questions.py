@@ -60,7 +60,7 @@ class Answered(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class PhoneQuestion:
     """One question to one phone (E.164).
 
     room, kind, about: whose it is, what is asked, and the public id of what it is about; with the phone they make it
@@ -98,12 +98,12 @@ def question_id(*, room: str, kind: str, about: UUID, phone_id: UUID) -> UUID:
     return UUID(bytes=sha256(told.encode()).digest()[:16])
 
 
-def ask(*, asking: Asking, at: datetime) -> bool:
+def ask(*, asking: PhoneQuestion, at: datetime) -> bool:
     """Ask one question; see `ask_many`. Whether it was new."""
     return ask_many(askings=[asking], at=at) == 1
 
 
-def ask_many(*, askings: Sequence[Asking], at: datetime) -> int:
+def ask_many(*, askings: Sequence[PhoneQuestion], at: datetime) -> int:
     """Put down questions and queue their messages, in the transaction under way. How many were new.
 
     A question that was asked before, open or over, is not asked again.
@@ -111,7 +111,7 @@ def ask_many(*, askings: Sequence[Asking], at: datetime) -> int:
     if not askings:
         return 0
     ring = keyring()
-    by_id: dict[UUID, Asking] = {}
+    by_id: dict[UUID, PhoneQuestion] = {}
     for one in askings:
         assert one.template.startswith(("ask.", "duty."))
         phone_id = ring.phone_id(one.phone)
@@ -275,7 +275,7 @@ def expire(*, at: datetime) -> int:
 # What the acts share
 
 
-def _new(ident: UUID, one: Asking, at: datetime) -> Question:
+def _new(ident: UUID, one: PhoneQuestion, at: datetime) -> Question:
     ring = keyring()
     told = {"phone": one.phone, "blanks": one.blanks, "label": one.label}
     row = Question(

@@ -21,7 +21,7 @@ def may_check(*, phone_id: UUID, unit_id: int, at: datetime) -> gate.GateVerdict
     """
     lived_in = on_phones([phone_id]).get(phone_id, NOBODY).units or (unit_id,)
     return gate.gate(
-        gate.Asking(texts.CHECK, "", at),
+        gate.GateMessage(texts.CHECK, "", at),
         gate.GateRecipient(
             zone=settings.TIME_ZONE,
             polling=units.polling({phone_id: lived_in}, at=at)[phone_id],

@@ -218,7 +218,7 @@ class _Inquiry:
         asked = [
             one
             for one in messages
-            if gate.needs_place(gate.Asking(one.kind, one.template, one.queued_at), at=at)
+            if gate.needs_place(gate.GateMessage(one.kind, one.template, one.queued_at), at=at)
         ]
         self._people = on_phones({one.phone_id for one in asked})
         self._polling = units.polling({one.id: self._units(one) for one in asked}, at=at)
@@ -263,7 +263,7 @@ class _Inquiry:
 
     def _said(self, message: Leased, *, capped_until: datetime | None) -> gate.GateVerdict:
         stand, text = self._stands[message.phone_id], self.text(message)
-        asking = gate.Asking(
+        asking = gate.GateMessage(
             kind=message.kind,
             template=message.template,
             queued_at=message.queued_at,

@@ -12,7 +12,7 @@ from abhiyan.units.rules.polls import Polling
 from . import hours as clock_hours
 from .bulk import PREFIX
 from .hours import CODE_LIFE, Hours
-from .noes import No, stops
+from .noes import StandingNo, stops
 from .texts import DUTY, FIXED, NEWS, OUTREACH, is_code, is_prompt
 
 LOOK_AGAIN = timedelta(hours=1)  # for what people still have to do: an entry of the calendar, a certificate
@@ -28,7 +28,7 @@ class May(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class GateMessage:
     """A message before the gate. is_registered: its text has a template id. is_certified: its exact text has a
     certificate that is valid today (law.md E2). expires_at: from then on it would come too late; None: its class says.
     """
@@ -64,7 +64,7 @@ class GateRecipient:
 
     zone: str
     polling: Polling
-    no: No | None = None
+    no: StandingNo | None = None
     is_consented: bool = False
     capped_until: datetime | None = None
 
@@ -78,14 +78,14 @@ class GateVerdict:
     until: datetime | None = None
 
 
-def needs_place(asking: Asking, *, at: datetime) -> bool:
+def needs_place(asking: GateMessage, *, at: datetime) -> bool:
     """Whether the gate asks where the recipient is. Of what answers somebody this moment, and of tasks, it does not."""
     return not asking.is_task and not clock_hours.answers(
         kind=asking.kind, queued_at=asking.queued_at, at=at, is_prompt=asking.is_prompt
     )
 
 
-def gate(asking: Asking, recipient: GateRecipient, *, at: datetime, hours: Hours) -> GateVerdict:
+def gate(asking: GateMessage, recipient: GateRecipient, *, at: datetime, hours: Hours) -> GateVerdict:
     """What a message may do now.
 
     Every class, the call or visit of a back-check too: not to a phone whose no stops it; inside the hours. In the 48

@@ -9,7 +9,7 @@ RECEIPTS = frozenset({"leave.receipt", "held.receipt", "stop.receipt", "deny.rec
 
 
 @dataclass(frozen=True, slots=True)
-class No:
+class StandingNo:
     """A no that stands. scope: outreach, or all (the phone has left)."""
 
     scope: str
@@ -21,7 +21,7 @@ def always_goes(template: str) -> bool:
     return template in RECEIPTS or is_code(template)
 
 
-def stops(no: No, *, kind: int, template: str, queued_at: datetime) -> bool:
+def stops(no: StandingNo, *, kind: int, template: str, queued_at: datetime) -> bool:
     """Whether a message may not go any more.
 
     A no to all leaves, besides `always_goes`, the service messages the phone asked for later: a new call gets its

@@ -36,7 +36,7 @@ _IGNORED = frozenset(["\u093c", "\ufe0f", *"'’‘`´", *map(chr, range(0x64B, 
 _ALIKE = str.maketrans("\u0901\u064a\u0649\u0643\u0647\u06be", "\u0902\u06cc\u06cc\u06a9\u06c1\u06c1")
 
 
-class Word(StrEnum):
+class TextWord(StrEnum):
     """What a text asks for."""
 
     JOIN = "join"
@@ -48,7 +48,7 @@ class Word(StrEnum):
     THANKS = "thanks"
 
 
-REFUSING = (Word.NO, Word.LEAVE, Word.STOP)
+REFUSING = (TextWord.NO, TextWord.LEAVE, TextWord.STOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class SaidText:
     tells: JOIN alone is no English).
     """
 
-    word: Word | None
+    word: TextWord | None
     code: str
     rest: str
     language: str = ""
@@ -77,7 +77,7 @@ class _Token:
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    phrases: dict[tuple[str, ...], tuple[Word | None, str]]  # None: means something else
+    phrases: dict[tuple[str, ...], tuple[TextWord | None, str]]  # None: means something else
     late: frozenset[tuple[str, ...]]  # those that may stand at the end
     longest: int
     polite: frozenset[str]
@@ -101,7 +101,7 @@ def read(text: str) -> SaidText:
     code = ""
     if found is None and (ahead := _code(plain, tokens[first])):
         found = _at(tokens, first + 1, last, known)
-        if found and found[0] in (Word.YES, Word.NO):
+        if found and found[0] in (TextWord.YES, TextWord.NO):
             code = ahead
             found = (found[0], found[1], found[2] + 1)
         else:
@@ -121,12 +121,12 @@ def read(text: str) -> SaidText:
     ):
         return SaidText(None, "", plain.strip(), language)
     end = tokens[first + n - 1].end
-    if word in (Word.YES, Word.NO) and not code and behind:
+    if word in (TextWord.YES, TextWord.NO) and not code and behind:
         code = _code(plain, behind[0])
         if code:
             end, behind = behind[0].end, behind[1:]
     # "No 12, …" is an address, "N. Rao" a name
-    is_number = word is Word.NO and not code and bool(behind) and behind[0].text[0].isdigit()
+    is_number = word is TextWord.NO and not code and bool(behind) and behind[0].text[0].isdigit()
     is_initial = n == 1 and len(tokens[first].text) == 1 and bool(behind)
     if is_number or (is_initial and not code):
         return SaidText(None, "", plain.strip(), language)
@@ -136,24 +136,24 @@ def read(text: str) -> SaidText:
     return SaidText(word, code, _clipped(plain[end:]) if says_more else "", language)
 
 
-def _courtesy(plain: str, tokens: list[_Token], known: _Vocabulary) -> Word | None:
+def _courtesy(plain: str, tokens: list[_Token], known: _Vocabulary) -> TextWord | None:
     """What a text of nothing but polite words asks for: nothing, where it thanks or has no word at all."""
     if not tokens:
-        return None if any(mark in plain for mark in "?؟") else Word.THANKS
-    return Word.THANKS if any(one.text in known.thanks for one in tokens) else Word.HELP
+        return None if any(mark in plain for mark in "?؟") else TextWord.THANKS
+    return TextWord.THANKS if any(one.text in known.thanks for one in tokens) else TextWord.HELP
 
 
-def _left(word: Word, tokens: list[_Token], first: int, last: int, known: _Vocabulary) -> Word:
+def _left(word: TextWord, tokens: list[_Token], first: int, last: int, known: _Vocabulary) -> TextWord:
     """A no or a stop with a phrase in it that asks to leave is a leaving. One English word is too little for that, and
     "nahi chhodna" is no such phrase."""
-    if word not in (Word.NO, Word.STOP):
+    if word not in (TextWord.NO, TextWord.STOP):
         return word
     place = first
     while place < last:
         meant, language, n = _at(tokens, place, last, known) or (word, "", 1)
-        if meant is Word.LEAVE and (n > 1 or language != "en"):
-            return Word.LEAVE
-        place += n if meant in (None, Word.STOP) else 1
+        if meant is TextWord.LEAVE and (n > 1 or language != "en"):
+            return TextWord.LEAVE
+        place += n if meant in (None, TextWord.STOP) else 1
     return word
 
 
@@ -233,7 +233,7 @@ def _code(plain: str, token: _Token) -> str:
 
 def _at(
     tokens: list[_Token], first: int, last: int, known: _Vocabulary
-) -> tuple[Word | None, str, int] | None:
+) -> tuple[TextWord | None, str, int] | None:
     """The longest phrase that begins here: its word, language, and how many words it has."""
     for n in range(min(known.longest, last - first), 0, -1):
         found = known.phrases.get(tuple(one.text for one in tokens[first : first + n]))
@@ -242,7 +242,9 @@ def _at(
     return None
 
 
-def _late(tokens: list[_Token], first: int, last: int, known: _Vocabulary) -> tuple[Word, str, int] | None:
+def _late(
+    tokens: list[_Token], first: int, last: int, known: _Vocabulary
+) -> tuple[TextWord, str, int] | None:
     """A Hindi phrase at the end of a short text, before words of politeness: its word, language, where it begins."""
     while first < last and tokens[last - 1].text in known.polite:
         last -= 1
@@ -280,7 +282,7 @@ def judge(language: Language) -> None:
 @cache
 def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
     """words.toml and further languages, folded as texts are. ValueError where a phrase has two meanings."""
-    phrases: dict[tuple[str, ...], tuple[Word | None, str]] = {}
+    phrases: dict[tuple[str, ...], tuple[TextWord | None, str]] = {}
     late: set[tuple[str, ...]] = set()
     sets: dict[str, set[str]] = {"polite": set(), "thanks": set(), "against": set()}
     tongues: dict[str, set[str]] = {"en": set(), "hi": set()}
@@ -298,10 +300,10 @@ def _vocabulary(more: tuple[Language, ...] = ()) -> _Vocabulary:
                     if name == "polite" and each.isascii() and language in tongues:
                         tongues[language].update(phrase)
                     continue
-                word = None if name == "unclear" else Word(name)
+                word = None if name == "unclear" else TextWord(name)
                 if phrases.setdefault(phrase, (word, language))[0] is not word:
                     raise ValueError(f"{each}: {word or name} and {phrases[phrase][0] or 'unclear'}")
-                if language != "en" and len(phrase) > 1 and word is not None and word is not Word.YES:
+                if language != "en" and len(phrase) > 1 and word is not None and word is not TextWord.YES:
                     late.add(phrase)
     longest = max(map(len, phrases))
     return _Vocabulary(

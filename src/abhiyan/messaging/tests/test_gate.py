@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.messaging.rules import gate, reasons, texts
-from abhiyan.messaging.rules.gate import Asking, GateRecipient, May
+from abhiyan.messaging.rules.gate import GateMessage, GateRecipient, May
 from abhiyan.messaging.rules.hours import Hours
-from abhiyan.messaging.rules.noes import No
+from abhiyan.messaging.rules.noes import StandingNo
 from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, PollPlace
 from abhiyan.units.rules.ranges import base
 
@@ -46,7 +46,7 @@ class Someone:
     state: int | None
     area: int | None
     zone: str
-    no: No | None
+    no: StandingNo | None
     consents: bool
     capped_until: datetime | None
 
@@ -69,7 +69,7 @@ def people(draw: st.DrawFn) -> Someone:
         state=state,
         area=draw(st.sampled_from([1, 2, None])) if state else None,
         zone=draw(st.sampled_from(ZONES)),
-        no=draw(st.none() | st.builds(No, st.sampled_from(["all", "outreach"]), instants)),
+        no=draw(st.none() | st.builds(StandingNo, st.sampled_from(["all", "outreach"]), instants)),
         consents=draw(st.booleans()),
         capped_until=draw(st.none() | instants),
     )
@@ -79,11 +79,11 @@ raised = st.tuples(st.integers(10, 14), st.integers(15, 21)).map(lambda of: Hour
 
 
 @st.composite
-def messages(draw: st.DrawFn) -> tuple[Asking, datetime]:
+def messages(draw: st.DrawFn) -> tuple[GateMessage, datetime]:
     kind = draw(st.sampled_from(list(TEMPLATES)))
     queued = draw(instants)
     at = queued + draw(st.sampled_from([0, 0, 0, 1, 1, 8, 96, 7 * 96]) | st.integers(0, 9 * 96)) * STEP
-    asking = Asking(
+    asking = GateMessage(
         kind,
         draw(st.sampled_from(TEMPLATES[kind])),
         queued,
@@ -98,7 +98,7 @@ def messages(draw: st.DrawFn) -> tuple[Asking, datetime]:
 
 
 def plainly(
-    asking: Asking, someone: Someone, calendar: list[Entry], hours: Hours, at: datetime
+    asking: GateMessage, someone: Someone, calendar: list[Entry], hours: Hours, at: datetime
 ) -> tuple[str, str, datetime | None]:
     """What may become of the message: go, or drop, hold or wait with a reason; and until when it waits."""
     today = at.astimezone(ZoneInfo("Asia/Kolkata")).date()
@@ -188,7 +188,7 @@ def area_of(entry: Entry) -> PollPlace:
 @pytest.mark.examples(150, 2_000)
 @given(asked=messages(), someone=people(), calendar=st.lists(entries(), max_size=5), hours=raised)
 def test_the_gate_says_what_the_rules_say(
-    asked: tuple[Asking, datetime], someone: Someone, calendar: list[Entry], hours: Hours
+    asked: tuple[GateMessage, datetime], someone: Someone, calendar: list[Entry], hours: Hours
 ) -> None:
     asking, at = asked
     today = at.astimezone(ZoneInfo("Asia/Kolkata")).date()

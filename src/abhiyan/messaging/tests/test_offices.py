@@ -199,7 +199,7 @@ def test_a_link_of_the_release_before_says_where_to_sign_in(made: Appointment) -
 def test_a_bare_yes_with_an_office_and_something_else_open_is_asked_once_which(made: Appointment) -> None:
     with system("test"):
         actions.ask(
-            asking=actions.Asking(
+            asking=actions.PhoneQuestion(
                 room="test",
                 kind="other",
                 about=made.public_id,

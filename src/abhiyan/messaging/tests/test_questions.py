@@ -52,7 +52,7 @@ def told() -> Iterator[list[QuestionAnswered | QuestionsUnanswered]]:
 
 
 def asked(about: int, *, phone: str = PHONE, at: datetime = AT, kind: str = "test") -> UUID:
-    one = actions.Asking(
+    one = actions.PhoneQuestion(
         room="test",
         kind=kind,
         about=UUID(int=about),

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.messaging.rules import words
-from abhiyan.messaging.rules.words import SaidText, Word, read
+from abhiyan.messaging.rules.words import SaidText, TextWord, read
 
 VOCABULARY = tomllib.loads(Path(words.__file__).with_suffix(".toml").read_text("utf-8"))
 PHRASES = [
-    (phrase, Word(word))
+    (phrase, TextWord(word))
     for lists in VOCABULARY.values()
     for word, phrases in lists.items()
-    if word in set(Word)
+    if word in set(TextWord)
     for phrase in phrases
 ]
 REFUSALS = [phrase for phrase, word in PHRASES if word in words.REFUSING]
@@ -25,46 +25,46 @@ REFUSALS = [phrase for phrase, word in PHRASES if word in words.REFUSING]
 @pytest.mark.parametrize(
     ("text", "word", "code", "rest"),
     [
-        ("JOIN", Word.JOIN, "", ""),
-        ("join: Asha Devi, 1980, 190 001", Word.JOIN, "", "Asha Devi, 1980, 190 001"),
-        ("मुझे जोड़ें", Word.JOIN, "", ""),
-        ("mujhe sadasya banna hai", Word.JOIN, "", ""),
-        ("I want to join please", Word.JOIN, "", ""),
-        ("YES K7QX", Word.YES, "K7QX", ""),
-        ("k7qx haan ji", Word.YES, "K7QX", ""),
-        ("हाँ K7QX!", Word.YES, "K7QX", ""),
-        ("हां", Word.YES, "", ""),
-        ("no K7QX", Word.NO, "K7QX", ""),
-        ("no yes", Word.NO, "", "yes"),
-        ("नहीं चाहिए", Word.NO, "", ""),
-        ("mujhe nahi judna hai", Word.NO, "", ""),
-        ("I don’t want to join", Word.NO, "", ""),
-        ("LEAVE", Word.LEAVE, "", ""),
-        ("chhod do", Word.LEAVE, "", ""),
-        ("mera naam hata do", Word.LEAVE, "", ""),
-        ("STOP!!! 😡", Word.STOP, "", ""),
-        ("S.T.O.P", Word.STOP, "", ""),
-        ("ＳＴＯＰ", Word.STOP, "", ""),
-        ("stoppppp", Word.STOP, "", ""),
-        ("ye sab band karo", Word.STOP, "", "ye sab"),
-        ("mujhe message mat bhejo", Word.STOP, "", ""),
-        ("बंद करो", Word.STOP, "", ""),
-        ("help", Word.HELP, "", ""),
-        ("मदद", Word.HELP, "", ""),
-        ("hello", Word.HELP, "", ""),
-        ("namaste ji", Word.HELP, "", ""),
-        ("mujhe nahi rehna, naam hatao", Word.LEAVE, "", "naam hatao"),
-        ("nahi, mera naam hata do", Word.LEAVE, "", "mera naam hata do"),
-        ("No. Remove my name", Word.LEAVE, "", "Remove my name"),
-        ("नहीं, सूची से मेरा नाम हटा दीजिए", Word.LEAVE, "", "सूची से मेरा नाम हटा दीजिए"),
-        ("message band karo aur naam kaat do", Word.LEAVE, "", "aur naam kaat do"),
-        ("मुझे नहीं रहना है", Word.LEAVE, "", ""),
-        ("mera naam list se hata do", Word.LEAVE, "", "mera naam list"),
-        ("NO K7QX naam hatao", Word.NO, "K7QX", "naam hatao"),
-        ("no please dont remove my name", Word.NO, "", "please dont remove my name"),
+        ("JOIN", TextWord.JOIN, "", ""),
+        ("join: Asha Devi, 1980, 190 001", TextWord.JOIN, "", "Asha Devi, 1980, 190 001"),
+        ("मुझे जोड़ें", TextWord.JOIN, "", ""),
+        ("mujhe sadasya banna hai", TextWord.JOIN, "", ""),
+        ("I want to join please", TextWord.JOIN, "", ""),
+        ("YES K7QX", TextWord.YES, "K7QX", ""),
+        ("k7qx haan ji", TextWord.YES, "K7QX", ""),
+        ("हाँ K7QX!", TextWord.YES, "K7QX", ""),
+        ("हां", TextWord.YES, "", ""),
+        ("no K7QX", TextWord.NO, "K7QX", ""),
+        ("no yes", TextWord.NO, "", "yes"),
+        ("नहीं चाहिए", TextWord.NO, "", ""),
+        ("mujhe nahi judna hai", TextWord.NO, "", ""),
+        ("I don’t want to join", TextWord.NO, "", ""),
+        ("LEAVE", TextWord.LEAVE, "", ""),
+        ("chhod do", TextWord.LEAVE, "", ""),
+        ("mera naam hata do", TextWord.LEAVE, "", ""),
+        ("STOP!!! 😡", TextWord.STOP, "", ""),
+        ("S.T.O.P", TextWord.STOP, "", ""),
+        ("ＳＴＯＰ", TextWord.STOP, "", ""),
+        ("stoppppp", TextWord.STOP, "", ""),
+        ("ye sab band karo", TextWord.STOP, "", "ye sab"),
+        ("mujhe message mat bhejo", TextWord.STOP, "", ""),
+        ("बंद करो", TextWord.STOP, "", ""),
+        ("help", TextWord.HELP, "", ""),
+        ("मदद", TextWord.HELP, "", ""),
+        ("hello", TextWord.HELP, "", ""),
+        ("namaste ji", TextWord.HELP, "", ""),
+        ("mujhe nahi rehna, naam hatao", TextWord.LEAVE, "", "naam hatao"),
+        ("nahi, mera naam hata do", TextWord.LEAVE, "", "mera naam hata do"),
+        ("No. Remove my name", TextWord.LEAVE, "", "Remove my name"),
+        ("नहीं, सूची से मेरा नाम हटा दीजिए", TextWord.LEAVE, "", "सूची से मेरा नाम हटा दीजिए"),
+        ("message band karo aur naam kaat do", TextWord.LEAVE, "", "aur naam kaat do"),
+        ("मुझे नहीं रहना है", TextWord.LEAVE, "", ""),
+        ("mera naam list se hata do", TextWord.LEAVE, "", "mera naam list"),
+        ("NO K7QX naam hatao", TextWord.NO, "K7QX", "naam hatao"),
+        ("no please dont remove my name", TextWord.NO, "", "please dont remove my name"),
     ],
 )
-def test_words_are_read_in_every_spelling(text: str, word: Word, code: str, rest: str) -> None:
+def test_words_are_read_in_every_spelling(text: str, word: TextWord, code: str, rest: str) -> None:
     said = read(text)
     assert (said.word, said.code, said.rest) == (word, code, rest)
 
@@ -116,7 +116,7 @@ def test_what_is_no_word_of_ours_is_left_to_a_person(text: str) -> None:
     ],
 )
 def test_thanks_and_signs_ask_for_nothing(text: str) -> None:
-    assert read(text).word is Word.THANKS
+    assert read(text).word is TextWord.THANKS
 
 
 def test_a_name_is_kept_as_it_was_written() -> None:
@@ -148,7 +148,7 @@ def test_the_language_of_the_word_is_told() -> None:
     st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]),
 )
 def test_dress_does_not_change_a_word(
-    phrase: tuple[str, Word], before: str, behind: str, case: type[str], form: str
+    phrase: tuple[str, TextWord], before: str, behind: str, case: type[str], form: str
 ) -> None:
     text, word = phrase
     dressed = unicodedata.normalize(form, before + case(text).replace(" ", "  ") + behind)  # type: ignore[arg-type]  # one of four
@@ -158,25 +158,25 @@ def test_dress_does_not_change_a_word(
 
 
 @given(st.sampled_from(PHRASES), st.sampled_from(["inder", "kaur", "वाला", "x", "ा"]))
-def test_a_word_within_another_is_not_that_word(phrase: tuple[str, Word], ending: str) -> None:
+def test_a_word_within_another_is_not_that_word(phrase: tuple[str, TextWord], ending: str) -> None:
     text, _word = phrase
     glued = text.split()[-1] + ending
     if tuple(one.text for one in words._tokens(words.plainly(glued))) not in words._vocabulary().phrases:
         assert read(f"{glued} Singh").word is None or len(text.split()) > 1
-    assert read("x" + text.split()[0]).word in (None, Word.YES, Word.NO) or " " in text
+    assert read("x" + text.split()[0]).word in (None, TextWord.YES, TextWord.NO) or " " in text
 
 
 @given(st.sampled_from(PHRASES), st.sampled_from(REFUSALS), st.booleans())
 def test_nobody_says_yes_or_joins_beside_a_refusal(
-    phrase: tuple[str, Word], refusal: str, is_first: bool
+    phrase: tuple[str, TextWord], refusal: str, is_first: bool
 ) -> None:
     text, word = phrase
-    if word not in (Word.YES, Word.JOIN):
+    if word not in (TextWord.YES, TextWord.JOIN):
         return
     plain = refusal.split()[0]
     told = read(f"{refusal} {text}" if is_first else f"{text} {plain}")
     if is_first or words._folded(plain) in words._vocabulary().against:
-        assert told.word not in (Word.YES, Word.JOIN)
+        assert told.word not in (TextWord.YES, TextWord.JOIN)
 
 
 @given(st.text(max_size=300))
@@ -184,12 +184,12 @@ def test_any_text_is_read_and_always_alike(text: str) -> None:
     said = read(text)
     assert said == read(text)
     assert said == read(words.plainly(text))
-    if said.word not in (Word.YES, Word.NO):
+    if said.word not in (TextWord.YES, TextWord.NO):
         assert said.code == ""
 
 
 def test_a_long_text_is_read_by_its_beginning() -> None:
     text = "STOP " + "x" * 1_600
-    assert read(text).word is Word.STOP
+    assert read(text).word is TextWord.STOP
     assert len(read("क" * 100_000).rest) == words.LONGEST
     assert read("1" * 1_600) == SaidText(None, "", "1" * 1_600, "")

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.doctor import FAIL, OK, Finding
+from abhiyan.core.doctor import FAIL, OK, DoctorFinding
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
@@ -541,6 +541,6 @@ def test_a_reply_without_the_number_to_hear_the_notice_does_not_speak_of_it(gate
     assert "सुनें" not in text and "रोकें" not in text and "https://x/j/1/ खोलें। नहीं बनना" in text
 
 
-def _doctor() -> list[Finding]:
+def _doctor() -> list[DoctorFinding]:
     with system("test"):
         return list(doctor.texts(AT))

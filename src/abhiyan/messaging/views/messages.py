@@ -89,7 +89,7 @@ def list_(request: Request) -> HttpResponseBase:
     return answer(request, "messaging/message_list.html", table, shown)
 
 
-class AskForm(forms.Form):
+class SendHeldForm(forms.Form):
     """Why held messages should go."""
 
     programme = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -99,7 +99,7 @@ class AskForm(forms.Form):
 @require_POST
 def ask(request: Request) -> HttpResponse:
     """Ask a second person to release what the breaker holds."""
-    form = AskForm(request.POST)
+    form = SendHeldForm(request.POST)
     home = request.viewer.home
     if not form.is_valid() or home is None:
         messages.error(request, _("Say why they should go now."))

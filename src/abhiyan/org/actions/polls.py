@@ -12,7 +12,7 @@ from abhiyan.org.news import ReleaseDecided
 from abhiyan.org.queries import require
 from abhiyan.units import actions as units
 from abhiyan.units import queries as calendar
-from abhiyan.units.actions.polls import Stated, unit_of
+from abhiyan.units.actions.polls import StatedPoll, unit_of
 from abhiyan.units.models import Poll
 
 from .releases import ask_release, close_release
@@ -20,7 +20,7 @@ from .releases import ask_release, close_release
 ACT, KEEP = "polls.confirm", "polls.keep"
 
 
-def state_poll(*, stated: Stated, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
+def state_poll(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
     """State an entry, or a newer version of one, and ask for its confirmation.
 
     Who may: polls.keep over the state it concerns, and over that of the entry it corrects; over the nation where it

@@ -16,7 +16,7 @@ from abhiyan.core import clock, sql
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org.models import Release
-from abhiyan.org.rules.deciding import RELEASE, SEATED_FOR, AskedDecision, Term, Why, why_not
+from abhiyan.org.rules.deciding import RELEASE, SEATED_FOR, AskedDecision, DecidingTerm, Why, why_not
 from abhiyan.org.rules.granting import APPROVE
 from abhiyan.org.rules.ranges import Range, holds
 from abhiyan.org.rules.releases import CAPABILITY
@@ -131,7 +131,7 @@ def _some(seats: tuple[DecidingSeat, ...], language: str) -> str:
 class _Candidate:
     """An appointment that might decide. depth: of its unit; the deeper, the nearer to what is asked."""
 
-    term: Term
+    term: DecidingTerm
     seat: DecidingSeat
     depth: int
 
@@ -199,7 +199,7 @@ def _judged(
     )
 
 
-def _with_line(term: Term, lines: Mapping[int, frozenset[int]]) -> Term:
+def _with_line(term: DecidingTerm, lines: Mapping[int, frozenset[int]]) -> DecidingTerm:
     """The server's console trusts whom it names: what they were before is no part of their line."""
     line = frozenset({term.account}) if term.by_console else lines[term.account]
     return replace(term, line=line)
@@ -216,9 +216,9 @@ _TERM = """
 """
 
 
-def _term(row: tuple[Any, ...]) -> Term:
+def _term(row: tuple[Any, ...]) -> DecidingTerm:
     account, rank, capabilities, reach, since, until, by_console = row
-    return Term(
+    return DecidingTerm(
         account=account,
         rank=rank,
         capabilities=frozenset(capabilities),
@@ -260,9 +260,9 @@ def _candidates(unit_ids: Collection[int]) -> list[_Candidate]:
     return [_Candidate(_term(row[5:]), DecidingSeat(row[3], row[4], row[0], row[1]), row[2]) for row in rows]
 
 
-def _terms_of(accounts: Collection[int]) -> dict[int, tuple[Term, ...]]:
+def _terms_of(accounts: Collection[int]) -> dict[int, tuple[DecidingTerm, ...]]:
     """Every appointment of these accounts, those that are over too."""
-    found: dict[int, list[Term]] = {}
+    found: dict[int, list[DecidingTerm]] = {}
     for row in sql.rows(
         f"""select {_TERM} from org_appointment ap join org_office o on o.id = ap.office_id
         join units_unit u on u.id = ap.unit_id where ap.account_id = any (%(accounts)s::bigint[])

@@ -396,7 +396,7 @@ def offices_to_give(by: Actor, unit_id: int, hierarchy: int, body: Body | None =
     ]
 
 
-def cast(language: str) -> list[people.Part]:
+def cast(language: str) -> list[people.CastMember]:
     """The demo's people with their highest office, for the sign-in page. In a scope that sees them."""
     found = sql.rows("""
         select distinct on (a.id) a.public_id, a.name, o.names, u.names, p.depth, o.rank
@@ -410,7 +410,7 @@ def cast(language: str) -> list[people.Part]:
         """)
     rows = sorted(found, key=lambda row: (row[4], row[5], row[1]))
     return [
-        people.Part(account, name, named(office, language), named(unit, language))
+        people.CastMember(account, name, named(office, language), named(unit, language))
         for account, name, office, unit, _depth, _rank in rows[:CAST_SHOWN]
     ]
 

@@ -32,7 +32,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class DecidingTerm:
     """One appointment, as far as deciding asks. reach: positions it reaches in today's trees.
 
     since, until: from when to when it counts. by_console: the server's console made it. line: its holder, and
@@ -59,13 +59,13 @@ class Term:
         """Whether it reaches a unit that has these positions."""
         return any(holds(self.reach, position) for position in positions)
 
-    def is_above(self, other: "Term") -> bool:
+    def is_above(self, other: "DecidingTerm") -> bool:
         """Whether its unit is strictly above the other's, wherever the other reaches."""
         return bool(other.reach) and all(
             any(lo < inner[0] and inner[1] <= hi for lo, hi in self.reach) for inner in other.reach
         )
 
-    def can_end(self, other: "Term") -> bool:
+    def can_end(self, other: "DecidingTerm") -> bool:
         """Whether its holder may end the other appointment."""
         if not other.reach or not all(covers(self.reach, inner) for inner in other.reach):
             return False
@@ -86,12 +86,12 @@ class AskedDecision:
     at: datetime
     capability: str
     positions: tuple[int, ...]
-    terms: tuple[Term, ...]
+    terms: tuple[DecidingTerm, ...]
     line: frozenset[int]
     is_root: bool
 
 
-def why_not(asked: AskedDecision, term: Term, *, at: datetime) -> Why | None:
+def why_not(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> Why | None:
     """Why the holder of an appointment may not decide a request by it; None where they may."""
     if term.account == asked.by:
         return Why.OWN
@@ -117,7 +117,7 @@ def why_not(asked: AskedDecision, term: Term, *, at: datetime) -> Why | None:
     return None
 
 
-def _has_power(asked: AskedDecision, term: Term, *, at: datetime) -> bool:
+def _has_power(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> bool:
     """Whether the office decides such requests of that unit, whoever asked."""
     return (
         term.counts_at(at)

@@ -20,7 +20,7 @@ from abhiyan.org.queries.authority import NotYours
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
 from abhiyan.units import queries as units
-from abhiyan.units.actions import Stated, confirm_poll, state_poll
+from abhiyan.units.actions import StatedPoll, confirm_poll, state_poll
 from abhiyan.units.actions import polls as refusals
 from abhiyan.units.models import Poll
 
@@ -31,7 +31,7 @@ INDIA = ZoneInfo("Asia/Kolkata")
 CLOSES = datetime(2026, 11, 30, 18, tzinfo=INDIA)
 
 
-def entry(*areas: int, closes_at: datetime | None = CLOSES, **other: Any) -> Stated:
+def entry(*areas: int, closes_at: datetime | None = CLOSES, **other: Any) -> StatedPoll:
     given: dict[str, Any] = {
         "kind": Poll.Kind.BY_ELECTION if closes_at else Poll.Kind.NONE,
         "name": "By-election",
@@ -40,7 +40,7 @@ def entry(*areas: int, closes_at: datetime | None = CLOSES, **other: Any) -> Sta
         "source": "https://eci.gov.in/1",
         "phases": [(closes_at, areas)],
     }
-    return Stated(**given | other)
+    return StatedPoll(**given | other)
 
 
 def stated(world: World, by: Account, *areas: str, corrects: UUID | None = None, **other: Any) -> Poll:

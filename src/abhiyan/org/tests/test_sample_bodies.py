@@ -2,7 +2,7 @@
 
 import pytest
 
-from abhiyan.core.samples import Ground
+from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.org import demo, queries
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def test_the_state_and_some_districts_have_bodies_with_holders_and_vacancies(world: World) -> None:
     codes = {"JK": "N1", "JK-D627": "N11", "JK-D14": "N12", "JK-D5": "N21"}
     ids = {code: world.unit(here) for code, here in codes.items()}
-    ground = Ground(seed="one seed", at=AT, ids=ids, shown={}, holders={}, programme_id=0)
+    ground = SampleGround(seed="one seed", at=AT, ids=ids, shown={}, holders={}, programme_id=0)
     with system("test"):
         demo._sit(ground)
         found = {code: queries.bodies_of(unit, on=TODAY) for code, unit in ids.items()}

@@ -153,8 +153,8 @@ class Played:
     def deciders(self, request: Request) -> set[str]:
         number = {name: n for n, name in enumerate(ACCOUNTS)}
 
-        def term(each: Held) -> deciding.Term:
-            return deciding.Term(
+        def term(each: Held) -> deciding.DecidingTerm:
+            return deciding.DecidingTerm(
                 account=number[each.account],
                 rank=OFFICE[each.office].rank,
                 capabilities=each.capabilities,

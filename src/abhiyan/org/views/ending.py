@@ -30,7 +30,7 @@ class EndOfficeForm(forms.Form):
     )
 
 
-class DecideForm(forms.Form):
+class DisputeForm(forms.Form):
     """By which order a disputed office is settled."""
 
     order_no = forms.CharField(
@@ -95,7 +95,7 @@ def decide(request: Request, public_id: UUID) -> HttpResponseBase:
         lambda given: actions.decide(
             public_id=public_id, order_no=given["order_no"], by=request.actor, at=clock.now()
         ),
-        form=DecideForm(request.POST if request.method == "POST" else None),
+        form=DisputeForm(request.POST if request.method == "POST" else None),
         title=say("Decide for %(who)s? %(office)s, %(unit)s") % about,
         text=[
             say("%(who)s then holds the office. The appointments of the others end at once.") % about,

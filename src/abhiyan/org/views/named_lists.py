@@ -35,7 +35,7 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 
-class AskForm(forms.Form):
+class NamedListForm(forms.Form):
     """What a list with names is needed for, and as which file."""
 
     reason = forms.CharField(label=_("What do you need the list for?"), max_length=300)
@@ -92,7 +92,7 @@ class NamedLists:
         return ask(
             request,
             asked,
-            form=AskForm(request.POST if request.method == "POST" else None),
+            form=NamedListForm(request.POST if request.method == "POST" else None),
             text=[
                 say("Somebody else must approve a file with names: a data officer, or the level above."),
                 *_sentences(_told(table), n),

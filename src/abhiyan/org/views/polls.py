@@ -31,7 +31,7 @@ from abhiyan.ui.acts import ask, confirm, form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
-from abhiyan.units.actions import Stated
+from abhiyan.units.actions import StatedPoll
 from abhiyan.units.actions.polls import MOST_PHASES
 from abhiyan.units.models import Poll
 from abhiyan.units.rules.polls import silence
@@ -278,10 +278,10 @@ class PollForm(forms.Form):
             found.append((closes_at, [self.known[code] for code in self.codes(n) if code in self.known]))
         return found
 
-    def stated(self) -> Stated:
+    def stated(self) -> StatedPoll:
         """The entry; of a form that is whole."""
         given = self.cleaned_data
-        return Stated(
+        return StatedPoll(
             kind=given["kind"],
             name=given["name"],
             announced_on=given["announced_on"],

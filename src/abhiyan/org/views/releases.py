@@ -128,7 +128,7 @@ def _asked(
     )
 
 
-class DecideForm(forms.Form):
+class ReleaseDecisionForm(forms.Form):
     """Yes or no to what somebody asked."""
 
     allow = forms.ChoiceField(choices=[("yes", _("Approve")), ("no", _("Refuse"))], widget=forms.HiddenInput)
@@ -139,7 +139,7 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
     """Say yes or no (`?allow=` yes, no)."""
     one = queries.release_for(request.viewer, public_id)
     page = reverse("org:releases")
-    form = DecideForm(request.POST if request.method == "POST" else request.GET)
+    form = ReleaseDecisionForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
         return redirect(page)
     if request.method == "GET":

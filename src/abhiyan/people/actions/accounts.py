@@ -15,7 +15,7 @@ from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import system
 from abhiyan.people import phones
 from abhiyan.people.models import Account, AccountWord, Phone
-from abhiyan.people.news import AccountClosed
+from abhiyan.people.news import ClosedAccountNews
 from abhiyan.units.rules import fold
 
 from . import sessions
@@ -165,7 +165,7 @@ def close_account(*, account_id: int, by: Actor, at: datetime) -> None:
         AccountWord.objects.filter(account_id=account_id).delete()
         sessions.end_all_of_account(account_id=account_id, at=at)
         audit.record(by=by, at=at, act="people.close_account", subject=str(account_id))
-        news.tell(AccountClosed(account_id, by, at))
+        news.tell(ClosedAccountNews(account_id, by, at))
 
 
 def find_account_at(*, account_id: int, unit_id: int, instead_of: int | None) -> None:

@@ -10,7 +10,7 @@ from abhiyan.core import letters
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DocumentKind:
     """One kind of document. code: stored, for ever.
 
     holder: the name of the person a document about something is good for, None where it is not. Asked at
@@ -22,15 +22,15 @@ class Kind:
     holder: Callable[[UUID], str | None]
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, DocumentKind] = {}
 
 
-def register(kind: Kind) -> None:
+def register(kind: DocumentKind) -> None:
     """Add a kind; a room does it in its apps.py."""
     _kinds[kind.code] = kind
 
 
-def kind(code: str) -> Kind:
+def kind(code: str) -> DocumentKind:
     """A registered kind."""
     return _kinds[code]
 

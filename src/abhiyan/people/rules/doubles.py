@@ -90,7 +90,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPair:
     """What is said of a pair. score: in per cent; reasons: codes of REASONS, that of the names first."""
 
     score: int
@@ -98,7 +98,7 @@ class Judged:
     reasons: list[str]
 
 
-def judged(a: Known, b: Known, *, score: int, is_twin: bool) -> Judged:
+def judged(a: Known, b: Known, *, score: int, is_twin: bool) -> JudgedPair:
     """A pair that a search found. The search weighs sounds; whole names are seen only here.
 
     Two people of one household share phone and year. So names that begin with different consonants are twins on one
@@ -108,7 +108,7 @@ def judged(a: Known, b: Known, *, score: int, is_twin: bool) -> Judged:
     names = _of_names(a.name, b.name, is_twin=is_twin)
     if names not in AGREE:
         score = min(score, SURE - 1)
-    return Judged(0 if is_twin else score, is_twin, [names, *_of_the_rest(a, b)])
+    return JudgedPair(0 if is_twin else score, is_twin, [names, *_of_the_rest(a, b)])
 
 
 def _are_twins(a: Known, b: Known) -> bool:

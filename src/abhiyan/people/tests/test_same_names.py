@@ -3,10 +3,10 @@
 import pytest
 
 from abhiyan.people.rules import titles
-from abhiyan.people.rules.doubles import SURE, Judged, Known, judged
+from abhiyan.people.rules.doubles import SURE, JudgedPair, Known, judged
 
 
-def told(one: str, other: str, *, phone: str = "a", year: int | None = 1980) -> Judged:
+def told(one: str, other: str, *, phone: str = "a", year: int | None = 1980) -> JudgedPair:
     """What is said of two entries of one booth that the search holds for one person."""
     return judged(Known(one, 1980, "a", 1), Known(other, year, phone, 1), score=99, is_twin=False)
 
@@ -61,7 +61,7 @@ def test_one_name_written_twice_may_be_sure(one: str, other: str) -> None:
 def test_names_with_another_first_consonant_are_twins_on_one_phone_and_only_there(
     one: str, other: str
 ) -> None:
-    assert told(one, other) == Judged(0, True, ["other_first", "same_phone", "same_year", "same_place"])
+    assert told(one, other) == JudgedPair(0, True, ["other_first", "same_phone", "same_year", "same_place"])
     for elsewhere in (told(one, other, phone="b"), told(one, other, year=1981), told(one, other, year=None)):
         assert not elsewhere.is_twin and elsewhere.score < SURE
 

@@ -22,7 +22,7 @@ from abhiyan.people import queries
 from abhiyan.people.actions import factors, sessions
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.rules import totp
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import ask, confirm, form_page, tried
 
 from .sign_in import AppCodeForm, acting, lacks_word, own_account, strengthened
@@ -50,13 +50,13 @@ class NewAppForm(AppCodeForm):
 
 
 @require_GET
-def account(request: Request) -> HttpResponseBase:
+def account(request: VisitRequest) -> HttpResponseBase:
     """Sessions, factors and language of whoever is signed in."""
     return _account(request)
 
 
 @form_page
-def session_end(request: Request, public_id: UUID) -> HttpResponseBase:
+def session_end(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     """End one of my sessions on another device. This one ends by signing out."""
     at = clock.now()
     own = own_account(request)
@@ -79,7 +79,7 @@ def session_end(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def sessions_end(request: Request) -> HttpResponseBase:
+def sessions_end(request: VisitRequest) -> HttpResponseBase:
     """End all my sessions but this one."""
     own, page = own_account(request), reverse("people:account")
     return confirm(
@@ -95,7 +95,7 @@ def sessions_end(request: Request) -> HttpResponseBase:
 
 
 @form_page
-def factor_totp(request: Request) -> HttpResponseBase:
+def factor_totp(request: VisitRequest) -> HttpResponseBase:
     """Set up an authenticator app: scan, type the first code."""
     own = own_account(request)
     if lacks_word(request, own):
@@ -124,7 +124,7 @@ def factor_totp(request: Request) -> HttpResponseBase:
 
 
 @form_page
-def factor_passkey(request: Request) -> HttpResponseBase:
+def factor_passkey(request: VisitRequest) -> HttpResponseBase:
     """Make a passkey on this device."""
     from abhiyan.people.actions import passkeys
 
@@ -158,7 +158,7 @@ def factor_passkey(request: Request) -> HttpResponseBase:
 
 
 @require_POST
-def factor_rename(request: Request, public_id: UUID) -> HttpResponseBase:
+def factor_rename(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     """Give a factor another name."""
     own = own_account(request)
     form = NameForm(request.POST)
@@ -171,7 +171,7 @@ def factor_rename(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def factor_remove(request: Request, public_id: UUID) -> HttpResponseBase:
+def factor_remove(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     """Take a factor out of force."""
     own, page = own_account(request), reverse("people:account")
     found = {each.public_id: each for each in queries.confirmed_factors(own.pk)}
@@ -192,7 +192,7 @@ def factor_remove(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def recovery_codes(request: Request) -> HttpResponseBase:
+def recovery_codes(request: VisitRequest) -> HttpResponseBase:
     """Ten fresh recovery codes, shown this once."""
     own, page = own_account(request), reverse("people:account")
     left = factors.recovery_codes_left(account_id=own.pk)
@@ -214,7 +214,7 @@ def recovery_codes(request: Request) -> HttpResponseBase:
     )
 
 
-def _set_up(request: Request, own: Account) -> HttpResponseBase:
+def _set_up(request: VisitRequest, own: Account) -> HttpResponseBase:
     """After a factor was added: the first one makes the session strong, and brings recovery codes with it."""
     at = clock.now()
     if request.visit.is_strong:
@@ -226,7 +226,7 @@ def _set_up(request: Request, own: Account) -> HttpResponseBase:
     return render(request, "people/recovery_codes.html", {"codes": codes, "onwards": onwards["Location"]})
 
 
-def _account(request: Request, *, status: int = 200) -> HttpResponseBase:
+def _account(request: VisitRequest, *, status: int = 200) -> HttpResponseBase:
     own = own_account(request)
     at = clock.now()
     shown: dict[str, Any] = {

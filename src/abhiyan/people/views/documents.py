@@ -10,14 +10,14 @@ from abhiyan.core import clock, limits
 from abhiyan.core.scope import system
 from abhiyan.people import documents, queries
 from abhiyan.people.rules.documents import initials
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 
 PER_NETWORK = ("card.network", 1_000, 3600)
 NOBODYS = UUID(int=0)
 
 
 @require_GET
-def document_check(request: Request, sealed: str) -> HttpResponseBase:
+def document_check(request: VisitRequest, sealed: str) -> HttpResponseBase:
     """Whether a card or certificate is valid. Altered, never issued, revoked and over are answered alike."""
     name, allowed, window_s = PER_NETWORK
     at = clock.now()

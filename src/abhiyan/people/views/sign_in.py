@@ -20,7 +20,7 @@ from abhiyan.core.words import language as language_of_page
 from abhiyan.people import actions, phones, queries
 from abhiyan.people.actions import codes, factors, sessions
 from abhiyan.people.models import Account, Factor
-from abhiyan.people.visit import Request
+from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import Tried, form_page, tried
 from abhiyan.ui.fields import CodeField
 
@@ -85,7 +85,7 @@ class WordForm(forms.Form):
 
 
 @form_page
-def sign_in(request: Request) -> HttpResponseBase:
+def sign_in(request: VisitRequest) -> HttpResponseBase:
     """Step one: the phone. The answer is the same whether anybody signs in with it or not."""
     form, at = PhoneForm(request.POST or None), clock.now()
     asked = tried(
@@ -120,7 +120,7 @@ def sign_in(request: Request) -> HttpResponseBase:
 
 
 @form_page
-def sign_in_code(request: Request) -> HttpResponseBase:
+def sign_in_code(request: VisitRequest) -> HttpResponseBase:
     """Step two: the code. The session that asked is the only one that may answer."""
     asked: dict[str, Any] = request.visit.facts.get("sign_in") or {}
     if not asked:
@@ -152,7 +152,7 @@ def sign_in_code(request: Request) -> HttpResponseBase:
 
 
 @form_page
-def second_factor(request: Request) -> HttpResponseBase:
+def second_factor(request: VisitRequest) -> HttpResponseBase:
     """Step three: passkey, app or recovery code; who has none yet shows the handed-over word and sets up the first."""
     account = own_account(request)
     if request.visit.is_strong:
@@ -175,7 +175,7 @@ def second_factor(request: Request) -> HttpResponseBase:
     return _second_factor(request, account, form, status=done.status)
 
 
-def lacks_word(request: Request, account: Account) -> bool:
+def lacks_word(request: VisitRequest, account: Account) -> bool:
     """Whether this first sign-in has yet to show the word that was handed over."""
     return (
         not request.visit.is_strong
@@ -184,7 +184,7 @@ def lacks_word(request: Request, account: Account) -> bool:
     )
 
 
-def _first_word(request: Request, account: Account) -> HttpResponseBase:
+def _first_word(request: VisitRequest, account: Account) -> HttpResponseBase:
     form, at = WordForm(request.POST or None), clock.now()
     done = tried(
         request,
@@ -201,7 +201,7 @@ def _first_word(request: Request, account: Account) -> HttpResponseBase:
 
 
 @require_POST
-def second_factor_passkey(request: Request) -> HttpResponseBase:
+def second_factor_passkey(request: VisitRequest) -> HttpResponseBase:
     """Step three by passkey: what the browser signed, for the challenge of this session."""
     from abhiyan.people.actions import passkeys
 
@@ -223,7 +223,7 @@ def second_factor_passkey(request: Request) -> HttpResponseBase:
 
 
 def _second_factor(
-    request: Request,
+    request: VisitRequest,
     account: Account,
     failed: forms.Form | None = None,
     *,
@@ -253,7 +253,7 @@ def _second_factor(
 
 
 @form_page
-def console(request: Request, secret: str) -> HttpResponseBase:
+def console(request: VisitRequest, secret: str) -> HttpResponseBase:
     """The one-time sign-in printed by `abhiyan init`. Opening it signs nobody in: previews and scanners open links."""
     if request.method == "POST":
         at = clock.now()
@@ -265,7 +265,7 @@ def console(request: Request, secret: str) -> HttpResponseBase:
 
 
 @require_POST
-def demo_sign_in(request: Request) -> HttpResponseBase:
+def demo_sign_in(request: VisitRequest) -> HttpResponseBase:
     """One click to be one of the demo's people, with a session as strong as a passkey's. Demo and loopback only."""
     if not settings.DEMO or not address.is_loopback(request):
         raise NotFound
@@ -282,7 +282,7 @@ def demo_sign_in(request: Request) -> HttpResponseBase:
 
 
 @require_POST
-def sign_out(request: Request) -> HttpResponseBase:
+def sign_out(request: VisitRequest) -> HttpResponseBase:
     """End this session, and the phone's own in this browser."""
     at = clock.now()
     sessions.end_browsers_phone(token=request.COOKIES.get(settings.PHONE_COOKIE_NAME, ""), at=at)
@@ -293,7 +293,7 @@ def sign_out(request: Request) -> HttpResponseBase:
 
 
 @require_POST
-def language(request: Request) -> HttpResponseBase:
+def language(request: VisitRequest) -> HttpResponseBase:
     """Read on in another language; signed in, from now on and everywhere. One for the public: in this browser."""
     code = request.POST.get("language", "")
     if code not in languages.names():
@@ -313,12 +313,12 @@ def language(request: Request) -> HttpResponseBase:
     return response
 
 
-def own_account(request: Request) -> Account:
+def own_account(request: VisitRequest) -> Account:
     """The account of this session."""
     return needed(queries.account(request.visit.account_id) if request.visit.account_id else None)
 
 
-def strengthened(request: Request, account: Account) -> HttpResponse:
+def strengthened(request: VisitRequest, account: Account) -> HttpResponse:
     """The session has shown its second factor: a new cookie, and on to what was wanted."""
     onwards, at = _onwards(request), clock.now()
     request.visit.sign_in(account.pk, account.phone_id, at, strong=True)
@@ -328,7 +328,7 @@ def strengthened(request: Request, account: Account) -> HttpResponse:
     return HttpResponseRedirect(onwards)
 
 
-def acting(account: Account, request: Request) -> Actor:
+def acting(account: Account, request: VisitRequest) -> Actor:
     """Whoever has just shown a second factor, as the actor of the rest of this request."""
     return Actor(
         kind="person",
@@ -345,13 +345,13 @@ def phone_id_of(number: str) -> UUID:
     return keyring().phone_id(number)
 
 
-def _wanted(request: Request) -> str:
+def _wanted(request: VisitRequest) -> str:
     """Where the person wanted to go, if it is one of our own addresses."""
     where = request.POST.get("next") or request.GET.get("next") or ""
     safe = where.startswith("/") and url_has_allowed_host_and_scheme(where, allowed_hosts=None)
     return where[:500] if safe else ""
 
 
-def _onwards(request: Request) -> str:
+def _onwards(request: VisitRequest) -> str:
     where = str(request.visit.facts.get("next") or "/")
     return where if where not in (reverse("people:sign_in"), reverse("people:second_factor")) else "/"

@@ -15,7 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import InCharge, Programme, ProgrammeUnit, Target, TargetVersion
 from abhiyan.programmes.queries import splits
-from abhiyan.programmes.queries.splits import Difference
+from abhiyan.programmes.queries.splits import TargetDifference
 from abhiyan.units import actions as units
 from abhiyan.units import queries as unit_queries
 from abhiyan.units.news import UnitsClosing, UnitsOpening
@@ -190,8 +190,8 @@ def _parts(
     return found
 
 
-def _change(unit_id: int, known: Target | None, after: int | None) -> Difference:
-    return Difference(
+def _change(unit_id: int, known: Target | None, after: int | None) -> TargetDifference:
+    return TargetDifference(
         unit_id,
         "",
         "",
@@ -208,7 +208,7 @@ def _put(
     programme: Programme,
     measure: int,
     units_: Iterable[int],
-    differences: Sequence[Difference],
+    differences: Sequence[TargetDifference],
     told: UnitsClosing | UnitsOpening,
 ) -> None:
     put_version(
@@ -353,7 +353,7 @@ def _give_back(programme: Programme, facts: Mapping[str, Any], told: UnitsOpenin
     for unit, n, is_locked, basis, is_plans_lock, parts in rows:
         if unit in now:
             continue  # it has another since
-        back[unit] = Difference(unit, "", "", {}, None, n, False, is_locked, basis, is_plans_lock)
+        back[unit] = TargetDifference(unit, "", "", {}, None, n, False, is_locked, basis, is_plans_lock)
         for to, part, had in parts:
             known = now.get(to)
             if known is not None and not known.is_locked:

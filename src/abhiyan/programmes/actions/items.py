@@ -28,7 +28,7 @@ from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import splits
 from abhiyan.programmes.queries.items import keyed
 from abhiyan.programmes.rules import activities, items
-from abhiyan.programmes.rules.ladder import Change
+from abhiyan.programmes.rules.ladder import TallyChange
 
 from .ledger import post
 
@@ -183,7 +183,7 @@ def ask_whether(*, asked: Sequence[AskedItem], at: datetime) -> int:
             phone_id, by = one.item.phone_id, reporters.get(one.item.by_id or 0)
             if phone_id not in numbers or one.item.ended_at is not None or (by and by.phone_id == phone_id):
                 continue
-            asking = messaging.Asking(
+            asking = messaging.PhoneQuestion(
                 room=items.ROOM,
                 kind=programmes[one.item.programme_id].kind,
                 about=one.item.public_id,
@@ -296,9 +296,9 @@ def _changing(ids: Collection[UUID], at: datetime) -> Iterator[list[Item]]:
         post(deltas=[*_ladder(ids), *(one._replace(n=-one.n) for one in before)], at=at)
 
 
-def _ladder(ids: Collection[UUID]) -> list[Change]:
+def _ladder(ids: Collection[UUID]) -> list[TallyChange]:
     """Read the place of these items on the ladder now."""
-    return sql.each(Change, _FACTS, [list(ids)])
+    return sql.each(TallyChange, _FACTS, [list(ids)])
 
 
 def _living(ids: Collection[UUID]) -> "QuerySet[Item]":

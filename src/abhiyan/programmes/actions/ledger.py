@@ -8,13 +8,13 @@ from django.db import transaction
 from abhiyan.core import scope, sql
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS
-from abhiyan.programmes.rules.ladder import RUNGS, Change
+from abhiyan.programmes.rules.ladder import RUNGS, TallyChange
 
 SWEEP_EVERY = timedelta(minutes=1)
 LOCK = 0x4162_0001  # advisory: whoever writes tallies or totals holds it to the end of the transaction
 
 
-def post(*, deltas: Iterable[Change], at: datetime) -> None:
+def post(*, deltas: Iterable[TallyChange], at: datetime) -> None:
     """Post changes of tallies. Call it in the transaction of the fact, or the ledger will not equal the facts.
 
     Changes of one key are added up first. Who may, and the programme's window, are the fact's act to ask.

@@ -14,7 +14,7 @@ from .ledger import fold, hold
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class LedgerDifference:
     """Where the ledger says another number than the facts.
 
     where: "unit" (a unit's own counter by day and channel), "all days" (the row that sums its days) or "total"
@@ -40,7 +40,7 @@ class Difference:
 class Recount:
     """What a recount found. compared: counters looked at. orphans: check -> facts without what they point to."""
 
-    differences: list[Difference]
+    differences: list[LedgerDifference]
     orphans: dict[str, int]
     compared: int
     mended: bool
@@ -108,11 +108,11 @@ _TOTALS = _compare(
 )
 
 
-def _differences(where: str, query: str) -> list[Difference]:
+def _differences(where: str, query: str) -> list[LedgerDifference]:
     found = []
     for row in sql.rows(query):
         unit_id, hierarchy, rest = (row[0], row[1], row[2:]) if where == "total" else (row[0], 0, row[1:])
-        found.append(Difference(where, hierarchy, unit_id, *rest))
+        found.append(LedgerDifference(where, hierarchy, unit_id, *rest))
     return found
 
 
@@ -120,7 +120,7 @@ def _count(query: str) -> int:
     return sql.count(query)
 
 
-def _all() -> list[Difference]:
+def _all() -> list[LedgerDifference]:
     return (
         _differences("unit", _units())
         + _differences("all days", _all_days())
@@ -148,7 +148,7 @@ def recount(*, at: datetime, mend: bool = False) -> Recount:
         return Recount(found, orphans, compared, mended=mend and bool(found))
 
 
-def _mend(found: list[Difference], at: datetime) -> None:
+def _mend(found: list[LedgerDifference], at: datetime) -> None:
     """Tallies by a posted change and a fold; then the rows that sum days, and totals, as they then differ."""
     _insert(
         "insert into programmes_delta (unit_id, programme_id, measure, day, channel, rung, n, posted_at)",
@@ -173,7 +173,7 @@ def _mend(found: list[Difference], at: datetime) -> None:
     )
 
 
-def _key(one: Difference) -> tuple[Any, ...]:
+def _key(one: LedgerDifference) -> tuple[Any, ...]:
     return (one.unit_id, one.programme_id, one.measure, one.day, one.channel, one.rung)
 
 

@@ -20,7 +20,7 @@ from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Measure, Programme, Target, TargetVersion
 from abhiyan.programmes.queries import splits, weights
 from abhiyan.programmes.queries.plans import Takeover, plan_as_targets
-from abhiyan.programmes.queries.splits import Changes, Difference
+from abhiyan.programmes.queries.splits import Changes, TargetDifference
 from abhiyan.programmes.queries.versions import version_for
 
 from .holding import held
@@ -243,16 +243,16 @@ def take_over_plan(
         return found
 
 
-def _one(unit_id: int, known: Target | None, n: int, *, is_locked: bool) -> Difference:
+def _one(unit_id: int, known: Target | None, n: int, *, is_locked: bool) -> TargetDifference:
     before, was_locked = (known.n, known.is_locked) if known else (None, False)
-    return Difference(unit_id, "", "", {}, before, n, was_locked, is_locked)
+    return TargetDifference(unit_id, "", "", {}, before, n, was_locked, is_locked)
 
 
 def put_version(
     programme: Programme,
     measure: int,
     unit_id: int,
-    differences: Iterable[Difference],
+    differences: Iterable[TargetDifference],
     *,
     act: TargetVersion.Act,
     basis: str,
@@ -309,7 +309,7 @@ def _put(
     programme: Programme,
     measure: int,
     unit_id: int,
-    differences: Sequence[Difference],
+    differences: Sequence[TargetDifference],
     *,
     told: tuple[str, dict[str, Any]],
     by: Actor,

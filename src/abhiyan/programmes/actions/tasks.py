@@ -23,7 +23,7 @@ from abhiyan.org.news import AppointmentEnded
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes.models import Programme, Task, TaskStep
 from abhiyan.programmes.queries import tasks as found
-from abhiyan.programmes.rules.tasks import MOVES, OPEN, Act, State, day_after
+from abhiyan.programmes.rules.tasks import MOVES, OPEN, Act, TaskState, day_after
 from abhiyan.ui.numbers import grouped
 from abhiyan.units.models import Hierarchy
 
@@ -230,7 +230,7 @@ def change_together(*, batch: UUID, act: Act, by: Actor, at: datetime) -> int:
     """
     if act not in (Act.CONFIRM, Act.WITHDRAW, Act.REOPEN):
         raise ValueError(act)
-    sources = [State.WITHDRAWN] if act == Act.REOPEN else list(MOVES[act].sources)
+    sources = [TaskState.WITHDRAWN] if act == Act.REOPEN else list(MOVES[act].sources)
     with transaction.atomic(), system("tasks asked together"):
         asked = Task.objects.filter(batch=batch, asked_by=by.account_id)
         if by.account_id is None or not asked.exists():
@@ -260,7 +260,7 @@ def hand_over(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime, no
         if seat is None:
             raise NobodyToAsk(field="whom")
         org.require(by, LEADS, at=seat.unit_id)
-        if task.state not in OPEN | {State.DECLINED}:
+        if task.state not in OPEN | {TaskState.DECLINED}:
             raise MovedMeanwhile
         with system("handing a task over"):
             _give([task], seat, "hand_over", note, by=by, at=at)
@@ -285,7 +285,7 @@ def hand_on_of_appointment(*, told: AppointmentEnded) -> int:
             )
             if next_one is not None:
                 Task.objects.filter(
-                    asked_by=told.account_id, state__in=[*OPEN, State.DECLINED, State.DONE]
+                    asked_by=told.account_id, state__in=[*OPEN, TaskState.DECLINED, TaskState.DONE]
                 ).update(asked_by=next_one.account_id)
     return moved
 
@@ -380,7 +380,7 @@ def _give(
 ) -> None:
     """Give tasks to whoever holds a seat; to nobody where there is none."""
     for task in tasks:
-        task.state, task.state_at, task.note, task.reminded = State.ASKED.value, at, note, 0
+        task.state, task.state_at, task.note, task.reminded = TaskState.ASKED.value, at, note, 0
         task.account_id = seat.account_id if seat else None
         if seat:
             task.unit_id, task.hierarchy = seat.unit_id, seat.hierarchy

@@ -17,12 +17,12 @@ from .checked import SaidTrue, checked_columns, said_true, too_few, why_none
 from .counts_by import BEFORE, By, CountSplit, split_by
 from .earlier_drives import Earlier, earlier
 from .funnel import Funnel, FunnelLine, shown_funnel
-from .here import Own, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
+from .here import CountedHere, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
 from .items import item, item_key, items, items_by_id
 from .ledger import (
-    Figures,
     FunnelRow,
-    Node,
+    LedgerNode,
+    MeasureFigures,
     ask_figures,
     beside,
     blank,
@@ -50,7 +50,7 @@ from .parts import ProgrammePart, parts_of, startable
 from .plans import plan_as_targets, planned_takeover
 from .prepared import prepared_in
 from .programmes import (
-    Counted,
+    RunningMeasure,
     drawn,
     gap,
     in_charges,
@@ -75,7 +75,7 @@ from .programmes import (
 from .splits import (
     ALL_THE_WAY,
     Changes,
-    Difference,
+    TargetDifference,
     described,
     far_at_once,
     planned_return,

@@ -16,7 +16,7 @@ from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
 
 from . import own_part
-from .ledger import Node
+from .ledger import LedgerNode
 from .listing import BELOW_HERE, CUT, EDGE, ChildrenAsked, kids, of_measure, waiting
 
 BEFORE = ALL_DAYS  # what came before the first day or week that stands apart
@@ -91,7 +91,14 @@ class CountSplit:
 
 
 def split_by(
-    *, node: Node, units: Sequence[int], programme: Programme, measure: int, rung: int, by: By, at: datetime
+    *,
+    node: LedgerNode,
+    units: Sequence[int],
+    programme: Programme,
+    measure: int,
+    rung: int,
+    by: By,
+    at: datetime,
 ) -> dict[int, CountSplit]:
     """One rung of a measure, of units below a node or of the node itself, in the parts of `by`. One query.
 

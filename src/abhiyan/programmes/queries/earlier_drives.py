@@ -7,7 +7,7 @@ from typing import Any
 
 from abhiyan.core import sql
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.ladder import Before
+from abhiyan.ui.ladder import EarlierDrive
 
 from .weights import Within, basis
 
@@ -28,7 +28,7 @@ class Earlier:
     def beside(self, unit_id: int) -> dict[str, Any]:
         """What the picture of a unit's ladder takes of it."""
         n = self.of.get(unit_id)
-        return {} if n is None else {"before": Before(self.label, n, self.source)}
+        return {} if n is None else {"before": EarlierDrive(self.label, n, self.source)}
 
 
 def earlier(programme: Programme, *, units: Collection[int], hierarchy: int, on: date) -> Earlier | None:

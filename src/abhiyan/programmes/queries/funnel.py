@@ -11,7 +11,7 @@ from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity, Step
 
 from .here import Placeless, ask_callers_without_place
-from .ledger import FunnelRow, Node
+from .ledger import FunnelRow, LedgerNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Funnel:
 
 def shown_funnel(
     *,
-    node: Node | None,
+    node: LedgerNode | None,
     programme: Programme,
     measure: int = 1,
     rows: Sequence[FunnelRow],

@@ -17,18 +17,18 @@ from abhiyan.programmes.rules import ladder as rung
 from abhiyan.programmes.rules.activities import Page
 from abhiyan.programmes.rules.ladder import Ladder
 
-from .ledger import EXACT, Node, counted_below, node_of
+from .ledger import EXACT, LedgerNode, counted_below, node_of
 
 
 def ask_standing_here(
-    *, node: int | Node, hierarchy: int, programme: Programme, measure: int = 1, at: datetime
+    *, node: int | LedgerNode, hierarchy: int, programme: Programme, measure: int = 1, at: datetime
 ) -> sql.Asked[Ladder | None]:
     """The ladder of what has no place below this unit yet; None where there is nothing, or too little to be shown.
 
     Shown by the rules of `ledger`: exact where the scope in force sees the people, else rounded and as of the last
     closed day. One query by keys.
     """
-    here = node if isinstance(node, Node) else node_of(node, hierarchy)
+    here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
         return lambda: None
     until = here.until(programme.zone, at, None)
@@ -57,7 +57,7 @@ def _standing(sums: Mapping[int, int], *, is_exact: bool) -> Ladder | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class CountedHere:
     """What counts at a unit itself, in sentences. page: where the viewer may give places to what has none."""
 
     said: Sequence[str]
@@ -68,23 +68,23 @@ def ask_own_words(
     viewer: Viewer,
     *,
     unit_id: int,
-    node: int | Node,
+    node: int | LedgerNode,
     hierarchy: int,
     programme: Programme,
     measure: int = 1,
     at: datetime,
-) -> sql.Asked[Own | None]:
+) -> sql.Asked[CountedHere | None]:
     """`ask_standing_here` in words, for the page of a unit; None where there is nothing to say."""
     asked = ask_standing_here(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
 
-    def read() -> Own | None:
+    def read() -> CountedHere | None:
         own = asked()
         if own is None:
             return None
         unplaced = activities.of(programme.kind).unplaced
         page = unplaced.page if own.counted or own.unsigned else None
         said = unplaced.words(own, unit_id == programme.owner_id or bool(programme.parts))
-        return Own(said, page if page is not None and page.opens(viewer.may) else None)
+        return CountedHere(said, page if page is not None and page.opens(viewer.may) else None)
 
     return read
 
@@ -146,7 +146,7 @@ group by 1, 2, 3, 4, 5, 6"""
 
 
 def ask_callers_without_place(
-    *, node: Node, programme: Programme, measure: int = 1, at: datetime
+    *, node: LedgerNode, programme: Programme, measure: int = 1, at: datetime
 ) -> sql.Asked[Placeless | None]:
     """Callers who have no place yet, seen from a unit.
 

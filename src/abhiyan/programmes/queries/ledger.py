@@ -37,7 +37,7 @@ EXACT = f"""({EVERYTHING} or coalesce(int8range(p.lo, p.hi) <@ {PEOPLE}, false) 
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class LedgerNode:
     """Where a unit stands today in one hierarchy.
 
     is_exact: the scope in force sees the people below it. has_pending: something waited for a fold, anywhere; what is
@@ -67,7 +67,7 @@ class Node:
         return min(on, closed) if on else closed
 
 
-# What `Node` holds of %(unit)s in %(hierarchy)s. Needs own_part.TOPS before it.
+# What `LedgerNode` holds of %(unit)s in %(hierarchy)s. Needs own_part.TOPS before it.
 NODE = f"""
 select p.lo, p.hi,
   exists (select 1 from programmes_large l where l.hierarchy = p.hierarchy and l.unit_id = p.unit_id) as is_large,
@@ -79,13 +79,15 @@ from units_placement p cross join lateral (select {EXACT} as is_exact offset 0) 
 where p.unit_id = %(unit)s and p.hierarchy = %(hierarchy)s and p.lo is not null"""
 
 
-def node_of(unit_id: int, hierarchy: int) -> Node | None:
+def node_of(unit_id: int, hierarchy: int) -> LedgerNode | None:
     """A unit's place today; None where it does not stand in that hierarchy."""
     row = sql.row(f"with {own_part.TOPS} {NODE}", {"unit": unit_id, "hierarchy": hierarchy}, keep_plan=True)
-    return Node(unit_id, hierarchy, *row) if row else None
+    return LedgerNode(unit_id, hierarchy, *row) if row else None
 
 
-def counted_below(node: Node, until: date | None, begins: date | None = None) -> tuple[str, dict[str, Any]]:
+def counted_below(
+    node: LedgerNode, until: date | None, begins: date | None = None
+) -> tuple[str, dict[str, Any]]:
     """A query of the rows (KEY, n) below a node that sum to its figures up to `until`, pending changes among them.
 
     With `begins`, days from then on stand by themselves, and one row per channel sums those before; else all
@@ -139,7 +141,7 @@ def counted_below(node: Node, until: date | None, begins: date | None = None) ->
     }
 
 
-def _own_below(node: Node, until: date | None, begins: date | None) -> list[str]:
+def _own_below(node: LedgerNode, until: date | None, begins: date | None) -> list[str]:
     """Of the same rows what is in sight, on the negatives of their rungs; needs `own_part.tables` before them."""
     parts = []
     days = [("", f"t.day = {ledger_sql.ALL_DAYS}", ledger_sql.ALL_DAYS)]
@@ -226,14 +228,14 @@ def blank(*, is_rounded: bool) -> Ladder:
 
 
 def ladders(
-    *, node: int | Node, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
+    *, node: int | LedgerNode, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
 ) -> dict[tuple[int, int], Ladder]:
     """The ladders of a unit in several programmes, by programme id and measure; what has no counts is left out.
 
     on: up to that field day; None: as of now. `at` says which day closed last, for figures seen from outside.
     Two queries, whatever the number of programmes, days or units below.
     """
-    here = node if isinstance(node, Node) else node_of(node, hierarchy)
+    here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None or not of:
         return {}
     until = here.until(min(programme.zone for programme in of), at, on)
@@ -259,7 +261,7 @@ def ladders(
 
 def ladder(
     *,
-    node: int | Node,
+    node: int | LedgerNode,
     hierarchy: int,
     programme: Programme,
     measure: int = 1,
@@ -267,7 +269,7 @@ def ladder(
     on: date | None = None,
 ) -> Ladder:
     """The ladder of one measure of one unit; see `ladders`. A unit that does not stand in the hierarchy has zeros."""
-    here = node if isinstance(node, Node) else node_of(node, hierarchy)
+    here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     found = ladders(node=here, hierarchy=hierarchy, of=[programme], at=at, on=on) if here else {}
     if (programme.pk, measure) in found:
         return found[programme.pk, measure]
@@ -301,7 +303,7 @@ class FunnelRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class MeasureFigures:
     """All a unit's page says of one measure: the ladder now, the days up to now, the funnel by channel; and by channel
     and day, made when it is asked for."""
 
@@ -313,21 +315,21 @@ class Figures:
 
 def ask_figures(
     *,
-    node: int | Node,
+    node: int | LedgerNode,
     hierarchy: int,
     programme: Programme,
     measure: int = 1,
     at: datetime,
     days: int = 60,
-) -> sql.Asked[Figures]:
+) -> sql.Asked[MeasureFigures]:
     """Ladder, trend and funnel of a unit from one read; days: how many of the window's last days stand apart.
 
     node: the unit's id, or its place by `node_of` in the scope in force. Two queries (one by a place), whatever the
     number of units below.
     """
-    here = node if isinstance(node, Node) else node_of(node, hierarchy)
+    here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
-        return lambda: Figures(Ladder(), [], [])
+        return lambda: MeasureFigures(Ladder(), [], [])
     begins, last, until = window(here, programme, at, days)
     query, values = counted_below(here, until, begins)
     asked = sql.ask(
@@ -340,15 +342,21 @@ def ask_figures(
 
 
 def figures(
-    *, node: int | Node, hierarchy: int, programme: Programme, measure: int = 1, at: datetime, days: int = 60
-) -> Figures:
+    *,
+    node: int | LedgerNode,
+    hierarchy: int,
+    programme: Programme,
+    measure: int = 1,
+    at: datetime,
+    days: int = 60,
+) -> MeasureFigures:
     """The same, read at once."""
     return ask_figures(
         node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
     )()
 
 
-def window(here: Node, programme: Programme, at: datetime, days: int) -> tuple[date, date, date | None]:
+def window(here: LedgerNode, programme: Programme, at: datetime, days: int) -> tuple[date, date, date | None]:
     """The first and the last day that stand apart, and the last that counts (None: all)."""
     until = here.until(programme.zone, at, None)
     last = min(until or day_in(programme.zone, at), programme.closes_on)
@@ -356,8 +364,8 @@ def window(here: Node, programme: Programme, at: datetime, days: int) -> tuple[d
 
 
 def figures_of(
-    here: Node, kind: str, begins: date, last: date, rows: Iterable[tuple[int, date, int, int]]
-) -> Figures:
+    here: LedgerNode, kind: str, begins: date, last: date, rows: Iterable[tuple[int, date, int, int]]
+) -> MeasureFigures:
     """Sums by channel, by day, and of all together.
 
     kind: of the programme; its activity has the steps of the funnel. Rows of ALL_DAYS hold all before `begins`; days
@@ -380,7 +388,7 @@ def figures_of(
         made = (_row(channel, day, found, activity, is_exact=here.is_exact) for channel, day, found in of)
         return [row for row in made if row.is_told]
 
-    return Figures(
+    return MeasureFigures(
         ladder=_ladder(whole, is_exact=here.is_exact, parts=activity.parts),
         trend=_trend(by_day, begins, last, is_exact=here.is_exact),
         channels=told((channel, None, found) for channel, found in sorted(by_channel.items())),
@@ -418,7 +426,13 @@ def _row(
 
 
 def funnel(
-    *, node: int | Node, hierarchy: int, programme: Programme, measure: int = 1, at: datetime, days: int = 0
+    *,
+    node: int | LedgerNode,
+    hierarchy: int,
+    programme: Programme,
+    measure: int = 1,
+    at: datetime,
+    days: int = 0,
 ) -> list[FunnelRow]:
     """The funnel of a unit by channel over all days, and for each of the last `days` days; see `figures`."""
     found = figures(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days)
@@ -426,7 +440,7 @@ def funnel(
 
 
 def beside(
-    *, node: Node, programme: Programme, steps: Sequence[Step], measure: int = 1, at: datetime
+    *, node: LedgerNode, programme: Programme, steps: Sequence[Step], measure: int = 1, at: datetime
 ) -> dict[str, int | None]:
     """Figures of a unit that are on no ladder and in no funnel, by the key of the step; None: too few to be shown.
 

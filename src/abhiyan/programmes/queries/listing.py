@@ -16,7 +16,7 @@ from abhiyan.ui.tables import DEEPEST_ROW, PER_PAGE, Leaf
 from abhiyan.units import queries as places
 
 from . import own_part
-from .ledger import EXACT, Figures, Node, counted_below, figures, figures_of, node_of, window
+from .ledger import EXACT, LedgerNode, MeasureFigures, counted_below, figures, figures_of, node_of, window
 from .programmes import ELECTORAL_KINDS, of_booths
 
 
@@ -66,7 +66,7 @@ _BOOTHS = """coalesce(u.electors, (select sum(bu.electors)::bigint
 
 def children_ladders(
     *,
-    node: int | Node,
+    node: int | LedgerNode,
     hierarchy: int,
     programme: Programme,
     measure: int = 1,
@@ -91,7 +91,7 @@ def children_ladders(
     they are shown, so their order tells no more than they do. A page past the end is the last one. Two queries (one by
     a place), however many children.
     """
-    here = node if isinstance(node, Node) else node_of(node, hierarchy)
+    here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
         return NOTHING
     asked = ChildrenAsked(
@@ -124,7 +124,7 @@ class ChildrenAsked:
     begins: also what `figures` reads of the node itself, days from then on apart; only of a node in sight.
     """
 
-    here: Node
+    here: LedgerNode
     programme: Programme
     measure: int
     at: datetime
@@ -378,7 +378,7 @@ def _figure(name: str, *, has_own: bool) -> str:
 
 def board(
     *,
-    node: int | Node,
+    node: int | LedgerNode,
     hierarchy: int,
     programme: Programme,
     measure: int = 1,
@@ -390,11 +390,11 @@ def board(
     language: str = "en",
     page: int = 1,
     per: int = PER_PAGE,
-) -> tuple[Figures, Leaf]:
+) -> tuple[MeasureFigures, Leaf]:
     """`figures` and `children_ladders` of a unit: while changes wait for a fold, they are read once for both."""
-    here = node if isinstance(node, Node) else node_of(node, hierarchy)
+    here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
-        return Figures(Ladder(), [], []), NOTHING
+        return MeasureFigures(Ladder(), [], []), NOTHING
     begins, last, _until = window(here, programme, at, days)
     asked = ChildrenAsked(
         here,
@@ -417,7 +417,7 @@ def board(
     ), leaf
 
 
-def level_below(here: Node, kind: str) -> list[int] | None:
+def level_below(here: LedgerNode, kind: str) -> list[int] | None:
     """Ids of all open units of a kind below a node. None where they are too many, or too much stands below them, for
     one list of figures: it would add up more than MOST_READ units.
     """
@@ -427,7 +427,7 @@ def level_below(here: Node, kind: str) -> list[int] | None:
     return found if is_listable(here, found) else None
 
 
-def first_level_below(here: Node, kinds: Sequence[str]) -> tuple[str, list[int]] | None:
+def first_level_below(here: LedgerNode, kinds: Sequence[str]) -> tuple[str, list[int]] | None:
     """The first of these kinds that there is below a node, with the ids of its open units; None where there is none, or
     they are too much for one list of figures."""
     for kind in kinds:
@@ -436,7 +436,7 @@ def first_level_below(here: Node, kinds: Sequence[str]) -> tuple[str, list[int]]
     return None
 
 
-def is_listable(here: Node, found: Sequence[int]) -> bool:
+def is_listable(here: LedgerNode, found: Sequence[int]) -> bool:
     """Whether so little stands below these units that one list may add it up."""
     (n,) = sql.row(
         """select coalesce(sum(case when l.unit_id is null then greatest(p.leaves, 1) else 1 end), 0)
@@ -457,7 +457,7 @@ class LevelRows(Rows[Child]):
         self,
         units: Sequence[int],
         *,
-        node: Node,
+        node: LedgerNode,
         programme: Programme,
         measure: int,
         at: datetime,

@@ -126,7 +126,7 @@ def reached_by(viewer: Viewer, one: Material) -> tuple[int, str] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedMaterial:
     """How many people have opened a material, by office and kind of unit. newest: its newest version."""
 
     office_names: dict[str, str]
@@ -142,9 +142,9 @@ _OPENED = """select o.names, u.kind, count(distinct b.account_id) filter (where 
  where v.material_id = %s group by o.id, o.names, o.rank, u.kind order by o.rank, o.id, u.kind"""
 
 
-def opened(one: Material) -> list[Opened]:
+def opened(one: Material) -> list[OpenedMaterial]:
     """How many have opened a material, by office and kind of unit, as far as in the viewer's sight."""
-    return sql.each(Opened, _OPENED, [one.pk])
+    return sql.each(OpenedMaterial, _OPENED, [one.pk])
 
 
 def offices_at(unit_id: int, hierarchy: int) -> list[Office]:

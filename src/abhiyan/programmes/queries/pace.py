@@ -17,21 +17,21 @@ FIVE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class NotedPace:
     """channels: by channel; whole: of all together; steps: what came in each five minutes of the last hours."""
 
-    whole: rates.Pace
-    channels: dict[int, rates.Pace]
+    whole: rates.ReportRate
+    channels: dict[int, rates.ReportRate]
     steps: list[rates.Point]
 
 
-def noted(programme: Programme, *, at: datetime) -> Noted:
+def noted(programme: Programme, *, at: datetime) -> NotedPace:
     """One read of at most a few rows a minute; nothing where the viewer does not see all of the programme."""
     rows = Pace.objects.filter(programme=programme, minute__gt=at - SHOWN).order_by("minute")
     return _noted(rows.values_list("channel", "minute", "n"), at=at, late=rates.NOW)
 
 
-def noted_below(programme: Programme, span: tuple[int, int], *, at: datetime) -> Noted:
+def noted_below(programme: Programme, span: tuple[int, int], *, at: datetime) -> NotedPace:
     """The same of the districts below a unit together, noted every five minutes. Nothing of those whose people the
     viewer does not see; one read."""
     rows = (
@@ -43,14 +43,14 @@ def noted_below(programme: Programme, span: tuple[int, int], *, at: datetime) ->
     return _noted(((row["channel"], row["minute"], row["sum"]) for row in rows), at=at, late=LATE)
 
 
-def _noted(rows: Iterable[tuple[int, datetime, int]], *, at: datetime, late: timedelta) -> Noted:
+def _noted(rows: Iterable[tuple[int, datetime, int]], *, at: datetime, late: timedelta) -> NotedPace:
     by_channel: dict[int, list[rates.Point]] = {}
     sums: dict[datetime, int] = {}
     for channel, minute, n in rows:
         by_channel.setdefault(channel, []).append((minute, n))
         sums[minute] = sums.get(minute, 0) + n
     whole = sorted(sums.items())
-    return Noted(
+    return NotedPace(
         rates.pace(whole, at=at, late=late),
         {channel: rates.pace(points, at=at, late=late) for channel, points in by_channel.items()},
         rates.steps(whole, every=FIVE, most=36),

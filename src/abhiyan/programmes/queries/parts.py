@@ -11,7 +11,7 @@ from abhiyan.programmes.models import Programme, Target
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.units import queries as units
 
-from .ledger import Node, blank, ladders, node_of
+from .ledger import LedgerNode, blank, ladders, node_of
 from .programmes import programmes_for, scope_units
 
 MOST_UNITS = 100  # right below a unit of the scope; a state has fewer districts, and the nation fewer states
@@ -26,12 +26,14 @@ class ProgrammePart:
     target: int | None
 
 
-def parts_of(viewer: Viewer, whole: Programme, *, node: int | Node, at: datetime) -> list[ProgrammePart]:
+def parts_of(
+    viewer: Viewer, whole: Programme, *, node: int | LedgerNode, at: datetime
+) -> list[ProgrammePart]:
     """The programmes beneath one that are in the viewer's sight, by name of the unit. Four queries at most."""
     if not whole.parts:
         return []
     found = list(programmes_for(viewer).filter(parent=whole).order_by("owner__code", "pk"))
-    here = node if isinstance(node, Node) else node_of(node, whole.hierarchy)
+    here = node if isinstance(node, LedgerNode) else node_of(node, whole.hierarchy)
     shown = ladders(node=here, hierarchy=whole.hierarchy, of=found, at=at) if here and found else {}
     none = blank(is_rounded=here is not None and not here.is_exact)
     targets = dict(

@@ -13,13 +13,13 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.refusals import PlanTooWide
 
 from .misfits import Misfit
-from .splits import TARGET, Changes, Difference
+from .splits import TARGET, Changes, TargetDifference
 
 MOST = 200_000  # units of a plan taken over at once: every booth of the largest state
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptTarget:
     """A target somebody has locked at another number than the plan's: it stays."""
 
     unit_id: int
@@ -43,7 +43,7 @@ class Takeover:
     unplaced: tuple[int, ...] = ()
     seats: int = 0
     nowhere: int = 0
-    locked: tuple[Kept, ...] = ()
+    locked: tuple[KeptTarget, ...] = ()
     summed: int = 0
     misfits: tuple[Misfit, ...] = field(default=())
 
@@ -113,7 +113,7 @@ def planned_takeover(
             above = below.setdefault(row.parent_id, _Sum())
             above.n, above.known = above.n + n, above.known + 1
     differences = (
-        Difference(row.unit_id, "", "", {}, row.n, n, row.is_locked, is_locked, is_plans_lock=is_locked)
+        TargetDifference(row.unit_id, "", "", {}, row.n, n, row.is_locked, is_locked, is_plans_lock=is_locked)
         for row in sorted(rows, key=lambda row: row.lo)
         for n, is_locked in (after[row.unit_id],)
         if (n, is_locked) != (row.n, row.is_locked)
@@ -124,7 +124,9 @@ def planned_takeover(
         outside=tuple(sorted(placed - inside)),
         unplaced=tuple(sorted(parts.keys() - placed)),
         nowhere=nowhere,
-        locked=tuple(Kept(row.unit_id, names[row.unit_id][1], row.n or 0, n) for row, n in reversed(kept)),
+        locked=tuple(
+            KeptTarget(row.unit_id, names[row.unit_id][1], row.n or 0, n) for row, n in reversed(kept)
+        ),
         summed=len(after.keys() - parts.keys()),
         misfits=tuple(
             Misfit(row.unit_id, *names[row.unit_id], n, own.n, own.without)

@@ -24,7 +24,7 @@ from abhiyan.ui.ladder import LadderShown as Picture
 from . import own_part
 from .checked import picture_of
 from .holders import holders
-from .ledger import NODE, Node
+from .ledger import NODE, LedgerNode
 from .splits import IN_PLAY
 
 # Whether any unit of the programme, or its owner, stands in or above the counts the scope in force may see.
@@ -167,7 +167,7 @@ _RUNNING = f"""select {", ".join(f"programme.{name}" for name in _COLUMNS)},
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class RunningMeasure:
     """One measure of a programme that runs in a unit, and the unit's target in it. names: of a programme with several
     measures the measure's, else none. target: in another tree than the programme's `of_booths`."""
 
@@ -191,19 +191,19 @@ _RUNNING_AT = f"""with {own_part.TOPS} select place.*, running.*
   order by running.opens_on, running.id"""
 
 
-def running_at(unit_id: int, hierarchy: int, on: date) -> tuple[list[Counted], Node | None]:
+def running_at(unit_id: int, hierarchy: int, on: date) -> tuple[list[RunningMeasure], LedgerNode | None]:
     """Every measure of `programmes_running`, with the unit's target; and `ledger.node_of` the unit. One query."""
     rows = sql.rows(_RUNNING_AT, {"unit": unit_id, "hierarchy": hierarchy, "on": on}, keep_plan=True)
     width = len(rows[0]) - len(_COLUMNS) - 1
     place = rows[0][:width]
-    node = Node(unit_id, hierarchy, *place) if place[0] is not None else None
+    node = LedgerNode(unit_id, hierarchy, *place) if place[0] is not None else None
     found = []
     for row in (row[width:] for row in rows if row[width] is not None):
         known = dict(zip(_COLUMNS, row, strict=False))
         programme = Programme.from_db("default", list(known), list(known.values()))
         measures = row[-1] or ()
         found += [
-            Counted(programme, number, names if len(measures) > 1 else {}, target)
+            RunningMeasure(programme, number, names if len(measures) > 1 else {}, target)
             for number, names, target in measures
         ]
     return found, node
@@ -327,7 +327,7 @@ def target_versions(
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class TargetGap:
     """A unit's target beside the sum of its children's. gap: what is missing below (negative: too much)."""
 
     target: int | None
@@ -349,9 +349,9 @@ class Gap:
         return self.gap == 0
 
 
-def gap(*, programme: Programme, node: int, on: date, measure: int = 1) -> Gap:
+def gap(*, programme: Programme, node: int, on: date, measure: int = 1) -> TargetGap:
     """Whether the targets of children that are open on a day sum to the unit's own, in hierarchy and scope."""
-    return Gap(
+    return TargetGap(
         *sql.row(
             f"""select
           (select t.n from programmes_target t where t.unit_id = %(node)s and t.programme_id = %(programme)s

@@ -17,7 +17,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme, Task
-from abhiyan.programmes.rules.tasks import FINISHED, OPEN, State
+from abhiyan.programmes.rules.tasks import FINISHED, OPEN, TaskState
 from abhiyan.units import queries as units
 
 from .stands import MeasureStand, stands
@@ -160,13 +160,13 @@ def _charges(account_id: int) -> list[RecordedCharge]:
 def task_numbers(*, at: datetime, **of: int) -> Tasks:
     """How many tasks there are: of an account_id, asked_by somebody, of the offices of a unit_id. In a scope that sees
     them; one query."""
-    done = Q(state__in=[State.DONE, State.CONFIRMED])
+    done = Q(state__in=[TaskState.DONE, TaskState.CONFIRMED])
     found = Task.objects.filter(**of).aggregate(
         open=Count("pk", filter=Q(state__in=OPEN)),
         late=Count("pk", filter=is_late(at)),
         in_time=Count("pk", filter=done & Q(done_at__lte=F("due_at"))),
         done_late=Count("pk", filter=done & Q(done_at__gt=F("due_at"))),
-        declined=Count("pk", filter=Q(state=State.DECLINED)),
+        declined=Count("pk", filter=Q(state=TaskState.DECLINED)),
     )
     return Tasks(**found)
 

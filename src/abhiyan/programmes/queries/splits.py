@@ -23,7 +23,7 @@ MOST = 200_000  # units one split looks at: every booth of the largest state; mo
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class TargetDifference:
     """A unit's target before and after. None: there is none.
 
     basis: of the target after; empty: that of the act. is_plans_lock: whether it is then locked by a plan.
@@ -63,7 +63,7 @@ class Changes:
     weigh what their sisters weigh on average (where none has one: all the same).
     """
 
-    differences: tuple[Difference, ...]
+    differences: tuple[TargetDifference, ...]
     units: int = 0
     levels: int = 0
     by_electors: int = 0
@@ -189,7 +189,7 @@ def planned_split(
     given = dict(by_hand or {})
     within = Within(programme.hierarchy, on, programme.pk)
     totals, level = {unit_id: own}, 0
-    differences: list[Difference] = []
+    differences: list[TargetDifference] = []
     looked_at = by_electors = unknown = 0
     while totals:
         parents = list(totals)
@@ -249,8 +249,8 @@ def _misfit(parent: int, total: int, locked: Mapping[int, int]) -> refusals.Lock
     return refusal(field="unit", where=where, locked=whole, total=total, n=abs(whole - total))
 
 
-def _difference(child: SplitBelow, after: int | None, *, is_given: bool) -> Difference:
-    return Difference(
+def _difference(child: SplitBelow, after: int | None, *, is_given: bool) -> TargetDifference:
+    return TargetDifference(
         child.unit_id,
         child.code,
         child.kind,
@@ -358,7 +358,7 @@ def planned_return(
     the scope since then keep what they have.
     """
     rows = sql.each(
-        Difference,
+        TargetDifference,
         f"""with p as (
           select p.unit_id, p.lo, p.hi, p.hierarchy,
             max(t.n) filter (where is_now) as n_now,
@@ -398,7 +398,7 @@ def planned_return(
     return Changes(tuple(rows))
 
 
-def described(differences: Sequence[Difference]) -> list[Difference]:
+def described(differences: Sequence[TargetDifference]) -> list[TargetDifference]:
     """Differences with code, kind and names of their units, where they were found without."""
     rows = sql.rows(
         "select id, code, kind, names from units_unit where id = any(%s)",

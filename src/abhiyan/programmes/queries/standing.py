@@ -16,11 +16,11 @@ from abhiyan.programmes.rules import pace
 from abhiyan.programmes.rules.estimated import Of
 from abhiyan.ui import charts
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.ladder import Before
+from abhiyan.ui.ladder import EarlierDrive
 from abhiyan.ui.ladder import LadderShown as Picture
 
-from .ledger import Figures, Node, blank, ladders
-from .programmes import Counted, drawn
+from .ledger import LedgerNode, MeasureFigures, blank, ladders
+from .programmes import RunningMeasure, drawn
 
 Key = tuple[int, int]  # programme and measure
 
@@ -36,7 +36,7 @@ def as_of(at: datetime, *, is_rounded: bool) -> str:
 LATELY_DAYS = 7
 
 
-def lately(figures: Figures) -> int | None:
+def lately(figures: MeasureFigures) -> int | None:
     """Counted in the last seven days; None in the first days, and from outside: no figure is made of two that are
     rounded."""
     days = figures.trend
@@ -46,10 +46,10 @@ def lately(figures: Figures) -> int | None:
 
 
 def drawn_ladders(
-    running: Sequence[Counted],
+    running: Sequence[RunningMeasure],
     known: Mapping[Key, rungs.Ladder],
     *,
-    node: Node | int,
+    node: LedgerNode | int,
     unit_id: int,
     hierarchy: int,
     today: date,
@@ -83,7 +83,9 @@ def drawn_ladders(
     return shown
 
 
-def drawn_trend(one: Counted, figures: Figures, before: Before | None = None) -> charts.Trend:
+def drawn_trend(
+    one: RunningMeasure, figures: MeasureFigures, before: EarlierDrive | None = None
+) -> charts.Trend:
     """The days of a measure, beside its target and the earlier drive."""
     return charts.Trend(
         name=one.name,

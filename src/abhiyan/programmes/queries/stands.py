@@ -17,9 +17,9 @@ from abhiyan.ui.ladder import LadderShown as Picture
 from abhiyan.ui.tables import Leaf
 from abhiyan.units import queries as units
 
-from .ledger import Node, blank, ladders
+from .ledger import LedgerNode, blank, ladders
 from .listing import FURTHEST_BEHIND, children_ladders
-from .programmes import Counted, drawn, running_at
+from .programmes import RunningMeasure, drawn, running_at
 
 SHOWN = 5
 
@@ -29,9 +29,9 @@ class MeasureStand:
     """One measure of a running programme with a unit's target and ladder. node: the unit's place; checked: its newest
     estimate."""
 
-    of: Counted
+    of: RunningMeasure
     ladder: Ladder
-    node: Node
+    node: LedgerNode
     checked: Estimated | None = None
 
     @property

@@ -16,7 +16,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Task, TaskStep
 from abhiyan.programmes.rules import tasks as rules
-from abhiyan.programmes.rules.tasks import OPEN, Act, State
+from abhiyan.programmes.rules.tasks import OPEN, Act, TaskState
 from abhiyan.units import queries as units
 
 from .holders import SignedHolder, holders
@@ -198,7 +198,7 @@ def due_of(account_id: int, *, limit: int) -> list[Task]:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingTasks:
     """What somebody asked and waits for: done and to be looked at, declined, late. first: titles of some."""
 
     show: str
@@ -207,13 +207,13 @@ class Waiting:
     only: UUID | None  # the one, where there is one
 
 
-def waiting_for(account_id: int, *, at: datetime) -> list[Waiting]:
+def waiting_for(account_id: int, *, at: datetime) -> list[WaitingTasks]:
     """What somebody asked of others that is done, declined or late. One query for each that there is."""
     asked = tasks_of(asked=account_id).exclude(account_id=account_id)
     late = is_late(at)
     kinds = {
-        "done": Q(state=State.DONE),
-        "declined": Q(state=State.DECLINED),
+        "done": Q(state=TaskState.DONE),
+        "declined": Q(state=TaskState.DECLINED),
         "late": late,
     }
     counts = asked.aggregate(**{name: Count("pk", filter=condition) for name, condition in kinds.items()})
@@ -223,12 +223,12 @@ def waiting_for(account_id: int, *, at: datetime) -> list[Waiting]:
             continue
         some = list(asked.filter(condition).order_by("due_at", "pk").values_list("title", "public_id")[:3])
         titles = list(dict.fromkeys(title for title, _public_id in some))
-        found.append(Waiting(name, counts[name], titles, some[0][1] if counts[name] == 1 else None))
+        found.append(WaitingTasks(name, counts[name], titles, some[0][1] if counts[name] == 1 else None))
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class TaskCandidate:
     """Somebody who may be asked: their appointment, name and office."""
 
     appointment: UUID
@@ -237,7 +237,7 @@ class Candidate:
     unit_names: dict[str, str]
 
 
-def candidates(unit_ids: Iterable[int], *, on: date) -> list[Candidate]:
+def candidates(unit_ids: Iterable[int], *, on: date) -> list[TaskCandidate]:
     """Who holds an office in these units, in their order, senior first; without data officers, whom nobody leads."""
     rows = sql.rows(
         f"""select ap.public_id, a.name, o.names, u.names from org_appointment ap
@@ -248,7 +248,7 @@ def candidates(unit_ids: Iterable[int], *, on: date) -> list[Candidate]:
         order by array_position(%(units)s::bigint[], ap.unit_id::bigint), o.rank, ap.starts_on, ap.id limit 300""",
         {"units": list(unit_ids), "on": on},
     )
-    return [Candidate(*row) for row in rows]
+    return [TaskCandidate(*row) for row in rows]
 
 
 def may_ask_in(viewer: Viewer, unit_id: int) -> bool:

@@ -10,7 +10,7 @@ from abhiyan.core.rows import Rows
 from abhiyan.programmes.models import Programme, TargetVersion
 
 from . import weights
-from .splits import Difference
+from .splits import TargetDifference
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def standing_split(*, programme: Programme, node: int, measure: int = 1, first: 
     )
 
 
-def version_differences(programme: Programme, version: Version) -> Rows[Difference]:
+def version_differences(programme: Programme, version: Version) -> Rows[TargetDifference]:
     """What one change changed, in the order of the tree."""
     return Rows(
         "u.id, u.code, u.kind, u.names, b.n, a.n, coalesce(b.is_locked, false), coalesce(a.is_locked, false),"
@@ -148,5 +148,5 @@ def version_differences(programme: Programme, version: Version) -> Rows[Differen
           left join units_placement p on p.unit_id = u.id and p.hierarchy = %(h)s and p.valid_to is null""",
         {"version": version.id, "h": programme.hierarchy},
         orders={"tree": ("p.lo nulls last", "u.code")},
-        make=Difference,
+        make=TargetDifference,
     )

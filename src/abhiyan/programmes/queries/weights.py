@@ -16,7 +16,7 @@ from abhiyan.core.scope import system
 from abhiyan.elections import queries as elections
 from abhiyan.elections.queries import CLASS_FACTORS
 from abhiyan.programmes.refusals import NoWeight, PartyDidNotStand, UnknownBasis
-from abhiyan.programmes.rules.nested import Given, sums
+from abhiyan.programmes.rules.nested import NestedFigure, sums
 
 Options = Mapping[str, str]
 
@@ -171,7 +171,7 @@ def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int,
     )
     places = [lo for lo, _hi, _n in known]
     return sums(
-        Given(unit, *row)
+        NestedFigure(unit, *row)
         for unit, lo, hi in asked
         for row in known[bisect_left(places, lo) : bisect_left(places, hi)]
     )

@@ -40,7 +40,7 @@ class MeasureTemplate:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class ProgrammeTemplate:
     """What a programme starts from. names, about: language -> text, the first guess of the guided form.
 
     days: the usual length of the window.
@@ -54,7 +54,7 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ItemChannel:
     """One way an item comes in. number: as it is posted to the ledger, for ever.
 
     by_phone: from the person's own phone, which is sent a link. is_nameless: brings no name. hears_refusals: the
@@ -147,7 +147,7 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CheckQuestion:
     """An open question of a check. key: of what was written about it; label: that, in a word; text: as it is put."""
 
     key: str
@@ -212,7 +212,7 @@ class Items:
     looks: str = ""
     tries: str = ""
     doubts: str = ""
-    questions: tuple[Question, ...] = ()
+    questions: tuple[CheckQuestion, ...] = ()
     whom: Callable[..., Whom] = _nobody
     leave: Callable[..., object] | None = None
     does_yes_count: bool = False
@@ -241,8 +241,8 @@ class Activity:
 
     kind: str
     name: Text
-    templates: tuple[Template, ...] = ()
-    channels: tuple[Channel, ...] = ()
+    templates: tuple[ProgrammeTemplate, ...] = ()
+    channels: tuple[ItemChannel, ...] = ()
     meanings: Mapping[str, Text] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     parts: tuple[Step, ...] = ()
@@ -262,12 +262,12 @@ class Activity:
     fills_roll: bool = False
 
     @cached_property
-    def _by_number(self) -> dict[int, Channel]:
+    def _by_number(self) -> dict[int, ItemChannel]:
         return {one.number: one for one in self.channels}
 
-    def channel(self, number: int) -> Channel:
+    def channel(self, number: int) -> ItemChannel:
         """A way in by its number. One that is not registered (any more) is still a way in."""
-        return self._by_number.get(number) or Channel(number, _("Another way"))
+        return self._by_number.get(number) or ItemChannel(number, _("Another way"))
 
     def steps_of(self, number: int, *, hides: bool = False) -> tuple[Step, ...]:
         """The steps of a channel. hides: without those before joining."""
@@ -358,7 +358,7 @@ def every() -> list[Activity]:
     return list(_KNOWN.values())
 
 
-def templates() -> dict[str, tuple[Activity, Template]]:
+def templates() -> dict[str, tuple[Activity, ProgrammeTemplate]]:
     """What programmes can be made from, by code."""
     return {one.code: (activity, one) for activity in every() for one in activity.templates}
 

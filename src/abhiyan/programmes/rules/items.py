@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from .activities import Items, Question, Whom
+from .activities import CheckQuestion, Items, Whom
 from .ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED
 
 ROOM = "items"  # whose questions are about items
@@ -45,7 +45,7 @@ def items_of(
     kind: str,
     *,
     measure: int,
-    questions: tuple[Question, ...] = (),
+    questions: tuple[CheckQuestion, ...] = (),
     whom: Callable[..., Whom] = _nobody,
     leave: Callable[..., object] | None = None,
     does_yes_count: bool = False,

@@ -10,7 +10,7 @@ REPORTED, UNSIGNED, COUNTED, CONFIRMED = 10, 15, 20, 30
 RUNGS = (*range(1, REPORTED), REPORTED, UNSIGNED, COUNTED, CONFIRMED)
 
 
-class Change(NamedTuple):
+class TallyChange(NamedTuple):
     """A tally goes up or down by `n`: a reversal carries the day and channel of what it reverses."""
 
     programme_id: int

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
-class Given(NamedTuple):
+class NestedFigure(NamedTuple):
     """A figure of a unit that stands at [lo, hi), looked at from a unit `of` at or above it."""
 
     of: int
@@ -13,9 +13,9 @@ class Given(NamedTuple):
     n: int
 
 
-def topmost(rows: Iterable[Given]) -> list[Given]:
+def topmost(rows: Iterable[NestedFigure]) -> list[NestedFigure]:
     """The rows that no other row of the same `of` holds inside. A district's figure stands for its mandals'."""
-    kept: list[Given] = []
+    kept: list[NestedFigure] = []
     ends: dict[int, int] = {}
     for row in sorted(rows, key=lambda row: (row.of, row.lo, -row.hi)):
         if row.lo >= ends.get(row.of, 0):
@@ -24,7 +24,7 @@ def topmost(rows: Iterable[Given]) -> list[Given]:
     return kept
 
 
-def sums(rows: Iterable[Given]) -> dict[int, int]:
+def sums(rows: Iterable[NestedFigure]) -> dict[int, int]:
     """What the figures of each unit come to."""
     found: dict[int, int] = {}
     for row in topmost(rows):

@@ -14,7 +14,7 @@ Point = tuple[datetime, int]  # a minute, and the total by then
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class ReportRate:
     """a_minute: over the last minutes; None: not noted yet. last: the minute in which the last one came. is_quiet: it
     brought many in the hour before and none now."""
 
@@ -23,14 +23,14 @@ class Pace:
     is_quiet: bool = False
 
 
-def pace(points: Sequence[Point], *, at: datetime, late: timedelta = NOW) -> Pace:
+def pace(points: Sequence[Point], *, at: datetime, late: timedelta = NOW) -> ReportRate:
     """points: in the order of time; late: how old the last may be. A total that fell (something was undone) is no
     arrival."""
     if len(points) < 2:
-        return Pace(None, None)
+        return ReportRate(None, None)
     now, end = points[-1][1], points[-1][0]
     if at - end > late:
-        return Pace(None, None)  # nobody notes totals: no rate is better than an old one
+        return ReportRate(None, None)  # nobody notes totals: no rate is better than an old one
     start, before = at_or_before(points, end - NOW)
     minutes = (end - start).total_seconds() / 60
     last = next(
@@ -39,7 +39,7 @@ def pace(points: Sequence[Point], *, at: datetime, late: timedelta = NOW) -> Pac
     )
     came = max(0, now - before)
     hour = before - at_or_before(points, end - HOUR - NOW)[1]
-    return Pace(came / minutes, last, is_quiet=not came and hour >= EXPECTED)
+    return ReportRate(came / minutes, last, is_quiet=not came and hour >= EXPECTED)
 
 
 def at_or_before(points: Sequence[Point], when: datetime) -> Point:

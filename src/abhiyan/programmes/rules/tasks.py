@@ -6,7 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 
-class State(StrEnum):
+class TaskState(StrEnum):
     """Where a task is. Late is none of these: it follows from the time it was due."""
 
     ASKED = "asked"
@@ -30,27 +30,29 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class TaskMove:
     """sources: the states it starts from. by_asked: done by the person asked; else by the asker or the line above."""
 
-    sources: frozenset[State]
-    to: State
+    sources: frozenset[TaskState]
+    to: TaskState
     by_asked: bool
     needs_note: bool = False
 
 
-OPEN = frozenset({State.ASKED, State.ACCEPTED})
-FINISHED = frozenset({State.CONFIRMED, State.WITHDRAWN})  # lists leave these out
+OPEN = frozenset({TaskState.ASKED, TaskState.ACCEPTED})
+FINISHED = frozenset({TaskState.CONFIRMED, TaskState.WITHDRAWN})  # lists leave these out
 MOVES = {
-    Act.ACCEPT: Move(frozenset({State.ASKED, State.DECLINED}), State.ACCEPTED, by_asked=True),
-    Act.DECLINE: Move(OPEN, State.DECLINED, by_asked=True, needs_note=True),
-    Act.DO: Move(OPEN, State.DONE, by_asked=True),
-    Act.TAKE_BACK: Move(frozenset({State.DONE}), State.ACCEPTED, by_asked=True),
-    Act.CONFIRM: Move(frozenset({State.DONE}), State.CONFIRMED, by_asked=False),
-    Act.REOPEN: Move(
-        frozenset({State.DECLINED, State.DONE, State.CONFIRMED, State.WITHDRAWN}), State.ASKED, by_asked=False
+    Act.ACCEPT: TaskMove(frozenset({TaskState.ASKED, TaskState.DECLINED}), TaskState.ACCEPTED, by_asked=True),
+    Act.DECLINE: TaskMove(OPEN, TaskState.DECLINED, by_asked=True, needs_note=True),
+    Act.DO: TaskMove(OPEN, TaskState.DONE, by_asked=True),
+    Act.TAKE_BACK: TaskMove(frozenset({TaskState.DONE}), TaskState.ACCEPTED, by_asked=True),
+    Act.CONFIRM: TaskMove(frozenset({TaskState.DONE}), TaskState.CONFIRMED, by_asked=False),
+    Act.REOPEN: TaskMove(
+        frozenset({TaskState.DECLINED, TaskState.DONE, TaskState.CONFIRMED, TaskState.WITHDRAWN}),
+        TaskState.ASKED,
+        by_asked=False,
     ),
-    Act.WITHDRAW: Move(OPEN | {State.DECLINED}, State.WITHDRAWN, by_asked=False),
+    Act.WITHDRAW: TaskMove(OPEN | {TaskState.DECLINED}, TaskState.WITHDRAWN, by_asked=False),
 }
 
 

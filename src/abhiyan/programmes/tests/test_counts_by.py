@@ -17,7 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.small_cells import held_back
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import Outcome
+from abhiyan.enrolment.actions import ClaimOutcome
 from abhiyan.enrolment.actions.erasing import erase
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
@@ -46,7 +46,7 @@ def cast() -> Cast:
     return made
 
 
-def join(cast: Cast, n: int, born: int, prefix: str, unit: str = "JK-B004") -> list[Outcome]:
+def join(cast: Cast, n: int, born: int, prefix: str, unit: str = "JK-B004") -> list[ClaimOutcome]:
     """People of one year of birth join at a booth, yesterday."""
     world = cast.world
     now, world.now = world.now, world.now - timedelta(days=1)

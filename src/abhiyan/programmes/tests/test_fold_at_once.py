@@ -17,7 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import trees as totals
-from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
+from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
 from abhiyan.units import actions as units
 from abhiyan.units import staging
 
@@ -46,7 +46,7 @@ def test_posts_and_folds_at_once_with_killed_folders_lose_and_double_nothing() -
         rng, mine = random.Random(seed), Counter[tuple[int, int]]()
         for _batch in range(BATCHES):
             changes = [
-                Change(
+                TallyChange(
                     drive.pk,
                     1,
                     rng.randrange(1, 4),
@@ -99,7 +99,7 @@ def test_posts_and_folds_at_once_with_killed_folders_lose_and_double_nothing() -
             if all(future.done() for future in posting):
                 # keep the folders busy until enough of them were killed
                 with system("more"):
-                    actions.post(deltas=[Change(drive.pk, 1, 1, booths[0], TODAY, REPORTED, 1)], at=AT)
+                    actions.post(deltas=[TallyChange(drive.pk, 1, 1, booths[0], TODAY, REPORTED, 1)], at=AT)
                 sent.append(Counter({(booths[0], REPORTED): 1}))
     done.set()
     for future in [*posting, *folding]:
@@ -125,7 +125,7 @@ def test_a_fold_that_comes_second_leaves_at_once() -> None:
     with system("test"):
         trees = state()
         drive = programme(trees.units["state"])
-        actions.post(deltas=[Change(drive.pk, 1, 1, trees.units["b000"].pk, TODAY, REPORTED, 1)], at=AT)
+        actions.post(deltas=[TallyChange(drive.pk, 1, 1, trees.units["b000"].pk, TODAY, REPORTED, 1)], at=AT)
     with psycopg.connect(database.conninfo("jobs", dbname=database.name())) as other:
         other.execute("select pg_advisory_xact_lock(%s)", [0x4162_0001])
         with system("second"):
@@ -149,7 +149,7 @@ def test_a_change_that_commits_after_the_fold_looked_is_folded_next() -> None:
     with psycopg.connect(database.conninfo("gateway", dbname=database.name())) as late:
         late.execute(insert, [drive.pk, booth, TODAY, AT])  # holds the older transaction, open
         with system("test"):
-            actions.post(deltas=[Change(drive.pk, 1, 1, booth, TODAY, REPORTED, 1)], at=AT)
+            actions.post(deltas=[TallyChange(drive.pk, 1, 1, booth, TODAY, REPORTED, 1)], at=AT)
             assert actions.fold(at=AT) == 1
         late.commit()
     with system("test"):
@@ -170,7 +170,7 @@ def test_changes_are_folded_while_a_list_of_units_is_taken_in() -> None:
     def post_and_fold() -> int:
         try:
             with system("test"):
-                actions.post(deltas=[Change(drive.pk, 1, 1, booth.pk, TODAY, REPORTED, 1)], at=AT)
+                actions.post(deltas=[TallyChange(drive.pk, 1, 1, booth.pk, TODAY, REPORTED, 1)], at=AT)
             with system("fold"):
                 return actions.fold(at=AT)
         finally:

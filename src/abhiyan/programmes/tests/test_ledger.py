@@ -18,7 +18,7 @@ from abhiyan.programmes.actions import ledger
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.actions.trees import UnitsInUse
 from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Target, Total
-from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Change, Ladder
+from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Ladder, TallyChange
 from abhiyan.units import queries as units
 from abhiyan.units.models import Placement, Unit
 from abhiyan.units.news import UnitsGoing
@@ -45,8 +45,8 @@ def drive(trees: Trees) -> Programme:
 
 def change(
     drive: Programme, unit: int, n: int = 1, rung: int = REPORTED, day: date = TODAY, channel: int = 1
-) -> Change:
-    return Change(drive.pk, 1, channel, unit, day, rung, n)
+) -> TallyChange:
+    return TallyChange(drive.pk, 1, channel, unit, day, rung, n)
 
 
 def read(drive: Programme, trees: Trees, code: str, hierarchy: int = 1, on: date | None = None) -> Ladder:
@@ -471,7 +471,7 @@ def test_what_waits_for_folding_fails_where_jobs_run_and_warns_until_they_do(
 ) -> None:
     with system("test"):
         actions.post(
-            deltas=[Change(drive.pk, 1, 1, trees.units["state"].pk, TODAY, REPORTED, 1)],
+            deltas=[TallyChange(drive.pk, 1, 1, trees.units["state"].pk, TODAY, REPORTED, 1)],
             at=AT - timedelta(hours=1),
         )
         found = doctor.examine(AT, only="unfolded", is_served=is_served)

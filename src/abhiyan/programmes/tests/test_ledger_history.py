@@ -24,7 +24,7 @@ from abhiyan.programmes.queries.counts_by import BEFORE, By, CountSplit, split_b
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
 from abhiyan.programmes.rules.ages import band_of
-from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Change, Ladder
+from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Ladder, TallyChange
 from abhiyan.units import actions as unit_acts
 from abhiyan.units import queries as units
 from abhiyan.units.models import Placement, Unit
@@ -85,7 +85,7 @@ class History:
 
     def note(self, *changes: tuple[str, int, date, int, int]) -> None:
         rows = [
-            Change(self.drive.pk, 1, channel, self.trees.units[code].pk, day, rung, n)
+            TallyChange(self.drive.pk, 1, channel, self.trees.units[code].pk, day, rung, n)
             for code, channel, day, rung, n in changes
         ]
         actions.post(deltas=rows, at=AT)
@@ -184,13 +184,13 @@ class History:
         found_now = actions.recount(at=AT)
         assert found_now.is_right, found_now.differences[:3]
 
-    def node(self, code: str, hierarchy: int) -> queries.Node:
+    def node(self, code: str, hierarchy: int) -> queries.LedgerNode:
         """The unit's place, looked up once for all that is asked of it: that is most of the time this takes."""
         found = queries.node_of(self.trees.units[code].pk, hierarchy)
         assert found is not None
         return found
 
-    def check_board(self, node: queries.Node, hierarchy: int) -> None:
+    def check_board(self, node: queries.LedgerNode, hierarchy: int) -> None:
         """One read of both says what each says alone, whether or not anything waits for a fold."""
         figures = queries.figures(node=node, hierarchy=hierarchy, programme=self.drive, at=AT)
         for sort in ("name", "-counted"):
@@ -280,7 +280,7 @@ class History:
                 self.check_parts(hierarchy, inside)
 
     def check_outside(
-        self, node: queries.Node, code: str, alone: dict[str, Ladder], inside: set[str], yesterday: date
+        self, node: queries.LedgerNode, code: str, alone: dict[str, Ladder], inside: set[str], yesterday: date
     ) -> None:
         hierarchy, found = node.hierarchy, alone[code]
         if code in inside and hierarchy == 1:

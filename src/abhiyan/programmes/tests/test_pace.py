@@ -12,7 +12,7 @@ from abhiyan.programmes.actions.ledger import post
 from abhiyan.programmes.models import Pace, Rung
 from abhiyan.programmes.queries.pace import noted
 from abhiyan.programmes.rules import rates
-from abhiyan.programmes.rules.ladder import Change
+from abhiyan.programmes.rules.ladder import TallyChange
 
 from . import make
 
@@ -22,11 +22,11 @@ MINUTE = timedelta(minutes=1)
 def test_a_rate_is_of_the_last_five_minutes_and_a_silent_channel_is_quiet() -> None:
     points = [(AT + n * MINUTE, 10 * n) for n in range(61)]
     end = points[-1][0]
-    assert rates.pace(points, at=end) == rates.Pace(10.0, end)
+    assert rates.pace(points, at=end) == rates.ReportRate(10.0, end)
     assert rates.pace(points, at=end + 6 * MINUTE).a_minute is None, "nobody notes totals any more"
     silent = [*points, *((end + n * MINUTE, 600) for n in range(1, 7))]
     now = silent[-1][0]
-    assert rates.pace(silent, at=now) == rates.Pace(0.0, end, is_quiet=True)
+    assert rates.pace(silent, at=now) == rates.ReportRate(0.0, end, is_quiet=True)
     assert rates.pace([(AT, 5)], at=AT).a_minute is None
     assert rates.pace([(AT, 5), (AT + MINUTE, 3)], at=AT + MINUTE).a_minute == 0
     assert rates.steps(points, every=5 * MINUTE, most=2) == [(end - 5 * MINUTE, 50), (end, 50)]
@@ -39,7 +39,7 @@ def test_totals_are_noted_once_a_minute_and_read_by_who_sees_all_of_the_programm
 
     def came(n: int, minutes: int) -> int:
         with system("test"):
-            change = Change(one.pk, 1, 2, world.unit("N1111"), TODAY, Rung.REPORTED, n)
+            change = TallyChange(one.pk, 1, 2, world.unit("N1111"), TODAY, Rung.REPORTED, n)
             post(deltas=[change], at=AT)
             return pace.note_pace(at=AT + minutes * MINUTE)
 

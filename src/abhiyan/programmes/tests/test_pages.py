@@ -19,7 +19,7 @@ from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import splits
-from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
+from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
 from abhiyan.units.models import Placement
 
 from .make import taken
@@ -57,7 +57,7 @@ def drive(world: World, president: Account) -> Programme:
         actions.set_target(programme_id=made.pk, unit_id=world.unit("N1"), n=1000, by=actor(president), at=at)
         actions.post(
             deltas=[
-                Change(made.pk, 1, 1, world.unit("N1111"), today - timedelta(days=1), rung, n)
+                TallyChange(made.pk, 1, 1, world.unit("N1111"), today - timedelta(days=1), rung, n)
                 for rung, n in ((REPORTED, 37), (COUNTED, 23))
             ],
             at=at,

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from abhiyan.core.samples import Ground
+from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.forms import demo as forms
 from abhiyan.forms.models import Submission
@@ -21,7 +21,7 @@ def test_committees_have_eight_weeks_behind_them_with_reports_that_wait_and_came
     president = actor(world.holder("state_president", "N1"))
     state = world.unit("N1")
     shown = {"state_president": (president, state)}
-    ground = Ground(seed="one seed", at=AT, ids={"JK": state}, shown=shown, holders={}, programme_id=0)
+    ground = SampleGround(seed="one seed", at=AT, ids={"JK": state}, shown=shown, holders={}, programme_id=0)
     forms.sample(ground)
     with system("test"):
         bodies._sit(ground)

@@ -176,9 +176,9 @@ def test_a_meeting_in_the_silence_before_a_poll_is_warned(cast: Cast, ask: Calla
 
 
 def org_poll(cast: Cast, close: Any) -> Any:
-    from abhiyan.units.actions import Stated
+    from abhiyan.units.actions import StatedPoll
 
-    return Stated(
+    return StatedPoll(
         "assembly", "Poll", TODAY - DAY, TODAY + 9 * DAY, "A letter", [(close, [cast.world.state.pk])]
     )
 

@@ -17,7 +17,7 @@ from abhiyan.programmes.actions.programmes import ScopeOutside
 from abhiyan.programmes.models import ProgrammeUnit, Target, TargetMisfit, TargetVersion, UnitTotal
 from abhiyan.programmes.refusals import LocksDoNotFit, NotBelow, NothingBelow, PlanUnplaced, TargetLocked
 from abhiyan.programmes.rules import nested, pace
-from abhiyan.programmes.rules.nested import Given
+from abhiyan.programmes.rules.nested import NestedFigure
 from abhiyan.units import actions as units
 
 from .make import AT, TODAY, programme, state
@@ -302,14 +302,14 @@ def test_the_pace_of_the_days_left_reaches_the_target_and_no_day_less_would(
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 10), st.integers(0, 99)), max_size=12))
 def test_of_figures_inside_one_another_only_the_outermost_count(found: list[tuple[int, int, int]]) -> None:
     # A tree: nested by construction, for each begins where its number says and is cut at the parent's end.
-    rows: list[Given] = []
+    rows: list[NestedFigure] = []
     ends = 0
     for lo, size, n in sorted(found, key=lambda one: (one[0], -one[1])):
         hi = lo + size if lo >= ends else min(lo + size, ends)
         if any(row.lo == lo for row in rows):
             continue
         ends = max(ends, hi)
-        rows.append(Given(1, lo, hi, n))
+        rows.append(NestedFigure(1, lo, hi, n))
     kept = nested.topmost(rows)
     for row in rows:
         holders = [other for other in kept if other.lo <= row.lo < other.hi]

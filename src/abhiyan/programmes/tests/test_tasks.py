@@ -28,7 +28,7 @@ from abhiyan.programmes.actions import tasks as acts
 from abhiyan.programmes.models import Task, TaskStep
 from abhiyan.programmes.queries import record
 from abhiyan.programmes.queries import tasks as found
-from abhiyan.programmes.rules.tasks import MOVES, Act, State, possible
+from abhiyan.programmes.rules.tasks import MOVES, Act, TaskState, possible
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
 
 pytestmark = pytest.mark.django_db
@@ -89,16 +89,16 @@ def test_a_task_is_accepted_done_looked_at_and_reopened(
     world: World, president: Account, mandal: Account
 ) -> None:
     task = given(world, president, "mandal_president", "N111", effort_min=90)
-    assert (task.account_id, task.state, task.effort_min) == (mandal.pk, State.ASKED, 90)
-    assert change(task, Act.ACCEPT, mandal).state == State.ACCEPTED
+    assert (task.account_id, task.state, task.effort_min) == (mandal.pk, TaskState.ASKED, 90)
+    assert change(task, Act.ACCEPT, mandal).state == TaskState.ACCEPTED
     done = change(task, Act.DO, mandal, note="Ten of them")
-    assert (done.state, done.note, done.done_at) == (State.DONE, "Ten of them", AT)
+    assert (done.state, done.note, done.done_at) == (TaskState.DONE, "Ten of them", AT)
     back = change(task, Act.TAKE_BACK, mandal)
-    assert (back.state, back.done_at) == (State.ACCEPTED, None)
+    assert (back.state, back.done_at) == (TaskState.ACCEPTED, None)
     change(task, Act.DO, mandal)
     assert change(task, Act.CONFIRM, president).done_at == AT
-    assert change(task, Act.REOPEN, president, note="Two are missing").state == State.ASKED
-    assert change(task, Act.WITHDRAW, president).state == State.WITHDRAWN
+    assert change(task, Act.REOPEN, president, note="Two are missing").state == TaskState.ASKED
+    assert change(task, Act.WITHDRAW, president).state == TaskState.WITHDRAWN
     with system("test"):
         assert TaskStep.objects.filter(task=task).count() == 7
     with pytest.raises(acts.MovedMeanwhile):
@@ -112,13 +112,13 @@ def test_who_was_asked_answers_and_who_asked_looks(world: World, president: Acco
             change(task, act, president)
     with pytest.raises(acts.NoteMissing):
         change(task, Act.DECLINE, mandal, note=" ")
-    assert change(task, Act.DECLINE, mandal, note="Exams").state == State.DECLINED
-    assert change(task, Act.ACCEPT, mandal).state == State.ACCEPTED  # after all
+    assert change(task, Act.DECLINE, mandal, note="Exams").state == TaskState.DECLINED
+    assert change(task, Act.ACCEPT, mandal).state == TaskState.ACCEPTED  # after all
     change(task, Act.DO, mandal)
     with pytest.raises(NotYours):
         change(task, Act.CONFIRM, mandal)
     state_president = world.holder("state_president", "N1")
-    assert change(task, Act.CONFIRM, state_president).state == State.CONFIRMED  # leads from above
+    assert change(task, Act.CONFIRM, state_president).state == TaskState.CONFIRMED  # leads from above
 
 
 def test_tasks_are_given_in_the_own_unit_and_below_by_those_who_lead(
@@ -214,7 +214,7 @@ def test_one_act_gives_every_holder_of_an_office_below_a_task(world: World, mand
     assert together(Act.CONFIRM) == 1
     assert together(Act.WITHDRAW) == 1
     assert together(Act.REOPEN) == 1  # what was withdrawn, not what is confirmed
-    assert [now(row).state for row in rows] == [State.CONFIRMED, State.ASKED]
+    assert [now(row).state for row in rows] == [TaskState.CONFIRMED, TaskState.ASKED]
     with pytest.raises(NotFound), scoped(viewer_of(account_id=mandal.pk, on=TODAY).scope):
         actions.change_together(batch=batch, act=Act.WITHDRAW, by=actor(mandal), at=AT)
 
@@ -226,7 +226,7 @@ def test_a_task_is_handed_to_somebody_one_leads(world: World, president: Account
     change(task, Act.ACCEPT, mandal)
     with scoped(viewer_of(account_id=mandal.pk, on=TODAY).scope):
         moved = actions.hand_over(public_id=task.public_id, appointment=seat, by=actor(mandal), at=AT)
-    assert (moved.account_id, moved.unit_id, moved.state) == (booth.pk, world.unit("N1111"), State.ASKED)
+    assert (moved.account_id, moved.unit_id, moved.state) == (booth.pk, world.unit("N1111"), TaskState.ASKED)
     with pytest.raises(NotYours), scoped(viewer_of(account_id=booth.pk, on=TODAY).scope):
         actions.hand_over(public_id=task.public_id, appointment=org_seat(mandal), by=actor(booth), at=AT)
     with scoped(viewer_of(account_id=mandal.pk, on=TODAY).scope):  # who leads the unit takes it back

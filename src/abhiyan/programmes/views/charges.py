@@ -196,7 +196,7 @@ def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
     return programme_page(request, one, in_charge=form, status=done.status)
 
 
-class AnswerForm(forms.Form):
+class DeclineChargeForm(forms.Form):
     """Why somebody declines, if they want to say."""
 
     reason = forms.CharField(
@@ -217,7 +217,7 @@ def _charges(
     request: Request,
     *,
     problem: str = "",
-    answered: tuple[int, AnswerForm] | None = None,
+    answered: tuple[int, DeclineChargeForm] | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
     """answered: the charge that was declined, and the form that says what is wrong with it."""
@@ -272,8 +272,8 @@ def _page_of(request: Request, charge: queries.OwnCharge) -> str:
     return shown.href(charge.programme, "programme", charge.unit_code)
 
 
-def _answer_form(in_charge: int, given: QueryDict | None = None) -> AnswerForm:
-    return AnswerForm(given, auto_id=f"charge_{in_charge}_%s")
+def _answer_form(in_charge: int, given: QueryDict | None = None) -> DeclineChargeForm:
+    return DeclineChargeForm(given, auto_id=f"charge_{in_charge}_%s")
 
 
 @posted("programmes:charges", takes=())

@@ -148,7 +148,7 @@ class MaterialFileForm(forms.Form):
     )
 
 
-class NewForm(MaterialFileForm):
+class NewMaterialForm(MaterialFileForm):
     """A file, what it is called, and whom it is for."""
 
     name_hi = forms.CharField(
@@ -184,7 +184,7 @@ def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
     here = shown.unit_of(request, one)
     if not shown.may(request, RUN, here.unit.id):
         raise org.NotYours(capability=RUN)
-    form = NewForm(request.POST or None, request.FILES or None)
+    form = NewMaterialForm(request.POST or None, request.FILES or None)
     offices = found.offices_at(here.unit.id, one.hierarchy)
     offer(form, offices=[(each.code, named(each.names)) for each in offices])
     done = tried(

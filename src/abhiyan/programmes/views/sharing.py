@@ -25,7 +25,7 @@ from abhiyan.ui.numbers import grouped, share
 
 from . import shown
 
-TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "ladder.typ")
+TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "ladder.typ")
 COLOURS = ("#9fb3b7", "#5f8a91", "#14353b")
 LANGUAGES = ("hi", "en")
 

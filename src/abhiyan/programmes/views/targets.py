@@ -58,7 +58,7 @@ MISFITS: tuple[Column[queries.Misfit], ...] = (
     Column("change", _("Difference"), lambda row: row.gap),
     Column("without", _("Units below without a target"), lambda row: row.without),
 )
-DIFFERENCES: tuple[Column[queries.Difference], ...] = (
+DIFFERENCES: tuple[Column[queries.TargetDifference], ...] = (
     Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
     Column("code", _("Code"), lambda row: row.code, only_in_file=True),
     Column("kind", _("Kind"), lambda row: Kind(row.kind).label),
@@ -423,8 +423,8 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
 
 
 def differences_table(
-    request: Request, rows: "Sequence[queries.Difference] | Rows[queries.Difference]"
-) -> Table[queries.Difference]:
+    request: Request, rows: "Sequence[queries.TargetDifference] | Rows[queries.TargetDifference]"
+) -> Table[queries.TargetDifference]:
     """Targets before and after, unit by unit."""
     return Table(
         request,

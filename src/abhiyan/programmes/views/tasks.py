@@ -33,7 +33,7 @@ from abhiyan.programmes.actions import tasks as acts
 from abhiyan.programmes.models import Programme, Task
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules import tasks as rules
-from abhiyan.programmes.rules.tasks import FINISHED, Act, State
+from abhiyan.programmes.rules.tasks import FINISHED, Act, TaskState
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import PageAct, Tried, act_on, ask, form_page, problem, tried
 from abhiyan.ui.fields import DayField, WholeField
@@ -80,7 +80,9 @@ def state_kind(task: Task, *, is_late: bool) -> str:
     """How its state is marked: ok, warn, bad, or plain."""
     if is_late:
         return "bad"
-    return {State.DONE: "ok", State.CONFIRMED: "ok", State.DECLINED: "warn"}.get(State(task.state), "")
+    return {TaskState.DONE: "ok", TaskState.CONFIRMED: "ok", TaskState.DECLINED: "warn"}.get(
+        TaskState(task.state), ""
+    )
 
 
 def effort_in_words(minutes: int | None) -> str:
@@ -318,7 +320,7 @@ def _page(
         else:
             wrong = problem(tried_.form)
     together = found.together(one.batch, viewer.account_id) if one.batch and viewer.account_id else {}
-    is_open = one.state in (State.ASKED, State.ACCEPTED, State.DECLINED)
+    is_open = one.state in (TaskState.ASKED, TaskState.ACCEPTED, TaskState.DECLINED)
     return render(
         request,
         "programmes/task.html",
@@ -343,9 +345,9 @@ def _page(
             and viewer.may(LEADS)
             and (found.is_asked(request.actor, one) or found.may_ask_in(viewer, one.unit_id)),
             "together": sum(together.values()),
-            "together_done": together.get(State.DONE, 0),
+            "together_done": together.get(TaskState.DONE, 0),
             "together_open": sum(together.get(state, 0) for state in ("asked", "accepted", "declined")),
-            "together_withdrawn": together.get(State.WITHDRAWN, 0),
+            "together_withdrawn": together.get(TaskState.WITHDRAWN, 0),
         },
         status=status,
     )
@@ -419,14 +421,14 @@ def _near(viewer: Viewer, one: Task) -> list[int]:
     ]
 
 
-def _label(each: found.Candidate) -> str:
+def _label(each: found.TaskCandidate) -> str:
     return f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}"
 
 
 MINUTES, HOURS = "minutes", "hours"
 
 
-class AskForm(forms.Form):
+class NewTaskForm(forms.Form):
     """What is asked of whom, until when."""
 
     whom = forms.ChoiceField(label=_("Give it to"))
@@ -478,7 +480,7 @@ def task_ask(request: Request) -> HttpResponseBase:
         if one.held and not one.is_of_officers
     }
     running = list(queries.programmes_for(viewer).filter(state=Programme.State.OPEN)[:200])
-    form = AskForm(
+    form = NewTaskForm(
         request.POST if request.method == "POST" else None, initial={"whom": request.GET.get("whom", "")}
     )
     offer(
@@ -520,7 +522,9 @@ def task_ask(request: Request) -> HttpResponseBase:
     return redirect("programmes:task", done.value)
 
 
-def _groups(people: dict[str, found.Candidate], below: dict[str, org.OfficeBelow]) -> list[tuple[Any, Any]]:
+def _groups(
+    people: dict[str, found.TaskCandidate], below: dict[str, org.OfficeBelow]
+) -> list[tuple[Any, Any]]:
     every = [
         (
             BELOW + code,
@@ -540,7 +544,7 @@ def _groups(people: dict[str, found.Candidate], below: dict[str, org.OfficeBelow
 def _ask_page(
     request: Request,
     here: Here,
-    form: AskForm,
+    form: NewTaskForm,
     *,
     preview: tuple[str, str, int] | None = None,
     status: int = 200,

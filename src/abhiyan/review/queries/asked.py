@@ -9,7 +9,7 @@ from django.utils.translation import gettext as say
 from abhiyan.core import small_cells
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import Counted
+from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.verification.actions.frames import PLAN
@@ -30,7 +30,7 @@ class MeasureAsked:
 
 def asked_below(
     viewer: Viewer,
-    running: Sequence[Counted],
+    running: Sequence[RunningMeasure],
     here: units.UnitRow,
     hierarchy: int,
     at: datetime,

@@ -20,7 +20,7 @@ from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.slides.look import Layouts, from_json, house_layouts
 from abhiyan.ui.slides.pages import laid_out
 from abhiyan.ui.slides.pdf_file import pdf
-from abhiyan.ui.slides.said import Gap, Slide
+from abhiyan.ui.slides.said import Slide, SlideInterval
 
 KINDS = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -116,7 +116,7 @@ def sample_slides(language: str) -> list[Slide]:
             lately=6_468,
             below=[decks.Behind(unit, 90_000, 60_000 - 900 * n, 41_000) for n, unit in enumerate(units)],
             gaps=[
-                Gap(unit, 32 + 4 * n, 24 + 4 * n, 41 + 4 * n, 59 - 4 * n, 1 + n // 4)
+                SlideInterval(unit, 32 + 4 * n, 24 + 4 * n, 41 + 4 * n, 59 - 4 * n, 1 + n // 4)
                 for n, unit in enumerate(units)
             ],
         )

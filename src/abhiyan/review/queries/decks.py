@@ -26,13 +26,13 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import Counted
+from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
 from abhiyan.review.models import Deck, Review, Round
 from abhiyan.review.rules import decks
-from abhiyan.review.rules.rounds import State
-from abhiyan.ui.slides.said import Gap, Slide
+from abhiyan.review.rules.rounds import ReviewState
+from abhiyan.ui.slides.said import Slide, SlideInterval
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
@@ -61,7 +61,7 @@ def subject(deck: Deck, language: str = "") -> str:
     return deck.round.name if deck.round else named(deck.unit.names, language)
 
 
-def measures_of(viewer: Viewer, unit_id: int, hierarchy: int, *, at: datetime) -> list[Counted]:
+def measures_of(viewer: Viewer, unit_id: int, hierarchy: int, *, at: datetime) -> list[RunningMeasure]:
     """The measures somebody may make slides of: what runs in a unit."""
     found, _node = programmes.running_at(unit_id, hierarchy, clock.day_in(settings.TIME_ZONE, at))
     seen = set(programmes.programmes_for(viewer).filter(pk__in={one.programme.pk for one in found}))
@@ -119,7 +119,7 @@ def _about(
 # --- a unit
 
 
-def _pages(deck: Deck, here: units.UnitRow, viewer: Viewer, one: Counted | None) -> dict[str, str]:
+def _pages(deck: Deck, here: units.UnitRow, viewer: Viewer, one: RunningMeasure | None) -> dict[str, str]:
     """The addresses of the pages that have the figures of a unit's slides."""
     tree = levels.SLUGS[deck.hierarchy]
     asked = {"programme": str(one.programme.public_id), **one.asked} if one else {}
@@ -202,13 +202,13 @@ def _vacant(found: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:
     ]
 
 
-def all_measures(programme: Programme) -> list[Counted]:
+def all_measures(programme: Programme) -> list[RunningMeasure]:
     """Every measure of a programme, whether it still runs or not; without a target."""
     known = programmes.measures([programme])[programme.pk]
-    return [Counted(programme, one.number, one.names if len(known) > 1 else {}, None) for one in known]
+    return [RunningMeasure(programme, one.number, one.names if len(known) > 1 else {}, None) for one in known]
 
 
-def _counted(deck: Deck, viewer: Viewer) -> Counted | None:
+def _counted(deck: Deck, viewer: Viewer) -> RunningMeasure | None:
     """The deck's measure with the unit's target; None without a programme."""
     if deck.programme is None:
         return None
@@ -219,7 +219,13 @@ def _counted(deck: Deck, viewer: Viewer) -> Counted | None:
 
 
 def _measured(
-    deck: Deck, one: Counted, here: units.UnitRow, node: programmes.Node, viewer: Viewer, *, at: datetime
+    deck: Deck,
+    one: RunningMeasure,
+    here: units.UnitRow,
+    node: programmes.LedgerNode,
+    viewer: Viewer,
+    *,
+    at: datetime,
 ) -> tuple[decks.Measured, bool, Frame | None]:
     """One measure, whether it is seen from outside, and the frame by which units below are compared."""
     programme = one.programme
@@ -261,7 +267,13 @@ def _measured(
 
 
 def _behind(
-    deck: Deck, one: Counted, here: units.UnitRow, node: programmes.Node, *, today: date, at: datetime
+    deck: Deck,
+    one: RunningMeasure,
+    here: units.UnitRow,
+    node: programmes.LedgerNode,
+    *,
+    today: date,
+    at: datetime,
 ) -> tuple[list[decks.Behind], int]:
     """Units below, the furthest behind first; and how many there are."""
     if not here.has_children:
@@ -306,12 +318,12 @@ def _provisional(one: Estimated | None) -> str:
 
 
 def _newest(
-    one: Counted, unit_id: int, level: str, viewer: Viewer, *, at: datetime
-) -> tuple[Frame | None, list[Gap], list[str]]:
+    one: RunningMeasure, unit_id: int, level: str, viewer: Viewer, *, at: datetime
+) -> tuple[Frame | None, list[SlideInterval], list[str]]:
     """The comparison of the frame of the headline, else of the newest that has one; and what to know of it."""
     own = checks.newest_frames([one.programme.pk], unit_id).get((one.programme.pk, one.measure))
     drawn = frames.frames_of(one.programme).filter(measure=one.measure).exclude(state=Frame.State.FROZEN)
-    first, gaps, said = None, list[Gap](), list[str]()
+    first, gaps, said = None, list[SlideInterval](), list[str]()
     for frame in sorted(drawn.order_by("-number")[:MOST_FRAMES], key=lambda frame: frame != own):
         _own, compared, about = _compared(frame, unit_id, level, viewer, at=at)
         if any(gap.true is not None for gap in compared):
@@ -322,7 +334,7 @@ def _newest(
 
 def _compared(
     frame: Frame, unit_id: int, level: str, viewer: Viewer, *, at: datetime
-) -> tuple[ShownLine | None, list[Gap], list[str]]:
+) -> tuple[ShownLine | None, list[SlideInterval], list[str]]:
     """What checks of a frame found of a unit and of those below it, and what to know of that."""
     lines, on = checks.lines_of(frame, unit_id), clock.day_in(frame.programme.zone, at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
@@ -343,11 +355,11 @@ def _compared(
     return own, gaps, [one for one in said if one]
 
 
-def _gap(shown: ShownLine) -> Gap:
+def _gap(shown: ShownLine) -> SlideInterval:
     of = shown.real
     if of is None or of.rate is None:
-        return Gap(shown.name, why=str(shown.why_none))
-    return Gap(shown.name, 100 * of.rate, 100 * of.low, 100 * of.high, shown.gap, shown.line.rank)
+        return SlideInterval(shown.name, why=str(shown.why_none))
+    return SlideInterval(shown.name, 100 * of.rate, 100 * of.low, 100 * of.high, shown.gap, shown.line.rank)
 
 
 def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> list[Slide]:
@@ -387,7 +399,7 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
     today = clock.day_in(settings.TIME_ZONE, at)
     is_leading = org.holds(viewer.account_id or 0, LEADS, at=one.unit_id)
     mine = partial(rounds.reviews_in, one, text="", under=one.unit_id, today=today)
-    decided = mine(show=State.DECIDED)
+    decided = mine(show=ReviewState.DECIDED)
     counted = dict(decided.order_by().values_list("decision").annotate(n=Count("pk")))
     if not is_leading and (one.of_office or not mine(show="").exists()):
         raise NotYours
@@ -400,7 +412,7 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
     # What was decided about an office-bearer, and the tasks that came of it, are on no slide: those are passed on.
     shown = [] if one.of_office else decided.order_by("-decided_at", "-pk")[: decks.MOST_ROWS]
     late = [] if one.of_office else boards.late_tasks(one, one.unit_id, at=at)
-    of = decks.Reviewed(
+    of = decks.ReviewedRound(
         whole=whole,
         branches=branches,
         decided=[

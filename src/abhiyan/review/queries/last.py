@@ -19,7 +19,7 @@ from . import rounds
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenTask:
     """A task the last review gave. state: what became of it, in words. href: its page, where the reader may open it."""
 
     text: str
@@ -34,7 +34,7 @@ class LastReview:
     on: date
     decided: str
     href: str
-    tasks: Sequence[Given] = ()
+    tasks: Sequence[GivenTask] = ()
 
 
 def last_review(unit_id: int, *, at: datetime) -> LastReview | None:
@@ -43,7 +43,7 @@ def last_review(unit_id: int, *, at: datetime) -> LastReview | None:
     if one is None or one.decided_at is None:
         return None
     given = [
-        Given(task.title, _became(task, at=at), reverse("programmes:task", args=[task.public_id]))
+        GivenTask(task.title, _became(task, at=at), reverse("programmes:task", args=[task.public_id]))
         for each in rounds.minutes_of(one)
         if (task := each.one.task) is not None
     ]

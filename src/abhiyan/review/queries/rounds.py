@@ -20,7 +20,7 @@ from abhiyan.people import queries as people
 from abhiyan.programmes.queries import tasks
 from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review.models import Minute, Review, Round
-from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND, State
+from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND, ReviewState
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
@@ -55,10 +55,10 @@ def reviews_in(one: Round, *, show: str, text: str, under: int, today: date) -> 
     waiting = Q(decided_at=None, left_on=None)
     met, place = waiting & Q(meets_on__lte=today), (under, one.hierarchy)
     kinds = {
-        State.DECIDED: ~Q(decided_at=None),
-        State.MET: met,
-        State.PREPARED: waiting & ~met & ~Q(prepared_at=None),
-        State.EMPTY: waiting & ~met & Q(prepared_at=None),
+        ReviewState.DECIDED: ~Q(decided_at=None),
+        ReviewState.MET: met,
+        ReviewState.PREPARED: waiting & ~met & ~Q(prepared_at=None),
+        ReviewState.EMPTY: waiting & ~met & Q(prepared_at=None),
         WAITING: waiting,
         LEFT: Q(decided_at=None) & ~Q(left_on=None),
     }

@@ -16,7 +16,18 @@ from abhiyan.core import small_cells
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import NAMES, RUNGS, LadderShown
 from abhiyan.ui.numbers import LAKH, NONE, grouped, of_100, share, short
-from abhiyan.ui.slides.said import Bars, Body, Column, Course, Cover, Gap, Gaps, Grid, Slide, SlideBar
+from abhiyan.ui.slides.said import (
+    Bars,
+    Body,
+    Course,
+    Cover,
+    Gaps,
+    Grid,
+    Slide,
+    SlideBar,
+    SlideColumn,
+    SlideInterval,
+)
 
 Row = TypeVar("Row")
 _SENTENCES = re.compile(r"(?<=[.।]) ")
@@ -76,7 +87,7 @@ class Measured:
     lately: int | None = None
     below: Sequence[Behind] = ()
     of: int = 0
-    gaps: Sequence[Gap] = ()
+    gaps: Sequence[SlideInterval] = ()
     checks: Sequence[str] = ()
 
 
@@ -92,7 +103,7 @@ class DeckUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class ReviewedRound:
     """A round of reviews. whole, branches: reviewed and of how many, in all and by unit, the furthest back first; none
     where the reader does not lead it. decided: (unit, decision, day); decisions: how often each. late: (task, unit,
     day it was due). Of office-bearers neither what was decided nor what is late.
@@ -121,7 +132,7 @@ def checked_deck(about: About, of: Measured) -> list[Slide]:
     return _deck(about, title, made, of.provisional, page="beside")
 
 
-def round_deck(about: About, of: Reviewed) -> list[Slide]:
+def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
     """The deck of a round of reviews: how far it is, what was decided, which tasks are late."""
     if of.whole:
         words = _("%(n)s of %(of)s units are reviewed")
@@ -204,7 +215,7 @@ def _pages(
     return slides
 
 
-def _grid(*columns: Column) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
+def _grid(*columns: SlideColumn) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
     return lambda rows: Grid(columns, tuple(rows))
 
 
@@ -329,12 +340,12 @@ def _behind(about: About, of: Measured) -> list[Slide]:
     first = max(targeted, key=lambda row: row.n)
     n = of.of if len(of.below) == MOST_ROWS else len(targeted)
     body = _grid(
-        Column(_("Unit"), 0.3),
-        Column(_("Target"), 0.13, is_number=True),
-        Column(_("Due by today"), 0.16, is_number=True),
-        Column(_("Counted"), 0.12, is_number=True),
-        Column(_("Fewer than due"), 0.16, is_number=True),
-        Column(_("% of target"), 0.13, is_number=True),
+        SlideColumn(_("Unit"), 0.3),
+        SlideColumn(_("Target"), 0.13, is_number=True),
+        SlideColumn(_("Due by today"), 0.16, is_number=True),
+        SlideColumn(_("Counted"), 0.12, is_number=True),
+        SlideColumn(_("Fewer than due"), 0.16, is_number=True),
+        SlideColumn(_("% of target"), 0.13, is_number=True),
     )
     rows = [
         (
@@ -373,7 +384,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     ]
     under = _("of every 100 people entered · by the least the gap can be")
 
-    def body(rows: Sequence[Gap]) -> Gaps:
+    def body(rows: Sequence[SlideInterval]) -> Gaps:
         return Gaps(tuple(rows), _tied(rows), names, _("at least %(n)s"))
 
     yield _pages(about, title, known + filling, body, *foot, page="beside", under=under)
@@ -382,12 +393,12 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
 def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
     """Where no unit can be compared: how many checks each has."""
     if of.gaps:
-        body = _grid(Column(_("Unit"), 0.4), Column(_("Checks"), 0.6))
+        body = _grid(SlideColumn(_("Unit"), 0.4), SlideColumn(_("Checks"), 0.6))
         rows = [(row.name, row.why) for row in of.gaps]
         yield _pages(about, _("No unit below has enough checks yet"), rows, body, *of.checks, page="beside")
 
 
-def _tied(rows: Sequence[Gap]) -> tuple[tuple[int, int], ...]:
+def _tied(rows: Sequence[SlideInterval]) -> tuple[tuple[int, int], ...]:
     """Rows that share a rank, as (first, last); only where there are two at least."""
     found = []
     for rank, some in groupby(enumerate(rows), key=lambda each: each[1].rank):
@@ -406,7 +417,9 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     if any(n for _label, n in unit.questions):
         said = [(label, small_cells.said(n)) for label, n in unit.questions]
         title = _("Some workers are asked about their entries")
-        body = _grid(Column(_("Questions to workers"), 0.7), Column(_("How many"), 0.3, is_number=True))
+        body = _grid(
+            SlideColumn(_("Questions to workers"), 0.7), SlideColumn(_("How many"), 0.3, is_number=True)
+        )
         yield _pages(
             about,
             title,
@@ -418,7 +431,7 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     if unit.review is not None:
         day, decision, tasks = unit.review
         title = _put(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)
-        body = _grid(Column(_("Task"), 0.7), Column(_("Status"), 0.3))
+        body = _grid(SlideColumn(_("Task"), 0.7), SlideColumn(_("Status"), 0.3))
         yield _pages(
             about,
             title,
@@ -440,16 +453,21 @@ def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     rows = [(office, name or _("vacant"), since) for office, name, since in unit.offices]
     vacant = _("vacant in %(n)s of %(of)s units below")
     below = [(office, _put(vacant, n=n, of=of), "") for office, n, of in unit.vacant if n]
-    body = _grid(Column(_("Office"), 0.36), Column(_("Who holds it"), 0.44), Column(_("Since"), 0.2))
+    body = _grid(
+        SlideColumn(_("Office"), 0.36), SlideColumn(_("Who holds it"), 0.44), SlideColumn(_("Since"), 0.2)
+    )
     if rows and below and len(rows) + len(below) > ROWS:
-        numbers = (Column(_("Vacant"), 0.25, is_number=True), Column(_("Of units"), 0.25, is_number=True))
+        numbers = (
+            SlideColumn(_("Vacant"), 0.25, is_number=True),
+            SlideColumn(_("Of units"), 0.25, is_number=True),
+        )
         counted = [(office, grouped(n), grouped(of)) for office, n, of in unit.vacant if n]
         here = (
             _put(_("Vacant here: %(offices)s"), offices=", ".join(own))
             if own
             else _("Every office here is held")
         )
-        table = _grid(Column(_("Office"), 0.5), *numbers)
+        table = _grid(SlideColumn(_("Office"), 0.5), *numbers)
         yield _pages(about, here, rows, body, page="unit", under=_("Offices"))
         yield _pages(about, title, counted, table, page="vacant", under=_("Offices below"))
     else:
@@ -459,7 +477,7 @@ def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
 # --- rounds
 
 
-def _round(about: About, of: Reviewed) -> Iterator[list[Slide]]:
+def _round(about: About, of: ReviewedRound) -> Iterator[list[Slide]]:
     if of.branches:
         name, done, wanted = of.branches[0]
         title = _put(_("%(unit)s is furthest back: %(n)s of %(of)s reviewed"), unit=name, n=done, of=wanted)
@@ -481,12 +499,14 @@ def _round(about: About, of: Reviewed) -> Iterator[list[Slide]]:
     if of.decided:
         decision, n = max(of.decisions, key=lambda each: each[1])
         title = _put(_("Decided most often: %(decision)s (%(n)s)"), decision=decision, n=n)
-        body = _grid(Column(_("Unit"), 0.36), Column(_("Decision"), 0.44), Column(_("Decided on"), 0.2))
+        body = _grid(
+            SlideColumn(_("Unit"), 0.36), SlideColumn(_("Decision"), 0.44), SlideColumn(_("Decided on"), 0.2)
+        )
         rest = " · ".join(f"{each}: {grouped(n)}" for each, n in of.decisions if n)
         total = sum(n for _each, n in of.decisions)
         yield _pages(about, title, of.decided, body, rest, page="round", of=total)
     if of.late:
         n = len(of.late)
         title = _put(ngettext("%(n)s task is late", "%(n)s tasks are late", n), n=n)
-        body = _grid(Column(_("Task"), 0.5), Column(_("Unit"), 0.3), Column(_("Due"), 0.2))
+        body = _grid(SlideColumn(_("Task"), 0.5), SlideColumn(_("Unit"), 0.3), SlideColumn(_("Due"), 0.2))
         yield _pages(about, title, of.late, body, page="round")

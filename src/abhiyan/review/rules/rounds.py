@@ -12,7 +12,7 @@ BEFOREHAND = timedelta(days=1)  # so long an office-bearer has their page before
 A_WEEK = timedelta(days=7)
 
 
-class State(StrEnum):
+class ReviewState(StrEnum):
     """How far a review is."""
 
     EMPTY = "empty"
@@ -22,10 +22,10 @@ class State(StrEnum):
 
 
 SHAPES = {
-    State.DECIDED: Shape.FULL,
-    State.MET: Shape.HALF,
-    State.PREPARED: Shape.OPEN,
-    State.EMPTY: Shape.EMPTY,
+    ReviewState.DECIDED: Shape.FULL,
+    ReviewState.MET: Shape.HALF,
+    ReviewState.PREPARED: Shape.OPEN,
+    ReviewState.EMPTY: Shape.EMPTY,
 }
 
 
@@ -40,13 +40,13 @@ def due_share(begins_on: date, ends_on: date, *, today: date) -> float:
     return min(1.0, max(0.0, gone / days))
 
 
-def state_of(*, is_decided: bool, meets_on: date | None, is_prepared: bool, today: date) -> State:
+def state_of(*, is_decided: bool, meets_on: date | None, is_prepared: bool, today: date) -> ReviewState:
     """How far one review is: a meeting counts from its day."""
     if is_decided:
-        return State.DECIDED
+        return ReviewState.DECIDED
     if meets_on is not None and meets_on <= today:
-        return State.MET
-    return State.PREPARED if is_prepared else State.EMPTY
+        return ReviewState.MET
+    return ReviewState.PREPARED if is_prepared else ReviewState.EMPTY
 
 
 def has_been_heard(*, told_on: date | None, has_answered: bool, today: date) -> bool:

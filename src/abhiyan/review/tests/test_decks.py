@@ -17,14 +17,14 @@ from abhiyan.review.rules.decks import (
     Behind,
     DeckUnit,
     Measured,
-    Reviewed,
+    ReviewedRound,
     checked_deck,
     round_deck,
     unit_deck,
 )
 from abhiyan.ui.charts import Day, Trend
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.slides.said import Bars, Course, Cover, Gap, Gaps, Grid, Slide
+from abhiyan.ui.slides.said import Bars, Course, Cover, Gaps, Grid, Slide, SlideInterval
 
 ABOUT = About("Reasi", "Drive", "2 Nov – 31 Dec", "As of today", "Sangathan", "31 Dec")
 FIRST = date(2026, 11, 2)
@@ -91,7 +91,7 @@ def test_only_slides_that_have_something_to_say_are_there() -> None:
     assert [type(slide.body) for slide in unit_deck(ABOUT, DeckUnit(), None)] == [Cover]
     nobody_behind = measured(below=[Behind("Katra", 100, 40, 60)], of=1)
     assert len(unit_deck(ABOUT, DeckUnit(), nobody_behind)) == 2
-    unknown = measured(gaps=[Gap("Katra", why="not enough checks (3 of 19)")])
+    unknown = measured(gaps=[SlideInterval("Katra", why="not enough checks (3 of 19)")])
     assert len(unit_deck(ABOUT, DeckUnit(), unknown)) == 2
     hidden = DeckUnit(questions=[("Waiting for an answer", None), ("Proven", 0)])
     assert len(unit_deck(ABOUT, hidden, measured())) == 2
@@ -145,11 +145,11 @@ def test_of_400_units_ten_are_on_the_slide_the_rest_in_the_appendix_and_the_limi
 
 def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_reason() -> None:
     gaps = [
-        Gap("Ramban", 32, 23, 40, 60, 1),
-        Gap("Doda", 62, 52, 69, 31, 2),
-        Gap("Samba", 66, 62, 70, 30, 2),
-        Gap("Katra", why="not enough checks (7 of 19)"),
-        Gap("Poonch", why="not enough checks (0 of 19)"),
+        SlideInterval("Ramban", 32, 23, 40, 60, 1),
+        SlideInterval("Doda", 62, 52, 69, 31, 2),
+        SlideInterval("Samba", 66, 62, 70, 30, 2),
+        SlideInterval("Katra", why="not enough checks (7 of 19)"),
+        SlideInterval("Poonch", why="not enough checks (0 of 19)"),
     ]
     _cover, slide = checked_deck(ABOUT, measured(gaps=gaps))
     assert slide.title == "In Ramban at most 40 of 100 people entered are real"
@@ -158,7 +158,9 @@ def test_places_that_cannot_be_told_apart_are_bracketed_and_the_unknown_have_a_r
     _cover, none = checked_deck(ABOUT, measured(gaps=gaps[3:]))
     assert none.title == "No unit below has enough checks yet"
     assert isinstance(none.body, Grid) and none.body.rows[0] == ("Katra", "not enough checks (7 of 19)")
-    many = measured(gaps=gaps[:3] + [Gap(f"Unit {n}", why="not enough checks (1 of 19)") for n in range(30)])
+    many = measured(
+        gaps=gaps[:3] + [SlideInterval(f"Unit {n}", why="not enough checks (1 of 19)") for n in range(30)]
+    )
     _cover, only = checked_deck(ABOUT, many)
     assert isinstance(only.body, Gaps) and len(only.body.rows) == ROWS
     assert "23 more units have not enough checks." in only.foot
@@ -194,7 +196,7 @@ def test_the_last_review_comes_with_what_became_of_its_tasks() -> None:
 
 
 def test_a_round_says_how_far_it_is_what_was_decided_and_what_is_late() -> None:
-    of = Reviewed(
+    of = ReviewedRound(
         whole=(41, 60),
         branches=[("Ramban", 0, 20), ("Doda", 20, 20)],
         decided=[("Doda", "The unit needs help", "12 Nov")],
@@ -208,7 +210,7 @@ def test_a_round_says_how_far_it_is_what_was_decided_and_what_is_late() -> None:
         "1 task is late",
     ]
     assert (
-        titles(round_deck(ABOUT, Reviewed(decided=of.decided, decisions=of.decisions)))[0]
+        titles(round_deck(ABOUT, ReviewedRound(decided=of.decided, decisions=of.decisions)))[0]
         == "1 unit is reviewed"
     )
 

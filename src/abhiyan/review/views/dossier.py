@@ -21,7 +21,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.responsible import seats, vacant_below
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.queries import Counted
+from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.review.actions.reviews import note_opened
 from abhiyan.review.queries.asked import BELOW_FLAGS, asked_below
 from abhiyan.review.queries.last import around, last_review
@@ -114,7 +114,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
 
 def _flags(
     request: Request,
-    running: Sequence[Counted],
+    running: Sequence[RunningMeasure],
     here: units.UnitRow,
     hierarchy: int,
     at: datetime,

@@ -12,7 +12,7 @@ from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.rooms import offered
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.queries import Counted
+from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import LadderShown
@@ -42,7 +42,7 @@ class Compared:
 class UnitLaddersShown:
     """A unit in all that runs there. ladders: page, picture and a sentence of each measure."""
 
-    running: Sequence[Counted]
+    running: Sequence[RunningMeasure]
     ladders: Sequence[tuple[str, LadderShown, str]]
     trends: Sequence[Trend]
     compared: Sequence[Compared]
@@ -83,7 +83,11 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
 
 
 def _compared(
-    viewer: Viewer, running: Sequence[Counted], ladders: Sequence[LadderShown], here: UnitRow, today: date
+    viewer: Viewer,
+    running: Sequence[RunningMeasure],
+    ladders: Sequence[LadderShown],
+    here: UnitRow,
+    today: date,
 ) -> list[Compared]:
     """Each measure beside the frame of its ladder; of a unit below the districts what it said and reported until
     today."""

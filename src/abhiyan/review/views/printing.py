@@ -27,7 +27,7 @@ from abhiyan.ui.numbers import NONE, of_100
 from .dossier import dossier_of, prepare
 from .figures import Compared
 
-TEMPLATE = printing.Template.read(Path(__file__).parent.parent / "dossier.typ")
+TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "dossier.typ")
 MOST_DOSSIERS = 50  # in one file
 DAYS = 21  # of a trend
 COLOURS = {"reported": "#9fb3b7", "counted": "#5f8a91", "confirmed": "#14353b", "estimate": "#14353b"}

@@ -140,7 +140,7 @@ def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str
     ]
 
 
-class DecideForm(forms.Form):
+class ReviewDecisionForm(forms.Form):
     """A decision with its reason, and a task that follows from it."""
 
     decision = forms.ChoiceField(
@@ -163,7 +163,7 @@ class DecideForm(forms.Form):
 def review_decide(request: Request, public_id: UUID) -> HttpResponseBase:
     """Decide on a unit or office-bearer, or amend the decision."""
     one = found.review_of(public_id)
-    form = DecideForm(request.POST if request.method == "POST" else None)
+    form = ReviewDecisionForm(request.POST if request.method == "POST" else None)
     with system("who may get the task"):
         some = tasks.candidates([one.unit_id, one.by_unit_id], on=today())
     offer(

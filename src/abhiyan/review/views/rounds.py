@@ -27,7 +27,7 @@ from abhiyan.review.queries import board as boards
 from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
 from abhiyan.review.queries.reviewers import ORGANISATIONAL
-from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, SHAPES, State, due_share, state_of
+from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, SHAPES, ReviewState, due_share, state_of
 from abhiyan.ui.acts import ask, form_page
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
@@ -40,10 +40,10 @@ from .printing import MOST_DOSSIERS
 
 REVIEWED = (Kind.BOOTH, Kind.CLUSTER, Kind.MANDAL, Kind.DISTRICT)
 STATES = {
-    State.EMPTY: _("not begun"),
-    State.PREPARED: _("prepared"),
-    State.MET: _("met"),
-    State.DECIDED: _("decided"),
+    ReviewState.EMPTY: _("not begun"),
+    ReviewState.PREPARED: _("prepared"),
+    ReviewState.MET: _("met"),
+    ReviewState.DECIDED: _("decided"),
 }
 
 
@@ -191,7 +191,7 @@ class ReviewRow:
         if self.one.decided_at is None and self.one.left_on is not None:
             return say("left the round")
         decided = self.one.get_decision_display()
-        return str(decided if self.state == State.DECIDED else STATES[self.state])
+        return str(decided if self.state == ReviewState.DECIDED else STATES[self.state])
 
 
 COLUMNS: tuple[Column[ReviewRow], ...] = (

@@ -22,7 +22,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.authority import holds_over_all
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
-from abhiyan.programmes.queries import Counted
+from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.programmes.queries import programme_for as programme_in_sight
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.programmes.rules.materials import file_name
@@ -53,7 +53,7 @@ def _crumbs(one: Deck, *more: tuple[str, str]) -> dict[str, Any]:
     return {"here": "units", "crumbs": [(found.subject(one), above), (say("Slides"), page), *more]}
 
 
-class NewForm(forms.Form):
+class NewSlidesForm(forms.Form):
     """What slides are about, and their language."""
 
     measure = forms.ChoiceField(label=_("Programme"))
@@ -72,7 +72,7 @@ def deck_new(request: Request) -> HttpResponseBase:
     here = page_unit(request, hierarchy=tree, otherwise=(lambda: owner) if owner else None, counts=True)
     running = [] if frame or round_ else _measures(request, here)
     kinds = {} if round_ else units.counts_below(here.unit.id, here.hierarchy)
-    form = NewForm(
+    form = NewSlidesForm(
         request.POST if request.method == "POST" else None,
         initial={
             "language": language(),
@@ -138,11 +138,11 @@ def _uuid(text: str) -> UUID:
         raise NotFound from None
 
 
-def _key(one: Counted) -> str:
+def _key(one: RunningMeasure) -> str:
     return f"{one.programme.public_id}-{one.measure}"
 
 
-def _measures(request: Request, here: Here) -> list[Counted]:
+def _measures(request: Request, here: Here) -> list[RunningMeasure]:
     """What runs in the unit; of one programme where the address names it, open or closed."""
     running = found.measures_of(request.viewer, here.unit.id, here.hierarchy, at=clock.now())
     if "programme" not in request.GET:

@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from abhiyan.site.languages import Looked
+    from abhiyan.site.languages import LanguageFile
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -86,7 +86,7 @@ def new(*, code: str) -> None:
     click.echo(empty.of(code), nl=False)
 
 
-def _looked(act: "Callable[[], Looked]") -> "Looked":
+def _looked(act: "Callable[[], LanguageFile]") -> "LanguageFile":
     """A file looked through, its remarks said; one that is refused ends the command."""
     from abhiyan.site.languages import Wrong
 

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from abhiyan.core import audit_seals, clock, home, lot, rooms
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import Ground, note_all_made, note_made
+from abhiyan.core.samples import SampleGround, note_all_made, note_made
 from abhiyan.core.scope import system
 from abhiyan.elections.demo import PARTY
 from abhiyan.enrolment import actions as enrolment
@@ -71,7 +71,7 @@ HELD = 0.86  # of the offices that are expected somewhere
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DemoOfficer:
     """One named person of the demo: an office in a unit. seat: which of its seats."""
 
     office: str
@@ -82,31 +82,31 @@ class Part:
 
 # One named person per office, each on a level of its own, down one line and a little beside it.
 CAST = (
-    Part("national_president", "IN"),
-    Part("national_general_secretary", "IN"),
-    Part("state_president", "JK"),
-    Part("state_general_secretary", "JK"),
-    Part("it_administrator", "JK"),
-    Part("region_in_charge", "JK-R2"),
-    Part("district_president", "JK-D627"),
-    Part("district_in_charge", "JK-D627"),
-    Part("call_centre_agent", "JK-D627"),
-    Part("verifier", "JK-D14"),
-    Part("constituency_in_charge", "JK-PC4", 2),
-    Part("segment_in_charge", "JK-AC58", 2),
+    DemoOfficer("national_president", "IN"),
+    DemoOfficer("national_general_secretary", "IN"),
+    DemoOfficer("state_president", "JK"),
+    DemoOfficer("state_general_secretary", "JK"),
+    DemoOfficer("it_administrator", "JK"),
+    DemoOfficer("region_in_charge", "JK-R2"),
+    DemoOfficer("district_president", "JK-D627"),
+    DemoOfficer("district_in_charge", "JK-D627"),
+    DemoOfficer("call_centre_agent", "JK-D627"),
+    DemoOfficer("verifier", "JK-D14"),
+    DemoOfficer("constituency_in_charge", "JK-PC4", 2),
+    DemoOfficer("segment_in_charge", "JK-AC58", 2),
 )
 # Offices that nobody misses where they are vacant.
 BESIDE = (
-    *(Part(office, "IN") for office in ("national_vice_president", "national_secretary")),
-    *(Part(office, "JK") for office in ("state_vice_president", "state_secretary")),
-    *(Part(office, "JK-D627") for office in ("friends_organiser", "call_centre_supervisor")),
-    Part("member_of_parliament", "JK-PC4", 2),
-    Part("legislator", "JK-AC58", 2),
+    *(DemoOfficer(office, "IN") for office in ("national_vice_president", "national_secretary")),
+    *(DemoOfficer(office, "JK") for office in ("state_vice_president", "state_secretary")),
+    *(DemoOfficer(office, "JK-D627") for office in ("friends_organiser", "call_centre_supervisor")),
+    DemoOfficer("member_of_parliament", "JK-PC4", 2),
+    DemoOfficer("legislator", "JK-AC58", 2),
 )
 # Who approves what others ask.
 OFFICERS = (
-    *(Part("data_officer", "IN", seat=seat) for seat in (1, 2)),
-    *(Part("data_officer", unit) for unit in ("JK-D627", "JK")),
+    *(DemoOfficer("data_officer", "IN", seat=seat) for seat in (1, 2)),
+    *(DemoOfficer("data_officer", unit) for unit in ("JK-D627", "JK")),
 )
 
 
@@ -114,9 +114,9 @@ OFFICERS = (
 class Laid:
     """The ground of the demo, with what is made of it further. claims: of the drive, about; first: its first day."""
 
-    ground: Ground
-    rows: Sequence[tree.Row]
-    holders: Mapping[Part, Account]
+    ground: SampleGround
+    rows: Sequence[tree.UnitRowSample]
+    holders: Mapping[DemoOfficer, Account]
     programme: Programme
     claims: int
     first: date
@@ -166,7 +166,7 @@ def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> 
     for held, account in holders.items():
         offices.setdefault(held.office, {})[ids[held.unit]] = _acting(account)
     (home.path() / PEOPLE).write_text(by_level(holders, rows), encoding="utf-8")
-    ground = Ground(seed, at, ids, shown, offices, programme.pk)
+    ground = SampleGround(seed, at, ids, shown, offices, programme.pk)
     return Laid(ground, rows, holders, programme, claims, first)
 
 
@@ -255,7 +255,7 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
     say("asking who joined, and taking in their answers")
     answers.ask_and_answer(seed, turns=max(1, laid.claims // A_TURN), at=at, say=say)
     noes.say(programme, at, spared=[shown[office][0].id for office in ("booth_worker", "booth_president")])
-    rights.ask(ids["JK-D627"], _acting(holders[Part("data_officer", "JK-D627")]), at)
+    rights.ask(ids["JK-D627"], _acting(holders[DemoOfficer("data_officer", "JK-D627")]), at)
     say("sending two bulk messages, one of them half-way")
     with system("demo"):
         read = [one for part, one in holders.items() if part.office == "district_president"][1::2]
@@ -364,7 +364,7 @@ def _district_drive(laid: Laid) -> Programme:
     return made
 
 
-def _booths_of(district: str, rows: Sequence[tree.Row]) -> list[str]:
+def _booths_of(district: str, rows: Sequence[tree.UnitRowSample]) -> list[str]:
     above = {row.code: row.organisational_parent for row in rows}
     return [
         row.code
@@ -401,8 +401,8 @@ def _field(laid: Laid) -> None:
 
 
 def _appoint(
-    seed: str, rows: Sequence[tree.Row], ids: dict[str, int], at: datetime, today: date
-) -> dict[Part, Account]:
+    seed: str, rows: Sequence[tree.UnitRowSample], ids: dict[str, int], at: datetime, today: date
+) -> dict[DemoOfficer, Account]:
     """Who holds which office: the cast, one line down to a booth, workers; the others as `HELD` says."""
     rng = random.Random(f"offices {seed}")  # noqa: S311  # sample data
     crowd = people.people(f"offices {seed}", first=0)
@@ -414,10 +414,10 @@ def _appoint(
             first_booths.setdefault(row.organisational_parent, row.code)
     cast = [
         *CAST,
-        Part("mandal_president", katra),
-        Part("mandal_in_charge", katra),
-        Part("cluster_in_charge", cluster),
-        Part("booth_president", first_booths[cluster]),
+        DemoOfficer("mandal_president", katra),
+        DemoOfficer("mandal_in_charge", katra),
+        DemoOfficer("cluster_in_charge", cluster),
+        DemoOfficer("booth_president", first_booths[cluster]),
         *OFFICERS,
     ]
     asked = {part: next(crowd) for part in cast}
@@ -426,14 +426,18 @@ def _appoint(
         for seat in SEATS:
             if row.kind in seat.expected_in and (seat.code, row.code) not in taken and rng.random() < HELD:
                 hierarchy = 1 if row.organisational_parent else 2
-                asked[Part(seat.code, row.code, hierarchy)] = next(crowd)
+                asked[DemoOfficer(seat.code, row.code, hierarchy)] = next(crowd)
     districts = [row.code for row in rows if row.kind == "district"]
     asked |= {
-        Part("verifier", code): next(crowd) for code in districts[::2] if ("verifier", code) not in taken
+        DemoOfficer("verifier", code): next(crowd)
+        for code in districts[::2]
+        if ("verifier", code) not in taken
     }
-    asked |= {Part("booth_worker", first_booths[code]): one for code, one in workers(seed, rows).items()}
+    asked |= {
+        DemoOfficer("booth_worker", first_booths[code]): one for code, one in workers(seed, rows).items()
+    }
     asked |= {part: next(crowd) for part in BESIDE}
-    shown = {*cast, *BESIDE, Part("booth_worker", first_booths[cluster])}
+    shown = {*cast, *BESIDE, DemoOfficer("booth_worker", first_booths[cluster])}
     accounts = org.appoint_many(
         bearers=[
             org.OfficeBearer(
@@ -453,12 +457,12 @@ def _appoint(
     return dict(zip(asked, accounts, strict=True))
 
 
-def verifiers_of(holders: Mapping[Part, Account]) -> list[Actor]:
+def verifiers_of(holders: Mapping[DemoOfficer, Account]) -> list[Actor]:
     """Who makes the back-checks."""
     return [_acting(account) for part, account in holders.items() if part.office == "verifier"]
 
 
-def by_level(holders: Mapping[Part, Account], rows: Sequence[tree.Row]) -> str:
+def by_level(holders: Mapping[DemoOfficer, Account], rows: Sequence[tree.UnitRowSample]) -> str:
     """The demo's people, one a line under their level, from the nation down; electoral levels last."""
     of = {row.code: row for row in rows}
     titles = {seat.code: seat.en for seat in SEATS}
@@ -475,7 +479,11 @@ def by_level(holders: Mapping[Part, Account], rows: Sequence[tree.Row]) -> str:
 
 
 def _name_in_charges(
-    made: Programme, holders: Mapping[Part, Account], ids: Mapping[str, int], president: Actor, at: datetime
+    made: Programme,
+    holders: Mapping[DemoOfficer, Account],
+    ids: Mapping[str, int],
+    president: Actor,
+    at: datetime,
 ) -> None:
     """District presidents answer for the drive, the district in-charge of the cast in one; most have said yes, one
     no, three have not answered."""

@@ -40,7 +40,7 @@ def home_of_worker(cluster: str) -> str:
     return f"{mandal}-C{(int(number) - 1) // 3 * 3 + 1}"
 
 
-def workers(seed: str, rows: Iterable[tree.Row]) -> dict[str, people.Sample]:
+def workers(seed: str, rows: Iterable[tree.UnitRowSample]) -> dict[str, people.Sample]:
     """The worker who lives in each of those clusters, and writes down what people around there say."""
     homes = sorted({home_of_worker(row.code) for row in rows if row.kind == "cluster"})
     return dict(zip(homes, people.people(f"workers {seed}", first=WORKERS_FROM), strict=False))
@@ -53,7 +53,7 @@ def accounts(of: Mapping[str, people.Sample]) -> dict[str, UUID]:
     return {code: found[phone_id].public_id for code, phone_id in ids.items()}
 
 
-def cast_booth(rows: Sequence[tree.Row]) -> tree.Row:
+def cast_booth(rows: Sequence[tree.UnitRowSample]) -> tree.UnitRowSample:
     """The booth of the cast: the first of the first cluster of Katra."""
     katra = next(row.code for row in rows if row.kind == "mandal" and row.name_en == "Katra")
     return next(row for row in rows if row.kind == "booth" and row.organisational_parent == f"{katra}-C1")
@@ -66,7 +66,7 @@ def neighbour_of(seed: str) -> people.Sample:
 
 def enrol(
     seed: str,
-    rows: Sequence[tree.Row],
+    rows: Sequence[tree.UnitRowSample],
     programme: Programme,
     token: UUID,
     first: date,
@@ -134,7 +134,9 @@ def enrol(
                 say(f"  day {number}: {done:,} claims")
 
 
-def _pulls(rows: Sequence[tree.Row], parent: dict[str, str], programme: Programme) -> dict[str, float]:
+def _pulls(
+    rows: Sequence[tree.UnitRowSample], parent: dict[str, str], programme: Programme
+) -> dict[str, float]:
     """How much more, or less, a district joins for being asked for more, or less, per elector than the state."""
     electors: dict[str, int] = {row.code: 0 for row in rows if row.kind == "district"}
     for row in rows:
@@ -183,7 +185,9 @@ _WAYS = {
 }
 
 
-def claim_of(event: history.Event, token: UUID | None, named: Mapping[str, people.Sample]) -> enrolment.Claim:
+def claim_of(
+    event: history.Event, token: UUID | None, named: Mapping[str, people.Sample]
+) -> enrolment.ClaimMessage:
     """An event of the history as the claim its channel would send.
 
     token: by which claims of the API come. named: the workers; what they write down names them by their phone.
@@ -191,7 +195,7 @@ def claim_of(event: history.Event, token: UUID | None, named: Mapping[str, peopl
     channel, sign = _WAYS[event.kind]
     sender = uuid5(NAMESPACE_URL, f"abhiyan-demo-{event.worker or event.kind}")
     if event.kind == history.CALL:
-        return enrolment.Claim(
+        return enrolment.ClaimMessage(
             channel=channel.value,
             key=enrolment.sender_key(sender, event.key),
             phone=event.phone,
@@ -199,7 +203,7 @@ def claim_of(event: history.Event, token: UUID | None, named: Mapping[str, peopl
             field_at=event.at,
             sign=sign.value,
         )
-    return enrolment.Claim(
+    return enrolment.ClaimMessage(
         channel=channel.value,
         key=enrolment.sender_key(sender, f"{event.kind}-{event.key}"),
         phone=event.phone,
@@ -221,12 +225,12 @@ def claim_of(event: history.Event, token: UUID | None, named: Mapping[str, peopl
 
 def join_by_web(
     programme_id: int, persons: Sequence[people.Sample], booths: Sequence[str | None], *, at: datetime
-) -> list[enrolment.Outcome]:
+) -> list[enrolment.ClaimOutcome]:
     """Some people join on the web, each with the code of their own phone. booths: of each; None: they have not said."""
     answers = enrolment.enrol_batch(
         programme_id=programme_id,
         claims=[
-            enrolment.Claim(
+            enrolment.ClaimMessage(
                 channel=Channel.WEB.value,
                 key=enrolment.sender_key(BY.id, f"web {one.phone} {one.name}"),
                 phone=one.phone,
@@ -244,7 +248,7 @@ def join_by_web(
         by=BY,
         at=at,
     )
-    return [answer for answer in answers if isinstance(answer, enrolment.Outcome)]
+    return [answer for answer in answers if isinstance(answer, enrolment.ClaimOutcome)]
 
 
 def tell_genuine(entries: Mapping[UUID, UUID]) -> None:

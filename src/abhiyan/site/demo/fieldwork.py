@@ -26,7 +26,7 @@ from abhiyan.programmes.models import Programme
 from . import people
 from .claims import BY, DOORS_FROM, LINKS_FROM, SHEETS_FROM, join_by_web
 
-SHEET = printing.Template.read(Path(__file__).parent / "sheet.typ")
+SHEET = printing.PrintTemplate.read(Path(__file__).parent / "sheet.typ")
 DOTS = 110  # an inch of a photograph: its code can be read
 DAYS, A_DAY = 4, 7  # of entries at doors
 TYPED, WRITTEN = (
@@ -45,7 +45,7 @@ def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetim
         crowd = people.people(f"doors {number} {seed}", first=DOORS_FROM + 1_000 * number)
         for n, one in zip(reversed(range(DAYS * A_DAY)), crowd, strict=False):
             said_at = at - timedelta(days=n // A_DAY, minutes=20 + 17 * (n % A_DAY))
-            claim = enrolment.Claim(
+            claim = enrolment.ClaimMessage(
                 channel=Channel.DOOR.value,
                 key=enrolment.sender_key(worker.id, one.phone),
                 phone=one.phone,
@@ -82,7 +82,7 @@ def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetim
 
 
 def _call(programme: Programme, phone: str, at: datetime) -> None:
-    call = enrolment.Claim(
+    call = enrolment.ClaimMessage(
         channel=Channel.MISSED_CALL.value,
         key=enrolment.sender_key(BY.id, f"from a door {phone}"),
         phone=phone,

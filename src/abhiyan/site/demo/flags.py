@@ -20,7 +20,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.verification import actions
 from abhiyan.verification.models import Flag
 from abhiyan.verification.queries.flags import FlagRow, rows_of
-from abhiyan.verification.queries.looks import Looked
+from abhiyan.verification.queries.looks import WorkerLook
 
 from .frames import Frames
 
@@ -73,7 +73,7 @@ class Flags:
             self._look(until)
             self._answer(self._asked[2:3], until)  # and waits to be read
 
-    def _look(self, at: datetime) -> list[Looked]:
+    def _look(self, at: datetime) -> list[WorkerLook]:
         """Everybody nobody has asked yet, with a reason to; the oddest first."""
         actions.look_at_workers(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
         return [one.look for one in self._rows(at) if one.flag is None]

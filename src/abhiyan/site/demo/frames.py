@@ -54,7 +54,7 @@ HOURS = (time(10, 15), time(13, 40), time(17, 30))  # of asking; who was not rea
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedFrame:
     """A frame. days: for how long it is checked; share: of `Frames.checks`; verifiers: how many of them ask.
 
     by_mandal: whether the districts of `BY_MANDAL` have so many checks that their mandals get grades.
@@ -73,9 +73,9 @@ class Planned:
 # By the day of the drive after which it is frozen. In the second districts have numbers and mandals grades; the third
 # goes on.
 FROZEN = {
-    6: Planned(10, 0.3),
-    27: Planned(9, 1, 40, by_mandal=True),
-    37: Planned(12, 0.03, 3, verifiers=4, by_calls=True),
+    6: PlannedFrame(10, 0.3),
+    27: PlannedFrame(9, 1, 40, by_mandal=True),
+    37: PlannedFrame(12, 0.03, 3, verifiers=4, by_calls=True),
 }
 
 
@@ -93,7 +93,7 @@ class Frames:
     checks: int
     by_mandal: Collection[int] = ()
     _truth: Truth = field(init=False)
-    _drawn: Planned | None = None
+    _drawn: PlannedFrame | None = None
     _frame: Frame = field(init=False)  # the newest
 
     def after(self, number: int, until: datetime, truth: Truth) -> None:
@@ -116,10 +116,10 @@ class Frames:
         """At the end of the history: what the checks under way found so far is estimated."""
         actions.refresh_estimates(at=at)
 
-    def _freeze(self, until: datetime, planned: Planned) -> None:
+    def _freeze(self, until: datetime, planned: PlannedFrame) -> None:
         """Frozen in the morning before anybody joins, drawn at noon."""
         checks = max(LEAST, round(self.checks * planned.share))
-        plan = frames.Plan(
+        plan = frames.FramePlan(
             checks=checks,
             floor=checks // FLOOR,
             floors=dict.fromkeys(self.by_mandal, ALL) if planned.by_mandal else {},
@@ -174,7 +174,7 @@ class Frames:
         if self._frame.number == 1:
             actions.open_page(programme=self.programme, by=self.planner, at=at)
 
-    def _ask(self, day: date, planned: Planned) -> int:
+    def _ask(self, day: date, planned: PlannedFrame) -> int:
         """A day of checks; how many were made."""
         return self._ask_by_calls(day, planned) if planned.by_calls else self._ask_many(day)
 
@@ -198,7 +198,7 @@ class Frames:
                 made += len(checks)
         return made
 
-    def _ask_by_calls(self, day: date, planned: Planned) -> int:
+    def _ask_by_calls(self, day: date, planned: PlannedFrame) -> int:
         """A call of each verifier at each hour, as far as it gets."""
         asking, made = list(self.verifiers)[: planned.verifiers], 0
         for hour in HOURS:
@@ -252,9 +252,9 @@ class Frames:
         if check.outcome:
             return
         if says is None:
-            actions.end_try(check_id=own, came=actions.Came.NO_ANSWER, by=verifier, at=at)
+            actions.end_try(check_id=own, came=actions.TryOutcome.NO_ANSWER, by=verifier, at=at)
         elif refuses:
-            actions.end_try(check_id=own, came=actions.Came.REFUSED, by=verifier, at=at)
+            actions.end_try(check_id=own, came=actions.TryOutcome.REFUSED, by=verifier, at=at)
         else:
             said = SaidUnseen(WORDS[says], says)
             actions.close_answers(check_id=own, said=said, by=verifier, at=at)

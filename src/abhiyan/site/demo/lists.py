@@ -30,7 +30,7 @@ def bring_rows(
         bring(kind, path, options=options, at=at, **more)
 
 
-def units_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
+def units_file(rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]:
     names = COLUMNS[: COLUMNS.index("sample")]
     yield [*names, "sample"]
     root = units_actions.RESERVED
@@ -41,7 +41,7 @@ def units_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
         yield [*("" if value is None else value for value in values), "yes" if row.sample else "no"]
 
 
-def pins_file(rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
+def pins_file(rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]:
     """One sample PIN code per mandal, naming its booths; of a stretch that no post office has."""
     mandals = {
         row.code: str(199_000 + number) for number, row in enumerate(r for r in rows if r.kind == "mandal")
@@ -66,7 +66,7 @@ def set_outlines(at: datetime) -> None:
     )
 
 
-def totals_file(seed: str, rows: Sequence[tree.Row]) -> Iterator[Sequence[object]]:
+def totals_file(seed: str, rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]:
     """What the drive of 2019 reached at each booth: by its electors, booths more or less eager."""
     rng = random.Random(f"2019 {seed}")  # noqa: S311  # sample data
     booths = [row for row in rows if row.kind == "booth"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import Ground
+from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.programmes import actions
@@ -25,7 +25,7 @@ HONEST, TOO_MUCH = (0.55, 0.75), (1.2, 1.7)  # what is said of 100 calls and for
 class Sayings:
     """The figures of the days between two frames. The president of a unit types its figure the day after."""
 
-    ground: Ground
+    ground: SampleGround
     _since: date = field(init=False)  # the first day nobody has given a figure of
     _before: Mapping[int, int] = field(default_factory=dict)  # reported until then, by unit (id)
 

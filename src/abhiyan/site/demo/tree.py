@@ -24,7 +24,7 @@ BOOTHS_PER_CLUSTER = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class UnitRowSample:
     """One unit as the import takes it. Parents are codes; an empty one: not placed in that hierarchy."""
 
     code: str
@@ -73,7 +73,7 @@ def title(name: str) -> str:
 JAMMU_REGION = frozenset({"4", "5", "7", "10", "12", "14", "620", "621", "624", "627"})
 
 
-def rows(seed: str) -> list[Row]:
+def rows(seed: str) -> list[UnitRowSample]:
     """Every unit of the demo, parents first. The same seed gives the same rows, letter for letter.
 
     What has no point of its own stands in the middle of what is below it, so that every level has a map.
@@ -96,22 +96,24 @@ def rows(seed: str) -> list[Row]:
     return done[::-1]
 
 
-def _rows(seed: str) -> Iterator[Row]:
+def _rows(seed: str) -> Iterator[UnitRowSample]:
     rng = random.Random(f"tree {seed}")  # noqa: S311  # sample data, the same for the same seed
-    yield Row("IN", "nation", "India", hindi()["IN"], source=LGD, sample=False)
+    yield UnitRowSample("IN", "nation", "India", hindi()["IN"], source=LGD, sample=False)
     for state in read("states.csv"):
         code = state["abbr"]
-        yield Row(code, "state", state["name"], hindi()[code], "IN", "IN", "IN", source=LGD, sample=False)
+        yield UnitRowSample(
+            code, "state", state["name"], hindi()[code], "IN", "IN", "IN", source=LGD, sample=False
+        )
     for code, name, name_hi in (
         ("JK-R1", "Kashmir region", "कश्मीर संभाग"),
         ("JK-R2", "Jammu region", "जम्मू संभाग"),
     ):
-        yield Row(code, "region", name, name_hi, "JK")
+        yield UnitRowSample(code, "region", name, name_hi, "JK")
     districts = read("jk_districts.csv")
     for district in districts:
         number = district["district_lgd"]
         code = f"JK-D{number}"
-        yield Row(
+        yield UnitRowSample(
             code,
             "district",
             district["district_name"],
@@ -128,7 +130,7 @@ def _rows(seed: str) -> Iterator[Row]:
     for seat in seats:
         code = f"JK-PC{seat['pc_no']}"
         electors = int(seat["electors_2024"])
-        yield Row(
+        yield UnitRowSample(
             code,
             "constituency",
             seat["pc_name"],
@@ -144,7 +146,9 @@ def _rows(seed: str) -> Iterator[Row]:
     for segment in segments:
         code = f"JK-AC{segment['ac_no']}"
         parent = f"JK-PC{segment['pc_no']}"
-        yield Row(code, "segment", segment["ac_name"], hindi()[code], "", parent, source=ECI, sample=False)
+        yield UnitRowSample(
+            code, "segment", segment["ac_name"], hindi()[code], "", parent, source=ECI, sample=False
+        )
 
     points = {f"JK-D{row['district_lgd']}": (float(row["lat"]), float(row["lon"])) for row in districts}
     mandals: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
@@ -160,7 +164,7 @@ def _rows(seed: str) -> Iterator[Row]:
         lat, lon = points[district_code]
         for code, name, _town in members:
             around[code] = (round(lat + rng.uniform(-0.16, 0.16), 4), round(lon + rng.uniform(-0.2, 0.2), 4))
-            yield Row(
+            yield UnitRowSample(
                 code,
                 "mandal",
                 name,
@@ -183,7 +187,7 @@ def _below_mandals(
     segments: list[dict[str, str]],
     mandals: dict[str, list[tuple[str, str, bool]]],
     around: dict[str, tuple[float, float]],
-) -> Iterator[Row]:
+) -> Iterator[UnitRowSample]:
     """Clusters, villages, wards and booths: all sample."""
     weights = [rng.uniform(0.85, 1.15) for _segment in segments]
     per_segment = dict(zip((row["ac_no"] for row in segments), shares(BOOTHS, weights), strict=True))
@@ -215,7 +219,7 @@ def _below_mandals(
             kind, label, label_hi = ("ward", "Ward", "वार्ड") if town else ("village", "Village", "गाँव")
             name_hi = hindi()[mandal]
             for place in range(1, places + 1):
-                yield Row(
+                yield UnitRowSample(
                     f"{mandal}-{'W' if town else 'V'}{place}",
                     kind,
                     f"{label} {place}, {name}",
@@ -223,7 +227,7 @@ def _below_mandals(
                     administrative_parent=mandal,
                 )
             for cluster in range(1, -(-size // BOOTHS_PER_CLUSTER) + 1):
-                yield Row(
+                yield UnitRowSample(
                     f"{mandal}-C{cluster}",
                     "cluster",
                     f"Cluster {cluster}, {name}",
@@ -232,7 +236,7 @@ def _below_mandals(
                 )
             for index, (segment, booth) in enumerate(mine):
                 count = electors[segment][booth - 1]
-                yield Row(
+                yield UnitRowSample(
                     f"JK-{segment}-{booth}",
                     "booth",
                     f"Booth {segment}/{booth}, {name}",

@@ -10,7 +10,7 @@ from abhiyan.enrolment import actions as enrolment
 
 from . import history
 
-Answer = enrolment.Outcome | enrolment.ClaimRefused
+Answer = enrolment.ClaimOutcome | enrolment.ClaimRefused
 
 
 class Truth:
@@ -28,7 +28,7 @@ class Truth:
     def begin(self) -> None:
         self._rows.writerow(["claim_id", "worker", "invented"])
 
-    def tell(self, event: history.Event, claim: enrolment.Claim, answer: Answer) -> None:
+    def tell(self, event: history.Event, claim: enrolment.ClaimMessage, answer: Answer) -> None:
         """Note an entry once, however often it was sent. What was refused left nothing to tell of."""
         own = claim.id
         if event.worker and answer.receipt is not None and own not in self._told:

@@ -37,7 +37,7 @@ SHOWN = 10  # refused rows and differences on the import's own page
 
 
 @dataclass(frozen=True)
-class Question:
+class StepQuestion:
     """What is asked before a step, and said after it."""
 
     title: str | Promise
@@ -48,8 +48,8 @@ class Question:
 
 TAKES = gettext_lazy("Refused rows are left out. You can undo the whole import later.")
 BEFORE = {
-    "commit": Question(gettext_lazy("Import these rows?"), TAKES, gettext_lazy("Import now")),
-    "undo": Question(
+    "commit": StepQuestion(gettext_lazy("Import these rows?"), TAKES, gettext_lazy("Import now")),
+    "undo": StepQuestion(
         gettext_lazy("Undo this import?"),
         gettext_lazy(
             "Everything this import made or changed goes back to what it was. If somebody has changed the same rows "
@@ -57,7 +57,7 @@ BEFORE = {
         ),
         gettext_lazy("Undo the import"),
     ),
-    "discard": Question(
+    "discard": StepQuestion(
         gettext_lazy("Discard this list?"),
         gettext_lazy("The uploaded file is deleted at once. Nothing of it was imported."),
         gettext_lazy("Discard"),
@@ -67,7 +67,7 @@ BEFORE = {
 
 
 @dataclass(frozen=True)
-class Counted:
+class OutcomeRows:
     """How many rows came to an outcome."""
 
     title: str
@@ -100,7 +100,7 @@ def _page(
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class ImportListRow:
     """An import, as the list of all of them shows it. place: the unit it is for."""
 
     staged: StagedImport
@@ -115,7 +115,7 @@ class Brought:
         return state_of(self.staged)
 
 
-COLUMNS: tuple[Column[Brought], ...] = (
+COLUMNS: tuple[Column[ImportListRow], ...] = (
     Column("file", gettext_lazy("File"), lambda row: row.staged.file_name, order="file_name", is_name=True),
     Column("kind", gettext_lazy("List"), lambda row: _title(row.staged.kind), order="kind"),
     Column(
@@ -163,9 +163,11 @@ def list_(request: Request) -> HttpResponseBase:
     return answer(request, "site/imports/list.html", table, shown)
 
 
-def _with_places(rows: list[StagedImport]) -> list[Brought]:
+def _with_places(rows: list[StagedImport]) -> list[ImportListRow]:
     places = units.names_of({row.unit_id for row in rows if row.unit_id}, language=language())
-    return [Brought(row, places.get(row.unit_id, "") if row.unit_id else _("All units")) for row in rows]
+    return [
+        ImportListRow(row, places.get(row.unit_id, "") if row.unit_id else _("All units")) for row in rows
+    ]
 
 
 def _whose(viewer: Viewer) -> str:
@@ -394,16 +396,16 @@ def _fields(of_kind: ImportKind, preview: Any, form: ColumnsForm) -> list[dict[s
     return found
 
 
-def _counts(counts: dict[str, int], of_kind: ImportKind) -> list[Counted]:
+def _counts(counts: dict[str, int], of_kind: ImportKind) -> list[OutcomeRows]:
     found = [
-        Counted(str(outcome.title), counts[code], outcome.tone)
+        OutcomeRows(str(outcome.title), counts[code], outcome.tone)
         for code, outcome in of_kind.outcomes.items()
         if counts.get(code)
     ]
     if counts.get("refused"):
-        found.append(Counted(_("Refused"), counts["refused"], "bad"))
+        found.append(OutcomeRows(_("Refused"), counts["refused"], "bad"))
     if counts.get("skipped"):
-        found.append(Counted(_("Blank rows and repeated headers"), counts["skipped"]))
+        found.append(OutcomeRows(_("Blank rows and repeated headers"), counts["skipped"]))
     return found
 
 

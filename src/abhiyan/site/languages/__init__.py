@@ -31,7 +31,7 @@ REPLIES = sorted(
     and code not in ("code.sign_in", "code.field")
     and texts.FRIEND not in code
 )
-LISTS = {"polite", "against", "unclear", *words.Word}
+LISTS = {"polite", "against", "unclear", *words.TextWord}
 HEAD = {"code": str, "name": str, "otherwise": str, "mark": str, "reviewed_by": str, "reviewed_on": date}
 TABLES = ("replies", "words", "notice", "pages")
 # The files whose words the public reads.
@@ -66,7 +66,7 @@ class Wrong(ValueError):
 
 
 @dataclass(frozen=True)
-class Looked:
+class LanguageFile:
     """A file that may be taken: its language, its text, and what it lacks or says at length, a line each."""
 
     language: Language
@@ -74,7 +74,7 @@ class Looked:
     remarks: list[str]
 
 
-def look(path: Path) -> Looked:
+def look(path: Path) -> LanguageFile:
     """Look a language's file through. Raises Wrong with all that keeps it from being taken; OSError."""
     with path.open("rb") as file:
         raw = file.read(LARGEST + 1)
@@ -98,10 +98,10 @@ def look(path: Path) -> Looked:
         *_wrong_pages(language.pages, public),
     ]:
         raise Wrong(wrong)
-    return Looked(language, text, [*_remarks(language, public)])
+    return LanguageFile(language, text, [*_remarks(language, public)])
 
 
-def add(path: Path) -> Looked:
+def add(path: Path) -> LanguageFile:
     """Look a file through and put it where this process, and those that begin from now on, find it. Raises as `look`
     does; then nothing has changed. Its messages go out once they are published (messaging.publish_templates)."""
     found = look(path)
@@ -310,7 +310,7 @@ def _remarks(language: Language, public: Mapping[Key, str]) -> Iterator[str]:
         said, hindi = (texts.parts(each) for each in (language.replies[code], texts.TEXTS[code, "hi"]))
         if said > hindi:
             yield f'replies."{code}": {said} SMS long, {hindi} in Hindi'
-    for name in sorted({*words.Word, "polite"} - set(language.words)):
+    for name in sorted({*words.TextWord, "polite"} - set(language.words)):
         yield f"words.{name}: missing; only Hindi and English words are understood"
     if not language.notice:
         yield f"notice: missing; people read it in {other}"

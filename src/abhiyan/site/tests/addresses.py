@@ -272,7 +272,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         ClassRule.objects.create(election=plan.election, unit=world.state, rules=[], made_at=at)
         polls = []
         for _n in range(2):
-            no_poll = units.Stated(
+            no_poll = units.StatedPoll(
                 "none", "No poll", at.date(), at.date(), "A letter", [(None, [world.state.pk])]
             )
             polls.append(units.state_poll(stated=no_poll, by=SYSTEM, at=at))
@@ -354,7 +354,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     frame = verification.freeze_frame(
         programme=world.programme,
         measure=MEASURE,
-        plan=frames.Plan(
+        plan=frames.FramePlan(
             checks=40,
             source="a round of the beacon",
             due_at=at + timedelta(hours=1),

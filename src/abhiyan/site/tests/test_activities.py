@@ -26,14 +26,14 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import (
     Activity,
-    Channel,
+    ItemChannel,
     MeasureTemplate,
     Page,
     Panel,
+    ProgrammeTemplate,
     Step,
-    Template,
 )
-from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, Change
+from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
 from abhiyan.ui.owed import Owed
 
 from .cast import SYSTEM, Cast
@@ -64,7 +64,7 @@ VILLAGES = Activity(
     kind="nights",
     name="Nights in villages",
     templates=(
-        Template(
+        ProgrammeTemplate(
             code="village_nights",
             names={"en": "Village nights", "hi": "ग्राम प्रवास"},
             about={"en": "Workers stay a night.", "hi": "कार्यकर्ता एक रात ठहरते हैं।"},
@@ -75,7 +75,7 @@ VILLAGES = Activity(
             days=30,
         ),
     ),
-    channels=(Channel(FIELD_APP, "Field app"),),
+    channels=(ItemChannel(FIELD_APP, "Field app"),),
     meanings={"reported": "A worker says: I was there."},
     steps=(
         Step("reported", "Said", "A worker says: I was there.", (REPORTED,)),
@@ -141,8 +141,8 @@ def made(cast: Cast) -> Programme:
     return one
 
 
-def change(one: Programme, measure: int, channel: int, unit: int, rung: int, n: int) -> Change:
-    return Change(one.pk, measure, channel, unit, today(), rung, n)
+def change(one: Programme, measure: int, channel: int, unit: int, rung: int, n: int) -> TallyChange:
+    return TallyChange(one.pk, measure, channel, unit, today(), rung, n)
 
 
 def text(client: Client, path: str) -> str:
@@ -278,7 +278,7 @@ def test_what_would_make_the_ledger_unreadable_is_refused_at_the_start() -> None
     flaws = {
         "kinds": replace(DRIVE, templates=()),
         "templates": replace(VILLAGES, kind="other", templates=(template, template)),
-        "channels": replace(VILLAGES, channels=(Channel(98, "One"), Channel(98, "Two"))),
+        "channels": replace(VILLAGES, channels=(ItemChannel(98, "One"), ItemChannel(98, "Two"))),
         "steps": replace(VILLAGES, steps=VILLAGES.steps * 2),
         "measures": replace(VILLAGES, templates=(twice,)),
         "ladder": replace(VILLAGES, meanings={"certain": "Nobody doubts it."}),

@@ -13,7 +13,7 @@ from abhiyan.people.tests.make import body
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, UnitTotal
 from abhiyan.ui import charts
-from abhiyan.ui.ladder import Before, LadderShown
+from abhiyan.ui.ladder import EarlierDrive, LadderShown
 
 from .cast import Cast
 from .test_units_below import rows
@@ -114,7 +114,11 @@ def test_totals_far_above_a_trend_are_said_and_not_drawn() -> None:
     days = [charts.Day(on=first, counted=10)]
     for n, drawn in ((19, True), (1_600_000, False)):
         trend = charts.Trend(
-            name="x", begins_on=first, ends_on=first + timedelta(days=9), days=days, before=Before(LABEL, n)
+            name="x",
+            begins_on=first,
+            ends_on=first + timedelta(days=9),
+            days=days,
+            before=EarlierDrive(LABEL, n),
         )
         plotted = charts.plot_trend(trend)
         assert plotted is not None and (plotted.before is not None) is drawn

@@ -22,7 +22,7 @@ from abhiyan.enrolment.tests.web import blanks, filled, join, main, offered, off
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries
 from abhiyan.messaging.rules import inbound, words
-from abhiyan.messaging.rules.words import Word
+from abhiyan.messaging.rules.words import TextWord
 from abhiyan.people import actions as people
 from abhiyan.people import queries as notices
 from abhiyan.people.rules.notices import SAMPLE
@@ -313,20 +313,20 @@ def test_a_changed_reply_is_the_next_version_and_one_that_is_gone_is_used_no_lon
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("ہاں", Word.YES),
-        ("جی ہاں", Word.YES),
-        ("هاں", Word.YES),  # as an Arabic keyboard writes it
-        ("نہیں", Word.NO),
-        ("نهيں", Word.NO),
+        ("ہاں", TextWord.YES),
+        ("جی ہاں", TextWord.YES),
+        ("هاں", TextWord.YES),  # as an Arabic keyboard writes it
+        ("نہیں", TextWord.NO),
+        ("نهيں", TextWord.NO),
         ("ہاں نہیں", None),
-        ("میرا نام ہٹا دو", Word.LEAVE),
-        ("پیغام مت بھیجو", Word.STOP),
-        ("مدد", Word.HELP),
-        ("مجھے جوڑیں", Word.JOIN),
+        ("میرا نام ہٹا دو", TextWord.LEAVE),
+        ("پیغام مت بھیجو", TextWord.STOP),
+        ("مدد", TextWord.HELP),
+        ("مجھے جوڑیں", TextWord.JOIN),
         ("آشا دیوی، 1980، 190001", None),
     ],
 )
-def test_words_of_urdu_are_understood(urdu: Path, text: str, word: Word | None) -> None:  # it lies there
+def test_words_of_urdu_are_understood(urdu: Path, text: str, word: TextWord | None) -> None:  # it lies there
     said = words.read(text)
     assert (said.word, said.language) == (word, "ur")
 

@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from abhiyan.site import protocol
-from abhiyan.site.protocol import Connection, sweep
+from abhiyan.site.protocol import HttpConnection, sweep
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -25,10 +25,10 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 def on_a_connection(act: Callable[[Reader, Writer, ServerState], Awaitable[None]]) -> None:
     async def main() -> None:
         state = ServerState()
-        config = uvicorn.Config(application, http=Connection, ws="none", lifespan="off", log_config=None)
+        config = uvicorn.Config(application, http=HttpConnection, ws="none", lifespan="off", log_config=None)
         loop = asyncio.get_running_loop()
         server = await loop.create_server(
-            lambda: Connection(config=config, server_state=state, app_state={}), "127.0.0.1", 0
+            lambda: HttpConnection(config=config, server_state=state, app_state={}), "127.0.0.1", 0
         )
         async with server:
             reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
@@ -48,7 +48,7 @@ def test_a_head_that_does_not_end_is_given_up() -> None:
         assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200 ")
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nSlow")
         (connection,) = state.connections
-        assert isinstance(connection, Connection)
+        assert isinstance(connection, HttpConnection)
         while not connection.in_head:  # noqa: ASYNC110  # uvicorn tells nobody
             await asyncio.sleep(0)
         sweep(state.connections, later(protocol.HEAD_S - 1))
@@ -88,16 +88,16 @@ def test_a_body_that_stops_in_the_middle_is_given_up() -> None:
     on_a_connection(act)
 
 
-async def begun(reader: Reader, writer: Writer, state: ServerState, sent: bytes) -> Connection:
+async def begun(reader: Reader, writer: Writer, state: ServerState, sent: bytes) -> HttpConnection:
     """A connection on which so much of a large body has come."""
     writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n" + sent)
     (connection,) = await connections(state)
-    assert isinstance(connection, Connection)
+    assert isinstance(connection, HttpConnection)
     await came(connection, len(sent))
     return connection
 
 
-async def came(connection: Connection, n: int) -> None:
+async def came(connection: HttpConnection, n: int) -> None:
     while connection.part_bytes < n:  # noqa: ASYNC110  # uvicorn tells nobody
         await asyncio.sleep(0)
 
@@ -158,7 +158,7 @@ async def refused(reader: Reader) -> None:
         assert (await reader.read()).startswith(b"HTTP/1.1 431 ")
 
 
-async def connections(state: ServerState) -> list[Connection]:
+async def connections(state: ServerState) -> list[HttpConnection]:
     while not state.connections:  # noqa: ASYNC110  # uvicorn tells nobody
         await asyncio.sleep(0)
-    return [each for each in state.connections if isinstance(each, Connection)]
+    return [each for each in state.connections if isinstance(each, HttpConnection)]

@@ -70,7 +70,7 @@ def test_who_would_wait_too_long_is_asked_to_come_back(monkeypatch: pytest.Monke
 
     async def day() -> Any:
         held.go, handler = asyncio.Event(), turns.Handler()
-        handler.public = turns.Turns(1, most=1, patience_s=0.01)
+        handler.public = turns.RequestTurns(1, most=1, patience_s=0.01)
         one = asyncio.create_task(handler.run_get_response(FACTORY.get("/join/")))
         await _moment()
         waits = asyncio.create_task(handler.run_get_response(FACTORY.get("/me/")))
@@ -97,7 +97,7 @@ def test_who_is_in_the_middle_goes_before_who_comes_new(monkeypatch: pytest.Monk
 
     async def day() -> list[Any]:
         held.go, handler = asyncio.Event(), turns.Handler()
-        handler.public = turns.Turns(1)
+        handler.public = turns.RequestTurns(1)
         crowd = [FACTORY.get("/join/"), FACTORY.get("/help/"), FACTORY.post("/join/winter/"), back]
         coming = []
         for request in crowd:
@@ -173,7 +173,7 @@ class Pages:
             each.set()
 
 
-async def _waiting(handler_turns: turns.Turns, n: int) -> None:
+async def _waiting(handler_turns: turns.RequestTurns, n: int) -> None:
     while sum(len(line) for line in handler_turns._lines.values()) < n:  # noqa: ASYNC110  # it tells nobody
         await asyncio.sleep(0)
 
@@ -211,7 +211,7 @@ def test_who_is_in_the_middle_goes_before_newcomers_of_other_networks() -> None:
     """On a launch day hardly anybody is turned away before the card."""
 
     async def day() -> list[str]:
-        one, order = turns.Turns(1), list[str]()
+        one, order = turns.RequestTurns(1), list[str]()
 
         async def come(name: str, *, has_begun: bool) -> None:
             assert await one.begin(whose=name, has_begun=has_begun)
@@ -348,7 +348,7 @@ def test_photographs_that_are_read_keep_no_page_of_the_offices_waiting(
 
 def test_of_one_network_no_more_wait_than_leaves_room_for_others() -> None:
     async def day() -> None:
-        few = turns.Turns(1, most=10, most_of_one=3)
+        few = turns.RequestTurns(1, most=10, most_of_one=3)
         assert await few.begin(whose="a")
         waiting = [asyncio.create_task(few.begin(whose="a")) for _n in range(3)]
         await _moment()
@@ -437,7 +437,7 @@ def test_a_turn_is_given_back_by_who_went_away_and_by_a_page_that_failed(
         raise RuntimeError
 
     async def day() -> None:
-        free = turns.Turns(1)
+        free = turns.RequestTurns(1)
         assert await free.begin()
         for is_its_turn in (False, True):
             gone = asyncio.create_task(free.begin())

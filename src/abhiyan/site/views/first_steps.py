@@ -17,7 +17,7 @@ from abhiyan.units.models import Hierarchy
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FirstStep:
     """One thing to do first. href: where, or empty for one that this viewer may not do, or not yet."""
 
     title: str | Promise
@@ -28,7 +28,7 @@ class Step:
     href: str = ""
 
 
-def steps(viewer: Viewer) -> list[Step]:
+def steps(viewer: Viewer) -> list[FirstStep]:
     """The first steps, for those who may do them; none as soon as all are done."""
     needs = [need for each in activities.every() for need in each.needs]
     if not viewer.is_root and not viewer.may_any(*(need.page.capability for need in needs)):
@@ -46,7 +46,7 @@ def steps(viewer: Viewer) -> list[Step]:
     if roots and viewer.may("org.appoint"):
         appoint = address(reverse("org:appoint"), roots[0].code, Hierarchy.ORGANISATIONAL)
     return [
-        Step(
+        FirstStep(
             _("Import the units"),
             _("States, districts and all below them down to the booths, from a table."),
             _("Import"),
@@ -54,7 +54,7 @@ def steps(viewer: Viewer) -> list[Step]:
             bool(roots),
             reverse("imports:begin", args=["units"]) if viewer.may("imports.units") else "",
         ),
-        Step(
+        FirstStep(
             _("Appoint an office-bearer"),
             _(
                 "Appoint somebody at the top, such as the president. You can appoint yourself with "
@@ -66,7 +66,7 @@ def steps(viewer: Viewer) -> list[Step]:
             appoint,
         ),
         *(
-            Step(
+            FirstStep(
                 need.title,
                 need.about,
                 need.act,
@@ -76,7 +76,7 @@ def steps(viewer: Viewer) -> list[Step]:
             )
             for need in needs
         ),
-        Step(
+        FirstStep(
             _("Open a programme"),
             _("Such as a membership drive: where, from when to when, who is in charge."),
             _("New programme"),

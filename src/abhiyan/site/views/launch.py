@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import ages, clock, heartbeats, rooms, small_cells
-from abhiyan.core.heartbeats import Turning, Turns
+from abhiyan.core.heartbeats import LoopState, Turning
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
 from abhiyan.org.here import Here, address, page_unit
@@ -27,7 +27,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import calling, pace
 from abhiyan.programmes.rules import activities, rates
 from abhiyan.ui import tables
-from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, Way, Worked, mark
+from abhiyan.ui.launch_day import Backlog, ChannelTraffic, Figure, Noes, Of, Thing, WorkedLoop, mark
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -71,14 +71,14 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
         if begun is not None and begun.leaf.rows:
             shown = [child.unit_id for child in begun.leaf.rows]
             begun.contacts.update(calling.whom_to_call(one, shown, on=clock.day_in(one.zone, at)))
-    loops = {worked.loop: str(worked.stops) for worked in _only(Worked, things)}
+    loops = {worked.loop: str(worked.stops) for worked in _only(WorkedLoop, things)}
     turning = heartbeats.turning(loops, at=at)
     figures = programmes.figures(
         node=node or here.unit.id, hierarchy=one.hierarchy, programme=one, at=at, days=2
     )
     noted = _noted(one, of)
     waiting = [each for each in _only(Backlog, things) if each.waiting.n]
-    ways = [*_ways(one, viewer, noted, figures, at), *_only(Way, things)]
+    ways = [*_ways(one, viewer, noted, figures, at), *_only(ChannelTraffic, things)]
     name, page = named(one.names), reverse("programmes:programme", args=[public_id])
     context: dict[str, Any] = {
         "here": "programmes",
@@ -132,7 +132,7 @@ def _own(request: Request, one: Programme) -> int:
     return home.unit_id if is_inside else one.owner_id
 
 
-def _noted(one: Programme, of: Of) -> pace.Noted | None:
+def _noted(one: Programme, of: Of) -> pace.NotedPace | None:
     """How fast it goes: of the whole drive by the minute, below by districts. None where nothing is noted, or the
     viewer does not see the people."""
     if not of.is_exact:
@@ -143,7 +143,7 @@ def _noted(one: Programme, of: Of) -> pace.Noted | None:
     return below if below.channels else None
 
 
-def _rates(noted: pace.Noted | None) -> list[Figure]:
+def _rates(noted: pace.NotedPace | None) -> list[Figure]:
     if noted is None:
         return []
     rate = noted.whole.a_minute
@@ -157,7 +157,7 @@ def _rates(noted: pace.Noted | None) -> list[Figure]:
     ]
 
 
-def _today(figures: programmes.Figures) -> list[Figure]:
+def _today(figures: programmes.MeasureFigures) -> list[Figure]:
     """What was reported and counted so far, with how many of them today, where that is known."""
     now = figures.ladder
     day = figures.trend[-2].ladder if len(figures.trend) > 1 else None
@@ -205,14 +205,14 @@ def _waits(backlogs: Sequence[Backlog]) -> list[Figure]:
 def _stopped(loops: Mapping[str, str], turning: Mapping[str, Turning]) -> list[tuple[str, str]]:
     """What stands still: what does not happen, and since when."""
     said = {
-        Turns.LATE: _("since %(when)s"),
-        Turns.FAILS: _("its last turn failed at %(when)s"),
-        Turns.NEVER: _("it never ran here"),
+        LoopState.LATE: _("since %(when)s"),
+        LoopState.FAILS: _("its last turn failed at %(when)s"),
+        LoopState.NEVER: _("it never ran here"),
     }
     return [
         (loops[name], said[one.turns] % {"when": _when(one.turned_at) if one.turned_at else ""})
         for name, one in turning.items()
-        if one.turns is not Turns.WELL
+        if one.turns is not LoopState.WELL
     ]
 
 
@@ -225,7 +225,7 @@ def _empties(waiting: Sequence[Backlog], turning: Mapping[str, Turning]) -> tupl
             by_loop[each.loop] = by_loop.get(each.loop, 0) + each.waiting.n
     if not by_loop:
         return "", ""
-    if any(turning[loop].turns is not Turns.WELL for loop in by_loop):
+    if any(turning[loop].turns is not LoopState.WELL for loop in by_loop):
         return _("Nothing leaves: what sends it does not run."), "bad"
     minutes = [
         (n / turning[loop].a_minute) if turning[loop].a_minute else None  # type: ignore[operator]  # asked before
@@ -242,10 +242,10 @@ def _empties(waiting: Sequence[Backlog], turning: Mapping[str, Turning]) -> tupl
 def _ways(
     one: Programme,
     viewer: Viewer,
-    noted: pace.Noted | None,
-    figures: programmes.Figures,
+    noted: pace.NotedPace | None,
+    figures: programmes.MeasureFigures,
     at: datetime,
-) -> list[Way]:
+) -> list[ChannelTraffic]:
     """Each way in that has brought somebody."""
     activity = activities.of(one.kind)
     first = activity.steps[0].key
@@ -263,7 +263,7 @@ def _ways(
         state, kind = _state(rate)
         is_quiet = rate is not None and rate.is_quiet
         ways.append(
-            Way(
+            ChannelTraffic(
                 channel.label,
                 state,
                 kind,
@@ -280,7 +280,7 @@ def _ways(
     return ways
 
 
-def _state(rate: rates.Pace | None) -> tuple[str, str]:
+def _state(rate: rates.ReportRate | None) -> tuple[str, str]:
     if rate is None or rate.a_minute is None:
         return "", ""
     if rate.is_quiet:
@@ -320,7 +320,9 @@ class Begun:
         return self.leaf.total or 0
 
 
-def _not_started(here: Here, one: Programme, node: programmes.Node | None, *, at: datetime) -> Begun | None:
+def _not_started(
+    here: Here, one: Programme, node: programmes.LedgerNode | None, *, at: datetime
+) -> Begun | None:
     """Of the districts below, else of the mandals or booths; None where there is nothing below, or too much to read."""
     below = programmes.first_level_below(node, rates.BEGINNING) if node is not None else None
     if node is None or below is None:

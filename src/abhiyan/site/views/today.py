@@ -28,11 +28,11 @@ from abhiyan.ui.owed import (
     Beside,
     Invitation,
     LateBelow,
+    OfficeWord,
     Owed,
     StandingHere,
     Thing,
     UnitsBehind,
-    Word,
 )
 from abhiyan.ui.posts import posted
 
@@ -184,7 +184,7 @@ def today(request: Request) -> HttpResponse:
             "late": _only(LateBelow, every),
             "sheets": list(beside.items()),
             "invitations": _only(Invitation, every),
-            "words": _only(Word, every),
+            "words": _only(OfficeWord, every),
             "steps": [] if standings else steps(request.viewer),  # a programme runs: they are done
             **_own_unit(request.viewer),
         },

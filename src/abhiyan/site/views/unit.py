@@ -149,7 +149,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class UnitPageReads:
     """What the page of a unit asks at once, none of it needing another's answer: one wait for the server.
 
     own: of a unit with others below it; figures: of one without, for the others' come with the list of those below.
@@ -158,20 +158,20 @@ class Asked:
     offices: sql.Asked[list[org.OfficeHere]]
     vacancies: sql.Asked[list[org.OfficeBelow]] | None = None
     callers: sql.Asked[programmes.Placeless | None] | None = None
-    own: sql.Asked[programmes.Own | None] | None = None
-    figures: sql.Asked[programmes.Figures] | None = None
+    own: sql.Asked[programmes.CountedHere | None] | None = None
+    figures: sql.Asked[programmes.MeasureFigures] | None = None
 
 
 def _ask(
     request: Request,
     here: units.UnitRow,
     counts: dict[str, int],
-    chosen: programmes.Counted | None,
-    node: programmes.Node | None,
+    chosen: programmes.RunningMeasure | None,
+    node: programmes.LedgerNode | None,
     hierarchy: int,
     today: date,
     at: datetime,
-) -> Asked:
+) -> UnitPageReads:
     with sql.at_once():
         offices, vacancies = org.ask_offices_here(here.id, on=today), None
         if here.lo is not None and here.hi is not None and counts:
@@ -179,7 +179,7 @@ def _ask(
                 here.id, hierarchy, at=at, span=(here.lo, here.hi), counts=counts
             )
         if chosen is None or node is None or _is_file(request, here):
-            return Asked(offices, vacancies)
+            return UnitPageReads(offices, vacancies)
         of: dict[str, Any] = {
             "node": node,
             "programme": chosen.programme,
@@ -189,13 +189,13 @@ def _ask(
         callers = programmes.ask_callers_without_place(**of)
         of["hierarchy"] = hierarchy
         if here.has_children:
-            return Asked(
+            return UnitPageReads(
                 offices,
                 vacancies,
                 callers,
                 own=programmes.ask_own_words(request.viewer, unit_id=here.id, **of),
             )
-        return Asked(offices, vacancies, callers, figures=programmes.ask_figures(**of))
+        return UnitPageReads(offices, vacancies, callers, figures=programmes.ask_figures(**of))
 
 
 def _is_file(request: HttpRequest, here: units.UnitRow) -> bool:
@@ -236,7 +236,9 @@ def _votes_href(here: units.UnitRow) -> str:
     return address_of("site:membership_votes", here.code)
 
 
-def _chosen(running: list[programmes.Counted], asked: Mapping[str, str]) -> programmes.Counted | None:
+def _chosen(
+    running: list[programmes.RunningMeasure], asked: Mapping[str, str]
+) -> programmes.RunningMeasure | None:
     """The measure whose children, trend and funnel are shown: the one asked for, else the first."""
     of = [one for one in running if str(one.programme.public_id) == asked.get("programme")] or running
     return next((one for one in of if str(one.measure) == asked.get("measure")), of[0] if of else None)
@@ -255,7 +257,7 @@ def _segments(code: str, stands_in: tuple[int, ...], hierarchy: int) -> list[tup
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class UnitLevel:
     """One level of units below: its name, how many they are, and the list of all of them."""
 
     name: str | Promise
@@ -266,10 +268,10 @@ class Level:
 def _measure(
     request: Request,
     context: dict[str, Any],
-    chosen: programmes.Counted,
-    asked: Asked,
+    chosen: programmes.RunningMeasure,
+    asked: UnitPageReads,
     here: units.UnitRow,
-    node: programmes.Node | int,
+    node: programmes.LedgerNode | int,
     hierarchy: int,
     at: datetime,
     lang: str,
@@ -341,7 +343,7 @@ def _measure(
     if (n := programmes.lately(figures)) is not None:
         context["lately"] = (n, round(n / programmes.LATELY_DAYS))
     activity = activities.of(programme.kind)
-    if isinstance(node, programmes.Node):
+    if isinstance(node, programmes.LedgerNode):
         del reading["hierarchy"]
         context |= _funnel(programmes.shown_funnel(**reading, rows=figures.channels, callers=asked.callers))
     if activity.days is not None and activity.days.opens(request.viewer.may):
@@ -356,7 +358,7 @@ def _measure(
 
 
 def _earlier(
-    chosen: programmes.Counted,
+    chosen: programmes.RunningMeasure,
     here: units.UnitRow,
     hierarchy: int,
     leaf: tables.Leaf | None,
@@ -370,7 +372,7 @@ def _earlier(
 
 
 def _told(
-    running: list[programmes.Counted],
+    running: list[programmes.RunningMeasure],
     here: units.UnitRow,
     leaf: tables.Leaf | None,
     today: date,
@@ -388,12 +390,12 @@ def _told(
 
 
 def _levels(
-    chosen: programmes.Counted, here: units.UnitRow, hierarchy: int, counts: dict[str, int]
-) -> list[Level]:
+    chosen: programmes.RunningMeasure, here: units.UnitRow, hierarchy: int, counts: dict[str, int]
+) -> list[UnitLevel]:
     """The lists of all units of each level below, in the chosen measure."""
     page = address_of("programmes:below", chosen.programme.public_id)
     return [
-        Level(Kind(kind).label, n, address(page, here.code, hierarchy, level=kind, **chosen.asked))
+        UnitLevel(Kind(kind).label, n, address(page, here.code, hierarchy, level=kind, **chosen.asked))
         for kind, n in counts.items()
     ]
 
@@ -463,7 +465,7 @@ def _map(
 
 def _drawn(
     leaf: tables.Leaf,
-    chosen: programmes.Counted,
+    chosen: programmes.RunningMeasure,
     today: date,
     lang: str,
     earlier: programmes.Earlier | None,

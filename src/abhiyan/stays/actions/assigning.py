@@ -362,7 +362,7 @@ def tell_next(*, at: datetime) -> int:
                 label = say("Stay in %(place)s, %(days)s") % {"place": place, "days": days}
             blanks = {"place": place, "days": days}
             askings.append(
-                messaging.Asking(
+                messaging.PhoneQuestion(
                     room=ROOM,
                     kind=kind,
                     about=one.pk,

@@ -71,7 +71,7 @@ def stayed(cast: Cast) -> Programme:
 
 def test_stays_are_frozen_drawn_checked_and_estimated(cast: Cast) -> None:
     run, at = stayed(cast), NOW
-    plan = frames.Plan(
+    plan = frames.FramePlan(
         checks=40, source="a round of the beacon", due_at=at + timedelta(seconds=1), ends_on=TODAY + 9 * DAY
     )
     frame = freeze_frame(programme=run, measure=STAYS, plan=plan, by=SYSTEM, at=at)

@@ -27,7 +27,7 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import SlideLayout
 from pptx.util import Pt
 
-from .look import Layouts, Look, look_of
+from .look import Layouts, SlideLook, look_of
 from .pages import Box, Room
 
 MOST_PARTS, MOST_BYTES, MOST_XML = 2_000, 64 << 20, 16 << 20  # of a file unpacked, and of one part of XML
@@ -345,7 +345,7 @@ def _cover(layout: SlideLayout, width: float, height: float) -> tuple[Box, Box] 
     return boxes if fits else None
 
 
-def _look(layout: SlideLayout) -> Look:
+def _look(layout: SlideLayout) -> SlideLook:
     """The colours of a layout's theme."""
     master = layout.slide_master
     theme = etree.fromstring(master.part.part_related_by(RT.THEME).blob)
@@ -424,7 +424,7 @@ def _strip_of_colour(at: int, x: float, y: float, width: float, colour: str) -> 
     )
 
 
-def _in_house_colours(blob: bytes, look: Look) -> bytes:
+def _in_house_colours(blob: bytes, look: SlideLook) -> bytes:
     tree = etree.fromstring(blob)
     colours = {
         "dk1": look.ink,

@@ -9,7 +9,7 @@ from .pages import Box, Room
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SlideLook:
     """Colours like #1d5b66. light, mid, solid: shades of counted, confirmed and estimated true."""
 
     paper: str
@@ -33,13 +33,13 @@ class Look:
         return {**shades, **tones}.get(key, self.muted)
 
 
-def look_of(accent: str, *, ink: str = LIGHT[2], paper: str = LIGHT[1]) -> Look:
+def look_of(accent: str, *, ink: str = LIGHT[2], paper: str = LIGHT[1]) -> SlideLook:
     """The look of an accent, with ink and ground moved apart where they are too near."""
     ground = rgb(paper)
     is_dark = contrast(ground, (1, 1, 1)) >= contrast(ground, (0, 0, 0))
     text = readable(rgb(ink), ground, 7, dark=is_dark)
     solid = readable(mixed(rgb(accent), text, 0.62), ground, 7, dark=is_dark)
-    return Look(
+    return SlideLook(
         hexadecimal(ground),
         hexadecimal(text),
         hexadecimal(readable(mixed(text, ground, 0.78), ground, 4.6, dark=is_dark)),
@@ -58,7 +58,7 @@ class Layouts:
     cover: int
     page: int
     room: Room
-    look: Look
+    look: SlideLook
     width: float
     height: float
     taken_out: int = 0
@@ -89,4 +89,4 @@ def from_json(kept: dict[str, Any]) -> Layouts:
     """The same again."""
     room = kept["room"]
     boxes = {name: Box(**room[name]) for name in ("title", "below", "cover", "lines") if room[name]}
-    return Layouts(**{**kept, "room": Room(size=room["size"], **boxes), "look": Look(**kept["look"])})
+    return Layouts(**{**kept, "room": Room(size=room["size"], **boxes), "look": SlideLook(**kept["look"])})

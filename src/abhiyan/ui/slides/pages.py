@@ -160,19 +160,19 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SlideCell:
     text: str
     is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SlideTable:
     """widths, heights: of columns and rows, the head first. Cells are cut so that each row is no higher."""
 
     box: Box
     widths: tuple[float, ...]
     heights: tuple[float, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[SlideCell, ...], ...]
     size: float
 
 
@@ -185,7 +185,7 @@ class SlidePage:
     texts: tuple[SlideText, ...]
     strokes: tuple[Stroke, ...] = ()
     dots: tuple[SlideDot, ...] = ()
-    item: Chart | Table | None = None
+    item: Chart | SlideTable | None = None
     about: str = ""
     notes: str = ""
     lines: SlideText | None = None
@@ -202,7 +202,7 @@ def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> SlidePage:
         return SlidePage(title, (), notes=notes, lines=lines)
     title = fit.text(slide.title, room.title, room.size, is_bold=True)
     body, below = room.body, room.below
-    made = Made(fit, body)
+    made = SlideBody(fit, body)
     made.add(slide.body)
     under = fit.text(slide.under, Box(below.x, below.y, below.w, UNDER), 14, tone="muted", most=1)
     foot = Box(below.x, below.y + below.h - FOOT, below.w * 0.78, FOOT)
@@ -319,7 +319,7 @@ class TextFit:
         return sum(min(2, len(self.lines(each, box.w, size))) for each in said) * size * LINE
 
 
-class Made:
+class SlideBody:
     """What the body of a slide is made of."""
 
     def __init__(self, fit: TextFit, box: Box) -> None:
@@ -327,7 +327,7 @@ class Made:
         self.texts: list[SlideText] = []
         self.strokes: list[Stroke] = []
         self.dots: list[SlideDot] = []
-        self.item: Chart | Table | None = None
+        self.item: Chart | SlideTable | None = None
 
     def add(self, body: Body) -> None:
         """Lay out one body."""
@@ -530,13 +530,13 @@ class Made:
         pad = min(14.0, max(1.0, self._pad(lines, size)))
         cells = tuple(
             tuple(
-                Cell(self.fit.cut(text, width - 10, size, n, is_bold=not at), column.is_number)
+                SlideCell(self.fit.cut(text, width - 10, size, n, is_bold=not at), column.is_number)
                 for text, width, column in zip(row, widths, of.columns, strict=True)
             )
             for at, (row, n) in enumerate(zip(rows, lines, strict=True))
         )
         heights = tuple(n * size * LINE + pad for n in lines)
-        self.item = Table(replace(box, h=sum(heights)), widths, heights, cells, size)
+        self.item = SlideTable(replace(box, h=sum(heights)), widths, heights, cells, size)
 
     def _pad(self, lines: Sequence[int], size: float) -> float:
         return (self.box.h - sum(lines) * size * LINE) / len(lines)

@@ -9,10 +9,10 @@ from typing import Any
 from abhiyan.core import printing
 from abhiyan.core.numbers import grouped
 
-from .look import Layouts, Look
-from .pages import SMALLEST, Box, Chart, Series, SlidePage, SlideText, Stroke, Table
+from .look import Layouts, SlideLook
+from .pages import SMALLEST, Box, Chart, Series, SlidePage, SlideTable, SlideText, Stroke
 
-TEMPLATE = printing.Template.read(Path(__file__).parent / "deck.typ")
+TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent / "deck.typ")
 Mark = Mapping[str, Any]
 
 
@@ -41,7 +41,7 @@ def _marks(page: SlidePage, layouts: Layouts, number: int) -> Iterator[Mark]:
             yield _rect(Box(box.x, box.y - 40 + 12 * at, 72 - 14 * at, 8), fill=colour)
     if isinstance(page.item, Chart):
         yield from _chart(page.item, look)
-    elif isinstance(page.item, Table):
+    elif isinstance(page.item, SlideTable):
         yield from _table(page.item, look)
     yield from (_stroke(stroke, look) for stroke in page.strokes)
     for dot in page.dots:
@@ -53,7 +53,7 @@ def _marks(page: SlidePage, layouts: Layouts, number: int) -> Iterator[Mark]:
         yield {**_text(page.texts[-1], look), "text": f"{page.texts[-1].text} · {grouped(number)}"}
 
 
-def _text(said: SlideText, look: Look) -> Mark:
+def _text(said: SlideText, look: SlideLook) -> Mark:
     box = said.box
     return {
         "kind": "text",
@@ -81,11 +81,11 @@ def _line(*points: tuple[float, float], width: float, colour: str, dash: str = "
     return {"kind": "line", "points": points, "width": width, "colour": colour, "dash": dash}
 
 
-def _stroke(of: Stroke, look: Look) -> Mark:
+def _stroke(of: Stroke, look: SlideLook) -> Mark:
     return _line(*of.points, width=of.width, colour=look.of(of.tone), dash=of.dash)
 
 
-def _table(of: Table, look: Look) -> Iterator[Mark]:
+def _table(of: SlideTable, look: SlideLook) -> Iterator[Mark]:
     y = of.box.y
     for at, (height, cells) in enumerate(zip(of.heights, of.rows, strict=True)):
         x = of.box.x
@@ -100,7 +100,7 @@ def _table(of: Table, look: Look) -> Iterator[Mark]:
         yield _line((of.box.x, y), (of.box.x + of.box.w, y), **line)  # type: ignore[arg-type]  # a width and a colour
 
 
-def _chart(of: Chart, look: Look) -> Iterator[Mark]:
+def _chart(of: Chart, look: SlideLook) -> Iterator[Mark]:
     plot = of.plot
     n = of.low
     while n <= of.top:
@@ -116,7 +116,7 @@ def _chart(of: Chart, look: Look) -> Iterator[Mark]:
     yield from _lines(of, look) if of.kind == "lines" else _bars(of, look)
 
 
-def _lines(of: Chart, look: Look) -> Iterator[Mark]:
+def _lines(of: Chart, look: SlideLook) -> Iterator[Mark]:
     plot, last = of.plot, max(1, len(of.categories) - 1)
     for at in range(0, len(of.categories), of.each):
         x = plot.x + plot.w * at / last
@@ -129,7 +129,7 @@ def _lines(of: Chart, look: Look) -> Iterator[Mark]:
         yield _stroke(replace(series.stroke, points=tuple(points)), look)
 
 
-def _bars(of: Chart, look: Look) -> Iterator[Mark]:
+def _bars(of: Chart, look: SlideLook) -> Iterator[Mark]:
     plot, height = of.plot, of.plot.h / max(1, len(of.categories)) * of.thick
     ends = [0.0] * len(of.categories)
     for series in of.series:
@@ -145,13 +145,13 @@ def _bars(of: Chart, look: Look) -> Iterator[Mark]:
                 yield from _whisker(of, row, n - series.minus[row], n + series.plus[row], look)
 
 
-def _bar(series: Series, box: Box, look: Look) -> Mark:
+def _bar(series: Series, box: Box, look: SlideLook) -> Mark:
     shape = {"reported": "hatch", "unsigned": "dots"}.get(series.key, "")
     fill = "" if shape else look.of(series.key)
     return _rect(box, fill=fill, colour="" if series.key == "gap" else look.muted, look=shape)
 
 
-def _whisker(of: Chart, row: int, low: float, high: float, look: Look) -> Iterator[Mark]:
+def _whisker(of: Chart, row: int, low: float, high: float, look: SlideLook) -> Iterator[Mark]:
     y, tall = of.middle(row), 6.0
     left, right = of.at(max(of.low, low)), of.at(min(of.top, high))
     for width, colour in ((4.5, look.paper), (1.75, look.ink)):

@@ -28,8 +28,20 @@ from pptx.slide import Slide
 from pptx.util import Emu, Pt
 
 from .layouts import every
-from .look import Layouts, Look
-from .pages import LINE, SMALLEST, Box, Chart, Series, SlideDot, SlidePage, SlideText, Stroke, Table, plain
+from .look import Layouts, SlideLook
+from .pages import (
+    LINE,
+    SMALLEST,
+    Box,
+    Chart,
+    Series,
+    SlideDot,
+    SlidePage,
+    SlideTable,
+    SlideText,
+    Stroke,
+    plain,
+)
 
 INDIAN = r"[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;##,##0"
 DAYS = {"hi": "[$-439]d mmm", "en": "[$-4009]d mmm"}
@@ -143,7 +155,7 @@ class _Drawn:
             self._text(page.lines)
         if isinstance(page.item, Chart):
             self._chart(page.item, page.about)
-        elif isinstance(page.item, Table):
+        elif isinstance(page.item, SlideTable):
             self._table(page.item, page.about)
         for stroke in page.strokes:
             self._stroke(stroke)
@@ -197,7 +209,7 @@ class _Drawn:
 
     # --- tables
 
-    def _table(self, of: Table, about: str) -> None:
+    def _table(self, of: SlideTable, about: str) -> None:
         frame = self.slide.shapes.add_table(len(of.rows), len(of.widths), *_emu(of.box))
         _describe(frame, about)
         table = frame.table
@@ -349,7 +361,7 @@ def _place(chart: Any, of: Chart) -> None:
     area.insert(0, layout)
 
 
-def _whiskers(chart: Any, of: Chart, look: Look) -> None:
+def _whiskers(chart: Any, of: Chart, look: SlideLook) -> None:
     """Intervals as error bars of their series; their lengths stand in the workbook too."""
     columns = iter("PQRSTUVWXYZ")
     for made, series in zip(chart.element.iter(qn("c:ser")), of.series, strict=True):

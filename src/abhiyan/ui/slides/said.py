@@ -50,7 +50,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class SlideInterval:
     """One unit: how many of 100 people entered are real, from low to high; None with why there is no estimate.
 
     rank: shared with others that cannot be told apart."""
@@ -68,14 +68,14 @@ class Gap:
 class Gaps:
     """Units by the least their gap can be. tied: first and last row of those that cannot be told apart."""
 
-    rows: tuple[Gap, ...]
+    rows: tuple[SlideInterval, ...]
     tied: tuple[tuple[int, int], ...]
     names: tuple[str, str, str]  # real, gap, cannot be told apart
     at_least: str
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SlideColumn:
     """share: of the width. is_number: stands at the right."""
 
     head: str
@@ -87,7 +87,7 @@ class Column:
 class Grid:
     """A table."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[SlideColumn, ...]
     rows: tuple[tuple[str, ...], ...]
 
 

@@ -39,7 +39,7 @@ def named(names: Mapping[str, str]) -> str:
 # --- words ---
 
 
-class Said(Node):
+class SayNode(Node):
     """The node of `say`. frame: what stands around it, with %s for itself. texts: for one, and for many."""
 
     def __init__(
@@ -68,7 +68,7 @@ def _known(part: Any) -> str:
 
 
 @register.tag
-def say(parser: Parser, token: Token) -> Said:
+def say(parser: Parser, token: Token) -> SayNode:
     """A sentence in the language of the page, its values named before.
 
     `{% say "p.small" n=left %}{{ n }} seat is left{% plural %}{{ n }} seats are left{% endsay %}`: what it stands in
@@ -85,13 +85,13 @@ def say(parser: Parser, token: Token) -> Said:
         texts.append(parser.parse(("endsay",)))
         parser.delete_first_token()
     frames = {"": "%s", "note": '<p class="note"><span>%s</span></p>'}
-    return Said(_options(parser, bits), frames.get(element, frame), to, texts)
+    return SayNode(_options(parser, bits), frames.get(element, frame), to, texts)
 
 
 # --- lists ---
 
 
-class Cell(Node):
+class CellNode(Node):
     """`{% cell "winner" %}…{% endcell %}` inside a list: how that column is drawn.
 
     `row` is the row, `value` what the column would show by itself.
@@ -109,11 +109,11 @@ class Cell(Node):
 
 
 @register.tag
-def cell(parser: Parser, token: Token) -> Cell:
+def cell(parser: Parser, token: Token) -> CellNode:
     _name, key = token.split_contents()
     nodelist = parser.parse(("endcell",))
     parser.delete_first_token()
-    return Cell(key.strip("\"'"), nodelist)
+    return CellNode(key.strip("\"'"), nodelist)
 
 
 class Listed(Node):
@@ -123,7 +123,7 @@ class Listed(Node):
         self, table: FilterExpression, said: dict[str, FilterExpression], nodelist: NodeList
     ) -> None:
         self.table, self.said, self.nodelist = table, said, nodelist
-        self.cells: list[Cell] = nodelist.get_nodes_by_type(Cell)  # type: ignore[assignment]
+        self.cells: list[CellNode] = nodelist.get_nodes_by_type(CellNode)  # type: ignore[assignment]
 
     def render(self, context: Context) -> SafeString:
         table: Table[Any] = self.table.resolve(context)
@@ -196,7 +196,7 @@ class Col(Node):
         return Column(key=said.pop("sort", ""), **said)
 
 
-class Drawn(Node):
+class TableNode(Node):
     """The node of `table`."""
 
     def __init__(self, options: dict[str, FilterExpression], names: list[str], nodelist: NodeList) -> None:
@@ -241,7 +241,7 @@ def _options(parser: Parser, bits: Sequence[str], *names: str) -> dict[str, Filt
 
 
 @register.tag
-def table(parser: Parser, token: Token) -> Drawn:
+def table(parser: Parser, token: Token) -> TableNode:
     """Rows without a file of their own: each column is said once, with its cell.
 
     `{% table _("Votes") votes as row %}{% col _("Party") is_name=True %}{{ row.party }}{% endcol %}{% endtable %}`.
@@ -255,7 +255,7 @@ def table(parser: Parser, token: Token) -> Drawn:
     options = [*bits[:at], *bits[at + 1 + len(names) :]]
     nodelist = parser.parse(("endtable",))
     parser.delete_first_token()
-    return Drawn(_options(parser, options, "caption", "rows"), "".join(names).split(","), nodelist)
+    return TableNode(_options(parser, options, "caption", "rows"), "".join(names).split(","), nodelist)
 
 
 @register.tag

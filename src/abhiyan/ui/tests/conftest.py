@@ -28,7 +28,7 @@ def look_alone(settings: Any) -> Iterator[None]:
         **django_settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.FORM_RENDERER = "abhiyan.ui.forms.Look"
+    settings.FORM_RENDERER = "abhiyan.ui.forms.FormRenderer"
     settings.ACCENT = "#1d5b66"
     settings.ORGANISATION = "Sangathan"
     with translation.override("en"):

@@ -25,12 +25,23 @@ from abhiyan.ui.slides.pages import (
     Chart,
     Room,
     SlidePage,
+    SlideTable,
     SlideText,
-    Table,
     TextFit,
     laid_out,
 )
-from abhiyan.ui.slides.said import Bars, Body, Column, Course, Cover, Gap, Gaps, Grid, Slide, SlideBar
+from abhiyan.ui.slides.said import (
+    Bars,
+    Body,
+    Course,
+    Cover,
+    Gaps,
+    Grid,
+    Slide,
+    SlideBar,
+    SlideColumn,
+    SlideInterval,
+)
 
 AT = datetime(2026, 12, 14, 4, 30, tzinfo=UTC)
 HINDI = "श्रीनगर उत्तर विधानसभा क्षेत्र का बहुत लंबा नाम जो एक पंक्ति में नहीं आता"
@@ -58,17 +69,17 @@ LADDER = Bars(
 )
 GAPS = Gaps(
     (
-        Gap("Ramban", 32, 23, 40, 60, 1),
-        Gap("=HYPERLINK(1)", 62, 52, 69, 31, 2),
-        Gap(LONG, 66, 62, 70, 30, 2),
-        Gap("Katra", why="not enough checks (7 of 19)"),
+        SlideInterval("Ramban", 32, 23, 40, 60, 1),
+        SlideInterval("=HYPERLINK(1)", 62, 52, 69, 31, 2),
+        SlideInterval(LONG, 66, 62, 70, 30, 2),
+        SlideInterval("Katra", why="not enough checks (7 of 19)"),
     ),
     ((1, 2),),
     ("estimated true", "gap", "cannot be told apart"),
     "at least %(n)s",
 )
 GRID = Grid(
-    (Column("Unit", 0.6), Column("Counted", 0.4, is_number=True)),
+    (SlideColumn("Unit", 0.6), SlideColumn("Counted", 0.4, is_number=True)),
     tuple((f"{LONG} {n}", f"{n * 1_000:,}") for n in range(10)),
 )
 DAYS = [date(2026, 11, 2) + timedelta(n) for n in range(43)]
@@ -143,8 +154,10 @@ def test_whatever_is_said_it_fits_into_its_box_in_letters_one_can_read(
         else SlideBar("counted", word, f"{k:,}", k)
         for word, k in zip(words, numbers, strict=True)
     )
-    gaps = tuple(Gap(word, k % 100, 0, 100, k % 100, k % 3) for word, k in zip(words, numbers, strict=True))
-    grid = Grid((Column(title, 0.5), Column("n", 0.5)), tuple((word, title) for word in words[:n]))
+    gaps = tuple(
+        SlideInterval(word, k % 100, 0, 100, k % 100, k % 3) for word, k in zip(words, numbers, strict=True)
+    )
+    grid = Grid((SlideColumn(title, 0.5), SlideColumn("n", 0.5)), tuple((word, title) for word in words[:n]))
     bodies = (
         Bars(bars[:n], NAMES, numbers[0], title, title),
         Gaps(gaps[:n], ((0, n - 1),) if n > 1 else (), ("a", title, title), "at least %(n)s"),
@@ -154,7 +167,7 @@ def test_whatever_is_said_it_fits_into_its_box_in_letters_one_can_read(
     for body in bodies:
         page = laid_out(Slide(title, title, body, tuple(words), ()), room, "14 December 2026", width)
         assert overflow(page) == []
-        if isinstance(page.item, Table):
+        if isinstance(page.item, SlideTable):
             assert page.item.box.h <= room.body.h + 1 and page.item.size >= SMALLEST
         for text in page.texts:
             assert text.box.x >= room.below.x - 1
@@ -174,12 +187,12 @@ def test_whatever_is_said_the_file_opens_again(words: list[str], n: int) -> None
     bars = Bars(
         (SlideBar("counted", one, two, n, more=n),), {"counted": three, "unsigned": four}, n, one, two
     )
-    grid = Grid((Column(one, 0.5), Column(two, 0.5)), ((three, four),))
+    grid = Grid((SlideColumn(one, 0.5), SlideColumn(two, 0.5)), ((three, four),))
     course = Course(tuple((day, one) for day in DAYS), (("counted", two, tuple([n] * 43)),))
     bodies = (
         Cover((one, two)),
         bars,
-        Gaps((Gap(three, 10, 5, 20, 80, 1),), (), (one, two, four), "%(n)s"),
+        Gaps((SlideInterval(three, 10, 5, 20, 80, 1),), (), (one, two, four), "%(n)s"),
         grid,
         course,
     )

@@ -13,4 +13,4 @@ from .making import NewUnit, make_unit, make_units
 from .moving import move
 from .outlines import set_outlines
 from .placing import place_many
-from .polls import Stated, confirm_poll, drop_poll, state_poll, state_withdrawal
+from .polls import StatedPoll, confirm_poll, drop_poll, state_poll, state_withdrawal

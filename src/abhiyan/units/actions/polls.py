@@ -70,7 +70,7 @@ class NotWaiting(Refused, status=409):
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedPoll:
     """What one person says of an election, or of a time without any.
 
     phases: the close of each poll with the ids of its areas; "no poll" has one, which does not close. announced_on,
@@ -86,7 +86,7 @@ class Stated:
     is_sample: bool = False
 
 
-def unit_of(stated: Stated) -> int:
+def unit_of(stated: StatedPoll) -> int:
     """The unit an entry concerns: the state of all its areas; the nation where they are in several, or it is one.
 
     Refuses what nobody could use: NoName, NoSource, ResultBeforeAnnouncement, NoneTooLong, NoArea, ClosesOutside,
@@ -123,7 +123,7 @@ def unit_of(stated: Stated) -> int:
     return needed(next(iter(nations), None), AreaNowhere(field="areas_1", unit="?"))
 
 
-def state_poll(*, stated: Stated, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
+def state_poll(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
     """Put down a version that waits for a second person. corrects: an entry it is a newer version of.
 
     Refuses what `unit_of` refuses; AlreadyStated.
@@ -147,14 +147,14 @@ def state_withdrawal(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
         held = needed(Poll.objects.filter(public_id=public_id).first())
         if held.state != State.IN_FORCE:
             raise NothingInForce
-        stated = Stated(
+        stated = StatedPoll(
             held.kind, held.name, held.announced_on, held.result_on, held.source, (), held.is_sample
         )
         return _version(held.entry, stated, unit_id=held.unit_id, is_withdrawal=True, by=by, at=at)
 
 
 def _version(
-    entry: UUID, stated: Stated, *, unit_id: int, is_withdrawal: bool, by: Actor, at: datetime
+    entry: UUID, stated: StatedPoll, *, unit_id: int, is_withdrawal: bool, by: Actor, at: datetime
 ) -> Poll:
     sql.wait_for(f"poll {entry}")
     earlier = list(Poll.objects.filter(entry=entry).order_by("version"))

@@ -11,8 +11,8 @@ from .assigning import (
     visit_by_lot,
 )
 from .checks import (
-    Came,
     ToldCheck,
+    TryOutcome,
     begin_try,
     close_answers,
     conclude_check,

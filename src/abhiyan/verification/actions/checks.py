@@ -36,7 +36,7 @@ TELL = "verification.tell_check"  # in the trail
 AT_ONCE = 100  # people taken off in one turn of the loop
 
 
-class Came(models.TextChoices):
+class TryOutcome(models.TextChoices):
     """What came of a try, other than answers."""
 
     NO_ANSWER = "no_answer", _("Not reached")
@@ -74,7 +74,7 @@ def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
         return check, target.number or people.number_of(target.phone_id)
 
 
-def end_try(*, check_id: UUID, came: Came, by: Actor, at: datetime) -> Check:
+def end_try(*, check_id: UUID, came: TryOutcome, by: Actor, at: datetime) -> Check:
     """Write what came of a try in which nobody answered the questions.
 
     Who was not reached is tried again on another day, at another hour; after three tries the check ends, and the lot
@@ -82,10 +82,10 @@ def end_try(*, check_id: UUID, came: Came, by: Actor, at: datetime) -> Check:
     """
     with system("ending a try of a back-check"):
         check = held_check(check_id=check_id, by=by, at=at)
-        if came in (Came.REFUSED, Came.LEFT):
+        if came in (TryOutcome.REFUSED, TryOutcome.LEFT):
             _end_attempt(check, Attempt.Outcome.REACHED, by, at)
             # Both are written alike: of who left in a district at an hour, this would say who was drawn.
-            check.leaves_at = at if came == Came.LEFT else None
+            check.leaves_at = at if came == TryOutcome.LEFT else None
             return _told(check, Check.Outcome.REFUSED, "", by, at)
         ended = _end_attempt(check, Attempt.Outcome(came.value), by, at)
         if ended.again_at is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.verification.models import Estimate, Frame
-from abhiyan.verification.queries.estimates import Tally, estimated, found_in
+from abhiyan.verification.queries.estimates import StratumTally, estimated, found_in
 from abhiyan.verification.rules.estimates import Planted, grade
 from abhiyan.verification.rules.outcomes import Stands
 
@@ -65,7 +65,9 @@ def estimate_frame(*, frame: Frame, at: datetime) -> int:
 _FIXED = ("frame", "unit", "shade", "id", "reported")  # once written they stay
 
 
-def _row(frame: Frame, unit_id: int, shade: int, of: list[Tally], planted: Planted, at: datetime) -> Estimate:
+def _row(
+    frame: Frame, unit_id: int, shade: int, of: list[StratumTally], planted: Planted, at: datetime
+) -> Estimate:
     told: dict[Stands, int] = defaultdict(int)
     for each in of:
         for stands, n in (*each.of.items(), *each.visited.items()):

@@ -24,7 +24,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.ledger import reported_below
 from abhiyan.verification.models import Check, Draw, Estimate, Frame, Stratum
 from abhiyan.verification.queries.frames import by_district, drawn_of, head_of, is_past_end, may_close
-from abhiyan.verification.queries.items import Cell, counted_now, without
+from abhiyan.verification.queries.items import ShadeItems, counted_now, without
 from abhiyan.verification.queries.opening import key_of
 from abhiyan.verification.refusals import (
     ChecksOpen,
@@ -58,7 +58,7 @@ LEAST = 4  # characters of a value
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class FramePlan:
     """A planner asks this of a frame. checks: how many, over all; floor: of a district at least.
 
     floors: more checks for some districts (unit id), so that their mandals have grades.
@@ -75,7 +75,7 @@ class Plan:
     floors: Mapping[int, int] = field(default_factory=dict)
 
 
-def freeze_frame(*, programme: Programme, measure: int, plan: Plan, by: Actor, at: datetime) -> Frame:
+def freeze_frame(*, programme: Programme, measure: int, plan: FramePlan, by: Actor, at: datetime) -> Frame:
     """Freeze what counts now and was in no earlier frame, and name the value that will decide the draw.
 
     Who may: verification.plan over the programme's owner. Refuses NothingToCheck, PartOfWhole, NoItems, NothingToDraw,
@@ -326,10 +326,13 @@ def _begin_estimates(frame: Frame, strata: Sequence[Stratum], before: Sequence[F
 
 
 def _strata(
-    cells: Sequence[tuple[Cell, np.ndarray[Any, Any]]], plan: Plan, key: bytes, above: dict[int, list[int]]
+    cells: Sequence[tuple[ShadeItems, np.ndarray[Any, Any]]],
+    plan: FramePlan,
+    key: bytes,
+    above: dict[int, list[int]],
 ) -> list[Stratum]:
     """The strata of a frame, by key."""
-    districts: dict[int, list[tuple[Cell, np.ndarray[Any, Any]]]] = {}
+    districts: dict[int, list[tuple[ShadeItems, np.ndarray[Any, Any]]]] = {}
     for cell, ids in cells:
         districts.setdefault(cell.unit_id, []).append((cell, ids))
     floors = [max(plan.floor, plan.floors.get(unit_id, 0)) for unit_id in districts]

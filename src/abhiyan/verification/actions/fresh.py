@@ -23,7 +23,7 @@ from abhiyan.verification.queries import flags as reads
 from abhiyan.verification.refusals import FreshUnderWay, NobodyReady, NotDrawn, TooManyAimed
 from abhiyan.verification.rules import findings
 from abhiyan.verification.rules.findings import FlagAct
-from abhiyan.verification.rules.indicators import Tally
+from abhiyan.verification.rules.indicators import IndicatorTally
 
 from .aiming import aim_checks
 from .flagging import FINDING, moved, record, vanish
@@ -104,7 +104,7 @@ def _judge(fresh: FreshChecks, at: datetime) -> None:
     flags = list(Flag.objects.select_for_update(of=("self",)).select_related("programme").filter(fresh=fresh))
     denied = reads.denied_in(fresh.programme, fresh.measure)
     cases = {
-        one.pk: (reads.told_of(one), findings.tolerated(denied.get(one.unit_id, Tally(0, 0))))
+        one.pk: (reads.told_of(one), findings.tolerated(denied.get(one.unit_id, IndicatorTally(0, 0))))
         for one in flags
     }
     proven = findings.proven(cases, tried=fresh.workers, level=findings.level(fresh.number))

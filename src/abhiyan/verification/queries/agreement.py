@@ -35,7 +35,7 @@ select p.account_id, count(*) from verification_passed p join verification_check
  where c.frame_id = %s and p.reason <> '{IN_LINE}' group by 1"""
 
 
-class Question(StrEnum):
+class AgreementQuestion(StrEnum):
     """What of a verifier's checks is held beside the others'."""
 
     GENUINE = "genuine"
@@ -45,7 +45,10 @@ class Question(StrEnum):
     QUICK = "quick"
 
 
-_ONLY_MORE = (Question.PLANTED, Question.QUICK)  # fewer of these than others is nothing to ask about
+_ONLY_MORE = (
+    AgreementQuestion.PLANTED,
+    AgreementQuestion.QUICK,
+)  # fewer of these than others is nothing to ask about
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class VerifierChecks:
     kappa: float | None = None
     seconds: float | None = None
     passed: int = 0
-    unlike: dict[Question, Unlike[int]] = field(default_factory=dict)
+    unlike: dict[AgreementQuestion, Unlike[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +165,13 @@ def _kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     return kappa(pairs) if len(pairs) >= PAIRS else None
 
 
-def _unlike(checks: Iterable[_Check]) -> dict[Question, dict[int, Unlike[int]]]:
+def _unlike(checks: Iterable[_Check]) -> dict[AgreementQuestion, dict[int, Unlike[int]]]:
     """Who stands out in what. All questions together name somebody wrongly at `FALSE`."""
-    tallies: dict[Question, dict[int, dict[object, Tally]]] = {
-        question: defaultdict(dict) for question in Question
+    tallies: dict[AgreementQuestion, dict[int, dict[object, Tally]]] = {
+        question: defaultdict(dict) for question in AgreementQuestion
     }
     for one in checks:
-        for question in Question if one.outcome else ():
+        for question in AgreementQuestion if one.outcome else ():
             if (found := _held(question, one)) is not None:
                 part, has = found
                 hits, n = tallies[question][one.verifier].get(part, (0, 0))
@@ -176,20 +179,20 @@ def _unlike(checks: Iterable[_Check]) -> dict[Question, dict[int, Unlike[int]]]:
     return {
         question: {
             one.key: one
-            for one in unlike(of, false=FALSE / len(Question))
+            for one in unlike(of, false=FALSE / len(AgreementQuestion))
             if question not in _ONLY_MORE or one.share > one.others
         }
         for question, of in tallies.items()
     }
 
 
-def _held(question: Question, one: _Check) -> tuple[object, bool] | None:
+def _held(question: AgreementQuestion, one: _Check) -> tuple[object, bool] | None:
     """The part a finished check is compared within, and whether it has what is asked; None where it says nothing."""
-    if question is Question.QUICK:
+    if question is AgreementQuestion.QUICK:
         return (one.arm in VISITS, one.seconds is not None and one.seconds < QUICK_S)
-    if question is Question.PLANTED:
+    if question is AgreementQuestion.PLANTED:
         return (one.is_known_genuine, not one.is_right) if one.is_planted and one.is_told else None
-    if not one.is_drawn or (question is Question.GENUINE and not one.is_told):
+    if not one.is_drawn or (question is AgreementQuestion.GENUINE and not one.is_told):
         return None
-    is_so = one.is_not_reached if question is Question.NOT_REACHED else one.outcome == question
+    is_so = one.is_not_reached if question is AgreementQuestion.NOT_REACHED else one.outcome == question
     return (one.stratum, one.arm), is_so

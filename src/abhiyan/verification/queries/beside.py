@@ -13,7 +13,7 @@ from abhiyan.core.clock import day_in
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.verification.models import Estimate, Frame
-from abhiyan.verification.rules.beside import Beside
+from abhiyan.verification.rules.beside import FrameFigures
 from abhiyan.verification.rules.estimates import ranks
 
 from .frames import days_of
@@ -65,7 +65,7 @@ class BesideLine:
     names: dict[str, str]
     kind: str
     lo: int | None
-    of: Beside
+    of: FrameFigures
     drawn: int
     after: date | None = None
     said: int | None = None
@@ -120,7 +120,7 @@ def lines_in(frames: Mapping[Key, Frame], unit_id: int) -> dict[Key, BesideLine]
 
 def _line(*row: Any) -> BesideLine:
     shares = [share_of(*row[at : at + COLUMNS]) for at in range(8, 8 + 3 * COLUMNS, COLUMNS)]
-    cells: tuple[Any, ...] = (*row[:7], Beside(row[7] or 0, *shares), row[-1])
+    cells: tuple[Any, ...] = (*row[:7], FrameFigures(row[7] or 0, *shares), row[-1])
     return BesideLine(*cells)
 
 
@@ -130,10 +130,10 @@ def without_place(own: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | 
     With this row the parts make the whole. It has no estimate of its own, no code and no name.
     """
 
-    def rest(figure: Callable[[Beside], int]) -> int:
+    def rest(figure: Callable[[FrameFigures], int]) -> int:
         return max(0, figure(own.of) - sum(figure(one.of) for one in parts))
 
-    found = Beside(
+    found = FrameFigures(
         rest(lambda of: of.reported),
         RealShare(rest(lambda of: of.entered.items)),
         RealShare(rest(lambda of: of.counted.items)),

@@ -34,7 +34,7 @@ select p.unit_id, up.unit_id from units_placement p
 
 
 @dataclass(slots=True)
-class Tally:
+class StratumTally:
     """What the checks of one stratum found. of: what each counts as; visited: what visits of the not reached found."""
 
     items: int
@@ -58,7 +58,7 @@ class Tally:
         )
 
 
-Found = Mapping[tuple[int, int], list[Tally]]  # unit, shade -> strata
+Found = Mapping[tuple[int, int], list[StratumTally]]  # unit, shade -> strata
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def found_in(frame: Frame) -> FrameChecks:
     In a scope that sees the checks.
     """
     strata = {one.pk: one for one in Stratum.objects.filter(frame=frame).order_by("key")}
-    tallies = {key: Tally(one.items) for key, one in strata.items()}
+    tallies = {key: StratumTally(one.items) for key, one in strata.items()}
     rows = sql.rows(_FOUND, [frame.pk])
     ids = _opened(frame, strata, {(stratum_id, place) for stratum_id, place, *_ in rows})
     items = items_of(frame.programme, frame.measure, ids.values())
@@ -103,7 +103,7 @@ def found_in(frame: Frame) -> FrameChecks:
                 continue
             if item.unit_id is not None and counts_as in (Stands.GENUINE, Stands.NOT_GENUINE):
                 finished[item.unit_id].append((nth, counts_as is Stands.GENUINE))
-    found: dict[tuple[int, int], list[Tally]] = defaultdict(list)
+    found: dict[tuple[int, int], list[StratumTally]] = defaultdict(list)
     for key, one in strata.items():
         shades = [Estimate.Shade.SIGNED if one.is_signed else Estimate.Shade.UNSIGNED]
         shades += [Estimate.Shade.CONFIRMED] if one.is_confirmed else []
@@ -141,7 +141,7 @@ def _graded(finished: Mapping[int, list[tuple[int, bool]]], hierarchy: int) -> d
     return {unit_id: Outcomes(n, GRADED - n) for unit_id, n in genuine.items()}
 
 
-def is_enough(strata: Iterable[Tally]) -> bool:
+def is_enough(strata: Iterable[StratumTally]) -> bool:
     """Whether so many checks are finished that a number may be shown: 19."""
     return sum(of[one] for each in strata for of in (each.of, each.visited) for one in _TOLD) >= GRADED
 
@@ -149,6 +149,6 @@ def is_enough(strata: Iterable[Tally]) -> bool:
 _TOLD = (Stands.GENUINE, Stands.NOT_GENUINE)
 
 
-def estimated(strata: list[Tally], planted: Planted) -> estimates.FrameEstimate | None:
+def estimated(strata: list[StratumTally], planted: Planted) -> estimates.FrameEstimate | None:
     """The estimate of a unit; None while there are not enough checks."""
     return estimates.estimate([one.stratum for one in strata], planted) if is_enough(strata) else None

@@ -21,11 +21,18 @@ from abhiyan.programmes.rules.estimated import Text
 from abhiyan.units import queries as units
 from abhiyan.verification.models import Check, Flag, Frame, FreshChecks, Rest
 from abhiyan.verification.rules import findings, flags
-from abhiyan.verification.rules.indicators import STRENGTHS, Indicator, Tally, reason, strength, support
+from abhiyan.verification.rules.indicators import (
+    STRENGTHS,
+    Indicator,
+    IndicatorTally,
+    reason,
+    strength,
+    support,
+)
 from abhiyan.verification.rules.outcomes import DENIED
 
 from .items import asked_of
-from .looks import Looked, looks_of
+from .looks import WorkerLook, looks_of
 from .opening import opened_many
 
 _OPEN = Q(outcome="", frame__state=Frame.State.DRAWN)
@@ -38,7 +45,7 @@ class FlagRow:
     """A worker somebody may look at closer. flag: None while nobody asked them. office, unit: where they work, by
     language; district: of most of their entries."""
 
-    look: Looked
+    look: WorkerLook
     flag: Flag | None
     name: str = ""
     account: int | None = None
@@ -124,7 +131,7 @@ def _day(flag: Flag, at: Any) -> date:
 
 def sentences(reasons: Iterable[list[Any]]) -> list[str]:
     """The reasons of a flag in words."""
-    return [reason(Indicator(one), Tally(hits, of), peers) for one, hits, of, peers in reasons]
+    return [reason(Indicator(one), IndicatorTally(hits, of), peers) for one, hits, of, peers in reasons]
 
 
 def support_of(flag: Flag) -> list[str]:
@@ -145,7 +152,7 @@ def judged(flag: Flag) -> str:
     }
 
 
-def kept_reasons(look: Looked) -> list[list[Any]]:
+def kept_reasons(look: WorkerLook) -> list[list[Any]]:
     """The reasons of a worker as a flag keeps them."""
     return [[one.indicator.value, one.tally.hits, one.tally.of, round(one.peers, 5)] for one in look.reasons]
 
@@ -165,7 +172,8 @@ def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[
     ]
     asked = {one.worker: one for one in looks_of(programme, measure, workers=flags_by_worker)}
     looks[:0] = [
-        asked.get(one.worker, Looked(one.worker, one.unit_id, 0, 0.0, ())) for one in flags_by_worker.values()
+        asked.get(one.worker, WorkerLook(one.worker, one.unit_id, 0, 0.0, ()))
+        for one in flags_by_worker.values()
     ]
     return [FlagRow(one, flags_by_worker.get(one.worker)) for one in looks]
 
@@ -194,19 +202,19 @@ def names_of(workers: Iterable[UUID]) -> dict[UUID, str]:
     return {one.public_id: one.name for one in people.accounts_near(public_ids=workers)}
 
 
-def told_of(flag: Flag) -> Tally:
+def told_of(flag: Flag) -> IndicatorTally:
     """What the fresh checks of a flag say.
 
     The second way of asking is the person's own phone, which denied the entry or confirmed it, or else a visit
     (`assigning.visit_after_denial`). Without either a denial is not told.
     """
     if flag.aim_id is None or flag.checking_at is None:
-        return Tally(0, 0)
+        return IndicatorTally(0, 0)
     told = list(Check.objects.filter(aim_id=flag.aim_id, done_at__isnull=False).exclude(outcome=""))
     done = {one.id: one for one in told if one.arm == Check.Arm.TARGETED}
     visited = {(one.stratum_id, one.place): one.outcome for one in told if one.arm == Check.Arm.AGAIN}
     if not done:
-        return Tally(0, 0)
+        return IndicatorTally(0, 0)
     items = opened_many(done)
     asked = asked_of(flag.programme, flag.measure)
     confirmed = set(
@@ -227,17 +235,17 @@ def told_of(flag: Flag) -> Tally:
     return findings.told(fresh, since=_day(flag, flag.checking_at))
 
 
-def denied_in(programme: Programme, measure: int) -> Mapping[int, Tally]:
+def denied_in(programme: Programme, measure: int) -> Mapping[int, IndicatorTally]:
     """Of people known to be genuine, by district: how many denied, of those who told."""
-    found: dict[int, Tally] = {}
+    found: dict[int, IndicatorTally] = {}
     for unit_id, outcome in Check.objects.filter(
         _KNOWN,
         frame__programme=programme,
         frame__measure=measure,
         outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE),
     ).values_list("stratum__unit_id", "outcome"):
-        was = found.get(unit_id, Tally(0, 0))
-        found[unit_id] = Tally(was.hits + (outcome == Check.Outcome.NOT_GENUINE), was.of + 1)
+        was = found.get(unit_id, IndicatorTally(0, 0))
+        found[unit_id] = IndicatorTally(was.hits + (outcome == Check.Outcome.NOT_GENUINE), was.of + 1)
     return found
 
 

@@ -18,7 +18,7 @@ from abhiyan.units import queries as units
 from abhiyan.verification.models import Check, Draw, Estimate, Frame, Stratum
 from abhiyan.verification.rules import draws
 from abhiyan.verification.rules.planning import Size
-from abhiyan.verification.rules.topping import Drawn
+from abhiyan.verification.rules.topping import DrawnSizes
 
 ESTIMATED = (Check.Arm.RANDOM, Check.Arm.VISIT)  # nothing else makes an estimate
 MOST = 1_000  # units right below another, on one page
@@ -113,10 +113,10 @@ def by_district(strata: Iterable[Stratum]) -> list[Stratum]:
     return sorted(strata, key=lambda one: (one.unit_id, one.key))
 
 
-def drawn_of(strata: Iterable[Stratum]) -> Drawn:
+def drawn_of(strata: Iterable[Stratum]) -> DrawnSizes:
     """What was drawn of these strata, in the order of `by_district`."""
     districts = [list(of) for _, of in groupby(by_district(strata), key=lambda one: one.unit_id)]
-    return Drawn(
+    return DrawnSizes(
         tuple(tuple(Size(one.items, one.is_signed) for one in of) for of in districts),
         tuple(tuple(one.drawn + one.more for one in of) for of in districts),
     )

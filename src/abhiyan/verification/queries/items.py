@@ -48,7 +48,7 @@ select id, code, is_signed, sum(n)::int - coalesce((
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ShadeItems:
     """A district's items of one shade. ids: public, 16 bytes each, in no order."""
 
     unit_id: int
@@ -63,7 +63,7 @@ def asked_of(programme: Programme, measure: int) -> activities.Items:
     return needed(activities.items_of(programme.kind, measure), NothingToCheck(field="measure"))
 
 
-def counted_now(programme: Programme, measure: int) -> list[Cell]:
+def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
     """Every item that counts at this moment, or waits for its person's answer, by district and shade.
 
     In the transaction's scope; a frame reads in the system's. One statement: what commits later is in none of it.
@@ -79,7 +79,7 @@ def counted_now(programme: Programme, measure: int) -> list[Cell]:
         },
     )
     return [
-        Cell(unit_id, code, is_signed, is_confirmed, np.frombuffer(bytes(ids), dtype=f"S{SIZE}"))
+        ShadeItems(unit_id, code, is_signed, is_confirmed, np.frombuffer(bytes(ids), dtype=f"S{SIZE}"))
         for unit_id, code, is_signed, is_confirmed, ids in found
     ]
 

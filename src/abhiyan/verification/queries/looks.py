@@ -24,8 +24,8 @@ from abhiyan.verification.rules.indicators import (
     NIGHT,
     QUICK_S,
     Indicator,
+    IndicatorTally,
     Reason,
-    Tally,
     reasons,
 )
 
@@ -105,7 +105,7 @@ Entries = tuple[UUID, int, int, list[int], list[int], int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class WorkerLook:
     """How one worker's entries look. unit_id: their district; reasons: the oddest first, none where nothing is clear.
 
     wanted: the order of calls (`rules.flags.order`), for nobody's eyes. signed, confirmed, parcels: what speaks for the
@@ -195,7 +195,7 @@ def checked_by_worker(
 
 def looks_of(
     programme: Programme, measure: int, *, workers: Iterable[UUID] | None = None, most: int | None = None
-) -> list[Looked]:
+) -> list[WorkerLook]:
     """Workers as they were looked at last, who wants a look most first. workers: only these. In the system's scope."""
     rows = Look.objects.filter(programme=programme, measure=measure)
     if workers is not None:
@@ -237,18 +237,21 @@ def _looked(
     confirmed: int,
     parcels: int,
     doubts: Sequence[Doubt],
-) -> Looked:
+) -> WorkerLook:
     def odd() -> Iterator[Reason]:
         for one, hit, of, score, other in zip(BUILT, hits, total, scores, peers, strict=False):
             if score >= flags.CLEAR:
-                yield Reason(one, Tally(hit, of), other, score)
+                yield Reason(one, IndicatorTally(hit, of), other, score)
         if bad > 1 and bad > good:
-            yield Reason(Indicator.CHECKS, Tally(bad, bad + good), peers_bad, flags.FARTHEST)
+            yield Reason(Indicator.CHECKS, IndicatorTally(bad, bad + good), peers_bad, flags.FARTHEST)
 
-    told = [Reason(Indicator(code), Tally(hit, of), other, flags.ALONE) for code, hit, of, other in doubts]
+    told = [
+        Reason(Indicator(code), IndicatorTally(hit, of), other, flags.ALONE)
+        for code, hit, of, other in doubts
+    ]
     if entries >= flags.LEAST:
         told += reasons(odd(), clear=flags.CLEAR, alone=flags.ALONE)
-    return Looked(worker, unit_id, entries, wanted, tuple(told), signed, confirmed, parcels)
+    return WorkerLook(worker, unit_id, entries, wanted, tuple(told), signed, confirmed, parcels)
 
 
 def due_since(since: datetime) -> list[tuple[Programme, int]]:

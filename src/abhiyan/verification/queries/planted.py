@@ -8,7 +8,7 @@ from uuid import UUID
 
 from abhiyan.core.keys import keyring
 from abhiyan.core.words import person as in_script
-from abhiyan.programmes.rules.activities import Question, Whom
+from abhiyan.programmes.rules.activities import CheckQuestion, Whom
 from abhiyan.verification.models import Check, Frame
 from abhiyan.verification.rules.outcomes import GONE
 
@@ -62,7 +62,7 @@ def whom_of(check: Check, known: PlantedPerson) -> Whom:
     return Whom(in_script(known.name), {**written, **known.written})
 
 
-def typed_of(frame: Frame) -> list[Question]:
+def typed_of(frame: Frame) -> list[CheckQuestion]:
     """What is written of an item of a frame besides its channel and day: of a planted person it is typed."""
     asked = asked_of(frame.programme, frame.measure)
     given = asked.whom(frame.public_id, 0, frame.ends_on).written

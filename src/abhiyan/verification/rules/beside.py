@@ -6,7 +6,7 @@ from abhiyan.programmes.rules.estimated import RealShare
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class FrameFigures:
     """A unit's figures of one frame.
 
     reported: calls and forms since the frame before. entered: all people in the frame. counted: those whose phone gave

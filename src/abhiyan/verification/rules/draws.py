@@ -46,7 +46,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnItem:
     """One drawn item. order: from 1, within its stratum; line: of the file, from 1."""
 
     key: str
@@ -150,7 +150,7 @@ def order(seed: bytes, key: str, items: int) -> Iterator[int]:
 
 def draw(
     head: Head, commitments: Sequence[bytes], seed: bytes, more: dict[str, int] | None = None
-) -> list[Drawn]:
+) -> list[DrawnItem]:
     """The items drawn. more: part -> how many are drawn beyond the first, of the same order."""
     found, line = [], 2
     for part, joined in zip(head.parts, commitments, strict=True):
@@ -158,7 +158,7 @@ def draw(
         places = order(seed, part.key, part.items)
         for at in range(1, wanted + 1):
             place = next(places)
-            found.append(Drawn(part.key, at, line + place, joined[place * SIZE : (place + 1) * SIZE]))
+            found.append(DrawnItem(part.key, at, line + place, joined[place * SIZE : (place + 1) * SIZE]))
         line += part.items
     return found
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from scipy.special import betainc, betaincinv
 
-from .indicators import Tally
+from .indicators import IndicatorTally
 from .outcomes import Meaning, Stands
 
 EXPIRES = timedelta(days=60)  # from the day it was raised: a flag that led to nothing is gone
@@ -150,7 +150,7 @@ class Fresh:
     second: str = ""
 
 
-def told(checks: Iterable[Fresh], *, since: date) -> Tally:
+def told(checks: Iterable[Fresh], *, since: date) -> IndicatorTally:
     """What fresh checks say: how many entries are false, of those they could tell.
 
     since: the day checks began; what was known before it raised the flag and proves nothing. Somebody who only denies
@@ -165,10 +165,10 @@ def told(checks: Iterable[Fresh], *, since: date) -> Tally:
             continue
         finished += 1
         bad += outcome == Stands.NOT_GENUINE
-    return Tally(bad, finished)
+    return IndicatorTally(bad, finished)
 
 
-def tolerated(denied: Tally) -> float | None:
+def tolerated(denied: IndicatorTally) -> float | None:
     """The share of false entries that an honest worker of a place may have; None where too few were asked.
 
     denied: of people there who are known to be genuine, how many denied. Their upper bound (Clopper and Pearson), and
@@ -190,7 +190,7 @@ def level(number: int) -> float:
     return FALSE * 0.5**number
 
 
-def proven(cases: Mapping[K, tuple[Tally, float | None]], *, tried: int, level: float) -> set[K]:
+def proven(cases: Mapping[K, tuple[IndicatorTally, float | None]], *, tried: int, level: float) -> set[K]:
     """Of the workers of one round those whose fresh checks prove more false entries than their place explains.
 
     Each: what `told` and `tolerated` say. Exact binomial; over all of them Benjamini and Hochberg's, so that of the
@@ -205,7 +205,7 @@ def proven(cases: Mapping[K, tuple[Tally, float | None]], *, tried: int, level: 
     return {key for _, key in chances[:last]}
 
 
-def _chance(found: Tally, most: float | None) -> float:
+def _chance(found: IndicatorTally, most: float | None) -> float:
     """How probable so many false entries are, of somebody with as many as the place explains."""
     if most is None or found.of < FRESH:
         return 1.0

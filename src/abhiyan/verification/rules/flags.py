@@ -27,7 +27,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class PeerIndicators:
     """Each worker's indicators beside those of the others nearby: arrays of workers by indicators.
 
     scores: standardised; 0 where nothing is known. peers: share among the others nearby, from 0 to 1.
@@ -37,7 +37,9 @@ class Beside:
     peers: Array
 
 
-def beside_peers(hits: Array, of: Array, places: Sequence[Any], chance: Sequence[float] = ()) -> Beside:
+def beside_peers(
+    hits: Array, of: Array, places: Sequence[Any], chance: Sequence[float] = ()
+) -> PeerIndicators:
     """Indicators of workers beside those of the same place, each without their own; of all where few work there.
 
     hits, of: workers by indicators, how often of how many. places: of each worker, any key. chance: of each indicator,
@@ -56,7 +58,7 @@ def beside_peers(hits: Array, of: Array, places: Sequence[Any], chance: Sequence
     if alone.any():
         every, shares = _standardised(hits, of, least)
         scores[alone], peers[alone] = every[alone], shares[alone]
-    return Beside(scores, peers)
+    return PeerIndicators(scores, peers)
 
 
 def _standardised(hits: Array, of: Array, least: Array) -> tuple[Array, Array]:

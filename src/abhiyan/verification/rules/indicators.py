@@ -75,7 +75,7 @@ class WorkerEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class IndicatorTally:
     """How often, of how many."""
 
     hits: int
@@ -87,7 +87,7 @@ class Tally:
         return self.hits / self.of if self.of else 0.0
 
 
-def tallies(entries: Iterable[WorkerEntry], *, target: int | None = None) -> dict[Indicator, Tally]:
+def tallies(entries: Iterable[WorkerEntry], *, target: int | None = None) -> dict[Indicator, IndicatorTally]:
     """Every indicator of one worker's entries; those of which nothing is known are left out.
 
     target: entries a day that were asked for. Of places, last digits and answers pairs are counted, and how many agree:
@@ -128,18 +128,18 @@ def is_night(at: datetime) -> bool:
     return at.hour >= NIGHT[0] or at.hour < NIGHT[1]
 
 
-def _of(told: Sequence[bool]) -> Tally:
-    return Tally(sum(told), len(told))
+def _of(told: Sequence[bool]) -> IndicatorTally:
+    return IndicatorTally(sum(told), len(told))
 
 
-def _shared(values: Sequence[Hashable]) -> Tally:
+def _shared(values: Sequence[Hashable]) -> IndicatorTally:
     """How many have a value that another one has too."""
-    return Tally(sum(n for n in Counter(values).values() if n > 1), len(values))
+    return IndicatorTally(sum(n for n in Counter(values).values() if n > 1), len(values))
 
 
-def _alike(values: Sequence[Hashable]) -> Tally:
+def _alike(values: Sequence[Hashable]) -> IndicatorTally:
     """How many pairs have the same value."""
-    return Tally(
+    return IndicatorTally(
         sum(n * (n - 1) // 2 for n in Counter(values).values()), len(values) * (len(values) - 1) // 2
     )
 
@@ -168,7 +168,7 @@ _WORDS: Mapping[Indicator, str | Promise] = {
 }
 
 
-def reason(indicator: Indicator, tally: Tally, peers: float) -> str:
+def reason(indicator: Indicator, tally: IndicatorTally, peers: float) -> str:
     """One reason to look, in words with its numbers and those of others nearby. peers: their share, from 0 to 1."""
     own = str(_WORDS[indicator]) % {
         "hits": grouped(tally.hits),
@@ -215,7 +215,7 @@ class Reason:
     """An indicator that differs from the others' by more than honest workers do. score: standard deviations."""
 
     indicator: Indicator
-    tally: Tally
+    tally: IndicatorTally
     peers: float
     score: float
 

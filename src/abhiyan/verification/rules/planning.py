@@ -53,7 +53,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedDraw:
     """A plan. drawn: of each district, in the order given, of each of its shades.
 
     width, widths: to expect of the headline, of the whole and of each district, shares of 1; None where so few checks
@@ -113,14 +113,14 @@ def headline_width(strata: Iterable[tuple[Size, int]], of: Expected) -> float | 
 
 def plan(
     districts: Sequence[District], checks: int, expected: Expected = Expected(), *, floor: int = FLOOR
-) -> Planned:
+) -> PlannedDraw:
     """What `checks` checks bring. districts: in the frame, each with its shades; any may be empty."""
     pairs = _pairs(districts, checks, floor)
     all_drawn = sum(drawn for of in pairs for _, drawn in of)
     made = all_drawn * (1 + expected.finished * SECONDS)
     calls = round(made * expected.tries)
     visits = round(all_drawn * expected.not_reached * expected.visited)
-    return Planned(
+    return PlannedDraw(
         tuple(tuple(drawn for _, drawn in of) for of in pairs),
         headline_width(chain.from_iterable(pairs), expected),
         tuple(headline_width(of, expected) for of in pairs),

@@ -8,7 +8,7 @@ from .planning import Expected, Size, headline_width, split
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnSizes:
     """What was drawn of a frame. sizes, drawn: of each shade of each district."""
 
     sizes: tuple[tuple[Size, ...], ...]
@@ -24,10 +24,10 @@ class Drawn:
         sizes, drawn = chain(*self.sizes), chain(*self.drawn)
         return headline_width(list(zip(sizes, drawn, strict=True)), expected)
 
-    def grown(self, wanted: int) -> "Drawn":
+    def grown(self, wanted: int) -> "DrawnSizes":
         """In proportion, as if `wanted` were drawn of the whole; where more are drawn already they stay."""
         shared = split([[size.items for size in of] for of in self.sizes], wanted, 0)
-        return Drawn(
+        return DrawnSizes(
             self.sizes,
             tuple(tuple(map(max, had, more)) for had, more in zip(self.drawn, shared, strict=True)),
         )
@@ -38,13 +38,13 @@ class Drawn:
         return sum(size.items for of in self.sizes for size in of)
 
 
-def topped_up(drawn: Drawn, checks: int) -> Drawn:
+def topped_up(drawn: DrawnSizes, checks: int) -> DrawnSizes:
     """The most that can be drawn in proportion with at most `checks` checks in all."""
     at = bisect_right(range(drawn.items + 1), checks, key=lambda wanted: drawn.grown(wanted).checks)
     return drawn.grown(max(0, at - 1))
 
 
-def topped_up_to(drawn: Drawn, width: float, expected: Expected) -> Drawn | None:
+def topped_up_to(drawn: DrawnSizes, width: float, expected: Expected) -> DrawnSizes | None:
     """The fewest checks whose headline has an interval of at most `width`; None where half of all does not bring it."""
 
     def holds(wanted: int) -> bool:

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.numbers import NONE, of_100
 from abhiyan.verification.models import Estimate
-from abhiyan.verification.rules.beside import Beside
+from abhiyan.verification.rules.beside import FrameFigures
 from abhiyan.verification.rules.estimates import GRADED
 
 register = template.Library()
@@ -25,7 +25,7 @@ def too_few(one: Estimate) -> str:
 
 
 @register.simple_tag
-def beside_bar(of: Beside) -> SafeString:
+def beside_bar(of: FrameFigures) -> SafeString:
     """Of 100 people entered: the counted, those whose phone has not answered, and the estimate with its interval."""
     entered = of.counted.items + of.unanswered.items
     if entered <= 0:

@@ -12,7 +12,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.models import Check, Frame, Stratum
-from abhiyan.verification.queries.agreement import Question, verifiers_of
+from abhiyan.verification.queries.agreement import AgreementQuestion, verifiers_of
 from abhiyan.verification.rules.agreement import PAIRS, unlike
 from abhiyan.verification.tests.test_checks import drawn
 
@@ -98,8 +98,11 @@ def test_the_verifier_who_guesses_and_the_one_who_says_the_same_stand_out_and_no
     frame = told(cast, {guesses: (0.4, 0.5), same: (1.0, 4), **dict.fromkeys(honest, (0.8, 4))})
     with system("test"):
         found = {one.account_id: one for one in verifiers_of(frame).each}
-    assert set(found[cast.accounts[guesses].pk].unlike) == {Question.GENUINE, Question.QUICK}
-    assert set(found[cast.accounts[same].pk].unlike) == {Question.GENUINE}
+    assert set(found[cast.accounts[guesses].pk].unlike) == {
+        AgreementQuestion.GENUINE,
+        AgreementQuestion.QUICK,
+    }
+    assert set(found[cast.accounts[same].pk].unlike) == {AgreementQuestion.GENUINE}
     assert not any(found[cast.accounts[role].pk].unlike for role in honest)
     assert found[cast.accounts[honest[0]].pk].seconds == 240
     page = cast.client("state_president").get(reverse("verification:verifiers", args=[frame.public_id])).text

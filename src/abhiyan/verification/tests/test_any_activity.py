@@ -16,7 +16,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import NewItem, item_key, recount
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.rules import activities
-from abhiyan.programmes.rules.activities import Question, Whom
+from abhiyan.programmes.rules.activities import CheckQuestion, Whom
 from abhiyan.programmes.rules.check_words import GENERAL
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.site.tests.cast import Cast
@@ -72,7 +72,7 @@ def nights(cast: Cast) -> Iterator[Programme]:
     items = items_of(
         "nights",
         measure=NIGHTS,
-        questions=(Question("who", "Who", "Did anybody stay with you lately? Who?"),),
+        questions=(CheckQuestion("who", "Who", "Did anybody stay with you lately? Who?"),),
         whom=lambda *_item: Whom("The Host", {"who": "Ravi"}),
         words=replace(GENERAL, yes="Yes, somebody slept here"),
     )
@@ -93,7 +93,7 @@ def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Progr
     hosts = hosted(nights, cast.world.units["JK-B004"].pk)
     programmes.confirm_items(ids=hosts[:20], at=at)
     assert recount(at=at).differences == []
-    plan = frames.Plan(
+    plan = frames.FramePlan(
         checks=40,
         source="a round of the beacon",
         due_at=at + timedelta(seconds=1),

@@ -36,7 +36,7 @@ GENUINE, NOT_GENUINE = Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE
 
 def drawn(cast: Cast, checks: int = 40) -> Frame:
     now = NOW
-    plan = frames.Plan(
+    plan = frames.FramePlan(
         checks=checks,
         floor=1,
         source="drand round 4,812,345",

@@ -20,7 +20,7 @@ from abhiyan.verification.queries.frames import ESTIMATED
 from abhiyan.verification.queries.opening import opened_many
 from abhiyan.verification.refusals import NothingForYou
 from abhiyan.verification.rules.findings import CALLS
-from abhiyan.verification.rules.indicators import Tally
+from abhiyan.verification.rules.indicators import IndicatorTally
 from abhiyan.verification.rules.outcomes import Meaning
 from abhiyan.verification.tests.test_checks import drawn
 from abhiyan.verification.tests.test_flagging import PRESIDENT, SAID, begin, do, flagged, told
@@ -62,7 +62,7 @@ def test_a_denial_is_followed_by_a_visit_and_only_then_proves_something(cast: Ca
     assert {(one.stratum_id, one.place) for one in visits} == {(one.stratum_id, one.place) for one in calls}
     assert len(visits) == len(calls) == CALLS and Check.Arm.AGAIN not in ESTIMATED
     with system("test"):
-        assert told_of(flag) == Tally(0, 0)
+        assert told_of(flag) == IndicatorTally(0, 0)
     assert judge_fresh_checks(at=at) == 0, "the visits are to come"
 
     later = at + timedelta(days=8)
@@ -73,10 +73,10 @@ def test_a_denial_is_followed_by_a_visit_and_only_then_proves_something(cast: Ca
     assert visit.arm == Check.Arm.AGAIN and visit.is_visit
     tell_check(check_id=visit.id, outcome=Check.Outcome.GENUINE, by=cast.actor(VISITOR), at=later)
     with system("test"):
-        assert told_of(flag) == Tally(0, 1), "on the doorstep they say yes"
+        assert told_of(flag) == IndicatorTally(0, 1), "on the doorstep they say yes"
         left = Check.objects.filter(aim=flag.aim, arm=Check.Arm.AGAIN, outcome="")
         left.update(outcome=DENIED, reason=NEVER, done_at=later)
-        assert told_of(flag) == Tally(CALLS - 1, CALLS)
+        assert told_of(flag) == IndicatorTally(CALLS - 1, CALLS)
         assert len({item.item_id for item in opened_many(one.id for one in visits).values()}) == CALLS
     assert judge_fresh_checks(at=later) == 1
     with system("test"):

@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 
 from abhiyan.verification.rules import findings as rules
 from abhiyan.verification.rules.findings import Barred, Case, FlagAct, FlagStep, Fresh, after, barred, told
-from abhiyan.verification.rules.indicators import Tally
+from abhiyan.verification.rules.indicators import IndicatorTally
 
 K = TypeVar("K")
 RAVI, MEENA, ARIF = 1, 2, 3  # the worker; who asked; who decides
@@ -19,7 +19,9 @@ MONDAY = date(2026, 11, 2)
 NO, YES = "not_genuine", "genuine"
 
 
-def proven(cases: Mapping[K, tuple[Tally, float | None]], *, tried: int = 0, number: int = 1) -> set[K]:
+def proven(
+    cases: Mapping[K, tuple[IndicatorTally, float | None]], *, tried: int = 0, number: int = 1
+) -> set[K]:
     """Of a round that begins with these workers."""
     return rules.proven(cases, tried=tried or len(cases), level=rules.level(number))
 
@@ -127,34 +129,38 @@ def test_what_is_no_finding_is_gone_when_its_time_is_over(
 
 def test_only_what_was_found_after_checks_began_counts() -> None:
     before, later = Fresh(day(3), NO, "other_answers"), Fresh(day(9), NO, "other_answers")
-    assert told([before, later, Fresh(day(9), YES), Fresh(day(9), "unresolved")], since=day(5)) == Tally(1, 2)
+    assert told(
+        [before, later, Fresh(day(9), YES), Fresh(day(9), "unresolved")], since=day(5)
+    ) == IndicatorTally(1, 2)
 
 
 def test_who_only_denies_counts_once_a_second_way_of_asking_says_the_same() -> None:
     """Kamla tells a stranger on the phone that she never joined. A neighbour visits her: she did."""
     alone = Fresh(day(9), NO, "never_joined")
-    assert told([alone], since=MONDAY) == Tally(0, 0)
-    assert told([Fresh(day(9), NO, "never_joined", YES)], since=MONDAY) == Tally(0, 1)
-    assert told([Fresh(day(9), NO, "never_joined", NO)], since=MONDAY) == Tally(1, 1)
-    assert told([Fresh(day(9), NO, "no_such_person")], since=MONDAY) == Tally(1, 1)
+    assert told([alone], since=MONDAY) == IndicatorTally(0, 0)
+    assert told([Fresh(day(9), NO, "never_joined", YES)], since=MONDAY) == IndicatorTally(0, 1)
+    assert told([Fresh(day(9), NO, "never_joined", NO)], since=MONDAY) == IndicatorTally(1, 1)
+    assert told([Fresh(day(9), NO, "no_such_person")], since=MONDAY) == IndicatorTally(1, 1)
 
 
 def test_where_people_deny_to_strangers_an_honest_worker_may_have_more_that_looks_false() -> None:
-    calm, shy = rules.tolerated(Tally(0, 60)), rules.tolerated(Tally(12, 60))
+    calm, shy = rules.tolerated(IndicatorTally(0, 60)), rules.tolerated(IndicatorTally(12, 60))
     assert calm is not None and shy is not None and rules.HONEST < calm < 0.25 < shy
-    assert rules.tolerated(Tally(0, rules.KNOWN - 1)) is None, "too few known people were asked there"
-    assert rules.tolerated(Tally(40, 40)) == 1.0
-    same = {"Ravi": (Tally(6, 9), calm)}
+    assert rules.tolerated(IndicatorTally(0, rules.KNOWN - 1)) is None, (
+        "too few known people were asked there"
+    )
+    assert rules.tolerated(IndicatorTally(40, 40)) == 1.0
+    same = {"Ravi": (IndicatorTally(6, 9), calm)}
     assert proven(same) == {"Ravi"}
-    assert proven({"Ravi": (Tally(6, 9), shy)}) == set()
-    assert proven({"Ravi": (Tally(9, 9), None)}) == set()
-    assert proven({"Ravi": (Tally(5, 5), 0.01)}) == set(), "five finished checks prove nothing"
+    assert proven({"Ravi": (IndicatorTally(6, 9), shy)}) == set()
+    assert proven({"Ravi": (IndicatorTally(9, 9), None)}) == set()
+    assert proven({"Ravi": (IndicatorTally(5, 5), 0.01)}) == set(), "five finished checks prove nothing"
     assert proven({}) == set()
 
 
 def test_who_is_dropped_stays_among_those_tried_and_later_rounds_may_err_less() -> None:
     """Else whoever looks often enough, or lets go of the others first, accuses somebody in the end."""
-    ravi = {"Ravi": (Tally(6, 10), 0.2)}
+    ravi = {"Ravi": (IndicatorTally(6, 10), 0.2)}
     assert proven(ravi, tried=1) == {"Ravi"} and proven(ravi, tried=40) == set()
     assert proven(ravi, number=1) == {"Ravi"} and proven(ravi, number=6) == set()
     assert sum(rules.level(number) for number in range(1, 1_000)) <= rules.FALSE
@@ -164,7 +170,7 @@ def test_who_is_dropped_stays_among_those_tried_and_later_rounds_may_err_less() 
 def test_more_false_entries_never_prove_less_and_the_chance_is_the_binomials(
     given_: dict[int, tuple[int, int]],
 ) -> None:
-    cases = {key: (Tally(min(pair), max(pair)), 0.2) for key, pair in given_.items()}
+    cases = {key: (IndicatorTally(min(pair), max(pair)), 0.2) for key, pair in given_.items()}
     found = proven(cases)
     for key in found:
         tally, most = cases[key]
@@ -182,9 +188,9 @@ def accused(*, denial: float, most: float | None) -> float:
     chance = np.random.default_rng(17)
     found = 0
     for _ in range(20):
-        bound = most or rules.tolerated(Tally(int(chance.binomial(60, denial)), 60))
+        bound = most or rules.tolerated(IndicatorTally(int(chance.binomial(60, denial)), 60))
         false = chance.binomial(11, 0.07 + 0.93 * denial, 100)
-        found += len(proven({n: (Tally(int(one), 11), bound) for n, one in enumerate(false)}))
+        found += len(proven({n: (IndicatorTally(int(one), 11), bound) for n, one in enumerate(false)}))
     return found / 20
 
 

@@ -20,7 +20,7 @@ from abhiyan.verification.rules import draws
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SYSTEM = Actor(kind="system", id=CHANNEL.id)
-PLAN = frames.Plan(
+PLAN = frames.FramePlan(
     checks=6,
     floor=1,
     source="drand round 4,812,345",
@@ -41,7 +41,7 @@ def people(world: World, first: int, n: int) -> None:
         world.api(of=human, unit=world.booth if number % 2 else world.far_booth)
 
 
-def freeze(world: World, plan: frames.Plan = PLAN, hours: int = 0) -> Frame:
+def freeze(world: World, plan: frames.FramePlan = PLAN, hours: int = 0) -> Frame:
     return freeze_frame(
         programme=world.programme, measure=MEASURE, plan=plan, by=SYSTEM, at=NOON + timedelta(hours=hours)
     )

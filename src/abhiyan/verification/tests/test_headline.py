@@ -13,7 +13,7 @@ from abhiyan.programmes.queries import said_true
 from abhiyan.programmes.queries.checked import picture_of
 from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.verification.rules import planning
-from abhiyan.verification.rules.beside import Beside
+from abhiyan.verification.rules.beside import FrameFigures
 from abhiyan.verification.rules.estimates import DrawnShare, Method, Outcomes, estimate
 
 Z = 1.959963984540054
@@ -114,5 +114,5 @@ def test_headline_parts_and_rung_agree_with_a_plain_restatement(
         shares["counted"].low,
         shares["counted"].high,
     )
-    gap = Beside(told.reported, **shares).least_gap
+    gap = FrameFigures(told.reported, **shares).least_gap
     assert gap is not None and math.isclose(gap, 1 - shares["entered"].high)

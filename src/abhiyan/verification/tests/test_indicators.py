@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from abhiyan.verification.rules import flags
 from abhiyan.verification.rules.indicators import (
     Indicator,
+    IndicatorTally,
     Reason,
-    Tally,
     WorkerEntry,
     is_night,
     reason,
@@ -46,20 +46,20 @@ def evening_at_a_table() -> list[WorkerEntry]:
 def test_an_evening_at_a_table_leaves_every_trace() -> None:
     found = tallies(evening_at_a_table(), target=10)
     assert found == {
-        I.PHONES: Tally(10, 10),
-        I.SEQUENCE: Tally(9, 9),
-        I.BURSTS: Tally(9, 9),
-        I.NIGHT: Tally(10, 10),
-        I.SPEED: Tally(10, 10),
-        I.PLACES: Tally(45, 45),
-        I.AGES: Tally(10, 10),
-        I.DIGITS: Tally(0, 45),
-        I.TARGETS: Tally(1, 1),
-        I.ANSWERS: Tally(45, 45),
-        I.UNCONFIRMED: Tally(10, 10),
-        I.DEVICES: Tally(10, 10),
-        I.DOUBLES: Tally(1, 10),
-        I.REFUSALS: Tally(10, 10),
+        I.PHONES: IndicatorTally(10, 10),
+        I.SEQUENCE: IndicatorTally(9, 9),
+        I.BURSTS: IndicatorTally(9, 9),
+        I.NIGHT: IndicatorTally(10, 10),
+        I.SPEED: IndicatorTally(10, 10),
+        I.PLACES: IndicatorTally(45, 45),
+        I.AGES: IndicatorTally(10, 10),
+        I.DIGITS: IndicatorTally(0, 45),
+        I.TARGETS: IndicatorTally(1, 1),
+        I.ANSWERS: IndicatorTally(45, 45),
+        I.UNCONFIRMED: IndicatorTally(10, 10),
+        I.DEVICES: IndicatorTally(10, 10),
+        I.DOUBLES: IndicatorTally(1, 10),
+        I.REFUSALS: IndicatorTally(10, 10),
     }
 
 
@@ -82,7 +82,9 @@ def test_a_morning_at_the_doors_leaves_none() -> None:
     assert found == {I.AGES: 1, I.REFUSALS: 3}, "one is born in 1990, and one of four refused"
     assert tallies([]) == {}
     assert I.TARGETS not in tallies(doors), "nobody asked for a number a day"
-    assert tallies([WorkerEntry(MORNING)]) == {I.NIGHT: Tally(0, 1)}, "what is not known counts nowhere"
+    assert tallies([WorkerEntry(MORNING)]) == {I.NIGHT: IndicatorTally(0, 1)}, (
+        "what is not known counts nowhere"
+    )
 
 
 def test_ten_at_night_is_night_and_six_in_the_morning_is_day() -> None:
@@ -116,24 +118,24 @@ def test_no_indicator_has_more_hits_than_it_looked_at_and_none_hangs_on_the_orde
 
 def test_a_reason_is_a_sentence_with_numbers_and_those_of_others_nearby() -> None:
     with translation.override("en"):
-        bursts = reason(I.BURSTS, Tally(41, 60), 0.062)
-        digits = reason(I.DIGITS, Tally(900, 2_000), 0.11)
+        bursts = reason(I.BURSTS, IndicatorTally(41, 60), 0.062)
+        digits = reason(I.DIGITS, IndicatorTally(900, 2_000), 0.11)
     assert bursts == (
         "41 of 60 entries came less than a minute after the one before. Others nearby: 6.2 in 100."
     )
     assert digits.startswith("Last digits of phone numbers repeat: 45 of 100 pairs end alike.")
     with translation.override("hi"):
-        hindi = reason(I.NIGHT, Tally(1_200, 2_000), 0.0)
+        hindi = reason(I.NIGHT, IndicatorTally(1_200, 2_000), 0.0)
     assert "1,200" in hindi and "2,000" in hindi and "entries" not in hindi
 
 
 def test_one_weak_reason_alone_is_none_and_strength_has_three_words() -> None:
-    weak, clear, far = (Reason(I.DIGITS, Tally(30, 60), 0.1, score) for score in (2.4, 3.1, 4.0))
+    weak, clear, far = (Reason(I.DIGITS, IndicatorTally(30, 60), 0.1, score) for score in (2.4, 3.1, 4.0))
     assert reasons([weak], clear=flags.CLEAR, alone=flags.ALONE) == []
     assert reasons([clear], clear=flags.CLEAR, alone=flags.ALONE) == [clear]
-    other = Reason(I.NIGHT, Tally(30, 60), 0.1, 2.2)
+    other = Reason(I.NIGHT, IndicatorTally(30, 60), 0.1, 2.2)
     assert reasons([other, weak], clear=flags.CLEAR, alone=flags.ALONE) == [weak, other], "two agree"
-    rare = Reason(I.NIGHT, Tally(2, 60), 0.0, 4.0)
+    rare = Reason(I.NIGHT, IndicatorTally(2, 60), 0.0, 4.0)
     assert reasons([rare, weak], clear=flags.CLEAR, alone=flags.ALONE) == [], (
         "what is no reason does not help"
     )
@@ -143,14 +145,14 @@ def test_one_weak_reason_alone_is_none_and_strength_has_three_words() -> None:
 
 def test_the_oddest_reasons_come_first_and_what_is_common_nearby_is_none() -> None:
     told = [
-        Reason(I.AGES, Tally(30, 60), 0.45, 0.8),
-        Reason(I.NIGHT, Tally(30, 60), 0.05, 3.9),
-        Reason(I.BURSTS, Tally(30, 60), 0.10, 2.4),
+        Reason(I.AGES, IndicatorTally(30, 60), 0.45, 0.8),
+        Reason(I.NIGHT, IndicatorTally(30, 60), 0.05, 3.9),
+        Reason(I.BURSTS, IndicatorTally(30, 60), 0.10, 2.4),
     ]
     assert [one.indicator for one in reasons(told, clear=2.0, alone=3.0)] == [I.NIGHT, I.BURSTS]
     assert [one.indicator for one in reasons(told, clear=2.0, alone=3.0, most=1)] == [I.NIGHT]
     assert reasons(told[:1], clear=2.0, alone=3.0) == []
-    assert reasons([Reason(I.BURSTS, Tally(2, 41), 0.002, 7.0)], clear=2.0, alone=3.0) == [], (
+    assert reasons([Reason(I.BURSTS, IndicatorTally(2, 41), 0.002, 7.0)], clear=2.0, alone=3.0) == [], (
         "that happens to somebody"
     )
-    assert told[1].text == reason(I.NIGHT, Tally(30, 60), 0.05)
+    assert told[1].text == reason(I.NIGHT, IndicatorTally(30, 60), 0.05)

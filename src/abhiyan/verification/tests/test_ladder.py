@@ -23,7 +23,7 @@ from abhiyan.verification.actions import close_frame, estimate_frame, refresh_es
 from abhiyan.verification.models import Check, Estimate, Frame
 from abhiyan.verification.queries.latest import ask_latest
 from abhiyan.verification.queries.opening import opened
-from abhiyan.verification.rules.beside import Beside
+from abhiyan.verification.rules.beside import FrameFigures
 from abhiyan.verification.tests.test_checks import drawn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -205,7 +205,7 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
 
 
 def test_the_gap_is_what_the_upper_end_leaves_of_everybody_entered() -> None:
-    of = Beside(200, RealShare(130, 40, 5, 0.8, 0.7, 0.9), RealShare(100), RealShare(30))
+    of = FrameFigures(200, RealShare(130, 40, 5, 0.8, 0.7, 0.9), RealShare(100), RealShare(30))
     assert of.least_gap == pytest.approx(0.1)
     assert replace(of, reported=5_000).least_gap == of.least_gap, "repeat calls are no people"
     assert replace(of, entered=RealShare(130, 4, 5)).least_gap is None

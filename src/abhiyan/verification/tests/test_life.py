@@ -55,7 +55,7 @@ SYSTEM = Actor(kind="system", id=uuid4())
 def frozen(cast: Cast) -> Frame:
     """A frame whose value was due an hour ago."""
     at = NOW - timedelta(hours=2)
-    plan = frames.Plan(
+    plan = frames.FramePlan(
         checks=20, floor=1, source="drand round 7", due_at=at + timedelta(hours=1), ends_on=date(2027, 12, 1)
     )
     return freeze_frame(programme=cast.world.programme, measure=MEASURE, plan=plan, by=SYSTEM, at=at)

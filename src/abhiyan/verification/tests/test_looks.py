@@ -13,7 +13,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import Claim
+from abhiyan.enrolment.actions import ClaimMessage
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.models_door import DoorTry
 from abhiyan.enrolment.queries.recount import LOOKS, MEASURE, TRIES
@@ -35,7 +35,7 @@ HONEST = [f"worker_{n}" for n in range(9)]
 HASTY = "booth_worker"
 
 
-def rows_of_ten_workers(cast: Cast) -> list[Claim]:
+def rows_of_ten_workers(cast: Cast) -> list[ClaimMessage]:
     """Nine workers who go from door to door, and one who types thirty rows in a few minutes, of people in a row."""
     begun = NOW - timedelta(hours=9)
     claims = []
@@ -64,7 +64,7 @@ def busy(cast: Cast) -> Cast:
     return cast
 
 
-def _row(cast: Cast, role: str, who: Human, at: datetime) -> Claim:
+def _row(cast: Cast, role: str, who: Human, at: datetime) -> ClaimMessage:
     unit = cast.world.units["JK-B001"]
     return cast.world.claim(who, Channel.DOOR, unit=unit, by=cast.actor(role), field_at=at)
 

@@ -28,7 +28,7 @@ from abhiyan.enrolment.tests.make import Human
 from abhiyan.people.models import Account, Person
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.verification.actions import (
-    Came,
+    TryOutcome,
     assigning,
     estimate_frame,
     hand_back,
@@ -117,7 +117,7 @@ def every_way_a_check_goes(client: Client) -> None:
             hand_back(check_id=check_id, reason="language", by=_holder(check_id), at=NOW)
             continue
         assert "tel:" in client.post(reverse("verification:check_begin", args=[check_id])).text
-        if way in Came.values:
+        if way in TryOutcome.values:
             post("check_end", check_id, way)
             continue
         meaning = "joined" if way == "genuine" else "never_joined"

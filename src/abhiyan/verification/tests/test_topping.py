@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.verification.rules.planning import Expected, Size, split
-from abhiyan.verification.rules.topping import Drawn, topped_up, topped_up_to
+from abhiyan.verification.rules.topping import DrawnSizes, topped_up, topped_up_to
 
 districts = st.lists(st.lists(st.integers(0, 900), min_size=1, max_size=3), min_size=1, max_size=8)
 
 
-def drawn(sizes: list[list[int]], checks: int, floor: int) -> Drawn:
-    return Drawn(
+def drawn(sizes: list[list[int]], checks: int, floor: int) -> DrawnSizes:
+    return DrawnSizes(
         tuple(tuple(Size(n) for n in of) for of in sizes), tuple(map(tuple, split(sizes, checks, floor)))
     )
 

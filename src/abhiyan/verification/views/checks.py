@@ -24,7 +24,7 @@ from abhiyan.programmes.rules.check_words import CheckWords
 from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.templatetags.look import organisation
 from abhiyan.verification import actions
-from abhiyan.verification.actions import Came
+from abhiyan.verification.actions import TryOutcome
 from abhiyan.verification.forms import AnswersForm, BackForm, FindingForm
 from abhiyan.verification.models import Check
 from abhiyan.verification.queries import checks as reads
@@ -35,14 +35,14 @@ from abhiyan.verification.rules.outcomes import Meaning
 
 # Of each end of a try: what the page says before it is written.
 ENDS = {
-    Came.NO_ANSWER: _(
+    TryOutcome.NO_ANSWER: _(
         "We try again on another day, at another hour. After three tries the check ends as not reached."
     ),
-    Came.LATER: _("We try again on another day, at another hour. It counts as one of three tries."),
-    Came.REFUSED: _(
+    TryOutcome.LATER: _("We try again on another day, at another hour. It counts as one of three tries."),
+    TryOutcome.REFUSED: _(
         "Nobody calls them again for this check. It counts neither as genuine nor as not genuine."
     ),
-    Came.LEFT: _(
+    TryOutcome.LEFT: _(
         "They leave within a minute: no list, no messages, no calls. The check ends without a result."
     ),
 }
@@ -149,15 +149,15 @@ def check_back(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def check_end(request: Request, public_id: UUID, came: str) -> HttpResponseBase:
     """Nobody answered, or they refuse, or leave: asked once, then written."""
-    needed(came in Came.values or None)
-    own, how = _own(request, public_id), Came(came)
+    needed(came in TryOutcome.values or None)
+    own, how = _own(request, public_id), TryOutcome(came)
     return ask(
         request,
         lambda _given: actions.end_try(check_id=public_id, came=how, by=request.actor, at=clock.now()),
         title=how.label,
         text=[ENDS[how]],
-        button=_("Take them off the lists") if how == Came.LEFT else _("Write it down"),
-        is_danger=how == Came.LEFT,
+        button=_("Take them off the lists") if how == TryOutcome.LEFT else _("Write it down"),
+        is_danger=how == TryOutcome.LEFT,
         done=reverse("verification:checks"),
         back=reverse("verification:check", args=[public_id]),
         said=_("Written down."),
@@ -260,7 +260,9 @@ def _page(
         "place": one.stratum.unit.names,
         "number": number,
         "problems": problems,
-        "ends": [(came.value, came.label) for came in Came if came != Came.LEFT or _asked(one).leave],
+        "ends": [
+            (came.value, came.label) for came in TryOutcome if came != TryOutcome.LEFT or _asked(one).leave
+        ],
     }
     if not one.outcome:
         with system("whom a verifier's own check asks"):

@@ -24,7 +24,7 @@ from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 from abhiyan.verification import actions
-from abhiyan.verification.actions.frames import PLAN, Plan
+from abhiyan.verification.actions.frames import PLAN, FramePlan
 from abhiyan.verification.forms import CHECKS, DISTRICT, AimForm, CheckPlanForm
 from abhiyan.verification.here import may_plan
 from abhiyan.verification.queries import frames as reads
@@ -33,7 +33,7 @@ from abhiyan.verification.queries.lines import verifiers_for
 from abhiyan.verification.refusals import NoItems, PartOfWhole
 from abhiyan.verification.rules import planning
 from abhiyan.verification.rules.estimates import GRADED
-from abhiyan.verification.rules.planning import FLOOR, Expected, Planned, Size
+from abhiyan.verification.rules.planning import FLOOR, Expected, PlannedDraw, Size
 
 from .frames import measure_of, percent, shown_of
 
@@ -99,7 +99,7 @@ def _planned(
     wanted, floor = _aimed(aim, found, expected)
     checks = items if wanted is None else wanted
 
-    def planned(times: float = 1, of: Expected = expected) -> Planned:
+    def planned(times: float = 1, of: Expected = expected) -> PlannedDraw:
         return planning.plan(found, round(checks * times), of, floor=round(floor * times))
 
     plan = planned()
@@ -167,7 +167,7 @@ def _ways(expected: Expected) -> list[tuple[str, Expected]]:
     ]
 
 
-def _steps(plans: Sequence[Planned], chosen: Planned) -> list[dict[str, Any]]:
+def _steps(plans: Sequence[PlannedDraw], chosen: PlannedDraw) -> list[dict[str, Any]]:
     """What fewer and more checks bring, as far as they differ."""
     rows = []
     for one in {plan.checks: plan for plan in plans}.values():
@@ -205,7 +205,7 @@ def _frozen(
         lambda given: actions.freeze_frame(
             programme=one,
             measure=measure,
-            plan=Plan(
+            plan=FramePlan(
                 checks=given["checks"],
                 floor=given["floor"],
                 source=given["source"],

@@ -14,7 +14,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
-from abhiyan.people.visit import Request as Visit
+from abhiyan.people.visit import VisitRequest as Visit
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import ask, form_page

@@ -23,7 +23,7 @@ from abhiyan.verification import actions
 from abhiyan.verification.forms import PlantForm, WithdrawForm
 from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Frame
-from abhiyan.verification.queries.agreement import Question, VerifierChecks, verifiers_of
+from abhiyan.verification.queries.agreement import AgreementQuestion, VerifierChecks, verifiers_of
 from abhiyan.verification.queries.items import asked_of
 from abhiyan.verification.queries.planted import PlantedPerson, planted_in, typed_of
 from abhiyan.verification.queries.ties import verifier_units
@@ -34,20 +34,20 @@ from .frames import planned, shown_of
 
 # What is asked about, never what somebody did: there can be good reasons.
 DIFFERS = {
-    Question.GENUINE: _("Finds %(own)s of 100 genuine; others in the same places, %(others)s."),
-    Question.NOT_REACHED: _("Does not reach %(own)s of 100; others in the same places, %(others)s."),
-    Question.REFUSED: _("%(own)s of 100 refuse; with others in the same places, %(others)s."),
-    Question.PLANTED: _(
+    AgreementQuestion.GENUINE: _("Finds %(own)s of 100 genuine; others in the same places, %(others)s."),
+    AgreementQuestion.NOT_REACHED: _("Does not reach %(own)s of 100; others in the same places, %(others)s."),
+    AgreementQuestion.REFUSED: _("%(own)s of 100 refuse; with others in the same places, %(others)s."),
+    AgreementQuestion.PLANTED: _(
         "Of %(of)s known answers %(n)s came out differently; with others, about %(others)s of 100."
     ),
-    Question.QUICK: _("Finishes %(own)s of 100 within a minute; others, %(others)s."),
+    AgreementQuestion.QUICK: _("Finishes %(own)s of 100 within a minute; others, %(others)s."),
 }
 
 
 def differs(one: VerifierChecks) -> list[str]:
     """Where a verifier's checks differ from the others' by more than luck, in sentences."""
 
-    def said(question: Question, found: Unlike[int]) -> str:
+    def said(question: AgreementQuestion, found: Unlike[int]) -> str:
         shares = {"own": round(100 * found.share), "others": round(100 * found.others)}
         return DIFFERS[question] % (shares | {"n": one.planted - one.planted_right, "of": one.planted})
 
