@@ -133,9 +133,9 @@ GATEWAY = {
     },
     "enrolment_drive": {"select": "programme_id roll_id notice_code indian_mobiles_only renews from_lists"},
     "enrolment_enrolment": {
-        "select": "id unit_id channel rung day kind",
+        "select": "id programme_id unit_id channel rung day kind asked_at ask_over_at confirmed_at confirmed_by",
         "insert": "id membership_id claim_id programme_id unit_id kind term channel rung day at",
-        "update": "rung signed_at",
+        "update": "rung signed_at ended_at end_reason",
     },
     "enrolment_halt": {"select": "kind import_id sender ended_at"},
     "enrolment_membership": {
@@ -151,7 +151,7 @@ GATEWAY = {
         "update": "n",
     },
     "enrolment_revisit": {"select": "phone_id", "insert": "phone_id", "update": "horizon"},
-    "enrolment_roll": {"select": "id people_per_phone minimum_age"},
+    "enrolment_roll": {"select": "id people_per_phone minimum_age gives_way"},
     "enrolment_waiting": {
         "select": "id phone_id claim_id unit_id day channel opened_at completed_at completed_by completed_as",
         "insert": "id programme_id phone_id claim_id unit_id day channel link_digest at completed_at",

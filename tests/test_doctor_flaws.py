@@ -476,6 +476,14 @@ ORPHANS: dict[str, Planting] = {
         phone_id="(select phone_id from enrolment_membership limit 1)",
         rolls="(select array_agg(distinct roll_id) from enrolment_membership)",
     ),
+    "friends who are members too": sql(
+        "insert into enrolment_roll (code, names, people_per_phone, minimum_age, gives_way)"
+        " values ('friends', '{{}}', 4, 18, true)",
+        "insert into enrolment_membership (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term,"
+        " programme_id, at) select gen_random_uuid(), gen_random_uuid(), r.id, m.phone_id, m.slot, m.person_id,"
+        " m.unit_id, m.claim_id, m.term, m.programme_id, m.at from enrolment_membership m, enrolment_roll r"
+        " where r.code = 'friends'",
+    ),
     "consents of unknown persons": sql("delete from people_person"),
     "two memberships of one person on a roll": sql(
         "update people_person set name = 'Asha', birth_year = 1980"

@@ -22,9 +22,10 @@ GRANTS = {
         " update (term, programme_id, unit_id, ended_on, struck_at)"
     },
     "enrolment_enrolment": {
-        "gateway": "select (id, unit_id, channel, rung, day, kind),"
+        "gateway": "select (id, programme_id, unit_id, channel, rung, day, kind, asked_at, ask_over_at, confirmed_at,"
+        " confirmed_by),"
         " insert (id, membership_id, claim_id, programme_id, unit_id, kind, term, channel, rung, day, at),"
-        " update (rung, signed_at)"
+        " update (rung, signed_at, ended_at, end_reason)"
     },
     "enrolment_refused_count": {
         "gateway": "select (programme_id, unit_id, channel, reason, day, n),"
@@ -38,5 +39,5 @@ GRANTS = {
     "enrolment_drive": {
         "gateway": "select (programme_id, roll_id, notice_code, indian_mobiles_only, renews, from_lists)"
     },
-    "enrolment_roll": {"gateway": "select (id, people_per_phone, minimum_age)"},
+    "enrolment_roll": {"gateway": "select (id, people_per_phone, minimum_age, gives_way)"},
 }

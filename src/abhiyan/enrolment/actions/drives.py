@@ -57,6 +57,8 @@ class DriveRead:
     indian_mobiles_only: bool
     renews: bool
     from_lists: bool  # closed: it takes lists of earlier members only
+    gives_way: bool  # its roll gives way to the others
+    others: tuple[int, ...]  # rolls nobody is on who is on this one
     family: frozenset[
         bytes
     ]  # itself and the drives beneath or beside it, as parameters: one person once in all
@@ -123,7 +125,8 @@ _VERSION = "select coalesce(sum(v.version), 0)::bigint from units_tree v"
 _READ = f"""
     select ({_VERSION}),
            d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
-           d.indian_mobiles_only, d.renews, d.from_lists,
+           d.indian_mobiles_only, d.renews, d.from_lists, r.gives_way,
+           array(select o.id from enrolment_roll o where o.gives_way <> r.gives_way order by 1),
            array(select f.id from programmes_programme f
                   where coalesce(f.parent_id, f.id) = coalesce(p.parent_id, p.id)),
            array(select distinct n.version from people_notice n where n.code = d.notice_code),
@@ -185,6 +188,8 @@ class Drives:
             indian,
             renews,
             from_lists,
+            gives_way,
+            others,
             family,
             notices,
             halted,
@@ -203,6 +208,8 @@ class Drives:
             indian_mobiles_only=indian,
             renews=renews,
             from_lists=from_lists,
+            gives_way=gives_way,
+            others=tuple(others),
             family=frozenset(map(int4, family)),
             notices=frozenset(notices),
             halted=frozenset(sender.bytes for sender in halted),

@@ -48,7 +48,14 @@ REFUSED_REMEMBERED = timedelta(days=7)
 _FAST = len(sql.COLUMNS)
 _COLUMNS = [f"{kind}[]" for kind in sql.COLUMNS.values()]
 _PHONES = [f"{kind}[]" for kind in sql.PHONE_COLUMNS.values()]
-_SCALARS = {"programme": "int4", "roll": "int4", "at": "timestamptz", "batch": "uuid", "import_id": "int8"}
+_SCALARS = {
+    "programme": "int4",
+    "roll": "int4",
+    "at": "timestamptz",
+    "batch": "uuid",
+    "import_id": "int8",
+    "others": "int4[]",
+}
 
 _Counted = tuple[bytes, bytes, bytes, bytes]  # unit, channel, code of the refusal, day
 
@@ -64,6 +71,7 @@ WRITES: dict[str, tuple[str, Sequence[str]]] = {
             at=f"${_FAST + 3}",
             batch=f"${_FAST + 4}",
             import_id=f"${_FAST + 5}",
+            others=f"${_FAST + 6}",
         ),
         [*_COLUMNS, *_SCALARS.values()],
     ),
@@ -275,7 +283,10 @@ def _enrol(
                 gateway.micros(at),
                 batch,
                 None if import_id is None else gateway.int8(import_id),
+                gateway.array("int4", [gateway.int4(one) for one in drive.others]),
             )
+            if drive.others:  # whoever joins another roll at this moment is seen
+                steps.append(("lock", [gateway.array("int8", sorted({row.phone[:8] for row in plain}))]))
             steps.append(("enrol", [*arrays_of_rows(plain), *scalars]))
         result = writer.run(*steps)[-1]
         if plain:

@@ -123,9 +123,9 @@ def _close_for_good(members: Sequence[Membership], at: datetime) -> None:
     """Nobody comes back to a term of an erased person, as they might to one they had only left; and no data officer
     reads who had said that they never joined; and no question that names them is asked again."""
     terms = [latest_id(member) for member in members]
-    Enrolment.objects.filter(pk__in=terms, end_reason__in=(endings.LEFT, endings.MERGED)).update(
-        end_reason=endings.ERASED
-    )
+    Enrolment.objects.filter(
+        pk__in=terms, end_reason__in=(endings.LEFT, endings.MERGED, endings.BECAME)
+    ).update(end_reason=endings.ERASED)
     every = [term_id(member, n) for member in members for n in range(1, member.term + 1)]
     Parting.objects.filter(pk__in=every).update(sealed_name=None)  # also of a term before they joined again
     end_questions([(latest_id(member), member.phone_id) for member in members], at=at)

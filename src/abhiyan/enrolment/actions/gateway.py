@@ -56,7 +56,7 @@ def oid(kind: str) -> int:
 def array(kind: str, column: Sequence[Value]) -> bytes:
     """One parameter: an array of values that are binary already. Columns without None and of one size go fastest."""
     _, element, size = _TYPES[kind]
-    if size and None not in column:
+    if size and column and None not in column:
         length = _LENGTH[size]
         return _HEAD(1, 0, element, len(column), 1) + length + length.join(column)  # type: ignore[arg-type]  # no None here
     return _HEAD(1, 1, element, len(column), 1) + b"".join(

@@ -34,6 +34,7 @@ from abhiyan.programmes.models import Rung
 
 from . import floods
 from .claims import PhoneFull
+from .giving_way import give_way
 from .members import (
     end,
     found_member,
@@ -280,6 +281,7 @@ def come_back(
         back = _reopen(found, channel=channel, by=by, at=at)
         if found and not back:
             raise PhoneFull
+        give_way([phone_id], by=by, at=at)
         no = people_queries.standing_no(phone_id)
         if no is not None and not back and at - no.at > endings.BACK_WITHIN:
             return 0  # an old STOP: it is lifted by joining, or on the member's own page

@@ -376,7 +376,8 @@ def _must_be_adult(member: Membership, birth_year: int, *, says_adult: bool) -> 
 def _must_differ(member: Membership, person: Person) -> None:
     """Two people on one phone differ in name or year of birth: that is how the act tells them apart."""
     others = people_queries.persons(
-        Membership.objects.filter(phone_id=member.phone_id, roll_id=member.roll_id, merged_into=None)
+        Membership.objects.filter(phone_id=member.phone_id, merged_into=None)
+        .filter(models.Q(roll_id=member.roll_id) | models.Q(ended_on=None))
         .exclude(pk=member.pk)
         .values_list("person_id", flat=True)
     )

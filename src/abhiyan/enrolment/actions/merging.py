@@ -29,6 +29,7 @@ from abhiyan.people.rules.doubles import Standing
 from abhiyan.programmes import queries as programme_queries
 
 from .claims import PhoneFull
+from .giving_way import become_member, give_way, is_friend
 from .leaving import is_held
 from .members import latest_id, latest_term, post, posted
 from .noes import OUTREACH, carry_no
@@ -38,9 +39,15 @@ def end_second(*, told: PeopleMerged) -> None:
     """Two people are one: on rolls where both are members, the entry that goes is a member no more. Both phones are
     locked. In the transaction of the merge."""
     kept, gone = _members(told.kept_id), _members(told.gone_id)
+    if any(
+        not is_friend(member) for member in gone
+    ):  # the entry that goes is a member: who stays is no friend
+        for friend in [member for member in kept if is_friend(member)]:
+            become_member(friend, by=told.by, at=told.at)
+            kept.remove(friend)
     by_roll = {member.roll_id: member for member in kept}
     for member in gone:
-        stays = by_roll.get(member.roll_id)
+        stays = by_roll.get(member.roll_id) or (kept[0] if kept and is_friend(member) else None)
         if stays is None:
             continue
         term = latest_term(member)
@@ -112,6 +119,7 @@ def bring_second_back(*, told: PeopleParted) -> None:
         member.ended_on = None
         member.save(update_fields=["ended_on"])
         people.restore_documents(about=member.public_id, revoked_at=merged.at)
+        give_way([member.phone_id], by=told.by, at=told.at)
 
 
 _PROVEN = f"""select m.person_id, max(e.rung + case when e.confirmed_at is null then 0 else 100 end)

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock, lot, sql
+from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.enrolment.models import Claim, Enrolment, Membership, Parting, Roll, Ticket
 from abhiyan.enrolment.rules import endings
@@ -24,10 +25,12 @@ from abhiyan.people import queries as people_queries
 
 from .claims import PhoneFull
 from .confirming import restate
+from .giving_way import give_way
 from .leaving import is_held
 from .members import QUESTION, SamePerson, end_questions, latest_id, latest_term, who_is
 from .rows import keys
 
+_BY = Actor.system("a number changes")
 MOST_ASKED = 2  # messages that ask whether somebody joined, on whatever phones
 
 
@@ -117,6 +120,7 @@ def move(*, members: Sequence[Membership], number: str, at: datetime) -> None:
             place = UUID(bytes=start + lot.octets(8) + b"\0\0")
             _leave_place(member, place, member.phone_id, member.slot, at)
             _put(member, to, next(slot for slot in count() if slot not in taken))
+        give_way([to], by=_BY, at=at)
 
 
 def bring_back(*, members: Sequence[Membership], to: UUID, at: datetime, is_undo: bool = False) -> None:
@@ -137,6 +141,7 @@ def bring_back(*, members: Sequence[Membership], to: UUID, at: datetime, is_undo
             rest.delete()
         if not Claim.objects.filter(phone_id=away).exists():
             people.drop_phone(phone_id=away)
+    give_way([to], by=_BY, at=at)
 
 
 def _hold_first(member: Membership, to: UUID, at: datetime) -> None:

@@ -17,11 +17,14 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Drive, Membership, Revisit, Taken, Waiting
 from abhiyan.enrolment.queries.recount import LEFT_BEHIND
+from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
 from abhiyan.people import queries as people
 
+from .giving_way import finish_giving_way
 from .leaving import end_all
 from .members import give_claim, lock_phone
+from .settling_sql import TERM
 
 AT_ONCE = 1_000
 _BY = Actor.system("a phone is looked at again")
@@ -42,7 +45,15 @@ _CALLED = f"""
  where w.id between encode(substring(uuid_send(r.phone_id) for 12) || '{_LOW}', 'hex')::uuid
                 and encode(substring(uuid_send(r.phone_id) for 12) || '{_HIGH}', 'hex')::uuid
    and w.completed_at is null and m.ended_on is null and m.merged_into is null"""
-_TO_DO = f"(exists (select from {LEFT_BEHIND} and s.phone_id = r.phone_id) or exists (select{_CALLED}))"
+# Friends who became members, and whose yes to the notice of friends still stands.
+_GAVE_WAY = f"""
+ from enrolment_membership m join enrolment_enrolment e on e.id = {TERM} and e.end_reason = '{endings.BECAME}'
+  join people_consent k on k.person_id = m.person_id and k.withdrawn_at is null
+ where m.phone_id = r.phone_id and m.merged_into is null"""
+_TO_DO = (
+    f"(exists (select from {LEFT_BEHIND} and s.phone_id = r.phone_id) or exists (select{_CALLED})"
+    f" or exists (select{_GAVE_WAY}))"
+)
 _DUE = f"select r.phone_id from enrolment_revisit r where {_TO_DO} order by 1 limit {AT_ONCE}"
 _DONE = f"""
 delete from enrolment_revisit where phone_id in
@@ -66,6 +77,7 @@ def revisit(*, at: datetime) -> int:
             lock_phone(phone_id)
             _leave(phone_id, at)
             _answer_calls(phone_id, at)
+            finish_giving_way(phone_id, by=_BY, at=at)
     _run(_DONE)
     return len(due)
 

@@ -6,14 +6,13 @@ All phones concerned are locked (sorted), what is known of them is read at once,
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg.pq.abc import PGresult
 
 from abhiyan.enrolment.models import Kind, Taken
 from abhiyan.enrolment.rules import names
-from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
+from abhiyan.enrolment.rules.phone import PhoneVerdict, decide
 from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
 from abhiyan.enrolment.rules.terms import is_renewal
 from abhiyan.people.models import Purpose
@@ -24,82 +23,13 @@ from .drives import DriveRead
 from .gateway import NO, YES, Value, Writer, array, arrays, int4, int8, micros
 from .links import link_digest, link_of
 from .rows import SHORTS, ClaimRow, consent_id, keys
+from .settling_known import KnownFriend, KnownMember, KnownPhone, KnownWaiting, Stored
 from .settling_sql import INSERTS, UPDATES
 from .sql import MEASURE
 
 Answer = ClaimOutcome | ClaimRefused
 
 _OPENS = (PhoneVerdict.JOIN, PhoneVerdict.RENEW, PhoneVerdict.ALREADY)
-
-
-@dataclass(slots=True)
-class _Member:
-    """A membership on a phone, with its latest term."""
-
-    id: bytes
-    public_id: bytes
-    slot: int
-    person: bytes
-    unit: bytes
-    term: int
-    is_live: bool
-    is_struck: bool
-    has_left: bool
-    is_this_drive: bool  # or one it stands beneath, or beside
-    stays: bool  # its term runs on, whatever drive takes the claim
-    who: tuple[str, int] | None
-    enrolment: bytes
-    programme: bytes
-    kind: int
-    at: tuple[bytes, bytes, bytes]  # the term's channel, unit and day: where its tally stands
-    rung: int
-    is_elsewhere: bool = False  # a place they left: their number changed
-
-    def known(self) -> PhoneMembership:
-        here = self.is_this_drive or self.stays
-        return PhoneMembership(
-            self.slot, self.who, self.is_live, self.is_struck, here, self.has_left, self.is_elsewhere
-        )
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A phone's first call in the drive."""
-
-    id: bytes
-    claim: bytes
-    unit: bytes
-    day: bytes
-    channel: bytes
-    is_opened: bool
-    is_complete: bool
-    completed_by: bytes | None
-    completed_as: int | None
-    receipt: bytes
-    sign: bytes
-    is_placed: bytes
-    member_public: bytes | None
-
-
-@dataclass(slots=True)
-class _Phone:
-    """What is known of a phone; changes as its claims are decided one after the other."""
-
-    members: list[_Member] = field(default_factory=list)
-    waiting: _Waiting | None = None
-    is_suppressed: bool = False
-    erased: set[bytes] = field(default_factory=set)  # digests of people on it who had everything erased
-
-
-@dataclass(slots=True)
-class Stored:
-    """A claim as it was stored before."""
-
-    is_mine: bool  # by the fast statement of this very batch, hoping it would join
-    taken: int
-    receipt: bytes
-    phone: bytes
-    member_public: bytes | None
 
 
 class Settling:
@@ -122,7 +52,7 @@ class Settling:
 
     # Reading
 
-    def read(self, rows: Sequence[ClaimRow]) -> tuple[dict[bytes, Stored], dict[bytes, _Phone]]:
+    def read(self, rows: Sequence[ClaimRow]) -> tuple[dict[bytes, Stored], dict[bytes, KnownPhone]]:
         """Lock the phones of these rows (sorted) and learn what is known of them. In a transaction."""
         phones = sorted({row.phone for row in rows})
         ids = array("uuid", phones)
@@ -137,14 +67,16 @@ class Settling:
             ("known_suppressions", [ids]),
             ("known_erasures", [ids]),
         )
-        known = {phone: _Phone() for phone in phones}
+        others = array("int4", [int4(one) for one in self.drive.others])
+        elsewhere = self.writer.run(("known_others", [ids, others]))[0] if self.drive.others else None
+        known = {phone: KnownPhone() for phone in phones}
         for r in _rows(members):
             phone = known[_need(r[1])]
             name, birth = r[10], r[11]
             who = (names.key(name.decode()), _int(birth)) if name is not None and birth is not None else None
             is_left = r[19] == YES  # a place without a term, theirs in name while they are a member elsewhere
             phone.members.append(
-                _Member(
+                KnownMember(
                     id=_need(r[0]),
                     public_id=_need(r[2]),
                     slot=_int(r[3]),
@@ -167,7 +99,7 @@ class Settling:
                 )
             )
         for r in _rows(waiting):
-            known[_need(r[1])].waiting = _Waiting(
+            known[_need(r[1])].waiting = KnownWaiting(
                 id=_need(r[0]),
                 claim=_need(r[2]),
                 unit=_need(r[3]),
@@ -182,11 +114,51 @@ class Settling:
                 is_placed=_need(r[12]),
                 member_public=r[13],
             )
+        for r in _rows(elsewhere) if elsewhere is not None else ():
+            self._know_other(known[_need(r[1])], r)
         for r in _rows(suppressed):
             known[_need(r[0])].is_suppressed = True
         for r in _rows(erased):
             known[_need(r[0])].erased.add(_need(r[1]))
         return stored_claims(found), known
+
+    def _know_other(self, phone: KnownPhone, r: tuple[Value, ...]) -> None:
+        """Note somebody of another roll: they give way to this one, or this one is closed to them."""
+        if r[4] is None or r[5] is None:
+            return
+        who = names.key(r[4].decode()), _int(r[5])
+        at = (_need(r[9]), _need(r[8]), _need(r[10]))
+        if not self.drive.gives_way:
+            rungs = tuple(map(int, _need(r[11]).decode().split(",")))
+            phone.friends.append(
+                KnownFriend(_need(r[0]), _need(r[1]), who, _need(r[6]), _need(r[7]), at, rungs)
+            )
+            return
+        for member in phone.members:  # what they were on this roll before does not bring them back to it
+            if member.who == who:
+                member.who = None
+        phone.members.append(
+            KnownMember(
+                id=_need(r[0]),
+                public_id=_need(r[2]),
+                slot=-1 - len(phone.members),
+                person=_need(r[3]),
+                unit=_need(r[8]),
+                term=0,
+                is_live=True,
+                is_struck=False,
+                has_left=False,
+                is_this_drive=False,
+                stays=True,
+                who=who,
+                enrolment=_need(r[6]),
+                programme=_need(r[7]),
+                kind=0,
+                at=at,
+                rung=Rung.COUNTED,
+                is_elsewhere=True,
+            )
+        )
 
     # Deciding
 
@@ -199,7 +171,7 @@ class Settling:
             answers[row.claim] = self._answer(row, found.get(row.claim), known[row.phone])
         return answers
 
-    def _answer(self, row: ClaimRow, stored: Stored | None, phone: _Phone) -> Answer:
+    def _answer(self, row: ClaimRow, stored: Stored | None, phone: KnownPhone) -> Answer:
         limit = self.drive.people_per_phone
         if stored is not None and not stored.is_mine:
             if stored.phone != row.phone:
@@ -245,7 +217,7 @@ class Settling:
         return self._store(row, taken, member, is_mine=is_mine)
 
     def _at_home(
-        self, row: ClaimRow, phone: _Phone, verdict: PhoneVerdict, slot: int, *, is_mine: bool
+        self, row: ClaimRow, phone: KnownPhone, verdict: PhoneVerdict, slot: int, *, is_mine: bool
     ) -> ClaimRow:
         """A known member's claim without a place stands where the member is at home."""
         if row.is_placed == YES or verdict not in (PhoneVerdict.ALREADY, PhoneVerdict.RENEW):
@@ -264,14 +236,14 @@ class Settling:
     def _settle(
         self,
         row: ClaimRow,
-        phone: _Phone,
+        phone: KnownPhone,
         verdict: PhoneVerdict,
         slot: int,
         who: tuple[str, int] | None,
         *,
-        opener: ClaimRow | _Waiting,
+        opener: ClaimRow | KnownWaiting,
         unit: bytes,
-    ) -> tuple[_Member, Taken]:
+    ) -> tuple[KnownMember, Taken]:
         """Open a membership or a term, or add a word to one. opener: the claim that does it. unit: where it counts."""
         rung = Rung.COUNTED if opener.sign != SHORTS[0] else Rung.UNSIGNED
         if verdict is PhoneVerdict.ALREADY:
@@ -292,7 +264,7 @@ class Settling:
                 ids = keys().slot(roll=self.drive.roll_id, phone_hash=row.hash, slot=slot)
                 member_id, person = ids.member, ids.person
             term, kind = 1, Kind.NEW
-            member = _Member(
+            member = KnownMember(
                 id=member_id,
                 public_id=row.member_public,
                 slot=slot,
@@ -353,6 +325,7 @@ class Settling:
             member.programme, member.kind = self.programme, kind
             member.enrolment = member.id[:14] + SHORTS[term]
             self._write("member_renewed", member.id, SHORTS[term], self.programme, unit)
+        self._end_friends(phone, member.who)
         self._write(
             "terms",
             member.enrolment,
@@ -374,11 +347,22 @@ class Settling:
             self._consent(row, member)
         return member, Taken.JOINED if verdict is PhoneVerdict.JOIN else Taken.RENEWED
 
+    def _end_friends(self, phone: KnownPhone, who: tuple[str, int] | None) -> None:
+        """A friend who joins here is no friend any more; what hangs on the friend's term follows (`revisits`)."""
+        for friend in [one for one in phone.friends if one.who == who]:
+            phone.friends.remove(friend)
+            channel, unit, day = friend.at
+            for rung in friend.rungs:
+                self.elsewhere[friend.programme, channel, unit, day, rung] -= 1
+            self._write("term_given_way", friend.enrolment, self.at)
+            self._write("member_given_way", friend.id, self.drive.packed_day(_int(self.at)))
+            self._write("revisits", friend.phone)
+
     def _complete(
         self,
         row: ClaimRow,
-        phone: _Phone,
-        waiting: _Waiting,
+        phone: KnownPhone,
+        waiting: KnownWaiting,
         verdict: PhoneVerdict,
         slot: int,
         who: tuple[str, int],
@@ -402,16 +386,16 @@ class Settling:
         waiting.member_public = member.public_id
         return stored_outcome(taken, waiting.receipt, member.public_id, limit=limit)
 
-    def _call(self, row: ClaimRow, phone: _Phone, verdict: PhoneVerdict, slot: int) -> Answer:
+    def _call(self, row: ClaimRow, phone: KnownPhone, verdict: PhoneVerdict, slot: int) -> Answer:
         """A call or SMS, without notice and age: a member's own word, or the beginning of a conversation."""
-        member: _Member | None = None
+        member: KnownMember | None = None
         if verdict in (PhoneVerdict.ALREADY, PhoneVerdict.RENEW):
             row = self._at_home(row, phone, verdict, slot, is_mine=False)
             member, taken = self._settle(row, phone, verdict, slot, None, opener=row, unit=row.unit)
         else:
             taken = Taken.WORKLIST if verdict is PhoneVerdict.WORKLIST else Taken.WAITS
         if phone.waiting is None:
-            phone.waiting = _Waiting(
+            phone.waiting = KnownWaiting(
                 id=row.waiting,
                 claim=row.claim,
                 unit=row.unit,
@@ -450,7 +434,7 @@ class Settling:
 
     # Writing
 
-    def _store(self, row: ClaimRow, taken: Taken, member: _Member | None, *, is_mine: bool) -> Answer:
+    def _store(self, row: ClaimRow, taken: Taken, member: KnownMember | None, *, is_mine: bool) -> Answer:
         """The claim itself, and its *reported*; or, when the fast statement stored it, what became of it."""
         if is_mine:
             self._write(
@@ -487,7 +471,7 @@ class Settling:
             taken, row.public_id, member.public_id if member else None, limit=self.drive.people_per_phone
         )
 
-    def _sign(self, member: _Member) -> None:
+    def _sign(self, member: KnownMember) -> None:
         """The phone has answered: the term rises to counted, on its original day, in the drive that counts it."""
         if member.rung != Rung.UNSIGNED:
             return
@@ -497,7 +481,7 @@ class Settling:
         member.rung = Rung.COUNTED
         self._write("term_signed", member.enrolment, self.at)
 
-    def _consent(self, row: ClaimRow, member: _Member, *, only_membership: bool = False) -> None:
+    def _consent(self, row: ClaimRow, member: KnownMember, *, only_membership: bool = False) -> None:
         """Keep the consents a claim brings. What others say of a member adds no calls or messages: only the phone
         itself says yes again to what it may have withdrawn."""
         bits = 1 << Purpose.MEMBERSHIP if only_membership else _int(row.purposes)
@@ -517,7 +501,7 @@ class Settling:
                     self.at,
                 )
 
-    def _lift(self, row: ClaimRow, phone: _Phone) -> None:
+    def _lift(self, row: ClaimRow, phone: KnownPhone) -> None:
         phone.is_suppressed = False
         self.lifted.append(row.phone)
 
@@ -543,11 +527,11 @@ class Settling:
             elif name == "waitings":
                 steps += self._changes("waiting_done", "waiting_again")
             elif name == "members":
-                steps += self._changes("member_renewed")
+                steps += self._changes("member_renewed", "member_given_way")
             elif name == "persons":
                 steps += self._changes("person_back")
             elif name == "terms":
-                steps += self._changes("term_signed")
+                steps += self._changes("term_signed", "term_given_way")
         if self.lifted:
             steps.append(("lift", [array("uuid", sorted(self.lifted)), self.at]))
         return steps
@@ -560,7 +544,7 @@ class Settling:
         ]
 
 
-def _was_erased(row: ClaimRow, phone: _Phone, who: tuple[str, int]) -> bool:
+def _was_erased(row: ClaimRow, phone: KnownPhone, who: tuple[str, int]) -> bool:
     """Whether a row names somebody who had everything erased, and has not joined again by their own act."""
     if not phone.erased or any(one.is_live and one.who == who for one in phone.members):
         return False

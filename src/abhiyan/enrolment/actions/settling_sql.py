@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from abhiyan.enrolment.queries.recount import beside
+from abhiyan.enrolment.rules import endings
 from abhiyan.programmes.models import Rung
 
 # Id of a membership's (m) latest term.
@@ -165,6 +167,16 @@ UPDATES: dict[str, tuple[str, dict[str, str], str]] = {
         {"id": "uuid"},
         "left_at = null, merged_into = null",
     ),
+    "term_given_way": (
+        "enrolment_enrolment",
+        {"id": "uuid", "ended_at": "timestamptz"},
+        f"ended_at = v.ended_at, end_reason = '{endings.BECAME}'",
+    ),
+    "member_given_way": (
+        "enrolment_membership",
+        {"id": "uuid", "ended_on": "date"},
+        "ended_on = v.ended_on",
+    ),
     "term_signed": (
         "enrolment_enrolment",
         {"id": "uuid", "signed_at": "timestamptz"},
@@ -214,6 +226,16 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
             left join enrolment_membership k on k.id = x.kept_id and k.ended_on is null
             where m.phone_id = any($1) and m.roll_id = $2 order by m.phone_id, m.slot""",
         ["uuid[]", "int4"],
+    ),
+    # People on rolls that exclude this one, with the rungs of the term that runs.
+    "known_others": (
+        f"""select m.id, m.phone_id, m.public_id, m.person_id, p.name, p.birth_year, e.id, e.programme_id, e.unit_id,
+            e.channel, e.day, array_to_string(array(select r.rung from (values (e.rung::int), {beside("e")}) r(rung)
+              where r.rung is not null), ',')
+            from enrolment_membership m join people_person p on p.id = m.person_id
+            join enrolment_enrolment e on e.id = {TERM}
+            where m.phone_id = any($1) and m.roll_id = any($2) and m.ended_on is null and m.merged_into is null""",
+        ["uuid[]", "int4[]"],
     ),
     "known_waitings": (
         """select w.id, w.phone_id, w.claim_id, w.unit_id, w.day, w.channel, w.opened_at is not null,

@@ -1,7 +1,8 @@
 """The act's statements. `enrolling` is the act itself, one text: over a batch's arrays or a staging table.
 
 Rows it reads (`COLUMNS`): claims that are complete and in time, each claim id once. A row whose phone has called
-before, or has said no, or had somebody erased, or whose slot is taken, is left alone; `settle` sees to those.
+before, or has said no, or had somebody erased, or whose slot is taken, or that has somebody on another roll before
+which one gives way, is left alone; `settle` sees to those.
 """
 
 from abhiyan.enrolment.models import Kind, Taken
@@ -96,14 +97,16 @@ def enrolling(
     at: str,
     batch: str,
     import_id: str,
+    others: str,
     tail: str,
     resent: bool = True,
 ) -> str:
     """Claim, membership, person, term, consents, deltas of every row that simply joins.
 
-    rows: what stands behind `from`. The other arguments are parameters or literals of the statement. tail: the
-    final select, over s (all rows), n (claims stored now) and w (of them, who joined). resent: whether a claim may be
-    stored already; if not, such a claim fails the statement (unique_violation), and all others are cheaper.
+    rows: what stands behind `from`. others: rolls that exclude this one, most often none. The other arguments
+    are parameters or literals of the statement. tail: the final select, over s (all rows), n (claims stored now) and w
+    (of them, who joined). resent: whether a claim may be stored already; if not, such a claim fails the statement
+    (unique_violation), and all others are cheaper.
 
     `(… in (select …)) is true` keeps the planner at a hashed subplan: with no idea how many rows an array holds it
     would join by nested loops, and 500 rows would cost twice what 5 × 100 do.
@@ -117,7 +120,9 @@ f as materialized (
   select s.* from s
    where not exists (select from enrolment_waiting x where x.id = s.waiting)
      and not exists (select from people_suppression x where x.phone_id = s.phone and x.lifted_at is null)
-     and not exists (select from people_erasure x where x.phone_id = s.phone)),
+     and not exists (select from people_erasure x where x.phone_id = s.phone)
+     and (cardinality({others}) = 0 or (select true from enrolment_membership x where x.phone_id = s.phone
+       and x.roll_id = any({others}) and x.ended_on is null limit 1) is null)),
 c as (
   insert into enrolment_claim (id, public_id, programme_id, channel, sign, unit_id, is_placed, phone_id,
       membership_id, taken, day, field_at, at, batch, by, import_id)

@@ -238,6 +238,7 @@ class _CommitBackend:
             micros(self.work.at),
             batch,
             int8(self.work.id),
+            array("int4", [int4(one) for one in drive.others]),
         ]
         *_, result, _single = self.writer.run(
             ("begin", ()),
@@ -331,6 +332,7 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
     table = f"staging.{table_of(import_id)}"
     chunk = "phone >= $1 and phone < $2"
     scalars = {"programme": "int4", "roll": "int4", "at": "timestamptz", "batch": "uuid", "import_id": "int8"}
+    scalars |= {"others": "int4[]"}
     return {
         **STATEMENTS,
         "audit": (

@@ -137,8 +137,11 @@ _NOT_ERASED = " and p.erased_at is null"
 
 
 def own_memberships(phone_id: UUID) -> list[Member]:
-    """The memberships on a phone, first slot first. Nobody is shown an erased one, themselves included."""
-    return _members(f"m.phone_id = %s and m.merged_into is null{_NOT_ERASED} order by m.slot", [phone_id])
+    """The memberships on a phone, first slot first. Nobody is shown an erased one, themselves included. Who is on
+    another roll now is shown by that entry."""
+    found = _members(f"m.phone_id = %s and m.merged_into is null{_NOT_ERASED} order by m.slot", [phone_id])
+    living = {told_apart_by(one) for one in found if one.is_current}
+    return [one for one in found if one.end_reason != endings.BECAME or told_apart_by(one) not in living]
 
 
 def own_membership(phone_id: UUID, public_id: UUID) -> Member | None:

@@ -110,7 +110,7 @@ select d.programme_id, d.unit_id, d.by, c.day, false, count(*)::int
 GONE, FEW_GONE = (
     f"""
 select e.programme_id, m.public_id as item_id, e.unit_id,
-    case when e.end_reason in ('{endings.LEFT}', '{endings.ERASED}') then 'left'
+    case when e.end_reason in ('{endings.LEFT}', '{endings.ERASED}', '{endings.BECAME}') then 'left'
     when e.end_reason = '{endings.DENIED}' then 'denied' else 'struck' end as why
   from {terms} where not {COUNTS}"""
     for terms in (_ALL, _FEW)
@@ -163,6 +163,13 @@ ORPHANS: dict[str, str] = {
     "members of a roll that their phone has left": (  # those about to be looked at again are no fault
         f"select count(*) as n from {LEFT_BEHIND}"
         " and not exists (select from enrolment_revisit r where r.phone_id = s.phone_id)"
+    ),
+    "friends who are members too": (
+        "select count(*) as n from enrolment_membership f join enrolment_roll g on g.id = f.roll_id and g.gives_way"
+        " join people_person p on p.id = f.person_id join enrolment_membership m on m.phone_id = f.phone_id"
+        " and m.ended_on is null and m.merged_into is null join enrolment_roll r on r.id = m.roll_id"
+        " and not r.gives_way join people_person q on q.id = m.person_id and lower(q.name) = lower(p.name)"
+        " and q.birth_year = p.birth_year where f.ended_on is null and f.merged_into is null"
     ),
     "consents of unknown persons": (
         "select count(*) as n from people_consent c"

@@ -8,11 +8,18 @@ STRUCK_OFF = "struck"  # by an office, with a reason
 RUN_OUT = "run_out"  # the term was over: it stays counted, in the drive that counted it
 ERASED = "erased"  # the person had everything erased: nobody comes back to it
 UNDONE = "undone"  # the list that brought it was taken back
+BECAME = "became"  # they joined another roll, before which this one gives way
 MERGED = "merged"  # the person is on the roll twice, and the other membership stays
 
 STRUCK = frozenset({STRUCK_OFF, DENIED})  # the slot is free, and only the phone's own sign brings them back
-HIDDEN = frozenset({LEFT, DENIED, ERASED})  # offices no longer read who it was
-ACTS = {LEFT: "leave", DENIED: "deny", STRUCK_OFF: "strike_off", ERASED: "leave"}  # in the trail
+HIDDEN = frozenset({LEFT, DENIED, ERASED, BECAME})  # offices no longer read who it was
+ACTS = {
+    LEFT: "leave",
+    DENIED: "deny",
+    STRUCK_OFF: "strike_off",
+    ERASED: "leave",
+    BECAME: "give_way",
+}  # in the trail
 
 BACK_WITHIN = timedelta(days=7)  # a forged LEAVE must not delete a roll; later one joins anew
 
@@ -20,7 +27,7 @@ BACK_WITHIN = timedelta(days=7)  # a forged LEAVE must not delete a roll; later 
 def may_deny(*, reason: str, has_ended: bool) -> bool:
     """Whether a phone may still say that the person never joined: while the term runs, and where it ended by leaving,
     by merging, or in time, as it then stays counted."""
-    return not has_ended or reason in (LEFT, RUN_OUT, MERGED)
+    return not has_ended or reason in (LEFT, RUN_OUT, MERGED, BECAME)
 
 
 def may_come_back(*, reason: str, ended_at: datetime | None, at: datetime) -> bool:

@@ -12,7 +12,8 @@ class RollKind:
 
     template: of the programmes that fill it. code, names: of the roll as it is kept. notice: code of the notice people
     read first. measure, counts: code and names of what its programmes count. mark: how the codes of its
-    SMS texts and the purposes of its one-time codes end. become, consent, joined, already, card: words of pages.
+    SMS texts and the purposes of its one-time codes end. gives_way: who joins another roll leaves this one, and nobody
+    of another joins it. become, consent, joined, already, card: words of pages.
     """
 
     template: str
@@ -22,6 +23,7 @@ class RollKind:
     measure: str
     counts: dict[str, str]
     mark: str
+    gives_way: bool
     become: Promise
     needs_consent: Promise
     consent: Promise
@@ -50,6 +52,7 @@ MEMBERS = RollKind(
     measure="enrolments",
     counts={"en": "Members enrolled", "hi": "जुड़े सदस्य"},
     mark="",
+    gives_way=False,
     become=_("Become a member"),
     consent=_("I have read or heard the notice. Make me a member."),
     needs_consent=_("Nobody can be made a member without this consent."),
@@ -68,6 +71,7 @@ FRIENDS = RollKind(
     measure="friends",
     counts={"en": "Friends", "hi": "मित्र"},
     mark=".friend",
+    gives_way=True,
     become=_("Become a friend"),
     consent=_("I have read or heard the notice. I belong to no party. Make me a friend."),
     needs_consent=_("Nobody can be made a friend without this consent."),

@@ -1,0 +1,66 @@
+"""A member is no friend: acts that could put somebody on both rolls end the friendship at once.
+
+The batch ends it for people who join (`settle`). In both cases this module sees to what hangs on a friend's term.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.core.actor import Actor
+from abhiyan.enrolment.models import Enrolment, Membership, Roll
+from abhiyan.enrolment.rules import endings
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.people import actions as people
+from abhiyan.people import queries as people_queries
+from abhiyan.people.models import Purpose, RevokeReason
+
+from .members import end, end_questions, latest_id, living, who_is
+
+
+def give_way(phone_ids: Iterable[UUID], *, by: Actor, at: datetime) -> int:
+    """End every friendship on these phones whose person is a member there too. How many. The phones are locked, in a
+    system scope."""
+    yielding = set(Roll.objects.filter(gives_way=True).values_list("pk", flat=True))
+    if not yielding:
+        return 0
+    ended = 0
+    for phone_id in phone_ids:
+        found = list(living(phone_id).order_by("pk"))
+        friends = [one for one in found if one.roll_id in yielding]
+        if not friends or len(friends) == len(found):
+            continue
+        persons = {one.pk: who_is(one) for one in people_queries.persons(each.person_id for each in found)}
+        members = {persons.get(one.person_id) for one in found if one.roll_id not in yielding} - {None}
+        for friend in friends:
+            if persons.get(friend.person_id) in members:
+                become_member(friend, by=by, at=at)
+                ended += 1
+    return ended
+
+
+def become_member(friend: Membership, *, by: Actor, at: datetime) -> None:
+    """A friend is a member now: the friendship ends and is counted no more. The phone is locked."""
+    end(friend, reason=endings.BECAME, channel=Channel.WORD, by=by, at=at)
+
+
+def is_friend(member: Membership) -> bool:
+    """True for a membership of a roll that gives way."""
+    return Roll.objects.filter(pk=member.roll_id, gives_way=True).exists()
+
+
+def finish_giving_way(phone_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Take back consents, close questions and revoke documents of the phone's friends who became members. Twice is
+    once. The phone is locked, in a system scope."""
+    ended = list(Membership.objects.filter(phone_id=phone_id, merged_into=None, ended_on__isnull=False))
+    terms = Enrolment.objects.filter(pk__in=map(latest_id, ended), end_reason=endings.BECAME)
+    over = set(terms.values_list("membership_id", flat=True))
+    for friend in ended:
+        if friend.pk not in over:
+            continue
+        end_questions([(latest_id(friend), phone_id)], at=at)
+        people.withdraw_consent(
+            person_id=friend.person_id, purposes=Purpose.values, channel=Channel.WORD, by=by, at=at
+        )
+        people.mark_left(person_ids=[friend.person_id], at=at)
+        people.revoke_documents(about=[friend.public_id], reason=RevokeReason.ENDED, by=by, at=at)
