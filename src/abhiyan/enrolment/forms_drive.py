@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from abhiyan.messaging.models import Number
-from abhiyan.ui.fields import DayField
+from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer
 
 from .actions.terms import LONGEST_MONTHS
@@ -19,6 +19,7 @@ from .rules.channels import WITH_TOKENS
 
 Choices = Sequence[tuple[str, str]]
 MOST_AN_HOUR = 10_000_000
+MOST_FRIENDS = 100_000_000
 PROVIDERS = [
     ("generic", _("Any gateway (signed JSON)")),
     ("exotel", "Exotel"),
@@ -76,6 +77,16 @@ class SetUpForm(Clipped):
         offer(self, notice_version=versions)
         if not sets_term:
             del self.fields["term_months"], self.fields["term_ends_on"]
+
+
+class FriendsPlanForm(Clipped):
+    """The numbers of a friends plan, to hold against each other; nothing is kept."""
+
+    friends = WholeField(label=_("Friends in all"), min_value=0, max_value=MOST_FRIENDS, required=False)
+    each = WholeField(label=_("Friends in each segment"), min_value=0, max_value=MOST_FRIENDS, required=False)
+    certificates = WholeField(
+        label=_("Certificates in each segment"), min_value=0, max_value=MOST_FRIENDS, required=False
+    )
 
 
 class CodesForm(Clipped):

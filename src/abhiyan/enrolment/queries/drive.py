@@ -8,9 +8,11 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from abhiyan.core import sql
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound, needed
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions.drives import SPANS
 from abhiyan.enrolment.models import Drive, RefusedCount
 from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.rules import rolls
@@ -125,6 +127,22 @@ def reach(programme: Programme) -> list[units.UnitRow]:
         if len(found) < MOST_UNITS:
             found |= {each.id: each for each in units.children(row.id, programme.hierarchy, limit=100).rows}
     return [row for row in found.values() if row.lo is not None][:MOST_UNITS]
+
+
+def planned_seats(programme: Programme) -> tuple[int, int]:
+    """How many open constituencies and segments a programme covers, in its own hierarchy. One query."""
+    kinds = dict(
+        sql.rows(
+            f"select u.kind, count(distinct u.id) from programmes_programme p"
+            f" join lateral (select a.lo, a.hi from {SPANS}) a on true"
+            " join units_placement t on t.hierarchy = p.hierarchy and t.valid_to is null and t.lo >= a.lo"
+            " and t.lo < a.hi"
+            " join units_unit u on u.id = t.unit_id and u.closed_on is null and u.kind = any(%s)"
+            " where p.id = %s group by 1",
+            [[Kind.CONSTITUENCY, Kind.SEGMENT], programme.pk],
+        )
+    )
+    return kinds.get(Kind.CONSTITUENCY, 0), kinds.get(Kind.SEGMENT, 0)
 
 
 def states(programme: Programme) -> list[units.UnitRow]:

@@ -228,7 +228,7 @@ def test_rolls_of_members_and_friends_never_share_a_person(
     else:
         world.anew()
     base = next(_bases)
-    phones = [f"+9197{base % 10_000:04d}{n:04d}" for n in range(2)]
+    phones = [f"+9197{base % 10_000:04d}{n:04d}" for n in range(3)]
     history = Switching(
         world,
         [
@@ -236,7 +236,7 @@ def test_rolls_of_members_and_friends_never_share_a_person(
             Human("Mohan", 1975, phones[0]),
             Human("Aasha", 1980, phones[1]),
             Human("Zara", 1991, phones[1]),
-            Human("Chandra", 1964, phones[1]),
+            Human("Chandra", 1964, phones[2]),
         ],
         f"+9197{base % 10_000:04d}0009",
     )

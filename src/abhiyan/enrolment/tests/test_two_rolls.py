@@ -33,7 +33,7 @@ def world() -> World:
     return web_world()
 
 
-def friends_programme(world: World, *, slug: str = "friends") -> Programme:
+def friends_programme(world: World, *, slug: str = "friends", hierarchy: int = 1) -> Programme:
     """A friends programme of the state, open today, with its own notice."""
     with system("tests open a friends programme"):
         if not people_queries.versions_of_notice("friends"):
@@ -53,6 +53,7 @@ def friends_programme(world: World, *, slug: str = "friends") -> Programme:
             closes_on=today() + timedelta(days=40),
             by=SYSTEM,
             at=world.now,
+            hierarchy=hierarchy,
         )
         set_up_drive(programme_id=made.pk, join_slug=slug, by=SYSTEM, at=world.now)
         programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=world.now)

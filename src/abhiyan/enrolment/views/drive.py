@@ -33,6 +33,7 @@ from abhiyan.enrolment.queries import drive as queries
 from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import bursts
+from abhiyan.enrolment.rules.plan_numbers import PlannedFriends, contradictions, sentence
 from abhiyan.enrolment.rules.steps import ANSWERS, DENIED
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.models import Number
@@ -113,6 +114,8 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
         "home_name": viewer.home.unit_name() if viewer.home else "",
         "now": at,
     }
+    if held_drive.roll.gives_way:
+        shown |= _plan(seen)
     if viewer.may_any(MANAGE, RUN, "org.approve"):  # who only takes part needs no list of keys
         shown |= {
             "sees_channels": True,
@@ -135,6 +138,29 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
     if seen.may_manage:
         shown["number_form"] = wrong.get("number") or forms_drive.DriveNumberForm(auto_id="n_%s")
     return render(request, "enrolment/drive.html", shown, status=status)
+
+
+def _plan(seen: SeenDrive) -> dict[str, Any]:
+    """The plan of a friends programme in one sentence, where its numbers contradict each other, and the form that asks
+    for them. In all: the target of the programme, unless the address says otherwise."""
+    programme = seen.programme
+    found = programmes.targets(programme=programme, units=[programme.owner_id]).get(programme.owner_id)
+    form = forms_drive.FriendsPlanForm(
+        seen.request.GET if "each" in seen.request.GET else None,
+        initial={"friends": found.n if found else None},
+        auto_id="f_%s",
+    )
+    given = form.cleaned_data if form.is_valid() else form.initial
+    constituencies, segments = queries.planned_seats(programme)
+    plan = PlannedFriends(
+        constituencies, segments, *(given.get(name) for name in ("friends", "each", "certificates"))
+    )
+    return {
+        "plan_form": form,
+        "plan": sentence(plan),
+        "contradictions": [str(text) % numbers for text, numbers in contradictions(plan)],
+        "is_planned": bool(segments),
+    }
 
 
 def _term(roll: Roll) -> str:
