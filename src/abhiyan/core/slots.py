@@ -18,7 +18,10 @@ class NoSlotFree(Exception):
 
 @contextmanager
 def slot(name: str, *, of: int, patience_s: float) -> Iterator[None]:
-    """One of `of` slots. Raises Busy where none becomes free in so many seconds. Blocks its thread."""
+    """Hold one of `of` slots. Raises NoSlotFree if none becomes free in so many seconds. Blocks its thread.
+
+    A lock of a file cannot be waited for with an end, so this looks again every 50 ms.
+    """
     folder = home.path() / "run"
     folder.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + patience_s

@@ -60,5 +60,12 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
 
 
 RECORDS = (
-    RecordKind(code="call", name=_("Talk with a booth president"), page=PAGE, take=take_call, keep=keep),
+    RecordKind(
+        code="call",
+        name=_("Talk with a booth president"),
+        page=PAGE,
+        take=take_call,
+        keep=keep,
+        form=views.CallForm,
+    ),
 )

@@ -32,6 +32,11 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
 
 RECORDS = (
     RecordKind(
-        code="attendance", name=_("Attendance"), page=PAGE, take=attendance.take_attendance, keep=keep
+        code="attendance",
+        name=_("Attendance"),
+        page=PAGE,
+        take=attendance.take_attendance,
+        keep=keep,
+        form=attendance.AttendanceForm,
     ),
 )

@@ -474,6 +474,36 @@ def test_of_a_minor_nothing_stays_once_it_is_looked_at(cast: Cast, revoked: Clie
     assert "18" in held().reason and kept()[0] == 0
 
 
+def test_a_held_report_is_accepted_by_its_page_and_says_what_was_typed(cast: Cast, due: str) -> None:
+    number(cast, "booth_president", WORKER)
+    client, boss = let_in(WORKER), cast.client("mandal_president")
+    with system("test"):
+        own = FieldPhone.objects.get().pk
+    boss.post(f"/phones/{own}/end/")
+    sent = entry(cast, KAMLA, "booth_president") | {"record": "due", "page": due}
+    send(client, sent | {"form": "text=We+cleaned+the+lane&send=1"})
+    waiting = boss.get("/phones/held/").content.decode()
+    assert "Reason</" not in waiting, "it has none before it is decided"
+    page = f"/phones/held/{held().public_id}/accept/"
+    shown = boss.get(page).content.decode()
+    facts = shown[shown.index('<dl class="facts">') : shown.index("</dl>")]
+    assert "We cleaned the lane" in facts and ">text<" not in facts and "send" not in facts
+    assert boss.post(page)["Location"] == "/phones/held/"
+    with system("test"):
+        made = Due.objects.get()
+    assert made.text == "We cleaned the lane" and made.said_by == cast.accounts["mandal_president"].pk
+    assert held().state == FieldHeld.State.ACCEPTED and bytes(held().sealed) == b""
+    assert boss.post(page).status_code == 409
+
+
+def test_a_held_call_shows_its_choices_in_words(cast: Cast, revoked: Client) -> None:
+    sent = entry(cast, KAMLA) | {"record": "call", "page": f"/field/call/{uuid4()}/"}
+    send(revoked, sent | {"form": "kind=material&need=Forms+in+Urdu&organisation=2&outcome=talked"})
+    shown = cast.client("booth_president").get(f"/phones/held/{held().public_id}/accept/").content.decode()
+    facts = shown[shown.index('<dl class="facts">') : shown.index("</dl>")]
+    assert "What the booth needs" in facts and "2: works in part" in facts and "organisation<" not in facts
+
+
 def test_pictures_of_a_held_report_come_with_it(cast: Cast, due: str) -> None:
     number(cast, "booth_president", WORKER)
     client = let_in(WORKER)

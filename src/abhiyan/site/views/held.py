@@ -5,6 +5,7 @@ They lie sealed until then, and count nowhere. Accepted, a record is taken by th
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -33,6 +34,7 @@ from abhiyan.people.models import FieldHeld
 from abhiyan.people.phones import parse
 from abhiyan.ui.acts import PageAct, ask_act, form_page
 from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import PROMPT
 
 from .field import as_its_page, kinds, pictures_of
@@ -44,6 +46,7 @@ STATES = {
 }
 TITLE = _("From phones that were signed out")
 APPOINTS = "org.appoint"
+UNSEEN = ("key", "send", "csrfmiddlewaretoken")  # fields of a form that nobody typed
 
 
 class RecordAsideForm(forms.Form):
@@ -139,7 +142,7 @@ def held(request: Request) -> HttpResponseBase:
     state = STATES[show]
     table = Table(
         request,
-        COLUMNS,
+        [each for each in COLUMNS if show != "waits" or each.key != "reason"],
         found.held_rows(*here.span, state=state),
         name="held-records",
         caption=state.label,
@@ -190,12 +193,20 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
 
 
 def _typed(row: FieldHeld, said: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The typed answers, by label. A number shows its last four digits."""
+    """The typed answers, by label. A number shows its last four digits, and ticked names show how many they are."""
     kind, sent = kinds().get(row.record), QueryDict(said["form"])
     if kind is None or kind.form is None:
-        yield from ((name, str(value)) for name, value in sent.items() if value)
+        yield from (
+            (say("Answer"), str(value)) for name, value in sent.items() if value and name not in UNSEEN
+        )
         return
     for name, field in kind.form.base_fields.items():
         value = sent.get(name, "")
-        if value and field.label and not isinstance(field, forms.BooleanField):
-            yield str(field.label), f"••• {value[-4:]}" if parse(value) else value
+        if not value or not field.label or isinstance(field, forms.BooleanField):
+            continue
+        if isinstance(field, forms.MultipleChoiceField):
+            value = grouped(len(sent.getlist(name)))
+        elif isinstance(field, forms.ChoiceField):
+            choices: Any = field.choices
+            value = next((str(words) for code, words in choices if str(code) == value), value)
+        yield str(field.label), f"••• {value[-4:]}" if parse(value) else value
