@@ -50,9 +50,11 @@ from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.schedules import DueState
 from abhiyan.review import demo as reviews
 from abhiyan.review.models import Minute, Review, Round, StandIn
-from abhiyan.site.demo import build, claims, doubles, fieldwork, frames, history, placeless, tree
+from abhiyan.site.demo import build, claims, doubles, fieldwork, frames, history, hosts, placeless, tree
 from abhiyan.site.demo.run import _greet
 from abhiyan.site.tests.emptying import empty
+from abhiyan.stays import queries as stay_queries
+from abhiyan.stays.models import Stay
 from abhiyan.units import queries as unit_queries
 from abhiyan.units.models import Unit
 from abhiyan.verification.models import Check, Estimate, Flag, Frame
@@ -168,6 +170,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     a_sign_from_the_phone_means_something()
     half_of_the_districts_and_mandals_said_a_figure_of_their_own()
     one_worker_is_a_finding_of_two_people()
+    stays_of_two_days_are_over_with_gaps_doubts_and_an_estimate()
     mandals_answer_the_workshop_their_district_asks_for()
     committees_report_each_week_and_some_wait_or_came_back()
     decisions_of_mandals_follow_from_their_figures()
@@ -366,10 +369,11 @@ def one_bulk_send_arrived_another_was_stopped_and_a_circular_is_read_by_some() -
 
 def two_frames_are_closed_and_one_is_under_way() -> None:
     with schema.working_as("jobs"), system("test"):
-        there = list(Frame.objects.order_by("number"))
-        told = Counter(Check.objects.exclude(outcome="").values_list("frame__number", flat=True))
-        left = Counter(Check.objects.filter(outcome="").values_list("frame__number", flat=True))
-        arms = set(Check.objects.values_list("arm", flat=True))
+        there = list(Frame.objects.filter(programme__kind="drive").order_by("number"))
+        of_drive = Check.objects.filter(frame__programme__kind="drive")
+        told = Counter(of_drive.exclude(outcome="").values_list("frame__number", flat=True))
+        left = Counter(of_drive.filter(outcome="").values_list("frame__number", flat=True))
+        arms = set(of_drive.values_list("arm", flat=True))
     assert [one.state for one in there] == ["closed", "closed", "drawn"]
     assert min(told[number] for number in (1, 2, 3)) > 0 and not left[1] + left[2]
     assert {Check.Arm.RANDOM, Check.Arm.SECOND, Check.Arm.VISIT} <= arms
@@ -389,7 +393,10 @@ def a_sign_from_the_phone_means_something() -> None:
     with schema.working_as("jobs"), system("test"):
         shade = Estimate.Shade
         of = Estimate.objects.filter(
-            frame__number=2, unit__code="JK", shade__in=(shade.SIGNED, shade.UNSIGNED)
+            frame__number=2,
+            frame__programme__kind="drive",
+            unit__code="JK",
+            shade__in=(shade.SIGNED, shade.UNSIGNED),
         )
         rates = dict(of.values_list("shade", "rate"))
     signed_rate, unsigned_rate = rates[shade.SIGNED], rates[shade.UNSIGNED]
@@ -406,8 +413,9 @@ def half_of_the_districts_and_mandals_said_a_figure_of_their_own() -> None:
         led = Appointment.objects.filter(office__code="mandal_president").count()
         assert units["district"].count() >= 10 and units["mandal"].count() == -(-led // 2)
         days = set(said.filter(unit__kind="mandal").values_list("begins_on", "ends_on"))
-        frozen = [clock.day_in("Asia/Kolkata", one.frozen_at) for one in Frame.objects.order_by("number")]
-        second = Frame.objects.get(number=2)
+        of_drive = Frame.objects.filter(programme__kind="drive")
+        frozen = [clock.day_in("Asia/Kolkata", one.frozen_at) for one in of_drive.order_by("number")]
+        second = of_drive.get(number=2)
         entered = Estimate.objects.filter(frame=second, shade=Estimate.Shade.ENTERED, unit__kind="district")
         of = dict(entered.values_list("unit_id", "items"))
         told = programme_queries.said_in(
@@ -423,6 +431,21 @@ def one_worker_is_a_finding_of_two_people() -> None:
         (release,) = Release.objects.filter(act="verification.finding")
     assert found.said and (found.bad or 0) > (found.told or 0) / 2
     assert release.decided_by and release.decided_by != release.asked_by
+
+
+def stays_of_two_days_are_over_with_gaps_doubts_and_an_estimate() -> None:
+    with schema.working_as("jobs"), system("test"):
+        run = Programme.objects.get(kind="stays")
+        states = Counter(Stay.objects.values_list("state", flat=True))
+        doubts = set(Stay.objects.values_list("flaw", flat=True))
+        left = Check.objects.filter(frame__programme=run, outcome="", arm=Check.Arm.RANDOM).count()
+        found = Estimate.objects.get(frame__programme=run, unit__code="JK", shade=Estimate.Shade.SIGNED)
+        empty = stay_queries.states_in(run, (0, 2**62), at=NOW)["empty"]
+    assert (run.opens_on, run.closes_on) == (NOW.date() - timedelta(days=2), NOW.date())
+    assert states.keys() == {"assigned", "accepted", "declined", "there", "done"}
+    assert empty > states["declined"], "where a booth has no president nobody was assigned"
+    assert doubts >= {"", "short", "clock"} and left == hosts.LEFT
+    assert found.rate and found.low and 0.4 < found.low < found.rate
 
 
 def mandals_answer_the_workshop_their_district_asks_for() -> None:

@@ -40,6 +40,7 @@ from . import (
     flags,
     frames,
     history,
+    hosts,
     lists,
     noes,
     people,
@@ -195,6 +196,8 @@ def fill(laid: Laid, say: Callable[[str], None]) -> None:
         say(f"making the sample of {room}")
         sample(laid.ground)
         note_made(room)
+    say("asking hosts of stays")
+    hosts.ask_hosts(laid.ground, laid.ground.actor("state_president"), verifiers_of(laid.holders))
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=laid.ground.at)

@@ -53,6 +53,7 @@ with had as materialized (
 select c.id, c.frame_id from verification_check c
   join verification_stratum s on s.id = c.stratum_id join verification_frame f on f.id = c.frame_id
  where c.verifier_id is null and {_OPEN} and f.ends_on >= %(day)s and {_IS_VISIT} = %(is_visit)s
+   and (%(frame)s::bigint is null or c.frame_id = %(frame)s)
    and c.stratum_id <> all(%(line)s) and (s.above && %(home)s::bigint[] or not %(is_visit)s)
    and {_NOT_BEFORE} <= %(at)s
    and not exists (select from had where had.id = c.id)
@@ -65,6 +66,7 @@ select c.id, c.frame_id from verification_check c
 _IN_HAND = f"""
 select c.id from verification_check c join verification_frame f on f.id = c.frame_id
  where c.verifier_id = %(account)s and {_OPEN} and {_IS_VISIT} = %(is_visit)s
+   and (%(frame)s::bigint is null or c.frame_id = %(frame)s)
    and {_NOT_BEFORE} <= %(at)s order by c.taken_at, c.id limit %(most)s"""
 
 # Checks somebody has, and when they last had to do something about each. account: null, everybody's.
@@ -90,10 +92,12 @@ def take_check(*, by: Actor, at: datetime, is_visit: bool = False) -> Check:
     return taken[0]
 
 
-def take_checks(*, n: int, by: Actor, at: datetime, is_visit: bool = False) -> list[Check]:
+def take_checks(
+    *, n: int, by: Actor, at: datetime, is_visit: bool = False, frame: Frame | None = None
+) -> list[Check]:
     """Give a verifier up to n checks in one act, under every rule of `take_check`; what they have in hand counts.
 
-    For a sample: no page gives more than one. Who may: as there. Refuses NoVerifier.
+    For a sample: no page gives more than one, or those of one `frame`. Who may: as there. Refuses NoVerifier.
     """
     with system("giving back-checks"):
         me = _verifier(by, at)
@@ -109,6 +113,7 @@ def take_checks(*, n: int, by: Actor, at: datetime, is_visit: bool = False) -> l
             "is_visit": is_visit,
             "chance": lot.octets(8).hex(),
             "most": n,
+            "frame": frame.pk if frame else None,
         }
         ids = sql.column(_IN_HAND, given)
         if len(ids) < n:

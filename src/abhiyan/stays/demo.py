@@ -1,0 +1,140 @@
+"""The demo's sample: three days of village stays in some mandals, two of them gone. Gaps, doubts and hosts' answers."""
+
+import random
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.samples import BY, ZONE, SampleGround
+from abhiyan.core.scope import system
+from abhiyan.messaging.demo import go_out
+from abhiyan.people import queries as people
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.queries import items_by_id
+from abhiyan.units import queries as units
+
+from . import actions, queries
+from .actions import MarkGiven, NewStay, StayReport
+from .models import Stay
+from .rules.stays import Point, StayStep
+
+NAMES = {"en": "Village stays (sample)", "hi": "गाँव प्रवास (नमूना)"}
+STAYS = 160  # about; no further mandal is added. Half of those that count are checked
+WHY = ("परिवार में शादी है (नमूना)", "बुख़ार है (नमूना)")
+HEARD = "लोगों ने सड़क और पानी की बात की। (नमूना)"
+# What becomes of a stay, and of how many in a hundred. The others leave after a day.
+SORTS = {"declined": 8, "away": 8, "there": 18, "short": 4, "far": 4, "moved": 4, "unknown": 6, "done": 48}
+YES, NO = 0.85, 0.92  # of hosts: who says yes, and who says anything
+FAR_AWAY = 0.4  # degrees of latitude: 44 km
+
+
+def sample(ground: SampleGround) -> None:
+    """Booth presidents stay in each other's booths, where the president is the host. The demo's booth president is
+    there now, and its booth worker has still to answer."""
+    rng = random.Random(f"stays {ground.seed}")  # noqa: S311  # sample data
+    with system("demo"):
+        begun, (mandals, presidents) = _at(ground, 9, 10), _presidents(ground)
+        made = programmes.make_programme(
+            template="stays",
+            names=NAMES,
+            owner_id=ground.ids["JK"],
+            unit_ids=mandals,
+            opens_on=ground.today - timedelta(days=2),
+            closes_on=ground.today,
+            by=BY,
+            at=begun,
+            is_sample=True,
+        )
+        run = programmes.open_programme(programme_id=made.pk, by=BY, at=begun)
+        points = queries.places_among(run, presidents)
+        president, worker = (ground.actor(office) for office in ("booth_president", "booth_worker"))
+        for stay, by in _assigned(ground, run, presidents, begun):
+            (sort,) = rng.choices(list(SORTS), list(SORTS.values()))
+            if by != worker:
+                _stay(ground, stay, by, points[stay.unit_id], "there" if by == president else sort, rng)
+        _hear_hosts(ground, run, rng)
+
+
+def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(ground.today - timedelta(days=ago), time(hour, minute), ZoneInfo(ZONE))
+
+
+def _presidents(ground: SampleGround) -> tuple[list[int], dict[int, Actor]]:
+    """Mandals, that of the cast first, and the president of each booth that has one there: the cast's first."""
+    home, own = ground.shown["mandal_president"][1], ground.shown["booth_president"][1]
+    held = sorted(ground.holders["booth_president"].items(), key=lambda one: (one[0] != own, one[0]))
+    mandals: list[int] = []
+    found: dict[int, Actor] = {}
+    for mandal in [home, *(one for one in sorted(ground.holders["mandal_president"]) if one != home)]:
+        if len(found) >= STAYS:
+            break
+        below = set(units.of_kind_below(mandal, 1, "booth"))
+        mandals.append(mandal)
+        found |= {unit: actor for unit, actor in held if unit in below}
+    return mandals, found
+
+
+def _assigned(
+    ground: SampleGround, run: Programme, presidents: Mapping[int, Actor], at: datetime
+) -> Iterator[tuple[Stay, Actor]]:
+    """The president of each booth goes to the next one, the cast's booth worker to the last. All are asked."""
+    places = list(presidents)
+    going = dict(zip(places[1:] + places[:1], (presidents[one] for one in places), strict=True))
+    going[places[-1]] = ground.actor("booth_worker")
+    accounts = people.accounts([one.account_id for one in presidents.values() if one.account_id])
+    numbers = people.numbers_of(one.phone_id for one in accounts.values())
+    some = []
+    for place, worker in going.items():
+        host = accounts[presidents[place].account_id or 0]
+        some.append(NewStay(place, worker.account_id or 0, host.name, numbers.get(host.phone_id, "")))
+    made = actions.store(programme=run, some=some, by=BY, at=at)
+    while actions.tell_next(at=at):
+        go_out(at)
+    yield from ((stay, going[stay.unit_id]) for stay in made)
+
+
+def _stay(
+    ground: SampleGround, stay: Stay, by: Actor, place: Point | None, sort: str, rng: random.Random
+) -> None:
+    """What a worker answers, marks and reports. sort: of SORTS."""
+    is_going = sort != "declined"
+    why = "" if is_going else rng.choice(WHY)
+    actions.answer_stay(stay=stay.pk, accepts=is_going, why=why, by=by, at=_at(ground, 8, 12))
+    if sort in ("declined", "away"):
+        return
+    is_there = sort == "there"
+    arrived = _at(ground, 1 if is_there else 2, 10, rng.randrange(60))
+    steps = {StayStep.ARRIVE: arrived, StayStep.EVENING: arrived + timedelta(hours=9)}
+    if not is_there:
+        steps[StayStep.MORNING] = arrived + timedelta(hours=20)
+        steps[StayStep.LEAVE] = arrived + timedelta(hours=21 if sort == "short" else 25)
+    for step, at in steps.items():
+        point = None
+        if place and sort != "unknown":
+            off = FAR_AWAY if sort == "far" and step is StayStep.LEAVE else 0
+            north, east = (rng.uniform(-0.004, 0.004) for _both in range(2))
+            point = round(place[0] + off + north, 6), round(place[1] + east, 6)
+        moved = timedelta(hours=5 if sort == "moved" and step is StayStep.LEAVE else 0)
+        given = MarkGiven(point, 20.0 if point else None, at - moved)
+        actions.add_mark(stay=stay.pk, step=step, given=given, by=by, at=at)
+    if not is_there:
+        report = StayReport(rng.randint(3, 12), HEARD)
+        actions.add_report(stay=stay.pk, report=report, by=by, at=steps[StayStep.LEAVE])
+
+
+def _hear_hosts(ground: SampleGround, run: Programme, rng: random.Random) -> None:
+    """The hosts of yesterday's evening are asked. Most answer."""
+    at = _at(ground, 1, 20)
+    actions.ask_hosts(at=at)
+    go_out(at)
+    asked = Stay.objects.filter(programme_id=run.pk).exclude(asked_at=None).order_by("unit_id")
+    items = items_by_id([one.item_id for one in asked if one.item_id])
+    for item in (items[one.item_id] for one in asked if one.item_id in items):
+        luck = rng.random()
+        if item.counted_at and luck < YES:
+            programmes.confirm_items(ids=[item.pk], at=at + timedelta(minutes=10))
+        elif item.counted_at and luck < NO:
+            programmes.end_items(ids=[item.pk], why=Item.Why.DENIED, at=at + timedelta(minutes=10))
+            actions.hear_host(item=item, yes=False)
