@@ -30,14 +30,16 @@ class QuestionEntry:
     confirmed_at: datetime | None
     how: str
     is_over: bool  # not asked, or not any more
+    roll: str
 
 
 _ENTRY = """
 select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, c.sign <> 0, e.ended_at is null, e.confirmed_at,
-       e.confirmed_by, e.ask_over_at is not null
+       e.confirmed_by, e.ask_over_at is not null, r.code
   from enrolment_enrolment e join enrolment_membership m on m.id = e.membership_id
   join people_person p on p.id = m.person_id join people_phone ph on ph.id = m.phone_id
   join enrolment_claim c on c.id = e.claim_id join units_unit u on u.id = e.unit_id
+  join enrolment_roll r on r.id = m.roll_id
  where e.id = %s and m.phone_id = %s"""
 
 
@@ -46,7 +48,20 @@ def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
     found = sql.row(_ENTRY, [term, phone_id])
     if found is None:
         return None
-    of_phone, name, last4, at, channel, unit_names, is_signed, is_current, confirmed_at, how, is_over = found
+    (
+        of_phone,
+        name,
+        last4,
+        at,
+        channel,
+        unit_names,
+        is_signed,
+        is_current,
+        confirmed_at,
+        how,
+        is_over,
+        roll,
+    ) = found
     source = source_of_term(term)
     return QuestionEntry(
         phone_id=of_phone,
@@ -61,6 +76,7 @@ def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
         confirmed_at=confirmed_at,
         how=str(How(how).label) if how else "",
         is_over=is_over,
+        roll=roll,
     )
 
 

@@ -101,3 +101,18 @@ def of_roll(code: str) -> RollKind:
 def of_notice(code: str) -> RollKind | None:
     """The roll whose notice has this code; None: there is no such notice."""
     return _BY_NOTICE.get(code)
+
+
+def friend_words(*, name: str, by: str, last4: str, when: str, confirmed: str) -> dict[str, str]:
+    """What the page of the question says to a friend, where it speaks of members to others. The rest is the same."""
+    said = {"name": name, "by": by, "last4": last4, "when": when, "day": confirmed}
+    sentences = {
+        "is_friend": _("%(name)s is a friend, confirmed on %(day)s."),
+        "off": _("This entry is no longer on the list of friends, and does not count."),
+        "gone": _("This friendship has ended"),
+        "listed": _("On %(when)s, %(by)s put this phone (•%(last4)s) on our list of friends."),
+        "somebody": _("On %(when)s, somebody became a friend with this phone (•%(last4)s)."),
+        "became": _("On %(when)s, %(name)s became a friend with this phone (•%(last4)s)."),
+        "wants": _("I want to be a friend"),
+    }
+    return {key: str(text) % said for key, text in sentences.items()}

@@ -134,13 +134,24 @@ def test_each_page_and_each_text_puts_people_on_its_own_roll(world: World) -> No
 
 
 def test_a_friend_is_asked_as_a_friend_a_day_later(world: World) -> None:
-    friends_programme(world)
+    friends = friends_programme(world)
     become_friend(world.bilal)
     join(world, world.asha)
+    written = world.claim(world.chandra, Channel.PAPER, unit=world.booth)
+    actions.enrol(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
     world.tick(days=1, hours=1)
     with system("tests turn the loops"):
         confirming.ask(at=world.now)
-    assert blanks(world.bilal.phone, "ask.confirm.friend") and not blanks(world.bilal.phone, "ask.confirm")
+    (asked,) = blanks(world.bilal.phone, "ask.confirm.friend")
+    assert not blanks(world.bilal.phone, "ask.confirm")
+    page = asked["link"][asked["link"].index("/q/") :]
+    shown = browser().get(page, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "became a friend with this phone" in shown and "I want to be a friend" in shown
+    (listed,) = blanks(world.chandra.phone, "ask.listed.friend")
+    page = listed["link"][listed["link"].index("/q/") :]
+    told = browser().get(page, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert "Do you want to be on our list?" in told and "our list of friends" in told
+    assert "became a member" not in shown and "I want to be a member" not in shown
     assert blanks(world.asha.phone, "ask.confirm") and not blanks(world.asha.phone, "ask.confirm.friend")
 
 

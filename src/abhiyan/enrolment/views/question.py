@@ -5,6 +5,8 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,6 +17,7 @@ from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import YES
 from abhiyan.enrolment.queries import questions as queries
+from abhiyan.enrolment.rules import rolls
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.models import Question
@@ -52,7 +55,7 @@ def question(request: VisitRequest, link: str) -> HttpResponseBase:
     if row is None or about is None:
         return guessed(request, at)
     request.visit.about = row.programme_id
-    is_listed = row.template == LISTED
+    is_listed = row.template.startswith(LISTED)
     is_others = devices.is_of_others(request, row.phone_id)
     said = request.POST.get("answer")
     is_refused = request.method == "POST" and is_others and said != NO
@@ -63,6 +66,7 @@ def question(request: VisitRequest, link: str) -> HttpResponseBase:
     shown = {
         "about": about,
         "place": queries.place(about),
+        "friend": _to_friend(about),
         "channel": DRIVE.channel(about.channel).label,
         "state": _state(row, about, at),
         "is_others": is_others,
@@ -70,6 +74,19 @@ def question(request: VisitRequest, link: str) -> HttpResponseBase:
         "is_listed": is_listed,
     }
     return render(request, "enrolment/question.html", shown, status=403 if is_refused else 200)
+
+
+def _to_friend(about: queries.QuestionEntry) -> dict[str, str]:
+    """What is said to a friend in place of what is said to a member; nothing for a member."""
+    if rolls.of_roll(about.roll) is not rolls.FRIENDS:
+        return {}
+    return rolls.friend_words(
+        name=about.name,
+        by=about.by or queries.place(about),
+        last4=about.last4,
+        when=date_format(about.at.astimezone(get_current_timezone()), "j F Y, H:i"),
+        confirmed=date_format(about.confirmed_at, "j F Y") if about.confirmed_at else "",
+    )
 
 
 def _state(row: Question, about: queries.QuestionEntry, at: datetime) -> str:
