@@ -67,6 +67,7 @@ past as (
   select d.unit_id, max(d.day) as given_on, count(*) filter (where d.outcome = 'talked') as done,
     max(d.day) filter (where d.outcome = 'talked' and i.ended_at is null) as heard_on,
     count(*) filter (where i.confirmed_at is not null and i.ended_at is null) as confirmed,
+    count(*) filter (where d.outcome in ('gone', 'wrong')) as missed,
     sum(n.needs) as needs, sum(n.solved) as solved
   from dialogues_dialogue d left join programmes_item i on i.id = d.item_id
   left join lateral (select count(*) as needs, count(t.solved_at) as solved from helpdesk_ticket t
@@ -292,7 +293,10 @@ def absences(account_id: int, *, since: date) -> list[Absence]:
 
 @dataclass(frozen=True, slots=True)
 class CallLevel:
-    """The numbers of the calls in a unit. silent: booths with a president never heard; vacant: without one."""
+    """The numbers of the calls in a unit. silent: booths with a president never heard; vacant: without one.
+
+    missed: calls that found the president gone or the number wrong.
+    """
 
     unit_id: int
     code: str
@@ -304,13 +308,15 @@ class CallLevel:
     confirmed: int
     needs: int
     solved: int
+    missed: int
 
 
 _LEVEL = f"""{_BOOTHS}
 select u.id, u.code, u.names, count(b.unit_id), count(b.unit_id) filter (where p.unit_id is null),
   count(b.unit_id) filter (where p.unit_id is not null and past.heard_on is null),
   coalesce(sum(past.done), 0)::bigint, coalesce(sum(past.confirmed), 0)::bigint,
-  coalesce(sum(past.needs), 0)::bigint, coalesce(sum(past.solved), 0)::bigint
+  coalesce(sum(past.needs), 0)::bigint, coalesce(sum(past.solved), 0)::bigint,
+  coalesce(sum(past.missed), 0)::bigint
 from units_placement c join units_unit u on u.id = c.unit_id
 left join booth b on b.lo >= c.lo and b.lo < c.hi
 left join president p on p.unit_id = b.unit_id left join past on past.unit_id = b.unit_id

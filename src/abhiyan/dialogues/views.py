@@ -202,6 +202,7 @@ COLUMNS: tuple[Column[queries.CallLevel], ...] = (
     Column("booths", _("Booths"), lambda row: row.booths, order=True, css="num"),
     Column("silent", _("Never heard from"), lambda row: row.silent, order=True, css="num"),
     Column("vacant", _("Without a president"), lambda row: row.vacant, order=True, css="num"),
+    Column("missed", _("Gone or wrong number"), lambda row: row.missed, order=True, css="num"),
     Column("needs", _("Needs"), lambda row: row.needs, order=True, css="num"),
     Column("solved", _("Solved"), lambda row: row.solved, order=True, css="num"),
 )

@@ -434,6 +434,7 @@ def test_the_board_shows_each_unit_to_who_sees_its_people(
     president = reachable(world, "state_president", "N1", 5, "Rohini Koul")
     morning()
     note(leader, calls()[0], CallReport("talked", True, 2, "A tent", "material"))
+    note(leader, calls()[1], CallReport("wrong"))
     page = f"/dialogues/{run.public_id}/"
     state = browser(president).get(page)
     assert state.status_code == 200
@@ -442,6 +443,7 @@ def test_the_board_shows_each_unit_to_who_sees_its_people(
     whole = levels[0]
     assert (whole.booths, whole.vacant, whole.silent) == (8, 5, 2)
     assert (whole.done, whole.confirmed, whole.needs, whole.solved) == (1, 0, 1, 0)
+    assert whole.missed == 1 and "Gone or wrong number" in state.content.decode()
     assert [one.code for one in levels[1:]] == ["N11", "N12"]
     assert "1 leader makes 2 calls a day. One round of 8 booths takes 4 days." in state.content.decode()
     mine = browser(leader)
