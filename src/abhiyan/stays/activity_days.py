@@ -22,6 +22,7 @@ from abhiyan.programmes.rules.activities import (
     CheckQuestion,
     ItemChannel,
     MeasureTemplate,
+    Page,
     ProgrammeTemplate,
     Whom,
 )
@@ -31,8 +32,8 @@ from abhiyan.ui.owed import Owed
 from abhiyan.units import queries as units
 
 from . import queries_days as queries
-from .actions import DAYS, IN_AREA
-from .queries_days import KIND
+from .actions import IN_AREA
+from .queries_days import DAYS, KIND
 
 ELECTED = "plans.read"  # with LEADS: whose office has an area to spend days in
 WORDS = replace(
@@ -123,6 +124,7 @@ DAYS_ACTIVITY = Activity(
         "confirmed": _("The booth president says yes."),
     },
     owes=owes,
+    page=Page("stays:thanks_rule", _("Letter of thanks"), "programmes.run"),
     facts=facts_of(KIND),
     orphans={
         "field days of unknown items": "select count(*) as n from stays_field_day d where d.item_id is not null"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StaysConfig(AppConfig):
@@ -9,14 +10,18 @@ class StaysConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.messaging.news import QuestionAnswered
+        from abhiyan.people.rules import documents
         from abhiyan.programmes.news import ItemsErased
         from abhiyan.programmes.rules import activities
 
-        from . import actions
+        from . import actions, queries_days
         from .activity import STAYS_ACTIVITY
         from .activity_days import DAYS_ACTIVITY
 
         activities.register(STAYS_ACTIVITY)
         activities.register(DAYS_ACTIVITY)
+        documents.register(
+            documents.DocumentKind(actions.LETTER, _("Letter of thanks"), queries_days.thanked)
+        )
         news.subscribe(QuestionAnswered, lambda told: actions.hear_answer(told=told))
         news.subscribe(ItemsErased, lambda told: actions.forget_host(told=told))

@@ -6,7 +6,9 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies
 
-from .models_days import FieldDay as FieldDay  # noqa: PLC0414  # a table of this room, kept beside
+from .models_days import FieldDay as FieldDay  # noqa: PLC0414  # tables of this room, kept beside
+from .models_days import ThanksLetter as ThanksLetter  # noqa: PLC0414
+from .models_days import ThanksRule as ThanksRule  # noqa: PLC0414
 
 
 class Stay(models.Model):

@@ -1,8 +1,8 @@
-"""Field days: a leader spends a day in a booth of the own area."""
+"""Field days: a leader spends a day in a booth of the own area. Enough of them in a month earn a letter of thanks."""
 
 from django.db import models
 
-from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed, policies
 
 
 class FieldDay(models.Model):
@@ -27,6 +27,44 @@ class FieldDay(models.Model):
             *policies(
                 "field_day",
                 using=f"leader_id = {ACCOUNT} or {placed('stays_field_day.unit_id', PEOPLE)}",
+                write=SYSTEM,
+            ),
+        ]
+
+
+class ThanksRule(models.Model):
+    """A programme's own number of confirmed days that earn a letter in a month."""
+
+    programme_id = models.IntegerField(primary_key=True)
+    least = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "stays_thanks_rule"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(least__gt=0), name="thanks_rule_least"),
+            *open_to_all("thanks_rule", write=SYSTEM),
+        ]
+
+
+class ThanksLetter(models.Model):
+    """The letter of thanks for one month of a leader. Its document is about the id. least: the rule as it was."""
+
+    id = models.UUIDField(primary_key=True)  # random
+    programme_id = models.IntegerField()
+    leader_id = models.BigIntegerField()  # account
+    month = models.DateField()  # its first day
+    area_id = models.BigIntegerField()  # unit of the leader's office
+    least = models.SmallIntegerField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # taken back
+
+    class Meta:
+        db_table = "stays_thanks_letter"
+        constraints = [
+            models.UniqueConstraint(fields=["leader_id", "month", "programme_id"], name="thanks_letter_once"),
+            *policies(
+                "thanks_letter",
+                using=f"leader_id = {ACCOUNT} or {placed('stays_thanks_letter.area_id', PEOPLE)}",
                 write=SYSTEM,
             ),
         ]

@@ -10,16 +10,20 @@ from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named
 from abhiyan.org.queries.offices import HELD
+from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of
+from abhiyan.programmes.rules.estimated import estimated
 from abhiyan.units import queries as units
 from abhiyan.units.queries import UnitRow
 
-from .models import FieldDay
+from .models import FieldDay, ThanksLetter, ThanksRule
 from .queries import covers
+from .rules.days import LEAST_CONFIRMED, is_doubted
 from .rules.stays import LOOSEST_M, RADIUS_M, StayMark
 
 KIND = "field_days"
+DAYS = 1  # the measure
 MOST_SHOWN = 100  # days of one leader
 FOUND = 6  # booths that fit a text
 BOX = 0.04  # degrees around a mark; more than the radius and the loosest accuracy everywhere in India
@@ -149,13 +153,35 @@ def _shown(rows: Sequence[FieldDay]) -> list[OwnDay]:
 
 @dataclass(frozen=True, slots=True)
 class MonthOfDays:
-    """The days of one leader in a month of a programme, by rung. month: its first day."""
+    """The days of one leader in a month of a programme, by rung. month: its first day.
+
+    area_id: unit of the office, on the last of them. least: how many confirmed days earn a letter. letter_id: of the
+    letter that was taken; is_ended: it was taken back.
+    """
 
     programme_id: int
+    programme: UUID
     month: date
     marked: int
     counted: int
     confirmed: int
+    area_id: int
+    least: int
+    letter_id: UUID | None
+    is_ended: bool
+
+    @property
+    def has_letter(self) -> bool:
+        return self.letter_id is not None and not self.is_ended and self.is_earned
+
+    @property
+    def is_earned(self) -> bool:
+        return self.confirmed >= self.least
+
+    @property
+    def key(self) -> str:
+        """The month as addresses write it."""
+        return f"{self.month:%Y-%m}"
 
 
 def months_of(account_id: int, *, since: date, month: date | None = None) -> list[MonthOfDays]:
@@ -163,12 +189,51 @@ def months_of(account_id: int, *, since: date, month: date | None = None) -> lis
     query."""
     return sql.each(
         MonthOfDays,
-        f"""select d.programme_id, date_trunc('month', d.day)::date as month, count(*),
+        f"""select d.programme_id, g.public_id, date_trunc('month', d.day)::date as month, count(*),
           count(*) filter (where i.counted_at is not null and i.ended_at is null),
-          count(*) filter (where i.counted_at is not null and i.confirmed_at is not null and i.ended_at is null)
+          count(*) filter (where i.counted_at is not null and i.confirmed_at is not null and i.ended_at is null),
+          (array_agg(d.area_id order by d.day desc))[1],
+          coalesce((select r.least from stays_thanks_rule r where r.programme_id = d.programme_id), %(least)s),
+          t.id, t.ended_at is not null
         from stays_field_day d join programmes_item i on i.id = d.item_id
+        join programmes_programme g on g.id = d.programme_id
+        left join stays_thanks_letter t on t.leader_id = d.leader_id and t.programme_id = d.programme_id
+          and t.month = date_trunc('month', d.day)::date
         where d.leader_id = %(account)s and d.day >= %(since)s
           {"and date_trunc('month', d.day)::date = %(month)s" if month else ""}
-        group by 1, 2 order by 2 desc, 1""",
-        {"account": account_id, "since": since, "month": month},
+        group by 1, 2, 3, t.id, t.ended_at order by 3 desc, 1""",
+        {"account": account_id, "since": since, "month": month, "least": LEAST_CONFIRMED},
     )
+
+
+def least_of(programme_id: int) -> int:
+    """How many confirmed days of a month earn a letter in a programme."""
+    found = ThanksRule.objects.filter(programme_id=programme_id).first()
+    return found.least if found else LEAST_CONFIRMED
+
+
+def is_in_doubt(programme: Programme, unit_id: int, *, on: date) -> bool:
+    """True where the independent checks of a unit raise a flag on its field days. In a system scope."""
+    one = estimated([programme.pk], [unit_id], on=on).get((programme.pk, DAYS, unit_id))
+    return one is not None and is_doubted(grade=one.grade, rate=one.entered.rate, high=one.entered.high)
+
+
+def letter(ident: UUID) -> ThanksLetter:
+    """One letter of thanks. NotFound. In the scope of its leader, or of who sees the people of their unit."""
+    return needed(ThanksLetter.objects.filter(pk=ident).first())
+
+
+def last_letter(account_id: int) -> UUID | None:
+    """The latest letter of somebody that was not taken back. In a system scope."""
+    found = ThanksLetter.objects.filter(leader_id=account_id, ended_at=None).order_by("-month")
+    return found.values_list("pk", flat=True).first()
+
+
+def thanked(about: UUID) -> str | None:
+    """Whose letter is good: the name of a leader whose confirmed days of the month are still enough."""
+    one = ThanksLetter.objects.filter(pk=about, ended_at=None).first()
+    if one is None:
+        return None
+    months = months_of(one.leader_id, since=one.month, month=one.month)
+    enough = any(each.programme_id == one.programme_id and each.confirmed >= one.least for each in months)
+    return people.names_of([one.leader_id]).get(one.leader_id) if enough else None

@@ -24,6 +24,7 @@ def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordP
     with system("a record, for its owner or the level above"):
         given, arrived, counted, confirmed, _doubtful = queries.stays_of(account_id, since=since)
         months = days_by_month(account_id, at=at)
+        letter = queries_days.last_letter(account_id) if months and not is_own else None
     if given:
         lines = [
             (_("Assigned"), grouped(given)),
@@ -32,9 +33,11 @@ def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordP
             (_("Confirmed"), grouped(confirmed)),
         ]
         yield RecordPart(_("Village stays, last %(days)s days") % {"days": DAYS}, lines)
-    if months:
-        page = reverse("stays:days") if is_own else ""
-        yield RecordPart(_("Field days"), months, page, _("My field days"))
+    if months and is_own:
+        yield RecordPart(_("Field days"), months, reverse("stays:days"), _("My field days"))
+    elif months:
+        page = reverse("stays:letter_end", args=[letter]) if letter else ""
+        yield RecordPart(_("Field days"), months, page, _("Take the letter of thanks back"))
 
 
 def days_by_month(account_id: int, *, at: datetime) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """Addresses of this room."""
 
-from abhiyan.core.access import PUBLIC, STRONG, capability, page
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
 from abhiyan.org.rules.capabilities import LEADS
 
 from .activity_days import ELECTED
-from .views import board, days, field
+from .views import board, days, field, thanks
 
 app_name = "stays"
 RUN = capability("programmes.run")
@@ -28,6 +28,16 @@ urlpatterns = [
     ),
     page("stays/days/", days.days, opens=OWN_AREA, act="is planned again, or dropped", is_own=True),
     page("stays/days/<uuid:day>/drop/", days.day_drop, opens=OWN_AREA, act="is planned again"),
+    page(
+        "stays/days/<uuid:public_id>/letter/<slug:month>/",
+        thanks.letter,
+        opens=OWN_AREA,
+        act="an office above may take it back",
+        is_own=True,
+    ),
+    page("stays/days/letter/<uuid:letter>/", thanks.letter_file, opens=OWN_AREA),
+    page("stays/days/letter/<uuid:letter>/end/", thanks.letter_end, opens=RUN, act=FINAL),
+    page("stays/days/<uuid:public_id>/thanks/", thanks.thanks_rule, opens=RUN, act="is set again"),
     page(
         "field/day/<uuid:day>/",
         days.field_day,

@@ -25,7 +25,6 @@ from .assigning import (
     withdraw_import,
 )
 from .days import (
-    DAYS,
     IN_AREA,
     AreaLost,
     DayMarked,
@@ -39,3 +38,12 @@ from .days import (
     plan_day,
 )
 from .marking import MarkGiven, StayReport, add_mark, add_report, ask_hosts, hear_host
+from .thanks import (
+    LETTER,
+    ChecksInDoubt,
+    LetterEnded,
+    TooFewDays,
+    issue_letter,
+    revoke_letter,
+    set_least,
+)

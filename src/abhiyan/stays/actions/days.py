@@ -22,7 +22,7 @@ from abhiyan.programmes.queries import programme_by_id
 from abhiyan.stays import queries_days as queries
 from abhiyan.stays.models import FieldDay
 from abhiyan.stays.queries import president_phone
-from abhiyan.stays.queries_days import KIND
+from abhiyan.stays.queries_days import DAYS, KIND
 from abhiyan.stays.refusals import MarkKnown
 from abhiyan.stays.rules.days import judged_day
 from abhiyan.stays.rules.stays import StayMark
@@ -30,7 +30,7 @@ from abhiyan.units import queries as units
 
 from .marking import ANSWERS, MarkGiven
 
-DAYS, IN_AREA = 1, 1  # the measure and its channel
+IN_AREA = 1  # the channel of the measure
 
 
 class NoDaysThere(Refused):

@@ -1,0 +1,194 @@
+"""The letter of thanks: its rule, taking it, its file, and taking it back."""
+
+import re
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.dateformat import format as written
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from abhiyan.core import clock, languages, printing, words
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import named, person
+from abhiyan.org import queries as org
+from abhiyan.org.viewer import Request
+from abhiyan.people import queries as people
+from abhiyan.people.models import Document, RevokeReason
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.stays import actions
+from abhiyan.stays import queries_days as queries
+from abhiyan.stays.models import ThanksLetter
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.fields import WholeField
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.templatetags.look import organisation
+from abhiyan.units import queries as units
+
+TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "templates" / "stays" / "letter.typ")
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+REASONS = [
+    (RevokeReason.WRONG.value, _("The letter is wrong")),
+    (RevokeReason.MISUSED.value, RevokeReason.MISUSED.label),
+]
+
+
+def _programme(public_id: UUID) -> Programme:
+    one = programmes.programme(public_id)
+    if one.kind != queries.KIND:
+        raise NotFound
+    return one
+
+
+def rules(least: int) -> tuple[str, str]:
+    """The two rules of a letter, as its page and the letter itself say them."""
+    return (
+        say(
+            "Given for %(least)s or more field days of a month, marked in the own area and "
+            "confirmed by booth presidents."
+        )
+        % {"least": grouped(least)},
+        say("Not given where independent checks find fewer than 90 of 100 days of the unit real."),
+    )
+
+
+class ThanksRuleForm(forms.Form):
+    """How many days earn a letter."""
+
+    least = WholeField(label=_("Confirmed days of a month that earn a letter"), min_value=1, max_value=31)
+
+
+@form_page
+def thanks_rule(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Choose how many confirmed days of a month earn the letter of thanks in a programme."""
+    at, one = clock.now(), _programme(public_id)
+    org.require(request.actor, "programmes.run", at=one.owner_id)
+    least = queries.least_of(one.pk)
+    back = reverse("programmes:programme", args=[public_id])
+    form = ThanksRuleForm(request.POST if request.method == "POST" else None, initial={"least": least})
+    return ask(
+        request,
+        lambda given: actions.set_least(programme=one, least=given["least"], by=request.actor, at=at),
+        form=form,
+        title=_("Letter of thanks"),
+        text=[*rules(least), _("Letters that were taken keep the rule they were given by.")],
+        button=_("Save"),
+        said=_("Saved."),
+        done=back,
+        here="programmes",
+        crumbs=[(named(one.names), back), (say("Letter of thanks"), "")],
+    )
+
+
+@form_page
+def letter(request: Request, public_id: UUID, month: str) -> HttpResponseBase:
+    """Take one's own letter of a month, after a page that says its rules."""
+    at, one = clock.now(), _programme(public_id)
+    said = needed(_MONTH.fullmatch(month))
+    first, back = date(int(said[1]), int(said[2]), 1), reverse("stays:days")
+    with system("somebody's own field days"):
+        months = queries.months_of(request.viewer.account_id or 0, since=first, month=first)
+    own = needed(next((each for each in months if each.programme_id == one.pk), None))
+    title = say("Take the letter of thanks for %(month)s?") % {"month": written(first, "F Y")}
+    return ask(
+        request,
+        lambda _given: actions.issue_letter(programme=one, month=first, by=request.actor, at=at),
+        title=title,
+        text=[
+            say("%(confirmed)s of your %(marked)s days are confirmed.")
+            % {"confirmed": grouped(own.confirmed), "marked": grouped(own.marked)},
+            *rules(own.least),
+            _("Everybody can check the letter by its QR code. The office above you can take it back."),
+        ],
+        button=_("Take the letter"),
+        done=lambda made: redirect("stays:letter_file", made.pk),
+        back=back,
+        here="days",
+        crumbs=[(say("My field days"), back), (say("Letter of thanks"), "")],
+    )
+
+
+@require_safe
+def letter_file(request: Request, letter: UUID) -> HttpResponseBase:
+    """Send one's own letter as PDF, in Hindi or English."""
+    at = clock.now()
+    one = queries.letter(letter)
+    if one.leader_id != request.viewer.account_id:
+        raise NotFound
+    with system("somebody's own letter"):
+        document = needed(people.standing_document(actions.LETTER, one.pk), actions.LetterEnded)
+        name = needed(queries.thanked(one.pk), actions.LetterEnded)
+        unit = units.unit_by_id(one.area_id)
+    language = words.language()
+    if language not in languages.OWN:
+        language = languages.otherwise(language)
+    with override(language):
+        says = printed(one, document, name, named(unit.names))
+        made = printing.pdf(TEMPLATE, [says], title=say("Letter of thanks"), language=language, at=at)
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="letter.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def printed(one: ThanksLetter, document: Document, name: str, unit: str) -> dict[str, object]:
+    """The words of a letter, in the language in force."""
+    return {
+        "organisation": organisation(),
+        "title": say("Letter of thanks"),
+        "name": person(name),
+        "unit": unit,
+        "text": say(
+            "Thank you for spending days in the booths of your area in %(month)s, and for listening to the people "
+            "there."
+        )
+        % {"month": written(one.month, "F Y")},
+        "rules": list(rules(one.least)),
+        "number": say("Number %(number)s, given on %(day)s")
+        % {"number": people.document_number(document.pk), "day": written(document.issued_at, "j F Y")},
+        "check": say("Scan to check whether it is valid."),
+        "code": printing.qr(people.document_address(document.pk)),
+    }
+
+
+class EndLetterForm(forms.Form):
+    """Why a letter is taken back."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=REASONS)
+
+
+@form_page
+def letter_end(request: Request, letter: UUID) -> HttpResponseBase:
+    """Take a letter back for good, after a page that says what it means."""
+    at, one = clock.now(), queries.letter(letter)
+    org.require(request.actor, "programmes.run", at=one.area_id)
+    with system("the letter of somebody below"):
+        leader = needed(people.account(one.leader_id))
+    back = reverse("programmes:record_of", args=[leader.public_id])
+    ended = one.ended_at is not None
+    return ask(
+        request,
+        lambda given: actions.revoke_letter(letter=letter, reason=given["reason"], by=request.actor, at=at),
+        form=EndLetterForm(request.POST if request.method == "POST" else None),
+        title=say("Take the letter of %(name)s for %(month)s back?")
+        % {"name": person(leader.name), "month": written(one.month, "F Y")},
+        text=[actions.LetterEnded.message]
+        if ended
+        else [_("Scanning it will show that it is not valid. You cannot undo this. The days stay counted.")],
+        is_open=not ended,
+        button=_("Take the letter back"),
+        said=_("The letter is not valid any more."),
+        done=back,
+        is_danger=True,
+        here="record",
+        crumbs=[(person(leader.name), back), (say("Letter of thanks"), "")],
+    )
