@@ -24,11 +24,10 @@ from abhiyan.programmes.rules.activities import (
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import REPORTED
 
+from .actions import hear_person
 from .models import ContactEntry
-
-KIND = "contact"
-TALKED, LISTED = 1, 2  # measures
-BY_DOOR, BY_WALK, BY_LIST = 1, 2, 3  # channels
+from .owes import owes
+from .rules.kinds import BY_DOOR, BY_LIST, BY_WALK, KIND, LISTED, TALKED
 
 # Rows of lists that are not items yet: each is reported on the day of its list's import.
 _ROWS = f"""
@@ -95,6 +94,7 @@ CONTACT_ACTIVITY = Activity(
         ),
         "confirmed": _("The person says yes from their own phone."),
     },
+    owes=owes,
     facts=f"{facts_of(KIND)} union all {_ROWS}",
     orphans={
         "contacts of unknown items": "select count(*) as n from contact_try t where t.item_id is not null"
@@ -114,6 +114,7 @@ CONTACT_ACTIVITY = Activity(
             ),
             whom=whom,
             sentence=sentence,
+            heard=hear_person,
         ),
         items_of(
             KIND,

@@ -199,6 +199,10 @@ class ContactTry(models.Model):
     follow_up_day = models.DateField(null=True)
     note = models.BinaryField(default=b"", db_default=b"")  # sealed under the id
     note_until = models.DateTimeField(null=True)  # then it is emptied
+    door = models.TextField(default="", db_default="")  # of a walk, as the worker calls it
+    ask_on = models.DateField(
+        null=True
+    )  # from then on the person is asked whether it was so; null: nobody is
     item_id = models.UUIDField(null=True)  # what is counted
     request_id = models.UUIDField(null=True)  # public id of a request to the helpline
     by_id = models.BigIntegerField()  # account
@@ -232,6 +236,8 @@ class ContactTry(models.Model):
             models.Index(
                 fields=["item_id"], condition=models.Q(item_id__isnull=False), name="contact_try_item"
             ),
+            # used by: asking the persons
+            models.Index(fields=["ask_on"], condition=models.Q(ask_on__isnull=False), name="contact_try_ask"),
             # used by: follow-ups due
             models.Index(
                 fields=["programme", "follow_up_day"],

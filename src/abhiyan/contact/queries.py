@@ -1,11 +1,23 @@
-"""Reads of tries."""
+"""Reads of tries, and of the doors that workers hold."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from .models import Attempt
+from django.utils.translation import gettext as _
+
+from abhiyan.core import clock, sql
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import open_of, splits
+
+from .models import Attempt, ContactEntry, ContactList, ContactTry
+from .rules.kinds import KIND
 
 
 def tries_of(room: str, abouts: Iterable[UUID]) -> dict[UUID, list[Attempt]]:
@@ -26,3 +38,132 @@ def waits_until(tries: Iterable[Attempt], *, at: datetime) -> datetime | None:
     """When the next try may be; None: now."""
     later = [one.again_at for one in tries if one.again_at is not None and one.again_at > at]
     return max(later, default=None)
+
+
+# --- doors ---
+
+TALKS = (ContactTry.Outcome.TALKED, ContactTry.Outcome.WANTS_HELP, ContactTry.Outcome.ENTITLED)
+MOST_SHOWN = 30  # booths to choose from
+
+
+def running_there(unit_id: int, *, at: datetime) -> list[Programme]:
+    """Return the programmes of contact that run today in a unit. One query if there are none."""
+    return [one for one in open_of(KIND) if runs(one, at) and is_in_play(one, unit_id, at=at)]
+
+
+def runs(programme: Programme, at: datetime) -> bool:
+    """Return whether a programme is open and inside its window."""
+    on = clock.day_in(programme.zone, at)
+    return programme.state == Programme.State.OPEN and programme.opens_on <= on <= programme.closes_on
+
+
+def is_in_play(programme: Programme, unit_id: int, *, at: datetime) -> bool:
+    """Return whether a unit stands in a unit of the programme."""
+    on = clock.day_in(programme.zone, at)
+    return bool(splits.in_play(programme.pk, programme.hierarchy, [unit_id], on=on))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDoor:
+    """One entry that a worker holds. name: empty for a door without a name. has_phone: its number may be asked for."""
+
+    public_id: UUID
+    list_id: int
+    programme_id: int
+    unit_id: int
+    name: str
+    door: str
+    language: str
+    scheme: str
+    until: datetime
+    tries: int
+    has_phone: bool
+
+    @property
+    def label(self) -> str:
+        """The name and the house, or one of both."""
+        return " · ".join(filter(None, (self.name, self.door))) or _("A door")
+
+
+def held_doors(account_id: int, *, programme_id: int = 0) -> list[HeldDoor]:
+    """Return the entries that a worker holds, of one programme or of all, the shortest lease first. One query."""
+    with system("the doors that a worker holds"):
+        rows = ContactEntry.objects.filter(holder_id=account_id, state=ContactEntry.State.LEASED)
+        if programme_id:
+            rows = rows.filter(list__programme_id=programme_id)
+        return [_held(one) for one in rows.select_related("list").order_by("until", "door", "pk")]
+
+
+def held_door(account_id: int | None, entry: UUID) -> HeldDoor:
+    """Return one entry that a worker holds. NotFound for anybody else, and once it is no longer theirs."""
+    with system("a door that a worker holds"):
+        own = ContactEntry.objects.filter(public_id=entry, holder_id=needed(account_id))
+        return _held(needed(own.filter(state=ContactEntry.State.LEASED).select_related("list").first()))
+
+
+def _held(one: ContactEntry) -> HeldDoor:
+    assert one.until is not None
+    return HeldDoor(
+        one.public_id,
+        one.list_id,
+        one.list.programme_id,
+        one.unit_id,
+        unsealed(one.person_name, one.public_id),
+        one.door,
+        one.language,
+        one.list.scheme,
+        one.until,
+        one.tries,
+        one.phone_id is not None,
+    )
+
+
+def unsealed(sealed: bytes | memoryview, about: UUID) -> str:
+    """Return a sealed name or note in clear; "" for an empty one."""
+    return keyring().unseal(bytes(sealed), about=about.bytes).decode() if sealed else ""
+
+
+def lists_in_use(programme: Programme, *, on: date) -> list[ContactList]:
+    """Return the approved lists of a programme that have not ended. In a system scope."""
+    found = ContactList.objects.filter(programme=programme, state=ContactList.State.APPROVED)
+    return list(found.filter(last_day__gte=on).order_by("pk"))
+
+
+def met_of(programme: Programme, unit_id: int) -> tuple[int, int]:
+    """Return how many entries of a unit were met, and how many there are. In a system scope; one query."""
+    of = sql.row(
+        """select count(*) filter (where e.state = 'done'), count(*) from contact_entry e
+        join contact_list l on l.id = e.list_id where e.unit_id = %s and l.programme_id = %s""",
+        [unit_id, programme.pk],
+    )
+    return of[0], of[1]
+
+
+def booths_with_doors(programme: Programme, spans: Iterable[tuple[int, int]]) -> list[tuple[int, str, int]]:
+    """Return units within these positions that have free doors: (id, code, how many), most first. In a system scope."""
+    return sql.rows(
+        """select u.id, u.code, count(*)::int from contact_list l
+        join contact_entry e on e.list_id = l.id and e.state in ('ready', 'later') join units_unit u on u.id = e.unit_id
+        where l.programme_id = %(programme)s and l.state = 'approved' and exists (select from units_placement p
+          where p.unit_id = e.unit_id and p.lo <@ (%(spans)s)::int8multirange)
+        group by u.id order by 3 desc, u.id limit %(most)s""",
+        {"programme": programme.pk, "most": MOST_SHOWN}
+        | {"spans": "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}"},
+    )
+
+
+def own_tries(account_id: int, programme: Programme, *, at: datetime) -> list[ContactTry]:
+    """Return what a worker noted today and has not undone, newest first: what they may undo. In their own scope."""
+    begun = datetime.combine(clock.day_in(programme.zone, at), time(), ZoneInfo(programme.zone))
+    own = ContactTry.objects.filter(
+        by_id=account_id, stored_at__gte=begun, programme=programme, undone_at=None
+    )
+    return list(own.select_related("entry").order_by("-stored_at", "pk")[:MOST_SHOWN])
+
+
+def talks_of(account_id: int, unit_id: int, *, since: datetime, until: datetime) -> int:
+    """Count the talks of a worker in a unit between two instants, such as of their stay there. In their own scope."""
+    own = ContactTry.objects.filter(
+        by_id=account_id, unit_id=unit_id, at__range=(since, until), undone_at=None
+    )
+    return own.filter(outcome__in=TALKS).count()

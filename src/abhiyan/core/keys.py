@@ -139,8 +139,7 @@ def read_keyring(path: Path) -> Keyring:
         text = path.read_text().strip()
     except FileNotFoundError:
         raise NoKeys(
-            f"no master key at {path}: put the kept one there, or name its folder by ABHIYAN_HOME "
-            "or the key by ABHIYAN_MASTER_KEY_FILE; "
+            f"no master key at {path}: put the kept one there, or point ABHIYAN_MASTER_KEY_FILE at it; "
             "for a new installation run `abhiyan init`"
         ) from None
     except OSError as error:

@@ -93,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.messaging.urls")),
     path("", include("abhiyan.helpdesk.urls")),
     path("dialogues/", include("abhiyan.dialogues.urls")),
+    path("", include("abhiyan.contact.urls")),
     path("", include("abhiyan.stays.urls")),
     path("checks/", include("abhiyan.verification.urls")),
     path("review/", include("abhiyan.review.urls")),

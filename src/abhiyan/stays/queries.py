@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
+from abhiyan.core.places import Point
 from abhiyan.core.refusals import needed
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
@@ -24,7 +25,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
 from .models import Stay
-from .rules.stays import Point, StayFlaw, StayMark
+from .rules.stays import StayFlaw, StayMark
 from .words import FLAWS, STATES
 
 KIND = "stays"

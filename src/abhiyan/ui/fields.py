@@ -1,5 +1,6 @@
 """Form fields several rooms share."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -15,6 +16,22 @@ class DayField(forms.DateField):
     """A day, chosen in the browser's calendar."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class WhereField(forms.CharField):
+    """The place of a phone as `ui/mark.js` writes it. Cleaned: (latitude, longitude, metres), None if not known."""
+
+    widget = forms.HiddenInput
+    _SAID = re.compile(r"(-?\d{1,2}\.\d{1,8}), (-?\d{1,3}\.\d{1,8}) ±(\d{1,7})")
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=80)
+
+    def clean(self, value: Any) -> tuple[float, float, float] | None:
+        said = self._SAID.fullmatch(super().clean(value))
+        if said is None or abs(float(said[1])) > 90 or abs(float(said[2])) > 180:
+            return None
+        return float(said[1]), float(said[2]), float(said[3])
 
 
 class CodeField(forms.CharField):

@@ -9,7 +9,6 @@ from django.test import Client
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
-from abhiyan.enrolment.queries import join as queries
 from abhiyan.people.tests.make import browser
 from abhiyan.units.models import Hierarchy, Kind, Placement
 
@@ -296,14 +295,6 @@ def test_a_pin_code_lists_its_places(world: World) -> None:
     assert 'value="JK-B001"' in page and 'value="JK-B002"' in page
     join(world, world.asha, where="१९०००२")
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
-
-
-def test_places_that_are_cut_off_are_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = browser()
-    address = "/join/winter/places/?where=JK-B"
-    assert "There may be more" not in client.get(address, headers={"accept-language": "en"}).content.decode()
-    monkeypatch.setattr(queries, "FOUND", 2)
-    assert "There may be more" in client.get(address, headers={"accept-language": "en"}).content.decode()
 
 
 def test_only_places_the_drive_takes_are_offered_and_any_other_is_refused_before_a_code(world: World) -> None:

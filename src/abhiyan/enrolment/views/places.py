@@ -40,7 +40,6 @@ class PlacePicker:
     choices: list[PlaceChoice] = field(default_factory=list)
     crumbs: list[tuple[str, str]] = field(default_factory=list)  # code, name
     left_out: int = 0
-    is_cut: bool = False  # there may be more than were looked for
     is_unknown: bool = False  # the code that was sent is none of this drive
 
     @property
@@ -67,7 +66,6 @@ def pick(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
         picker.is_asked = True
         rows = queries.places(found, picker.where, hierarchy=hierarchy, language=language)
         picker.choices = _choices(found, rows, hierarchy, picker, language)
-        picker.is_cut = len(rows) == queries.FOUND
     if picker.chosen is not None and not any(one.is_chosen for one in picker.choices):
         picker.choices = [
             *_choices(found, [picker.chosen], hierarchy, picker, language),

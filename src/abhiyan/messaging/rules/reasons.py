@@ -65,6 +65,7 @@ KINDS: dict[str, Promise] = {
     "ask.host": _("Question whether a stay suits the host"),
     "ask.stayed": _("Question whether a worker stayed"),
     "ask.visited": _("Question whether a leader spent a day there"),
+    "ask.talked": _("Question whether a worker talked with them"),
     "duty.today": _("Something waits on Today"),
     "account.reset_asked": _("News of a reset asked for"),
     "account.reset_done": _("News of a reset done"),

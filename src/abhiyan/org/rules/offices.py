@@ -37,7 +37,7 @@ _LEAD = frozenset(
     | {"imports.appointments"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
     | {"messages.send", "messages.circular", "polls.keep", "verification.plan"}
-    | {"helpdesk.type", "helpdesk.answer", "forms.make"}
+    | {"helpdesk.type", "helpdesk.answer", "forms.make", "contact.meet"}
 )
 _DISTRICT = (
     _LEAD
@@ -56,16 +56,16 @@ _MANDAL = _DISTRICT - {"people.export", "forms.make"}
 _CLUSTER = frozenset(
     {"org.read", "org.appoint", "org.decide", "people.read", "people.reveal"}
     | {"programmes.targets", "tasks.ask", "enrolment.enrol", "enrolment.place", "enrolment.correct"}
-    | {"helpdesk.type", "helpdesk.answer"}
+    | {"helpdesk.type", "helpdesk.answer", "contact.meet"}
 )
 _BOOTH = frozenset(
     {"org.read", "org.appoint", "people.read", "people.reveal", "enrolment.enrol", "enrolment.correct"}
-    | {"tasks.ask", "helpdesk.type", "helpdesk.answer"}
+    | {"tasks.ask", "helpdesk.type", "helpdesk.answer", "contact.meet"}
 )
-_WORKER = frozenset({"people.read", "enrolment.enrol"})
+_WORKER = frozenset({"people.read", "enrolment.enrol", "contact.meet"})
 _ELECTORAL = frozenset(
     {"org.read", "org.appoint", "org.decide", "org.release", "people.read", "programmes.run"}
-    | {"programmes.targets", "tasks.ask", "enrolment.place", "messages.read", "plans.read"}
+    | {"programmes.targets", "tasks.ask", "enrolment.place", "messages.read", "plans.read", "contact.meet"}
 )
 _IT = frozenset(
     {"org.read", "org.factors", "imports.units", "imports.pins", "imports.paper", "results.import"}
@@ -73,7 +73,7 @@ _IT = frozenset(
 )
 _OFFICER = frozenset({"org.approve", "org.officers", "org.read"})
 _LEADS_ALONG = frozenset({"org.read", "tasks.ask"})
-_ELECTED = frozenset({"org.read", "plans.read"})
+_ELECTED = frozenset({"org.read", "plans.read", "contact.meet"})
 _AGENT = frozenset({"people.read", "helpdesk.type", "helpdesk.answer"})
 _FRIENDS = frozenset(
     {"org.read", "people.read", "people.reveal"} | {"enrolment.enrol", "enrolment.place", "enrolment.correct"}

@@ -1,12 +1,9 @@
 """`abhiyan demo`: make the data once, then serve. Never for real use: its key is known to everybody."""
 
-import contextlib
 import os
 import shutil
-import socket
 import sys
 import textwrap
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -60,8 +57,8 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = 
                 if (code := processes.run_once(migrate, stopping=stopping)) != 0:
                     return STOPPED if code is None else max(code, 1)
                 ready.write_text(_made_by())
-            greet = _greeting(port)
-            return processes.supervise(whole, stopping=stopping, environment=environment, each_watch=greet)
+            _greet(port)
+            return processes.supervise(whole, stopping=stopping, environment=environment)
         making = [
             sys.executable,
             "-m",
@@ -75,10 +72,10 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = 
             while not (folder / GROUND).exists() and maker.poll() is None:
                 if stopping.wait(processes.RUN_WATCH_S):
                     break
-            greet = _greeting(port)
+            if not maker.poll() and not stopping.is_set():
+                _greet(port)
 
             def look() -> None:
-                greet()
                 if (code := maker.poll()) == 0 and not ready.exists():
                     ready.write_text(_made_by())
                     web.update(whole)
@@ -143,20 +140,6 @@ def _forget() -> None:
         else:
             path.unlink(missing_ok=True)
     keys.keyring.cache_clear()  # another seed is another key
-
-
-def _greeting(port: int) -> Callable[[], None]:
-    """A function that greets once, as soon as the port answers: a link that is printed earlier leads nowhere."""
-    has_greeted = False
-
-    def greet() -> None:
-        nonlocal has_greeted
-        with contextlib.closing(socket.socket()) as line:
-            if not has_greeted and line.connect_ex(("127.0.0.1", port)) == 0:
-                _greet(port)
-                has_greeted = True
-
-    return greet
 
 
 def _greet(port: int) -> None:

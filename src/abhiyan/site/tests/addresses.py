@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
 
-from abhiyan.contact.models import Attempt
+from abhiyan.contact import actions as contact
+from abhiyan.contact.models import Attempt, ContactEntry, ContactList
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.scope import Scope, scoped, system
@@ -231,6 +232,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         )
         calls, call, absence = _calls_elsewhere(cast, at)
         stays, stay = _stays_elsewhere(cast, at)
+        contacts, entry = _door_elsewhere(cast, at)
         task = programmes.ask_task(
             what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
             unit_id=world.units["JK-JAM"].pk,
@@ -477,6 +479,8 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "absence": absence,
         "stays": stays,
         "stay": stay,
+        "contacts": contacts,
+        "entry": entry,
         "roll": world.roll.pk,
         "org:reset_factors": released[1].public_id,
     }
@@ -528,6 +532,41 @@ def _stays_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID]:
     run = programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=at)
     new = NewStay(booth, cast.accounts["district_elsewhere"].pk)
     return made.public_id, assign_stay(programme=run, new=new, by=SYSTEM, at=at).pk
+
+
+def _door_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID]:
+    """A programme of contact in the other district, and a door of a list that its leader took."""
+    district = cast.world.units["JK-JAM"].pk
+    made = programmes.make_programme(
+        template="contact",
+        names={"en": "Doors elsewhere"},
+        owner_id=district,
+        unit_ids=[district],
+        opens_on=at.date(),
+        closes_on=at.date() + timedelta(days=60),
+        by=SYSTEM,
+        at=at,
+    )
+    run = programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=at)
+    with system("test"):
+        of = ContactList.objects.create(
+            public_id=uuid4(),
+            programme_id=run.pk,
+            unit_id=district,
+            title="List elsewhere",
+            source="A file",
+            basis="given",
+            purpose="A talk",
+            responsible_id=cast.accounts["district_elsewhere"].pk,
+            last_day=at.date() + timedelta(days=30),
+            state="approved",
+            made_at=at,
+        )
+        entry = ContactEntry.objects.create(
+            public_id=uuid4(), list=of, unit_id=cast.world.units["JK-B004"].pk, door="Door elsewhere"
+        )
+    contact.take_doors(programme=run, unit_id=entry.unit_id, by=cast.actor("district_elsewhere"), at=at)
+    return made.public_id, entry.public_id
 
 
 def _request(cast: Cast, at: datetime) -> UUID:
@@ -604,6 +643,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["public_id"] = others["calls"]
     if room == "stays":
         more |= {"public_id": others["stays"], "stay": others["stay"], "act": "withdraw", "step": "evening"}
+    if room == "contact":
+        more |= {"public_id": others["contacts"], "entry": others["entry"], "act": "take"}
     if room == "verification" and page.startswith("frame") and page not in ("frames", "frame_new"):
         more["public_id"] = others["frame"]
     if page.startswith("paper_"):

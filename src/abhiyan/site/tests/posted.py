@@ -178,6 +178,8 @@ POSTS: dict[str, dict[str, str]] = {
     | {"people": "Mine, 98765 43210, JK-B004, 2026-11-02, 1980"},
     "verification:planted_withdraw": {"phone": "98765 43210"},
     "site:unit_close": {"on": "2026-01-01"},
+    "contact:field_door": {"outcome": "talked"},
+    "contact:field_walk": {"outcome": "talked", "door": "12"},
     "stays:field_stay": {"answer": "yes"},
     "site:held_act": {"reason": "mine"},
     "stays:assign": {"phone": "9419000001"},
@@ -198,6 +200,8 @@ ASKED = {
     "programmes:name_in_charge": "unit=JK-JAM&q=mandal_president",
     "programmes:split_target": "unit=JK-JAM",
     "programmes:task_ask": "unit=JK-JAM",
+    "contact:field_doors_act": "unit=JK-B004",
+    "contact:field_walk": "unit=JK-B004",
     "stays:assign": "unit=JK-B004",
     "stays:board_act": "unit=JK-JAM",
 }

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import asin, cos, hypot, radians, sin, sqrt
+from math import hypot
 from zoneinfo import ZoneInfo
+
+from abhiyan.core.places import Point, metres
 
 LEAST = timedelta(hours=24)
 RADIUS_M = 2_000  # a village, and its fields around
@@ -14,8 +16,6 @@ LOOSEST_M = 500  # of an accuracy that a phone may claim
 LATEST = timedelta(days=7)  # until a mark has to be sent
 FASTEST_KMH = 150  # between two marks; no road of the hills allows more
 CLOCK_MOVED = timedelta(minutes=30)
-EARTH_M = 6_371_000
-Point = tuple[float, float]  # degrees, WGS 84
 
 
 class StayStep(StrEnum):
@@ -66,13 +66,6 @@ class StayVerdict:
     counts: bool
     is_signed: bool
     flaw: StayFlaw | None
-
-
-def metres(one: Point, other: Point) -> float:
-    """The distance of two points, by the haversine formula."""
-    (lat, lon), (lat2, lon2) = ((radians(a), radians(b)) for a, b in (one, other))
-    half = sin((lat2 - lat) / 2) ** 2 + cos(lat) * cos(lat2) * sin((lon2 - lon) / 2) ** 2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(half)))
 
 
 def is_far(mark: StayMark, place: Point) -> bool:

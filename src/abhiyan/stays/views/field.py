@@ -1,6 +1,5 @@
 """A worker's own stay on the phone: the place, what to do there, the marks and the report."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +25,7 @@ from abhiyan.stays.rules.stays import LEAST, StayFlaw, StayStep
 from abhiyan.stays.words import FLAWS, STEPS
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.fields import WholeField
+from abhiyan.ui.fields import WhereField, WholeField
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import KEPT, RecordSent, taken
 
@@ -42,7 +41,6 @@ TITLES = {step.value: words for step, words in STEPS.items()} | {REPORT: _("Stay
 NEEDS = [
     (code, name) for code, name in Ticket.Kind.choices if code not in ("membership", "card", "complaint")
 ]
-_PLACE = re.compile(r"(-?\d{1,2}\.\d{1,8}), (-?\d{1,3}\.\d{1,8}) ±(\d{1,7})")
 
 
 class AnswerStayForm(forms.Form):
@@ -60,22 +58,19 @@ class AnswerStayForm(forms.Form):
 class StayMarkForm(forms.Form):
     """One press, with what the phone knows: its place and its clock. A wrong value counts as not known."""
 
-    place = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+    place = WhereField()
     clock = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def given(self, age: timedelta) -> MarkGiven:
         """As the act wants it."""
-        said = _PLACE.fullmatch(self.cleaned_data["place"])
-        point = (float(said[1]), float(said[2])) if said else None
-        if point is None or not (abs(point[0]) <= 90 and abs(point[1]) <= 180):
-            point = None
+        where = self.cleaned_data["place"]
         ms = self.cleaned_data["clock"]
         own = (
             datetime.fromtimestamp(int(ms) / 1000, UTC)
             if ms.isascii() and ms.isdigit() and len(ms) < 15
             else None
         )
-        return MarkGiven(point, float(said[3]) if said and point else None, own, age)
+        return MarkGiven(where[:2] if where else None, where[2] if where else None, own, age)
 
 
 class StayReportForm(forms.Form):

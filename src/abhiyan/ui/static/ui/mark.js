@@ -1,4 +1,4 @@
-// A mark of a stay: what the phone knows of its place and its clock goes with it. Without a place it is still a mark.
+// A mark in the field: what the phone knows of its place and its clock goes with it. Without a place it is still a mark.
 const form = document.querySelector("form[data-mark]");
 const told = document.getElementById("where");
 if (form && told) {

@@ -1,0 +1,208 @@
+"""Doors of a list: taken for three days, given back, and returned when a lease ends."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Case, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact import queries
+from abhiyan.contact.models import ContactEntry
+from abhiyan.contact.rules import gate, grounds
+from abhiyan.contact.rules.kinds import KIND
+from abhiyan.core import audit, clock, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.org import queries as org
+from abhiyan.people import queries as people
+from abhiyan.people.actions.persons import lock_phones
+from abhiyan.programmes.models import Programme
+from abhiyan.units import queries as units
+
+from .attempts import VISIT_LEASE
+
+MEET = "contact.meet"
+MOST_HELD = 30  # doors of one worker
+State = ContactEntry.State
+
+
+class HeldBack(Refused, status=409):
+    """The gate says no. why: of gate.WORDS."""
+
+    message = _("Not now: %(why)s")
+
+
+class NotRunningThere(Refused, status=409):
+    message = _("The programme does not run here today.")
+
+
+class NoFreeDoors(Refused, status=409):
+    message = _("No free doors are left here. You can walk without a list.")
+
+
+class EnoughDoors(Refused, status=409):
+    message = _("You have %(most)s doors. Work them, or give some back first.")
+
+
+_FREE = """select e.id from contact_entry e where e.unit_id = %(unit)s and e.list_id = any(%(lists)s)
+  and e.state in ('ready', 'later') and (e.next_day is null or e.next_day <= %(on)s)
+ order by power(e.lat - %(lat)s, 2) + power((e.lon - %(lon)s) * cos(radians(%(lat)s)), 2) nulls last, e.id
+ limit %(n)s for update skip locked"""
+
+
+def take_doors(
+    *, programme: Programme, unit_id: int, point: tuple[float, float] | None = None, by: Actor, at: datetime
+) -> tuple[list[ContactEntry], Counter[str]]:
+    """Take the nearest free doors of a unit for three days, up to 30 in all. Return them, and why others are held back.
+
+    point: the worker's place; without it the unit's. Who may: contact.meet at the unit, or who a room above lets work
+    there. Refuses NotYours, NotRunningThere, EnoughDoors, HeldBack, NoFreeDoors.
+    """
+    account, on = needed(by.account_id), clock.day_in(programme.zone, at)
+    with system("doors are taken"):
+        require_there(programme=programme, unit_id=unit_id, by=by, at=at)
+        sql.wait_for(f"doors of account {account}")
+        own = ContactEntry.objects.filter(holder_id=account, state=State.LEASED).count()
+        if own >= MOST_HELD:
+            raise EnoughDoors(most=MOST_HELD)
+        polling = units.polling({unit_id: [unit_id]}, at=at)[unit_id]
+        whys: dict[int, str] = {}
+        for one in queries.lists_in_use(programme, on=on):
+            whys[one.pk] = gate.held_back(
+                is_call=False, at=at, zone=programme.zone, polling=polling, is_of_scheme=bool(one.scheme)
+            )
+        open_ = [pk for pk, why in whys.items() if not why]
+        if whys and not open_:
+            # The reason of every list, if there is one.
+            raise HeldBack(why=gate.WORDS[min(whys.values(), key=lambda why: why == "frozen")])
+        place = units.units_by_id([unit_id])[unit_id]
+        lat, lon = point or (place.lat, place.lon)
+        given = {"unit": unit_id, "lists": open_, "on": on, "lat": lat, "lon": lon}
+        taken: list[ContactEntry] = []
+        held: Counter[str] = Counter()
+        while (n := MOST_HELD - own - len(taken)) > 0:
+            ids = sql.column(_FREE, given | {"n": n})
+            found = list(ContactEntry.objects.filter(pk__in=ids))
+            fit, back = _fit(found, on=on, at=at)
+            ContactEntry.objects.filter(pk__in=[one.pk for one in fit]).update(
+                state=State.LEASED, holder_id=account, until=at + VISIT_LEASE
+            )
+            taken += fit
+            held += back
+            if not back:
+                break
+        if not taken and not held:
+            raise NoFreeDoors
+        audit.record(
+            by=by,
+            at=at,
+            act="contact.take_doors",
+            subject=str(programme.public_id),
+            unit_id=unit_id,
+            n=len(taken),
+            facts={"held": dict(held)},
+        )
+    return taken, held
+
+
+def require_there(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> None:
+    """Refuse NotYours where somebody may not meet people; NotRunningThere where the programme does not run today."""
+    if not (by.account_id and grounds.is_lent(by.account_id, unit_id, at)):
+        org.require(by, MEET, at=unit_id)
+    if programme.kind != KIND or not queries.runs(programme, at):
+        raise NotRunningThere
+    if not queries.is_in_play(programme, unit_id, at=at):
+        raise NotRunningThere
+
+
+def _fit(found: Sequence[ContactEntry], *, on: date, at: datetime) -> tuple[list[ContactEntry], Counter[str]]:
+    """Split locked entries into those that may be met and those that the gate holds back. Write why on the latter.
+
+    Somebody on two lists is with one worker at a time.
+    """
+    known = [one.phone_id for one in found if one.phone_id]
+    lock_phones(known)
+    noes = people.phones_that_said_no(known)
+    talked = talked_lately([one.pk for one in found], known, at=at)
+    elsewhere = set(
+        ContactEntry.objects.filter(phone_id__in=known, state=State.LEASED).values_list("phone_id", flat=True)
+    )
+    fit, held = [], Counter[str]()
+    for one in found:
+        if one.phone_id in noes:
+            ContactEntry.objects.filter(pk=one.pk).update(state=State.OUT, why_out="opted_out", next_day=None)
+            held["opted_out"] += 1
+        elif max(talked.get(one.pk, 0), talked.get(one.phone_id, 0)) >= gate.MOST_LATELY:
+            rests = on + timedelta(days=gate.LATELY_DAYS)
+            ContactEntry.objects.filter(pk=one.pk).update(state=State.LATER, next_day=rests)
+            held["cap"] += 1
+        elif one.phone_id and one.phone_id in elsewhere:
+            rests = on + timedelta(days=VISIT_LEASE.days)
+            ContactEntry.objects.filter(pk=one.pk).update(state=State.LATER, next_day=rests)
+            held["elsewhere"] += 1
+        else:
+            elsewhere.add(one.phone_id)
+            fit.append(one)
+    return fit, held
+
+
+def talked_lately(ids: Collection[int], known: Collection[UUID], *, at: datetime) -> dict[object, int]:
+    """Count the talks of the last LATELY_DAYS by entry and by phone. One query."""
+    found: Counter[object] = Counter()
+    rows = sql.rows(
+        """select e.id, e.phone_id, count(*)::int from contact_entry e join contact_try t on t.entry_id = e.id
+        where (e.id = any(%(ids)s) or e.phone_id = any(%(phones)s)) and t.at > %(since)s and t.undone_at is null
+          and t.outcome = any(%(talks)s) group by 1, 2""",
+        {"ids": list(ids), "phones": list(known), "since": at - timedelta(days=gate.LATELY_DAYS)}
+        | {"talks": [one.value for one in queries.TALKS]},
+    )
+    for entry, phone, n in rows:
+        found[entry] += n
+        if phone is not None:
+            found[phone] += n
+    return found
+
+
+def give_back(*, programme: Programme, by: Actor, at: datetime) -> int:
+    """Give one's own doors of a programme back: anybody may take them. Returns how many."""
+    with system("doors are given back"):
+        own = ContactEntry.objects.filter(holder_id=needed(by.account_id), list__programme=programme)
+        n = _released(own)
+        audit.record(by=by, at=at, act="contact.give_back", subject=str(programme.public_id), n=n)
+    return n
+
+
+def end_leases(*, list_id: int | None = None, account_id: int | None = None) -> int:
+    """End the leases of a list that ended, or of an account whose office ended or that was closed. Returns how many.
+
+    In the transaction of the act that ended it.
+    """
+    with system("leases end"):
+        if list_id is not None:
+            return _released(ContactEntry.objects.filter(list_id=list_id))
+        return _released(ContactEntry.objects.filter(holder_id=needed(account_id)))
+
+
+def lapse_leases(*, at: datetime) -> int:
+    """End the leases whose three days are over, or whose list's last day is past. Returns how many. As jobs."""
+    over = ContactEntry.objects.filter(state=State.LEASED)
+    past = over.filter(list__last_day__lt=clock.day_in(settings.TIME_ZONE, at))
+    return _released(over.filter(until__lte=at)) + _released(past)
+
+
+def _released(entries: QuerySet[ContactEntry]) -> int:
+    """Return doors to the queue."""
+    free = Case(When(next_day=None, then=Value(State.READY.value)), default=Value(State.LATER.value))
+    ids = list(
+        entries.filter(state=State.LEASED)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .values_list("pk", flat=True)
+    )
+    return ContactEntry.objects.filter(pk__in=ids, state=State.LEASED).update(
+        state=free, holder_id=None, until=None
+    )

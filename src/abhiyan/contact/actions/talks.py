@@ -1,0 +1,420 @@
+"""What came of a door: noted from a list or on a walk, undone, and the question whether it was so."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact import queries
+from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
+from abhiyan.contact.rules import gate
+from abhiyan.contact.rules.doors import is_near, unfit_note
+from abhiyan.contact.rules.kinds import BY_DOOR, BY_LIST, BY_WALK, KIND, LISTED, TALKED
+from abhiyan.core import audit, clock, lot, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import person
+from abhiyan.helpdesk import actions as helpdesk
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.org import actions as org_acts
+from abhiyan.people import actions as people_acts
+from abhiyan.people import phones
+from abhiyan.people import queries as people
+from abhiyan.people.actions.persons import lock_phones
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions import AskedItem, NewItem, item_key
+from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.queries import items, items_by_id, programme_by_id
+from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
+from abhiyan.units import queries as units
+
+from .attempts import VISIT_LEASE
+from .doors import MOST_HELD, HeldBack, require_there, talked_lately
+
+NOT_HOME_MOST = 3  # times; then the door rests for good
+NOTE_KEPT = timedelta(days=90)
+ANSWERS = timedelta(days=3)  # so long a person may say whether it was so
+LATEST = timedelta(days=7)  # a phone may send a talk, after it was noted
+LONGEST_DOOR, LONGEST_NOTE = 60, 300
+MOST_ASKED = 500  # at once
+MOST_AGAIN = 10  # a walk to one door may be undone and noted again
+State, Outcome, Way = ContactEntry.State, ContactTry.Outcome, ContactTry.Way
+
+
+class DoorGone(Refused, status=409):
+    message = _(
+        "This door is no longer yours: its time is over, or the list rests. You can note it as a walk."
+    )
+
+
+class DoorKnown(Refused, status=409):
+    message = _("Somebody noted a talk at this door already.")
+
+
+class TalkTooLate(Refused, status=409):
+    message = _("The programme did not run on that day, or it is more than a week ago.")
+
+
+class NoteUnfit(Refused):
+    message = _("%(why)s")
+
+
+class DoorNumberUnfit(Refused):
+    message = _("This is no Indian mobile number. Write 10 digits, or leave it empty.")
+
+
+class NumberOwn(Refused):
+    message = _("This is your own number. Write theirs, or leave it empty.")
+
+
+class NeedUnsaid(Refused):
+    message = _("Say in one sentence what they did not receive.")
+
+
+class FollowUpUnfit(Refused):
+    message = _("Choose a day from tomorrow to the last day of the programme.")
+
+
+class DoorUnsaid(Refused):
+    message = _("Say which door it was, such as the house number.")
+
+
+class UndoneTooLate(Refused, status=409):
+    message = _("You can undo this only on the same day.")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A worker's note of a door. phone: as typed, only if the person wants to be asked. age: how long a phone kept it.
+
+    point: degrees; accuracy: metres. need: what somebody is entitled to and did not receive, in one sentence.
+    """
+
+    outcome: str
+    phone: str = field(default="", repr=False)
+    follow_up: date | None = None
+    note: str = field(default="", repr=False)
+    need: str = field(default="", repr=False)
+    point: tuple[float, float] | None = None
+    accuracy: float | None = None
+    age: timedelta = timedelta(0)
+
+
+def note_door(*, entry: UUID, told: Told, by: Actor, at: datetime) -> ContactTry:
+    """Note what came of a door that one holds. A talk is reported; the door leaves the worker's hands.
+
+    Refuses NotFound, DoorGone, TalkTooLate, and what `_noted` refuses.
+    """
+    account, made = needed(by.account_id), at - told.age
+    with system("a door is noted"):
+        rows = ContactEntry.objects.select_for_update(of=("self",)).select_related("list")
+        one = needed(rows.filter(public_id=entry).first())
+        if one.state != State.LEASED or one.holder_id != account or one.until is None or made > one.until:
+            raise DoorGone
+        programme = programme_by_id(one.list.programme_id)
+        on = _day_of(programme, made, at=at)
+        row = ContactTry(id=lot.uuid(), entry=one, programme=programme, unit_id=one.unit_id, way=Way.DOOR)
+        key = item_key(KIND, programme.pk, "door", one.pk, one.tries)
+        _noted(row, told, programme, key, BY_DOOR, on, by=by, at=at)
+        one.tries, one.last_outcome = one.tries + 1, row.outcome
+        one.holder_id = one.until = one.next_day = None
+        if row.outcome in queries.TALKS:
+            one.state = State.DONE
+            if row.ask_on is not None and one.is_person:
+                _join_list(one, row, programme, on, at=at)
+        elif row.outcome == Outcome.UNWILLING:
+            one.state, one.why_out = State.OUT, "unwilling"
+        elif row.outcome == Outcome.NOT_HOME and one.tries >= NOT_HOME_MOST:
+            one.state, one.why_out = State.OUT, "not_reached"
+        else:
+            one.state, one.next_day = State.LATER, row.follow_up_day or on + timedelta(days=1)
+        one.save()
+    return row
+
+
+def note_walk(
+    *, programme: Programme, unit_id: int, door: str, told: Told, by: Actor, at: datetime
+) -> ContactTry:
+    """Note a door of a walk without a list: a door, an outcome, no name. Each door counts one talk.
+
+    Talks count up to the households of the unit, where they are known. Who may: as for `take_doors`.
+    Refuses DoorUnsaid, DoorKnown, TalkTooLate, HeldBack, and what `_noted` refuses.
+    """
+    label = " ".join(door.split())[:LONGEST_DOOR]
+    if not label:
+        raise DoorUnsaid(field="door")
+    made = at - told.age
+    with system("a walk is noted"):
+        require_there(programme=programme, unit_id=unit_id, by=by, at=at)
+        on = _day_of(programme, made, at=at)
+        sql.wait_for(f"walks of {programme.pk} in {unit_id}")
+        polling = units.polling({unit_id: [unit_id]}, at=made)[unit_id]
+        if why := gate.held_back(is_call=False, at=made, zone=programme.zone, polling=polling):
+            raise HeldBack(why=gate.WORDS[why])
+        row = ContactTry(id=lot.uuid(), programme=programme, unit_id=unit_id, way=Way.WALK, door=label)
+        keys = [item_key(KIND, programme.pk, unit_id, label.casefold(), n) for n in range(MOST_AGAIN)]
+        known = items_by_id(keys)
+        free = [key for key in keys if key not in known]
+        is_talk = told.outcome in queries.TALKS
+        if is_talk and (not free or any(one.ended_at is None for one in known.values())):
+            raise DoorKnown(field="door")
+        houses = units.units_by_id([unit_id])[unit_id].households
+        is_full = houses is not None and is_talk and _walked(programme, unit_id) >= houses
+        _noted(row, told, programme, free[0] if free else None, BY_WALK, on, is_full=is_full, by=by, at=at)
+    return row
+
+
+def _walked(programme: Programme, unit_id: int) -> int:
+    walks = items(programme.pk, TALKED).filter(unit_id=unit_id, channel=BY_WALK)
+    return walks.filter(counted_at__isnull=False, ended_at=None).count()
+
+
+def _day_of(programme: Programme, made: datetime, *, at: datetime) -> date:
+    """Return the day of a talk. Refuses TalkTooLate outside the window, or after a week."""
+    on = clock.day_in(programme.zone, made)
+    is_open = programme.state == Programme.State.OPEN and programme.opens_on <= on <= programme.closes_on
+    if not is_open or at - made > LATEST:
+        raise TalkTooLate
+    return on
+
+
+def _noted(
+    row: ContactTry,
+    told: Told,
+    programme: Programme,
+    key: UUID | None,
+    channel: int,
+    on: date,
+    *,
+    is_full: bool = False,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Fill and keep a try: its note, its request, its item.
+
+    Refuses NoteUnfit, DoorNumberUnfit, NumberOwn, FollowUpUnfit, NeedUnsaid, and what `helpdesk.add_need` refuses.
+    """
+    row.outcome = Outcome(told.outcome).value
+    row.by_id, row.at, row.stored_at = needed(by.account_id), at - told.age, at
+    if row.outcome == Outcome.LATER:
+        row.follow_up_day = told.follow_up or on + timedelta(days=1)
+        if not on < row.follow_up_day <= programme.closes_on:
+            raise FollowUpUnfit(field="follow_up")
+    if note := told.note.strip():
+        if why := unfit_note(note):
+            raise NoteUnfit(field="note", why=why)
+        row.note = keyring().seal(note.encode(), about=row.pk.bytes)
+        row.note_until = at + NOTE_KEPT
+    if row.outcome == Outcome.ENTITLED:
+        row.request_id = _request(row, told.need.strip(), by=by, at=at)
+    if row.outcome in queries.TALKS and key is not None:
+        phone_id = _phone(told.phone, programme, row.by_id)
+        if phone_id is not None:
+            row.ask_on = max(on + timedelta(days=1), clock.day_in(programme.zone, at))
+        place = units.units_by_id([row.unit_id])[row.unit_id]
+        booth = (place.lat, place.lon) if place.lat is not None and place.lon is not None else None
+        lat, lon = told.point or (None, None)
+        item = NewItem(
+            key,
+            programme.pk,
+            TALKED,
+            channel,
+            row.unit_id,
+            on,
+            by_id=row.by_id,
+            phone_id=phone_id,
+            at=row.at,
+            device=by.device,
+            lat=lat,
+            lon=lon,
+            accuracy=told.accuracy,
+            is_counted=not is_full and is_near(told.point, told.accuracy, booth) is not False,
+            is_signed=False,
+        )
+        programmes.report_items(new=[item], at=at)
+        row.item_id = key
+    row.save(force_insert=True)
+    facts = {"outcome": row.outcome, "way": row.way}
+    audit.record(by=by, at=at, act="contact.note", subject=str(row.pk), unit_id=row.unit_id, facts=facts)
+
+
+def _phone(typed: str, programme: Programme, account_id: int) -> UUID | None:
+    """Keep the number of somebody who wants to be asked. A number of another door of the programme is not asked again:
+    None, without a word, so nobody learns which numbers are known."""
+    if not typed.strip():
+        return None
+    number = phones.parse(typed)
+    if number is None:
+        raise DoorNumberUnfit(field="phone")
+    phone_id = keyring().phone_id(number)
+    if needed(people.account(account_id)).phone_id == phone_id:
+        raise NumberOwn(field="phone")
+    lock_phones([phone_id])
+    if items(programme.pk, TALKED).filter(phone_id=phone_id, ended_at=None).exists():
+        return None
+    people_acts.keep_phones(phones=[number])
+    return phone_id
+
+
+def _request(row: ContactTry, need: str, *, by: Actor, at: datetime) -> UUID:
+    """Make what somebody did not receive a request of the worker to the helpline: the answer comes to the worker."""
+    if not need:
+        raise NeedUnsaid(field="need")
+    if why := unfit_note(need):
+        raise NoteUnfit(field="need", why=why)
+    worker = needed(people.account(row.by_id))
+    opening = helpdesk.Opening(
+        way=Ticket.Way.CALL,
+        phone=people.number_of(worker.phone_id),
+        texts=[need],
+        unit_id=row.unit_id,
+        language=worker.language or settings.LANGUAGE_CODE,
+        kind=Ticket.Kind.OTHER.value,
+        name=worker.name,
+        programme_id=row.programme_id,
+    )
+    return helpdesk.add_need(opening=opening, by=by, at=at).pk
+
+
+def _join_list(one: ContactEntry, row: ContactTry, programme: Programme, on: date, *, at: datetime) -> None:
+    """Somebody on a list wants to be asked: from a row of the import they become an item of "On the list"."""
+    item = needed(items_by_id([needed(row.item_id)]).get(needed(row.item_id)))
+    if one.item_id is None and one.list.day is not None:
+        gone = TallyChange(programme.pk, LISTED, BY_LIST, one.unit_id, one.list.day, REPORTED, -1)
+        programmes.post(deltas=[gone], at=at)
+    one.item_id = item_key(KIND, programme.pk, "listed", row.pk)
+    listed = NewItem(
+        one.item_id,
+        programme.pk,
+        LISTED,
+        BY_LIST,
+        one.unit_id,
+        on,
+        by_id=row.by_id,
+        phone_id=item.phone_id,
+        at=row.at,
+        is_counted=True,
+        is_signed=False,
+    )
+    programmes.report_items(new=[listed], at=at)
+
+
+def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
+    """Undo a try of one's own on the same day. Its item ends, and the door is the worker's again if the list goes on.
+
+    A request to the helpline stays. Refuses NotFound, UndoneTooLate.
+    """
+    account = needed(by.account_id)
+    with system("a try is undone"):
+        rows = ContactTry.objects.select_for_update(of=("self",)).filter(pk=contact, by_id=account)
+        row = needed(rows.filter(undone_at=None).first())
+        programme = programme_by_id(row.programme_id)
+        if clock.day_in(programme.zone, row.stored_at) != clock.day_in(programme.zone, at):
+            raise UndoneTooLate
+        row.undone_at, row.ask_on, row.note, row.note_until = at, None, b"", None
+        row.save(update_fields=["undone_at", "ask_on", "note", "note_until"])
+        ends = [row.item_id] if row.item_id else []
+        if row.entry_id is not None:
+            one = (
+                ContactEntry.objects.select_for_update(of=("self",))
+                .select_related("list")
+                .get(pk=row.entry_id)
+            )
+            if row.item_id and one.item_id:
+                ends.append(one.item_id)
+            _take_again(one, account, programme, at=at)
+        programmes.end_items(ids=ends, why=Item.Why.UNDONE, at=at)
+        audit.record(by=by, at=at, act="contact.undo", subject=str(row.pk), unit_id=row.unit_id)
+    return row
+
+
+def _take_again(one: ContactEntry, account: int, programme: Programme, *, at: datetime) -> None:
+    """Give an undone door back to its worker; to the queue where the list ended or the worker has enough."""
+    if one.holder_id is not None or one.why_out in ("opted_out", "ended"):
+        return
+    is_in_use = one.list.state == ContactList.State.APPROVED
+    is_in_use = is_in_use and one.list.last_day >= clock.day_in(programme.zone, at)
+    own = ContactEntry.objects.filter(holder_id=account, state=State.LEASED).count()
+    one.state, one.why_out, one.next_day = State.READY, "", None
+    if is_in_use and own < MOST_HELD:
+        one.state, one.holder_id, one.until = State.LEASED, account, at + VISIT_LEASE
+    one.save()
+
+
+# --- numbers, questions, notes ---
+
+
+def show_number(*, entry: UUID, by: Actor, at: datetime) -> str:
+    """Show the number (E.164) of a door that one holds, for one call. Each look leaves a row; at most 200 a day.
+
+    The gate is asked again, as for a call. Refuses NotFound, DoorGone, HeldBack, TooMany.
+    """
+    with system("a number of a list is shown"):
+        own = ContactEntry.objects.filter(
+            public_id=entry, holder_id=needed(by.account_id), state=State.LEASED
+        )
+        one = needed(own.select_related("list").first(), DoorGone)
+        phone_id = needed(one.phone_id, NotFound)
+        programme, on = programme_by_id(one.list.programme_id), clock.day_in(settings.TIME_ZONE, at)
+        why = gate.held_back(
+            is_call=True,
+            at=at,
+            zone=programme.zone,
+            polling=units.polling({0: [one.unit_id]}, at=at)[0],
+            is_over=one.list.state != ContactList.State.APPROVED or one.list.last_day < on,
+            said_no=bool(people.phones_that_said_no([phone_id])),
+            is_of_scheme=bool(one.list.scheme),
+            n_lately=talked_lately([one.pk], [phone_id], at=at).get(phone_id, 0),
+        )
+        if why:
+            raise HeldBack(why=gate.WORDS[why])
+        org_acts.count_reveal(by=by, at=at)
+        number = people.number_of(phone_id)
+        subject = str(one.public_id)
+        audit.record(by=by, at=at, act="people.reveal_phone", subject=subject, unit_id=one.unit_id)
+    return number
+
+
+def ask_persons(*, at: datetime) -> int:
+    """Ask who gave a number whether the talk was so, from the day after. Returns how many. As jobs."""
+    today = clock.day_in(settings.TIME_ZONE, at)
+    found = ContactTry.objects.filter(ask_on__lte=today).order_by("ask_on", "pk").select_related("entry")
+    due = list(found.select_for_update(of=("self",), skip_locked=True)[:MOST_ASKED])
+    known = items_by_id([one.item_id for one in due if one.item_id])
+    names = people.names_of({one.by_id for one in due})
+    asked = []
+    for one in due:
+        item = known.get(one.item_id) if one.item_id else None
+        if item is None or item.ended_at is not None:
+            continue
+        language = (one.entry.language if one.entry else "") or settings.LANGUAGE_CODE
+        worker = person(names.get(one.by_id, ""), language)
+        with translation.override(language):
+            day = date_format(item.day, "j F")
+            label = say("The talk with %(worker)s on %(day)s") % {"worker": worker, "day": day}
+        blanks = {"worker": worker, "day": day}
+        asked.append(AskedItem(item, "ask.talked", blanks, label, at + ANSWERS, language))
+    ContactTry.objects.filter(pk__in=[one.pk for one in due]).update(ask_on=None)
+    return programmes.ask_whether(asked=asked, at=at)
+
+
+def hear_person(*, item: Item, yes: bool, at: datetime, **_told: object) -> None:
+    """Hear whether a talk was so. The same word holds for the place on the list. In the answer's transaction."""
+    tries = ContactTry.objects.filter(item_id=item.pk, entry__item_id__isnull=False)
+    listed = [known for known in tries.values_list("entry__item_id", flat=True) if known]
+    if yes:
+        programmes.confirm_items(ids=listed, at=at)
+    else:
+        programmes.end_items(ids=listed, why=Item.Why.DENIED, at=at)
+
+
+def empty_notes(*, at: datetime) -> int:
+    """Empty notes after 90 days. Returns how many. As jobs."""
+    return ContactTry.objects.filter(note_until__lte=at).update(note=b"", note_until=None)

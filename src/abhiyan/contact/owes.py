@@ -1,0 +1,41 @@
+"""The work of a running programme of contact today: the doors of one's own booth."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.org.here import address
+from abhiyan.org.rules.capabilities import PHONE_UNITS
+from abhiyan.org.viewer import HeldOffice, Viewer
+from abhiyan.programmes.queries import MeasureStand
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.owed import Owed
+
+from . import queries
+from .actions import MEET
+
+
+def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
+    """Yield one row for who works at the doors of a booth: how many doors of its lists are met."""
+    programme = stand.programme
+    if not viewer.is_strong or home.unit_kind not in PHONE_UNITS or not viewer.may_at(MEET, home.lo):
+        return
+    if not queries.runs(programme, at):
+        return
+    with system("the doors of a booth are counted for who works there"):
+        met, doors = queries.met_of(programme, home.unit_id)
+    page = address_of("contact:field_doors", programme.public_id)
+    yield Owed(
+        urgency=1,
+        title=_("Meet people at their doors"),
+        meta=_("%(met)s of %(doors)s met") % {"met": grouped(met), "doors": grouped(doors)}
+        if doors
+        else named(programme.names),
+        href=address(page, home.unit_code),
+        act=_("Open my doors"),
+        icon="enrol",
+    )

@@ -1,0 +1,34 @@
+"""The rules of a talk at a door: near the booth, and which words a note may hold."""
+
+import re
+
+from django.utils.translation import gettext as say
+
+from abhiyan.core.places import Point, metres
+from abhiyan.forms.rules.words import refused_in
+from abhiyan.helpdesk.rules.wording import is_about_illness
+
+RADIUS_M = 2_000  # around the point of a booth: its village, and the fields around
+LOOSEST_M = 500  # of an accuracy that a phone may claim
+_NUMBER = re.compile(r"\d{6,}")  # of a scheme, a card or an account
+
+
+def is_near(point: Point | None, accuracy: float | None, place: Point | None) -> bool | None:
+    """Return whether a phone was near a booth; None if either place is not known."""
+    if point is None or place is None:
+        return None
+    return metres(point, place) <= RADIUS_M + min(accuracy or 0, LOOSEST_M)
+
+
+def unfit_note(text: str) -> str:
+    """Return why a note may not hold these words, in the reader's language; "" if it may.
+
+    Nothing about health, caste, religion or the vote is kept (law.md D14, E5). There is no promise and no number (E3).
+    """
+    if is_about_illness(text):
+        return say("This speaks of an illness. We keep nothing about health. Leave it out.")
+    if _NUMBER.search(re.sub(r"[ -]", "", text)):
+        return say(
+            "This holds a long number. We keep no numbers of schemes, cards or accounts. Leave it out."
+        )
+    return refused_in(text)

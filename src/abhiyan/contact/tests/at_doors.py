@@ -1,0 +1,100 @@
+"""A contact programme in the named world with a list of doors, for tests."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
+from abhiyan.core.keys import keyring
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.people import actions as people
+from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
+from abhiyan.units import actions as units
+from abhiyan.units.models import Unit
+
+TODAY, DAY = NOW.date(), timedelta(days=1)  # Wednesday, 25 November 2026, 12:00 in India
+POINT = (33.08, 74.83)
+HER = "+919419066601"
+
+
+def contact_programme(owner: int, *, days: int = 60) -> Programme:
+    with system("test"):
+        made = Programme.objects.create(
+            public_id=uuid4(),
+            kind="contact",
+            names={"en": "Meet people at their doors", "hi": "घर-घर संपर्क"},
+            state="open",
+            owner_id=owner,
+            opens_on=TODAY - DAY,
+            closes_on=TODAY + (days - 2) * DAY,
+            made_at=NOW,
+        )
+        for number, code in ((1, "talked"), (2, "listed")):
+            Measure.objects.create(programme=made, number=number, code=code, names={"en": code, "hi": code})
+        ProgrammeUnit.objects.create(programme=made, unit_id=owner)
+    return made
+
+
+def listed(run: Programme, unit_id: int, n: int, *, scheme: str = "", **more: Any) -> ContactList:
+    """An approved list of n named people with phones in one unit."""
+    with system("test"):
+        Unit.objects.filter(pk=unit_id).update(lat=POINT[0], lon=POINT[1])
+        made = ContactList.objects.create(
+            public_id=uuid4(),
+            programme=run,
+            unit_id=run.owner_id,
+            title="Ujjwala",
+            source="District office",
+            basis="given",
+            purpose="A talk about a public scheme",
+            scheme=scheme,
+            responsible_id=0,
+            last_day=TODAY + 30 * DAY,
+            state="approved",
+            made_at=NOW,
+            **more,
+        )
+        phones = people.keep_phones(phones=[f"+9194190{made.pk % 10}{unit_id % 10}{k:03d}" for k in range(n)])
+        rows = []
+        for k, phone_id in enumerate(phones):
+            ident = uuid4()
+            rows.append(
+                ContactEntry(
+                    public_id=ident,
+                    list=made,
+                    unit_id=unit_id,
+                    person_name=keyring().seal(f"Person {k}".encode(), about=ident.bytes),
+                    phone_id=phone_id,
+                    door=f"House {k}",
+                    lat=POINT[0] + k / 10_000,
+                    lon=POINT[1],
+                )
+            )
+        ContactEntry.objects.bulk_create(rows)
+    return made
+
+
+def entries(**which: Any) -> list[ContactEntry]:
+    with system("test"):
+        return list(ContactEntry.objects.filter(**which).order_by("pk"))
+
+
+def tries(**which: Any) -> list[ContactTry]:
+    with system("test"):
+        return list(ContactTry.objects.filter(**which).order_by("stored_at"))
+
+
+def announce(unit_id: int, by: Any, *, at: datetime, closes_in: timedelta = 9 * DAY) -> None:
+    """An election is announced in a state."""
+    stated = units.StatedPoll(
+        "assembly",
+        "Poll",
+        at.date(),
+        (at + closes_in).date() + 3 * DAY,
+        "A letter",
+        [(at + closes_in, [unit_id])],
+    )
+    with system("test"):
+        poll = units.state_poll(stated=stated, by=by, at=at)
+        units.confirm_poll(public_id=poll.public_id, by=by, at=at)

@@ -1,0 +1,158 @@
+"""Doors in a browser: taken, worked offline, an opt-out, a need, the person's YES, and the rest before an election."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from abhiyan.contact import actions
+from abhiyan.core.scope import system
+from abhiyan.core.tests import given
+from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.waits import until
+from abhiyan.enrolment.tests.make import Human
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.enrolment.tests.web import blanks
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.tests.make import write
+from abhiyan.messaging import actions as messaging
+from abhiyan.people import actions as people
+from abhiyan.people.models import Account
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.queries import ladder
+from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.site.tests.visits import Open, go, visits
+from abhiyan.ui.tests.axe import Look
+from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+
+from .at_doors import DAY, HER, POINT, announce, contact_programme, entries, listed, tries
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SAYS = {"en": "YES", "hi": "हाँ"}
+PARVATI = Human("Parvati", 1970, HER)
+THERE = {
+    "geolocation": {"latitude": POINT[0], "longitude": POINT[1], "accuracy": 15},
+    "permissions": ["geolocation"],
+}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    made = Cast.make()
+    with system("test"):
+        (kept,) = people.keep_phones(phones=["+919419007701"])
+        Account.objects.filter(pk=made.accounts["booth_president"].pk).update(phone_id=kept)
+    return made
+
+
+@pytest.fixture
+def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iterator[Open]:
+    server = serving(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+    yield from visits(
+        chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)), goes_offline=True
+    )
+
+
+def ready(page: Page) -> None:
+    """The page's script has done its part."""
+    page.wait_for_selector("html[data-field=ready]", state="attached")
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_doors_are_taken_worked_offline_asked_about_and_rest_at_an_election(
+    visit: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    booth = cast.world.units["JK-B001"].pk
+    run = contact_programme(cast.world.units["JK-SRI"].pk)
+    listed(run, booth, 32, scheme="PMUY")
+    with system("test"):
+        messaging.publish_templates(at=NOW, by=SYSTEM)
+
+    phone = visit("/", "booth_president", size=size, language=language, **THERE)
+    go(phone, f"main a[href^='/field/doors/{run.public_id}/']")
+    look(phone, "contact my doors")
+    mine = phone.url
+    go(phone, "form[action$='/take/'] button")
+    look(phone, "contact 30 doors taken")
+    assert phone.locator("a.button[href^='/field/door/']").count() == 30
+
+    # Somebody says no to contact: their number is held back.
+    first, second, third = entries(state="leased")[:3]
+    assert first.phone_id is not None
+    with system("test"):
+        people.suppress(phone_id=first.phone_id, scope="outreach", channel=1, by=SYSTEM, at=NOW)
+    phone.goto(f"/field/door/{first.public_id}/")
+    look(phone, "contact a door")
+    phone.click("form[action$='/number/'] button")
+    expect(phone.locator(".note.warn")).to_have_count(1)
+    look(phone, "contact number held back")
+
+    # A day without a network.
+    for _visit in range(2):
+        phone.goto("/field/start/")
+        ready(phone)
+    phone.context.set_offline(True)
+    phone.goto(f"/field/door/{second.public_id}/")
+    ready(phone)
+    expect(phone.locator("#where")).to_contain_text("15")
+    assert phone.locator("form[action$='/number/']").count() == 0, "a copy holds no number"
+    phone.fill("[name=phone]", HER)
+    look(phone, "contact a door offline")
+    phone.click("button[value=talked]")
+    expect(phone.locator("#field-told .ok")).to_have_count(1)
+    phone.goto(f"/field/door/{third.public_id}/")
+    ready(phone)
+    phone.fill("[name=need]", "गैस कनेक्शन नहीं आया")
+    phone.click("button[value=entitled]")
+    expect(phone.locator("#field-told .ok")).to_have_count(1)
+    phone.goto(f"/field/walk/{run.public_id}/?unit=JK-B001")
+    ready(phone)
+    phone.fill("[name=door]", "12 A")
+    look(phone, "contact walk offline")
+    phone.click("button[value=not_home]")
+    expect(phone.locator("#field-told .ok")).to_have_count(1)
+    phone.goto("/field/outbox/")
+    expect(phone.locator("#records li")).to_have_count(3)
+    look(phone, "contact outbox")
+    phone.context.set_offline(False)
+    phone.goto("/field/outbox/")
+    until(lambda: len(tries()) == 3)
+    phone.goto(mine)
+    look(phone, "contact noted today")
+    with system("test"):
+        assert Ticket.objects.get().unit_id == booth
+
+    # Undone on the same day, and given back.
+    go(phone, "form[action$='/undo/'] button >> nth=0")
+    assert len(tries(undone_at=None)) == 2
+    go(phone, "form[action$='/back/'] button")
+    assert not entries(state="leased")
+
+    # The person's word, the day after.
+    at = NOW + DAY
+    given.time(at)
+    with system("test"):
+        assert actions.ask_persons(at=at) == 1
+    (asked,) = blanks(HER, "ask.talked")
+    write(cast.world, f"{SAYS[language]} {asked['word']}", PARVATI, at=at)
+    with system("test"):
+        programmes.fold(at=at)
+        seen = ladder(node=booth, hierarchy=1, programme=run, measure=1, at=at)
+    assert (seen.reported, seen.unsigned, seen.counted, seen.confirmed) == (2, 1, 1, 1)
+
+    # An election is announced: the list of beneficiaries rests.
+    announce(cast.world.units["JK"].pk, SYSTEM, at=at)
+    phone = visit(
+        mine.partition("localhost")[2].partition("/")[2].join(["/", ""]),
+        "booth_president",
+        size=size,
+        language=language,
+    )
+    phone.click("form[action$='/take/'] button")
+    phone.wait_for_load_state()
+    look(phone, "contact list rests")
+    assert not entries(state="leased")
+    desk = visit(
+        f"/programmes/{run.public_id}/?unit=JK-B001", "state_president", size=size, language=language
+    )
+    look(desk, "contact programme")

@@ -1,0 +1,347 @@
+"""The worker at the doors, on the phone: the doors one holds, the form of each, and a walk without a list."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from abhiyan.contact import actions, queries
+from abhiyan.contact.models import ContactEntry, ContactTry
+from abhiyan.contact.rules import gate, grounds
+from abhiyan.contact.rules.kinds import KIND
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.queries import NotYours
+from abhiyan.org.rules.capabilities import PHONE_UNITS
+from abhiyan.org.viewer import Request
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import programme as programme_by_public_id
+from abhiyan.programmes.queries import programme_by_id
+from abhiyan.ui.acts import PageAct, act_on, form_page, problem, tried
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.fields import DayField, WhereField
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.records import KEPT, RecordSent, naming, taken
+from abhiyan.units import queries as units
+
+Outcome = ContactTry.Outcome
+# In the order of the buttons; the first is the large one.
+OUTCOMES = (
+    (Outcome.TALKED.value, _("Talked")),
+    (Outcome.WANTS_HELP.value, _("Wants to help")),
+    (Outcome.ENTITLED.value, _("Entitled, not received")),
+    (Outcome.NOT_HOME.value, _("Not at home")),
+    (Outcome.LATER.value, _("Later")),
+    (Outcome.UNWILLING.value, _("Does not want to talk")),
+)
+
+
+class TalkForm(forms.Form):
+    """What came of one door. A phone number only if the person wants to be asked."""
+
+    outcome = forms.ChoiceField(choices=OUTCOMES, widget=forms.HiddenInput)
+    place = WhereField()
+    clock = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    phone = forms.CharField(
+        label=_("Their number, only if they want to be asked"),
+        help_text=_("Tomorrow we ask by SMS whether you talked. Without a number the talk stays unsigned."),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    follow_up = DayField(label=_("Come again on (for “Later”)"), required=False)
+    need = forms.CharField(
+        label=_("What they did not receive (for “Entitled, not received”)"),
+        help_text=_(
+            "It goes to the helpline, and the answer comes to you. Promise nothing. Write no numbers."
+        ),
+        required=False,
+        max_length=actions.LONGEST_NOTE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        help_text=_("Nothing about illness, caste, religion or the vote. It is deleted after 90 days."),
+        required=False,
+        max_length=actions.LONGEST_NOTE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def told(self, given: dict[str, Any], age: timedelta) -> actions.Told:
+        """As the act wants it."""
+        where = given["place"]
+        return actions.Told(
+            given["outcome"],
+            given["phone"],
+            given["follow_up"],
+            given["note"],
+            given["need"],
+            where[:2] if where else None,
+            where[2] if where else None,
+            age,
+        )
+
+
+class WalkForm(TalkForm):
+    """The same for a door of a walk."""
+
+    door = forms.CharField(
+        label=_("Which door"),
+        help_text=_("Such as the house number and lane. No names."),
+        max_length=actions.LONGEST_DOOR,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def _programme(public_id: UUID) -> Programme:
+    one = programme_by_public_id(public_id)
+    if one.kind != KIND:
+        raise NotFound
+    return one
+
+
+def _may(request: Request, here: Here) -> bool:
+    """Whether the viewer may work at the doors of the page's unit."""
+    with system("where somebody may meet people"):
+        spans = units.all_spans([here.unit.id]).get(here.unit.id, [])
+        if request.viewer.may_at(actions.MEET, *(lo for lo, _hi in spans)):
+            return True
+        return grounds.is_lent(request.viewer.account_id or 0, here.unit.id, clock.now())
+
+
+@require_safe
+def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
+    """The doors one holds in a booth, what is met there, and what one noted today. A larger unit leads to booths."""
+    one, at = _programme(public_id), clock.now()
+    named_unit = "unit" in request.GET
+    here = page_unit(request, hierarchy=one.hierarchy if named_unit else 0)
+    account = request.viewer.account_id or 0
+    is_booth = here.unit.kind in PHONE_UNITS
+    if is_booth and not _may(request, here):
+        raise NotYours
+    held = [] if not is_booth else queries.held_doors(account, programme_id=one.pk)
+    with system("the doors of a booth are counted for who works there"):
+        met, doors = queries.met_of(one, here.unit.id) if is_booth else (0, 0)
+        spans = [span for held_ in request.viewer.appointments for span in held_.ranges]
+        below = [] if is_booth else queries.booths_with_doors(one, spans)
+        names = units.units_by_id([unit for unit, _code, _n in below])
+    context = {
+        "programme": one,
+        "name": named(one.names),
+        "unit": here,
+        "is_booth": is_booth,
+        "is_open": queries.runs(one, at),
+        "held": held,
+        "met": met,
+        "doors": doors,
+        "below": [(code, named(names[unit].names), n) for unit, code, n in below],
+        "noted": queries.own_tries(account, one, at=at) if is_booth else [],
+        "is_copy": KEPT in request.headers,
+        "most": actions.MOST_HELD,
+        "page": address_of("contact:field_doors", one.public_id),
+    }
+    return naming(render(request, "contact/field_doors.html", context))
+
+
+class UnitTakenForm(forms.Form):
+    """The place of the phone; the unit comes from the address."""
+
+    place = WhereField()
+
+
+class ContactUndoForm(forms.Form):
+    """Which try."""
+
+    contact = forms.UUIDField(widget=forms.HiddenInput)
+
+
+def _take(
+    *, programme: Programme, unit_id: int, place: tuple[float, float, float] | None, **who: Any
+) -> tuple[list[ContactEntry], Counter[str]]:
+    return actions.take_doors(programme=programme, unit_id=unit_id, point=place[:2] if place else None, **who)
+
+
+def _said_taken(done: tuple[list[ContactEntry], Counter[str]]) -> str:
+    entries, held = done
+    said = []
+    if entries:
+        until = entries[0].until or clock.now() + timedelta(days=3)
+        said.append(
+            ngettext(
+                "%(n)s door is yours until %(until)s.", "%(n)s doors are yours until %(until)s.", len(entries)
+            )
+            % {"n": grouped(len(entries)), "until": date_format(localtime(until), "l, H:i")}
+        )
+    said += [
+        say("Held back: %(n)s. %(why)s") % {"n": grouped(n), "why": gate.WORDS[why]}
+        for why, n in held.items()
+    ]
+    return " ".join(said)
+
+
+def _back(*, programme: Programme, unit_id: int, **who: Any) -> int:  # noqa: ARG001  # alike for every act
+    return actions.give_back(programme=programme, **who)
+
+
+def _undo(*, programme: Programme, unit_id: int, **given: Any) -> ContactTry:  # noqa: ARG001  # alike for every act
+    return actions.undo_contact(**given)
+
+
+ACTS = {
+    "take": PageAct(_take, _said_taken, form=UnitTakenForm),
+    "back": PageAct(_back, _("Given back. Others can take them.")),
+    "undo": PageAct(_undo, _("Undone."), form=ContactUndoForm),
+}
+
+
+@require_POST
+def field_doors_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """Take doors, give them back, or undo what was noted today."""
+    one = _programme(public_id)
+    here = page_unit(request, hierarchy=one.hierarchy)
+    known: dict[str, Any] = {
+        "programme": one,
+        "unit_id": here.unit.id,
+        "by": request.actor,
+        "at": clock.now(),
+    }
+    outcome = act_on(request, ACTS, act, **known)
+    if not outcome:
+        messages.error(request, problem(outcome.form))
+    return redirect(address(address_of("contact:field_doors", public_id), here.unit.code))
+
+
+@form_page
+def field_door(request: Request, entry: UUID) -> HttpResponseBase:
+    """One door that one holds: its name, and the form of what came of it."""
+    one = queries.held_door(request.viewer.account_id, entry)
+    form = TalkForm(request.POST if request.method == "POST" else None)
+    outcome = tried(request, form, _door_act(request, form, entry, timedelta(0)), said=_("Noted."))
+    back = _doors_of(one)
+    if outcome:
+        return redirect(back)
+    return _shown(request, one, form, back, status=outcome.status)
+
+
+def _doors_of(one: queries.HeldDoor) -> str:
+    unit = units.unit_by_id(one.unit_id)
+    return address(
+        reverse("contact:field_doors", args=[programme_by_id(one.programme_id).public_id]), unit.code
+    )
+
+
+def _shown(
+    request: Request,
+    one: queries.HeldDoor,
+    form: forms.Form,
+    back: str,
+    *,
+    number: str = "",
+    held: str = "",
+    status: int = 200,
+) -> HttpResponseBase:
+    context = {
+        "door": one,
+        "form": form,
+        "outcomes": OUTCOMES,
+        "page": reverse("contact:field_door", args=[one.public_id]),
+        "back": back,
+        "number": number,
+        "held": held,
+        "is_copy": KEPT in request.headers,
+    }
+    return naming(render(request, "contact/field_door.html", context, status=status))
+
+
+def _door_act(
+    request: Request, form: TalkForm, entry: UUID, age: timedelta
+) -> Callable[[dict[str, Any]], ContactTry]:
+    return lambda given: actions.note_door(
+        entry=entry, told=form.told(given, age), by=request.actor, at=clock.now()
+    )
+
+
+def take_door(request: Request, sent: RecordSent) -> str:
+    """Note a door that a phone sends, by the form and the act of its page."""
+    entry: UUID = sent.named["entry"]
+    form = TalkForm(request.POST)
+    row = taken(form, _door_act(request, form, entry, sent.age))
+    unit = units.unit_by_id(row.unit_id)
+    return address(
+        reverse("contact:field_doors", args=[programme_by_id(row.programme_id).public_id]), unit.code
+    )
+
+
+@require_POST
+def field_number(request: Request, entry: UUID) -> HttpResponseBase:
+    """Show the door with its number. Each look leaves a row in the trail."""
+    one = queries.held_door(request.viewer.account_id, entry)
+    back = _doors_of(one)
+    try:
+        number = actions.show_number(entry=entry, by=request.actor, at=clock.now())
+    except actions.HeldBack as held:
+        return _shown(request, one, TalkForm(), back, held=str(held), status=held.status)
+    return _shown(request, one, TalkForm(), back, number=number)
+
+
+@form_page
+def field_walk(request: Request, public_id: UUID) -> HttpResponseBase:
+    """A walk without a list: one door after the other."""
+    one = _programme(public_id)
+    here = page_unit(request, hierarchy=one.hierarchy)
+    if here.unit.kind not in PHONE_UNITS:
+        raise NotFound(field="unit")
+    if not _may(request, here):
+        raise NotYours
+    form = WalkForm(request.POST if request.method == "POST" else None)
+    page = address(request.path, here.unit.code)
+    outcome = tried(request, form, _walk_act(request, form, one, here, timedelta(0)), said=_("Noted."))
+    if outcome:
+        return redirect(page)
+    context = {
+        "programme": one,
+        "unit": here,
+        "form": form,
+        "outcomes": OUTCOMES,
+        "page": page,
+        "back": address(reverse("contact:field_doors", args=[public_id]), here.unit.code),
+    }
+    return render(request, "contact/field_walk.html", context, status=outcome.status)
+
+
+def _walk_act(
+    request: Request, form: WalkForm, one: Programme, here: Here, age: timedelta
+) -> Callable[[dict[str, Any]], ContactTry]:
+    return lambda given: actions.note_walk(
+        programme=one,
+        unit_id=here.unit.id,
+        door=given["door"],
+        told=form.told(given, age),
+        by=request.actor,
+        at=clock.now(),
+    )
+
+
+def take_walk(request: Request, sent: RecordSent) -> str:
+    """Note a door of a walk that a phone sends, by the form and the act of its page."""
+    one = _programme(sent.named["public_id"])
+    here = page_unit(request, hierarchy=one.hierarchy)
+    form = WalkForm(request.POST)
+    taken(form, _walk_act(request, form, one, here, sent.age))
+    return address(reverse("contact:field_walk", args=[one.public_id]), here.unit.code)
