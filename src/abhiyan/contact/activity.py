@@ -1,6 +1,8 @@
 """Contact at doors and the growth of lists, as every page above and below knows them."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -10,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.keys import keyring
 from abhiyan.core.words import person
+from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries import item
@@ -18,15 +21,18 @@ from abhiyan.programmes.rules.activities import (
     CheckQuestion,
     ItemChannel,
     MeasureTemplate,
+    Page,
     ProgrammeTemplate,
     Whom,
 )
 from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import REPORTED
+from abhiyan.ui.owed import Owed
 
 from .actions import hear_person
 from .models import ContactEntry
 from .owes import owes
+from .owes_lists import owes_lists
 from .rules.kinds import BY_DOOR, BY_LIST, BY_WALK, KIND, LISTED, TALKED
 
 # Rows of lists that are not items yet: each is reported on the day of its list's import.
@@ -63,6 +69,12 @@ def wish(_listed: Item) -> str:
     return say("You want to hear from us again and are on our list.")
 
 
+def owes_all(*given: Any) -> Iterator[Owed]:
+    """Yield the work at doors, and that of who runs the programme."""
+    yield from owes(*given)
+    yield from owes_lists(*given)
+
+
 CONTACT_ACTIVITY = Activity(
     kind=KIND,
     name=_("Contact with people"),
@@ -94,7 +106,8 @@ CONTACT_ACTIVITY = Activity(
         ),
         "confirmed": _("The person says yes from their own phone."),
     },
-    owes=owes,
+    owes=owes_all,
+    page=Page("contact:board", _("Doors and lists"), LEADS),
     facts=f"{facts_of(KIND)} union all {_ROWS}",
     orphans={
         "contacts of unknown items": "select count(*) as n from contact_try t where t.item_id is not null"

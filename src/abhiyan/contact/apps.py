@@ -8,13 +8,19 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
-        from abhiyan.org.news import AppointmentEnded
-        from abhiyan.people.news import ClosedAccountNews
+        from abhiyan.org.news import AppointmentEnded, ReleaseDecided
+        from abhiyan.org.rules import releases
+        from abhiyan.people.news import ClosedAccountNews, PhoneSaidNo
+        from abhiyan.programmes.news import ItemsErased
         from abhiyan.programmes.rules import activities
 
-        from . import actions
+        from . import actions, office
         from .activity import CONTACT_ACTIVITY
 
         activities.register(CONTACT_ACTIVITY)
+        releases.register_details(actions.ACT, office.sentences)
         news.subscribe(AppointmentEnded, lambda told: actions.end_leases(account_id=told.account_id))
         news.subscribe(ClosedAccountNews, lambda told: actions.end_leases(account_id=told.account_id))
+        news.subscribe(ReleaseDecided, lambda told: actions.heed_decision(told=told))
+        news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
+        news.subscribe(ItemsErased, lambda told: actions.forget_person(told=told))

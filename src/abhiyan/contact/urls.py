@@ -1,9 +1,10 @@
 """Addresses of this room."""
 
-from abhiyan.core.access import capability, page
+from abhiyan.core.access import FINAL, capability, page
+from abhiyan.org.rules.capabilities import LEADS
 
-from .actions import MEET
-from .views import field
+from .actions import MEET, RUN
+from .views import board, field, lists
 
 app_name = "contact"
 urlpatterns = [
@@ -27,5 +28,20 @@ urlpatterns = [
         field.field_walk,
         opens=capability(MEET),
         act="is undone on the same day",
+    ),
+    # Each page asks whose people the viewer sees.
+    page("contact/<uuid:public_id>/", board.board, opens=capability(LEADS)),
+    page("contact/<uuid:public_id>/lists/", lists.lists, opens=capability(LEADS)),
+    page(
+        "contact/<uuid:public_id>/lists/new/", lists.list_new, opens=capability(RUN), act="the list is ended"
+    ),
+    page("contact/list/<uuid:public_id>/", lists.list_page, name="list", opens=capability(LEADS)),
+    page("contact/list/<uuid:public_id>/document/", lists.list_document, opens=capability(LEADS)),
+    page("contact/list/<uuid:public_id>/end/", lists.list_end, opens=capability(RUN), act=FINAL),
+    page(
+        "contact/list/<uuid:public_id>/act/<slug:act>/",
+        lists.list_act,
+        opens=capability(RUN),
+        act="another person decides; the list is ended",
     ),
 ]

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.places import Point
 from abhiyan.core.samples import BY, ZONE, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.messaging.demo import go_out
@@ -18,7 +19,7 @@ from abhiyan.units import queries as units
 from . import actions, queries
 from .actions import MarkGiven, NewStay, StayReport
 from .models import Stay
-from .rules.stays import Point, StayStep
+from .rules.stays import StayStep
 
 NAMES = {"en": "Village stays (sample)", "hi": "गाँव प्रवास (नमूना)"}
 STAYS = 160  # about; no further mandal is added. Half of those that count are checked

@@ -22,11 +22,13 @@ CAPABILITY: dict[str, str] = {
     "frames.redraw": "verification.plan",
     "helpdesk.answer_many": "helpdesk.answer",
     "helpdesk.number": "programmes.run",
+    "contact.list": "programmes.run",
     "verification.finding": "verification.plan",
 }
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
 DONE_BY_APPROVAL = frozenset(
     {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end", "helpdesk.number"}
+    | {"contact.list"}
 )
 # Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
 QUIET = ("verification.finding",)
@@ -45,6 +47,7 @@ NAMES: dict[str, Promise] = {
     "frames.redraw": _("Name another public value for a draw"),
     "helpdesk.answer_many": _("Answer many requests at once"),
     "helpdesk.number": _("Change the number of a helpline"),
+    "contact.list": _("Use a contact list"),
     "verification.finding": _("Confirm a finding about a worker's entries"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided

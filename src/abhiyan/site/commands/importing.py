@@ -57,7 +57,7 @@ def import_list(
     """Import a list of a KIND from a CSV or spreadsheet FILE.
 
     KIND is one of units, pins, paper, results, segments, correspondence, totals, in_charges,
-    appointments, earlier_members, stays; without arguments they are listed with what each asks for.
+    appointments, earlier_members, stays, contact; without arguments they are listed with what each asks for.
 
     The file is checked whole first; the counts per outcome and what would differ are shown; then it is imported in
     one go. Refused rows are left out and named with the reasons. Ends with 0 when done, 1 when nothing was taken in

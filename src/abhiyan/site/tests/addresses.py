@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
 
 from abhiyan.contact import actions as contact
-from abhiyan.contact.models import Attempt, ContactEntry, ContactList
+from abhiyan.contact.models import Attempt, ContactEntry
+from abhiyan.contact.tests.make import new_list
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.scope import Scope, scoped, system
@@ -232,7 +233,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         )
         calls, call, absence = _calls_elsewhere(cast, at)
         stays, stay = _stays_elsewhere(cast, at)
-        contacts, entry = _door_elsewhere(cast, at)
+        contacts, entry, contact_list = _door_elsewhere(cast, at)
         task = programmes.ask_task(
             what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
             unit_id=world.units["JK-JAM"].pk,
@@ -477,6 +478,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "calls": calls,
         "call": call,
         "absence": absence,
+        **dict.fromkeys((f"contact:list{page}" for page in ("", "_act", "_document", "_end")), contact_list),
         "stays": stays,
         "stay": stay,
         "contacts": contacts,
@@ -534,8 +536,8 @@ def _stays_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID]:
     return made.public_id, assign_stay(programme=run, new=new, by=SYSTEM, at=at).pk
 
 
-def _door_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID]:
-    """A programme of contact in the other district, and a door of a list that its leader took."""
+def _door_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID, UUID]:
+    """A programme of contact in the other district, a door that its leader took, and the list of it."""
     district = cast.world.units["JK-JAM"].pk
     made = programmes.make_programme(
         template="contact",
@@ -548,25 +550,17 @@ def _door_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID]:
         at=at,
     )
     run = programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=at)
+    by = cast.actor("district_elsewhere")
+    new = new_list(title="List elsewhere", last_day=at.date() + timedelta(days=30), scheme="")
+    of = contact.make_list(programme=run, unit_id=district, new=new, by=by, at=at)
     with system("test"):
-        of = ContactList.objects.create(
-            public_id=uuid4(),
-            programme_id=run.pk,
-            unit_id=district,
-            title="List elsewhere",
-            source="A file",
-            basis="given",
-            purpose="A talk",
-            responsible_id=cast.accounts["district_elsewhere"].pk,
-            last_day=at.date() + timedelta(days=30),
-            state="approved",
-            made_at=at,
-        )
+        of.state = of.State.APPROVED
+        of.save()
         entry = ContactEntry.objects.create(
             public_id=uuid4(), list=of, unit_id=cast.world.units["JK-B004"].pk, door="Door elsewhere"
         )
-    contact.take_doors(programme=run, unit_id=entry.unit_id, by=cast.actor("district_elsewhere"), at=at)
-    return made.public_id, entry.public_id
+    contact.take_doors(programme=run, unit_id=entry.unit_id, by=by, at=at)
+    return made.public_id, entry.public_id, of.public_id
 
 
 def _request(cast: Cast, at: datetime) -> UUID:
@@ -644,7 +638,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     if room == "stays":
         more |= {"public_id": others["stays"], "stay": others["stay"], "act": "withdraw", "step": "evening"}
     if room == "contact":
-        more |= {"public_id": others["contacts"], "entry": others["entry"], "act": "take"}
+        more = {"public_id": others["contacts"]} | more | {"entry": others["entry"]}
+        more["act"] = "ask" if page == "list_act" else "take"
     if room == "verification" and page.startswith("frame") and page not in ("frames", "frame_new"):
         more["public_id"] = others["frame"]
     if page.startswith("paper_"):

@@ -202,6 +202,7 @@ ASKED = {
     "programmes:task_ask": "unit=JK-JAM",
     "contact:field_doors_act": "unit=JK-B004",
     "contact:field_walk": "unit=JK-B004",
+    "contact:list_new": "unit=JK-JAM",
     "stays:assign": "unit=JK-B004",
     "stays:board_act": "unit=JK-JAM",
 }

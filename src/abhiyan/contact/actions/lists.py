@@ -1,0 +1,420 @@
+"""Lists: made with their basis, approved by a second person, filled by an import, taken back, ended."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact.models import BasisDocument, ContactEntry, ContactList, ContactTry
+from abhiyan.contact.rules.kinds import BY_LIST, KIND, LISTED
+from abhiyan.contact.rules.schemes import REVEALS, schemes
+from abhiyan.core import audit, lot, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.clock import day_in
+from abhiyan.core.files import digest_of
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.forms.rules.words import refused_in
+from abhiyan.org import actions as releases
+from abhiyan.org import queries as org
+from abhiyan.org.models import Release
+from abhiyan.org.news import ReleaseDecided
+from abhiyan.people import actions as people_acts
+from abhiyan.people import queries as people
+from abhiyan.people.news import PhoneSaidNo
+from abhiyan.programmes.actions import post
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.news import ItemsErased
+from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
+from abhiyan.programmes.rules.materials import LARGEST, kind_of
+
+from .doors import end_leases
+
+RUN, ACT = "programmes.run", "contact.list"
+LONGEST_TITLE, LONGEST_TEXT = 100, 300
+LONGEST_DAYS = timedelta(days=366)
+State = ContactList.State
+OPEN = (State.DRAFT, State.REFUSED)  # its file may come
+
+
+class ListTextMissing(Refused):
+    message = _("Fill this in.")
+
+
+class ListTextUnfit(Refused):
+    message = _("%(why)s")
+
+
+class BasisMissing(Refused):
+    message = _("Say on which basis the organisation holds the list. Without one it cannot be used.")
+
+
+class DocumentMissing(Refused):
+    message = _("Add the document that shows the basis.")
+
+
+class DocumentUnfit(Refused):
+    message = _(
+        "Add the document as PDF, PNG, JPEG, Word (DOCX) or Excel (XLSX) without macros, at most 20 MB. The contents "
+        "decide, not the name of the file."
+    )
+
+
+class SchemeReveals(Refused):
+    message = _(
+        "A list of “%(scheme)s” would say something about %(about)s of each person. It cannot be used."
+    )
+
+
+class SchemeUnknown(Refused):
+    message = _("Choose a scheme from the list, or none.")
+
+
+class LastDayUnfit(Refused):
+    message = _("Choose a last day from today to a year from today.")
+
+
+class NoOneResponsible(Refused):
+    message = _(
+        "Nobody with an office near you has this number. Leave it empty if you are responsible yourself."
+    )
+
+
+class ListProgrammeOver(Refused, status=409):
+    message = _("The programme is not open. Lists belong to an open programme of contact.")
+
+
+class ListMoved(Refused, status=409):
+    message = _("The list has moved on. Look at its page again.")
+
+
+class ListUnchecked(Refused, status=409):
+    message = _(
+        "First bring the file and check it. The person who approves the list sees how many rows it has."
+    )
+
+
+class ListWaits(Refused, status=409):
+    message = _("The list is not approved yet. Ask for approval on its page, then import.")
+
+
+class AnotherFileApproved(Refused, status=409):
+    message = _("Another file was approved for this list. Make a new list for this file.")
+
+
+class ListWorked(Refused, status=409):
+    message = _(
+        "Workers have met people of this list already, so it cannot be taken back. End it on its page."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NewList:
+    """What an office says of a list. scheme: a code of rules.schemes, or empty. phone: of who is responsible, E.164."""
+
+    title: str
+    source: str
+    basis: str
+    purpose: str
+    last_day: date
+    scheme: str = ""
+    phone: str = field(default="", repr=False)
+    document: bytes = field(default=b"", repr=False)
+
+
+def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at: datetime) -> ContactList:
+    """Make a list without rows. Who may: programmes.run at the unit.
+
+    Refuses NotYours, ListProgrammeOver, ListTextMissing, ListTextUnfit, BasisMissing, DocumentMissing, DocumentUnfit,
+    SchemeUnknown, SchemeReveals, LastDayUnfit, NoOneResponsible.
+    """
+    org.require(by, RUN, at=unit_id)
+    if programme.kind != KIND or programme.state != Programme.State.OPEN:
+        raise ListProgrammeOver
+    texts = {"title": new.title, "source": new.source, "purpose": new.purpose}
+    clean = {name: " ".join(text.split()) for name, text in texts.items()}
+    for name, text in clean.items():
+        if not text:
+            raise ListTextMissing(field=name)
+        if why := refused_in(text):
+            raise ListTextUnfit(field=name, why=why)
+    if new.basis not in ContactList.Basis.values:
+        raise BasisMissing(field="basis")
+    _require_scheme(new.scheme)
+    today = day_in(programme.zone, at)
+    if not today <= new.last_day <= today + LONGEST_DAYS:
+        raise LastDayUnfit(field="last_day")
+    if not new.document:
+        raise DocumentMissing(field="document")
+    kind = kind_of(new.document) if len(new.document) <= LARGEST else None
+    if kind is None:
+        raise DocumentUnfit(field="document")
+    responsible = _responsible(new.phone, by)
+    with system("a list is made"):
+        one = ContactList.objects.create(
+            public_id=lot.uuid(),
+            programme=programme,
+            unit_id=unit_id,
+            title=clean["title"][:LONGEST_TITLE],
+            source=clean["source"][:LONGEST_TEXT],
+            purpose=clean["purpose"][:LONGEST_TEXT],
+            basis=new.basis,
+            scheme=new.scheme,
+            responsible_id=responsible,
+            last_day=new.last_day,
+            made_at=at,
+        )
+        digest = digest_of(new.document, within=f"list {one.pk}")
+        BasisDocument.of(
+            new.document, digest=digest, added_at=at, contact_list=one, unit_id=unit_id, kind=kind
+        ).save(force_insert=True)
+        _record("make_list", one, by=by, at=at)
+    return one
+
+
+def _require_scheme(code: str) -> None:
+    if not code:
+        return
+    if (scheme := schemes().get(code)) is None:
+        raise SchemeUnknown(field="scheme")
+    if scheme.reveals:
+        raise SchemeReveals(field="scheme", scheme=scheme.name, about=REVEALS[scheme.reveals])
+
+
+def _responsible(phone: str, by: Actor) -> int:
+    """The account of who is responsible, within the maker's sight; the maker where no phone is given."""
+    if not phone:
+        return needed(by.account_id, org.NotYours)
+    near = people.accounts_near(phone_ids=[keyring().phone_id(phone)])
+    if not near:
+        raise NoOneResponsible(field="phone")
+    return near[0].pk
+
+
+# Approval by a second person
+
+
+def ask_list(*, public_id: UUID, by: Actor, at: datetime) -> Release:
+    """Ask a second person to approve a list, with the file as it was checked. Their approval lets it be imported.
+
+    Who may: programmes.run at the list's unit. Refuses ListMoved, ListUnchecked, and what `ask_release` refuses.
+    """
+    with system("asking for a list"):
+        one = locked(public_id=public_id, states=OPEN)
+        org.require(by, RUN, at=one.unit_id)
+        if one.import_id is None or not one.n_rows:
+            raise ListUnchecked
+        asked = releases.ask_release(
+            act=ACT,
+            unit_id=one.unit_id,
+            reason=one.purpose,
+            payload={"list": str(one.public_id), "file": one.import_id},
+            by=by,
+            at=at,
+        )
+        one.state, one.asked_by, one.asked_at = State.ASKED, by.account_id, at
+        one.save(update_fields=["state", "asked_by", "asked_at"])
+        _record("ask_list", one, by=by, at=at)
+    return asked
+
+
+def heed_decision(*, told: ReleaseDecided) -> None:
+    """A second person decided a list: it may be imported, or not. In their transaction."""
+    if told.act != ACT:
+        return
+    with system("a list is decided"):
+        found = ContactList.objects.select_for_update().filter(
+            public_id=UUID(str(told.payload["list"])), state=State.ASKED, import_id=told.payload["file"]
+        )
+        if (one := found.first()) is None:
+            return
+        one.state = State.APPROVED if told.allow else State.DRAFT if told.is_over else State.REFUSED
+        one.approved_by, one.approved_at = (told.by.account_id, told.at) if told.allow else (None, None)
+        one.save(update_fields=["state", "approved_by", "approved_at"])
+        _record("decide_list", one, by=told.by, at=told.at)
+
+
+# Filled by an import
+
+
+def note_checked(
+    *, public_id: UUID, import_id: int, columns: Collection[str], rows: int, double: int, opted_out: int
+) -> None:
+    """Note what the check of a file found, for whoever approves it. In a system scope. Refuses ListMoved."""
+    one = locked(public_id=public_id, states=OPEN)
+    one.import_id, one.columns = import_id, sorted(columns)
+    one.n_rows, one.n_double, one.n_opted_out = rows, double, opted_out
+    one.save(update_fields=["import_id", "columns", "n_rows", "n_double", "n_opted_out"])
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A row of a list. phone: E.164, or empty."""
+
+    unit_id: int
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    door: str = ""
+    language: str = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
+_FILL = """insert into contact_entry
+ (public_id, list_id, unit_id, is_person, person_name, phone_id, door, language, lat, lon)
+ select t.public_id, %s, t.unit_id, t.is_person, t.name, t.phone_id, t.door, t.language, t.lat, t.lon
+ from unnest(%s::uuid[], %s::bigint[], %s::bool[], %s::bytea[], %s::uuid[], %s::text[], %s::text[], %s::float8[],
+ %s::float8[]) t(public_id, unit_id, is_person, name, phone_id, door, language, lat, lon)"""
+
+
+def add_entries(*, to: ContactList, some: Sequence[NewEntry]) -> None:
+    """Add rows to a list that is being imported. One statement. In a system transaction."""
+    ring = keyring()
+    numbers = [one.phone for one in some if one.phone]
+    kept = dict(zip(numbers, people_acts.keep_phones(phones=numbers), strict=True))
+    ids = [lot.uuid() for _each in some]
+    names = [
+        ring.seal(one.name.encode(), about=ident.bytes) if one.name else b""
+        for ident, one in zip(ids, some, strict=True)
+    ]
+    columns = [
+        ids,
+        [one.unit_id for one in some],
+        [bool(one.name or one.phone) for one in some],
+        names,
+        [kept.get(one.phone) for one in some],
+        [one.door for one in some],
+        [one.language for one in some],
+        [one.lat for one in some],
+        [one.lon for one in some],
+    ]
+    sql.run(_FILL, [to.pk, *columns])
+
+
+def end_filling(*, to: ContactList, persons: Counter[int], by: Actor, at: datetime) -> None:
+    """Report the persons of an imported list, by unit. In the transaction of the import."""
+    to.day = day_in(to.programme.zone, at)
+    to.save(update_fields=["day"])
+    post(deltas=_rows(to, persons), at=at)
+    _record("fill_list", to, by=by, at=at, n=sum(persons.values()))
+
+
+def empty_list(*, import_id: int, by: Actor, at: datetime) -> int:
+    """Take the rows of an import back; the list may get another file. Returns how many. In a system transaction.
+
+    Refuses ListWorked.
+    """
+    one = needed(ContactList.objects.select_for_update().filter(import_id=import_id).first(), ListMoved)
+    theirs = ContactEntry.objects.filter(list=one)
+    if ContactTry.objects.filter(entry__list=one).exists() or theirs.exclude(item_id=None).exists():
+        raise ListWorked
+    persons = Counter(dict(sql.rows(_PERSONS, [one.pk])))
+    if one.day is not None:
+        post(deltas=[change._replace(n=-change.n) for change in _rows(one, persons)], at=at)
+    n = sql.run("delete from contact_entry where list_id = %s", [one.pk])
+    one.state, one.day, one.import_id, one.approved_at = State.DRAFT, None, None, None
+    one.n_rows = one.n_double = one.n_opted_out = 0
+    one.save()
+    _record("empty_list", one, by=by, at=at, n=n)
+    return n
+
+
+_PERSONS = (
+    "select unit_id, count(*)::int from contact_entry where list_id = %s and is_person group by unit_id"
+)
+
+
+def _rows(one: ContactList, persons: Counter[int]) -> list[TallyChange]:
+    assert one.day is not None
+    return [
+        TallyChange(one.programme_id, LISTED, BY_LIST, unit, one.day, REPORTED, n)
+        for unit, n in persons.items()
+    ]
+
+
+# Ended
+
+
+def end_list(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """End a list: nobody is met from it any more, and doors that workers hold come back.
+
+    Who may: programmes.run at the list's unit. Refuses ListMoved where it has ended.
+    """
+    with system("a list is ended"):
+        one = locked(public_id=public_id, states=set(State) - {State.ENDED})
+        org.require(by, RUN, at=one.unit_id)
+        if one.state == State.ASKED:
+            releases.close_release(act=ACT, payload={"list": str(one.public_id)}, by=by, at=at)
+        _end(one, by=by, at=at)
+
+
+def end_past_lists(*, at: datetime) -> int:
+    """End the lists whose last day is past. Returns how many. In a system transaction, as jobs."""
+    today = day_in(settings.TIME_ZONE, at)
+    past = ContactList.objects.select_for_update(skip_locked=True).exclude(state=State.ENDED)
+    found = list(past.filter(last_day__lt=today).order_by("pk"))
+    for one in found:
+        _end(one, by=Actor.system("the last day of a list is past"), at=at)
+    return len(found)
+
+
+def _end(one: ContactList, *, by: Actor, at: datetime) -> None:
+    one.state, one.ended_at = State.ENDED, at
+    one.save(update_fields=["state", "ended_at"])
+    end_leases(list_id=one.pk)
+    _record("end_list", one, by=by, at=at)
+
+
+# What people themselves say
+
+
+def heed_no(*, told: PhoneSaidNo) -> None:
+    """A phone said no to us: its entries are held back. In the transaction of the no.
+
+    A worker who is on the way keeps the door: the gate shows no number, and nobody gets the door after them.
+    """
+    with system("a phone said no"):
+        theirs = ContactEntry.objects.filter(phone_id=told.phone_id)
+        theirs.exclude(state=ContactEntry.State.LEASED).update(**_OUT, why_out="opted_out")
+
+
+def forget_person(*, told: ItemsErased) -> None:
+    """A person had everything erased: no entry names them any more. In the transaction of the erasure."""
+    with system("a person on a list is erased"):
+        nobody = {"phone_id": None, "person_name": b"", "door": "", "lat": None, "lon": None}
+        ContactEntry.objects.filter(phone_id=told.phone_id).update(**_OUT, why_out="erased", **nobody)
+
+
+_OUT: dict[str, Any] = {"state": ContactEntry.State.OUT, "holder_id": None, "until": None}
+
+
+def locked(*, public_id: UUID, states: Collection[str]) -> ContactList:
+    """A list, locked. In a system scope. Refuses NotFound; ListMoved in another state."""
+    one = needed(
+        ContactList.objects.select_for_update(of=("self",))
+        .select_related("programme")
+        .filter(public_id=public_id)
+        .first(),
+        NotFound,
+    )
+    if one.state not in states:
+        raise ListMoved
+    return one
+
+
+def _record(act: str, one: ContactList, *, by: Actor, at: datetime, n: int = 1) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        act=f"contact.{act}",
+        subject=str(one.public_id),
+        unit_id=one.unit_id,
+        n=n,
+        facts={"state": str(one.state)},
+    )

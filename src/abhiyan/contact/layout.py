@@ -1,0 +1,30 @@
+"""The columns of a contact list."""
+
+from abhiyan.core.tables.layout import CellKind, Field, Layout
+from abhiyan.units.unit_lists import UNIT
+
+LAYOUT = Layout(
+    key="contact",
+    fields=(
+        UNIT,
+        Field(
+            "name",
+            "Name",
+            "नाम",
+            "person, person name, full name, व्यक्ति का नाम",
+            CellKind.NAME,
+            max_length=100,
+        ),
+        Field("phone", "Phone", "फ़ोन", "mobile, mobile number, phone number, मोबाइल", CellKind.PHONE),
+        Field("door", "House", "मकान", "house number, house no, door, address, मकान नंबर, पता", max_length=60),
+        Field(
+            "language",
+            "Language",
+            "भाषा",
+            kind=CellKind.CHOICE,
+            choices={"hi": ("hindi", "हिंदी", "हिन्दी"), "en": ("english", "अंग्रेज़ी")},
+        ),
+        Field("lat", "Latitude", "अक्षांश", "lat", CellKind.DECIMAL, least=-90, most=90),
+        Field("lon", "Longitude", "देशांतर", "lon, lng, long", CellKind.DECIMAL, least=-180, most=180),
+    ),
+)

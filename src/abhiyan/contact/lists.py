@@ -1,0 +1,193 @@
+"""The list this room takes in: people or doors of an approved contact list."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
+from abhiyan.core.imports.queries import preview_of
+from abhiyan.core.keys import keyring
+from abhiyan.core.models import StagedImport
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.forms.rules.words import refused_in
+from abhiyan.people import phones
+from abhiyan.people import queries as people
+from abhiyan.units.unit_lists import REASONS, placed
+
+from . import actions, office
+from .actions import NewEntry
+from .layout import LAYOUT
+from .models import ContactEntry, ContactList
+
+AT_ONCE = 5_000
+MOST_ON_PHONE = 5  # rows of one number; more are no family
+TOLD_FROM_PCT = 30  # so many doubles are said apart
+_PHONE = 1 + [one.key for one in LAYOUT.fields].index("phone")  # of a row, which begins with its number
+
+
+class SensitiveColumns(Refused):
+    """The whole file is refused: who holds such a column holds more than a contact needs."""
+
+    message = _(
+        "Take these columns out of the file and bring it again: %(columns)s. No contact list may hold them."
+    )
+
+
+def _choices() -> list[tuple[str, str]]:
+    found = ContactList.objects.filter(
+        state__in=[one for one in ContactList.State if one != "ended"], day=None
+    )
+    return [(str(one.public_id), one.title) for one in found.order_by("-made_at")[:200]]
+
+
+def _page(options: Mapping[str, str]) -> tuple[str, str] | None:
+    one = office.for_import(options["list"])
+    return one.title, reverse("contact:list", args=[one.public_id])
+
+
+def _require_harmless(work: Work) -> None:
+    """Refuse the file where a header asks for what nobody may hold, or says how somebody votes."""
+    preview = needed(preview_of(StagedImport.objects.get(pk=work.id)))
+    barred = [one.header or one.letter for one in preview.columns if one.sensitive or refused_in(one.header)]
+    if barred:
+        raise SensitiveColumns(columns=", ".join(dict.fromkeys(barred)))
+
+
+def _crowded(work: Work) -> set[str]:
+    """Numbers that stand in more rows than a family shares."""
+    seen: Counter[str] = Counter()
+    for batch in work.rows(phone=phones.parse):
+        seen.update(row[_PHONE] for row in (*batch.rows, *batch.faulty) if row[_PHONE])
+    return {phone for phone, n in seen.items() if n > MOST_ON_PHONE}
+
+
+def _slices(work: Work) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a file in the order they come, some thousands at a time."""
+    held: list[tuple[Any, ...]] = []
+    for batch in work.rows(phone=phones.parse):
+        held += sorted((*batch.rows, *batch.faulty), key=lambda row: int(row[0]))
+        while len(held) >= AT_ONCE:
+            yield held[:AT_ONCE]
+            held = held[AT_ONCE:]
+    if held:
+        yield held
+
+
+def _take(work: Work, one: ContactList, *, write: bool) -> None:
+    """Read every row; with `write`, keep what is sound."""
+    _require_harmless(work)
+    crowded, taken = _crowded(work), set[UUID]()
+    ids: dict[str, int] = {}
+    outside: set[int] = set()
+    persons: Counter[int] = Counter()
+    ring = keyring()
+    for rows in _slices(work):
+        fresh = {row[1] for row in rows if row[1]} - ids.keys()
+        if fresh:
+            known, beyond = placed(fresh, one.unit_id)
+            ids |= known
+            outside |= beyond
+        phone_ids = {row[3]: ring.phone_id(row[3]) for row in rows if row[3] and row[3] not in crowded}
+        silent = people.phones_that_said_no(phone_ids.values())
+        there = set(
+            ContactEntry.objects.filter(
+                list__programme_id=one.programme_id, phone_id__in=list(phone_ids.values())
+            ).values_list("phone_id", flat=True)
+        )
+        new: list[NewEntry] = []
+        for number, code, name, phone, door, language, lat, lon in rows:
+            unit, phone_id = ids.get(code) if code else None, phone_ids.get(phone)
+            if code and unit is None:
+                work.refuse(number, "unit_code", "unit_unknown", unit=code)
+            elif unit in outside:
+                work.refuse(number, "unit_code", "unit_outside", unit=code)
+            if phone and phone in crowded:
+                work.refuse(number, "phone", "phone_crowded")
+            if work.is_refused(number) or unit is None:
+                continue
+            if phone_id is not None and phone_id in silent:
+                work.count("opted_out")
+            elif phone_id is not None and (phone_id in taken or phone_id in there):
+                work.count("double")
+            else:
+                if phone_id is not None:
+                    taken.add(phone_id)
+                is_person = bool(name or phone)
+                work.count("person" if is_person else "door")
+                persons[unit] += is_person
+                new.append(NewEntry(unit, name or "", phone or "", door or "", language or "", lat, lon))
+        if write and new:
+            actions.add_entries(to=one, some=new)
+    n = work.counts["double"]
+    sound = n + work.counts["person"] + work.counts["door"]
+    work.note_whole("double_pct", n * 100 // sound if sound else 0)
+    if write:
+        actions.end_filling(to=one, persons=+persons, by=work.by, at=work.at)
+
+
+def _check(work: Work) -> None:
+    one = office.for_import(work.options["list"])
+    actions.locked(public_id=one.public_id, states=actions.OPEN)
+    _take(work, one, write=False)
+    actions.note_checked(
+        public_id=one.public_id,
+        import_id=work.id,
+        columns=work.mapping.keys(),
+        rows=work.counts["person"] + work.counts["door"],
+        double=work.counts["double"],
+        opted_out=work.counts["opted_out"],
+    )
+
+
+def _commit(work: Work) -> None:
+    one = office.for_import(work.options["list"])
+    one = actions.locked(public_id=one.public_id, states=set(ContactList.State))
+    if one.state != ContactList.State.APPROVED:
+        raise actions.ListWaits
+    if one.import_id != work.id or one.day is not None or sorted(work.mapping) != one.columns:
+        raise actions.AnotherFileApproved
+    _take(work, one, write=True)
+
+
+def _undo(work: Work) -> None:
+    work.count("undone", actions.empty_list(import_id=work.id, by=work.by, at=work.at))
+
+
+def _tells(noted: Mapping[str, int]) -> list[str]:
+    pct = noted.get("double_pct", 0)
+    if pct < TOLD_FROM_PCT:
+        return []
+    return [say("%(pct)s%% of the sound rows are double. Ask where the list comes from.") % {"pct": pct}]
+
+
+LIST = ImportKind(
+    key="contact",
+    title=_("People or doors of a contact list"),
+    explains=_(
+        "First make the list on the page of its programme, with its source and basis. A second person approves it "
+        "before it is imported. Rows without a name and a phone are doors."
+    ),
+    layout=LAYOUT,
+    capability=actions.RUN,
+    outcomes={
+        "person": RowOutcome(_("People on the list"), "ok"),
+        "door": RowOutcome(_("Doors without a name"), "ok"),
+        "double": RowOutcome(_("The same phone again: once is enough"), "warn"),
+        "opted_out": RowOutcome(_("Said no to us: left out"), "warn"),
+        "undone": RowOutcome(_("Taken back")),
+    },
+    options=(Option(key="list", title=_("Contact list"), choices=_choices),),
+    reasons=REASONS
+    | {"phone_crowded": _("More than 5 rows have this number. No family shares a phone so widely.")},
+    tells=_tells,
+    belongs=_page,
+    check=_check,
+    commit=_commit,
+    undo=_undo,
+)
+KINDS_OF_LIST = (LIST,)

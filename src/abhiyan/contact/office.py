@@ -1,0 +1,379 @@
+"""Reads of the office: lists with their counts, outcomes by unit, who works where, and what is due."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as say
+
+from abhiyan.core import sql
+from abhiyan.core.clock import day_in
+from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.rows import Rows
+from abhiyan.core.scope import system
+from abhiyan.core.words import language, named
+from abhiyan.org.models import Release
+from abhiyan.people import queries as people
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.numbers import grouped
+from abhiyan.units import queries as units
+
+from .layout import LAYOUT
+from .models import BasisDocument, ContactEntry, ContactList, ContactTry
+from .rules.schemes import scheme_name
+
+OUTCOMES = tuple(ContactTry.Outcome)
+STATES = tuple(ContactEntry.State)
+
+
+def covers(programme: Programme, span: tuple[int, int]) -> bool:
+    """True where a programme has a scope at, above or below the unit within [lo, hi)."""
+    return sql.exists(
+        "select from programmes_scope s join units_placement top on top.unit_id = s.unit_id"
+        " where s.programme_id = %(programme)s and top.hierarchy = %(hierarchy)s"
+        " and top.lo < %(hi)s and top.hi > %(lo)s",
+        _given(programme, span),
+    )
+
+
+def _given(programme: Programme, span: tuple[int, int]) -> dict[str, Any]:
+    of = {"programme": programme.pk, "hierarchy": programme.hierarchy}
+    return of | {"lo": span[0], "hi": span[1]}
+
+
+_WITHIN = """exists (select from units_placement w where w.unit_id = {column} and w.hierarchy = %(hierarchy)s
+  and w.lo >= %(lo)s and w.lo < %(hi)s)"""
+
+
+# Lists
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A list of a programme, as its page of lists shows it."""
+
+    public_id: UUID
+    title: str
+    unit: dict[str, str]
+    state: str
+    is_filled: bool
+    rows: int
+    met: int
+    last_day: date
+    responsible: str | None
+    responsible_id: int
+
+    @property
+    def said(self) -> str:
+        return str(ContactList.State(self.state).label)
+
+    @property
+    def kind(self) -> str:
+        """How its badge looks."""
+        return {"approved": "ok", "refused": "bad", "asked": "warn"}.get(self.state, "")
+
+    @property
+    def place(self) -> str:
+        return named(self.unit)
+
+
+def lists_of(programme: Programme, span: tuple[int, int]) -> Rows[ListRow]:
+    """Lists of a programme for units within [lo, hi), newest first. In the scope of who sees the people there."""
+    source = f"""from contact_list l join units_unit u on u.id = l.unit_id
+  left join people_account a on a.id = l.responsible_id
+  left join lateral (select count(*)::int as n, count(*) filter (where e.state = 'done')::int as met
+    from contact_entry e where e.list_id = l.id) e on true
+ where l.programme_id = %(programme)s and {_WITHIN.format(column="l.unit_id")}"""
+    return Rows(
+        "l.public_id, l.title, u.names, l.state, l.day is not null, e.n, e.met, l.last_day, a.name, l.responsible_id",
+        source,
+        _given(programme, span),
+        orders={"made": ("l.made_at",), "title": ("l.title",), "day": ("l.last_day",), "state": ("l.state",)},
+        make=ListRow,
+        last="l.id",
+    )
+
+
+def list_by_id(public_id: UUID) -> ContactList:
+    """One list in the sight of the scope in force, or NotFound."""
+    return needed(ContactList.objects.select_related("programme").filter(public_id=public_id).first())
+
+
+def entries_by_state(one: ContactList) -> list[tuple[str, int]]:
+    """How many entries of a list are in each state: (words, n). In a system scope; one query."""
+    found = dict(
+        sql.rows("select state, count(*)::int from contact_entry where list_id = %s group by state", [one.pk])
+    )
+    return [(str(state.label), found[state]) for state in STATES if found.get(state)]
+
+
+def document_of(one: ContactList) -> BasisDocument:
+    """The document of a list's basis, in the sight of the scope in force, or NotFound."""
+    return needed(BasisDocument.objects.filter(contact_list=one).first())
+
+
+def responsible_of(one: ContactList) -> str:
+    """The name of who is responsible for a list."""
+    with system("who is responsible for a list"):
+        return people.names_of([one.responsible_id]).get(one.responsible_id, "")
+
+
+def for_import(public_id: str) -> ContactList:
+    """The list an import is for. Refuses NotFound."""
+    with system("the list of an import"):
+        found = ContactList.objects.select_related("programme").filter(public_id=UUID(public_id)).first()
+    return needed(found, NotFound)
+
+
+def sentences(release: Release) -> list[str]:
+    """Sentences for the page that decides a list: what it is, how many rows, which columns, until when."""
+    with system("a list is decided"):
+        one = ContactList.objects.filter(public_id=UUID(str(release.payload["list"]))).first()
+        if one is None:
+            return []
+        names = people.names_of([one.responsible_id])
+        place = units.names_of([one.unit_id], language=language()).get(one.unit_id, "")
+    about = {
+        "title": one.title,
+        "place": place,
+        "source": one.source,
+        "basis": one.get_basis_display(),
+        "purpose": one.purpose,
+        "rows": grouped(one.n_rows),
+        "double": grouped(one.n_double),
+        "silent": grouped(one.n_opted_out),
+        "columns": ", ".join(column_name(key) for key in one.columns),
+        "day": date_format(one.last_day, "j F Y"),
+        "who": names.get(one.responsible_id, ""),
+        "scheme": scheme_name(one.scheme),
+    }
+    found = [
+        say("“%(title)s” for %(place)s: %(rows)s rows are imported.") % about,
+        say("%(double)s are double and %(silent)s said no to us. These are left out.") % about,
+        say("Columns that are read: %(columns)s.") % about,
+        say("Source: %(source)s. Basis: %(basis)s.") % about,
+        say("Purpose: %(purpose)s.") % about,
+        say("Workers use it until %(day)s. Responsible: %(who)s.") % about,
+    ]
+    return [*found, say("Scheme: %(scheme)s.") % about] if one.scheme else found
+
+
+def column_name(key: str) -> str:
+    """A column of the list in the reader's language."""
+    found = LAYOUT.field(key)
+    return found.label(language()) if found else key
+
+
+# The board
+
+
+@dataclass(frozen=True, slots=True)
+class UnitContacts:
+    """What came of contact in a unit. doors: entries of lists in use; tries: noted, without undone ones."""
+
+    unit_id: int
+    code: str
+    names: dict[str, str]
+    households: int | None
+    doors: int
+    leased: int
+    met: int
+    out: int
+    talked: int
+    not_home: int
+    later: int
+    unwilling: int
+    wants_help: int
+    entitled: int
+    walked: int
+    workers: int
+    due: int
+
+    @property
+    def name(self) -> str:
+        return named(self.names)
+
+    @property
+    def coverage_pct(self) -> int | None:
+        """Doors met of all doors on lists, in percent; None where there are none."""
+        return self.met * 100 // self.doors if self.doors else None
+
+    @property
+    def homes_pct(self) -> int | None:
+        """Households met of all households, in percent; None where these are not known."""
+        return min(100, (self.met + self.walked) * 100 // self.households) if self.households else None
+
+
+# Entries `e` and tries `t` by position, then units `c` whose positions hold them.
+_MET = "t.outcome in ('talked', 'wants_help', 'entitled')"
+_ENTRIES = {
+    "doors": "true",
+    "leased": "e.state = 'leased'",
+    "met": "e.state = 'done'",
+    "out": "e.state = 'out'",
+    "due": "e.state = 'later' and e.next_day <= %(today)s",
+}
+_TRIES = {
+    **{str(one): f"t.outcome = '{one}'" for one in OUTCOMES},
+    "walked": f"t.way = 'walk' and {_MET}",
+}
+
+
+def _counted(parts: dict[str, str]) -> str:
+    return ", ".join(f"count(*) filter (where {when}) as {name}" for name, when in parts.items())
+
+
+def _summed(names: Iterable[str]) -> str:
+    return ", ".join(f"coalesce(sum({name}), 0)::int as {name}" for name in names)
+
+
+_IN = """join units_placement p on p.unit_id = {of}.unit_id and p.hierarchy = %(hierarchy)s
+    join top on p.lo >= top.lo and p.lo < top.hi"""
+_BOARD = f"""from (with
+  top as (select lo, hi from units_placement where unit_id = %(unit)s and hierarchy = %(hierarchy)s),
+  e as materialized (select p.lo, {_counted(_ENTRIES)} from contact_entry e
+    join contact_list l on l.id = e.list_id and l.programme_id = %(programme)s {_IN.format(of="e")} group by p.lo),
+  t as materialized (select p.lo, {_counted(_TRIES)}, count(distinct t.by_id) as workers from contact_try t
+    {_IN.format(of="t")} where t.programme_id = %(programme)s and t.undone_at is null group by p.lo)
+select u.id, u.code, u.names, u.households, c.lo, es.*, ts.*
+  from units_placement c join units_unit u on u.id = c.unit_id
+  cross join lateral (select {_summed(_ENTRIES)} from e where e.lo >= c.lo and e.lo < c.hi) es
+  cross join lateral (select {_summed([*_TRIES, "workers"])} from t where t.lo >= c.lo and t.lo < c.hi) ts
+ where c.hierarchy = %(hierarchy)s and c.lo is not null and c.{{column}} = %(unit)s) x"""
+_BOARD_COLUMNS = ", ".join(
+    f"x.{name}"
+    for name in (
+        *("id", "code", "names", "households", "doors", "leased", "met", "out"),
+        *OUTCOMES,
+        *("walked", "workers", "due"),
+    )
+)
+
+
+def units_below(programme: Programme, unit_id: int, *, at: datetime) -> Rows[UnitContacts]:
+    """Contact in each unit right below one, the least met first. In the scope of somebody who sees the people there."""
+    return _board(programme, "parent_id", unit_id, at)
+
+
+def unit_whole(programme: Programme, unit_id: int, *, at: datetime) -> UnitContacts | None:
+    """The same of the unit itself; None where it has no place."""
+    found = _board(programme, "unit_id", unit_id, at)[:1]
+    return found[0] if found else None
+
+
+def _board(programme: Programme, column: str, unit_id: int, at: datetime) -> Rows[UnitContacts]:
+    values = {"programme": programme.pk, "hierarchy": programme.hierarchy, "unit": unit_id}
+    return Rows(
+        _BOARD_COLUMNS,
+        _BOARD.format(column=column),
+        values | {"today": day_in(programme.zone, at)},
+        orders={
+            "met": ("x.met",),
+            "place": ("x.lo",),
+            "doors": ("x.doors",),
+            "talked": ("x.talked",),
+            "due": ("x.due",),
+        },
+        make=UnitContacts,
+        last="x.id",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContacts:
+    """Who works where: a worker in one unit. last: when they noted something last."""
+
+    account_id: int
+    name: str
+    unit: dict[str, str]
+    held: int
+    talked: int
+    tries: int
+    last: datetime | None
+
+    @property
+    def place(self) -> str:
+        return named(self.unit)
+
+
+def workers_in(programme: Programme, span: tuple[int, int]) -> Rows[WorkerContacts]:
+    """Workers within [lo, hi), with the doors they hold and what they noted. In the scope of somebody who sees the
+    people there."""
+    source = f"""from (select x.account_id, x.unit_id, sum(x.held)::int as held, sum(x.talked)::int as talked,
+    sum(x.tries)::int as tries, max(x.last) as last from (
+      select e.holder_id as account_id, e.unit_id, count(*) as held, 0 as talked, 0 as tries, null::timestamptz as last
+        from contact_entry e join contact_list l on l.id = e.list_id and l.programme_id = %(programme)s
+        where e.holder_id is not null group by 1, 2
+      union all select t.by_id, t.unit_id, 0, count(*) filter (where t.outcome in ('talked', 'wants_help', 'entitled')),
+        count(*), max(t.at) from contact_try t where t.programme_id = %(programme)s and t.undone_at is null
+        group by 1, 2) x group by 1, 2) x
+  join people_account a on a.id = x.account_id join units_unit u on u.id = x.unit_id
+ where {_WITHIN.format(column="x.unit_id")}"""
+    return Rows(
+        "a.id, a.name, u.names, x.held, x.talked, x.tries, x.last",
+        source,
+        _given(programme, span),
+        orders={"last": ("x.last",), "held": ("x.held",), "talked": ("x.talked",)},
+        make=WorkerContacts,
+        last="a.id, u.id",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DueVisits:
+    """Visits that were promised for a day, in one unit. worker: who promised them."""
+
+    unit: dict[str, str]
+    day: date
+    worker: str | None
+    worker_id: int
+    n: int
+
+    @property
+    def place(self) -> str:
+        return named(self.unit)
+
+
+def due_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> Rows[DueVisits]:
+    """Promised visits whose day has come, within [lo, hi), the oldest first: of doors that were not met since. In the
+    scope of somebody who sees the people there."""
+    source = f"""from (select t.unit_id, t.follow_up_day as day, t.by_id, count(*)::int as n {_DUE}
+    group by 1, 2, 3) x join units_unit u on u.id = x.unit_id left join people_account a on a.id = x.by_id"""
+    return Rows(
+        "u.names, x.day, a.name, x.by_id, x.n",
+        source,
+        _given(programme, span) | {"today": day_in(programme.zone, at)},
+        orders={"day": ("x.day", "u.id"), "n": ("x.n",)},
+        make=DueVisits,
+        last="x.by_id",
+    )
+
+
+_DUE = f"""from contact_try t left join contact_entry e on e.id = t.entry_id
+ where t.programme_id = %(programme)s and t.undone_at is null and t.follow_up_day <= %(today)s
+   and (e.id is null or e.state = 'later') and {_WITHIN.format(column="t.unit_id")}
+   and not exists (select from contact_try s where s.entry_id = t.entry_id and s.at > t.at and s.undone_at is null)"""
+
+
+def waiting_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
+    """(approved lists that are not imported, promised visits due) within [lo, hi). One query."""
+    found: tuple[int, int] = sql.row(
+        f"""select (select count(*)::int from contact_list l where l.programme_id = %(programme)s
+          and l.state = 'approved' and l.day is null and {_WITHIN.format(column="l.unit_id")}),
+        (select count(*)::int {_DUE})""",
+        _given(programme, span) | {"today": day_in(programme.zone, at)},
+    )
+    return found
+
+
+def held_back(programme: Programme, span: tuple[int, int]) -> list[tuple[str, int]]:
+    """Entries within [lo, hi) that nobody may meet, by reason, the most first. One query."""
+    return sql.rows(
+        f"""select e.why_out, count(*)::int as n from contact_entry e join contact_list l on l.id = e.list_id
+        and l.programme_id = %(programme)s where e.state = 'out' and {_WITHIN.format(column="e.unit_id")}
+        group by 1 order by 2 desc, 1""",
+        _given(programme, span),
+    )

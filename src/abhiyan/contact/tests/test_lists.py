@@ -1,0 +1,276 @@
+"""A list has a source and a basis, is approved by a second person, imported, taken back and ended."""
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from abhiyan.contact import actions, office
+from abhiyan.contact.actions import lists as acts
+from abhiyan.contact.models import ContactEntry, ContactTry
+from abhiyan.core import sql
+from abhiyan.core.imports import queries as imports
+from abhiyan.core.models import StagedImport
+from abhiyan.core.refusals import Refused
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.org.queries import NotYours
+from abhiyan.org.tests.make import World, actor
+from abhiyan.people import actions as people
+from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions import recount
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.ladder import REPORTED
+
+from .make import (
+    DAY,
+    PDF,
+    TODAY,
+    again,
+    bring,
+    contact_run,
+    entries,
+    filled,
+    new_list,
+    refused,
+    step,
+)
+
+pytestmark = pytest.mark.django_db
+ROWS = (
+    "Unit code,Name,Phone,House\n"
+    "N1111,Asha Devi,9419000001,12\n"
+    "N1111,Asha Devi,9419000001,12\n"  # the same phone again
+    "N1112,Ramesh Kumar,9419000002,14\n"
+    "N1112,Said No,9419000003,15\n"
+    "N1121,,,Blue gate\n"  # a door
+    "N1211,Far Away,9419000004,1\n"  # outside the district of the list
+    "NOWHERE,Nobody,9419000005,1\n"
+)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+@pytest.fixture
+def run(world: World) -> Programme:
+    return contact_run(world.unit("N1"))
+
+
+def made(world: World, run: Programme, **other: object) -> tuple[acts.ContactList, acts.Actor, acts.Actor]:
+    """A list of a district, its maker and its data officer."""
+    maker, officer = actor(world.holder("district_president", "N11")), actor(world.officer("N1"))
+    one = actions.make_list(programme=run, unit_id=world.unit("N11"), new=new_list(**other), by=maker, at=NOW)
+    return one, maker, officer
+
+
+@pytest.mark.parametrize(
+    ("other", "why", "field"),
+    [
+        ({"basis": ""}, "basis_missing", "basis"),
+        ({"document": b""}, "document_missing", "document"),
+        ({"document": b"MZ\x90\x00 a program"}, "document_unfit", "document"),
+        ({"document": b"#!/bin/sh\nrm -rf /"}, "document_unfit", "document"),
+        ({"source": "  "}, "list_text_missing", "source"),
+        ({"purpose": "They will get a house"}, "list_text_unfit", "purpose"),
+        ({"title": "Widows by caste"}, "list_text_unfit", "title"),
+        ({"scheme": "NSAP"}, "scheme_reveals", "scheme"),
+        ({"scheme": "PMMVY"}, "scheme_reveals", "scheme"),
+        ({"scheme": "AB PM-JAY"}, "scheme_reveals", "scheme"),
+        ({"scheme": "Stand-Up India"}, "scheme_reveals", "scheme"),
+        ({"scheme": "MADE-UP"}, "scheme_unknown", "scheme"),
+        ({"last_day": TODAY - DAY}, "last_day_unfit", "last_day"),
+        ({"phone": "+919419099999"}, "no_one_responsible", "phone"),
+    ],
+)
+def test_a_list_without_a_basis_or_of_a_scheme_that_reveals_too_much_is_refused(
+    world: World, run: Programme, other: dict[str, object], why: str, field: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        made(world, run, **other)
+    assert (refusal.value.code, refusal.value.field) == (why, field) and str(refusal.value)
+    with system("test"):
+        assert not acts.ContactList.objects.exists()
+
+
+def test_a_list_is_checked_approved_by_another_imported_and_taken_back(
+    world: World, run: Programme, tmp_path: Path
+) -> None:
+    one, maker, officer = made(world, run)
+    with system("test"):
+        silent = people.keep_phone(number="+919419000003")
+        people.suppress(phone_id=silent, channel=1, by=maker, at=NOW)
+    with pytest.raises(acts.ListUnchecked):
+        actions.ask_list(public_id=one.public_id, by=maker, at=NOW)
+    public_id = bring(tmp_path / "list.csv", ROWS, one, maker)
+    assert refused(public_id) == [(7, "unit_code", "unit_outside"), (8, "unit_code", "unit_unknown")]
+    kept = again(one)
+    assert (kept.n_rows, kept.n_double, kept.n_opted_out) == (3, 1, 1)
+    assert kept.columns == ["door", "name", "phone", "unit_code"] and entries(one) == []
+    assert step(public_id, "commit", maker).error == "list_waits"
+    asked = actions.ask_list(public_id=one.public_id, by=maker, at=NOW)
+    with translation.override("en"):
+        told = " ".join(office.sentences(asked))
+    assert "3 rows" in told and "House" in told and "25 December 2026" in told
+    with pytest.raises(Refused):
+        acts.releases.decide_release(public_id=asked.public_id, allow=True, by=maker, at=NOW)
+    acts.releases.decide_release(public_id=asked.public_id, allow=True, by=officer, at=NOW)
+    assert step(public_id, "commit", maker).counts == {
+        "person": 2,
+        "door": 1,
+        "double": 1,
+        "opted_out": 1,
+        "refused": 2,
+    }
+    rows = entries(one)
+    assert [(row.is_person, row.door) for row in rows] == [(True, "12"), (True, "14"), (False, "Blue gate")]
+    assert b"Asha" not in bytes(rows[0].person_name)
+    with system("test"):
+        programmes.fold(at=NOW)
+        rungs = sql.rows("select rung, sum(n)::int from programmes_tally where day = %s group by 1", [TODAY])
+        assert rungs == [(REPORTED, 2)], "imported rows are reported, and no more"
+    assert recount(at=NOW).differences == []
+    undone = step(public_id, "undo", maker)
+    assert undone.state == "undone" and entries(one) == [] and again(one).state == "draft"
+    with system("test"):
+        programmes.fold(at=NOW)
+    assert recount(at=NOW).differences == []
+
+
+def test_what_workers_have_met_is_not_taken_back(world: World, run: Programme, tmp_path: Path) -> None:
+    one, maker, officer = made(world, run)
+    public_id = filled(tmp_path, ROWS, one, maker, officer)
+    row = entries(one)[0]
+    with system("test"):
+        ContactTry.objects.create(
+            id=row.public_id,
+            entry=row,
+            programme=run,
+            unit_id=row.unit_id,
+            way="door",
+            outcome="talked",
+            by_id=maker.account_id or 0,
+            at=NOW,
+            stored_at=NOW,
+        )
+    assert step(public_id, "undo", maker).error == "list_worked" and len(entries(one)) == 4
+
+
+def test_a_file_with_sensitive_columns_is_refused_whole_and_comes_back_mended(
+    world: World, run: Programme, tmp_path: Path
+) -> None:
+    one, maker, _officer = made(world, run)
+    bad = "Unit code,Name,Phone,Caste,Voted for\nN1111,Asha Devi,9419000001,OBC,us\n"
+    public_id = bring(tmp_path / "bad.csv", bad, one, maker)
+    with system("test"):
+        staged = StagedImport.objects.get(public_id=public_id)
+    assert (staged.state, staged.error) == ("failed", "sensitive_columns")
+    assert staged.error_facts["facts"]["columns"] == "Caste, Voted for"
+    assert again(one).import_id is None
+    bring(tmp_path / "good.csv", ROWS, one, maker)
+    assert again(one).n_rows == 4
+
+
+def test_doubles_are_told_and_one_number_on_forty_people_is_refused(
+    world: World, run: Programme, tmp_path: Path
+) -> None:
+    one, maker, _officer = made(world, run)
+    crowd = "".join(f"N1111,Person {chr(65 + n % 26)}{chr(65 + n // 26)},9419000077,{n}\n" for n in range(40))
+    pairs = "".join(f"N1112,Someone,94190010{n % 12:02d},{n}\n" for n in range(24))
+    public_id = bring(tmp_path / "crowd.csv", f"Unit code,Name,Phone,House\n{crowd}{pairs}", one, maker)
+    assert {reason for _row, _field, reason in refused(public_id)} == {"phone_crowded"}
+    with system("test"):
+        staged = StagedImport.objects.get(public_id=public_id)
+        told = " ".join(imports.told(staged))
+    assert staged.counts == {"person": 12, "double": 12, "refused": 40}
+    assert staged.notes["/double_pct"] == 50 and "50%" in told
+
+
+def test_a_list_that_ends_gives_its_doors_back_and_one_whose_day_is_past_ends_by_itself(
+    world: World, run: Programme, tmp_path: Path
+) -> None:
+    one, maker, officer = made(world, run)
+    filled(tmp_path, ROWS, one, maker, officer)
+    with system("test"):
+        ContactEntry.objects.filter(list=one).update(
+            state="leased", holder_id=maker.account_id, until=NOW + DAY
+        )
+    with pytest.raises(NotYours):
+        actions.end_list(public_id=one.public_id, by=actor(world.holder("district_president", "N12")), at=NOW)
+    with system("test"):
+        assert actions.end_past_lists(at=NOW + 30 * DAY) == 0
+        assert actions.end_past_lists(at=NOW + 31 * DAY) == 1
+    assert again(one).state == "ended" and {row.holder_id for row in entries(one)} == {None}
+    with pytest.raises(acts.ListMoved):
+        actions.end_list(public_id=one.public_id, by=maker, at=NOW)
+
+
+def test_a_no_holds_an_entry_back_and_an_erasure_forgets_it(
+    world: World, run: Programme, tmp_path: Path
+) -> None:
+    one, maker, officer = made(world, run)
+    filled(tmp_path, ROWS, one, maker, officer)
+    with system("test"):
+        phone = entries(one)[0].phone_id
+        assert phone is not None
+        people.suppress(phone_id=phone, channel=1, by=maker, at=NOW)
+        assert (entries(one)[0].state, entries(one)[0].why_out) == ("out", "opted_out")
+        acts.forget_person(told=acts.ItemsErased((), phone, NOW))
+    gone = entries(one)[0]
+    assert (gone.phone_id, bytes(gone.person_name), gone.why_out, gone.is_person) == (
+        None,
+        b"",
+        "erased",
+        True,
+    )
+
+
+def test_the_pages_show_a_list_and_the_board_to_whose_people_they_are(
+    world: World, run: Programme, tmp_path: Path
+) -> None:
+    one, maker, officer = made(world, run)
+    filled(tmp_path, ROWS, one, maker, officer)
+    with system("test"):
+        page = browser(Account.objects.get(pk=maker.account_id or 0))
+    lists = page.get(reverse("contact:lists", args=[run.public_id]), {"unit": "N11"}).text
+    assert "Gas connections" in lists and "New list" in lists
+    shown = page.get(reverse("contact:list", args=[one.public_id])).text
+    assert "Consent forms of the October camp" in shown and "Ujjwala" in shown
+    document = page.get(reverse("contact:list_document", args=[one.public_id]))
+    assert document.content == PDF and "attachment" in document["Content-Disposition"]
+    board = page.get(reverse("contact:board", args=[run.public_id]), {"unit": "N11"}).text
+    assert "Unit N111" in board and "Doors on lists" in board
+    for show in ("workers", "due"):
+        assert (
+            page.get(
+                reverse("contact:board", args=[run.public_id]), {"unit": "N11", "show": show}
+            ).status_code
+            == 200
+        )
+    other = browser(world.holder("district_president", "N12"))
+    for name in ("list", "list_document"):
+        assert other.get(reverse(f"contact:{name}", args=[one.public_id])).status_code == 404
+    assert other.get(reverse("contact:board", args=[run.public_id]), {"unit": "N11"}).status_code in (
+        403,
+        404,
+    )
+    with system("test"):
+        whole = office.unit_whole(run, world.unit("N11"), at=NOW)
+    assert whole is not None and (whole.doors, whole.met) == (4, 0)
+
+
+def test_an_office_makes_a_list_on_its_page_and_hears_at_the_field_what_is_wrong(
+    world: World, run: Programme
+) -> None:
+    page = browser(world.holder("district_president", "N11"))
+    address = reverse("contact:list_new", args=[run.public_id]) + "?unit=N11"
+    form = page.get(address).text
+    assert 'enctype="multipart/form-data"' in form and "Ujjwala" in form
+    given = {"title": "A list", "source": "Forms", "basis": "consent", "purpose": "Listen", "scheme": "NSAP"}
+    bad = page.post(address, given | {"last_day": "2026-12-01"})
+    assert bad.status_code == 422 and "Add the document" in bad.text

@@ -1,0 +1,267 @@
+"""Lists of a programme: made, shown, asked for, ended."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from abhiyan.contact import actions, office
+from abhiyan.contact.models import ContactList
+from abhiyan.contact.rules.kinds import KIND
+from abhiyan.contact.rules.schemes import scheme_name, schemes
+from abhiyan.core import clock
+from abhiyan.core.imports.queries import imports
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language, named
+from abhiyan.org import queries as org
+from abhiyan.org.here import Here, page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.people import phones
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules import materials as files
+from abhiyan.ui.acts import PageAct, act_on, ask, ask_act, form_page
+from abhiyan.ui.fields import DayField
+from abhiyan.ui.files import file_answer
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+State = ContactList.State
+
+
+def contact_programme(public_id: UUID) -> Programme:
+    """A programme of contact. NotFound for any other."""
+    one = programmes.programme(public_id)
+    if one.kind != KIND:
+        raise NotFound
+    return one
+
+
+def page_here(request: Request, one: Programme) -> Here:
+    """The unit of the page. NotFound where the programme is not, NotYours where the viewer sees no people."""
+    here = page_unit(request, hierarchy=one.hierarchy)
+    if not office.covers(one, here.span):
+        raise NotFound
+    if not request.viewer.sees_people_at(here.span[0]):
+        raise org.NotYours
+    return here
+
+
+def crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    """The way to a page of a programme of contact."""
+    own = (named(one.names), reverse("programmes:programme", args=[one.public_id]))
+    board = (say("Doors and lists"), reverse("contact:board", args=[one.public_id]))
+    return [own, board, *more]
+
+
+COLUMNS: tuple[Column[office.ListRow], ...] = (
+    Column("title", _("List"), lambda row: row.title, order="title", is_name=True),
+    Column("unit", _("Unit"), lambda row: row.place, css="under"),
+    Column("state", _("Status"), lambda row: row.said, order="state", css="under"),
+    Column("rows", _("Entries"), lambda row: row.rows, css="num"),
+    Column("met", _("Met"), lambda row: row.met, css="num"),
+    Column("day", _("Last day"), lambda row: row.last_day, order="day", css="nums under"),
+    Column("responsible", _("Responsible"), lambda row: row.responsible, names_people=True, css="under"),
+)
+
+
+@require_safe
+def lists(request: Request, public_id: UUID) -> HttpResponseBase:
+    """List the lists of a programme in a unit, with who is responsible and until when."""
+    one = contact_programme(public_id)
+    here = page_here(request, one)
+    table = Table(
+        request,
+        COLUMNS,
+        office.lists_of(one, here.span),
+        name="contact-lists",
+        caption=_("Contact lists"),
+        sort="-made",
+        is_brief=True,
+        unit_id=here.unit.id,
+    )
+    context = {
+        "here": "programmes",
+        "crumbs": crumbs(one, (say("Contact lists"), "")),
+        "programme": one,
+        "unit": here,
+        "may_run": one.state == Programme.State.OPEN and request.viewer.may_at(actions.RUN, here.span[0]),
+    }
+    return answer(request, "contact/lists.html", table, context)
+
+
+class NewListForm(forms.Form):
+    """What an office says of a list before its rows come."""
+
+    title = forms.CharField(label=_("Title"), max_length=actions.LONGEST_TITLE)
+    source = forms.CharField(
+        label=_("Where the list comes from"),
+        max_length=actions.LONGEST_TEXT,
+        help_text=_("Who gave it, and when. A list from a government database needs a basis too."),
+    )
+    basis = forms.ChoiceField(
+        label=_("Basis"),
+        choices=ContactList.Basis.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": actions.BasisMissing.message},
+    )
+    document = forms.FileField(
+        label=_("Document that shows the basis"),
+        allow_empty_file=True,  # said by the act
+        error_messages={"required": actions.DocumentMissing.message},
+        help_text=_("PDF, PNG, JPEG, Word (DOCX) or Excel (XLSX), at most 20 MB."),
+        widget=forms.FileInput(attrs={"accept": files.ACCEPTED}),
+    )
+    purpose = forms.CharField(
+        label=_("Purpose"),
+        max_length=actions.LONGEST_TEXT,
+        help_text=_("What workers talk about. No promise of a benefit, and no registration for one."),
+    )
+    scheme = forms.ChoiceField(
+        label=_("Public scheme"),
+        required=False,
+        help_text=_(
+            "Only for beneficiaries. Schemes that reveal health, disability, widowhood, maternity, caste or children "
+            "are refused."
+        ),
+    )
+    phone = forms.CharField(
+        label=_("Phone of who is responsible"),
+        required=False,
+        max_length=20,
+        help_text=_("Leave it empty if you are responsible yourself."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    last_day = DayField(label=_("Last day"), help_text=_("Workers use the list until this day."))
+
+
+@form_page
+def list_new(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Make a list of a unit: source, basis with its document, purpose, scheme, responsible person, last day."""
+    one = contact_programme(public_id)
+    here = page_here(request, one)
+    org.require(request.actor, actions.RUN, at=here.unit.id)
+    form = NewListForm(request.POST or None, request.FILES or None)
+    known = [(code, f"{each.name} ({code})") for code, each in sorted(schemes().items())]
+    offer(form, scheme=[("", say("None")), *known])
+
+    def do(given: dict[str, Any]) -> ContactList:
+        phone = phones.parse(given["phone"]) or given["phone"]
+        new = actions.NewList(**(given | {"phone": phone, "document": given["document"].read()}))
+        return actions.make_list(
+            programme=one, unit_id=here.unit.id, new=new, by=request.actor, at=clock.now()
+        )
+
+    back = here.href(reverse("contact:lists", args=[public_id]))
+    return ask(
+        request,
+        do,
+        form=form,
+        title=say("New list: %(place)s") % {"place": here.name},
+        text=[_("Next you bring its file. A second person approves it before it is imported.")],
+        button=_("Make the list"),
+        said=_("The list is made. Now bring its file."),
+        done=lambda made: redirect("contact:list", made.public_id),
+        back=back,
+        here="programmes",
+        crumbs=crumbs(one, (say("Contact lists"), back), (say("New list"), "")),
+    )
+
+
+def _seen(request: Request, public_id: UUID) -> tuple[ContactList, bool]:
+    """A list in sight, and whether the viewer runs it."""
+    one = office.list_by_id(public_id)
+    lo = units.standing(one.unit_id, one.programme.hierarchy).lo
+    return one, lo is not None and request.viewer.may_at(actions.RUN, lo)
+
+
+@require_safe
+def list_page(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Show one list: state, counts, basis, responsible person, last day."""
+    return _list(request, public_id)
+
+
+def _list(request: Request, public_id: UUID, *, status: int = 200, problem: str = "") -> HttpResponseBase:
+    one, runs = _seen(request, public_id)
+    brought = imports().filter(pk=one.import_id).first() if one.import_id and runs else None
+    lists_page = reverse("contact:lists", args=[one.programme.public_id])
+    context = {
+        "here": "programmes",
+        "crumbs": crumbs(one.programme, (say("Contact lists"), lists_page), (one.title, "")),
+        "one": one,
+        "list_id": str(one.public_id),
+        "place": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
+        "scheme": scheme_name(one.scheme) if one.scheme else "",
+        "responsible": office.responsible_of(one),
+        "states": office.entries_by_state(one),
+        "columns": ", ".join(office.column_name(key) for key in one.columns),
+        "brought": brought,
+        "may_bring": runs and one.state in (State.DRAFT, State.REFUSED),
+        "may_ask": runs and one.n_rows and one.state in (State.DRAFT, State.REFUSED),
+        "may_import": runs and one.state == State.APPROVED and one.day is None,
+        "may_end": runs and one.state != State.ENDED,
+        "problem": problem,
+    }
+    return render(request, "contact/list.html", context, status=status)
+
+
+ACTS = {
+    "ask": PageAct(actions.ask_list, _("Asked. A second person decides it.")),
+    "end": PageAct(
+        actions.end_list,
+        _("The list has ended."),
+        label=_("End the list"),
+        title=_("End this list?"),
+        text=(
+            _("Workers meet nobody from it any more. Doors that they hold come back. What was noted stays."),
+            _("A list that has ended cannot be opened again."),
+        ),
+        is_danger=True,
+    ),
+}
+
+
+@require_POST
+def list_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """Ask a second person to approve a list."""
+    _seen(request, public_id)
+    done = act_on(request, {"ask": ACTS["ask"]}, act, public_id=public_id, by=request.actor, at=clock.now())
+    if done:
+        return redirect("contact:list", public_id)
+    problem = str(done.refused) if done.refused else say("Reload the page and try again.")
+    return _list(request, public_id, status=done.status, problem=problem)
+
+
+@form_page
+def list_end(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Ask once, then end a list."""
+    one, runs = _seen(request, public_id)
+    if not runs:
+        raise org.NotYours(capability=actions.RUN)
+    return ask_act(
+        request,
+        ACTS,
+        "end",
+        known={"public_id": public_id, "by": request.actor, "at": clock.now()},
+        done=reverse("contact:list", args=[public_id]),
+        here="programmes",
+        crumbs=crumbs(
+            one.programme, (one.title, reverse("contact:list", args=[public_id])), (say("End"), "")
+        ),
+    )
+
+
+@require_safe
+def list_document(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Give the document of a list's basis to who sees the list's people."""
+    one, _runs = _seen(request, public_id)
+    kept = office.document_of(one)
+    name = files.file_name(one.title, kept.kind)
+    return file_answer(kept.opened(), kind=files.KINDS[kept.kind], name=name)
