@@ -16,7 +16,7 @@ from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id
 from abhiyan.units import queries as units
 
-from . import actions, queries
+from . import actions, demo_days, queries
 from .actions import MarkGiven, NewStay, StayReport
 from .models import Stay
 from .rules.stays import StayStep
@@ -32,6 +32,12 @@ FAR_AWAY = 0.4  # degrees of latitude: 44 km
 
 
 def sample(ground: SampleGround) -> None:
+    """Three days of stays, and a month of field days."""
+    sample_stays(ground)
+    demo_days.sample(ground)
+
+
+def sample_stays(ground: SampleGround) -> None:
     """Booth presidents stay in each other's booths, where the president is the host. The demo's booth president is
     there now, and its booth worker has still to answer."""
     rng = random.Random(f"stays {ground.seed}")  # noqa: S311  # sample data

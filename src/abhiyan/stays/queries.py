@@ -399,6 +399,14 @@ class OwnStay:
         return self.is_counted and self.item is not None and self.item.confirmed_at is not None
 
 
+def stays_there(account_id: int, unit_id: int, at: datetime) -> bool:
+    """Return whether a worker has a stay in a place that runs or is to come: they may meet people there. In a system
+    scope."""
+    own = Stay.objects.filter(worker_id=account_id, unit_id=unit_id, ended_at=None)
+    found = own.filter(state__in=(Stay.State.ACCEPTED, Stay.State.THERE)).first()
+    return found is not None and not is_over(programme_by_id(found.programme_id), at)
+
+
 def own_stays(account_id: int, *, at: datetime) -> list[OwnStay]:
     """Stays of a worker that have not ended, in programmes that run or ran in the last days. In the worker's scope:
     one query where there are none."""

@@ -123,7 +123,7 @@ def test_doors_are_taken_worked_offline_asked_about_and_rest_at_an_election(
         assert Ticket.objects.get().unit_id == booth
 
     # Undone on the same day, and given back.
-    go(phone, "form[action$='/undo/'] button >> nth=0")
+    go(phone, "li:has-text('12 A') form[action$='/undo/'] button")
     assert len(tries(undone_at=None)) == 2
     go(phone, "form[action$='/back/'] button")
     assert not entries(state="leased")

@@ -220,7 +220,7 @@ def test_the_same_photo_sent_twice_at_once_is_kept_once(world: World) -> None:
         one.start()
     for one in both:
         one.join()
-    assert sorted(type(one).__name__ for one in outcomes) == ["Kept", "PhotoThere"]
+    assert sorted(type(one).__name__ for one in outcomes) == ["KeptPhotos", "PhotoThere"]
     with system("test"):
         assert PaperPhoto.objects.count() == 1
 

@@ -180,7 +180,7 @@ def test_the_page_offers_rolls_to_who_may_send_and_asks_for_a_text(cast: Cast, t
     refused = state.post("/meetings/new/", typed)
     assert refused.status_code == 422 and "Choose the bulk text that" in refused.text
     seen = state.post("/meetings/new/", typed | {"text": text})
-    assert seen.status_code == 200 and "A bulk message is drafted for Members" in seen.text
+    assert seen.status_code == 200 and "A bulk message is drafted for People on a roll" in seen.text
     done = state.post("/meetings/new/", typed | {"text": text, "expected": "0"})
     assert done.status_code == 302
     assert "Invite by roll" not in cast.client("district_in_charge").get("/meetings/new/").text

@@ -16,6 +16,9 @@ from hypothesis import given as drawn
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from abhiyan.contact import actions as contact
+from abhiyan.contact.actions import Told
+from abhiyan.contact.tests.at_doors import contact_programme, listed
 from abhiyan.core import sql
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound, Refused
@@ -400,6 +403,33 @@ def test_the_hosts_number_is_shown_to_its_own_worker_and_each_look_leaves_a_row(
         actions.show_host(stay=own.pk, by=actor(worker), at=NOW + DAY)
     actions.forget_host(told=ItemsErased((), own.host_phone or uuid4(), NOW))
     assert f"{page}host/" not in phone.get(page).text
+
+
+def test_a_worker_on_a_stay_takes_the_doors_of_its_place_and_sees_the_talks_there(
+    world: World, worker: Account, run: Programme, own: Stay
+) -> None:
+    place = world.unit("N1112")
+    contact_run = contact_programme(world.unit("N1"))
+    listed(contact_run, place, 2)
+    page, phone = f"/field/stay/{own.pk}/", browser(worker)
+    assert "/field/doors/" not in phone.get(page).text, "not before the worker accepts"
+    with pytest.raises(NotYours):
+        contact.take_doors(programme=contact_run, unit_id=place, by=actor(worker), at=NOW)
+    actions.answer_stay(stay=own.pk, accepts=True, why="", by=actor(worker), at=NOW)
+    (doors,) = re.findall(r'href="(/field/doors/[^"]+)"', phone.get(page).text)
+    assert phone.get(unescape(doors)).status_code == 200
+    (first, _second), _held = contact.take_doors(
+        programme=contact_run, unit_id=place, by=actor(worker), at=NOW
+    )
+    mark(own, worker, StayStep.ARRIVE)
+    contact.note_door(entry=first.public_id, told=Told("talked", point=POINT), by=actor(worker), at=NOW)
+    with translation.override("en"):
+        assert "1 talk noted" in phone.get(page, headers={"accept-language": "en"}).text
+    other = reachable(world, "booth_worker", "N1121", 7)
+    assert browser(other).get(unescape(doors)).status_code in (403, 404)
+    mark(own, worker, StayStep.LEAVE, at=NOW + DAY)
+    with pytest.raises(NotYours):
+        contact.take_doors(programme=contact_run, unit_id=place, by=actor(worker), at=NOW + DAY)
 
 
 ACTS = st.sampled_from(

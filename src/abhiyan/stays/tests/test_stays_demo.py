@@ -37,7 +37,7 @@ def test_the_demo_has_two_days_of_stays_with_gaps_and_doubts_and_a_next_step_for
         "mandal_president": mandals,
     }
     for n in range(12):  # seven stays are few: of twelve seeds together every sort is there
-        demo.sample(SampleGround(f"seed {n}", NOW, {"JK": world.unit("N1")}, shown, holders, 0))
+        demo.sample_stays(SampleGround(f"seed {n}", NOW, {"JK": world.unit("N1")}, shown, holders, 0))
     with system("test"):
         runs = list(Programme.objects.filter(kind="stays"))
         states = set(Stay.objects.values_list("state", flat=True))

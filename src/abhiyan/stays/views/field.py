@@ -13,10 +13,13 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from abhiyan.contact import queries as contact
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
+from abhiyan.org.here import address
 from abhiyan.org.viewer import Request
 from abhiyan.stays import actions, queries
 from abhiyan.stays.actions import MarkGiven, StayReport
@@ -28,6 +31,7 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import WhereField, WholeField
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import KEPT, RecordSent, taken
+from abhiyan.units import queries as units
 
 REPORT = "report"
 BUTTONS = {
@@ -119,6 +123,21 @@ def done_for(one: Stay, at: datetime) -> str:
     }
 
 
+def doors_of(own: queries.OwnStay, at: datetime) -> dict[str, Any]:
+    """Return the doors of the place, by programme of contact that runs there, and how many talks the worker noted."""
+    if own.of.state not in (Stay.State.ACCEPTED, Stay.State.THERE):
+        return {}
+    with system("doors where a worker stays"):
+        running = contact.running_there(own.of.unit_id, at=at)
+        code = units.unit_by_id(own.of.unit_id).code
+    talks = 0
+    if running and (begun := own.of.marks.get(StayStep.ARRIVE.value)):
+        since = queries.mark_of(begun).at
+        talks = contact.talks_of(own.of.worker_id, own.of.unit_id, since=since, until=at)
+    doors = [address(reverse("contact:field_doors", args=[one.public_id]), code) for one in running]
+    return {"doors": doors, "talks": talks}
+
+
 @form_page
 def field_stay(request: Request, stay: UUID) -> HttpResponseBase:
     """My stay: the place, the host, the work, and how far it is. The worker accepts or declines here."""
@@ -158,6 +177,7 @@ def _shown(
         "done_for": done_for(own.of, at),
         "flaw": FLAWS[StayFlaw(flaw)] if flaw else "",
         "report": own.of.report,
+        **doors_of(own, at),
         "back": address_of("site:field_start"),
     }
     return render(request, "stays/field_stay.html", context, status=status)
