@@ -1,6 +1,7 @@
 """Doors in a browser: taken, worked offline, an opt-out, a need, the person's YES, and the rest before an election."""
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -142,12 +143,8 @@ def test_doors_are_taken_worked_offline_asked_about_and_rest_at_an_election(
 
     # An election is announced: the list of beneficiaries rests.
     announce(cast.world.units["JK"].pk, SYSTEM, at=at)
-    phone = visit(
-        mine.partition("localhost")[2].partition("/")[2].join(["/", ""]),
-        "booth_president",
-        size=size,
-        language=language,
-    )
+    path = urlsplit(mine)._replace(scheme="", netloc="").geturl()
+    phone = visit(path, "booth_president", size=size, language=language)
     phone.click("form[action$='/take/'] button")
     phone.wait_for_load_state()
     look(phone, "contact list rests")

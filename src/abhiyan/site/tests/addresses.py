@@ -50,8 +50,9 @@ from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.site.access import pages
-from abhiyan.stays.actions import NewStay
+from abhiyan.stays.actions import LETTER, NewStay
 from abhiyan.stays.actions import assign as assign_stay
+from abhiyan.stays.models import FieldDay, ThanksLetter
 from abhiyan.units import actions as units
 from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
@@ -233,6 +234,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         )
         calls, call, absence = _calls_elsewhere(cast, at)
         stays, stay = _stays_elsewhere(cast, at)
+        letter, day = _thanks_elsewhere(cast, stays, at)
         contacts, entry, contact_list = _door_elsewhere(cast, at)
         task = programmes.ask_task(
             what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
@@ -481,6 +483,8 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         **dict.fromkeys((f"contact:list{page}" for page in ("", "_act", "_document", "_end")), contact_list),
         "stays": stays,
         "stay": stay,
+        "letter": letter,
+        "day": day,
         "contacts": contacts,
         "entry": entry,
         "roll": world.roll.pk,
@@ -534,6 +538,35 @@ def _stays_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID]:
     run = programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=at)
     new = NewStay(booth, cast.accounts["district_elsewhere"].pk)
     return made.public_id, assign_stay(programme=run, new=new, by=SYSTEM, at=at).pk
+
+
+def _thanks_elsewhere(cast: Cast, programme: UUID, at: datetime) -> tuple[UUID, UUID]:
+    """A letter of thanks of the other district's leader, and a field day of theirs."""
+    leader, district = cast.accounts["district_elsewhere"], cast.world.units["JK-JAM"].pk
+    run = programme_queries.programme(programme).pk
+    letter = ThanksLetter.objects.create(
+        id=uuid4(),
+        programme_id=run,
+        leader_id=leader.pk,
+        month=at.date().replace(day=1),
+        area_id=district,
+        least=4,
+        made_at=at,
+    )
+    issue_document(
+        kind=LETTER, about=letter.pk, person_id=leader.public_id, unit_id=district, by=SYSTEM, at=at
+    )
+    booth = cast.world.units["JK-B004"].pk
+    day = FieldDay.objects.create(
+        id=uuid4(),
+        programme_id=run,
+        leader_id=leader.pk,
+        day=at.date(),
+        unit_id=booth,
+        area_id=district,
+        planned_at=at,
+    )
+    return letter.pk, day.pk
 
 
 def _door_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID, UUID]:
@@ -636,7 +669,8 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
     if room == "dialogues":
         more["public_id"] = others["calls"]
     if room == "stays":
-        more |= {"public_id": others["stays"], "stay": others["stay"], "act": "withdraw", "step": "evening"}
+        more |= {"public_id": others["stays"], "act": "withdraw", "step": "evening"}
+        more |= {kind: others[kind] for kind in ("stay", "letter", "day")}
     if room == "contact":
         more = {"public_id": others["contacts"]} | more | {"entry": others["entry"]}
         more["act"] = "ask" if page == "list_act" else "take"

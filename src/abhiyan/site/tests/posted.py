@@ -181,6 +181,7 @@ POSTS: dict[str, dict[str, str]] = {
     "contact:field_door": {"outcome": "talked"},
     "contact:field_walk": {"outcome": "talked", "door": "12"},
     "stays:field_stay": {"answer": "yes"},
+    "stays:letter_end": {"reason": "wrong"},
     "site:held_act": {"reason": "mine"},
     "stays:assign": {"phone": "9419000001"},
     "stays:board_act": {"stay": "00000000-0000-4000-8000-000000000009"},
