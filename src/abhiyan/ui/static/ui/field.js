@@ -255,6 +255,9 @@ async function keep() {
   localStorage.setItem("field-kept", `${mark}|${Date.now()}`);
 }
 
+// An ordinary form may change which pages are to be kept, such as by taking doors: they are asked for again after it.
+for (const form of document.querySelectorAll("form[method=post]:not([data-record])"))
+  form.addEventListener("submit", () => localStorage.removeItem("field-kept"));
 for (const field of document.querySelectorAll("[data-narrow]")) {
   field.closest("[hidden]").hidden = false;
   field.addEventListener("input", () => {
