@@ -9,7 +9,7 @@ import pytest
 
 from abhiyan.site.access import pages
 
-from .source import FLOORS, Finder, Source, above, sources, told
+from .source import FLOORS, PACKAGE, Finder, Source, above, sources, told
 
 # Attributes whose words are shown or read out.
 SPOKEN = ("alt", "aria-label", "data-l", "placeholder", "title")
@@ -29,6 +29,14 @@ def addresses_that_no_page_has(source: Source) -> Iterator[str]:
         for name in re.findall(r"""\{%-?\s*(?:url|go|post|link)\b[^%]*?\s["'](\w+:\w+)["']""", line):
             if name not in _pages():
                 yield f"{source.room}/{source.path}:{number}: no page is called {name}"
+
+
+def files_that_are_not_there(source: Source) -> Iterator[str]:
+    """`{% static %}` of a file that moved: the page would load without its script or its look."""
+    for number, line in enumerate(source.text.splitlines(), 1):
+        for name in re.findall(r"""\{%-?\s*static\s+["']([^"']+)["']""", line):
+            if not any(PACKAGE.glob(f"*/static/{name}")):
+                yield f"{source.room}/{source.path}:{number}: no file {name}"
 
 
 @cache
@@ -93,6 +101,7 @@ def english_without_translation(source: Source) -> Iterator[str]:
 IN_TEMPLATES: list[Finder] = [
     templates_that_look_upwards,
     addresses_that_no_page_has,
+    files_that_are_not_there,
     templates_outside_their_folder,
     templates_against_the_content_policy,
     english_without_translation,
@@ -111,6 +120,7 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% go _("Office") "org:office" 1 %}'),
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% post "org:office" 1 %}'),
     (addresses_that_no_page_has, "site", "templates/site/x.html", "{% url 'site:imports' as imports %}"),
+    (files_that_are_not_there, "stays", "templates/stays/x.html", "{% static 'stays/stay.js' %}"),
     (templates_outside_their_folder, "people", "templates/org/x.html", ""),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", '<p class="a" style="color:red">'),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", "<a onclick='go()'>"),
@@ -135,6 +145,7 @@ def test_a_planted_offence_is_found(finder: Finder, room: str, path: str, text: 
 ALLOWED: list[tuple[Finder, str, str, str]] = [
     (templates_that_look_upwards, "people", "templates/people/x.html", '{% extends "ui/page.html" %}'),
     (addresses_that_no_page_has, "site", "templates/site/x.html", "{% url 'imports:list' as imports %}"),
+    (files_that_are_not_there, "stays", "templates/stays/x.html", "{% static 'ui/mark.js' %}"),
     (templates_against_the_content_policy, "ui", "templates/ui/x.html", '<script src="x.js" defer></script>'),
     (
         english_without_translation,
