@@ -174,36 +174,6 @@ def test_two_tabs_write_two_records(page: Page) -> None:
         assert set(DoorEntry.objects.values_list("name", flat=True)) == {KAMLA.name, SITA.name}
 
 
-def test_a_refused_record_holds_back_only_records_of_the_same_thing(page: Page) -> None:
-    due = path_of(page, "/field/due/")
-    no_picture: FilePayload = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
-    with offline(page):
-        for picture in (no_picture, BIG):
-            visit(page, due)
-            page.check("[name=q-done][value=yes]")
-            page.set_input_files("[name=q-before]", picture)
-            expect(page.locator(".kept")).to_have_count(1)
-            page.click("form[data-record] .acts button")
-            expect(page.locator("#field-told .ok")).to_have_count(1)
-        visit(page, DOOR)
-        enter(page, KAMLA)
-    visit(page, "/field/outbox/")
-    expect(page.locator("#records li")).to_have_count(2)
-    with system("test"):
-        assert DoorEntry.objects.count() == 1 and Submission.objects.count() == 0
-    page.click("#records a:not([hidden])")
-    page.wait_for_url("**mend=**")
-    ready(page)
-    expect(page.locator(".field:has([name=q-before]) .err")).to_have_count(1)
-    page.set_input_files("[name=q-before]", BIG)
-    expect(page.locator(".kept")).to_have_count(1)
-    page.click("form[data-record] .acts button")
-    page.wait_for_url("**/due/**")
-    sent_everything(page)
-    with system("test"):
-        assert FieldReceipt.objects.count() == 3 and Submission.objects.count() == 1
-
-
 def test_a_door_without_an_entry_is_noted_without_a_network(page: Page) -> None:
     visit(page, DOOR)
     with offline(page):
