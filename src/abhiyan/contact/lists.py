@@ -59,7 +59,7 @@ def _require_harmless(work: Work) -> None:
 
 
 def _crowded(work: Work) -> set[str]:
-    """Numbers that stand in more rows than a family shares."""
+    """Return the numbers of more rows than a family shares."""
     seen: Counter[str] = Counter()
     for batch in work.rows(phone=phones.parse):
         seen.update(row[_PHONE] for row in (*batch.rows, *batch.faulty) if row[_PHONE])

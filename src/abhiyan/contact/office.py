@@ -103,7 +103,7 @@ def list_by_id(public_id: UUID) -> ContactList:
 
 
 def entries_by_state(one: ContactList) -> list[tuple[str, int]]:
-    """How many entries of a list are in each state: (words, n). In a system scope; one query."""
+    """Count the entries of a list by state: (words, n). In a system scope; one query."""
     found = dict(
         sql.rows("select state, count(*)::int from contact_entry where list_id = %s group by state", [one.pk])
     )
@@ -172,7 +172,7 @@ def column_name(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UnitContacts:
-    """What came of contact in a unit. doors: entries of lists in use; tries: noted, without undone ones."""
+    """The results of contact in a unit. doors: entries of lists in use; tries: noted, without undone ones."""
 
     unit_id: int
     code: str
@@ -284,7 +284,7 @@ def _board(programme: Programme, column: str, unit_id: int, at: datetime) -> Row
 
 @dataclass(frozen=True, slots=True)
 class WorkerContacts:
-    """Who works where: a worker in one unit. last: when they noted something last."""
+    """A worker in one unit. last: when they noted something last."""
 
     account_id: int
     name: str

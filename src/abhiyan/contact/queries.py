@@ -58,7 +58,7 @@ def runs(programme: Programme, at: datetime) -> bool:
 
 
 def is_in_play(programme: Programme, unit_id: int, *, at: datetime) -> bool:
-    """Return whether a unit stands in a unit of the programme."""
+    """Return whether a unit lies in a unit of the programme."""
     on = clock.day_in(programme.zone, at)
     return bool(splits.in_play(programme.pk, programme.hierarchy, [unit_id], on=on))
 

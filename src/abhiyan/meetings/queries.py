@@ -294,7 +294,7 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
 
 @dataclass(frozen=True, slots=True)
 class WhoCame:
-    """Attendance as rungs, and the number invited. That is no target, as people without an invitation come too."""
+    """Attendance as rungs, and the number invited. They are no target: people without an invitation come too."""
 
     invited: int
     drawn: LadderShown

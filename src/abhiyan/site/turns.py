@@ -40,7 +40,7 @@ from .access import FOR_ALL
 
 # Together fewer than the connections of a worker's pool (core.database), so that nobody waits for one there.
 PUBLIC, OFFICES, PHOTOS, FILES = 2, 4, 1, 1
-BEFORE_NEW = 3  # turns of those who have begun, while a newcomer waits
+BEFORE_NEW = 3  # turns of accounts that have begun, while a newcomer waits
 OF_AN_ACCOUNT = 2  # turns of the offices that one account has at once on the whole machine; of the others one
 TAKES_PHOTOS = ("/paper/", "/programmes/asked/")  # the addresses photographs are sent to
 SPARE = 50  # threads kept for requests to come
@@ -81,7 +81,7 @@ class RequestTurns:
         self._most, self._most_of_one, self._patience_s = most, most_of_one, patience_s
         self._at_work: Counter[str] = Counter()
         self._lines: OrderedDict[str, TurnLine] = OrderedDict()  # the next one first
-        self._in_a_row = 0  # turns of those who have begun
+        self._in_a_row = 0  # turns of accounts that have begun
         self._places = slots.SharedPlaces(shared, of=self._of_one) if shared else None
         self._taken: dict[str, list[int]] = {}  # places, by account or network
         self._looks: asyncio.TimerHandle | None = None

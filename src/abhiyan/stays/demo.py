@@ -22,10 +22,10 @@ from .models import Stay
 from .rules.stays import StayStep
 
 NAMES = {"en": "Village stays (sample)", "hi": "गाँव प्रवास (नमूना)"}
-STAYS = 160  # about; no further mandal is added. Half of those that count are checked
+STAYS = 160  # about; no further mandal is added. Half of the counted ones are checked
 WHY = ("परिवार में शादी है (नमूना)", "बुख़ार है (नमूना)")
 HEARD = "लोगों ने सड़क और पानी की बात की। (नमूना)"
-# What becomes of a stay, and of how many in a hundred. The others leave after a day.
+# Ends of a stay, and how many of a hundred have each. The others leave after a day.
 SORTS = {"declined": 8, "away": 8, "there": 18, "short": 4, "far": 4, "moved": 4, "unknown": 6, "done": 48}
 YES, NO = 0.85, 0.92  # of hosts: who says yes, and who says anything
 FAR_AWAY = 0.4  # degrees of latitude: 44 km
@@ -105,7 +105,7 @@ def _assigned(
 def _stay(
     ground: SampleGround, stay: Stay, by: Actor, place: Point | None, sort: str, rng: random.Random
 ) -> None:
-    """What a worker answers, marks and reports. sort: of SORTS."""
+    """A worker answers, marks and reports. sort: of SORTS."""
     is_going = sort != "declined"
     why = "" if is_going else rng.choice(WHY)
     actions.answer_stay(stay=stay.pk, accepts=is_going, why=why, by=by, at=_at(ground, 8, 12))

@@ -207,7 +207,7 @@ def months_of(account_id: int, *, since: date, month: date | None = None) -> lis
 
 
 def least_of(programme_id: int) -> int:
-    """How many confirmed days of a month earn a letter in a programme."""
+    """Return the number of confirmed days in a month that earn a letter in a programme."""
     found = ThanksRule.objects.filter(programme_id=programme_id).first()
     return found.least if found else LEAST_CONFIRMED
 
@@ -230,7 +230,7 @@ def last_letter(account_id: int) -> UUID | None:
 
 
 def thanked(about: UUID) -> str | None:
-    """Whose letter is good: the name of a leader whose confirmed days of the month are still enough."""
+    """Return the name of a leader whose confirmed days of the month are still enough."""
     one = ThanksLetter.objects.filter(pk=about, ended_at=None).first()
     if one is None:
         return None

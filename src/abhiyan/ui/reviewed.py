@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a review is about: a unit; of an office-bearer, their account and the unit they are reviewed in.
+    """The subject of a review: a unit; of an office-bearer, their account and the unit they are reviewed in.
 
     lo, hi: positions of the unit and all below it in its hierarchy. is_exact: the reader sees the people there, so
     small numbers of the public may be told; else rooms round them (`core.small_cells`). kinds: of the programmes that

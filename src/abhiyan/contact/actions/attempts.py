@@ -36,7 +36,7 @@ class TryOver(Refused, status=409):
 
 
 def begin_attempt(*, room: str, about: UUID, is_visit: bool = False, by: Actor, at: datetime) -> Attempt:
-    """Begin a try; the thing is nobody else's until it ends or its lease does. Whose try it is goes on with it.
+    """Begin a try: nobody else gets the thing until the try or its lease ends. The holder gets the same try again.
 
     The room asks beforehand who may. Nobody calls two at once: refuses FinishFirst; TriedByAnother, NotNow.
     """
@@ -70,9 +70,9 @@ def begin_attempt(*, room: str, about: UUID, is_visit: bool = False, by: Actor, 
 def end_attempt(
     *, attempt_id: UUID, outcome: Attempt.Outcome, zone: tzinfo, by: Actor, at: datetime
 ) -> Attempt:
-    """Write what came of a try. What nobody answered is tried again on another day, in another part of it.
+    """Write what came of a try. A call without an answer is tried again on another day, in another part of it.
 
-    Who may: whoever began it, while the lease lasts. Refuses TryOver. `again_at` is None once it was tried enough.
+    Only its beginner may, while the lease lasts. Refuses TryOver. `again_at` is None once it was tried enough.
     """
     assert by.account_id is not None
     with system("ending a try"):
@@ -91,7 +91,7 @@ def end_attempt(
 
 
 def lapse_attempts(*, room: str, about: Collection[UUID], at: datetime) -> None:
-    """End the tries under way of things that were taken from whoever had them. In the system's scope."""
+    """End the tries under way of things that were taken from their holders. In the system's scope."""
     _lapse(Attempt.objects.filter(room=room, about__in=about), at)
 
 

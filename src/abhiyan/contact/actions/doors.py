@@ -120,7 +120,7 @@ def require_there(*, programme: Programme, unit_id: int, by: Actor, at: datetime
 
 
 def _fit(found: Sequence[ContactEntry], *, on: date, at: datetime) -> tuple[list[ContactEntry], Counter[str]]:
-    """Split locked entries into those that may be met and those that the gate holds back. Write why on the latter.
+    """Split locked entries: one part may be met, the gate holds the other back. Write why on each of the latter.
 
     Somebody on two lists is with one worker at a time.
     """

@@ -116,7 +116,7 @@ class ListWorked(Refused, status=409):
 
 @dataclass(frozen=True, slots=True)
 class NewList:
-    """What an office says of a list. scheme: a code of rules.schemes, or empty. phone: of who is responsible, E.164."""
+    """An office's words about a list. scheme: a code of rules.schemes, or empty. phone: the responsible person's."""
 
     title: str
     source: str
@@ -129,7 +129,7 @@ class NewList:
 
 
 def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at: datetime) -> ContactList:
-    """Make a list without rows. Who may: programmes.run at the unit.
+    """Make a list without rows. It needs programmes.run at the unit.
 
     Refuses NotYours, ListProgrammeOver, ListTextMissing, ListTextUnfit, BasisMissing, DocumentMissing, DocumentUnfit,
     SchemeUnknown, SchemeReveals, LastDayUnfit, NoOneResponsible.
@@ -203,7 +203,7 @@ def _responsible(phone: str, by: Actor) -> int:
 def ask_list(*, public_id: UUID, by: Actor, at: datetime) -> Release:
     """Ask a second person to approve a list, with the file as it was checked. Their approval lets it be imported.
 
-    Who may: programmes.run at the list's unit. Refuses ListMoved, ListUnchecked, and what `ask_release` refuses.
+    It needs programmes.run at the list's unit. Refuses ListMoved, ListUnchecked, and what `ask_release` refuses.
     """
     with system("asking for a list"):
         one = locked(public_id=public_id, states=OPEN)
@@ -246,7 +246,7 @@ def heed_decision(*, told: ReleaseDecided) -> None:
 def note_checked(
     *, public_id: UUID, import_id: int, columns: Collection[str], rows: int, double: int, opted_out: int
 ) -> None:
-    """Note what the check of a file found, for whoever approves it. In a system scope. Refuses ListMoved."""
+    """Note what the check of a file found, for the second person. In a system scope. Refuses ListMoved."""
     one = locked(public_id=public_id, states=OPEN)
     one.import_id, one.columns = import_id, sorted(columns)
     one.n_rows, one.n_double, one.n_opted_out = rows, double, opted_out
@@ -342,9 +342,9 @@ def _rows(one: ContactList, persons: Counter[int]) -> list[TallyChange]:
 
 
 def end_list(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """End a list: nobody is met from it any more, and doors that workers hold come back.
+    """End a list: workers meet no one from it any more, and the doors they hold come back.
 
-    Who may: programmes.run at the list's unit. Refuses ListMoved where it has ended.
+    It needs programmes.run at the list's unit. Refuses ListMoved where it has ended.
     """
     with system("a list is ended"):
         one = locked(public_id=public_id, states=set(State) - {State.ENDED})

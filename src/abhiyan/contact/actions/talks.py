@@ -1,4 +1,4 @@
-"""What came of a door: noted from a list or on a walk, undone, and the question whether it was so."""
+"""Workers note what came of a door, of a list or on a walk, and undo it. The person is asked whether it was so."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -144,7 +144,7 @@ def note_walk(
 ) -> ContactTry:
     """Note a door of a walk without a list: a door, an outcome, no name. Each door counts one talk.
 
-    Talks count up to the households of the unit, where they are known. Who may: as for `take_doors`.
+    Talks count up to the households of the unit, where they are known. The right is that of `take_doors`.
     Refuses DoorUnsaid, DoorKnown, TalkTooLate, HeldBack, and what `_noted` refuses.
     """
     label = " ".join(door.split())[:LONGEST_DOOR]

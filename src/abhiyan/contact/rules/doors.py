@@ -8,7 +8,7 @@ from abhiyan.core.places import Point, metres
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.helpdesk.rules.wording import is_about_illness
 
-RADIUS_M = 2_000  # around the point of a booth: its village, and the fields around
+RADIUS_M = 2_000  # around the point of a booth
 LOOSEST_M = 500  # of an accuracy that a phone may claim
 _NUMBER = re.compile(r"\d{6,}")  # of a scheme, a card or an account
 

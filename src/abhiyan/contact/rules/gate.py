@@ -1,4 +1,4 @@
-"""Who may be met at the door or called now (law.md E1, E3, E4, T2). One function of plain values, and its words.
+"""The gate of doors and calls: may somebody be met or called now (law.md E1, E3, E4, T2)? A pure function.
 
 It is asked when somebody takes a door, and again before a number is shown. No office and no setting overrides it.
 """

@@ -1,4 +1,4 @@
-"""Who may work at doors without an office there: rooms above say it, such as stays of their workers."""
+"""Rooms above let somebody work at doors without an office there, as stays do for their workers."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -41,7 +41,7 @@ def contact_run(owner: int, *, opens: date = TODAY - 10 * DAY, days: int = 60) -
 
 
 def new_list(**other: object) -> NewList:
-    """What an office says of a sound list."""
+    """An office's words about a sound list."""
     given: dict[str, object] = {
         "title": "Gas connections",
         "source": "Consent forms of the October camp",
@@ -93,7 +93,7 @@ def filled(tmp_path: Path, rows: str, of: ContactList, by: Actor, officer: Actor
 
 
 def refused(public_id: UUID) -> list[tuple[int, str, str]]:
-    """What was refused of an import: (row, column, reason)."""
+    """Return the refused rows of an import: (row, column, reason)."""
     with system("test"):
         rows = RefusedRow.objects.filter(import_id=StagedImport.objects.get(public_id=public_id).pk)
         return [(row.row, row.field, row.reason) for row in rows.order_by("row", "field")]

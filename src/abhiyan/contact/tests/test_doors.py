@@ -1,4 +1,4 @@
-"""Doors taken, worked, given back and undone; walks; what is refused; and that nobody is ever with two workers."""
+"""Doors taken, worked, given back and undone; walks; refusals; and no entry is ever with two workers."""
 
 from collections.abc import Iterator
 from contextlib import suppress

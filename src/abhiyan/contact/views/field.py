@@ -53,7 +53,7 @@ OUTCOMES = (
 
 
 class TalkForm(forms.Form):
-    """What came of one door. A phone number only if the person wants to be asked."""
+    """The outcome at one door. It has a phone number only if the person wants to be asked."""
 
     outcome = forms.ChoiceField(choices=OUTCOMES, widget=forms.HiddenInput)
     place = WhereField()
@@ -117,7 +117,7 @@ def _programme(public_id: UUID) -> Programme:
 
 
 def _may(request: Request, here: Here) -> bool:
-    """Whether the viewer may work at the doors of the page's unit."""
+    """Return whether the viewer may work at the doors of the page's unit."""
     with system("where somebody may meet people"):
         spans = units.all_spans([here.unit.id]).get(here.unit.id, [])
         if request.viewer.may_at(actions.MEET, *(lo for lo, _hi in spans)):

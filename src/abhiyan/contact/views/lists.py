@@ -98,7 +98,7 @@ def lists(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 class NewListForm(forms.Form):
-    """What an office says of a list before its rows come."""
+    """An office's words about a list before its rows come."""
 
     title = forms.CharField(label=_("Title"), max_length=actions.LONGEST_TITLE)
     source = forms.CharField(

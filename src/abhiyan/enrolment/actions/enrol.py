@@ -285,7 +285,7 @@ def _enrol(
                 None if import_id is None else gateway.int8(import_id),
                 gateway.array("int4", [gateway.int4(one) for one in drive.others]),
             )
-            if drive.others:  # whoever joins another roll at this moment is seen
+            if drive.others:  # a joining of another roll at this moment is seen
                 steps.append(("lock", [gateway.array("int8", sorted({row.phone[:8] for row in plain}))]))
             steps.append(("enrol", [*arrays_of_rows(plain), *scalars]))
         result = writer.run(*steps)[-1]

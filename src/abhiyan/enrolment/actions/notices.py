@@ -107,5 +107,5 @@ def leads_here(address: str) -> bool:
 
 
 def is_lacking() -> bool:
-    """Whether no notice of members was ever published: nobody may join before they can read one."""
+    """Return whether no notice of members was ever published: people read one before they join."""
     return not known.versions_of_notice(MEMBERS.notice)

@@ -53,8 +53,8 @@ def ensure_roll(kind: RollKind = rolls.MEMBERS) -> Roll:
 
 
 def follow_programme(*, made: ProgrammeMade) -> None:
-    """A programme of the kind drive gets what a drive needs, in the same transaction: roll and notice by its template,
-    or those of the drive it is part of. Refuses NoNotice."""
+    """Give a programme of the kind drive what a drive needs, in the same transaction. Roll and notice go by its
+    template, or by the drive it is part of. Refuses NoNotice."""
     if made.kind != KIND:
         return
     with system("a drive beside its programme"):

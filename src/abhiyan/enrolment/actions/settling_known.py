@@ -69,7 +69,7 @@ class KnownFriend:
 
 @dataclass(slots=True)
 class KnownPhone:
-    """What is known of a phone; changes as its claims are decided one after the other."""
+    """The knowledge about a phone; it changes as its claims are decided one after the other."""
 
     members: list[KnownMember] = field(default_factory=list)
     waiting: KnownWaiting | None = None

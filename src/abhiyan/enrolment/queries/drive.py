@@ -34,7 +34,7 @@ def drive_for(programme: Programme) -> Drive:
 
 
 def roll_of(programme_id: int) -> RollKind:
-    """What is said of the roll that a programme fills. In a system scope, or where the programme is seen."""
+    """Return the words of the roll that a programme fills. In a system scope, or where the programme is seen."""
     code = Drive.objects.filter(pk=programme_id).values_list("roll__code", flat=True).first()
     return rolls.of_roll(code or "")
 
@@ -130,7 +130,7 @@ def reach(programme: Programme) -> list[units.UnitRow]:
 
 
 def planned_seats(programme: Programme) -> tuple[int, int]:
-    """How many open constituencies and segments a programme covers, in its own hierarchy. One query."""
+    """Count the open constituencies and segments that a programme covers, in its own hierarchy. One query."""
     kinds = dict(
         sql.rows(
             f"select u.kind, count(distinct u.id) from programmes_programme p"

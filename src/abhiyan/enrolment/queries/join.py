@@ -43,7 +43,7 @@ class OpenDrive:
 
     @property
     def said(self) -> RollKind:
-        """What is said of the roll it fills."""
+        """The words of the roll it fills."""
         return rolls.of_roll(self.drive.roll.code)
 
     def notice(self, language: str) -> Notice:

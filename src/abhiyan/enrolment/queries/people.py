@@ -72,7 +72,7 @@ class Member:
 
     @property
     def said(self) -> RollKind:
-        """What is said of the roll they are on."""
+        """The words of the roll they are on."""
         return rolls.of_roll(self.roll)
 
     @property
@@ -137,8 +137,8 @@ _NOT_ERASED = " and p.erased_at is null"
 
 
 def own_memberships(phone_id: UUID) -> list[Member]:
-    """The memberships on a phone, first slot first. Nobody is shown an erased one, themselves included. Who is on
-    another roll now is shown by that entry."""
+    """The memberships on a phone, first slot first. An erased one is never shown. Somebody who is on another
+    roll now has that entry."""
     found = _members(f"m.phone_id = %s and m.merged_into is null{_NOT_ERASED} order by m.slot", [phone_id])
     living = {told_apart_by(one) for one in found if one.is_current}
     return [one for one in found if one.end_reason != endings.BECAME or told_apart_by(one) not in living]

@@ -1,4 +1,4 @@
-"""What a friends plan says, and where its numbers contradict each other. Pure.
+"""A friends plan in one sentence, and the places where its numbers contradict each other. Pure.
 
 Such as: "65 constituencies, 3,25,000 friends in all, 5,000 friends in each segment, 750 certificates in each segment".
 """
@@ -58,7 +58,7 @@ def sentence(plan: PlannedFriends) -> str:
 
 
 def contradictions(plan: PlannedFriends) -> Iterator[tuple[Promise, dict[str, str]]]:
-    """Where the numbers of a plan cannot all be true: a sentence, and what fills it.
+    """Find where the numbers of a plan cannot all be true: a sentence, and what fills it.
 
     A number that is lacking contradicts nothing. Nor does a plan of no segments: then there is nothing to multiply.
     """

@@ -1,4 +1,4 @@
-"""Which roll a template of the drive fills: members, or friends, who belong to no party. Each has its own notice."""
+"""Rolls that a template of the drive fills: members, or friends, who belong to no party. Each has its own notice."""
 
 from dataclasses import dataclass
 
@@ -35,12 +35,12 @@ class RollKind:
     people: Promise
 
     def heading(self, name: str) -> str:
-        """What the last page of joining says to somebody by name."""
+        """Return what the last page of joining says to somebody by name."""
         return str(self.joined) % {"name": name}
 
     @property
     def of_notice(self) -> str:
-        """What an address of its notice ends in."""
+        """The end of an address of its notice."""
         return "" if self is MEMBERS else f"?of={self.notice}"
 
 
@@ -94,7 +94,7 @@ def of_template(template: str) -> RollKind:
 
 
 def of_roll(code: str) -> RollKind:
-    """What is said of a roll, by its code."""
+    """Return the words of a roll, by its code."""
     return _BY_CODE.get(code, MEMBERS)
 
 
@@ -104,7 +104,7 @@ def of_notice(code: str) -> RollKind | None:
 
 
 def friend_words(*, name: str, by: str, last4: str, when: str, confirmed: str) -> dict[str, str]:
-    """What the page of the question says to a friend, where it speaks of members to others. The rest is the same."""
+    """Return the page's words to a friend, where it speaks of members to others. The rest is the same."""
     said = {"name": name, "by": by, "last4": last4, "when": when, "day": confirmed}
     sentences = {
         "is_friend": _("%(name)s is a friend, confirmed on %(day)s."),

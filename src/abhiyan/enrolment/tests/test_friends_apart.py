@@ -1,4 +1,4 @@
-"""Nobody is a friend and a member, whatever happens to a phone: joining, leaving, coming back, merging, erasing."""
+"""No person is a friend and a member, after any joining, leaving, coming back, merging or erasing."""
 
 from collections.abc import Iterator
 from itertools import count

@@ -1,4 +1,4 @@
-"""What a friends plan says, held against itself."""
+"""A friends plan is held against itself."""
 
 import pytest
 from django.utils import translation

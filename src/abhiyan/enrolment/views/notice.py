@@ -119,7 +119,7 @@ def office_of(request: Request) -> HeldOffice:
 
 
 def _roll(request: Request) -> RollKind:
-    """Whose notice the address means (`of`): of members, unless it says otherwise. NotFound."""
+    """Return the roll whose notice the address means (`of`): members, unless it says otherwise. NotFound."""
     return needed(rolls.of_notice(request.GET.get("of", rolls.MEMBERS.notice)))
 
 

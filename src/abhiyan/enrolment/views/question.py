@@ -77,7 +77,7 @@ def question(request: VisitRequest, link: str) -> HttpResponseBase:
 
 
 def _to_friend(about: queries.QuestionEntry) -> dict[str, str]:
-    """What is said to a friend in place of what is said to a member; nothing for a member."""
+    """Return the words to a friend in place of those to a member; nothing for a member."""
     if rolls.of_roll(about.roll) is not rolls.FRIENDS:
         return {}
     return rolls.friend_words(

@@ -78,7 +78,7 @@ class _Token:
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
     phrases: dict[tuple[str, ...], tuple[TextWord | None, str]]  # None: means something else
-    late: frozenset[tuple[str, ...]]  # those that may stand at the end
+    late: frozenset[tuple[str, ...]]  # words that may end a text
     longest: int
     polite: frozenset[str]
     thanks: frozenset[str]

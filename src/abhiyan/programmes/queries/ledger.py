@@ -67,7 +67,7 @@ class LedgerNode:
         return min(on, closed) if on else closed
 
 
-# What `LedgerNode` holds of %(unit)s in %(hierarchy)s. Needs own_part.TOPS before it.
+# The values of `LedgerNode` for %(unit)s in %(hierarchy)s. It needs own_part.TOPS before it.
 NODE = f"""
 select p.lo, p.hi,
   exists (select 1 from programmes_large l where l.hierarchy = p.hierarchy and l.unit_id = p.unit_id) as is_large,

@@ -64,7 +64,7 @@ class DaysClosed(Refused, status=409):
 def plan_day(*, day: date, unit_id: int, by: Actor, at: datetime) -> FieldDay:
     """Plan a day in a booth. A plan of the same day that is not marked moves there.
 
-    Who may: whose office leads above the booth, or holds its seat, on that day. Refuses NoDaysThere, DayPast,
+    The leader's office leads above the booth, or holds its seat, on that day. Refuses NoDaysThere, DayPast,
     NotOwnArea, DayMarked.
     """
     account = needed(by.account_id)

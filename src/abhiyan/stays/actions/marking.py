@@ -54,7 +54,7 @@ def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: dat
         one = own_locked(stay=stay, by=by)
         programme = programme_by_id(one.programme_id)
         made = at - given.age
-        # What was closed by hand begins no stay; what has begun goes on, and what a phone kept still comes.
+        # A programme that was closed by hand begins no stay. A stay that has begun goes on; kept marks still come.
         if programme.state != Programme.State.OPEN and step is StayStep.ARRIVE and made == at:
             raise StaysOver
         if step.value in one.marks:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from .stays import LATEST, StayMark
 
-LEAST_CONFIRMED = 4  # confirmed days of a month that earn a letter, where a programme sets no number
+LEAST_CONFIRMED = 4  # confirmed days of a month, where a programme sets no number
 LEAST_REAL = 0.9  # share of the checked days that may be real, at the best end of the interval
 WORST = "C"  # grade of a unit that is too small for an estimate
 

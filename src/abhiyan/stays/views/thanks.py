@@ -62,7 +62,7 @@ def rules(least: int) -> tuple[str, str]:
 
 
 class ThanksRuleForm(forms.Form):
-    """How many days earn a letter."""
+    """The number of days that earn a letter."""
 
     least = WholeField(label=_("Confirmed days of a month that earn a letter"), min_value=1, max_value=31)
 

@@ -58,7 +58,7 @@ def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
         if check.said_at is not None:
             raise SaidAlready
         is_visit, target = check.is_visit, target_of(check)
-        if target.why_gone is not None or target.phone_id is None:  # nobody was there whom we could ask
+        if target.why_gone is not None or target.phone_id is None:  # there is no phone to ask
             return _told(check, Check.Outcome.UNRESOLVED, GONE, by, at), ""
         verdict = messaging.may_check(phone_id=target.phone_id, unit_id=target.unit_id, at=at)
         if target.whom.is_silent or verdict.may == May.DROP:

@@ -147,7 +147,7 @@ Doubt = tuple[str, int, int, float]  # an indicator, how often, of how many, and
 
 
 def doubts_now(programme: Programme, measure: int, entries: Mapping[UUID, int]) -> dict[UUID, list[Doubt]]:
-    """Of each worker what is odd in single entries, as the activity tells. entries: how many each worker has. One
+    """Return each worker's odd single entries, as the activity tells them. entries: how many each worker has. One
     query; none where the activity tells nothing."""
     asked = asked_of(programme, measure)
     if not asked.doubts:
