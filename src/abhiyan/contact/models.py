@@ -200,9 +200,7 @@ class ContactTry(models.Model):
     note = models.BinaryField(default=b"", db_default=b"")  # sealed under the id
     note_until = models.DateTimeField(null=True)  # then it is emptied
     door = models.TextField(default="", db_default="")  # of a walk, as the worker calls it
-    ask_on = models.DateField(
-        null=True
-    )  # from then on the person is asked whether it was so; null: nobody is
+    ask_on = models.DateField(null=True)  # the first day on which the person is asked whether it was so
     item_id = models.UUIDField(null=True)  # what is counted
     request_id = models.UUIDField(null=True)  # public id of a request to the helpline
     by_id = models.BigIntegerField()  # account

@@ -68,9 +68,8 @@ class Roll(models.Model):
     term_months = models.SmallIntegerField(null=True)
     term_ends_on = models.DateField(null=True)
     term_set_on = models.DateField(null=True)  # when either was last changed
-    gives_way = models.BooleanField(
-        default=False, db_default=False
-    )  # nobody is on it and on one that does not: who joins that one leaves this
+    # Somebody who joins a roll that does not give way leaves this one.
+    gives_way = models.BooleanField(default=False, db_default=False)
     swept_on = models.DateField(null=True)  # the last day whose ended terms were all found (actions.terms)
     swept_to = models.UUIDField(null=True)  # the membership a sweep under way has come to
 

@@ -59,8 +59,8 @@ def take_doors(
 ) -> tuple[list[ContactEntry], Counter[str]]:
     """Take the nearest free doors of a unit for three days, up to 30 in all. Return them, and why others are held back.
 
-    point: the worker's place; without it the unit's. Who may: contact.meet at the unit, or who a room above lets work
-    there. Refuses NotYours, NotRunningThere, EnoughDoors, HeldBack, NoFreeDoors.
+    point: the worker's place; without it the unit's. The worker has contact.meet at the unit, or a room above lets them
+    work there. Refuses NotYours, NotRunningThere, EnoughDoors, HeldBack, NoFreeDoors.
     """
     account, on = needed(by.account_id), clock.day_in(programme.zone, at)
     with system("doors are taken"):

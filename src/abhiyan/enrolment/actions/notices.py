@@ -45,7 +45,7 @@ def publish(
     """Publish the next version, in every language at once. Its number. Drives that are there keep theirs.
 
     unit_id: the nation or state whose office publishes it. after: the version it was written from, 0 for none. code:
-    of which roll's notice.
+    the notice of one roll.
     Who may: `notices.publish` there. Refuses NotYours, NoticeIncomplete, NoticeRenewed; outside the demo
     AddressLocal.
     """

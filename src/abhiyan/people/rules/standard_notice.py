@@ -60,8 +60,8 @@ def standard(
 ) -> NoticeText:
     """The shipped text with what an installation knows of itself filled in. No number, no promise of one.
 
-    code: of the notice. contact: who answers about people's data. Once published it is words of that version, as
-    everything else.
+    code: of the notice. contact: who answers about people's data. A published version keeps its
+    words.
     """
     file = _of(code, language)
     told = {

@@ -1,5 +1,6 @@
 """Troubles of a phone, in a browser: it is full, keeps nothing, loses its battery, has two tabs or a broken script."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ def page(phone: Phone, served: Server, cast: Cast) -> Page:
 
 
 def visit(page: Page, path: str) -> None:
-    page.goto(page.url.partition("/field/")[0] + path)
+    page.goto(page.evaluate("location.origin") + path)
     ready(page)
 
 
@@ -172,6 +173,36 @@ def test_two_tabs_write_two_records(page: Page) -> None:
     sent_everything(page)
     with system("test"):
         assert set(DoorEntry.objects.values_list("name", flat=True)) == {KAMLA.name, SITA.name}
+
+
+def test_a_refused_record_holds_back_only_records_of_the_same_thing(page: Page) -> None:
+    due = path_of(page, "/field/due/")
+    no_picture: FilePayload = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    with offline(page):
+        for picture in (no_picture, BIG):
+            visit(page, due)
+            page.check("[name=q-done][value=yes]")
+            page.set_input_files("[name=q-before]", picture)
+            expect(page.locator(".kept")).to_have_count(1)
+            page.click("form[data-record] .acts button")
+            expect(page.locator("#field-told .ok")).to_have_count(1)
+        visit(page, DOOR)
+        enter(page, KAMLA)
+    visit(page, "/field/outbox/")
+    expect(page.locator("#records li")).to_have_count(2)
+    with system("test"):
+        assert DoorEntry.objects.count() == 1 and Submission.objects.count() == 0
+    page.click("#records a:not([hidden])")
+    page.wait_for_url("**mend=**")
+    ready(page)
+    expect(page.locator(".field:has([name=q-before]) .err")).to_have_count(1)
+    page.set_input_files("[name=q-before]", BIG)
+    expect(page.locator(".kept")).to_have_count(1)
+    page.click("form[data-record] .acts button")
+    expect(page).not_to_have_url(re.compile("mend="))  # sooner, the next page would cut it off
+    sent_everything(page)
+    with system("test"):
+        assert FieldReceipt.objects.count() == 3 and Submission.objects.count() == 1
 
 
 def test_a_door_without_an_entry_is_noted_without_a_network(page: Page) -> None:

@@ -50,10 +50,11 @@ async function follow(form) {
     return save(one).catch(full);
   };
   form.addEventListener("input", (event) => event.target.type !== "file" && draft());
-  form.addEventListener("change", async ({ target }) => {
-    if (target.type !== "file") return;
-    const file = target.files[0];
-    if (!file) return;
+  let picking = Promise.resolve(); // a picture takes a moment to shrink; a form that is sent waits for it
+  form.addEventListener("change", ({ target }) => {
+    if (target.type === "file" && target.files[0]) picking = picking.then(() => pick(target, target.files[0]));
+  });
+  const pick = async (target, file) => {
     const n = (one.next ?? 0) + 1;
     const next = { ...one, next: n, pictures: { ...one.pictures, [target.name]: n } };
     try {
@@ -66,13 +67,14 @@ async function follow(form) {
     target.value = "";
     target.required = false;
     mark(target);
-  });
+  };
   form.addEventListener("submit", async (event) => {
     if (event.submitter?.formNoValidate) return;
     event.preventDefault();
-    if (!navigator.onLine && !whole(form)) return;
     const button = event.submitter;
     button?.setAttribute("aria-busy", "true");
+    await picking;
+    if (!navigator.onLine && !whole(form)) return button?.removeAttribute("aria-busy");
     write(button);
     const final = { ...one, state: "final", done: Date.now() };
     try {
