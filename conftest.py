@@ -56,6 +56,7 @@ os.environ["ABHIYAN_FILES"] = str(_home / f"files{os.environ.get('PYTEST_XDIST_W
 os.environ["ABHIYAN_ROLE"] = "app"
 os.environ["ABHIYAN_POOL"] = "0"  # pytest's threads come and go; a pool would keep their connections
 SETTINGS = "abhiyan.site.settings"
+MASTER = "0123456789abcdef" * 4  # ids that are made with it are the same in each run
 os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
 
 # TRUNCATE makes a new file for each of 300 tables and indexes, most of a second; few were written to. Only the
@@ -271,7 +272,7 @@ def pytest_configure() -> None:
     if not keys.master_path().exists():
         keys.master_path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with contextlib.suppress(FileExistsError):  # another worker was first
-            keys.make_master(keys.master_path())
+            keys.make_master(keys.master_path(), text=MASTER)
     if database.is_embedded():
         from abhiyan.core import embedded
 
