@@ -197,12 +197,12 @@ class ContactTry(models.Model):
     way = models.TextField(choices=Way.choices)
     outcome = models.TextField(choices=Outcome.choices)
     follow_up_day = models.DateField(null=True)
-    note = models.BinaryField(default=b"", db_default=b"")  # sealed under the id
-    note_until = models.DateTimeField(null=True)  # then it is emptied
-    door = models.TextField(default="", db_default="")  # of a walk, as the worker calls it
-    ask_on = models.DateField(null=True)  # the first day on which the person is asked whether it was so
-    item_id = models.UUIDField(null=True)  # what is counted
-    request_id = models.UUIDField(null=True)  # public id of a request to the helpline
+    note = models.BinaryField(default=b"", db_default=b"")  # Sealed under the id.
+    note_until = models.DateTimeField(null=True)  # Then the note is emptied.
+    door = models.TextField(default="", db_default="")  # The worker's name for the door of a walk.
+    ask_on = models.DateField(null=True)  # We ask the person from this day on.
+    item_id = models.UUIDField(null=True)  # The item that is counted.
+    request_id = models.UUIDField(null=True)  # Public id of the helpline's request.
     by_id = models.BigIntegerField()  # account
     at = models.DateTimeField()
     stored_at = models.DateTimeField()

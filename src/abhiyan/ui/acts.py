@@ -1,8 +1,8 @@
 """Forms and their acts: done, or refused beside the field it concerns. And the page that asks once more.
 
-One table holds the acts of a page:
+One table holds the acts of a page. Its view calls `act_on`.
 
-    ACTS = {"end": PageAct(acts.end_form, _("Ended.")), "bring-back": PageAct(acts.bring_back_form, _("It is back."))}
+    ACTS = {"end": PageAct(acts.end_form, _("Ended."))}
     done = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
 """
 

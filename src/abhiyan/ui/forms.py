@@ -1,7 +1,7 @@
 """How every Django form looks: set FORM_RENDERER to `abhiyan.ui.forms.FormRenderer`, then `{{ form }}` is whole.
 
-Label, hint, control and error belong together for the ear too: Django 5.2 binds hint and error to the control
-by aria-describedby, and the templates here give them the ids it names.
+A screen reader says label, hint, control and error together. Django 5.2 binds hint and error to the control
+by aria-describedby. The templates here give them the ids that it names.
 """
 
 from typing import Any

@@ -1,8 +1,8 @@
 """The act's statements. `enrolling` is the act itself, one text: over a batch's arrays or a staging table.
 
-Rows it reads (`COLUMNS`): claims that are complete and in time, each claim id once. A row whose phone has called
-before, or has said no, or had somebody erased, or whose slot is taken, or that has somebody on another roll before
-which one gives way, is left alone; `settle` sees to those.
+Rows it reads (`COLUMNS`): claims that are complete and in time, each claim id once. The act leaves some rows alone,
+and `settle` sees to those: the phone has called before, has said no or had somebody erased; its slot is taken; or
+somebody of it is on another roll and one roll gives way.
 """
 
 from abhiyan.enrolment.models import Kind, Taken
@@ -108,8 +108,8 @@ def enrolling(
     (of them, who joined). resent: whether a claim may be stored already; if not, such a claim fails the statement
     (unique_violation), and all others are cheaper.
 
-    `(… in (select …)) is true` keeps the planner at a hashed subplan: with no idea how many rows an array holds it
-    would join by nested loops, and 500 rows would cost twice what 5 × 100 do.
+    `(… in (select …)) is true` keeps the planner at a hashed subplan. The planner does not know how many rows an array
+    holds. It would join by nested loops, and 500 rows would cost twice what 5 × 100 do.
     """
     known, stored = (
         ("on conflict do nothing", "(f.claim in (select id from c)) is true") if resent else ("", "true")

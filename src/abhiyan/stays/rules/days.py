@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from .stays import LATEST, StayMark
 
-LEAST_CONFIRMED = 4  # confirmed days of a month, where a programme sets no number
-LEAST_REAL = 0.9  # share of the checked days that may be real, at the best end of the interval
-WORST = "C"  # grade of a unit that is too small for an estimate
+LEAST_CONFIRMED = 4  # Confirmed days of a month. It holds where a programme sets no number.
+LEAST_REAL = 0.9  # Share of the checked days that may be real, at the best end of the interval.
+WORST = "C"  # Grade of a unit that is too small for an estimate.
 
 
 class DayFlaw(StrEnum):
