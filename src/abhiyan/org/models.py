@@ -52,12 +52,13 @@ class Office(models.Model):
 
 
 class Body(models.Model):
-    """A committee, wing or department attached to a unit."""
+    """A committee, wing, department or call centre attached to a unit."""
 
     class Kind(models.TextChoices):
         COMMITTEE = "committee", _("Committee")
         WING = "wing", _("Wing")
         DEPARTMENT = "department", _("Department")
+        CENTRE = "centre", _("Call centre")
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     kind = models.TextField(choices=Kind.choices)

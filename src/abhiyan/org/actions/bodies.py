@@ -1,4 +1,4 @@
-"""Committees, wings and departments of a unit."""
+"""Committees, wings, departments and call centres of a unit."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,7 +29,7 @@ class BodyNameTaken(Refused, status=409):
 
 
 class UnknownKind(Refused):
-    message = _("Choose a committee, a wing or a department.")
+    message = _("Choose a committee, a wing, a department or a call centre.")
 
 
 class MembersUnfit(Refused):

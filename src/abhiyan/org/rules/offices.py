@@ -226,4 +226,23 @@ SEATS: tuple[Seat, ...] = (
         sees_people=False,
         in_bodies=("committee", "wing", "department"),
     ),
+    Seat(
+        "call_supervisor",
+        "Supervisor of a call centre",
+        "कॉल केंद्र पर्यवेक्षक",
+        100,
+        sees_people=False,
+        given_in=("state", "district"),
+        in_bodies=("centre",),
+    ),
+    Seat(
+        "call_agent",
+        "Caller of a call centre",
+        "कॉल केंद्र कॉलर",
+        120,
+        seats=200,
+        sees_people=False,
+        given_in=("state", "district"),
+        in_bodies=("centre",),
+    ),
 )
