@@ -10,7 +10,6 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.keys import keyring
 from abhiyan.core.words import person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.people import queries as people
@@ -29,8 +28,9 @@ from abhiyan.programmes.rules.items import facts_of, items_of
 from abhiyan.programmes.rules.ladder import REPORTED
 from abhiyan.ui.owed import Owed
 
+from . import queries
 from .actions import hear_person
-from .models import ContactEntry
+from .models import ContactEntry, ContactTry
 from .owes import owes
 from .owes_lists import owes_lists
 from .rules.kinds import BY_DOOR, BY_LIST, BY_WALK, KIND, LISTED, TALKED
@@ -43,18 +43,20 @@ select l.programme_id, {LISTED} as measure, {BY_LIST} as channel, e.unit_id, l.d
 
 
 def whom(item_id: UUID, _channel: int, day: date) -> Whom:
-    """The person a check asks about a conversation or a place on a list, and what was written. In a system scope."""
+    """The person a check asks about a conversation or a place on a list, and what was written. In a system scope.
+
+    A door without a phone is visited. So its label takes the place of a name.
+    """
     found = item(item_id)
     if found is None:
         return Whom(None, {})
-    entry = ContactEntry.objects.filter(item_id=found.pk).first()
+    met = ContactTry.objects.filter(item_id=found.pk, undone_at=None).select_related("entry").first()
+    entry = (met and met.entry) or ContactEntry.objects.filter(item_id=found.pk).first()
     names = people.names_of([found.by_id] if found.by_id else [])
-    name = (
-        keyring().unseal(bytes(entry.person_name), about=entry.public_id.bytes).decode()
-        if entry and entry.person_name
-        else None
-    )
-    return Whom(name, {"who": names.get(found.by_id or 0, ""), "when": date_format(day, "j F Y")})
+    name = queries.unsealed(entry.person_name, entry.public_id) if entry else ""
+    if found.phone_id is None:
+        name = " · ".join(filter(None, (name, entry.door if entry else met.door if met else "")))
+    return Whom(name or None, {"who": names.get(found.by_id or 0, ""), "when": date_format(day, "j F Y")})
 
 
 def sentence(met: Item) -> str:

@@ -75,7 +75,7 @@ class Draw(models.Model):
 
 
 class Stratum(models.Model):
-    """A part of a frame drawn by itself: a district's items with or without a sign, confirmed or not."""
+    """A part of a frame drawn by itself: a district's items confirmed, with a sign, without one, or without a phone."""
 
     frame = models.ForeignKey(Frame, models.PROTECT, related_name="+")
     key = models.TextField()  # in the published file
@@ -84,6 +84,8 @@ class Stratum(models.Model):
     )  # district, or the owner for what is above one
     is_signed = models.BooleanField()
     is_confirmed = models.BooleanField()
+    # Nobody gave a number: somebody goes there.
+    is_phoneless = models.BooleanField(default=False, db_default=False)
     items = models.IntegerField()
     drawn = models.IntegerField()  # by the plan
     more = models.IntegerField(default=0, db_default=0)  # drawn later, of the same order
@@ -123,6 +125,8 @@ class Estimate(models.Model):
     refused = models.IntegerField()
     unresolved = models.IntegerField()
     left = models.IntegerField(default=0, db_default=0)  # of the unresolved: drawn, and left the roll since
+    # Items without a phone, while no check of them is finished: then there is no rate.
+    unchecked = models.BigIntegerField(default=0, db_default=0)
     # Shares from 0 to 1, null until enough checks are finished.
     rate = models.FloatField(null=True)
     low = models.FloatField(null=True)
@@ -232,7 +236,7 @@ class Check(models.Model):
     @property
     def is_visit(self) -> bool:
         """Whether somebody goes there; else they call."""
-        return self.arm in VISITS
+        return self.arm in VISITS or self.stratum.is_phoneless
 
 
 VISITS = (Check.Arm.VISIT, Check.Arm.AGAIN)

@@ -165,6 +165,8 @@ def why_none(one: Estimated, of: RealShare | None = None) -> str:
     of = of or one.entered
     if of.rate is not None:
         return small_cells.said(None)
+    if of.unchecked:
+        return say("Entries without a phone have not been checked yet, so there is no total.")
     if one.entered.rate is not None:
         return too_few(of.finished, one.wanted)
     if one.finished is None:

@@ -15,7 +15,8 @@ class RealShare:
 
     items: in the frame. finished, not_told: checks answered, and refused or not reached. rate, low, high: shares of the
     items, from 0 to 1; rate is None while too few checks are finished. method: of the interval. is_corrected: the
-    answers were corrected for verifiers' errors.
+    answers were corrected for verifiers' errors. unchecked: items without a phone, while no check of them is finished;
+    then there is no rate.
     """
 
     items: int = 0
@@ -26,6 +27,7 @@ class RealShare:
     high: float = 1
     method: Text = ""
     is_corrected: bool = False
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _AT_ONCE = 100
 _NOT_BEFORE = f"""coalesce((select max(t.again_at) from contact_attempt t
  where t.room = '{ROOM}' and t.about = c.id), '-infinity')"""
 _OPEN = "c.outcome = '' and f.state = 'drawn'"
-_IS_VISIT = f"(c.arm in ({', '.join(map(str, VISITS))}))"
+_IS_VISIT = f"(c.arm in ({', '.join(map(str, VISITS))}) or s.is_phoneless)"
 
 # Free checks somebody may have, those of their own state first: it shares a language. In an order nobody can foresee:
 # not that of the draw, nor of the rows. Nobody gets an item again that they had, as another check or before. An aimed
@@ -65,6 +65,7 @@ select c.id, c.frame_id from verification_check c
 
 _IN_HAND = f"""
 select c.id from verification_check c join verification_frame f on f.id = c.frame_id
+  join verification_stratum s on s.id = c.stratum_id
  where c.verifier_id = %(account)s and {_OPEN} and {_IS_VISIT} = %(is_visit)s
    and (%(frame)s::bigint is null or c.frame_id = %(frame)s)
    and {_NOT_BEFORE} <= %(at)s order by c.taken_at, c.id limit %(most)s"""
@@ -169,9 +170,10 @@ def hand_back(*, check_id: UUID, reason: str, by: Actor, at: datetime) -> None:
 def visit_by_lot(*, check: Check) -> bool:
     """Decide by lot whether somebody nobody reached is visited, by another verifier; returns whether.
 
-    check: of the random arm, unresolved because nobody was reached. In the transaction of the act that told it.
+    check: of the random arm, unresolved because nobody was reached. Who was visited already is not visited again. In
+    the transaction of the act that told it.
     """
-    if check.arm != Check.Arm.RANDOM or lot.below(1_000) >= VISITED * 1_000:
+    if check.arm != Check.Arm.RANDOM or check.is_visit or lot.below(1_000) >= VISITED * 1_000:
         return False
     return _visit(check, Check.Arm.VISIT)
 

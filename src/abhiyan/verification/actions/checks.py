@@ -17,6 +17,7 @@ from abhiyan.contact.models import Attempt
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
+from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules.gate import May
@@ -58,7 +59,9 @@ def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
         if check.said_at is not None:
             raise SaidAlready
         is_visit, target = check.is_visit, target_of(check)
-        if target.why_gone is not None or target.phone_id is None:  # there is no phone to ask
+        # Nobody can be asked: no phone, or no door to go to.
+        way_there = target.whom.name if check.stratum.is_phoneless else target.phone_id
+        if target.why_gone is not None or way_there is None:
             return _told(check, Check.Outcome.UNRESOLVED, GONE, by, at), ""
         verdict = messaging.may_check(phone_id=target.phone_id, unit_id=target.unit_id, at=at)
         if target.whom.is_silent or verdict.may == May.DROP:
@@ -70,7 +73,7 @@ def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
             return check, ""
         org.count_reveal(by=by, at=at)
         audit.record(by=by, at=at, act="verification.show_number", subject=str(check.id))
-        return check, target.number or people.number_of(target.phone_id)
+        return check, target.number or people.number_of(needed(target.phone_id))
 
 
 def end_try(*, check_id: UUID, came: TryOutcome, by: Actor, at: datetime) -> Check:

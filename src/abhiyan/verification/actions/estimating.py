@@ -6,7 +6,7 @@ from datetime import datetime
 from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.verification.models import Estimate, Frame
-from abhiyan.verification.queries.estimates import StratumTally, estimated, found_in
+from abhiyan.verification.queries.estimates import StratumTally, estimated, found_in, unchecked
 from abhiyan.verification.rules.estimates import Planted, grade
 from abhiyan.verification.rules.outcomes import Stands
 
@@ -86,6 +86,7 @@ def _row(
         # Who is visited was not reached before: one person, counted once.
         unresolved=told[Stands.NOT_REACHED] + told[Stands.OPEN] + told[Stands.LEFT] - visited,
         left=told[Stands.LEFT],
+        unchecked=unchecked(of),
         rate=one.rate if one else None,
         low=one.low if one else None,
         high=one.high if one else None,

@@ -342,12 +342,14 @@ def _strata(
         for (cell, ids), drawn in zip(of, shares, strict=True):
             sealed = np.frombuffer(draws.committed(ids.tobytes(), key), dtype=f"S{draws.SIZE}")
             shade = "confirmed" if cell.is_confirmed else "signed" if cell.is_signed else "unsigned"
+            shade = "no-phone" if cell.is_phoneless else shade
             made.append(
                 Stratum(
                     key=f"{cell.code}/{shade}",
                     unit_id=cell.unit_id,
                     is_signed=cell.is_signed,
                     is_confirmed=cell.is_confirmed,
+                    is_phoneless=cell.is_phoneless,
                     items=len(ids),
                     drawn=drawn,
                     commitments=np.sort(sealed).tobytes(),

@@ -23,8 +23,9 @@ _TAKEN = f"""
 select c.verifier_id, c.stratum_id, c.arm,
     case when c.reason in ('{GONE}', '{NOT_FINISHED}') then '' else c.outcome end,
     c.reason = '{NOT_REACHED}', c.is_known_genuine,
-    extract(epoch from c.done_at - coalesce(t.begun_at, c.taken_at))::float, f.verifier_id, f.outcome
-  from verification_check c
+    extract(epoch from c.done_at - coalesce(t.begun_at, c.taken_at))::float, f.verifier_id, f.outcome,
+    c.arm in ({", ".join(map(str, VISITS))}) or s.is_phoneless
+  from verification_check c join verification_stratum s on s.id = c.stratum_id
   left join lateral (select max(a.begun_at) as begun_at from contact_attempt a
     where a.room = 'verification' and a.about = c.id and a.account_id = c.verifier_id) t on true
   left join verification_check f on c.arm = {Check.Arm.SECOND} and f.arm = {Check.Arm.RANDOM}
@@ -62,6 +63,7 @@ class _Check:
     seconds: float | None
     first_by: int | None
     first: str | None
+    is_visit: bool
 
     @property
     def is_drawn(self) -> bool:
@@ -189,7 +191,7 @@ def _unlike(checks: Iterable[_Check]) -> dict[AgreementQuestion, dict[int, Unlik
 def _held(question: AgreementQuestion, one: _Check) -> tuple[object, bool] | None:
     """The part a finished check is compared within, and whether it has what is asked; None where it says nothing."""
     if question is AgreementQuestion.QUICK:
-        return (one.arm in VISITS, one.seconds is not None and one.seconds < QUICK_S)
+        return (one.is_visit, one.seconds is not None and one.seconds < QUICK_S)
     if question is AgreementQuestion.PLANTED:
         return (one.is_known_genuine, not one.is_right) if one.is_planted and one.is_told else None
     if not one.is_drawn or (question is AgreementQuestion.GENUINE and not one.is_told):

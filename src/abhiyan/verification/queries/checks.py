@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 
 from abhiyan.contact import queries as contact
 from abhiyan.contact.models import Attempt
@@ -107,13 +108,14 @@ def in_hand(account_id: int, *, at: datetime) -> list[InHand]:
 def are_free(account_id: int, *, is_visit: bool, at: datetime) -> bool:
     """Whether checks, or visits in the states they serve, wait for a verifier, outside this one's line."""
     day = clock.day_in(settings.TIME_ZONE, at)
+    visits = Q(arm__in=VISITS) | Q(stratum__is_phoneless=True)
     free = Check.objects.filter(
         verifier_id=None, outcome="", frame__state=Frame.State.DRAWN, frame__ends_on__gte=day
     )
     if is_visit:
-        free = free.filter(arm__in=VISITS, stratum__above__overlap=home_of(account_id, day))
+        free = free.filter(visits, stratum__above__overlap=home_of(account_id, day))
     else:
-        free = free.exclude(arm__in=VISITS)
+        free = free.exclude(visits)
     return free.exists() and free.exclude(stratum__in=own_line(account_id)).exists()
 
 

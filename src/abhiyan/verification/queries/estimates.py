@@ -38,6 +38,7 @@ class StratumTally:
     """What the checks of one stratum found. of: what each counts as; visited: what visits of the not reached found."""
 
     items: int
+    is_phoneless: bool = False
     of: dict[Stands, int] = field(default_factory=lambda: defaultdict(int))
     visited: dict[Stands, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -76,7 +77,7 @@ def found_in(frame: Frame) -> FrameChecks:
     In a scope that sees the checks.
     """
     strata = {one.pk: one for one in Stratum.objects.filter(frame=frame).order_by("key")}
-    tallies = {key: StratumTally(one.items) for key, one in strata.items()}
+    tallies = {key: StratumTally(one.items, one.is_phoneless) for key, one in strata.items()}
     rows = sql.rows(_FOUND, [frame.pk])
     ids = _opened(frame, strata, {(stratum_id, place) for stratum_id, place, *_ in rows})
     items = items_of(frame.programme, frame.measure, ids.values())
@@ -141,14 +142,30 @@ def _graded(finished: Mapping[int, list[tuple[int, bool]]], hierarchy: int) -> d
     return {unit_id: Outcomes(n, GRADED - n) for unit_id, n in genuine.items()}
 
 
+def finished(strata: Iterable[StratumTally]) -> int:
+    """How many checks told whether an item is genuine."""
+    return sum(of[one] for each in strata for of in (each.of, each.visited) for one in _TOLD)
+
+
 def is_enough(strata: Iterable[StratumTally]) -> bool:
     """Whether so many checks are finished that a number may be shown: 19."""
-    return sum(of[one] for each in strata for of in (each.of, each.visited) for one in _TOLD) >= GRADED
+    return finished(strata) >= GRADED
+
+
+def unchecked(strata: Iterable[StratumTally]) -> int:
+    """Return how many items have no phone while no check of them is finished; else 0.
+
+    They may be unlike the others, so nothing is said of all together.
+    """
+    doors = [one for one in strata if one.is_phoneless]
+    return 0 if finished(doors) else sum(one.items for one in doors)
 
 
 _TOLD = (Stands.GENUINE, Stands.NOT_GENUINE)
 
 
 def estimated(strata: list[StratumTally], planted: Planted) -> estimates.FrameEstimate | None:
-    """The estimate of a unit; None while there are not enough checks."""
-    return estimates.estimate([one.stratum for one in strata], planted) if is_enough(strata) else None
+    """The estimate of a unit; None while there are not enough checks, or none of items without a phone."""
+    if unchecked(strata) or not is_enough(strata):
+        return None
+    return estimates.estimate([one.stratum for one in strata], planted)

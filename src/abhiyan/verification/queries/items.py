@@ -22,8 +22,9 @@ from abhiyan.verification.rules.planning import Size
 # One read of the items, by leaf and shade; the leaves are then put beneath their district.
 _LEAVES = """
 with leaf as (
-  select unit_id, is_signed, is_confirmed, {each}
-    from ({items}) i where i.programme_id = any(%(programmes)s) group by 1, 2, 3),
+  select unit_id, is_signed, is_confirmed,
+      not is_signed and not is_confirmed and phone_id is null as is_phoneless, {each}
+    from ({items}) i where i.programme_id = any(%(programmes)s) group by 1, 2, 3, 4),
 district as (
   select u.id, u.code, p.lo, p.hi from units_placement p join units_unit u on u.id = p.unit_id
    where p.hierarchy = %(hierarchy)s and p.lo is not null and u.kind = %(district)s),
@@ -34,7 +35,8 @@ placed as (
 """
 GROUPED = (
     _LEAVES.replace("{each}", "string_agg(uuid_send(item_id), null) as ids")
-    + "select id, code, is_signed, is_confirmed, string_agg(ids, null) from placed group by 1, 2, 3, 4 order by 2, 3, 4"
+    + "select id, code, is_signed, is_confirmed, is_phoneless, string_agg(ids, null) from placed"
+    " group by 1, 2, 3, 4, 5 order by 2, 3, 4, 5"
 )
 SIZES = (
     _LEAVES.replace("{each}", "count(*) as n")
@@ -42,8 +44,9 @@ SIZES = (
 select id, code, is_signed, sum(n)::int - coalesce((
     select sum(s.items) from verification_stratum s join verification_frame f on f.id = s.frame_id
      where s.unit_id = placed.id and s.is_signed = placed.is_signed and s.is_confirmed = placed.is_confirmed
-       and f.programme_id = %(programme)s and f.measure = %(measure)s), 0)::int
-  from placed group by id, code, is_signed, is_confirmed order by code, is_signed, is_confirmed"""
+       and s.is_phoneless = placed.is_phoneless and f.programme_id = %(programme)s and f.measure = %(measure)s), 0)::int
+  from placed group by id, code, is_signed, is_confirmed, is_phoneless
+ order by code, is_signed, is_confirmed, is_phoneless"""
 )
 
 
@@ -55,6 +58,7 @@ class ShadeItems:
     code: str
     is_signed: bool
     is_confirmed: bool
+    is_phoneless: bool
     ids: np.ndarray[Any, np.dtype[np.bytes_]]
 
 
@@ -79,8 +83,8 @@ def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
         },
     )
     return [
-        ShadeItems(unit_id, code, is_signed, is_confirmed, np.frombuffer(bytes(ids), dtype=f"S{SIZE}"))
-        for unit_id, code, is_signed, is_confirmed, ids in found
+        ShadeItems(unit_id, code, signed, confirmed, phoneless, np.frombuffer(bytes(ids), dtype=f"S{SIZE}"))
+        for unit_id, code, signed, confirmed, phoneless, ids in found
     ]
 
 

@@ -59,7 +59,7 @@ def asked_about(item_ids: Iterable[UUID]) -> list[Check]:
     asked = [
         check_id for _, checks in _opened(_ASKED, []) for check_id, item in checks.items() if item in wanted
     ]
-    return list(Check.objects.select_related("frame__programme").filter(id__in=asked))
+    return list(Check.objects.select_related("frame__programme", "stratum").filter(id__in=asked))
 
 
 def opened(check: Check) -> CheckedItem:

@@ -30,20 +30,20 @@ def share_columns(row: str) -> str:
     """The columns of one row of estimates that `share_of` reads. row: its alias in the statement."""
     return (
         f"{row}.items, {row}.genuine + {row}.not_genuine, {row}.refused + {row}.unresolved, {row}.rate, {row}.low,"
-        f" {row}.high, {row}.method, {row}.is_corrected"
+        f" {row}.high, {row}.method, {row}.is_corrected, {row}.unchecked"
     )
 
 
-COLUMNS = 8  # of `share_columns`
+COLUMNS = 9  # of `share_columns`
 
 
 def share_of(*row: Any) -> RealShare:
     """One row of estimates, from the columns of `share_columns`; nothing where there is no row."""
-    items, finished, not_told, rate, low, high, method, is_corrected = row
+    items, finished, not_told, rate, low, high, method, is_corrected, unchecked = row
     if items is None:
         return RealShare()
     if rate is None:
-        return RealShare(items, finished, not_told)
+        return RealShare(items, finished, not_told, unchecked=unchecked)
     return RealShare(items, finished, not_told, rate, low, high, METHODS[Method(method)], is_corrected)
 
 
@@ -102,7 +102,7 @@ def _of_row(row: Estimate | None) -> RealShare:
     if row is None:
         return RealShare()
     share = (row.items, row.finished, row.not_told, row.rate, row.low, row.high, row.method, row.is_corrected)
-    return share_of(*share)
+    return share_of(*share, row.unchecked)
 
 
 def _address(frame: Any, code: str) -> str:
