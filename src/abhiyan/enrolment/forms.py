@@ -16,7 +16,7 @@ from abhiyan.ui.forms import offer
 from . import actions
 from .actions.moving import SamePhone
 from .rules import names
-from .rules.age import Age, age_on
+from .rules.age import Age, age_of, age_on, birth_year_of
 from .rules.channels import CHANNELS
 from .rules.rolls import MEMBERS, RollKind
 
@@ -72,22 +72,38 @@ class NameField(forms.CharField):
 
 
 class YearField(forms.CharField):
-    """A year of birth in four digits, in any script's."""
+    """A year of birth in four digits of any script, or a whole date. An age that is called one, where `year` is set."""
+
+    year: int | None = None  # the one it is: `take_ages` sets it
 
     def __init__(self, **given: Any) -> None:
-        attrs = {"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": 4, "size": 6}
+        attrs = {"inputmode": "numeric", "autocomplete": "bday-year", "maxlength": 16, "size": 10}
         given.setdefault("label", _("Year of birth"))
+        given.setdefault("help_text", _("Four digits, such as 1980, or the whole date"))
         super().__init__(widget=forms.TextInput(attrs=attrs), **given)
 
     def clean(self, value: Any) -> int | None:
-        text = "".join(str(value or "").translate(_DIGITS).split())
+        text = str(value or "").translate(_DIGITS).strip()
         if not text:
             if self.required:
                 raise forms.ValidationError(actions.BirthYearMissing.message)
             return None
-        if not (text.isascii() and text.isdigit() and len(text) == 4):
+        born = birth_year_of(text, year=self.year)
+        if born is None and self.year and (age := age_of(text)) is not None:
+            raise forms.ValidationError(
+                _("Is %(age)s an age? Then write the year of birth: %(year)s."),
+                params={"age": age, "year": self.year - age},
+            )
+        if born is None:
             raise forms.ValidationError(actions.BirthYearInvalid.message)
-        return int(text)
+        return born
+
+
+def take_ages(form: forms.Form, *, year: int | None) -> None:
+    """Let the form's year of birth be given as an age. year: the one it is; None leaves it as it is."""
+    field = form.fields["birth_year"]
+    if isinstance(field, YearField):
+        field.year = year
 
 
 class PhoneField(forms.CharField):
@@ -136,7 +152,7 @@ class JoinForm(Clipped):
         widget=forms.RadioSelect,
         error_messages={"required": _("Answer this first: only people of 18 and over can join.")},
     )
-    birth_year = YearField(help_text=_("Four digits, such as 1980"))
+    birth_year = YearField()
     name = NameField()
     where = forms.CharField(
         label=_("Where do you vote or live?"),
@@ -168,6 +184,7 @@ class JoinForm(Clipped):
     ) -> None:
         super().__init__(data, **given)
         self.on, self.minimum, self.indian_only = on, minimum, indian_only
+        take_ages(self, year=on.year)
         self.fields["membership"].label = str(said.consent)
         self.fields["membership"].error_messages["required"] = str(said.needs_consent)
         if known_phone:
@@ -175,10 +192,8 @@ class JoinForm(Clipped):
         self.is_minor = self.is_bound and (self.data.get("adult") == NO or self._minor_by_year())
 
     def _minor_by_year(self) -> bool:
-        text = "".join(str(self.data.get("birth_year", "")).translate(_DIGITS).split())
-        if not (text.isascii() and text.isdigit() and len(text) == 4):
-            return False
-        return self._age(int(text)) is Age.MINOR
+        born = birth_year_of(str(self.data.get("birth_year", "")).translate(_DIGITS), year=self.on.year)
+        return born is not None and self._age(born) is Age.MINOR
 
     def _age(self, year: int) -> Age:
         return age_on(
@@ -223,7 +238,7 @@ class PhoneChangeForm(Clipped):
     phone = PhoneField(label=_("Your new number"), help_text=_("We send a code to it"))
     old = PhoneField(label=_("Your old number"), help_text=_("The number you joined with"))
     name = NameField(label=_("Your name, as you gave it"))
-    birth_year = YearField(label=_("Your year of birth"), help_text=_("Four digits, such as 1980"))
+    birth_year = YearField(label=_("Your year of birth"))
 
     def __init__(self, data: Any = None, *, is_lost: bool, **given: Any) -> None:
         super().__init__(data, **given)
@@ -241,7 +256,7 @@ class PhoneChangeForm(Clipped):
 class WhichForm(Clipped):
     """A second fact, where several people share a phone."""
 
-    birth_year = YearField(label=_("Your year of birth"), help_text=_("Four digits, such as 1980"))
+    birth_year = YearField(label=_("Your year of birth"))
     name = NameField(
         label=_("Your name, as you gave it"),
         help_text=_("Only if two of you were born in the same year"),
@@ -253,7 +268,7 @@ class CorrectForm(Clipped):
     """What a person, or whoever keeps the roll, puts right."""
 
     name = NameField()
-    birth_year = YearField(help_text=_("Four digits, such as 1980"))
+    birth_year = YearField()
     under = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     where = forms.CharField(
         label=_("Another place"),

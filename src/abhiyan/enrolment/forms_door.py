@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.ui.fields import DayField
 
-from .forms import Clipped, NameField, PhoneField, YearField
+from .forms import Clipped, NameField, PhoneField, YearField, take_ages
 from .models_door import DoorEntry
 from .rules.door import DoorState
 
@@ -29,14 +29,15 @@ class DoorForm(Clipped):
     notice = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     phone = PhoneField(label=_("Their own phone"))
     name = NameField()
-    birth_year = YearField(help_text=_("Four digits, such as 1980"))
+    birth_year = YearField()
     heard = forms.BooleanField(
         label=_("They read or heard the notice, and want to join."),
         error_messages={"required": _("Read the notice to them first, and ask whether they want to join.")},
     )
 
-    def __init__(self, data: Any = None, **given: Any) -> None:
+    def __init__(self, data: Any = None, *, year: int | None = None, **given: Any) -> None:
         super().__init__(data, **given)
+        take_ages(self, year=year)
         for field in ("phone", "name", "birth_year"):
             self.fields[field].widget.attrs["autocomplete"] = (
                 "off"  # not what this worker typed of themselves

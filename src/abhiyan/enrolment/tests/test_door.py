@@ -558,3 +558,11 @@ def test_what_became_of_an_entry(world: World, given: tuple[bool, ...], then: Do
         [is_new, has_answered, is_ended, is_confirmed, is_counted],
     )
     assert rows == [(then,)]
+
+
+def test_a_worker_may_write_an_age_and_is_told_the_year_of_a_bare_one(world: World, worker: Client) -> None:
+    page = entered(worker, KAMLA, birth_year="47")
+    assert "Is 47 an age? Then write the year of birth: 1979." in page.content.decode()
+    assert world.count("enrolment_claim") == 0
+    entered(worker, KAMLA, birth_year="47 years")
+    assert world.rows("select birth_year from people_person") == [(1979,)]

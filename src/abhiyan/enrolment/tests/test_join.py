@@ -412,13 +412,30 @@ def test_a_name_of_ten_megabytes_is_not_even_read(world: World) -> None:
     assert world.count("enrolment_claim") == 0
 
 
-@pytest.mark.parametrize("year", ["", "80", "1980-01-01", "3000", "1800", "-1", "19801", "0", "nineteen"])
+@pytest.mark.parametrize("year", ["", "80", "31-12-80", "3000", "1800", "-1", "19801", "0", "nineteen"])
 def test_what_is_no_year_of_birth_is_refused_at_the_field(world: World, year: str) -> None:
     answer = browser().post("/join/winter/", typed(world.asha, birth_year=year))
     assert answer.status_code == 422
     assert 'id="id_birth_year_error"' in answer.content.decode()
 
 
-def test_a_year_in_indian_digits_is_understood(world: World) -> None:
-    join(world, world.asha, birth_year="१९८०")
+@pytest.mark.parametrize(
+    "year", ["१९८०", "19 80", "15-08-1980", "1/2/1980", "1980-01-01", "46 years", "उम्र ४६ वर्ष", "Age: 46"]
+)
+def test_a_year_a_date_and_an_age_are_understood(world: World, year: str) -> None:
+    join(world, world.asha, birth_year=year)
     assert world.rows("select birth_year from people_person") == [(1980,)]
+
+
+def test_a_bare_age_is_answered_with_the_year_it_makes(world: World) -> None:
+    """It may also be a year without its century, so nothing is taken for granted."""
+    page = browser().post("/join/winter/", typed(world.asha, birth_year="४६")).content.decode()
+    assert "Is 46 an age? Then write the year of birth: 1980." in page
+    assert world.count("enrolment_claim") == 0
+
+
+def test_a_child_is_told_so_whatever_way_the_year_is_written(world: World) -> None:
+    for year in ("2015", "15-08-2015", "11 years"):
+        page = browser().post("/join/winter/", typed(world.asha, birth_year=year)).content.decode()
+        assert "You must be at least 18 years old." in page, year
+    assert world.count("enrolment_claim") == 0

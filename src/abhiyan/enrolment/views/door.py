@@ -170,7 +170,7 @@ def _entered(request: Request, found: EnrolPlace, drive: OpenDrive, at: datetime
 
 def _judged(request: Request, drive: OpenDrive) -> tuple[DoorForm, Notice]:
     """The form that was sent, with what is wrong in it, and the notice that was read."""
-    form = DoorForm(request.POST)
+    form = DoorForm(request.POST, year=clock.today(settings.TIME_ZONE).year)
     notice = _notice(drive, request.POST.get("notice", "").partition(".")[2][:8])
     form.is_valid()
     judge_notice(form, notice)

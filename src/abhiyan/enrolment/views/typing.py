@@ -44,7 +44,7 @@ class LineForm(Clipped):
 
     name = NameField(label=gettext_lazy("Name"), required=False)
     phone = PhoneField(required=False)
-    birth_year = YearField(label=gettext_lazy("Birth year"), required=False)
+    birth_year = YearField(label=gettext_lazy("Birth year"), help_text="", required=False)
     place = forms.CharField(label=gettext_lazy("Booth or PIN code"), required=False, max_length=64)
 
     def __init__(self, data: Any, number: int, place: str, minimum_age: int) -> None:
