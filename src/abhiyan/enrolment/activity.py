@@ -130,7 +130,7 @@ DRIVE = Activity(
     beside=(NOTICE,),
     public=(
         Page("enrolment:join", _("Want to join? Become a member")),
-        Page("enrolment:me", _("Already a member? See, correct or leave")),
+        Page("enrolment:me", _("Joined already? See, correct or leave")),
     ),
     needs=(
         Need(

@@ -43,10 +43,10 @@ ENTRIES = (
     NavigationEntry("enrolment:paper_list", _("Paper forms"), WORK, words=_("print, sheets, photos")),
     NavigationEntry(
         "enrolment:people",
-        _("Members"),
+        _("People who joined"),
         PEOPLE,
         order=1,
-        words=_("people, who joined"),
+        words=_("members, friends"),
         key="people",
         letter="e",
         icon="people",

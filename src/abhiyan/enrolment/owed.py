@@ -112,7 +112,7 @@ def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iter
                 "We don't know who made %(n)s call", "We don't know who made %(n)s calls", nameless
             )
             % {"n": _counted(nameless)},
-            meta=_("Several members share the phone. Ask them who called, then choose."),
+            meta=_("Several people share the phone. Ask them who called, then choose."),
             href=reverse("enrolment:nameless") + until,
             act=_("Choose"),
             icon="phone",
@@ -329,7 +329,7 @@ def _unanswered(
     programme = stand.programme
     yield Owed(
         urgency=2,
-        title=ngettext("%(n)s member: phone not answered yet", "%(n)s members: phone not answered yet", n)
+        title=ngettext("%(n)s person: phone not answered yet", "%(n)s people: phone not answered yet", n)
         % {"n": grouped(n)},
         meta=f"{named(programme.names)} · "
         + (

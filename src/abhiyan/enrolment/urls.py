@@ -15,6 +15,7 @@ from .views import (
     drive,
     funnel,
     join,
+    joined,
     link,
     me_leaving,
     me_phone,
@@ -58,7 +59,7 @@ urlpatterns = [
     # Without its session it leads back to the form.
     page("join/<slug:slug>/code/", join.join_code, opens=PUBLIC, act="one may leave", is_own=True),
     page("join/<slug:slug>/received/", join.join_received, opens=PUBLIC),
-    page("join/<slug:slug>/done/", join.join_done, opens=MEMBER, act="shows a card", is_own=True),
+    page("join/<slug:slug>/done/", joined.join_done, opens=MEMBER, act="shows a card", is_own=True),
     page("join/<slug:slug>/places/", join.join_places, opens=PUBLIC),
     page("j/<slug:link>/", link.link, opens=PUBLIC, act="one may leave", is_own=True),
     page(

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system
-from abhiyan.enrolment.models import Enrolment, Membership
+from abhiyan.enrolment.models import Enrolment, Membership, Roll
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Document
 from abhiyan.programmes.models import Rung
 
+from .giving_way import is_friend
 from .members import AlreadyEnded, found_member, latest_id, lock_phone
 
 CARD = "member_card"
@@ -28,7 +29,7 @@ class NoCard(Refused, status=409):
 def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
     """The card of a member: the one that is valid, else a new one.
 
-    Who may: the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded.
+    Who may: the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded; NoCard to a friend.
     """
     phone = current().phone
     with system("a member takes their card"):
@@ -39,6 +40,8 @@ def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
         member.refresh_from_db()
         if member.ended_on is not None:
             raise AlreadyEnded
+        if is_friend(member):
+            raise NoCard
         return people.issue_document(
             kind=CARD,
             about=member.public_id,
@@ -52,13 +55,15 @@ def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
 def issue_cards(
     *, memberships: Collection[UUID], unit_id: int, by: Actor, at: datetime
 ) -> dict[UUID, Document]:
-    """The cards an office prints, by membership: of members whose phone has taken part itself; the others have none.
+    """The cards an office prints, by membership: of members whose phone has taken part itself. Others have none,
+    nor have friends.
 
     Needs people.export over the unit; the caller has used what a second person approved.
     """
     org.require(by, "people.export", at=unit_id)
     with system("an office prints cards"):
         there = Membership.objects.filter(public_id__in=list(memberships), ended_on=None, merged_into=None)
+        there = there.exclude(roll_id__in=Roll.objects.filter(gives_way=True).values("pk"))
         lock_phones(sorted(set(there.values_list("phone_id", flat=True))))
         found = list(there.order_by("pk"))
         proven = set(

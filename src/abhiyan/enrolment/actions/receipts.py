@@ -42,7 +42,7 @@ def send_receipt(
     """Tell a phone what its word did: once a day for each word and each matter (about), whichever way it came.
 
     of: STOP, LEAVE, DENY, BACK, ERASE or CONFIRM. phone: E.164, or the id of one we keep. A STOP, LEAVE or NO says
-    whether somebody on the phone is still a member, and how they leave; a NO also who had entered the number and when.
+    whether somebody on the phone is still on a list, and how they leave; a NO also who had entered the number and when.
     asked_at: when it said so, if that was earlier: then the receipt keeps to the hours. In the transaction under way,
     or one of its own.
     """

@@ -13,7 +13,8 @@ class RollKind:
     template: of the programmes that fill it. code, names: of the roll as it is kept. notice: code of the notice people
     read first. measure, counts: code and names of what its programmes count. mark: how the codes of its
     SMS texts and the purposes of its one-time codes end. gives_way: who joins another roll leaves this one, and nobody
-    of another joins it. become, consent, joined, already, card: words of pages.
+    of another joins it. list: what people call it within a sentence. has_card: False: its people may
+    get a certificate, and no card. The other fields: words of pages.
     """
 
     template: str
@@ -33,6 +34,9 @@ class RollKind:
     number: Promise
     since: Promise
     people: Promise
+    list: Promise
+    keeping: Promise
+    has_card: bool
 
     def heading(self, name: str) -> str:
         """Return what the last page of joining says to somebody by name."""
@@ -62,6 +66,9 @@ MEMBERS = RollKind(
     number=_("Member number"),
     since=_("Member since"),
     people=_("Members"),
+    list=_("member list"),
+    keeping=_("Keeping the roll of members"),
+    has_card=True,
 )
 FRIENDS = RollKind(
     template="friends",
@@ -81,6 +88,9 @@ FRIENDS = RollKind(
     number=_("Friend number"),
     since=_("Friend since"),
     people=_("Friends"),
+    list=_("list of friends"),
+    keeping=_("Keeping the list of friends"),
+    has_card=False,
 )
 EVERY = (MEMBERS, FRIENDS)
 _BY_TEMPLATE = {one.template: one for one in EVERY}

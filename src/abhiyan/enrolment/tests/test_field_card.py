@@ -190,7 +190,7 @@ def test_a_part_drive_shows_the_number_of_the_drive_above_and_names_the_drive_th
     today = worker.get("/").content.decode()
     assert today.count("Enrol people at the door") == 1 and f"{part.names['en']}, Rajbagh School." in today
     assert today.count("wa.me") == 1, "one link to share, of the drive that counts"
-    assert today.count("1 member: phone not answered yet") == 1
+    assert today.count("1 person: phone not answered yet") == 1
     slug = re.findall(r"/join/([\w-]+)/\?unit=", today)[0]
     assert JOIN in worker.get(f"/drives/{part.public_id}/poster/?unit=JK-B001").content.decode()
     assert JOIN in Client().get(f"/join/{slug}/received/").content.decode()

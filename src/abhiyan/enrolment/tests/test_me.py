@@ -71,11 +71,11 @@ def test_who_sent_a_claim_in_is_told_with_their_office(world: World) -> None:
 def test_the_page_says_until_when_a_membership_with_a_term_lasts(world: World) -> None:
     join(world, world.asha, unit="JK-B001")
     client = open_me(world.asha)
-    assert "Membership lasts until" not in client.get("/me/").content.decode()
+    assert "Lasts until" not in client.get("/me/").content.decode()
     by = Actor.system("test")
     actions.set_term(roll_id=world.roll.pk, months=None, ends_on=date(2199, 3, 31), by=by, at=world.now)
     page = client.get("/me/").content.decode()
-    assert "Membership lasts until" in page and "31 March 2199" in page
+    assert "Lasts until" in page and "31 March 2199" in page
 
 
 def test_a_phone_nothing_is_held_about_gets_no_code_and_hears_the_same(world: World) -> None:
@@ -193,7 +193,7 @@ def test_leaving_takes_one_press_and_a_yes_and_a_receipt_goes_to_the_phone(world
         assert Suppression.objects.get(phone_id=world.phone_id(world.asha)).scope == "all"
     assert world.rows("select count(*) from people_consent where withdrawn_at is null") == [(0,)]
     page = client.get("/me/").content.decode()
-    assert "You left on" in page and "No longer a member: left on" in page
+    assert "You left on" in page and "No longer on our list: left on" in page
     assert "Primary member ·" not in page
 
 

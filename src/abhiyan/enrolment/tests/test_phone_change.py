@@ -96,7 +96,7 @@ def test_from_the_old_phone_the_number_changes_at_once_and_both_phones_are_told(
     number = world.rows("select public_id from enrolment_membership")
     client = change(open_me(world.asha))
     page = main(client.get("/me/").content)
-    assert "Your membership is on the new number now" in page and "Asha Devi" in page
+    assert "Your entry is on the new number now" in page and "Asha Devi" in page
     assert "0077" in page and "Phone until" in page
     assert numbers(world) == [("Asha Devi", "0077")]
     assert world.ladder(world.booth) == before == Ladder(reported=1, counted=1)
@@ -129,7 +129,7 @@ def test_who_lost_the_old_phone_waits_48_hours_and_is_then_on_the_new_one(world:
     join(world, world.asha, unit="JK-B001")
     client = asks(world.asha)
     page = main(client.get("/me/").content)
-    assert "You asked to move a membership to this number" in page and "Asha" not in page
+    assert "You asked to move an entry to this number" in page and "Asha" not in page
     (told,) = blanks(world.asha.phone, "ask.phone")
     assert told["ending"] == "0077"
     sent(world)

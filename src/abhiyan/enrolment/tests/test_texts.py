@@ -523,7 +523,7 @@ def test_a_call_to_the_number_that_stops_messages_leaves_the_membership(server: 
         (0,)
     ]
     (receipt,) = letters_to(world)
-    assert "आपकी सदस्यता बनी हुई है" in receipt and "LEAVE" in receipt
+    assert "आपका नाम हमारी सूची में बना हुआ है" in receipt and "LEAVE" in receipt
     assert world.tallies() == world.recounted()
 
 
@@ -540,7 +540,7 @@ def test_the_receipt_of_a_stop_promises_no_membership_to_a_stranger(
 ) -> None:
     write(server, secret, "STOP")
     (receipt,) = letters_to(world)
-    assert "सदस्यता" not in receipt and "LEAVE" not in receipt
+    assert "सूची" not in receipt and "LEAVE" not in receipt
 
 
 def test_naam_hatao_ends_the_membership_and_a_bare_no_says_that_it_goes_on(
@@ -549,7 +549,7 @@ def test_naam_hatao_ends_the_membership_and_a_bare_no_says_that_it_goes_on(
     world.web_join(of=world.asha)
     write(server, secret, "nahi")
     (receipt,) = letters_to(world)
-    assert "आपकी सदस्यता बनी हुई है" in receipt
+    assert "आपका नाम हमारी सूची में बना हुआ है" in receipt
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
     write(server, secret, "mujhe nahi rehna, naam hatao")
     (receipt,) = letters_to(world)

@@ -1,5 +1,7 @@
 """A membership drive and a friends programme are open at once: each page and each message is of its own roll."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +15,10 @@ from abhiyan.enrolment.actions import confirming, replies, welcoming
 from abhiyan.enrolment.actions.setting_up import NoNotice, set_up_drive
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.messaging.rules.texts import TEXTS, fill
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
+from abhiyan.people.models import Purpose
 from abhiyan.people.rules import notices as notice_rules
 from abhiyan.people.rules import standard_notice
 from abhiyan.people.tests.make import browser
@@ -22,7 +26,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 
 from .make import CHANNEL, Human, World
-from .web import blanks, code_sent, filled, join, officer, today, typed, web_world
+from .web import blanks, code_sent, filled, join, main, officer, today, typed, web_world
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("tests")
@@ -197,3 +201,73 @@ def test_a_drive_page_offers_the_versions_of_its_own_notice(world: World) -> Non
     client = officer(world, "state_president", "JK")
     page = client.get(reverse("enrolment:drive", args=[friends.public_id])).content.decode()
     assert "/notice/?of=friends" in page and "Version of the notice" in page
+
+
+def read(client: Client, address: str) -> str:
+    """What a page says to its reader, without addresses."""
+    return re.sub(r"<[^>]+>", " ", main(client.get(address, HTTP_ACCEPT_LANGUAGE="en").content)).lower()
+
+
+def test_no_page_calls_a_friend_a_member(world: World) -> None:
+    friends_programme(world)
+    client = browser()
+    sent = client.post("/join/friends/", typed(world.bilal))
+    assert "become a friend" in read(client, sent["Location"]) and "member" not in read(
+        client, sent["Location"]
+    )
+    client.post(sent["Location"], {"code": code_sent(world.bilal.phone, "join.friend")})
+    pages = ["/join/friends/done/", "/join/friends/received/"]
+    pages += [f"/me/{page}" for page in ("", "leave/", "erase/", "correct/", "phone/")]
+    for page in pages:
+        assert "member" not in read(client, page), page
+    assert client.get("/me/card/")["Location"] == client.get("/me/card/card.pdf")["Location"] == "/me/"
+    assert "on the list of friends" in read(client, "/me/")
+    assert "keeping the list of friends" in read(client, "/me/")
+    client.post("/me/leave/")
+    assert "member" not in read(client, "/me/")
+    member = join(world, world.asha)
+    assert "on the member list" in read(member, "/me/") and "friend" not in read(member, "/me/")
+
+
+def test_a_friend_leaves_in_one_press_and_no_receipt_speaks_of_a_membership(world: World) -> None:
+    friends_programme(world)
+    client = become_friend(world.bilal)
+    client.post("/me/stop/")
+    (still,) = blanks(world.bilal.phone, "stop.receipt")
+    for language in ("en", "hi"):
+        said = fill(TEXTS["stop.receipt", language], still | {"organisation": "S"})
+        assert "LEAVE" in said and "member" not in said and "सदस्य" not in said
+    client.post("/me/leave/")
+    assert rolls_of(world, world.bilal) == []
+    assert blanks(world.bilal.phone, "leave.receipt")
+
+
+def test_a_member_who_tries_to_be_a_friend_hears_it_on_their_own_phone_only(world: World) -> None:
+    friends_programme(world)
+    join(world, world.asha)
+    stranger, known = browser(), browser()
+    answers = [
+        stranger.post("/join/friends/", typed(world.bilal)),
+        known.post("/join/friends/", typed(world.asha)),
+    ]
+    assert [one["Location"] for one in answers] == ["/join/friends/code/"] * 2
+    pages = [stranger.get("/join/friends/code/"), known.get("/join/friends/code/")]
+    told = [re.sub(r"[0-9]{4}", "", main(page.content)) for page in pages]
+    assert "member" not in told[1] and told[0] == told[1]
+    code = code_sent(world.asha.phone, "join.friend")
+    done = known.post("/join/friends/code/", {"code": code})
+    shown = read(known, done["Location"])
+    assert "you are a member" in shown and "you were a member already" in shown
+    assert rolls_of(world, world.asha) == [("primary", "Asha Devi")]
+
+
+def test_the_field_card_asks_a_friend_to_be_a_friend(world: World) -> None:
+    friends = friends_programme(world)
+    written = replace(
+        world.claim(world.chandra, Channel.PAPER, unit=world.booth),
+        consents=(Purpose.MEMBERSHIP, Purpose.CALLS),
+    )
+    kept = actions.enrol(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
+    worker = officer(world, "booth_worker", "JK-B001")
+    page = read(worker, f"/field/card/{kept.membership}/")
+    assert "on our list of friends" in page and "member" not in page

@@ -63,13 +63,13 @@ def printed(member: Member, card: Document) -> dict[str, Any]:
         "name": name,
         "other_name": "" if other == name else other,
         "rows": [
-            [_("Member number"), member_number(member.public_id)],
+            [str(member.said.number), member_number(member.public_id)],
             [_("Unit"), member.unit_name()],
-            [_("Member since"), written(member.day, "j F Y")],
+            [str(member.said.since), written(member.day, "j F Y")],
         ],
-        "note": _("Confirmed by the member.")
+        "note": _("Confirmed by the holder.")
         if is_confirmed
-        else _("Provisional until the member confirms it."),
+        else _("Provisional until the holder confirms it."),
         "proves": _("Proves membership. It is not an identity card and brings no benefit."),
         "code": printing.qr(people.document_address(card.pk)),
     }

@@ -9,7 +9,6 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,14 +34,12 @@ from abhiyan.enrolment.queries.texts import already_text
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
-from abhiyan.org.here import address as join_address
 from abhiyan.people import actions as people
 from abhiyan.people.models import Notice, Purpose
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import Tried, form_page, tried
-from abhiyan.ui.owed import Invitation
 
-from . import card, devices, drafts, places
+from . import devices, drafts, places
 
 AGAIN_AFTER = timedelta(seconds=45)  # a second code is not asked sooner
 # Without a code nothing holds a stranger back but these: (name, allowed in a window, seconds).
@@ -64,7 +61,7 @@ def join(request: VisitRequest) -> HttpResponseBase:
     return render(request, "enrolment/join_choice.html", {"drives": drives})
 
 
-def _by_slug(request: VisitRequest, slug: str) -> OpenDrive:
+def by_slug(request: VisitRequest, slug: str) -> OpenDrive:
     """The drive of an address; below its pages stands whom to ask about it."""
     found = queries.drive_by_slug(slug)
     request.visit.about = found.programme.pk
@@ -76,7 +73,7 @@ def _by_slug(request: VisitRequest, slug: str) -> OpenDrive:
 def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
     """Notice and form of one drive."""
     at = clock.now()
-    found = _by_slug(request, slug)
+    found = by_slug(request, slug)
     on = clock.day_in(found.programme.zone, at)
     if "sent" in request.GET and _is_done(request, slug):
         return redirect("enrolment:join_done", slug)
@@ -116,7 +113,7 @@ def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
 def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
     """The code that proves the phone. Only the browser that asked may answer."""
     at = clock.now()
-    found = _by_slug(request, slug)
+    found = by_slug(request, slug)
     asked: dict[str, Any] = request.visit.facts.get("join") or {}
     typed = drafts.unseal(request, asked.get("draft", "")) if asked.get("slug") == slug else {}
     if not typed:
@@ -162,46 +159,15 @@ def proven(
 @require_GET
 def join_received(request: VisitRequest, slug: str) -> HttpResponseBase:
     """What everybody is told where no code is asked: it says nothing about the phone."""
-    found = _by_slug(request, slug)
+    found = by_slug(request, slug)
     number = queries_people.join_number(found.programme.pk)
     return render(request, "enrolment/join_received.html", {"found": found, "number": number})
 
 
 @require_GET
-def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
-    """Number, how sure the membership is, and the card: for whoever has proven the phone."""
-    found = _by_slug(request, slug)
-    done: dict[str, Any] = request.visit.facts.get("joined") or {}
-    phone_id = request.visit.phone_id
-    if phone_id is None or done.get("slug") != slug:
-        return redirect("enrolment:me")
-    own = (
-        queries_people.own_membership(phone_id, UUID(done["membership"])) if done.get("membership") else None
-    )
-    return render(
-        request,
-        "enrolment/join_done.html",
-        {
-            "found": found,
-            "done": done,
-            "own": own,
-            "heading": own.said.heading(own.name or "") if own else "",
-            **(card.shown(own, by=request.actor, at=clock.now()) if own and own.is_current else {}),
-            "invitation": Invitation(name=found.name(), place="", address=_address(slug, own), poster=""),
-        },
-    )
-
-
-def _address(slug: str, own: queries_people.Member | None) -> str:
-    """The link by which a new member invites others: to the member's own place, where that is as small as a booth."""
-    page = str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[slug])
-    return join_address(page, own.unit_code) if own and own.unit_kind in queries.SMALLEST else page
-
-
-@require_GET
 def join_places(request: VisitRequest, slug: str) -> HttpResponseBase:
     """The choices below "where", for the page's script."""
-    found = _by_slug(request, slug)
+    found = by_slug(request, slug)
     at = clock.now()
     limits.take(limit="join.places", subject=request.visit.origin, at=at, allowed=6_000, window_s=3600)
     picker = places.pick(found, request.GET, language=language())

@@ -70,7 +70,7 @@ def me_back(request: VisitRequest) -> HttpResponseBase:
     back = leaving.come_back(phone=member.phone_id, membership=member.public_id, channel=WEB, by=by, at=at)
     if back:
         _tell(member, receipts.BACK, at)
-        messages.success(request, _("Welcome back. Your membership continues as before."))
+        messages.success(request, _("Welcome back. Everything continues as before."))
     return redirect("enrolment:me")
 
 

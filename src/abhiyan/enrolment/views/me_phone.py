@@ -128,7 +128,7 @@ def me_phone_code(request: VisitRequest) -> HttpResponseBase:
         person = asked["member"] or None
         request.visit.remember(at, phone_change=None, person=person, me=None, joined=None)
         if member is not None:
-            messages.success(request, _("Your membership is on the new number now."))
+            messages.success(request, _("Your entry is on the new number now."))
         return redirect("enrolment:me")
     return render(
         request, "enrolment/me_change_code.html", {"form": form, "asked": asked}, status=changed.status

@@ -474,7 +474,7 @@ def _flat(told: dict[str, Any], about: str = "") -> Iterator[tuple[str, str, Any
 def me_card(request: VisitRequest) -> HttpResponseBase:
     """The card, to print, or to keep as a file."""
     by, member = citizen(request), own(request)
-    if member is None or not member.is_current:
+    if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
     return render(request, "enrolment/me_card.html", card.shown(member, by=by, at=clock.now()))
 
@@ -485,7 +485,7 @@ def me_card_file(request: VisitRequest, kind: str) -> HttpResponseBase:
     """The card as PDF or as a picture."""
     at = clock.now()
     by, member = citizen(request), own(request)
-    if member is None or not member.is_current:
+    if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
     name, allowed, window_s = CARD_FILES
     limits.take(limit=name, subject=str(member.public_id), at=at, allowed=allowed, window_s=window_s)

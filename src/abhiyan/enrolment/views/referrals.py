@@ -49,7 +49,7 @@ COLUMNS: tuple[Column[queries.Invited], ...] = (
     Column("unit", gettext_lazy("Unit"), lambda row: row.unit),
     Column("made", gettext_lazy("Link since"), lambda row: row.referral.made_at, order="made_at", css="nums"),
     Column("joined", gettext_lazy("Joined by the link"), lambda row: row.joined, css="num"),
-    Column("members", gettext_lazy("Still members"), lambda row: row.members, css="num"),
+    Column("members", gettext_lazy("Still on the list"), lambda row: row.members, css="num"),
     Column("confirmed", gettext_lazy("Confirmed"), lambda row: row.confirmed, css="num"),
 )
 

@@ -75,6 +75,7 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
         "day": one.day,
         "place": member.unit_name(),
         "drive_name": drive.name(),
+        "said": drive.said,
         "number": queries.join_number(one.programme_id),
         "may_call": request.viewer.may_at("people.reveal", *positions),
         "shown": shown,

@@ -38,9 +38,10 @@ TABLES = ("replies", "words", "notice", "pages")
 PUBLIC = (
     *(f"enrolment/templates/enrolment/{name}.html" for name in ("join*", "m[eo]*", "question*", "link_over")),
     *(f"enrolment/templates/enrolment/{name}.html" for name in ("_[cmpsw]*", "_notice")),
-    *(f"enrolment/views/{name}.py" for name in ("card", "join", "link", "me*", "places", "question")),
+    *(f"enrolment/views/{name}.py" for name in ("card", "join*", "link", "me*", "places", "question")),
     *(f"enrolment/actions/{name}.py" for name in ("claims", "confirming", "moving", "receipts", "t[ei]*")),
     *("enrolment/forms.py", "enrolment/models.py", "enrolment/rules/channels.py", "core/refusals.py"),
+    "enrolment/rules/rolls.py",
     *("messaging/models.py", "messaging/rules/reasons.py", "people/models.py", "units/models.py"),
     *("people/actions/codes.py", "people/templates/people/_code_stopped.html"),
     "people/templates/people/document_check.html",

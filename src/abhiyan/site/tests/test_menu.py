@@ -25,7 +25,7 @@ OWN_WORK = {
     "booth_president": ["Today", "Enrol", "My list", "My link", "More"],
     "verifier": ["Today", "My checks", "Units", "More"],
     "data_officer": ["Today", "Approvals", "Denied entries", "Units", "More"],
-    "call_centre_agent": ["Today", "Helpline", "New request", "Members", "More"],
+    "call_centre_agent": ["Today", "Helpline", "New request", "People who joined", "More"],
     "it_administrator": ["Today", "Imports", "Helpline", "Units", "More"],
     "root": ["Today", "Imports", "Units", "Appointments", "More"],
 }

@@ -78,7 +78,7 @@ def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call()
     with system("test"):
         suppress(phone_id=cast.world.phone_id(refused), channel=1, by=SYSTEM, at=NOW)
     page = text(cast, "booth_president")
-    assert "8 members: phone not answered yet" in page
+    assert "8 people: phone not answered yet" in page
     assert re.findall(r"Agreed [a-f] Written down on .*?, not counted yet\. Call", page)
     # All six wait since the same day, so that any five of them may come first.
     assert sum(f"Agreed {name}" in page for name in "abcdef") == 5, "five at most"
@@ -90,7 +90,7 @@ def test_a_booth_is_told_of_phones_that_have_not_answered_and_whom_it_may_call()
     worker = text(cast, "booth_worker")
     assert re.search("Agreed [a-f] .* Tell them", worker) and " Call " not in worker, "nor see the number"
     assert "Agreed" not in text(cast, "cluster_in_charge"), "above a booth nobody is named"
-    assert "8 members: phone not answered yet" in text(cast, "cluster_in_charge")
+    assert "8 people: phone not answered yet" in text(cast, "cluster_in_charge")
     for role in ("call_centre_agent", "verifier", "it_administrator", "data_officer", "district_elsewhere"):
         assert "Agreed" not in text(cast, role) and "phone not answered yet" not in text(cast, role), role
 
@@ -104,7 +104,7 @@ def test_phones_that_have_not_answered_are_told_by_channel_and_lead_to_their_row
         on_paper(cast, f"Agreed {chr(97 + n)}", n, Purpose.MESSAGES)
     client = cast.client("state_president")
     page = unescape(body(client, "/"))
-    assert "3 members: phone not answered yet" in page
+    assert "3 people: phone not answered yet" in page
     (rows,) = re.findall(r'href="(/people/[^"]*rung=unsigned[^"]*)"', page)
     listed = unescape(body(client, rows))
     districts = re.findall(r'href="(/people/[^"]*)">([^<]*)</a>\s*<b class="push nums">(\d+)</b>', listed)
@@ -141,7 +141,7 @@ def test_past_the_days_quota_of_people_today_opens_without_names(monkeypatch: py
     monkeypatch.setattr(reading, "ROWS_PER_DAY", 1)
     assert "Agreed Devi" in text(cast, "booth_president")
     page = text(cast, "booth_president")
-    assert "Agreed Devi" not in page and "1 member: phone not answered yet" in page
+    assert "Agreed Devi" not in page and "1 person: phone not answered yet" in page
 
 
 @pytest.mark.parametrize(

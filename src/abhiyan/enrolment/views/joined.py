@@ -1,0 +1,58 @@
+"""The end of joining: the number, the card, and a link to share. For whoever has proven the phone."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.enrolment.queries.join import SMALLEST
+from abhiyan.enrolment.queries.people import Member, own_membership
+from abhiyan.enrolment.rules.number import member_number
+from abhiyan.org.here import address as join_address
+from abhiyan.people.visit import VisitRequest
+from abhiyan.ui.owed import Invitation
+
+from . import card
+from .join import by_slug
+
+
+@require_GET
+def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
+    """Show the number, how sure the entry is, and a member's card to somebody who has proven the phone."""
+    found = by_slug(request, slug)
+    done: dict[str, Any] = request.visit.facts.get("joined") or {}
+    phone_id = request.visit.phone_id
+    if phone_id is None or done.get("slug") != slug:
+        return redirect("enrolment:me")
+    own = own_membership(phone_id, UUID(done["membership"])) if done.get("membership") else None
+    return render(
+        request,
+        "enrolment/join_done.html",
+        {
+            "found": found,
+            "done": done,
+            "own": own,
+            "heading": own.said.heading(own.name or "") if own else "",
+            "number": member_number(own.public_id) if own else "",
+            **(_card(request, own) if own else {}),
+            "invitation": Invitation(name=found.name(), place="", address=_address(slug, own), poster=""),
+        },
+    )
+
+
+def _card(request: VisitRequest, own: Member) -> dict[str, Any]:
+    """The card of a member; a friend has none."""
+    if not own.is_current or not own.said.has_card:
+        return {}
+    return card.shown(own, by=request.actor, at=clock.now())
+
+
+def _address(slug: str, own: Member | None) -> str:
+    """The link by which a new member invites others: to the member's own place, where that is as small as a booth."""
+    page = str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[slug])
+    return join_address(page, own.unit_code) if own and own.unit_kind in SMALLEST else page
