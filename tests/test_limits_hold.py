@@ -41,6 +41,7 @@ from abhiyan.messaging.models import Message
 from abhiyan.messaging.queries import message_id
 from abhiyan.messaging.rules import inbound
 from abhiyan.org.actions import phones as field_phones
+from abhiyan.org.tests.make import actor
 from abhiyan.people import actions as people
 from abhiyan.people.actions import codes, factors, reading
 from abhiyan.people.actions import field as field_actions
@@ -359,6 +360,30 @@ def door_tries(ground: Ground) -> Asked:
         return "noted=2" in answer["Location"]
 
     return str(account.public_id), press
+
+
+def circulars_of_a_unit(ground: Ground) -> Asked:
+    officer(ground.world, "booth_worker", "JK-B001")
+    officer(ground.world, "state_president", "JK")
+    with system("test"):
+        president = Account.objects.latest("pk")
+    unit = ground.world.units["JK"]
+
+    def one_more() -> bool:
+        return let(
+            lambda: messaging.send_circular(
+                subject="Booths",
+                text="Meet them.",
+                number="",
+                office="",
+                unit_id=unit.pk,
+                hierarchy=1,
+                by=actor(president),
+                at=ground.at,
+            )
+        )
+
+    return str(unit.pk), one_more
 
 
 def join_network(ground: Ground) -> Asked:
@@ -720,6 +745,7 @@ LIMITS = {
     "text.mistake": Limit(1, 7 * DAY, text_mistakes),
     "text.replies": Limit(5, DAY, text_replies),
     "text.same": Limit(1, DAY, text_same),
+    "messages.circular": Limit(5, DAY, circulars_of_a_unit),
     "helpdesk.typed": Limit(400, DAY, typed_requests),
     "helpdesk.typed_unheard": Limit(20, DAY, typed_receipts),
     "helpdesk.same_answer": Limit(20, DAY, same_answers),

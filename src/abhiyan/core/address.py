@@ -32,9 +32,19 @@ def client(request: HttpRequest) -> str:
     """The caller's address. Behind our own proxy (ABHIYAN_BEHIND_PROXY) the last one it added, never the first."""
     forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
     if forwarded and environment.BEHIND_PROXY():
-        return forwarded.rsplit(",", 1)[-1].strip()
+        return last_of(forwarded)
     return str(request.META.get("REMOTE_ADDR", ""))
 
+
+def last_of(forwarded: str) -> str:
+    """The last address of X-Forwarded-For, without the port and brackets that some proxies write."""
+    last = forwarded.rsplit(",", 1)[-1].strip()
+    found = _WITH_PORT.fullmatch(last)
+    return found[1] or found[2] if found else last
+
+
+# IPv6 in brackets, with a port or without; IPv4 with a port.
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.%\w]+)\](?::\d+)?|(\d+(?:\.\d+){3}):\d+")
 
 # What browsers, curl and our own pages send. A name that is not here may be a proxy's (Via, CF-Connecting-IP,
 # True-Client-IP, X-Client-IP, and the next one), so nothing else is believed to come from this machine.

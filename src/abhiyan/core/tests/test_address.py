@@ -50,3 +50,24 @@ def test_a_browser_on_this_machine_is_known_as_one(name: str) -> None:
 @pytest.mark.parametrize("header", PROXIES)
 def test_whoever_passes_a_request_on_is_not_this_machine(header: str) -> None:
     assert not is_local(BROWSERS["Chromium"] | {header: "127.0.0.1"})
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "origin"),
+    [
+        ("203.0.113.9", "203.0.113.0/24"),
+        ("10.0.0.1, 203.0.113.9:4711", "203.0.113.0/24"),
+        ("[2001:db8:7::1]:99", "2001:db8:7::/48"),
+        ("[2001:db8:7::1]", "2001:db8:7::/48"),
+        ("2001:db8:7::1", "2001:db8:7::/48"),
+        ("unknown", ""),
+        ("[]:99", ""),
+        ("203.0.113.9:", ""),
+    ],
+)
+def test_a_proxy_may_write_ports_and_brackets(
+    monkeypatch: pytest.MonkeyPatch, forwarded: str, origin: str
+) -> None:
+    monkeypatch.setenv("ABHIYAN_BEHIND_PROXY", "1")
+    request = RequestFactory(REMOTE_ADDR="10.0.0.9").get("/", headers={"X-Forwarded-For": forwarded})
+    assert address.shortened(address.client(request)) == origin

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from abhiyan.core import environment, metrics
-from abhiyan.core.address import shortened
+from abhiyan.core.address import last_of, shortened
 from abhiyan.core.clock import now
 from abhiyan.core.refusals import Refused
 
@@ -229,7 +229,7 @@ class Application:
 
 def _passed(headers: dict[bytes, bytes]) -> str:
     """The address our own proxy added last; "" when there is none."""
-    return headers.get(b"x-forwarded-for", b"").rsplit(b",", 1)[-1].strip().decode("ascii", "replace")
+    return last_of(headers.get(b"x-forwarded-for", b"").decode("ascii", "replace"))
 
 
 def _failed(failure: Exception, headers: dict[bytes, bytes]) -> HttpAnswer:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, jobs, lot, sql
+from abhiyan.core import audit, clock, jobs, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -25,6 +25,7 @@ from .queueing import Outgoing, send_many, take_back
 
 CIRCULAR = "messages.circular"
 TEMPLATE = "duty.circular"
+PER_UNIT_AND_DAY = 5  # each is an SMS to everybody in office below
 LONGEST = 10_000
 AT_ONCE = 500  # messages of one commit
 AGAIN = timedelta(hours=24)  # between reminders
@@ -72,8 +73,8 @@ def send_circular(
     """Give a circular to the holders of offices in a unit and below it today, and tell them by SMS.
 
     office: the code of those it is for; "": every office. accounts: only these among them; None: all. The sender gets
-    one only if `accounts` names them. The act needs messages.circular over the unit. Refuses SubjectMissing,
-    TextMissing, NobodyBelow. Returns its public id.
+    one only if `accounts` names them. The act needs messages.circular over the unit, from which five go out in a day.
+    Refuses SubjectMissing, TextMissing, NobodyBelow, TooMany. Returns its public id.
     """
     org.require(by, CIRCULAR, at=unit_id)
     if by.account_id is None:
@@ -110,6 +111,9 @@ def send_circular(
         )
         if not made.recipients:
             raise NobodyBelow(field="office")
+        limits.take(
+            limit=CIRCULAR, subject=str(unit_id), at=at, allowed=PER_UNIT_AND_DAY, window_s=limits.DAY_S
+        )
         made.save(update_fields=["recipients"])
         _announce(made, "first", at)
         _record("messaging.send_circular", made, by, at, made.recipients)
