@@ -8,6 +8,7 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
+        from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded, ReleaseDecided
         from abhiyan.org.rules import releases
         from abhiyan.people.news import ClosedAccountNews, PhoneSaidNo
@@ -16,7 +17,10 @@ class ContactConfig(AppConfig):
 
         from . import actions, office
         from .activity import CONTACT_ACTIVITY
+        from .audiences import BENEFICIARIES, LISTED
 
+        audiences.register(LISTED)
+        audiences.register(BENEFICIARIES)
         activities.register(CONTACT_ACTIVITY)
         releases.register_details(actions.ACT, office.sentences)
         news.subscribe(AppointmentEnded, lambda told: actions.end_leases(account_id=told.account_id))

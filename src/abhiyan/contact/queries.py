@@ -1,5 +1,6 @@
 """Reads of tries, and of the doors that workers hold."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,14 +8,19 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.core.small_cells import STEP
+from abhiyan.core.words import language
+from abhiyan.helpdesk.queries import open_by_state
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import open_of, splits
+from abhiyan.units import queries as units
 
 from .models import Attempt, ContactEntry, ContactList, ContactTry
 from .rules.kinds import KIND
@@ -167,3 +173,60 @@ def talks_of(account_id: int, unit_id: int, *, since: datetime, until: datetime)
         by_id=account_id, unit_id=unit_id, at__range=(since, until), undone_at=None
     )
     return own.filter(outcome__in=TALKS).count()
+
+
+# --- what people of a list said
+
+
+@dataclass(frozen=True, slots=True)
+class ListHeard:
+    """What came of a list so far. outcomes, requests: (words, how many), exact. quotes: notes that name nobody."""
+
+    title: str
+    outcomes: list[tuple[str, int]]
+    quotes: list[str]
+    requests: list[tuple[str, int]]
+
+
+MOST_QUOTES, MOST_READ = 8, 200  # quotes that are shown, and notes that are read for them
+
+
+def heard_of(audience: str, *, has_quotes: bool) -> ListHeard | None:
+    """Return what people of a list said at their doors; None for another audience, or a list out of sight.
+
+    audience: its code in bulk messages. It needs sight of the list. Quotes are given only where STEP talks have a note.
+    Requests: to the helpline, out of these talks, those that are open.
+    """
+    code, _colon, of = audience.partition(":")
+    if code not in ("list", "beneficiaries"):
+        return None
+    one = ContactList.objects.filter(public_id=UUID(of)).first()
+    if one is None:
+        return None
+    with system("what people of a list said"):
+        tries = ContactTry.objects.filter(entry__list=one, undone_at=None)
+        counts = dict(tries.order_by().values_list("outcome").annotate(n=Count("pk")))
+        told = tries.filter(outcome__in=TALKS).exclude(note=b"").select_related("entry")
+        notes = list(told.order_by("-at", "pk")[:MOST_READ]) if has_quotes else []
+        asked = tries.exclude(request_id=None).values_list("request_id", flat=True)
+        requests = open_by_state([one for one in asked if one])
+        places = units.names_of({each.unit_id for each in notes}, language=language())
+        quotes = [quote for each in notes if (quote := _quote(each, places)) and len(notes) >= STEP]
+    return ListHeard(
+        one.title,
+        [(str(each.label), counts[each]) for each in ContactTry.Outcome if counts.get(each)],
+        list(dict.fromkeys(quotes))[:MOST_QUOTES],
+        requests,
+    )
+
+
+def _quote(one: ContactTry, places: dict[int, str]) -> str:
+    """Return a note that names neither the person nor their place; "" for any other."""
+    assert one.entry is not None
+    note = unsealed(one.note, one.pk)
+    name = unsealed(one.entry.person_name, one.entry.public_id) or one.entry.door
+    told = f"{name} {places.get(one.unit_id, '')}"
+    return "" if set(_WORD.findall(note.casefold())) & set(_WORD.findall(told.casefold())) else note
+
+
+_WORD = re.compile(r"[^\W_][\w\u0900-\u097f]*")  # with the signs of Devanagari

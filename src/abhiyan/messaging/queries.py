@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -326,6 +327,18 @@ def texts_filled_by(names: Collection[str]) -> list[tuple[str, str]]:
 def send_of(public_id: UUID | None) -> Send | None:
     """A bulk send in the viewer's sight."""
     return Send.objects.filter(public_id=public_id).first() if public_id else None
+
+
+def became_of(send: Send) -> tuple[int, dict[str, int]]:
+    """Count the messages of a send that have left, and by reason those that did not go. In a system scope."""
+    rows = Message.objects.filter(send_id=send.pk).order_by().values_list("state", "reason")
+    counts = {(state, reason): n for state, reason, n in rows.annotate(n=Count("pk"))}
+    gone = (Message.State.SENT, Message.State.DELIVERED)
+    held = (Message.State.DROPPED, Message.State.HELD)
+    kept = Counter[str]()
+    for (state, reason), n in counts.items():
+        kept[reason] += n if state in held else 0
+    return sum(n for (state, _reason), n in counts.items() if state in gone), dict(+kept)
 
 
 def _first_number(meaning: Number.Meaning) -> str:

@@ -25,7 +25,7 @@ from abhiyan.units.rules.polls import Polling
 
 from .models import Send, Template
 from .queries import open_hours, stop_number
-from .rules import audiences, bulk, gate, hours, texts
+from .rules import audiences, bulk, counting, gate, hours, texts
 from .rules.counting import ReachedPhones
 
 WEEK = timedelta(days=7)  # of the caps
@@ -77,6 +77,27 @@ def halted(ids: Collection[int]) -> dict[int, str]:
     }
 
 
+def asked_again(ids: Collection[int]) -> list[Send]:
+    """Of sends, by their keys: those whose audience says once more, as a message leaves, who gets it. In system scope.
+
+    No query where no audience is such.
+    """
+    codes = audiences.asked_again()
+    if not ids or not codes:
+        return []
+    return [one for one in Send.objects.filter(pk__in=ids) if audiences.read(one.audience)[0].code in codes]
+
+
+_AGAIN = "select each.phone_id, each.reason from ({}) each where each.phone_id = any(%(phones)s)"
+
+
+def reasons_now(send: Send, phones: Collection[UUID], *, at: datetime) -> dict[UUID, str]:
+    """Say why phones of a send get nothing, or ""; who is no longer in its audience is left out. In system scope."""
+    audience, _choice = audiences.read(send.audience)
+    given = _about(send, counting.FIRST, counting.LAST, at) | {"phones": list(phones)}
+    return dict(sql.rows(_AGAIN.format(audience.rows), given))
+
+
 @dataclass(frozen=True, slots=True)
 class SendRecipient:
     """A phone of an audience. reason: why it gets nothing; "" for those who get it. sealed: bound to phone_id."""
@@ -91,7 +112,8 @@ class SendRecipient:
 
 # As the sender asks: where the people of the phone live, and whether the phone or one of them has had its outreach of
 # seven days.
-_COUNTED = """select each.language, coalesce(on_it.units, array[each.unit_id]), each.reason,
+_COUNTED = """select each.language, case when %(rests)s then array_append(on_it.units, each.unit_id)
+ else coalesce(on_it.units, array[each.unit_id]) end, each.reason,
  each.reason = '' and (%(per_week)s = 0 or exists (select from messaging_reached r
  where r.subject = any(on_it.persons || each.phone_id) and r.last_at > %(week)s and (select count(*)
  from jsonb_each_text(r.taken) t where t.value::timestamptz > %(week)s) >= %(per_week)s)) as is_full, count(*)
@@ -111,7 +133,7 @@ def counted(
     audience, _choice = audiences.read(send.audience)
     hours_ = open_hours()
     when = hours.next_opening(at, settings.TIME_ZONE, hours_)
-    capped = {"week": when - WEEK, "per_week": environment.OUTREACH_PER_WEEK()}
+    capped = {"week": when - WEEK, "per_week": environment.OUTREACH_PER_WEEK(), "rests": audience.rests}
     found = sql.rows(_COUNTED.format(audience.rows), _about(send, after, until, at) | capped)
     polling = units.polling({tuple(lived_in): lived_in for _language, lived_in, *_more in found}, at=when)
     parts_of = {one: texts.parts(text) for one, text in as_sent(send, templates).items()}
@@ -122,7 +144,6 @@ def counted(
             by_reason[reason] += n
             continue
         text = templates[bulk.language_for(language, templates, settings.LANGUAGE_CODE)]
-        gets, parts = gets + n, parts + n * parts_of[text.language]
         verdict = gate.gate(
             gate.GateMessage(
                 audience.kind,
@@ -130,6 +151,7 @@ def counted(
                 when,
                 is_registered=bool(text.registration),
                 is_certified=certificate_of(text).covers(text.text, clock.day_in(settings.TIME_ZONE, when)),
+                rests=audience.rests,
             ),
             gate.GateRecipient(
                 settings.TIME_ZONE,
@@ -141,6 +163,8 @@ def counted(
             hours=hours_,
         )
         by_reason[verdict.reason] += n
+        if verdict.may != gate.May.DROP:
+            gets, parts = gets + n, parts + n * parts_of[text.language]
     return ReachedPhones(dict(by_reason), gets, parts)
 
 

@@ -15,6 +15,7 @@ from abhiyan.core.policy import (
     policies,
     private,
 )
+from abhiyan.meetings.models import Meeting
 from abhiyan.org.models import Appointment
 from abhiyan.programmes.models import Programme, Task
 from abhiyan.units.models import Hierarchy, Kind, Unit
@@ -166,6 +167,7 @@ class Deck(models.Model):
         UNIT = "unit", _("A unit")
         CHECKED = "checked", _("Reported beside checked")
         ROUND = "round", _("A round of reviews")
+        MEETING = "meeting", _("A meeting")
 
     public_id = models.UUIDField(unique=True)
     about = models.TextField(choices=About.choices)
@@ -178,6 +180,7 @@ class Deck(models.Model):
     measure = models.SmallIntegerField(default=1, db_default=1)
     frame = models.ForeignKey(Frame, models.PROTECT, null=True, related_name="+", db_index=False)
     round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="+", db_index=False)
+    meeting = models.ForeignKey(Meeting, models.CASCADE, null=True, related_name="+", db_index=False)
     language = models.TextField()
     made_by = models.BigIntegerField()  # account
     made_at = models.DateTimeField()
@@ -188,7 +191,7 @@ class Deck(models.Model):
             *policies("deck", using=placed("review_deck.unit_id", COUNTS), write=SYSTEM),
             models.UniqueConstraint(
                 fields=["made_by", "about", "unit", "hierarchy", "level", "programme", "measure", "frame"]
-                + ["round", "language"],
+                + ["round", "meeting", "language"],
                 name="deck_once",
                 nulls_distinct=False,
             ),

@@ -18,7 +18,7 @@ from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.rules import days
 from abhiyan.messaging import actions as messaging
-from abhiyan.messaging.rules import bulk
+from abhiyan.messaging.rules import audiences, bulk
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.units import queries as units
@@ -73,11 +73,11 @@ class InvitedChanged(Refused, status=409):
 
 
 class RollTextMissing(Refused):
-    message = _("Choose the bulk text that invites the people of the roll.")
+    message = _("Choose the bulk text that invites the people of the roll or list.")
 
 
 class RollInvited(Refused, status=409):
-    message = _("The people of a roll are invited to this meeting already.")
+    message = _("The people of a roll or list are invited to this meeting already.")
 
 
 class NumbersUnknown(Refused):
@@ -145,6 +145,7 @@ def call_meeting(
     """
     org.require(by, LEADS, at=unit_id)
     _check(plan, at=at)
+    _require_roll(plan.roll)
     if plan.is_public and is_silent(unit_id, plan.first_on, plan.last_on, at=at):
         raise PublicInSilence(field="first_on")
     given = found.chosen(inviting, unit_id=unit_id, hierarchy=hierarchy, on=plan.first_on)
@@ -195,6 +196,7 @@ def invite_more(
 
     roll, text: as of MeetingPlan. Managers of the meeting may do this. Refuses as `call_meeting`; MeetingBegun.
     """
+    _require_roll(roll)
     with transaction.atomic():
         one = held(public_id, by=by)
         _check_coming(one, at=at)
@@ -323,8 +325,14 @@ def counted(given: dict[str, Any], kind: str, *, has_roll: bool = False) -> int:
     return n
 
 
+def _require_roll(roll: str) -> None:
+    """Refuse NoSuchAudience for a roll or list that the caller does not see. In their scope."""
+    if roll and roll not in dict(audiences.offered()):
+        raise messaging.NoSuchAudience(field="roll")
+
+
 def _invite_roll(one: Meeting, roll: str, text: str, *, by: Actor, at: datetime) -> None:
-    """Draft the bulk send that invites the people of a roll in the meeting's unit. It waits for a second person."""
+    """Draft the bulk send that invites a roll or list in the meeting's unit. It waits for a second person."""
     if not roll:
         return
     if not text:

@@ -183,7 +183,7 @@ def test_the_page_offers_rolls_to_who_may_send_and_asks_for_a_text(cast: Cast, t
     assert seen.status_code == 200 and "A bulk message is drafted for People on a roll" in seen.text
     done = state.post("/meetings/new/", typed | {"text": text, "expected": "0"})
     assert done.status_code == 302
-    assert "Invite by roll" not in cast.client("district_in_charge").get("/meetings/new/").text
+    assert "Invite a roll" not in cast.client("district_in_charge").get("/meetings/new/").text
 
 
 def test_a_programme_announces_its_in_charges_in_a_circular(cast: Cast) -> None:

@@ -69,7 +69,7 @@ class InviteForm(forms.Form):
     )
 
     roll = forms.ChoiceField(
-        label=_("Invite by roll"),
+        label=_("Invite a roll or list"),
         required=False,
         help_text=_("For a convention. A bulk message goes to them once a second person has approved it."),
     )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import language, named, person
 from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.actions.calling import is_silent
@@ -24,6 +24,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.programmes.actions.schedules import due_page
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.lists import Column, Table, answer
 from abhiyan.units import queries as units
 
@@ -211,6 +212,8 @@ def _page(
         "due_page": _due_page(one, at=at),
         **crumbs((one.title, "")),
         **given,
+        "deck_page": address_of("review:deck_new") + f"?meeting={one.public_id}",
+        "deck_language": language() if language() in ("hi", "en") else "en",
         "unit_name": named(one.unit.names),
         "moves": [_move(each) for each in reversed(one.moves)],
         "chair": _chair(one),

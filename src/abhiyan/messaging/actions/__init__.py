@@ -47,6 +47,7 @@ from .sending import (
     settle,
 )
 from .sends import (
+    NoSuchAudience,
     ask_send,
     count_send,
     discard_send,

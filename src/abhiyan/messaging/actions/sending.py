@@ -19,7 +19,7 @@ from abhiyan.messaging import sends as reads
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.queries import text_for, texts_of
-from abhiyan.messaging.rules import gate, hours, texts
+from abhiyan.messaging.rules import audiences, gate, hours, texts
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
@@ -214,6 +214,10 @@ class _Inquiry:
         self.published = texts_of({message.template for message in messages})
         self._stands = standing({message.phone_id for message in messages})
         self._halted = reads.halted({one.send_id for one in messages if one.send_id is not None})
+        self._sends = {
+            one.pk: one for one in reads.asked_again({one.send_id for one in messages if one.send_id})
+        }
+        self._again = self._asked_again(messages)
         # Of most messages, codes and prompt replies, nobody asks where they go.
         asked = [
             one
@@ -232,9 +236,24 @@ class _Inquiry:
         }
         self._caps = Caps(subjects, per_week=environment.OUTREACH_PER_WEEK(), at=at)
 
+    def _asked_again(self, messages: Sequence[Leased]) -> dict[UUID, str]:
+        """Why a message to an audience that is asked again does not go, or "". Who has left it agrees no more."""
+        found: dict[UUID, str] = {}
+        for pk, send in self._sends.items():
+            theirs = [one for one in messages if one.send_id == pk]
+            now = reads.reasons_now(send, {one.phone_id for one in theirs}, at=self.at)
+            found |= {one.id: now.get(one.phone_id, "no_consent") for one in theirs}
+        return found
+
+    def _rests(self, message: Leased) -> bool:
+        send = self._sends.get(message.send_id or 0)
+        return send is not None and audiences.read(send.audience)[0].rests
+
     def _units(self, message: Leased) -> tuple[int, ...]:
         """Where its recipient may be: where the people of the phone live; of others the unit it was sent for."""
         lived_in = self._people.get(message.phone_id, NOBODY).units
+        if self._rests(message) and message.unit_id is not None:
+            return (*lived_in, message.unit_id)
         return lived_in or (() if message.unit_id is None else (message.unit_id,))
 
     def capped(self, message: Leased) -> tuple[UUID, ...]:
@@ -263,6 +282,8 @@ class _Inquiry:
 
     def _said(self, message: Leased, *, capped_until: datetime | None) -> gate.GateVerdict:
         stand, text = self._stands[message.phone_id], self.text(message)
+        if reason := self._again.get(message.id):
+            return gate.GateVerdict(gate.May.DROP, reason)
         asking = gate.GateMessage(
             kind=message.kind,
             template=message.template,
@@ -270,12 +291,13 @@ class _Inquiry:
             is_registered=bool(text and text.registration),
             is_certified=_is_certified(text, self.at),
             expires_at=message.expires_at if message.send_id is not None else None,
+            rests=self._rests(message),
         )
         recipient = gate.GateRecipient(
             zone=settings.TIME_ZONE,
             polling=self._polling.get(message.id, Polling()),
             no=stand.no,
-            is_consented=stand.consented,
+            is_consented=stand.consented or message.id in self._again,
             capped_until=capped_until,
         )
         return gate.gate(asking, recipient, at=self.at, hours=self._hours)

@@ -20,6 +20,9 @@ class Audience:
     today; and only phones behind `%(after)s` up to `%(until)s`, for nobody reads a million at once. reason: "" or why
     the phone gets nothing, as `rules.reasons` names it. choices: what of it somebody may choose, in the page's
     language.
+
+    is_asked_again: its rows are asked again as a message leaves, and their reason takes the place of consents.
+    rests: nothing goes to it from the announcement of an election to its result.
     """
 
     code: str
@@ -27,6 +30,8 @@ class Audience:
     kind: int
     rows: str
     choices: Callable[[], Sequence[Choice]]
+    is_asked_again: bool = False
+    rests: bool = False
 
 
 _AUDIENCES: dict[str, Audience] = {}
@@ -57,6 +62,11 @@ def read(code: str) -> tuple[Audience, str]:
 def name_of(code: str) -> str:
     """How an offered audience is called; the code where it is no longer offered."""
     return dict(offered()).get(code, code)
+
+
+def asked_again() -> set[str]:
+    """Codes of the audiences that are asked again as a message leaves."""
+    return {one.code for one in _AUDIENCES.values() if one.is_asked_again}
 
 
 def answer_programmes(names: Callable[[], Sequence[tuple[int, str]]]) -> None:

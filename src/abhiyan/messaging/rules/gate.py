@@ -31,6 +31,7 @@ class May(StrEnum):
 class GateMessage:
     """A message before the gate. is_registered: its text has a template id. is_certified: its exact text has a
     certificate that is valid today (law.md E2). expires_at: from then on it would come too late; None: its class says.
+    rests: it goes to beneficiaries, who get nothing between an announcement and its result (law.md E3).
     """
 
     kind: int
@@ -39,6 +40,7 @@ class GateMessage:
     is_registered: bool = False
     is_certified: bool = False
     expires_at: datetime | None = None
+    rests: bool = False
 
     @property
     def is_bulk(self) -> bool:
@@ -92,7 +94,7 @@ def gate(asking: GateMessage, recipient: GateRecipient, *, at: datetime, hours: 
     hours that end at the close of a poll in the recipient's area nothing goes but what answers somebody this moment,
     and tasks. Outreach besides: only with consent and a registered text; where the calendar has an entry for the
     recipient's state; and within the caps. From the announcement of an election there to its result outreach, and
-    every bulk text, only with a certificate.
+    every bulk text, only with a certificate. What rests is dropped in that time, certificate or not.
     """
     polling = Polling() if asking.is_task else recipient.polling
     when = clock_hours.may_go(
@@ -116,6 +118,8 @@ def gate(asking: GateMessage, recipient: GateRecipient, *, at: datetime, hours: 
     no = recipient.no
     if no and stops(no, kind=asking.kind, template=asking.template, queued_at=asking.queued_at):
         return GateVerdict(May.DROP, "suppressed")
+    if asking.rests and polling.is_election:
+        return GateVerdict(May.DROP, "frozen")
     if asking.kind == OUTREACH:
         if not recipient.is_consented:
             return GateVerdict(May.DROP, "no_consent")

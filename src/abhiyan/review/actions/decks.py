@@ -14,6 +14,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
+from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.news import AppointmentEnded
@@ -43,6 +44,7 @@ def make_deck(
     measure: int = 1,
     frame: Frame | None = None,
     round_: Round | None = None,
+    meeting: Meeting | None = None,
 ) -> Deck:
     """Name some slides, so that a link leads to them. The same asked again by the same person is the same deck.
 
@@ -62,6 +64,7 @@ def make_deck(
             measure=measure,
             frame=frame,
             round=round_,
+            meeting=meeting,
             language=language,
             made_by=viewer.account_id,
             defaults={"public_id": lot.uuid(), "made_at": at},

@@ -14,11 +14,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import override
 
+from abhiyan.contact.queries import heard_of
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
+from abhiyan.meetings import queries as meetings
+from abhiyan.meetings.models import Meeting
+from abhiyan.messaging import queries as messaging
+from abhiyan.messaging.rules.reasons import reason
 from abhiyan.org import queries as org
 from abhiyan.org.here import address
 from abhiyan.org.queries import NotYours
@@ -51,13 +56,19 @@ MOST_FRAMES = 3
 
 
 def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
-    """One deck, where the viewer sees the counts of its unit. NotFound."""
-    found = Deck.objects.select_related("unit", "programme", "frame__programme", "round__unit")
-    return needed(found.filter(public_id=public_id).first() if viewer.is_signed_in else None)
+    """One deck, where the viewer sees the counts of its unit, and its meeting if it is of one. NotFound."""
+    rows = Deck.objects.select_related(
+        "unit", "programme", "frame__programme", "round__unit", "meeting__unit"
+    ).filter(public_id=public_id)
+    found = needed(rows.first() if viewer.is_signed_in else None)
+    needed(found.meeting_id is None or found.meeting)
+    return found
 
 
 def subject(deck: Deck, language: str = "") -> str:
-    """The name of what a deck is of: its round, or its unit."""
+    """The name of what a deck is of: its round, its meeting, or its unit."""
+    if deck.meeting is not None:
+        return deck.meeting.title
     return deck.round.name if deck.round else named(deck.unit.names, language)
 
 
@@ -73,6 +84,8 @@ def slides_of(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
     with override(deck.language):
         if deck.about == Deck.About.ROUND and deck.round is not None:
             return _round(deck.round, viewer, at=at)
+        if deck.about == Deck.About.MEETING and deck.meeting is not None:
+            return _meeting(deck.meeting, viewer, at=at)
         here = units.standing(deck.unit_id, deck.hierarchy)
         if here.lo is None or here.hi is None or not viewer.sees_counts_at(here.lo):
             raise NotYours
@@ -84,7 +97,8 @@ def slides_of(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
 def as_of(deck: Deck, viewer: Viewer, *, at: datetime) -> str:
     """From when the figures of a deck are for this reader, in the language of the page."""
     lo = units.standing(deck.unit_id, deck.hierarchy).lo
-    is_exact = deck.about == Deck.About.ROUND or (lo is not None and viewer.sees_people_at(lo))
+    is_whole = deck.about in (Deck.About.ROUND, Deck.About.MEETING)
+    is_exact = is_whole or (lo is not None and viewer.sees_people_at(lo))
     return programmes.as_of(at, is_rounded=not is_exact)
 
 
@@ -106,7 +120,7 @@ def _about(
     return decks.About(
         unit=unit,
         measure=measure,
-        window=" – ".join(_day(each) for each in window),
+        window=" – ".join(dict.fromkeys(_day(each) for each in window)),
         as_of=programmes.as_of(at, is_rounded=is_rounded),
         organisation=settings.ORGANISATION,
         closes_on=_day(window[1]) if window else "",
@@ -430,3 +444,41 @@ def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
 
 def _on(at: datetime | None) -> str:
     return _day(clock.day_in(settings.TIME_ZONE, at)) if at else ""
+
+
+# --- a meeting
+
+
+def _meeting(one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
+    """The report of a meeting, for its readers; of the list it invited, for who sees that list."""
+    meetings.meeting_for(viewer, one.public_id)
+    lo = units.standing(one.unit_id, one.hierarchy).lo
+    has_quotes = lo is not None and viewer.sees_people_at(lo)
+    who = meetings.attendance(one)
+    send = messaging.send_of(one.roll)
+    gone, held, heard = 0, dict[str, int](), None
+    if send is not None:
+        with system("what became of an invitation"):
+            gone, held = messaging.became_of(send)
+        heard = heard_of(send.audience, has_quotes=has_quotes)
+    of = decks.ConventionReport(
+        is_held=one.first_on <= clock.day_in(settings.TIME_ZONE, at) and one.cancelled_at is None,
+        named=who.invited,
+        messages=gone,
+        held=[(str(reason(why)), n) for why, n in sorted(held.items(), key=lambda each: -each[1])],
+        came=who.drawn.reported or 0,
+        ticked=who.drawn.counted or 0,
+        confirmed=who.drawn.confirmed or 0,
+        said=heard.outcomes if heard else (),
+        quotes=heard.quotes if heard else (),
+        open=heard.requests if heard else (),
+    )
+    about = _about(
+        named(one.unit.names),
+        one.title,
+        (one.first_on, one.last_on),
+        at,
+        is_sample=one.unit.is_sample,
+        pages={"meeting": reverse("meetings:meeting", args=[one.public_id])},
+    )
+    return decks.meeting_deck(about, of)

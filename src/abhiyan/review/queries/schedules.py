@@ -43,9 +43,9 @@ def sees(viewer: Viewer, deck: Deck) -> bool:
 
 
 def own_seat(viewer: Viewer, deck: Deck) -> HeldOffice | None:
-    """The office by which somebody sees a deck's unit: a schedule ends with it."""
+    """The office by which somebody sees a deck's unit: a schedule ends with it. None for the deck of a meeting."""
     lo = _place(deck)
-    if lo is None:
+    if lo is None or deck.about == Deck.About.MEETING:
         return None
     return next((one for one in viewer.appointments if any(a <= lo < b for a, b in one.counts)), None)
 

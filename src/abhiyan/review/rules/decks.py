@@ -117,6 +117,25 @@ class ReviewedRound:
     are_people: bool = False  # office-bearers are reviewed
 
 
+@dataclass(frozen=True, slots=True)
+class ConventionReport:
+    """A meeting as its deck tells it. named, messages: invited by name, and by messages that left; held: (why a message
+    stayed, how many). came: as reported; ticked: by name; confirmed: by their own yes. said: (outcome of a talk with
+    people of the invited list, how many); quotes: without names; open: (state of a request to the helpline, how many).
+    """
+
+    is_held: bool
+    named: int
+    messages: int
+    held: Sequence[tuple[str, int]]
+    came: int
+    ticked: int
+    confirmed: int
+    said: Sequence[tuple[str, int]] = ()
+    quotes: Sequence[str] = ()
+    open: Sequence[tuple[str, int]] = ()
+
+
 def unit_deck(about: About, unit: DeckUnit, of: Measured | None) -> list[Slide]:
     """The deck of a unit, in one measure or none. Only slides that have something to say; what a slide has no room for
     goes on in the appendix."""
@@ -143,6 +162,15 @@ def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
         n = len(of.decided)
         title = _put(ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", n), n=n)
     return _deck(about, title, list(_round(about, of)), page="round")
+
+
+def meeting_deck(about: About, of: ConventionReport) -> list[Slide]:
+    """The deck of a meeting: who was invited, came and confirmed; of the list it invited, what people said."""
+    invited = of.named + of.messages
+    title = _put(ngettext("%(n)s person is invited", "%(n)s people are invited", invited), n=invited)
+    if of.is_held:
+        title = _put(_("%(came)s came, %(n)s were invited"), came=of.came, n=invited)
+    return _deck(about, title, list(_convention(about, of, title)), page="meeting")
 
 
 def _deck(
@@ -510,3 +538,38 @@ def _round(about: About, of: ReviewedRound) -> Iterator[list[Slide]]:
         title = _put(ngettext("%(n)s task is late", "%(n)s tasks are late", n), n=n)
         body = _grid(SlideColumn(_("Task"), 0.5), SlideColumn(_("Unit"), 0.3), SlideColumn(_("Due"), 0.2))
         yield _pages(about, title, of.late, body, page="round")
+
+
+# --- a meeting
+
+
+def _convention(about: About, of: ConventionReport, title: str) -> Iterator[list[Slide]]:
+    """Numbers of people behind reasons, talks and requests are tens, and "fewer than 10": a file is passed on."""
+    invited = ((_("Invited by name"), of.named), (_("Invited by message"), of.messages))
+    came = (
+        ("reported", _("Came, as reported"), of.came),
+        ("counted", _("Ticked by name"), of.ticked),
+        ("confirmed", _("Confirmed by their own yes"), of.confirmed),
+    )
+    bars = [SlideBar("due", name, grouped(n), n) for name, n in invited if n]
+    if of.is_held:
+        bars += [SlideBar(key, name, grouped(n), n) for key, name, n in came]
+    if bars:
+        names = {"due": _("Invited")} | {key: str(NAMES[key]) for key, _name, _n in came}
+        foot = _("People with an invitation by message are in the organiser's number, not ticked by name.")
+        yield [_slide(about, title, Bars(tuple(bars), names), foot if of.messages else "", page="meeting")]
+    number = SlideColumn(_("How many"), 0.3, is_number=True)
+    for rows, head, under, words in (
+        (of.held, _("Why"), _("Messages that stayed"), _("Some people got no message")),
+        (of.said, _("What came of it"), _("Talks at the doors"), _("What people on the list said")),
+        (of.open, _("Status"), _("Requests to the helpline"), _("Requests to the helpline are open")),
+    ):
+        if rows:
+            said = [(name, small_cells.said(small_cells.shown(n))) for name, n in rows]
+            body = _grid(SlideColumn(head, 0.7), number)
+            yield _pages(about, words, said, body, _("Rounded to 10."), page="meeting", under=under)
+    if of.quotes:
+        quotes = [(f"“{quote}”",) for quote in of.quotes]
+        foot = _("Notes of workers, without names. A note that names the person or the place is left out.")
+        body = _grid(SlideColumn(_("In their words"), 1.0))
+        yield _pages(about, _("What people say"), quotes, body, foot, page="meeting", under=_("Notes"))

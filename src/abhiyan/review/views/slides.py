@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_safe
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language, named
+from abhiyan.meetings.queries import meeting_for
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.authority import holds_over_all
@@ -49,6 +50,8 @@ def _crumbs(one: Deck, *more: tuple[str, str]) -> dict[str, Any]:
     above = reverse("site:unit", args=[one.unit.code])
     if one.round is not None:
         above = reverse("review:round", args=[one.round.public_id])
+    elif one.meeting is not None:
+        above = reverse("meetings:meeting", args=[one.meeting.public_id])
     page = reverse("review:deck", args=[one.public_id]) if more else ""
     return {"here": "units", "crumbs": [(found.subject(one), above), (say("Slides"), page), *more]}
 
@@ -63,15 +66,17 @@ class NewSlidesForm(forms.Form):
 
 @form_page
 def deck_new(request: Request) -> HttpResponseBase:
-    """Choose what slides are to be about. Of a frame, a programme or a round where the address names one."""
+    """Choose what slides are to be about. Of a frame, a programme, a round or a meeting where the address names one."""
     at, given = clock.now(), request.GET
     frame = frames.frame_for(request.viewer, _uuid(given["frame"])) if "frame" in given else None
     round_ = rounds.round_of(_uuid(given["round"])) if "round" in given else None
-    tree = frame.programme.hierarchy if frame else round_.hierarchy if round_ else 0
-    owner = round_.unit_id if round_ else 0
+    meeting = meeting_for(request.viewer, _uuid(given["meeting"])) if "meeting" in given else None
+    owned = round_ or meeting
+    tree = frame.programme.hierarchy if frame else owned.hierarchy if owned else 0
+    owner = owned.unit_id if owned else 0
     here = page_unit(request, hierarchy=tree, otherwise=(lambda: owner) if owner else None, counts=True)
-    running = [] if frame or round_ else _measures(request, here)
-    kinds = {} if round_ else units.counts_below(here.unit.id, here.hierarchy)
+    running = [] if frame or owned else _measures(request, here)
+    kinds = {} if owned else units.counts_below(here.unit.id, here.hierarchy)
     form = NewSlidesForm(
         request.POST if request.method == "POST" else None,
         initial={
@@ -93,7 +98,7 @@ def deck_new(request: Request) -> HttpResponseBase:
         one = next((one for one in running if _key(one) == asked.get("measure")), next(iter(running), None))
         about = Deck.About.ROUND if round_ else Deck.About.CHECKED if frame else Deck.About.UNIT
         return acts.make_deck(
-            about=about,
+            about=Deck.About.MEETING if meeting else about,
             unit_id=here.unit.id,
             hierarchy=here.hierarchy,
             level=asked.get("level", ""),
@@ -101,16 +106,22 @@ def deck_new(request: Request) -> HttpResponseBase:
             measure=one.measure if one else 1,
             frame=frame,
             round_=round_,
+            meeting=meeting,
             language=asked["language"],
             by=request.actor,
             at=at,
         )
 
     unit_page = reverse("site:unit", args=[here.unit.code])
+    name, back = here.name, unit_page
+    if round_:
+        name, back = round_.name, reverse("review:round", args=[round_.public_id])
+    elif meeting:
+        name, back = meeting.title, reverse("meetings:meeting", args=[meeting.public_id])
     return ask(
         request,
         act,
-        title=say("Slides: %(unit)s") % {"unit": round_.name if round_ else here.name},
+        title=say("Slides: %(unit)s") % {"unit": name},
         text=[
             _(
                 "You get them as PPTX and PDF, with a link you can pass on. Each reader sees their own figures."
@@ -118,7 +129,7 @@ def deck_new(request: Request) -> HttpResponseBase:
         ],
         button=_("Make the slides"),
         done=lambda one: redirect("review:deck", one.public_id),
-        back=reverse("review:round", args=[round_.public_id]) if round_ else unit_page,
+        back=back,
         form=form,
         here="units",
         crumbs=[(here.name, unit_page), (say("Slides"), "")],

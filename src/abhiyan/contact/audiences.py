@@ -1,0 +1,65 @@
+"""The audiences of bulk messages this room knows: people of an imported list, and those of a list of beneficiaries."""
+
+from collections.abc import Callable, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.messaging.rules.audiences import Audience, Choice
+from abhiyan.messaging.rules.texts import OUTREACH
+
+from .models import ContactList
+from .queries import TALKS
+from .rules import gate
+
+MOST_OFFERED = 200  # lists, the newest first
+_TALKS = ", ".join(f"'{one.value}'" for one in TALKS)
+
+# A row of a list says yes to messages where the list has each person's consent, or where they gave it at the door
+# themselves. A number that was given for another purpose is no consent to a message (law.md D3). Talks are counted as
+# at the doors, on all lists. The index on list and phone gives the phones in their order.
+_PHONES = f"""select e.phone_id, e.language, e.unit_id,
+ case when e.why_out = 'opted_out' or exists (select from people_suppression x where x.phone_id = e.phone_id
+ and x.lifted_at is null) then 'suppressed'
+ when e.why_out = 'unwilling' then 'unwilling'
+ when l.basis <> 'consent' and not exists (select from programmes_item i where i.id = e.item_id
+ and i.ended_at is null) then 'no_consent'
+ when (select count(*) from contact_entry o join contact_try t on t.entry_id = o.id and t.undone_at is null
+ and t.outcome in ({_TALKS}) and t.at > %(day)s::date - {gate.LATELY_DAYS}
+ where o.phone_id = e.phone_id) >= {gate.MOST_LATELY} then 'rested' else '' end as reason
+ from contact_list l join contact_entry e on e.list_id = l.id
+ join units_placement pl on pl.unit_id = e.unit_id
+ and pl.lo >= %(lowest)s and pl.lo < %(highest)s and coalesce(pl.lo <@ %(places)s::int8multirange, false)
+ where l.public_id = %(of)s::uuid and l.state = 'approved' and l.last_day >= %(day)s
+ and e.phone_id > %(after)s and e.phone_id <= %(until)s
+ order by e.phone_id"""
+
+
+def _offered(*, of_scheme: bool) -> Callable[[], Sequence[Choice]]:
+    """Lists in the reader's sight that are imported and in use."""
+
+    def choices() -> Sequence[Choice]:
+        rows = ContactList.objects.filter(state=ContactList.State.APPROVED, day__isnull=False)
+        rows = rows.exclude(scheme="") if of_scheme else rows.filter(scheme="")
+        some = rows.order_by("-made_at", "pk").values_list("public_id", "title")[:MOST_OFFERED]
+        return [(str(public_id), title) for public_id, title in some]
+
+    return choices
+
+
+LISTED = Audience(
+    "list", _("People on a list"), OUTREACH, _PHONES, _offered(of_scheme=False), is_asked_again=True
+)
+BENEFICIARIES = Audience(
+    "beneficiaries",
+    _("Beneficiaries on a list"),
+    OUTREACH,
+    _PHONES,
+    _offered(of_scheme=True),
+    is_asked_again=True,
+    rests=True,
+)
+
+
+def audience_of(one: ContactList) -> str:
+    """The code of a list as an audience of bulk sends, such as for the invitation to a meeting."""
+    return f"{(BENEFICIARIES if one.scheme else LISTED).code}:{one.public_id}"
