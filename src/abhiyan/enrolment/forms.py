@@ -18,6 +18,7 @@ from .actions.moving import SamePhone
 from .rules import names
 from .rules.age import Age, age_of, age_on, birth_year_of
 from .rules.channels import CHANNELS
+from .rules.motives import MOTIVES, motive_of
 from .rules.rolls import MEMBERS, RollKind
 
 LONGEST_ECHO = 300  # characters of a wrong value that are shown again
@@ -165,6 +166,9 @@ class JoinForm(Clipped):
     )
     unit = forms.CharField(required=False, max_length=64)
     phone = PhoneField()
+    why = forms.ChoiceField(
+        label=_("Why do you join? (if you like)"), choices=MOTIVES, required=False, widget=forms.RadioSelect
+    )
     membership = forms.BooleanField()  # its words are of the roll
     messages = forms.BooleanField(
         label=_("Send me messages about programmes too (if you like)"), required=False
@@ -189,6 +193,8 @@ class JoinForm(Clipped):
         self.fields["membership"].error_messages["required"] = str(said.needs_consent)
         if known_phone:
             del self.fields["phone"]
+        if not said.asks_why:
+            del self.fields["why"]
         self.is_minor = self.is_bound and (self.data.get("adult") == NO or self._minor_by_year())
 
     def _minor_by_year(self) -> bool:
@@ -212,6 +218,10 @@ class JoinForm(Clipped):
         if year is not None and self._age(year) is Age.IMPOSSIBLE:
             raise forms.ValidationError(actions.BirthYearInvalid.message)
         return year
+
+    def clean_why(self) -> int:
+        """The motive as a number; 0 where none was chosen."""
+        return motive_of(str(self.cleaned_data["why"]))
 
     def clean_phone(self) -> str:
         phone = str(self.cleaned_data["phone"])

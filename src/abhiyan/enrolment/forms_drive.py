@@ -49,6 +49,13 @@ class SetUpForm(Clipped):
         help_text=_("Above it we store calls, but replies wait for approval."),
     )
 
+    minuted = forms.CharField(
+        label=_("Why these constituencies were chosen, as minuted"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The reason and the date of the meeting. Name no community."),
+    )
     renews = forms.TypedChoiceField(
         label=_("A member of an earlier drive whose term still runs"),
         coerce=lambda value: value == "yes",
@@ -72,9 +79,13 @@ class SetUpForm(Clipped):
         help_text=_("No membership ends sooner than 30 days after you change its term."),
     )
 
-    def __init__(self, data: Any = None, *, versions: Choices, sets_term: bool, **given: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, versions: Choices, sets_term: bool, is_minuted: bool, **given: Any
+    ) -> None:
         super().__init__(data, **given)
         offer(self, notice_version=versions)
+        if not is_minuted:
+            del self.fields["minuted"]
         if not sets_term:
             del self.fields["term_months"], self.fields["term_ends_on"]
 

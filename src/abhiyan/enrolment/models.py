@@ -21,6 +21,7 @@ from abhiyan.programmes.models import Rung
 from . import grants
 from .models_door import DoorEntry, DoorTry  # noqa: F401  # tables of this room, kept beside
 from .models_merged import MergedTerm  # noqa: F401  # the same
+from .models_motives import Motive  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
 from .models_tokens import ChannelToken  # noqa: F401  # the same
 from .paper import models as paper  # noqa: F401  # its tables are tables of this room
@@ -100,6 +101,7 @@ class Drive(models.Model):
         default=False, db_default=False
     )  # takes lists of earlier members, nothing else
     renews = models.BooleanField(default=True, db_default=True)  # a member whose term still runs may renew it
+    minuted = models.TextField(default="", db_default="")  # why its constituencies were chosen
 
     class Meta:
         db_table = "enrolment_drive"

@@ -44,6 +44,7 @@ from .queries.join import SMALLEST, OpenDrive, counting
 from .queries.people import join_number
 
 WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
+ORGANISER = "friends_organiser"
 TO_CALL = 5  # members named on Today of a booth
 INDEPENDENT = ("verification.check", "org.approve")  # who checks the drive recruits nobody for it
 MOST = 1_000  # counted up to here; then "1,000 or more"
@@ -246,7 +247,7 @@ def of_drive(
     is_counted_here = counting(OpenDrive(programme, drive), unit_id=held.unit_id, at=at) == programme.pk
     if is_counted_here and not viewer.may_any(*INDEPENDENT):
         yield _invitation(viewer, held, programme, drive, at=at)
-    if is_counted_here and is_booth and may_enrol:
+    if is_counted_here and (is_booth or _organises(held, drive)) and may_enrol:
         yield Owed(
             urgency=2,
             title=_("Enrol people at the door"),
@@ -271,16 +272,22 @@ def _is_shown_above(programme: Programme) -> bool:
     return programmes.programme_by_id(programme.parent_id).state == Programme.State.OPEN
 
 
+def _organises(held: HeldOffice, drive: Drive) -> bool:
+    """True for an organiser of friends, in a programme of friends."""
+    return held.office == ORGANISER and drive.roll.gives_way
+
+
 def _invitation(
     viewer: Viewer, held: HeldOffice, programme: Programme, drive: Drive, *, at: datetime
 ) -> Invitation:
-    """The link of a drive to share. At a booth it is the worker's own, made when Today first shows it, so that who
-    joins by it counts as invited by them."""
+    """The link of a drive to share. At a booth, and for an organiser of friends, it is their own. It is made when Today
+    first shows it, so that who joins by it counts as invited by them."""
     is_booth = held.unit_kind in SMALLEST
+    is_own = is_booth or _organises(held, drive)
     may_enrol = viewer.may_at("enrolment.enrol", held.lo)
-    asked = {"unit": held.unit_code} if is_booth else {}
+    asked = {"unit": held.unit_code} if is_own else {}
     own = "?" + urlencode(asked) if asked else ""
-    if is_booth and may_enrol and viewer.public_id is not None:
+    if is_own and may_enrol and viewer.public_id is not None:
         asked["by"] = own_code(
             programme_id=programme.pk,
             unit_id=held.unit_id,

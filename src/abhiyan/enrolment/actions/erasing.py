@@ -22,6 +22,7 @@ from abhiyan.programmes.news import ItemsErased
 from .door import forget_at_doors
 from .leaving import end_all, of_person, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, term_id, who_is
+from .motives import forget_motives
 from .noes import lock_for_no
 from .phone_changes import forget_changes
 from .photos import hide_photos_of
@@ -73,6 +74,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         before = forget_changes(members=own, at=at)
         hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
         forget_referred(memberships=[one.public_id for one in own])
+        forget_motives([one.public_id for one in own])
         forget_where(own)
         forget_at_doors(own)
         news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
@@ -113,6 +115,7 @@ def end_again(*, told: ErasureReplayed) -> None:
     _close_for_good(theirs, told.at)
     hide_photos_of(phones=[told.phone_id], at=told.at)
     forget_referred(memberships=[one.public_id for one in theirs])
+    forget_motives([one.public_id for one in theirs])
     forget_where(theirs)
     forget_at_doors(theirs)
     news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))

@@ -1,4 +1,4 @@
-"""Links of workers by which people join: who invited a member is kept beside the membership, and counts for no rung."""
+"""Own links of workers and friends, by which people join. Who invited somebody counts for no rung."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,7 +6,8 @@ from uuid import UUID
 
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.scope import system
+from abhiyan.core.scope import current, system
+from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.paper.models import Referral, Referred
 from abhiyan.enrolment.queries import referrals as queries
 from abhiyan.org import queries as org
@@ -32,12 +33,11 @@ def make_referral(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -
             raise DriveClosed(field="drive")
         if not covered(programme_id=programme_id, unit_ids=[unit_id]):
             raise OutsideScope(field="unit")
-        code = "".join(lot.one(LETTERS) for _letter in range(LENGTH))
         one, is_new = Referral.objects.get_or_create(
             account_id=by.account_id or 0,
             programme_id=programme_id,
             unit_id=unit_id,
-            defaults={"code": code, "made_at": at},
+            defaults={"code": _drawn(), "made_at": at},
         )
         if is_new:
             audit.record(by=by, at=at, act="enrolment.make_referral", subject=one.code, unit_id=unit_id)
@@ -59,6 +59,33 @@ def own_code(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> str
         return ""
 
 
+def friend_code(*, membership: UUID, by: Actor, at: datetime) -> str:
+    """Return the code of a friend's own link, made where there is none yet; "" for somebody who has left, or while
+    their programme is not open. membership: its public id.
+
+    Who may: the friend's own phone, proven in this session.
+    """
+    phone = current().phone
+    with system("a friend's own link"):
+        one = Membership.objects.filter(public_id=membership, ended_on=None, merged_into=None).first()
+        if one is None or one.phone_id != phone:
+            return ""
+        if programmes.programme_by_id(one.programme_id).state != Programme.State.OPEN:
+            return ""
+        found, is_new = Referral.objects.get_or_create(
+            membership=membership,
+            programme_id=one.programme_id,
+            defaults={"code": _drawn(), "unit_id": one.unit_id, "made_at": at},
+        )
+        if is_new:
+            audit.record(by=by, at=at, act="enrolment.make_referral", subject=found.code, unit_id=one.unit_id)
+    return found.code
+
+
+def _drawn() -> str:
+    return "".join(lot.one(LETTERS) for _letter in range(LENGTH))
+
+
 def note_inviter(*, code: str, programme_id: int, outcome: ClaimOutcome, by: Actor, at: datetime) -> None:
     """Who joined by a worker's own link counts as invited by them; who was a member already does not."""
     if code and outcome.membership is not None and not isinstance(outcome, AlreadyMember):
@@ -66,11 +93,13 @@ def note_inviter(*, code: str, programme_id: int, outcome: ClaimOutcome, by: Act
 
 
 def note_referred(*, code: str, programme_id: int, membership: UUID, by: Actor, at: datetime) -> None:
-    """Somebody has joined by a worker's link. membership: its public id. The first link counts; a code nobody has, or
-    of another drive, is nothing."""
+    """Note that somebody has joined by an own link. membership: its public id. The first link counts.
+
+    A code that nobody has, one of another drive and one of somebody who left count nothing.
+    """
     with system("who invited a member"):
         one = Referral.objects.filter(code=code.upper()[:LENGTH], programme_id=programme_id).first()
-        if one is None:
+        if one is None or one.membership == membership or _has_left(one):
             return
         _row, is_new = Referred.objects.get_or_create(
             programme_id=programme_id,
@@ -85,6 +114,16 @@ def note_referred(*, code: str, programme_id: int, membership: UUID, by: Actor, 
             )
 
 
+def _has_left(one: Referral) -> bool:
+    """True for the link of a friend who is on the list no more, and of a worker whose office ended."""
+    if one.membership is None:
+        return not org.holds(one.account_id or 0, RECORD, at=one.unit_id)
+    return not Membership.objects.filter(public_id=one.membership, ended_on=None, merged_into=None).exists()
+
+
 def forget_referred(*, memberships: Collection[UUID]) -> None:
-    """Who invited them goes with who had everything erased. In a system scope."""
+    """Forget who invited people who had everything erased, and their own links. In a system scope."""
+    links = Referral.objects.filter(membership__in=memberships)
+    Referred.objects.filter(referral_id__in=links.values("pk")).delete()
+    links.delete()
     Referred.objects.filter(membership__in=memberships).delete()

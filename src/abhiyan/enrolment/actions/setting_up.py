@@ -124,11 +124,12 @@ def set_up_drive(
     codes_off: Sequence[dict[str, Any]] | None = None,
     replies_per_hour: int | None = None,
     renews: bool | None = None,
+    minuted: str | None = None,
 ) -> Drive:
     """Change what is given.
 
-    renews: whether a member whose term still runs may renew it here. codes_off: [{"unit": code, "from": "YYYY-MM-DD",
-    "to": "YYYY-MM-DD"}] (law.md O5).
+    renews: whether a member whose term still runs may renew it here. minuted: why its constituencies were chosen, as
+    the minutes say. codes_off: [{"unit": code, "from": "YYYY-MM-DD", "to": "YYYY-MM-DD"}] (law.md O5).
 
     Who may: `programmes.run` at the programme's owner. Refuses NotFound, NoNotice, AddressUnfit,
     AddressTaken, CodesUnfit.
@@ -163,6 +164,8 @@ def set_up_drive(
         messaging.set_allowance(programme_id=programme_id, per_hour=replies_per_hour, by=by, at=at)
     if renews is not None:
         drive.renews = renews
+    if minuted is not None:
+        drive.minuted = minuted
     drive.save()
     audit.record(
         by=by,

@@ -113,17 +113,20 @@ class PaperImport(models.Model):
 
 
 class Referral(models.Model):
-    """A worker's own link to a drive: its code stands in the address, on the poster and with who joined by it."""
+    """The own link of a worker, or of a friend, to a drive. Its code stands in the address, on a worker's poster and
+    with who joined by it. membership: the friend's public id; a worker's link has an account."""
 
     code = models.TextField(unique=True)
     programme_id = models.IntegerField()
-    account_id = models.BigIntegerField()
+    account_id = models.BigIntegerField(null=True)
+    membership = models.UUIDField(null=True)
     unit_id = models.BigIntegerField()
     made_at = models.DateTimeField()
 
     class Meta:
         db_table = "enrolment_referral"
         constraints = [
+            models.UniqueConstraint(fields=["membership", "programme_id"], name="referral_friend"),
             models.UniqueConstraint(fields=["account_id", "programme_id", "unit_id"], name="referral_once"),
             *policies(
                 "referral",
@@ -137,7 +140,7 @@ class Referral(models.Model):
 
 
 class Referred(models.Model):
-    """Somebody joined by a worker's own link."""
+    """Somebody joined by the own link of somebody else."""
 
     pk = models.CompositePrimaryKey("programme_id", "membership")
     programme_id = models.IntegerField()

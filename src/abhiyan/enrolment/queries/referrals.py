@@ -1,4 +1,4 @@
-"""Workers' own links, and how many joined by each."""
+"""Own links of workers and friends, and how many joined by each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,24 +43,33 @@ def own(account_id: int | None, programme_id: int) -> list[Referral]:
 def referrals(span: tuple[int, int], programme_id: int) -> QuerySet[Referral]:
     """The links to a drive of workers of a unit and all below it, in the viewer's sight."""
     placed = RawSQL("select unit_id from units_placement where lo >= %s and lo < %s", span)
-    return Referral.objects.filter(programme_id=programme_id, unit_id__in=placed)
+    return Referral.objects.filter(programme_id=programme_id, unit_id__in=placed, membership=None)
 
 
 def shown(found: Sequence[Referral]) -> list[Invited]:
     """What lists say of these links. Of people these are counts only."""
     places = units.names_of({one.unit_id for one in found}, language=language())
     with system("how many joined by workers' links"):
-        names = people.names_of({one.account_id for one in found})
+        names = people.names_of({one.account_id for one in found if one.account_id})
         counts = {of: rest for of, *rest in sql.rows(_COUNTS, [[one.pk for one in found]])}
     return [
         Invited(
             one,
-            person(names.get(one.account_id, "")),
+            person(names.get(one.account_id or 0, "")),
             places.get(one.unit_id, ""),
             *counts.get(one.pk, (0, 0, 0)),
         )
         for one in found
     ]
+
+
+def counts_of(code: str) -> tuple[int, int, int]:
+    """Return how many joined by a friend's own link, how many of them are still on the list, and how many confirmed."""
+    with system("how many joined by a friend's link"):
+        link = Referral.objects.filter(code=code).values_list("pk", flat=True)
+        for _of, joined, still, confirmed in sql.rows(_COUNTS, [list(link)]):
+            return joined, still, confirmed
+    return 0, 0, 0
 
 
 def inviter_of(membership: UUID) -> str:

@@ -13,8 +13,8 @@ class RollKind:
     template: of the programmes that fill it. code, names: of the roll as it is kept. notice: code of the notice people
     read first. measure, counts: code and names of what its programmes count. mark: how the codes of its
     SMS texts and the purposes of its one-time codes end. gives_way: who joins another roll leaves this one, and nobody
-    of another joins it. list: what people call it within a sentence. has_card: False: its people may
-    get a certificate, and no card. The other fields: words of pages.
+    of another joins it. list: what people call it within a sentence. has_card: its people have a card.
+    asks_why: they may say why they join, and have a link of their own. The other fields: words of pages.
     """
 
     template: str
@@ -37,6 +37,7 @@ class RollKind:
     list: Promise
     keeping: Promise
     has_card: bool
+    asks_why: bool
 
     def heading(self, name: str) -> str:
         """Return what the last page of joining says to somebody by name."""
@@ -69,6 +70,7 @@ MEMBERS = RollKind(
     list=_("member list"),
     keeping=_("Keeping the roll of members"),
     has_card=True,
+    asks_why=False,
 )
 FRIENDS = RollKind(
     template="friends",
@@ -91,6 +93,7 @@ FRIENDS = RollKind(
     list=_("list of friends"),
     keeping=_("Keeping the list of friends"),
     has_card=False,
+    asks_why=True,
 )
 EVERY = (MEMBERS, FRIENDS)
 _BY_TEMPLATE = {one.template: one for one in EVERY}

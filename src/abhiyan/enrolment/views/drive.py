@@ -31,6 +31,7 @@ from abhiyan.enrolment.models import Drive, Roll
 from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.queries import drive as queries
 from abhiyan.enrolment.queries import partings
+from abhiyan.enrolment.queries.motives import motives
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.plan_numbers import PlannedFriends, contradictions, sentence
@@ -116,6 +117,7 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
     }
     if held_drive.roll.gives_way:
         shown |= _plan(seen)
+        shown["motives"] = motives(programme.pk) if viewer.may("people.read") else []
     if viewer.may_any(MANAGE, RUN, "org.approve"):  # who only takes part needs no list of keys
         shown |= {
             "sees_channels": True,
@@ -290,11 +292,13 @@ def _set_up_form(seen: SeenDrive, data: Any = None) -> forms_drive.SetUpForm:
             "join_slug": seen.drive.join_slug,
             "notice_version": seen.drive.notice_version,
             "replies_per_hour": seen.drive.replies_per_hour,
+            "minuted": seen.drive.minuted,
             "renews": "yes" if seen.drive.renews else "no",
             "term_months": seen.drive.roll.term_months,
             "term_ends_on": seen.drive.roll.term_ends_on,
         },
         sets_term=_sets_term(seen),
+        is_minuted=seen.drive.roll.gives_way,
         auto_id="s_%s",
     )
 

@@ -23,6 +23,7 @@ from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.enrolment import actions
+from abhiyan.enrolment.actions.motives import note_motive
 from abhiyan.enrolment.actions.placing import note_where
 from abhiyan.enrolment.actions.referrals import note_inviter
 from abhiyan.enrolment.actions.refused import count_minor
@@ -191,7 +192,8 @@ class TypedJoining:
     language: str
     consents: tuple[int, ...]
     where: str = ""  # what they typed of a place that was not found
-    ref: str = ""  # the code of a worker's own link
+    ref: str = ""  # the code of the link they opened
+    why: int = 0  # rules.motives
 
     def told(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -246,6 +248,7 @@ def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: s
         consents=tuple(consents),
         where="" if place_of(picker) else picker.where,
         ref=said["ref"],
+        why=said.get("why", 0),
     )
 
 
@@ -327,6 +330,7 @@ def enrolled(
         told, membership = outcome.code, outcome.membership
         note_where(claim=outcome.receipt, text=said.where)
         note_inviter(code=said.ref, programme_id=found.programme.pk, outcome=outcome, by=request.actor, at=at)
+        note_motive(why=said.why, outcome=outcome, at=at)
     return to_the_card(
         request,
         found,
@@ -411,6 +415,7 @@ def _enrol_unproven(
         return
     note_where(claim=outcome.receipt, text=typed.where)
     note_inviter(code=typed.ref, programme_id=found.programme.pk, outcome=outcome, by=request.actor, at=at)
+    note_motive(why=typed.why, outcome=outcome, at=at)
     if isinstance(outcome, actions.AlreadyMember):
         with system("already a member"):
             messaging.send(
@@ -492,6 +497,7 @@ def _fresh(request: VisitRequest, found: OpenDrive, on: date) -> JoinForm:
             initial |= {
                 "key": typed["key"],
                 "ref": typed.get("ref", ""),
+                "why": typed.get("why") or "",
                 "adult": YES,
                 "birth_year": typed["birth_year"],
                 "name": typed["name"],

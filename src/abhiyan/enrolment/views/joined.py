@@ -1,6 +1,8 @@
 """The end of joining: the number, the card, and a link to share. For whoever has proven the phone."""
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -10,8 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.enrolment.queries.join import SMALLEST
+from abhiyan.enrolment.actions.referrals import friend_code
+from abhiyan.enrolment.queries.join import SMALLEST, drive_of
 from abhiyan.enrolment.queries.people import Member, own_membership
+from abhiyan.enrolment.queries.referrals import counts_of
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org.here import address as join_address
 from abhiyan.people.visit import VisitRequest
@@ -45,6 +49,22 @@ def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
     )
 
 
+def own_link(request: VisitRequest, member: Member | None, at: datetime) -> dict[str, Any]:
+    """What a friend's own page shows of their link: its address and picture, and how many joined by it."""
+    if member is None or not member.is_current or not member.said.asks_why:
+        return {}
+    code = friend_code(membership=member.public_id, by=request.actor, at=at)
+    if not code:
+        return {}
+    drive = drive_of(member.programme_id)
+    address = _address(drive.drive.join_slug, member, by=code)
+    return {
+        "invitation": Invitation(name=drive.name(), place="", address=address, poster=""),
+        "link_qr": card.picture(address),
+        "joined_by": counts_of(code),
+    }
+
+
 def _card(request: VisitRequest, own: Member) -> dict[str, Any]:
     """The card of a member; a friend has none."""
     if not own.is_current or not own.said.has_card:
@@ -52,7 +72,9 @@ def _card(request: VisitRequest, own: Member) -> dict[str, Any]:
     return card.shown(own, by=request.actor, at=clock.now())
 
 
-def _address(slug: str, own: Member | None) -> str:
+def _address(slug: str, own: Member | None, **more: str) -> str:
     """The link by which a new member invites others: to the member's own place, where that is as small as a booth."""
     page = str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[slug])
-    return join_address(page, own.unit_code) if own and own.unit_kind in SMALLEST else page
+    if own and own.unit_kind in SMALLEST:
+        return join_address(page, own.unit_code, **more)
+    return f"{page}?{urlencode(more)}" if more else page

@@ -15,6 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import language
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import waiting
+from abhiyan.enrolment.actions.motives import note_motive
 from abhiyan.enrolment.actions.placing import note_where
 from abhiyan.enrolment.forms import JoinForm
 from abhiyan.enrolment.queries import join as queries
@@ -100,6 +101,7 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
         form.add_error(None, str(refused))
         return _form(request, found, form, picker, page, status=refused.status)
     note_where(claim=outcome.receipt, text=said.where)
+    note_motive(why=said.why, outcome=outcome, at=at)
     return join.to_the_card(
         request,
         found,

@@ -37,6 +37,7 @@ from abhiyan.enrolment.queries import phone_changes
 from abhiyan.enrolment.queries import questions as queries_questions
 from abhiyan.enrolment.queries import texts as queries_texts
 from abhiyan.enrolment.queries import tickets as queries_tickets
+from abhiyan.enrolment.queries.motives import own_motive
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
@@ -52,7 +53,7 @@ from abhiyan.programmes.rules import held as kept
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 
-from . import card, join, parting, places
+from . import card, join, joined, parting, places
 
 WHICH_TRIES = ("me.which", 20, 86_400)
 CARD_FILES = ("card.files", 60, 3600)
@@ -159,7 +160,7 @@ def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
             member = on_phone[0]
             request.visit.remember(at, person=str(member.public_id))
             request.visit.about = member.programme_id
-    shown = _held(member, phone_id, at) | parting.of(member, at)
+    shown = _held(member, phone_id, at) | parting.of(member, at) | joined.own_link(request, member, at)
     changes = {
         "asked_from": phone_changes.asked_from(phone_id),
         "may_object": phone_changes.may_object(phone_id, at=at),
@@ -192,6 +193,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "numbers_before": phone_changes.numbers_before(_same(member)) if member else [],
         "number": member_number(member.public_id) if member else "",
         "unit": member.unit_name() if member else "",
+        "why": own_motive(member.public_id) if member and member.said.asks_why else "",
         "roll": member.roll_name() if member else "",
         "lasts_until": queries_people.lasts_until(member) if member else None,
         "terms": [(one, one.programme(), one.unit()) for one in queries_people.terms(member.id)]
@@ -395,6 +397,7 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
             "unit": held["unit"],
             "unit_code": member.unit_code,
             "since": member.day,
+            "why": str(held["why"]),
             "ended_at": member.ended_at,
         },
         "person": held["held"].told(),

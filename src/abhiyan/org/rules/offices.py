@@ -187,8 +187,8 @@ SEATS: tuple[Seat, ...] = (
         "मित्र संयोजक",
         45,
         _FRIENDS,
-        seats=5,
-        given_in=("state", "district", "mandal"),
+        seats=31,  # of a constituency: one in charge and 30 beside them
+        given_in=("state", "constituency", "segment", "district", "mandal"),
     ),
     Seat(
         "call_centre_supervisor",

@@ -1,5 +1,6 @@
 """Programmes: made from a template, changed while a draft, opened, run by in-charges, closed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit, UnitTotal
 from abhiyan.programmes.news import (
@@ -22,6 +24,7 @@ from abhiyan.programmes.news import (
 from abhiyan.programmes.refusals import UnknownEarlier
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.windows import LONGEST_DAYS, length_days
+from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
 from .holding import held
@@ -75,6 +78,10 @@ class ScopeOverlaps(Refused):
     message = _("One chosen unit lies inside another. Choose the upper one only.")
 
 
+class ScopeTwice(Refused):
+    message = _("%(name)s is in the list twice. Name each unit once.")
+
+
 class NotADraft(Refused, status=409):
     message = _("Only a draft can be changed like this. An open programme can get a new name or a later end.")
 
@@ -103,7 +110,7 @@ def make_programme(
     owner_id, unit_ids: units; the programme covers everything below unit_ids, which stand at or below the owner.
     opens_on, closes_on: first and last day in `zone`. parent: the programme it is a part of. Who may: `programmes.make`
     at the owner. Refuses, each with its field: UnknownTemplate, NameMissing, NameTooLong, WindowReversed,
-    WindowTooLong, WindowOver, ScopeEmpty, ScopeOutside, ScopeOverlaps.
+    WindowTooLong, WindowOver, ScopeEmpty, ScopeTwice, ScopeOutside, ScopeOverlaps.
     """
     offered = activities.templates()
     if template not in offered:
@@ -295,6 +302,9 @@ def check_within(whole: Programme, opens_on: date, closes_on: date) -> None:
 def _check_scope(owner_id: int, unit_ids: Sequence[int], hierarchy: int) -> None:
     if not unit_ids:
         raise ScopeEmpty(field="units")
+    twice = next((one for one, n in Counter(unit_ids).items() if n > 1), None)
+    if twice is not None:
+        raise ScopeTwice(field="units", name=named(units.unit_by_id(twice).names))
     with system("where a programme runs"):
         outside, overlaps = sql.row(
             "select (select count(*) from unnest(%(units)s::bigint[]) u where not exists ("

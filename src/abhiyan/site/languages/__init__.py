@@ -41,7 +41,11 @@ PUBLIC = (
     *(f"enrolment/views/{name}.py" for name in ("card", "join*", "link", "me*", "places", "question")),
     *(f"enrolment/actions/{name}.py" for name in ("claims", "confirming", "moving", "receipts", "t[ei]*")),
     *("enrolment/forms.py", "enrolment/models.py", "enrolment/rules/channels.py", "core/refusals.py"),
-    "enrolment/rules/rolls.py",
+    *(
+        "enrolment/rules/rolls.py",
+        "enrolment/rules/motives.py",
+        "enrolment/templates/enrolment/_own_link.html",
+    ),
     *("messaging/models.py", "messaging/rules/reasons.py", "people/models.py", "units/models.py"),
     *("people/actions/codes.py", "people/templates/people/_code_stopped.html"),
     "people/templates/people/document_check.html",
