@@ -33,7 +33,7 @@ from .actions import hear_person
 from .models import ContactEntry, ContactTry
 from .owes import owes
 from .owes_lists import owes_lists
-from .rules.kinds import BY_DOOR, BY_LIST, BY_WALK, KIND, LISTED, TALKED
+from .rules.kinds import BY_CALL, BY_DOOR, BY_LIST, BY_WALK, CALLED, KIND, LISTED, TALKED
 
 # Rows of lists that are not items yet: each is reported on the day of its list's import.
 _ROWS = f"""
@@ -91,6 +91,11 @@ CONTACT_ACTIVITY = Activity(
             measures=(
                 MeasureTemplate(TALKED, "talked", {"en": "Talked with", "hi": "बात हुई"}),
                 MeasureTemplate(LISTED, "listed", {"en": "On the list", "hi": "सूची में"}),
+                MeasureTemplate(
+                    CALLED,
+                    "called",
+                    {"en": "Talked with by a call centre", "hi": "कॉल केंद्र से बात हुई"},
+                ),
             ),
             days=60,
         ),
@@ -99,10 +104,11 @@ CONTACT_ACTIVITY = Activity(
         ItemChannel(BY_DOOR, pgettext_lazy("of a contact", "Door of a list")),
         ItemChannel(BY_WALK, pgettext_lazy("of a contact", "Walk without a list")),
         ItemChannel(BY_LIST, _("Imported list")),
+        ItemChannel(BY_CALL, _("Call centre")),
     ),
     meanings={
         "reported": _("The worker notes “talked”; or a row of a list is imported."),
-        "unsigned": _("The worker talked with somebody who gave no phone."),
+        "unsigned": _("The person gave no phone; or the caller used their own phone."),
         "counted": _(
             "Once a person, in the window, near the booth, with a sign from their phone; or with their consent."
         ),
@@ -144,6 +150,21 @@ CONTACT_ACTIVITY = Activity(
             ),
             whom=whom,
             sentence=wish,
+        ),
+        items_of(
+            KIND,
+            measure=CALLED,
+            questions=(
+                CheckQuestion(
+                    "who",
+                    _("Who called you"),
+                    _("Did somebody of the organisation call you lately? Who?"),
+                ),
+                CheckQuestion("when", _("When"), _("On which day was it?")),
+            ),
+            whom=whom,
+            sentence=sentence,
+            heard=hear_person,
         ),
     ),
 )

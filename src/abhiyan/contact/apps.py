@@ -25,6 +25,12 @@ class ContactConfig(AppConfig):
         releases.register_details(actions.ACT, office.sentences)
         news.subscribe(AppointmentEnded, lambda told: actions.end_leases(account_id=told.account_id))
         news.subscribe(ClosedAccountNews, lambda told: actions.end_leases(account_id=told.account_id))
+        news.subscribe(
+            AppointmentEnded, lambda told: actions.end_turns(account_id=told.account_id, at=told.at)
+        )
+        news.subscribe(
+            ClosedAccountNews, lambda told: actions.end_turns(account_id=told.account_id, at=told.at)
+        )
         news.subscribe(ReleaseDecided, lambda told: actions.heed_decision(told=told))
         news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
         news.subscribe(ItemsErased, lambda told: actions.forget_person(told=told))

@@ -7,6 +7,12 @@ from django.utils.translation import pgettext_lazy
 from abhiyan.core.files import SealedFile
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies, private
 
+# Tables kept beside; other modules read them from here.
+from .models_calls import CallQueue as CallQueue  # noqa: PLC0414
+from .models_calls import CallSeat as CallSeat  # noqa: PLC0414
+from .models_calls import CallTurn as CallTurn  # noqa: PLC0414
+from .models_calls import PausedCentre as PausedCentre  # noqa: PLC0414
+
 
 class Attempt(models.Model):
     """One try. It names what it is about (a room's own id), never whom: only the room can tell."""
@@ -136,6 +142,7 @@ class ContactEntry(models.Model):
     holder_id = models.BigIntegerField(null=True)  # account
     until = models.DateTimeField(null=True)  # of the lease
     next_day = models.DateField(null=True)  # not before
+    again_at = models.DateTimeField(null=True)  # of calls: not before
     tries = models.SmallIntegerField(default=0, db_default=0)
     last_outcome = models.TextField(default="", db_default="")  # of ContactTry.Outcome
     item_id = models.UUIDField(null=True)  # of "On the list", once the person gave consent
@@ -169,6 +176,22 @@ class ContactEntry(models.Model):
             models.Index(
                 fields=["holder_id"], condition=models.Q(holder_id__isnull=False), name="entry_holder"
             ),
+            # used by: the next person of a call queue
+            models.Index(
+                fields=["list", "language", "id"],
+                condition=models.Q(
+                    state__in=["ready", "later"], again_at__isnull=True, phone_id__isnull=False
+                ),
+                name="entry_to_call",
+            ),
+            # used by: call-backs and retries of a call queue
+            models.Index(
+                fields=["list", "language", "again_at"],
+                condition=models.Q(
+                    state__in=["ready", "later"], again_at__isnull=False, phone_id__isnull=False
+                ),
+                name="entry_call_again",
+            ),
             # used by: leases that end
             models.Index(fields=["until"], condition=models.Q(state="leased"), name="entry_until"),
         ]
@@ -189,6 +212,11 @@ class ContactTry(models.Model):
         UNWILLING = "unwilling", pgettext_lazy("of a contact", "Does not want to talk")
         WANTS_HELP = "wants_help", pgettext_lazy("of a contact", "Wants to help")
         ENTITLED = "entitled", pgettext_lazy("of a contact", "Entitled, not received")
+        # Of calls alone.
+        NO_ANSWER = "no_answer", pgettext_lazy("of a contact", "No answer")
+        BUSY = "busy", pgettext_lazy("of a contact", "Busy")
+        WRONG_NUMBER = "wrong_number", pgettext_lazy("of a contact", "Wrong number")
+        NEVER = "never", pgettext_lazy("of a contact", "No more calls")
 
     id = models.UUIDField(primary_key=True)  # from the key of the outbox
     entry = models.ForeignKey(ContactEntry, models.PROTECT, null=True, related_name="+", db_index=False)

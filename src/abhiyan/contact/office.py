@@ -25,7 +25,8 @@ from .layout import LAYOUT
 from .models import BasisDocument, ContactEntry, ContactList, ContactTry
 from .rules.schemes import scheme_name
 
-OUTCOMES = tuple(ContactTry.Outcome)
+_OF_CALLS = ("no_answer", "busy", "wrong_number", "never")
+OUTCOMES = tuple(one for one in ContactTry.Outcome if one not in _OF_CALLS)  # of doors
 STATES = tuple(ContactEntry.State)
 
 

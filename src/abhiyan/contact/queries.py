@@ -49,6 +49,7 @@ def waits_until(tries: Iterable[Attempt], *, at: datetime) -> datetime | None:
 # --- doors ---
 
 TALKS = (ContactTry.Outcome.TALKED, ContactTry.Outcome.WANTS_HELP, ContactTry.Outcome.ENTITLED)
+CALL_OUTCOMES = tuple(one.value for one in ContactTry.Outcome if one is not ContactTry.Outcome.NOT_HOME)
 MOST_SHOWN = 30  # booths to choose from
 
 
@@ -163,7 +164,7 @@ def own_tries(account_id: int, programme: Programme, *, at: datetime) -> list[Co
     begun = datetime.combine(clock.day_in(programme.zone, at), time(), ZoneInfo(programme.zone))
     own = ContactTry.objects.filter(
         by_id=account_id, stored_at__gte=begun, programme=programme, undone_at=None
-    )
+    ).exclude(way=ContactTry.Way.CALL)
     return list(own.select_related("entry").order_by("-stored_at", "pk")[:MOST_SHOWN])
 
 

@@ -1,10 +1,10 @@
 """Addresses of this room."""
 
-from abhiyan.core.access import FINAL, capability, page
+from abhiyan.core.access import FINAL, STRONG, capability, page
 from abhiyan.org.rules.capabilities import LEADS
 
 from .actions import MEET, RUN
-from .views import board, field, lists
+from .views import board, calls, centre, field, lists
 
 app_name = "contact"
 urlpatterns = [
@@ -29,7 +29,29 @@ urlpatterns = [
         opens=capability(MEET),
         act="is undone on the same day",
     ),
+    # Each page asks for a seat in the call centre; a seat of a body gives no capability.
+    page("contact/calls/", calls.calls, opens=STRONG),
+    page("contact/calls/<uuid:call>/", calls.call, opens=STRONG, act="stays; the person may say no to it"),
+    page("contact/calls/<uuid:call>/<slug:act>/", calls.call_act, opens=STRONG, act="shows a number"),
+    page("contact/calls/<slug:act>/", calls.calls_act, opens=STRONG, act="is given back"),
+    page("contact/centre/<int:body_id>/", centre.centre, opens=STRONG),
+    page(
+        "contact/centre/<int:body_id>/<slug:act>/", centre.centre_act, opens=STRONG, act="the centre goes on"
+    ),
     # Each page asks whose people the viewer sees.
+    page("contact/<uuid:public_id>/calling/", centre.calling, opens=capability(LEADS)),
+    page(
+        "contact/<uuid:public_id>/calling/new/",
+        centre.calling_new,
+        opens=capability(RUN),
+        act="the queue is paused",
+    ),
+    page(
+        "contact/calling/<uuid:queue>/<slug:act>/",
+        centre.calling_act,
+        opens=capability(RUN),
+        act="the queue goes on",
+    ),
     page("contact/<uuid:public_id>/", board.board, opens=capability(LEADS)),
     page("contact/<uuid:public_id>/lists/", lists.lists, opens=capability(LEADS)),
     page(

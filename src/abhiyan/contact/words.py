@@ -11,4 +11,7 @@ WHY_OUT: Mapping[str, Promise] = {
     "unwilling": _("They did not want to talk"),
     "not_reached": _("Nobody was at home three times"),
     "ended": _("The list has ended"),
+    "called": _("A caller talked with them by another list"),
+    "wrong_number": _("The number was wrong"),
+    "not_answered": _("Nobody answered four calls"),
 }

@@ -102,6 +102,11 @@ def latest_version(form_id: int) -> FormVersion | None:
     return found.order_by("-number").first()
 
 
+def version_by_id(version_id: int) -> FormVersion:
+    """A version of a form, whoever asks, with its form."""
+    return FormVersion.objects.select_related("form").get(pk=version_id)
+
+
 def submission_for(submission_id: UUID) -> Submission:
     """A submission in the viewer's sight, with its form's version and unit; or NotFound."""
     found = Submission.objects.select_related("version__form", "unit", "body").filter(pk=submission_id)

@@ -11,6 +11,25 @@ from .attempts import (
     end_attempt,
     lapse_attempts,
 )
+from .calls import (
+    MOST_OWN,
+    CallOver,
+    CallTold,
+    CentrePaused,
+    NoCallerHere,
+    OwnCallsDone,
+    end_turns,
+    give_person_back,
+    lapse_turns,
+    leave_seat,
+    note_call,
+    note_seen,
+    pause_centre,
+    resume_centre,
+    ring,
+    take_next,
+    take_person_back,
+)
 from .doors import (
     MEET,
     MOST_HELD,
@@ -46,6 +65,15 @@ from .lists import (
     locked,
     make_list,
     note_checked,
+)
+from .queues import (
+    LONGEST_QUEUE_TITLE,
+    MOST_LISTS,
+    NewQueue,
+    QueueListsUnfit,
+    make_queue,
+    pause_queue,
+    resume_queue,
 )
 from .talks import (
     LATEST,

@@ -213,7 +213,7 @@ def _noted(
         row.note = keyring().seal(note.encode(), about=row.pk.bytes)
         row.note_until = at + NOTE_KEPT
     if row.outcome == Outcome.ENTITLED:
-        row.request_id = _request(row, told.need.strip(), by=by, at=at)
+        row.request_id = file_need(row, told.need.strip(), by=by, at=at)
     if row.outcome in queries.TALKS and key is not None:
         phone_id = _phone(told.phone, programme, row.by_id)
         if phone_id is not None:
@@ -263,7 +263,7 @@ def _phone(typed: str, programme: Programme, account_id: int) -> UUID | None:
     return phone_id
 
 
-def _request(row: ContactTry, need: str, *, by: Actor, at: datetime) -> UUID:
+def file_need(row: ContactTry, need: str, *, by: Actor, at: datetime) -> UUID:
     """Make what somebody did not receive a request of the worker to the helpline: the answer comes to the worker."""
     if not need:
         raise NeedUnsaid(field="need")
@@ -307,13 +307,15 @@ def _join_list(one: ContactEntry, row: ContactTry, programme: Programme, on: dat
 
 
 def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
-    """Undo a try of one's own on the same day. Its item ends, and the door is the worker's again if the list goes on.
+    """Undo a try of one's own at a door, on the same day. Its item ends. The door is the worker's again if the list
+    goes on.
 
     A request to the helpline stays. Refuses NotFound, UndoneTooLate.
     """
     account = needed(by.account_id)
     with system("a try is undone"):
         rows = ContactTry.objects.select_for_update(of=("self",)).filter(pk=contact, by_id=account)
+        rows = rows.exclude(way=Way.CALL)
         row = needed(rows.filter(undone_at=None).first())
         programme = programme_by_id(row.programme_id)
         if clock.day_in(programme.zone, row.stored_at) != clock.day_in(programme.zone, at):

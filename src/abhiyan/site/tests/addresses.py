@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -235,7 +235,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         calls, call, absence = _calls_elsewhere(cast, at)
         stays, stay = _stays_elsewhere(cast, at)
         letter, day = _thanks_elsewhere(cast, stays, at)
-        contacts, entry, contact_list = _door_elsewhere(cast, at)
+        contacts, entry, contact_list, queue = _door_elsewhere(cast, at)
         task = programmes.ask_task(
             what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
             unit_id=world.units["JK-JAM"].pk,
@@ -487,6 +487,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "day": day,
         "contacts": contacts,
         "entry": entry,
+        "queue": queue,
         "roll": world.roll.pk,
         "org:reset_factors": released[1].public_id,
     }
@@ -569,8 +570,8 @@ def _thanks_elsewhere(cast: Cast, programme: UUID, at: datetime) -> tuple[UUID, 
     return letter.pk, day.pk
 
 
-def _door_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID, UUID]:
-    """A programme of contact in the other district, a door that its leader took, and the list of it."""
+def _door_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID, UUID, UUID]:
+    """A programme of contact in the other district, a door that its leader took, the list of it, and a call queue."""
     district = cast.world.units["JK-JAM"].pk
     made = programmes.make_programme(
         template="contact",
@@ -589,11 +590,21 @@ def _door_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID, UUID]:
     with system("test"):
         of.state = of.State.APPROVED
         of.save()
+        other = contact.make_list(programme=run, unit_id=district, new=new, by=by, at=at)
+        other.state = of.State.APPROVED
+        other.save()
+        queue = contact.make_queue(
+            programme=run,
+            unit_id=district,
+            new=contact.NewQueue("Queue elsewhere", [other.public_id], time(10), time(21)),
+            by=by,
+            at=at,
+        )
         entry = ContactEntry.objects.create(
             public_id=uuid4(), list=of, unit_id=cast.world.units["JK-B004"].pk, door="Door elsewhere"
         )
     contact.take_doors(programme=run, unit_id=entry.unit_id, by=by, at=at)
-    return made.public_id, entry.public_id, of.public_id
+    return made.public_id, entry.public_id, of.public_id, queue.public_id
 
 
 def _request(cast: Cast, at: datetime) -> UUID:
@@ -673,7 +684,10 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more |= {kind: others[kind] for kind in ("stay", "letter", "day")}
     if room == "contact":
         more = {"public_id": others["contacts"]} | more | {"entry": others["entry"]}
-        more["act"] = "ask" if page == "list_act" else "take"
+        more["queue"] = others["queue"]
+        acts = {"list_act": "ask", "calls_act": "leave", "call_act": "back"}
+        acts |= dict.fromkeys(("centre_act", "calling_act"), "pause")
+        more["act"] = acts.get(page, "take")
     if room == "verification" and page.startswith("frame") and page not in ("frames", "frame_new"):
         more["public_id"] = others["frame"]
     if page.startswith("paper_"):

@@ -1,0 +1,524 @@
+"""Callers of call centres: the next person of a queue, the ring, the outcome. Beside them the acts of supervisors."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact import centres, queries
+from abhiyan.contact.models import (
+    CallQueue,
+    CallSeat,
+    CallTurn,
+    ContactEntry,
+    ContactList,
+    ContactTry,
+    PausedCentre,
+)
+from abhiyan.contact.rules import gate
+from abhiyan.contact.rules.doors import unfit_note
+from abhiyan.contact.rules.kinds import BY_CALL, CALLED, KIND
+from abhiyan.contact.rules.retries import SHORTEST_TALK_S, call_again, into_hours
+from abhiyan.core import audit, clock, lot, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.forms import actions as forms
+from abhiyan.forms.queries import latest_version, version_by_id
+from abhiyan.org import queries as org
+from abhiyan.people import actions as people_acts
+from abhiyan.people import queries as people
+from abhiyan.people.actions.persons import lock_phones
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions import NewItem, item_key
+from abhiyan.units import queries as units
+
+from .attempts import LEASE
+from .doors import talked_lately
+from .talks import NOTE_KEPT, NoteUnfit, file_need
+
+MOST_OWN = 19  # calls a day from a caller's own phone (law.md T3)
+MOST_SKIPPED = 200  # people held back in one look for the next
+LATE = timedelta(hours=24)  # an outcome that waited in a tab may still be noted
+BY_VOICE = 1  # the channel of a no that a caller writes down: a call
+State, Outcome, Way, End = ContactEntry.State, ContactTry.Outcome, CallTurn.Way, CallTurn.End
+
+
+class NoCallerHere(org.NotYours):
+    """Only who holds the office in the call centre today."""
+
+    message = _("You hold no office in this call centre today.")
+
+
+class CentrePaused(Refused, status=409):
+    message = _("Your supervisor has paused the calls of this centre.")
+
+
+class CallOver(Refused, status=409):
+    message = _("This person went back to the queue, and somebody else may have called. Nothing is noted.")
+
+
+class CallNoted(Refused, status=409):
+    message = _("This call is noted already.")
+
+
+class RingFirst(Refused, status=409):
+    message = _("Ring first, then note what came of it. Or give the person back.")
+
+
+class OwnCallsDone(Refused, status=409):
+    message = _("You have made %(most)s calls from your own phone today. That is the limit.")
+
+
+class BackAtUnfit(Refused):
+    message = _("Choose a time within the hours of the queue, before the list ends.")
+
+
+# --- the next person ---
+
+
+def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: datetime) -> CallTurn | None:
+    """Give a caller of a centre the next person, for 30 minutes; the one they have, where there is one. None: nobody.
+
+    Call-backs and retries whose time has come go first. The gate is asked, and whoever it holds back is put back with
+    the reason. languages: that the caller speaks. Refuses NoCallerHere, CentrePaused.
+    """
+    account = needed(by.account_id)
+    with system("a caller takes the next person"):
+        _require(body_id, centres.AGENT, by=by, at=at)
+        sql.wait_for(f"calls of account {account}")
+        _sit(account, body_id, languages, at=at)
+        if own := CallTurn.objects.filter(agent_id=account, ended_at=None).first():
+            if own.until > at:
+                return own
+            _end([own], End.LAPSED, at=at)
+        if PausedCentre.objects.filter(body_id=body_id).exists():
+            raise CentrePaused
+        for queue in centres.queues_of(body_id, at=at):
+            if not centres.is_open(queue, at=at):
+                continue
+            if (entry := _lease(queue, centres.spoken(queue, languages), account, at=at)) is not None:
+                version = latest_version(queue.form_id) if queue.form_id else None
+                return CallTurn.objects.create(
+                    id=lot.uuid(),
+                    queue=queue,
+                    entry=entry,
+                    unit_id=entry.unit_id,
+                    body_id=body_id,
+                    agent_id=account,
+                    version_id=version.pk if version else None,
+                    begun_at=at,
+                    until=at + LEASE,
+                )
+    return None
+
+
+def _require(body_id: int, *offices: str, by: Actor, at: datetime) -> None:
+    account = by.account_id if by.kind == "person" else None
+    if account is None or not any(centres.sits(account, body_id, office, at=at) for office in offices):
+        raise NoCallerHere
+
+
+def _sit(account: int, body_id: int, languages: Collection[str], *, at: datetime) -> None:
+    """Note that a caller is at work. One statement."""
+    sql.run(
+        """insert into contact_call_seat as s (account_id, body_id, languages, came_at, seen_at)
+        values (%(account)s, %(body)s, %(languages)s, %(at)s, %(at)s)
+        on conflict (account_id) do update set body_id = excluded.body_id, languages = excluded.languages,
+          seen_at = excluded.seen_at, left_at = null,
+          came_at = case when s.left_at is null and s.body_id = excluded.body_id and s.seen_at > %(since)s
+            then s.came_at else excluded.came_at end""",
+        {"account": account, "body": body_id, "languages": list(languages), "at": at}
+        | {"since": at - timedelta(hours=4)},
+    )
+
+
+def note_seen(*, by: Actor, at: datetime) -> None:
+    """Note that a caller's page is open."""
+    with system("a caller's page is open"):
+        CallSeat.objects.filter(account_id=needed(by.account_id)).update(seen_at=at)
+
+
+# Each reads an index in its order and stops at the first row that nobody else holds.
+_FROM = """select x.id from unnest(%(lists)s::bigint[]) with ordinality l(id, n)
+ cross join unnest(%(languages)s::text[]) with ordinality g(code, n)
+ cross join lateral (select e.id from contact_entry e where e.list_id = l.id and e.language = g.code
+   and e.state in ('ready', 'later') and e.phone_id is not null and (e.next_day is null or e.next_day <= %(on)s)
+   and {when} limit 1 for update skip locked) x limit 1"""
+AGAIN = _FROM.format(when="e.again_at is not null and e.again_at <= %(at)s order by e.again_at")
+FRESH = _FROM.format(when="e.again_at is null order by e.id")
+
+
+def _lease(queue: CallQueue, languages: Sequence[str], account: int, *, at: datetime) -> ContactEntry | None:
+    """Lock and lease the next entry of a queue that the gate lets through."""
+    programme = queue.programme
+    given = {"lists": centres.lists_of(queue, at=at), "languages": list(languages), "at": at}
+    given["on"] = clock.day_in(programme.zone, at)
+    for _n in range(MOST_SKIPPED):
+        found = sql.column(AGAIN, given) or sql.column(FRESH, given)
+        if not found:
+            return None
+        entry = ContactEntry.objects.select_related("list").get(pk=found[0])
+        if why := _held_back(queue, entry, at=at):
+            _put_back(queue, entry, why, at=at)
+            continue
+        entry.state, entry.holder_id, entry.until = State.LEASED, account, at + LEASE
+        entry.save(update_fields=["state", "holder_id", "until"])
+        return entry
+    return None
+
+
+def _held_back(queue: CallQueue, entry: ContactEntry, *, at: datetime) -> str:
+    """Return why somebody may not be called: a key of gate.WORDS, "called", "waits"; "" where they may.
+
+    "called": the same phone was talked with by a call of the programme. "waits": it has another entry whose retry is
+    to come.
+    """
+    phone_id, programme = needed(entry.phone_id), queue.programme
+    lock_phones([phone_id])
+    why = gate.held_back(
+        is_call=True,
+        at=at,
+        zone=programme.zone,
+        polling=units.polling({0: [entry.unit_id]}, at=at)[0],
+        is_over=entry.list.state != ContactList.State.APPROVED
+        or entry.list.last_day < clock.day_in(programme.zone, at),
+        said_no=bool(people.phones_that_said_no([phone_id])),
+        is_of_scheme=bool(entry.list.scheme),
+        n_lately=talked_lately([entry.pk], [phone_id], at=at).get(phone_id, 0),
+    )
+    if why:
+        return why
+    for other in ContactEntry.objects.filter(phone_id=phone_id).exclude(pk=entry.pk).select_related("list"):
+        if other.state == State.LEASED:
+            return "elsewhere"
+        if other.list.programme_id != programme.pk:
+            continue
+        if ContactTry.objects.filter(
+            entry=other, way=ContactTry.Way.CALL, outcome__in=queries.TALKS, undone_at=None
+        ).exists():
+            return "called"
+        if other.tries and other.again_at is not None and other.again_at > at:
+            return "waits"
+    return ""
+
+
+def _put_back(queue: CallQueue, entry: ContactEntry, why: str, *, at: datetime) -> None:
+    """Put an entry that the gate holds back where it belongs: out for good, or later."""
+    entry.holder_id = entry.until = None
+    if why in ("opted_out", "called"):
+        entry.state, entry.why_out, entry.again_at, entry.next_day = State.OUT, why, None, None
+    else:
+        zone = queue.programme.zone
+        after = {"elsewhere": LEASE, "waits": LEASE, "hours": LEASE}.get(why, timedelta(days=1))
+        if why == "cap":
+            after = timedelta(days=gate.LATELY_DAYS)
+        silent = units.polling({0: [entry.unit_id]}, at=at)[0].silent_until(at) if why == "silence" else None
+        entry.state = State.LATER
+        entry.again_at = into_hours(silent or at + after, zone=zone, opens=queue.opens, closes=queue.closes)
+        entry.next_day = clock.day_in(zone, entry.again_at)
+    entry.save()
+
+
+# --- the ring ---
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """What a ring came to. number: E.164, for the caller's own phone. why: held back, a key of gate.WORDS; then the
+    person is gone from the caller's page."""
+
+    number: str = ""
+    why: str = ""
+
+
+def ring(*, turn: UUID, by: Actor, at: datetime) -> Rung:
+    """Ring the person in front of a caller. The gate is asked again. Each number shown leaves a row in the trail.
+
+    Own phones: at most 19 calls a day. Refuses CallOver, NoCallerHere, OwnCallsDone.
+    """
+    with system("a caller rings"):
+        row = _own(turn, by=by, at=at)
+        entry = (
+            ContactEntry.objects.select_for_update(of=("self",)).select_related("list").get(pk=row.entry_id)
+        )
+        if why := _held_back(row.queue, entry, at=at):
+            _put_back(row.queue, entry, why, at=at)
+            row.ended_at, row.outcome = at, End.HELD
+            row.save(update_fields=["ended_at", "outcome"])
+            return Rung(why=why if why in gate.WORDS else "elsewhere")
+        if row.rung_at is None:
+            if centres.own_calls(row.agent_id, at=at) >= MOST_OWN:
+                raise OwnCallsDone(most=MOST_OWN)
+            row.rung_at, row.way = at, Way.OWN
+            row.save(update_fields=["rung_at", "way"])
+        number = people.number_of(needed(entry.phone_id))
+        subject = str(entry.public_id)
+        audit.record(by=by, at=at, act="people.reveal_phone", subject=subject, unit_id=entry.unit_id)
+    return Rung(number)
+
+
+def _own(turn: UUID, *, by: Actor, at: datetime) -> CallTurn:
+    """A caller's own turn, locked, while it lasts. In a system scope. Refuses CallOver, NoCallerHere."""
+    rows = CallTurn.objects.select_for_update(of=("self",)).select_related("queue__programme")
+    row = needed(rows.filter(pk=turn, agent_id=needed(by.account_id)).first())
+    if row.ended_at is not None or row.until <= at:
+        raise CallOver
+    _require(row.body_id, centres.AGENT, by=by, at=at)
+    return row
+
+
+# --- the outcome ---
+
+
+@dataclass(frozen=True, slots=True)
+class CallTold:
+    """A caller's note of a call. back_at: of "later". need: what somebody is entitled to and did not receive.
+
+    answers: of the script, as `FilledForm` has them; None where nothing was asked.
+    """
+
+    outcome: str
+    back_at: datetime | None = None
+    note: str = field(default="", repr=False)
+    need: str = field(default="", repr=False)
+    answers: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+def note_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTurn:
+    """Note what came of a call, once: the same again is the same call.
+
+    One that waited in a tab counts while nobody else had the person since, for 24 hours. Refuses NoCallerHere,
+    RingFirst, CallOver, CallNoted, BackAtUnfit, NoteUnfit, NeedUnsaid, and what `forms.submit` refuses.
+    """
+    account = needed(by.account_id)
+    with system("a call is noted"):
+        rows = CallTurn.objects.select_for_update(of=("self",)).select_related("queue__programme")
+        row = needed(rows.filter(pk=turn, agent_id=account).first())
+        if row.outcome in Outcome.values:
+            if row.outcome == told.outcome:
+                return row
+            raise CallNoted
+        _require(row.body_id, centres.AGENT, by=by, at=at)
+        if row.rung_at is None:
+            raise RingFirst
+        entry = (
+            ContactEntry.objects.select_for_update(of=("self",)).select_related("list").get(pk=row.entry_id)
+        )
+        if not _is_still(row, entry, at=at):
+            raise CallOver
+        programme = row.queue.programme
+        on = clock.day_in(programme.zone, row.rung_at)
+        made = ContactTry(id=row.pk, entry=entry, programme=programme, unit_id=entry.unit_id)
+        made.way, made.outcome = ContactTry.Way.CALL, Outcome(told.outcome).value
+        made.by_id, made.at, made.stored_at = account, row.rung_at, at
+        _fill(made, row, told, on, by=by, at=at)
+        made.save(force_insert=True)
+        row.outcome, row.ended_at = made.outcome, row.ended_at or at
+        row.save(update_fields=["outcome", "ended_at"])
+        _settle(row, entry, made, told, by=by, at=at)
+        facts = {"outcome": made.outcome, "way": made.way}
+        audit.record(
+            by=by, at=at, act="contact.note", subject=str(row.pk), unit_id=entry.unit_id, facts=facts
+        )
+    return row
+
+
+def _is_still(row: CallTurn, entry: ContactEntry, *, at: datetime) -> bool:
+    """Return whether an outcome may still be noted: the person is the caller's, or nobody had them since."""
+    if row.ended_at is None and entry.state == State.LEASED and entry.holder_id == row.agent_id:
+        return True
+    newer = CallTurn.objects.filter(entry=entry, begun_at__gt=row.begun_at).exists()
+    tried = ContactTry.objects.filter(entry=entry, at__gt=row.begun_at).exists()
+    is_free = entry.state in (State.READY, State.LATER)
+    return is_free and not newer and not tried and row.outcome != End.HELD and at - row.begun_at <= LATE
+
+
+def _fill(made: ContactTry, row: CallTurn, told: CallTold, on: date, *, by: Actor, at: datetime) -> None:
+    """Fill a try: the note, the call-back, the request, the answers, the item."""
+    queue, programme = row.queue, row.queue.programme
+    if note := told.note.strip():
+        if why := unfit_note(note):
+            raise NoteUnfit(field="note", why=why)
+        made.note, made.note_until = keyring().seal(note.encode(), about=made.pk.bytes), at + NOTE_KEPT
+    if made.outcome == Outcome.LATER:
+        back = told.back_at
+        last = made.entry.list.last_day if made.entry else programme.closes_on
+        if (
+            back is None
+            or back <= at
+            or back != into_hours(back, zone=programme.zone, opens=queue.opens, closes=queue.closes)
+        ):
+            raise BackAtUnfit(field="back_at")
+        made.follow_up_day = clock.day_in(programme.zone, back)
+        if made.follow_up_day > min(last, programme.closes_on):
+            raise BackAtUnfit(field="back_at")
+    if made.outcome == Outcome.ENTITLED:
+        made.request_id = file_need(made, told.need.strip(), by=by, at=at)
+    if made.outcome not in queries.TALKS:
+        return
+    if told.answers and row.version_id is not None:
+        version = version_by_id(row.version_id)
+        forms.submit(
+            key=str(row.pk),
+            version=version,
+            unit_id=row.unit_id,
+            answers=told.answers,
+            about=("contact.call", str(row.pk)),
+            by=by,
+            at=at,
+        )
+    made.item_id = item_key(KIND, programme.pk, "call", made.entry_id)
+    made.ask_on = on + timedelta(days=1)
+    is_signed = is_shown_by_bridge(row)
+    item = NewItem(
+        made.item_id,
+        programme.pk,
+        CALLED,
+        BY_CALL,
+        row.unit_id,
+        on,
+        by_id=made.by_id,
+        phone_id=made.entry.phone_id if made.entry else None,
+        at=made.at,
+        device=by.device,
+        is_counted=is_signed or row.way == Way.OWN,
+        is_signed=is_signed,
+    )
+    programmes.report_items(new=[item], at=at)
+
+
+def is_shown_by_bridge(row: CallTurn) -> bool:
+    """Return whether the bridge reports a talk of 20 seconds or more."""
+    return row.way == Way.BRIDGE and (row.talked_s or 0) >= SHORTEST_TALK_S
+
+
+def _settle(
+    row: CallTurn, entry: ContactEntry, made: ContactTry, told: CallTold, *, by: Actor, at: datetime
+) -> None:
+    """Put the entry where its outcome takes it: met, out, or later."""
+    queue, zone = row.queue, row.queue.programme.zone
+    entry.tries, entry.last_outcome = entry.tries + 1, made.outcome
+    entry.holder_id = entry.until = entry.next_day = entry.again_at = None
+    phone_id = entry.phone_id
+    if made.outcome in queries.TALKS:
+        entry.state = State.DONE
+    elif made.outcome in (Outcome.UNWILLING, Outcome.WRONG_NUMBER, Outcome.NEVER):
+        entry.state = State.OUT
+        entry.why_out = "opted_out" if made.outcome == Outcome.NEVER else made.outcome
+    elif phone_id and people.phones_that_said_no([phone_id]):
+        entry.state, entry.why_out = State.OUT, "opted_out"
+    else:
+        missed = ContactTry.objects.filter(
+            entry=entry, way=ContactTry.Way.CALL, outcome__in=(Outcome.NO_ANSWER, Outcome.BUSY)
+        )
+        entry.again_at = (
+            told.back_at
+            if made.outcome == Outcome.LATER
+            else call_again(
+                made.outcome,
+                list(missed.values_list("at", flat=True)),
+                at=at,
+                zone=zone,
+                opens=queue.opens,
+                closes=queue.closes,
+            )
+        )
+        if entry.again_at is None:
+            entry.state, entry.why_out = State.OUT, "not_answered"
+        else:
+            entry.state, entry.next_day = State.LATER, clock.day_in(zone, entry.again_at)
+    entry.save()
+    if made.outcome == Outcome.NEVER and phone_id:
+        people_acts.suppress(phone_id=phone_id, channel=BY_VOICE, by=by, at=at)
+
+
+# --- given back, taken back, ended ---
+
+
+def give_person_back(*, turn: UUID, by: Actor, at: datetime) -> None:
+    """Give the person back without a call: they are in the queue again. Refuses CallOver, NoCallerHere."""
+    with system("a caller gives a person back"):
+        row = _own(turn, by=by, at=at)
+        _end([row], End.GIVEN, at=at)
+        audit.record(by=by, at=at, act="contact.give_back", subject=str(row.pk), unit_id=row.unit_id)
+
+
+def leave_seat(*, by: Actor, at: datetime) -> None:
+    """Take a break, or go home: the person in front of the caller goes back to the queue."""
+    account = needed(by.account_id)
+    with system("a caller leaves"):
+        sql.wait_for(f"calls of account {account}")
+        rows = CallTurn.objects.select_for_update().filter(agent_id=account, ended_at=None)
+        _end(list(rows), End.GIVEN, at=at)
+        CallSeat.objects.filter(account_id=account).update(left_at=at)
+
+
+def take_person_back(*, body_id: int, turn: UUID, by: Actor, at: datetime) -> None:
+    """Take a person back from a caller of one's centre, such as one whose browser closed. Supervisors only.
+
+    An outcome that is saved in the same moment wins or loses as a whole. Refuses NoCallerHere, CallOver.
+    """
+    with system("a supervisor takes a person back"):
+        _require(body_id, centres.SUPERVISOR, by=by, at=at)
+        rows = CallTurn.objects.select_for_update().filter(pk=turn, body_id=body_id)
+        row = needed(rows.first())
+        if row.ended_at is not None:
+            raise CallOver
+        _end([row], End.TAKEN, at=at)
+        audit.record(by=by, at=at, act="contact.take_back", subject=str(row.pk), unit_id=row.unit_id)
+
+
+def pause_centre(*, body_id: int, by: Actor, at: datetime) -> None:
+    """Pause a centre: no caller there gets a person. Who has one may finish. Supervisors only."""
+    with system("a centre is paused"):
+        _require(body_id, centres.SUPERVISOR, by=by, at=at)
+        PausedCentre.objects.get_or_create(
+            body_id=body_id, defaults={"since": at, "by_id": needed(by.account_id)}
+        )
+        audit.record(by=by, at=at, act="contact.pause_centre", subject=str(body_id))
+
+
+def resume_centre(*, body_id: int, by: Actor, at: datetime) -> None:
+    """Let a paused centre go on. Supervisors only."""
+    with system("a centre goes on"):
+        _require(body_id, centres.SUPERVISOR, by=by, at=at)
+        PausedCentre.objects.filter(body_id=body_id).delete()
+        audit.record(by=by, at=at, act="contact.resume_centre", subject=str(body_id))
+
+
+def end_turns(*, account_id: int, at: datetime) -> int:
+    """End what an account has in front of it, when an office of it ends. Returns how many.
+
+    In the transaction of the act that ended it. Its leases end with it (`end_leases`).
+    """
+    with system("a caller's office ends"):
+        rows = list(CallTurn.objects.select_for_update().filter(agent_id=account_id, ended_at=None))
+        _end(rows, End.LAPSED, at=at)
+    return len(rows)
+
+
+def lapse_turns(*, at: datetime) -> int:
+    """End the turns whose 30 minutes are over. Returns how many. As jobs."""
+    over = CallTurn.objects.filter(ended_at=None, until__lte=at)
+    rows = list(over.select_for_update(skip_locked=True).order_by("pk")[:MOST_SKIPPED])
+    _end(rows, End.LAPSED, at=at)
+    return len(rows)
+
+
+def _end(rows: Sequence[CallTurn], how: str, *, at: datetime) -> None:
+    """End turns without an outcome; their entries go back to the queue, or out after a no. In a system scope."""
+    for row in rows:
+        entry = ContactEntry.objects.select_for_update().get(pk=row.entry_id)
+        if entry.state == State.LEASED and entry.holder_id == row.agent_id:
+            entry.holder_id = entry.until = None
+            entry.state = State.LATER if entry.again_at or entry.next_day else State.READY
+            if entry.phone_id and people.phones_that_said_no([entry.phone_id]):
+                entry.state, entry.why_out = State.OUT, "opted_out"
+            entry.save(update_fields=["holder_id", "until", "state", "why_out"])
+        row.ended_at, row.outcome = at, how
+        row.save(update_fields=["ended_at", "outcome"])

@@ -1,0 +1,105 @@
+"""Call queues: made of approved lists, paused, and let go on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact.models import CallQueue, ContactList
+from abhiyan.core import audit, lot, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.messaging.rules import hours
+from abhiyan.org import queries as org
+from abhiyan.programmes.models import Programme
+
+from .lists import RUN
+
+MOST_LISTS, LONGEST_QUEUE_TITLE = 10, 100
+
+
+class QueueListsUnfit(Refused):
+    message = _("Choose one to %(most)s approved lists of the programme that no other queue calls.")
+
+
+class QueueHoursUnfit(Refused):
+    message = _("Calls are made from 10:00 to 21:00. Choose hours within these.")
+
+
+class QueueTitleUnfit(Refused):
+    message = _("Write a title with at most %(most)s letters.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewQueue:
+    """An office's words about a call queue. lists: public ids. form_id: the script, None for none."""
+
+    title: str
+    lists: Sequence[UUID]
+    opens: time
+    closes: time
+    form_id: int | None = None
+    languages: Sequence[str] = ()
+    priority: int = 5
+    by_bridge: bool = False
+
+
+def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, at: datetime) -> CallQueue:
+    """Make a queue of approved lists. Centres at the unit and below call it. It needs programmes.run at the unit.
+
+    Refuses NotYours, QueueTitleUnfit, QueueHoursUnfit, QueueListsUnfit.
+    """
+    org.require(by, RUN, at=unit_id)
+    title = " ".join(new.title.split())
+    if not title or len(title) > LONGEST_QUEUE_TITLE:
+        raise QueueTitleUnfit(field="title", most=LONGEST_QUEUE_TITLE)
+    if not hours.OPENS <= new.opens < new.closes <= hours.CLOSES:
+        raise QueueHoursUnfit(field="opens")
+    with system("a call queue is made"):
+        sql.wait_for(f"call queues of {programme.pk}")
+        fit = ContactList.objects.filter(programme=programme, state=ContactList.State.APPROVED)
+        ids = dict(fit.filter(public_id__in=new.lists).values_list("public_id", "pk"))
+        wanted = [ids[one] for one in dict.fromkeys(new.lists) if one in ids]
+        is_taken = CallQueue.objects.filter(list_ids__overlap=wanted).exists()
+        if not 1 <= len(wanted) <= MOST_LISTS or len(wanted) < len(set(new.lists)) or is_taken:
+            raise QueueListsUnfit(field="lists", most=MOST_LISTS)
+        one = CallQueue.objects.create(
+            public_id=lot.uuid(),
+            programme=programme,
+            unit_id=unit_id,
+            title=title,
+            list_ids=wanted,
+            form_id=new.form_id,
+            languages=list(new.languages),
+            opens=new.opens,
+            closes=new.closes,
+            priority=new.priority,
+            by_bridge=new.by_bridge,
+            made_by=by.account_id,
+            made_at=at,
+        )
+        audit.record(by=by, at=at, act="contact.make_queue", subject=str(one.public_id), unit_id=unit_id)
+    return one
+
+
+def pause_queue(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
+    """Pause a queue: nobody gets a person of it. Who has one may finish. It needs programmes.run at its unit."""
+    return _pause(public_id, at, "contact.pause_queue", by=by, at=at)
+
+
+def resume_queue(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
+    """Let a paused queue go on. It needs programmes.run at its unit."""
+    return _pause(public_id, None, "contact.resume_queue", by=by, at=at)
+
+
+def _pause(public_id: UUID, paused_at: datetime | None, act: str, *, by: Actor, at: datetime) -> CallQueue:
+    with system("a call queue is paused or goes on"):
+        one = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
+        org.require(by, RUN, at=one.unit_id)
+        one.paused_at = paused_at
+        one.save(update_fields=["paused_at"])
+        audit.record(by=by, at=at, act=act, subject=str(public_id), unit_id=one.unit_id)
+    return one

@@ -1,0 +1,366 @@
+"""Reads of call centres: who sits where, which queues a centre works, what is left in them, who needs help."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from abhiyan.core import clock, sql
+from abhiyan.core.refusals import needed
+from abhiyan.core.rows import Rows
+from abhiyan.core.words import named
+from abhiyan.people import phones
+from abhiyan.people import queries as people
+from abhiyan.programmes.models import Programme
+
+from . import queries
+from .models import CallQueue, CallSeat, CallTurn, ContactEntry, ContactList, PausedCentre
+from .rules.retries import into_hours
+
+AGENT, SUPERVISOR = "call_agent", "call_supervisor"
+LOST_AFTER = timedelta(minutes=3)  # without a sign of the caller's page, while they have somebody
+AWAY_AFTER = timedelta(minutes=10)
+LONG = timedelta(minutes=8)  # with one person
+MOST_PROMISED = 20  # shown at once
+
+
+def sits(account_id: int, body_id: int, office: str, *, at: datetime) -> bool:
+    """Return whether somebody holds this office in a call centre today. In a system scope."""
+    return sql.exists(
+        """select from org_appointment ap join org_office o on o.id = ap.office_id and o.code = %(office)s
+        join org_body b on b.id = ap.body_id and b.ended_on is null
+        where ap.account_id = %(account)s and ap.body_id = %(body)s and ap.state = 'active'
+          and ap.starts_on <= %(today)s and (ap.ends_on is null or ap.ends_on >= %(today)s)""",
+        {"account": account_id, "body": body_id, "office": office}
+        | {"today": clock.day_in(settings.TIME_ZONE, at)},
+    )
+
+
+# Queues whose unit is that of the centre or above it, in a tree where both stand.
+_QUEUES = """select q.id from org_body b join contact_call_queue q on exists (
+    select from units_placement c join units_placement p on p.unit_id = q.unit_id and p.hierarchy = c.hierarchy
+      and c.lo >= p.lo and c.lo < p.hi where c.unit_id = b.unit_id)
+ where b.id = %(body)s and b.ended_on is null order by q.priority, q.id"""
+
+
+def queues_of(body_id: int, *, at: datetime) -> list[CallQueue]:
+    """Return the queues that a centre works, of programmes that run now, in order. In a system scope."""
+    ids = sql.column(_QUEUES, {"body": body_id})
+    found = CallQueue.objects.select_related("programme").in_bulk(ids)
+    return [found[pk] for pk in ids if queries.runs(found[pk].programme, at)]
+
+
+def is_open(queue: CallQueue, *, at: datetime) -> bool:
+    """Return whether a queue is not paused and inside its hours."""
+    return queue.paused_at is None and at == into_hours(
+        at, zone=queue.programme.zone, opens=queue.opens, closes=queue.closes
+    )
+
+
+def lists_of(queue: CallQueue, *, at: datetime) -> list[int]:
+    """Return the lists (ids) of a queue that are approved and have not ended, in its order. In a system scope."""
+    on = clock.day_in(queue.programme.zone, at)
+    found = ContactList.objects.filter(
+        pk__in=queue.list_ids, state=ContactList.State.APPROVED, last_day__gte=on
+    )
+    in_use = set(found.values_list("pk", flat=True))
+    return [pk for pk in queue.list_ids if pk in in_use]
+
+
+def spoken(queue: CallQueue, languages: Collection[str]) -> list[str]:
+    """Return the languages of entries that a caller takes from a queue: their own, and the unknown one."""
+    return ["", *(one for one in languages if not queue.languages or one in queue.languages)]
+
+
+# --- an empty queue, and where a list stands ---
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesLeft:
+    """Entries of a queue in one state. why: called, opted_out, out, with_others, retry, language, hours, ready.
+
+    first_at: when the first of those that wait may be called.
+    """
+
+    why: str
+    n: int
+    first_at: datetime | None = None
+
+
+_LEFT = """select case when e.state = 'done' then 'called' when e.state = 'leased' then 'with_others'
+    when e.state = 'out' then case when e.why_out in ('opted_out', 'erased') then 'opted_out' else 'out' end
+    when e.phone_id is null then 'out'
+    when e.again_at > %(at)s or e.next_day > %(on)s then 'retry'
+    when not e.language = any(%(languages)s) then 'language' else %(free)s end as why,
+  count(*)::int, min(e.again_at) filter (where e.again_at > %(at)s and e.state = 'later')
+ from contact_entry e where e.list_id = any(%(lists)s) group by 1"""
+WHYS = ("ready", "hours", "retry", "language", "with_others", "called", "opted_out", "out")
+
+
+def left_in(queue: CallQueue, languages: Collection[str], *, at: datetime) -> list[EntriesLeft]:
+    """Return where the entries of a queue stand for a caller of these languages. In a system scope; two queries."""
+    given = {
+        "lists": lists_of(queue, at=at),
+        "languages": spoken(queue, languages),
+        "at": at,
+        "on": clock.day_in(queue.programme.zone, at),
+        "free": "ready" if is_open(queue, at=at) else "hours",
+    }
+    found = [EntriesLeft(*row) for row in sql.rows(_LEFT, given)]
+    return sorted(found, key=lambda one: WHYS.index(one.why))
+
+
+# --- one's own person ---
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOnCall:
+    """The person in front of a caller. phone: masked. tries: calls before this one.
+
+    source, purpose, basis: of the list; they say why this call is allowed.
+    """
+
+    turn: CallTurn
+    name: str
+    phone: str
+    language: str
+    tries: int
+    last: str
+    source: str
+    basis: str
+    purpose: str
+    scheme: str
+
+    @property
+    def is_rung(self) -> bool:
+        return self.turn.rung_at is not None
+
+
+def turn_of(account_id: int, *, at: datetime) -> CallTurn | None:
+    """Return the person a caller has, while the lease lasts. In a system scope."""
+    found = CallTurn.objects.filter(agent_id=account_id, ended_at=None, until__gt=at)
+    return found.select_related("queue__programme", "entry__list").first()
+
+
+def own_turn(account_id: int, turn: UUID) -> CallTurn:
+    """Return a caller's own call, ended or not. NotFound for anybody else's. In a system scope."""
+    return needed(CallTurn.objects.filter(pk=turn, agent_id=account_id).first())
+
+
+def number_of(turn: CallTurn) -> str:
+    """Return the number (E.164) that a caller was shown, from their own phone; "" before. In a system scope."""
+    if turn.way != CallTurn.Way.OWN or turn.entry.phone_id is None:
+        return ""
+    return people.number_of(turn.entry.phone_id)
+
+
+def own_calls(account_id: int, *, at: datetime) -> int:
+    """Return how many calls a caller made from their own phone today. In a system scope."""
+    midnight = _today(at)["midnight"]
+    return CallTurn.objects.filter(agent_id=account_id, begun_at__gte=midnight, way=CallTurn.Way.OWN).count()
+
+
+def languages_of(account_id: int) -> list[str]:
+    """Return the languages a caller ticked last; none before the first time. In a system scope."""
+    seat = CallSeat.objects.filter(account_id=account_id).first()
+    return seat.languages if seat else []
+
+
+def person_on_call(turn: CallTurn) -> PersonOnCall:
+    """Return what the caller's page shows of a person. In a system scope; one query."""
+    entry, known = turn.entry, turn.entry.list
+    last4 = sql.value("select last4 from people_phone where id = %s", [entry.phone_id])
+    return PersonOnCall(
+        turn,
+        queries.unsealed(entry.person_name, entry.public_id),
+        phones.masked(last4 or ""),
+        entry.language,
+        entry.tries,
+        entry.last_outcome,
+        known.source,
+        known.get_basis_display(),
+        known.purpose,
+        known.scheme,
+    )
+
+
+# --- the board of a centre ---
+
+
+@dataclass(frozen=True, slots=True)
+class CallerNow:
+    """A caller of a centre today. state: lost, long, calling, free, away. since: of that state."""
+
+    account_id: int
+    name: str
+    state: str
+    since: datetime | None
+    turn_id: UUID | None
+    calls: int
+    reached: int
+    an_hour: int
+
+    @property
+    def reached_pct(self) -> int | None:
+        return self.reached * 100 // self.calls if self.calls else None
+
+
+_CALLERS = """select a.id, a.name, s.came_at, s.seen_at, s.left_at, t.id, t.begun_at, coalesce(d.calls, 0),
+  coalesce(d.reached, 0), d.first_at
+ from org_appointment ap join org_office o on o.id = ap.office_id and o.code = 'call_agent'
+ join people_account a on a.id = ap.account_id
+ left join contact_call_seat s on s.account_id = a.id and s.body_id = ap.body_id
+ left join contact_call_turn t on t.agent_id = a.id and t.body_id = ap.body_id and t.ended_at is null
+ left join lateral (select count(*)::int as calls,
+    count(*) filter (where c.outcome = any(%(talks)s))::int as reached, min(c.begun_at) as first_at
+    from contact_call_turn c where c.body_id = ap.body_id and c.agent_id = a.id and c.begun_at >= %(midnight)s
+      and c.outcome = any(%(outcomes)s)) d on true
+ where ap.body_id = %(body)s and ap.state = 'active'
+   and ap.starts_on <= %(today)s and (ap.ends_on is null or ap.ends_on >= %(today)s)"""
+_ORDER = ("lost", "long", "calling", "free", "away")
+
+
+def callers_of(body_id: int, *, at: datetime) -> list[CallerNow]:
+    """Return the callers of a centre, who needs help first. In a system scope; one query."""
+    found = [_caller(*row, at=at) for row in sql.rows(_CALLERS, {"body": body_id} | _today(at))]
+    return sorted(found, key=lambda one: (_ORDER.index(one.state), one.since or at, one.name))
+
+
+def _today(at: datetime) -> dict[str, object]:
+    zone = settings.TIME_ZONE
+    today = clock.day_in(zone, at)
+    return {
+        "today": today,
+        "midnight": datetime.combine(today, time(), ZoneInfo(zone)),
+        "talks": [one.value for one in queries.TALKS],
+        "outcomes": list(queries.CALL_OUTCOMES),
+    }
+
+
+def _caller(
+    account_id: int,
+    name: str,
+    came_at: datetime | None,
+    seen_at: datetime | None,
+    left_at: datetime | None,
+    turn_id: UUID | None,
+    begun_at: datetime | None,
+    calls: int,
+    reached: int,
+    first_at: datetime | None,
+    *,
+    at: datetime,
+) -> CallerNow:
+    silent = at - seen_at if seen_at else None
+    state, since = "away", left_at or seen_at
+    if turn_id is not None:
+        is_lost = silent is None or silent > LOST_AFTER
+        state = "lost" if is_lost else "long" if begun_at and at - begun_at > LONG else "calling"
+        since = begun_at
+    elif silent is not None and silent <= AWAY_AFTER and left_at is None:
+        state, since = "free", came_at
+    hours = max((at - first_at).total_seconds() / 3600, 1) if first_at else 1
+    return CallerNow(account_id, name, state, since, turn_id, calls, reached, round(calls / hours))
+
+
+def promised_in(queue: CallQueue, *, at: datetime) -> list[tuple[datetime, str]]:
+    """Return the promised call-backs of a queue: (when, name), the earliest first. In a system scope; two queries."""
+    found = ContactEntry.objects.filter(
+        list_id__in=lists_of(queue, at=at),
+        state__in=("ready", "later"),
+        phone_id__isnull=False,
+        again_at__isnull=False,
+        last_outcome="later",
+    )
+    rows = found.order_by("again_at", "pk")[:MOST_PROMISED]
+    return [(one.again_at, queries.unsealed(one.person_name, one.public_id)) for one in rows if one.again_at]
+
+
+# --- the office ---
+
+
+@dataclass(frozen=True, slots=True)
+class CentreToday:
+    """A call centre today. seats: callers; at_work: seen in the last minutes; last: the last call that ever ended."""
+
+    body_id: int
+    names: dict[str, str]
+    unit: dict[str, str]
+    seats: int
+    at_work: int
+    calls: int
+    reached: int
+    last: datetime | None
+    is_paused: bool
+
+    @property
+    def name(self) -> str:
+        return named(self.names)
+
+    @property
+    def place(self) -> str:
+        return named(self.unit)
+
+    @property
+    def reached_pct(self) -> int | None:
+        return self.reached * 100 // self.calls if self.calls else None
+
+
+_CENTRES = """from (select b.id, b.names, u.names as unit, c.lo, coalesce(s.seats, 0) as seats,
+    coalesce(w.at_work, 0) as at_work, coalesce(d.calls, 0) as calls, coalesce(d.reached, 0) as reached, l.last,
+    z.body_id is not null as is_paused
+  from org_body b join units_unit u on u.id = b.unit_id
+  join units_placement c on c.unit_id = u.id and c.hierarchy = %(hierarchy)s and c.lo >= %(lo)s and c.lo < %(hi)s
+  left join (select ap.body_id, count(*)::int as seats from org_appointment ap
+    join org_office o on o.id = ap.office_id and o.code = 'call_agent' where ap.state = 'active' group by 1) s
+    on s.body_id = b.id
+  left join (select x.body_id, count(*)::int as at_work from contact_call_seat x
+    where x.seen_at > %(lately)s and x.left_at is null group by 1) w on w.body_id = b.id
+  left join (select t.body_id, count(*)::int as calls,
+    count(*) filter (where t.outcome = any(%(talks)s))::int as reached from contact_call_turn t
+    join contact_call_queue q on q.id = t.queue_id and q.programme_id = %(programme)s
+    where t.begun_at >= %(midnight)s and t.outcome = any(%(outcomes)s) group by 1) d on d.body_id = b.id
+  left join lateral (select max(t.begun_at) as last from contact_call_turn t where t.body_id = b.id) l on true
+  left join contact_paused_centre z on z.body_id = b.id
+  where b.kind = 'centre' and b.ended_on is null) x"""
+
+
+def centres_below(programme: Programme, span: tuple[int, int], *, at: datetime) -> Rows[CentreToday]:
+    """Return the call centres of units within [lo, hi), the silent ones first. In a system scope."""
+    given = {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
+    return Rows(
+        "x.id, x.names, x.unit, x.seats, x.at_work, x.calls, x.reached, x.last, x.is_paused",
+        _CENTRES,
+        given | _today(at) | {"lately": at - AWAY_AFTER},
+        orders={
+            "calls": ("x.calls", "x.at_work"),
+            "place": ("x.lo",),
+            "reached": ("x.reached",),
+            "work": ("x.at_work",),
+        },
+        make=CentreToday,
+        last="x.id",
+    )
+
+
+def silent_centres(programme: Programme, span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
+    """Return (centres, centres without a call today) within [lo, hi). In a system scope; one query."""
+    given = {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
+    found: tuple[int, int] = sql.row(
+        f"select count(*)::int, (count(*) filter (where x.calls = 0))::int {_CENTRES}",
+        given | _today(at) | {"lately": at - AWAY_AFTER},
+    )
+    return found
+
+
+def queues_in(programme: Programme) -> Sequence[CallQueue]:
+    """Return the queues of a programme, the first to call first, in the sight of the scope in force."""
+    return list(CallQueue.objects.filter(programme=programme).order_by("priority", "pk"))
+
+
+def is_paused(body_id: int) -> bool:
+    """Return whether a centre is paused by its supervisor. In a system scope."""
+    return PausedCentre.objects.filter(body_id=body_id).exists()

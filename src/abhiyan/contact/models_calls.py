@@ -1,0 +1,117 @@
+"""Calls from call centres: the queues they work, the callers at work, and each person in front of one of them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies, private
+
+
+class CallQueue(models.Model):
+    """Lists that call centres work through: with which script, in which languages and hours, before which others."""
+
+    public_id = models.UUIDField(unique=True)
+    programme = models.ForeignKey("programmes.Programme", models.PROTECT, related_name="+", db_index=False)
+    unit_id = models.BigIntegerField()  # centres at it and below work the queue
+    title = models.TextField()
+    list_ids = ArrayField(models.BigIntegerField())  # of ContactList, in the order they are called
+    form_id = models.BigIntegerField(null=True)  # of forms: the script
+    languages = ArrayField(models.TextField(), default=list)  # codes; empty: every language
+    opens = models.TimeField()
+    closes = models.TimeField()
+    priority = models.SmallIntegerField()  # the lowest goes first
+    by_bridge = models.BooleanField()  # false: callers use their own phones
+    paused_at = models.DateTimeField(null=True)
+    made_by = models.BigIntegerField(null=True)  # account
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "contact_call_queue"
+        constraints = policies("call_queue", using=placed("contact_call_queue.unit_id", PEOPLE), write=SYSTEM)
+        indexes = [
+            # used by: the queues of a programme
+            models.Index(fields=["programme", "priority"], name="call_queue_programme"),
+        ]
+
+
+class CallTurn(models.Model):
+    """One person in front of one caller, from Next to the outcome. Its id is that of the try it becomes."""
+
+    class Way(models.TextChoices):
+        OWN = "own"
+        BRIDGE = "bridge"
+
+    class End(models.TextChoices):
+        """Ends without a talk; else `outcome` is one of ContactTry.Outcome."""
+
+        LAPSED = "lapsed"
+        TAKEN = "taken"  # back, by the supervisor
+        GIVEN = "given"  # back, by the caller
+        HELD = "held"  # by the gate, before the ring
+
+    id = models.UUIDField(primary_key=True)  # random
+    queue = models.ForeignKey(CallQueue, models.PROTECT, related_name="+", db_index=False)
+    entry = models.ForeignKey("contact.ContactEntry", models.PROTECT, related_name="+", db_index=False)
+    unit_id = models.BigIntegerField()  # the entry's
+    body_id = models.BigIntegerField()  # the call centre
+    agent_id = models.BigIntegerField()  # account
+    version_id = models.BigIntegerField(null=True)  # of forms: the script as it was shown
+    begun_at = models.DateTimeField()
+    until = models.DateTimeField()  # of the lease
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.TextField(default="", db_default="")
+    way = models.TextField(choices=Way.choices, default="", db_default="")
+    rung_at = models.DateTimeField(null=True)  # the first time
+    told = models.TextField(default="", db_default="")  # the bridge's last word
+    talked_s = models.IntegerField(null=True)  # as the bridge reports
+
+    class Meta:
+        db_table = "contact_call_turn"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent_id"], condition=models.Q(ended_at=None), name="call_turn_one_at_a_time"
+            ),
+            *policies(
+                "call_turn",
+                using=f"agent_id = {ACCOUNT} or {placed('contact_call_turn.unit_id', PEOPLE)}",
+                write=SYSTEM,
+            ),
+        ]
+        indexes = [
+            # used by: the board of a centre
+            models.Index(fields=["body_id", "begun_at"], name="call_turn_centre"),
+            # used by: the tries of one person
+            models.Index(fields=["entry", "begun_at"], name="call_turn_entry"),
+            # used by: the calls of an own phone in a day
+            models.Index(fields=["agent_id", "begun_at"], name="call_turn_agent"),
+        ]
+
+
+class CallSeat(models.Model):
+    """A caller at work in a centre: the languages they speak, and when their page was last open."""
+
+    account_id = models.BigIntegerField(primary_key=True)
+    body_id = models.BigIntegerField()
+    languages = ArrayField(models.TextField())  # codes
+    came_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "contact_call_seat"
+        constraints = private("call_seat", using=f"account_id = {ACCOUNT}", write=SYSTEM)
+        indexes = [
+            # used by: the board of a centre
+            models.Index(fields=["body_id"], name="call_seat_centre"),
+        ]
+
+
+class PausedCentre(models.Model):
+    """A call centre that its supervisor paused. No caller there gets a person."""
+
+    body_id = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField()
+    by_id = models.BigIntegerField(null=True)  # account
+
+    class Meta:
+        db_table = "contact_paused_centre"
+        constraints = policies("paused_centre", using="false", write=SYSTEM)

@@ -1,0 +1,246 @@
+"""The caller's page: the next person, the ring, the outcome; or why nobody is left."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from abhiyan.contact import actions, centres, queries
+from abhiyan.contact.models import CallTurn, ContactTry
+from abhiyan.contact.rules import gate
+from abhiyan.contact.rules.retries import into_hours
+from abhiyan.contact.rules.schemes import scheme_name
+from abhiyan.core import clock
+from abhiyan.core.languages import names as languages
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
+from abhiyan.forms.queries import FilledForm, answers_form, version_by_id
+from abhiyan.org.viewer import HeldOffice, Request
+from abhiyan.ui.acts import form_page, tried
+
+Outcome = ContactTry.Outcome
+# Each by its key, in this order.
+OUTCOMES = (
+    (Outcome.TALKED.value, Outcome.TALKED.label),
+    (Outcome.WANTS_HELP.value, Outcome.WANTS_HELP.label),
+    (Outcome.ENTITLED.value, Outcome.ENTITLED.label),
+    (Outcome.LATER.value, _("Call back")),
+    (Outcome.NO_ANSWER.value, Outcome.NO_ANSWER.label),
+    (Outcome.BUSY.value, Outcome.BUSY.label),
+    (Outcome.WRONG_NUMBER.value, Outcome.WRONG_NUMBER.label),
+    (Outcome.UNWILLING.value, Outcome.UNWILLING.label),
+    (Outcome.NEVER.value, Outcome.NEVER.label),
+)
+WHYS = {
+    "ready": _("Ready now"),
+    "hours": _("Outside the hours of calling"),
+    "retry": _("Waiting for a call-back or another try"),
+    "language": _("In languages that you don't speak"),
+    "with_others": _("With other callers or workers"),
+    "called": _("Talked with"),
+    "opted_out": _("They said no to contact"),
+    "out": _("Not reached, or do not want to talk"),
+}
+
+
+class CallForm(forms.Form):
+    """What came of a call."""
+
+    outcome = forms.ChoiceField(choices=OUTCOMES, widget=forms.HiddenInput)
+    back_at = forms.DateTimeField(
+        label=_("Call back at (for “Call back”)"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    need = forms.CharField(
+        label=_("What they did not receive (for “Entitled, not received”)"),
+        help_text=_(
+            "It goes to the helpline, and the answer comes to you. Promise nothing. Write no numbers."
+        ),
+        required=False,
+        max_length=actions.LONGEST_NOTE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        help_text=_("Nothing about illness, caste, religion or the vote. It is deleted after 90 days."),
+        required=False,
+        max_length=actions.LONGEST_NOTE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class SpokenForm(forms.Form):
+    """The languages a caller speaks."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages you speak"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def centre_of(request: Request, *offices: str, body_id: int | None = None) -> HeldOffice:
+    """The viewer's seat with one of these offices, in a call centre. Refuses NoCallerHere."""
+    for held in request.viewer.appointments if request.viewer.is_strong else ():
+        if held.office in offices and held.body_id is not None and body_id in (None, held.body_id):
+            return held
+    raise actions.NoCallerHere
+
+
+@require_safe
+def calls(request: Request) -> HttpResponseBase:
+    """Show the caller the person they have; else the way to the next one, and what is left."""
+    return _shown(request, centre_of(request, centres.AGENT))
+
+
+def _shown(
+    request: Request,
+    seat: HeldOffice,
+    *,
+    form: forms.BaseForm | None = None,
+    script: FilledForm | None = None,
+    status: int = 200,
+    problem: str = "",
+) -> HttpResponseBase:
+    at = clock.now()
+    account = request.viewer.account_id or 0
+    spoken = _spoken(request)
+    with system("a caller's page"):
+        turn = centres.turn_of(account, at=at)
+        shown = centres.person_on_call(turn) if turn else None
+        queues = [] if turn else centres.queues_of(seat.body_id or 0, at=at)
+        left = [(one.title, centres.left_in(one, spoken, at=at)) for one in queues]
+        own = centres.own_calls(account, at=at)
+        number = centres.number_of(turn) if turn else ""
+        form = form or (CallForm(initial={"back_at": _in_an_hour(turn, at)}) if turn else None)
+        script = script or (_script(turn) if turn else None)
+    context = {
+        "here": "calls",
+        "crumbs": [(say("Calls"), "")],
+        "seat": seat,
+        "shown": shown,
+        "scheme": scheme_name(shown.scheme) if shown and shown.scheme else "",
+        "number": number,
+        "form": form,
+        "script": script,
+        "outcomes": [(n, *one) for n, one in enumerate(OUTCOMES, 1)],
+        "left": [(title, [(WHYS[one.why], one.n, one.first_at) for one in rows]) for title, rows in left],
+        "spoken": _spoken_form(spoken),
+        "own": own,
+        "most_own": actions.MOST_OWN,
+        "problem": problem,
+    }
+    return render(request, "contact/calls.html", context, status=status)
+
+
+def _languages() -> list[tuple[str, str]]:
+    return list(languages().items())
+
+
+def _spoken(request: Request) -> list[str]:
+    """The languages a caller ticked last; else the one of their pages."""
+    with system("the languages of a caller"):
+        kept = centres.languages_of(request.viewer.account_id or 0)
+    return kept or [request.viewer.language or "hi"]
+
+
+def _spoken_form(spoken: Sequence[str], data: Any = None) -> SpokenForm:
+    form = SpokenForm(data, initial={"languages": list(spoken)})
+    field = form.fields["languages"]
+    assert isinstance(field, forms.MultipleChoiceField)
+    field.choices = _languages()
+    return form
+
+
+def _in_an_hour(turn: CallTurn | None, at: datetime) -> datetime | None:
+    if turn is None:
+        return None
+    queue = turn.queue
+    back = (at + timedelta(hours=1)).replace(second=0, microsecond=0)
+    return into_hours(back, zone=queue.programme.zone, opens=queue.opens, closes=queue.closes)
+
+
+def _script(turn: CallTurn, data: Any = None) -> FilledForm | None:
+    """The script as it was when the person came to the caller."""
+    if turn.version_id is None:
+        return None
+    return answers_form(version_by_id(turn.version_id))(data, prefix="s")
+
+
+@require_POST
+def calls_act(request: Request, act: str) -> HttpResponseBase:
+    """Take the next person, leave for a break, or say that the page is open."""
+    seat, at = centre_of(request, centres.AGENT), clock.now()
+    if act == "seen":
+        actions.note_seen(by=request.actor, at=at)
+    elif act == "leave":
+        actions.leave_seat(by=request.actor, at=at)
+    elif act == "next":
+        form = _spoken_form(_spoken(request), request.POST)
+        chosen = form.cleaned_data["languages"] if form.is_valid() else []
+        return _next(request, seat, chosen or _spoken(request), at)
+    else:
+        raise NotFound
+    return redirect("contact:calls")
+
+
+def _next(request: Request, seat: HeldOffice, spoken: Sequence[str], at: datetime) -> HttpResponseBase:
+    try:
+        actions.take_next(body_id=seat.body_id or 0, languages=spoken, by=request.actor, at=at)
+    except actions.CentrePaused as paused:
+        messages.error(request, str(paused))
+    return redirect("contact:calls")
+
+
+@form_page
+def call(request: Request, call: UUID) -> HttpResponseBase:
+    """Note what came of a call, then give the caller the next person."""
+    seat, at = centre_of(request, centres.AGENT), clock.now()
+    if request.method != "POST":
+        return redirect("contact:calls")
+    with system("a call of a caller's own"):
+        turn = centres.own_turn(request.viewer.account_id or 0, call)
+        script = _script(turn, request.POST)
+    form = CallForm(request.POST)
+    is_answered = script is not None and script.is_valid() and bool(script.answers)
+    is_talk = request.POST.get("outcome") in queries.TALKS
+    if script is not None and is_talk and not script.is_valid():
+        return _shown(request, seat, form=form, script=script, status=422)
+    answers = script.answers if script is not None and is_answered else None
+    outcome = tried(
+        request,
+        form,
+        lambda given: actions.note_call(
+            turn=call, told=actions.CallTold(**given, answers=answers), by=request.actor, at=at
+        ),
+    )
+    if outcome:
+        return _next(request, seat, _spoken(request), at)
+    return _shown(request, seat, form=form, script=script, status=outcome.status)
+
+
+@require_POST
+def call_act(request: Request, call: UUID, act: str) -> HttpResponseBase:
+    """Ring the person, or give them back without a call."""
+    centre_of(request, centres.AGENT)
+    at = clock.now()
+    try:
+        if act == "ring":
+            rung = actions.ring(turn=call, by=request.actor, at=at)
+            if rung.why:
+                messages.warning(request, say("Not called: %(why)s") % {"why": gate.WORDS[rung.why]})
+        elif act == "back":
+            actions.give_person_back(turn=call, by=request.actor, at=at)
+        else:
+            raise NotFound
+    except (actions.CallOver, actions.OwnCallsDone) as refused:
+        messages.error(request, str(refused))
+    return redirect(reverse("contact:calls"))

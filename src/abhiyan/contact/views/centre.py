@@ -1,0 +1,230 @@
+"""Call centres: the supervisor's board, the centres and queues of an office, and the making of a queue."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from abhiyan.contact import actions, centres
+from abhiyan.contact.models import CallQueue, ContactList
+from abhiyan.core import clock
+from abhiyan.core.languages import names as languages
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.forms.queries import forms_for
+from abhiyan.messaging.rules import hours
+from abhiyan.org import queries as org
+from abhiyan.org.viewer import Request
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.acts import PageAct, act_on, ask, form_page, problem
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+
+from .calls import WHYS, centre_of
+from .lists import contact_programme, crumbs, page_here
+
+STATES: Mapping[str, Promise] = {
+    "lost": _("Lost: the page is closed"),
+    "long": _("Long with one person"),
+    "calling": _("With a person"),
+    "free": _("Between two calls"),
+    "away": _("Away"),
+}
+
+
+@require_safe
+def centre(request: Request, body_id: int) -> HttpResponseBase:
+    """Show a supervisor their centre: who needs help first, where the lists stand, promised call-backs."""
+    seat, at = centre_of(request, centres.SUPERVISOR, body_id=body_id), clock.now()
+    with system("the board of a call centre"):
+        callers = centres.callers_of(body_id, at=at)
+        spoken = sorted(languages())
+        queues = [
+            (one.title, centres.left_in(one, spoken, at=at), centres.promised_in(one, at=at))
+            for one in centres.queues_of(body_id, at=at)
+        ]
+        paused = centres.is_paused(body_id)
+    calls = sum(one.calls for one in callers)
+    context = {
+        "here": "calls",
+        "crumbs": [(say("Call centre"), "")],
+        "seat": seat,
+        "body_id": body_id,
+        "callers": [(one, STATES[one.state]) for one in callers],
+        "on_call": sum(one.turn_id is not None for one in callers),
+        "calls": calls,
+        "reached_pct": sum(one.reached for one in callers) * 100 // calls if calls else None,
+        "queues": [
+            (title, [(WHYS[one.why], one.n) for one in rows], [(when, name, when < at) for when, name in due])
+            for title, rows, due in queues
+        ],
+        "is_paused": paused,
+    }
+    return render(request, "contact/centre.html", context)
+
+
+class TurnForm(forms.Form):
+    """Which person."""
+
+    turn = forms.UUIDField(widget=forms.HiddenInput)
+
+
+CENTRE_ACTS = {
+    "back": PageAct(actions.take_person_back, _("The person is in the queue again."), form=TurnForm),
+    "pause": PageAct(actions.pause_centre, _("Paused. Who has a person may finish.")),
+    "resume": PageAct(actions.resume_centre, _("The centre goes on.")),
+}
+
+
+@require_POST
+def centre_act(request: Request, body_id: int, act: str) -> HttpResponseBase:
+    """Take a person back from a lost caller, pause the centre, or let it go on."""
+    centre_of(request, centres.SUPERVISOR, body_id=body_id)
+    done = act_on(request, CENTRE_ACTS, act, body_id=body_id, by=request.actor, at=clock.now())
+    if not done:
+        messages.error(request, str(done.refused) if done.refused else problem(done.form))
+    return redirect("contact:centre", body_id)
+
+
+def _state(row: centres.CentreToday) -> str:
+    if row.is_paused:
+        return say("Paused")
+    if row.at_work:
+        return say("At work")
+    return say("Silent today") if not row.calls else say("Not at work now")
+
+
+CENTRES: tuple[Column[centres.CentreToday], ...] = (
+    Column("name", _("Call centre"), lambda row: row.name, order=True, is_name=True),
+    Column("unit", _("Unit"), lambda row: row.place, order=True, css="under"),
+    Column("state", _("Status"), _state, order=True, css="under"),
+    Column("seats", _("Callers"), lambda row: row.seats, order=True, css="num"),
+    Column("work", _("At work now"), lambda row: row.at_work, order=True, css="num"),
+    Column("calls", _("Calls today"), lambda row: row.calls, order=True, css="num"),
+    Column("reached", _("Talked with, %"), lambda row: row.reached_pct, order=True, css="num"),
+    Column("last", _("Last call"), lambda row: row.last, order=True, css="nums under"),
+)
+
+
+@require_safe
+def calling(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Show an office the queues of a programme, and its call centres at work and silent."""
+    one, at = contact_programme(public_id), clock.now()
+    here = page_here(request, one)
+    with system("the call centres of an office"):
+        rows = list(centres.centres_below(one, here.span, at=at))
+    table: Table[Any] = Table(
+        request,
+        CENTRES,
+        rows,
+        name="call-centres",
+        caption=_("Call centres"),
+        sort="calls",
+        is_brief=True,
+        unit_id=here.unit.id,
+    )
+    context = {
+        "here": "programmes",
+        "crumbs": crumbs(one, (say("Call centres"), "")),
+        "programme": one,
+        "unit": here,
+        "queues": centres.queues_in(one),
+        "n": len(rows),
+        "silent": sum(not row.calls for row in rows),
+        "may_run": one.state == Programme.State.OPEN and request.viewer.may_at(actions.RUN, here.span[0]),
+    }
+    return answer(request, "contact/calling.html", table, context)
+
+
+class QueueForm(forms.Form):
+    """An office's words about a call queue."""
+
+    title = forms.CharField(label=_("Title"), max_length=actions.LONGEST_QUEUE_TITLE)
+    lists = forms.MultipleChoiceField(
+        label=_("Lists"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Approved lists. The first is called first."),
+        error_messages={"required": actions.QueueListsUnfit.message % {"most": actions.MOST_LISTS}},
+    )
+    script = forms.ChoiceField(
+        label=_("Script"), required=False, help_text=_("A form of your office. Callers read and fill it.")
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Leave it empty for every language."),
+    )
+    opens = forms.TimeField(label=_("From"), initial=hours.OPENS, widget=forms.TimeInput(format="%H:%M"))
+    closes = forms.TimeField(label=_("Until"), initial=hours.CLOSES, widget=forms.TimeInput(format="%H:%M"))
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        coerce=int,
+        initial=5,
+        choices=((1, _("Before the others")), (5, _("Usual")), (9, _("After the others"))),
+    )
+
+
+@form_page
+def calling_new(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Make a call queue of approved lists."""
+    one = contact_programme(public_id)
+    here = page_here(request, one)
+    org.require(request.actor, actions.RUN, at=here.unit.id)
+    form = QueueForm(request.POST or None)
+    known = ContactList.objects.filter(programme=one, state=ContactList.State.APPROVED).order_by("pk")
+    scripts = [(str(each.pk), named(each.names)) for each in forms_for(request.viewer)]
+    offer(
+        form,
+        lists=[(str(each.public_id), each.title) for each in known],
+        script=[("", say("None")), *scripts],
+        languages=list(languages().items()),
+    )
+
+    def do(given: dict[str, Any]) -> CallQueue:
+        script = given.pop("script")
+        lists = [UUID(each) for each in given.pop("lists")]
+        new = actions.NewQueue(**given, lists=lists, form_id=int(script) if script else None)
+        return actions.make_queue(
+            programme=one, unit_id=here.unit.id, new=new, by=request.actor, at=clock.now()
+        )
+
+    back = here.href(reverse("contact:calling", args=[public_id]))
+    return ask(
+        request,
+        do,
+        form=form,
+        title=say("New call queue: %(place)s") % {"place": here.name},
+        text=[_("Call centres of the unit and below call its people.")],
+        button=_("Make the queue"),
+        said=_("The queue is made. Call centres call it from now on."),
+        done=back,
+        here="programmes",
+        crumbs=crumbs(one, (say("Call centres"), back), (say("New call queue"), "")),
+    )
+
+
+QUEUE_ACTS = {
+    "pause": PageAct(actions.pause_queue, _("Paused. Who has a person may finish.")),
+    "resume": PageAct(actions.resume_queue, _("The queue goes on.")),
+}
+
+
+@require_POST
+def calling_act(request: Request, queue: UUID, act: str) -> HttpResponseBase:
+    """Pause a call queue, or let it go on."""
+    one = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
+    done = act_on(request, QUEUE_ACTS, act, public_id=queue, by=request.actor, at=clock.now(), has_form=False)
+    if not done:
+        messages.error(request, problem(done.form))
+    return redirect("contact:calling", one.programme.public_id)
