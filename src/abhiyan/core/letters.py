@@ -1,9 +1,10 @@
-"""Letters with the signs that belong to them, in any script.
+"""Letters with the signs that belong to them, in any script, and the signs that shorten words.
 
 Python's `\\w` knows letters and digits. Vowel signs, viramas and dots below are marks, and `\\w` leaves them out: a
 pattern made of it alone ends "सुनीता" and "সুনীতা" after one letter.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import count, groupby
@@ -28,6 +29,13 @@ def _ranges() -> Iterator[str]:
 
 
 MARKS = "".join(_ranges())  # for a class of characters in a pattern: [\w{MARKS}] is a letter, digit or sign
+
+
+# Signs that shorten a word, script by script, as in मो॰ and એસ૰. Bengali and Latin writers also use a colon: মো:, Md:
+SHORTENING = "." + "".join(
+    chr(n) for n in range(0x900, _LAST) if unicodedata.name(chr(n), "").endswith("ABBREVIATION SIGN")
+)
+COLON = re.compile(rf"(?<=[\w{MARKS}]):(?=\s+\w)")  # between two words: no address has one there
 
 
 def first(word: str, *, joined: bool = True) -> str:

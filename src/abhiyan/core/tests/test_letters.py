@@ -37,3 +37,15 @@ def test_a_word_is_one_word(word: str) -> None:
 def test_the_first_letter_has_its_signs(word: str, joined: str, alone: str) -> None:
     assert letters.first(word) == joined
     assert letters.first(word, joined=False) == alone
+
+
+@pytest.mark.parametrize("sign", [".", "॰", "૰", "੶", "৽"])
+def test_a_sign_that_shortens_words_is_known_in_every_script(sign: str) -> None:
+    assert sign in letters.SHORTENING
+
+
+@pytest.mark.parametrize(
+    ("text", "n"), [("মো: করিম", 1), ("Md: Karim", 1), ("http://x", 0), ("Name:", 0), (": x", 0)]
+)
+def test_a_colon_shortens_a_word_before_another(text: str, n: int) -> None:
+    assert len(letters.COLON.findall(text)) == n

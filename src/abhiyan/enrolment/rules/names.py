@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from abhiyan.core import letters
 from abhiyan.people.rules import titles
 
 LONGEST = 200  # characters
@@ -11,9 +12,9 @@ _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: meant only after a virama, where they
 _USUAL = re.compile(
     "[A-Za-z\u0900-\u0963\u0970-\u097f.'-]+(?: [A-Za-z\u0900-\u0963\u0970-\u097f.'-]+)*"
 ).fullmatch
-# Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", मो॰ अली. An @ stands
-# between two names of one person, as rolls write it: "Ram @ Shyam".
-_AMONG_LETTERS = frozenset(" .,'’‘`´-‐‑–()/·॰")
+# Beside letters and their marks: initials, D'Souza, Anne-Marie, "Singh (Junior)", "Ram s/o Shyam", मो॰ अली. A colon may
+# shorten a word (মো: আলী). An @ stands between two names of one person, as rolls write it: "Ram @ Shyam".
+_AMONG_LETTERS = frozenset(" ,'’‘`´-‐‑–()/·" + letters.SHORTENING)
 _VIRAMA = 9  # canonical combining class
 
 
@@ -50,7 +51,7 @@ def clean(text: str) -> str | None:
     if (
         len(kept) > LONGEST
         or not any(c.isalpha() for c in kept)
-        or not all(map(_is_of_a_name, kept.replace(" @ ", " ")))
+        or not all(map(_is_of_a_name, letters.COLON.sub("", kept.replace(" @ ", " "))))
     ):
         return None
     return kept

@@ -6,6 +6,8 @@ A name is kept and shown as it was given. It is compared without titles.
 import re
 import unicodedata
 
+from abhiyan.core.letters import SHORTENING
+
 # As they are written before names: in Latin letters, then script by script. None has a dot; those are taken off first.
 _TITLES = """
 shri shree sri sree sh smt shrimati shreemati srimati smti km kum kumari ku sushri mr mrs ms miss
@@ -33,7 +35,7 @@ mohammad md mohd mohammed mohamed mohamad muhammad muhammed mahammad mohmad mohm
 মোহাম্মদ মোঃ মো মুহাম্মদ মুহম্মদ
 ਮੁਹੰਮਦ ਮੁ
 """
-_SIGNS = re.compile("[.॰૰:]")  # of abbreviations
+_SIGNS = re.compile(f"[:{SHORTENING}]")
 _JOINERS = re.compile("[\u200c\u200d]")
 
 
