@@ -219,11 +219,23 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,
 _PIN = re.compile(r"[1-9][0-9]{2} ?[0-9]{3}(?:\.0)?")
 
 
+# What Excel makes of "5/12", in a sheet and in the CSV it saves. Codes write their months small or large: "MAR-05".
+_CODE_DAY = re.compile(
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?|(?:[0-9]{1,2}-{m}|{m}-[0-9]{1,2})".replace(
+        "{m}", "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    )
+)
+
+_CODE_DAYS = re.compile(rf"\b(?:{_CODE_DAY.pattern})\b")
+
+
 def _code(text: str, field: Field) -> str:
     if len(text) > field.max_length:
         raise BadCell("too_long")
     if _SCIENTIFIC.fullmatch(text):
         raise BadCell("scientific")
+    if _CODE_DAY.fullmatch(text):
+        raise BadCell("code_day")
     if not _CODE.fullmatch(text):
         raise BadCell("formula" if text[0] in _FORMULA else "bad_code")
     return text
@@ -573,6 +585,7 @@ def cleaner(
                 and not _CODE_ODD.search(joined)
                 and "E+" not in joined
                 and "Err:" not in joined
+                and not _CODE_DAYS.search(joined)
                 and {cell[0] for cell in cells}.isdisjoint(" .:/#&()-_nN")
             ):
                 return list(cells), {}

@@ -56,6 +56,10 @@ CELL: dict[str, str | Promise] = {
     ),
     "short_year": _("%(field)s has a year of two digits. Write the year with four digits, like 15/08/1990."),
     "bad_code": _("%(field)s is not a code. Write it in letters and digits, with - between them."),
+    "code_day": _(
+        "%(field)s is a day: the sheet made it of a number like 5/12. "
+        "Format the column as text and enter it again."
+    ),
     "pin": _("%(field)s is not a PIN code. It has six digits and does not begin with 0."),
     "phone": _("%(field)s is not a phone number we can reach. Write an Indian mobile with ten digits."),
     "choice": _("%(field)s must be one of: %(choices)s."),

@@ -12,6 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from abhiyan.core.tables.headers import folded, guess, likeness
@@ -426,6 +427,12 @@ _KRUTI = re.compile(
     r"(?:^|\s)(?:uke|eksckby|eksŒ|ftyk|xzke|irk|firk|tUe|cwFk|fo/kkulHkk|eksgYyk|Ø-la-|Øekad)(?:\s|$)"
 )
 
+# Names and places as they look in that font: देवी, सिंह, कुमार … पुर, नगर, गढ़. No name in Latin letters is written so.
+_KRUTI_WORDS = re.compile(
+    r"(?:^|\s)(?:nsoh|flag|dqekjh?|yky|jke|ckbZ|'kekZ|oekZ|;kno|xqIrk|izlkn|\[kku|csxe|eksgEen|eqgEen|dkSj|pUnz?|iVsy|feJk?"
+    r"|pkS/kjh|nkl|jk;|Jh|Jherh|xkao|okMZ|iapk;r|\S*(?:iqjk?|uxj|x<\+?|okyk))(?:\s|$)"
+)
+
 
 def _legible(head: Sequence[Sequence[str]]) -> None:
     """Refuse text that is letters only to the program it was typed in."""
@@ -438,6 +445,11 @@ def _legible(head: Sequence[Sequence[str]]) -> None:
             garbled = garbled or number
     if garbled:
         raise TableRefused("mojibake_file", line=garbled)
+    for column in zip_longest(*head, fillvalue=""):
+        # One cell tells little; that a third of a column looks so is no chance.
+        hits = [number for number, cell in enumerate(column, 1) if _KRUTI_WORDS.search(cell)]
+        if len(hits) > 1 and len(hits) * 3 >= sum(bool(cell.strip()) for cell in column):
+            raise TableRefused("legacy_font", line=hits[0])
 
 
 # The header.

@@ -121,6 +121,12 @@ def test_what_was_cleaned_is_counted() -> None:
         ("B;1", "!bad_code"),
         ("n/a", None),
         ("N12", "N12"),
+        ("2026-12-05", "!code_day"),
+        ("2026-12-05T00:00:00", "!code_day"),
+        ("05-Dec", "!code_day"),
+        ("Dec-05", "!code_day"),
+        ("MAR-05", "MAR-05"),
+        ("Decan-05", "Decan-05"),
         ("", None),
     ],
 )

@@ -139,6 +139,26 @@ def test_a_list_typed_in_an_old_hindi_font_is_refused(tmp_path: Path) -> None:
     assert (found.reason, found.facts) == ("legacy_font", {"line": 1})
 
 
+@pytest.mark.parametrize(
+    ("names", "line"),
+    [
+        (["vk'kk nsoh", "vfuy dqekj", "jktw", "xhrk", "eksgu yky"], 2),
+        (["Asha Devi", "jkeiqj", "fot; uxj"], 3),
+        (["Asha Devi", "Anil Kumar", "Raju Lal", "R. Das", "eksgu yky"], None),
+        (["Jaskirat Singh", "Flag Hoisting", "Mohd. Yky"], None),
+    ],
+)
+def test_a_column_typed_in_an_old_hindi_font_is_refused_below_english_headers(
+    tmp_path: Path, names: list[str], line: int | None
+) -> None:
+    path = put(tmp_path, HEAD + "".join(f"981234567{n},{name},1990\n" for n, name in enumerate(names)))
+    if line is None:
+        assert sniff(path, PAPER).rows == len(names)
+    else:
+        found = refusal(path)
+        assert (found.reason, found.facts) == ("legacy_font", {"line": line})
+
+
 def test_hindi_saved_twice_is_refused(tmp_path: Path) -> None:
     garbled = "आशा देवी".encode().decode("cp1252", "replace")
     found = refusal(put(tmp_path, HEAD + f"9812345678,{garbled},1990\n"))
