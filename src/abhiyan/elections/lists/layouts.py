@@ -8,7 +8,11 @@ MOST_VOTES = 2_000_000_000
 LARGEST_NUMBER = 9_999
 
 STATE = Field(
-    "state", "State", "प्रदेश", "state eci, eci state code, state code, राज्य, राज्य कोड", max_length=60
+    "state",
+    "State",
+    "प्रदेश",
+    "state name, state eci, eci state code, state code, राज्य, राज्य कोड",
+    max_length=60,
 )
 YEAR = Field("year", "Year", "साल", "election year, वर्ष, चुनाव वर्ष", CellKind.YEAR)
 UNIT = Field("unit_code", "Unit code", "इकाई कोड", "unit", CellKind.CODE, max_length=64)

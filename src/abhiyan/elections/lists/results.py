@@ -32,7 +32,7 @@ class ResultFileLine:
     """One row of the file, its cells by key."""
 
     row: int
-    cells: Mapping[str, Any]
+    cells: dict[str, Any]
     state: str = ""
     number: int = 0
 
@@ -52,24 +52,33 @@ class ResultSheet:
     last_row: int = 0
 
 
-def number_of(cells: Mapping[str, Any], level: str) -> int | None:
+def _number_of(cells: Mapping[str, Any], of: NamedElection) -> int | None:
     """The number of the seat that was voted in: a row may carry the other level's too."""
-    own = cells.get(f"{level}_number")
+    own = cells.get(f"{of.level}_number")
     return own if own is not None else cells.get("number")
+
+
+def _uncount_assemblies(of: NamedElection, rows: Iterable[dict[str, Any]]) -> None:
+    """Forget a number of the level that is one in all rows while the plain number differs: it counts assemblies.
+
+    So it is in the files of Lok Dhaba: `Assembly_No` 8 is the eighth assembly of the state.
+    """
+    own, rows = f"{of.level}_number", list(rows)
+    if len({row[own] for row in rows}) == 1 < len({row["number"] for row in rows} - {None}):
+        for row in rows:
+            row[own] = None
 
 
 def read(work: Work, of: NamedElection) -> ResultSheet:
     """Every row of the file, with its seat; what cannot be placed is refused. Refuses NoNumberColumn, NoStateColumn."""
     naming.require_columns(work, of, f"{of.level}_number", "number")
-    sheet = ResultSheet()
-    seat_at: dict[int, Seat | None] = {}
+    sheet, own = ResultSheet(), f"{of.level}_number"
+    all_cells: dict[int, dict[str, Any]] = {}
 
     def seen(row: tuple[Any, ...]) -> None:
         # Told of every row, also of those the reader will refuse: their seats are not whole.
         cells = dict(zip(_KEYS, row[1:], strict=True))
-        state = _state(cells, of)
-        number = number_of(cells, of.level)
-        seat_at[row[0]] = (state, number) if state and number else None
+        all_cells[row[0]] = {key: cells[key] for key in (own, "number", "state")}
 
     lines: list[ResultFileLine] = []
     for batch in work.rows(discard=seen):
@@ -78,6 +87,10 @@ def read(work: Work, of: NamedElection) -> ResultSheet:
             cells = dict(zip(_KEYS, row[1:], strict=True))
             cells["name"] = cells[f"{of.level}_name"] or cells["name"]
             lines.append(ResultFileLine(row[0], cells))
+    _uncount_assemblies(of, all_cells.values())
+    for line in lines:
+        line.cells[own] = all_cells[line.row][own]
+    seat_at = {row: _seat(cells, of) for row, cells in all_cells.items()}
     allowed = naming.states_allowed(work)
     for line in sorted(lines, key=lambda line: line.row):
         _place(work, of, sheet, line, allowed)
@@ -91,10 +104,15 @@ def _state(cells: Mapping[str, Any], of: NamedElection) -> str | None:
     return reference.state_of(text) if text else of.state
 
 
+def _seat(cells: Mapping[str, Any], of: NamedElection) -> Seat | None:
+    state, number = _state(cells, of), _number_of(cells, of)
+    return (state, number) if state and number else None
+
+
 def _place(
     work: Work, of: NamedElection, sheet: ResultSheet, line: ResultFileLine, allowed: frozenset[str] | None
 ) -> None:
-    state, number = _state(line.cells, of), number_of(line.cells, of.level)
+    state, number = _state(line.cells, of), _number_of(line.cells, of)
     if state is None:
         if line["state"]:
             work.refuse(line.row, "state", "state_unknown", excerpt=str(line["state"])[:40])

@@ -280,6 +280,30 @@ def test_a_file_without_places_or_electors_or_state_is_ranked_and_said_to_be_unk
     }
 
 
+def test_a_lok_dhaba_file_is_read_by_its_constituency_numbers(tmp_path: Path) -> None:
+    head = "State_Name,Assembly_No,Constituency_No,Year,Position,Candidate,Party,Votes,Electors,Constituency_Name"
+    rows = "".join(
+        f"Goa,8,{number},2022,{place},{name},{party},{votes},9000,{seat}\n"
+        for number, seat in ((1, "MANDREM"), (2, "PERNEM"))
+        for place, (name, party, votes) in enumerate(
+            (("A", "INC", 700), ("B", "BJP", 600), ("NOTA", "NOTA", 5)), 1
+        )
+    )
+    staged = bring(written(tmp_path, rows, header=head), election="GA2022", partial="yes")
+    assert staged.state == "done", reasons(staged)
+    assert refused(staged) == []
+    seats = Contest.objects.filter(election__code="GA2022").order_by("number")
+    assert list(seats.values_list("state", "number", "name")) == [("S05", 1, "MANDREM"), ("S05", 2, "PERNEM")]
+
+
+def test_an_own_number_holds_where_it_differs_or_stands_alone(tmp_path: Path) -> None:
+    head = "state,ac_no,seat_no,candidate,party,votes"
+    rows = "U08,3,1,A,BJP,70\nU08,3,1,B,INC,50\nU08,4,2,A,BJP,70\nU08,4,2,B,INC,50\n"
+    staged = bring(written(tmp_path, rows, header=head), election="JK2024", partial="yes")
+    assert staged.state == "done", reasons(staged)
+    assert sorted(Contest.objects.values_list("number", flat=True)) == [3, 4]
+
+
 def test_a_file_with_a_tie_and_no_places_names_no_winner() -> None:
     staged = bring(TIE, election="JK2024", partial="yes")
     assert staged.state == "done", reasons(staged)
