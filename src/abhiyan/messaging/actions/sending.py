@@ -455,9 +455,15 @@ def end_outage(*, lane: str) -> None:
 
 
 def receive_receipt(*, ref: str, status: str, at: datetime) -> bool:
-    """A gateway's delivery report: delivered or failed. Doubled and late ones change nothing. Whether it was ours."""
-    settled = {"delivered": Message.State.DELIVERED, "failed": Message.State.FAILED}.get(status)
+    """A gateway's delivery report: delivered or failed. Whether it was of a message of ours.
+
+    Reports come in any order, doubled and late. Delivered wins over failed: a gateway that failed may try again.
+    """
+    before, after = {
+        "delivered": ((Message.State.SENT, Message.State.FAILED), Message.State.DELIVERED),
+        "failed": ((Message.State.SENT,), Message.State.FAILED),
+    }.get(status, ((), None))
     rows = Message.objects.filter(adapter_ref=ref)
-    if settled:
-        rows.filter(state=Message.State.SENT).update(state=settled, settled_at=at)
+    if after:
+        rows.filter(state__in=before).update(state=after, reason="", settled_at=at)
     return rows.exists()

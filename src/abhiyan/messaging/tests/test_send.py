@@ -485,6 +485,15 @@ def test_a_delivery_report_settles_once_and_a_late_one_changes_nothing(gateway: 
     assert states() == [("delivered", "")]
 
 
+def test_reports_of_delivered_and_failed_end_the_same_in_either_order(gateway: Gateway) -> None:
+    queue()
+    turn(gateway)
+    with system("test"):
+        for status in ("failed", "delivered", "failed"):
+            assert actions.receive_receipt(ref="gw-1", status=status, at=AT)
+    assert states() == [("delivered", "")]
+
+
 @pytest.mark.versions
 def test_nobody_sees_messages_without_a_scope() -> None:
     queue()
