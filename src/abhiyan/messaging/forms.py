@@ -134,7 +134,8 @@ class SendForm(forms.Form):
             self.fields[f"v_{language}_{name}"] = forms.CharField(
                 label=_("{%(name)s} in %(language)s")
                 % {"name": name, "language": names.get(language, language)},
-                max_length=200,
+                max_length=bulk.LONGEST_VALUE,
+                help_text=_("At most %(n)s letters; carriers may stop longer ones.") % {"n": bulk.CARRIED},
                 widget=forms.TextInput(attrs={"lang": language}),
             )
 

@@ -419,6 +419,16 @@ def step(client: Client, page: str, name: str, **sent: str) -> None:
     assert answer.status_code == 302, answer.content.decode().split("<main")[-1][:2000]
 
 
+def test_a_send_warns_of_a_variable_longer_than_carriers_take(field: Field) -> None:
+    client = browser(field.asker)
+    form = f"/messages/sends/new/?unit=JK&in=organisational&text={field.text}"
+    sent = {"audience": f"members:{field.world.roll.pk}", "per_hour": "20000", "v_hi_place": "लाल चौक"}
+    for n, warns in ((bulk.CARRIED, False), (bulk.CARRIED + 1, True)):
+        made = client.post(form, sent | {"v_en_place": "x" * n})
+        told = f"place in English has {n} letters. Carriers let 30 through"
+        assert (told in " ".join(body(client, made["Location"]).split())) is warns
+
+
 def test_a_send_on_its_pages_is_asked_approved_started_stopped_and_downloaded(field: Field) -> None:
     client, other = browser(field.asker), browser(field.officer)
     form = f"/messages/sends/new/?unit=JK&in=organisational&text={field.text}"

@@ -11,6 +11,7 @@ from typing import Any
 from . import texts
 
 LONGEST_VALUE = 200  # characters that fill a variable
+CARRIED = 30  # characters of one variable that carriers let through; a longer one may stop the whole message
 GREW_PCT = 10  # an audience that grew by more since it was approved must be approved again
 OURS = frozenset({"organisation", "stop"})  # variables we fill: who sends, and the number that stops messages
 PREFIX = "bulk."
@@ -72,6 +73,11 @@ def wrong(text: str) -> str:
 def is_filling(value: str) -> bool:
     """Whether it may fill a variable: something, short, and nothing hidden."""
     return bool(value.strip()) and len(value) <= LONGEST_VALUE and not _HIDDEN.search(value)
+
+
+def too_long(given: Mapping[str, str]) -> list[tuple[str, int]]:
+    """The variables that carriers may refuse, each with the length of its value."""
+    return [(name, len(value)) for name, value in given.items() if len(value) > CARRIED]
 
 
 def variables(text: str) -> list[str]:

@@ -22,7 +22,7 @@ from abhiyan.messaging import actions
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.forms import SendForm, SendReasonForm
 from abhiyan.messaging.models import Send
-from abhiyan.messaging.rules import audiences, reasons
+from abhiyan.messaging.rules import audiences, bulk, reasons
 from abhiyan.messaging.rules import texts as texts_
 from abhiyan.messaging.rules.counting import Count
 from abhiyan.org import queries as org
@@ -229,6 +229,12 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
             (language_name(each), text, texts_.parts(text))
             for each, text in reads.as_sent(one, wordings(one.text)).items()
         ],
+        "long": [
+            (language_name(each), name, n)
+            for each, given in sorted(one.given.items())
+            for name, n in bulk.too_long(given)
+        ],
+        "carried": bulk.CARRIED,
         "reached": one.n_asked,
         "counted": _counted(one),
         # Whoever decides and sees no people there is told of no few of them: who said no is among them.
