@@ -56,6 +56,13 @@ class NotOpen(Refused, status=409):
     message = _("This request no longer waits for an answer. Open it again first.")
 
 
+class AnswerCrossed(Refused, status=409):
+    message = _(
+        "Somebody dealt with this request since you opened the page. Read what was done, then send your answer again "
+        "if it is still needed."
+    )
+
+
 class StillOpen(Refused, status=409):
     message = _("This request is open.")
 
@@ -68,15 +75,20 @@ class NoSuchRequest(Refused):
     message = _("There is no open request with this number. Check it: H- and eight letters or digits.")
 
 
-def answer_ticket(*, ticket: UUID, text: str, is_done: bool, by: Actor, at: datetime) -> Ticket:
+def answer_ticket(
+    *, ticket: UUID, text: str, is_done: bool, by: Actor, at: datetime, seen: datetime | None = None
+) -> Ticket:
     """Answer by SMS, in the person's language. is_done: with the question whether it is solved; the request then waits
     for the person's YES, or for the rule of its kind. Otherwise it stays open with a new time.
 
     A phone that wants no messages gets none. A phone that never contacted us (`lines.is_heard`) gets none of the
-    office's words, and of what is done only the question. Who may: helpdesk.answer at the unit. Refuses NotFound,
-    NotYours, NoAnswer, CodeInAnswer, CampaignInAnswer, NotOpen, SameAnswerOften, TooMany.
+    office's words, and of what is done only the question. seen: the time by which an answer was due as the writer saw
+    it; each answer changes that. Who may: helpdesk.answer at the unit. Refuses NotFound, NotYours, NoAnswer,
+    CodeInAnswer, CampaignInAnswer, NotOpen, AnswerCrossed, SameAnswerOften, TooMany.
     """
-    return answer_counted(ticket=ticket, text=text, is_done=is_done, is_counted=False, by=by, at=at)
+    return answer_counted(
+        ticket=ticket, text=text, is_done=is_done, is_counted=False, seen=seen, by=by, at=at
+    )
 
 
 def take_answers(*, n: int, by: Actor, at: datetime) -> None:
@@ -94,6 +106,7 @@ def answer_counted(
     is_done: bool,
     is_counted: bool = True,
     is_approved: bool = False,
+    seen: datetime | None = None,
     by: Actor,
     at: datetime,
 ) -> Ticket:
@@ -105,6 +118,8 @@ def answer_counted(
         row = _mine(ticket, by)
         if row.state != State.OPEN:
             raise NotOpen
+        if seen is not None and row.due_at != seen:
+            raise AnswerCrossed
         check_words(said, places=lambda: places_of(row), at=at)
         if not is_counted:
             take_answers(n=1, by=by, at=at)

@@ -21,7 +21,7 @@ from abhiyan.org.models import Release
 from abhiyan.people.models import Account
 from abhiyan.units.words import write_words
 
-from .make import BY, one, typed
+from .make import BY, answered, lines, one, typed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +60,27 @@ def test_after_an_answer_comes_the_next_of_the_same_list(world: World) -> None:
     answer = desk.post(f"/helpline/{second.pk}/?show=mine", given)
     assert answer["Location"] == "/helpline/?show=mine"
     assert "Nothing else waits in this list" in desk.get(answer["Location"]).content.decode()
+
+
+def test_who_writes_while_another_answers_is_told_before_a_second_answer_goes_out(world: World) -> None:
+    desk = officer(world, "mandal_president", "JK-SRI-M1")
+    made = typed(world)
+    page = f"/helpline/{made.pk}/"
+
+    def seen() -> str:
+        return desk.get(page).content.decode().split('name="seen" value="')[1].split('"')[0]
+
+    before = seen()
+    world.tick(minutes=1)
+    answered(world, made.pk, is_done=False)
+    given = {"text": "Come on Monday", "is_done": "no"}
+    answer = desk.post(page, given | {"seen": before})
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "Somebody dealt with this request" in shown and "Come on Monday" in shown and before not in shown
+    assert lines(made.pk).count("replied") == 1
+    assert desk.post(page, given | {"seen": seen()}).status_code == 302
+    assert lines(made.pk).count("replied") == 2
 
 
 def test_a_ready_answer_of_the_persons_language_is_inserted_and_nothing_typed_is_lost(world: World) -> None:

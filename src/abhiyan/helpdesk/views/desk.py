@@ -223,6 +223,7 @@ class HelplineAnswerForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
+    seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, is_told: bool = True, **kwargs: Any) -> None:
         """is_told: an SMS may ask the person."""
@@ -245,7 +246,12 @@ def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
 
     def act(given: dict[str, Any]) -> Ticket:
         return actions.answer_ticket(
-            ticket=public_id, text=given["text"], is_done=given["is_done"] == "yes", by=request.actor, at=at
+            ticket=public_id,
+            text=given["text"],
+            is_done=given["is_done"] == "yes",
+            seen=given["seen"],
+            by=request.actor,
+            at=at,
         )
 
     is_inserting = "insert" in request.POST
