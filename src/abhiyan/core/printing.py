@@ -20,6 +20,7 @@ import re
 import subprocess
 import sys
 import threading
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,6 +114,12 @@ def width(text: str, *, is_bold: bool = False) -> float:
     """How wide a line is at size 1, at most: letters that join are counted each by itself."""
     known = _widths()["bold" if is_bold else "regular"]
     return sum(known.get(letter, _OTHER) for letter in text)
+
+
+def can_print(text: str) -> bool:
+    """Whether the typefaces have every sign of a text. Others print as boxes: say instead what is missing."""
+    known = _widths()["regular"]
+    return all(sign in known or sign.isspace() or unicodedata.category(sign) == "Cf" for sign in text)
 
 
 @cache

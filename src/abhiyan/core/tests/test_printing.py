@@ -79,6 +79,20 @@ def test_the_short_i_is_drawn_before_its_letter() -> None:
     assert glyphs("कि")[1:] == glyphs("क")
 
 
+@pytest.mark.parametrize(
+    ("text", "can"),
+    [
+        ("Asha Devi, S. R.", True),
+        ("श्रीमती सुनीता॰ क्\u200dष", True),
+        ("سنیتا دیوی", False),
+        ("ਗੁਰਮੀਤ ਕੌਰ", False),
+        ("সুনীতা", False),
+    ],
+)
+def test_what_no_typeface_has_is_known_before_it_is_printed(text: str, can: bool) -> None:
+    assert printing.can_print(text) is can
+
+
 def test_a_batch_is_one_pdf_with_a_page_for_each() -> None:
     made = printing.pdf(CARD, [{"name": f"आशा {n}"} for n in range(7)], title="Cards", language="hi", at=AT)
     assert made.startswith(b"%PDF-") and len(re.findall(rb"/Type/Page\b", made)) == 7

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from django.test import Client
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.pdfs import text_of
 from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
@@ -80,6 +82,15 @@ def test_the_card_is_read_by_another_program_and_its_check_shows_initials_alone(
     assert [each.rsplit("/", 2)[1] for each in scanned(page_of_pdf)] == [code]
     with system("test"):
         assert Document.objects.count() == 1, "each file is the same card"
+
+
+@pytest.mark.parametrize("name", ["سنیتا دیوی", "ਗੁਰਮੀਤ ਕੌਰ"])
+def test_a_card_says_that_it_cannot_print_the_letters_of_a_name(world: World, name: str) -> None:
+    client = join(world, replace(world.asha, name=name))
+    told = "(Nameinlettersthatcannotbeprintedhere)"
+    assert told in text_of(client.get("/me/card/card.pdf").content)
+    other = join(world, world.mohan)
+    assert told not in text_of(other.get("/me/card/card.pdf").content)
 
 
 def test_nobody_gets_a_card_before_their_phone_is_proven(world: World) -> None:

@@ -53,8 +53,10 @@ def shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
 
 
 def printed(member: Member, card: Document) -> dict[str, Any]:
-    """What a card says, in the language in force."""
+    """What a card says, in the language in force. A name in letters that no typeface here has is said to be so."""
     name = member.name or ""
+    if not printing.can_print(name):
+        name = _("(Name in letters that cannot be printed here)")
     other = words.person(name, "en" if words.language() == "hi" else "hi")
     is_confirmed = member.rung == Rung.CONFIRMED
     return {
