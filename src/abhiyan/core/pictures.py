@@ -112,6 +112,9 @@ def opened(data: bytes, turn: int = 0) -> "Image":
     picture.draft("RGB", (LONGEST, LONGEST))  # a JPEG is decoded no larger than needed
     if picture.width * picture.height > DECODED:
         raise UnreadablePicture("points")
+    if picture.has_transparency_data:  # what shows through is paper: a signature is often cut out
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     picture = picture.convert("RGB")
     picture.thumbnail((LONGEST, LONGEST))
     picture = ImageOps.exif_transpose(picture)

@@ -10,8 +10,8 @@ function of one document's values:
     ]
 
 What people typed is handed over as values and never becomes code: `#` and `*` in a name print as they are. Templates
-are ours, and none may read a file, evaluate text or fetch a package. There are two typefaces, Noto Sans and Noto Sans
-Devanagari, each regular and bold (`make env` cuts them); nothing is looked up on the system.
+are ours, and none may read a file, evaluate text or fetch a package. There are three typefaces, each regular and bold:
+Noto Sans, Noto Sans Devanagari and Noto Nastaliq Urdu. `make env` cuts them; nothing is looked up on the system.
 """
 
 import json
@@ -47,15 +47,17 @@ _BEFORE = """
 _AFTER = """
 #set document(title: given.title)
 #set page(..size)
-#set text(font: ("Noto Sans", "Noto Sans Devanagari"), lang: given.language, fallback: false)
+#set text(font: ("Noto Sans", "Noto Sans Devanagari", "Noto Nastaliq Urdu"), lang: given.language, fallback: false)
 #for (at, of) in given.documents.enumerate() {
   if at > 0 { pagebreak(weak: true) }
-  sheet(of)
+  sheet(given.shared + of)
 }
 """
 
 Values = Mapping[str, Any]
-_OTHER = 0.9  # how wide a letter is taken to be that neither typeface has, in ems
+FACES, URDU = {"Noto Sans", "Noto Sans Devanagari"}, "Noto Nastaliq Urdu"
+_OF_URDU = re.compile("[\u0600-\u06ff]")
+_OTHER = 0.9  # how wide a letter is taken to be that no typeface has, in ems
 
 
 class UnsafeTemplate(Exception):
@@ -85,14 +87,20 @@ class PrintTemplate:
 
 
 def pdf(
-    template: PrintTemplate, documents: Sequence[Values], *, title: str, language: str, at: datetime
+    template: PrintTemplate,
+    documents: Sequence[Values],
+    *,
+    title: str,
+    language: str,
+    at: datetime,
+    shared: Values | None = None,
 ) -> bytes:
     """One PDF of all documents, in order, each on pages of its own.
 
     title: of the file, as a reader shows it. language: of its words, such as `hi`. at: the time written into the file.
-    Raises TooMuch.
+    shared: values that every document has, such as a signature. Raises TooMuchToPrint.
     """
-    return _set(template, documents, title=title, language=language, at=at, form="pdf")[0]
+    return _set(template, documents, title=title, language=language, at=at, form="pdf", shared=shared)[0]
 
 
 def png(
@@ -104,7 +112,7 @@ def png(
     at: datetime,
     dots_per_inch: int = 300,
 ) -> bytes:
-    """A picture of one document's first page. Raises TooMuch."""
+    """A picture of one document's first page. Raises TooMuchToPrint."""
     return _set(
         template, [document], title=title, language=language, at=at, form="png", dots_per_inch=dots_per_inch
     )[0]
@@ -164,9 +172,9 @@ def _compiler() -> typst.Compiler:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """The two typefaces. Without them every letter would be a box: they are missed at once, not on paper."""
+    """The typefaces. Without them every letter would be a box: they are missed at once, not on paper."""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-    if set(fonts.families()) != {"Noto Sans", "Noto Sans Devanagari"}:
+    if not set(fonts.families()) >= FACES:
         raise FileNotFoundError(f"the typefaces of printed documents are not in {FONTS}: run `make env`")
     return fonts
 
@@ -180,14 +188,18 @@ def _set(
     at: datetime,
     form: Literal["pdf", "png", "svg"],
     dots_per_inch: int | None = None,
+    shared: Values | None = None,
 ) -> list[bytes]:
     if len(documents) > LARGEST_BATCH:
         raise TooMuchToPrint(f"{len(documents)} documents")
     given = json.dumps(
-        {"title": title, "language": language, "documents": list(documents)}, ensure_ascii=False
+        {"title": title, "language": language, "documents": list(documents), "shared": shared or {}},
+        ensure_ascii=False,
     )
     if len(given) > LARGEST_VALUES:
         raise TooMuchToPrint(f"{len(given)} characters of values")
+    if _OF_URDU.search(given) and URDU not in _fonts().families():
+        raise FileNotFoundError(f"the typeface of Urdu is not in {FONTS}: run `make env`")
     order = {
         "source": _GIVEN % _literal(given) + template.source,
         "format": form,
