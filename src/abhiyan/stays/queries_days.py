@@ -13,13 +13,13 @@ from abhiyan.org.queries.offices import HELD
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, open_of
-from abhiyan.programmes.rules.estimated import estimated
+from abhiyan.programmes.rules.estimated import estimated, is_doubted
 from abhiyan.units import queries as units
 from abhiyan.units.queries import UnitRow
 
 from .models import FieldDay, ThanksLetter, ThanksRule
 from .queries import covers
-from .rules.days import LEAST_CONFIRMED, is_doubted
+from .rules.days import LEAST_CONFIRMED
 from .rules.stays import LOOSEST_M, RADIUS_M, StayMark
 
 KIND = "field_days"
@@ -214,8 +214,7 @@ def least_of(programme_id: int) -> int:
 
 def is_in_doubt(programme: Programme, unit_id: int, *, on: date) -> bool:
     """True where the independent checks of a unit raise a flag on its field days. In a system scope."""
-    one = estimated([programme.pk], [unit_id], on=on).get((programme.pk, DAYS, unit_id))
-    return one is not None and is_doubted(grade=one.grade, rate=one.entered.rate, high=one.entered.high)
+    return is_doubted(estimated([programme.pk], [unit_id], on=on).get((programme.pk, DAYS, unit_id)))
 
 
 def letter(ident: UUID) -> ThanksLetter:

@@ -7,6 +7,8 @@ from datetime import date
 from django.utils.functional import Promise
 
 Text = str | Promise
+LEAST_REAL = 0.9  # share of the checked items that may be real, at the best end of the interval
+WORST = "C"  # grade of a unit that is too small for an estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,10 @@ def ask_estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) 
 def estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) -> Of:
     """The same, read at once."""
     return ask_estimated(programmes, units, on=on)()
+
+
+def is_doubted(one: Estimated | None) -> bool:
+    """True where independent checks of a unit raise a flag on its items. None: it has no estimate."""
+    return one is not None and (
+        one.grade == WORST or (one.entered.rate is not None and one.entered.high < LEAST_REAL)
+    )

@@ -6,8 +6,6 @@ from enum import StrEnum
 from .stays import LATEST, StayMark
 
 LEAST_CONFIRMED = 4  # Confirmed days of a month. It holds where a programme sets no number.
-LEAST_REAL = 0.9  # Share of the checked days that may be real, at the best end of the interval.
-WORST = "C"  # Grade of a unit that is too small for an estimate.
 
 
 class DayFlaw(StrEnum):
@@ -30,11 +28,3 @@ def judged_day(mark: StayMark, is_inside: bool | None) -> DayVerdict:
     if mark.stored_at - mark.at > LATEST:
         return DayVerdict(DayFlaw.LATE)
     return DayVerdict(DayFlaw.FAR) if is_inside is False else DayVerdict(None, is_signed=is_inside is True)
-
-
-def is_doubted(*, grade: str, rate: float | None, high: float) -> bool:
-    """True where independent checks of a unit raise a flag on its days.
-
-    grade: of a small unit; rate, high: the estimated share of real days and the upper end of its interval.
-    """
-    return grade == WORST or (rate is not None and high < LEAST_REAL)

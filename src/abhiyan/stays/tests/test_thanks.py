@@ -20,12 +20,12 @@ from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import NewItem, item_key
 from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.rules.estimated import Estimated, RealShare, is_doubted
 from abhiyan.site.tests.cast import Cast
 from abhiyan.stays import actions
 from abhiyan.stays.actions import IN_AREA
 from abhiyan.stays.models import FieldDay, ThanksLetter
 from abhiyan.stays.queries_days import DAYS, KIND
-from abhiyan.stays.rules.days import is_doubted
 from abhiyan.verification.actions import (
     begin_try,
     close_answers,
@@ -165,9 +165,13 @@ def test_the_programme_sets_the_number_and_a_later_no_makes_a_letter_invalid(
 
 
 def test_a_flag_is_an_estimate_below_90_of_100_at_best_or_the_worst_grade() -> None:
-    assert not is_doubted(grade="", rate=None, high=1.0), "without checks there is no doubt"
-    assert is_doubted(grade="", rate=0.7, high=0.89) and not is_doubted(grade="", rate=0.8, high=0.92)
-    assert is_doubted(grade="C", rate=None, high=1.0) and not is_doubted(grade="B", rate=None, high=1.0)
+    def doubted(*, grade: str = "", rate: float | None = None, high: float = 1.0) -> bool:
+        share = RealShare(rate=rate, high=high)
+        return is_doubted(Estimated(TODAY, wanted=9, href=None, entered=share, grade=grade))
+
+    assert not is_doubted(None) and not doubted(), "without checks there is no doubt"
+    assert doubted(rate=0.7, high=0.89) and not doubted(rate=0.8, high=0.92)
+    assert doubted(grade="C") and not doubted(grade="B")
 
 
 @pytest.mark.django_db(transaction=True)  # frames are frozen below a horizon of commits
