@@ -31,7 +31,17 @@ class EnrolmentConfig(AppConfig):
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import channels, closing, confirming, erasing, merging, noes, phone_changes, texts
+        from .actions import (
+            certificates,
+            channels,
+            closing,
+            confirming,
+            erasing,
+            merging,
+            noes,
+            phone_changes,
+            texts,
+        )
         from .actions.cards import CARD
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
@@ -41,15 +51,18 @@ class EnrolmentConfig(AppConfig):
         from .audiences import MEMBERS, UNANSWERED
         from .owed import export_details, export_page, merge_details, merge_page, number_page, token_page
         from .queries import calls, people
+        from .rules.certificates import CERTIFICATE, LABEL
 
         activities.register(DRIVE)
         documents.register(documents.DocumentKind(CARD, _("Member card"), people.card_holder))
+        documents.register(documents.DocumentKind(CERTIFICATE, LABEL, people.card_holder))
         audiences.register(MEMBERS)
         audiences.register(UNANSWERED)
         releases.register_page("channels.token", token_page)
         releases.register_page("channels.number", number_page)
         releases.register_details("channels.number", channels.sentences)
         releases.register_details("channels.number_end", channels.sentences)
+        releases.register_details(certificates.ACT, certificates.sentences)
         releases.register_page("people.export", export_page)
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
@@ -64,6 +77,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(ProgrammeDiscarded, lambda told: drop_drive(discarded=told))
         news.subscribe(AppointmentEnded, lambda told: end_tokens_of(news=told))
         news.subscribe(ReleaseDecided, lambda told: channels.heed_decision(told=told))
+        news.subscribe(ReleaseDecided, lambda told: certificates.heed_certificates(told=told))
         news.subscribe(ConsentWithdrawn, lambda told: noes.heed_withdrawal(told=told))
         news.subscribe(PhoneSaidNo, lambda told: texts.forget_phone(told=told))
         news.subscribe(NoReplayed, lambda told: leave_again(told=told))

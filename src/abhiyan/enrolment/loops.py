@@ -4,6 +4,7 @@ from abhiyan.core.loops import Loop
 
 from .actions import (
     bursts,
+    certificates,
     confirming,
     phone_changes,
     photos,
@@ -17,6 +18,7 @@ from .actions import (
 LOOPS = {
     "reply": Loop(turn=lambda at: replies.reply(at=at), every_s=1),
     "welcome": Loop(turn=lambda at: welcoming.welcome(at=at), every_s=1),
+    "certificates": Loop(turn=lambda at: certificates.tell_friends(at=at), every_s=60),
     "ask": Loop(turn=lambda at: confirming.ask(at=at), every_s=confirming.TURN_S),
     "revisit": Loop(turn=lambda at: revisits.revisit(at=at), every_s=1, scoped=False),
     "terms": Loop(turn=lambda at: terms.run_out(at=at), every_s=600, scoped=False),

@@ -19,7 +19,10 @@ from abhiyan.enrolment.rules.tickets import ticket_number
 from abhiyan.programmes.models import Rung
 
 from . import grants
-from .models_door import DoorEntry, DoorTry  # noqa: F401  # tables of this room, kept beside
+from .models_certificates import CertificateBatch as CertificateBatch  # noqa: PLC0414  # tables of this room, kept beside
+from .models_certificates import CertificateSheet as CertificateSheet  # noqa: PLC0414
+from .models_certificates import FriendCertificate as FriendCertificate  # noqa: PLC0414
+from .models_door import DoorEntry, DoorTry  # noqa: F401  # the same
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_motives import Motive  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same

@@ -8,6 +8,7 @@ from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, 
 from . import openapi
 from .views import (
     batches,
+    certificates,
     denials,
     door,
     door_entries,
@@ -117,6 +118,7 @@ urlpatterns = [
         act="hands over one's card",
         is_own=True,
     ),
+    page("me/certificate/", certificates.me_certificate, opens=MEMBER, is_own=True),
     page("me/out/", member.me_out, opens=PUBLIC, act="one proves the phone again", is_own=True),
     page("field/", door.field, opens=AT_DOORS, act="the person may leave; who never joined says so"),
     page("field/entries/", door_entries.field_entries, opens=AT_DOORS),
@@ -281,6 +283,39 @@ urlpatterns = [
         drive.drive_end_number,
         opens=CHANNELS,
         act="waits for a second person",
+    ),
+    # Certificates of friends: names go to a printer, so a batch needs a second person.
+    page("drives/<uuid:public_id>/certificates/", certificates.certificates, opens=PEOPLE),
+    page(
+        "drives/<uuid:public_id>/certificates/sheet/",
+        certificates.certificate_sheet,
+        opens=RUNNING,
+        act="is changed again",
+    ),
+    page("drives/<uuid:public_id>/certificates/preview/", certificates.certificate_preview, opens=RUNNING),
+    page(
+        "drives/<uuid:public_id>/certificates/ask/",
+        certificates.certificate_ask,
+        opens=capability("people.export"),
+        act="waits for a second person",
+    ),
+    page(
+        "drives/<uuid:public_id>/certificates/batches/<uuid:batch>/",
+        certificates.certificate_pdf,
+        opens=capability("people.export"),
+    ),
+    page("drives/<uuid:public_id>/certificates/list/", certificates.certificate_list, opens=PEOPLE),
+    page(
+        "drives/<uuid:public_id>/certificates/<uuid:friend>/end/",
+        certificates.certificate_revoke,
+        opens=RUNNING,
+        act=FINAL,
+    ),
+    page(
+        "drives/<uuid:public_id>/certificates/<uuid:friend>/<slug:act>/",
+        certificates.certificate_act,
+        opens=ENTERING,
+        act="is taken back beside it",
     ),
     page("api/v1/openapi.json", openapi.document, name="openapi", opens=PUBLIC),
 ]

@@ -295,7 +295,9 @@ def units_of_phone(phone_id: UUID) -> list[int]:
 class Issued:
     """A card or certificate of a person. why: it is not valid any more."""
 
+    id: UUID
     number: str
+    code: str
     kind: str | Promise
     issued_at: datetime
     revoked_at: datetime | None
@@ -379,7 +381,9 @@ def _issued_to(person_id: UUID) -> list[Issued]:
     found = Document.objects.filter(person_id=person_id).order_by("-issued_at", "id")[:MOST_DOCUMENTS]
     return [
         Issued(
+            id=each.pk,
             number=document_number(each.pk),
+            code=each.kind,
             kind=documents.kind(each.kind).label,
             issued_at=each.issued_at,
             revoked_at=each.revoked_at,

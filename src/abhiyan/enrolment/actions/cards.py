@@ -90,5 +90,7 @@ def revoke_card(*, membership: UUID, reason: str, by: Actor, at: datetime) -> No
         org.require(by, "enrolment.correct", at=member.unit_id)
         lock_phone(member.phone_id)
         about = [member.public_id]
-        if not people.revoke_documents(about=about, reason=reason, by=by, at=at, unit_id=member.unit_id):
+        if not people.revoke_documents(
+            about=about, reason=reason, by=by, at=at, unit_id=member.unit_id, kind=CARD
+        ):
             raise NoCard

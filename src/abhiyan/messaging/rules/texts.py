@@ -78,8 +78,11 @@ def is_prompt(code: str) -> bool:
 
 
 def is_question(code: str) -> bool:
-    """Return True if a text asks something, or is about a request. It never goes to a phone that said no."""
-    return code.startswith(("ask.", "ticket."))
+    """Return True if a text asks something, is about a request, or brings a certificate: nobody waits for it.
+
+    It never goes to a phone that said no.
+    """
+    return code.startswith(("ask.", "ticket.", "certificate."))
 
 
 def blanks(text: str) -> frozenset[str]:

@@ -23,12 +23,13 @@ CAPABILITY: dict[str, str] = {
     "helpdesk.answer_many": "helpdesk.answer",
     "helpdesk.number": "programmes.run",
     "contact.list": "programmes.run",
+    "friends.certificates": "people.export",
     "verification.finding": "verification.plan",
 }
 # Whoever asked has nothing more to do: the approval carries it out (`org.news.ReleaseDecided`).
 DONE_BY_APPROVAL = frozenset(
     {"polls.confirm", "frames.redraw", "verification.finding", "channels.number_end", "helpdesk.number"}
-    | {"contact.list"}
+    | {"contact.list", "friends.certificates"}
 )
 # Not for everybody who sees people of the unit: read by who asked, and by those who may be asked to decide.
 QUIET = ("verification.finding",)
@@ -48,6 +49,7 @@ NAMES: dict[str, Promise] = {
     "helpdesk.answer_many": _("Answer many requests at once"),
     "helpdesk.number": _("Change the number of a helpline"),
     "contact.list": _("Use a contact list"),
+    "friends.certificates": _("Print certificates of friends"),
     "verification.finding": _("Confirm a finding about a worker's entries"),
 }
 ASKED_LASTS = timedelta(hours=72)  # to be decided

@@ -31,7 +31,7 @@ from .consents import (
     renew_consents,
     withdraw_consent,
 )
-from .documents import issue_document, restore_documents, revoke_documents
+from .documents import issue_document, issue_documents, restore_documents, revoke_documents
 from .erasing import erase, purge_at
 from .persons import (
     correct_person,

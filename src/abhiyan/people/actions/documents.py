@@ -1,7 +1,7 @@
 """Cards and certificates: issued once, revoked for good. The act that calls has asked who may, and leaves no other
 trail."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -44,12 +44,43 @@ def issue_document(
     return made
 
 
+def issue_documents(*, kind: str, people: Mapping[UUID, UUID], unit_id: int, by: Actor, at: datetime) -> None:
+    """Issue a document to each of many, with one entry of the trail. people: what it is about -> the person.
+
+    The caller knows that none of them has one. Two statements.
+    """
+    known = documents.kind(kind)
+    with system("documents are issued"):
+        Document.objects.bulk_create(
+            Document(
+                id=UUID(bytes=lot.octets(16)), kind=known.code, about=about, person_id=person, issued_at=at
+            )
+            for about, person in people.items()
+        )
+        audit.record(
+            by=by,
+            at=at,
+            act="people.issue_documents",
+            unit_id=unit_id,
+            n=len(people),
+            facts={"kind": known.code},
+        )
+
+
 def revoke_documents(
-    *, about: Collection[UUID], reason: str, by: Actor, at: datetime, unit_id: int | None = None
+    *,
+    about: Collection[UUID],
+    reason: str,
+    by: Actor,
+    at: datetime,
+    unit_id: int | None = None,
+    kind: str = "",
 ) -> int:
-    """What was issued about these things is valid no more. How many were."""
+    """End what was issued about these things, of one kind or of all. Returns how many documents were valid."""
     with system("documents are revoked"):
         standing = Document.objects.filter(about__in=about, revoked_at=None)
+        if kind:
+            standing = standing.filter(kind=kind)
         n: int = standing.update(revoked_at=at, revoke_reason=RevokeReason(reason).value)
         if n:
             subject = str(next(iter(about))) if len(about) == 1 else ""

@@ -1,5 +1,6 @@
 """Addresses of the product, filled with things of one district, and what came of asking them."""
 
+import io
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 from django.http import HttpResponse
 from django.urls import reverse
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
+from PIL import Image
 
 from abhiyan.contact import actions as contact
 from abhiyan.contact.models import Attempt, ContactEntry
@@ -27,9 +29,18 @@ from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import batches, photos, tickets, tokens
 from abhiyan.enrolment.actions.cards import CARD
-from abhiyan.enrolment.models import Halt, Membership, Taken
+from abhiyan.enrolment.models import (
+    CertificateBatch,
+    CertificateSheet,
+    FriendCertificate,
+    Halt,
+    Membership,
+    Roll,
+    Taken,
+)
 from abhiyan.enrolment.paper.models import PaperPhoto
 from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.certificates import CERTIFICATE
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.sheets import drawn
@@ -48,12 +59,14 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.schedules import Asking, ask_units
+from abhiyan.programmes.models import Programme, ProgrammeUnit
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.site.access import pages
 from abhiyan.stays.actions import LETTER, NewStay
 from abhiyan.stays.actions import assign as assign_stay
 from abhiyan.stays.models import FieldDay, ThanksLetter
 from abhiyan.units import actions as units
+from abhiyan.units.models import Hierarchy
 from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
 from abhiyan.verification.models import Check, Frame, Stratum, Tie
@@ -236,6 +249,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         stays, stay = _stays_elsewhere(cast, at)
         letter, day = _thanks_elsewhere(cast, stays, at)
         contacts, entry, contact_list, queue = _door_elsewhere(cast, at)
+        certificates, certificate_batch = _certificates_elsewhere(cast, at)
         task = programmes.ask_task(
             what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
             unit_id=world.units["JK-JAM"].pk,
@@ -486,6 +500,9 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "letter": letter,
         "day": day,
         "contacts": contacts,
+        "certificates": certificates,
+        "certificate_batch": certificate_batch,
+        "friend": cast.membership(Cast.foreign_member),
         "entry": entry,
         "queue": queue,
         "roll": world.roll.pk,
@@ -521,6 +538,38 @@ def _calls_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID, UUID]:
         public_id=uuid4(), account_id=leader, first_on=at.date(), last_on=at.date() + timedelta(days=1)
     )
     return made.public_id, call.pk, absence.public_id
+
+
+def _certificates_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID]:
+    """A friends programme in a segment of the other district, and a batch with the certificate of their member."""
+    world = cast.world
+    segment, friend = world.units["JK-AC75"], cast.membership(Cast.foreign_member)
+    roll = Roll.objects.create(code="friends", names={"en": "Friends"}, gives_way=True)
+    days = timedelta(days=30)
+    made = world._drive(world.units, roll, "friends", at.date() - days, at.date() + days)
+    Programme.objects.filter(pk=made.pk).update(owner=segment, hierarchy=Hierarchy.ELECTORAL)
+    ProgrammeUnit.objects.filter(programme=made).update(unit=segment)
+    picture = io.BytesIO()
+    Image.new("RGB", (30, 10)).save(picture, "JPEG")
+    sheet = CertificateSheet.of(
+        picture.getvalue(),
+        digest=b"",
+        added_at=at,
+        programme_id=made.pk,
+        unit_id=segment.pk,
+        each=5,
+        line={"en": "A", "hi": "A"},
+    )
+    sheet.save(force_insert=True)
+    batch = CertificateBatch.objects.create(
+        id=uuid4(), programme_id=made.pk, unit_id=segment.pk, sheet_id=sheet.pk, n=1, at=at
+    )
+    FriendCertificate.objects.create(
+        friend=friend, batch=batch, programme_id=made.pk, segment_id=segment.pk, told_at=at
+    )
+    person = Membership.objects.get(public_id=friend).person_id
+    issue_document(kind=CERTIFICATE, about=friend, person_id=person, unit_id=segment.pk, by=SYSTEM, at=at)
+    return made.public_id, batch.pk
 
 
 def _stays_elsewhere(cast: Cast, at: datetime) -> tuple[UUID, UUID]:
@@ -692,6 +741,9 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["public_id"] = others["frame"]
     if page.startswith("paper_"):
         more |= {"number": others["batch"], "photo": others["photo"]}
+    if name.startswith("enrolment:certificate"):
+        more |= {"public_id": others["certificates"], "friend": others["friend"], "act": "handed"}
+        more["batch"] = others["certificate_batch"]
     if name == "messaging:text":
         more["code"] = others["text"]
     if name == "programmes:material_file":

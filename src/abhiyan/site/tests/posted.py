@@ -29,6 +29,10 @@ POSTS: dict[str, dict[str, str]] = {
     "elections:plan_seats": {"seat": "1", "votes_1": "7"},
     "elections:plan_set_part": {"about": "JK-PC1", "n": "7"},
     "elections:stated": {"party": "BJP", "share_pct": "1.5", "source": "A newspaper"},
+    "enrolment:certificate_ask": {"unit": "JK-AC75", "n": "1", "reason": "mine"},
+    "enrolment:certificate_act": PLACE,
+    "enrolment:certificate_revoke": {"reason": "wrong"},
+    "enrolment:certificate_sheet": {"each": "5", "line_en": "Mine", "line_hi": "Mine"},
     "enrolment:drive_ask_token": PLACE | {"name": "Mine", "channel": "3", "days": "9", "reason": "mine"},
     "enrolment:drive_codes": DAYS | {"unit": "JK"},
     "enrolment:drive_number": {

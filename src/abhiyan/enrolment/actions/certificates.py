@@ -1,0 +1,323 @@
+"""Certificates of friends: how they look, a batch by two people, the links, handed over, revoked."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import apart, audit, clock, lot, slots, sql
+from abhiyan.core.actor import Actor
+from abhiyan.core.files import digest_of
+from abhiyan.core.keys import keyring
+from abhiyan.core.pictures import UnreadablePicture, redraw
+from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.enrolment.models import CertificateBatch, CertificateSheet, FriendCertificate
+from abhiyan.enrolment.queries import certificates as queries
+from abhiyan.enrolment.rules.certificates import CERTIFICATE, MOST_EACH
+from abhiyan.messaging import actions as messaging
+from abhiyan.org import actions as releases
+from abhiyan.org import queries as org
+from abhiyan.org.models import Release
+from abhiyan.org.news import ReleaseDecided
+from abhiyan.people import actions as people
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.models import Programme
+
+ACT = "friends.certificates"  # of org.rules.releases
+RUN, EXPORT = "programmes.run", "people.export"
+READY = "certificate.ready"
+LONGEST_LINE = 80
+LARGEST_SIGNATURE = 5 << 20  # bytes
+TOLD_AT_ONCE = 500
+PAGE = "/me/certificate/"
+
+
+class SignatureMissing(Refused):
+    message = _("Add a picture of the signature.")
+
+
+class SignatureUnfit(Refused):
+    message = _("This file is no picture we can open. Take a JPEG or PNG picture.")
+
+
+class SignatureTooLarge(Refused):
+    message = _("The picture is larger than %(mb)s MB. Take a smaller one.")
+
+
+class SignaturesBusy(Refused, status=503):
+    message = _("Very many pictures are being read at this moment. Save again in a minute.")
+
+
+class EachOutOfRange(Refused):
+    message = _("Write a number from 1 to %(most)s.")
+
+
+class LineMissing(Refused):
+    message = _("Write who signs, in both languages.")
+
+
+class NoSheetYet(Refused, status=409):
+    message = _("Set the signature and the line under it first.")
+
+
+class SheetChanged(Refused, status=409):
+    message = _("The sheet was changed after this was asked. Refuse it, and let them ask again.")
+
+
+class SegmentInDoubt(Refused, status=409):
+    message = _(
+        "Independent checks found too many friends here who were not real. There is no certificate now."
+    )
+
+
+class TooManyCertificates(Refused, status=409):
+    message = _("%(left)s of %(each)s certificates are left for this segment. You asked for %(n)s.")
+
+
+class NoFriendWaits(Refused, status=409):
+    message = _("No confirmed friend waits for a certificate here.")
+
+
+class CertificateOver(Refused, status=409):
+    message = _("This certificate is not valid any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSheet:
+    """What an office says of its certificates. signature: a JPEG or PNG; empty: the one before stays."""
+
+    each: int
+    line_en: str
+    line_hi: str
+    signature: bytes = b""
+
+
+def set_sheet(*, programme: Programme, new: NewSheet, by: Actor, at: datetime) -> CertificateSheet:
+    """Set how many certificates a segment gets, the signature, and the line under it.
+
+    It needs programmes.run at the programme's unit. Refuses EachOutOfRange, LineMissing, SignatureMissing,
+    SignatureTooLarge, SignatureUnfit, SignaturesBusy.
+    """
+    org.require(by, RUN, at=programme.owner_id)
+    if not 0 < new.each <= MOST_EACH:
+        raise EachOutOfRange(field="each", most=MOST_EACH)
+    line = {"en": new.line_en.strip(), "hi": new.line_hi.strip()}
+    for language, text in line.items():
+        if not text or len(text) > LONGEST_LINE:
+            raise LineMissing(field=f"line_{language}")
+    drawn = _drawn(new.signature) if new.signature else b""
+    with system("how certificates look"):
+        sql.wait_for(f"enrolment.certificate_sheet {programme.pk}")
+        before = queries.sheet_of(programme.pk)
+        if not drawn:
+            drawn = needed(before, SignatureMissing(field="signature")).opened()
+        if before is not None:
+            CertificateSheet.objects.filter(pk=before.pk).update(replaced_at=at)
+        made = CertificateSheet.of(
+            drawn,
+            digest=digest_of(drawn, within=str(programme.public_id)),
+            added_at=at,
+            programme_id=programme.pk,
+            unit_id=programme.owner_id,
+            each=new.each,
+            line=line,
+        )
+        made.save(force_insert=True)
+        _record("set_sheet", programme, by=by, at=at, facts={"each": new.each})
+    return made
+
+
+def _drawn(data: bytes) -> bytes:
+    """The signature made anew. No transaction waits meanwhile (core.apart)."""
+    if len(data) > LARGEST_SIGNATURE:
+        raise SignatureTooLarge(field="signature", mb=LARGEST_SIGNATURE >> 20)
+
+    def work() -> bytes | Refused:
+        try:
+            return redraw(data).picture
+        except UnreadablePicture:
+            return SignatureUnfit(field="signature")
+        except slots.NoSlotFree:
+            return SignaturesBusy(field="signature")
+
+    found = apart.done(("signature", hashlib.sha256(data).digest()), work)
+    if isinstance(found, Refused):
+        raise found
+    return found
+
+
+def ask_batch(*, programme: Programme, segment: int, n: int, reason: str, by: Actor, at: datetime) -> Release:
+    """Ask a second person for certificates of a segment's confirmed friends, for n of them at most.
+
+    It needs people.export at the segment: names go to a printer. Refuses NotFound outside the programme, NoSheetYet,
+    SegmentInDoubt, TooManyCertificates, NoFriendWaits, and what `ask_release` refuses.
+    """
+    org.require(by, EXPORT, at=segment)
+    with system("asking for certificates"):
+        sheet, _left = _fit(programme, segment, n, at=at)
+    payload = {"programme": str(programme.public_id), "unit": segment, "sheet": str(sheet.pk), "n": n}
+    return releases.ask_release(act=ACT, unit_id=segment, reason=reason, payload=payload, by=by, at=at)
+
+
+def heed_certificates(*, told: ReleaseDecided) -> None:
+    """A second person decided about a batch: its friends get their certificates, or none. In their transaction.
+
+    What is asked is asked again here, for the world may have changed: refuses SheetChanged and as `ask_batch`.
+    """
+    if told.act != ACT or not told.allow:
+        return
+    programme = programmes.programme(UUID(str(told.payload["programme"])))
+    give_certificates(
+        programme=programme,
+        segment=int(told.payload["unit"]),
+        n=int(told.payload["n"]),
+        sheet=UUID(str(told.payload["sheet"])),
+        by=told.by,
+        at=told.at,
+    )
+
+
+def give_certificates(
+    *, programme: Programme, segment: int, n: int, sheet: UUID, by: Actor, at: datetime
+) -> CertificateBatch:
+    """Give the next n confirmed friends of a segment their certificates, the earliest confirmation first.
+
+    Only the approval calls this. Locks: the segment in the programme, so that two batches at once keep the limit.
+    """
+    with system("a batch of certificates"):
+        sql.wait_for(f"enrolment.certificates {programme.pk} {segment}")
+        now, _left = _fit(programme, segment, n, at=at)
+        if now.pk != sheet:
+            raise SheetChanged
+        friends = queries.next_friends(programme, segment, most=n)
+        batch = CertificateBatch.objects.create(
+            id=lot.uuid(),
+            programme_id=programme.pk,
+            unit_id=segment,
+            sheet_id=sheet,
+            n=len(friends),
+            approved_by=by.account_id,
+            at=at,
+        )
+        FriendCertificate.objects.bulk_create(
+            FriendCertificate(batch=batch, programme_id=programme.pk, segment_id=segment, friend=friend)
+            for friend in friends
+        )
+        people.issue_documents(kind=CERTIFICATE, people=friends, unit_id=segment, by=by, at=at)
+        _record("give_certificates", programme, by=by, at=at, unit_id=segment, n=len(friends))
+    return batch
+
+
+def _fit(programme: Programme, segment: int, n: int, *, at: datetime) -> tuple[CertificateSheet, int]:
+    """The sheet in force, and how many certificates the segment has left. Refuses what stands in the way."""
+    if programme.state != Programme.State.OPEN or not queries.is_segment(programme, segment):
+        raise NotFound
+    sheet = needed(queries.sheet_of(programme.pk), NoSheetYet)
+    if queries.doubted(programme, [segment], on=clock.day_in(programme.zone, at)):
+        raise SegmentInDoubt
+    left = sheet.each - queries.given(programme, segment)
+    if n > left or n < 1:
+        raise TooManyCertificates(field="n", left=left, each=sheet.each, n=n)
+    if not queries.next_friends(programme, segment, most=1):
+        raise NoFriendWaits
+    return sheet, left
+
+
+def tell_friends(*, at: datetime) -> int:
+    """Queue the link to each certificate nobody was told of. Returns how many rows were looked at. In a transaction.
+
+    The usual gate decides whether it goes. A loop.
+    """
+    rows = queries.untold(TOLD_AT_ONCE)
+    if not rows:
+        return 0
+    ring, stop = keyring(), messaging.stop_number()
+    letters = [
+        messaging.Outgoing(
+            template=READY,
+            phone=ring.unseal(bytes(one.sealed), about=one.phone_id.bytes).decode(),
+            language=one.language or settings.LANGUAGE_CODE,
+            blanks={"link": settings.ORIGIN + PAGE, "stop": stop},
+            key=f"certificate|{one.friend}",
+            unit_id=one.unit_id,
+            programme_id=one.programme_id,
+        )
+        for one in rows
+        if one.is_valid
+    ]
+    messaging.send_many(messages=letters, at=at)
+    FriendCertificate.objects.filter(pk__in=[one.friend for one in rows]).update(told_at=at)
+    return len(rows)
+
+
+def hand_over(*, friend: UUID, by: Actor, at: datetime) -> None:
+    """Note that a friend holds the paper. Twice is once.
+
+    It needs enrolment.enrol at the friend's place. Refuses NotFound, CertificateOver.
+    """
+    _hand(friend, by=by, at=at, handed_at=at)
+
+
+def take_handing_back(*, friend: UUID, by: Actor, at: datetime) -> None:
+    """Note that the friend does not hold it after all. Who may: as `hand_over`."""
+    _hand(friend, by=by, at=at, handed_at=None)
+
+
+def _hand(friend: UUID, *, by: Actor, at: datetime, handed_at: datetime | None) -> None:
+    with system("a certificate is handed over"):
+        one, unit_id = _held(friend)
+        org.require(by, "enrolment.enrol", at=unit_id)
+        if not queries.is_valid(one.friend):
+            raise CertificateOver
+        if (one.handed_at is None) == (handed_at is None):
+            return
+        one.handed_at, one.handed_by = handed_at, by.account_id if handed_at else None
+        one.save(update_fields=["handed_at", "handed_by"])
+        act = "hand_over" if handed_at else "take_handing_back"
+        audit.record(by=by, at=at, act=f"enrolment.{act}", subject=str(one.friend), unit_id=unit_id)
+
+
+def revoke_certificate(*, friend: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """End a certificate for good: its check says that it is not valid, and not why.
+
+    reason: of people.models.RevokeReason. It needs programmes.run at the segment. Refuses NotFound, CertificateOver.
+    """
+    with system("a certificate is revoked"):
+        one, _unit = _held(friend)
+        org.require(by, RUN, at=one.segment_id)
+        ended = people.revoke_documents(
+            about=[one.friend], reason=reason, by=by, at=at, unit_id=one.segment_id, kind=CERTIFICATE
+        )
+        if not ended:
+            raise CertificateOver
+
+
+def _held(friend: UUID) -> tuple[FriendCertificate, int]:
+    one = needed(FriendCertificate.objects.select_for_update().filter(pk=friend).first())
+    return one, queries.place_of(one.friend)
+
+
+def sentences(release: Release) -> list[str]:
+    """What exactly a batch would do, for the person who decides about it."""
+    n = int(release.payload["n"])
+    return [
+        say("Up to %(n)s certificates for friends of %(unit)s, in the order in which they confirmed.")
+        % {"n": n, "unit": queries.name_of(release.unit_id)},
+        say("Their names go to a printer. Each friend gets the link by SMS."),
+    ]
+
+
+def _record(act: str, programme: Programme, *, by: Actor, at: datetime, **more: object) -> None:
+    given = {"unit_id": programme.owner_id} | more
+    audit.record(
+        by=by,
+        at=at,
+        act=f"enrolment.{act}",
+        subject=str(programme.public_id),
+        **given,  # type: ignore[arg-type]
+    )
