@@ -1,4 +1,5 @@
-"""The sample of the demo: two review rounds. One over mandals is half done, one over district presidents has begun."""
+"""The sample of the demo: three review rounds. Those over all mandals and over the booths of one district are half
+done; the one over district presidents has begun."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,12 +29,15 @@ from abhiyan.review.actions import reviews as acts
 from abhiyan.review.models import Review, Round
 from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
+from abhiyan.review.queries.reached import reached_below
+from abhiyan.review.rules.reached import MeasureReached, contradicting
 from abhiyan.units import actions as units
 from abhiyan.units import queries as unit_queries
 from abhiyan.units.models import Hierarchy, Kind
 
 ZONE = ZoneInfo("Asia/Kolkata")
 MANDALS, PRESIDENTS = "नवंबर में हर मंडल की समीक्षा (नमूना)", "ज़िला अध्यक्षों की समीक्षा (नमूना)"
+BOOTHS, BOOTHS_OF = "ज़िले के हर बूथ की समीक्षा (नमूना)", "JK-D627"
 CLOSED = "JK-D627-MX"  # a mandal that closes during the round
 GONE, LEFT = 9, 12  # days of the round over mandals
 SHARES = (0, 0.3, 0.8, 0.9, 1)  # decided in one district after another; by days 0.4 are due
@@ -92,6 +96,28 @@ def _review(
     for unit_id, some in _by_reviewer(two):
         if reviewer := offices["region_in_charge"].get(unit_id):
             _talk(some, reviewer, offices["district_president"], ids["JK-D627"], drive, at)
+    _booths(ids[BOOTHS_OF], president, offices["mandal_president"], at)
+
+
+def _booths(district: int, president: Actor, mandals: Mapping[int, Actor], at: datetime) -> None:
+    """Each second mandal president has decided on all booths, from the list and by their figures."""
+    one = _open(BOOTHS, "booth", "mandal_president", district, president, at, 4)
+    for unit_id, some in list(_by_reviewer(one))[::2]:
+        if reviewer := mandals.get(unit_id):
+            figures = reached_below(unit_id, [each.unit_id for each in some], one.hierarchy, at=at)
+            acts.decide_listed(
+                public_id=one.public_id,
+                decisions={each.public_id: _fitting(figures[each.unit_id]) for each in some},
+                sure={},
+                by=reviewer,
+                at=at - timedelta(hours=1),
+            )
+
+
+def _fitting(figures: Sequence[MeasureReached]) -> str:
+    """A decision that the figures allow."""
+    decided = Review.Decision
+    return decided.KEEP if not contradicting(decided.KEEP, figures) else decided.HELP
 
 
 def _open(name: str, what: str, office: str, unit_id: int, by: Actor, at: datetime, ago: int) -> Round:
@@ -111,7 +137,7 @@ def _open(name: str, what: str, office: str, unit_id: int, by: Actor, at: dateti
 
 def _by_reviewer(one: Round) -> Iterator[tuple[int, Sequence[Review]]]:
     """What waits in a round, by the unit that reviews."""
-    waiting = found.reviews_in(one, show=found.WAITING, text="", under=one.unit_id, today=one.begins_on)
+    waiting = found.reviews_in(one, show=found.WAITING, text="", under=one.unit_id, at=one.made_at)
     rows = list(waiting.order_by("by_unit__code", "unit__code"))
     for unit_id in dict.fromkeys(each.by_unit_id for each in rows):
         yield unit_id, [each for each in rows if each.by_unit_id == unit_id]
@@ -184,7 +210,7 @@ def _work(
             acts.reply_to_review(public_id=each.public_id, text=said.reply, by=whom, at=at)
     for each, days in zip(prepared, (-1, 0, 1), strict=False):
         meets_on = today + timedelta(days=days)
-        acts.set_meeting(public_id=each.public_id, meets_on=meets_on, by=reviewer, at=at)
+        acts.set_meeting(public_id=each.public_id, meets_on=meets_on, is_held=days < 0, by=reviewer, at=at)
 
 
 def _decide(
@@ -203,7 +229,14 @@ def _decide(
         (first, *_others) = candidates([one.unit_id], on=day)
         todo = acts.ToDo(said.task, first.appointment, day + timedelta(days=4))
     acts.decide_review(
-        public_id=one.public_id, decision=said.decision, text=said.text, todo=todo, by=by, at=at
+        public_id=one.public_id,
+        decision=said.decision,
+        text=said.text,
+        todo=todo,
+        has_met=True,
+        sure=said.decision,
+        by=by,
+        at=at,
     )
     if is_done and todo and whom:
         given = found.minutes_of(one)[0].one.task

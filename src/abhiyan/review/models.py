@@ -64,8 +64,8 @@ class Review(models.Model):
     class Decision(models.TextChoices):
         KEEP = "keep", _("Going well: carry on")
         HELP = "help", _("Help is needed")
-        AGAIN = "again", _("The figures are checked again")
-        CHANGE = "change", _("Something must change")
+        AGAIN = "again", _("Recheck the figures")
+        CHANGE = "change", _("Change needed")
 
     public_id = models.UUIDField(unique=True)
     round = models.ForeignKey(Round, models.PROTECT, related_name="reviews", db_index=False)
@@ -75,7 +75,8 @@ class Review(models.Model):
     # It left the round: the unit closed or moved away, or the appointment ended.
     left_on = models.DateField(null=True)
     prepared_at = models.DateTimeField(null=True)  # its reviewer opened the dossier
-    meets_on = models.DateField(null=True)  # the day of the meeting
+    meets_on = models.DateField(null=True)  # the day set for the meeting
+    met_on = models.DateField(null=True)  # the day it was held, as the reviewer says
     told_at = models.DateTimeField(null=True)  # the office-bearer got the message that their page is there
     reminded_at = models.DateTimeField(null=True)  # its reviewer, that reviews are late
     decision = models.TextField(choices=Decision.choices, default="", db_default="")
@@ -132,6 +133,8 @@ class Minute(models.Model):
     at = models.DateTimeField()
     account_id = models.BigIntegerField(null=True)  # the reviewer
     task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")
+    # Of the unit when it was decided: [programme, measure, counted, due by the day, target].
+    figures = models.JSONField(default=list, db_default=[])
 
     class Meta:
         db_table = "review_minute"

@@ -48,7 +48,9 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     for one in asked.read:
         yield _own(one, _("Read the decision about you"), one.get_decision_display(), urgency=3)
     for left in asked.review:
-        page = reverse("review:round", args=[left.round.public_id]) + f"?show={found.WAITING}"
+        page = reverse("review:round_work", args=[left.round.public_id])
+        if left.round.of_office:
+            page = reverse("review:round", args=[left.round.public_id]) + f"?show={found.WAITING}"
         word = ngettext("Review %(n)s person", "Review %(n)s people", left.n)
         if not left.round.of_office:
             word = ngettext("Review %(n)s unit", "Review %(n)s units", left.n)

@@ -60,6 +60,25 @@ class MeetingOutside(Refused):
     message = _("Choose a day of the round, from %(first)s to %(last)s.")
 
 
+class MeetingAhead(Refused):
+    message = _("This day is still to come. Say that you met when you have met.")
+
+
+class DecisionContradicts(Refused, status=409):
+    message = _(
+        "The figures say something else. %(name)s: %(counted)s counted, %(due)s due by today (%(pct)s%%)."
+        " If you are sure, save the decision again."
+    )
+
+
+class NothingChosen(Refused):
+    message = _("Choose a decision for at least one unit.")
+
+
+class ReviewersReminded(Refused, status=409):
+    message = _("All of them were reminded today. Each reviewer gets one reminder a day.")
+
+
 class MinuteMissing(Refused):
     message = _("Write the reason in words, at most %(longest)s characters.")
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from abhiyan.core.access import STRONG, capability, page
+from abhiyan.core.access import FINAL, STRONG, capability, page
 
 from .views import deck_templates, dossier, printing, reviews, rounds, slides
 
@@ -27,6 +27,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
         rounds.round_stand_in,
         opens=ASKING,
         act="another one replaces them",
+    ),
+    page("rounds/<uuid:public_id>/reviewers/", rounds.round_reviewers, opens=ASKING),
+    page(
+        "rounds/<uuid:public_id>/remind/",
+        rounds.round_remind,
+        opens=ASKING,
+        act=FINAL,
+    ),
+    page(
+        "rounds/<uuid:public_id>/decide/",
+        rounds.round_work,
+        opens=ASKING,
+        act="each decision is amended on its page until the round ends",
     ),
     page("rounds/<uuid:public_id>/week/", printing.round_week, opens=ASKING),
     page("of/<uuid:public_id>/", reviews.review, opens=STRONG),

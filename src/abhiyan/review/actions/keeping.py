@@ -1,6 +1,7 @@
 """Rounds follow the tree and the offices: who joins and leaves them, who reviews what; and who is told or reminded."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -14,6 +15,7 @@ from abhiyan.review.models import Review, Round
 from abhiyan.review.queries.reviewers import ORGANISATIONAL, REVIEWER
 from abhiyan.review.refusals import UnitsReviewed
 from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND
+from abhiyan.units import queries as units
 from abhiyan.units.news import UnitsGoing, UnitsMoved
 
 AT_ONCE = 2_000  # people who get a message in one turn
@@ -56,7 +58,8 @@ came as (
 moved as (
   update review_review r set left_on = null, by_unit_id = coalesce(f.by_unit_id, r.by_unit_id),
     prepared_at = case when r.decided_at is null and f.by_unit_id <> r.by_unit_id then null else r.prepared_at end,
-    meets_on = case when r.decided_at is null and f.by_unit_id <> r.by_unit_id then null else r.meets_on end
+    meets_on = case when r.decided_at is null and f.by_unit_id <> r.by_unit_id then null else r.meets_on end,
+    met_on = case when r.decided_at is null and f.by_unit_id <> r.by_unit_id then null else r.met_on end
   from found f where {_SAME} and (f.by_unit_id <> r.by_unit_id or r.left_on is not null) returning 1),
 went as (
   update review_review r set left_on = %(on)s from d
@@ -173,6 +176,46 @@ def remind_reviewers(*, at: datetime) -> int:
         ],
     )
     return len(late)
+
+
+# Units of a round where something waits, nothing was decided, and nobody was reminded today.
+_SILENT = f"""
+with r as materialized (
+  select r.round_id, r.by_unit_id, null::bigint as account_id from review_review r
+  join units_placement p on p.unit_id = r.by_unit_id and p.hierarchy = %(hierarchy)s
+    and p.lo >= %(lo)s and p.lo < %(hi)s
+  where r.round_id = %(round)s and r.left_on is null
+    and (%(unit)s::bigint is null or r.by_unit_id = %(unit)s)
+  group by r.round_id, r.by_unit_id
+  having bool_or(r.decided_at is null) and (%(unit)s::bigint is not null or count(r.decided_at) = 0)
+    and coalesce(max(r.reminded_at), '-infinity') < %(day)s)
+select x.account_id, min(x.unit_id), array_agg(distinct r.by_unit_id)
+from r join review_round d on d.id = r.round_id cross join {REVIEWER} x
+where x.account_id is distinct from %(but)s group by x.account_id order by 1 limit {AT_ONCE}"""
+
+
+def tell_silent(one: Round, *, under: int, unit_id: int | None, but: int | None, at: datetime) -> int:
+    """Tell the silent reviewers of a round below a unit, or those of one unit, that reviews wait. How many.
+
+    In a system scope. but: the account that asks.
+    """
+    on = clock.day_in(settings.TIME_ZONE, at)
+    lo, hi = units.span(under, one.hierarchy)
+    given = {
+        "hierarchy": one.hierarchy,
+        "lo": lo,
+        "hi": hi,
+        "round": one.pk,
+        "unit": unit_id,
+        "but": but,
+        "on": on,
+    }
+    silent = sql.rows(_SILENT, given | {"day": datetime.combine(on, time(0), ZoneInfo(settings.TIME_ZONE))})
+    for account_id, own_unit, _units in silent:
+        _tell(account_id, f"review|now|{one.pk}|{account_id}|{on.isoformat()}", unit_id=own_unit, at=at)
+    reminded = sorted({each for _account, _unit, some in silent for each in some})
+    Review.objects.filter(round=one, by_unit_id__in=reminded).update(reminded_at=at)
+    return len(silent)
 
 
 def _tell(account_id: int, key: str, *, unit_id: int, at: datetime) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.formats import date_format
 
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
@@ -20,7 +21,7 @@ from abhiyan.review.queries.reviewers import ORGANISATIONAL
 from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, days_stand
 from abhiyan.units.rules import levels
 
-from .keeping import LOCK, settle_rounds
+from .keeping import LOCK, settle_rounds, tell_silent
 
 
 def open_round(
@@ -160,6 +161,30 @@ def name_stand_in(*, public_id: UUID, unit_id: int, appointment: UUID, by: Actor
             facts={"appointment": appointment},
         )
     return made
+
+
+def remind_round(*, public_id: UUID, under: int, unit_id: int | None = None, by: Actor, at: datetime) -> int:
+    """One SMS to each reviewer of a round below a unit who has decided nothing. How many got one.
+
+    unit_id: to the reviewers of this unit alone, also where they have decided some. Nobody gets two a day. Who may:
+    whoever leads the unit, or one above it. Refuses NotYours, RoundNotNow, ReviewersReminded.
+    """
+    on = clock.day_in(settings.TIME_ZONE, at)
+    with transaction.atomic():
+        one = found.round_of(public_id)
+        org.require(by, LEADS, at=unit_id or under)
+        if not one.begins_on <= on <= one.ends_on:
+            raise refusals.RoundNotNow(
+                first=date_format(one.begins_on, "j M Y"), last=date_format(one.ends_on, "j M Y")
+            )
+        with system("reminding reviewers"):
+            n = tell_silent(one, under=under, unit_id=unit_id, but=by.account_id, at=at)
+        if not n:
+            raise refusals.ReviewersReminded
+        audit.record(
+            by=by, at=at, act="review.remind_round", subject=str(public_id), unit_id=unit_id or under, n=n
+        )
+    return n
 
 
 def _held(public_id: UUID, by: Actor) -> Round:

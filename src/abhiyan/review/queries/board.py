@@ -43,7 +43,7 @@ _KINDS = tuple(Review.Decision.values)
 _BOARD = f"""
 with r as materialized (
   select r.*, p.lo, r.decided_at is null and r.left_on is null as waits,
-    coalesce(r.meets_on <= %(on)s, false) as has_met from review_review r
+    r.met_on is not null as has_met from review_review r
   join units_placement p on p.unit_id = r.unit_id and p.hierarchy = %(hierarchy)s
     and p.lo >= %(first)s and p.lo < %(hi)s
   where r.round_id = %(round)s),

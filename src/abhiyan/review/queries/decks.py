@@ -412,7 +412,7 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
 def _round(one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
     today = clock.day_in(settings.TIME_ZONE, at)
     is_leading = org.holds(viewer.account_id or 0, LEADS, at=one.unit_id)
-    mine = partial(rounds.reviews_in, one, text="", under=one.unit_id, today=today)
+    mine = partial(rounds.reviews_in, one, text="", under=one.unit_id, at=at)
     decided = mine(show=ReviewState.DECIDED)
     counted = dict(decided.order_by().values_list("decision").annotate(n=Count("pk")))
     if not is_leading and (one.of_office or not mine(show="").exists()):

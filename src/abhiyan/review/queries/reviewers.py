@@ -71,20 +71,11 @@ def why_not(one: Review, account_id: int | None, *, on: date) -> type[Refused] |
     """
     if one.account_id is not None and one.account_id == account_id:
         return refusals.OwnReview
-    given = {"account": account_id, "unit": one.unit_id, "by_unit": one.by_unit_id, "on": on}
     with system("whose line"):
         mine = [each for each in _reviewers([one], on=on).get(one.pk, []) if each.account_id == account_id]
         if not mine:
             return org.NotYours
-        if sql.exists(
-            f"""select 1 from org_appointment ap
-            join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
-            join units_placement u on u.unit_id = %(unit)s and u.hierarchy = p.hierarchy and u.lo is not null
-            left join units_placement b on b.unit_id = %(by_unit)s and b.hierarchy = p.hierarchy and b.lo is not null
-            where ap.account_id = %(account)s and {ACTIVE}
-              and (p.lo >= u.lo and p.lo < u.hi or p.lo > b.lo and p.lo < u.lo and p.hi > u.lo)""",
-            given,
-        ):
+        if own_units([one], account_id, on=on):
             return refusals.OwnUnit
         is_led = one.account_id is not None and sql.exists(
             f"""select 1 from org_appointment ap join org_office o on o.id = ap.office_id
@@ -92,10 +83,30 @@ def why_not(one: Review, account_id: int | None, *, on: date) -> type[Refused] |
             join units_placement m on m.unit_id = %(mine)s and m.hierarchy = p.hierarchy and m.lo is not null
             where ap.account_id = %(reviewed)s and %(leads)s = any(o.capabilities) and {ACTIVE}
               and p.lo <= m.lo and p.hi > m.lo and (p.lo < m.lo or o.rank < %(rank)s)""",
-            given
-            | {"reviewed": one.account_id, "leads": LEADS, "mine": mine[0].unit_id, "rank": mine[0].rank},
+            {
+                "on": on,
+                "reviewed": one.account_id,
+                "leads": LEADS,
+                "mine": mine[0].unit_id,
+                "rank": mine[0].rank,
+            },
         )
     return refusals.OwnLine if is_led else None
+
+
+def own_units(some: Sequence[Review], account_id: int | None, *, on: date) -> list[int]:
+    """Those of these reviews (ids) in whose unit, below which, or between which and the reviewing unit somebody holds
+    an office. In a scope that sees them."""
+    return sql.column(
+        f"""select distinct r.id from review_review r
+        join org_appointment ap on ap.account_id = %(account)s and {ACTIVE}
+        join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
+        join units_placement u on u.unit_id = r.unit_id and u.hierarchy = p.hierarchy and u.lo is not null
+        left join units_placement b on b.unit_id = r.by_unit_id and b.hierarchy = p.hierarchy and b.lo is not null
+        where r.id = any(%(reviews)s::bigint[])
+          and (p.lo >= u.lo and p.lo < u.hi or p.lo > b.lo and p.lo < u.lo and p.hi > u.lo)""",
+        {"reviews": [one.pk for one in some], "account": account_id, "on": on},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from abhiyan.core import sql
 from abhiyan.core.refusals import needed
@@ -19,6 +19,7 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.queries import tasks
 from abhiyan.programmes.queries.tasks import ACTIVE
+from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.review.models import Minute, Review, Round
 from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND, ReviewState
 from abhiyan.units import queries as units
@@ -28,7 +29,8 @@ from .reviewers import ORGANISATIONAL, REVIEWER
 
 MOST_FOUND = 200  # units a search of reviews looks at
 REPLY_SHOWN = timedelta(days=14)  # so long Today asks a unit to read and reply
-WAITING, LEFT = "waiting", "left"  # of a filter: not decided; left the round
+# Of a filter: not decided; left the round; with an open task; with one that is late.
+WAITING, LEFT, TASKS, LATE = "waiting", "left", "tasks", "late"
 
 
 def round_of(public_id: UUID) -> Round:
@@ -49,11 +51,13 @@ def rounds(*, text: str = "", show: str = "", today: date | None = None) -> Quer
     return found.filter(kinds.get(show, Q()))
 
 
-def reviews_in(one: Round, *, show: str, text: str, under: int, today: date) -> QuerySet[Review]:
-    """The reviews of a round in the viewer's sight. show: a State, WAITING, LEFT, or all. text: part of a name or code,
-    of a unit or of who is reviewed. under: the unit below which they are."""
+def reviews_in(one: Round, *, show: str, text: str, under: int, at: datetime) -> QuerySet[Review]:
+    """The reviews of a round in the viewer's sight. show: a State, WAITING, LEFT, TASKS (with one open), LATE, a
+    decision, or all. text: part of a name or code, of a unit or of who is reviewed. under: the unit below which they
+    are."""
+    with_task = Minute.objects.filter(review=OuterRef("pk"), task__state__in=OPEN)
     waiting = Q(decided_at=None, left_on=None)
-    met, place = waiting & Q(meets_on__lte=today), (under, one.hierarchy)
+    met, place = waiting & ~Q(met_on=None), (under, one.hierarchy)
     kinds = {
         ReviewState.DECIDED: ~Q(decided_at=None),
         ReviewState.MET: met,
@@ -61,6 +65,9 @@ def reviews_in(one: Round, *, show: str, text: str, under: int, today: date) -> 
         ReviewState.EMPTY: waiting & ~met & Q(prepared_at=None),
         WAITING: waiting,
         LEFT: Q(decided_at=None) & ~Q(left_on=None),
+        TASKS: Q(Exists(with_task)),
+        LATE: Q(Exists(with_task.filter(task__due_at__lt=at))),
+        **{each: Q(decision=each) for each in Review.Decision.values},
     }
     found = Review.objects.select_related("unit", "by_unit").filter(kinds.get(show, Q()), round=one)
     if under != one.unit_id:
@@ -257,6 +264,53 @@ def of_week(viewer: Viewer, one: Round, *, on: date, limit: int) -> list[Review]
     )
     found = Review.objects.select_related("unit").filter(pk__in=keys)
     return list(found.order_by("meets_on", "pk")[:limit])
+
+
+def to_decide(viewer: Viewer, one: Round, *, on: date) -> QuerySet[Review]:
+    """The units of a round that the viewer still has to decide, in the order of their codes."""
+    keys = sql.column(
+        f"{_WITH} select distinct r.id {_MINE} and r.account_id is null and r.round_id = %(round)s"
+        " and d.begins_on <= %(on)s",
+        _given(viewer, on) | {"round": one.pk},
+    )
+    found = Review.objects.select_related("unit", "by_unit").filter(pk__in=keys)
+    return found.order_by("by_unit__code", "unit__code", "pk")
+
+
+def last_decisions(some: Sequence[Review]) -> dict[int, str]:
+    """What was decided last about these units in another round, by unit. One query."""
+    past = Review.objects.filter(unit_id__in=[one.unit_id for one in some], account_id=None)
+    past = past.exclude(decided_at=None).exclude(pk__in=[one.pk for one in some])
+    rows = past.order_by("unit_id", "-decided_at").distinct("unit_id")
+    return {one.unit_id: one.get_decision_display() for one in rows}
+
+
+def reviewing_units(one: Round, *, under: int) -> QuerySet[Review, dict[str, Any]]:
+    """How far each unit that reviews below one is in a round, in the viewer's sight. Silent ones come first.
+
+    n, decided, prepared, met, is_set: of its reviews; one: the key of one of them.
+    """
+    rows = Review.objects.filter(round=one, left_on=None)
+    if under != one.unit_id:
+        rows = rows.filter(by_unit_id__in=units.below(under, one.hierarchy))
+    grouped = rows.values("by_unit_id", "by_unit__code", "by_unit__names").annotate(
+        n=Count("pk"),
+        decided=Count("decided_at"),
+        prepared=Count("prepared_at"),
+        met=Count("met_on"),
+        is_set=Count("meets_on"),
+        last=Max("decided_at"),
+        reminded=Max("reminded_at"),
+        one=Min("pk"),
+    )
+    done = F("decided") * 1.0 / F("n")
+    return grouped.annotate(done=done).order_by("done", "prepared", "-n", "by_unit__code")
+
+
+def coverage_of(some: Sequence[Round]) -> dict[int, tuple[int, int]]:
+    """How many reviews of each round are decided, of how many, as far as the viewer sees them. One query."""
+    rows = Review.objects.filter(round__in=some, left_on=None).values_list("round_id")
+    return {pk: (done, n) for pk, done, n in rows.annotate(Count("decided_at"), Count("pk")).order_by()}
 
 
 def leads_whole(viewer: Viewer, one: Round) -> bool:

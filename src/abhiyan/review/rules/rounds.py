@@ -40,11 +40,11 @@ def due_share(begins_on: date, ends_on: date, *, today: date) -> float:
     return min(1.0, max(0.0, gone / days))
 
 
-def state_of(*, is_decided: bool, meets_on: date | None, is_prepared: bool, today: date) -> ReviewState:
-    """How far one review is: a meeting counts from its day."""
+def state_of(*, is_decided: bool, is_met: bool, is_prepared: bool) -> ReviewState:
+    """How far one review is. A day set for the meeting is not a meeting held."""
     if is_decided:
         return ReviewState.DECIDED
-    if meets_on is not None and meets_on <= today:
+    if is_met:
         return ReviewState.MET
     return ReviewState.PREPARED if is_prepared else ReviewState.EMPTY
 

@@ -30,8 +30,9 @@ def round_elsewhere(cast: "Cast", at: datetime) -> dict[str, UUID]:
     with system("test"):
         review = Review.objects.get(round=one, unit__code="JK-JAM-M1").public_id
     rounds = ("review:round", "review:round_change", "review:round_stand_in", "review:round_week")
+    lists = ("review:round_reviewers", "review:round_remind", "review:round_work")
     pages = ("review:review", "review:review_decide", "review:review_meeting", "review:review_reply")
-    return dict.fromkeys(rounds, one.public_id) | dict.fromkeys(pages, review)
+    return dict.fromkeys((*rounds, *lists), one.public_id) | dict.fromkeys(pages, review)
 
 
 def slides_elsewhere(cast: "Cast", at: datetime) -> dict[str, UUID]:

@@ -257,7 +257,7 @@ def test_a_colleague_and_the_next_holder_learn_nothing_of_it_from_the_page_of_th
     with system("test"):
         Task.objects.filter(title="Name the third").update(due_at=NOW - timedelta(days=1))
     above = words(round_page(cast, one))
-    assert "To review 1" in above and "Something must change 1" in above and "Name the third" in above
+    assert "To review 1" in above and "Change needed 1" in above and "Name the third" in above
 
     with system("test"):
         org.end_appointment(public_id=seat, reason="Moved", by=SYSTEM, at=NOW)
@@ -267,12 +267,12 @@ def test_a_colleague_and_the_next_holder_learn_nothing_of_it_from_the_page_of_th
     for role in ("district_in_charge", "cluster_in_charge"):
         for asked in ("", "?unit=JK-SRI", "?show=decided"):
             said = words(round_page(cast, one, role, asked))
-            for part in ("To review", "Decided 1", "Something must change", "Name the third", "Tasks open"):
+            for part in ("To review", "Decided 1", "Change needed", "Name the third", "Tasks open"):
                 assert part not in said, (role, asked, part)
         with cast.as_(role):
-            assert list(reviews_in(one, show="decided", text="", under=one.unit_id, today=today())) == []
-        assert "Something must change" not in cast.client(role).get("/").content.decode()
-        assert "Something must change" not in dossier(cast, role, "JK-SRI")
+            assert list(reviews_in(one, show="decided", text="", under=one.unit_id, at=NOW)) == []
+        assert "Change needed" not in cast.client(role).get("/").content.decode()
+        assert "Change needed" not in dossier(cast, role, "JK-SRI")
     with system("test"):
         unit = cast.world.units["JK-SRI"].pk
         assert board(one, unit, on=today(), at=NOW).whole.coverage.of == 0

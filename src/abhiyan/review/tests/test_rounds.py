@@ -193,7 +193,7 @@ def test_a_closed_unit_leaves_coverage_and_is_not_decided(cast: Cast) -> None:
     with pytest.raises(refusals.UnitClosed):
         decide(cast, review_of(one, "JK-SRI-M2"))
     with cast.as_("state_president"):
-        left = found.reviews_in(one, show=found.LEFT, text="", under=one.unit_id, today=today())
+        left = found.reviews_in(one, show=found.LEFT, text="", under=one.unit_id, at=NOW)
         assert [each.unit.code for each in left] == ["JK-SRI-M2"]
 
 

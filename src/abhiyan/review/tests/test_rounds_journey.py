@@ -54,8 +54,7 @@ def open_round(page: Page, what: str) -> str:
 
 
 def decide(page: Page, cast: Cast) -> None:
-    """From a review's page: decide, with a task for the president of the mandal."""
-    go(page, "main a[href$='/decide/']")
+    """On a review's page: decide, with a task for the president of the mandal."""
     page.check("[name=decision][value=help]")
     page.fill("[name=text]", SAID)
     page.fill("[name=task]", TASK)

@@ -48,6 +48,7 @@ def meet(cast: Cast, one: Review, days: int, role: str = "district_in_charge") -
         set_meeting(
             public_id=one.public_id,
             meets_on=today() + timedelta(days=days),
+            is_held=days == 0,
             by=cast.actor(role),
             at=NOW,
         )

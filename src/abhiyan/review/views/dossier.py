@@ -19,7 +19,7 @@ from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.responsible import seats, vacant_below
-from abhiyan.org.viewer import Request
+from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.review.actions.reviews import note_opened
@@ -80,7 +80,7 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
         flags = (
             []
             if is_below_flags
-            else _flags(request, stands.running, here, hierarchy, at, on_screen=on_screen)
+            else flags_of(request.viewer, stands.running, here, hierarchy, at, on_screen=on_screen)
         )
         parts = parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact, kinds=kinds), at=at)
     return {
@@ -112,14 +112,14 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
     }
 
 
-def _flags(
-    request: Request,
+def flags_of(
+    viewer: Viewer,
     running: Sequence[RunningMeasure],
     here: units.UnitRow,
     hierarchy: int,
     at: datetime,
     *,
-    on_screen: bool,
+    on_screen: bool = True,
 ) -> list[dict[str, Any]]:
     """How many workers are asked in each measure; for those who decide with the way to the list."""
     return [
@@ -128,7 +128,7 @@ def _flags(
             "numbers": [(label, small_cells.said(n)) for label, n in one.numbers],
             "href": reverse("verification:workers", args=[one.programme.public_id]) if one.decides else "",
         }
-        for one in asked_below(request.viewer, running, here, hierarchy, at, on_screen=on_screen)
+        for one in asked_below(viewer, running, here, hierarchy, at, on_screen=on_screen)
     ]
 
 

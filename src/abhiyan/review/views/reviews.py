@@ -1,41 +1,52 @@
 """One review: a unit's, or the page of an office-bearer, who reads it beforehand; decision, meeting, reply."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core import clock
+from abhiyan.core import clock, small_cells
+from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import tasks
+from abhiyan.programmes.rules.tasks import OPEN
+from abhiyan.review import refusals
 from abhiyan.review.actions import reviews as acts
-from abhiyan.review.models import Review
+from abhiyan.review.models import Minute, Review
 from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
+from abhiyan.review.queries.asked import BELOW_FLAGS
+from abhiyan.review.queries.reached import as_reached, names_of
+from abhiyan.review.rules.reached import MeasureReached, contradicting, read
 from abhiyan.review.rules.rounds import BEFOREHAND, LONGEST_TEXT
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
 
+from .dossier import flags_of
 from .figures import parts_of, standing
 from .rounds import ReviewRow, crumbs, page_of, reviewed, today
 
 MOST_UNITS = 5  # of other offices of an office-bearer, with their ladders
+MOST_TASKS = 5  # open ones of a unit, beside its figures
 
 
 def _page(one: Review) -> str:
@@ -55,11 +66,18 @@ def _crumbs(one: Review, *more: tuple[str, str]) -> dict[str, Any]:
 
 @require_GET
 def review(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One review: the minutes with their tasks, what was decided last time, the reply; of an office-bearer all figures.
+    """One review on one page: figures, tasks and last decision, then the form of the decision; replies and minutes.
 
-    Opened by the reviewer, an office-bearer's page is prepared; opened by them, the decision is read.
+    Opened by the reviewer it is prepared; opened by the office-bearer it is about, the decision is read.
     """
-    one, at = found.review_of(public_id), clock.now()
+    return _shown(request, found.review_of(public_id))
+
+
+def _shown(
+    request: Request, one: Review, form: forms.Form | None = None, *, status: int = 200
+) -> HttpResponseBase:
+    """The page. form: the decision as it was sent, where it was refused."""
+    at = clock.now()
     on = clock.day_in(settings.TIME_ZONE, at)
     viewer, last = request.viewer, found.last_review(one.unit_id, before=one)
     by = who.reviewers([one], on=on).get(one.pk, [])
@@ -69,32 +87,89 @@ def review(request: Request, public_id: UUID) -> HttpResponseBase:
     is_now = one.round.begins_on <= on <= one.round.ends_on
     may_review = any(each.account_id == viewer.account_id for each in by) and viewer.is_strong
     barred = who.why_not(one, viewer.account_id, on=on) if may_review else None
+    may_decide = is_now and is_there and may_review and barred is None
+    seen = _figures(viewer, one, at=at)
+    now = seen.pop("now", [])
     context = {
         **_crumbs(one),
         "review": one,
-        "row": ReviewRow(one, "", by, on=on),
+        "row": ReviewRow(one, "", by),
         "name": _name(one),
         "unit_name": named(one.unit.names),
         "office": reviewed(one.round) if one.is_of_holder else "",
         "by_unit": named(one.by_unit.names),
-        "minutes": found.minutes_of(one),
+        "minutes": _then_and_now(viewer, one, found.minutes_of(one), now),
         "last": last,
-        "last_minutes": found.minutes_of(last) if last else [],
+        "last_minutes": _then_and_now(viewer, one, found.minutes_of(last), now) if last else [],
         "is_there": is_there,
         "barred": barred.message if barred else "",
-        "may_decide": is_now and is_there and may_review and barred is None,
-        "may_meet": one.decided_at is None and on <= one.round.ends_on,
+        "may_decide": may_decide,
+        "form": form or (decision_form(one) if may_decide else None),
+        "may_meet": may_decide and one.decided_at is None,
+        "is_meeting_due": one.met_on is None and one.meets_on is not None and one.meets_on <= on,
         "may_reply": is_own and one.replied_at is None and _is_time(one, is_there=is_there, on=on),
         "is_mine": is_mine,
         "from_day": one.round.begins_on - BEFOREHAND,
+        **seen,
     }
-    if one.is_of_holder:
-        context |= _figures(viewer, one, at=at)
-        if is_mine:
-            acts.note_read(public_id=public_id, by=request.actor, at=at)
-        elif may_review and one.prepared_at is None:
-            acts.note_opened(reviews=[one.pk], by=request.actor, at=at)
-    return render(request, "review/review.html", context)
+    if is_mine:
+        acts.note_read(public_id=one.public_id, by=request.actor, at=at)
+    elif may_review and one.prepared_at is None:
+        acts.note_opened(reviews=[one.pk], by=request.actor, at=at)
+    return render(request, "review/review.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureThen:
+    """A measure when somebody decided, and now. then, now: counted, due, per cent of it; now: None where it is over."""
+
+    name: str
+    then: tuple[str, str, int | None]
+    now: tuple[str, str, int | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteShown:
+    """A minute with its figures. is_against: they said something else than the decision."""
+
+    one: Minute
+    who: str
+    figures: Sequence[FigureThen]
+    is_against: bool
+
+
+def _then_and_now(
+    viewer: Viewer, one: Review, minutes: Sequence[found.Written], now: Sequence[MeasureReached]
+) -> list[MinuteShown]:
+    """Minutes with the figures of their day beside those of today, rounded for who does not see the unit's people."""
+    kept = {row.one.pk: read(row.one.figures) for row in minutes}
+    if not any(kept.values()):
+        return [MinuteShown(row.one, row.who, (), is_against=False) for row in minutes]
+    lo = units.standing(one.unit_id, one.round.hierarchy).lo
+    is_exact = lo is not None and viewer.sees_people_at(lo)
+    names = names_of([each for some in kept.values() for each in some], now)
+    current = {(each.programme_id, each.measure): each for each in now}
+
+    def told(each: MeasureReached, *, is_shown: bool = False) -> tuple[str, str, int | None]:
+        n = each.counted if is_exact or is_shown or each.counted is None else small_cells.shown(each.counted)
+        pct = replace(each, counted=n).pct
+        return str(small_cells.said(n)), grouped(each.due), None if n is None else pct
+
+    def beside(each: MeasureReached) -> FigureThen:
+        key = each.programme_id, each.measure
+        return FigureThen(
+            names[key], told(each), told(current[key], is_shown=True) if key in current else None
+        )
+
+    return [
+        MinuteShown(
+            row.one,
+            row.who,
+            [beside(each) for each in kept[row.one.pk]],
+            is_against=contradicting(row.one.decision, kept[row.one.pk]) is not None,
+        )
+        for row in minutes
+    ]
 
 
 def _is_time(one: Review, *, is_there: bool, on: date) -> bool:
@@ -105,22 +180,30 @@ def _is_time(one: Review, *, is_there: bool, on: date) -> bool:
 
 
 def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
-    """All that is told of an office-bearer: where their units are, and what every room counts of them."""
-    assert one.account_id is not None
+    """All that a reviewer reads first: where the unit is, what every room counts, its open tasks, its last decision."""
     here = units.standing(one.unit_id, one.round.hierarchy)
-    if here.lo is None or here.hi is None:
+    if here.lo is None or here.hi is None or not (one.is_of_holder or viewer.sees_counts_at(here.lo)):
         return {}
     stands = standing(viewer, here, one.round.hierarchy, at=at)
-    is_exact = viewer.sees_people_at(here.lo)
-    subject = Subject(here.id, one.round.hierarchy, here.lo, here.hi, one.account_id, is_exact=is_exact)
+    is_exact, tree = viewer.sees_people_at(here.lo), one.round.hierarchy
+    kinds = frozenset(() if one.is_of_holder else (each.programme.kind for each in stands.running))
+    subject = Subject(here.id, tree, here.lo, here.hi, one.account_id, is_exact=is_exact, kinds=kinds)
+    is_below_flags = here.kind in BELOW_FLAGS
     with system("what a review reads"):
         parts = parts_of(subject, at=at)
-    return {
+        flags = [] if one.is_of_holder or is_below_flags else flags_of(viewer, stands.running, here, tree, at)
+    shown = {
         "ladders": stands.ladders,
         "compared": stands.compared,
-        "others": _others(viewer, one, at=at),
         "parts": parts,
+        "flags": flags,
+        "is_below_flags": is_below_flags,
+        "now": as_reached(stands.running, stands.ladders),
     }
+    if one.is_of_holder:
+        return shown | {"others": _others(viewer, one, at=at)}
+    waiting = tasks.tasks_of(below=(here.id, tree)).filter(state__in=OPEN)
+    return shown | {"tasks": list(waiting.order_by("due_at", "pk")[:MOST_TASKS])}
 
 
 def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str, list[LadderShown]]]:
@@ -141,8 +224,9 @@ def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str
 
 
 class ReviewDecisionForm(forms.Form):
-    """A decision with its reason, and a task that follows from it."""
+    """A decision with its reason, and a task that follows from it. sure: the decision that was asked about once."""
 
+    sure = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     decision = forms.ChoiceField(
         label=_("Decision"), choices=Review.Decision.choices, widget=forms.RadioSelect
     )
@@ -152,6 +236,7 @@ class ReviewDecisionForm(forms.Form):
         max_length=LONGEST_TEXT,
         help_text=_("What was said and why this was decided. The unit or person reviewed reads it."),
     )
+    has_met = forms.BooleanField(label=_("We met about this"), required=False)
     task = forms.CharField(
         label=_("Task"), required=False, max_length=120, help_text=_("Leave it empty if there is none.")
     )
@@ -159,11 +244,9 @@ class ReviewDecisionForm(forms.Form):
     due_on = DayField(label=_("By"), required=False)
 
 
-@form_page
-def review_decide(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Decide on a unit or office-bearer, or amend the decision."""
-    one = found.review_of(public_id)
-    form = ReviewDecisionForm(request.POST if request.method == "POST" else None)
+def decision_form(one: Review, sent: QueryDict | None = None) -> ReviewDecisionForm:
+    """The form of a decision, empty or as it was sent."""
+    form = ReviewDecisionForm(sent, initial={"has_met": one.met_on is not None})
     with system("who may get the task"):
         some = tasks.candidates([one.unit_id, one.by_unit_id], on=today())
     offer(
@@ -176,6 +259,18 @@ def review_decide(request: Request, public_id: UUID) -> HttpResponseBase:
             ),
         ],
     )
+    return form
+
+
+@form_page
+def review_decide(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Decide on a unit or office-bearer, or amend the decision. The form is on the review's own page."""
+    one = found.review_of(public_id)
+    if who.why_not(one, request.viewer.account_id, on=today()) is org.NotYours:
+        raise org.NotYours
+    if request.method != "POST":
+        return redirect(_page(one) + "#decide")
+    form = decision_form(one, request.POST)
 
     def act(given: dict[str, Any]) -> Review:
         has_task = given["task"].strip() or given["whom"] or given["due_on"]
@@ -185,28 +280,18 @@ def review_decide(request: Request, public_id: UUID) -> HttpResponseBase:
             decision=given["decision"],
             text=given["text"],
             todo=acts.ToDo(given["task"], whom, given["due_on"]) if has_task else None,
+            has_met=given["has_met"],
+            sure=given["sure"],
             by=request.actor,
             at=clock.now(),
         )
 
-    if who.why_not(one, request.viewer.account_id, on=today()) is org.NotYours:
-        raise org.NotYours
-    told = (
-        _("The person reads the decision on Today. You can amend it until the round ends.")
-        if one.is_of_holder
-        else _("The unit sees the decision and may reply once. You can amend it until the round ends.")
-    )
-    return ask(
-        request,
-        act,
-        title=say("Decide: %(name)s") % {"name": _name(one)},
-        text=[told],
-        button=_("Minute it"),
-        said=_("Minuted. It appears on their page Today."),
-        done=_page(one),
-        form=form,
-        **_crumbs(one, (say("Decide"), "")),
-    )
+    done = tried(request, form, act, said=_("The decision is saved. It appears on their page Today."))
+    if done:
+        return redirect(_page(one))
+    if isinstance(done.refused, refusals.DecisionContradicts):
+        form.data = {**request.POST.dict(), "sure": request.POST["decision"]}
+    return _shown(request, one, form, status=done.status)
 
 
 class MeetingForm(forms.Form):
@@ -215,6 +300,7 @@ class MeetingForm(forms.Form):
     meets_on = DayField(
         label=_("Day of the meeting"), required=False, help_text=_("Leave it empty if there is none yet.")
     )
+    is_held = forms.BooleanField(label=_("We met on this day"), required=False)
 
 
 @form_page
@@ -231,7 +317,8 @@ def review_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("The day is noted."),
         done=_page(one),
         form=MeetingForm(
-            request.POST if request.method == "POST" else None, initial={"meets_on": one.meets_on or today()}
+            request.POST if request.method == "POST" else None,
+            initial={"meets_on": one.met_on or one.meets_on or today(), "is_held": one.met_on is not None},
         ),
         **_crumbs(one, (say("Meeting"), "")),
     )

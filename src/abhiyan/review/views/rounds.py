@@ -1,34 +1,44 @@
 """Review rounds: the list, opening one, how far it is; its last day and its stand-ins."""
 
-from datetime import date
+from collections.abc import Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
+from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
+from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import named, person
 from abhiyan.org import queries as org
-from abhiyan.org.here import Here, page_unit
+from abhiyan.org.here import Here, address, page_unit
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
+from abhiyan.review.actions import reviews as reviews_acts
 from abhiyan.review.actions import rounds as acts
 from abhiyan.review.models import Review, Round
 from abhiyan.review.queries import board as boards
 from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
+from abhiyan.review.queries.reached import reached_below
 from abhiyan.review.queries.reviewers import ORGANISATIONAL
+from abhiyan.review.rules.reached import MeasureReached
 from abhiyan.review.rules.rounds import LONGEST_NAME, LONGEST_REASON, SHAPES, ReviewState, due_share, state_of
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import ask, form_page, problem, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, answer
@@ -38,6 +48,7 @@ from abhiyan.units.rules import levels
 
 from .printing import MOST_DOSSIERS
 
+SHOWN = 8  # units that review, beside the whole of a round
 REVIEWED = (Kind.BOOTH, Kind.CLUSTER, Kind.MANDAL, Kind.DISTRICT)
 STATES = {
     ReviewState.EMPTY: _("not begun"),
@@ -66,12 +77,18 @@ def reviewed(one: Round) -> str:
     return offices.get(one.of_office, one.get_kind_display())
 
 
-ROUNDS: tuple[Column[Round], ...] = (
-    Column("name", _("Round"), lambda row: row.name, order="name", is_name=True),
-    Column("unit", _("Unit"), lambda row: named(row.unit.names)),
-    Column("kind", _("Reviewed"), reviewed),
-    Column("first", _("First day"), lambda row: row.begins_on, order="begins_on", css="nums"),
-    Column("last", _("Last day"), lambda row: row.ends_on, order="ends_on", css="nums"),
+def _progress(row: tuple[Round, tuple[int, int]]) -> str:
+    done, n = row[1]
+    return say("%(done)s of %(n)s") % {"done": grouped(done), "n": grouped(n)} if n else ""
+
+
+ROUNDS: tuple[Column[tuple[Round, tuple[int, int]]], ...] = (
+    Column("name", _("Round"), lambda row: row[0].name, order="name", is_name=True),
+    Column("unit", _("Unit"), lambda row: named(row[0].unit.names)),
+    Column("kind", _("Reviewed"), lambda row: reviewed(row[0])),
+    Column("done", _("Decided"), _progress, css="nums"),
+    Column("first", _("First day"), lambda row: row[0].begins_on, order="begins_on", css="nums"),
+    Column("last", _("Last day"), lambda row: row[0].ends_on, order="ends_on", css="nums"),
 )
 
 
@@ -92,7 +109,14 @@ def rounds(request: Request) -> HttpResponseBase:
     filters = RoundFilters(request.GET)
     asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
     rows = found.rounds(text=asked["q"], show=asked["show"], today=today())
-    table = Table(request, ROUNDS, rows, name="review-rounds", caption=_("Review rounds"), sort="-last")
+
+    def finish(some: list[Round]) -> list[tuple[Round, tuple[int, int]]]:
+        of = found.coverage_of(some)
+        return [(each, of.get(each.pk, (0, 0))) for each in some]
+
+    table = Table(
+        request, ROUNDS, rows, name="review-rounds", caption=_("Review rounds"), sort="-last", finish=finish
+    )
     return answer(request, "review/round_list.html", table, {**crumbs(), "filters": filters})
 
 
@@ -158,23 +182,30 @@ class RoundReviewFilters(forms.Form):
             ("", _("All")),
             (found.WAITING, _("Not decided")),
             *STATES.items(),
+            (found.TASKS, _("With an open task")),
+            (found.LATE, _("With a late task")),
             (found.LEFT, _("Left the round")),
         ],
     )
+
+    def __init__(self, asked: QueryDict) -> None:
+        super().__init__(asked)
+        # A decision is a choice only where a link asked for it: a list of all would tell of decisions out of sight.
+        shown = [one for one in Review.Decision.choices if one[0] == asked.get("show")]
+        offer(self, show=[*self.base_fields["show"].choices, *shown])  # type: ignore[attr-defined]  # a choice
 
 
 class ReviewRow:
     """One review of a list, with who is reviewed and who reviews."""
 
-    def __init__(self, one: Review, whom: str, by: list[who.Reviewer], *, on: date) -> None:
+    def __init__(self, one: Review, whom: str, by: list[who.Reviewer]) -> None:
         self.one, self.whom, self.reviewers = one, whom, by
         self.by = ", ".join(each.name for each in by)
         self.stands_in = any(each.stands_in for each in by)
         self.state = state_of(
             is_decided=one.decided_at is not None,
-            meets_on=one.meets_on,
+            is_met=one.met_on is not None,
             is_prepared=one.prepared_at is not None,
-            today=on,
         )
 
     @property
@@ -220,11 +251,9 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
 
     def rows(some: list[Review]) -> list[ReviewRow]:
         by, names = who.reviewers(some, on=on), found.names_of(each.account_id for each in some)
-        return [
-            ReviewRow(each, names.get(each.account_id or 0, ""), by.get(each.pk, []), on=on) for each in some
-        ]
+        return [ReviewRow(each, names.get(each.account_id or 0, ""), by.get(each.pk, [])) for each in some]
 
-    reviews = found.reviews_in(one, show=asked["show"], text=asked["q"], under=here.unit.id, today=on)
+    reviews = found.reviews_in(one, show=asked["show"], text=asked["q"], under=here.unit.id, at=clock.now())
     table: Table[ReviewRow] = Table(
         request,
         OF_HOLDERS if one.of_office else OF_UNITS,
@@ -244,6 +273,9 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
         "reviewed": reviewed(one),
         "filters": filters,
         "changes": [(date.fromisoformat(was), why) for _on, was, why in one.changes],
+        "page": page_of(one),
+        "inside": here.unit.code,
+        "to_decide": 0 if one.of_office else found.to_decide(request.viewer, one, on=on).count(),
     }
     if not table.file_kind:
         context |= _board(request, one, here, on=on)
@@ -283,14 +315,19 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
     meetings = boards.meetings(one, here.unit.id, on=on)
     names = found.names_of(each.account_id for each in meetings)
     most = max(whole.decisions.values(), default=0)
+    is_now = one.begins_on <= on <= one.ends_on
+    reviewing = reviewing_rows(list(found.reviewing_units(one, under=here.unit.id)[:SHOWN]), on=on)
     return shown | {
         "board": board,
+        "reviewing": reviewing,
+        "may_remind": is_now,
+        "is_silent": is_now and any(row.is_silent and row.by for row in reviewing),
         "due": int(100 * due_share(one.begins_on, one.ends_on, today=on)),
         "today": [(each, names.get(each.account_id or 0, "")) for each in meetings if each.meets_on == on],
         "next": [(each, names.get(each.account_id or 0, "")) for each in meetings if each.meets_on != on],
         "late": boards.late_tasks(one, here.unit.id, at=at),
         "decided": [
-            (each.label, whole.decisions[each.value], 100 * whole.decisions[each.value] / most)
+            (each.value, each.label, whole.decisions[each.value], 100 * whole.decisions[each.value] / most)
             for each in Review.Decision
             if whole.decisions.get(each.value)
         ],
@@ -299,6 +336,210 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
         "may_name": found.leads_whole(request.viewer, one),
         "legend": [(SHAPES[state], words) for state, words in STATES.items()],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewingUnit:
+    """A unit that reviews in a round, with its reviewers and how far they are."""
+
+    code: str
+    names: dict[str, str]
+    by: Sequence[who.Reviewer]
+    n: int
+    decided: int
+    met: int
+    is_set: int
+    last: datetime | None
+    reminded: datetime | None
+
+    @property
+    def is_silent(self) -> bool:
+        return not self.decided
+
+    @property
+    def people(self) -> str:
+        return ", ".join(each.name for each in self.by)
+
+
+def reviewing_rows(rows: Sequence[Any], *, on: date) -> list[ReviewingUnit]:
+    """Rows of `reviewing_units` with the people who review there. One query more."""
+    by = who.reviewers([Review(pk=row["one"]) for row in rows], on=on)
+    return [
+        ReviewingUnit(
+            row["by_unit__code"],
+            row["by_unit__names"],
+            by.get(row["one"], []),
+            row["n"],
+            row["decided"],
+            row["met"],
+            row["is_set"],
+            row["last"],
+            row["reminded"],
+        )
+        for row in rows
+    ]
+
+
+REVIEWERS: tuple[Column[ReviewingUnit], ...] = (
+    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("by", _("Reviewer"), lambda row: row.people or say("nobody holds this office"), names_people=True),
+    Column("n", _("To review"), lambda row: row.n, css="num"),
+    Column("decided", _("Decided"), lambda row: row.decided, css="num"),
+    Column("met", _("Meetings held"), lambda row: row.met, css="num"),
+    Column("set", _("Day set"), lambda row: row.is_set, css="num"),
+    Column("last", _("Last decision"), lambda row: row.last, css="nums"),
+    Column("remind", _("Remind"), css="end", is_for_acts=True),
+)
+
+
+@require_GET
+def round_reviewers(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Who reviews in a round below a unit, the silent ones first."""
+    one, on = found.round_of(public_id), today()
+    here = _branch(request, one)
+    if not request.viewer.may_at(LEADS, here.span[0]):
+        raise org.NotYours(capability=LEADS)
+    table: Table[ReviewingUnit] = Table(
+        request,
+        REVIEWERS,
+        found.reviewing_units(one, under=here.unit.id),
+        name="reviewers",
+        caption=_("Reviewers"),
+        finish=lambda rows: reviewing_rows(rows, on=on),
+        unit_id=one.unit_id,
+    )
+    context = {
+        **crumbs((one.name, page_of(one)), (say("Reviewers"), "")),
+        "round": one,
+        "unit_name": here.name,
+        "inside": here.unit.code,
+        "may_remind": one.begins_on <= on <= one.ends_on,
+    }
+    return answer(request, "review/round_reviewers.html", table, context)
+
+
+@form_page
+def round_remind(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Remind the silent reviewers below a unit, or those of one unit (`of`)."""
+    one = found.round_of(public_id)
+    here, of = _branch(request, one), request.GET.get("of", "")
+    unit = units.unit(of) if of else None
+    if not request.viewer.may_at(LEADS, here.span[0]):
+        raise org.NotYours(capability=LEADS)
+    back = address(reverse("review:round_reviewers", args=[public_id]), here.unit.code, one.hierarchy)
+    return ask(
+        request,
+        lambda _given: acts.remind_round(
+            public_id=public_id,
+            under=here.unit.id,
+            unit_id=unit.pk if unit else None,
+            by=request.actor,
+            at=clock.now(),
+        ),
+        title=say("Remind the reviewer: %(unit)s") % {"unit": named(unit.names)}
+        if unit
+        else say("Remind everybody who has decided nothing"),
+        text=[_("They get one SMS with the link to their page Today. Nobody gets two a day.")],
+        button=_("Remind"),
+        said=lambda n: (
+            ngettext("%(n)s reviewer gets an SMS.", "%(n)s reviewers get an SMS.", n) % {"n": grouped(n)}
+        ),
+        done=back,
+        **crumbs((one.name, page_of(one)), (say("Reviewers"), back), (say("Remind"), "")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListedReview:
+    """A unit of the list that is decided from. figures: of today. chosen: what was sent for it, asked about again."""
+
+    one: Review
+    figures: Sequence[MeasureReached]
+    last: str
+    chosen: str = ""
+
+    @property
+    def field(self) -> str:
+        return f"of-{self.one.public_id}"
+
+
+WORK: tuple[Column[ListedReview], ...] = (
+    Column("name", _("Unit"), lambda row: named(row.one.unit.names), is_name=True),
+    Column("figures", _("Counted, of what is due"), css="nums"),
+    Column("last", _("Last decision"), lambda row: row.last),
+    Column("decide", _("Decision"), is_for_acts=True),
+)
+A_LIST = 25  # units on one page of decisions
+
+
+@form_page
+def round_work(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Decide on the units of a round from one list: choose a decision beside each, and save the page."""
+    one, at, on = found.round_of(public_id), clock.now(), today()
+    if one.of_office or not request.viewer.may(LEADS):
+        raise NotFound
+    chosen = _chosen(request.POST)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    sure = {key: code for key, code in _chosen(request.POST, "sure-").items() if chosen.get(key) == code}
+    done = tried(
+        request,
+        form,
+        lambda _given: reviews_acts.decide_listed(
+            public_id=public_id, decisions=chosen, sure=sure, by=request.actor, at=at
+        ),
+    )
+    against: Set[UUID] = done.value.against if done.value else frozenset()
+    if done.value and done.value.n:
+        said = ngettext("%(n)s decision is saved.", "%(n)s decisions are saved.", done.value.n)
+        messages.success(request, said % {"n": grouped(done.value.n)})
+    if done and not against:
+        return redirect(request.get_full_path())
+    waiting = found.to_decide(request.viewer, one, on=on)
+
+    def finish(some: list[Review]) -> list[ListedReview]:
+        last = found.last_decisions(some)
+        figures: dict[int, list[MeasureReached]] = {}
+        with system("the figures of a list"):
+            for above in dict.fromkeys(each.by_unit_id for each in some):
+                ids = [each.unit_id for each in some if each.by_unit_id == above]
+                figures |= reached_below(above, ids, one.hierarchy, at=at)
+        return [
+            ListedReview(
+                each, figures[each.unit_id], last.get(each.unit_id, ""), chosen.get(each.public_id, "")
+            )
+            for each in some
+        ]
+
+    table: Table[ListedReview] = Table(
+        request,
+        WORK,
+        waiting.filter(public_id__in=against) if against else waiting,
+        name="to-decide",
+        caption=_("To decide"),
+        finish=finish,
+        per=A_LIST,
+    )
+    context = {
+        **crumbs((one.name, page_of(one)), (say("Decide from the list"), "")),
+        "round": one,
+        "problem": problem(form),
+        "is_asked_again": bool(against),
+        "decisions": Review.Decision.choices,
+        "may_decide": one.begins_on <= on <= one.ends_on,
+    }
+    status = 409 if against else done.status
+    return answer(request, "review/round_work.html", table, context, status=status)
+
+
+def _chosen(sent: QueryDict, start: str = "of-") -> dict[UUID, str]:
+    """What was chosen in a list, by public id of a review; what is no id or no decision is left out."""
+    known = set(Review.Decision.values)
+    found = {}
+    for name, code in sent.items():
+        if name.startswith(start) and code in known:
+            with suppress(ValueError):
+                found[UUID(name.removeprefix(start))] = str(code)
+    return dict(list(found.items())[:A_LIST])
 
 
 class LastDayForm(forms.Form):

@@ -1,0 +1,56 @@
+"""How far a unit was in a measure when somebody decided about it, and whether the decision fits that."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+WELL = 0.8  # a measure goes well from this share of what is due
+PRAISE, ALARM = "keep", "change"  # decisions that figures can contradict
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureReached:
+    """One measure of a unit on a day. counted: None for fewer than 10, seen from outside; due: by that day."""
+
+    programme_id: int
+    measure: int
+    counted: int | None
+    due: int
+    target: int
+    name: str = ""  # of one that runs; a minute does not keep it
+
+    @property
+    def pct(self) -> int | None:
+        """Whole per cent of what is due; None where nothing is due yet."""
+        return 100 * (self.counted or 0) // self.due if self.due else None
+
+    @property
+    def goes_well(self) -> bool:
+        """Whether at least the share WELL of what is due is counted."""
+        return (self.counted or 0) >= WELL * self.due
+
+    def kept(self) -> list[int | None]:
+        """What a minute keeps of it."""
+        return [self.programme_id, self.measure, self.counted, self.due, self.target]
+
+
+def contradicting(decision: str, figures: Sequence[MeasureReached]) -> MeasureReached | None:
+    """The measure that speaks most against a decision; None: the figures allow it.
+
+    "Going well" is contradicted by any measure below WELL of what is due; "Change needed" only where every measure is
+    above it. Measures of which nothing is due yet say nothing.
+    """
+    known = sorted((one for one in figures if one.due), key=lambda one: (one.pct or 0, one.programme_id))
+    if not known:
+        return None
+    worst = known[0]
+    if decision == PRAISE and not worst.goes_well:
+        return worst
+    return worst if decision == ALARM and worst.goes_well else None
+
+
+def read(kept: Iterable[Sequence[int]]) -> list[MeasureReached]:
+    """The figures that a minute kept."""
+    return [
+        MeasureReached(programme, measure, counted, due, target)
+        for programme, measure, counted, due, target in kept
+    ]
