@@ -14,6 +14,8 @@ API = "enrolment/tests/test_hotpath.py::"
 CALLS = "enrolment/tests/test_calls.py::"
 CARDS = "enrolment/tests/test_cards.py::"
 CARDS_JOURNEY = "enrolment/tests/test_cards_journey.py::"
+CONTACT_LISTS = "contact/tests/test_lists.py::"
+AT_DOORS = "contact/tests/test_doors.py::"
 DECKS = "review/tests/test_decks.py::"
 DECK_TEMPLATES = "review/tests/test_deck_templates.py::"
 DOOR = "enrolment/tests/test_door.py::"
@@ -54,6 +56,33 @@ COVERED: dict[str, list[str]] = {
     ],
     "a stay across the silence before a poll": [
         DEPLOYING + "test_before_a_poll_only_workers_of_the_constituency_go",
+    ],
+    "a list without a basis, or a basis document that is a program": [
+        CONTACT_LISTS + "test_a_list_without_a_basis_or_of_a_scheme_that_reveals_too_much_is_refused",
+    ],
+    "a list with 30% duplicates, or with one number on forty people": [
+        CONTACT_LISTS + "test_doubles_are_told_and_one_number_on_forty_people_is_refused",
+        AT_DOORS + "test_one_number_at_forty_doors_is_asked_once",
+    ],
+    "a list with sensitive columns": [
+        CONTACT_LISTS + "test_a_file_with_sensitive_columns_is_refused_whole_and_comes_back_mended",
+    ],
+    "an opt-out between lease and door": [
+        AT_DOORS + "test_an_opt_out_between_lease_and_door_hides_the_number_and_the_next_lease",
+    ],
+    "two workers at one door of a list": [
+        AT_DOORS + "test_no_entry_is_ever_with_two_workers_and_every_lease_comes_back",
+        AT_DOORS + "test_two_workers_at_one_booth_take_different_doors_at_the_same_time",
+    ],
+    "a walk across two booths": [
+        AT_DOORS + "test_a_walk_across_two_booths_counts_each_door_in_its_own_booth",
+    ],
+    "a list that ends while doors are leased": [
+        AT_DOORS + "test_leases_end_with_the_list_the_office_and_the_account",
+        CONTACT_LISTS + "test_a_list_that_ends_gives_its_doors_back_and_one_whose_day_is_past_ends_by_itself",
+    ],
+    "a note about illness or vote": [
+        AT_DOORS + "test_an_unfit_note_is_refused_and_leaves_nothing",
     ],
     "an arrival without departure": [
         STAYING + "test_an_arrival_without_departure_is_not_known_and_counts_nothing",

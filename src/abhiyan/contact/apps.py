@@ -14,6 +14,8 @@ class ContactConfig(AppConfig):
         from abhiyan.people.news import ClosedAccountNews, PhoneSaidNo
         from abhiyan.programmes.news import ItemsErased
         from abhiyan.programmes.rules import activities
+        from abhiyan.units.news import UnitsClosing, UnitsOpening
+        from abhiyan.units.rules import hanging
 
         from . import actions, office
         from .activity import CONTACT_ACTIVITY
@@ -33,4 +35,7 @@ class ContactConfig(AppConfig):
         )
         news.subscribe(ReleaseDecided, lambda told: actions.heed_decision(told=told))
         news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
+        hanging.register(actions.ENTRIES)
+        news.subscribe(UnitsClosing, lambda told: actions.see_to_closing(told=told))
+        news.subscribe(UnitsOpening, lambda told: actions.bring_back(told=told))
         news.subscribe(ItemsErased, lambda told: actions.forget_person(told=told))

@@ -231,3 +231,37 @@ def _quote(one: ContactTry, places: dict[int, str]) -> str:
 
 
 _WORD = re.compile(r"[^\W_][\w\u0900-\u097f]*")  # with the signs of Devanagari
+
+
+# --- what is held about a phone
+
+MOST_LISTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAbout:
+    """A list that a phone is on, for its holder. is_out: nobody is contacted from this entry any more."""
+
+    title: str
+    source: str
+    basis: str
+    purpose: str
+    last_day: date
+    is_out: bool
+
+
+def listed_about(phone_id: UUID) -> list[ListedAbout]:
+    """Return the imported lists a proven phone is on, without names: several people may share it. One query."""
+    with system("what lists hold about a phone"):
+        rows = ContactEntry.objects.filter(phone_id=phone_id).select_related("list").order_by("-list_id")
+        return [
+            ListedAbout(
+                one.list.title,
+                one.list.source,
+                one.list.get_basis_display(),
+                one.list.purpose,
+                one.list.last_day,
+                one.state == ContactEntry.State.OUT or one.list.state == ContactList.State.ENDED,
+            )
+            for one in rows[:MOST_LISTS]
+        ]

@@ -30,6 +30,7 @@ from .calls import (
     take_next,
     take_person_back,
 )
+from .closing import ENTRIES, bring_back, see_to_closing
 from .doors import (
     MEET,
     MOST_HELD,

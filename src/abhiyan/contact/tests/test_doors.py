@@ -43,6 +43,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.items import say_whether
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import ladder
+from abhiyan.units.models import Unit
 
 from .at_doors import DAY, HER, POINT, announce, contact_programme, entries, listed, tries
 
@@ -258,8 +259,6 @@ def test_entitled_not_received_is_a_request_and_its_note_is_sealed_for_90_days(
 def test_a_walk_counts_each_door_once_up_to_the_households(
     world: World, run: Programme, worker: Account
 ) -> None:
-    from abhiyan.units.models import Unit
-
     unit = world.unit("N1111")
     with system("test"):
         Unit.objects.filter(pk=unit).update(households=2, lat=POINT[0], lon=POINT[1])
@@ -286,6 +285,28 @@ def test_a_walk_counts_each_door_once_up_to_the_households(
             by=actor(worker),
             at=NOW,
         )
+
+
+def test_a_walk_across_two_booths_counts_each_door_in_its_own_booth(world: World, run: Programme) -> None:
+    leader = reachable(world, "mandal_president", "N111", 5)
+    with system("test"):
+        both = [world.unit("N1111"), world.unit("N1112")]
+        Unit.objects.filter(pk__in=both).update(households=1, lat=POINT[0], lon=POINT[1])
+
+    def walk(unit_id: int, door: str, point: tuple[float, float] = POINT) -> None:
+        told = Told("talked", point=point)
+        actions.note_walk(programme=run, unit_id=unit_id, door=door, told=told, by=actor(leader), at=NOW)
+
+    walk(both[0], "12")
+    walk(both[1], "12", FAR)
+    assert counts(run, world) == (2, 1, 0, 0), (
+        "the same number in another booth is another door; too far, no count"
+    )
+    walk(both[1], "13")
+    walk(both[1], "14")
+    assert counts(run, world) == (4, 2, 0, 0), "each booth has its own households"
+    with pytest.raises(DoorKnown):
+        walk(both[1], "12")
 
 
 def test_a_try_is_undone_on_its_day_and_the_door_is_ones_own_again(

@@ -165,11 +165,12 @@ def told_apart_by(member: Member) -> tuple[str, int | None]:
 
 
 def is_known(phone_id: UUID) -> bool:
-    """Whether anything is held under a phone: a member, or a call. In a system scope."""
+    """Whether anything is held under a phone: a member, a call, or a place on a contact list. In a system scope."""
     return sql.exists(
         "select 1 where exists (select from enrolment_membership where phone_id = %s)"
-        " or exists (select from enrolment_claim where phone_id = %s)",
-        [phone_id, phone_id],
+        " or exists (select from enrolment_claim where phone_id = %s)"
+        " or exists (select from contact_entry where phone_id = %s)",
+        [phone_id, phone_id, phone_id],
     )
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from abhiyan.contact import queries as contact
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import language
@@ -80,7 +81,7 @@ def me_stop(request: VisitRequest) -> HttpResponseBase:
     """No more messages and calls to this phone; memberships stay."""
     at = clock.now()
     by, phone_id = citizen(request), request.visit.phone_id
-    if own(request) is None or phone_id is None:
+    if phone_id is None or (own(request) is None and not contact.listed_about(phone_id)):
         raise NotFound
     leaving.stop_by_phone(phone=phone_id, channel=WEB, by=by, at=at)
     receipts.send_receipt(of=receipts.STOP, phone=phone_id, language=language(), at=at)

@@ -5,7 +5,7 @@ Several people may share a phone: then a second fact is asked, and only that per
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -19,6 +19,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from abhiyan.contact import queries as contact
 from abhiyan.core import clock, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
@@ -228,6 +229,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "messages_written": queries_texts.of_phone(phone_id),
         "grievance": getattr(settings, "GRIEVANCE", ""),
         "tickets": queries_tickets.own(phone_id, member.person_id) if member else [],
+        "lists": contact.listed_about(phone_id),
         "helpline_requests": helpdesk.own(phone_id, with_words=_is_alone(phone_id)),
         "erased": [] if member else known.erasures(phone_id)[:1],
         "at": at,
@@ -456,6 +458,7 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
             }
             for one in held["helpline_requests"]
         ],
+        "lists": [asdict(one) for one in held["lists"]],
         "shared_with": [],
     }
 

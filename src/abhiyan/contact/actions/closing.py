@@ -1,0 +1,100 @@
+"""When units close: the entries of lists there, what was noted there, and lists of the unit itself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact import queries
+from abhiyan.contact.models import BasisDocument, ContactEntry, ContactList, ContactTry
+from abhiyan.contact.rules.kinds import BY_LIST, KIND, LISTED
+from abhiyan.core import sql
+from abhiyan.core.scope import system
+from abhiyan.org import queries as org
+from abhiyan.programmes.actions import post
+from abhiyan.programmes.queries import open_of
+from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
+from abhiyan.units import actions as units
+from abhiyan.units import queries as unit_queries
+from abhiyan.units.news import UnitsClosing, UnitsOpening
+from abhiyan.units.rules.hanging import Answer, Thing
+
+from .lists import RUN
+
+AT_ONCE = 5_000  # ids kept together for an opening
+ENTRIES = Thing(
+    key="contact.entries",
+    title=_("People and doors of contact lists"),
+    query="select e.unit_id, count(*) from contact_list l join contact_entry e on e.list_id = l.id"
+    " and e.unit_id = any(%(units)s) where l.state <> 'ended' group by 1",
+    answers=(Answer.GOES, Answer.STAYS),
+    capability=RUN,
+    is_people=True,
+)
+_ENTRY, _TRY, _LIST = "entry", "try", "list"
+
+
+def see_to_closing(*, told: UnitsClosing) -> None:
+    """Move entries, tries and lists of units about to close to their single successor, if that was the answer.
+
+    Those of programmes that are not open or do not cover the successor stay. It needs programmes.run at the unit and
+    its successor.
+    """
+    with system("units close"):
+        for unit_id, (to,) in sorted(told.going(ENTRIES.key).items()):
+            running = _running(to, at=told.at)
+            entries = ContactEntry.objects.filter(unit_id=unit_id, list__programme_id__in=running)
+            entries = entries.exclude(list__state=ContactList.State.ENDED).order_by("pk")
+            found = {
+                _ENTRY: _ids(entries.select_for_update(of=("self",))),
+                _TRY: _ids(ContactTry.objects.filter(unit_id=unit_id, programme_id__in=running)),
+                _LIST: _ids(ContactList.objects.filter(unit_id=unit_id, programme_id__in=running)),
+            }
+            if any(found.values()):
+                for one in (unit_id, to):
+                    org.require(told.by, RUN, at=one)
+            for kind, ids in found.items():
+                _move(kind, ids, unit_id, to, at=told.at)
+                for n in range(0, len(ids), AT_ONCE):
+                    facts = {"kind": kind, "unit": unit_id, "to": to, "ids": ids[n : n + AT_ONCE]}
+                    units.keep(closing_id=told.closing_id, what=ENTRIES.key, facts=facts)
+
+
+def bring_back(*, told: UnitsOpening) -> None:
+    """Units are open again: what was moved comes back, unless it has moved further."""
+    with system("units open again"):
+        for facts in unit_queries.kept(closing_id=told.closing_id, what=ENTRIES.key):
+            _move(facts["kind"], facts["ids"], facts["to"], facts["unit"], at=told.at)
+
+
+def _running(unit_id: int, *, at: datetime) -> list[int]:
+    """Open programmes of contact that cover a unit."""
+    return [one.pk for one in open_of(KIND) if queries.is_in_play(one, unit_id, at=at)]
+
+
+def _ids(rows: QuerySet[Any]) -> list[int | str]:
+    """Their keys, as JSON keeps them."""
+    return [one if isinstance(one, int) else str(one) for one in rows.values_list("pk", flat=True)]
+
+
+# Imported people are reported at the unit of their row until they are items.
+_REPORTED = """select l.programme_id, l.day, count(*)::int from contact_entry e join contact_list l on l.id = e.list_id
+ where e.id = any(%s) and e.unit_id = %s and e.is_person and e.item_id is null and l.day is not null group by 1, 2"""
+
+
+def _move(kind: str, ids: Sequence[int | str], unit_id: int, to: int, *, at: datetime) -> None:
+    if kind == _ENTRY:
+        changes = [
+            TallyChange(programme, LISTED, BY_LIST, unit, day, REPORTED, sign * n)
+            for programme, day, n in sql.rows(_REPORTED, [list(ids), unit_id])
+            for unit, sign in ((unit_id, -1), (to, 1))
+        ]
+        ContactEntry.objects.filter(pk__in=ids, unit_id=unit_id).update(unit_id=to)
+        post(deltas=changes, at=at)
+    elif kind == _TRY:
+        ContactTry.objects.filter(pk__in=ids, unit_id=unit_id).update(unit_id=to)
+    else:
+        ContactList.objects.filter(pk__in=ids, unit_id=unit_id).update(unit_id=to)
+        BasisDocument.objects.filter(contact_list_id__in=ids, unit_id=unit_id).update(unit_id=to)
