@@ -438,6 +438,15 @@ def test_pages_are_for_the_seats_of_the_centre(
     assert not entries(holder_id__isnull=False)
 
 
+def test_today_leads_callers_and_supervisors_to_their_pages(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    head = seated(centre, world.unit("N11"), 1, "call_supervisor")
+    assert 'href="/contact/calls/"' in browser(caller).get("/").text
+    assert f'href="/contact/centre/{centre}/"' in browser(head).get("/").text
+    assert "/contact/calls/" not in browser(world.holder("state_president", "N1")).get("/").text
+
+
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(
