@@ -39,6 +39,7 @@ from . import (
     fieldwork,
     flags,
     frames,
+    friends,
     history,
     hosts,
     lists,
@@ -100,7 +101,8 @@ CAST = (
 BESIDE = (
     *(DemoOfficer(office, "IN") for office in ("national_vice_president", "national_secretary")),
     *(DemoOfficer(office, "JK") for office in ("state_vice_president", "state_secretary")),
-    *(DemoOfficer(office, "JK-D627") for office in ("friends_organiser", "call_centre_supervisor")),
+    DemoOfficer("friends_organiser", "JK-PC4", 2),
+    DemoOfficer("call_centre_supervisor", "JK-D627"),
     DemoOfficer("member_of_parliament", "JK-PC4", 2),
     DemoOfficer("legislator", "JK-AC58", 2),
 )
@@ -278,6 +280,8 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
         say("looking for duplicates")
         finding.find_doubles(at=at)
         doubles.decide(planted, shown["district_president"][0], at)
+    say("gathering friends in 65 constituencies")
+    friends.gather(ground, laid.rows)
 
 
 def _past_lists(laid: Laid) -> None:
@@ -378,13 +382,8 @@ def _booths_of(district: str, rows: Sequence[tree.UnitRowSample]) -> list[str]:
 
 def _field(laid: Laid) -> None:
     """What the cast's booth did in the last days, at doors, on paper and by links; of all of it the truth is told."""
-    seed, at, rows, programme, shown = (
-        laid.ground.seed,
-        laid.ground.at,
-        laid.rows,
-        laid.programme,
-        laid.ground.shown,
-    )
+    seed, at, shown = laid.ground.seed, laid.ground.at, laid.ground.shown
+    rows, programme = laid.rows, laid.programme
     booth = cast_booth(rows)
     worker, president = shown["booth_worker"], shown["booth_president"]
     entries = fieldwork.knock(seed, programme, (worker, president), at)
@@ -427,6 +426,8 @@ def _appoint(
     taken = {(part.office, part.unit) for part in cast}
     for row in rows:
         for seat in SEATS:
+            if row.kind == "constituency" and row.electoral_parent != "JK":
+                continue  # only organisers of friends are there
             if row.kind in seat.expected_in and (seat.code, row.code) not in taken and rng.random() < HELD:
                 hierarchy = 1 if row.organisational_parent else 2
                 asked[DemoOfficer(seat.code, row.code, hierarchy)] = next(crowd)

@@ -14,6 +14,7 @@ from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.queries import drive as queries_drive
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.enrolment.rules.rolls import MEMBERS
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Purpose
 from abhiyan.programmes import actions as programmes
@@ -262,7 +263,14 @@ def running_drive(at: datetime) -> int | None:
     with system("demo"):
         nation = units.unit("IN")
         found = programme_queries.programmes_running(nation.pk, clock.day_in("Asia/Kolkata", at))
-    return next((one.pk for one in found if activities.of(one.kind).fills_roll), None)
+        return next(
+            (
+                one.pk
+                for one in found
+                if activities.of(one.kind).fills_roll and queries_drive.roll_of(one.pk) is MEMBERS
+            ),
+            None,
+        )
 
 
 def token_of(programme_id: int, at: datetime) -> UUID | None:

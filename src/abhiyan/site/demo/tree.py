@@ -178,6 +178,17 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
                 sample=False,
             )
     yield from _below_mandals(rng, districts, seats, segments, mandals, around)
+    for seat in read("constituencies_beside.csv"):
+        yield UnitRowSample(
+            seat["code"],
+            "constituency",
+            seat["name"],
+            seat["name_hi"],
+            "",
+            seat["state"],
+            source=ECI,
+            sample=False,
+        )
 
 
 def _below_mandals(
