@@ -232,7 +232,7 @@ def test_a_paper_list_goes_through_on_a_phone_in_hindi(visit: Open, cast: Cast, 
     page.click("form[data-upload] button[type=submit]")
     public_id = number(page)
     work("check", "#outcome")  # each column is known: nothing is asked
-    outcome = {"सदस्य बनें": "2", "इसी सूची की दूसरी पंक्ति में भी हैं: एक ही बार गिने गए": "1", "अस्वीकृत": "3"}
+    outcome = {"जुड़ें": "2", "इसी सूची की दूसरी पंक्ति में भी हैं: एक ही बार गिने गए": "1", "अस्वीकृत": "3"}
     assert counted("#outcome") == outcome
     assert "18 से कम उम्र: हम केवल यह गिनती रखते हैं: 1" in page.inner_text("section:has(#outcome)")
     assert_all_are_named()

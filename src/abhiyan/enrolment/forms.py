@@ -167,7 +167,7 @@ class JoinForm(Clipped):
     unit = forms.CharField(required=False, max_length=64)
     phone = PhoneField()
     why = forms.ChoiceField(
-        label=_("Why do you join? (if you like)"), choices=MOTIVES, required=False, widget=forms.RadioSelect
+        label=_("Why do you join?"), choices=MOTIVES, required=False, widget=forms.RadioSelect
     )
     membership = forms.BooleanField()  # its words are of the roll
     messages = forms.BooleanField(

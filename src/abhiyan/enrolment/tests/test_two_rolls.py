@@ -220,6 +220,9 @@ def test_no_page_calls_a_friend_a_member(world: World) -> None:
     pages += [f"/me/{page}" for page in ("", "leave/", "erase/", "correct/", "phone/")]
     for page in pages:
         assert "member" not in read(client, page), page
+        said = re.sub(r"<[^>]+>", " ", main(client.get(page, HTTP_ACCEPT_LANGUAGE="hi").content))
+        assert "सदस्य" not in said, page
+    assert "card" not in read(client, "/join/friends/done/")
     assert client.get("/me/card/")["Location"] == client.get("/me/card/card.pdf")["Location"] == "/me/"
     assert "on the list of friends" in read(client, "/me/")
     assert "keeping the list of friends" in read(client, "/me/")
