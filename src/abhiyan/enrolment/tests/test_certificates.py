@@ -461,6 +461,19 @@ def test_ending_a_card_leaves_the_certificate_and_who_left_is_on_no_sheet(
     assert answer.status_code == 409
 
 
+def test_a_certificate_says_that_it_cannot_print_the_letters_of_a_name(
+    friends: FriendsWorld, desk: tuple[Client, Client]
+) -> None:
+    friends.friend(1, name="ਗੁਰਮੀਤ ਕੌਰ")
+    friends.friend(2, name="سنیتا دیوی")
+    friends.sheet()
+    batch = approved(friends, desk)
+    pdf = desk[0].get(friends.page("_pdf", batch.pk)).content
+    with translation.override("hi"):
+        told = "".join(translation.gettext("(Name in letters that cannot be printed here)").split())
+    assert told in text_of(pdf, 0) and told not in text_of(pdf, 1)
+
+
 def test_other_programmes_have_no_certificates_and_pages_do_not_ask_once_a_row(
     friends: FriendsWorld, desk: tuple[Client, Client], django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:

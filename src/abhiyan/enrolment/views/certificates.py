@@ -275,10 +275,14 @@ def printed(one: PrintedFriend, each: int) -> dict[str, Any]:
                     "rules": " ".join(rule(each)),
                 }
             )
-    other = person(one.name, "en" if any("ऀ" <= letter <= "ॿ" for letter in one.name) else "hi")
+    name = one.name
+    if not printing.can_print(name):
+        with override(BOTH[0]):
+            name = say("(Name in letters that cannot be printed here)")
+    other = person(name, "en" if any("ऀ" <= letter <= "ॿ" for letter in name) else "hi")
     return {key: [words[key] for words in said] for key in said[0]} | {
-        "name": one.name,
-        "other_name": "" if other == one.name else other,
+        "name": name,
+        "other_name": "" if other == name else other,
         "number": f"{people.document_number(one.document)} · {timezone.localtime(one.issued_at):%d.%m.%Y}",
         "code": printing.qr(people.document_address(one.document)),
     }
