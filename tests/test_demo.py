@@ -187,6 +187,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     committees_report_each_week_and_some_wait_or_came_back()
     decisions_of_mandals_follow_from_their_figures()
     a_round_over_mandals_is_half_done_and_one_over_district_presidents_under_way(at)
+    a_round_over_the_booths_of_a_district_is_half_done_from_the_list()
     the_console_lists_a_person_of_every_office_under_its_level(capsys)
     with schema.working_as("jobs"):
         seal_everything(at)  # what a transaction of another test has held back
@@ -498,7 +499,8 @@ def decisions_of_mandals_follow_from_their_figures() -> None:
     """Nobody reads that all goes well where little was counted, nor the other way round."""
     with schema.working_as("jobs"), system("test"):
         drive = Programme.objects.filter(state="open", kind="drive").earliest("opens_on")
-        minutes = list(Minute.objects.select_related("review").filter(review__account_id=None))
+        of_mandals = Minute.objects.filter(review__account_id=None, review__round__kind="mandal")
+        minutes = list(of_mandals.select_related("review"))
         units = [one.review.unit_id for one in minutes]
         targets = programme_queries.targets(programme=drive, units=units)
         shares: dict[str, list[float]] = {}
@@ -518,7 +520,7 @@ def decisions_of_mandals_follow_from_their_figures() -> None:
 def a_round_over_mandals_is_half_done_and_one_over_district_presidents_under_way(at: datetime) -> None:
     today = clock.day_in("Asia/Kolkata", at)
     with schema.working_as("jobs"), system("test"):
-        of = {one.of_office: one for one in Round.objects.all()}
+        of = {one.of_office: one for one in Round.objects.exclude(kind="booth")}
         assert of.keys() == {"", "district_president"}
         mandals, holders = (
             list(Review.objects.filter(round=of[office])) for office in ("", "district_president")
@@ -546,6 +548,16 @@ def a_round_over_mandals_is_half_done_and_one_over_district_presidents_under_way
     for who in (mandals, holders):
         ids = {each.pk for each in who}
         assert any(one.task and one.review_id in ids for one in minutes)
+
+
+def a_round_over_the_booths_of_a_district_is_half_done_from_the_list() -> None:
+    with schema.working_as("jobs"), system("test"):
+        booths = Review.objects.filter(round__kind="booth")
+        decided = booths.exclude(decided_at=None).count()
+        assert 0.25 < decided / booths.count() < 0.75
+        assert all(one.figures for one in Minute.objects.filter(review__in=booths))
+        by_unit = booths.values_list("by_unit").annotate(n=Count("pk"), done=Count("decided_at"))
+        assert {done in (0, n) for _unit, n, done in by_unit} == {True}, "a reviewer works the whole list"
 
 
 def the_console_lists_a_person_of_every_office_under_its_level(capsys: pytest.CaptureFixture[str]) -> None:

@@ -148,7 +148,7 @@ def things(served: Installation) -> dict[str, str]:
     return {
         "programme": one("programmes_programme order by id limit 1"),
         "frame": one("verification_frame where number = 2"),
-        "round": one("review_round where of_office = ''"),
+        "round": one("review_round where of_office = '' and kind = 'mandal'"),
     }
 
 
