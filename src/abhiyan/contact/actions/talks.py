@@ -15,6 +15,7 @@ from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.doors import is_near, unfit_note
 from abhiyan.contact.rules.kinds import BY_DOOR, BY_LIST, BY_WALK, KIND, LISTED, TALKED
+from abhiyan.contact.rules.schemes import office_sentence, open_schemes
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
@@ -37,6 +38,7 @@ from abhiyan.units import queries as units
 
 from .attempts import VISIT_LEASE
 from .doors import MOST_HELD, HeldBack, require_there, talked_lately
+from .lists import SchemeUnknown
 
 NOT_HOME_MOST = 3  # times; then the door rests for good
 NOTE_KEPT = timedelta(days=90)
@@ -95,6 +97,7 @@ class Told:
     """A worker's note of a door. phone: as typed, only if the person wants to be asked. age: how long a phone kept it.
 
     point: degrees; accuracy: metres. need: what somebody is entitled to and did not receive, in one sentence.
+    scheme: its code of rules.schemes; if empty, the list's. Only the request has it, in words.
     """
 
     outcome: str
@@ -102,6 +105,7 @@ class Told:
     follow_up: date | None = None
     note: str = field(default="", repr=False)
     need: str = field(default="", repr=False)
+    scheme: str = ""
     point: tuple[float, float] | None = None
     accuracy: float | None = None
     age: timedelta = timedelta(0)
@@ -213,7 +217,7 @@ def _noted(
         row.note = keyring().seal(note.encode(), about=row.pk.bytes)
         row.note_until = at + NOTE_KEPT
     if row.outcome == Outcome.ENTITLED:
-        row.request_id = file_need(row, told.need.strip(), by=by, at=at)
+        row.request_id = file_need(row, told.need.strip(), scheme=told.scheme, by=by, at=at)
     if row.outcome in queries.TALKS and key is not None:
         phone_id = _phone(told.phone, programme, row.by_id)
         if phone_id is not None:
@@ -263,19 +267,28 @@ def _phone(typed: str, programme: Programme, account_id: int) -> UUID | None:
     return phone_id
 
 
-def file_need(row: ContactTry, need: str, *, by: Actor, at: datetime) -> UUID:
-    """Make what somebody did not receive a request of the worker to the helpline: the answer comes to the worker."""
+def file_need(row: ContactTry, need: str, *, scheme: str = "", by: Actor, at: datetime) -> UUID:
+    """Make what somebody did not receive a request of the worker to the helpline: the answer comes to the worker.
+
+    The request names the public office of the scheme. Refuses NeedUnsaid, NoteUnfit, SchemeUnknown.
+    """
+    if scheme and scheme not in open_schemes():
+        raise SchemeUnknown(field="scheme")
+    scheme = scheme or (row.entry.list.scheme if row.entry else "")
     if not need:
         raise NeedUnsaid(field="need")
     if why := unfit_note(need):
         raise NoteUnfit(field="need", why=why)
     worker = needed(people.account(row.by_id))
+    language = worker.language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        office = office_sentence(scheme)
     opening = helpdesk.Opening(
         way=Ticket.Way.CALL,
         phone=people.number_of(worker.phone_id),
-        texts=[need],
+        texts=[need, *filter(None, [office])],
         unit_id=row.unit_id,
-        language=worker.language or settings.LANGUAGE_CODE,
+        language=language,
         kind=Ticket.Kind.OTHER.value,
         name=worker.name,
         programme_id=row.programme_id,

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 REVEALS: dict[str, Promise] = {
@@ -21,20 +22,63 @@ REVEALS: dict[str, Promise] = {
 }
 
 
+# The public offices of the schemes a list may be of, by the ministry in the file.
+OFFICES: dict[str, Promise] = {
+    "Agriculture & Farmers Welfare": _("Ministry of Agriculture and Farmers Welfare"),
+    "Consumer Affairs, Food & Public Distribution": _(
+        "Ministry of Consumer Affairs, Food and Public Distribution"
+    ),
+    "Finance": _("Ministry of Finance"),
+    "Fisheries, Animal Husbandry & Dairying": _("Ministry of Fisheries, Animal Husbandry and Dairying"),
+    "Housing & Urban Affairs": _("Ministry of Housing and Urban Affairs"),
+    "Jal Shakti": _("Ministry of Jal Shakti"),
+    "Labour & Employment": _("Ministry of Labour and Employment"),
+    "Micro, Small & Medium Enterprises": _("Ministry of Micro, Small and Medium Enterprises"),
+    "New & Renewable Energy": _("Ministry of New and Renewable Energy"),
+    "Petroleum & Natural Gas": _("Ministry of Petroleum and Natural Gas"),
+    "Power": _("Ministry of Power"),
+    "Rural Development": _("Ministry of Rural Development"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A public scheme. reveals: of REVEALS, why no list may be of it; empty where one may."""
+    """A public scheme. reveals: of REVEALS, why no list may be of it; empty where one may.
+
+    ministry: as the file has it; a key of OFFICES where a list may be of the scheme.
+    """
 
     code: str
     name: str
     reveals: str
+    ministry: str
+
+    @property
+    def office(self) -> str:
+        """The public office that answers for it."""
+        return str(OFFICES[self.ministry])
 
 
 @cache
 def schemes() -> dict[str, Scheme]:
     """Every scheme known, by its code."""
     with (Path(__file__).parent / "schemes.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: Scheme(row["code"], row["name"], row["reveals"]) for row in csv.DictReader(file)}
+        rows = csv.DictReader(file)
+        return {
+            row["code"]: Scheme(row["code"], row["name"], row["reveals"], row["ministry"]) for row in rows
+        }
+
+
+def open_schemes() -> dict[str, Scheme]:
+    """Schemes whose name says nothing sensitive of a person, by code."""
+    return {code: one for code, one in schemes().items() if not one.reveals}
+
+
+def office_sentence(code: str) -> str:
+    """Say where people ask for a scheme, in the reader's language; "" where the scheme is not known."""
+    one = open_schemes().get(code)
+    words = say("Public office for %(scheme)s: %(office)s.")
+    return words % {"scheme": one.name, "office": one.office} if one else ""
 
 
 def scheme_name(code: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connections, transaction
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import given as drawn
 from hypothesis import settings as examples
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from abhiyan.contact import actions
 from abhiyan.contact.actions import HeldBack, Told
 from abhiyan.contact.actions.doors import EnoughDoors, NotRunningThere
+from abhiyan.contact.actions.lists import SchemeUnknown
 from abhiyan.contact.actions.talks import (
     DoorGone,
     DoorKnown,
@@ -26,10 +28,12 @@ from abhiyan.contact.actions.talks import (
     UndoneTooLate,
 )
 from abhiyan.contact.models import ContactEntry
+from abhiyan.contact.rules.schemes import office_sentence, open_schemes
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.helpdesk import queries as helpline
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
@@ -230,6 +234,8 @@ def test_nobody_takes_doors_at_night_or_where_they_hold_no_office(
         ("talked", {"phone": "12345"}, DoorNumberUnfit),
         ("entitled", {}, NeedUnsaid),
         ("entitled", {"need": "You will get 5000 rupees"}, NoteUnfit),
+        ("entitled", {"need": "It did not come", "scheme": "MADE-UP"}, SchemeUnknown),
+        ("entitled", {"need": "It did not come", "scheme": "NSAP"}, SchemeUnknown),
         ("talked", {"age": timedelta(days=8)}, TalkTooLate),
     ],
 )
@@ -246,14 +252,32 @@ def test_an_unfit_note_is_refused_and_leaves_nothing(
 def test_entitled_not_received_is_a_request_and_its_note_is_sealed_for_90_days(
     world: World, run: Programme, worker: Account
 ) -> None:
-    listed(run, world.unit("N1111"), 1)
+    listed(run, world.unit("N1111"), 1, scheme="PMUY")
     (one,) = take(run, world, worker)
     row = note(one, worker, "entitled", need="The gas connection did not come", note="Road is bad")
     with system("test"):
-        assert Ticket.objects.get().pk == row.request_id
+        asked = Ticket.objects.get()
+        said = [line.text for line in helpline.lines_of(asked) if line.text]
+    office = "Public office for Pradhan Mantri Ujjwala Yojana: Ministry of Petroleum and Natural Gas."
+    assert said == ["The gas connection did not come", office]
+    with system("test"):
+        assert asked.pk == row.request_id
         assert b"Road" not in bytes(tries()[0].note)
         assert actions.empty_notes(at=NOW + 89 * DAY) == 0 and actions.empty_notes(at=NOW + 90 * DAY) == 1
     assert bytes(tries()[0].note) == b""
+
+
+def test_a_worker_on_a_walk_chooses_the_scheme_and_every_open_scheme_has_its_office(
+    world: World, run: Programme, worker: Account
+) -> None:
+    page = reverse("contact:field_walk", args=[run.public_id]) + "?unit=N1111"
+    given = {"door": "7", "outcome": "entitled", "need": "It did not come", "scheme": "JJM"}
+    browser(worker).post(page, given)
+    with system("test"):
+        said = [line.text for line in helpline.lines_of(Ticket.objects.get()) if line.text]
+    assert said[1:] == ["Public office for Jal Jeevan Mission (Har Ghar Jal): Ministry of Jal Shakti."]
+    assert all(office_sentence(code) for code in open_schemes())
+    assert not office_sentence("NSAP") and not office_sentence("")
 
 
 def test_a_walk_counts_each_door_once_up_to_the_households(

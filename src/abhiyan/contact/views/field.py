@@ -22,6 +22,7 @@ from abhiyan.contact import actions, queries
 from abhiyan.contact.models import ContactEntry, ContactTry
 from abhiyan.contact.rules import gate, grounds
 from abhiyan.contact.rules.kinds import KIND
+from abhiyan.contact.rules.schemes import office_sentence, open_schemes
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
@@ -36,6 +37,7 @@ from abhiyan.programmes.queries import programme_by_id
 from abhiyan.ui.acts import PageAct, act_on, form_page, problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DayField, WhereField
+from abhiyan.ui.forms import offer
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import KEPT, RecordSent, naming, taken
 from abhiyan.units import queries as units
@@ -75,6 +77,11 @@ class TalkForm(forms.Form):
         max_length=actions.LONGEST_NOTE,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    scheme = forms.ChoiceField(
+        label=_("Which public scheme (for “Entitled, not received”)"),
+        help_text=_("The helpline then sees its public office."),
+        required=False,
+    )
     note = forms.CharField(
         label=_("Note"),
         help_text=_("Nothing about illness, caste, religion or the vote. It is deleted after 90 days."),
@@ -82,6 +89,12 @@ class TalkForm(forms.Form):
         max_length=actions.LONGEST_NOTE,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, scheme: str = "", **more: Any) -> None:
+        super().__init__(*args, **more)
+        known = sorted((one.name, code) for code, one in open_schemes().items())
+        offer(self, scheme=[("", "–"), *((code, name) for name, code in known)])
+        self.fields["scheme"].initial = scheme
 
     def told(self, given: dict[str, Any], age: timedelta) -> actions.Told:
         """As the act wants it."""
@@ -92,6 +105,7 @@ class TalkForm(forms.Form):
             given["follow_up"],
             given["note"],
             given["need"],
+            given["scheme"],
             where[:2] if where else None,
             where[2] if where else None,
             age,
@@ -231,7 +245,7 @@ def field_doors_act(request: Request, public_id: UUID, act: str) -> HttpResponse
 def field_door(request: Request, entry: UUID) -> HttpResponseBase:
     """One door that one holds: its name, and the form of what came of it."""
     one = queries.held_door(request.viewer.account_id, entry)
-    form = TalkForm(request.POST if request.method == "POST" else None)
+    form = TalkForm(request.POST if request.method == "POST" else None, scheme=one.scheme)
     outcome = tried(request, form, _door_act(request, form, entry, timedelta(0)), said=_("Noted."))
     back = _doors_of(one)
     if outcome:
@@ -265,6 +279,7 @@ def _shown(
         "number": number,
         "held": held,
         "is_copy": KEPT in request.headers,
+        "office": office_sentence(one.scheme),
     }
     return naming(render(request, "contact/field_door.html", context, status=status))
 
@@ -296,8 +311,8 @@ def field_number(request: Request, entry: UUID) -> HttpResponseBase:
     try:
         number = actions.show_number(entry=entry, by=request.actor, at=clock.now())
     except actions.HeldBack as held:
-        return _shown(request, one, TalkForm(), back, held=str(held), status=held.status)
-    return _shown(request, one, TalkForm(), back, number=number)
+        return _shown(request, one, TalkForm(scheme=one.scheme), back, held=str(held), status=held.status)
+    return _shown(request, one, TalkForm(scheme=one.scheme), back, number=number)
 
 
 @form_page
