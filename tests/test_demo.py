@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from django.db.models import Count
 
+from abhiyan.contact.models import ContactEntry
 from abhiyan.core import clock, database, doctor, home, schema
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
@@ -68,7 +69,7 @@ from abhiyan.stays import queries as stay_queries
 from abhiyan.stays.models import Stay
 from abhiyan.units import queries as unit_queries
 from abhiyan.units.models import Unit
-from abhiyan.verification.models import Check, Estimate, Flag, Frame
+from abhiyan.verification.models import Check, Estimate, Flag, Frame, Stratum
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLAIMS, TARGET = 3_000, 4_000
@@ -167,7 +168,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     friends_of_65_constituencies_have_their_organisers()
     three_districts_have_a_locked_target_and_the_rest_is_split_by_the_last_result()
     most_offices_are_held()
-    two_earlier_drives_are_closed_and_three_lists_were_brought()
+    two_earlier_drives_are_closed_and_five_lists_were_brought()
     the_president_of_the_casts_booth_has_somebody_to_call()
     the_casts_booth_has_days_of_work_behind_it()
     entries_without_a_place_wait_in_groups()
@@ -183,6 +184,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     half_of_the_districts_and_mandals_said_a_figure_of_their_own()
     one_worker_is_a_finding_of_two_people()
     stays_of_two_days_are_over_with_gaps_doubts_and_an_estimate()
+    doors_are_half_worked_and_reports_exceed_the_estimate_by_a_third()
     mandals_answer_the_workshop_their_district_asks_for()
     committees_report_each_week_and_some_wait_or_came_back()
     decisions_of_mandals_follow_from_their_figures()
@@ -275,7 +277,7 @@ def most_offices_are_held() -> None:
         assert 0.8 < held[code] / units[kind] < 0.9, code
 
 
-def two_earlier_drives_are_closed_and_three_lists_were_brought() -> None:
+def two_earlier_drives_are_closed_and_five_lists_were_brought() -> None:
     with schema.working_as("jobs"), system("test"):
         part, running, *earlier = (
             Programme.objects.filter(kind="drive").exclude(owner__code="IN").order_by("-opens_on")
@@ -290,7 +292,8 @@ def two_earlier_drives_are_closed_and_three_lists_were_brought() -> None:
             joined = Claim.objects.filter(programme_id=one.pk).count()
             assert 0.8 * target < joined < target
         brought = StagedImport.objects.exclude(account_id=None).values_list("kind", "state")
-        assert sorted(brought) == [("paper", "checked"), ("paper", "done"), ("totals", "done")]
+        of_doors = [("contact", "checked"), ("contact", "done")]
+        assert sorted(brought) == [*of_doors, ("paper", "checked"), ("paper", "done"), ("totals", "done")]
 
 
 def the_president_of_the_casts_booth_has_somebody_to_call() -> None:
@@ -485,6 +488,20 @@ def stays_of_two_days_are_over_with_gaps_doubts_and_an_estimate() -> None:
     assert empty > states["declined"], "where a booth has no president nobody was assigned"
     assert doubts >= {"", "short", "clock"} and left == hosts.LEFT
     assert found.rate and found.low and 0.4 < found.low < found.rate
+
+
+def doors_are_half_worked_and_reports_exceed_the_estimate_by_a_third() -> None:
+    with schema.working_as("jobs"), system("test"):
+        run = Programme.objects.get(kind="contact")
+        entries = ContactEntry.objects.filter(list__programme=run)
+        states = Counter(entries.values_list("state", flat=True))
+        found = Estimate.objects.get(
+            frame__programme=run, unit__code="JK", shade=Estimate.Shade.ENTERED, frame__measure=1
+        )
+        strata = set(Stratum.objects.filter(frame__programme=run).values_list("key", flat=True))
+    assert 0.3 < states["done"] / sum(states.values()) < 0.6
+    assert strata == {f"JK-D627/{one}" for one in ("confirmed", "unsigned", "no-phone")}
+    assert found.rate and found.reported and 1.2 < found.reported / (found.rate * found.items) < 1.55
 
 
 def mandals_answer_the_workshop_their_district_asks_for() -> None:

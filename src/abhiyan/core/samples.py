@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from uuid import UUID
 
 from . import clock, home
 from .actor import Actor
@@ -17,6 +18,13 @@ ZONE = "Asia/Kolkata"
 MAKING, LOOKED = "demo.making", "demo.looked"
 
 Place = tuple[Actor, int]  # somebody, and the unit (id) of their office
+
+
+def phone(number: int) -> str:
+    """The n-th sample phone: +91 70 followed by eight digits in an order that looks like life."""
+    if not 0 <= number < 10**8:
+        raise ValueError("there are only a hundred million sample phones")
+    return f"+9170{number * 61_803_399 % 10**8:08d}"  # odd and not a multiple of 5: every number once
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +59,30 @@ def bring(
     by: Actor = BY,
     unit_id: int | None = None,
     steps: Sequence[str] = ("check", "commit"),
-) -> None:
-    """Bring a list and take its steps; what fails stops the demo. by, unit_id: who brings it, and for which unit."""
+) -> UUID:
+    """Bring a list and take its steps. Returns its public id. by, unit_id: who brings it, and for which unit."""
     from .imports import actions as imports
-    from .imports import running
     from .scope import system
 
     with system("demo"):
         public_id = imports.bring(kind_key=kind, path=path, by=by, at=at, options=options, unit_id=unit_id)
+    take_steps(public_id, steps, by=by, at=at)
+    return public_id
+
+
+def take_steps(public_id: UUID, steps: Sequence[str], *, by: Actor, at: datetime) -> None:
+    """Take steps of a list. A step that fails stops the demo."""
+    from .imports import actions as imports
+    from .imports import running
+    from .scope import system
+
     state = ""
     for step in steps:
         with system("demo"):
             imports.ask(public_id=public_id, step=step, by=by, at=at)
         state = running.run(public_id, step, at=at)
     if state not in ("checked", "done"):
-        raise RuntimeError(f"the demo's {kind} were not taken in: {state}")
+        raise RuntimeError(f"a list of the demo was not taken in: {state}")
 
 
 def note_looked() -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from abhiyan.core import audit_seals, clock, home, lot, rooms
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import SampleGround, note_all_made, note_made
+from abhiyan.core.samples import SampleGround, note_all_made, note_made, phone
 from abhiyan.core.scope import system
 from abhiyan.elections.demo import PARTY
 from abhiyan.enrolment import actions as enrolment
@@ -198,8 +198,10 @@ def fill(laid: Laid, say: Callable[[str], None]) -> None:
         say(f"making the sample of {room}")
         sample(laid.ground)
         note_made(room)
-    say("asking hosts of stays")
-    hosts.ask_hosts(laid.ground, laid.ground.actor("state_president"), verifiers_of(laid.holders))
+    say("asking hosts of stays, and people at doors")
+    planner, verifiers = laid.ground.actor("state_president"), verifiers_of(laid.holders)
+    hosts.ask_hosts(laid.ground, planner, verifiers)
+    hosts.ask_at_doors(laid.ground, planner, verifiers)
     say("sealing the trail")
     with system("demo"):
         programmes.fold(at=laid.ground.at)
@@ -304,7 +306,7 @@ def _past_lists(laid: Laid) -> None:
     crowd = itertools.islice(people.people(f"listed {laid.ground.seed}", first=LISTED_FROM), 24)
     forms = [("phone", "name", "birth_year", "booth")]
     forms += [(one.phone[3:], one.name_hi, str(one.birth_year), booth.code) for one in crowd]
-    forms += [("98765", "सुनीता देवी", "1984", booth.code), (people.phone(LISTED_FROM + 99), "", "1971", "X-1")]
+    forms += [("98765", "सुनीता देवी", "1984", booth.code), (phone(LISTED_FROM + 99), "", "1971", "X-1")]
     lists.bring_rows(
         "paper",
         forms,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from abhiyan.core import samples
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import doubles as acts
@@ -50,7 +51,7 @@ def pairs(booths: Sequence[str]) -> list[Pair]:
     for number in range(len(NAMES) * ROUNDS):
         latin, hindi, respelt, married = NAMES[number % len(NAMES)]
         shape = (number + number // len(NAMES)) % SHAPES
-        phone, other = (people.phone(DOUBLES_FROM + 2 * number + n) for n in (0, 1))
+        phone, other = (samples.phone(DOUBLES_FROM + 2 * number + n) for n in (0, 1))
         year, here = 1948 + number * 11 % 55, booths[number % len(booths)]
         near = booths[(number + 1) % len(booths)]
         first = people.Sample(latin, hindi, phone, year)
@@ -63,7 +64,7 @@ def pairs(booths: Sequence[str]) -> list[Pair]:
         }[shape]
         made.append(Pair(first, second, (here, there)))
     for number, names in enumerate(TWINS, len(made)):
-        one = people.Sample(names[0], "", people.phone(DOUBLES_FROM + 2 * number), 1998)
+        one = people.Sample(names[0], "", samples.phone(DOUBLES_FROM + 2 * number), 1998)
         made.append(Pair(one, replace(one, name=names[1]), (booths[0], booths[0])))
     return made
 

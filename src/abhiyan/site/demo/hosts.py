@@ -1,9 +1,10 @@
-"""The frame of the demo's stays: verifiers ask the hosts of the stays that are over. Samples."""
+"""The frames of the demo's stays and talks at doors: verifiers ask hosts, and call or visit people. Samples."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
+from abhiyan.contact.rules import kinds
 from abhiyan.core.actor import Actor
 from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
@@ -20,37 +21,69 @@ from .history import ZONE
 
 CHECKS, LEFT = 60, 4  # in the frame; of them nobody asks so many yet
 REACHED, TRUE = 0.9, 0.93  # shares of hosts
+TALKS = 90  # checks of talks at doors
+TALKED = {True: 0.97, False: 0.6}  # shares of talks that are true, by whether the phone has answered
 
 
 def ask_hosts(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
     """Freeze the stays of the days before, draw last evening, and ask this morning."""
-    at = datetime.combine(ground.today - timedelta(days=1), time(20, 30), ZONE)
     rng = random.Random(f"hosts {ground.seed}")  # noqa: S311  # sample data
+    _check(ground, planner, verifiers, rng, KIND, STAYS, (False,), (CHECKS, LEFT), lambda _check: TRUE)
+
+
+def ask_at_doors(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
+    """Freeze the talks at doors in the same way. Doors without a phone are visited: many talks there were none."""
+    rng = random.Random(f"doors asked {ground.seed}")  # noqa: S311  # sample data
+    ways, some = (False, True), (TALKS, LEFT)
+
+    def true(one: Check) -> float:
+        return TALKED[one.stratum.is_signed]
+
+    _check(ground, planner, verifiers, rng, kinds.KIND, kinds.TALKED, ways, some, true)
+
+
+def _check(
+    ground: SampleGround,
+    planner: Actor,
+    verifiers: Sequence[Actor],
+    rng: random.Random,
+    kind: str,
+    measure: int,
+    ways: Sequence[bool],
+    some: tuple[int, int],
+    true: Callable[[Check], float],
+) -> None:
+    """Draw a frame of a kind's only programme, and ask.
+
+    ways: whether by visit. some: how many checks, and how many of them nobody asks yet. true: the chance of one.
+    """
+    at = datetime.combine(ground.today - timedelta(days=1), time(20, 30), ZONE)
     with system("demo"):
-        (programme,) = open_of(KIND)
+        (programme,) = open_of(kind)
     plan = frames.FramePlan(
-        checks=CHECKS,
+        checks=some[0],
         source=f"drand quicknet, {at:%d.%m.%Y} 20:35 (नमूना / sample)",
         due_at=at + timedelta(minutes=5),
         ends_on=ground.today + timedelta(days=6),
     )
-    frame = actions.freeze_frame(programme=programme, measure=STAYS, plan=plan, by=planner, at=at)
+    frame = actions.freeze_frame(programme=programme, measure=measure, plan=plan, by=planner, at=at)
     at += timedelta(minutes=6)
     actions.draw_frame(public_id=frame.public_id, value=rng.randbytes(32).hex(), by=planner, at=at)
     at = min(datetime.combine(ground.today, time(9), ZONE), ground.at)
     with system("demo"):
-        left = published(frame).checks - LEFT
+        left = published(frame).checks - some[1]
     for verifier in verifiers:
-        checks = actions.take_checks(n=left, frame=frame, by=verifier, at=at)
-        left -= len(checks)
-        if found := [actions.ToldCheck(one.id, *_came(rng), at=at) for one in checks]:
-            actions.tell_checks(found=found, by=verifier, at=at)
+        for is_visit in ways:
+            checks = actions.take_checks(n=left, frame=frame, by=verifier, at=at, is_visit=is_visit)
+            left -= sum(one.arm == Check.Arm.RANDOM for one in checks)
+            if found := [actions.ToldCheck(one.id, *_came(rng, true(one)), at=at) for one in checks]:
+                actions.tell_checks(found=found, by=verifier, at=at)
     actions.refresh_estimates(at=ground.at)
 
 
-def _came(rng: random.Random) -> tuple[Check.Outcome, str]:
+def _came(rng: random.Random, true: float) -> tuple[Check.Outcome, str]:
     if rng.random() >= REACHED:
         return Check.Outcome.UNRESOLVED, NOT_REACHED
-    if rng.random() < TRUE:
+    if rng.random() < true:
         return Check.Outcome.GENUINE, ""
     return Check.Outcome.NOT_GENUINE, Meaning.NEVER.value

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from abhiyan.core import words
+from abhiyan.core.samples import phone
 
 # (Latin, Devanagari). Women's and men's given names and family names common in the region's communities alike.
 WOMEN, MEN, FAMILIES = (
@@ -24,13 +25,6 @@ class Sample:
     name_hi: str
     phone: str
     birth_year: int
-
-
-def phone(number: int) -> str:
-    """The n-th sample phone: +91 70 followed by eight digits in an order that looks like life."""
-    if not 0 <= number < 10**8:
-        raise ValueError("there are only a hundred million sample phones")
-    return f"+9170{number * 61_803_399 % 10**8:08d}"  # odd and not a multiple of 5: every number once
 
 
 def people(seed: str, first: int = 0) -> Iterator[Sample]:

@@ -1,0 +1,210 @@
+"""The demo's sample: a list of beneficiaries with its source, half of its doors worked, and a list that waits."""
+
+import csv
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from abhiyan.core import printing, words
+from abhiyan.core.actor import Actor
+from abhiyan.core.samples import BY, ZONE, SampleGround, bring, phone, take_steps
+from abhiyan.core.scope import system
+from abhiyan.messaging.demo import go_out
+from abhiyan.org import actions as org
+from abhiyan.people import actions as people
+from abhiyan.people.queries import numbers_of
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.models import Item, Programme
+from abhiyan.programmes.queries import items_by_id
+from abhiyan.units import queries as units
+
+from . import actions
+from .actions import NewList, Told
+from .models import ContactEntry, ContactList, ContactTry
+from .rules.kinds import KIND, LISTED, TALKED
+
+NAMES = {"en": "Meet people at their doors (sample)", "hi": "घर-घर संपर्क (नमूना)"}
+DISTRICT = "JK-D627"
+BOOTHS, DOORS = 12, 48  # at most; entries of each
+PHONES_FROM = 90_000_000  # of the sample phones: no other list has these
+HAS_PHONE, GIVES = 0.7, 0.55  # shares: of entries, and of people who want to be asked
+YES, NO = 0.7, 0.76  # of those who are asked
+TARGETS = {TALKED: 900, LISTED: 1_500}
+OUTCOMES = {"talked": 66, "not_home": 16, "later": 7, "unwilling": 5, "wants_help": 6}
+NEEDS = ("गैस चूल्हा अब तक नहीं आया (नमूना)", "सिलेंडर की सब्सिडी खाते में नहीं आई (नमूना)")
+HEARD = "सड़क और पानी की बात हुई। (नमूना)"
+SILENT = 4  # people who say no after the import
+CONSENT = printing.PrintTemplate.of(
+    '#let size = (paper: "a5", margin: 16mm)\n#let sheet(of) = [#text(size: 16pt, of.title)\n\n#of.text]'
+)
+
+
+def sample(ground: SampleGround) -> None:
+    """A month of talks at doors in the district of the cast. Its first list is half worked, its second waits."""
+    rng = random.Random(f"doors {ground.seed}")  # noqa: S311  # sample data
+    maker, district = ground.shown["district_president"]
+    with system("demo"):
+        run = _programme(ground)
+        below = set(units.of_kind_below(district, 1, "booth"))
+        own = ground.shown["booth_president"][1]
+        held = ground.holders["booth_president"]
+        booths = sorted((one for one in held if one in below), key=lambda one: (one != own, one))[:BOOTHS]
+        codes = {one: unit.code for one, unit in units.units_by_id(booths).items()}
+    rows = list(_rows(rng, [codes[one] for one in booths], DOORS, PHONES_FROM))
+    first = _list(ground, run, "उज्ज्वला योजना के परिवार (नमूना)", rows, maker, district)
+    asked = _ask(ground, first, maker)
+    officer = ground.holders["data_officer"][ground.ids["JK"]]
+    org.decide_release(public_id=asked, allow=True, by=officer, at=ground.at)
+    _import(ground, first, maker)
+    with system("demo"):  # one transaction: it is quicker
+        for booth in booths:
+            _work(ground, run, held[booth], booth, rng)
+    _hear(ground, first, rng)
+    walker, booth = ground.shown["booth_worker"]
+    for n in (12, 14, 15):
+        told = Told("talked", point=_near(booth, rng))
+        actions.note_walk(
+            programme=run, unit_id=booth, door=f"{n} A", told=told, by=walker, at=_at(ground, 1, n)
+        )
+    actions.take_doors(programme=run, unit_id=own, by=held[own], at=_at(ground, 1, 17))
+    second = list(_rows(rng, [codes[one] for one in booths], 3, PHONES_FROM + BOOTHS * DOORS))
+    waits = _list(ground, run, "जल जीवन मिशन के गाँव (नमूना)", second, maker, district, scheme="JJM", ago=1)
+    _ask(ground, waits, maker)
+
+
+def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(ground.today - timedelta(days=ago), time(hour, minute), ZoneInfo(ZONE))
+
+
+def _programme(ground: SampleGround) -> Programme:
+    at, state = _at(ground, 9, 10), ground.actor("state_president")
+    made = programmes.make_programme(
+        template="contact",
+        names=NAMES,
+        owner_id=ground.ids["JK"],
+        unit_ids=[ground.ids[DISTRICT]],
+        opens_on=ground.today - timedelta(days=9),
+        closes_on=ground.today + timedelta(days=20),
+        by=BY,
+        at=at,
+        is_sample=True,
+    )
+    run = programmes.open_programme(programme_id=made.pk, by=BY, at=at)
+    for measure, n in TARGETS.items():
+        given = {"programme_id": made.pk, "measure": measure, "unit_id": ground.ids[DISTRICT]}
+        programmes.set_target(**given, n=n, by=state, at=at)
+    return run
+
+
+def _rows(rng: random.Random, codes: Sequence[str], n: int, first: int) -> Iterator[Sequence[str]]:
+    """People of each booth with their houses, some without a phone."""
+    known = words.names()
+    given = [one["devanagari"] for one in known if one["sample"] in ("woman", "man")]
+    families = [one["devanagari"] for one in known if one["sample"] == "family"]
+    for at, code in enumerate(codes):
+        for house in range(1, n + 1):
+            number = phone(first + at * n + house)[3:] if rng.random() < HAS_PHONE else ""
+            yield code, f"{rng.choice(given)} {rng.choice(families)}", number, str(house)
+
+
+def _list(
+    ground: SampleGround,
+    run: Programme,
+    title: str,
+    rows: Sequence[Sequence[str]],
+    by: Actor,
+    district: int,
+    *,
+    scheme: str = "PMUY",
+    ago: int = 8,
+) -> tuple[ContactList, UUID]:
+    """A list with its source and basis, and its checked file."""
+    at = _at(ground, ago, 11)
+    paper = {"title": title, "text": "सहमति पत्रों का ब्योरा (नमूना)"}
+    new = NewList(
+        title=title,
+        source="अक्टूबर शिविर के सहमति पत्र (नमूना)",
+        basis="consent",
+        purpose="योजना कैसी चल रही है, यह सुनना (नमूना)",
+        scheme=scheme,
+        last_day=ground.today + timedelta(days=20),
+        document=printing.pdf(CONSENT, [paper], title=title, language="hi", at=at),
+    )
+    one = actions.make_list(programme=run, unit_id=district, new=new, by=by, at=at)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "demo-doors.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out).writerows([("unit_code", "name", "phone", "house"), *rows])
+        options = {"list": str(one.public_id)}
+        file = bring(KIND, path, options=options, at=at, by=by, unit_id=district, steps=("check",))
+    return one, file
+
+
+def _ask(ground: SampleGround, of: tuple[ContactList, UUID], by: Actor) -> UUID:
+    """Approval is asked now: nobody held an office of the sample before."""
+    return actions.ask_list(public_id=of[0].public_id, by=by, at=ground.at).public_id
+
+
+def _import(ground: SampleGround, of: tuple[ContactList, UUID], by: Actor) -> None:
+    take_steps(of[1], ("commit",), by=by, at=_at(ground, 7, 9))
+    with system("demo"):
+        theirs = ContactEntry.objects.filter(list=of[0], phone_id__isnull=False).order_by("-pk")[:SILENT]
+        for one in theirs:
+            assert one.phone_id is not None
+            people.suppress(phone_id=one.phone_id, scope="outreach", channel=1, by=BY, at=_at(ground, 6, 9))
+
+
+def _near(booth: int, rng: random.Random) -> tuple[float, float] | None:
+    with system("demo"):
+        unit = units.unit_by_id(booth)
+    if unit.lat is None or unit.lon is None:
+        return None
+    return round(unit.lat + rng.uniform(-0.004, 0.004), 6), round(unit.lon + rng.uniform(-0.004, 0.004), 6)
+
+
+def _work(ground: SampleGround, run: Programme, by: Actor, booth: int, rng: random.Random) -> None:
+    """A worker takes thirty doors, and works them in two days."""
+    taken, _held = actions.take_doors(programme=run, unit_id=booth, by=by, at=_at(ground, 4, 9))
+    numbers = _numbers(taken)
+    is_cast = by == ground.actor("booth_president")
+    for n, one in enumerate(sorted(taken, key=lambda each: each.pk)):
+        (outcome,) = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))
+        at = _at(ground, 4 if n < 15 else 3, 10 + n % 15 // 3, rng.randrange(60))
+        number = numbers.get(one.pk, "") if rng.random() < GIVES else ""
+        need = ""
+        if is_cast and n < len(NEEDS):
+            outcome, need = "entitled", NEEDS[n]
+        note = HEARD if outcome == "talked" and rng.random() < 0.1 else ""
+        told = Told(outcome, phone=number, note=note, need=need, point=_near(booth, rng))
+        actions.note_door(entry=one.public_id, told=told, by=by, at=at)
+
+
+def _numbers(entries: Sequence[ContactEntry]) -> dict[int, str]:
+    """The numbers of entries by their ids, as the worker hears them."""
+    with system("demo"):
+        known = numbers_of(one.phone_id for one in entries if one.phone_id)
+    return {one.pk: known[one.phone_id] for one in entries if one.phone_id in known}
+
+
+def _hear(ground: SampleGround, of: tuple[ContactList, UUID], rng: random.Random) -> None:
+    """Who gave a number is asked. Most say yes, some say no, and some do not answer."""
+    at = _at(ground, 1, 18)
+    with system("demo"):
+        while actions.ask_persons(at=at):
+            go_out(at)
+        told = ContactTry.objects.filter(entry__list=of[0], item_id__isnull=False)
+        known = items_by_id([one.item_id for one in told if one.item_id])
+        for item in sorted(known.values(), key=lambda one: one.pk):
+            if item.phone_id is None:
+                continue
+            luck = rng.random()
+            if luck < YES:
+                programmes.confirm_items(ids=[item.pk], at=at + timedelta(minutes=20))
+            elif luck < NO:
+                programmes.end_items(ids=[item.pk], why=Item.Why.DENIED, at=at + timedelta(minutes=20))
+            if luck < NO:
+                actions.hear_person(item=item, yes=luck < YES, at=at + timedelta(minutes=20))
