@@ -1,4 +1,5 @@
-"""The demo's sample: a national meeting with minutes and open tasks, a state meeting to come, and a leader's visit.
+"""The demo's sample: a national meeting with minutes and open tasks, a state meeting to come, a leader's visit, and a
+convention to which a list of beneficiaries is invited.
 
 The agenda of the state meeting reviews a programme that has not begun.
 """
@@ -17,7 +18,8 @@ from abhiyan.meetings.actions.telling import CAME, COMES, ROOM
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.demo import go_out
-from abhiyan.messaging.rules import questions
+from abhiyan.messaging.rules import audiences, questions
+from abhiyan.org import actions as org
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.queries.tasks import candidates
 from abhiyan.programmes.rules.tasks import Act
@@ -34,6 +36,11 @@ LEADERS = (
 HELD_AGO, CALLED_AGO = 4, 12  # days
 ANSWER, COME, CONFIRM = 48, 60, 30  # people
 PEOPLE = 410  # by the organiser's count
+CAME_TO_CONVENTION = 180
+INVITATION = {  # wording, and the id of its template: nobody's
+    "en": ("{organisation}: {title}, {day}, {place}. Messages stop with STOP.", "1107000000000000003"),
+    "hi": ("{organisation}: {title}, {day}, {place}। संदेश बंद करने को STOP लिखें।", "1107000000000000004"),
+}
 AGENDA = (
     "10:00 उद्घाटन",
     "10:30 पिछले कामों की समीक्षा",
@@ -47,11 +54,12 @@ STOPS = ("10:00 कटरा: मंडल अध्यक्ष स्वाग
 
 
 def sample(ground: SampleGround) -> None:
-    """All three. The national president and the state's call them."""
+    """All of them. The national president and the state's call them."""
     with system("demo"):
         _held(ground)
         _to_come(ground)
         _visit(ground)
+        convene(ground)
 
 
 def _call(
@@ -188,6 +196,72 @@ def _visit(ground: SampleGround) -> None:
     _call(
         ground, plan, DISTRICT, ("district_president", "mandal_president"), by, ground.at - timedelta(days=1)
     )
+
+
+def convene(ground: SampleGround) -> None:
+    """A convention of beneficiaries that was held today: their list was invited by a bulk send that two people made."""
+    roll = next((code for code, _name in audiences.offered() if code.startswith("beneficiaries:")), "")
+    if not roll:
+        return
+    by, district = ground.actor("state_president"), ground.ids[DISTRICT]
+    noon = datetime.combine(ground.today, time(12), ZoneInfo(ZONE))
+    noon -= timedelta(days=1) if noon > ground.at else timedelta(0)
+    called = noon - timedelta(days=2)
+    run = programmes.make_programme(
+        template="meetings",
+        names={"en": "Conventions of beneficiaries (sample)", "hi": "लाभार्थी सम्मेलन (नमूना)"},
+        owner_id=ground.ids[STATE],
+        unit_ids=[district],
+        opens_on=called.date(),
+        closes_on=ground.today + timedelta(days=30),
+        by=by,
+        at=called,
+    )
+    programmes.open_programme(programme_id=run.pk, by=by, at=called)
+    wordings = {language: messaging.Wording(text, ident) for language, (text, ident) in INVITATION.items()}
+    text = messaging.register_text(
+        name="लाभार्थी सम्मेलन / Convention (sample)",
+        entity="1101000000000000001",
+        header="SAMPLE",
+        wordings=wordings,
+        unit_id=ground.ids[STATE],
+        by=by,
+        at=called,
+    )
+    plan = actions.MeetingPlan(
+        "meeting",
+        "उज्ज्वला लाभार्थी सम्मेलन (नमूना)",
+        noon.date(),
+        noon.date(),
+        time(9),
+        "रियासी (नमूना)",
+        agenda=("09:00 स्वागत", "10:00 लोगों की बात"),
+        programme_id=run.pk,
+        roll=roll,
+        text=text,
+    )
+    made = actions.call_meeting(
+        plan=plan,
+        inviting=queries.Inviting(()),
+        unit_id=district,
+        hierarchy=1,
+        expected=0,
+        by=by,
+        at=called,
+    )
+    send = Meeting.objects.values_list("roll", flat=True).get(public_id=made)
+    assert send is not None
+    while messaging.count_next(public_id=send):
+        pass
+    asked = messaging.ask_send(public_id=send, reason="सम्मेलन का निमंत्रण (नमूना)", by=by, at=ground.at)
+    officer = ground.holders["data_officer"][ground.ids[STATE]]
+    org.decide_release(public_id=asked.public_id, allow=True, by=officer, at=ground.at)
+    messaging.start_send(public_id=send, by=by, at=ground.at)
+    moment = noon
+    while messaging.queue_next(public_id=send, at=moment):
+        go_out(moment)
+        moment += timedelta(minutes=1)
+    actions.set_people(public_id=made, n=CAME_TO_CONVENTION, by=by, at=noon)
 
 
 def _say(each: Invitee, kind: str, *, yes: bool, at: datetime) -> None:

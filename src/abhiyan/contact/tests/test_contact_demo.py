@@ -1,4 +1,4 @@
-"""The demo shows a list of beneficiaries half worked, with its source, and a list that waits for approval."""
+"""The demo shows a list of beneficiaries half worked, one that waits for approval, and a convention with its deck."""
 
 import pytest
 
@@ -8,12 +8,18 @@ from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.meetings import demo as meetings
+from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.models import Send
+from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
+from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.units.models import Poll
 
 pytestmark = pytest.mark.django_db(transaction=True)  # an import runs in transactions of its own
 
@@ -47,7 +53,11 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
         },
         "data_officer": {ids["JK"]: cast.actor("state_officer")},
     }
-    demo.sample(SampleGround("one seed", NOW, ids, shown, holders, cast.world.programme.pk))
+    enter(ids["JK"], closes_at=None, kind=Poll.Kind.NONE)
+    ground = SampleGround("one seed", NOW, ids, shown, holders, cast.world.programme.pk)
+    demo.sample(ground)
+    with system("test"):
+        meetings.convene(ground)
     with system("test"):
         run = Programme.objects.get(kind="contact")
         first, waits = ContactList.objects.order_by("pk")
@@ -64,4 +74,14 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
     assert outcomes == {*demo.OUTCOMES, "entitled"} and confirmed > 10
     assert (needs, silent) == (len(demo.NEEDS) - 1, demo.SILENT) and 0 < leased <= 30
     assert "Open my doors" in cast.client("booth_president").get("/").text
+    state = cast.client("state_president")
+    with system("test"):
+        convention, send = Meeting.objects.get(), Send.objects.get()
+    page = f"/review/slides/new/?meeting={convention.public_id}"
+    assert page in state.get(f"/meetings/{convention.public_id}/").text
+    deck = state.post(page, {"language": "en"})["Location"]
+    titles = [title for title, _words in slides(bytes(state.get(f"{deck}file/pptx/").content))]
+    assert (send.state, send.n_asked > 20) == ("done", True)
+    assert titles[0] == f"{meetings.CAME_TO_CONVENTION} came, {send.n_asked} were invited"
+    assert "What people on the list said" in titles
     assert waits.purpose in cast.client("state_officer").get("/releases/").text
