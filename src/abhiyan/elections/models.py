@@ -13,6 +13,23 @@ class Kind(models.TextChoices):
 
     PARLIAMENT = "parliament", _("Lok Sabha")
     ASSEMBLY = "assembly", _("State assembly")
+    PARLIAMENT_BY = "parliament_by", _("Lok Sabha by-election")
+    ASSEMBLY_BY = "assembly_by", _("State assembly by-election")
+
+    @property
+    def is_by(self) -> bool:
+        """Return True for a by-election: it fills single seats between two elections of all seats."""
+        return self.value.endswith("_by")
+
+    @property
+    def whole(self) -> "Kind":
+        """The kind of election that fills all seats: what a by-election is compared with."""
+        return Kind(self.value.removesuffix("_by"))
+
+    @property
+    def level(self) -> str:
+        """The level of its seats: "pc" or "ac"."""
+        return "pc" if self.whole is Kind.PARLIAMENT else "ac"
 
 
 class Level(models.TextChoices):

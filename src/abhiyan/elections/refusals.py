@@ -160,6 +160,10 @@ class NoResults(Refused):
     message = _("No results of this election are known there. Import them first.")
 
 
+class ByElectionOnly(Refused):
+    message = _("A by-election is of single seats. Plan from an election of all seats.")
+
+
 class PlanElsewhere(Refused):
     message = _("This unit plans for its own state: %(state)s.")
 

@@ -104,9 +104,11 @@ def _found(where: Q, among: Collection[int] | None) -> tuple[list[Contest], list
     """Contests and segments without a unit, given theirs; not stored."""
     waiting = Contest.objects.filter(where, numbering="", unit=None)
     contests: list[Contest] = []
-    for kind, level in ((Kind.PARLIAMENT, "pc"), (Kind.ASSEMBLY, "ac")):
+    for kind in Kind:
         rows = list(waiting.filter(election__kind=kind).only("id", "election", "state", "number", "unit"))
-        units = units_of_seats(level=level, states={one.state for one in rows}, among=among) if rows else {}
+        units = (
+            units_of_seats(level=kind.level, states={one.state for one in rows}, among=among) if rows else {}
+        )
         seats = Contest.objects.filter(unit__in=units.values()) if units else Contest.objects.none()
         taken = set(seats.values_list("election", "unit"))
         for one in rows:

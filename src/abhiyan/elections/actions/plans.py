@@ -49,12 +49,14 @@ def make_plan(
     swings, from 0 to 2**31; None: that of all plans of this party from this result. once: what tells one sending of
     a form from another: sent a second time it gives the plan that was made. Independents are no party: there is no
     plan for them.
-    Who may: `plans.make` at the unit. Refuses NoName, UnknownElection, PlanElsewhere, NoResults, UnknownParty,
-    AllianceUnfit, AimsUnfit, MethodUnfit.
+    Who may: `plans.make` at the unit. Refuses NoName, UnknownElection, ByElectionOnly, PlanElsewhere, NoResults,
+    UnknownParty, AllianceUnfit, AimsUnfit, MethodUnfit.
     """
     org.require(by, "plans.make", at=unit_id)
     _check(aims)
     of = election_of(election)
+    if Kind(of.kind).is_by:
+        raise refusals.ByElectionOnly(field="election")
     eci = _state(unit_id, state)
     code = parties_by_word().get(reference.plain(party), party.strip().upper())
     stood = Candidacy.objects.filter(contest__election=of, party=code)
@@ -74,7 +76,7 @@ def make_plan(
             public_id=public_id,
             names=kept_names(names),
             election=of,
-            level=Level.PC if of.kind == Kind.PARLIAMENT else Level.AC,
+            level=Level(Kind(of.kind).level),
             state=eci,
             unit_id=unit_id,
             party=code,

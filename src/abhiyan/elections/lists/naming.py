@@ -22,8 +22,9 @@ from abhiyan.elections.refusals import (
 )
 from abhiyan.units import queries as units
 
-_LOK_SABHA = re.compile(r"LS[-_ ]?(\d{4})", re.IGNORECASE)
-_STATE = re.compile(r"([A-Za-z]{2}|[SU]\d\d)[-_ ]?(\d{4})")
+_BY = "(?:[-_]?(BY)[-_A-Z0-9]{0,10})?"  # of a by-election; behind it may stand which: JK2025-BY2
+_LOK_SABHA = re.compile(r"LS[-_]?(\d{4})" + _BY)
+_STATE = re.compile(r"([A-Z]{2}|[SU]\d\d)[-_]?(\d{4})" + _BY)
 
 
 class NamedElection(NamedTuple):
@@ -35,8 +36,12 @@ class NamedElection(NamedTuple):
     is_partial: bool
 
     @property
+    def is_by(self) -> bool:
+        return Kind(self.wanted.kind).is_by
+
+    @property
     def level(self) -> str:
-        return "pc" if self.wanted.kind == Kind.PARLIAMENT else "ac"
+        return Kind(self.wanted.kind).level
 
 
 def states() -> Sequence[tuple[str, str]]:
@@ -56,7 +61,7 @@ def yes_or_no() -> Sequence[tuple[str, str]]:
 ELECTION = Option(
     "election",
     _("Code of the election"),
-    help=_("Such as LS2024 for the Lok Sabha or JK2024 for an assembly."),
+    help=_("Such as LS2024 for the Lok Sabha, JK2024 for an assembly, JK2025-BY for a by-election."),
 )
 KIND = Option(
     "kind", _("What was elected"), kinds, required=False, help=_("Only if the code does not show it.")
@@ -106,9 +111,11 @@ def said_of(said: Mapping[str, str]) -> NamedElection:
     there = Election.objects.filter(code=code).first()
     kind, year, state = said.get("kind", ""), said.get("year", ""), said.get("state", "") or None
     if found := _LOK_SABHA.fullmatch(code):
-        kind, year = kind or Kind.PARLIAMENT, year or found[1]
+        kind = kind or (Kind.PARLIAMENT_BY if found[2] else Kind.PARLIAMENT)
+        year = year or found[1]
     elif (found := _STATE.fullmatch(code)) and (eci := reference.state_of(found[1])):
-        kind, year, state = kind or Kind.ASSEMBLY, year or found[2], state or eci
+        kind = kind or (Kind.ASSEMBLY_BY if found[3] else Kind.ASSEMBLY)
+        year, state = year or found[2], state or eci
     if there is not None:
         kind, year = kind or there.kind, year or str(there.year)
     if not code or not kind or not (year.isascii() and year.isdecimal() and 1900 <= int(year) <= 2200):
@@ -129,6 +136,17 @@ def said_of(said: Mapping[str, str]) -> NamedElection:
 def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
     if kind == Kind.PARLIAMENT:
         return {"en": f"Lok Sabha {year}", "hi": f"लोकसभा {year}"}
+    if kind == Kind.PARLIAMENT_BY:
+        return {"en": f"Lok Sabha by-election {year}", "hi": f"लोकसभा उपचुनाव {year}"}
+    if kind == Kind.ASSEMBLY_BY:
+        where = {
+            language: f"{reference.state_name(state, language)} " if state else ""
+            for language in ("en", "hi")
+        }
+        return {
+            "en": f"{where['en']}assembly by-election {year}",
+            "hi": f"{where['hi']}विधानसभा उपचुनाव {year}",
+        }
     if state is None:
         return {"en": f"Assemblies {year}", "hi": f"विधानसभाएँ {year}"}
     return {

@@ -395,7 +395,7 @@ def _missing(work: Work, of: NamedElection, sheet: ResultSheet, fits: Fitting) -
         by_state[state][number] = lines[0].row
     for state, number in sheet.spoilt:
         by_state[state].setdefault(number, sheet.spoilt[state, number])
-    if of.is_partial:
+    if of.is_partial or of.is_by:
         return
     for state, rows in by_state.items():
         if state in fits.moves:

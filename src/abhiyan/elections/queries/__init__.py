@@ -31,6 +31,7 @@ from .listing import (
     stated_figure,
     states_of,
     titles,
+    whole_elections,
 )
 from .loading import FigureSource, party_names
 from .names import former_names

@@ -99,7 +99,7 @@ def then(against: Election, *, now: Iterable[int], states: Iterable[str] = ()) -
 
     now: ids of the elections it is compared with; parties are called as they are there.
     """
-    level, wanted = "pc" if against.kind == Kind.PARLIAMENT else "ac", set(states)
+    level, wanted = Kind(against.kind).level, set(states)
     tables, where = Correspondence.objects.filter(level=level).order_by("id"), Q(election=against)
     if wanted:
         tables = tables.filter(state_to__in=wanted)
@@ -124,7 +124,7 @@ def compared(now: Sequence[Loaded], with_: Then) -> dict[int, EarlierContest]:
     for one in now:
         seat, label = (one.contest.state, one.contest.number), one.contest.numbering
         old = with_.seats.get(seat)
-        if one.contest.election.kind != against.kind:
+        if Kind(one.contest.election.kind).whole != Kind(against.kind).whole:
             found[one.contest.pk] = EarlierContest(against.names, "none")
         elif old is not None and old.contest.numbering == label:
             found[one.contest.pk] = EarlierContest(

@@ -50,7 +50,7 @@ def state_of_unit(unit_id: int) -> str:
 def ground_of(of: Election, state: str) -> str:
     """The state a row of an election is about: the one it names; all ("") of an assembly election held in one state
     are that state."""
-    if state or of.kind != Kind.ASSEMBLY:
+    if state or Kind(of.kind).level != "ac":
         return state
     there = states_of(of)
     return there[0] if len(there) == 1 else ""

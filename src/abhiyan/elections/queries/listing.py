@@ -14,6 +14,7 @@ from abhiyan.elections.models import (
     Contest,
     Correspondence,
     Election,
+    Kind,
     Part,
     ResultFile,
     Stated,
@@ -46,6 +47,11 @@ class ElectionRow:
 def all_elections() -> QuerySet[Election]:
     """Every election, the newest first."""
     return Election.objects.order_by("-year", "code")
+
+
+def whole_elections() -> QuerySet[Election]:
+    """Those of all seats, the newest first: what plans and comparisons start from. By-elections are none."""
+    return all_elections().filter(kind__in=[kind for kind in Kind if not kind.is_by])
 
 
 def titles(of: Iterable[Election]) -> dict[int, str]:
@@ -100,7 +106,7 @@ def earlier(of: Election, *, state: str = "") -> Election | None:
     olds = Correspondence.objects.filter(state_to__in=states).values("state_from")
     there = Contest.objects.filter(Q(state__in=states) | Q(state__in=olds))
     return (
-        Election.objects.filter(kind=of.kind, year__lt=of.year, pk__in=there.values("election"))
+        Election.objects.filter(kind=Kind(of.kind).whole, year__lt=of.year, pk__in=there.values("election"))
         .order_by("-year", "-pk")
         .first()
     )

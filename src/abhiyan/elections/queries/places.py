@@ -104,7 +104,9 @@ def seat_history(seat: SeatRow, *, side: OurSide = NOBODY) -> list[SeatRow]:
     same = Q(state=contest.state, number=contest.number, numbering=contest.numbering)
     if contest.unit_id is not None:
         same |= Q(unit=contest.unit_id)
-    others = _over_elections(same & Q(election__kind=contest.election.kind) & ~Q(pk=contest.pk), side)
+    others = _over_elections(
+        same & Q(election__kind__startswith=Kind(contest.election.kind).whole) & ~Q(pk=contest.pk), side
+    )
     return sorted([seat, *others], key=lambda row: -row.contest.election.year)
 
 
@@ -142,7 +144,9 @@ def _totals(unit: Unit) -> list[Totals]:
         found = [one for one in found if one.kind == Kind.PARLIAMENT]
     shown = []
     for one in found:
-        before = next((old for old in found if old.kind == one.kind and old.year < one.year), None)
+        before = next(
+            (old for old in found if old.kind == Kind(one.kind).whole and old.year < one.year), None
+        )
         shown.append(totals(one, state=state, against=before))
     return shown
 

@@ -313,7 +313,7 @@ def _ground(of: Election, found: Sequence[Loaded]) -> frozenset[str]:
     by_state: dict[str, set[int]] = defaultdict(set)
     for one in found:
         by_state[one.contest.state].add(one.contest.number)
-    level, ground = "pc" if of.kind == Kind.PARLIAMENT else "ac", frozenset[str]()
+    level, ground = Kind(of.kind).level, frozenset[str]()
     for state, numbers in by_state.items():
         numbering = reference.numbering(level, state, of.year)
         if numbering.numbers is None or numbering.numbers != frozenset(numbers):

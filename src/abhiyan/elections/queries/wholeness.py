@@ -35,12 +35,15 @@ class Wholeness:
 
 
 def seats_there_were(kind: str, year: int, present: Mapping[str, set[str]], state: str = "") -> int | None:
-    """Seats of an election (of a state of it), by the numbering of its year; None where that is not known.
+    """Seats of an election (of a state of it), by the numbering of its year; None where that is not known, as
+    of a by-election.
 
     present: states the election has seats of -> labels of their numberings. The Lok Sabha has seats in every state;
     an assembly election is of the states that are present.
     """
-    level = "pc" if kind == Kind.PARLIAMENT else "ac"
+    level = Kind(kind).level
+    if Kind(kind).is_by:
+        return None
     states = {state} if state else set(present) | (set(reference.states()) if level == "pc" else set())
     total = 0
     for each in states:

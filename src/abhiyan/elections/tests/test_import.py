@@ -14,11 +14,14 @@ from abhiyan.core.imports import running
 from abhiyan.core.models import StagedImport
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes, ResultFile
+from abhiyan.elections.queries.planning import Aims
+from abhiyan.elections.queries.wholeness import wholeness
 from abhiyan.elections.reference import DATA
-from abhiyan.elections.refusals import ElectionDiffers, ElectionUnclear
+from abhiyan.elections.refusals import ByElectionOnly, ElectionDiffers, ElectionUnclear
 from abhiyan.elections.tests.make import (
     GOA,
     HEADER,
+    assembly,
     bring,
     real,
     reasons,
@@ -302,6 +305,35 @@ def test_an_own_number_holds_where_it_differs_or_stands_alone(tmp_path: Path) ->
     staged = bring(written(tmp_path, rows, header=head), election="JK2024", partial="yes")
     assert staged.state == "done", reasons(staged)
     assert sorted(Contest.objects.values_list("number", flat=True)) == [3, 4]
+
+
+def test_a_by_election_is_of_its_own_kind_and_lacks_no_seat(tmp_path: Path) -> None:
+    assembly()
+    head = "state,ac_number,name,candidate,party,votes,electors"
+    rows = "U08,27,BUDGAM,A,JKPDP,2150,9000\nU08,27,BUDGAM,B,JKN,1710,9000\nU08,27,BUDGAM,NOTA,NOTA,90,9000\n"
+    staged = bring(written(tmp_path, rows, header=head), election="JK2025-BY")
+    assert staged.state == "done" and refused(staged) == [], reasons(staged)
+    by = queries.election("JK2025-BY")
+    assert (by.kind, by.year, by.names["en"]) == (
+        "assembly_by",
+        2025,
+        "Jammu and Kashmir assembly by-election 2025",
+    )
+    assert not wholeness([by])[by.pk].is_incomplete
+    before = queries.earlier(by)
+    assert before is not None and before.code == "JK2024"
+    assert [one.code for one in queries.whole_elections()] == ["JK2024"]
+    with pytest.raises(ByElectionOnly):
+        actions.make_plan(
+            names={"en": "Plan"},
+            election="JK2025-BY",
+            state="U08",
+            party="JKPDP",
+            aims=Aims(),
+            unit_id=1,
+            by=SYSTEM,
+            at=AT,
+        )
 
 
 def test_a_file_with_a_tie_and_no_places_names_no_winner() -> None:

@@ -48,7 +48,7 @@ class PlanPlaceForm(forms.Form):
 
     def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = list(queries.all_elections())
+        found = list(queries.whole_elections())
         self.has_elections = bool(found)
         titles = queries.titles(found)
         names = [(eci, reference.state_name(eci, language())) for eci in queries.states_of()]

@@ -84,7 +84,7 @@ def plans(request: Request) -> HttpResponseBase:
         "is_narrowed": any(given.values()),
         "may_make": request.viewer.may("plans.make"),
         "may_import": request.viewer.may("results.import"),
-        "has_elections": bool(table.total) or queries.all_elections().exists(),
+        "has_elections": bool(table.total) or queries.whole_elections().exists(),
     }
     return answer(request, "elections/plan_list.html", table, context)
 

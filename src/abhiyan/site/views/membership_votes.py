@@ -106,7 +106,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     sees = here.lo is not None and request.viewer.sees_counts_at(here.lo)
     running = _programmes(facts.id, at) if sees else []
     programme = _chosen(running, request.GET.get("programme", ""))
-    offered = list(elections.all_elections())
+    offered = list(elections.whole_elections())
     of = next((one for one in offered if one.code == request.GET.get("election", "")), None)
     of = of or (offered[0] if offered else None)
     side = side_asked(request.GET, of) if of is not None else NO_SIDE
