@@ -225,10 +225,8 @@ def matched(made: list[Any]) -> tuple[Pairs, float]:
         for one in made:
             heard = sound(one.name)
             if heard is not None:
-                words = (heard.first, heard.last or "", heard.first_bones, heard.last_bones or "")
-                file.write(
-                    "\t".join((str(one.id), *words, str(one.birth_year or ""), one.phone, str(one.place)))
-                )
+                about = (str(one.birth_year or ""), one.phone, str(one.place))
+                file.write("\t".join((str(one.id), *heard.told(), *about)))
                 file.write("\n")
         file.seek(0)
         command = [sys.executable, "-m", "abhiyan.people.matching", str(LEAST)]

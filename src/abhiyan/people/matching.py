@@ -18,6 +18,7 @@ COLUMNS = {
     "last": "VARCHAR",
     "first_bones": "VARCHAR",
     "last_bones": "VARCHAR",
+    "among": "VARCHAR",
     "year": "SMALLINT",
     "phone": "VARCHAR",
     "place": "BIGINT",
@@ -37,6 +38,7 @@ _ALONE = "(last_l is null or last_r is null)"
 _SOUND = "(first_l = first_r and last_l = last_r)"
 _BONES = "(first_bones_l = first_bones_r and last_bones_l = last_bones_r)"
 _FIRST = "first_bones_l = first_bones_r"
+_ANY_ORDER = "among_l = among_r"
 # rare: how many people are expected to have both words by chance; seen: how many have the first.
 NAME = (
     (f"{_SOUND} and rare_l < 0.05", 1852, 35),
@@ -80,7 +82,7 @@ BLOCKS = tuple(
     map(
         _sided,
         (
-            f"phone_l = phone_r and {_FIRST_NEAR}",
+            f"phone_l = phone_r and ({_FIRST_NEAR} or {_ANY_ORDER})",
             f"{_BONES} and rare_l < 1",
             f"{_BONES} and year_l = year_r",
             f"{_FIRST} and year_l = year_r and {_ALONE}",
@@ -91,7 +93,8 @@ BLOCKS = tuple(
     )
 )
 TWINS = f"""select l.id, r.id, 0, 1 from people l join people r on l.phone = r.phone and l.year = r.year and l.id < r.id
- where not {_sided(_FIRST_NEAR)} and (l.last_bones is null or r.last_bones is null or l.last_bones = r.last_bones)"""
+ where not {_sided(_FIRST_NEAR)} and not {_sided(_ANY_ORDER)}
+ and (l.last_bones is null or r.last_bones is null or l.last_bones = r.last_bones)"""
 
 
 def settings() -> Any:

@@ -128,6 +128,23 @@ def test_brothers_of_one_phone_are_twins_and_a_title_hides_nobody(world: World) 
     merge(world, same.public_id)
 
 
+def test_the_order_of_words_and_the_script_of_urdu_hide_nobody(world: World) -> None:
+    pairs = [
+        ("Chaudhary Ram Lal", "Ram Lal Chaudhary"),
+        ("سنیتا دیوی", "Sunita Devi"),
+        ("ਗੁਰਮੀਤ ਕੌਰ", "Gurmeet Kaur"),
+    ]
+    for n, names in enumerate(pairs):
+        for name in names:
+            world.web_join(of=Human(name, 1985, f"+91990600005{n}"))
+
+    assert find_doubles(at=world.now) == 3
+
+    with system("tests look"):
+        found = Double.objects.all()
+        assert [(each.is_twin, each.reasons[0]) for each in found] == [(False, "same_sound")] * 3
+
+
 @pytest.mark.parametrize("people", [2, 2_000])
 def test_a_search_that_hangs_is_ended_and_what_was_found_before_stays(
     world: World, monkeypatch: pytest.MonkeyPatch, people: int

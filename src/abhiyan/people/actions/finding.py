@@ -81,8 +81,9 @@ def _tell(to: IO[str]) -> list[UUID]:
         heard = sound(name or "")
         if heard is None:
             continue
-        words = (heard.first, heard.last or "", heard.first_bones, heard.last_bones or "")
-        to.write("\t".join((str(len(ids)), *words, str(year or ""), phone_id.hex, str(unit_id))) + "\n")
+        to.write(
+            "\t".join((str(len(ids)), *heard.told(), str(year or ""), phone_id.hex, str(unit_id))) + "\n"
+        )
         ids.append(person_id)
     return ids
 

@@ -52,6 +52,11 @@ class Sound:
     last_bones: str | None
     words: tuple[str, ...]
 
+    def told(self) -> tuple[str, ...]:
+        """Return what the search gets of a name (matching.COLUMNS). The last is the consonants of all words, sorted."""
+        among = " ".join(sorted(map(bones, self.words)))
+        return self.first, self.last or "", self.first_bones, self.last_bones or "", among
+
 
 @lru_cache(maxsize=200_000)
 def bones(word: str) -> str:

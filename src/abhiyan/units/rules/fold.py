@@ -1,10 +1,9 @@
 """Names as they sound: what search compares.
 
 "Sunita", "Suneeta", "सुनीता" and "সুনীতা" fold to the same word, so do "Kupwara" and "कुपवाड़ा". Nine scripts of India
-are written in Latin letters, accents are dropped, letters that sound alike are spelt alike, and the vowel a is kept
-only where a word begins: Hindi does not write it, and writers of English disagree about it. A script that is not
-written in Latin letters here keeps its vowel signs. What folding leaves apart (a missing letter, b for v) is left to
-trigrams.
+and Urdu are written in Latin letters. Accents are dropped, and letters that sound alike are spelt alike. The vowel a is
+kept only where a word begins: Hindi does not write it, and writers of English disagree about it. A script that is not
+written in Latin letters here keeps its vowel signs. Trigrams find what folding leaves apart: a missing letter, b for v.
 """
 
 import re
@@ -19,6 +18,7 @@ LONGEST_WORD = 32
 MOST_WORDS = 24
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
 _INDIC = re.compile(r"[\u0900-\u0d7f]")
+_ARABIC = re.compile("[\u0621-\u06d3]")
 _BLOCK = 0x80  # letters of one script: they follow each other in Unicode, in this order
 _SCRIPTS = [
     "devanagari",
@@ -35,6 +35,18 @@ _SCRIPTS = [
 _FINALS = str.maketrans(
     {"ൺ": "ണ്", "ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്", "ൿ": "ക്", "ৎ": "ত্", "ৰ": "র", "ৱ": "ভ", "ୱ": "ଵ"}
 )
+# Letters of Urdu, Kashmiri and Arabic keyboards as Latin letters. Short vowels are not written; W is v or a vowel.
+_URDU = str.maketrans(
+    {
+        letter: latin
+        for latin, letters in {
+            "a": "اعٲٳ", "b": "ب", "p": "پ", "t": "تطٹة", "s": "ثسص", "j": "ج", "ch": "چ", "ah": "حہهۃ", "kh": "خ",
+            "d": "دڈ", "z": "ذزضظژ", "r": "رڑ", "sh": "ش", "g": "غگ", "f": "ف", "k": "قکك", "l": "ل", "m": "م",
+            "n": "نں", "W": "و", "u": "ؤۆۄ", "i": "یيىےئێؠۍ", "": "ءھ",
+        }.items()
+        for letter in letters
+    }
+)  # fmt: skip
 _SPELT = (
     # Latin first, while two letters still mean one sound
     (re.compile("sch"), "sk"),
@@ -69,6 +81,13 @@ def _latin(word: str, script: str) -> str:
     )
 
 
+def _urdu(word: str) -> str:
+    """A word of the script of Urdu in Latin letters, as near as it tells them."""
+    word = re.sub("^ah", "h", word.translate(_URDU))  # elsewhere an h sounds by itself: Rahman
+    word = re.sub("(?<!a)ah$", "a", word)  # nor does it at the end: Fatima
+    return re.sub("(?<=[^ai])W(?!i|a(?!h))", "u", word).replace("W", "v")
+
+
 def _is_vowel_sign(c: str) -> bool:
     """Accents, viramas and dots have a combining class; vowel signs have none."""
     return unicodedata.category(c)[0] == "M" and unicodedata.combining(c) == 0
@@ -82,6 +101,8 @@ def _folded(word: str) -> str:
     word = "".join(
         c for c in unicodedata.normalize("NFKD", word) if c.isalnum() or (not found and _is_vowel_sign(c))
     )
+    if _ARABIC.search(word):
+        word = _urdu(word)
     if word.isdigit():
         return (word.lstrip("0") or "0")[:LONGEST_WORD]
     if len(word) > 2 and len(set(word)) == 1:
