@@ -125,7 +125,7 @@ def width(text: str, *, is_bold: bool = False) -> float:
 
 
 def can_print(text: str) -> bool:
-    """Whether the typefaces have every sign of a text. Others print as boxes: say instead what is missing."""
+    """Return True where the typefaces have every sign of a text. Other signs print as boxes."""
     known = _widths()["regular"]
     return all(sign in known or sign.isspace() or unicodedata.category(sign) == "Cf" for sign in text)
 
