@@ -95,8 +95,9 @@ def _programme(ground: SampleGround) -> Programme:
     )
     run = programmes.open_programme(programme_id=made.pk, by=BY, at=at)
     for measure, n in TARGETS.items():
-        given = {"programme_id": made.pk, "measure": measure, "unit_id": ground.ids[DISTRICT]}
-        programmes.set_target(**given, n=n, by=state, at=at)
+        programmes.set_target(
+            programme_id=made.pk, measure=measure, unit_id=ground.ids[DISTRICT], n=n, by=state, at=at
+        )
     return run
 
 

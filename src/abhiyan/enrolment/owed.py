@@ -40,8 +40,10 @@ from .queries import drive as queries_drive
 from .queries import partings as queries_partings
 from .queries import people as queries_people
 from .queries import tickets as queries_tickets
+from .queries.in_touch import count_quiet
 from .queries.join import SMALLEST, OpenDrive, counting
 from .queries.people import join_number
+from .rules.rolls import FRIENDS
 
 WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
 ORGANISER = "friends_organiser"
@@ -257,12 +259,30 @@ def of_drive(
             act=_("Start"),
             icon="enrol",
         )
+    if may_enrol and drive.roll.code == FRIENDS.code:
+        yield from _quiet(viewer, at)
     if not (stand.node.is_exact and viewer.may_at("people.read", held.lo)):
         return
     if (is_booth or viewer.may_at("people.reveal", held.lo)) and not _is_shown_above(programme):
         yield from _unanswered(viewer, held, stand, at, names=TO_CALL if is_booth else 0)
     if programme.owner_id == held.unit_id and viewer.may_at("programmes.run", held.lo):
         yield from _callers(held, stand, at)
+
+
+def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:
+    """Friends of the viewer's own link nobody spoke with for 30 days."""
+    if n := count_quiet(viewer.account_id or 0, at=at, most=MOST):
+        title = ngettext(
+            "Nobody spoke with %(n)s friend for 30 days", "Nobody spoke with %(n)s friends for 30 days", n
+        )
+        yield Owed(
+            urgency=2,
+            title=title % {"n": _counted(n)},
+            meta=_("They joined by your link. Call or visit them."),
+            href=reverse("enrolment:quiet_friends"),
+            act=_("Stay in touch"),
+            icon="phone",
+        )
 
 
 def _is_shown_above(programme: Programme) -> bool:

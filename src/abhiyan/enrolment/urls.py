@@ -15,6 +15,7 @@ from .views import (
     doubles,
     drive,
     funnel,
+    in_touch,
     join,
     joined,
     link,
@@ -69,6 +70,17 @@ urlpatterns = [
         opens=PUBLIC,
         act="the page is itself the question; after a yes one may say no, after a no join again",
         is_own=True,
+    ),
+    page(
+        "q/opinion/<str:link>/",
+        in_touch.own_opinion,
+        opens=PUBLIC,
+        act="nothing goes up with a name",
+        is_own=True,
+    ),
+    page("friends/", in_touch.quiet_friends, opens=ENTERING),
+    page(
+        "friends/<uuid:public_id>/", in_touch.friend, opens=ENTERING, act="the next try says what came of it"
     ),
     page("moved/<slug:link>/", me_phone.moved, opens=PUBLIC, act="one changes the number again", is_own=True),
     page("me/", member.me, opens=PUBLIC, act="asks for a code", is_own=True),

@@ -8,8 +8,9 @@ class FormsConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
-        from abhiyan.units.news import UnitsGoing
+        from abhiyan.units.news import UnitsClosed, UnitsGoing
 
         from . import actions
 
         news.subscribe(UnitsGoing, lambda told: actions.refuse_units_going(told=told))
+        news.subscribe(UnitsClosed, lambda told: actions.heed_closed_units(units=told.units))

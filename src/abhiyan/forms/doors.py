@@ -6,12 +6,14 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core.words import named
+from abhiyan.org.here import address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 from . import queries
+from .rules import quotes
 
 MOST = 3  # forms that search shows
 SHORTEST = 3  # letters of a name
@@ -21,6 +23,13 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     """unit: for its page, where the viewer makes forms. text: for search, part of a form's name."""
     if unit is not None and unit.lo is not None and viewer.may_at(queries.MAKE, unit.lo):
         yield Door(_("Forms"), address_of("forms:list"), icon="list")
+    if (
+        unit is not None
+        and unit.lo is not None
+        and unit.kind in quotes.DESKS
+        and viewer.may_at(queries.CARRY, unit.lo)
+    ):
+        yield Door(_("Opinions"), address(address_of("forms:opinions"), unit.code), icon="people")
     if len(text) >= SHORTEST:
         for one in queries.forms_near(viewer).filter(queries.named_like(text)).order_by("-made_at")[:MOST]:
             yield Door(

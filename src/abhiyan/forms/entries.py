@@ -17,4 +17,16 @@ ENTRIES = (
     NavigationEntry(
         "forms:form_new", _("New form"), words=_("make a form, copy a form, XLSForm"), needs=("forms.make",)
     ),
+    NavigationEntry(
+        "forms:opinions",
+        _("Opinions"),
+        words=_("what people say, quotes, pass up"),
+        needs=("programmes.run",),
+    ),
+    NavigationEntry(
+        "forms:opinion_new",
+        _("Write down an opinion"),
+        words=_("what somebody said, survey"),
+        needs=("contact.meet",),
+    ),
 )

@@ -78,7 +78,7 @@ class Submission(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+", db_index=False)
     about_kind = models.TextField(default="", db_default="")  # of another room's thing
     about_id = models.TextField(default="", db_default="")
-    sent_by = models.BigIntegerField()  # account
+    sent_by = models.BigIntegerField(null=True)  # account; null: the person's own, by a link
     at = models.DateTimeField()  # when it was filled in
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
@@ -163,4 +163,66 @@ class SubmissionPicture(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["submission", "question"], name="submission_picture_once"),
             *policies("submission_picture", using=_of_submission("forms_picture"), write=SYSTEM),
+        ]
+
+
+class Opinion(models.Model):
+    """What somebody said in their own words, on its way up. Seen by who leads the unit where it was said."""
+
+    submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True, related_name="opinion")
+    public_id = models.UUIDField(unique=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # where it was said
+    at = models.DateTimeField()  # when it was said
+    desk = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_index=False
+    )  # whose office decides now; null: no office stands above the unit
+    is_left = models.BooleanField(default=False, db_default=False)  # the desk does not pass it up
+    text = models.TextField(default="", db_default="")  # as it came to the desk; "": nobody passed it up yet
+    done = models.TextField(default="", db_default="")  # what was done about it
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "forms_opinion"
+        constraints = policies("opinion", using=placed("forms_opinion.unit_id", LINE), write=SYSTEM)
+        indexes = [
+            # used by: the opinions at a desk, and how many wait there
+            models.Index(fields=["desk", "is_left", "-at"], name="opinion_desk"),
+        ]
+
+
+class QuotePassed(models.Model):
+    """One level passed an opinion up to the next. Rows are added, and undone at most once."""
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="passages", db_index=False)
+    from_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    to_unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    before = models.TextField(default="", db_default="")  # Opinion.text before
+    text = models.TextField()  # as the next level reads it
+    by_account = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "forms_quote_passed"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opinion", "from_unit"],
+                condition=models.Q(undone_at=None),
+                name="quote_passed_once",
+            ),
+            *policies(
+                "quote_passed",
+                using="exists (select from forms_opinion o where o.submission_id = forms_quote_passed.opinion_id)",
+                write=SYSTEM,
+            ),
+        ]
+        indexes = [
+            # used by: what stands in the list and in the deck of a unit
+            models.Index(
+                fields=["to_unit", "-at"], condition=models.Q(undone_at=None), name="quote_passed_to"
+            ),
+            # used by: what a unit has passed up
+            models.Index(
+                fields=["from_unit", "-at"], condition=models.Q(undone_at=None), name="quote_passed_from"
+            ),
         ]

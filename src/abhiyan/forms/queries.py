@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,16 +19,20 @@ from abhiyan.core.small_cells import together
 from abhiyan.org.rules.ranges import literal
 from abhiyan.org.viewer import Viewer
 from abhiyan.units import queries as units
+from abhiyan.units.models import Hierarchy
 
 from .filling import FilledForm, answers_form
-from .models import Form, FormVersion, Submission, SubmissionPicture, SubmissionStep
+from .models import Form, FormVersion, Opinion, QuotePassed, Submission, SubmissionPicture, SubmissionStep
 from .rules import answers as rules
+from .rules import quotes
 from .rules.questions import FormQuestion, QuestionKind
 
 __all__ = ["FilledForm", "answers_form", "forms_for", "latest_version", "submission_for", "typed_answers"]
 
 MOST_VERSIONS, MOST_STEPS, MOST_PLACES = 50, 100, 1_000  # shown at once
 MAKE = "forms.make"  # who holds it at a unit makes and changes its forms
+CARRY = "programmes.run"  # who holds it at a level passes its opinions up
+MOST_QUOTES = 200  # of a unit in a deck
 
 # Forms of units that stand above the viewer's own, in them or below.
 _NEAR = """select its.unit_id from units_placement its
@@ -201,7 +205,7 @@ _COUNTS = """with found as (
   join units_placement pl on pl.unit_id = s.unit_id and pl.hierarchy = %(tree)s and pl.lo >= %(lo)s and pl.lo < %(hi)s
   left join units_placement child on child.parent_id = %(unit)s and child.hierarchy = %(tree)s
     and pl.lo >= child.lo and pl.lo < child.hi
-  where s.form_id = %(form)s and s.state <> 'returned')
+  where s.form_id = %(form)s and s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s)
 select f.unit_id, chosen.code, count(*) filter (where f.is_own),
   count(*) filter (where not f.is_own and f.at < %(closed)s), bool_or(f.is_led)
 from found f cross join lateral jsonb_array_elements_text(case jsonb_typeof(f.answers -> %(key)s)
@@ -210,30 +214,202 @@ where f.answers ? %(key)s group by 1, 2"""
 
 
 def count_choices(
-    form: Form, question: FormQuestion, *, unit: units.UnitRow, hierarchy: int, viewer: Viewer, at: datetime
+    form: Form,
+    question: FormQuestion,
+    *,
+    unit: units.UnitRow,
+    hierarchy: int,
+    viewer: Viewer,
+    month: date | None = None,
+    at: datetime,
 ) -> list[ChoiceCount]:
     """How often each choice was taken, for the units right below a unit and for what the unit itself sent.
 
-    Without what was sent back. Who does not lead the units sees counts of closed days, rounded to 10.
+    Without what was sent back. Who does not lead the units sees counts of closed days, rounded to 10. month: any day of
+    it; None: ever.
     """
-    zone = ZoneInfo(settings.TIME_ZONE)
-    closed = datetime.combine(clock.day_in(settings.TIME_ZONE, at), time.min, zone)
     with system("choices of a form are counted"):
-        rows = sql.rows(
-            _COUNTS,
-            {
-                "form": form.pk,
-                "unit": unit.id,
-                "tree": hierarchy,
-                "lo": unit.lo,
-                "hi": unit.hi,
-                "line": viewer.scope.line,
-                "all": viewer.scope.everything,
-                "closed": closed,
-                "key": question.key,
-            },
-        )
+        rows = sql.rows(_COUNTS, {**_counted(form, unit, hierarchy, viewer, month, at), "key": question.key})
     return [
         ChoiceCount(unit_id, code, own if is_led else together(own, rest))
         for unit_id, code, own, rest, is_led in rows
     ]
+
+
+def _counted(
+    form: Form, unit: units.UnitRow, hierarchy: int, viewer: Viewer, month: date | None, at: datetime
+) -> dict[str, Any]:
+    """The parameters of a count of a form below a unit, as a viewer may read it."""
+    first = month.replace(day=1) if month else None
+    after = (first + timedelta(days=31)).replace(day=1) if first else None
+    return {
+        "form": form.pk,
+        "unit": unit.id,
+        "tree": hierarchy,
+        "lo": unit.lo,
+        "hi": unit.hi,
+        "line": viewer.scope.line,
+        "all": viewer.scope.everything,
+        "closed": _begin(clock.day_in(settings.TIME_ZONE, at)),
+        "since": _begin(first) if first else "-infinity",
+        "until": _begin(after) if after else "infinity",
+    }
+
+
+def _begin(on: date) -> datetime:
+    return datetime.combine(on, time.min, ZoneInfo(settings.TIME_ZONE))
+
+
+# --- opinions
+
+
+def desk_of(unit_id: int, *, above: bool = False) -> int | None:
+    """The first level from a unit upwards that passes opinions up; with `above`, of those above the unit.
+
+    In the organisational tree where the unit stands in it, else in the electoral one.
+    """
+    stands = units.hierarchies_of(unit_id)
+    tree = next((one for one in (Hierarchy.ORGANISATIONAL, Hierarchy.ELECTORAL) if one in stands), None)
+    way = units.path(unit_id, tree)[::-1] if tree else []
+    return next(
+        (row.id for row in way if row.kind in quotes.DESKS and not (above and row.id == unit_id)), None
+    )
+
+
+# The opinion form of the nearest unit from a unit upwards, the newest first.
+_OPINION_FORM = """select f.id from units_placement own
+ join units_placement its on own.lo >= its.lo and own.lo < its.hi join forms_form f on f.unit_id = its.unit_id
+ where own.unit_id = %s and f.ready = %s and f.ended_at is null
+  and exists (select from forms_version v where v.form_id = f.id and v.used_from is not null)
+ order by its.depth desc, f.id desc limit 1"""
+
+
+def opinion_version(unit_id: int) -> FormVersion | None:
+    """The opinion form in use for a unit: its own, or that of the nearest unit above; None where there is none."""
+    found = sql.column(_OPINION_FORM, [unit_id, quotes.READY])
+    return latest_version(found[0]) if found else None
+
+
+def words_of(one: Opinion) -> str:
+    """An opinion as the desk reads it where it waits."""
+    return one.text or quotes.drafted(one.submission.version.asked, one.submission.answers)
+
+
+def _opinions() -> QuerySet[Opinion]:
+    rows = Opinion.objects.select_related("submission__version", "unit", "desk")
+    return rows.exclude(submission__state=Submission.State.RETURNED)
+
+
+def opinions_at(unit_id: int, show: str) -> QuerySet[Opinion]:
+    """Opinions in scope: those that wait at a unit; `left`: that it does not pass up; `passed`: that it passed up."""
+    if show == "passed":
+        mine = QuotePassed.objects.filter(opinion=OuterRef("pk"), from_unit=unit_id, undone_at=None)
+        return _opinions().filter(Exists(mine))
+    return _opinions().filter(desk=unit_id, is_left=show == "left")
+
+
+def waiting_at(unit_ids: Sequence[int], *, most: int) -> int:
+    """How many opinions in scope wait to be passed up at these units, counted up to `most`. One query."""
+    return _opinions().filter(desk__in=unit_ids, is_left=False)[:most].count()
+
+
+def opinion_for(viewer: Viewer, public_id: UUID) -> Opinion:
+    """An opinion for an office that decides about it, or has passed it up; else NotFound."""
+    one = needed(_opinions().filter(public_id=public_id).first())
+    desks = [each for each in (one.desk_id, *passed_from(one)) if each]
+    spans = units.all_spans(desks)
+    return needed(
+        one if any(viewer.may_at(CARRY, *(lo for lo, _hi in spans[each])) for each in spans) else None
+    )
+
+
+def passed_from(one: Opinion) -> list[int]:
+    """The units that passed an opinion up, the first first."""
+    rows = one.passages.filter(undone_at=None).order_by("pk")
+    return list(rows.values_list("from_unit_id", flat=True))
+
+
+def came_from(found: Sequence[Opinion]) -> dict[UUID, Mapping[str, str]]:
+    """By opinion: the names of the unit it came from to where it waits, the unit that passed it up last or its own."""
+    rows = QuotePassed.objects.filter(opinion__in=found, undone_at=None).order_by("pk")
+    last = {row.opinion_id: row.from_unit.names for row in rows.select_related("from_unit")}
+    return {one.pk: last.get(one.pk, one.unit.names) for one in found}
+
+
+def own_words(found: Sequence[Opinion], unit_id: int) -> dict[UUID, str]:
+    """By opinion: the words in which a unit passed it up."""
+    rows = QuotePassed.objects.filter(opinion__in=found, from_unit=unit_id, undone_at=None)
+    return dict(rows.values_list("opinion_id", "text"))
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionsSaid:
+    """What people said in a unit: how many were asked and how many answered, choices by question, and quotes.
+
+    Counts are None where they are fewer than 10 and out of sight. quotes: text, names of the unit that passed it up,
+    what was done.
+    """
+
+    asked: int | None
+    answered: int | None
+    choices: Sequence[tuple[str, Sequence[tuple[str, int | None]]]]
+    quotes: Sequence[tuple[str, Mapping[str, str], str]]
+
+
+# As _COUNTS, of one unit with all below it and of every question at once; '' stands for the whole form.
+_SAID = """with found as (
+  select s.answers, s.at, %(all)s or exists (select from units_placement own where own.unit_id = s.unit_id
+      and own.lo <@ %(line)s::int8multirange) as is_own
+  from forms_submission s
+  join units_placement pl on pl.unit_id = s.unit_id and pl.hierarchy = %(tree)s and pl.lo >= %(lo)s and pl.lo < %(hi)s
+  where s.form_id = %(form)s and s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s),
+said as (
+  select f.is_own, f.at, k.key, c.code from found f cross join unnest(%(keys)s::text[]) k (key)
+  cross join lateral jsonb_array_elements_text(case jsonb_typeof(f.answers -> k.key)
+    when 'array' then f.answers -> k.key else jsonb_build_array(f.answers -> k.key) end) as c (code)
+  where f.answers ? k.key
+  union all select f.is_own, f.at, '', 'asked' from found f
+  union all select f.is_own, f.at, '', 'answered' from found f where not exists (
+    select from unnest(%(keys)s::text[]) k (key) where f.answers ->> k.key = %(none)s))
+select key, code, count(*) filter (where is_own), count(*) filter (where not is_own and at < %(closed)s),
+  %(all)s or int8range(%(lo)s, %(hi)s) <@ %(line)s::int8multirange
+from said group by 1, 2"""
+
+
+def opinions_said(
+    unit: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
+) -> OpinionsSaid | None:
+    """What people said in a unit and below, as a viewer may read it; None where nothing was asked or passed up to it.
+
+    Counts: the form of the unit or of the nearest above it. Quotes: those that came up to the unit, newest first.
+    """
+    with system("opinions of a unit are counted"):
+        version = opinion_version(unit.id)
+        if version is None:
+            return None
+        passed = QuotePassed.objects.filter(to_unit=unit.id, undone_at=None).select_related(
+            "opinion", "from_unit"
+        )
+        reads = viewer.may_at(CARRY, unit.lo or 0)
+        told = list(passed.order_by("-at", "-pk")[:MOST_QUOTES]) if reads else []
+        asked = [one for one in version.asked if one.is_counted]
+        given = _counted(version.form, unit, hierarchy, viewer, None, at)
+        rows = sql.rows(_SAID, {**given, "keys": [one.key for one in asked], "none": quotes.NO_ANSWER})
+    of = {(key, code): own if is_led else together(own, rest) for key, code, own, rest, is_led in rows}
+    if not rows and not told:
+        return None
+    return OpinionsSaid(
+        of.get(("", "asked"), 0),
+        of.get(("", "answered"), 0),
+        [
+            (
+                one.words,
+                [(words, of.get((one.key, _STORED.get(code, code)), 0)) for code, words in one.options],
+            )
+            for one in asked
+        ],
+        [(one.text, one.from_unit.names, one.opinion.done) for one in told],
+    )
+
+
+_STORED = {"yes": "true", "no": "false"}  # as jsonb writes an answer of yes or no

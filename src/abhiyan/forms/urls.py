@@ -1,7 +1,8 @@
 from abhiyan.core.access import STRONG, capability, page
 
-from .queries import MAKE
-from .views import making, submissions
+from .actions import RECORD
+from .queries import CARRY, MAKE
+from .views import making, opinions, submissions
 
 app_name = "forms"
 MAKING = capability(MAKE)
@@ -11,6 +12,26 @@ urlpatterns = [
     page("new/", making.form_new, opens=MAKING, act="its draft is discarded"),
     page("sent/<uuid:submission_id>/", submissions.submission, opens=STRONG),
     page("sent/<uuid:submission_id>/pictures/<uuid:picture_id>/", submissions.picture, opens=STRONG),
+    # Each page asks at which level the opinion is.
+    page("opinions/", opinions.opinions, opens=capability(CARRY)),
+    page(
+        "opinions/new/",
+        opinions.opinion_new,
+        opens=capability(RECORD),
+        act="the level that reads it leaves it",
+    ),
+    page(
+        "opinions/<uuid:public_id>/",
+        opinions.opinion,
+        opens=capability(CARRY),
+        act="is taken back until the next level has passed it on",
+    ),
+    page(
+        "opinions/<uuid:public_id>/<slug:act>/",
+        opinions.opinion_act,
+        opens=capability(CARRY),
+        act="waits again, is passed up again, or other words are saved",
+    ),
     page("<uuid:public_id>/", making.form, opens=STRONG),
     page("<uuid:public_id>/change/", making.change, opens=MAKING, act="is changed again, or discarded"),
     page("<uuid:public_id>/sent/", submissions.sent, opens=STRONG),

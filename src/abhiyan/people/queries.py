@@ -42,6 +42,7 @@ from .rules.notices import NoticeText, Section
 
 DEFAULT_LANGUAGE = "hi"
 MOST_DOCUMENTS = 50
+MOST_NAMES = 5_000  # of a unit that are compared with a text
 AFTER_ALL = "\uffff"  # sorts after every letter a folded word may go on with
 __all__ = [
     "CastMember",
@@ -104,6 +105,20 @@ def accounts_by_phone() -> dict[UUID, UUID]:
 def names_of(account_ids: Iterable[int]) -> dict[int, str]:
     """id -> name of those accounts that are in scope."""
     return dict(Account.objects.filter(id__in=set(account_ids)).values_list("id", "name"))
+
+
+def names_in(unit_ids: Collection[int]) -> list[str]:
+    """Names of people entered in units, and of those whose first office is there; the newest MOST_NAMES of each.
+
+    In a system scope.
+    """
+    entered = Person.objects.filter(unit_id__in=unit_ids, name__isnull=False, erased_at=None)
+    held = Account.objects.filter(unit_id__in=unit_ids, closed_at=None)
+    names = [
+        *entered.order_by("-at").values_list("name", flat=True)[:MOST_NAMES],
+        *held.order_by("-pk").values_list("name", flat=True)[:MOST_NAMES],
+    ]
+    return [name for name in names if name]
 
 
 def _near() -> QuerySet[Account]:

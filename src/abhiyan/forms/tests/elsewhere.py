@@ -6,7 +6,7 @@ from typing import Any
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.forms import actions
-from abhiyan.forms.models import SubmissionPicture
+from abhiyan.forms.models import Opinion, SubmissionPicture
 from abhiyan.forms.queries import latest_version
 from abhiyan.forms.rules.ready import ready_forms
 
@@ -35,9 +35,23 @@ def form_elsewhere(unit_id: int, *, by: Actor, at: datetime) -> dict[str, Any]:
             by=by,
             at=at,
         )
+        ready = ready_forms()["opinion"]
+        asks = actions.make_form(
+            unit_id=unit_id,
+            names={"en": "Opinion"},
+            questions=ready.questions,
+            ready=ready.code,
+            by=office,
+            at=at,
+        )
+        actions.use_draft(public_id=asks.public_id, by=office, at=at)
+        said = {"mood": "same", "first": "road", "good": "Planted words"}
+        heard = actions.record_opinion(key="planted opinion", unit_id=unit_id, answers=said, by=by, at=at)
+        opinion = Opinion.objects.get(submission=heard).public_id
         picture = SubmissionPicture.objects.get(submission=one).pk
     return {
         **{f"forms:{name}": form.public_id for name in NAMES},
+        **{f"forms:{name}": opinion for name in ("opinion", "opinion_act")},
         "submission": one.pk,
         "form_picture": picture,
     }

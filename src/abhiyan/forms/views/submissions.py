@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -33,6 +36,7 @@ from abhiyan.units import queries as units
 from .making import frame
 
 State = Submission.State
+MOST_MONTHS = 6  # to choose from
 MARKS = {State.REPORTED: "warn", State.ACCEPTED: "ok", State.RETURNED: "bad"}
 
 
@@ -92,9 +96,9 @@ def _answer_columns(questions: Sequence[FormQuestion], *, as_codes: bool) -> Ite
 
 
 def _rows(found: Sequence[Submission]) -> list[SentRow]:
-    names = people.names_of({one.sent_by for one in found})
+    names = people.names_of({one.sent_by for one in found if one.sent_by})
     pictures = queries.pictures_of(found)
-    return [SentRow(one, person(names.get(one.sent_by, "")), pictures.get(one.pk, ())) for one in found]
+    return [SentRow(one, person(names.get(one.sent_by or 0, "")), pictures.get(one.pk, ())) for one in found]
 
 
 @require_GET
@@ -166,6 +170,8 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     questions = [each for each in queries.questions_ever(one) if each.is_counted]
     asked = request.GET.get("question")
     chosen = next((each for each in questions if each.key == asked), questions[0] if questions else None)
+    months = _months(clock.day_in(settings.TIME_ZONE, clock.now()))
+    month = next((each for each in months if f"{each:%Y-%m}" == request.GET.get("month")), None)
     columns: list[Column[ChoiceRow]] = [Column("unit", _("Unit"), lambda row: row.name, is_name=True)]
     columns += [
         Column(f"c-{code}", words, partial(_figure, code), css="num")
@@ -174,27 +180,47 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     table: Table[ChoiceRow] = Table(
         request,
         columns,
-        _choice_rows(request, one, here, chosen),
+        _choice_rows(request, one, here, chosen, month),
         name="counts",
         caption=chosen.words if chosen else "",
     )
     context = {
         **_about(one, here, say("Counts")),
+        "months": [
+            (say("All"), "", month is None),
+            *((date_format(each, "M Y"), f"{each:%Y-%m}", each == month) for each in months),
+        ],
         "questions": [(each.words, each.key, each is chosen) for each in questions],
     }
     return answer(request, "forms/counts.html", table, context)
+
+
+def _months(today: date) -> list[date]:
+    """The first days of the newest months, today's first."""
+    found = [today.replace(day=1)]
+    while len(found) < MOST_MONTHS:
+        found.append((found[-1] - timedelta(days=1)).replace(day=1))
+    return found
 
 
 def _figure(code: str, row: ChoiceRow) -> str:
     return said(row.n_of.get(code, 0))
 
 
-def _choice_rows(request: Request, one: Form, here: Here, chosen: FormQuestion | None) -> list[ChoiceRow]:
+def _choice_rows(
+    request: Request, one: Form, here: Here, chosen: FormQuestion | None, month: date | None
+) -> list[ChoiceRow]:
     if chosen is None:
         return []
     found: dict[int, dict[str, int | None]] = {}
     for each in queries.count_choices(
-        one, chosen, unit=here.unit, hierarchy=here.hierarchy, viewer=request.viewer, at=clock.now()
+        one,
+        chosen,
+        unit=here.unit,
+        hierarchy=here.hierarchy,
+        viewer=request.viewer,
+        month=month,
+        at=clock.now(),
     ):
         found.setdefault(each.unit_id, {})[_CODES.get(each.code, each.code)] = each.n
     own = found.pop(here.unit.id, None)
@@ -213,11 +239,13 @@ def submission(request: Request, submission_id: UUID) -> HttpResponseBase:
     """One submission: its answers, pictures and history, and the way to where it is decided."""
     one = queries.submission_for(submission_id)
     steps = queries.history_of(one)
-    names = people.names_of({one.sent_by, *(step.by_account for step, _changed in steps if step.by_account)})
+    names = people.names_of(
+        {one.sent_by or 0, *(step.by_account for step, _changed in steps if step.by_account)}
+    )
     context = {
         **frame(one.version.form, (named(one.unit.names), "")),
         **queries.shown(one),
-        "sender": person(names.get(one.sent_by, "")),
+        "sender": person(names.get(one.sent_by or 0, "")),
         "mark": MARKS[State(one.state)],
         "steps": [(step, person(names.get(step.by_account or 0, "")), changed) for step, changed in steps],
         "asked_on": abouts.page_of(one.about, at=clock.now()),

@@ -20,6 +20,7 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
 from abhiyan.core.words import language, named, person
+from abhiyan.forms import queries as forms
 from abhiyan.meetings import queries as meetings
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import queries as messaging
@@ -145,6 +146,8 @@ def _pages(deck: Deck, here: units.UnitRow, viewer: Viewer, one: RunningMeasure 
         below = reverse("programmes:below", args=[one.programme.public_id])
         more = one.asked | ({"level": deck.level} if deck.level else {})
         pages["below"] = address(below, here.code, deck.hierarchy, **more) if deck.level else pages["unit"]
+    if viewer.may_at(forms.CARRY, here.lo or 0):
+        pages["opinions"] = address(reverse("forms:opinions"), here.code)
     if viewer.may("org.read"):
         pages["vacant"] = address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
     return pages
@@ -179,6 +182,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         offices=held,
         vacant=missing,
         questions=asked[0].numbers if asked else (),
+        heard=_heard(here, hierarchy, viewer, at=at),
         review=(_day(last.on), str(last.decided), [(task.text, str(task.state)) for task in last.tasks])
         if last
         else None,
@@ -201,6 +205,16 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         pages=pages,
     )
     return decks.unit_deck(about, unit, measured)
+
+
+def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime) -> decks.Heard | None:
+    """What people said in a unit, and the quotes that came up to it."""
+    said = forms.opinions_said(here, hierarchy, viewer, at=at)
+    if said is None:
+        return None
+    choices = [(asked, choice, n) for asked, each in said.choices for choice, n in each if n != 0]
+    told = [(words, named(names), done) for words, names, done in said.quotes]
+    return decks.Heard(said.asked, said.answered, choices, told)
 
 
 def _vacant(found: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:

@@ -39,7 +39,8 @@ MOST_ROWS = 200  # of a deck: what is beyond stands in the lists of the product
 class About:
     """What every slide says besides: of whom, of what, as of when. measure, window: empty where no programme runs.
 
-    pages: where a reader finds the figures of a slide: unit, below, beside, vacant, dossier, round.
+    pages: where a reader finds the figures of a slide: unit, below, beside, vacant, dossier, round,
+    opinions.
     """
 
     unit: str
@@ -92,13 +93,26 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What people said. asked, answered: how many; None: fewer than 10, not said. choices: question, choice, how many.
+    quotes: words, the unit that passed them up, what was done."""
+
+    asked: int | None
+    answered: int | None
+    choices: Sequence[tuple[str, str, int | None]] = ()
+    quotes: Sequence[tuple[str, str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DeckUnit:
     """What a unit's deck says besides: offices (office, holder, since), what is vacant below (office, vacant, of how
-    many), numbers of questions to workers (None: not said), and the last review (day, decision, tasks with state)."""
+    many), numbers of questions to workers (None: not said), what people said, and the last review (day, decision,
+    tasks with state)."""
 
     offices: Sequence[tuple[str, str, str]] = ()
     vacant: Sequence[tuple[str, int, int]] = ()
     questions: Sequence[tuple[str, int | None]] = ()
+    heard: Heard | None = None
     review: tuple[str, str, Sequence[tuple[str, str]]] | None = None
 
 
@@ -456,6 +470,8 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
             _("A question is not proof. Questions that lead to nothing are deleted."),
             page="dossier",
         )
+    if unit.heard is not None:
+        yield from _heard(about, unit.heard)
     if unit.review is not None:
         day, decision, tasks = unit.review
         title = _put(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)
@@ -468,6 +484,32 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
             page="dossier",
             under=_("Last review"),
         )
+
+
+def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
+    """What people were asked, how many answered, what they said, and what was done about it."""
+    asked, answered = small_cells.said(heard.asked), small_cells.said(heard.answered)
+    if heard.choices:
+        said = [(question, choice, small_cells.said(n)) for question, choice, n in heard.choices]
+        body = _grid(
+            SlideColumn(_("Question"), 0.45),
+            SlideColumn(_("Answer"), 0.35),
+            SlideColumn(_("How many"), 0.2, is_number=True),
+        )
+        title = _put(_("People asked: %(asked)s. Answered: %(answered)s"), asked=asked, answered=answered)
+        foot = _("As reported by those who asked. No names are kept with it.")
+        yield _pages(about, title, said, body, foot, page="opinions", under=_("Opinions"))
+    if heard.quotes:
+        n, done = len(heard.quotes), sum(bool(each[2]) for each in heard.quotes)
+        title = _put(_("Quotes that came up: %(n)s. Something was done about %(done)s"), n=n, done=done)
+        body = _grid(
+            SlideColumn(_("What they said"), 0.5),
+            SlideColumn(_("Unit"), 0.2),
+            SlideColumn(_("What was done"), 0.3),
+        )
+        rows = [(words, unit, what or NONE) for words, unit, what in heard.quotes]
+        foot = _("Names were taken out by the levels below.")
+        yield _pages(about, title, rows, body, foot, page="opinions", under=_("Opinions"))
 
 
 def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:

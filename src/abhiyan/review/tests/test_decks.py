@@ -16,6 +16,7 @@ from abhiyan.review.rules.decks import (
     About,
     Behind,
     DeckUnit,
+    Heard,
     Measured,
     ReviewedRound,
     checked_deck,
@@ -234,3 +235,19 @@ def test_whatever_the_figures_no_slide_has_more_than_ten_rows_and_none_is_lost(
     assert [len(table.rows) for table in tables[:-1]] == [ROWS] * (len(tables) - 1)
     assert [row[0] for table in tables for row in table.rows] == [row.name for row in below]
     assert all(slide.title and "%(" not in slide.title for slide in slides)
+
+
+def test_what_people_said_stands_after_how_many_were_asked_and_beside_what_was_done() -> None:
+    choices = [("What should improve first?", "Water", 12), ("What should improve first?", "Roads", None)]
+    quotes = [
+        ("The tap is dry since May", "Mandal Pouni", "A pump was asked for"),
+        ("No lamp", "Mandal Arnas", ""),
+    ]
+    slides = unit_deck(ABOUT, DeckUnit(heard=Heard(40, None, choices, quotes)), None)
+    asked, quoted = slides[-2:]
+    assert asked.title == "People asked: 40. Answered: fewer than 10"
+    assert isinstance(asked.body, Grid) and isinstance(quoted.body, Grid)
+    assert [row[2] for row in asked.body.rows] == ["12", "fewer than 10"]
+    assert quoted.title == "Quotes that came up: 2. Something was done about 1"
+    assert quoted.body.rows[0] == quotes[0]
+    assert len(unit_deck(ABOUT, DeckUnit(heard=Heard(0, 0)), None)) == len(unit_deck(ABOUT, DeckUnit(), None))

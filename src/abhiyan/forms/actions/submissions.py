@@ -1,4 +1,4 @@
-"""The only writers of forms. What other rooms call asks nobody: the caller's act asks who may, in its transaction."""
+"""Forms are filled in, corrected, accepted and sent back. The caller's act asks who may, in its transaction."""
 
 import hashlib
 import hmac
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import apart, audit, limits, lot, slots, sql
@@ -19,17 +18,16 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.pictures import Redrawn, UnreadablePicture, redraw
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.forms.models import Form, FormVersion, Submission, SubmissionPicture, SubmissionStep
-from abhiyan.forms.queries import MAKE, submission_for
+from abhiyan.forms.models import FormVersion, Submission, SubmissionPicture, SubmissionStep
+from abhiyan.forms.queries import opinion_version, submission_for
 from abhiyan.forms.rules import answers as rules
-from abhiyan.forms.rules.questions import FormQuestion, flaws
-from abhiyan.forms.rules.words import refused_in
 from abhiyan.org import queries as org
 from abhiyan.units.news import UnitsGoing
 
+from .opinions import RECORD, heed_opinion
+
 LONGEST_REASON = 500
 LONGEST_KEY = 100
-LONGEST_NAME = 120
 LARGEST_PICTURE = 12 << 20  # bytes
 OPENED = ("forms.pictures", 120, 3600)  # pictures of one account
 
@@ -70,22 +68,6 @@ class SentPicturesBusy(Refused, status=503):
     message = _("Very many pictures are being read at this moment. Send the form again in a minute.")
 
 
-class FormNameUnfit(Refused):
-    """Its facts say why."""
-
-    message = "%(why)s"
-
-
-class FormUnfit(Refused):
-    """The questions are no form. flaws: what is wrong, each with its question (rules.questions.QuestionFlaw)."""
-
-    message = _("Some questions need a correction. Each says what.")
-
-
-class NoDraft(Refused, status=409):
-    message = _("There is no draft. Change the form first.")
-
-
 class FormUnitsInUse(Refused, status=409):
     """Units with forms or submissions cannot be taken back by undoing the import that made them."""
 
@@ -110,15 +92,16 @@ def submit(
 
     key: the sender's own for this form, such as that of the outbox. answers, pictures: as `FilledForm` has them.
     about: kind and id of the caller's thing. place: latitude, longitude, metres; without one the first place among
-    the answers. filled_at: when, by the phone. Pictures are made anew and sealed. Refuses AnswersUnfit, SentOtherwise,
-    NotFound, TooMany, SentPictureTooLarge, SentPictureUnfit, SentPicturesBusy.
+    the answers. filled_at: when, by the phone. Pictures are made anew and sealed. by: the public sends by a
+    link, under a key that is its alone. Refuses AnswersUnfit, SentOtherwise, NotFound, TooMany, SentPictureTooLarge,
+    SentPictureUnfit, SentPicturesBusy.
     """
-    account_id = needed(by.account_id)
+    account_id = None if by.kind == "public" else needed(by.account_id)
     pictures = pictures or {}
     checked = rules.check(version.asked, answers, pictures=pictures)
     if checked.errors or version.used_from is None or not key or len(key) > LONGEST_KEY:
         raise AnswersUnfit(errors=checked.errors)
-    sent_id = UUID(bytes=_keyed(b"submission|%d|" % account_id + key.encode())[:16])
+    sent_id = UUID(bytes=_keyed(b"submission|%d|" % (account_id or 0) + key.encode())[:16])
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(pictures.items())}
     said = [version.pk, unit_id, body_id, about, checked.answers, list(place or ()), sums]
     digest = _keyed(b"answers|" + json.dumps(said, sort_keys=True).encode())
@@ -145,7 +128,29 @@ def submit(
         one.save(force_insert=True)
         _keep_pictures(one, drawn, checked.pictures, at=at)
         _note(one, Act.SENT, answers=one.answers, by=by, at=at)
+        heed_opinion(one=one)
     return one
+
+
+def record_opinion(
+    *,
+    key: str,
+    unit_id: int,
+    answers: Mapping[str, Any],
+    pictures: Mapping[str, bytes] | None = None,
+    by: Actor,
+    at: datetime,
+) -> Submission:
+    """Write down what somebody said at the door or by phone, in the opinion form of the unit.
+
+    Who may: `contact.meet` at the unit. Refuses NotYours, NotFound without such a form, and as `submit`.
+    """
+    with transaction.atomic():
+        org.require(by, RECORD, at=unit_id)
+        version = needed(opinion_version(unit_id))
+        return submit(
+            key=key, version=version, unit_id=unit_id, answers=answers, pictures=pictures, by=by, at=at
+        )
 
 
 def mend(
@@ -174,6 +179,7 @@ def mend(
         one.save()
         _keep_pictures(one, drawn, checked.pictures, at=at)
         _note(one, Act.MENDED, answers=one.answers, by=by, at=at)
+        heed_opinion(one=one)
     return one
 
 
@@ -308,136 +314,10 @@ def refuse_units_going(*, told: UnitsGoing) -> None:
         n = sql.value(
             "select count(*) from units_change c where c.import_id = %s and c.change = 'made' and ("
             " exists (select from forms_form f where f.unit_id = c.unit_id)"
-            " or exists (select from forms_submission s where s.unit_id = c.unit_id))",
+            " or exists (select from forms_submission s where s.unit_id = c.unit_id)"
+            " or exists (select from forms_opinion o where o.desk_id = c.unit_id)"
+            " or exists (select from forms_quote_passed q where c.unit_id in (q.from_unit_id, q.to_unit_id)))",
             [told.import_id],
         )
     if n:
         raise FormUnitsInUse(n=n)
-
-
-# --- making forms ---
-
-
-def make_form(
-    *,
-    unit_id: int,
-    names: Mapping[str, str],
-    questions: Sequence[FormQuestion],
-    ready: str = "",
-    by: Actor,
-    at: datetime,
-) -> Form:
-    """Make a form with a first draft. ready: code of the ready form that it was copied from.
-
-    Who may: `forms.make` at the unit. Refuses NotYours, FormNameUnfit, FormUnfit.
-    """
-    with transaction.atomic():
-        org.require(by, MAKE, at=unit_id)
-        clean, plain = _clean_names(names), _plain(questions)
-        made = {"made_at": at, "made_by": by.account_id}
-        with system("a form is made"):
-            form = Form.objects.create(
-                public_id=lot.uuid(), names=clean, unit_id=unit_id, ready=ready, **made
-            )
-            FormVersion.objects.create(form=form, number=1, questions=plain, **made)
-        _record("make_form", form, by=by, at=at)
-    return form
-
-
-def change_draft(
-    *, public_id: UUID, names: Mapping[str, str], questions: Sequence[FormQuestion], by: Actor, at: datetime
-) -> FormVersion:
-    """Change the draft of a form, or begin one: a version in use is never changed. The name counts at once.
-
-    Who may: `forms.make` at the form's unit. Refuses NotFound, and as `make_form`.
-    """
-    with transaction.atomic():
-        form = _held(public_id, by=by)
-        form.names, plain = _clean_names(names), _plain(questions)
-        with system("a form is changed"):
-            form.save(update_fields=["names"])
-            last = form.versions.latest("number")
-            number = last.number if last.used_from is None else last.number + 1
-            draft, _new = FormVersion.objects.update_or_create(
-                form=form,
-                number=number,
-                defaults={"questions": plain, "made_at": at, "made_by": by.account_id},
-            )
-        _record("change_draft", form, by=by, at=at)
-    return draft
-
-
-def use_draft(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Put the draft of a form into use: from now on it is asked, and never changed. Who may: as `change_draft`.
-
-    Refuses NotFound, NoDraft.
-    """
-    with transaction.atomic():
-        form = _held(public_id, by=by)
-        with system("a form is put into use"):
-            if not form.versions.filter(used_from=None).update(used_from=at):
-                raise NoDraft
-        _record("use_draft", form, by=by, at=at)
-
-
-def discard_draft(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Forget the draft of a form; a form that was never in use goes with it. Who may: as `change_draft`.
-
-    Refuses NotFound, NoDraft.
-    """
-    with transaction.atomic():
-        form = _held(public_id, by=by)
-        _record("discard_draft", form, by=by, at=at)
-        with system("a draft is discarded"):
-            draft = needed(form.versions.filter(used_from=None).first(), NoDraft)
-            (form if draft.number == 1 else draft).delete()
-
-
-def end_form(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Offer a form to nobody any more; what uses it goes on, and what was sent stays. `bring_back_form` undoes it.
-
-    Who may: as `change_draft`. Refuses NotFound.
-    """
-    _end(public_id, at, "end_form", by=by, at=at)
-
-
-def bring_back_form(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Offer a form again that was ended. Who may: as `change_draft`. Refuses NotFound."""
-    _end(public_id, None, "bring_back_form", by=by, at=at)
-
-
-def _end(public_id: UUID, ended_at: datetime | None, act: str, *, by: Actor, at: datetime) -> None:
-    with transaction.atomic():
-        form = _held(public_id, by=by)
-        form.ended_at = ended_at
-        with system("a form is ended, or brought back"):
-            form.save(update_fields=["ended_at"])
-        _record(act, form, by=by, at=at)
-
-
-def _held(public_id: UUID, *, by: Actor) -> Form:
-    """A form, locked, for somebody who makes forms at its unit."""
-    with system("a form"):
-        form = needed(Form.objects.select_for_update().filter(public_id=public_id).first())
-    org.require(by, MAKE, at=form.unit_id)
-    return form
-
-
-def _clean_names(names: Mapping[str, str]) -> dict[str, str]:
-    clean = {language: text for language, name in names.items() if (text := " ".join(name.split()))}
-    if not clean or any(len(text) > LONGEST_NAME or "\0" in text for text in clean.values()):
-        why = say("Write the name of the form in Hindi or English, at most %(longest)s letters.")
-        raise FormNameUnfit(field="name_hi", why=why % {"longest": LONGEST_NAME})
-    if refused := next(filter(None, map(refused_in, clean.values())), ""):
-        raise FormNameUnfit(field="name_hi", why=refused)
-    return clean
-
-
-def _plain(questions: Sequence[FormQuestion]) -> list[dict[str, object]]:
-    if found := list(flaws(questions)):
-        raise FormUnfit(flaws=found)
-    return [one.plain() for one in questions]
-
-
-def _record(act: str, form: Form, *, by: Actor, at: datetime) -> None:
-    audit.record(by=by, at=at, act=f"forms.{act}", subject=str(form.public_id), unit_id=form.unit_id)

@@ -1,0 +1,126 @@
+"""Organisers stay in touch with friends who joined by their link. Friends say what they think by their own link."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact import actions as contact
+from abhiyan.contact.actions import HeldBack
+from abhiyan.contact.models import Attempt
+from abhiyan.contact.queries import tries_of
+from abhiyan.contact.rules import gate
+from abhiyan.core import audit, clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.enrolment.queries import in_touch as queries
+from abhiyan.enrolment.queries.in_touch import ROOM
+from abhiyan.forms import actions as forms
+from abhiyan.forms.models import FormVersion, Submission
+from abhiyan.forms.queries import opinion_version
+from abhiyan.org import actions as org
+from abhiyan.people import queries as people
+from abhiyan.units import queries as units
+
+LINK_DAYS = 30  # so long a friend's link works
+_SIGNER = Signer(salt="friend opinion")
+
+
+class FriendTalk(models.TextChoices):
+    """What came of a try to speak with a friend."""
+
+    SPOKE = Attempt.Outcome.REACHED.value, _("We spoke")
+    NOT_THERE = Attempt.Outcome.NO_ANSWER.value, _("Not there")
+    LATER = Attempt.Outcome.LATER.value, _("Another time")
+    WRONG = Attempt.Outcome.WRONG_NUMBER.value, _("Wrong: no such person")
+
+
+def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, at: datetime) -> None:
+    """Note what came of a try to speak with a friend. Spoke: they rest for 30 days. Wrong: for good.
+
+    Who may: the organiser by whose link the friend joined. Refuses NotFound; contact's NotNow, TriedByAnother,
+    FinishFirst.
+    """
+    one = queries.own_friend(by.account_id, friend)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    begun = contact.begin_attempt(room=ROOM, about=one.id, is_visit=is_visit, by=by, at=at)
+    contact.end_attempt(attempt_id=begun.id, outcome=Attempt.Outcome(outcome), zone=zone, by=by, at=at)
+    facts = {"outcome": outcome}
+    audit.record(
+        by=by, at=at, act="enrolment.talk_friend", subject=str(friend), unit_id=one.unit_id, facts=facts
+    )
+
+
+def friend_number(*, friend: UUID, by: Actor, at: datetime) -> str:
+    """The number (E.164) of a friend, for one call; it leaves a row. At most 200 numbers a day.
+
+    Who may: the organiser by whose link the friend joined, where the gate of calls lets them. Refuses NotFound,
+    HeldBack, TooMany.
+    """
+    one = queries.own_friend(by.account_id, friend)
+    with system("a friend is called"):
+        spoken = [each for each in tries_of(ROOM, [one.id]).get(one.id, []) if _is_lately(each, at)]
+        why = gate.held_back(
+            is_call=True,
+            at=at,
+            zone=settings.TIME_ZONE,
+            polling=units.polling({0: [one.unit_id]}, at=at)[0],
+            said_no=bool(people.phones_that_said_no([one.phone_id])),
+            has_basis=queries.agreed_to_calls(one),
+            n_lately=len(spoken),
+        )
+        if why:
+            raise HeldBack(why=gate.WORDS[why])
+        org.count_reveal(by=by, at=at)
+        number = people.number_of(one.phone_id)
+        audit.record(by=by, at=at, act="people.reveal_phone", subject=str(friend), unit_id=one.unit_id)
+    return number
+
+
+def _is_lately(tried: Attempt, at: datetime) -> bool:
+    since = at - timedelta(days=gate.LATELY_DAYS)
+    return tried.outcome == Attempt.Outcome.REACHED and tried.begun_at > since
+
+
+def opinion_link(friend: UUID, *, on: date) -> str:
+    """The last part of the address at which a friend says what they think, for LINK_DAYS. Whoever holds it may."""
+    until = on + timedelta(days=LINK_DAYS)
+    return _SIGNER.sign(f"{friend.hex}.{until:%Y%m%d}")
+
+
+def friend_asked(link: str, *, at: datetime) -> tuple[UUID, int, FormVersion] | None:
+    """Whose link this is: public id, unit, and their form. None: no link of ours, or it is over, or no friend now."""
+    try:
+        friend, _dot, until = _SIGNER.unsign(link).partition(".")
+    except BadSignature:
+        return None
+    if f"{clock.day_in(settings.TIME_ZONE, at):%Y%m%d}" > until:
+        return None
+    with system("a friend's link to say what they think"):
+        found = queries.friend_by_id(UUID(friend))
+        version = opinion_version(found[1]) if found else None
+    return (UUID(friend), found[1], version) if found and version else None
+
+
+def take_own_opinion(*, link: str, answers: Mapping[str, Any], by: Actor, at: datetime) -> Submission:
+    """Take what a friend says by their own link, once a month. Nothing kept of it names the friend.
+
+    Who may: whoever holds the link. Refuses NotFound; AnswersUnfit, SentOtherwise.
+    """
+    friend, unit_id, version = needed(friend_asked(link, at=at))
+    month = f"{clock.day_in(settings.TIME_ZONE, at):%Y-%m}"
+    return forms.submit(
+        key=f"friend {friend.hex} {month}",
+        version=version,
+        unit_id=unit_id,
+        answers=answers,
+        by=Actor(kind="public", id=by.id, device=by.device, origin=by.origin),
+        at=at,
+    )

@@ -1,0 +1,109 @@
+"""Friends nobody spoke with for 30 days, organiser by organiser: those who joined by the organiser's own link."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from abhiyan.contact.models import Attempt
+from abhiyan.core import sql
+from abhiyan.core.refusals import needed
+from abhiyan.core.rows import Rows
+from abhiyan.core.scope import system
+from abhiyan.enrolment.rules.rolls import FRIENDS
+from abhiyan.people.models import Purpose
+from abhiyan.units import queries as units
+
+ROOM = "friends"  # of tries; what they are about is the membership
+QUIET = timedelta(days=30)
+COLUMNS = "m.id, m.public_id, p.name, m.phone_id, m.unit_id, m.programme_id, d.at, t.done_at"
+# By the link (referred_by), then each friend by ids, then their newest talk (attempt_about).
+_OWN = f"""from enrolment_referral r join enrolment_referred d on d.referral_id = r.id
+ join enrolment_membership m on m.public_id = d.membership and m.ended_on is null and m.merged_into is null
+ join enrolment_roll l on l.id = m.roll_id and l.code = '{FRIENDS.code}'
+ join people_person p on p.id = m.person_id and p.left_at is null
+ left join lateral (select a.done_at from contact_attempt a where a.room = '{ROOM}' and a.about = m.id
+   and a.outcome = '{Attempt.Outcome.REACHED.value}' order by a.begun_at desc limit 1) t on true
+ where r.account_id = %(account)s"""
+# Not those who said no to us, whose number was wrong, or whose last try lets them rest.
+_QUIET = f""" and coalesce(t.done_at, d.at) < %(before)s
+ and not exists (select from people_suppression x where x.phone_id = m.phone_id and x.lifted_at is null)
+ and not exists (select from contact_attempt a where a.room = '{ROOM}' and a.about = m.id
+   and (a.again_at > %(at)s or a.outcome = '{Attempt.Outcome.WRONG_NUMBER.value}'))"""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietFriend:
+    """A friend whom an organiser invited. spoken_at: None: nobody spoke with them since they joined."""
+
+    id: UUID
+    public_id: UUID
+    name: str
+    phone_id: UUID
+    unit_id: int
+    programme_id: int
+    joined_at: datetime
+    spoken_at: datetime | None
+    place: str = ""
+
+
+def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[QuietFriend]:
+    """An organiser's friends nobody spoke with for 30 days, the longest silence first. In a system scope."""
+
+    def finish(found: list[QuietFriend]) -> list[QuietFriend]:
+        names = units.names_of({one.unit_id for one in found}, language=language)
+        return [replace(one, place=names.get(one.unit_id, "")) for one in found]
+
+    return Rows(
+        COLUMNS,
+        _OWN + _QUIET,
+        {"account": account_id, "before": at - QUIET, "at": at},
+        orders={"since": ("coalesce(t.done_at, d.at)",)},
+        make=QuietFriend,
+        finish=finish,
+        last="m.id",
+    )
+
+
+def count_quiet(account_id: int, *, at: datetime, most: int) -> int:
+    """How many of them there are, counted up to `most`. One query."""
+    with system("friends nobody spoke with"):
+        found = sql.value(
+            f"select count(*) from (select 1 {_OWN}{_QUIET} limit %(most)s) f",
+            {"account": account_id, "before": at - QUIET, "at": at, "most": most},
+        )
+    return int(found or 0)
+
+
+def own_friend(account_id: int | None, public_id: UUID) -> QuietFriend:
+    """A friend whom this organiser invited, whenever somebody spoke with them; else NotFound."""
+    with system("a friend of an organiser"):
+        found = sql.each(
+            QuietFriend,
+            f"select {COLUMNS} {_OWN} and m.public_id = %(friend)s limit 1",
+            {"account": account_id or 0, "friend": public_id},
+        )
+    return needed(found[0] if found else None)
+
+
+def agreed_to_calls(one: QuietFriend) -> bool:
+    """Whether a friend agreed to be called. In a system scope."""
+    return sql.exists(
+        "select 1 from people_consent c join enrolment_membership m on m.person_id = c.person_id"
+        f" where m.id = %s and c.purpose = {Purpose.CALLS.value} and c.withdrawn_at is null limit 1",
+        [one.id],
+    )
+
+
+def friend_by_id(public_id: UUID) -> tuple[UUID, int] | None:
+    """The membership and the unit of somebody who is a friend now. In a system scope."""
+    found = sql.rows(
+        "select m.id, m.unit_id from enrolment_membership m join enrolment_roll l on l.id = m.roll_id"
+        " where m.public_id = %s and l.code = %s and m.ended_on is null and m.merged_into is null",
+        [public_id, FRIENDS.code],
+    )
+    return (found[0][0], found[0][1]) if found else None
+
+
+def placed(one: QuietFriend, language: str) -> str:
+    """The name of the unit of a friend."""
+    return units.names_of([one.unit_id], language=language).get(one.unit_id, "")

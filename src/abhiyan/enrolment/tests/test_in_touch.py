@@ -1,0 +1,229 @@
+"""Organisers see friends nobody spoke with for 30 days, and no other's; friends say what they think by a link."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from abhiyan.contact.actions import HeldBack
+from abhiyan.contact.models import Attempt
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import in_touch, referrals
+from abhiyan.enrolment.models import Membership
+from abhiyan.enrolment.paper.models import Referred
+from abhiyan.enrolment.queries import in_touch as queries
+from abhiyan.forms import actions as forms
+from abhiyan.forms.models import Opinion, Submission
+from abhiyan.forms.rules.ready import ready_forms
+from abhiyan.org.tests.make import actor
+from abhiyan.people.models import Account, Consent, Purpose
+from abhiyan.people.tests.make import browser
+from abhiyan.programmes.models import Programme
+
+from .make import Human, World
+from .test_two_rolls import become_friend, friends_programme
+from .web import officer, web_world
+
+pytestmark = pytest.mark.django_db
+LIST = "/friends/"
+SYSTEM = Actor.system("test")
+
+
+@pytest.fixture
+def world() -> World:
+    return web_world()
+
+
+@pytest.fixture
+def friends(world: World) -> Programme:
+    return friends_programme(world)
+
+
+@pytest.fixture
+def organiser(world: World, friends: Programme) -> Client:
+    return officer(world, "friends_organiser", "JK-SRI-M1")
+
+
+def account(_client: Client) -> Account:
+    """The organiser whose browser it is."""
+    with system("test"):
+        return Account.objects.get(name="friends_organiser of JK-SRI-M1")
+
+
+def invited(
+    world: World, friends: Programme, who: Account, human: Human, *, days_ago: int = 31
+) -> Membership:
+    """A friend who joined by an organiser's own link, some days ago."""
+    with system("test"):
+        code = referrals.make_referral(
+            programme_id=friends.pk, unit_id=world.mandal.pk, by=actor(who), at=world.now
+        )
+    become_friend(human)
+    with system("test"):
+        one = Membership.objects.get(phone_id=world.phone_id(human))
+        referrals.note_referred(
+            code=code, programme_id=friends.pk, membership=one.public_id, by=SYSTEM, at=world.now
+        )
+        at = world.now - timedelta(days=days_ago)
+        Referred.objects.filter(membership=one.public_id).update(at=at)
+    return one
+
+
+def test_a_friend_of_thirty_quiet_days_is_on_the_organisers_list_and_on_today_until_they_spoke(
+    world: World, friends: Programme, organiser: Client
+) -> None:
+    who = account(organiser)
+    one = invited(world, friends, who, world.asha)
+    invited(world, friends, who, world.bilal, days_ago=29)
+    page = organiser.get(LIST).text
+    assert world.asha.name in page and world.bilal.name not in page
+    assert "Nobody spoke with 1 friend for 30 days" in organiser.get("/").text
+    card = f"/friends/{one.public_id}/"
+    assert organiser.post(card, {"outcome": "never"}).status_code == 422
+    assert organiser.post(card, {"outcome": "reached"})["Location"] == LIST
+    assert f"Noted: {world.asha.name}" in organiser.get(LIST).text
+    assert world.asha.name not in organiser.get(LIST).text
+    assert "Nobody spoke with" not in organiser.get("/").text
+    with system("test"):
+        entry = AuditEntry.objects.get(act="enrolment.talk_friend")
+        assert (entry.account_id, entry.subject) == (who.pk, str(one.public_id))
+        Attempt.objects.update(done_at=world.now - timedelta(days=31))
+    assert world.asha.name in organiser.get(LIST).text, "quiet again"
+
+
+def test_who_was_not_there_rests_and_a_wrong_number_never_comes_again(
+    world: World, friends: Programme, organiser: Client
+) -> None:
+    who = account(organiser)
+    asha, bilal = (invited(world, friends, who, human) for human in (world.asha, world.bilal))
+    organiser.post(f"/friends/{asha.public_id}/", {"outcome": "no_answer"})
+    organiser.post(f"/friends/{bilal.public_id}/", {"outcome": "wrong_number"})
+    assert "Nobody waits for you" in organiser.get(LIST).text
+    with system("test"):
+        Attempt.objects.filter(again_at__isnull=False).update(again_at=world.now - timedelta(minutes=1))
+        assert [row.public_id for row in quiet(who, world)] == [asha.public_id]
+
+
+def quiet(who: Account, world: World) -> list[queries.QuietFriend]:
+    return list(queries.quiet_friends(who.pk, language="en", at=world.now)[:100])
+
+
+def test_a_friend_is_no_other_organisers_and_leaves_every_list_by_leaving_or_saying_no(
+    world: World, friends: Programme, organiser: Client
+) -> None:
+    who = account(organiser)
+    one = invited(world, friends, who, world.asha)
+    other = officer(world, "friends_organiser", "JK-SRI")
+    card = f"/friends/{one.public_id}/"
+    for client in (other, officer(world, "state_president", "JK")):
+        assert world.asha.name not in client.get(LIST).text
+        assert client.get(card).status_code == 404
+        assert client.post(card, {"outcome": "reached"}).status_code == 404
+        assert client.post(card, {"number": "1"}).status_code == 404
+    assert officer(world, "verifier", "JK-JAM").get(LIST).status_code == 403
+    assert browser().get(card).status_code == 302
+    with system("test"):
+        Membership.objects.filter(pk=one.pk).update(ended_on=clock.day_in("Asia/Kolkata", world.now))
+        assert quiet(who, world) == []
+        assert in_touch.friend_asked(link_of(one, world), at=world.now) is None
+
+
+def link_of(one: Membership, world: World) -> str:
+    return in_touch.opinion_link(one.public_id, on=clock.day_in(settings.TIME_ZONE, world.now))
+
+
+def test_the_number_needs_consent_to_calls_and_the_gate(
+    world: World, friends: Programme, organiser: Client
+) -> None:
+    who = account(organiser)
+    one = invited(world, friends, who, world.asha)
+    with system("test"):
+        calls = Consent.objects.filter(person_id=one.person_id, purpose=Purpose.CALLS.value)
+        calls.delete()
+    with pytest.raises(HeldBack) as refused:
+        in_touch.friend_number(friend=one.public_id, by=actor(who), at=world.now)
+    assert "consent" in str(refused.value) or "सहमति" in str(refused.value)
+    night = world.now.replace(hour=18)  # 23:30 in Kolkata
+    with pytest.raises(HeldBack):
+        in_touch.friend_number(friend=one.public_id, by=actor(who), at=night)
+    answer = organiser.post(f"/friends/{one.public_id}/", {"number": "1"})
+    assert answer.status_code >= 400 and world.asha.phone[-10:] not in answer.text
+    with pytest.raises(NotFound):
+        in_touch.friend_number(friend=one.public_id, by=SYSTEM, at=world.now)
+
+
+def opinion_form(world: World) -> None:
+    """The state's opinion form, in use."""
+    ready = ready_forms()["opinion"]
+    with system("test"):
+        form = forms.make_form(
+            unit_id=world.state.pk,
+            names=ready.names,
+            questions=ready.questions,
+            ready=ready.code,
+            by=SYSTEM,
+            at=world.now,
+        )
+        forms.use_draft(public_id=form.public_id, by=SYSTEM, at=world.now)
+
+
+def test_a_friend_says_what_they_think_by_their_own_link_once_a_month_and_without_a_name(
+    world: World, friends: Programme, organiser: Client
+) -> None:
+    opinion_form(world)
+    one = invited(world, friends, account(organiser), world.asha)
+    link = link_of(one, world)
+    page = f"/q/opinion/{link}/"
+    assert f"/q/opinion/{link}/" in organiser.get(f"/friends/{one.public_id}/").text
+    client = browser()
+    opened = client.get(page)
+    assert opened.status_code == 200 and world.asha.name not in opened.text
+    said = {"q-mood": "worse", "q-first": "water", "q-good": "The lamp works"}
+    assert client.post(page, {"q-mood": "worse"}).status_code == 422
+    for _twice in range(2):
+        assert client.post(page, said).status_code == 200
+    assert client.post(page, {**said, "q-first": "road"}).status_code == 409
+    with system("test"):
+        sent = Submission.objects.get()
+        assert sent.sent_by is None and sent.answers["first"] == "water"
+        assert Opinion.objects.get(submission=sent).unit_id == sent.unit_id == one.unit_id
+        trail = AuditEntry.objects.get(act="forms.submit")
+        assert (trail.account_id, trail.who_kind) == (None, "public")
+
+
+def test_a_link_that_was_changed_is_over_or_is_a_members_opens_nothing(
+    world: World, friends: Programme, organiser: Client
+) -> None:
+    opinion_form(world)
+    one = invited(world, friends, account(organiser), world.asha)
+    link = link_of(one, world)
+    friend, _dot, rest = link.partition(".")
+    over = in_touch.opinion_link(
+        one.public_id, on=clock.day_in(settings.TIME_ZONE, world.now) - timedelta(days=31)
+    )
+    for wrong in (f"{'0' * 32}.{rest}", friend, "x", over, link[:-1]):
+        for sent in (browser().get, browser().post):
+            assert sent(f"/q/opinion/{wrong}/").status_code == 404, wrong
+    with system("test"):
+        assert not Submission.objects.exists()
+
+
+def test_a_longer_list_asks_no_more(world: World, friends: Programme, organiser: Client) -> None:
+    who = account(organiser)
+    organiser.get(LIST)
+    asked = []
+    for human in (world.asha, world.bilal):
+        invited(world, friends, who, human)
+        with CaptureQueriesContext(connection) as ran:
+            organiser.get(LIST)
+        asked.append(len(ran))
+    assert asked[0] == asked[1]
+    assert reverse("enrolment:quiet_friends") == LIST

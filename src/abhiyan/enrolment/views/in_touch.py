@@ -1,0 +1,125 @@
+"""Friends an organiser has not spoken with for 30 days; one of them; and where a friend says what they think."""
+
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.core.words import language, person
+from abhiyan.enrolment.actions import in_touch as acts
+from abhiyan.enrolment.queries import in_touch as queries
+from abhiyan.enrolment.queries.in_touch import QuietFriend
+from abhiyan.forms.queries import answers_form
+from abhiyan.org.here import address
+from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
+from abhiyan.people.visit import VisitRequest
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+from .member import unlisted
+from .question import guessed
+
+COLUMNS: tuple[Column[QuietFriend], ...] = (
+    Column("name", gettext_lazy("Friend"), lambda row: person(row.name), is_name=True, names_people=True),
+    Column("unit", gettext_lazy("Unit"), lambda row: row.place, css="under"),
+    Column("joined", gettext_lazy("Friend since"), lambda row: row.joined_at, css="nums under"),
+    Column("spoken", gettext_lazy("Last spoke"), lambda row: row.spoken_at, css="nums under"),
+)
+
+
+@require_GET
+def quiet_friends(request: Request) -> HttpResponseBase:
+    """List the friends who joined by the viewer's own link and with whom nobody spoke for 30 days."""
+    at = clock.now()
+    with system("friends of an organiser's own link"):
+        table: Table[QuietFriend] = Table(
+            request,
+            COLUMNS,
+            queries.quiet_friends(request.viewer.account_id or 0, language=language(), at=at),
+            name="friends",
+            caption=gettext_lazy("Not spoken with for 30 days"),
+            is_brief=True,
+        )
+        context = {"here": "people", "crumbs": [(_("My friends"), "")]}
+        return answer(request, "enrolment/quiet_friends.html", table, context)
+
+
+class FriendTalkForm(forms.Form):
+    """What came of it, by the button that was pressed; called: the number was shown before."""
+
+    outcome = forms.ChoiceField(choices=acts.FriendTalk.choices)
+    called = forms.BooleanField(required=False)
+
+
+@form_page
+def friend(request: Request, public_id: UUID) -> HttpResponseBase:
+    """One friend: the number for a call, what came of it, and two ways to their opinion."""
+    at = clock.now()
+    one = queries.own_friend(request.viewer.account_id, public_id)
+    wants_number = "number" in request.POST
+    form: forms.Form = forms.Form(request.POST) if wants_number else FriendTalkForm(request.POST or None)
+    shown, status = "", 200
+    if wants_number:
+        asked = tried(
+            request, form, lambda _given: acts.friend_number(friend=public_id, by=request.actor, at=at)
+        )
+        shown, status = asked.value or "", 200 if asked else asked.status
+    elif request.method == "POST":
+        noted = tried(
+            request,
+            form,
+            lambda given: acts.note_friend_talk(
+                friend=public_id,
+                outcome=given["outcome"],
+                is_visit=not given["called"],
+                by=request.actor,
+                at=at,
+            ),
+            said=_("Noted: %(name)s") % {"name": person(one.name)},
+        )
+        if noted:
+            return redirect("enrolment:quiet_friends")
+        status = noted.status
+    read_people(by=request.actor, unit_id=one.unit_id, n=1, at=at, act="enrolment.read_person")
+    unit = units.unit_by_id(one.unit_id)
+    link = acts.opinion_link(public_id, on=clock.day_in(settings.TIME_ZONE, at))
+    context = {
+        "name": person(one.name),
+        "one": one,
+        "place": queries.placed(one, language()),
+        "shown": shown,
+        "form": form,
+        "outcomes": acts.FriendTalk.choices,
+        "opinion": address(reverse("forms:opinion_new"), unit.code),
+        "link": str(settings.ORIGIN) + reverse("enrolment:own_opinion", args=[link]),
+        "head": _("Stay in touch"),
+    }
+    return render(request, "enrolment/friend.html", context, status=status)
+
+
+@form_page
+@unlisted
+def own_opinion(request: VisitRequest, link: str) -> HttpResponseBase:
+    """What a friend thinks, by their own link, once a month. A wrong link is counted as a guess."""
+    at = clock.now()
+    found = acts.friend_asked(link, at=at)
+    if found is None:
+        return guessed(request, at)
+    form = answers_form(found[2])(request.POST or None, prefix="q")
+    by = Actor.public(origin=request.visit.origin)
+    sent = tried(
+        request, form, lambda _given: acts.take_own_opinion(link=link, answers=form.answers, by=by, at=at)
+    )
+    context = {"form": form, "is_sent": bool(sent)}
+    return render(request, "enrolment/question_opinion.html", context, status=200 if sent else sent.status)

@@ -1,0 +1,187 @@
+"""Opinions go up, level by level. The office that passes one on takes names out; nobody adds a word."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.core import audit, lot
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.forms import queries
+from abhiyan.forms.models import Opinion, QuotePassed, Submission
+from abhiyan.forms.queries import CARRY
+from abhiyan.forms.rules import quotes
+from abhiyan.org import queries as org
+from abhiyan.people import queries as people
+
+RECORD = "contact.meet"  # who holds it at a unit writes opinions down there
+
+
+class QuoteEmpty(Refused):
+    message = _("Nothing is left of the quote. Leave the opinion instead, or keep some of its words.")
+
+
+class QuoteHasNumber(Refused):
+    message: ClassVar[str | Promise] = _("“%(number)s” looks like a phone number. Take it out.")
+
+
+class QuoteNames(Refused):
+    message: ClassVar[str | Promise] = _(
+        "“%(word)s” is a name of somebody of the unit. Write … in its place."
+    )
+
+
+class QuoteWordAdded(Refused):
+    message: ClassVar[str | Promise] = _("“%(word)s” was not said. Take words out, and add none.")
+
+
+class QuoteGone(Refused, status=409):
+    message = _("This opinion is no longer at this desk. Open the list again.")
+
+
+class NoLevelAbove(Refused, status=409):
+    message = _("There is no level above this one. Say what was done about the opinion.")
+
+
+def heed_opinion(*, one: Submission) -> None:
+    """Give an opinion in somebody's own words to the first level that passes it up. In a system scope.
+
+    Of another form, or without words, it does nothing. A correction counts until somebody passed the opinion up.
+    """
+    if one.version.form.ready != quotes.READY:
+        return
+    if not quotes.drafted(one.version.asked, one.answers):
+        Opinion.objects.filter(submission=one, text="").delete()
+        return
+    desk = queries.desk_of(one.unit_id)
+    new = {"public_id": lot.uuid(), "unit_id": one.unit_id, "at": one.at, "desk_id": desk}
+    Opinion.objects.get_or_create(submission=one, defaults=new)
+
+
+def look_at_quote(*, public_id: UUID, text: str, by: Actor) -> str:
+    """Return a quote as the next level would read it.
+
+    Who may: as `pass_opinion`, which refuses the same.
+    """
+    with transaction.atomic(), system("a quote as the next level will read it"):
+        one = _locked(public_id, by=by)
+        return _checked(one, text, queries.words_of(one))
+
+
+def pass_opinion(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Opinion:
+    """Pass an opinion up to the next level, in these words: what was said, less what was taken out.
+
+    Who may: `programmes.run` at the unit where it waits. Refuses NotYours, NotFound, NoLevelAbove, QuoteEmpty,
+    QuoteHasNumber, QuoteNames, QuoteWordAdded.
+    """
+    with transaction.atomic(), system("an opinion is passed up"):
+        one = _locked(public_id, by=by)
+        desk = needed(one.desk_id)
+        text = _checked(one, text, queries.words_of(one))
+        above = needed(queries.desk_of(desk, above=True), NoLevelAbove)
+        QuotePassed.objects.create(
+            opinion=one,
+            from_unit_id=desk,
+            to_unit_id=above,
+            before=one.text,
+            text=text,
+            by_account=by.account_id,
+            at=at,
+        )
+        one.text, one.desk_id, one.is_left = text, above, False
+        one.save(update_fields=["text", "desk_id", "is_left"])
+        _record("pass_opinion", one, desk, by=by, at=at)
+    return one
+
+
+def undo_passing(*, public_id: UUID, by: Actor, at: datetime) -> Opinion:
+    """Take back what was passed up, until the next level has passed it on.
+
+    Who may: `programmes.run` at the unit that passed it up. Refuses NotYours, NotFound, QuoteGone.
+    """
+    with transaction.atomic(), system("an opinion comes back"):
+        one = needed(Opinion.objects.select_for_update().filter(public_id=public_id).first())
+        last = one.passages.filter(undone_at=None).order_by("-pk").first()
+        if last is None or last.to_unit_id != one.desk_id:
+            raise QuoteGone
+        org.require(by, CARRY, at=last.from_unit_id)
+        last.undone_at = at
+        last.save(update_fields=["undone_at"])
+        one.text, one.desk_id, one.is_left = last.before, last.from_unit_id, False
+        one.save(update_fields=["text", "desk_id", "is_left"])
+        _record("undo_passing", one, last.from_unit_id, by=by, at=at)
+    return one
+
+
+def leave_opinion(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Pass an opinion up to nobody; it stays in the counts. Who may, refusals: as `pass_opinion`."""
+    _leave(public_id, "leave_opinion", is_left=True, by=by, at=at)
+
+
+def take_up_opinion(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Let an opinion wait again that was left. Who may, refusals: as `pass_opinion`."""
+    _leave(public_id, "take_up_opinion", is_left=False, by=by, at=at)
+
+
+def say_done(*, public_id: UUID, done: str, by: Actor, at: datetime) -> None:
+    """Say what was done about an opinion; nothing takes it back. Each level below reads it, too.
+
+    Who may: `programmes.run` at the unit where the opinion is. Refuses as `pass_opinion`.
+    """
+    with transaction.atomic(), system("what was done about an opinion"):
+        one = _locked(public_id, by=by)
+        one.done = _checked(one, done, None) if done.strip() else ""
+        one.done_at = at if one.done else None
+        one.save(update_fields=["done", "done_at"])
+        _record("say_done", one, needed(one.desk_id), by=by, at=at)
+
+
+def heed_closed_units(*, units: Iterable[int]) -> None:
+    """Give opinions that wait at closed units to the level above them."""
+    with system("opinions of closed units"):
+        for unit_id in (
+            Opinion.objects.filter(desk_id__in=list(units)).values_list("desk_id", flat=True).distinct()
+        ):
+            above = queries.desk_of(unit_id, above=True)
+            Opinion.objects.filter(desk_id=unit_id).update(desk_id=above)
+
+
+def _leave(public_id: UUID, act: str, *, is_left: bool, by: Actor, at: datetime) -> None:
+    with transaction.atomic(), system("an opinion is left, or waits again"):
+        one = _locked(public_id, by=by)
+        one.is_left = is_left
+        one.save(update_fields=["is_left"])
+        _record(act, one, needed(one.desk_id), by=by, at=at)
+
+
+def _locked(public_id: UUID, *, by: Actor) -> Opinion:
+    """An opinion for who passes it up from where it waits. In a system scope."""
+    rows = Opinion.objects.select_related("submission__version").select_for_update(of=("self",))
+    one = needed(rows.filter(public_id=public_id).first())
+    org.require(by, CARRY, at=needed(one.desk_id))
+    return one
+
+
+def _checked(one: Opinion, text: str, said: str | None) -> str:
+    """A text that may go up. said: what it is taken from; None: the office's own words."""
+    text = quotes.tidy(text)[: quotes.LONGEST]
+    field = "done" if said is None else "text"
+    if not text.replace("…", "").strip():
+        raise QuoteEmpty(field=field)
+    if number := quotes.number_in(text):
+        raise QuoteHasNumber(field=field, number=number)
+    if word := quotes.name_in(text, people.names_in([one.unit_id, needed(one.desk_id)])):
+        raise QuoteNames(field=field, word=word)
+    if said is not None and (word := quotes.word_added(said, text)):
+        raise QuoteWordAdded(field=field, word=word)
+    return text
+
+
+def _record(act: str, one: Opinion, unit_id: int, *, by: Actor, at: datetime) -> None:
+    audit.record(by=by, at=at, act=f"forms.{act}", subject=str(one.public_id), unit_id=unit_id)

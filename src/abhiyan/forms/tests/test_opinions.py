@@ -1,0 +1,434 @@
+"""Opinions go up level by level: without names and numbers, with no word added, and back until the next passes on."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as some
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.models import AuditEntry
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.scope import scoped, system
+from abhiyan.core.tests.given import NOW
+from abhiyan.forms import actions, queries
+from abhiyan.forms.models import FormVersion, Opinion, Submission
+from abhiyan.forms.owed import owed
+from abhiyan.forms.rules import quotes
+from abhiyan.forms.rules.ready import ready_forms
+from abhiyan.org.queries import NotYours, viewer_of
+from abhiyan.org.tests.make import TODAY, World, actor
+from abhiyan.org.viewer import Viewer
+from abhiyan.people.models import Account, Person
+from abhiyan.people.tests.make import browser
+from abhiyan.units import queries as units
+from abhiyan.units.models import Kind
+
+pytestmark = pytest.mark.django_db
+SAID = "Sunita Devi of lane 3 says the tap is dry since May, call 98765 43210"
+CLEAN = "… the tap is dry since May"
+CHOSEN = {"mood": "worse", "first": "water"}
+
+
+@pytest.fixture
+def version(world: World, top: Account) -> FormVersion:
+    """The state's opinion form, in use."""
+    state = actor(top)
+    ready = ready_forms()["opinion"]
+    form = actions.make_form(
+        unit_id=world.unit("N1"),
+        names=ready.names,
+        questions=ready.questions,
+        ready=ready.code,
+        by=state,
+        at=NOW,
+    )
+    actions.use_draft(public_id=form.public_id, by=state, at=NOW)
+    found = queries.latest_version(form.pk)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def mandal(world: World) -> Account:
+    return world.holder("mandal_president", "N111", name="Bilal Dar")
+
+
+@pytest.fixture
+def district(world: World) -> Account:
+    return world.holder("district_president", "N11", name="Kiran Bala")
+
+
+@pytest.fixture
+def top(world: World) -> Account:
+    return world.holder("state_president", "N1", name="Rohini Koul")
+
+
+def said(world: World, text: str = SAID, *, code: str = "N1111", key: str = "", **more: Any) -> Submission:
+    """An opinion that a worker of a booth writes down."""
+    worker = world.holder("booth_worker", code, name="Yusuf Lone")
+    return actions.record_opinion(
+        key=key or str(uuid4()),
+        unit_id=world.unit(code),
+        answers={**CHOSEN, "good": text, **more},
+        by=actor(worker),
+        at=NOW,
+    )
+
+
+def opinion_of(one: Submission | Opinion) -> Opinion:
+    with system("test"):
+        return Opinion.objects.get(pk=one.pk)
+
+
+def carry(one: Submission | Opinion, text: str, by: Account) -> Opinion:
+    return actions.pass_opinion(public_id=opinion_of(one).public_id, text=text, by=actor(by), at=NOW)
+
+
+def viewer(account: Account) -> Viewer:
+    return replace(viewer_of(account_id=account.pk, on=TODAY), is_strong=True)
+
+
+def today(account: Account) -> list[str]:
+    """The titles of what forms put on Today."""
+    seen = viewer(account)
+    with scoped(seen.scope), override("en"):
+        return [str(one.title) for one in owed(seen, at=NOW)]
+
+
+def shown(account: Account, code: str, show: str = "") -> str:
+    answer = browser(account).get(reverse("forms:opinions"), {"unit": code, "show": show})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_an_opinion_is_passed_up_twice_and_stands_in_the_list_of_the_state(
+    world: World, version: FormVersion, mandal: Account, district: Account, top: Account
+) -> None:
+    one = said(world)
+    assert "the tap is dry" in shown(mandal, "N111") and "the tap is dry" not in shown(district, "N11")
+    carry(one, CLEAN, mandal)
+    page = shown(district, "N11")
+    assert CLEAN in page and "Unit N111" in page and "Sunita" not in page and "43210" not in page
+    assert "tap is dry" not in shown(mandal, "N111") and CLEAN in shown(mandal, "N111", "passed")
+    carry(one, "… the tap is dry …", district)
+    page = shown(top, "N1")
+    assert "… the tap is dry …" in page and "since May" not in page and "Unit N11<" in page
+    with system("test"):
+        trail = AuditEntry.objects.filter(act="forms.pass_opinion").order_by("pk")
+        assert [(entry.account_id, entry.at, entry.unit_id) for entry in trail] == [
+            (mandal.pk, NOW, world.unit("N111")),
+            (district.pk, NOW, world.unit("N11")),
+        ]
+
+
+def test_today_says_it_to_the_office_where_opinions_wait_and_to_no_other(
+    world: World, version: FormVersion, mandal: Account, district: Account, top: Account
+) -> None:
+    for n in range(5):
+        said(world, f"Road {n} is broken")
+    others = [
+        district,
+        top,
+        world.holder("mandal_president", "N112"),
+        world.holder("booth_president", "N1111"),
+    ]
+    assert today(mandal) == ["5 opinions wait to be passed up"]
+    assert [today(each) for each in others] == [[], [], [], []]
+    with system("test"):
+        first = Opinion.objects.order_by("pk")[0]
+        words = queries.words_of(first)
+    carry(first, words, mandal)
+    assert (today(mandal), today(district)) == (
+        ["4 opinions wait to be passed up"],
+        ["1 opinion waits to be passed up"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal", "named"),
+    [
+        ("the tap is dry since May, call 98765 43210", actions.QuoteHasNumber, "98765 43210"),
+        ("Sunita Devi of lane 3 says the tap is dry", actions.QuoteNames, "Sunita"),
+        ("the tap is dry and the road too", actions.QuoteWordAdded, "and"),
+        (" … ", actions.QuoteEmpty, ""),
+    ],
+)
+def test_a_number_a_name_of_the_unit_an_added_word_and_nothing_at_all_are_refused_with_the_reason(
+    world: World, version: FormVersion, mandal: Account, text: str, refusal: type[Exception], named: str
+) -> None:
+    known(world, "सुनीता देवी", "N1111")
+    one = opinion_of(said(world))
+    with pytest.raises(refusal) as refused:
+        carry(one, text, mandal)
+    assert named in str(refused.value)
+    answer = browser(mandal).post(reverse("forms:opinion", args=[one.public_id]), {"text": text})
+    assert answer.status_code in (409, 422) and named in answer.text and "aria-invalid" in answer.text
+    assert opinion_of(one).desk_id == world.unit("N111"), "it is still there"
+
+
+def known(world: World, name: str, code: str) -> None:
+    """Somebody entered in a unit."""
+    with system("test"):
+        Person.objects.create(
+            id=uuid4(), public_id=uuid4(), phone_id=uuid4(), name=name, unit_id=world.unit(code), at=NOW
+        )
+
+
+def test_an_office_sees_the_quote_as_the_next_level_will_see_it_before_it_goes(
+    world: World, version: FormVersion, mandal: Account
+) -> None:
+    one = opinion_of(said(world))
+    page = reverse("forms:opinion", args=[one.public_id])
+    looked = browser(mandal).post(page, {"text": CLEAN})
+    assert "This is what Unit N11 will read" in looked.text and f"“{CLEAN}”" in looked.text
+    assert opinion_of(one).desk_id == world.unit("N111"), "looking passes nothing up"
+    assert browser(mandal).post(page, {"text": CLEAN, "step": "pass"}).status_code == 302
+    assert opinion_of(one).desk_id == world.unit("N11")
+
+
+def test_it_is_taken_back_until_the_next_level_has_passed_it_on(
+    world: World, version: FormVersion, mandal: Account, district: Account
+) -> None:
+    one = said(world)
+    carry(one, CLEAN, mandal)
+    undo = reverse("forms:opinion_act", args=[opinion_of(one).public_id, "undo"])
+    assert browser(mandal).post(undo).status_code == 302
+    back = opinion_of(one)
+    assert (back.desk_id, back.text) == (world.unit("N111"), "") and "98765" in shown(mandal, "N111")
+    carry(one, CLEAN, mandal)
+    actions.leave_opinion(public_id=opinion_of(one).public_id, by=actor(district), at=NOW)
+    assert browser(mandal).post(undo).status_code == 302, "left is not passed on"
+    carry(one, CLEAN, mandal)
+    carry(one, CLEAN, district)
+    assert browser(mandal).post(undo).status_code in (403, 409)
+    with pytest.raises(NotYours):
+        actions.undo_passing(public_id=opinion_of(one).public_id, by=actor(mandal), at=NOW)
+
+
+def test_what_a_level_leaves_waits_for_nobody_and_can_wait_again(
+    world: World, version: FormVersion, mandal: Account
+) -> None:
+    one = opinion_of(said(world))
+    act = {
+        word: reverse("forms:opinion_act", args=[one.public_id, word]) for word in ("leave", "take-up", "x")
+    }
+    assert browser(mandal).post(act["leave"]).status_code == 302
+    assert today(mandal) == [] and "tap is dry" in shown(mandal, "N111", "left")
+    assert browser(mandal).post(act["take-up"]).status_code == 302
+    assert today(mandal) == ["1 opinion waits to be passed up"]
+    assert browser(mandal).post(act["x"]).status_code == 404
+
+
+def test_what_was_done_is_read_below_and_holds_no_name(
+    world: World, version: FormVersion, mandal: Account, district: Account
+) -> None:
+    known(world, "Sunita Devi", "N1111")
+    one = carry(said(world), CLEAN, mandal)
+    done = reverse("forms:opinion_act", args=[one.public_id, "done"])
+    assert browser(district).post(done, {"done": "सुनीता got water"}).status_code == 422
+    assert browser(mandal).post(done, {"done": "A pump was asked for"}).status_code == 403
+    assert browser(district).post(done, {"done": "A pump was asked for"}).status_code == 302
+    assert "A pump was asked for" in shown(mandal, "N111", "passed")
+
+
+@pytest.mark.parametrize(
+    ("office", "code"),
+    [("mandal_president", "N112"), ("district_president", "N12"), ("state_president", "N2")],
+)
+def test_another_unit_finds_and_passes_up_nothing(
+    world: World, version: FormVersion, office: str, code: str
+) -> None:
+    one = opinion_of(said(world))
+    other = world.holder(office, code)
+    page = reverse("forms:opinion", args=[one.public_id])
+    assert browser(other).get(page).status_code == 404
+    assert browser(other).post(page, {"text": CLEAN, "step": "pass"}).status_code == 404
+    assert browser(other).get(reverse("forms:opinions"), {"unit": "N111"}).status_code == 403
+    with pytest.raises(NotYours):
+        carry(one, CLEAN, other)
+    worker = world.holder("booth_worker", "N1111")
+    assert browser(worker).get(reverse("forms:opinions")).status_code == 403
+    assert Client().get(page).status_code in (302, 401, 403)
+
+
+def test_a_correction_counts_until_somebody_passed_the_opinion_up(
+    world: World, version: FormVersion, mandal: Account
+) -> None:
+    one = said(world)
+    actions.mend(submission_id=one.pk, answers={**CHOSEN, "good": "The road is broken"}, by=SYSTEM, at=NOW)
+    assert "The road is broken" in shown(mandal, "N111")
+    carry(one, "The road is broken", mandal)
+    actions.mend(submission_id=one.pk, answers=CHOSEN, by=SYSTEM, at=NOW)
+    assert opinion_of(one).text == "The road is broken"
+    silent = said(world, "")
+    with system("test"):
+        assert not Opinion.objects.filter(submission=silent).exists(), "nothing in their own words"
+    actions.send_back(submission_id=one.pk, reason="Who said it?", by=SYSTEM, at=NOW)
+    with pytest.raises(NotFound), scoped(viewer(mandal).scope):
+        queries.opinion_for(viewer(mandal), opinion_of(one).public_id)
+
+
+SYSTEM = Actor.system("test")
+
+
+def test_nobody_stands_above_the_nation(
+    world: World, version: FormVersion, mandal: Account, top: Account
+) -> None:
+    district, nation = world.holder("district_president", "N11"), world.holder("national_president", "N")
+    one = said(world)
+    for each in (mandal, district, top):
+        carry(one, CLEAN, each)
+    assert CLEAN in shown(nation, "N") and today(nation) == []
+    with pytest.raises(actions.NoLevelAbove):
+        carry(one, CLEAN, nation)
+
+
+def test_opinions_of_a_closed_unit_wait_at_the_level_above(world: World, version: FormVersion) -> None:
+    one = said(world)
+    actions.heed_closed_units(units=[world.unit("N111"), world.unit("N12")])
+    assert opinion_of(one).desk_id == world.unit("N11")
+
+
+def test_somebody_writes_an_opinion_down_once_and_only_where_they_work(
+    world: World, version: FormVersion
+) -> None:
+    worker = world.holder("booth_worker", "N1111")
+    page, told = (
+        reverse("forms:opinion_new"),
+        {"q-mood": "same", "q-first": "road", "q-good": "A lamp", "key": "k"},
+    )
+    open_ = browser(worker).get(page, {"unit": "N1111"}).text
+    assert "How are things in the area?" in open_ and 'name="key"' in open_
+    for _again in range(2):
+        assert browser(worker).post(page, {**told, "unit": "N1111"}).status_code == 302
+    with system("test"):
+        assert [one.answers["good"] for one in Submission.objects.all()] == ["A lamp"]
+    wrong = browser(worker).post(page, {"unit": "N1111", "key": "l"})
+    assert wrong.status_code == 422 and "This field is required." in wrong.text
+    assert browser(worker).post(page, {**told, "unit": "N1112"}).status_code == 403
+    other = world.holder("booth_worker", "N2111")
+    assert "No opinion form is in use" in browser(other).get(page, {"unit": "N2111"}).text
+    assert browser(other).post(page, {**told, "unit": "N2111"}).status_code == 200
+    with system("test"):
+        assert Submission.objects.count() == 1
+
+
+def heard(account: Account, code: str) -> queries.OpinionsSaid | None:
+    seen = viewer(account)
+    with scoped(seen.scope), override("en"):
+        here = units.standing(units.found(code).id, 1)
+        return queries.opinions_said(here, 1, seen, at=NOW)
+
+
+def test_the_deck_counts_who_was_asked_and_answered_and_hides_small_cells_from_outside(
+    world: World, version: FormVersion, mandal: Account, district: Account, top: Account
+) -> None:
+    outside = world.holder("district_president", "N12")
+    assert heard(top, "N1") is None
+    for n in range(12):
+        said(world, key=f"{n}", mood="no_answer" if n < 3 else "worse")
+    with system("test"):
+        Submission.objects.update(at=NOW - timedelta(days=2))
+        one = Opinion.objects.order_by("pk")[0]
+    carry(one, CLEAN, mandal)
+    own = heard(district, "N11")
+    assert own is not None and (own.asked, own.answered) == (12, 9)
+    assert dict(own.choices)["How are things in the area?"][2:] == [
+        ("Worse than before", 9),
+        ("No answer", 3),
+    ]
+    assert [quote[0] for quote in own.quotes] == [CLEAN]
+    seen = heard(outside, "N11")
+    assert seen is not None and (seen.asked, seen.answered) == (10, None) and not seen.quotes
+    assert dict(seen.choices)["How are things in the area?"][2:] == [
+        ("Worse than before", None),
+        ("No answer", None),
+    ]
+
+
+def test_choices_are_counted_by_month(world: World, version: FormVersion, mandal: Account) -> None:
+    for n, day in enumerate(("2026-11-20", "2026-10-31", "2026-10-02")):
+        one = said(world, key=str(n))
+        with system("test"):
+            Submission.objects.filter(pk=one.pk).update(at=f"{day}T06:00Z")
+    page = reverse("forms:counts", args=[version.form.public_id])
+
+    def worse(month: str) -> str:
+        answer = browser(mandal).get(page, {"unit": "N111", "month": month, "format": "csv"})
+        line = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[1]  # type: ignore[attr-defined]
+        return line.split(",")[3]
+
+    assert [worse(month) for month in ("", "2026-11", "2026-10", "1999-01")] == ["3", "1", "2", "3"]
+
+
+def test_a_list_of_many_opinions_asks_no_more_than_one_of_few(
+    world: World, version: FormVersion, mandal: Account
+) -> None:
+    asked = []
+    shown(mandal, "N111")
+    for n in (2, 12):
+        for _one in range(n):
+            said(world, f"Road {n} is broken")
+        for show in ("", "passed"):
+            with CaptureQueriesContext(connection) as ran:
+                shown(mandal, "N111", show)
+            asked.append(len(ran))
+    assert asked[:2] == asked[2:]
+
+
+WORDS = some.lists(some.sampled_from(["tap", "road", "पानी", "dry", "May", "and"]), max_size=8)
+
+
+@given(WORDS, some.data())
+def test_words_may_be_taken_out_and_none_added_moved_or_doubled(
+    words: list[str], data: some.DataObject
+) -> None:
+    kept = [word for word in words if data.draw(some.booleans())]
+    assert quotes.word_added(" ".join(words), " … ".join(kept)) == ""
+    assert quotes.word_added(" ".join(words), " ".join([*words, "never"])) == "never"
+    if words:
+        assert quotes.word_added(" ".join(words), " ".join([*words, words[-1]])) == words[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("call 9876543210 now", "9876543210"),
+        ("+91 98765-43210", "91 98765-43210"),
+        ("०९८७६५४३२१०", "०९८७६५४३२१०"),
+        ("0194 245 0000", "0194 245 0000"),
+        ("2450000", "2450000"),
+        ("In 2024 and 2025 prices rose by 40 per cent", ""),
+        ("3,25,000 friends in 65 seats", ""),
+        ("2024 2025", ""),
+    ],
+)
+def test_phone_numbers_are_told_from_years_and_amounts(text: str, number: str) -> None:
+    assert quotes.number_in(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Sunita's tap is dry", "Sunita's"),
+        ("सुनीता, का नल सूखा है", "सुनीता"),
+        ("old Sharma knows", "Sharma"),
+        ("Vaishno Devi road is broken", ""),
+        ("the tap is dry", ""),
+    ],
+)
+def test_a_name_is_heard_in_either_script_and_common_words_of_names_are_none(text: str, word: str) -> None:
+    assert quotes.name_in(text, ["सुनीता देवी", "Ram Prakash Sharma", "M.", ""]) == word
+
+
+def test_each_level_of_a_tree_has_a_name_and_most_pass_opinions_up() -> None:
+    assert set(quotes.DESKS) <= {kind.value for kind in Kind}

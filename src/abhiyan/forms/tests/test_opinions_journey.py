@@ -1,0 +1,92 @@
+"""An opinion in a browser: written down at a door, freed of a name, passed up twice, and on the slides of the state."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.forms import actions
+from abhiyan.forms.rules.ready import ready_forms
+from abhiyan.org.queries import holds
+from abhiyan.people.models import Account
+from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.visits import Open, go, visits
+from abhiyan.ui.tests.axe import Look
+from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+SAID = "The tap of Zubeida is dry since May. Her number is 98765 43210."
+CLEAN = "The tap … is dry since May."
+LOOK, CARRY = "form:has([name=text]:not([type=hidden])) button", "form:has([name=step]) button"
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = Cast.make()
+    by, ready = Actor.system("test"), ready_forms()["opinion"]
+    with system("test"):
+        state = cast.world.units["JK"].pk
+        form = actions.make_form(
+            unit_id=state, names=ready.names, questions=ready.questions, ready=ready.code, by=by, at=NOW
+        )
+        actions.use_draft(public_id=form.public_id, by=by, at=NOW)
+        worker = cast.accounts["booth_president"]
+        assert holds(worker.pk, "contact.meet", at=cast.world.units["JK-B001"].pk)
+        Account.objects.filter(pk=worker.pk).update(
+            name="Zubeida Mir", unit_id=cast.world.units["JK-B001"].pk
+        )
+    return cast
+
+
+@pytest.fixture
+def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iterator[Open]:
+    server = serving(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+    yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_an_opinion_becomes_a_quote_is_passed_up_twice_and_stands_on_the_slides(
+    visit: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    how = {"size": size, "language": language}
+    worker = visit("/forms/opinions/new/?unit=JK-B001", "booth_worker", **how)
+    look(worker, "opinion to write down")
+    worker.check("[name=q-mood][value=worse]")
+    worker.check("[name=q-first][value=water]")
+    worker.fill("[name=q-good]", SAID)
+    go(worker, "form:has([name=key]) button[type=submit]")
+
+    mandal = visit("/", "mandal_president", **how)
+    look(mandal, "opinions on today")
+    go(mandal, "main a[href*='/forms/opinions/']")
+    look(mandal, "opinions of a mandal")
+    go(mandal, "main a:has-text('Zubeida')")
+    for text in (SAID, "The tap of Zubeida is dry since May.", CLEAN):
+        mandal.fill("textarea[name=text]", text)
+        go(mandal, LOOK)
+        is_refused = mandal.locator("[name=text][aria-invalid=true]").count() == 1
+        assert is_refused == (text != CLEAN)
+        look(mandal, f"opinion {'refused' if is_refused else 'as they will read it'}")
+    assert CLEAN in mandal.inner_text("main")
+    go(mandal, CARRY)
+
+    district = visit("/forms/opinions/?unit=JK-SRI", "district_in_charge", **how)
+    assert CLEAN in district.inner_text("main") and "Zubeida" not in district.inner_text("main")
+    go(district, "main a:has-text('tap')")
+    go(district, LOOK)
+    go(district, CARRY)
+
+    state = visit("/forms/opinions/?unit=JK", "state_president", **how)
+    go(state, "main a:has-text('tap')")
+    state.fill("[name=done]", "A pump was asked for")
+    go(state, "form[action$='/done/'] button[type=submit]")
+    look(state, "opinion with what was done")
+    state.goto("/review/slides/new/?unit=JK")
+    go(state, "main form[method=post] button[type=submit]")
+    said = state.inner_text("main")
+    assert CLEAN in said and "A pump was asked for" in said
+    look(state, "slides with opinions")

@@ -1,0 +1,246 @@
+"""Opinions at a level: what waits, what was passed up, how the next level reads it; and writing one down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from abhiyan.core import clock, lot
+from abhiyan.core.refusals import needed
+from abhiyan.core.words import named
+from abhiyan.forms import actions, queries
+from abhiyan.forms.models import Opinion
+from abhiyan.forms.rules import answers as rules
+from abhiyan.forms.rules import quotes
+from abhiyan.org import queries as org
+from abhiyan.org.here import address, page_unit
+from abhiyan.org.viewer import Request
+from abhiyan.ui.acts import PageAct, act_on, form_page, tried
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+from .making import crumbs
+
+SHOW = {"": _("Wait here"), "passed": _("Passed up"), "left": _("Not passed up")}
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionRow:
+    """An opinion in a list. words: as the unit of the page reads it, or passed it up."""
+
+    one: Opinion
+    words: str
+    place: str
+
+
+COLUMNS: tuple[Column[OpinionRow], ...] = (
+    Column("words", _("What they said"), lambda row: row.words, is_name=True, names_people=True),
+    Column("place", _("Unit"), lambda row: row.place, css="under"),
+    Column("at", _("Date"), lambda row: row.one.at, order="at", css="nums under"),
+    Column("done", _("What was done"), lambda row: row.one.done, css="under"),
+)
+
+
+def _rows(unit_id: int, show: str, found: Sequence[Opinion]) -> list[OpinionRow]:
+    if show == "passed":
+        own = queries.own_words(found, unit_id)
+        return [OpinionRow(one, own.get(one.pk, ""), named(one.unit.names)) for one in found]
+    places = queries.came_from(found)
+    return [OpinionRow(one, queries.words_of(one), named(places[one.pk])) for one in found]
+
+
+@require_GET
+def opinions(request: Request) -> HttpResponseBase:
+    """List the opinions that wait at a unit, that it passed up, or that it did not pass up."""
+    here = page_unit(request)
+    if not request.viewer.may_at(queries.CARRY, here.span[0]):
+        raise org.NotYours(capability=queries.CARRY)
+    show = request.GET.get("show", "")
+    show = show if show in SHOW else ""
+    table: Table[OpinionRow] = Table(
+        request,
+        COLUMNS,
+        queries.opinions_at(here.unit.id, show),
+        name="opinions",
+        caption=SHOW[show],
+        sort="-at",
+        finish=partial(_rows, here.unit.id, show),
+        unit_id=here.unit.id,
+        is_brief=True,
+    )
+    page = reverse("forms:opinions")
+    context = {
+        **crumbs((say("Opinions"), "")),
+        "unit": here,
+        "views": [
+            (str(words), address(page, here.unit.code, **({"show": key} if key else {})), key == show)
+            for key, words in SHOW.items()
+        ],
+    }
+    return answer(request, "forms/opinions.html", table, context)
+
+
+class QuoteForm(forms.Form):
+    """The words that go up."""
+
+    text = forms.CharField(
+        label=_("As the next level will read it"),
+        max_length=quotes.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Take out names and numbers; write … in their place. You cannot add words."),
+    )
+
+
+class DoneForm(forms.Form):
+    """What came of an opinion."""
+
+    done = forms.CharField(
+        label=_("What was done"),
+        required=False,
+        max_length=quotes.LONGEST_DONE,
+        help_text=_("Without names. The levels below read it too."),
+    )
+
+
+@form_page
+def opinion(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Show an opinion; take names out, look at it as the next level will, then pass it up."""
+    one = queries.opinion_for(request.viewer, public_id)
+    form = QuoteForm(request.POST or None, initial={"text": queries.words_of(one)})
+    if request.POST.get("step") == "pass":
+        done = tried(
+            request,
+            form,
+            lambda given: actions.pass_opinion(
+                public_id=public_id, text=given["text"], by=request.actor, at=clock.now()
+            ),
+            said=_("Passed up. You can take it back until the next level passes it on."),
+        )
+        if done:
+            return redirect(address(reverse("forms:opinions"), _place(one)))
+        return _opinion(request, one, form, status=done.status)
+    looked = tried(
+        request,
+        form,
+        lambda given: actions.look_at_quote(public_id=public_id, text=given["text"], by=request.actor),
+    )
+    return _opinion(request, one, form, quote=looked.value or "", status=200 if looked else looked.status)
+
+
+def _place(one: Opinion) -> str:
+    return one.desk.code if one.desk else one.unit.code
+
+
+def _opinion(
+    request: Request,
+    one: Opinion,
+    form: QuoteForm,
+    *,
+    quote: str = "",
+    done: forms.BaseForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponseBase:
+    """The page of an opinion: before it is passed up, for who passed it up, and with what was done."""
+    desk = needed(one.desk)
+    path = units.all_spans([desk.pk]).get(desk.pk, [])
+    decides = request.viewer.may_at(queries.CARRY, *(lo for lo, _hi in path))
+    above = queries.desk_of(desk.pk, above=True)
+    passed = queries.passed_from(one)
+    last = units.all_spans(passed[-1:])
+    may_undo = bool(last) and any(
+        request.viewer.may_at(queries.CARRY, *(lo for lo, _hi in spans)) for spans in last.values()
+    )
+    asked = {each.key: each for each in one.submission.version.asked}
+    context = {
+        **crumbs((say("Opinions"), address(reverse("forms:opinions"), _place(one))), (say("Opinion"), "")),
+        "one": one,
+        "place": named(queries.came_from([one])[one.pk]),
+        "words": queries.words_of(one),
+        "choices": [
+            (each.words, rules.read(each, one.submission.answers[key]))
+            for key, each in asked.items()
+            if each.is_counted and key in one.submission.answers
+        ],
+        "form": form if decides and above and not one.is_left else None,
+        "above": named(units.unit_by_id(above).names) if above else "",
+        "quote": quote,
+        "seen_from": named(desk.names),
+        "done_form": (done or DoneForm(initial={"done": one.done})) if decides else None,
+        "decides": decides,
+        "may_undo": may_undo,
+        "problem": problem,
+    }
+    return render(request, "forms/opinion.html", context, status=status)
+
+
+ACTS = {
+    "leave": PageAct(actions.leave_opinion, _("It is not passed up. It stays in the counts.")),
+    "take-up": PageAct(actions.take_up_opinion, _("It waits again.")),
+    "undo": PageAct(actions.undo_passing, _("It is back at your desk.")),
+    "done": PageAct(actions.say_done, _("Saved."), form=DoneForm),
+}
+
+
+@require_POST
+def opinion_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+    """Leave an opinion, let it wait again, take back what was passed up, or say what was done."""
+    one = queries.opinion_for(request.viewer, public_id)
+    tried_act = act_on(request, ACTS, act, public_id=public_id, by=request.actor, at=clock.now())
+    if tried_act:
+        return redirect("forms:opinion", public_id)
+    form = QuoteForm(initial={"text": queries.words_of(one)})
+    is_done = act == "done"
+    problem = "" if is_done or not tried_act.refused else str(tried_act.refused)
+    return _opinion(
+        request,
+        one,
+        form,
+        done=tried_act.form if is_done else None,
+        problem=problem,
+        status=tried_act.status,
+    )
+
+
+@form_page
+def opinion_new(request: Request) -> HttpResponseBase:
+    """Write down what somebody said at the door or by phone. Nothing about who they are is asked."""
+    here = page_unit(request)
+    org.require(request.actor, actions.RECORD, at=here.unit.id)
+    version = queries.opinion_version(here.unit.id)
+    form = None
+    if version is not None:
+        form = queries.answers_form(version)(request.POST or None, request.FILES or None, prefix="q")
+        key = request.POST.get("key") or str(lot.uuid())
+        sent = tried(
+            request,
+            form,
+            lambda _given: actions.record_opinion(
+                key=f"opinion {key}"[: actions.LONGEST_KEY],
+                unit_id=here.unit.id,
+                answers=form.answers,
+                pictures=form.pictures,
+                by=request.actor,
+                at=clock.now(),
+            ),
+            said=_("The opinion is written down."),
+        )
+        if sent:
+            return redirect(here.href())
+    context: dict[str, Any] = {
+        **crumbs((say("Opinions"), ""), (say("Write one down"), "")),
+        "unit": here,
+        "form": form,
+        "key": key if version else "",
+        "is_refused": form is not None and form.is_bound,
+    }
+    return render(request, "forms/opinion_new.html", context, status=sent.status if version else 200)
