@@ -13,11 +13,11 @@ from .attempts import (
 )
 from .calls import (
     MOST_OWN,
-    CallOver,
     CallTold,
     CentrePaused,
     NoCallerHere,
     OwnCallsDone,
+    TurnOver,
     end_turns,
     give_person_back,
     lapse_turns,

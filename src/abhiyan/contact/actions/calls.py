@@ -58,11 +58,11 @@ class CentrePaused(Refused, status=409):
     message = _("Your supervisor has paused the calls of this centre.")
 
 
-class CallOver(Refused, status=409):
+class TurnOver(Refused, status=409):
     message = _("This person went back to the queue, and somebody else may have called. Nothing is noted.")
 
 
-class CallNoted(Refused, status=409):
+class TurnNoted(Refused, status=409):
     message = _("This call is noted already.")
 
 
@@ -228,7 +228,7 @@ def _put_back(queue: CallQueue, entry: ContactEntry, why: str, *, at: datetime) 
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class RingOutcome:
     """What a ring came to. number: E.164, for the caller's own phone. why: held back, a key of gate.WORDS; then the
     person is gone from the caller's page."""
 
@@ -236,10 +236,10 @@ class Rung:
     why: str = ""
 
 
-def ring(*, turn: UUID, by: Actor, at: datetime) -> Rung:
+def ring(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
     """Ring the person in front of a caller. The gate is asked again. Each number shown leaves a row in the trail.
 
-    Own phones: at most 19 calls a day. Refuses CallOver, NoCallerHere, OwnCallsDone.
+    Own phones: at most 19 calls a day. Refuses TurnOver, NoCallerHere, OwnCallsDone.
     """
     with system("a caller rings"):
         row = _own(turn, by=by, at=at)
@@ -250,7 +250,7 @@ def ring(*, turn: UUID, by: Actor, at: datetime) -> Rung:
             _put_back(row.queue, entry, why, at=at)
             row.ended_at, row.outcome = at, End.HELD
             row.save(update_fields=["ended_at", "outcome"])
-            return Rung(why=why if why in gate.WORDS else "elsewhere")
+            return RingOutcome(why=why if why in gate.WORDS else "elsewhere")
         if row.rung_at is None:
             if centres.own_calls(row.agent_id, at=at) >= MOST_OWN:
                 raise OwnCallsDone(most=MOST_OWN)
@@ -259,15 +259,15 @@ def ring(*, turn: UUID, by: Actor, at: datetime) -> Rung:
         number = people.number_of(needed(entry.phone_id))
         subject = str(entry.public_id)
         audit.record(by=by, at=at, act="people.reveal_phone", subject=subject, unit_id=entry.unit_id)
-    return Rung(number)
+    return RingOutcome(number)
 
 
 def _own(turn: UUID, *, by: Actor, at: datetime) -> CallTurn:
-    """A caller's own turn, locked, while it lasts. In a system scope. Refuses CallOver, NoCallerHere."""
+    """A caller's own turn, locked, while it lasts. In a system scope. Refuses TurnOver, NoCallerHere."""
     rows = CallTurn.objects.select_for_update(of=("self",)).select_related("queue__programme")
     row = needed(rows.filter(pk=turn, agent_id=needed(by.account_id)).first())
     if row.ended_at is not None or row.until <= at:
-        raise CallOver
+        raise TurnOver
     _require(row.body_id, centres.AGENT, by=by, at=at)
     return row
 
@@ -293,7 +293,7 @@ def note_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTur
     """Note what came of a call, once: the same again is the same call.
 
     One that waited in a tab counts while nobody else had the person since, for 24 hours. Refuses NoCallerHere,
-    RingFirst, CallOver, CallNoted, BackAtUnfit, NoteUnfit, NeedUnsaid, and what `forms.submit` refuses.
+    RingFirst, TurnOver, TurnNoted, BackAtUnfit, NoteUnfit, NeedUnsaid, and what `forms.submit` refuses.
     """
     account = needed(by.account_id)
     with system("a call is noted"):
@@ -302,7 +302,7 @@ def note_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTur
         if row.outcome in Outcome.values:
             if row.outcome == told.outcome:
                 return row
-            raise CallNoted
+            raise TurnNoted
         _require(row.body_id, centres.AGENT, by=by, at=at)
         if row.rung_at is None:
             raise RingFirst
@@ -310,7 +310,7 @@ def note_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTur
             ContactEntry.objects.select_for_update(of=("self",)).select_related("list").get(pk=row.entry_id)
         )
         if not _is_still(row, entry, at=at):
-            raise CallOver
+            raise TurnOver
         programme = row.queue.programme
         on = clock.day_in(programme.zone, row.rung_at)
         made = ContactTry(id=row.pk, entry=entry, programme=programme, unit_id=entry.unit_id)
@@ -441,7 +441,7 @@ def _settle(
 
 
 def give_person_back(*, turn: UUID, by: Actor, at: datetime) -> None:
-    """Give the person back without a call: they are in the queue again. Refuses CallOver, NoCallerHere."""
+    """Give the person back without a call: they are in the queue again. Refuses TurnOver, NoCallerHere."""
     with system("a caller gives a person back"):
         row = _own(turn, by=by, at=at)
         _end([row], End.GIVEN, at=at)
@@ -461,14 +461,14 @@ def leave_seat(*, by: Actor, at: datetime) -> None:
 def take_person_back(*, body_id: int, turn: UUID, by: Actor, at: datetime) -> None:
     """Take a person back from a caller of one's centre, such as one whose browser closed. Supervisors only.
 
-    An outcome that is saved in the same moment wins or loses as a whole. Refuses NoCallerHere, CallOver.
+    An outcome that is saved in the same moment wins or loses as a whole. Refuses NoCallerHere, TurnOver.
     """
     with system("a supervisor takes a person back"):
         _require(body_id, centres.SUPERVISOR, by=by, at=at)
         rows = CallTurn.objects.select_for_update().filter(pk=turn, body_id=body_id)
         row = needed(rows.first())
         if row.ended_at is not None:
-            raise CallOver
+            raise TurnOver
         _end([row], End.TAKEN, at=at)
         audit.record(by=by, at=at, act="contact.take_back", subject=str(row.pk), unit_id=row.unit_id)
 

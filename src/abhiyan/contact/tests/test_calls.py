@@ -17,12 +17,12 @@ from abhiyan.contact import actions, centres
 from abhiyan.contact.actions import CallTold, NewQueue
 from abhiyan.contact.actions.calls import (
     BackAtUnfit,
-    CallNoted,
-    CallOver,
     CentrePaused,
     NoCallerHere,
     OwnCallsDone,
     RingFirst,
+    TurnNoted,
+    TurnOver,
 )
 from abhiyan.contact.actions.queues import QueueHoursUnfit, QueueListsUnfit
 from abhiyan.contact.models import CallQueue, CallSeat, CallTurn, ContactEntry
@@ -139,7 +139,7 @@ def test_the_same_outcome_again_is_the_same_call_and_another_is_refused(
     actions.ring(turn=turn.pk, by=actor(caller), at=NOW)
     note(turn, caller)
     note(turn, caller, at=NOW + HOUR)
-    with pytest.raises(CallNoted):
+    with pytest.raises(TurnNoted):
         note(turn, caller, "busy")
     assert len(tries()) == 1
 
@@ -286,7 +286,7 @@ def test_an_outcome_is_refused_once_somebody_else_had_the_person(
         actions.lapse_turns(at=NOW + HOUR)
     other = seated(centre, world.unit("N11"), 1)
     assert called(centre, other, at=NOW + HOUR).pk == turn.entry_id
-    with pytest.raises(CallOver):
+    with pytest.raises(TurnOver):
         note(turn, caller, at=NOW + HOUR)
     assert len(tries()) == 1
 
@@ -311,7 +311,7 @@ def test_a_supervisor_takes_a_person_back_and_pauses_the_own_centre_alone(
     assert (now.state, now.turn_id) == ("lost", turn.pk), "a page that is closed for three minutes"
     actions.take_person_back(body_id=centre, turn=turn.pk, by=head, at=NOW)
     assert entries(pk=turn.entry_id)[0].holder_id is None
-    with pytest.raises(CallOver):
+    with pytest.raises(TurnOver):
         actions.take_person_back(body_id=centre, turn=turn.pk, by=head, at=NOW)
     actions.pause_centre(body_id=centre, by=head, at=NOW)
     with pytest.raises(CentrePaused):

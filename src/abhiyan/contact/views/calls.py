@@ -52,7 +52,7 @@ WHYS = {
 }
 
 
-class CallForm(forms.Form):
+class TriedForm(forms.Form):
     """What came of a call."""
 
     outcome = forms.ChoiceField(choices=OUTCOMES, widget=forms.HiddenInput)
@@ -120,7 +120,7 @@ def _shown(
         left = [(one.title, centres.left_in(one, spoken, at=at)) for one in queues]
         own = centres.own_calls(account, at=at)
         number = centres.number_of(turn) if turn else ""
-        form = form or (CallForm(initial={"back_at": _in_an_hour(turn, at)}) if turn else None)
+        form = form or (TriedForm(initial={"back_at": _in_an_hour(turn, at)}) if turn else None)
         script = script or (_script(turn) if turn else None)
     context = {
         "here": "calls",
@@ -209,7 +209,7 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
     with system("a call of a caller's own"):
         turn = centres.own_turn(request.viewer.account_id or 0, call)
         script = _script(turn, request.POST)
-    form = CallForm(request.POST)
+    form = TriedForm(request.POST)
     is_answered = script is not None and script.is_valid() and bool(script.answers)
     is_talk = request.POST.get("outcome") in queries.TALKS
     if script is not None and is_talk and not script.is_valid():
@@ -241,6 +241,6 @@ def call_act(request: Request, call: UUID, act: str) -> HttpResponseBase:
             actions.give_person_back(turn=call, by=request.actor, at=at)
         else:
             raise NotFound
-    except (actions.CallOver, actions.OwnCallsDone) as refused:
+    except (actions.TurnOver, actions.OwnCallsDone) as refused:
         messages.error(request, str(refused))
     return redirect(reverse("contact:calls"))

@@ -65,7 +65,7 @@ class NoSheetYet(Refused, status=409):
     message = _("Set the signature and the line under it first.")
 
 
-class SheetChanged(Refused, status=409):
+class SheetReplaced(Refused, status=409):
     message = _("The sheet was changed after this was asked. Refuse it, and let them ask again.")
 
 
@@ -167,7 +167,7 @@ def ask_batch(*, programme: Programme, segment: int, n: int, reason: str, by: Ac
 def heed_certificates(*, told: ReleaseDecided) -> None:
     """A second person decided about a batch: its friends get their certificates, or none. In their transaction.
 
-    What is asked is asked again here, for the world may have changed: refuses SheetChanged and as `ask_batch`.
+    What is asked is asked again here, for the world may have changed: refuses SheetReplaced and as `ask_batch`.
     """
     if told.act != ACT or not told.allow:
         return
@@ -193,7 +193,7 @@ def give_certificates(
         sql.wait_for(f"enrolment.certificates {programme.pk} {segment}")
         now, _left = _fit(programme, segment, n, at=at)
         if now.pk != sheet:
-            raise SheetChanged
+            raise SheetReplaced
         friends = queries.next_friends(programme, segment, most=n)
         batch = CertificateBatch.objects.create(
             id=lot.uuid(),

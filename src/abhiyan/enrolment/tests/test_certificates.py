@@ -233,7 +233,7 @@ def test_a_bad_estimate_of_the_segment_stops_asking_and_giving(
     assert "stopped by checks" in page and "/ask/" not in page
     estimates.clear()
     friends.sheet(each=3)
-    with pytest.raises(actions.SheetChanged):
+    with pytest.raises(actions.SheetReplaced):
         actions.give_certificates(
             programme=friends.programme, segment=friends.segment, n=1, sheet=sheet.pk, by=SYSTEM, at=NOW
         )
