@@ -82,7 +82,7 @@ def spoken(queue: CallQueue, languages: Collection[str]) -> list[str]:
 class EntriesLeft:
     """Entries of a queue in one state. why: called, opted_out, out, with_others, retry, language, hours, ready.
 
-    first_at: when the first of those that wait may be called.
+    first_at: when the first waiting entry may be called.
     """
 
     why: str
@@ -101,7 +101,7 @@ WHYS = ("ready", "hours", "retry", "language", "with_others", "called", "opted_o
 
 
 def left_in(queue: CallQueue, languages: Collection[str], *, at: datetime) -> list[EntriesLeft]:
-    """Return where the entries of a queue stand for a caller of these languages. In a system scope; two queries."""
+    """Count the entries of a queue in each state, for a caller's languages. In a system scope; two queries."""
     given = {
         "lists": lists_of(queue, at=at),
         "languages": spoken(queue, languages),

@@ -29,10 +29,10 @@ from .rules.kinds import KIND, LISTED, TALKED
 
 NAMES = {"en": "Meet people at their doors (sample)", "hi": "घर-घर संपर्क (नमूना)"}
 DISTRICT = "JK-D627"
-BOOTHS, DOORS = 12, 48  # at most; entries of each
-PHONES_FROM = 90_000_000  # of the sample phones: no other list has these
-HAS_PHONE, GIVES = 0.7, 0.55  # shares: of entries, and of people who want to be asked
-YES, NO = 0.7, 0.76  # of those who are asked
+BOOTHS, DOORS = 12, 48  # At most; entries of each.
+PHONES_FROM = 90_000_000  # The sample phones begin here. No other list has them.
+HAS_PHONE, GIVES = 0.7, 0.55  # Shares: of entries, and of people who want to be asked.
+YES, NO = 0.7, 0.76  # People asked say yes below the first bound, no below the second.
 TARGETS = {TALKED: 900, LISTED: 1_500}
 OUTCOMES = {"talked": 66, "not_home": 16, "later": 7, "unwilling": 5, "wants_help": 6}
 NEEDS = ("गैस चूल्हा अब तक नहीं आया (नमूना)", "सिलेंडर की सब्सिडी खाते में नहीं आई (नमूना)")
@@ -192,7 +192,7 @@ def _numbers(entries: Sequence[ContactEntry]) -> dict[int, str]:
 
 
 def _hear(ground: SampleGround, of: tuple[ContactList, UUID], rng: random.Random) -> None:
-    """Who gave a number is asked. Most say yes, some say no, and some do not answer."""
+    """People who gave a number are asked. Most say yes, some say no, and some do not answer."""
     at = _at(ground, 1, 18)
     with system("demo"):
         while actions.ask_persons(at=at):

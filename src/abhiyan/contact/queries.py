@@ -181,7 +181,7 @@ def talks_of(account_id: int, unit_id: int, *, since: datetime, until: datetime)
 
 @dataclass(frozen=True, slots=True)
 class ListHeard:
-    """What came of a list so far. outcomes, requests: (words, how many), exact. quotes: notes that name nobody."""
+    """The results of a list so far. outcomes, requests: (words, how many), exact. quotes: notes that name nobody."""
 
     title: str
     outcomes: list[tuple[str, int]]
@@ -196,7 +196,7 @@ def heard_of(audience: str, *, has_quotes: bool) -> ListHeard | None:
     """Return what people of a list said at their doors; None for another audience, or a list out of sight.
 
     audience: its code in bulk messages. It needs sight of the list. Quotes are given only where STEP talks have a note.
-    Requests: to the helpline, out of these talks, those that are open.
+    Requests: open ones to the helpline that came out of these talks.
     """
     code, _colon, of = audience.partition(":")
     if code not in ("list", "beneficiaries"):
@@ -240,7 +240,7 @@ MOST_LISTS = 20
 
 @dataclass(frozen=True, slots=True)
 class ListedAbout:
-    """A list that a phone is on, for its holder. is_out: nobody is contacted from this entry any more."""
+    """A list that a phone is on, for its holder. is_out: we contact nobody from this entry any more."""
 
     title: str
     source: str

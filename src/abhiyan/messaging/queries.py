@@ -330,7 +330,7 @@ def send_of(public_id: UUID | None) -> Send | None:
 
 
 def became_of(send: Send) -> tuple[int, dict[str, int]]:
-    """Count the messages of a send that have left, and by reason those that did not go. In a system scope."""
+    """Count the messages of a send that have left, and by reason the ones that did not go. In a system scope."""
     rows = Message.objects.filter(send_id=send.pk).order_by().values_list("state", "reason")
     counts = {(state, reason): n for state, reason, n in rows.annotate(n=Count("pk"))}
     gone = (Message.State.SENT, Message.State.DELIVERED)

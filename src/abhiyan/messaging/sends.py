@@ -78,7 +78,7 @@ def halted(ids: Collection[int]) -> dict[int, str]:
 
 
 def asked_again(ids: Collection[int]) -> list[Send]:
-    """Of sends, by their keys: those whose audience says once more, as a message leaves, who gets it. In system scope.
+    """Return the sends, of these keys, whose audience says again who gets a message as it leaves. In system scope.
 
     No query where no audience is such.
     """

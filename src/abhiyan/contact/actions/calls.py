@@ -41,15 +41,15 @@ from .attempts import LEASE
 from .doors import talked_lately
 from .talks import NOTE_KEPT, NoteUnfit, file_need
 
-MOST_OWN = 19  # calls a day from a caller's own phone (law.md T3)
-MOST_SKIPPED = 200  # people held back in one look for the next
-LATE = timedelta(hours=24)  # an outcome that waited in a tab may still be noted
-BY_VOICE = 1  # the channel of a no that a caller writes down: a call
+MOST_OWN = 19  # Calls a day from a caller's own phone (law.md T3).
+MOST_SKIPPED = 200  # People held back in one look for the next.
+LATE = timedelta(hours=24)  # An outcome that waited in a tab may still be noted.
+BY_VOICE = 1  # The channel of a no that a caller writes down: a call.
 State, Outcome, Way, End = ContactEntry.State, ContactTry.Outcome, CallTurn.Way, CallTurn.End
 
 
 class NoCallerHere(org.NotYours):
-    """Only who holds the office in the call centre today."""
+    """Refuses an account that holds no such office in the call centre today."""
 
     message = _("You hold no office in this call centre today.")
 
@@ -84,8 +84,8 @@ class BackAtUnfit(Refused):
 def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: datetime) -> CallTurn | None:
     """Give a caller of a centre the next person, for 30 minutes; the one they have, where there is one. None: nobody.
 
-    Call-backs and retries whose time has come go first. The gate is asked, and whoever it holds back is put back with
-    the reason. languages: that the caller speaks. Refuses NoCallerHere, CentrePaused.
+    Call-backs and retries whose time has come go first. The gate is asked. The people it holds back are put
+    back with the reason. languages: that the caller speaks. Refuses NoCallerHere, CentrePaused.
     """
     account = needed(by.account_id)
     with system("a caller takes the next person"):
@@ -229,7 +229,7 @@ def _put_back(queue: CallQueue, entry: ContactEntry, why: str, *, at: datetime) 
 
 @dataclass(frozen=True, slots=True)
 class RingOutcome:
-    """What a ring came to. number: E.164, for the caller's own phone. why: held back, a key of gate.WORDS; then the
+    """The result of a ring. number: E.164, for the caller's own phone. why: held back, a key of gate.WORDS; then the
     person is gone from the caller's page."""
 
     number: str = ""
@@ -474,7 +474,7 @@ def take_person_back(*, body_id: int, turn: UUID, by: Actor, at: datetime) -> No
 
 
 def pause_centre(*, body_id: int, by: Actor, at: datetime) -> None:
-    """Pause a centre: no caller there gets a person. Who has one may finish. Supervisors only."""
+    """Pause a centre: no caller there gets a person. Callers who have one may finish. Supervisors only."""
     with system("a centre is paused"):
         _require(body_id, centres.SUPERVISOR, by=by, at=at)
         PausedCentre.objects.get_or_create(

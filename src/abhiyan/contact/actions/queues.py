@@ -1,4 +1,4 @@
-"""Call queues: made of approved lists, paused, and let go on."""
+"""Call queues are made of approved lists, paused and resumed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, 
 
 
 def pause_queue(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
-    """Pause a queue: nobody gets a person of it. Who has one may finish. It needs programmes.run at its unit."""
+    """Pause a queue: it gives no person. Callers who have one may finish. It needs programmes.run at its unit."""
     return _pause(public_id, at, "contact.pause_queue", by=by, at=at)
 
 

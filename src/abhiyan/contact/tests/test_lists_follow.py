@@ -1,4 +1,4 @@
-"""A list grows towards its target, follows units that close, and is told to the people on it."""
+"""A list grows towards its target and follows units that close. The people on it can read about it."""
 
 from collections.abc import Iterator
 from pathlib import Path

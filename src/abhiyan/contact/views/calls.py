@@ -1,4 +1,4 @@
-"""The caller's page: the next person, the ring, the outcome; or why nobody is left."""
+"""The caller's page: the next person, the ring, the outcome; or the reasons why no person is left."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ WHYS = {
 
 
 class TriedForm(forms.Form):
-    """What came of a call."""
+    """The result of a call."""
 
     outcome = forms.ChoiceField(choices=OUTCOMES, widget=forms.HiddenInput)
     back_at = forms.DateTimeField(

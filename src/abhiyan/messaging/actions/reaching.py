@@ -14,7 +14,7 @@ from .recipients import on_phones
 
 
 def may_check(*, phone_id: UUID | None, unit_id: int, at: datetime) -> gate.GateVerdict:
-    """Whether a phone may be rung now, or its person visited, for a back-check: the class *check*.
+    """Return whether a phone may be rung now, or its person visited, for a back-check: the class *check*.
 
     The hours, the silence before a poll and the phone's no bind it; the cap of messages does not. unit_id: where the
     person lives, if the phone does not tell. phone_id: None of a door without a phone. In a system scope.

@@ -237,7 +237,7 @@ class _Inquiry:
         self._caps = Caps(subjects, per_week=environment.OUTREACH_PER_WEEK(), at=at)
 
     def _asked_again(self, messages: Sequence[Leased]) -> dict[UUID, str]:
-        """Why a message to an audience that is asked again does not go, or "". Who has left it agrees no more."""
+        """Why a message to an audience that is asked again does not go, or "". A phone that left it agrees no more."""
         found: dict[UUID, str] = {}
         for pk, send in self._sends.items():
             theirs = [one for one in messages if one.send_id == pk]
@@ -455,7 +455,7 @@ def end_outage(*, lane: str) -> None:
 
 
 def receive_receipt(*, ref: str, status: str, at: datetime) -> bool:
-    """A gateway's delivery report: delivered or failed. Whether it was of a message of ours.
+    """A gateway's delivery report: delivered or failed. Returns whether it was of a message of ours.
 
     Reports come in any order, doubled and late. Delivered wins over failed: a gateway that failed may try again.
     """
