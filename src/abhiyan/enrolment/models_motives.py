@@ -1,4 +1,4 @@
-"""Why people joined, where they chose to say it. Of the room's models, which import it."""
+"""Why people joined, where they chose to say it. The models of the room import it."""
 
 from django.db import models
 

@@ -167,7 +167,7 @@ class SubmissionPicture(models.Model):
 
 
 class Opinion(models.Model):
-    """What somebody said in their own words, on its way up. Seen by who leads the unit where it was said."""
+    """An opinion in somebody's own words, on its way up. The leaders of the unit where it was said see it."""
 
     submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True, related_name="opinion")
     public_id = models.UUIDField(unique=True)
@@ -175,10 +175,10 @@ class Opinion(models.Model):
     at = models.DateTimeField()  # when it was said
     desk = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="+", db_index=False
-    )  # whose office decides now; null: no office stands above the unit
-    is_left = models.BooleanField(default=False, db_default=False)  # the desk does not pass it up
-    text = models.TextField(default="", db_default="")  # as it came to the desk; "": nobody passed it up yet
-    done = models.TextField(default="", db_default="")  # what was done about it
+    )  # The unit whose office decides now. Null: no office is above the unit.
+    is_left = models.BooleanField(default=False, db_default=False)  # The desk does not pass it up.
+    text = models.TextField(default="", db_default="")  # As it came to the desk. "": nobody passed it up yet.
+    done = models.TextField(default="", db_default="")  # The answer: what was done about it.
     done_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -217,7 +217,7 @@ class QuotePassed(models.Model):
             ),
         ]
         indexes = [
-            # used by: what stands in the list and in the deck of a unit
+            # used by: the list and the deck of a unit
             models.Index(
                 fields=["to_unit", "-at"], condition=models.Q(undone_at=None), name="quote_passed_to"
             ),

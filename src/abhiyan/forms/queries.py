@@ -107,7 +107,7 @@ def latest_version(form_id: int) -> FormVersion | None:
 
 
 def version_by_id(version_id: int) -> FormVersion:
-    """A version of a form, whoever asks, with its form."""
+    """Return a version of a form with its form, for every viewer."""
     return FormVersion.objects.select_related("form").get(pk=version_id)
 
 
@@ -225,8 +225,8 @@ def count_choices(
 ) -> list[ChoiceCount]:
     """How often each choice was taken, for the units right below a unit and for what the unit itself sent.
 
-    Without what was sent back. Who does not lead the units sees counts of closed days, rounded to 10. month: any day of
-    it; None: ever.
+    Without what was sent back. Viewers who do not lead the units see counts of closed days, rounded to 10. month: any
+    day of it; None: ever.
     """
     with system("choices of a form are counted"):
         rows = sql.rows(_COUNTS, {**_counted(form, unit, hierarchy, viewer, month, at), "key": question.key})
@@ -266,7 +266,7 @@ def _begin(on: date) -> datetime:
 def desk_of(unit_id: int, *, above: bool = False) -> int | None:
     """The first level from a unit upwards that passes opinions up; with `above`, of those above the unit.
 
-    In the organisational tree where the unit stands in it, else in the electoral one.
+    In the organisational tree where the unit has a place in it, else in the electoral one.
     """
     stands = units.hierarchies_of(unit_id)
     tree = next((one for one in (Hierarchy.ORGANISATIONAL, Hierarchy.ELECTORAL) if one in stands), None)
@@ -301,7 +301,7 @@ def _opinions() -> QuerySet[Opinion]:
 
 
 def opinions_at(unit_id: int, show: str) -> QuerySet[Opinion]:
-    """Opinions in scope: those that wait at a unit; `left`: that it does not pass up; `passed`: that it passed up."""
+    """Opinions in scope that wait at a unit; `left`: that it does not pass up; `passed`: that it passed up."""
     if show == "passed":
         mine = QuotePassed.objects.filter(opinion=OuterRef("pk"), from_unit=unit_id, undone_at=None)
         return _opinions().filter(Exists(mine))
@@ -309,7 +309,7 @@ def opinions_at(unit_id: int, show: str) -> QuerySet[Opinion]:
 
 
 def waiting_at(unit_ids: Sequence[int], *, most: int) -> int:
-    """How many opinions in scope wait to be passed up at these units, counted up to `most`. One query."""
+    """Count the opinions in scope that wait to be passed up at these units, up to `most`. One query."""
     return _opinions().filter(desk__in=unit_ids, is_left=False)[:most].count()
 
 
@@ -344,7 +344,7 @@ def own_words(found: Sequence[Opinion], unit_id: int) -> dict[UUID, str]:
 
 @dataclass(frozen=True, slots=True)
 class OpinionsSaid:
-    """What people said in a unit: how many were asked and how many answered, choices by question, and quotes.
+    """The opinions of people in a unit: how many were asked and how many answered, choices by question, and quotes.
 
     Counts are None where they are fewer than 10 and out of sight. quotes: text, names of the unit that passed it up,
     what was done.
@@ -356,7 +356,7 @@ class OpinionsSaid:
     quotes: Sequence[tuple[str, Mapping[str, str], str]]
 
 
-# As _COUNTS, of one unit with all below it and of every question at once; '' stands for the whole form.
+# As _COUNTS, of one unit with all below it and of every question at once; '' means the whole form.
 _SAID = """with found as (
   select s.answers, s.at, %(all)s or exists (select from units_placement own where own.unit_id = s.unit_id
       and own.lo <@ %(line)s::int8multirange) as is_own
@@ -379,9 +379,9 @@ from said group by 1, 2"""
 def opinions_said(
     unit: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
 ) -> OpinionsSaid | None:
-    """What people said in a unit and below, as a viewer may read it; None where nothing was asked or passed up to it.
+    """Return what people said in a unit and below, as a viewer may read it. None: nothing was asked or passed up to it.
 
-    Counts: the form of the unit or of the nearest above it. Quotes: those that came up to the unit, newest first.
+    Counts: the form of the unit or of the nearest above it. Quotes: all that came up to the unit, newest first.
     """
     with system("opinions of a unit are counted"):
         version = opinion_version(unit.id)

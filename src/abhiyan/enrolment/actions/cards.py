@@ -29,7 +29,7 @@ class NoCard(Refused, status=409):
 def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
     """The card of a member: the one that is valid, else a new one.
 
-    Who may: the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded; NoCard to a friend.
+    It needs the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded; NoCard to a friend.
     """
     phone = current().phone
     with system("a member takes their card"):

@@ -89,7 +89,7 @@ class CertificateOver(Refused, status=409):
 
 @dataclass(frozen=True, slots=True)
 class NewSheet:
-    """What an office says of its certificates. signature: a JPEG or PNG; empty: the one before stays."""
+    """The words of an office about its certificates. signature: a JPEG or PNG; empty: the one before stays."""
 
     each: int
     line_en: str
@@ -133,7 +133,7 @@ def set_sheet(*, programme: Programme, new: NewSheet, by: Actor, at: datetime) -
 
 
 def _drawn(data: bytes) -> bytes:
-    """The signature made anew. No transaction waits meanwhile (core.apart)."""
+    """Draw the signature again. No transaction waits meanwhile (core.apart)."""
     if len(data) > LARGEST_SIGNATURE:
         raise SignatureTooLarge(field="signature", mb=LARGEST_SIGNATURE >> 20)
 
@@ -167,7 +167,7 @@ def ask_batch(*, programme: Programme, segment: int, n: int, reason: str, by: Ac
 def heed_certificates(*, told: ReleaseDecided) -> None:
     """A second person decided about a batch: its friends get their certificates, or none. In their transaction.
 
-    What is asked is asked again here, for the world may have changed: refuses SheetReplaced and as `ask_batch`.
+    It checks everything again, for the world may have changed. Refuses SheetReplaced, and as `ask_batch`.
     """
     if told.act != ACT or not told.allow:
         return
@@ -214,7 +214,10 @@ def give_certificates(
 
 
 def _fit(programme: Programme, segment: int, n: int, *, at: datetime) -> tuple[CertificateSheet, int]:
-    """The sheet in force, and how many certificates the segment has left. Refuses what stands in the way."""
+    """The sheet in force, and how many certificates the segment has left.
+
+    Refuses NotFound, NoSheetYet, SegmentInDoubt, TooManyCertificates, NoFriendWaits.
+    """
     if programme.state != Programme.State.OPEN or not queries.is_segment(programme, segment):
         raise NotFound
     sheet = needed(queries.sheet_of(programme.pk), NoSheetYet)
@@ -229,9 +232,9 @@ def _fit(programme: Programme, segment: int, n: int, *, at: datetime) -> tuple[C
 
 
 def tell_friends(*, at: datetime) -> int:
-    """Queue the link to each certificate nobody was told of. Returns how many rows were looked at. In a transaction.
+    """Queue the link to each certificate that its friend has not heard of. Returns the number of rows it looked at.
 
-    The usual gate decides whether it goes. A loop.
+    The usual gate decides whether it goes. A loop, in a transaction.
     """
     rows = queries.untold(TOLD_AT_ONCE)
     if not rows:
@@ -303,7 +306,7 @@ def _held(friend: UUID) -> tuple[FriendCertificate, int]:
 
 
 def sentences(release: Release) -> list[str]:
-    """What exactly a batch would do, for the person who decides about it."""
+    """Say exactly what a batch would do, for the person who decides about it."""
     n = int(release.payload["n"])
     return [
         say("Up to %(n)s certificates for friends of %(unit)s, in the order in which they confirmed.")

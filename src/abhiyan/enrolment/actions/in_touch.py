@@ -34,7 +34,7 @@ _SIGNER = Signer(salt="friend opinion")
 
 
 class FriendTalk(models.TextChoices):
-    """What came of a try to speak with a friend."""
+    """The result of a try to speak with a friend."""
 
     SPOKE = Attempt.Outcome.REACHED.value, _("We spoke")
     NOT_THERE = Attempt.Outcome.NO_ANSWER.value, _("Not there")
@@ -43,9 +43,9 @@ class FriendTalk(models.TextChoices):
 
 
 def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, at: datetime) -> None:
-    """Note what came of a try to speak with a friend. Spoke: they rest for 30 days. Wrong: for good.
+    """Note the result of a try to speak with a friend. Spoke: they rest for 30 days. Wrong: for good.
 
-    Who may: the organiser by whose link the friend joined. Refuses NotFound; contact's NotNow, TriedByAnother,
+    Only the organiser by whose link the friend joined may do it. Refuses NotFound; contact's NotNow, TriedByAnother,
     FinishFirst.
     """
     one = queries.own_friend(by.account_id, friend)
@@ -61,7 +61,7 @@ def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, a
 def friend_number(*, friend: UUID, by: Actor, at: datetime) -> str:
     """The number (E.164) of a friend, for one call; it leaves a row. At most 200 numbers a day.
 
-    Who may: the organiser by whose link the friend joined, where the gate of calls lets them. Refuses NotFound,
+    Only the organiser by whose link the friend joined may do it, where the gate of calls allows it. Refuses NotFound,
     HeldBack, TooMany.
     """
     one = queries.own_friend(by.account_id, friend)
@@ -90,13 +90,19 @@ def _is_lately(tried: Attempt, at: datetime) -> bool:
 
 
 def opinion_link(friend: UUID, *, on: date) -> str:
-    """The last part of the address at which a friend says what they think, for LINK_DAYS. Whoever holds it may."""
+    """Return the last part of the address at which a friend says what they think. It works for LINK_DAYS.
+
+    Everybody who has the link may use it.
+    """
     until = on + timedelta(days=LINK_DAYS)
     return _SIGNER.sign(f"{friend.hex}.{until:%Y%m%d}")
 
 
 def friend_asked(link: str, *, at: datetime) -> tuple[UUID, int, FormVersion] | None:
-    """Whose link this is: public id, unit, and their form. None: no link of ours, or it is over, or no friend now."""
+    """Return the friend of a link: public id, unit, and their form.
+
+    None: the link is not ours or is over, or they are no friend now.
+    """
     try:
         friend, _dot, until = _SIGNER.unsign(link).partition(".")
     except BadSignature:
@@ -112,7 +118,7 @@ def friend_asked(link: str, *, at: datetime) -> tuple[UUID, int, FormVersion] | 
 def take_own_opinion(*, link: str, answers: Mapping[str, Any], by: Actor, at: datetime) -> Submission:
     """Take what a friend says by their own link, once a month. Nothing kept of it names the friend.
 
-    Who may: whoever holds the link. Refuses NotFound; AnswersUnfit, SentOtherwise.
+    Everybody who has the link may do it. Refuses NotFound; AnswersUnfit, SentOtherwise.
     """
     friend, unit_id, version = needed(friend_asked(link, at=at))
     month = f"{clock.day_in(settings.TIME_ZONE, at):%Y-%m}"

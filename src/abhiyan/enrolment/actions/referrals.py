@@ -1,4 +1,4 @@
-"""Own links of workers and friends, by which people join. Who invited somebody counts for no rung."""
+"""Own links of workers and friends, by which people join. An invitation counts for no rung."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -63,7 +63,7 @@ def friend_code(*, membership: UUID, by: Actor, at: datetime) -> str:
     """Return the code of a friend's own link, made where there is none yet; "" for somebody who has left, or while
     their programme is not open. membership: its public id.
 
-    Who may: the friend's own phone, proven in this session.
+    It needs the friend's own phone, proven in this session.
     """
     phone = current().phone
     with system("a friend's own link"):

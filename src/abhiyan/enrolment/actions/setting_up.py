@@ -132,7 +132,7 @@ def set_up_drive(
     renews: whether a member whose term still runs may renew it here. minuted: why its constituencies were chosen, as
     the minutes say. codes_off: [{"unit": code, "from": "YYYY-MM-DD", "to": "YYYY-MM-DD"}] (law.md O5).
 
-    Who may: `programmes.run` at the programme's owner. Refuses NotFound, NoNotice, AddressUnfit,
+    It needs `programmes.run` at the programme's owner. Refuses NotFound, NoNotice, AddressUnfit,
     AddressTaken, CodesUnfit.
     In the caller's transaction: the drive's row is held until it ends.
     """

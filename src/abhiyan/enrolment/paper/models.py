@@ -113,8 +113,8 @@ class PaperImport(models.Model):
 
 
 class Referral(models.Model):
-    """The own link of a worker, or of a friend, to a drive. Its code stands in the address, on a worker's poster and
-    with who joined by it. membership: the friend's public id; a worker's link has an account."""
+    """The own link of a worker, or of a friend, to a drive. Its code is in the address, on a worker's poster and
+    with the people who joined by it. membership: the friend's public id; a worker's link has an account."""
 
     code = models.TextField(unique=True)
     programme_id = models.IntegerField()

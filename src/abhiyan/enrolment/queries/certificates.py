@@ -67,7 +67,7 @@ def doubted(programme: Programme, segments: Collection[int], *, on: date) -> set
 
 
 def given(programme: Programme, segment: int) -> int:
-    """How many certificates of a segment have been given, valid or not. In a system scope."""
+    """Count the certificates given in a segment, valid or not. In a system scope."""
     return sql.count(
         "select count(*) from enrolment_certificate where programme_id = %(programme)s and segment_id = %(segment)s",
         _of(programme, segment),

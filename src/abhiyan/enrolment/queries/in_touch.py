@@ -1,4 +1,4 @@
-"""Friends nobody spoke with for 30 days, organiser by organiser: those who joined by the organiser's own link."""
+"""Friends nobody spoke with for 30 days. Each organiser has the friends who joined by the organiser's own link."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ _OWN = f"""from enrolment_referral r join enrolment_referred d on d.referral_id 
  left join lateral (select a.done_at from contact_attempt a where a.room = '{ROOM}' and a.about = m.id
    and a.outcome = '{Attempt.Outcome.REACHED.value}' order by a.begun_at desc limit 1) t on true
  where r.account_id = %(account)s"""
-# Not those who said no to us, whose number was wrong, or whose last try lets them rest.
+# It leaves out friends who said no to us, whose number was wrong, or whose last try lets them rest.
 _QUIET = f""" and coalesce(t.done_at, d.at) < %(before)s
  and not exists (select from people_suppression x where x.phone_id = m.phone_id and x.lifted_at is null)
  and not exists (select from contact_attempt a where a.room = '{ROOM}' and a.about = m.id
@@ -33,7 +33,7 @@ _QUIET = f""" and coalesce(t.done_at, d.at) < %(before)s
 
 @dataclass(frozen=True, slots=True)
 class QuietFriend:
-    """A friend whom an organiser invited. spoken_at: None: nobody spoke with them since they joined."""
+    """A friend that an organiser invited. spoken_at: None: nobody spoke with them since they joined."""
 
     id: UUID
     public_id: UUID
@@ -65,7 +65,7 @@ def quiet_friends(account_id: int, *, language: str, at: datetime) -> Rows[Quiet
 
 
 def count_quiet(account_id: int, *, at: datetime, most: int) -> int:
-    """How many of them there are, counted up to `most`. One query."""
+    """Count these friends, up to `most`. One query."""
     with system("friends nobody spoke with"):
         found = sql.value(
             f"select count(*) from (select 1 {_OWN}{_QUIET} limit %(most)s) f",
@@ -75,7 +75,7 @@ def count_quiet(account_id: int, *, at: datetime, most: int) -> int:
 
 
 def own_friend(account_id: int | None, public_id: UUID) -> QuietFriend:
-    """A friend whom this organiser invited, whenever somebody spoke with them; else NotFound."""
+    """Return a friend that this organiser invited, however lately somebody spoke with them; else NotFound."""
     with system("a friend of an organiser"):
         found = sql.each(
             QuietFriend,
@@ -86,7 +86,7 @@ def own_friend(account_id: int | None, public_id: UUID) -> QuietFriend:
 
 
 def agreed_to_calls(one: QuietFriend) -> bool:
-    """Whether a friend agreed to be called. In a system scope."""
+    """Return whether a friend agreed to be called. In a system scope."""
     return sql.exists(
         "select 1 from people_consent c join enrolment_membership m on m.person_id = c.person_id"
         f" where m.id = %s and c.purpose = {Purpose.CALLS.value} and c.withdrawn_at is null limit 1",

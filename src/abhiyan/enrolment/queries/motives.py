@@ -18,7 +18,7 @@ def own_motive(membership: UUID) -> Promise | str:
 
 
 def motives(programme_id: int) -> list[tuple[Promise, int]]:
-    """Return each motive with how many chose it, of the people whom the viewer may read. One query."""
+    """Return each motive with how many chose it, of the people in the viewer's sight. One query."""
     found = dict(
         Motive.objects.filter(programme_id=programme_id).values_list("why").annotate(n=Count("membership"))
     )

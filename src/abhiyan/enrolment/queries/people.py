@@ -165,7 +165,7 @@ def told_apart_by(member: Member) -> tuple[str, int | None]:
 
 
 def is_known(phone_id: UUID) -> bool:
-    """Whether anything is held under a phone: a member, a call, or a place on a contact list. In a system scope."""
+    """True if anything is held under a phone: a member, a call, or a place on a contact list. In a system scope."""
     return sql.exists(
         "select 1 where exists (select from enrolment_membership where phone_id = %s)"
         " or exists (select from enrolment_claim where phone_id = %s)"

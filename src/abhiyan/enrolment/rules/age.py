@@ -1,4 +1,4 @@
-"""Whether somebody is of age on a day, when only the year of birth is known, and how people write that year."""
+"""Rules of age on a day, where only the year of birth is known, and the ways people write that year."""
 
 import re
 from enum import Enum

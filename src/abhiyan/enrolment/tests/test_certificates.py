@@ -139,7 +139,7 @@ def friends() -> FriendsWorld:
 
 @pytest.fixture
 def estimates() -> Iterator[dict[tuple[int, int, int], Estimated]]:
-    """What checks say, in the place of verification: programme, measure, unit."""
+    """Answers of checks, in the place of verification: by programme, measure, unit."""
     said: dict[tuple[int, int, int], Estimated] = {}
     before = list(estimated._answers)
     answer_estimated(lambda *_asked: lambda: said)
@@ -433,7 +433,7 @@ def test_the_organiser_ticks_who_holds_it_and_an_office_ends_one_for_good(
 
 
 def places_of(letter: str, pdf: bytes) -> list[float]:
-    """Where a letter stands on the third page, from the left edge."""
+    """Return the places of a letter on the third page, from the left edge."""
     page = pypdfium2.PdfDocument(pdf)[2].get_textpage()
     found = [n for n in range(page.count_chars()) if page.get_text_range(n, 1) == letter]
     return [float(page.get_charbox(n)[0]) for n in found]

@@ -1,4 +1,4 @@
-"""What a friend says on joining, the links of friends and organisers, and what a programme of friends refuses."""
+"""Friends say why they join, friends and organisers have links, and a programme of friends refuses some things."""
 
 import re
 from urllib.parse import quote

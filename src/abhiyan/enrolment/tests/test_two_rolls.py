@@ -204,7 +204,7 @@ def test_a_drive_page_offers_the_versions_of_its_own_notice(world: World) -> Non
 
 
 def read(client: Client, address: str) -> str:
-    """What a page says to its reader, without addresses."""
+    """Return the words of a page for its reader, without addresses."""
     return re.sub(r"<[^>]+>", " ", main(client.get(address, HTTP_ACCEPT_LANGUAGE="en").content)).lower()
 
 

@@ -53,7 +53,7 @@ def shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
 
 
 def printed(member: Member, card: Document) -> dict[str, Any]:
-    """What a card says, in the language in force. A name in letters that no typeface here has is said to be so."""
+    """The words of a card, in the language in force. A name in letters that no typeface here has is said to be so."""
     name = member.name or ""
     if not printing.can_print(name):
         name = _("(Name in letters that cannot be printed here)")

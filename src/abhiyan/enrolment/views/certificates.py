@@ -111,7 +111,7 @@ def certificates(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 class CertificateSheetForm(forms.Form):
-    """How many certificates a segment gets, and who signs them."""
+    """The number of certificates of a segment, and who signs them."""
 
     each = WholeField(label=_("Certificates in each segment"), min_value=1, max_value=MOST_EACH)
     line_hi = forms.CharField(
@@ -173,7 +173,7 @@ def certificate_preview(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 class AskCertificatesForm(forms.Form):
-    """How many certificates, and what for."""
+    """The number of certificates, and what they are for."""
 
     n = WholeField(label=_("How many certificates, at most"), min_value=1, max_value=MOST_EACH)
     reason = forms.CharField(label=_("What are they for?"), max_length=300)
@@ -259,7 +259,7 @@ def _pdf(some: Iterable[PrintedFriend], sheet: CertificateSheet, *, at: datetime
 
 
 def printed(one: PrintedFriend, each: int) -> dict[str, Any]:
-    """What one certificate says, in Hindi and English. each: certificates of a segment."""
+    """Return the words of one certificate, in Hindi and English. each: certificates of a segment."""
     said = []
     for spoken in BOTH:
         with override(spoken):

@@ -40,7 +40,7 @@ COLUMNS: tuple[Column[QuietFriend], ...] = (
 
 @require_GET
 def quiet_friends(request: Request) -> HttpResponseBase:
-    """List the friends who joined by the viewer's own link and with whom nobody spoke for 30 days."""
+    """List the friends who joined by the viewer's own link and had no talk for 30 days."""
     at = clock.now()
     with system("friends of an organiser's own link"):
         table: Table[QuietFriend] = Table(
@@ -56,7 +56,7 @@ def quiet_friends(request: Request) -> HttpResponseBase:
 
 
 class FriendTalkForm(forms.Form):
-    """What came of it, by the button that was pressed; called: the number was shown before."""
+    """The result, by the button that was pressed; called: the number was shown before."""
 
     outcome = forms.ChoiceField(choices=acts.FriendTalk.choices)
     called = forms.BooleanField(required=False)
@@ -111,7 +111,7 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 @unlisted
 def own_opinion(request: VisitRequest, link: str) -> HttpResponseBase:
-    """What a friend thinks, by their own link, once a month. A wrong link is counted as a guess."""
+    """Take the opinion of a friend by their own link, once a month. A wrong link is counted as a guess."""
     at = clock.now()
     found = acts.friend_asked(link, at=at)
     if found is None:

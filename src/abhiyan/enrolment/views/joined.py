@@ -1,4 +1,4 @@
-"""The end of joining: the number, the card, and a link to share. For whoever has proven the phone."""
+"""The end of joining: the number, the card, and a link to share. For people who have proven the phone."""
 
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,7 @@ def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
 
 
 def own_link(request: VisitRequest, member: Member | None, at: datetime) -> dict[str, Any]:
-    """What a friend's own page shows of their link: its address and picture, and how many joined by it."""
+    """Return what a friend's own page shows of their link: its address and picture, and how many joined by it."""
     if member is None or not member.is_current or not member.said.asks_why:
         return {}
     code = friend_code(membership=member.public_id, by=request.actor, at=at)

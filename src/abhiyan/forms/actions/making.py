@@ -48,7 +48,7 @@ def make_form(
 ) -> Form:
     """Make a form with a first draft. ready: code of the ready form that it was copied from.
 
-    Who may: `forms.make` at the unit. Refuses NotYours, FormNameUnfit, FormUnfit.
+    It needs `forms.make` at the unit. Refuses NotYours, FormNameUnfit, FormUnfit.
     """
     with transaction.atomic():
         org.require(by, MAKE, at=unit_id)
@@ -68,7 +68,7 @@ def change_draft(
 ) -> FormVersion:
     """Change the draft of a form, or begin one: a version in use is never changed. The name counts at once.
 
-    Who may: `forms.make` at the form's unit. Refuses NotFound, and as `make_form`.
+    It needs `forms.make` at the form's unit. Refuses NotFound, and as `make_form`.
     """
     with transaction.atomic():
         form = _held(public_id, by=by)
@@ -87,9 +87,9 @@ def change_draft(
 
 
 def use_draft(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Put the draft of a form into use: from now on it is asked, and never changed. Who may: as `change_draft`.
+    """Put the draft of a form into use: from now on it is asked, and never changed.
 
-    Refuses NotFound, NoDraft.
+    It needs the same right as `change_draft`. Refuses NotFound, NoDraft.
     """
     with transaction.atomic():
         form = _held(public_id, by=by)

@@ -52,7 +52,7 @@ class NoLevelAbove(Refused, status=409):
 def heed_opinion(*, one: Submission) -> None:
     """Give an opinion in somebody's own words to the first level that passes it up. In a system scope.
 
-    Of another form, or without words, it does nothing. A correction counts until somebody passed the opinion up.
+    It does nothing for another form, or without words. A correction counts until somebody passed the opinion up.
     """
     if one.version.form.ready != quotes.READY:
         return
@@ -67,7 +67,7 @@ def heed_opinion(*, one: Submission) -> None:
 def look_at_quote(*, public_id: UUID, text: str, by: Actor) -> str:
     """Return a quote as the next level would read it.
 
-    Who may: as `pass_opinion`, which refuses the same.
+    It needs the same right as `pass_opinion`, and refuses the same.
     """
     with transaction.atomic(), system("a quote as the next level will read it"):
         one = _locked(public_id, by=by)
@@ -77,7 +77,7 @@ def look_at_quote(*, public_id: UUID, text: str, by: Actor) -> str:
 def pass_opinion(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Opinion:
     """Pass an opinion up to the next level, in these words: what was said, less what was taken out.
 
-    Who may: `programmes.run` at the unit where it waits. Refuses NotYours, NotFound, NoLevelAbove, QuoteEmpty,
+    It needs `programmes.run` at the unit where it waits. Refuses NotYours, NotFound, NoLevelAbove, QuoteEmpty,
     QuoteHasNumber, QuoteNames, QuoteWordAdded.
     """
     with transaction.atomic(), system("an opinion is passed up"):
@@ -103,7 +103,7 @@ def pass_opinion(*, public_id: UUID, text: str, by: Actor, at: datetime) -> Opin
 def undo_passing(*, public_id: UUID, by: Actor, at: datetime) -> Opinion:
     """Take back what was passed up, until the next level has passed it on.
 
-    Who may: `programmes.run` at the unit that passed it up. Refuses NotYours, NotFound, QuoteGone.
+    It needs `programmes.run` at the unit that passed it up. Refuses NotYours, NotFound, QuoteGone.
     """
     with transaction.atomic(), system("an opinion comes back"):
         one = needed(Opinion.objects.select_for_update().filter(public_id=public_id).first())
@@ -120,19 +120,19 @@ def undo_passing(*, public_id: UUID, by: Actor, at: datetime) -> Opinion:
 
 
 def leave_opinion(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Pass an opinion up to nobody; it stays in the counts. Who may, refusals: as `pass_opinion`."""
+    """Do not pass an opinion up; it stays in the counts. It needs what `pass_opinion` needs, and refuses the same."""
     _leave(public_id, "leave_opinion", is_left=True, by=by, at=at)
 
 
 def take_up_opinion(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Let an opinion wait again that was left. Who may, refusals: as `pass_opinion`."""
+    """Let an opinion wait again that was left. It needs what `pass_opinion` needs, and refuses the same."""
     _leave(public_id, "take_up_opinion", is_left=False, by=by, at=at)
 
 
 def say_done(*, public_id: UUID, done: str, by: Actor, at: datetime) -> None:
     """Say what was done about an opinion; nothing takes it back. Each level below reads it, too.
 
-    Who may: `programmes.run` at the unit where the opinion is. Refuses as `pass_opinion`.
+    It needs `programmes.run` at the unit where the opinion is. Refuses as `pass_opinion`.
     """
     with transaction.atomic(), system("what was done about an opinion"):
         one = _locked(public_id, by=by)

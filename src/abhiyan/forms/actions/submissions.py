@@ -63,7 +63,7 @@ class SentPictureUnfit(Refused):
 
 
 class SentPicturesBusy(Refused, status=503):
-    """The server opens a few pictures at once, whoever sends them."""
+    """The server opens a few pictures at once, of all senders together."""
 
     message = _("Very many pictures are being read at this moment. Send the form again in a minute.")
 
@@ -92,7 +92,7 @@ def submit(
 
     key: the sender's own for this form, such as that of the outbox. answers, pictures: as `FilledForm` has them.
     about: kind and id of the caller's thing. place: latitude, longitude, metres; without one the first place among
-    the answers. filled_at: when, by the phone. Pictures are made anew and sealed. by: the public sends by a
+    the answers. filled_at: when, by the phone. Pictures are drawn again and sealed. by: the public sends by a
     link, under a key that is its alone. Refuses AnswersUnfit, SentOtherwise, NotFound, TooMany, SentPictureTooLarge,
     SentPictureUnfit, SentPicturesBusy.
     """
@@ -143,7 +143,7 @@ def record_opinion(
 ) -> Submission:
     """Write down what somebody said at the door or by phone, in the opinion form of the unit.
 
-    Who may: `contact.meet` at the unit. Refuses NotYours, NotFound without such a form, and as `submit`.
+    It needs `contact.meet` at the unit. Refuses NotYours, NotFound without such a form, and as `submit`.
     """
     with transaction.atomic():
         org.require(by, RECORD, at=unit_id)
@@ -244,7 +244,7 @@ def _fill(
 
 
 def _redrawn(pictures: Mapping[str, bytes], *, by: Actor, at: datetime) -> dict[str, Redrawn]:
-    """The pictures made anew, by the questions' keys. No transaction waits meanwhile (core.apart)."""
+    """Draw the pictures again, by the questions' keys. No transaction waits meanwhile (core.apart)."""
     if not pictures:
         return {}
     if large := next((key for key, data in pictures.items() if len(data) > LARGEST_PICTURE), None):
@@ -309,7 +309,7 @@ _AUDITED = {Act.SENT: "submit", Act.MENDED: "mend", Act.ACCEPTED: "accept", Act.
 
 
 def refuse_units_going(*, told: UnitsGoing) -> None:
-    """Refuse (FormUnitsInUse) to let go of units made by an import that have forms or submissions."""
+    """Refuse (FormUnitsInUse) to take back units made by an import that have forms or submissions."""
     with system("units about to go"):
         n = sql.value(
             "select count(*) from units_change c where c.import_id = %s and c.change = 'made' and ("

@@ -28,7 +28,7 @@ _COMMON = frozenset(
 
 
 def drafted(questions: Sequence[FormQuestion], answers: Mapping[str, Any]) -> str:
-    """What somebody said in their own words, the answers one after the other; "" where there are none."""
+    """Return somebody's own words, the answers one after the other; "" where there are none."""
     said = (str(answers.get(one.key, "")) for one in questions if one.kind is QuestionKind.TEXT)
     return " · ".join(filter(None, map(tidy, said)))[:LONGEST]
 

@@ -101,7 +101,7 @@ class QuoteForm(forms.Form):
 
 
 class DoneForm(forms.Form):
-    """What came of an opinion."""
+    """The answer: what was done about an opinion."""
 
     done = forms.CharField(
         label=_("What was done"),
