@@ -133,7 +133,7 @@ class Minute(models.Model):
     at = models.DateTimeField()
     account_id = models.BigIntegerField(null=True)  # the reviewer
     task = models.ForeignKey(Task, models.SET_NULL, null=True, related_name="+")
-    # Of the unit when it was decided: [programme, measure, counted, due by the day, target].
+    # The unit's figures when it was decided: [programme, measure, counted, due by the day, target].
     figures = models.JSONField(default=list, db_default=[])
 
     class Meta:

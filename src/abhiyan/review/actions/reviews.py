@@ -40,7 +40,7 @@ class ToDo:
 
 @dataclass(frozen=True, slots=True)
 class ListDecided:
-    """What came of decisions from a list. n: decided; against: reviews whose figures contradict the decision."""
+    """The result of decisions from a list. n: decided; against: reviews whose figures contradict the decision."""
 
     n: int
     against: Set[UUID]
@@ -60,9 +60,9 @@ def decide_review(
     """Decide on a unit or office-bearer, with a minute in words and maybe a task. Decided again it is amended.
 
     Every minute stays, with the unit's figures of that moment; the same sent twice is written once. has_met: the
-    reviewer met them today, or before. sure: the decision that the reviewer was asked about once. Who may: who holds
-    the round's office in the unit that reviews, or stands in for them. Refuses NotYours, OwnReview, OwnUnit, OwnLine,
-    UnitClosed, HolderLeft, RoundNotNow, NotHeardYet, MinuteMissing, TaskHalf, DecisionContradicts, and as
+    reviewer met them today, or before. sure: the decision that the reviewer was asked about once. Only the holder of
+    the round's office in the unit that reviews may do it, or their stand-in. Refuses NotYours, OwnReview, OwnUnit,
+    OwnLine, UnitClosed, HolderLeft, RoundNotNow, NotHeardYet, MinuteMissing, TaskHalf, DecisionContradicts, and as
     `programmes.actions.ask_of`.
     """
     text = text.strip()

@@ -166,8 +166,8 @@ def name_stand_in(*, public_id: UUID, unit_id: int, appointment: UUID, by: Actor
 def remind_round(*, public_id: UUID, under: int, unit_id: int | None = None, by: Actor, at: datetime) -> int:
     """One SMS to each reviewer of a round below a unit who has decided nothing. How many got one.
 
-    unit_id: to the reviewers of this unit alone, also where they have decided some. Nobody gets two a day. Who may:
-    whoever leads the unit, or one above it. Refuses NotYours, RoundNotNow, ReviewersReminded.
+    unit_id: to the reviewers of this unit alone, also where they have decided some. Nobody gets two a day.
+    Only leaders of the unit, or of one above it, may do it. Refuses NotYours, RoundNotNow, ReviewersReminded.
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic():

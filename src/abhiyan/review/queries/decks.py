@@ -208,7 +208,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
 
 
 def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime) -> decks.Heard | None:
-    """What people said in a unit, and the quotes that came up to it."""
+    """Return what people said in a unit, and the quotes that came up to it."""
     said = forms.opinions_said(here, hierarchy, viewer, at=at)
     if said is None:
         return None

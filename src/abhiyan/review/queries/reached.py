@@ -1,4 +1,4 @@
-"""How far units are in what runs there, as a decision about them keeps it."""
+"""Figures of units in what runs there, as a decision about them keeps them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -71,7 +71,7 @@ def as_reached(
 def names_of(
     figures: Iterable[MeasureReached], running: Iterable[MeasureReached]
 ) -> dict[tuple[int, int], str]:
-    """What measures are called, by programme and number. One query for each programme that is over."""
+    """Return the names of measures, by programme and number. One query for each programme that is over."""
     known = {(one.programme_id, one.measure): one.name for one in running}
     rest = {(one.programme_id, one.measure) for one in figures} - known.keys()
     over = {pk: named(programmes.programme_by_id(pk).names) for pk in sorted({pk for pk, _number in rest})}

@@ -278,7 +278,7 @@ def to_decide(viewer: Viewer, one: Round, *, on: date) -> QuerySet[Review]:
 
 
 def last_decisions(some: Sequence[Review]) -> dict[int, str]:
-    """What was decided last about these units in another round, by unit. One query."""
+    """Return the last decision about each of these units in another round. One query."""
     past = Review.objects.filter(unit_id__in=[one.unit_id for one in some], account_id=None)
     past = past.exclude(decided_at=None).exclude(pk__in=[one.pk for one in some])
     rows = past.order_by("unit_id", "-decided_at").distinct("unit_id")
@@ -286,7 +286,7 @@ def last_decisions(some: Sequence[Review]) -> dict[int, str]:
 
 
 def reviewing_units(one: Round, *, under: int) -> QuerySet[Review, dict[str, Any]]:
-    """How far each unit that reviews below one is in a round, in the viewer's sight. Silent ones come first.
+    """Return how far each unit that reviews below one is in a round, in the viewer's sight. Silent ones come first.
 
     n, decided, prepared, met, is_set: of its reviews; one: the key of one of them.
     """
@@ -308,7 +308,7 @@ def reviewing_units(one: Round, *, under: int) -> QuerySet[Review, dict[str, Any
 
 
 def coverage_of(some: Sequence[Round]) -> dict[int, tuple[int, int]]:
-    """How many reviews of each round are decided, of how many, as far as the viewer sees them. One query."""
+    """Count the decided reviews of each round, and all of them, as far as the viewer sees them. One query."""
     rows = Review.objects.filter(round__in=some, left_on=None).values_list("round_id")
     return {pk: (done, n) for pk, done, n in rows.annotate(Count("decided_at"), Count("pk")).order_by()}
 

@@ -37,7 +37,7 @@ MOST_ROWS = 200  # of a deck: what is beyond stands in the lists of the product
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What every slide says besides: of whom, of what, as of when. measure, window: empty where no programme runs.
+    """The facts on every slide besides: unit, measure, as of when. measure, window: empty where no programme runs.
 
     pages: where a reader finds the figures of a slide: unit, below, beside, vacant, dossier, round,
     opinions.
@@ -105,9 +105,11 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class DeckUnit:
-    """What a unit's deck says besides: offices (office, holder, since), what is vacant below (office, vacant, of how
-    many), numbers of questions to workers (None: not said), what people said, and the last review (day, decision,
-    tasks with state)."""
+    """More about a unit in its deck. offices: office, holder, since. vacant: below; office, vacant, of how many.
+
+    questions: numbers of questions to workers; None: not said. heard: the opinions of people. review: the last one,
+    with day, decision, tasks with state.
+    """
 
     offices: Sequence[tuple[str, str, str]] = ()
     vacant: Sequence[tuple[str, int, int]] = ()
@@ -487,7 +489,7 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
 
 
 def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
-    """What people were asked, how many answered, what they said, and what was done about it."""
+    """Yield slides of what people were asked, how many answered, what they said, and what was done about it."""
     asked, answered = small_cells.said(heard.asked), small_cells.said(heard.answered)
     if heard.choices:
         said = [(question, choice, small_cells.said(n)) for question, choice, n in heard.choices]

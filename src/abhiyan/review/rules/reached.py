@@ -1,4 +1,4 @@
-"""How far a unit was in a measure when somebody decided about it, and whether the decision fits that."""
+"""Figures of a unit in a measure when somebody decided about it, and whether the decision fits them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ class MeasureReached:
 
     @property
     def goes_well(self) -> bool:
-        """Whether at least the share WELL of what is due is counted."""
+        """Return whether at least the share WELL of what is due is counted."""
         return (self.counted or 0) >= WELL * self.due
 
     def kept(self) -> list[int | None]:
-        """What a minute keeps of it."""
+        """Return the figures that a minute keeps."""
         return [self.programme_id, self.measure, self.counted, self.due, self.target]
 
 
@@ -37,7 +37,7 @@ def contradicting(decision: str, figures: Sequence[MeasureReached]) -> MeasureRe
     """The measure that speaks most against a decision; None: the figures allow it.
 
     "Going well" is contradicted by any measure below WELL of what is due; "Change needed" only where every measure is
-    above it. Measures of which nothing is due yet say nothing.
+    above it. Measures with nothing due yet say nothing.
     """
     known = sorted((one for one in figures if one.due), key=lambda one: (one.pct or 0, one.programme_id))
     if not known:

@@ -41,7 +41,7 @@ def due_share(begins_on: date, ends_on: date, *, today: date) -> float:
 
 
 def state_of(*, is_decided: bool, is_met: bool, is_prepared: bool) -> ReviewState:
-    """How far one review is. A day set for the meeting is not a meeting held."""
+    """Return how far one review is. A day set for the meeting is not a meeting held."""
     if is_decided:
         return ReviewState.DECIDED
     if is_met:

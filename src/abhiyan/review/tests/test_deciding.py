@@ -36,7 +36,7 @@ def cast(open_database: None) -> Cast:
 
 
 def aim(cast: Cast, code: str, n: int) -> None:
-    """A target of which half is due today."""
+    """Set a target. Half of it is due today."""
     with system("test"):
         Programme.objects.filter(pk=cast.world.programme.pk).update(
             opens_on=today() - timedelta(days=9), closes_on=today() + timedelta(days=10)

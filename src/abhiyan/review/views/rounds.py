@@ -394,7 +394,7 @@ REVIEWERS: tuple[Column[ReviewingUnit], ...] = (
 
 @require_GET
 def round_reviewers(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Who reviews in a round below a unit, the silent ones first."""
+    """List the reviewers of a round below a unit, the silent ones first."""
     one, on = found.round_of(public_id), today()
     here = _branch(request, one)
     if not request.viewer.may_at(LEADS, here.span[0]):
@@ -532,7 +532,7 @@ def round_work(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _chosen(sent: QueryDict, start: str = "of-") -> dict[UUID, str]:
-    """What was chosen in a list, by public id of a review; what is no id or no decision is left out."""
+    """Return the choices in a list, by public id of a review; what is no id or no decision is left out."""
     known = set(Review.Decision.values)
     found = {}
     for name, code in sent.items():

@@ -66,7 +66,7 @@ class NewSlidesForm(forms.Form):
 
 @form_page
 def deck_new(request: Request) -> HttpResponseBase:
-    """Choose what slides are to be about. Of a frame, a programme, a round or a meeting where the address names one."""
+    """Choose the subject of slides. The address may name a frame, a programme, a round or a meeting."""
     at, given = clock.now(), request.GET
     frame = frames.frame_for(request.viewer, _uuid(given["frame"])) if "frame" in given else None
     round_ = rounds.round_of(_uuid(given["round"])) if "round" in given else None
