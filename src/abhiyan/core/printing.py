@@ -1,15 +1,15 @@
 """Printed documents: cards, certificates, forms and posters, as PDF or picture, set by Typst.
 
 A room has a template, a file of Typst code that says how one document looks. It gives the size of its page and a
-function of one document's values:
+function of one document's values, as here.
 
     #let size = (width: 85.6mm, height: 54mm, margin: 5mm)
     #let sheet(of) = [
       *#of.name*
       #code(of.code, 20mm)
-    ]
+    ] // One document.
 
-What people typed is handed over as values and never becomes code: `#` and `*` in a name print as they are. Templates
+People's own text is handed over as values and never becomes code: `#` and `*` in a name print as they are. Templates
 are ours, and none may read a file, evaluate text or fetch a package. There are three typefaces, each regular and bold:
 Noto Sans, Noto Sans Devanagari and Noto Nastaliq Urdu. `make env` cuts them; nothing is looked up on the system.
 """

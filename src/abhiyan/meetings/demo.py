@@ -1,7 +1,7 @@
-"""The demo's sample: a national meeting with minutes and open tasks, a state meeting to come, a leader's visit, and a
-convention to which a list of beneficiaries is invited.
+"""The demo's sample: a national meeting with minutes and open tasks, a state meeting to come, and a leader's visit.
 
-The agenda of the state meeting reviews a programme that has not begun.
+A list of beneficiaries is invited to a convention. The agenda of the state meeting reviews a programme that has not
+begun.
 """
 
 from collections.abc import Sequence

@@ -62,7 +62,7 @@ FONTS = {
     ),
 }
 WEIGHTS = {"regular": 400, "bold": 700}
-# Of printed documents alone: a screen shows Urdu in the typeface of its phone. One file for each weight.
+# Only printed documents use it: a screen shows Urdu in the typeface of its phone. One file for each weight.
 URDU = "noto-nastaliq-urdu"
 
 

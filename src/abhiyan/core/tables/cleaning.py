@@ -219,7 +219,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,
 _PIN = re.compile(r"[1-9][0-9]{2} ?[0-9]{3}(?:\.0)?")
 
 
-# What Excel makes of "5/12", in a sheet and in the CSV it saves. Codes write their months small or large: "MAR-05".
+# Excel makes this of "5/12", in a sheet and in the CSV it saves. Codes write their months small or large: "MAR-05".
 _CODE_DAY = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?|(?:[0-9]{1,2}-{m}|{m}-[0-9]{1,2})".replace(
         "{m}", "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"

@@ -49,7 +49,7 @@ def make_plan(
     swings, from 0 to 2**31; None: that of all plans of this party from this result. once: what tells one sending of
     a form from another: sent a second time it gives the plan that was made. Independents are no party: there is no
     plan for them.
-    Who may: `plans.make` at the unit. Refuses NoName, UnknownElection, ByElectionOnly, PlanElsewhere, NoResults,
+    It needs `plans.make` at the unit. Refuses NoName, UnknownElection, ByElectionOnly, PlanElsewhere, NoResults,
     UnknownParty, AllianceUnfit, AimsUnfit, MethodUnfit.
     """
     org.require(by, "plans.make", at=unit_id)

@@ -83,7 +83,7 @@ def answer_ticket(
 
     A phone that wants no messages gets none. A phone that never contacted us (`lines.is_heard`) gets none of the
     office's words, and of what is done only the question. seen: the time by which an answer was due as the writer saw
-    it; each answer changes that. Who may: helpdesk.answer at the unit. Refuses NotFound, NotYours, NoAnswer,
+    it; each answer changes that. It needs helpdesk.answer at the unit. Refuses NotFound, NotYours, NoAnswer,
     CodeInAnswer, CampaignInAnswer, NotOpen, AnswerCrossed, SameAnswerOften, TooMany.
     """
     return answer_counted(

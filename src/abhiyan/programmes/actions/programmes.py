@@ -105,10 +105,10 @@ def make_programme(
     is_sample: bool = False,
     parent: Programme | None = None,
 ) -> Programme:
-    """Make a draft from a template, with its measures; nobody but those who may run it sees it before it opens.
+    """Make a draft from a template, with its measures. Before it opens, only people who may run it see it.
 
-    owner_id, unit_ids: units; the programme covers everything below unit_ids, which stand at or below the owner.
-    opens_on, closes_on: first and last day in `zone`. parent: the programme it is a part of. Who may: `programmes.make`
+    owner_id, unit_ids: units; the programme covers everything below unit_ids, which are the owner or below it.
+    opens_on, closes_on: first and last day in `zone`. parent: the programme it is a part of. It needs `programmes.make`
     at the owner. Refuses, each with its field: UnknownTemplate, NameMissing, NameTooLong, WindowReversed,
     WindowTooLong, WindowOver, ScopeEmpty, ScopeTwice, ScopeOutside, ScopeOverlaps.
     """

@@ -7,13 +7,13 @@ from datetime import date
 from django.utils.functional import Promise
 
 Text = str | Promise
-LEAST_REAL = 0.9  # share of the checked items that may be real, at the best end of the interval
-WORST = "C"  # grade of a unit that is too small for an estimate
+LEAST_REAL = 0.9  # Share of the checked items that may be real, at the best end of the interval.
+WORST = "C"  # Grade of a unit that is too small for an estimate.
 
 
 @dataclass(frozen=True, slots=True)
 class RealShare:
-    """How many of some items of a frame are real.
+    """The real ones among some items of a frame.
 
     items: in the frame. finished, not_told: checks answered, and refused or not reached. rate, low, high: shares of the
     items, from 0 to 1; rate is None while too few checks are finished. method: of the interval. is_corrected: the

@@ -168,10 +168,10 @@ def hand_back(*, check_id: UUID, reason: str, by: Actor, at: datetime) -> None:
 
 
 def visit_by_lot(*, check: Check) -> bool:
-    """Decide by lot whether somebody nobody reached is visited, by another verifier; returns whether.
+    """Draw whether somebody nobody reached is visited, by another verifier; returns whether.
 
-    check: of the random arm, unresolved because nobody was reached. Who was visited already is not visited again. In
-    the transaction of the act that told it.
+    check: of the random arm, unresolved because nobody was reached. A check that was a visit leads to no
+    other. In the transaction of the act that told it.
     """
     if check.arm != Check.Arm.RANDOM or check.is_visit or lot.below(1_000) >= VISITED * 1_000:
         return False

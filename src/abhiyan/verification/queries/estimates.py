@@ -143,7 +143,7 @@ def _graded(finished: Mapping[int, list[tuple[int, bool]]], hierarchy: int) -> d
 
 
 def finished(strata: Iterable[StratumTally]) -> int:
-    """How many checks told whether an item is genuine."""
+    """Count the checks that told whether an item is genuine."""
     return sum(of[one] for each in strata for of in (each.of, each.visited) for one in _TOLD)
 
 
