@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
@@ -138,5 +139,6 @@ def test_a_unit_named_twice_is_refused_by_its_name(world: World) -> None:
                 by=Actor.system("tests"),
                 at=world.now,
             )
-    assert refused.value.field == "units" and "is in the list twice" in str(refused.value)
+    with translation.override("en"):
+        assert refused.value.field == "units" and "is in the list twice" in str(refused.value)
     assert world.district.names["hi"] in str(refused.value)

@@ -88,7 +88,7 @@ KINDS: dict[str, Promise] = {
     "ask.confirm.unnamed": _("Question whether they joined, without the name"),
     "ask.listed": _("Notice to a number somebody else put on the list"),
     "ask.spoke": _("Question whether a leader spoke with them"),
-    "certificate.ready": _("A friend's certificate is ready"),
+    "certificate.ready": _("Certificate of a friend is ready"),
     "ask.phone": _("Notice of a changed number, to the old one"),
     "reply.which": _("Which question an answer is about"),
 }

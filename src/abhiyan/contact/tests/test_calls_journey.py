@@ -1,0 +1,132 @@
+"""A call centre in a browser: a caller's hour by keyboard, a lost network, a call-back, and the supervisor's board."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from abhiyan.core.scope import system
+from abhiyan.core.tests import given
+from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.waits import until
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.visits import Open, visits
+from abhiyan.ui.tests.axe import Look
+from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+
+from .at_calls import call_programme, centre_in, people_to_call, queue_of, seated
+from .at_doors import entries, tries
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PEOPLE = 5
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast.make()
+
+
+@pytest.fixture
+def centre(cast: Cast) -> int:
+    """A call centre with a caller and a supervisor."""
+    district = cast.world.units["JK-SRI"].pk
+    made = centre_in(district)
+    cast.accounts["call_agent"] = seated(made, district, 1)
+    cast.accounts["call_supervisor"] = seated(made, district, 2, office="call_supervisor")
+    return made
+
+
+@pytest.fixture
+def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iterator[Open]:
+    server = serving(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+    yield from visits(
+        chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)), goes_offline=True
+    )
+
+
+def press(page: Page, key: str) -> None:
+    """A key that leads to another page."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def noted(n: int) -> None:
+    until(lambda: len(tries()) == n)
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_a_callers_hour_by_keyboard_and_the_board_of_the_supervisor(
+    visit: Open, look: Look, cast: Cast, centre: int, size: str, language: str
+) -> None:
+    run = call_programme(cast.world.units["JK"].pk)
+    queue_of(run, people_to_call(run, cast.world.units["JK-B001"].pk, PEOPLE))
+    desk = visit("/contact/calls/", "call_agent", size=size, language=language)
+    desk.check("[name=languages][value=hi]")
+    look(desk, "calls next")
+
+    # Next, ring, outcome: three keys, and the next person is there.
+    press(desk, "n")
+    look(desk, "calls person")
+    assert desk.locator("a[href^='tel:']").count() == 0, "the number is masked until the ring"
+    first = desk.locator("form[data-call]").get_attribute("data-call")
+    desk.reload()
+    assert desk.locator("form[data-call]").get_attribute("data-call") == first, "the same person"
+    press(desk, "r")
+    expect(desk.locator("a[href^='tel:']")).to_have_count(1)
+    look(desk, "calls rung")
+    press(desk, "1")
+    noted(1)
+    assert desk.locator("form[data-call]").get_attribute("data-call") != first
+
+    # The network goes: the outcome waits in the tab, and is sent once.
+    press(desk, "r")
+    desk.context.set_offline(True)
+    desk.keyboard.press("6")
+    expect(desk.locator("#call-kept")).to_be_visible()
+    look(desk, "calls kept")
+    assert len(tries()) == 1
+    with desk.expect_navigation():
+        desk.context.set_offline(False)
+    noted(2)
+
+    # Somebody asks to be called back, and somebody else is entitled to more.
+    press(desk, "r")
+    press(desk, "4")
+    noted(3)
+    press(desk, "r")
+    press(desk, "3")
+    look(desk, "calls need asked")
+    desk.fill("[name=need]", "गैस कनेक्शन नहीं आया")
+    desk.keyboard.press("Escape")
+    press(desk, "3")
+    noted(4)
+    assert [one.outcome for one in sorted(tries(), key=lambda one: one.stored_at)] == [
+        "talked",
+        "busy",
+        "later",
+        "entitled",
+    ]
+
+    # The supervisor takes the last person back from the caller.
+    with system("test"):
+        (held,) = entries(state="leased")
+    board = visit(f"/contact/centre/{centre}/", "call_supervisor", size=size, language=language)
+    look(board, "calls centre")
+    with board.expect_navigation():
+        board.click("form[action$='/back/'] button")
+    assert not entries(state="leased")
+    assert entries(pk=held.pk)[0].state == "ready"
+
+    # The busy line and the call-back come again at their time, before people who were never called.
+    given.time(NOW + timedelta(minutes=90))
+    desk.goto("/contact/calls/")
+    press(desk, "n")
+    assert entries(state="leased")[0].last_outcome in ("busy", "later")
+    press(desk, "r")
+    press(desk, "1")
+    noted(5)
+
+    office = visit(f"/contact/{run.public_id}/calling/", "state_president", size=size, language=language)
+    look(office, "calls of an office")
