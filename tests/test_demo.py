@@ -659,7 +659,12 @@ def test_every_unit_has_a_hindi_name_without_latin_letters() -> None:
 def test_the_full_trees_have_the_published_figures() -> None:
     rows = tree.rows("abhiyan")
     kinds = Counter(row.kind for row in rows)
-    assert (kinds["booth"], kinds["district"], kinds["constituency"], kinds["segment"]) == (11_838, 20, 65, 90)
+    assert (kinds["booth"], kinds["district"], kinds["constituency"], kinds["segment"]) == (
+        11_838,
+        20,
+        65,
+        90,
+    )
     own = [row.electors for row in rows if row.kind == "constituency" and row.electors]
     assert len(own) == 5, "of Jammu and Kashmir; the others have friends alone"
     seats = sum(own)
