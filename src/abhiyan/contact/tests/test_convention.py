@@ -52,6 +52,10 @@ def run(cast: Cast) -> Programme:
 
 @pytest.fixture
 def text(cast: Cast) -> str:
+    return registered(cast)
+
+
+def registered(cast: Cast) -> str:
     """A bulk text that the words of a meeting fill."""
     wordings = {
         "en": "{organisation}: {title}, {day} at {place}. Stop: STOP",
