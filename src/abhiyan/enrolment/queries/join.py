@@ -23,11 +23,31 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
 MOST_DRIVES = 20
-# Where somebody lives or votes; what stands higher is no answer to "where".
-HOMES = ("booth", "village", "ward", "cluster", "block", "mandal")
+# Where somebody lives or votes, in the order people know it; what stands higher is no answer to "where".
+HOMES = ("village", "ward", "booth", "mandal", "block", "cluster")
 SMALLEST = ("booth", "village", "ward")
 FOUND = 20
 LOOKED_AT = 200
+_GENERAL = frozenset(
+    {
+        "गाँव",
+        "गांव",
+        "ग्राम",
+        "गाम",
+        "तहसील",
+        "जिला",
+        "ज़िला",
+        "village",
+        "vill",
+        "gaon",
+        "gram",
+        "tehsil",
+        "district",
+        "distt",
+        "po",
+        "post",
+    }
+)  # beside a name, not of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +188,41 @@ def places(found: OpenDrive, text: str, *, hierarchy: int, language: str) -> lis
     hierarchy: where what is above them is read.
     """
     text = text.replace("\x00", "").strip()[:100]
-    digits = "".join(text.split())
-    if len(digits) == 6 and digits.isdecimal():
-        return taken(found, units.by_pin(digits, limit=LOOKED_AT))[:FOUND]
+    if pin := _pin(text):
+        return taken(found, units.by_pin(pin, limit=LOOKED_AT))[:FOUND]
     own = found.programme.hierarchy
     inside = (top_of(found, own), own)
     if not text or not units.spans(inside[:1], own):
         return []
-    rows = units.search(
-        text, language=language, within=inside, kinds=HOMES, hierarchy=hierarchy, limit=LOOKED_AT
-    )
-    return taken(found, rows)[:FOUND]
+    plain = " ".join(word for word in text.split() if word.casefold() not in _GENERAL)
+    for wanted in dict.fromkeys((text, plain)):
+        rows = units.search(
+            wanted,
+            language=language,
+            within=inside,
+            kinds=HOMES,
+            hierarchy=hierarchy,
+            limit=LOOKED_AT,
+            as_listed=True,
+        )
+        if rows := taken(found, rows):
+            return rows[:FOUND]
+    return []
+
+
+def district_of_pin(found: OpenDrive, text: str, *, hierarchy: int) -> units.UnitRow | None:
+    """The unit above homes that a PIN code leads to, inside the drive; None where the text is no PIN code of one."""
+    if not (pin := _pin(text)):
+        return None
+    top = top_of(found, hierarchy)
+    above = [row for row in units.by_pin(pin, limit=LOOKED_AT) if row.kind not in HOMES]
+    ways = units.paths([row.id for row in above], hierarchy) if above else {}
+    return next((row for row in above if top in {step.id for step in ways.get(row.id, [])}), None)
+
+
+def _pin(text: str) -> str:
+    digits = "".join(text.split())
+    return digits if len(digits) == 6 and digits.isdecimal() else ""
 
 
 def taken(found: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:

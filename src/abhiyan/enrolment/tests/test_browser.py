@@ -144,17 +144,19 @@ def test_joining_comes_in_short_steps_and_a_no_to_the_age_ends_it(visit: Open, w
     go_on_to(page, "[name=name]")
     page.fill("[name=name]", world.asha.name)
     page.press("[name=name]", "Enter")
-    assert page.is_visible("[name=name]") and not page.is_visible("[name=phone]"), (
-        "what is missing is asked first"
-    )
+    page.wait_for_selector("#about .err >> nth=1")
+    assert "जन्म" in page.inner_text("#about"), "what is missing is asked first, in the reader's language"
+    assert page.is_visible("[name=name]") and not page.is_visible("[name=phone]")
     page.go_back()
     assert page.is_visible(".notice")
     page.go_forward()
     assert page.input_value("[name=name]") == world.asha.name
-    page.fill("[name=birth_year]", str(world.asha.birth_year))
+    page.fill("[name=birth_year]", f"15-08-{world.asha.birth_year}")
     page.check("input[name=adult][value=yes]")
     page.press("[name=name]", "Enter")
-    assert page.is_visible("[name=phone]") and not page.is_visible("[name=name]")
+    page.wait_for_selector("[name=phone]")
+    assert not page.is_visible("[name=name]") and page.locator("#about .err").count() == 0
+    assert page.input_value("[name=birth_year]") == str(world.asha.birth_year)
     page.fill("[name=phone]", world.asha.phone.removeprefix("+91"))
     page.fill("[name=where]", "Lal Chowk Library")
     page.click(NEXT)  # looks the place up first
@@ -163,12 +165,13 @@ def test_joining_comes_in_short_steps_and_a_no_to_the_age_ends_it(visit: Open, w
     page.fill("[name=where]", "190001")  # two booths
     page.wait_for_selector("#places input[value='JK-B001']")
     page.click(NEXT)
+    page.wait_for_selector("#place .err")
     assert not page.is_visible("[name=membership]"), (
         "a place that was looked for is chosen, or said to be elsewhere"
     )
     page.check("#places input[value='-']")
     page.click(NEXT)
-    assert page.is_visible("[name=membership]")
+    page.wait_for_selector("[name=membership]")
     page.go_back()
     page.go_back()
     page.check("input[name=adult][value=no]")
@@ -183,9 +186,8 @@ def test_looking_for_the_place_takes_away_what_an_earlier_attempt_was_refused_fo
     page = visit("/join/", language="hi")
     fill(page, world.asha)
     page.fill("[name=phone]", "98765 432")
-    send(page)
-    page.wait_for_selector("#join .err")
-    fill(page, world.asha)
+    page.click(NEXT)
+    page.wait_for_selector("#contact .err")
     page.fill("[name=where]", "Srinagar")
     page.click("button[name=find]")
     page.wait_for_selector("#places fieldset")

@@ -297,6 +297,40 @@ def test_a_pin_code_lists_its_places(world: World) -> None:
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
 
 
+def test_a_pin_code_of_a_whole_district_opens_its_places(world: World) -> None:
+    with system("test"), connection.cursor() as cursor:
+        cursor.execute(
+            "insert into units_pin (pin, unit_id) select '190005', id from units_unit where code in ('JK-SRI', 'HP')"
+        )
+    page = browser().get("/join/winter/places/?where=190005").content.decode()
+    assert 'name="open" value="JK-BL1"' in page and 'value="HP' not in page
+    answer = browser().post("/join/winter/", typed(world.asha, where="190005"))
+    assert answer.status_code == 422 and "Choose your place from the list" in answer.content.decode()
+
+
+def test_a_word_for_village_beside_a_name_finds_it(world: World) -> None:
+    page = browser().get("/join/winter/places/?where=गाँव+JK-B001").content.decode()
+    assert 'value="JK-B001"' in page
+
+
+def test_each_step_is_judged_by_the_server_and_keeps_nothing(world: World) -> None:
+    client = browser()
+    wrong = typed(world.asha, name="सुनीता देवी 2", birth_year="८०", phone="98765") | {"step": "about"}
+    said = client.post("/join/winter/", wrong, headers={"accept-language": "hi"}).json()
+    assert set(said["wrong"]) == {"name", "birth_year"}, "the phone is of a later step"
+    assert "जन्म" in said["wrong"]["birth_year"] and not said["minor"]
+    said = client.post("/join/winter/", wrong | {"step": "contact"}).json()
+    assert set(said["wrong"]) == {"phone"} and "ten digits" in said["wrong"]["phone"]
+    said = client.post("/join/winter/", typed(world.asha, birth_year="15-08-1979") | {"step": "about"}).json()
+    assert said == {"wrong": {}, "minor": False, "year": 1979}
+    said = client.post("/join/winter/", typed(world.child, adult="no") | {"step": "about"}).json()
+    assert (
+        said["minor"]
+        and world.count("enrolment_claim") == 0
+        and not world.rows("select 1 from people_person")
+    )
+
+
 def test_only_places_the_drive_takes_are_offered_and_any_other_is_refused_before_a_code(world: World) -> None:
     """The drive goes by the organisational tree, in which no block stands."""
     with system("test"), connection.cursor() as cursor:

@@ -9,8 +9,9 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
@@ -48,6 +49,10 @@ PER_PHONE = ("join.phone", 5, 3600)
 PER_NETWORK = ("join.network", 300, 3600)
 PER_PREFIX = ("join.prefix", 2_000, 3600)  # first five digits: a fraud that walks through one series
 PER_HOUR = ("join.hour", 50_000, 3600)
+STEPS = {
+    "about": ("adult", "birth_year", "name"),
+    "contact": ("where", "phone"),
+}  # the fields of each short step
 
 
 @gzip_page
@@ -89,6 +94,8 @@ def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
         form = _asked(QueryDict(mutable=True), found, on, initial=typed_so_far(request.POST))
         return show_form(request, found, form, picker, at=at)
     form = _asked(request.POST, found, on)
+    if "step" in request.POST:
+        return judged_step(request, form, picker, at=at)
     if form.is_minor:
         return refuse_minor(request, found, at=at, key=form.data.get("key", ""))
     notice = found.notice(language())
@@ -177,6 +184,21 @@ def join_places(request: VisitRequest, slug: str) -> HttpResponseBase:
 
 
 # Parts of the way, also walked by the personal link.
+
+
+def judged_step(
+    request: VisitRequest, form: JoinForm, picker: places.PlacePicker, *, at: datetime
+) -> JsonResponse:
+    """What is wrong with one short step, as HTML for each field. It keeps nothing of what was typed, nor counts it."""
+    limits.take(limit="join.steps", subject=request.visit.origin, at=at, allowed=6_000, window_s=3600)
+    form.is_valid()
+    judge_place(form, picker)
+    wrong = {
+        name: render_to_string("ui/_form_field_errors.html", {"field": form[name]})
+        for name in STEPS.get(request.POST["step"], ())
+        if name in form.fields and name in form.errors
+    }
+    return JsonResponse({"wrong": wrong, "minor": form.is_minor, "year": form.cleaned_data.get("birth_year")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
         form = _asked(None, found, at, join.typed_so_far(request.POST))
         return _form(request, found, form, picker, page)
     form = _asked(request.POST, found, at)
+    if "step" in request.POST:
+        return join.judged_step(request, form, picker, at=at)
     if form.is_minor:
         return join.refuse_minor(request, found, at=at, key=link, address=page["address"])
     notice = found.notice(language())

@@ -66,6 +66,8 @@ def pick(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
         picker.is_asked = True
         rows = queries.places(found, picker.where, hierarchy=hierarchy, language=language)
         picker.choices = _choices(found, rows, hierarchy, picker, language)
+        if not rows and (district := queries.district_of_pin(found, picker.where, hierarchy=hierarchy)):
+            _descend(found, picker, district.code, hierarchy, language)
     if picker.chosen is not None and not any(one.is_chosen for one in picker.choices):
         picker.choices = [
             *_choices(found, [picker.chosen], hierarchy, picker, language),

@@ -42,7 +42,7 @@ def units_file(rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]
 
 
 def pins_file(rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]:
-    """One sample PIN code per mandal, naming its booths; of a stretch that no post office has."""
+    """One sample PIN code per mandal, naming its booths; of a stretch that no post office has. Then the real ones."""
     mandals = {
         row.code: str(199_000 + number) for number, row in enumerate(r for r in rows if r.kind == "mandal")
     }
@@ -50,6 +50,26 @@ def pins_file(rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]:
     for row in rows:
         if row.kind == "booth":
             yield [mandals[row.organisational_parent.rpartition("-C")[0]], row.code, "yes"]
+    for pin, code in sorted(_real_pins(rows)):
+        yield [pin, code, "no"]
+
+
+_GENERAL = frozenset({"town", "municipal", "corporation"})
+
+
+def _real_pins(rows: Sequence[tree.UnitRowSample]) -> set[tuple[str, str]]:
+    """Each real PIN code with its district, and with the blocks and towns one of its post offices is named after."""
+    within: dict[str, list[tuple[str, list[str]]]] = {}
+    for row in rows:
+        if row.kind == "mandal":
+            words = [word for word in row.name.casefold().split() if word not in _GENERAL]
+            within.setdefault(row.organisational_parent, []).append((row.code, words))
+    found = set[tuple[str, str]]()
+    for office in tree.read("jk_pins.csv"):
+        district, words = f"JK-D{office['district_lgd']}", office["office"].casefold().split()
+        found.add((office["pin"], district))
+        found |= {(office["pin"], code) for code, own in within[district] if own == words[: len(own)]}
+    return found
 
 
 def set_outlines(at: datetime) -> None:

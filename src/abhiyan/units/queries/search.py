@@ -26,13 +26,15 @@ def search(
     kinds: Sequence[str] = (),
     hierarchy: int | None = None,
     limit: int = 20,
+    as_listed: bool = False,
 ) -> list[UnitRow]:
     """Units by name, in Hindi or Latin letters, however spelt, or by code; the best first.
 
     A code that fits comes first; then names that contain every word as it sounds, wherever the spaces stand, the
     last word perhaps half typed; then, if there is still room, names with words spelt nearly so. Within each: the
     higher kind first, then the shorter name. within: (unit id, hierarchy): only that unit and below. kinds: only
-    these. hierarchy: where `above` and the place are read; by default the first one each unit stands in.
+    these. as_listed: the kinds come in this order instead of the higher first. hierarchy: where `above` and the
+    place are read; by default the first one each unit stands in.
     A handful of queries on indexes, whatever the number of units.
     """
     limit = min(max(limit, 1), MOST)
@@ -40,10 +42,12 @@ def search(
     found: dict[int, _Order] = {}  # those alike are ordered by name
     for unit_id, length in _by_code(text, bounds, kinds, limit):
         found.setdefault(unit_id, (0, length, 0))
-    ranks = sorted({levels.RANK[k] for k in kinds}) if kinds else None
+    ranks = list(dict.fromkeys(levels.RANK[k] for k in kinds)) if kinds else None
+    if ranks and not as_listed:
+        ranks.sort()
     for surety, spellings in _spellings(text, lambda: len(found) < min(limit, _ENOUGH)):
         for unit_id, rank, n in _by_words(spellings, bounds, ranks, kinds, limit):
-            found.setdefault(unit_id, (surety, rank, n))
+            found.setdefault(unit_id, (surety, ranks.index(rank) if ranks else rank, n))
         if len(found) >= limit:
             break
     rows = _described(list(found), hierarchy)
@@ -166,12 +170,11 @@ def _by_words(
 ) -> list[tuple[int, int, int]]:
     """(unit id, rank, words in its names) of units whose names contain, of each word, one of its spellings.
 
-    Rank by rank from the top, until there are enough.
+    Rank by rank, as `ranks` orders them or from the top, until there are enough.
     """
     common = set(spellings[0][1]).intersection(*(r for _, r in spellings[1:]))
-    if ranks is not None:
-        common &= set(ranks)
-    if not common:
+    wanted = sorted(common) if ranks is None else [rank for rank in ranks if rank in common]
+    if not wanted:
         return []
     join = ""
     params: list[Any] = []
@@ -183,7 +186,7 @@ def _by_words(
         params.append(list(kinds))
     having = " and ".join(["w.words && %s"] * len(spellings))
     found: list[tuple[int, int, int]] = []
-    for rank in sorted(common):
+    for rank in wanted:
         # No order inside: the scan may stop at the limit, however many units share a common word.
         rows = sql.rows(
             "select unit_id, n from (select w.unit_id, cardinality(w.words) as n from units_words w"

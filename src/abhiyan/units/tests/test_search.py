@@ -153,6 +153,9 @@ def test_search_within_a_unit_and_by_kind(ids: dict[str, int]) -> None:
     org = levels.ORGANISATIONAL
     assert found("school", within=(ids["D-DODA"], org)) == ["B-003"]
     assert found("ramban", kinds=["mandal"]) == ["M-RAMBAN"]
+    wanted = ["booth", "mandal", "district"]
+    assert found("ramban", kinds=wanted) == ["D-RAMBAN", "M-RAMBAN", "B-001"]
+    assert found("ramban", kinds=wanted, as_listed=True) == ["B-001", "M-RAMBAN", "D-RAMBAN"]
     assert found("b-00", within=(ids["D-DODA"], org)) == ["B-003"]
 
 

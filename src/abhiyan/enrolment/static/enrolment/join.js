@@ -43,25 +43,46 @@
     }
   });
 })();
-// Short steps: what a part needs is asked for before the next one; a no to the age ends it there. Enter goes on too.
+// Short steps: the server judges each one before the next, in the page's language. Without a network the end judges all.
 (() => {
   const form = document.querySelector("#join.parts");
   if (!form) return;
-  form.addEventListener("click", (event) => {
-    const next = event.target.closest(".next");
-    if (!next) return;
-    const part = next.parentElement;
-    const isMinor = form.elements.adult.value === "no";
-    const missing = part.querySelector("input:invalid");
-    const isUnlooked = part.querySelector("#places:not(:has(fieldset))") && form.elements.where.value.trim();
-    if (isMinor || missing || isUnlooked) event.preventDefault();
-    if (isMinor) form.requestSubmit();
-    else if (isUnlooked) part.querySelector("[name=find]").click();
-    else if (missing) {
-      missing.setCustomValidity(form.dataset.missing); // in the language of the page, not of the browser
-      missing.reportValidity();
-      missing.setCustomValidity("");
+  const judge = async (part) => {
+    const typed = new FormData(form);
+    typed.append("step", part.id);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: typed, credentials: "same-origin" });
+      return answer.ok ? await answer.json() : { wrong: {} };
+    } catch {
+      return { wrong: {} };
     }
+  };
+  const show = (part, wrong) => {
+    for (const told of part.querySelectorAll(".err")) told.remove();
+    for (const field of part.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    for (const [name, error] of Object.entries(wrong)) {
+      const inputs = part.querySelectorAll(`[name=${name}]`);
+      inputs[0].closest(".field").insertAdjacentHTML("beforeend", error);
+      for (const input of inputs) input.setAttribute("aria-invalid", "true");
+    }
+    part.querySelector("[aria-invalid]")?.focus();
+  };
+  form.addEventListener("click", async (event) => {
+    const next = event.target.closest(".next");
+    if (!next?.parentElement.id) return; // the notice asks nothing
+    event.preventDefault();
+    const part = next.parentElement;
+    if (part.querySelector("#places:not(:has(fieldset))") && form.elements.where.value.trim()) {
+      part.querySelector("[name=find]").click();
+      return;
+    }
+    next.setAttribute("aria-busy", "true");
+    const { wrong, minor, year } = await judge(part);
+    next.removeAttribute("aria-busy");
+    if (minor) return form.requestSubmit();
+    show(part, wrong);
+    if (year) form.elements.birth_year.value = year; // the year that a date or an age makes
+    if (!Object.keys(wrong).length) location.hash = next.hash;
   });
   form.addEventListener("keydown", (event) => {
     const next = event.target.closest("input")?.closest(".part")?.querySelector(".next");
