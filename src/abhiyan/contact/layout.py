@@ -1,6 +1,6 @@
 """The columns of a contact list."""
 
-from abhiyan.core.tables.layout import CellKind, Field, Layout
+from abhiyan.core.tables.layout import NAMES, PHONES, CellKind, Field, Layout
 from abhiyan.units.unit_lists import UNIT
 
 LAYOUT = Layout(
@@ -11,11 +11,11 @@ LAYOUT = Layout(
             "name",
             "Name",
             "नाम",
-            "person, person name, full name, व्यक्ति का नाम",
+            NAMES,
             CellKind.NAME,
             max_length=100,
         ),
-        Field("phone", "Phone", "फ़ोन", "mobile, mobile number, phone number, मोबाइल", CellKind.PHONE),
+        Field("phone", "Phone", "फ़ोन", PHONES, CellKind.PHONE),
         Field("door", "House", "मकान", "house number, house no, door, address, मकान नंबर, पता", max_length=60),
         Field(
             "language",

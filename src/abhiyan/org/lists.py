@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.refusals import Refused
-from abhiyan.core.tables.layout import CellKind, Field, Layout
+from abhiyan.core.tables.layout import PHONES, CellKind, Field, Layout
 from abhiyan.core.words import named
 from abhiyan.people import phones
 from abhiyan.units import queries as units
@@ -31,7 +31,7 @@ LAYOUT = Layout(
             "phone",
             "Phone",
             "फ़ोन",
-            "mobile, mobile number, phone number, मोबाइल, मोबाइल नंबर, मोबाइल सं.",
+            PHONES,
             CellKind.PHONE,
             required=True,
         ),

@@ -30,7 +30,9 @@ _NASAL = re.compile("[ङञणनम]्(?=[क-ह])")
 _NOISE = frozenset(
     "no number num nos full the of a in your his her s name's member members person persons applicant worker "
     "hindi english latin devanagari dd mm yyyy yy optional required mandatory digits digit 10 6 4 code's "
-    "नं नंबर नम्बर संख्या क्रमांक का की के में पूरा सदस्य व्यक्ति कार्यकर्ता हिंदी अंग्रेजी अनिवार्य".translate(_SAME).split()
+    "न नं सं क्र नंबर नम्बर संख्या क्रमांक का की के में पूरा सदस्य व्यक्ति कार्यकर्ता हिंदी अंग्रेजी अनिवार्य".translate(
+        _SAME
+    ).split()
 )
 
 

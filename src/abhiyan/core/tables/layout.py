@@ -25,6 +25,12 @@ class CellKind(StrEnum):
     CHOICE = "choice"  # str: the key of the choice
 
 
+# Headers of two columns that nearly every list has, as offices write them; for `also`.
+PHONES = (
+    "mobile, mobile number, phone number, contact number, mob, ph, cell, whatsapp, whatsapp number, मोबाइल, "
+    "मोबाइल नंबर, मो, दूरभाष, संपर्क, संपर्क नंबर, संपर्क सूत्र, व्हाट्सएप, व्हाट्सएप नंबर"
+)
+NAMES = "full name, person, person name, व्यक्ति का नाम, मतदाता का नाम, श्री/श्रीमती, श्रीमान/श्रीमती"
 LONGEST = 10_000  # characters; cells of any kind above this are never kept
 
 

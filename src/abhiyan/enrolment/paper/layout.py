@@ -1,6 +1,6 @@
 """What a paper list holds."""
 
-from abhiyan.core.tables.layout import CellKind, Field, Layout
+from abhiyan.core.tables.layout import NAMES, PHONES, CellKind, Field, Layout
 
 PAPER = Layout(
     "paper",
@@ -9,7 +9,7 @@ PAPER = Layout(
             "phone",
             "Phone",
             "फ़ोन",
-            also="Mobile, Mobile number, मोबाइल, मोबाइल नंबर, Contact number",
+            also=PHONES,
             kind=CellKind.PHONE,
             required=True,
         ),
@@ -17,7 +17,7 @@ PAPER = Layout(
             "name",
             "Name",
             "नाम",
-            also="Full name, Member name, सदस्य का नाम",
+            also=f"{NAMES}, Member name, सदस्य का नाम",
             kind=CellKind.NAME,
             required=True,
         ),
@@ -25,7 +25,7 @@ PAPER = Layout(
             "birth_year",
             "Birth year",
             "जन्म का साल",
-            also="जन्म वर्ष, Year of birth, Date of birth, DOB, जन्म तिथि, जन्म का वर्ष",
+            also="जन्म वर्ष, Year of birth, Date of birth, DOB, जन्म तिथि, जन्म दिनांक, जन्म का वर्ष",
             kind=CellKind.YEAR,
             required=True,
         ),
@@ -33,11 +33,13 @@ PAPER = Layout(
             "booth",
             "Booth code",
             "बूथ कोड",
-            also="Booth, Unit, Unit code, बूथ, इकाई",
+            also="Booth, Unit, Unit code, Part number, Polling station, बूथ, इकाई, भाग संख्या, मतदान केंद्र",
             kind=CellKind.CODE,
             max_length=64,
         ),
-        Field("pin", "PIN code", "पिन कोड", also="PIN, Pincode, Postal code, पिन", kind=CellKind.PIN),
+        Field(
+            "pin", "PIN code", "पिन कोड", also="PIN, Pincode, Postal code, पिन, डाक पिन", kind=CellKind.PIN
+        ),
         Field(
             "notice_version",
             "Notice version",

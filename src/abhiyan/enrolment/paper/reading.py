@@ -35,8 +35,8 @@ from .packing import STAGED, FastLane, packed
 _SOUND_PHONE, _SOUND_NAME, _GROWN_UP = "+919876543210", "Name", 40
 _SAFE = {"birth_year": BIRTH_YEAR, "booth": BOOTH, "pin": PIN, "notice_version": NOTICE, "day": DAY}
 Cells = tuple[Any, ...]  # of a row, as the reader cleaned them
-# A booth as electoral rolls and people write it: number of the seat, number of the part.
-_SHORT = re.compile(r"([0-9]{1,4}) ?/ ?([0-9]{1,5})")
+# A booth as electoral rolls and people write it: number of the seat, number of the part; a word for booth may lead.
+_SHORT = re.compile(r"(?:[^0-9]{1,20} )?([0-9]{1,4}) ?[/-] ?([0-9]{1,5})")
 
 
 def stage(order: Order) -> Iterator[PaperProgress]:

@@ -155,11 +155,13 @@ def test_a_booth_may_be_written_as_number_of_the_seat_and_of_the_part(world: Wor
         HEAD
         + "9906000001,Asha Devi,1980,56/126,1,7\n"
         + "9906000002,Bilal Ahmad,1990,56 / 126,1,7\n"
+        + "9906000004,Devi Dutt,1971,56-126,1,7\n"
+        + "9906000005,Esha Rani,1982,बूथ नं. 56/126,1,7\n"
         + "9906000003,Chandra Kumari,1964,56/127,1,7\n",
         unit_id=world.district.pk,
     )
     checked = step(world, public_id, "check")
-    assert checked.counts == {"joined": 2, "refused": 1}
+    assert checked.counts == {"joined": 4, "refused": 1}
     with system("test"):
         assert RefusedRow.objects.get().facts["excerpt"] == "JK-56-127", "as it was looked for"
 
