@@ -23,7 +23,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
 MOST_DRIVES = 20
-# Where somebody lives or votes, in the order people know it; what stands higher is no answer to "where".
+# Kinds of unit that answer "where do you live or vote". People know villages best, so they come first.
 HOMES = ("village", "ward", "booth", "mandal", "block", "cluster")
 SMALLEST = ("booth", "village", "ward")
 FOUND = 20

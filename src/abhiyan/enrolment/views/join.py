@@ -189,7 +189,7 @@ def join_places(request: VisitRequest, slug: str) -> HttpResponseBase:
 def judged_step(
     request: VisitRequest, form: JoinForm, picker: places.PlacePicker, *, at: datetime
 ) -> JsonResponse:
-    """What is wrong with one short step, as HTML for each field. It keeps nothing of what was typed, nor counts it."""
+    """Return the errors of one short step, as HTML for each field. It keeps and counts nothing of what was typed."""
     limits.take(limit="join.steps", subject=request.visit.origin, at=at, allowed=6_000, window_s=3600)
     form.is_valid()
     judge_place(form, picker)

@@ -33,8 +33,8 @@ def search(
     A code that fits comes first; then names that contain every word as it sounds, wherever the spaces stand, the
     last word perhaps half typed; then, if there is still room, names with words spelt nearly so. Within each: the
     higher kind first, then the shorter name. within: (unit id, hierarchy): only that unit and below. kinds: only
-    these. as_listed: the kinds come in this order instead of the higher first. hierarchy: where `above` and the
-    place are read; by default the first one each unit stands in.
+    these. as_listed: the kinds come in this order instead of the higher first. hierarchy: `above` and the place are
+    read there; without one, the first tree that has the unit.
     A handful of queries on indexes, whatever the number of units.
     """
     limit = min(max(limit, 1), MOST)
