@@ -280,6 +280,7 @@ class Plan(models.Model):
     class Method(models.TextChoices):
         UNIFORM = "uniform", _("The same points everywhere")
         PROPORTIONAL = "proportional", _("In proportion to the last share")
+        HOLD = "hold", _("Hold and win")
         HAND = "hand", _("By hand")
 
     public_id = models.UUIDField(unique=True)

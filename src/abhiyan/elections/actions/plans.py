@@ -4,7 +4,7 @@ A version is never edited. What was set by hand or locked is held when the next 
 the other seats only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -50,7 +50,7 @@ def make_plan(
     a form from another: sent a second time it gives the plan that was made. Independents are no party: there is no
     plan for them.
     It needs `plans.make` at the unit. Refuses NoName, UnknownElection, ByElectionOnly, PlanElsewhere, NoResults,
-    UnknownParty, AllianceUnfit, AimsUnfit, MethodUnfit.
+    UnknownParty, UnknownSeat, AllianceUnfit, AimsUnfit, MethodUnfit.
     """
     org.require(by, "plans.make", at=unit_id)
     _check(aims)
@@ -72,6 +72,7 @@ def make_plan(
             planning.worked_out(of, state=eci, party=code, alliance=allies, aims=aims, seed=seed),
             refusals.NoResults(field="election"),
         )
+        _check_seats(aims, {contest.pk for contest in worked.contests})
         plan = Plan(
             public_id=public_id,
             names=kept_names(names),
@@ -114,6 +115,7 @@ def next_version(
         seats = {seat.contest_id: seat for seat in PlanSeat.objects.filter(plan=before)}
         if not (hands.keys() | kept.keys()) <= seats.keys():
             raise refusals.UnknownSeat(field="seat")
+        _check_seats(aims, seats)
         if any(n is not None and not 0 <= n <= LARGEST for n in hands.values()):
             raise refusals.AimsUnfit(field="votes")
         flags = {}
@@ -236,6 +238,12 @@ def _check(aims: Aims) -> None:
             raise refusals.AimsUnfit(field=field)
     if aims.swing is not None and not -100 <= aims.swing <= planning.HIGHEST_SWING[aims.method]:
         raise refusals.AimsUnfit(field="swing")
+
+
+def _check_seats(aims: Aims, known: Collection[int]) -> None:
+    """Refuse seats to be won that the plan does not have."""
+    if not set(aims.to_win) <= set(known):
+        raise refusals.UnknownSeat(field="seat")
 
 
 def _state(unit_id: int, given: str) -> str:

@@ -36,12 +36,15 @@ KEPT_AIMS = (
 STRAY_POINTS = 3.0  # how far single seats stray in the range, one standard deviation
 DRAWS = 1_000
 # Of a swing of one's own: points of share; in proportion per cent of what may be a small share.
-HIGHEST_SWING = {"uniform": 100, "proportional": 1_000, "hand": 100}
+HIGHEST_SWING = {"uniform": 100, "proportional": 1_000, "hand": 100, "hold": 100}
 
 
 @dataclass(frozen=True, slots=True)
 class Aims:
-    """What a plan is to reach, and how the last result is moved. swing: given; None: the smallest that reaches all."""
+    """A plan has these goals, and moves the last result in this way. swing: given; None: the smallest that reaches all.
+
+    to_win: ids of the contests that a plan by "hold and win" shall win; empty: as many as its goal of seats asks.
+    """
 
     method: str = "uniform"
     swing: float | None = None
@@ -49,6 +52,7 @@ class Aims:
     seats_goal: int | None = None
     votes_goal: int | None = None
     share_goal_pct: float | None = None
+    to_win: tuple[int, ...] = ()
 
     def ask(self, seed: int) -> "PlanQuery":
         from abhiyan.elections.rules.plans import PlanQuery
@@ -64,7 +68,11 @@ def seed_of(of: Election, state: str, party: str) -> int:
 
 def aims_of(plan: Plan) -> Aims:
     """What a stored plan was asked."""
-    return Aims(swing=plan.found.get("asked_swing"), **{name: getattr(plan, name) for name in KEPT_AIMS})
+    asked = plan.found
+    to_win = tuple(asked.get("asked_seats", ()))
+    return Aims(
+        swing=asked.get("asked_swing"), to_win=to_win, **{name: getattr(plan, name) for name in KEPT_AIMS}
+    )
 
 
 def side_of(plan: Plan) -> OurSide:
@@ -200,6 +208,7 @@ def found_of(worked: WorkedPlan, aims: Aims) -> dict[str, Any]:
     near, rng = out.sensitivity, out.range
     return {
         "asked_swing": aims.swing,
+        "asked_seats": list(aims.to_win),
         "swing": out.swing,
         "seats": out.seats,
         "without_vote": out.without_vote,
@@ -245,6 +254,13 @@ class SeatFound:
     won: bool
     chance_pct: float
     missing: int
+
+
+def gap_to_win(plan: Plan) -> tuple[int, int]:
+    """Return the seats a stored plan wins from others, and the votes of last time that they lack together."""
+    every = (SeatFound(*row) for row in plan.found["by_seat"].values())
+    new = [one for one in every if one.won and not one.last_won]
+    return len(new), sum(max(0, one.need - one.last_votes) for one in new)
 
 
 def seat_found(plan: Plan, contest_id: int) -> SeatFound:

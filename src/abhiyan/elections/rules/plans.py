@@ -17,7 +17,8 @@ from . import swing as rule
 from .findings import PlanFinding
 from .swing import ALWAYS, LOWEST, NEVER, STEPS, UNKNOWN, Real, Seats, Whole, Yes
 
-Method = Literal["uniform", "proportional", "hand"]
+Method = Literal["uniform", "proportional", "hand", "hold"]
+UNMOVED = ("hand", "hold")  # methods without a swing
 DRAWS = 1_000
 SHARES_ALIKE = 0.5  # points within which a share and a number of votes are taken for the same goal
 SENSITIVITY = (-5.0, -3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0, 5.0)
@@ -25,11 +26,13 @@ SENSITIVITY = (-5.0, -3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class PlanQuery:
-    """What is asked of a plan.
+    """A plan is asked this.
 
-    method: `hand` moves nothing, and only what is held differs from last time. swing: in points (uniform) or per cent
-    of our share (proportional); None: the smallest one that reaches every goal that can be reached, 0 without goals.
-    turnout_pct: of all electors together, 0 to 100; None: as many votes as last time. Goals: seats, votes, and share
+    method: `hand` moves nothing, and only what is held differs from last time. `hold` is "hold and win": see
+    `held_and_won`. to_win: keys of the seats that it shall win; empty: as many as the goal of seats asks. swing: in
+    points (uniform) or per cent of our share (proportional); None: the smallest one that reaches every goal that can
+    be reached, 0 without goals. turnout_pct: of all electors together, 0 to 100; None: as many votes as last time.
+    Goals: seats, votes, and share
     of all likely votes together in per cent. sd_points: how far single seats stray from the common swing (one
     standard deviation, in points of share); common_sd_points: how far all of them stray together.
     """
@@ -44,6 +47,7 @@ class PlanQuery:
     common_sd_points: float = 0.0
     draws: int = DRAWS
     seed: int = 0
+    to_win: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,13 +67,13 @@ class HeldTarget:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanGround:
-    """What stays the same whatever the swing; shape (n,).
+    """These figures stay the same at every swing; shape (n,).
 
     likely: votes to be polled. share: ours last time, 0 to 1. free: moved by the swing (our side stood there, somebody
-    voted, and it is not held). fixed: our votes where not free. need: the fewest votes that win; 0 where nobody voted
-    the last time, so that nothing says what wins: such a seat stays with whoever holds it, whatever is set by hand.
+    voted, and it is not held). fixed: our votes where not free. need: the fewest votes that win. It is 0 where nobody
+    voted the last time: nothing says there what wins. Such a seat stays with its holder, also when set by hand.
     steps: the smallest swing that wins, in millionths of a point, ALWAYS where it is won anyway, NEVER where no swing
-    wins it.
+    wins it. is_hold: the plan holds and wins seats one by one; no swing moves it.
     """
 
     seats: Seats
@@ -81,6 +85,7 @@ class PlanGround:
     fixed: Whole
     need: Whole
     steps: Whole
+    is_hold: bool = False
 
 
 def ground(
@@ -89,20 +94,26 @@ def ground(
     method: Method = "uniform",
     turnout_pct: float | None = None,
     held: HeldTarget | None = None,
+    to_win: tuple[int, ...] = (),
 ) -> PlanGround:
-    """Everything about a plan but its swing. See `PlanQuery` for method and turnout, `HeldTarget` for what stays."""
+    """Everything about a plan but its swing. See `PlanQuery` for method and turnout, `HeldTarget` for what stays.
+
+    to_win: a seat named there may be won though our side had no candidate in it.
+    """
     held = held or HeldTarget.nothing(len(seats))
     way: rule.Method = "proportional" if method == "proportional" else "uniform"
     likely = rule.likely_votes(seats.electors, seats.polled, turnout_pct)
     likely = np.where((held.likely >= 0) & ~seats.without_vote, held.likely, likely)
     by_hand = held.votes >= 0
-    free = ~by_hand & seats.stood & (seats.polled > 0) & (likely > 0)
+    stands = seats.stood | np.isin(seats.keys, to_win)
+    free = ~by_hand & stands & (seats.polled > 0) & (likely > 0)
     fixed = np.where(by_hand, held.votes, 0)
     judged = by_hand & ~seats.without_vote & (likely > 0)
     need = np.where(seats.without_vote, 0, rule.votes_to_win(seats, likely))
     won = np.where(judged, fixed >= need, seats.ours_without_vote)
     steps = np.where(free, rule.steps_to_win(seats, likely, way), np.where(won, ALWAYS, NEVER))
-    return PlanGround(seats, way, likely, by_hand, rule.last_share(seats), free, fixed, need, steps)
+    share = rule.last_share(seats)
+    return PlanGround(seats, way, likely, by_hand, share, free, fixed, need, steps, method == "hold")
 
 
 def votes_at(on: PlanGround, steps: int) -> Whole:
@@ -157,17 +168,58 @@ def steps_for_votes(on: PlanGround, votes: int) -> int | None:
     return hi
 
 
+def kept(on: PlanGround) -> Whole:
+    """Our votes where each seat held is kept, shape (n,): last time's share, at least what wins a seat held."""
+    last = votes_at(on, 0)
+    holds = on.free & on.seats.last_won & (on.need <= on.likely)
+    return np.where(holds, np.maximum(last, on.need), last)
+
+
+def lacking(on: PlanGround) -> Whole:
+    """Return the votes each seat lacks to be won, shape (n,); NEVER where no votes win it, or it is fixed and lost."""
+    can = on.free & (on.need <= on.likely)
+    return np.where(can, np.maximum(on.need - kept(on), 0), np.where(on.steps == ALWAYS, 0, NEVER))
+
+
+def held_and_won(on: PlanGround, seats_goal: int | None, to_win: tuple[int, ...] = ()) -> Whole:
+    """Our votes in each seat of a plan that holds and wins, shape (n,).
+
+    For likely votes L, last share s and the fewest winning votes w (`swing.votes_to_win`), a seat gets: s x L; the
+    larger of s x L and w where the last winner was ours; w where it is to be won. To be won are the seats named in
+    `to_win`; where none is named, those with the smallest w - s x L, until `seats_goal` seats are won. The plan
+    takes the first of two seats alike. The candidate with most votes wins a seat (Conduct of Elections Rules 1961,
+    rule 64). So the fewest votes for k more seats are the k smallest gaps.
+    """
+    votes, lack = kept(on), lacking(on)
+    if to_win:
+        chosen = np.isin(on.seats.keys, to_win) & (lack < NEVER)
+    else:
+        more = max(0, (seats_goal or 0) - int(np.count_nonzero(lack == 0)))
+        wanted = np.argsort(np.where(lack > 0, lack, NEVER), kind="stable")[:more]
+        chosen = np.zeros(len(votes), dtype=np.bool_)
+        chosen[wanted] = True
+        chosen &= lack < NEVER
+    return np.where(chosen & on.free, np.maximum(votes, on.need), votes)
+
+
 def votes_for_seats(on: PlanGround, seats: int) -> int | None:
-    """The fewest votes in all with which this swing wins `seats`; None where it never does."""
+    """The fewest votes in all with which this swing, or single seats, win `seats`; None where they never do."""
+    if on.is_hold:
+        lack = np.sort(lacking(on))[: max(0, seats)]
+        return int(kept(on).sum() + lack.sum()) if seats <= most_seats(on) else None
     steps = steps_for_seats(on, seats)
     return None if steps is None else total_at(on, steps)
 
 
 def seats_for_votes(on: PlanGround, votes: int) -> int | None:
-    """The most seats that this swing wins with at most `votes`; None where what is held already takes more.
+    """The most seats that this swing, or single seats, win with at most `votes`; None where more is held already.
 
     The inverse of `votes_for_seats`: k seats are won with n votes exactly if votes_for_seats(k) <= n.
     """
+    if on.is_hold:
+        lack = np.sort(lacking(on))[: most_seats(on)]
+        left = votes - int(kept(on).sum())
+        return None if left < 0 else int(np.searchsorted(np.cumsum(lack), left, side="right"))
     if total_at(on, LOWEST) > votes:
         return None
     ordered = np.sort(on.steps)
@@ -246,8 +298,17 @@ class Nearby:
     votes: int
 
 
-def sensitivity(on: PlanGround, steps: int) -> tuple[Nearby, ...]:
-    """What some points of swing more or less would give."""
+def sensitivity(on: PlanGround, steps: int, votes: Whole) -> tuple[Nearby, ...]:
+    """Return what some points of swing more or less would give. votes: of each seat as planned, shape (n,)."""
+    if on.is_hold:
+        share = votes / np.maximum(on.likely, 1)
+        found = []
+        for by in SENSITIVITY:
+            moved = rule.in_votes(rule.swung(share, rule.to_steps(by), "uniform"), on.likely)
+            near_votes = np.where(on.free, moved, on.fixed)
+            won = np.where(on.free, near_votes >= on.need, on.steps == ALWAYS)
+            found.append(Nearby(by, int(np.count_nonzero(won)), int(near_votes.sum())))
+        return tuple(found)
     return tuple(
         Nearby(by, seats_at(on, near), total_at(on, near))
         for by in SENSITIVITY
@@ -305,14 +366,14 @@ def plan(seats: Seats, ask: PlanQuery, held: HeldTarget | None = None) -> PlanOu
     if not in_order:
         seats = _ordered(seats, order)
         held = HeldTarget(held.votes[order], held.likely[order])
-    on = ground(seats, method=ask.method, turnout_pct=ask.turnout_pct, held=held)
+    on = ground(seats, method=ask.method, turnout_pct=ask.turnout_pct, held=held, to_win=ask.to_win)
     wanted = _steps_wanted(on, ask)
     steps = max(wanted.values()) if wanted else _steps_asked(ask)
-    votes = votes_at(on, steps)
+    votes = held_and_won(on, ask.seats_goal, ask.to_win) if on.is_hold else votes_at(on, steps)
     if ask.votes_goal is not None and [goal for goal, at in wanted.items() if at == steps] == ["votes"]:
         votes = _summing_to(on, steps, votes, ask.votes_goal)
     won = np.where(on.free, votes >= on.need, on.steps == ALWAYS)
-    nearby = sensitivity(on, steps)
+    nearby = sensitivity(on, steps, votes)
     likely = int(on.likely.sum())
     total = int(votes.sum())
     share = votes / np.where(on.likely > 0, on.likely, 1)
@@ -355,7 +416,7 @@ def _ordered(seats: Seats, order: Whole) -> Seats:
 
 
 def _steps_asked(ask: PlanQuery) -> int:
-    return 0 if ask.swing is None or ask.method == "hand" else rule.to_steps(ask.swing)
+    return 0 if ask.swing is None or ask.method in UNMOVED else rule.to_steps(ask.swing)
 
 
 def _share_goal(on: PlanGround, ask: PlanQuery) -> int | None:
@@ -367,7 +428,7 @@ def _share_goal(on: PlanGround, ask: PlanQuery) -> int | None:
 
 def _steps_wanted(on: PlanGround, ask: PlanQuery) -> dict[str, int]:
     """The smallest swing for each goal that can be reached; empty where the swing is given or nothing moves."""
-    if ask.swing is not None or ask.method == "hand":
+    if ask.swing is not None or ask.method in UNMOVED:
         return {}
     share = _share_goal(on, ask)
     found = {
@@ -401,7 +462,7 @@ def contradictions(on: PlanGround, ask: PlanQuery, votes: Whole, won: Yes) -> It
     total, seats = int(votes.sum()), int(np.count_nonzero(won))
     if ask.votes_goal is not None and total != ask.votes_goal:
         chosen = (
-            ask.swing is not None or ask.method == "hand"
+            ask.swing is not None or ask.method in UNMOVED
         )  # else other goals may want more votes than this one
         if chosen or total < ask.votes_goal or total == total_at(on, LOWEST):
             facts = {"whole": ask.votes_goal, "parts": total, "difference": total - ask.votes_goal}
@@ -507,7 +568,7 @@ def _notes(
         yield PlanFinding(
             code, int(seats.keys[at]), {"ours": ours, "best": best, "winner": int(seats.winner[at])}
         )
-    for at in np.flatnonzero(~seats.stood & ~seats.without_vote & ~on.held):
+    for at in np.flatnonzero(~seats.stood & ~seats.without_vote & ~on.held & ~on.free):
         yield PlanFinding("did_not_stand", int(seats.keys[at]))
     for at in np.flatnonzero((seats.polled == 0) & ~seats.without_vote):
         yield PlanFinding("result_missing", int(seats.keys[at]))

@@ -58,9 +58,11 @@ def test_a_plan_is_made_in_two_steps_and_looked_at_before(world: World, presiden
     page = text(body(client, answer["Location"]))
     assert "3 of 4 seats, 1,15,00,000 votes; last time 1 seat and 1,150 votes" in page
     assert "The goal is 1,15,00,000 votes. All voters together" in page
-    assert "results.csv, row 2" in page  # what the last votes stand on
-    assert "In 95 of 100 random tries" in page
-    assert "no candidate last time" in page and "by the swing" in page
+    assert "2 seats are to be won from others. They need" in page
+    assert "results.csv, row 6" in page  # the source of the last votes
+    assert "If every seat swings by about" in page and "in 95 of 100 random tries" in page
+    page = text(body(client, answer["Location"] + "?show="))
+    assert "results.csv, row 2" in page and "no candidate last time" in page and "by the swing" in page
     page = text(body(client, "/elections/plans/?q=thr"))
     assert "Three" in page and "what does not fit" in page
     assert client.post(STEP_TWO, GOALS | {"then": "make"}).status_code == 302
@@ -175,7 +177,7 @@ def test_votes_missing_are_of_the_seats_to_be_won_from_others(world: World, pres
     assert found[1].won and found[1].last_won and found[1].need > found[1].last_votes and len(new) == 1
     page = text(body(browser(president), f"/elections/plans/{of.public_id}/"))
     missing = new[0].need - new[0].last_votes
-    assert f"Seats to be won from others 1 Votes needed there to win {missing} " in page
+    assert f"1 seat is to be won from others. It needs {missing} more votes." in page
 
 
 def test_with_and_without_allies_side_by_side(world: World, president: Account, plan: Plan) -> None:

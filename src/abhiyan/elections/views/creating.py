@@ -1,6 +1,6 @@
 """Making a plan in two steps, and changing it as a new version."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -70,7 +70,8 @@ class AimsForm(forms.Form):
         choices=Plan.Method.choices,
         help_text=_(
             "The same points: 40% becomes 43% and 20% becomes 23%. In proportion: 40% becomes "
-            "44%, 20% becomes 22%. By hand: only the seats you set change."
+            "44%, 20% becomes 22%. Hold and win: seats you won are kept, and seats to be won get just the "
+            "votes they lack. By hand: only the seats you set change."
         ),
     )
     turnout_pct = forms.FloatField(
@@ -97,6 +98,7 @@ class AimsForm(forms.Form):
 
     @property
     def aims(self) -> Aims:
+        """What is typed. Seats to be won are named on a page of their own."""
         given = self.cleaned_data
         return Aims(**{name: given[name] for name in (*planning.KEPT_AIMS, "swing")})
 
@@ -310,7 +312,10 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
         request,
         form,
         lambda _given: actions.next_version(
-            public_id=public_id, aims=form.aims, by=request.actor, at=clock.now()
+            public_id=public_id,
+            aims=replace(form.aims, to_win=planning.aims_of(one).to_win),
+            by=request.actor,
+            at=clock.now(),
         ),
     )
     if done.value is not None:

@@ -21,7 +21,7 @@ from abhiyan.elections.queries import planning
 from abhiyan.elections.words import sentences
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, answer, file_asked
 
 from . import plans_shown as shown
 
@@ -126,13 +126,17 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     """One version of a plan: goals beside the last result, its range, what contradicts, and every seat."""
     one = queries.plan_for(public_id)
     lines = shown.lines_of(one)
+    first = shown.to_be_won(one)
+    asked = request.GET.copy()
+    if first and not file_asked(request):
+        asked.setdefault("show", "new")  # what is to be won comes first, the cheapest seat at the top
     table = Table(
         request,
         shown.SEATS,
-        shown.chosen(lines, request.GET),
+        shown.chosen(lines, asked),
         name="plan",
         caption=_("Seats of the plan"),
-        sort="-short",
+        sort="short" if asked.get("show") == "new" else "-short",
         finish=partial(shown.with_sources, one),
     )
     if table.file_kind:
@@ -145,7 +149,6 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     every = request.GET.get("versions") == "all"
     versions = planning.versions_of(one, most=None if every else planning.VERSIONS_SHOWN)
     makers = people.names_of([each.made_by for each in versions if each.made_by])
-    new = [line for line in lines if line.found.won and not line.found.last_won]
     return render(
         request,
         "elections/plan.html",
@@ -153,6 +156,7 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             **shown.head(request, one),
             "crumbs": shown.crumbs((shown.plan_name(one), "")),
             "found": one.found,
+            "first": first,
             "lead": shown.lead_of(one),
             "goals": goals_of(one),
             "range": range_of(one),
@@ -164,13 +168,11 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             "more_notes": notes[FINDINGS_SHOWN:],
             "files": queries.files(one.election, state=one.state),
             "versions": [(each, makers.get(each.made_by or 0, "")) for each in versions],
-            "filters": SeatFilters(request.GET),
+            "filters": SeatFilters(asked),
             "sorting": table.sorting,
             "leaf": table.leaf,
             "rows": [(line, line.source, unmoved.get(line.seat.contest_id, "")) for line in table.leaf.rows],
             "many_states": not one.state,
-            "new_seats": len(new),
-            "short_total": sum(line.short for line in new),
         },
     )
 

@@ -101,6 +101,17 @@ def plan_name(plan: Plan | PlanVersion) -> str:
     return named(plan.names)
 
 
+def to_be_won(one: Plan) -> str:
+    """Say how many seats the plan wins from others, and how many votes they lack. Empty for none."""
+    seats, votes = planning.gap_to_win(one)
+    words = ngettext(
+        "%(seats)s seat is to be won from others. It needs %(votes)s more votes.",
+        "%(seats)s seats are to be won from others. They need %(votes)s more votes.",
+        seats,
+    )
+    return words % {"seats": grouped(seats), "votes": grouped(votes)} if seats else ""
+
+
 def lead_of(one: Plan) -> str:
     """The plan in one sentence: "325 seats, 35,00,00,000 votes; last time 303 and 22,90,76,879"."""
     goals = []

@@ -1,5 +1,6 @@
 """The seats of a plan, set by hand and locked: one form for a page of them, one new version for what it changes."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from abhiyan.elections import actions, queries
 from abhiyan.elections.actions.inputs import LARGEST
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
+from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import NewerVersion, VotesTooMany, VotesUnfit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
@@ -85,6 +87,7 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
             "sorting": table.sorting,
             "leaf": table.leaf,
             "rows": [_row(request, line, typed) | {"source": line.source} for line in table.leaf.rows],
+            "is_hold": one.method == Plan.Method.HOLD,
             "problem": problem,
             "newest": newest,
         },
@@ -95,8 +98,9 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
 def _row(request: Request, line: shown.PlanSeatLine, typed: dict[int, str]) -> dict[str, Any]:
     """A seat with what stands in its fields: what was typed, where the form came back; wrong: why it did."""
     contest, wrong = line.seat.contest_id, ""
+    wins = {"may_win": _may_win(line), "is_to_win": line.found.won}
     if contest not in typed:
-        return {
+        return wins | {
             "line": line,
             "votes": grouped(line.seat.votes),
             "is_locked": line.seat.is_locked,
@@ -106,12 +110,32 @@ def _row(request: Request, line: shown.PlanSeatLine, typed: dict[int, str]) -> d
         _votes(typed[contest], line.name)
     except (VotesUnfit, VotesTooMany) as unfit:
         wrong = str(unfit)
-    return {
+    return wins | {
         "line": line,
         "votes": typed[contest],
         "is_locked": f"lock_{contest}" in request.POST,
+        "is_to_win": f"win_{contest}" in request.POST,
         "wrong": wrong,
     }
+
+
+def _may_win(line: shown.PlanSeatLine) -> bool:
+    """Tell whether a plan by "hold and win" may name the seat: others hold it, and some votes win it."""
+    seat, found = line.seat, line.found
+    is_held = found.last_won or seat.by_hand or seat.is_locked
+    return not is_held and 0 < found.need <= seat.votes_likely
+
+
+def _to_win(
+    request: Request, one: Plan, by_id: dict[int, shown.PlanSeatLine], on_page: list[int]
+) -> Aims | None:
+    """The aims with the seats ticked on this page and those won on others; None where that is as it was."""
+    before = {contest for contest, line in by_id.items() if _may_win(line) and line.found.won}
+    offered = {contest for contest in on_page if _may_win(by_id[contest])}
+    after = (before - offered) | {contest for contest in offered if f"win_{contest}" in request.POST}
+    if one.method != Plan.Method.HOLD or after == before:
+        return None
+    return replace(planning.aims_of(one), to_win=tuple(sorted(after)))
 
 
 def _save(
@@ -134,11 +158,12 @@ def _save(
         if (is_locked := f"lock_{contest}" in request.POST) != seat.is_locked:
             locks[contest] = is_locked
     acts: dict[str, Any] = {"public_id": one.public_id, "by": request.actor, "at": clock.now()}
-    if not by_hand and not locks:
+    aims = _to_win(request, one, by_id, on_page)
+    if not by_hand and not locks and aims is None:
         return None
-    if not by_hand and len(set(locks.values())) == 1:
+    if not by_hand and aims is None and len(set(locks.values())) == 1:
         return actions.lock_seats(contest_ids=list(locks), locked=next(iter(locks.values())), **acts)
-    return actions.next_version(by_hand=by_hand, locks=locks, **acts)
+    return actions.next_version(by_hand=by_hand, locks=locks, aims=aims, **acts)
 
 
 def _votes(text: str, where: str) -> int | None:
