@@ -283,6 +283,31 @@ def alarmed(ground: Ground, by: Actor) -> bool:
     return bool(after != before)
 
 
+def bearers(ground: Ground) -> Asked:
+    by = reader()
+    return str(by.account_id), lambda: read_a_bearer(ground, by)
+
+
+def bearers_alarm(ground: Ground) -> Asked:
+    """Past `bearers.names`; raised once a day."""
+    by = reader()
+    fill("bearers.names", str(by.account_id), 400, DAY, ground.at)
+    raised = "select count(*) from core_audit where act = 'org.reads_many' and account_id = %s"
+
+    def is_raised() -> bool:
+        ((before,),) = ground.world.rows(raised, [by.account_id or 0])
+        assert not read_a_bearer(ground, by)
+        ((after,),) = ground.world.rows(raised, [by.account_id or 0])
+        return bool(after != before)
+
+    return str(by.account_id), is_raised
+
+
+def read_a_bearer(ground: Ground, by: Actor) -> bool:
+    with system("test"):
+        return reading.read_bearers(by=by, unit_id=ground.world.booth.pk, n=1, at=ground.at)
+
+
 def minor(ground: Ground) -> Asked:
     return "one form", lambda: count_a_minor(ground, key="one form")
 
@@ -715,6 +740,8 @@ LIMITS = {
     "people.rows": Limit(20_000, DAY, rows),
     "people.many": Limit(10_000, DAY, many),
     "people.alarm": Limit(1, DAY, alarm),
+    "bearers.names": Limit(400, DAY, bearers),
+    "bearers.alarm": Limit(1, DAY, bearers_alarm),
     "minor": Limit(1, WEEK, minor),
     "minor.network": Limit(300, HOUR, minor_network),
     "enrolment.claims": Limit(5_000_000, DAY, claims_of_a_token),

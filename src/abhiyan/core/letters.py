@@ -38,6 +38,16 @@ SHORTENING = "." + "".join(
 COLON = re.compile(rf"(?<=[\w{MARKS}]):(?=\s+\w)")  # between two words: no address has one there
 
 
+def is_of_one_script(word: str) -> bool:
+    """Whether all letters of a word are of one script. A Cyrillic letter in a Latin word only looks like its own.
+
+    word: composed (NFC). A sign of no script, such as a stroke over a letter, is of another script.
+    """
+    parts = (c for c in word if c.isalpha() or unicodedata.category(c)[0] == "M")
+    scripts = {unicodedata.name(c, "").partition(" ")[0] for c in parts}
+    return len(scripts - {"MODIFIER", "FEMININE", "MASCULINE"}) <= 1
+
+
 def first(word: str, *, joined: bool = True) -> str:
     """The first letter of a word with its signs. joined: also with the letters that a virama joins to it."""
     size = 1

@@ -1,6 +1,7 @@
 """Entries at somebody's door: kept at once without a sign; the phone's own code, or its call, makes them count."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,7 +13,7 @@ from abhiyan.core import audit, clock, limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Enrolment, Membership
+from abhiyan.enrolment.models import Claim, Enrolment, Membership, Taken
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.queries import door as queries
 from abhiyan.enrolment.queries.drive import roll_of
@@ -27,7 +28,16 @@ from abhiyan.people.actions.codes import CodeNotRight
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Rung
 
-from .claims import ClaimMessage, ClaimRefused, Joined, OutsideScope, PhoneFull, Renewed, Suppressed
+from .claims import (
+    ClaimMessage,
+    ClaimOutcome,
+    ClaimRefused,
+    Joined,
+    OutsideScope,
+    PhoneFull,
+    Renewed,
+    Suppressed,
+)
 from .confirming import restate
 from .drives import covered
 from .enrol import enrol
@@ -48,7 +58,7 @@ class OwnPhone(ClaimRefused, on="phone"):
 
 
 class NotFromHere(ClaimRefused, on="phone"):
-    """The phone has said no, or is full: which of these, only the phone learns."""
+    """The person left while their code waited."""
 
     message = _("This phone cannot be entered at the door. The person can join from their own phone.")
 
@@ -85,7 +95,9 @@ def enter(
     claim: with name, year of birth and notice, its sender the worker. Sent again, or written down again while the first
     one waits or stands: the first one is given back. heard: how the notice reached them (DoorEntry.Heard). shown_at:
     when the form was; the seconds it took are counted from then, or from the worker's entry before where that came
-    later. Needs enrolment.enrol over the unit. Refuses OwnPhone, NotFromHere, TooMany, and what `enrol` refuses.
+    later. The entry of a phone that said no, or is full, waits like any other: a worker learns nothing of a phone by
+    typing it. No code leaves for it. Needs enrolment.enrol over the unit. Refuses OwnPhone, TooMany, and what `enrol`
+    refuses of what was typed.
     """
     org.require(by, "enrolment.enrol", at=unit_id)
     phone_id = id_of_phone(claim.phone)
@@ -104,14 +116,15 @@ def enter(
     ):
         limits.take(limit=name, subject=subject, at=at, allowed=allowed, window_s=window_s)
     claim = replace(claim, channel=Channel.DOOR.value, by=by.id, unit_id=unit_id, sign=0)
-    try:
+    outcome: ClaimOutcome | None = None
+    with suppress(Suppressed, PhoneFull):
         outcome = enrol(programme_id=programme_id, claim=claim, by=by, at=at)
-    except (Suppressed, PhoneFull):
-        raise NotFromHere from None
     with system("a worker's own entry at a door"):
+        if outcome is None:
+            people.keep_phone(number=needed(phones.parse(claim.phone)))
         member = (
             Membership.objects.filter(public_id=outcome.membership, phone_id=phone_id).first()
-            if outcome.membership
+            if outcome is not None and outcome.membership
             else None
         )
         before = DoorEntry.objects.filter(by=by.id).order_by("-at").values_list("at", flat=True).first()
@@ -217,14 +230,23 @@ def note_try(
 def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> None:
     """Send the phone of an entry a code, which its holder may read to the worker. A new one ends the one before.
 
+    Where the phone said no or is full, the same happens and no code leaves.
+
     entry: its public id. Who may: the worker whose entry it is, while they may enrol there. Refuses TooMany.
     """
     with system("a code for an entry at a door"):
         found = _own_entry(entry, by)
         phone = people_queries.number_of(found.phone_id)
         purpose = PURPOSE + roll_of(found.programme_id).mark
+        is_kept = Claim.objects.filter(pk=found.pk).exclude(taken=Taken.FULL).exists()
     request = people.ask_code(
-        purpose=purpose, phone=phone, session=str(found.pk), by=by, at=at, language=language
+        purpose=purpose,
+        phone=phone,
+        session=str(found.pk),
+        by=by,
+        at=at,
+        language=language,
+        expected=is_kept,
     )
     with system("a code for an entry at a door"):
         DoorEntry.objects.filter(pk=found.pk).update(code_id=request, code_at=at)

@@ -32,6 +32,7 @@ from .offices import (
     vacancies,
 )
 from .releases import (
+    askers,
     own_releases,
     release_about,
     release_for,

@@ -1,5 +1,6 @@
 """What waits for a second person."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,14 +9,17 @@ from django.db.models.expressions import RawSQL
 
 from abhiyan.core.refusals import needed
 from abhiyan.core.scope import system
+from abhiyan.core.words import named
 from abhiyan.org.models import Release
 from abhiyan.org.rules.granting import APPROVE
 from abhiyan.org.rules.releases import CAPABILITY, QUIET
 from abhiyan.org.viewer import Viewer
 
 from .deciding import deciders
+from .offices import offices_of
 
 MOST = 50
+_NOBODY = UUID(int=0)
 LOOKED_AT = 500  # that wait for somebody, to find those that wait for one person
 NEARER_FIRST = timedelta(days=1)  # a request waits for the nearest who may, before those above are told of it
 
@@ -24,8 +28,21 @@ def releases() -> QuerySet[Release]:
     """Releases in the viewer's sight, with the names of who asked and who decided."""
     return Release.objects.select_related("unit").annotate(
         asker=RawSQL("(select a.name from people_account a where a.id = org_release.asked_by)", []),
+        asker_id=RawSQL("(select a.public_id from people_account a where a.id = org_release.asked_by)", []),
         decider=RawSQL("(select a.name from people_account a where a.id = org_release.decided_by)", []),
     )
+
+
+def askers(found: Collection[Release]) -> dict[int, str]:
+    """By id of a request: who asked, with their office and unit, for a name alone proves nothing. Past the scope."""
+    with system("which office an asker holds"):
+        held = offices_of([getattr(one, "asker_id", None) or _NOBODY for one in found])
+    said = {}
+    for one in found:
+        office, unit = held.get(getattr(one, "asker_id", None) or _NOBODY, ({}, {}))
+        parts = (getattr(one, "asker", "") or "", named(office), named(unit))
+        said[one.pk] = ", ".join(filter(None, parts))
+    return said
 
 
 def releases_for(viewer: Viewer) -> QuerySet[Release]:

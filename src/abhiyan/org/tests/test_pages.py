@@ -358,7 +358,9 @@ def test_a_release_is_decided_on_its_page(world: World) -> None:
         asked = Release.objects.get()
     page = body(other, "/releases/")
     decide = f"/releases/{asked.public_id}/decide/"
-    assert "The President" in page and f"{decide}?allow=yes" in page and "lost the phone" in page
+    assert "The President, District president, " in page, "a name alone proves nothing"
+    assert "The President, District president, " in body(other, f"{decide}?allow=yes")
+    assert f"{decide}?allow=yes" in page and "lost the phone" in page
     assert "Reset a lost second proof" in body(other, "/")
     assert f"{decide}?allow=yes" not in body(asker, "/releases/")
     question = body(other, f"{decide}?allow=yes")

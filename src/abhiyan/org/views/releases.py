@@ -1,6 +1,6 @@
 """What one person asked and another must approve."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -26,11 +26,12 @@ from abhiyan.ui.lists import Column, Table, answer
 
 @dataclass(frozen=True, slots=True)
 class AskedRelease:
-    """A request, and what its reader may do about it. why_not: why they may not decide it, and who could. href: where
-    what they asked is done, once approved."""
+    """A request, and what its reader may do about it. asker: with office and unit. why_not: why they may not decide it,
+    and who could. href: where what they asked is done, once approved."""
 
     one: Release
     name: str
+    asker: str = ""
     may_decide: bool = False
     may_reset: bool = False
     why_not: str = ""
@@ -41,7 +42,7 @@ COLUMNS: tuple[Column[AskedRelease], ...] = (
     Column("act", _("What"), lambda row: row.name, order="act", is_name=True),
     Column("reason", _("Reason"), lambda row: row.one.reason, only_in_file=True, names_people=True),
     Column("unit", _("Unit"), lambda row: named(row.one.unit.names)),
-    Column("asker", _("Asked by"), lambda row: _annotated(row.one, "asker"), names_people=True),
+    Column("asker", _("Asked by"), lambda row: row.asker, names_people=True),
     Column("asked", _("Asked"), lambda row: row.one.asked_at, order="asked_at"),
     Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state"),
     Column(
@@ -103,8 +104,11 @@ def releases(request: Request) -> HttpResponseBase:
 
 def _judged(found: list[Release], account_id: int | None, *, at: datetime) -> list[AskedRelease]:
     waiting = [each for each in found if each.state == Release.State.ASKED and each.expires_at > at]
-    deciders = queries.deciders(waiting, at=at)
-    return [_asked(each, account_id, deciders.get(each.pk), at=at) for each in found]
+    deciders, askers = queries.deciders(waiting, at=at), queries.askers(found)
+    return [
+        replace(_asked(each, account_id, deciders.get(each.pk), at=at), asker=askers[each.pk])
+        for each in found
+    ]
 
 
 def _asked(
@@ -164,7 +168,8 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
         if allow
         else say("Refuse this: %(what)s?") % _about(one),
         text=[
-            say("%(who)s asked for it, in %(unit)s: %(why)s") % _about(one),
+            say("%(who)s asked for it, in %(unit)s: %(why)s")
+            % (_about(one) | {"who": queries.askers([one])[one.pk] or say("Somebody")}),
             *details_of(one),
             _what_follows(one, allow=allow),
         ],

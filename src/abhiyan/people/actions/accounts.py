@@ -1,5 +1,6 @@
 """Accounts: who may sign in, found by phone."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, lot, news
+from abhiyan.core import audit, letters, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -21,6 +22,8 @@ from abhiyan.units.rules import fold
 from . import sessions
 
 LONGEST_NAME = 100  # characters
+_JOINERS = "\u200c\u200d"
+_IN_NAMES = frozenset(" ,'’-()/·@_:" + letters.SHORTENING + _JOINERS)
 
 
 class NotAPhone(Refused):
@@ -30,7 +33,7 @@ class NotAPhone(Refused):
 
 
 class NotAName(Refused):
-    message = _("Write the name with 2 to 100 letters.")
+    message = _("Write the name with 2 to 100 letters, each word in one script and without other signs.")
 
 
 class UnknownLanguage(Refused):
@@ -199,9 +202,17 @@ def reveal_phone(*, phone_id: UUID, about: UUID, by: Actor, at: datetime, unit_i
 
 
 def _clean(name: str) -> str:
-    """A name without what cannot be seen: controls, directions, zero-width characters but the joiners."""
-    shown = "".join(c for c in name if c.isprintable() or c in "\u200c\u200d")
-    cleaned = " ".join(shown.split())
-    if not 2 <= len(cleaned) <= LONGEST_NAME or not any(c.isalpha() for c in cleaned):
+    """A name without what cannot be seen: controls, directions, zero-width characters but the joiners.
+
+    Refuses signs no name has, and words of letters that only look like those of their script.
+    """
+    shown = "".join(c for c in name if c.isprintable() or c in _JOINERS)
+    cleaned = unicodedata.normalize("NFC", " ".join(shown.split()))
+    if (
+        not 2 <= len(cleaned) <= LONGEST_NAME
+        or not any(c.isalpha() for c in cleaned)
+        or not all(c.isalnum() or c in _IN_NAMES or unicodedata.category(c)[0] == "M" for c in cleaned)
+        or not all(map(letters.is_of_one_script, cleaned.split()))
+    ):
         raise NotAName(field="name")
     return cleaned

@@ -1,5 +1,6 @@
 """Reading people is an act too: it leaves a row, and nobody reads a whole roll in a day."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ ROWS_PER_DAY = 20_000  # per account; exports are approved by a second person, a
 MOST_EXPORTED = ROWS_PER_DAY // 2
 MANY = 10_000  # from here on somebody should ask why
 DAY_S = 86_400
+BEARERS_PER_DAY = 400  # names of office-bearers beyond the reader's own line
 
 
 class ReadEnough(TooMany):
@@ -64,3 +66,23 @@ def read_people(*, by: Actor, unit_id: int, n: int, at: datetime, act: str = "en
                 by=by, at=at, act="enrolment.reads_many", unit_id=unit_id, facts={"allowed": ROWS_PER_DAY}
             )
     audit.record(by=by, at=at, act=act, unit_id=unit_id, n=n)
+
+
+def read_bearers(*, by: Actor, unit_id: int, n: int, at: datetime) -> bool:
+    """Count n names of office-bearers beyond the reader's own line. False past the day's number: then show none.
+
+    The first time of a day raises the alarm: one entry "org.reads_many" in the trail.
+    """
+    who = str(by.account_id or by.id)
+    try:
+        limits.take(
+            limit="bearers.names", subject=who, at=at, allowed=BEARERS_PER_DAY, window_s=DAY_S, n=max(n, 1)
+        )
+    except TooMany:
+        with suppress(TooMany):
+            limits.take(limit="bearers.alarm", subject=who, at=at, allowed=1, window_s=DAY_S)
+            audit.record(
+                by=by, at=at, act="org.reads_many", unit_id=unit_id, facts={"allowed": BEARERS_PER_DAY}
+            )
+        return False
+    return True

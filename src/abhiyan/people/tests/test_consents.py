@@ -1,5 +1,6 @@
 """Notices, consents, and a phone's no."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -164,7 +165,18 @@ def test_what_is_held_is_told_to_the_phone_for_one_person_only() -> None:
         assert queries.held_about(phone(), person.pk, at=AT).person is None
 
 
-@pytest.mark.parametrize("name", ["", " ", "A", "1234", "x" * 101, "\u200b\u202e", "\x00\x00"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", " ", "A", "1234", "x" * 101, "\u200b\u202e", "\x00\x00"),
+        *(
+            "K\u0456ran K\u0430ur",
+            "K\u0336i\u0336r\u0336a\u0336n",
+            "=cmd|'/c calc'!A1",
+            "<script>alert(1)</script>",
+        ),
+    ],
+)
 def test_names_that_are_none_are_refused(name: str) -> None:
     with pytest.raises(actions.accounts.NotAName):
         actions.open_account(phone=ASHA, name=name, by=SYSTEM, at=AT)
@@ -173,6 +185,25 @@ def test_names_that_are_none_are_refused(name: str) -> None:
 def test_a_name_loses_what_cannot_be_seen() -> None:
     account = actions.open_account(phone=ASHA, name="  \u202eAsha\x00  Devi\u200b ", by=SYSTEM, at=AT)
     assert account.name == "Asha Devi"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Asha Devi",
+        "मो॰ अली",
+        "क़ुरैशी",
+        "سنیتا دیوی",
+        "ਗੁਰਮੀਤ ਕੌਰ",
+        "D’Souza",
+        "Ram s/o Shyam",
+        "Renée",
+        "Kiran किरण",
+    ],
+)
+def test_names_of_any_script_are_kept_as_they_were_written(name: str) -> None:
+    made = actions.open_account(phone=ASHA, name=name, by=SYSTEM, at=AT)
+    assert made.name == unicodedata.normalize("NFC", name)
 
 
 def test_after_a_restore_what_phones_said_since_holds_again(own_journal: Path) -> None:

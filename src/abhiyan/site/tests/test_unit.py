@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from abhiyan.people.actions import reading
 from abhiyan.people.tests.make import body
 
 from .cast import Cast
@@ -39,6 +40,20 @@ def test_the_page_of_a_unit_leads_to_all_units_of_each_level_below() -> None:
     assert re.findall(r">(\w+ \d+)</a>", levels) == ["District 2", "Mandal 3", "Cluster 1", "Booth 4"]
     (mandals,) = re.findall(r'href="([^"]*level=mandal[^"]*)"', levels)
     assert len(rows(body(client, mandals))) == 3
+
+
+def test_names_of_other_places_are_shown_to_a_worker_until_the_day_has_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cast = Cast.make()
+    worker, president = cast.client("booth_worker"), cast.client("state_president")
+    monkeypatch.setattr(reading, "BEARERS_PER_DAY", 3)
+    pages = [body(worker, "/units/JK-JAM/") for _n in range(5)]
+    shown = ["of another place" in page for page in pages]
+    assert shown[0] and not shown[-1] and shown == sorted(shown, reverse=True)
+    assert "names of other units today" in pages[-1]
+    assert "district_in_charge" in body(worker, "/units/JK-SRI/"), "their own line"
+    assert all("of another place" in body(president, "/units/JK-JAM/") for _n in range(5))
 
 
 def test_two_places_are_no_map() -> None:
