@@ -61,8 +61,8 @@ class DocumentMissing(Refused):
 
 class DocumentUnfit(Refused):
     message = _(
-        "Add the document as PDF, PNG, JPEG, Word (DOCX) or Excel (XLSX), at most 20 MB, without macros, scripts and "
-        "parts that are fetched from elsewhere. The contents decide, not the name of the file."
+        "Add the document as PDF, PNG, JPEG, Word (DOCX) or Excel (XLSX), at most 20 MB. It may hold no macros, "
+        "scripts or parts fetched from elsewhere. The contents decide, not the name of the file."
     )
 
 

@@ -230,9 +230,9 @@ def note_try(
 def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> None:
     """Send the phone of an entry a code, which its holder may read to the worker. A new one ends the one before.
 
-    Where the phone said no or is full, the same happens and no code leaves.
+    No code leaves for a phone that said no or is full; the worker sees no difference.
 
-    entry: its public id. Who may: the worker whose entry it is, while they may enrol there. Refuses TooMany.
+    entry: its public id. The worker of the entry may do it while they may enrol there. Refuses TooMany.
     """
     with system("a code for an entry at a door"):
         found = _own_entry(entry, by)

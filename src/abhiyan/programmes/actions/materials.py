@@ -35,8 +35,8 @@ class FileTooLarge(Refused):
 
 class FileUnfit(Refused):
     message = _(
-        "Only PDF, PNG, JPEG, Word (DOCX) and Excel (XLSX) files can be added, without macros, scripts and parts that"
-        " are fetched from elsewhere. The contents decide, not the name of the file."
+        "Only PDF, PNG, JPEG, Word (DOCX) and Excel (XLSX) files can be added. They may hold no macros, scripts or"
+        " parts fetched from elsewhere. The contents decide, not the name of the file."
     )
 
 

@@ -30,7 +30,7 @@ def _spelt(*names: str) -> re.Pattern[bytes]:
     return re.compile(f"/(?:{'|'.join(each)})(?![A-Za-z0-9#])".encode(), re.IGNORECASE)
 
 
-# What starts something, or carries another file. An action that runs a script names it by its kind, /JavaScript.
+# These names start something, or carry another file. An action that runs a script names it by its kind, /JavaScript.
 _STARTS = _spelt("JavaScript", "Launch", "SubmitForm", "ImportData", "RichMedia", "EmbeddedFiles")
 _PACKED = _spelt("ObjStm")  # objects inside a compressed stream
 _STREAM = re.compile(rb"stream\r?\n")
@@ -54,7 +54,7 @@ def kind_of(data: bytes) -> str | None:
 
 
 def _starts_something(data: bytes) -> bool:
-    """Whether a PDF has a script, starts a program, sends a form or carries files. What cannot be read does too."""
+    """Return True if a PDF has a script, starts a program, sends a form, carries files or cannot be read."""
     if _STARTS.search(data):
         return True
     room = MOST_UNPACKED
@@ -88,7 +88,7 @@ def _office_kind(data: bytes) -> str | None:
 
 
 def _reaches_out(parts: zipfile.ZipFile, one: zipfile.ZipInfo) -> bool:
-    """Whether a part of an office file runs something, or brings it from elsewhere."""
+    """Return True if a part of an office file runs something, or brings it from elsewhere."""
     name = one.filename.lower()
     is_text = name.startswith("word/") and name.endswith(".xml")
     if _NO_DOCUMENT.search(name.encode()):

@@ -39,7 +39,7 @@ JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 50 + b"\xff\xd9"
 
 
 def office_file(*parts: str, **written: str) -> bytes:
-    """parts: their names. written: what stands in those of a name, else next to nothing."""
+    """parts: their names. written: the contents of the parts with a name; the others have next to none."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for part in ("[Content_Types].xml", *parts):
