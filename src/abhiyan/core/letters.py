@@ -39,7 +39,7 @@ COLON = re.compile(rf"(?<=[\w{MARKS}]):(?=\s+\w)")  # between two words: no addr
 
 
 def is_of_one_script(word: str) -> bool:
-    """Return True if all letters of a word are of one script. A Cyrillic letter in a Latin word only looks like its own.
+    """Return True if all letters of a word are of one script. A Cyrillic letter in a Latin word only looks right.
 
     word: composed (NFC). A sign of no script, such as a stroke over a letter, is of another script.
     """
