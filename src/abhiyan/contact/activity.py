@@ -32,6 +32,7 @@ from . import queries
 from .actions import hear_person
 from .models import ContactEntry, ContactTry
 from .owes import owes
+from .owes_centres import owes_centres
 from .owes_lists import owes_lists
 from .rules.kinds import BY_CALL, BY_DOOR, BY_LIST, BY_WALK, CALLED, KIND, LISTED, TALKED
 
@@ -72,9 +73,10 @@ def wish(_listed: Item) -> str:
 
 
 def owes_all(*given: Any) -> Iterator[Owed]:
-    """Yield the work at doors, and that of who runs the programme."""
+    """Yield the work at doors, that of who runs the programme, and the call centres that are silent."""
     yield from owes(*given)
     yield from owes_lists(*given)
+    yield from owes_centres(*given)
 
 
 CONTACT_ACTIVITY = Activity(

@@ -10,8 +10,6 @@ from django.conf import settings
 
 from abhiyan.core import clock, sql
 from abhiyan.core.refusals import needed
-from abhiyan.core.rows import Rows
-from abhiyan.core.words import named
 from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
@@ -277,83 +275,6 @@ def promised_in(queue: CallQueue, *, at: datetime) -> list[tuple[datetime, str]]
     )
     rows = found.order_by("again_at", "pk")[:MOST_PROMISED]
     return [(one.again_at, queries.unsealed(one.person_name, one.public_id)) for one in rows if one.again_at]
-
-
-# --- the office ---
-
-
-@dataclass(frozen=True, slots=True)
-class CentreToday:
-    """A call centre today. seats: callers; at_work: seen in the last minutes; last: the last call that ever ended."""
-
-    body_id: int
-    names: dict[str, str]
-    unit: dict[str, str]
-    seats: int
-    at_work: int
-    calls: int
-    reached: int
-    last: datetime | None
-    is_paused: bool
-
-    @property
-    def name(self) -> str:
-        return named(self.names)
-
-    @property
-    def place(self) -> str:
-        return named(self.unit)
-
-    @property
-    def reached_pct(self) -> int | None:
-        return self.reached * 100 // self.calls if self.calls else None
-
-
-_CENTRES = """from (select b.id, b.names, u.names as unit, c.lo, coalesce(s.seats, 0) as seats,
-    coalesce(w.at_work, 0) as at_work, coalesce(d.calls, 0) as calls, coalesce(d.reached, 0) as reached, l.last,
-    z.body_id is not null as is_paused
-  from org_body b join units_unit u on u.id = b.unit_id
-  join units_placement c on c.unit_id = u.id and c.hierarchy = %(hierarchy)s and c.lo >= %(lo)s and c.lo < %(hi)s
-  left join (select ap.body_id, count(*)::int as seats from org_appointment ap
-    join org_office o on o.id = ap.office_id and o.code = 'call_agent' where ap.state = 'active' group by 1) s
-    on s.body_id = b.id
-  left join (select x.body_id, count(*)::int as at_work from contact_call_seat x
-    where x.seen_at > %(lately)s and x.left_at is null group by 1) w on w.body_id = b.id
-  left join (select t.body_id, count(*)::int as calls,
-    count(*) filter (where t.outcome = any(%(talks)s))::int as reached from contact_call_turn t
-    join contact_call_queue q on q.id = t.queue_id and q.programme_id = %(programme)s
-    where t.begun_at >= %(midnight)s and t.outcome = any(%(outcomes)s) group by 1) d on d.body_id = b.id
-  left join lateral (select max(t.begun_at) as last from contact_call_turn t where t.body_id = b.id) l on true
-  left join contact_paused_centre z on z.body_id = b.id
-  where b.kind = 'centre' and b.ended_on is null) x"""
-
-
-def centres_below(programme: Programme, span: tuple[int, int], *, at: datetime) -> Rows[CentreToday]:
-    """Return the call centres of units within [lo, hi), the silent ones first. In a system scope."""
-    given = {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
-    return Rows(
-        "x.id, x.names, x.unit, x.seats, x.at_work, x.calls, x.reached, x.last, x.is_paused",
-        _CENTRES,
-        given | _today(at) | {"lately": at - AWAY_AFTER},
-        orders={
-            "calls": ("x.calls", "x.at_work"),
-            "place": ("x.lo",),
-            "reached": ("x.reached",),
-            "work": ("x.at_work",),
-        },
-        make=CentreToday,
-        last="x.id",
-    )
-
-
-def silent_centres(programme: Programme, span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
-    """Return (centres, centres without a call today) within [lo, hi). In a system scope; one query."""
-    given = {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
-    found: tuple[int, int] = sql.row(
-        f"select count(*)::int, (count(*) filter (where x.calls = 0))::int {_CENTRES}",
-        given | _today(at) | {"lately": at - AWAY_AFTER},
-    )
-    return found
 
 
 def queues_in(programme: Programme) -> Sequence[CallQueue]:

@@ -355,7 +355,7 @@ def due_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> Rows
 
 _DUE = f"""from contact_try t left join contact_entry e on e.id = t.entry_id
  where t.programme_id = %(programme)s and t.undone_at is null and t.follow_up_day <= %(today)s
-   and (e.id is null or e.state = 'later') and {_WITHIN.format(column="t.unit_id")}
+   and t.way <> 'call' and (e.id is null or e.state = 'later') and {_WITHIN.format(column="t.unit_id")}
    and not exists (select from contact_try s where s.entry_id = t.entry_id and s.at > t.at and s.undone_at is null)"""
 
 

@@ -47,6 +47,9 @@ urlpatterns = [
         act="the queue is paused",
     ),
     page(
+        "contact/<uuid:public_id>/calling/remind/", centre.calling_remind, opens=capability(LEADS), act=FINAL
+    ),
+    page(
         "contact/calling/<uuid:queue>/<slug:act>/",
         centre.calling_act,
         opens=capability(RUN),

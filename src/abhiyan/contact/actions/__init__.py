@@ -76,6 +76,7 @@ from .queues import (
     pause_queue,
     resume_queue,
 )
+from .reminding import NoSupervisorToRemind, remind_centres
 from .talks import (
     LATEST,
     LONGEST_DOOR,

@@ -25,7 +25,7 @@ from abhiyan.contact.actions.calls import (
     TurnOver,
 )
 from abhiyan.contact.actions.queues import QueueHoursUnfit, QueueListsUnfit
-from abhiyan.contact.models import CallQueue, CallSeat, CallTurn, ContactEntry
+from abhiyan.contact.models import CallQueue, CallTurn, ContactEntry
 from abhiyan.contact.rules.retries import call_again
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
@@ -565,19 +565,3 @@ def test_the_next_person_is_read_from_an_index(
         ):
             plan = "\n".join(sql.column(f"explain {statement}", given))
             assert index in plan and "Sort" not in plan, plan
-
-
-def test_a_centre_is_silent_until_somebody_calls(
-    world: World, run: Programme, centre: int, caller: Account
-) -> None:
-    queue_of(run, people_to_call(run, world.unit("N1111"), 1))
-    span = (world.lo("N1"), world.lo("N2"))
-    with system("test"):
-        assert centres.silent_centres(run, span, at=NOW) == (1, 1)
-    called(centre, caller)
-    with system("test"):
-        assert centres.silent_centres(run, span, at=NOW) == (1, 0)
-        (row,) = centres.centres_below(run, span, at=NOW)
-    assert (row.seats, row.at_work, row.calls, row.reached, row.reached_pct) == (1, 1, 1, 1, 100)
-    with system("test"):
-        assert CallSeat.objects.get().languages == ["hi"]

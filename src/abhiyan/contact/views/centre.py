@@ -1,6 +1,7 @@
 """Call centres: the supervisor's board, the centres and queues of an office, and the making of a queue."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from abhiyan.contact import actions, centres
+from abhiyan.contact import actions, centres, centres_below
+from abhiyan.contact.centres_below import CentreToday, PromisedCall
 from abhiyan.contact.models import CallQueue, ContactList
+from abhiyan.contact.rules.kinds import CALLED
 from abhiyan.core import clock
 from abhiyan.core.languages import names as languages
 from abhiyan.core.refusals import needed
@@ -24,11 +28,17 @@ from abhiyan.core.words import named
 from abhiyan.forms.queries import forms_for
 from abhiyan.messaging.rules import hours
 from abhiyan.org import queries as org
+from abhiyan.org.here import Here
+from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
+from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.programmes.rules.estimated import estimated
 from abhiyan.ui.acts import PageAct, act_on, ask, form_page, problem
 from abhiyan.ui.forms import offer
+from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.numbers import grouped
 
 from .calls import WHYS, centre_of
 from .lists import contact_programme, crumbs, page_here
@@ -63,6 +73,7 @@ def centre(request: Request, body_id: int) -> HttpResponseBase:
         "callers": [(one, STATES[one.state]) for one in callers],
         "on_call": sum(one.turn_id is not None for one in callers),
         "calls": calls,
+        "an_hour": sum(one.an_hour for one in callers if one.state != "away"),
         "reached_pct": sum(one.reached for one in callers) * 100 // calls if calls else None,
         "queues": [
             (title, [(WHYS[one.why], one.n) for one in rows], [(when, name, when < at) for when, name in due])
@@ -96,54 +107,142 @@ def centre_act(request: Request, body_id: int, act: str) -> HttpResponseBase:
     return redirect("contact:centre", body_id)
 
 
-def _state(row: centres.CentreToday) -> str:
+def _state(row: CentreToday) -> str:
     if row.is_paused:
         return say("Paused")
     if row.at_work:
         return say("At work")
-    return say("Silent today") if not row.calls else say("Not at work now")
+    return say("Silent since yesterday") if row.is_silent else say("Not at work now")
 
 
-CENTRES: tuple[Column[centres.CentreToday], ...] = (
+# Silent ones come first, the longest silent at the top.
+CENTRES: tuple[Column[CentreToday], ...] = (
     Column("name", _("Call centre"), lambda row: row.name, order=True, is_name=True),
     Column("unit", _("Unit"), lambda row: row.place, order=True, css="under"),
-    Column("state", _("Status"), _state, order=True, css="under"),
+    Column("above", _("State"), lambda row: row.above, order=True, css="under"),
+    Column(
+        "state", _("Status"), _state, order=lambda row: (not row.is_silent, str(row.last or "")), css="under"
+    ),
+    Column("last", _("Last call"), lambda row: row.last, order=True, css="nums under"),
     Column("seats", _("Callers"), lambda row: row.seats, order=True, css="num"),
     Column("work", _("At work now"), lambda row: row.at_work, order=True, css="num"),
     Column("calls", _("Calls today"), lambda row: row.calls, order=True, css="num"),
     Column("reached", _("Talked with, %"), lambda row: row.reached_pct, order=True, css="num"),
-    Column("last", _("Last call"), lambda row: row.last, order=True, css="nums under"),
+    Column("promised", _("Promised call-backs"), lambda row: row.promised, order=True, css="num"),
+    Column("late", _("Late call-backs"), lambda row: row.late, order=True, css="num"),
+    Column("head", _("Supervisor"), lambda row: row.head, names_people=True, css="under"),
+    Column("acts", _("Acts"), is_for_acts=True, css="end"),
 )
+PROMISES: tuple[Column[PromisedCall], ...] = (
+    Column("due", _("Promised for"), lambda row: row.due_at, order=True, css="nums under"),
+    Column("state", _("Status"), lambda row: say("Late") if row.is_late else say("Open"), css="under"),
+    Column("name", _("Call centre"), lambda row: row.name, order=True, is_name=True),
+    Column("unit", _("Unit"), lambda row: row.place, order=True, css="under"),
+)
+SHOWN: Mapping[str, Promise] = {
+    "": _("All centres"),
+    centres_below.SILENT: _("Silent since yesterday"),
+    centres_below.AT_WORK: _("At work now"),
+    centres_below.LATE: _("With late call-backs"),
+    "promised": _("Promised call-backs"),
+}
 
 
 @require_safe
 def calling(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Show an office the queues of a programme, and its call centres at work and silent."""
+    """Show an office its call centres at work and silent, their ladder, and the queues of a programme."""
     one, at = contact_programme(public_id), clock.now()
     here = page_here(request, one)
+    show = request.GET.get("show", "")
+    show = show if show in SHOWN else ""
     with system("the call centres of an office"):
-        rows = list(centres.centres_below(one, here.span, at=at))
+        found = centres_below.centres_below(one, here.span, at=at)
+        promises = centres_below.promises_below(one, here.span, at=at) if show == "promised" else []
+    columns: tuple[Column[Any], ...] = PROMISES if show == "promised" else CENTRES
     table: Table[Any] = Table(
         request,
-        CENTRES,
-        rows,
-        name="call-centres",
-        caption=_("Call centres"),
-        sort="calls",
+        columns,
+        promises if show == "promised" else [row for row in found if row.fits(show)],
+        name=f"call-centres-{show or 'all'}",
+        caption=SHOWN[show],
+        sort="due" if show == "promised" else "state",
         is_brief=True,
         unit_id=here.unit.id,
     )
+    page = reverse("contact:calling", args=[public_id])
     context = {
         "here": "programmes",
         "crumbs": crumbs(one, (say("Call centres"), "")),
         "programme": one,
         "unit": here,
         "queues": centres.queues_in(one),
-        "n": len(rows),
-        "silent": sum(not row.calls for row in rows),
+        "whole": centres_below.whole(found),
+        "drawn": _drawn(one, here, at),
+        "views": [
+            (str(words), here.href(page, **({"show": key} if key else {})), key == show)
+            for key, words in SHOWN.items()
+        ],
+        "show": show,
         "may_run": one.state == Programme.State.OPEN and request.viewer.may_at(actions.RUN, here.span[0]),
+        "may_remind": request.viewer.may_at(LEADS, here.span[0]),
     }
     return answer(request, "contact/calling.html", table, context)
+
+
+def _drawn(one: Programme, here: Here, at: datetime) -> LadderShown | None:
+    """The ladder of talks by call centres in a unit, with its target and estimate; None in a programme without."""
+    known = next((each for each in programmes.measures([one])[one.pk] if each.number == CALLED), None)
+    node = programmes.node_of(here.unit.id, one.hierarchy)
+    if known is None or node is None:
+        return None
+    on = clock.day_in(one.zone, at)
+    targets = programmes.targets_of(node=here.unit.id, hierarchy=one.hierarchy, programmes=[one])
+    return programmes.drawn(
+        programmes.ladder(node=node, hierarchy=one.hierarchy, programme=one, measure=CALLED, at=at),
+        name=named(known.names),
+        programme=one,
+        on=on,
+        target=targets.get((one.pk, CALLED)),
+        checked=estimated([one.pk], [here.unit.id], on=on).get((one.pk, CALLED, here.unit.id)),
+    )
+
+
+@form_page
+def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Ask once before the supervisors of silent centres get an SMS."""
+    one, at = contact_programme(public_id), clock.now()
+    here = page_here(request, one)
+    with system("the silent call centres of an office"):
+        led, without = centres_below.heads_of_silent(one, here.span, at=at)
+    text = [
+        ngettext(
+            "%(n)s silent call centre has a supervisor.",
+            "%(n)s silent call centres have a supervisor.",
+            len(led),
+        )
+        % {"n": grouped(len(led))},
+        say("Each supervisor gets one SMS, at most one a day. It cannot be called back."),
+    ]
+    if without:
+        text.append(
+            ngettext(
+                "%(n)s more centre has no supervisor.", "%(n)s more centres have no supervisor.", without
+            )
+            % {"n": grouped(without)}
+        )
+    back = here.href(reverse("contact:calling", args=[public_id]))
+    return ask(
+        request,
+        lambda _given: actions.remind_centres(programme=one, unit_id=here.unit.id, by=request.actor, at=at),
+        title=say("Remind silent call centres: %(place)s") % {"place": here.name},
+        text=text,
+        button=say("Send reminders"),
+        said=_("The reminders are on their way."),
+        done=back,
+        is_open=bool(led),
+        here="programmes",
+        crumbs=crumbs(one, (say("Call centres"), back), (say("Remind"), "")),
+    )
 
 
 class QueueForm(forms.Form):

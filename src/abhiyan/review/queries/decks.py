@@ -12,9 +12,11 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as say
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
+from abhiyan.contact.here import called_in
 from abhiyan.contact.queries import heard_of
+from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import needed
@@ -148,6 +150,9 @@ def _pages(deck: Deck, here: units.UnitRow, viewer: Viewer, one: RunningMeasure 
         pages["below"] = address(below, here.code, deck.hierarchy, **more) if deck.level else pages["unit"]
     if viewer.may_at(forms.CARRY, here.lo or 0):
         pages["opinions"] = address(reverse("forms:opinions"), here.code)
+    if one and (one.programme.kind, one.measure) == (KIND, CALLED) and viewer.sees_people_at(here.lo or 0):
+        page = reverse("contact:calling", args=[one.programme.public_id])
+        pages["calls"] = address(page, here.code)
     if viewer.may("org.read"):
         pages["vacant"] = address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
     return pages
@@ -178,6 +183,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         with system("flags in numbers"):
             asked = asked_below(viewer, [one], here, hierarchy, at)
     last = last_review(here.id, at=at)
+    calls = _calls(one, here, hierarchy, viewer, at=at)
     unit = decks.DeckUnit(
         offices=held,
         vacant=missing,
@@ -186,6 +192,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         review=(_day(last.on), str(last.decided), [(task.text, str(task.state)) for task in last.tasks])
         if last
         else None,
+        calls=calls,
     )
     pages = _pages(deck, here, viewer, one)
     if one is None or node is None:
@@ -205,6 +212,26 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         pages=pages,
     )
     return decks.unit_deck(about, unit, measured)
+
+
+def _calls(
+    one: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
+) -> tuple[str, Sequence[tuple[str, str]]] | None:
+    """Return what call centres of a unit do, where the measure of a deck is theirs."""
+    if one is None or (one.programme.kind, one.measure) != (KIND, CALLED):
+        return None
+    if here.lo is None or here.hi is None or one.programme.hierarchy != hierarchy:
+        return None
+    with system("call centres on slides, numbers alone"):
+        found = called_in(one.programme, (here.lo, here.hi), is_exact=viewer.sees_people_at(here.lo), at=at)
+    if found is None:
+        return None
+    words = ngettext(
+        "%(silent)s of %(n)s call centre is silent since yesterday",
+        "%(silent)s of %(n)s call centres are silent since yesterday",
+        found.centres,
+    )
+    return words % {"silent": grouped(found.silent), "n": grouped(found.centres)}, found.lines
 
 
 def _heard(here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime) -> decks.Heard | None:

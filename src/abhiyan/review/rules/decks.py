@@ -40,7 +40,7 @@ class About:
     """The facts on every slide besides: unit, measure, as of when. measure, window: empty where no programme runs.
 
     pages: where a reader finds the figures of a slide: unit, below, beside, vacant, dossier, round,
-    opinions.
+    opinions, calls.
     """
 
     unit: str
@@ -108,7 +108,7 @@ class DeckUnit:
     """More about a unit in its deck. offices: office, holder, since. vacant: below; office, vacant, of how many.
 
     questions: numbers of questions to workers; None: not said. heard: the opinions of people. review: the last one,
-    with day, decision, tasks with state.
+    with day, decision, tasks with state. calls: the finding, and lines of call centres.
     """
 
     offices: Sequence[tuple[str, str, str]] = ()
@@ -116,6 +116,7 @@ class DeckUnit:
     questions: Sequence[tuple[str, int | None]] = ()
     heard: Heard | None = None
     review: tuple[str, str, Sequence[tuple[str, str]]] | None = None
+    calls: tuple[str, Sequence[tuple[str, str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +262,10 @@ def _pages(
 
 def _grid(*columns: SlideColumn) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
     return lambda rows: Grid(columns, tuple(rows))
+
+
+def _numbers(of: str) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
+    return _grid(SlideColumn(of, 0.7), SlideColumn(_("How many"), 0.3, is_number=True))
 
 
 def _finding(of: Measured) -> str:
@@ -461,19 +466,15 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     if any(n for _label, n in unit.questions):
         said = [(label, small_cells.said(n)) for label, n in unit.questions]
         title = _("Some workers are asked about their entries")
-        body = _grid(
-            SlideColumn(_("Questions to workers"), 0.7), SlideColumn(_("How many"), 0.3, is_number=True)
-        )
-        yield _pages(
-            about,
-            title,
-            said,
-            body,
-            _("A question is not proof. Questions that lead to nothing are deleted."),
-            page="dossier",
-        )
+        foot = _("A question is not proof. Questions that lead to nothing are deleted.")
+        yield _pages(about, title, said, _numbers(_("Questions to workers")), foot, page="dossier")
     if unit.heard is not None:
         yield from _heard(about, unit.heard)
+    if unit.calls is not None:
+        title, lines = unit.calls
+        yield _pages(
+            about, title, lines, _numbers(_("Call centres")), _("As reported by callers."), page="calls"
+        )
     if unit.review is not None:
         day, decision, tasks = unit.review
         title = _put(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)

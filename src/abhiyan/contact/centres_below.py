@@ -1,0 +1,248 @@
+"""Reads of an office: its call centres, which of them are silent, and the call-backs they promised."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from abhiyan.core import clock, sql
+from abhiyan.core.words import named
+from abhiyan.programmes.models import Programme
+
+from . import queries
+from .centres import AWAY_AFTER, queues_of
+from .models import CallTurn
+
+SILENT, AT_WORK, LATE = "silent", "work", "late"  # what a list of centres may be narrowed to
+MOST_PROMISES = 500  # of a page
+
+
+@dataclass(frozen=True, slots=True)
+class CentreToday:
+    """A call centre today. seats: callers; at_work: callers seen in the last minutes; lately: calls since yesterday.
+
+    last: the last call. promised: open call-backs that its callers promised; late: of these, how many are due.
+    head_id: the account of its supervisor.
+    """
+
+    body_id: int
+    names: dict[str, str]
+    unit_id: int
+    code: str
+    unit: dict[str, str]
+    state: dict[str, str] | None
+    seats: int
+    at_work: int
+    calls: int
+    reached: int
+    lately: int
+    last: datetime | None
+    promised: int
+    late: int
+    is_paused: bool
+    head_id: int | None
+    head: str | None
+
+    @property
+    def name(self) -> str:
+        return named(self.names)
+
+    @property
+    def place(self) -> str:
+        return named(self.unit)
+
+    @property
+    def above(self) -> str:
+        return named(self.state) if self.state else ""
+
+    @property
+    def reached_pct(self) -> int | None:
+        return self.reached * 100 // self.calls if self.calls else None
+
+    @property
+    def is_silent(self) -> bool:
+        """True where nobody called today or yesterday."""
+        return not self.lately
+
+    def fits(self, show: str) -> bool:
+        """Return whether a list that is narrowed to one of SILENT, AT_WORK and LATE has this centre."""
+        return {SILENT: self.is_silent, AT_WORK: bool(self.at_work), LATE: bool(self.late)}.get(show, True)
+
+
+# Queues `q` of the programme; entries `e` with an open promise `p`; centres `b` at places `c` where the programme runs.
+_QUEUES = "select q.id from contact_call_queue q where q.programme_id = %(programme)s"
+_PROMISES = """select t.body_id, e.again_at, e.unit_id from contact_entry e cross join lateral (
+    select n.body_id from contact_call_turn n where n.entry_id = e.id and n.outcome = 'later'
+    order by n.begun_at desc limit 1) t
+  where e.list_id in (select unnest(q.list_ids) from contact_call_queue q where q.programme_id = %(programme)s)
+    and e.state in ('ready', 'later') and e.again_at is not null and e.phone_id is not null
+    and e.last_outcome = 'later'"""
+_HERE = """org_body b join units_unit u on u.id = b.unit_id
+  join units_placement c on c.unit_id = u.id and c.hierarchy = %(hierarchy)s and c.lo >= %(lo)s and c.lo < %(hi)s
+  where b.kind = 'centre' and b.ended_on is null and exists (select from programmes_scope s
+    join units_placement p on p.unit_id = s.unit_id and p.hierarchy = c.hierarchy
+    where s.programme_id = %(programme)s and c.lo >= p.lo and c.lo < p.hi)"""
+_CALLS = f"""from contact_call_turn t where t.body_id = b.id and t.queue_id = any(array({_QUEUES}))
+    and t.outcome = any(%(outcomes)s)"""
+_IN_OFFICE = """ap.body_id = b.id and ap.state = 'active' and ap.starts_on <= %(today)s
+    and (ap.ends_on is null or ap.ends_on >= %(today)s)"""
+_CENTRES = f"""with p as (select x.body_id, count(*)::int as n, count(*) filter (where x.again_at < %(at)s)::int as late
+    from ({_PROMISES}) x group by 1)
+ select b.id, b.names, u.id, u.code, u.names, above.names, seats.n, work.n, d.calls, d.reached, d.lately, l.begun_at,
+  coalesce(p.n, 0), coalesce(p.late, 0), z.body_id is not null, head.id, head.name
+ from ({{here}}) here join org_body b on b.id = here.id join units_unit u on u.id = b.unit_id
+ left join units_unit above on above.id = here.above
+ cross join lateral (select count(*)::int as n from org_appointment ap
+    join org_office o on o.id = ap.office_id and o.code = 'call_agent' where {_IN_OFFICE}) seats
+ cross join lateral (select count(*)::int as n from contact_call_seat x
+    where x.body_id = b.id and x.seen_at > %(recently)s and x.left_at is null) work
+ cross join lateral (select count(*)::int as lately, count(*) filter (where t.begun_at >= %(midnight)s)::int as calls,
+    count(*) filter (where t.begun_at >= %(midnight)s and t.outcome = any(%(talks)s))::int as reached
+    {_CALLS} and t.begun_at >= %(since)s) d
+ left join lateral (select t.begun_at {_CALLS} order by t.begun_at desc limit 1) l on true
+ left join p on p.body_id = b.id
+ left join contact_paused_centre z on z.body_id = b.id
+ left join lateral (select a.id, a.name from org_appointment ap
+    join org_office o on o.id = ap.office_id and o.code = 'call_supervisor'
+    join people_account a on a.id = ap.account_id where {_IN_OFFICE} order by ap.id limit 1) head on true
+ order by here.lo, b.id"""
+_STATE = """(select s.unit_id from units_placement s join units_unit v on v.id = s.unit_id and v.kind = 'state'
+    where s.hierarchy = c.hierarchy and s.lo <= c.lo and s.hi > c.lo limit 1)"""
+
+
+def _given(programme: Programme, span: tuple[int, int], at: datetime) -> dict[str, Any]:
+    zone = programme.zone
+    today = clock.day_in(zone, at)
+    midnight = datetime.combine(today, time(), ZoneInfo(zone))
+    return {
+        "programme": programme.pk,
+        "hierarchy": programme.hierarchy,
+        "lo": span[0],
+        "hi": span[1],
+        "at": at,
+        "today": today,
+        "midnight": midnight,
+        "since": midnight - timedelta(days=1),
+        "recently": at - AWAY_AFTER,
+        "talks": [one.value for one in queries.TALKS],
+        "outcomes": list(queries.CALL_OUTCOMES),
+    }
+
+
+def centres_below(programme: Programme, span: tuple[int, int], *, at: datetime) -> list[CentreToday]:
+    """Return the call centres of units within [lo, hi) where a programme runs. In a system scope; one query."""
+    here = f"select b.id, c.lo, {_STATE} as above from {_HERE}"
+    return sql.each(CentreToday, _CENTRES.replace("{here}", here), _given(programme, span, at))
+
+
+def silent_centres(programme: Programme, span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
+    """Return (centres, centres without a call since yesterday) within [lo, hi). (0, 0) for a programme without a queue.
+
+    In a system scope; one query.
+    """
+    found: tuple[int, int] = sql.row(
+        f"""select count(*)::int,
+          (count(*) filter (where not exists (select {_CALLS} and t.begun_at >= %(since)s)))::int
+        from {_HERE} and exists ({_QUEUES})""",
+        _given(programme, span, at),
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedCall:
+    """A promised call-back that is open: until when, by which centre, in which unit the person is."""
+
+    due_at: datetime
+    is_late: bool
+    body_id: int | None
+    centre: dict[str, str]
+    unit: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return named(self.centre)
+
+    @property
+    def place(self) -> str:
+        return named(self.unit)
+
+
+def promises_below(programme: Programme, span: tuple[int, int], *, at: datetime) -> list[PromisedCall]:
+    """Return the open call-backs that centres within [lo, hi) promised, the first due first; at most MOST_PROMISES.
+
+    In a system scope; one query.
+    """
+    return sql.each(
+        PromisedCall,
+        f"""select x.again_at, x.again_at < %(at)s, b.id, b.names, u.names from ({_PROMISES}) x
+        join (select b.id, b.names from {_HERE}) b on b.id = x.body_id join units_unit u on u.id = x.unit_id
+        order by x.again_at, b.id limit %(most)s""",
+        _given(programme, span, at) | {"most": MOST_PROMISES},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CentresWhole:
+    """The call centres of a unit in sums. at_work: centres; callers: at work now."""
+
+    centres: int
+    at_work: int
+    silent: int
+    callers: int
+    calls: int
+    reached: int
+    promised: int
+    late: int
+
+    @property
+    def reached_pct(self) -> int | None:
+        return self.reached * 100 // self.calls if self.calls else None
+
+
+def whole(rows: Iterable[CentreToday]) -> CentresWhole:
+    """Add up centres. Those without a call since yesterday are silent, whether somebody sits there now or not."""
+    found = list(rows)
+    return CentresWhole(
+        len(found),
+        sum(row.at_work > 0 for row in found),
+        sum(row.is_silent for row in found),
+        sum(row.at_work for row in found),
+        sum(row.calls for row in found),
+        sum(row.reached for row in found),
+        sum(row.promised for row in found),
+        sum(row.late for row in found),
+    )
+
+
+def heads_of_silent(
+    programme: Programme, span: tuple[int, int], *, at: datetime
+) -> tuple[list[CentreToday], int]:
+    """Return the silent centres within [lo, hi) that have a supervisor, and how many have none. In a system scope."""
+    silent = [row for row in centres_below(programme, span, at=at) if row.is_silent]
+    led = [row for row in silent if row.head_id is not None]
+    return led, len(silent) - len(led)
+
+
+def talks_below(programme: Programme, span: tuple[int, int]) -> int:
+    """Count the people within [lo, hi) with whom a caller talked, as reported. In a system scope; one query."""
+    return sql.count(
+        """select count(*) from contact_try t where t.programme_id = %(programme)s and t.way = 'call'
+        and t.outcome = any(%(talks)s) and t.undone_at is null and exists (select from units_placement p
+          where p.unit_id = t.unit_id and p.hierarchy = %(hierarchy)s and p.lo >= %(lo)s and p.lo < %(hi)s)""",
+        {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
+        | {"talks": [one.value for one in queries.TALKS]},
+    )
+
+
+def is_silent(body_id: int, *, at: datetime) -> bool:
+    """Return whether nobody called from a centre since yesterday, though it has queues. In a system scope."""
+    zone = settings.TIME_ZONE
+    since = datetime.combine(clock.day_in(zone, at) - timedelta(days=1), time(), ZoneInfo(zone))
+    called = CallTurn.objects.filter(
+        body_id=body_id, begun_at__gte=since, outcome__in=queries.CALL_OUTCOMES
+    ).exists()
+    return not called and bool(queues_of(body_id, at=at))

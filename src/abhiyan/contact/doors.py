@@ -1,0 +1,40 @@
+"""The link from a unit's page to its call centres."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from abhiyan.core.scope import system
+from abhiyan.org.here import address
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Viewer
+from abhiyan.programmes.queries import open_of
+from abhiyan.ui.addresses import address_of
+from abhiyan.ui.doors import Door
+from abhiyan.ui.numbers import grouped
+from abhiyan.units.queries import UnitRow
+
+from . import centres_below, queries
+from .rules.kinds import KIND
+
+
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
+    """unit: for its page, to leaders who see its people, where a programme calls. Nothing for search."""
+    if unit is None or unit.lo is None or unit.hi is None:
+        return
+    if not viewer.sees_people_at(unit.lo) or not viewer.may_at(LEADS, unit.lo):
+        return
+    for one in open_of(KIND):
+        if not queries.runs(one, at):
+            continue
+        with system("the call centres of a unit's page"):
+            n, silent = centres_below.silent_centres(one, (unit.lo, unit.hi), at=at)
+        if n:
+            about = _("%(silent)s of %(n)s silent since yesterday")
+            yield Door(
+                _("Call centres"),
+                address(address_of("contact:calling", one.public_id), unit.code),
+                icon="phone",
+                about=about % {"silent": grouped(silent), "n": grouped(n)},
+            )

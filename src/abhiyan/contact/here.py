@@ -1,0 +1,48 @@
+"""What the call centres of a unit do, in words and numbers, for a dossier and for slides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from abhiyan.core import small_cells
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.numbers import grouped
+
+from . import centres_below
+
+
+@dataclass(frozen=True, slots=True)
+class CentresReviewed:
+    """The call centres of a unit: how many, how many of them silent, and all lines in words and numbers."""
+
+    centres: int
+    silent: int
+    lines: Sequence[tuple[str, str]]
+
+
+def called_in(
+    programme: Programme, span: tuple[int, int], *, is_exact: bool, at: datetime
+) -> CentresReviewed | None:
+    """Return what the call centres within [lo, hi) do; None without a centre or a queue.
+
+    is_exact: the reader sees the people there. In a system scope.
+    """
+    if not centres_below.silent_centres(programme, span, at=at)[0]:
+        return None
+    whole = centres_below.whole(centres_below.centres_below(programme, span, at=at))
+
+    def people(n: int) -> str:
+        return small_cells.said(n if is_exact else small_cells.shown(n))
+
+    lines = [
+        (_("Call centres"), grouped(whole.centres)),
+        (_("Silent since yesterday"), grouped(whole.silent)),
+        (_("Call centres at work now"), grouped(whole.at_work)),
+        (_("People talked with today"), people(whole.reached)),
+        (_("People talked with by a call centre"), people(centres_below.talks_below(programme, span))),
+        (_("Promised call-backs that are open"), people(whole.promised)),
+        (_("Late call-backs"), people(whole.late)),
+    ]
+    return CentresReviewed(whole.centres, whole.silent, lines)

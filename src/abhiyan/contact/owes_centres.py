@@ -1,0 +1,44 @@
+"""The work of who leads a programme of contact today: call centres below that nobody calls from."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from abhiyan.core.scope import system
+from abhiyan.core.words import named
+from abhiyan.org.here import address
+from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS
+from abhiyan.org.viewer import HeldOffice, Viewer
+from abhiyan.programmes.queries import MeasureStand
+from abhiyan.ui.numbers import grouped
+from abhiyan.ui.owed import Owed
+
+from . import centres_below, queries
+
+
+def owes_centres(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
+    """Yield a row for the silent call centres below a leader's unit, where the programme has a call queue."""
+    programme = stand.programme
+    if home.unit_kind in PHONE_UNITS or not viewer.may_at(LEADS, home.lo) or not queries.runs(programme, at):
+        return
+    with system("silent call centres are counted for who leads there"):
+        n, silent = centres_below.silent_centres(programme, (home.lo, home.hi), at=at)
+    if not silent:
+        return
+    title = ngettext(
+        "%(silent)s of %(n)s call centre is silent since yesterday",
+        "%(silent)s of %(n)s call centres are silent since yesterday",
+        n,
+    )
+    page = reverse("contact:calling", args=[programme.public_id])
+    yield Owed(
+        urgency=1,
+        title=title % {"silent": grouped(silent), "n": grouped(n)},
+        meta=named(programme.names),
+        href=address(page, home.unit_code, show=centres_below.SILENT),
+        act=_("Remind them"),
+        icon="phone",
+    )

@@ -1,0 +1,162 @@
+"""The office's page of call centres: who is silent, what is promised, and the SMS to their supervisors."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from abhiyan.contact import actions, centres_below
+from abhiyan.contact.actions import CallTold, NoSupervisorToRemind
+from abhiyan.contact.centres_below import CentreToday
+from abhiyan.contact.here import called_in
+from abhiyan.contact.models import CallSeat, CallTurn
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.messaging.models import Message
+from abhiyan.org.queries import NotYours
+from abhiyan.org.tests.make import World, actor
+from abhiyan.people.models import Account
+from abhiyan.people.tests.make import browser
+from abhiyan.programmes.models import Programme
+
+from .at_calls import call_programme, centre_in, people_to_call, queue_of, seated
+from .at_doors import DAY
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with translation.override("en"):
+        yield World()
+
+
+@pytest.fixture
+def run(world: World) -> Programme:
+    return call_programme(world.unit("N1"))
+
+
+@pytest.fixture
+def centre(world: World) -> int:
+    return centre_in(world.unit("N11"))
+
+
+@pytest.fixture
+def caller(world: World, centre: int) -> Account:
+    return seated(centre, world.unit("N11"), 0)
+
+
+def called(centre: int, who: Account, outcome: str = "talked", **more: object) -> None:
+    turn = needed(actions.take_next(body_id=centre, languages=("hi",), by=actor(who), at=NOW))
+    actions.ring(turn=turn.pk, by=actor(who), at=NOW)
+    actions.note_call(turn=turn.pk, told=CallTold(outcome, **more), by=actor(who), at=NOW)
+
+
+def below(world: World, run: Programme, at: timedelta = timedelta()) -> list[CentreToday]:
+    with system("test"):
+        return centres_below.centres_below(run, (world.lo("N1"), world.lo("N2")), at=NOW + at)
+
+
+def test_a_centre_is_silent_until_somebody_calls_and_again_after_two_days(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    span = (world.lo("N1"), world.lo("N2"))
+    with system("test"):
+        assert centres_below.silent_centres(run, span, at=NOW) == (0, 0), "nobody gave it a queue"
+    queue_of(run, people_to_call(run, world.unit("N1111"), 1))
+    with system("test"):
+        assert centres_below.silent_centres(run, span, at=NOW) == (1, 1)
+        assert centres_below.is_silent(centre, at=NOW)
+    assert [row.is_silent for row in below(world, run)] == [True]
+    called(centre, caller)
+    with system("test"):
+        assert centres_below.silent_centres(run, span, at=NOW + DAY) == (1, 0)
+        assert not centres_below.is_silent(centre, at=NOW + DAY)
+        assert centres_below.silent_centres(run, span, at=NOW + 2 * DAY) == (1, 1)
+    (row,) = below(world, run)
+    assert (row.seats, row.at_work, row.calls, row.reached, row.reached_pct) == (1, 1, 1, 1, 100)
+    assert (row.is_silent, row.last, row.code) == (False, NOW, "N11")
+    (later,) = below(world, run, 2 * DAY)
+    assert (later.is_silent, later.calls, later.at_work) == (True, 0, 0)
+    with system("test"):
+        assert CallSeat.objects.get().languages == ["hi"]
+
+
+def test_a_promised_call_back_is_open_at_the_centre_that_promised_it_until_it_is_kept(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    centre_in(world.unit("N12"))
+    queue_of(run, people_to_call(run, world.unit("N1111"), 2))
+    called(centre, caller, "later", back_at=NOW + HOUR)
+    called(centre, caller, "busy")
+    found = {row.code: (row.promised, row.late) for row in below(world, run)}
+    assert found == {"N11": (1, 0), "N12": (0, 0)}
+    assert [row.late for row in below(world, run, 2 * HOUR) if row.body_id == centre] == [1]
+    with system("test"):
+        (one,) = centres_below.promises_below(run, (world.lo("N1"), world.lo("N2")), at=NOW + 2 * HOUR)
+        assert (one.body_id, one.is_late, one.due_at) == (centre, True, NOW + HOUR)
+        assert centres_below.promises_below(run, (world.lo("N2"), world.lo("N2") + 1), at=NOW) == []
+        lines = needed(called_in(run, (world.lo("N1"), world.lo("N2")), is_exact=True, at=NOW)).lines
+    assert [n for _words, n in lines] == ["2", "1", "1", "0", "0", "1", "0"]
+
+
+def test_the_supervisor_of_a_silent_centre_gets_one_sms_a_day(
+    world: World, run: Programme, centre: int
+) -> None:
+    queue_of(run, people_to_call(run, world.unit("N1111"), 1))
+    president, stranger = (world.holder("state_president", code) for code in ("N1", "N2"))
+    unit = world.unit("N1")
+
+    def remind(who: Account = president) -> int:
+        return actions.remind_centres(programme=run, unit_id=unit, by=actor(who), at=NOW)
+
+    with pytest.raises(NoSupervisorToRemind):
+        remind()
+    head = seated(centre, world.unit("N11"), 1, "call_supervisor")
+    with pytest.raises(NotYours):
+        remind(stranger)
+    assert remind() == remind() == 1
+    with system("test"):
+        (message,) = Message.objects.filter(template="duty.today")
+    assert message.phone_id == head.phone_id
+
+
+def test_the_office_reads_silent_centres_first_and_reminds_one_from_its_row(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    other = centre_in(world.unit("N12"))
+    seated(other, world.unit("N12"), 1, "call_supervisor")
+    queue_of(run, people_to_call(run, world.unit("N1111"), 2))
+    called(centre, caller, "later", back_at=NOW + HOUR)
+    office = browser(world.holder("state_president", "N1"))
+    today = office.get("/").text
+    assert "1 of 2 call centres are silent since yesterday" in today
+    page = f"/contact/{run.public_id}/calling/"
+    text = office.get(f"{page}?unit=N1").text
+    assert text.index(f'/bodies/{other}/"') < text.index(f'/bodies/{centre}/"'), "the silent one first"
+    assert f"{page}remind/?unit=N12" in text and f"{page}remind/?unit=N11" not in text
+    assert f'/bodies/{centre}/"' not in office.get(f"{page}?unit=N1&show=silent").text
+    assert f'/bodies/{centre}/"' in office.get(f"{page}?unit=N1&show=promised").text
+    assert office.get(f"{page}?unit=N1&show=silent&format=csv").status_code == 200
+    asked = f"{page}remind/?unit=N12"
+    assert "1 silent call centre has a supervisor." in office.get(asked).text
+    assert office.post(asked).status_code == 302
+    with system("test"):
+        assert Message.objects.filter(template="duty.today").count() == 1
+    assert f"{page}?unit=N1" in office.get("/units/N1/").text
+    assert "call centres are silent" not in browser(caller).get("/").text
+
+
+def test_a_call_that_goes_on_makes_no_centre_loud(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    """Only a call with an outcome counts: a person who was taken and given back was not called."""
+    queue_of(run, people_to_call(run, world.unit("N1111"), 1))
+    turn = needed(actions.take_next(body_id=centre, languages=("hi",), by=actor(caller), at=NOW))
+    actions.give_person_back(turn=turn.pk, by=actor(caller), at=NOW)
+    with system("test"):
+        assert CallTurn.objects.get().outcome == "given"
+    assert [row.is_silent for row in below(world, run)] == [True]
