@@ -152,7 +152,7 @@ GATEWAY = {
         "update": "n",
     },
     "enrolment_revisit": {"select": "phone_id", "insert": "phone_id", "update": "horizon"},
-    "enrolment_roll": {"select": "id people_per_phone minimum_age gives_way"},
+    "enrolment_roll": {"select": "id people_per_phone minimum_age gives_way stands_beside"},
     "enrolment_waiting": {
         "select": "id phone_id claim_id unit_id day channel opened_at completed_at completed_by completed_as",
         "insert": "id programme_id phone_id claim_id unit_id day channel link_digest at completed_at",

@@ -37,7 +37,7 @@ from .queries.recount import (
     facts_for_recount,
 )
 from .rules.channels import CHANNELS
-from .rules.rolls import FRIENDS, MEMBERS
+from .rules.rolls import CONTRIBUTORS, FRIENDS, MEMBERS
 from .rules.steps import PARTS, REPORTED, STEPS
 
 
@@ -119,6 +119,16 @@ DRIVE = Activity(
             },
             measures=(MeasureTemplate(MEASURE, FRIENDS.measure, FRIENDS.counts),),
             days=180,
+        ),
+        ProgrammeTemplate(
+            code=CONTRIBUTORS.template,
+            names={"en": "Contributors", "hi": "मददगार"},
+            about={
+                "en": "People who want to help say what they can do and when. Leaders find them and give them tasks.",
+                "hi": "जो मदद करना चाहते हैं, वे बताते हैं कि क्या और कब कर सकते हैं। दायित्वधारी उन्हें खोजकर काम देते हैं।",
+            },
+            measures=(MeasureTemplate(MEASURE, CONTRIBUTORS.measure, CONTRIBUTORS.counts),),
+            days=365,
         ),
     ),
     channels=CHANNELS,

@@ -8,6 +8,7 @@ class EnrolmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from abhiyan.contact.news import HelpOffered
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
         from abhiyan.helpdesk.rules import heard
@@ -36,6 +37,7 @@ class EnrolmentConfig(AppConfig):
             channels,
             closing,
             confirming,
+            contributors,
             erasing,
             merging,
             noes,
@@ -91,5 +93,6 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(PeopleMerged, lambda told: merging.end_second(told=told))
         news.subscribe(PeopleMerged, lambda told: merging.keep_noes(told=told))
         news.subscribe(PeopleParted, lambda told: merging.bring_second_back(told=told))
+        news.subscribe(HelpOffered, lambda told: contributors.heed_offer(told=told))
         news.subscribe(Restored, lambda _told: forget_horizons())
         news.subscribe(Restored, lambda _told: phone_changes.stop_restored())

@@ -53,6 +53,13 @@ ENTRIES = (
         place=7,
     ),
     NavigationEntry(
+        "enrolment:contributors",
+        _("Contributors"),
+        PEOPLE,
+        words=_("helpers, skills, hours, volunteers"),
+        key="contributors",
+    ),
+    NavigationEntry(
         "enrolment:unplaced", _("Without a place"), PEOPLE, words=_("assign a booth, village, PIN")
     ),
     NavigationEntry("enrolment:doubles", _("Duplicates"), PEOPLE, words=_("double entries, merge")),

@@ -39,5 +39,5 @@ GRANTS = {
     "enrolment_drive": {
         "gateway": "select (programme_id, roll_id, notice_code, indian_mobiles_only, renews, from_lists)"
     },
-    "enrolment_roll": {"gateway": "select (id, people_per_phone, minimum_age, gives_way)"},
+    "enrolment_roll": {"gateway": "select (id, people_per_phone, minimum_age, gives_way, stands_beside)"},
 }

@@ -26,6 +26,7 @@ from .models_door import DoorEntry, DoorTry  # noqa: F401  # the same
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_motives import Motive  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
+from .models_skills import ContributorSkill  # noqa: F401  # the same
 from .models_tokens import ChannelToken  # noqa: F401  # the same
 from .paper import models as paper  # noqa: F401  # its tables are tables of this room
 from .rules import steps
@@ -74,6 +75,8 @@ class Roll(models.Model):
     term_set_on = models.DateField(null=True)  # when either was last changed
     # Somebody who joins a roll that does not give way leaves this one.
     gives_way = models.BooleanField(default=False, db_default=False)
+    # Its people may be on any other roll too: contributors.
+    stands_beside = models.BooleanField(default=False, db_default=False)
     swept_on = models.DateField(null=True)  # the last day whose ended terms were all found (actions.terms)
     swept_to = models.UUIDField(null=True)  # the membership a sweep under way has come to
 

@@ -9,6 +9,7 @@ from . import openapi
 from .views import (
     batches,
     certificates,
+    contributors,
     denials,
     door,
     door_entries,
@@ -41,6 +42,7 @@ AT_DOORS = phone("enrolment.enrol")
 ENTERING = capability("enrolment.enrol")
 PEOPLE = capability("people.read")
 STRIKING_OFF = capability("enrolment.strike_off")
+LEADING = capability("tasks.ask")
 OFFICERS = capability("org.approve")
 PLACING = capability("enrolment.place")
 CORRECTING = capability("enrolment.correct")
@@ -130,6 +132,14 @@ urlpatterns = [
         act="hands over one's card",
         is_own=True,
     ),
+    page("me/skills/", contributors.me_skills, opens=MEMBER, act="is said anew", is_own=True),
+    page(
+        "me/tasks/<uuid:public_id>/",
+        contributors.me_task,
+        opens=MEMBER,
+        act="is taken back on the same page",
+        is_own=True,
+    ),
     page("me/certificate/", certificates.me_certificate, opens=MEMBER, is_own=True),
     page("me/out/", member.me_out, opens=PUBLIC, act="one proves the phone again", is_own=True),
     page("field/", door.field, opens=AT_DOORS, act="the person may leave; who never joined says so"),
@@ -143,6 +153,13 @@ urlpatterns = [
     ),
     page("field/<uuid:public_id>/", door.field_entry, opens=AT_DOORS, act="the person may leave"),
     page("people/", people.people, opens=PEOPLE),
+    page("people/contributors/", contributors.contributor_list, name="contributors", opens=PEOPLE),
+    page(
+        "people/contributors/task/",
+        contributors.contributor_task,
+        opens=LEADING,
+        act="the task is withdrawn on its page",
+    ),
     page("people/doubles/", doubles.double_list, name="doubles", opens=STRIKING_OFF),
     page("people/doubles/look/", doubles.doubles_look, opens=STRIKING_OFF, act="only looks", is_own=True),
     page(

@@ -26,6 +26,7 @@ from .models import Form, FormVersion, Opinion, QuotePassed, Submission, Submiss
 from .rules import answers as rules
 from .rules import quotes
 from .rules.questions import FormQuestion, QuestionKind
+from .rules.ready import ready_forms
 
 __all__ = ["FilledForm", "answers_form", "forms_for", "latest_version", "submission_for", "typed_answers"]
 
@@ -286,8 +287,18 @@ _OPINION_FORM = """select f.id from units_placement own
 
 def opinion_version(unit_id: int) -> FormVersion | None:
     """The opinion form in use for a unit: its own, or that of the nearest unit above; None where there is none."""
-    found = sql.column(_OPINION_FORM, [unit_id, quotes.READY])
+    return _version_near(unit_id, quotes.READY)
+
+
+def _version_near(unit_id: int, ready: str) -> FormVersion | None:
+    found = sql.column(_OPINION_FORM, [unit_id, ready])
     return latest_version(found[0]) if found else None
+
+
+def ready_version(unit_id: int, ready: str) -> FormVersion:
+    """The copy of a ready form in use for a unit, or for the nearest unit above. Without one, the ready form itself."""
+    found = _version_near(unit_id, ready)
+    return found or FormVersion(questions=[one.plain() for one in ready_forms()[ready].questions])
 
 
 def words_of(one: Opinion) -> str:

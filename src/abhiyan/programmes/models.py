@@ -13,6 +13,7 @@ from abhiyan.core.policy import (
     EVERYTHING,
     LINE,
     PEOPLE,
+    PHONE,
     SYSTEM,
     Policy,
     open_to_all,
@@ -175,6 +176,9 @@ class Task(models.Model):
     asked_by = models.BigIntegerField(null=True)  # account; null: a room asked it
     asked_at = models.DateTimeField()
     account_id = models.BigIntegerField(null=True)  # who has it now; null: nobody is left to have it
+    # A contributor who has it: they hold no office, and answer on their own page.
+    person_id = models.UUIDField(null=True)
+    phone_id = models.UUIDField(null=True)
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     hierarchy = models.SmallIntegerField(choices=Hierarchy.choices, default=Hierarchy.ORGANISATIONAL)
@@ -197,7 +201,8 @@ class Task(models.Model):
             # Acts write in the system's scope, after asking who may.
             *policies(
                 "task",
-                using=f"account_id = {ACCOUNT} or asked_by = {ACCOUNT} or {placed('programmes_task.unit_id', LINE)}",
+                using=f"account_id = {ACCOUNT} or asked_by = {ACCOUNT} or phone_id = {PHONE}"
+                f" or {placed('programmes_task.unit_id', LINE)}",
                 write=SYSTEM,
             ),
         ]
@@ -211,6 +216,9 @@ class Task(models.Model):
             models.Index(
                 fields=["batch"], condition=models.Q(batch__isnull=False), name="task_batch"
             ),  # used by: withdrawing what was asked together
+            models.Index(
+                fields=["phone_id"], condition=models.Q(phone_id__isnull=False), name="task_phone"
+            ),  # used by: a contributor's own page, erasure
             # used by: reminders
             models.Index(
                 fields=["due_at"], condition=models.Q(state__in=["asked", "accepted"]), name="task_due"

@@ -18,11 +18,12 @@ from abhiyan.contact.models import (
     ContactTry,
     PausedCentre,
 )
+from abhiyan.contact.news import HelpOffered
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.doors import unfit_note
 from abhiyan.contact.rules.kinds import BY_CALL, CALLED, KIND
 from abhiyan.contact.rules.retries import SHORTEST_TALK_S, call_again, into_hours
-from abhiyan.core import audit, clock, lot, sql
+from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
@@ -433,6 +434,8 @@ def _settle(
         else:
             entry.state, entry.next_day = State.LATER, clock.day_in(zone, entry.again_at)
     entry.save()
+    if made.outcome == Outcome.WANTS_HELP and phone_id:
+        news.tell(HelpOffered(phone_id, entry.unit_id, entry.language, by, at))
     if made.outcome == Outcome.NEVER and phone_id:
         people_acts.suppress(phone_id=phone_id, channel=BY_VOICE, by=by, at=at)
 

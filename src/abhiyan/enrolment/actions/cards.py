@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
@@ -16,7 +17,7 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Document
 from abhiyan.programmes.models import Rung
 
-from .giving_way import is_friend
+from .giving_way import is_contributor, is_friend
 from .members import AlreadyEnded, found_member, latest_id, lock_phone
 
 CARD = "member_card"
@@ -29,7 +30,8 @@ class NoCard(Refused, status=409):
 def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
     """The card of a member: the one that is valid, else a new one.
 
-    It needs the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded; NoCard to a friend.
+    It needs the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded; NoCard to a friend or
+    contributor.
     """
     phone = current().phone
     with system("a member takes their card"):
@@ -40,7 +42,7 @@ def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
         member.refresh_from_db()
         if member.ended_on is not None:
             raise AlreadyEnded
-        if is_friend(member):
+        if is_friend(member) or is_contributor(member):
             raise NoCard
         return people.issue_document(
             kind=CARD,
@@ -56,14 +58,16 @@ def issue_cards(
     *, memberships: Collection[UUID], unit_id: int, by: Actor, at: datetime
 ) -> dict[UUID, Document]:
     """The cards an office prints, by membership: of members whose phone has taken part itself. Others have none,
-    nor have friends.
+    nor have friends or contributors.
 
     Needs people.export over the unit; the caller has used what a second person approved.
     """
     org.require(by, "people.export", at=unit_id)
     with system("an office prints cards"):
         there = Membership.objects.filter(public_id__in=list(memberships), ended_on=None, merged_into=None)
-        there = there.exclude(roll_id__in=Roll.objects.filter(gives_way=True).values("pk"))
+        there = there.exclude(
+            roll_id__in=Roll.objects.filter(Q(gives_way=True) | Q(stands_beside=True)).values("pk")
+        )
         lock_phones(sorted(set(there.values_list("phone_id", flat=True))))
         found = list(there.order_by("pk"))
         proven = set(

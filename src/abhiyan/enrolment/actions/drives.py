@@ -126,7 +126,8 @@ _READ = f"""
     select ({_VERSION}),
            d.roll_id, p.state, p.zone, p.opens_on, p.closes_on, p.owner_id, r.people_per_phone, r.minimum_age,
            d.indian_mobiles_only, d.renews, d.from_lists, r.gives_way,
-           array(select o.id from enrolment_roll o where o.gives_way <> r.gives_way order by 1),
+           array(select o.id from enrolment_roll o where o.gives_way <> r.gives_way
+                  and not o.stands_beside and not r.stands_beside order by 1),
            array(select f.id from programmes_programme f
                   where coalesce(f.parent_id, f.id) = coalesce(p.parent_id, p.id)),
            array(select distinct n.version from people_notice n where n.code = d.notice_code),

@@ -19,6 +19,7 @@ from abhiyan.people.models import Purpose
 from abhiyan.people.news import ErasureReplayed
 from abhiyan.programmes.news import ItemsErased
 
+from .contributors import forget_help
 from .door import forget_at_doors
 from .leaving import end_all, of_person, say_no
 from .members import end, end_questions, found_member, latest_id, latest_term, term_id, who_is
@@ -75,6 +76,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
         forget_referred(memberships=[one.public_id for one in own])
         forget_motives([one.public_id for one in own])
+        forget_help([one.public_id for one in own], at=at)
         forget_where(own)
         forget_at_doors(own)
         news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
@@ -116,6 +118,7 @@ def end_again(*, told: ErasureReplayed) -> None:
     hide_photos_of(phones=[told.phone_id], at=told.at)
     forget_referred(memberships=[one.public_id for one in theirs])
     forget_motives([one.public_id for one in theirs])
+    forget_help([one.public_id for one in theirs], at=told.at)
     forget_where(theirs)
     forget_at_doors(theirs)
     news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))

@@ -24,9 +24,10 @@ def give_way(phone_ids: Iterable[UUID], *, by: Actor, at: datetime) -> int:
     yielding = set(Roll.objects.filter(gives_way=True).values_list("pk", flat=True))
     if not yielding:
         return 0
+    beside = set(Roll.objects.filter(stands_beside=True).values_list("pk", flat=True))
     ended = 0
     for phone_id in phone_ids:
-        found = list(living(phone_id).order_by("pk"))
+        found = [one for one in living(phone_id).order_by("pk") if one.roll_id not in beside]
         friends = [one for one in found if one.roll_id in yielding]
         if not friends or len(friends) == len(found):
             continue
@@ -42,6 +43,11 @@ def give_way(phone_ids: Iterable[UUID], *, by: Actor, at: datetime) -> int:
 def become_member(friend: Membership, *, by: Actor, at: datetime) -> None:
     """A friend is a member now: the friendship ends and is counted no more. The phone is locked."""
     end(friend, reason=endings.BECAME, channel=Channel.WORD, by=by, at=at)
+
+
+def is_contributor(member: Membership) -> bool:
+    """Return True for a membership of contributors: their roll excludes no other."""
+    return Roll.objects.filter(pk=member.roll_id, stands_beside=True).exists()
 
 
 def is_friend(member: Membership) -> bool:

@@ -20,8 +20,9 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
 from abhiyan.core.words import person as in_script
-from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Taken, Waiting
+from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Roll, Taken, Waiting
 from abhiyan.enrolment.models_places import Whereabout
+from abhiyan.enrolment.models_skills import ContributorSkill
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Sign
@@ -339,6 +340,8 @@ def end(
     member.struck_at = at if reason in endings.STRUCK else None
     member.save(update_fields=["ended_on", "struck_at"])
     people.revoke_documents(about=[member.public_id], reason=RevokeReason.ENDED, by=by, at=at)
+    if Roll.objects.filter(pk=member.roll_id, stands_beside=True).exists():
+        programmes.forget_helpers(person_ids=[member.person_id], at=at)
     if reason in endings.HIDDEN:
         people.mark_left(person_ids=[member.person_id], at=at)
     if channel is not None:
@@ -416,6 +419,9 @@ def move_members(members: Sequence[Membership], unit_id: int, at: datetime) -> N
     Enrolment.objects.filter(pk__in=[term.pk for term in terms.values()]).update(unit_id=unit_id)
     move_claims(Claim.objects.filter(pk__in=[term.claim_id for term in terms.values()]), unit_id, at)
     Membership.objects.filter(pk__in=[member.pk for member in members]).update(unit_id=unit_id)
+    ContributorSkill.objects.filter(membership__in=[member.public_id for member in members]).update(
+        unit_id=unit_id
+    )
     people.move_persons(person_ids=[member.person_id for member in members], unit_id=unit_id)
 
 

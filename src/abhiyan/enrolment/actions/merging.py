@@ -29,7 +29,7 @@ from abhiyan.people.rules.doubles import Standing
 from abhiyan.programmes import queries as programme_queries
 
 from .claims import PhoneFull
-from .giving_way import become_member, give_way, is_friend
+from .giving_way import become_member, give_way, is_contributor, is_friend
 from .leaving import is_held
 from .members import latest_id, latest_term, post, posted
 from .noes import OUTREACH, carry_no
@@ -40,14 +40,15 @@ def end_second(*, told: PeopleMerged) -> None:
     locked. In the transaction of the merge."""
     kept, gone = _members(told.kept_id), _members(told.gone_id)
     if any(
-        not is_friend(member) for member in gone
+        not is_friend(member) and not is_contributor(member) for member in gone
     ):  # the entry that goes is a member: who stays is no friend
         for friend in [member for member in kept if is_friend(member)]:
             become_member(friend, by=told.by, at=told.at)
             kept.remove(friend)
     by_roll = {member.roll_id: member for member in kept}
+    members = [member for member in kept if not is_contributor(member)]
     for member in gone:
-        stays = by_roll.get(member.roll_id) or (kept[0] if kept and is_friend(member) else None)
+        stays = by_roll.get(member.roll_id) or (members[0] if members and is_friend(member) else None)
         if stays is None:
             continue
         term = latest_term(member)

@@ -82,6 +82,17 @@ def friend_code(*, membership: UUID, by: Actor, at: datetime) -> str:
     return found.code
 
 
+def call_code(*, programme_id: int, unit_id: int, at: datetime) -> str:
+    """Return the code of the link that call centres send to people who want to help. In a system scope."""
+    found, _is_new = Referral.objects.get_or_create(
+        programme_id=programme_id,
+        account_id=None,
+        membership=None,
+        defaults={"code": _drawn(), "unit_id": unit_id, "made_at": at},
+    )
+    return found.code
+
+
 def _drawn() -> str:
     return "".join(lot.one(LETTERS) for _letter in range(LENGTH))
 
@@ -116,6 +127,8 @@ def note_referred(*, code: str, programme_id: int, membership: UUID, by: Actor, 
 
 def _has_left(one: Referral) -> bool:
     """True for the link of a friend who is on the list no more, and of a worker whose office ended."""
+    if one.membership is None and one.account_id is None:
+        return False
     if one.membership is None:
         return not org.holds(one.account_id or 0, RECORD, at=one.unit_id)
     return not Membership.objects.filter(public_id=one.membership, ended_on=None, merged_into=None).exists()

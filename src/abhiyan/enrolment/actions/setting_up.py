@@ -47,7 +47,7 @@ class CodesUnfit(Refused):
 
 def ensure_roll(kind: RollKind = rolls.MEMBERS) -> Roll:
     """A roll, made when it is not there: up to four people on a phone, from 18 on."""
-    given = {"names": kind.names, "gives_way": kind.gives_way}
+    given = {"names": kind.names, "gives_way": kind.gives_way, "stands_beside": kind.stands_beside}
     roll, _made = Roll.objects.get_or_create(code=kind.code, defaults=given)
     return roll
 

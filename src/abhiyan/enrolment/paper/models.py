@@ -114,7 +114,8 @@ class PaperImport(models.Model):
 
 class Referral(models.Model):
     """The own link of a worker, or of a friend, to a drive. Its code is in the address, on a worker's poster and
-    with the people who joined by it. membership: the friend's public id; a worker's link has an account."""
+    with the people who joined by it. membership: the friend's public id; a worker's link has an account. A drive has
+    one link without both: call centres send it to people who want to help."""
 
     code = models.TextField(unique=True)
     programme_id = models.IntegerField()
@@ -128,6 +129,11 @@ class Referral(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["membership", "programme_id"], name="referral_friend"),
             models.UniqueConstraint(fields=["account_id", "programme_id", "unit_id"], name="referral_once"),
+            models.UniqueConstraint(
+                fields=["programme_id"],
+                condition=models.Q(account_id=None, membership=None),
+                name="referral_calls",
+            ),
             *policies(
                 "referral",
                 using=f"account_id = {ACCOUNT} or {placed('enrolment_referral.unit_id', PEOPLE)}",

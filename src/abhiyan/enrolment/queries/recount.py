@@ -168,7 +168,8 @@ ORPHANS: dict[str, str] = {
         "select count(*) as n from enrolment_membership f join enrolment_roll g on g.id = f.roll_id and g.gives_way"
         " join people_person p on p.id = f.person_id join enrolment_membership m on m.phone_id = f.phone_id"
         " and m.ended_on is null and m.merged_into is null join enrolment_roll r on r.id = m.roll_id"
-        " and not r.gives_way join people_person q on q.id = m.person_id and lower(q.name) = lower(p.name)"
+        " and not r.gives_way and not r.stands_beside join people_person q on q.id = m.person_id"
+        " and lower(q.name) = lower(p.name)"
         " and q.birth_year = p.birth_year where f.ended_on is null and f.merged_into is null"
     ),
     "consents of unknown persons": (

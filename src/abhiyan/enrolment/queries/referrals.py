@@ -43,7 +43,8 @@ def own(account_id: int | None, programme_id: int) -> list[Referral]:
 def referrals(span: tuple[int, int], programme_id: int) -> QuerySet[Referral]:
     """The links to a drive of workers of a unit and all below it, in the viewer's sight."""
     placed = RawSQL("select unit_id from units_placement where lo >= %s and lo < %s", span)
-    return Referral.objects.filter(programme_id=programme_id, unit_id__in=placed, membership=None)
+    found = Referral.objects.filter(programme_id=programme_id, unit_id__in=placed, membership=None)
+    return found.exclude(account_id=None)
 
 
 def shown(found: Sequence[Referral]) -> list[Invited]:
@@ -68,6 +69,15 @@ def counts_of(code: str) -> tuple[int, int, int]:
     with system("how many joined by a friend's link"):
         link = Referral.objects.filter(code=code).values_list("pk", flat=True)
         for _of, joined, still, confirmed in sql.rows(_COUNTS, [list(link)]):
+            return joined, still, confirmed
+    return 0, 0, 0
+
+
+def joined_by_calls(programme_id: int) -> tuple[int, int, int]:
+    """Return how many joined by the link that call centres send, how many stayed, and how many confirmed."""
+    with system("how many joined after a call"):
+        link = Referral.objects.filter(programme_id=programme_id, account_id=None, membership=None)
+        for _of, joined, still, confirmed in sql.rows(_COUNTS, [list(link.values_list("pk", flat=True))]):
             return joined, still, confirmed
     return 0, 0, 0
 

@@ -1,4 +1,4 @@
-"""Rolls that a template of the drive fills: members, or friends, who belong to no party. Each has its own notice."""
+"""Rolls that a template of the drive fills: members, friends and contributors. Each has its own notice."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,10 @@ class RollKind:
     template: of the programmes that fill it. code, names: of the roll as it is kept. notice: code of the notice people
     read first. measure, counts: code and names of what its programmes count. mark: how the codes of its
     SMS texts and the purposes of its one-time codes end. gives_way: who joins another roll leaves this one, and nobody
-    of another joins it. list: what people call it within a sentence. has_card: its people have a card.
-    asks_why: they may say why they join, and have a link of their own. The other fields: words of pages.
+    of another joins it. stands_beside: its people may be on any other roll too.
+    list: what people call it within a sentence. has_card: its people have a card.
+    asks_why: they may say why they join, and have a link of their own. asks_skills: they say what they can do.
+    The other fields: words of pages.
     """
 
     template: str
@@ -25,6 +27,7 @@ class RollKind:
     counts: dict[str, str]
     mark: str
     gives_way: bool
+    stands_beside: bool
     become: Promise
     needs_consent: Promise
     consent: Promise
@@ -38,6 +41,7 @@ class RollKind:
     keeping: Promise
     has_card: bool
     asks_why: bool
+    asks_skills: bool
 
     def heading(self, name: str) -> str:
         """Return what the last page of joining says to somebody by name."""
@@ -58,6 +62,7 @@ MEMBERS = RollKind(
     counts={"en": "Members enrolled", "hi": "जुड़े सदस्य"},
     mark="",
     gives_way=False,
+    stands_beside=False,
     become=_("Become a member"),
     consent=_("I have read or heard the notice. Make me a member."),
     needs_consent=_("Nobody can be made a member without this consent."),
@@ -71,6 +76,7 @@ MEMBERS = RollKind(
     keeping=_("Keeping the roll of members"),
     has_card=True,
     asks_why=False,
+    asks_skills=False,
 )
 FRIENDS = RollKind(
     template="friends",
@@ -81,6 +87,7 @@ FRIENDS = RollKind(
     counts={"en": "Friends", "hi": "मित्र"},
     mark=".friend",
     gives_way=True,
+    stands_beside=False,
     become=_("Become a friend"),
     consent=_("I have read or heard the notice. I belong to no party. Make me a friend."),
     needs_consent=_("Nobody can be made a friend without this consent."),
@@ -94,8 +101,34 @@ FRIENDS = RollKind(
     keeping=_("Keeping the list of friends"),
     has_card=False,
     asks_why=True,
+    asks_skills=False,
 )
-EVERY = (MEMBERS, FRIENDS)
+CONTRIBUTORS = RollKind(
+    template="contributors",
+    code="contributors",
+    names={"en": "Contributors", "hi": "मददगार"},
+    notice="contributors",
+    measure="contributors",
+    counts={"en": "Contributors", "hi": "मददगार"},
+    mark=".contributor",
+    gives_way=False,
+    stands_beside=True,
+    become=_("I want to help"),
+    consent=_("I have read or heard the notice. I want to help, without pay. Make me a contributor."),
+    needs_consent=_("Nobody can be made a contributor without this consent."),
+    joined=_("%(name)s, you are a contributor"),
+    already=_("You were a contributor already. Nothing was added twice."),
+    title=_("Your help"),
+    number=_("Contributor number"),
+    since=_("Contributor since"),
+    people=_("Contributors"),
+    list=_("list of contributors"),
+    keeping=_("Keeping the list of contributors"),
+    has_card=False,
+    asks_why=False,
+    asks_skills=True,
+)
+EVERY = (MEMBERS, FRIENDS, CONTRIBUTORS)
 _BY_TEMPLATE = {one.template: one for one in EVERY}
 _BY_CODE = {one.code: one for one in EVERY}
 _BY_NOTICE = {one.notice: one for one in EVERY}
@@ -116,16 +149,28 @@ def of_notice(code: str) -> RollKind | None:
     return _BY_NOTICE.get(code)
 
 
-def friend_words(*, name: str, by: str, last4: str, when: str, confirmed: str) -> dict[str, str]:
-    """Return the page's words to a friend, where it speaks of members to others. The rest is the same."""
+_TO_FRIENDS = {
+    "is_friend": _("%(name)s is a friend, confirmed on %(day)s."),
+    "off": _("This entry is no longer on the list of friends, and does not count."),
+    "gone": _("This friendship has ended"),
+    "listed": _("On %(when)s, %(by)s put this phone (•%(last4)s) on our list of friends."),
+    "somebody": _("On %(when)s, somebody became a friend with this phone (•%(last4)s)."),
+    "became": _("On %(when)s, %(name)s became a friend with this phone (•%(last4)s)."),
+    "wants": _("I want to be a friend"),
+}
+_TO_CONTRIBUTORS = {
+    "is_friend": _("%(name)s is a contributor, confirmed on %(day)s."),
+    "off": _("This entry is no longer on the list of contributors, and does not count."),
+    "gone": _("This person no longer helps"),
+    "listed": _("On %(when)s, %(by)s put this phone (•%(last4)s) on our list of contributors."),
+    "somebody": _("On %(when)s, somebody became a contributor with this phone (•%(last4)s)."),
+    "became": _("On %(when)s, %(name)s became a contributor with this phone (•%(last4)s)."),
+    "wants": _("I want to help"),
+}
+_QUESTION_WORDS = {FRIENDS.code: _TO_FRIENDS, CONTRIBUTORS.code: _TO_CONTRIBUTORS}
+
+
+def question_words(roll: str, *, name: str, by: str, last4: str, when: str, confirmed: str) -> dict[str, str]:
+    """Return what the page of our question says to people of a roll, where members read other words; else nothing."""
     said = {"name": name, "by": by, "last4": last4, "when": when, "day": confirmed}
-    sentences = {
-        "is_friend": _("%(name)s is a friend, confirmed on %(day)s."),
-        "off": _("This entry is no longer on the list of friends, and does not count."),
-        "gone": _("This friendship has ended"),
-        "listed": _("On %(when)s, %(by)s put this phone (•%(last4)s) on our list of friends."),
-        "somebody": _("On %(when)s, somebody became a friend with this phone (•%(last4)s)."),
-        "became": _("On %(when)s, %(name)s became a friend with this phone (•%(last4)s)."),
-        "wants": _("I want to be a friend"),
-    }
-    return {key: str(text) % said for key, text in sentences.items()}
+    return {key: str(text) % said for key, text in _QUESTION_WORDS.get(roll, {}).items()}

@@ -33,6 +33,7 @@ from abhiyan.enrolment.queries import drive as queries
 from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.queries.motives import motives
 from abhiyan.enrolment.queries.people import join_number
+from abhiyan.enrolment.queries.referrals import joined_by_calls
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.plan_numbers import PlannedFriends, contradictions, sentence
 from abhiyan.enrolment.rules.steps import ANSWERS, DENIED
@@ -118,6 +119,8 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
     if held_drive.roll.gives_way:
         shown |= _plan(seen)
         shown["motives"] = motives(programme.pk) if viewer.may("people.read") else []
+    if held_drive.roll.stands_beside:
+        shown["after_calls"] = joined_by_calls(programme.pk)
     if viewer.may_any(MANAGE, RUN, "org.approve"):  # who only takes part needs no list of keys
         shown |= {
             "sees_channels": True,

@@ -54,7 +54,7 @@ from abhiyan.programmes.rules import held as kept
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 
-from . import card, join, joined, parting, places
+from . import card, join, joined, own_help, parting, places
 
 WHICH_TRIES = ("me.which", 20, 86_400)
 CARD_FILES = ("card.files", 60, 3600)
@@ -162,6 +162,7 @@ def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
             request.visit.remember(at, person=str(member.public_id))
             request.visit.about = member.programme_id
     shown = _held(member, phone_id, at) | parting.of(member, at) | joined.own_link(request, member, at)
+    shown |= own_help.own_help(member)
     changes = {
         "asked_from": phone_changes.asked_from(phone_id),
         "may_object": phone_changes.may_object(phone_id, at=at),

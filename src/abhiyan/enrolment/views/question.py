@@ -77,10 +77,9 @@ def question(request: VisitRequest, link: str) -> HttpResponseBase:
 
 
 def _to_friend(about: queries.QuestionEntry) -> dict[str, str]:
-    """Return the words to a friend in place of those to a member; nothing for a member."""
-    if rolls.of_roll(about.roll) is not rolls.FRIENDS:
-        return {}
-    return rolls.friend_words(
+    """Return the words to a friend or contributor in place of those to a member; nothing for a member."""
+    return rolls.question_words(
+        about.roll,
         name=about.name,
         by=about.by or queries.place(about),
         last4=about.last4,

@@ -9,7 +9,7 @@ from pathlib import Path
 from .questions import FormQuestion, question_of
 
 _FOLDER = Path(__file__).resolve().parents[1] / "ready"
-ORDER = ("meeting", "weekly", "booth", "stay", "beneficiary", "dialogue", "opinion", "call")
+ORDER = ("meeting", "weekly", "booth", "stay", "beneficiary", "dialogue", "opinion", "call", "skills")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .texts import FIXED, FRIEND
+from .texts import CONTRIBUTOR, FIXED, FRIEND
 
 WORDS: dict[str, Promise] = {
     "budget": _("Over this hour's limit: waits for approval"),
@@ -88,14 +88,23 @@ KINDS: dict[str, Promise] = {
     "ask.confirm.unnamed": _("Question whether they joined, without the name"),
     "ask.listed": _("Notice to a number somebody else put on the list"),
     "ask.spoke": _("Question whether a leader spoke with them"),
+    "contributor.join": _("Link to help, as they asked on a call"),
+    "contributor.task": _("Task for a contributor"),
     "certificate.ready": _("Certificate of a friend is ready"),
     "ask.phone": _("Notice of a changed number, to the old one"),
     "reply.which": _("Which question an answer is about"),
 }
-# To friends the same, in words of their own.
-KINDS |= {code: KINDS[code.replace(FRIEND, "")] for code in sorted(FIXED) if FRIEND in code}
+# To friends and contributors the same, in words of their own.
+KINDS |= {
+    code: KINDS[code.replace(mark, "")]
+    for mark in (FRIEND, CONTRIBUTOR)
+    for code in sorted(FIXED)
+    if mark in code
+}
 KINDS["drive.already.friend"] = _("Already a friend")
 KINDS["drive.joined.friend"] = _("Has joined as a friend: number and page")
+KINDS["drive.already.contributor"] = _("Already a contributor")
+KINDS["drive.joined.contributor"] = _("Has joined as a contributor: number and page")
 
 
 def reason(code: str) -> Promise | str:

@@ -51,7 +51,7 @@ VERSIONS = {
     "text.help": 2,
     "text.media": 2,
 }
-FRIEND = ".friend"  # ends the code of a text that says to friends what another says to members
+FRIEND, CONTRIBUTOR = ".friend", ".contributor"  # end the codes of texts to them; members read other words
 OF_A_CODE = ("code", "leave")  # what a one-time code brings to fill its text
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")

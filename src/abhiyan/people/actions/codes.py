@@ -24,7 +24,19 @@ from .accounts import NotAPhone, open_account
 from .factors import forget_factors, take_a_try
 from .persons import note_sign
 
-PURPOSES = ("sign_in", "join", "join.friend", "member", "phone", "leave", "door", "door.friend", "field")
+PURPOSES = (
+    "sign_in",
+    "join",
+    "join.friend",
+    "join.contributor",
+    "member",
+    "phone",
+    "leave",
+    "door",
+    "door.friend",
+    "door.contributor",
+    "field",
+)
 LIVES = timedelta(minutes=10)
 CONSOLE_LIVES = timedelta(hours=1)
 WORD_LIVES = timedelta(days=14)

@@ -14,8 +14,8 @@ from abhiyan.core import languages
 from .notices import SAMPLE, NoticeText, Section, of_file, shipped
 
 _SHIPPED = shipped("standard_notice.toml")
-_FRIENDS = shipped("friends_notice.toml")
-FRIENDS = "friends"  # code of the notice of friends; any other is that of members
+# By the codes of notices that say some parts otherwise than that of members.
+_OTHERS = {code: shipped(f"{code}_notice.toml") for code in ("friends", "contributors")}
 LANGUAGES = tuple(_SHIPPED)  # in which every notice is written
 BLANKS = frozenset({"name", "contact", "page", "by_call"})  # what an installation knows of itself
 PHRASES = {"first_reply": set[str](), "no_name": set[str](), "no_contact": set[str](), "by_call": {"leave"}}
@@ -28,7 +28,7 @@ OTHER = "more"  # key of a part with a heading of the organisation's own
 def offered(code: str = "") -> tuple[str, ...]:
     """In which languages a notice may be written here: those it must be, and those whose file has one to begin with.
     code: of the notice."""
-    if code == FRIENDS:
+    if code in _OTHERS:
         return LANGUAGES
     return (*LANGUAGES, *(code for code, one in languages.known().items() if one.notice))
 
@@ -44,11 +44,11 @@ def filled(text: str, told: Mapping[str, str]) -> str:
 
 
 def _of(code: str, language: str) -> Mapping[str, Any]:
-    """The shipped notice of a code: that of friends says some parts otherwise."""
+    """Return the shipped notice of a code: those of friends and contributors say some parts otherwise."""
     file = said(language)
-    if code != FRIENDS:
+    if code not in _OTHERS:
         return file
-    other = _FRIENDS[language]
+    other = _OTHERS[code][language]
     return {
         key: {**words, **other.get(key, {})} if isinstance(words, Mapping) else other.get(key, words)
         for key, words in file.items()

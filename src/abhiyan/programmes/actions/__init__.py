@@ -56,13 +56,16 @@ from .recount import recount
 from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
 from .tasks import (
+    HelperAsked,
     MovedMeanwhile,
     What,
+    ask_contributors,
     ask_of,
     ask_task,
     ask_tasks,
     change_task,
     change_together,
+    forget_helpers,
     hand_over,
 )
 from .trees import follow, refuse_going, resize

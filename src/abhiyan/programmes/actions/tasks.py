@@ -1,6 +1,6 @@
 """Tasks: asked of a person or an office; accepted, declined, done, looked at, handed over, withdrawn."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -82,6 +82,16 @@ class What:
     programme_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HelperAsked:
+    """A contributor who is asked a task, at their unit."""
+
+    person_id: UUID
+    phone_id: UUID
+    unit_id: int
+    hierarchy: int
+
+
 def ask_task(
     *,
     what: What,
@@ -132,6 +142,56 @@ def ask_of(*, what: What, appointment: UUID, by: Actor, at: datetime) -> Task:
     if seat is None:
         raise NobodyToAsk(field="whom")
     return ask_task(what=what, unit_id=seat.unit_id, office=office, account_id=seat.account_id, by=by, at=at)
+
+
+def ask_contributors(
+    *, what: What, helpers: Collection[HelperAsked], unit_id: int, by: Actor, at: datetime
+) -> list[Task]:
+    """Ask the same of contributors, a task each, by one act. They hold no office, and answer on their own page.
+
+    It needs `tasks.ask` at the unit. The caller has chosen helpers of this unit and below. Refuses NobodyToAsk and what
+    is wrong with the words, the time or the effort.
+    """
+    said, batch = _looked_at(what, at=at), lot.uuid()
+    with transaction.atomic():
+        org.require(by, LEADS, at=unit_id)
+        if not helpers:
+            raise NobodyToAsk(field="to")
+        with system("asking contributors a task"):
+            made = Task.objects.bulk_create(
+                Task(
+                    public_id=lot.uuid(),
+                    batch=batch,
+                    title=said.title,
+                    text=said.text,
+                    programme_id=said.programme_id,
+                    asked_by=by.account_id,
+                    asked_at=at,
+                    person_id=one.person_id,
+                    phone_id=one.phone_id,
+                    unit_id=one.unit_id,
+                    hierarchy=one.hierarchy,
+                    effort_min=said.effort_min,
+                    due_at=said.due_at,
+                    state_at=at,
+                )
+                for one in helpers
+            )
+        audit.record(
+            by=by, at=at, act="programmes.ask_contributors", subject=str(batch), unit_id=unit_id, n=len(made)
+        )
+    return made
+
+
+def forget_helpers(*, person_ids: Collection[UUID], at: datetime) -> int:
+    """Withdraw the open tasks of contributors who left or were erased, and forget whose they were. Returns how many.
+
+    In a system scope.
+    """
+    tasks = Task.objects.filter(person_id__in=person_ids)
+    rows = list(tasks.filter(state__in=[*OPEN, TaskState.DECLINED]).select_for_update(of=("self",)))
+    _move(rows, Act.WITHDRAW, "", by=Actor.system("a contributor is gone"), at=at)
+    return tasks.update(person_id=None, phone_id=None)
 
 
 def ask_tasks(
@@ -382,11 +442,24 @@ def _give(
     for task in tasks:
         task.state, task.state_at, task.note, task.reminded = TaskState.ASKED.value, at, note, 0
         task.account_id = seat.account_id if seat else None
+        task.person_id = task.phone_id = None
         if seat:
             task.unit_id, task.hierarchy = seat.unit_id, seat.hierarchy
             task.office_id = seat.office_id
     Task.objects.bulk_update(
-        tasks, ["state", "state_at", "note", "reminded", "account_id", "office", "unit", "hierarchy"]
+        tasks,
+        [
+            "state",
+            "state_at",
+            "note",
+            "reminded",
+            "account_id",
+            "person_id",
+            "phone_id",
+            "office",
+            "unit",
+            "hierarchy",
+        ],
     )
     _steps(tasks, act, note, seat.account_id if seat else None, by=by, at=at)
 

@@ -1,6 +1,6 @@
 """Tasks: who holds the office that is asked, who may say what to a task, and the lists of them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,16 +11,19 @@ from django.db.models import Count, Q, QuerySet
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
+from abhiyan.core.scope import current
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
+from abhiyan.people import queries as people
 from abhiyan.programmes.models import Task, TaskStep
 from abhiyan.programmes.rules import tasks as rules
-from abhiyan.programmes.rules.tasks import OPEN, Act, TaskState
+from abhiyan.programmes.rules.tasks import FINISHED, OPEN, Act, TaskState
 from abhiyan.units import queries as units
 
 from .holders import SignedHolder, holders
 
+MOST_OWN = 50  # open tasks shown to a contributor
 # Appointments that count on the day %(on)s.
 ACTIVE = """ap.state = 'active' and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)"""
 # The holders of an office in the units below a place, the place itself left out.
@@ -109,7 +112,9 @@ def _seat(condition: str, given: dict[str, Any]) -> TaskSeat | None:
 
 
 def is_asked(by: Actor, task: Task) -> bool:
-    """Whether a task is asked of the actor."""
+    """Return whether a task is asked of the actor: their account, or the phone that a contributor has proven."""
+    if by.kind == "citizen":
+        return task.phone_id is not None and task.phone_id == current().phone
     return by.account_id is not None and by.account_id == task.account_id
 
 
@@ -189,6 +194,24 @@ def tasks_of(
 def is_late(at: datetime) -> Q:
     """Open past the time it was due, as rules.tasks.is_late."""
     return Q(state__in=OPEN, due_at__lt=at)
+
+
+def tasks_of_helper(phone_id: UUID, person_ids: Collection[UUID]) -> list[Task]:
+    """The tasks of a contributor that are not finished, the most urgent first. In the scope of their proven phone."""
+    rows = Task.objects.filter(phone_id=phone_id, person_id__in=person_ids).exclude(state__in=FINISHED)
+    return list(rows.order_by("due_at", "pk")[:MOST_OWN])
+
+
+def task_of_helper(public_id: UUID, phone_id: UUID, person_ids: Collection[UUID]) -> Task:
+    """One task of a contributor; else NotFound."""
+    rows = Task.objects.filter(phone_id=phone_id, person_id__in=person_ids, public_id=public_id)
+    return needed(rows.first())
+
+
+def helpers_of(some: Iterable[Task]) -> dict[UUID, str]:
+    """The names of contributors who have these tasks, by their person; as far as the viewer sees them."""
+    ids = {one.person_id for one in some if one.person_id is not None}
+    return {one.pk: one.name or "" for one in people.persons(ids)} if ids else {}
 
 
 def due_of(account_id: int, *, limit: int) -> list[Task]:

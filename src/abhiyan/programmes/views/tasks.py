@@ -230,6 +230,7 @@ def _wanted(chosen: dict[str, Any], *, at: datetime) -> Q:
 
 def _with_names(some: list[Task], *, at: datetime) -> list[TaskRow]:
     known = found.people_of(account for task in some for account in (task.account_id, task.asked_by))
+    helpers = found.helpers_of(some)
 
     def name(account_id: int | None) -> str:
         one = known.get(account_id or 0)
@@ -238,7 +239,7 @@ def _with_names(some: list[Task], *, at: datetime) -> list[TaskRow]:
     return [
         TaskRow(
             task,
-            name(task.account_id),
+            person(helpers.get(task.person_id, "")) if task.person_id else name(task.account_id),
             name(task.asked_by),
             rules.is_late(task.state, due_at=task.due_at, at=at),
         )

@@ -23,13 +23,15 @@ from abhiyan.ui import build, messages
 
 SHIPPED = {path.stem: path for path in sorted(Path(__file__).parent.glob("*.toml"))}
 LARGEST = 1_000_000  # bytes; a whole language has a tenth of that
-# Messages to office-bearers and to friends are not among them: they read Hindi or English.
+# Messages to office-bearers, friends and contributors are not among them: they read Hindi or English.
 REPLIES = sorted(
     code
     for code in texts.FIXED
     if not code.startswith(("duty.", "office.", "account."))
     and code not in ("code.sign_in", "code.field")
     and texts.FRIEND not in code
+    and texts.CONTRIBUTOR not in code
+    and not code.startswith("contributor.")
 )
 LISTS = {"polite", "against", "unclear", *words.TextWord}
 HEAD = {"code": str, "name": str, "otherwise": str, "mark": str, "reviewed_by": str, "reviewed_on": date}

@@ -1,0 +1,160 @@
+"""Contributors say what they can do; leaders give them tasks; a call that ends with "wants to help" sends the link."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.dateformat import format as day_format
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact.news import HelpOffered
+from abhiyan.core import audit, clock, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import NotFound, Refused
+from abhiyan.core.scope import current, system
+from abhiyan.enrolment.models import Drive, Membership
+from abhiyan.enrolment.models_skills import ContributorSkill
+from abhiyan.enrolment.queries import contributors as queries
+from abhiyan.enrolment.queries.join import open_drives
+from abhiyan.enrolment.rules.rolls import CONTRIBUTORS
+from abhiyan.forms.rules.words import refused_in
+from abhiyan.messaging import actions as messaging
+from abhiyan.people import queries as people
+from abhiyan.programmes import actions as programmes
+from abhiyan.units import queries as units
+
+from .drives import covered
+from .members import found_member, living, lock_phone
+from .referrals import call_code
+
+MOST_ASKED = 20  # contributors an account asks in 24 hours (law.md T3)
+
+
+class TaskWordsUnfit(Refused):
+    """Its facts say why."""
+
+    message = "%(why)s"
+
+
+class HelperGone(Refused, status=409):
+    message = _("Somebody you chose has left the list. Go back and choose again.")
+
+
+def note_skills(*, membership: UUID, answers: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """Keep what a contributor can do and how many hours a week they have; it replaces what they said before.
+
+    It needs the contributor's own phone, proven in this session. Refuses NotFound.
+    """
+    phone = current().phone
+    with system("a contributor says what they can do"):
+        one = found_member(membership)
+        if phone != one.phone_id or one.ended_on is not None or not _is_helper(one):
+            raise NotFound
+        lock_phone(one.phone_id)
+        hours = str(answers.get(queries.HOURS, ""))
+        given = {"hours": int(hours) if hours.isdecimal() else 0, "unit_id": one.unit_id, "at": at}
+        said = ["", *answers.get(queries.SKILLS, ())]
+        ContributorSkill.objects.filter(membership=membership).delete()
+        ContributorSkill.objects.bulk_create(
+            ContributorSkill(membership=membership, skill=skill, **given) for skill in said
+        )
+        audit.record(by=by, at=at, act="enrolment.note_skills", subject=str(membership), unit_id=one.unit_id)
+
+
+def _is_helper(one: Membership) -> bool:
+    return Drive.objects.filter(pk=one.programme_id, roll__code=CONTRIBUTORS.code).exists()
+
+
+def forget_help(memberships: Collection[UUID], *, at: datetime) -> None:
+    """Forget what contributors can do and whose their tasks were: they left, or were erased. In a system scope.
+
+    memberships: public ids.
+    """
+    ContributorSkill.objects.filter(membership__in=memberships).delete()
+    helpers = Membership.objects.filter(public_id__in=memberships)
+    programmes.forget_helpers(person_ids=list(helpers.values_list("person_id", flat=True)), at=at)
+
+
+def ask_helpers(
+    *, what: programmes.What, to: Sequence[UUID], unit_id: int, hierarchy: int, by: Actor, at: datetime
+) -> int:
+    """Give contributors of a unit and below the same task. Each gets an SMS with its words. Returns how many.
+
+    to: their public ids, in the viewer's sight. It needs `tasks.ask` at the unit. An account asks 20 contributors in 24
+    hours. Refuses HelperGone, TaskWordsUnfit, TooMany, and what `ask_contributors` refuses.
+    """
+    helpers = queries.chosen(to)
+    lo, hi = units.span(unit_id, hierarchy)
+    spans = units.all_spans([one.unit_id for one in helpers])
+    inside = [one for one in helpers if any(lo <= at_ < hi for at_, _end in spans.get(one.unit_id, ()))]
+    if len(inside) != len(set(to)):
+        raise HelperGone
+    if why := refused_in(f"{what.title}\n{what.text}"):
+        raise TaskWordsUnfit(field="title", why=why)
+    with transaction.atomic():
+        made = programmes.ask_contributors(
+            what=what,
+            helpers=[
+                programmes.HelperAsked(one.person_id, one.phone_id, one.unit_id, hierarchy) for one in inside
+            ],
+            unit_id=unit_id,
+            by=by,
+            at=at,
+        )
+        for _one in made:
+            limits.take(
+                limit="contributor.task",
+                subject=str(by.account_id),
+                at=at,
+                allowed=MOST_ASKED,
+                window_s=86_400,
+            )
+        with system("contributors are asked"):
+            spoken = {one.pk: one.language for one in people.persons(each.person_id for each in inside)}
+            for task, one in zip(made, inside, strict=True):
+                messaging.send(
+                    template="contributor.task",
+                    phone=people.number_of(one.phone_id),
+                    language=spoken.get(one.person_id, "") or settings.LANGUAGE_CODE,
+                    blanks={
+                        "task": task.title,
+                        "day": day_format(clock.day_in(settings.TIME_ZONE, task.due_at), "j.n.Y"),
+                        "link": settings.ORIGIN + reverse("enrolment:me_task", args=[task.public_id]),
+                    },
+                    key=f"contributor task|{task.public_id}",
+                    unit_id=task.unit_id,
+                    programme_id=task.programme_id or 0,
+                    at=at,
+                )
+    return len(made)
+
+
+def heed_offer(*, told: HelpOffered) -> None:
+    """Send somebody who wants to help the link of the contributors' roll, once. In the transaction of the call.
+
+    Nothing goes out where no such programme takes people at their place, or they are on the roll already.
+    """
+    with system("somebody wants to help"):
+        found = [one for one in open_drives(told.at) if one.said is CONTRIBUTORS]
+        near = [one for one in found if covered(programme_id=one.programme.pk, unit_ids=[told.unit_id])]
+        if not near:
+            return
+        drive, owner = near[-1].drive, near[-1].programme.owner_id
+        if living(told.phone_id).filter(roll_id=drive.roll_id).exists():
+            return
+        code = call_code(programme_id=drive.pk, unit_id=owner, at=told.at)
+        page = settings.ORIGIN + reverse("enrolment:join_drive", args=[drive.join_slug])
+        messaging.send(
+            template="contributor.join",
+            phone=people.number_of(told.phone_id),
+            language=told.language or settings.LANGUAGE_CODE,
+            blanks={"link": f"{page}?by={code}"},
+            key=f"contributor|{drive.pk}|{told.phone_id}",
+            unit_id=told.unit_id,
+            programme_id=drive.pk,
+            at=told.at,
+        )

@@ -1,0 +1,268 @@
+"""Leaders find contributors by skill and place and give them tasks. Contributors say what they can do, and answer."""
+
+from dataclasses import replace
+from datetime import datetime, time
+from functools import partial
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.core.words import language, person
+from abhiyan.enrolment.actions import contributors as acts
+from abhiyan.enrolment.queries import contributors as queries
+from abhiyan.enrolment.queries.contributors import FoundContributor
+from abhiyan.forms.queries import answers_form
+from abhiyan.org import queries as org
+from abhiyan.org.here import page_unit
+from abhiyan.org.rules.capabilities import LEADS
+from abhiyan.org.viewer import Request
+from abhiyan.people.actions.reading import read_people
+from abhiyan.people.visit import VisitRequest
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
+from abhiyan.programmes.models import Task
+from abhiyan.programmes.queries import tasks as found
+from abhiyan.programmes.rules.tasks import Act
+from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.fields import DayField
+from abhiyan.ui.forms import offer
+from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.units import queries as units
+
+from .member import citizen, own, unlisted
+from .own_help import persons_of
+
+COLUMNS: tuple[Column[FoundContributor], ...] = (
+    Column(
+        "name", gettext_lazy("Contributor"), lambda row: person(row.name), is_name=True, names_people=True
+    ),
+    Column("unit", gettext_lazy("Unit"), lambda row: row.place, css="under"),
+    Column("can", gettext_lazy("Can do"), lambda row: ", ".join(row.can), css="under"),
+    Column("hours", gettext_lazy("Hours a week"), lambda row: row.hours, css="num"),
+    Column("pick", gettext_lazy("Choose"), is_for_acts=True),
+)
+
+
+class SkillFilters(forms.Form):
+    """Which contributors to show. unit, in: the place, as addresses name it."""
+
+    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=100)
+    skill = forms.ChoiceField(label=gettext_lazy("Can do"), required=False)
+    hours = forms.ChoiceField(label=gettext_lazy("Hours a week, at least"), required=False)
+
+
+@require_GET
+def contributor_list(request: Request) -> HttpResponseBase:
+    """Find contributors of a unit and below by skill and hours. Their number is on the page of the person."""
+    here = page_unit(request)
+    if not request.viewer.sees_people_at(here.span[0]):
+        raise org.NotYours(capability="people.read")
+    words = queries.skill_words(queries.skill_form(here.unit.id))
+    filters = SkillFilters(request.GET)
+    offer(
+        filters,
+        skill=[("", _("Anything")), *words.get(queries.SKILLS, {}).items()],
+        hours=[("", _("Any")), *words.get(queries.HOURS, {}).items()],
+    )
+    given = filters.cleaned_data if filters.is_valid() else {}
+    hours = given.get("hours", "")
+    rows = queries.ContributorRows(
+        here.span, skill=given.get("skill", ""), hours=int(hours) if hours.isdecimal() else 0
+    )
+    table: Table[FoundContributor] = Table(
+        request,
+        COLUMNS,
+        rows,
+        name="contributors",
+        caption=gettext_lazy("Contributors"),
+        finish=partial(_in_words, words=words.get(queries.SKILLS, {})),
+        is_brief=True,
+        unit_id=here.unit.id,
+        narrowed=filters,
+    )
+    if n := len(table.leaf.rows):
+        read_people(
+            by=request.actor, unit_id=here.unit.id, n=n, at=clock.now(), act="enrolment.read_contributors"
+        )
+    context = {
+        "here": "contributors",
+        "crumbs": here.crumbs((_("Contributors"), reverse("enrolment:contributors"))),
+        "place": here,
+        "filters": filters,
+        "is_narrowed": bool(given.get("skill") or hours),
+        "may_ask": request.viewer.may_at(LEADS, here.span[0]),
+        "most": acts.MOST_ASKED,
+    }
+    return answer(request, "enrolment/contributor_list.html", table, context)
+
+
+def _in_words(some: list[FoundContributor], *, words: dict[str, str]) -> list[FoundContributor]:
+    """The rows of a page with places, and with skills as people read them."""
+    return [
+        replace(one, can=tuple(words.get(code, code) for code in one.can))
+        for one in queries.with_places(some)
+    ]
+
+
+class HelpTaskForm(forms.Form):
+    """The words of a task for contributors, and its day."""
+
+    title = forms.CharField(
+        label=gettext_lazy("What is to be done"),
+        help_text=gettext_lazy("These words go out by SMS. Write no name of a third person and no promise."),
+        max_length=LONGEST_TITLE,
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Details, on their page"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    due_on = DayField(label=gettext_lazy("Due on"))
+    to = forms.MultipleChoiceField(widget=forms.MultipleHiddenInput)
+
+
+@form_page
+def contributor_task(request: Request) -> HttpResponseBase:
+    """Give a task to chosen contributors. The page first shows who gets it."""
+    here, at = page_unit(request), clock.now()
+    if not request.viewer.may_at(LEADS, here.span[0]):
+        raise org.NotYours(capability=LEADS)
+    wanted = (request.POST if request.method == "POST" else request.GET).getlist("to")[: acts.MOST_ASKED + 1]
+    chosen = queries.chosen([UUID(one) for one in wanted if _is_id(one)])
+    form = HelpTaskForm(
+        request.POST if request.method == "POST" else None,
+        initial={"to": [str(one.public_id) for one in chosen]},
+    )
+    field = form.fields["to"]
+    assert isinstance(field, forms.MultipleChoiceField)
+    field.choices = [(str(one.public_id), "") for one in chosen]
+    back = here.href(reverse("enrolment:contributors"))
+
+    def give(given: dict[str, Any]) -> int:
+        due = datetime.combine(given["due_on"], time(18), ZoneInfo(settings.TIME_ZONE))
+        return acts.ask_helpers(
+            what=programmes.What(title=given["title"], text=given["text"], due_at=due),
+            to=[UUID(one) for one in given["to"]],
+            unit_id=here.unit.id,
+            hierarchy=here.hierarchy,
+            by=request.actor,
+            at=at,
+        )
+
+    names = ", ".join(f"{person(one.name)} ({one.place})" for one in chosen)
+    return ask(
+        request,
+        give,
+        form=form,
+        title=_("Give a task"),
+        text=[
+            ngettext(
+                "%(n)s contributor gets it: %(names)s", "%(n)s contributors get it: %(names)s", len(chosen)
+            )
+            % {"n": len(chosen), "names": names},
+            _("Each gets one SMS with the task. They say on their own page that it is done or not possible."),
+        ]
+        if chosen
+        else [_("Choose contributors on the list first.")],
+        button=_("Give the task"),
+        said=lambda n: ngettext("Given to %(n)s contributor.", "Given to %(n)s contributors.", n) % {"n": n},
+        done=reverse("programmes:tasks") + "?show=given",
+        back=back,
+        is_open=bool(chosen),
+        here="contributors",
+        crumbs=[(_("Contributors"), back), (_("Give a task"), "")],
+    )
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+# A contributor's own page
+
+
+@form_page
+@unlisted
+def me_skills(request: VisitRequest) -> HttpResponseBase:
+    """A contributor says what they can do and how much time they have, and may change it later."""
+    by, member = citizen(request), own(request)
+    if member is None or not member.is_current or not member.said.asks_skills:
+        return redirect("enrolment:me")
+    form = answers_form(queries.skill_form(member.unit_id))(
+        request.POST if request.method == "POST" else None, initial=queries.own_skills(member.public_id)
+    )
+    done = tried(
+        request,
+        form,
+        lambda _given: acts.note_skills(
+            membership=member.public_id, answers=form.answers, by=by, at=clock.now()
+        ),
+        said=_("Thank you. A leader near you may ask for your help."),
+    )
+    if done:
+        return redirect("enrolment:me")
+    return render(request, "enrolment/me_skills.html", {"form": form}, status=done.status)
+
+
+class HelpAnswerForm(forms.Form):
+    """Why it is not possible."""
+
+    note = forms.CharField(
+        label=gettext_lazy("If it is not possible: why?"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+ANSWERS = {"done": Act.DO, "cannot": Act.DECLINE, "back": Act.TAKE_BACK, "can": Act.ACCEPT}
+
+
+@form_page
+@unlisted
+def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
+    """One task of a contributor: they say that it is done or not possible, or take that back."""
+    by, member = citizen(request), own(request)
+    if member is None:
+        return redirect("enrolment:me")
+    one = found.task_of_helper(public_id, member.phone_id, persons_of(member))
+    form = HelpAnswerForm(request.POST if request.method == "POST" else None)
+    act = ANSWERS.get(request.POST.get("answer", ""))
+    if request.method == "POST" and act is None:
+        raise NotFound
+    done = tried(
+        request,
+        form,
+        lambda given: programmes.change_task(
+            public_id=public_id, act=act or Act.DO, note=given["note"], by=by, at=clock.now()
+        ),
+    )
+    if done:
+        messages.success(request, _("Thank you. We pass your answer on."))
+        return redirect("enrolment:me_task", public_id)
+    context = {
+        "task": one,
+        "form": form,
+        "is_open": one.state in (Task.State.ASKED, Task.State.ACCEPTED),
+        "is_done": one.state == Task.State.DONE,
+        "is_declined": one.state == Task.State.DECLINED,
+        "place": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
+    }
+    return render(request, "enrolment/me_task.html", context, status=done.status)
