@@ -155,8 +155,11 @@ def _hundredths(share: float) -> float:
     return min(100.0, max(0.0, 100 * share))
 
 
-def plot(ladder: LadderShown, *, room: float = 1.05) -> LadderPlot:
-    """Put three rungs on one scale, which ends a little (`room`) after the largest; the estimate on its own."""
+def plot(ladder: LadderShown, *, room: float = 1.05, top: float = 0) -> LadderPlot:
+    """Put three rungs on one scale, which ends a little (`room`) after the largest; the estimate on its own.
+
+    top: where the scale ends instead. A larger value ends there too.
+    """
     whole = (ladder.counted or 0) + (ladder.unsigned or 0)
     values = (
         ladder.target,
@@ -164,7 +167,7 @@ def plot(ladder: LadderShown, *, room: float = 1.05) -> LadderPlot:
         whole,
         ladder.confirmed,
     )
-    top = max(0, *(value or 0 for value in values)) * room or 1.0
+    top = top or max(0, *(value or 0 for value in values)) * room or 1.0
 
     def at(value: float) -> float:
         return min(100.0, max(0.0, value / top * 100))

@@ -51,6 +51,7 @@ from .plans import plan_as_targets, planned_takeover
 from .prepared import prepared_in
 from .programmes import (
     RunningMeasure,
+    ask_outside,
     drawn,
     gap,
     in_charges,

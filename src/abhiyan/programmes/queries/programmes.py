@@ -224,6 +224,20 @@ def scope_units(programme: Programme) -> list[int]:
     )
 
 
+def ask_outside(programme: Programme, unit_ids: Iterable[int], *, hierarchy: int) -> sql.Asked[set[int]]:
+    """Those of the units that a programme does not cover, neither whole nor in part. One query."""
+    asked = sql.ask(
+        "select t.unit_id from units_placement t where t.unit_id = any(%(units)s::bigint[])"
+        " and t.hierarchy = %(hierarchy)s and t.valid_to is null and t.lo is not null"
+        " and not exists (select from programmes_scope s join units_placement a on a.unit_id = s.unit_id"
+        " where s.programme_id = %(programme)s and a.hierarchy = t.hierarchy and a.valid_to is null"
+        " and a.lo < t.hi and a.hi > t.lo)",
+        {"units": list(unit_ids), "hierarchy": hierarchy, "programme": programme.pk},
+        keep_plan=True,
+    )
+    return lambda: {unit for (unit,) in asked()}
+
+
 @dataclass(frozen=True, slots=True)
 class UnitCharge:
     """Somebody in charge of a programme in a unit, as any page may show it."""

@@ -55,6 +55,9 @@ def child_table(
     sample = format_html('<span class="ci">{}</span>', _("sample"))
     closed = format_html('<span class="ci">{}</span>', _("closed"))
     vacant = e(_("nobody leads it"))
+    outside = context.get("outside") or ()
+    other = _("Not part of this programme")
+    not_here = format_html('<td class="under muted" colspan="{}">{}</td>', len(heads) - 1, other)
     rows = (
         (
             "",
@@ -62,7 +65,7 @@ def child_table(
                 f'<th scope="row"><a href="{e(href)}">{e(name)}</a>'
                 f"{sample if child.is_sample else ''}{closed if child.is_closed else ''}"
                 f'<span class="of">{bearer(context, leader.name, leader.account_id) if leader else vacant}</span></th>'
-                f"{figures(drawn, mini(drawn))}"
+                f"{not_here if child.unit_id in outside and not drawn.reported else figures(drawn, mini(drawn))}"
             ),
         )
         for child, drawn, href, name, leader in children

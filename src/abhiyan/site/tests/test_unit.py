@@ -56,5 +56,12 @@ def test_names_of_other_places_are_shown_to_a_worker_until_the_day_has_enough(
     assert all("of another place" in body(president, "/units/JK-JAM/") for _n in range(5))
 
 
+def test_a_unit_outside_a_programme_is_not_shown_as_nothing_counted() -> None:
+    cast = Cast.make()
+    found = rows(body(cast.client("national_president"), "/units/IN/").partition('id="children"')[2])
+    outside = [row for row in found if row.endswith(" Not part of this programme")]
+    assert len(found) == 2 and len(outside) == 1 and "Himachal" in outside[0]
+
+
 def test_two_places_are_no_map() -> None:
     assert 'class="map"' not in body(Cast.make().client("state_president"), "/units/JK/")

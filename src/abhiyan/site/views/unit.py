@@ -321,13 +321,15 @@ def _measure(
         listing["per"] = tables.DEEPEST_ROW
         leaf = programmes.children_ladders(**reading, **listing)
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
-        checked, led = _told([chosen], here, leaf, today, at)
+        checked, led, _outside = _told([chosen], here, leaf, today, at)
         drawn = _drawn(leaf, chosen, today, lang, earlier, checked)
         return _files(request, here, [(*row, led.get(row[0].unit_id)) for row in drawn]).file()
     if here.has_children:
         figures, leaf = programmes.board(**reading, **listing)
         earlier = _earlier(chosen, here, hierarchy, leaf, today)
-        checked, leaders = _told(context["running"], here, leaf, today, at)
+        checked, leaders, context["outside"] = _told(
+            context["running"], here, leaf, today, at, chosen=chosen, hierarchy=hierarchy
+        )
         rows = _drawn(leaf, chosen, today, lang, earlier, checked)
         own = asked.own() if asked.own else None
         context |= {"leaf": leaf, "own": own, "files": _files(request, here, [])}
@@ -337,7 +339,7 @@ def _measure(
     else:
         figures = asked.figures() if asked.figures else programmes.figures(**reading)
         earlier = _earlier(chosen, here, hierarchy, None, today)
-        checked, _leaders = _told(context["running"], here, None, today, at)
+        checked, _leaders, _outside = _told(context["running"], here, None, today, at)
     before = earlier.beside(here.id) if earlier else {}
     key = (programme.pk, chosen.measure)
     context["ladders"] = programmes.drawn_ladders(
@@ -401,16 +403,21 @@ def _told(
     leaf: tables.Leaf | None,
     today: date,
     at: datetime,
-) -> tuple[Of, dict[int, org.Leader]]:
-    """What checks say of the unit and of those on a page of its list, and who leads those: asked at once."""
+    *,
+    chosen: programmes.RunningMeasure | None = None,
+    hierarchy: int = Hierarchy.ORGANISATIONAL,
+) -> tuple[Of, dict[int, org.Leader], set[int]]:
+    """Ask at once for the estimates of a unit and its list, the leaders of the list, and its units outside the chosen
+    programme."""
     of = sorted({one.programme.pk for one in running})
     if leaf is None:
-        return ask_estimated(of, [here.id], on=today)(), {}
+        return ask_estimated(of, [here.id], on=today)(), {}, set()
     children = [child.unit_id for child in leaf.rows]
     with sql.at_once():
         checked = ask_estimated(of, [here.id, *children], on=today)
         led = org.ask_leaders_of(children, on=clock.day_in(settings.TIME_ZONE, at))
-    return checked(), led()
+        outside = programmes.ask_outside(chosen.programme, children, hierarchy=hierarchy) if chosen else None
+    return checked(), led(), outside() if outside else set()
 
 
 def _levels(

@@ -359,6 +359,18 @@ def title(context: Context, content: str, name: str, *facts: str) -> SafeString:
     )
 
 
+@register.simple_block_tag
+def more(content: str) -> SafeString:
+    """Acts of a title beyond the first few, folded behind one button; nothing where there are none."""
+    if not content.strip():
+        return SafeString("")
+    head = look.icon("more") + escaped(_("More"))
+    return mark_safe(  # noqa: S308  # a template's own
+        f'<details class="menu noprint"><summary class="button mini secondary">{head}</summary>'
+        f"<div>{content}</div></details>"
+    )
+
+
 @register.simple_block_tag(takes_context=True)
 def fact(context: Context, content: str, css: str = "") -> str:
     """A fact of the title it stands in; nothing where it is empty."""

@@ -33,6 +33,7 @@ HATCH = ' fill="url(#hatch)"'
 DOTS = ' fill="url(#dots)"'
 # The mark of a rung where it is drawn alone: the class of its bar, and its texture; and of its disc on a map.
 MARKS = {"reported": ("f1", HATCH), "counted": ("f2", ""), "unsigned": ("f2u", DOTS), "confirmed": ("f3", "")}
+_BEYOND = 1.5  # times what a row is held against: there the bars of a table end
 DISCS = {"reported": "m-h", "counted": "m-n", "unsigned": "m-u", "confirmed": "m-c"}
 
 
@@ -228,7 +229,10 @@ def _parts(shown: LadderShown) -> str:
 
 @register.simple_tag
 def mini(given: LadderShown | Mapping[str, Any]) -> SafeString:
-    """The four bars alone, thin, for a row of a table, against what is due by today, else against the target."""
+    """The four bars alone, thin, for a row of a table, against what is due by today, else against the target.
+
+    The mark is at the same place in every row. A bar of more than one and a half times that ends in an arrow.
+    """
     shown = as_ladder(given)
     return _mini(
         target=shown.due or shown.target,
@@ -238,8 +242,16 @@ def mini(given: LadderShown | Mapping[str, Any]) -> SafeString:
 
 @kept
 def _mini(**figures: Any) -> SafeString:
-    drawn = plot(LadderShown(name="", **figures), room=1.03)
+    shown = LadderShown(name="", **figures)
+    top = (shown.target or 0) * _BEYOND
+    drawn = plot(shown, room=1.03, top=top)
     parts = [_bars(drawn, rung, str(1 + place * 7), "5") for place, rung in enumerate(RUNGS)]
+    lengths = (shown.reported, (shown.counted or 0) + (shown.unsigned or 0), shown.confirmed)
+    parts += [
+        f'<svg x="100%" y="{1 + place * 7}" overflow="visible"><path class="f0" d="M1 0l5 2.5-5 2.5z"/></svg>'
+        for place, n in enumerate(lengths)
+        if top and (n or 0) > top
+    ]
     if drawn.target is not None:
         parts.append(_line("tgt", drawn.target, drawn.target, "-2", "30"))
     if drawn.estimate and drawn.low is not None and drawn.high is not None:
