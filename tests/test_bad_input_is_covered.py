@@ -15,6 +15,8 @@ CALLS = "enrolment/tests/test_calls.py::"
 CARDS = "enrolment/tests/test_cards.py::"
 CARDS_JOURNEY = "enrolment/tests/test_cards_journey.py::"
 CONTACT_LISTS = "contact/tests/test_lists.py::"
+BRIDGE = "contact/tests/test_bridge.py::"
+CENTRES = "contact/tests/test_calls.py::"
 AT_DOORS = "contact/tests/test_doors.py::"
 DECKS = "review/tests/test_decks.py::"
 DECK_TEMPLATES = "review/tests/test_deck_templates.py::"
@@ -34,6 +36,7 @@ JOIN = "enrolment/tests/test_join.py::"
 MEETINGS = "meetings/tests/test_calling.py::"
 MEETING_DOOR = "meetings/tests/test_attending.py::"
 PAGES = "site/tests/test_imports.py::"
+KILLED = "contact/tests/test_calls_killed.py::"
 LISTED = "enrolment/tests/test_listed.py::"
 PAPER = "enrolment/tests/test_paper.py::"
 PHOTOS = "enrolment/tests/test_photos.py::"
@@ -80,6 +83,42 @@ COVERED: dict[str, list[str]] = {
     "a list that ends while doors are leased": [
         AT_DOORS + "test_leases_end_with_the_list_the_office_and_the_account",
         CONTACT_LISTS + "test_a_list_that_ends_gives_its_doors_back_and_one_whose_day_is_past_ends_by_itself",
+    ],
+    "two tabs of one caller": [
+        CENTRES + "test_a_caller_gets_one_person_rings_and_notes_a_talk_that_is_reported_unsigned",
+        CENTRES + "test_the_same_outcome_again_is_the_same_call_and_another_is_refused",
+        BRIDGE + "test_two_tabs_that_press_call_ask_for_one_call",
+    ],
+    "a browser closed in a call": [
+        CENTRES + "test_a_supervisor_takes_a_person_back_and_pauses_the_own_centre_alone",
+        CENTRES + "test_an_outcome_is_refused_once_somebody_else_had_the_person",
+        KILLED + "test_fifty_callers_and_two_thousand_people_end_in_a_final_state_whatever_dies",
+    ],
+    "a supervisor who reassigns while an outcome is saved": [
+        KILLED + "test_a_supervisor_and_an_outcome_in_the_same_moment_leave_one_whole",
+    ],
+    "an opt-out between lease and ring": [
+        CENTRES + "test_an_opt_out_between_lease_and_ring_holds_the_number_back",
+        BRIDGE + "test_a_no_between_the_lease_and_the_ring_asks_nothing_of_the_provider",
+        BRIDGE + "test_a_no_while_the_callers_phone_rings_keeps_the_persons_phone_silent",
+    ],
+    "a bridge that answers twice, late, not at all, or lies": [
+        BRIDGE + "test_the_first_record_of_a_call_stands_and_steps_out_of_order_change_nothing",
+        BRIDGE + "test_a_record_that_comes_late_counts_the_talk_and_twice_is_once",
+        BRIDGE + "test_a_provider_that_never_reports_lets_the_caller_call_again_five_times_in_all",
+        BRIDGE + "test_a_line_that_is_down_says_so_and_the_own_phone_takes_over",
+        BRIDGE + "test_a_lie_is_refused_by_its_field_and_leaves_nothing",
+        BRIDGE + "test_a_person_who_was_taken_back_is_not_called_and_a_late_record_counts_nothing",
+        BRIDGE + "test_what_is_not_signed_by_the_provider_now_as_a_bridge_is_refused",
+    ],
+    "a caller whose office ended at noon": [
+        CENTRES + "test_an_office_that_ended_at_noon_gives_the_person_back_and_takes_no_outcome",
+    ],
+    "a call centre without network for an hour": [
+        CENTRES + "test_an_outcome_that_waited_an_hour_without_a_network_is_noted_once",
+    ],
+    "a script changed while calls run": [
+        CENTRES + "test_the_script_stays_as_it_was_shown_while_it_changes",
     ],
     "a note about illness or vote": [
         AT_DOORS + "test_an_unfit_note_is_refused_and_leaves_nothing",

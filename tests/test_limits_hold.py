@@ -684,6 +684,10 @@ def question_words(ground: Ground) -> Asked:
     return str(phone_id), try_a_word
 
 
+def wrong_report(_ground: Ground) -> Asked:
+    return HERE, lambda: passed(browser().post("/contact/bridge/"), 403)
+
+
 def reply_to_a_text(ground: Ground, phone: str, text: Callable[[], str], *, other: str = "") -> bool:
     """Whether a phone that asks for help, or sends a picture (other), is answered."""
     ref = uuid4().hex
@@ -746,6 +750,7 @@ LIMITS = {
     "minor.network": Limit(300, HOUR, minor_network),
     "enrolment.claims": Limit(5_000_000, DAY, claims_of_a_token),
     "token.wrong": Limit(60, MINUTE, wrong_token),
+    "bridge.wrong": Limit(60, MINUTE, wrong_report),
     "hook.wrong": Limit(60, MINUTE, wrong_secret),
     "join.phone": Limit(5, HOUR, join_phone),
     "door.phone": Limit(5, HOUR, door_phone),

@@ -216,7 +216,7 @@ class ContactTry(models.Model):
         NO_ANSWER = "no_answer", pgettext_lazy("of a contact", "No answer")
         BUSY = "busy", pgettext_lazy("of a contact", "Busy")
         WRONG_NUMBER = "wrong_number", pgettext_lazy("of a contact", "Wrong number")
-        NEVER = "never", pgettext_lazy("of a contact", "No more calls")
+        NEVER = "never", pgettext_lazy("of a contact", "No more contact")
 
     id = models.UUIDField(primary_key=True)  # from the key of the outbox
     entry = models.ForeignKey(ContactEntry, models.PROTECT, null=True, related_name="+", db_index=False)

@@ -61,8 +61,10 @@ class CallTurn(models.Model):
     outcome = models.TextField(default="", db_default="")
     way = models.TextField(choices=Way.choices, default="", db_default="")
     rung_at = models.DateTimeField(null=True)  # the first time
-    told = models.TextField(default="", db_default="")  # the bridge's last word
-    talked_s = models.IntegerField(null=True)  # as the bridge reports
+    told = models.TextField(default="", db_default="")  # the bridge's last word of its latest call
+    talked_s = models.IntegerField(null=True)  # as the bridge reports, of the longest of its calls
+    asks = models.SmallIntegerField(default=0, db_default=0)  # calls the bridge was asked for
+    asked_at = models.DateTimeField(null=True)  # the last time
 
     class Meta:
         db_table = "contact_call_turn"

@@ -1,10 +1,10 @@
 """Addresses of this room."""
 
-from abhiyan.core.access import FINAL, STRONG, capability, page
+from abhiyan.core.access import FINAL, STRONG, TOKEN, capability, page
 from abhiyan.org.rules.capabilities import LEADS
 
 from .actions import MEET, RUN
-from .views import board, calls, centre, field, lists
+from .views import board, bridge, calls, centre, field, lists
 
 app_name = "contact"
 urlpatterns = [
@@ -30,6 +30,8 @@ urlpatterns = [
         act="is undone on the same day",
     ),
     # Each page asks for a seat in the call centre; a seat of a body gives no capability.
+    # A provider's machine. The view asks for its signature.
+    page("contact/bridge/", bridge.bridge, opens=TOKEN, act="is a record of what happened", is_own=True),
     page("contact/calls/", calls.calls, opens=STRONG),
     page("contact/calls/<uuid:call>/", calls.call, opens=STRONG, act="stays; the person may say no to it"),
     page("contact/calls/<uuid:call>/<slug:act>/", calls.call_act, opens=STRONG, act="shows a number"),

@@ -63,6 +63,11 @@ def wrong() -> list[str]:
             found.append(str(error))
     if not found and SMS() == "http" and not SMS_URL():
         found.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/channels.md)")
+    if not found and BRIDGE() == "http" and not (BRIDGE_URL() and BRIDGE_SECRET()):
+        found.append(
+            "ABHIYAN_BRIDGE=http: needs ABHIYAN_BRIDGE_URL, the provider's address, and ABHIYAN_BRIDGE_SECRET,"
+            " which signs its callbacks (docs/channels.md)"
+        )
     if not found and not MESSAGES_FROM() < MESSAGES_UNTIL():
         found.append("ABHIYAN_MESSAGES_FROM: must be earlier than ABHIYAN_MESSAGES_UNTIL")
     return found
@@ -221,6 +226,12 @@ def _gateway(text: str) -> str:
     return text
 
 
+def _long_secret(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("must have at least 32 signs, drawn at random")
+    return text
+
+
 def _usual_home() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/abhiyan")
@@ -255,6 +266,10 @@ LOG_LEVEL = Setting("ABHIYAN_LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ER
 SMS = Setting("ABHIYAN_SMS", _one_of("http", "file", "console"), lambda: "file")
 SMS_URL = Setting("ABHIYAN_SMS_URL", _gateway, str)
 SMS_TOKEN = Setting("ABHIYAN_SMS_TOKEN", _text, str, is_secret=True)
+BRIDGE = Setting("ABHIYAN_BRIDGE", _one_of("http", "off"), lambda: "off")
+BRIDGE_URL = Setting("ABHIYAN_BRIDGE_URL", _gateway, str)
+BRIDGE_TOKEN = Setting("ABHIYAN_BRIDGE_TOKEN", _text, str, is_secret=True)
+BRIDGE_SECRET = Setting("ABHIYAN_BRIDGE_SECRET", _long_secret, str, is_secret=True)  # signs its callbacks
 SMS_PER_HOUR = Setting("ABHIYAN_SMS_PER_HOUR", _number(0, MOST), lambda: 20_000)
 SMS_PRICE = Setting("ABHIYAN_SMS_PRICE", _number(0, MOST), lambda: 20)  # paise a part
 # May only be made stricter (law.md T2): within 10:00 and 21:00.

@@ -11,8 +11,11 @@ from .attempts import (
     end_attempt,
     lapse_attempts,
 )
+from .bridging import ASKED, MOST_ASKS, BridgeAskedOut, BridgeBusy, BridgeOff, hear_bridge, ring_by_bridge
 from .calls import (
+    DOWN,
     MOST_OWN,
+    BridgeWorks,
     CallTold,
     CentrePaused,
     NoCallerHere,
@@ -22,6 +25,7 @@ from .calls import (
     give_person_back,
     lapse_turns,
     leave_seat,
+    may_use_own,
     note_call,
     note_seen,
     pause_centre,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.contact import centres, queries
+from abhiyan.contact import bridges, centres, queries
 from abhiyan.contact.models import (
     CallQueue,
     CallSeat,
@@ -21,10 +21,11 @@ from abhiyan.contact.models import (
 from abhiyan.contact.news import HelpOffered
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.doors import unfit_note
-from abhiyan.contact.rules.kinds import BY_CALL, CALLED, KIND
+from abhiyan.contact.rules.kinds import BY_CALL, BY_WORD, CALLED, KIND
 from abhiyan.contact.rules.retries import SHORTEST_TALK_S, call_again, into_hours
 from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
+from abhiyan.core.gateways import UNCONFIRMED
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -45,7 +46,7 @@ from .talks import NOTE_KEPT, NoteUnfit, file_need
 MOST_OWN = 19  # Calls a day from a caller's own phone (law.md T3).
 MOST_SKIPPED = 200  # People held back in one look for the next.
 LATE = timedelta(hours=24)  # An outcome that waited in a tab may still be noted.
-BY_VOICE = 1  # The channel of a no that a caller writes down: a call.
+DOWN = "down"  # The bridge's provider did not take a call. UNCONFIRMED: it may have.
 State, Outcome, Way, End = ContactEntry.State, ContactTry.Outcome, CallTurn.Way, CallTurn.End
 
 
@@ -73,6 +74,10 @@ class RingFirst(Refused, status=409):
 
 class OwnCallsDone(Refused, status=409):
     message = _("You have made %(most)s calls from your own phone today. That is the limit.")
+
+
+class BridgeWorks(Refused, status=409):
+    message = _("This queue is called by the provider's line. Your own phone is for when the line is down.")
 
 
 class BackAtUnfit(Refused):
@@ -238,24 +243,22 @@ class RingOutcome:
 
 
 def ring(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
-    """Ring the person in front of a caller. The gate is asked again. Each number shown leaves a row in the trail.
+    """Show a caller the number, for their own phone. The gate is asked again. Each number leaves a row in the trail.
 
-    Own phones: at most 19 calls a day. Refuses TurnOver, NoCallerHere, OwnCallsDone.
+    At most 19 calls a day. In a queue of the provider's line only while that line is off or down (`may_use_own`).
+    Refuses TurnOver, NoCallerHere, OwnCallsDone, BridgeWorks.
     """
     with system("a caller rings"):
-        row = _own(turn, by=by, at=at)
-        entry = (
-            ContactEntry.objects.select_for_update(of=("self",)).select_related("list").get(pk=row.entry_id)
-        )
-        if why := _held_back(row.queue, entry, at=at):
-            _put_back(row.queue, entry, why, at=at)
-            row.ended_at, row.outcome = at, End.HELD
-            row.save(update_fields=["ended_at", "outcome"])
-            return RingOutcome(why=why if why in gate.WORDS else "elsewhere")
-        if row.rung_at is None:
+        row = own_now(turn, by=by, at=at)
+        if row.queue.by_bridge and not may_use_own(turn=row):
+            raise BridgeWorks
+        entry, why = let_through(row, at=at)
+        if why:
+            return RingOutcome(why=why)
+        if row.way != Way.OWN:
             if centres.own_calls(row.agent_id, at=at) >= MOST_OWN:
                 raise OwnCallsDone(most=MOST_OWN)
-            row.rung_at, row.way = at, Way.OWN
+            row.rung_at, row.way = row.rung_at or at, Way.OWN
             row.save(update_fields=["rung_at", "way"])
         number = people.number_of(needed(entry.phone_id))
         subject = str(entry.public_id)
@@ -263,7 +266,24 @@ def ring(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
     return RingOutcome(number)
 
 
-def _own(turn: UUID, *, by: Actor, at: datetime) -> CallTurn:
+def may_use_own(*, turn: CallTurn) -> bool:
+    """Return whether the caller of a bridge's queue may use the own phone: the line is off, or did not answer us."""
+    return bridges.bridge() is None or turn.way == Way.OWN or turn.told in (DOWN, UNCONFIRMED)
+
+
+def let_through(row: CallTurn, *, at: datetime) -> tuple[ContactEntry, str]:
+    """Lock the person of a turn and ask the gate. Held back: the caller has them no longer, and the text says why."""
+    entry = ContactEntry.objects.select_for_update(of=("self",)).select_related("list").get(pk=row.entry_id)
+    why = _held_back(row.queue, entry, at=at)
+    if not why:
+        return entry, ""
+    _put_back(row.queue, entry, why, at=at)
+    row.ended_at, row.outcome = at, End.HELD
+    row.save(update_fields=["ended_at", "outcome"])
+    return entry, why if why in gate.WORDS else "elsewhere"
+
+
+def own_now(turn: UUID, *, by: Actor, at: datetime) -> CallTurn:
     """A caller's own turn, locked, while it lasts. In a system scope. Refuses TurnOver, NoCallerHere."""
     rows = CallTurn.objects.select_for_update(of=("self",)).select_related("queue__programme")
     row = needed(rows.filter(pk=turn, agent_id=needed(by.account_id)).first())
@@ -387,7 +407,8 @@ def _fill(made: ContactTry, row: CallTurn, told: CallTold, on: date, *, by: Acto
         phone_id=made.entry.phone_id if made.entry else None,
         at=made.at,
         device=by.device,
-        is_counted=is_signed or row.way == Way.OWN,
+        seconds=row.talked_s,
+        is_counted=True,
         is_signed=is_signed,
     )
     programmes.report_items(new=[item], at=at)
@@ -437,7 +458,7 @@ def _settle(
     if made.outcome == Outcome.WANTS_HELP and phone_id:
         news.tell(HelpOffered(phone_id, entry.unit_id, entry.language, by, at))
     if made.outcome == Outcome.NEVER and phone_id:
-        people_acts.suppress(phone_id=phone_id, channel=BY_VOICE, by=by, at=at)
+        people_acts.suppress(phone_id=phone_id, channel=BY_WORD, by=by, at=at)
 
 
 # --- given back, taken back, ended ---
@@ -446,7 +467,7 @@ def _settle(
 def give_person_back(*, turn: UUID, by: Actor, at: datetime) -> None:
     """Give the person back without a call: they are in the queue again. Refuses TurnOver, NoCallerHere."""
     with system("a caller gives a person back"):
-        row = _own(turn, by=by, at=at)
+        row = own_now(turn, by=by, at=at)
         _end([row], End.GIVEN, at=at)
         audit.record(by=by, at=at, act="contact.give_back", subject=str(row.pk), unit_id=row.unit_id)
 

@@ -1,4 +1,4 @@
-"""When units close: the entries of lists there, what was noted there, and lists of the unit itself."""
+"""When units close: the entries of lists there, tries and calls there, and the unit's own lists and call queues."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import queries
-from abhiyan.contact.models import BasisDocument, ContactEntry, ContactList, ContactTry
+from abhiyan.contact.models import BasisDocument, CallQueue, CallTurn, ContactEntry, ContactList, ContactTry
 from abhiyan.contact.rules.kinds import BY_LIST, KIND, LISTED
 from abhiyan.core import sql
 from abhiyan.core.scope import system
@@ -26,18 +26,25 @@ from .lists import RUN
 AT_ONCE = 5_000  # ids kept together for an opening
 ENTRIES = Thing(
     key="contact.entries",
-    title=_("People and doors of contact lists"),
-    query="select e.unit_id, count(*) from contact_list l join contact_entry e on e.list_id = l.id"
-    " and e.unit_id = any(%(units)s) where l.state <> 'ended' group by 1",
+    title=_("Contact lists, their people and doors, and call queues"),
+    query="select x.unit_id, sum(x.n)::bigint from ("
+    "select e.unit_id, count(*) as n from contact_list l join contact_entry e on e.list_id = l.id"
+    " and e.unit_id = any(%(units)s) where l.state <> 'ended' group by 1"
+    " union all select l.unit_id, count(*) from contact_list l where l.unit_id = any(%(units)s)"
+    " and l.state <> 'ended' group by 1"
+    " union all select q.unit_id, count(*) from contact_call_queue q where q.unit_id = any(%(units)s) group by 1"
+    ") x group by 1",
     answers=(Answer.GOES, Answer.STAYS),
     capability=RUN,
     is_people=True,
 )
-_ENTRY, _TRY, _LIST = "entry", "try", "list"
+_ENTRY, _TRY, _LIST, _QUEUE, _TURN = "entry", "try", "list", "queue", "turn"
 
 
 def see_to_closing(*, told: UnitsClosing) -> None:
-    """Move entries, tries and lists of units about to close to their single successor, if that was the answer.
+    """Move what lists have at units about to close to their single successor, if that was the answer.
+
+    Entries, tries and calls there go with it, and so do the unit's own lists and call queues.
 
     Those of programmes that are not open or do not cover the successor stay. It needs programmes.run at the unit and
     its successor.
@@ -51,6 +58,8 @@ def see_to_closing(*, told: UnitsClosing) -> None:
                 _ENTRY: _ids(entries.select_for_update(of=("self",))),
                 _TRY: _ids(ContactTry.objects.filter(unit_id=unit_id, programme_id__in=running)),
                 _LIST: _ids(ContactList.objects.filter(unit_id=unit_id, programme_id__in=running)),
+                _QUEUE: _ids(CallQueue.objects.filter(unit_id=unit_id, programme_id__in=running)),
+                _TURN: _ids(CallTurn.objects.filter(unit_id=unit_id, queue__programme_id__in=running)),
             }
             if any(found.values()):
                 for one in (unit_id, to):
@@ -95,6 +104,10 @@ def _move(kind: str, ids: Sequence[int | str], unit_id: int, to: int, *, at: dat
         post(deltas=changes, at=at)
     elif kind == _TRY:
         ContactTry.objects.filter(pk__in=ids, unit_id=unit_id).update(unit_id=to)
+    elif kind == _QUEUE:
+        CallQueue.objects.filter(pk__in=ids, unit_id=unit_id).update(unit_id=to)
+    elif kind == _TURN:
+        CallTurn.objects.filter(pk__in=ids, unit_id=unit_id).update(unit_id=to)
     else:
         ContactList.objects.filter(pk__in=ids, unit_id=unit_id).update(unit_id=to)
         BasisDocument.objects.filter(contact_list_id__in=ids, unit_id=unit_id).update(unit_id=to)

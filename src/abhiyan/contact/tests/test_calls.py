@@ -1,13 +1,12 @@
 """Callers of call centres: one person at a time, nobody twice without a rule, nothing after a no."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import translation
 from hypothesis import given as drawn
 from hypothesis import settings as examples
@@ -512,44 +511,6 @@ def test_no_person_is_ever_with_two_callers_and_every_lease_comes_back(
             transaction.set_rollback(True)
 
     holds()
-
-
-@pytest.mark.machine
-@pytest.mark.django_db(transaction=True)  # callers at once, each in a transaction of its own, that see locks
-def test_fifty_callers_and_two_thousand_people_end_in_a_final_state_each_called_once(
-    world: World, run: Programme, centre: int
-) -> None:
-    callers = [seated(centre, world.unit("N11"), n) for n in range(50)]
-    booth = world.unit("N1111")
-    queue_of(run, *(people_to_call(run, booth, 1000) for _n in range(2)))
-
-    def works(n: int) -> int:
-        done, who = 0, callers[n]
-        try:
-            while True:
-                with transaction.atomic():
-                    turn = take(centre, who)
-                if turn is None:
-                    return done
-                if (done + n) % 9 == 0:  # the browser is closed: the supervisor's or the jobs' turn
-                    with transaction.atomic():
-                        actions.leave_seat(by=actor(who), at=NOW)
-                        done += 1
-                    continue
-                with transaction.atomic():
-                    with system("test"):
-                        CallTurn.objects.filter(pk=turn.pk).update(rung_at=NOW)
-                    outcome = ("talked", "wrong_number", "never", "unwilling")[(done + n) % 4]
-                    note(turn, who, outcome)
-                done += 1
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(works, range(50)))
-    assert {one.state for one in entries()} <= {"done", "out"}
-    rows = tries()
-    assert len({one.entry_id for one in rows}) == len(rows) == 2000
 
 
 def test_the_next_person_is_read_from_an_index(

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from abhiyan.contact import actions
 from abhiyan.contact.actions import Told
-from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
+from abhiyan.contact.models import CallQueue, CallTurn, ContactEntry, ContactList, ContactTry
 from abhiyan.contact.rules.kinds import LISTED
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -32,6 +32,7 @@ from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.units import actions as units
 from abhiyan.units.models import Unit
 
+from .at_calls import queue_of
 from .at_doors import POINT
 from .make import DAY, TODAY, contact_run, entries, filled, new_list
 
@@ -138,6 +139,36 @@ def test_entries_go_with_their_unit_come_back_and_none_is_lost(
     assert growth(world, run, "N1111").reported == 2 and recount(at=NOW).differences == []
     units.close_units(**given, answers={"contact.entries": "stays"})
     assert places() == ([old] * 3 + [new], old, old) and recount(at=NOW).differences == []
+
+
+def test_calls_and_call_queues_go_with_their_unit_and_come_back(
+    world: World, run: Programme, listed: ContactList
+) -> None:
+    old, new = world.unit("N1111"), world.unit("N1112")
+    queue = queue_of(run, listed, unit_id=old)
+    with system("test"):
+        turn = CallTurn.objects.create(
+            id=listed.public_id,
+            queue=queue,
+            entry=entries(listed)[0],
+            unit_id=old,
+            body_id=1,
+            agent_id=1,
+            begun_at=NOW,
+            until=NOW,
+            ended_at=NOW,
+        )
+        ContactEntry.objects.filter(list=listed).exclude(pk=turn.entry_id).update(unit_id=new)
+
+    def places() -> set[int]:
+        with system("test"):
+            return {CallQueue.objects.get().unit_id, CallTurn.objects.get().unit_id}
+
+    given: dict[str, Any] = {"on": TODAY, "by": SYSTEM, "at": NOW, "unit_id": old, "successors": ["N1112"]}
+    units.close_units(**given, answers={"contact.entries": "goes"})
+    assert places() == {new}
+    units.open_again(unit_id=old, by=SYSTEM, at=NOW)
+    assert places() == {old}
 
 
 def test_the_board_costs_as_many_queries_for_many_units_and_lists_as_for_few(

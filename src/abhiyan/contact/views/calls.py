@@ -1,6 +1,7 @@
 """The caller's page: the next person, the ring, the outcome; or the reasons why no person is left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,16 +11,19 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from abhiyan.contact import actions, centres, queries
+from abhiyan.contact import actions, bridges, centres, queries
+from abhiyan.contact.bridges import AGENT, ENDED, PERSON
 from abhiyan.contact.models import CallTurn, ContactTry
 from abhiyan.contact.rules import gate
 from abhiyan.contact.rules.retries import into_hours
 from abhiyan.contact.rules.schemes import scheme_name
 from abhiyan.core import clock
+from abhiyan.core.gateways import UNCONFIRMED
 from abhiyan.core.languages import names as languages
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
@@ -135,10 +139,46 @@ def _shown(
         "left": [(title, [(WHYS[one.why], one.n, one.first_at) for one in rows]) for title, rows in left],
         "spoken": _spoken_form(spoken),
         "own": own,
+        "line": _line(turn),
         "most_own": actions.MOST_OWN,
         "problem": problem,
     }
     return render(request, "contact/calls.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """The provider's line on a caller's page. words: what the line did last. may_ring: whether it works at all."""
+
+    words: str
+    may_ring: bool
+    may_use_own: bool
+
+
+LINE: Mapping[str, Promise] = {
+    "": _("The provider calls your phone first. Pick up, and it calls the person."),
+    actions.ASKED: _("Your phone rings. Pick up, and the provider calls the person."),
+    AGENT: _("You are on the line. The person's phone rings."),
+    PERSON: _("You are talking with the person."),
+    actions.DOWN: _("The provider's line does not answer. Try again, or use your own phone."),
+    UNCONFIRMED: _("The provider's line was slow. Wait for a moment. If your phone stays silent, try again."),
+}
+
+
+def _line(turn: CallTurn | None) -> LineShown | None:
+    """Return what a caller reads of the provider's line; None where their queue has none."""
+    if turn is None or not turn.queue.by_bridge:
+        return None
+    is_on = bridges.bridge() is not None
+    words = str(LINE.get(turn.told, ""))
+    if not is_on:
+        words = say("The provider's line is switched off. Call from your own phone.")
+    elif turn.told == ENDED:
+        words = say("The call has ended. The line counted %(n)s seconds of talk.") % {"n": turn.talked_s or 0}
+    is_own = turn.way == CallTurn.Way.OWN
+    return LineShown(
+        "" if is_own else words, is_on and not is_own, actions.may_use_own(turn=turn) and not is_own
+    )
 
 
 def _languages() -> list[tuple[str, str]]:
@@ -227,20 +267,31 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
     return _shown(request, seat, form=form, script=script, status=outcome.status)
 
 
+RINGS = {"ring": actions.ring, "line": actions.ring_by_bridge}
+RING_REFUSALS = (
+    actions.TurnOver,
+    actions.OwnCallsDone,
+    actions.BridgeWorks,
+    actions.BridgeOff,
+    actions.BridgeBusy,
+    actions.BridgeAskedOut,
+)
+
+
 @require_POST
 def call_act(request: Request, call: UUID, act: str) -> HttpResponseBase:
-    """Ring the person, or give them back without a call."""
+    """Ring the person by one's own phone or the provider's line, or give them back without a call."""
     centre_of(request, centres.AGENT)
     at = clock.now()
     try:
-        if act == "ring":
-            rung = actions.ring(turn=call, by=request.actor, at=at)
+        if act in RINGS:
+            rung = RINGS[act](turn=call, by=request.actor, at=at)
             if rung.why:
                 messages.warning(request, say("Not called: %(why)s") % {"why": gate.WORDS[rung.why]})
         elif act == "back":
             actions.give_person_back(turn=call, by=request.actor, at=at)
         else:
             raise NotFound
-    except (actions.TurnOver, actions.OwnCallsDone) as refused:
+    except RING_REFUSALS as refused:
         messages.error(request, str(refused))
     return redirect(reverse("contact:calls"))

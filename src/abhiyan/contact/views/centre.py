@@ -127,7 +127,7 @@ CENTRES: tuple[Column[CentreToday], ...] = (
     Column("seats", _("Callers"), lambda row: row.seats, order=True, css="num"),
     Column("work", _("At work now"), lambda row: row.at_work, order=True, css="num"),
     Column("calls", _("Calls today"), lambda row: row.calls, order=True, css="num"),
-    Column("reached", _("Talked with, %"), lambda row: row.reached_pct, order=True, css="num"),
+    Column("reached", _("Talks in 100 calls"), lambda row: row.reached_pct, order=True, css="num"),
     Column("promised", _("Promised call-backs"), lambda row: row.promised, order=True, css="num"),
     Column("late", _("Late call-backs"), lambda row: row.late, order=True, css="num"),
     Column("head", _("Supervisor"), lambda row: row.head, names_people=True, css="under"),
@@ -266,6 +266,14 @@ class QueueForm(forms.Form):
     )
     opens = forms.TimeField(label=_("From"), initial=hours.OPENS, widget=forms.TimeInput(format="%H:%M"))
     closes = forms.TimeField(label=_("Until"), initial=hours.CLOSES, widget=forms.TimeInput(format="%H:%M"))
+    by_bridge = forms.BooleanField(
+        label=_("Call by the provider's line"),
+        required=False,
+        help_text=_(
+            "The line calls the caller first, then the person. Callers never see the number. Your server needs a"
+            " provider for it."
+        ),
+    )
     priority = forms.TypedChoiceField(
         label=_("Priority"),
         coerce=int,

@@ -42,6 +42,8 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ABHIYAN_SMS", "http"),  # without its address
         ("ABHIYAN_SMS_URL", "http://sms.example.org"),
         ("ABHIYAN_SMS_PER_HOUR", "lots"),
+        ("ABHIYAN_BRIDGE", "http"),  # without its address and secret
+        ("ABHIYAN_BRIDGE_URL", "http://calls.example.org"),
         ("ABHIYAN_MESSAGES_FROM", "09:59"),  # wider than the law's hours
         ("ABHIYAN_MESSAGES_FROM", "half past ten"),
         ("ABHIYAN_MESSAGES_UNTIL", "21:01"),

@@ -18,6 +18,7 @@ class Sink:
     def __init__(self, manner: Manner, port: int = 0) -> None:
         self.manner = manner
         self.came: list[str] = []  # each message's phone
+        self.bodies: list[dict[str, Any]] = []
         self.refs: Counter[str] = Counter()
         self.hanging: list[Line] = []
         self.lines: list[Line] = []
@@ -90,7 +91,8 @@ class Line(asyncio.Protocol):
                 return
             body, self.buffer = self.buffer[end + 4 : end + 4 + size], self.buffer[end + 4 + size :]
             letter = json.loads(body)
-            self.sink.came.append(letter["to"])
+            self.sink.bodies.append(letter)
+            self.sink.came.append(letter.get("to", ""))
             self.sink.refs[letter["ref"]] += 1
             self.sink.manner(self, letter)
 

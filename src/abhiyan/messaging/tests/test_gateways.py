@@ -14,14 +14,14 @@ import psycopg
 import pytest
 from django.db import connection
 
-from abhiyan.core import database, loops
+from abhiyan.core import database, gateways, loops
 from abhiyan.core.actor import Actor
 from abhiyan.core.doctor import FAIL, OK
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW, passing, present
 from abhiyan.core.tests.turning import turning
 from abhiyan.core.tests.waits import PATIENCE_S, until
-from abhiyan.messaging import actions, adapters, doctor
+from abhiyan.messaging import actions, doctor
 from abhiyan.messaging.actions import sending
 from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.loops import MessageLane, lanes
@@ -103,7 +103,7 @@ def age_leases() -> None:
 def never_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hand waits for its answer until the gateway recovers, and keeps its connection as long."""
     monkeypatch.setattr(sending, "WAIT_S", 10 * PATIENCE_S)
-    monkeypatch.setattr(adapters, "KEPT_S", 10 * PATIENCE_S)
+    monkeypatch.setattr(gateways, "KEPT_S", 10 * PATIENCE_S)
 
 
 @pytest.mark.usefixtures("never_given_up")

@@ -1,0 +1,161 @@
+"""Calls by a provider's bridge: the caller asks for one, and the provider reports each step of it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact import bridges, queries
+from abhiyan.contact.bridges import AGENT, ENDED, PERSON, BridgeCall, BridgeReport
+from abhiyan.contact.models import CallTurn, ContactTry
+from abhiyan.core import apart, audit
+from abhiyan.core.actor import Actor
+from abhiyan.core.gateways import UNCONFIRMED
+from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.scope import system
+from abhiyan.people import queries as people
+from abhiyan.programmes import actions as programmes
+
+from .calls import DOWN, RingOutcome, is_shown_by_bridge, let_through, own_now
+
+ASKED = "asked"  # The provider took the call and has reported nothing.
+MOST_ASKS = 5  # Calls of one person by one caller.
+RINGING = timedelta(minutes=1)  # The caller's phone may ring so long; then they may ask again.
+ROUNDED_S = 2  # A provider rounds its seconds up.
+_ORDER = {"": 0, DOWN: 0, UNCONFIRMED: 0, ASKED: 0, AGENT: 1, PERSON: 2, ENDED: 3}
+
+
+class BridgeOff(Refused, status=409):
+    message = _("The provider's line is switched off. Call from your own phone.")
+
+
+class BridgeBusy(Refused, status=409):
+    message = _("Your call is under way. Pick up your phone.")
+
+
+class BridgeAskedOut(Refused, status=409):
+    message = _("You have called this person %(most)s times. Note the outcome, or give the person back.")
+
+
+class UnknownCall(Refused, status=404):
+    message = _("There is no such call.")
+
+
+class SecondsUnfit(Refused):
+    message = _("The talk cannot be longer than the time since the call was asked for.")
+
+
+def ring_by_bridge(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
+    """Have the provider call the caller's own phone, then the person. The gate is asked again. No number is shown.
+
+    The provider is asked while no transaction waits. A call that it may not have heard of keeps its reference, so it is
+    made once. The line stays off for a person once the caller used the own phone. Refuses TurnOver, NoCallerHere,
+    BridgeOff, BridgeBusy, BridgeAskedOut.
+    """
+    with system("a caller rings by the bridge"):
+        row, line = own_now(turn, by=by, at=at), bridges.bridge()
+        if line is None or not row.queue.by_bridge or row.way == CallTurn.Way.OWN:
+            raise BridgeOff
+        is_again = row.told in (DOWN, UNCONFIRMED)
+        if not is_again and row.asks and apart.is_done(_key(row, row.asks)):
+            return RingOutcome()  # its report was faster than its answer
+        if row.told in (AGENT, PERSON) or (
+            row.told == ASKED and row.asked_at is not None and at - row.asked_at < RINGING
+        ):
+            raise BridgeBusy
+        n = row.asks if is_again else row.asks + 1
+        if n > MOST_ASKS:
+            raise BridgeAskedOut(most=MOST_ASKS)
+        entry, why = let_through(row, at=at)
+        if why:
+            return RingOutcome(why=why)
+        account = needed(people.account(row.agent_id))
+        numbers = people.numbers_of([account.phone_id, needed(entry.phone_id)])
+        call = BridgeCall(
+            bridges.ref_of(row.pk, n), numbers[account.phone_id], numbers[needed(entry.phone_id)], at
+        )
+        handed = apart.done(_key(row, n), lambda: line.call(call))
+        row.asks, row.asked_at, row.way = n, at, CallTurn.Way.BRIDGE
+        row.told = (UNCONFIRMED if handed.reason == UNCONFIRMED else ASKED) if handed.ok else DOWN
+        if handed.ok and row.rung_at is None:
+            row.rung_at = at
+        row.save(update_fields=["asks", "asked_at", "way", "told", "rung_at"])
+        audit.record(
+            by=by,
+            at=at,
+            act="contact.ring_by_bridge",
+            subject=str(entry.public_id),
+            unit_id=entry.unit_id,
+            facts={"told": row.told},
+        )
+    return RingOutcome()
+
+
+def _key(row: CallTurn, n: int) -> tuple[str, str]:
+    return ("bridge", bridges.ref_of(row.pk, n))
+
+
+def hear_bridge(*, told: BridgeReport, at: datetime) -> bool:
+    """Keep what the provider reports of a call. Returns whether it may call the person now.
+
+    The person is called only while the caller has them and the gate lets them through. The same report again changes
+    nothing. A record of 20 seconds or more counts the talk, also when it comes late. Refuses UnknownCall, SecondsUnfit.
+    """
+    known = bridges.turn_of(told.ref)
+    if known is None:
+        raise UnknownCall(field="ref")
+    with system("the bridge reports"):
+        rows = CallTurn.objects.select_for_update(of=("self",)).select_related("queue__programme")
+        row = rows.filter(pk=known[0], queue__by_bridge=True).first()
+        # A report may come before the provider's answer to us is stored: the caller's phone is the first to be called.
+        if row is None or not 1 <= known[1] <= row.asks + (told.event == AGENT):
+            raise UnknownCall(field="ref")
+        if told.event == AGENT:
+            return _agent_answered(row, known[1], at=at)
+        is_latest = known[1] == row.asks
+        if told.event == ENDED:
+            if row.rung_at is None or told.seconds > (at - row.rung_at).total_seconds() + ROUNDED_S:
+                raise SecondsUnfit(field="seconds")
+            if is_latest and row.told == ENDED:
+                return False
+            row.talked_s = max(row.talked_s or 0, told.seconds)
+        if is_latest and _ORDER[told.event] > _ORDER[row.told]:
+            row.told = told.event
+        row.save(update_fields=["told", "talked_s"])
+        if told.event == ENDED:
+            _sign_late(row, at=at)
+            facts = {"seconds": told.seconds}
+            audit.record(
+                by=Actor.system("bridge"),
+                at=at,
+                act="contact.bridge_ended",
+                subject=str(row.pk),
+                unit_id=row.unit_id,
+                facts=facts,
+            )
+    return False
+
+
+def _agent_answered(row: CallTurn, n: int, *, at: datetime) -> bool:
+    """The caller's phone was picked up. Returns whether the person may be called."""
+    is_latest = n >= row.asks
+    if row.ended_at is not None or row.until <= at or row.way == CallTurn.Way.OWN or not is_latest:
+        return False
+    if n == row.asks and _ORDER[row.told] > _ORDER[AGENT]:
+        return False
+    _entry, why = let_through(row, at=at)
+    if why:
+        return False
+    row.asks, row.way, row.told = n, CallTurn.Way.BRIDGE, AGENT
+    row.asked_at, row.rung_at = row.asked_at or at, row.rung_at or at
+    row.save(update_fields=["asks", "way", "told", "asked_at", "rung_at"])
+    return True
+
+
+def _sign_late(row: CallTurn, *, at: datetime) -> None:
+    """Take a talk that was noted before its record out of the unsigned shade."""
+    if not is_shown_by_bridge(row) or row.outcome not in queries.TALKS:
+        return
+    made = ContactTry.objects.filter(pk=row.pk, undone_at=None, item_id__isnull=False).first()
+    if made is not None:
+        programmes.sign_items(ids=[needed(made.item_id)], at=at)
