@@ -114,6 +114,15 @@ class PlanUnplaced(Refused):
     message = _("None of the plan's units is in this programme, so you can't use it.")
 
 
+class PlanDisagrees(Refused):
+    """The parts of a plan come to another number than the whole above them. n: of the whole."""
+
+    message = _(
+        "%(where)s would have the target %(n)s, but the targets below it come to %(below)s. Unlock or change one "
+        "of them first, or use the plan as weights."
+    )
+
+
 class FigureUnfit(Refused):
     message = _("A figure is a whole number from 0 to 2,00,00,00,000.")
 

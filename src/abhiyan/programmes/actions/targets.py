@@ -5,6 +5,7 @@ Every change is a version: what it wrote and what it ended stay, so it can be sh
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -202,32 +203,30 @@ def take_over_plan(
     *,
     programme_id: int,
     plan_public_id: UUID,
+    per_100: Decimal,
     by: Actor,
     at: datetime,
     measure: int = 1,
     expected: str | None = None,
 ) -> Takeover:
-    """Make a plan's votes this programme's targets, wherever its units stand in the programme's hierarchy and scope.
+    """Give units of a plan a target of `per_100` members for every 100 votes, in the programme's hierarchy and scope.
 
-    Seats and parts of the plan get its numbers and its locks, units above them the sum; what lies outside, has no
-    unit or does not sum is told in what is returned. Locked targets stay, but those a plan has locked: they move with
-    the next one. Who may: `programmes.targets` at the programme's owner; the plan must be in sight. Refuses NotFound,
-    PlanTooWide, PlanUnplaced, UnknownMeasure, ProgrammeOver, ChangedMeanwhile.
+    Units above them get the sum, and the plan's locks hold. The result names what lies outside or has no unit. Locked
+    targets stay. Targets that a plan has locked move with the next plan. It needs `programmes.targets` at the
+    programme's owner, and the plan in sight. Refuses NotFound, PlanTooWide, PlanUnplaced, PlanDisagrees,
+    UnknownMeasure, ProgrammeOver, ChangedMeanwhile. `split_target` by the basis "planned" takes a plan as weights.
     """
     with transaction.atomic():
         programme = _open(programme_id, measure)
         org.require(by, "programmes.targets", at=programme.owner_id)
         plan = elections.plan_for(plan_public_id)
-        found = plan_as_targets(programme, plan, measure=measure, on=day_in(programme.zone, at))
+        on = day_in(programme.zone, at)
+        found = plan_as_targets(programme, plan, per_100=per_100, measure=measure, on=on)
         if not found.taken:
             raise refusals.PlanUnplaced(field="plan")
+        if found.disagreement is not None:
+            raise found.disagreement
         _require_seen(expected, found.changes)
-        name = plan.names.get("en") or next(iter(plan.names.values()), "")
-        facts = {
-            "plan": f"{name} v{plan.number}",
-            **{f"plan_{language}": f"{text} v{plan.number}" for language, text in plan.names.items() if text},
-            "plan_id": str(plan.public_id),
-        }
         _put(
             programme,
             measure,
@@ -235,8 +234,11 @@ def take_over_plan(
             found.changes.differences,
             act=Act.PLAN,
             basis="plan",
-            facts=facts,
-            told=("take_over_plan", {"plan": str(plan.public_id), "version": plan.number}),
+            facts=weights.plan_facts(plan),
+            told=(
+                "take_over_plan",
+                {"plan": str(plan.public_id), "version": plan.number, "per_100": str(per_100)},
+            ),
             by=by,
             at=at,
         )

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from abhiyan.core import sql
 from abhiyan.core.refusals import needed
+from abhiyan.core.words import named
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Plan
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.refusals import PlanTooWide
+from abhiyan.programmes.refusals import PlanDisagrees, PlanTooWide
 
 from .misfits import Misfit
 from .splits import TARGET, Changes, TargetDifference
@@ -52,12 +55,15 @@ class Takeover:
         return self.changes.units
 
     @property
-    def to_nothing(self) -> int:
-        """How many units get a target of 0 that had another or none."""
-        return sum(each.after == 0 and each.before != 0 for each in self.changes.differences)
+    def disagreement(self) -> PlanDisagrees | None:
+        """Return the refusal where parts exceed the whole, or are all known and come to another number."""
+        one = next((each for each in self.misfits if each.below > each.n or not each.without), None)
+        return PlanDisagrees(field="plan", where=named(one.names), n=one.n, below=one.below) if one else None
 
 
-def plan_as_targets(programme: Programme, plan: Plan, *, measure: int = 1, on: date) -> Takeover:
+def plan_as_targets(
+    programme: Programme, plan: Plan, *, per_100: Decimal, measure: int = 1, on: date
+) -> Takeover:
     """`planned_takeover` of a plan in sight: its seats and what it gives units below them. Refuses PlanTooWide."""
     seats = elections.plan_seats(plan)
     parts = {seat.unit_id: (seat.votes, seat.is_locked) for seat in seats if seat.unit_id is not None}
@@ -65,7 +71,9 @@ def plan_as_targets(programme: Programme, plan: Plan, *, measure: int = 1, on: d
     below = needed(elections.part_figures(plan, most=MOST), PlanTooWide(field="plan", most=MOST))
     parts |= below
     nowhere = sum(seat.votes for seat in seats if seat.unit_id is None)
-    found = planned_takeover(programme=programme, measure=measure, parts=parts, on=on, nowhere=nowhere)
+    found = planned_takeover(
+        programme=programme, measure=measure, parts=parts, on=on, nowhere=nowhere, per_100=per_100
+    )
     return replace(found, seats=len(of_seats.intersection(found.unplaced)))
 
 
@@ -76,16 +84,18 @@ def planned_takeover(
     parts: Mapping[int, tuple[int, bool]],
     on: date,
     nowhere: int = 0,
+    per_100: Decimal = Decimal(100),
 ) -> Takeover:
-    """The targets a plan's parts (unit -> number, locked) make in a programme's hierarchy and scope.
+    """The targets a plan's parts (unit -> votes, locked) make in a programme's hierarchy and scope.
 
-    A unit the plan names gets its number and its lock. One above such units, in scope, gets the sum of those directly
-    below: by the plan, else as they stand. Where some of those have no target and the unit has one that is no plan's,
-    it keeps it: the plan says a part of it only. What somebody has locked stays; what a plan has locked moves with
-    the next. What then does not sum is told, never mended.
+    A unit the plan names gets `per_100` members for every 100 of its votes, and its lock. A unit above them, in scope,
+    gets the sum of the units directly below: by the plan, else by their present targets. It keeps its own target, if
+    no plan set that and a unit below has none. Targets that somebody locked stay. Targets that a plan locked move
+    with the next plan. `Takeover.misfits` names what does not sum.
     """
     values = {"parts": list(parts), "h": programme.hierarchy, "programme": programme.pk, "on": on}
     placed, inside = _placed(values)
+    parts = {**parts, **_members(parts, placed, per_100)}
     rows = _above(values | {"inside": list(inside), "measure": measure})
     beside = _beside(values | {"rows": [row.unit_id for row in rows], "measure": measure})
     below: dict[int, _Sum] = {unit_id: _Sum(*found) for unit_id, found in beside.items()}
@@ -114,15 +124,15 @@ def planned_takeover(
             above.n, above.known = above.n + n, above.known + 1
     differences = (
         TargetDifference(row.unit_id, "", "", {}, row.n, n, row.is_locked, is_locked, is_plans_lock=is_locked)
-        for row in sorted(rows, key=lambda row: row.lo)
+        for row in rows
         for n, is_locked in (after[row.unit_id],)
         if (n, is_locked) != (row.n, row.is_locked)
     )
     names = _names([row.unit_id for row in (*(row for row, _n in kept), *(row for row, _n, _own in misfits))])
     return Takeover(
         changes=Changes(tuple(differences), units=len(rows)),
-        outside=tuple(sorted(placed - inside)),
-        unplaced=tuple(sorted(parts.keys() - placed)),
+        outside=tuple(sorted(placed.keys() - inside)),
+        unplaced=tuple(sorted(parts.keys() - placed.keys())),
         nowhere=nowhere,
         locked=tuple(
             KeptTarget(row.unit_id, names[row.unit_id][1], row.n or 0, n) for row, n in reversed(kept)
@@ -133,6 +143,51 @@ def planned_takeover(
             for row, n, own in reversed(misfits)
         ),
     )
+
+
+def _members(
+    parts: Mapping[int, tuple[int, bool]], placed: Mapping[int, tuple[int, int]], per_100: Decimal
+) -> dict[int, tuple[int, bool]]:
+    """Members for the votes of a plan, in whole numbers: parts that sum in votes sum in members too.
+
+    placed: unit -> its range in the tree. The lowest units of the plan share a running total that is rounded half up,
+    as Bresenham's line does. So no rounding is lost. A unit above others gets their sum, and members for the votes
+    that it has besides or lacks.
+    """
+
+    def scaled(votes: int) -> int:
+        return int((votes * per_100 / 100).quantize(Decimal(1), "ROUND_HALF_UP"))
+
+    found: dict[int, tuple[int, bool]] = {}
+    running = 0
+    in_order = sorted(placed, key=lambda unit: (placed[unit][0], -placed[unit][1]))
+    above: list[
+        tuple[int, int, int]
+    ] = []  # units that are open on the way down: unit, votes and members below it
+
+    def close(upto: int | None) -> None:
+        while above and (upto is None or placed[above[-1][0]][1] <= upto):
+            unit, votes, members = above.pop()
+            own, is_locked = parts[unit]
+            found[unit] = (max(0, members + scaled(own - votes)), is_locked)
+            if above:
+                over, its_votes, its_members = above[-1]
+                above[-1] = (over, its_votes + own, its_members + found[unit][0])
+
+    for unit, after in zip_longest(in_order, in_order[1:]):
+        lo, hi = placed[unit]
+        close(lo)
+        if after is not None and placed[after][0] < hi:
+            above.append((unit, 0, 0))
+            continue
+        votes, is_locked = parts[unit]
+        found[unit] = (scaled(running + votes) - scaled(running), is_locked)
+        running += votes
+        if above:
+            over, its_votes, its_members = above[-1]
+            above[-1] = (over, its_votes + votes, its_members + found[unit][0])
+    close(None)
+    return found
 
 
 @dataclass(slots=True)
@@ -163,15 +218,16 @@ _INSIDE = """(u.closed_on is null or u.closed_on > %(on)s)
   and exists (select from scope where p.lo >= scope.lo and p.lo < scope.hi)"""
 
 
-def _placed(values: Mapping[str, Any]) -> tuple[set[int], set[int]]:
-    """Which units of a plan stand in the hierarchy, and which of those are open and in scope."""
+def _placed(values: Mapping[str, Any]) -> tuple[dict[int, tuple[int, int]], set[int]]:
+    """Units of a plan in the hierarchy with their ranges there, and the open ones of them in scope."""
     rows = sql.rows(
         f"""with {_SCOPE}
-        select p.unit_id, {_INSIDE} from units_placement p join units_unit u on u.id = p.unit_id
+        select p.unit_id, p.lo, p.hi, {_INSIDE} from units_placement p join units_unit u on u.id = p.unit_id
         where p.unit_id = any(%(parts)s) and p.hierarchy = %(h)s and p.lo is not null""",
         values,
     )
-    return {unit_id for unit_id, _is_in in rows}, {unit_id for unit_id, is_in in rows if is_in}
+    ranges = {unit_id: (int(lo), int(hi)) for unit_id, lo, hi, _is_in in rows}
+    return ranges, {unit_id for unit_id, *_range, is_in in rows if is_in}
 
 
 def _above(values: Mapping[str, Any]) -> list[_Row]:

@@ -70,6 +70,11 @@ class Changes:
     unknown: int = 0
 
     @property
+    def to_nothing(self) -> int:
+        """Return how many units get a target of 0 that had another or none."""
+        return sum(each.after == 0 and each.before != 0 for each in self.differences)
+
+    @property
     def digest(self) -> str:
         """A mark of exactly these differences: what is done is what was looked at."""
         rows = [
@@ -184,7 +189,8 @@ def planned_split(
     own: the target to split. far: so many levels down; ALL_THE_WAY; WHERE_TARGETS_STAND (below the first level only
     where there are targets already); or a kind of unit, down to which. by_hand: direct children whose target is
     given, and locked from then on. Locked targets stay; the rest is split around them, at every level exactly.
-    Refuses NothingBelow, NotBelow, TargetLocked, LocksDoNotFit, AllLocked, TooManyUnits, NoClasses.
+    Refuses NothingBelow, NotBelow, TargetLocked, LocksDoNotFit, AllLocked, TooManyUnits, NoClasses,
+    PlanUnplaced.
     """
     given = dict(by_hand or {})
     within = Within(programme.hierarchy, on, programme.pk)
@@ -213,6 +219,8 @@ def planned_split(
         found = _weights(families, by, within)
         if by.key == "class" and not level and not found.is_known:
             raise refusals.NoClasses(field="election")
+        if by.key == "planned" and not level and not found.is_known:
+            raise refusals.PlanUnplaced(field="plan_id")
         by_electors += found.by_electors
         unknown += found.unknown
         below: dict[int, int] = {}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -12,8 +13,10 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
+from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.elections import queries as elections
+from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import CLASS_FACTORS
 from abhiyan.programmes.refusals import NoWeight, PartyDidNotStand, UnknownBasis
 from abhiyan.programmes.rules.nested import NestedFigure, sums
@@ -91,7 +94,22 @@ def basis(key: str, options: Options | None = None) -> Basis:
         absent = elections.did_not_stand(kept["election"], parties) if parties else [kept["party"]]
         if absent:
             raise PartyDidNotStand(field="party", party=absent[0])
+    if key == "planned":
+        try:
+            kept |= plan_facts(elections.plan_for(UUID(kept["plan_id"])))
+        except (NotFound, ValueError):
+            raise UnknownBasis(field="plan_id") from None
     return Basis(key, kept)
+
+
+def plan_facts(plan: Plan) -> dict[str, str]:
+    """A target keeps these words of its plan: the name in each language with the version, and the public id."""
+    name = plan.names.get("en") or next(iter(plan.names.values()), "")
+    return {
+        "plan": f"{name} v{plan.number}",
+        **{f"plan_{language}": f"{text} v{plan.number}" for language, text in plan.names.items() if text},
+        "plan_id": str(plan.public_id),
+    }
 
 
 def _parties(text: str) -> list[str]:
@@ -103,10 +121,13 @@ def said(key: str, facts: Mapping[str, str] | None = None) -> str:
     """A basis in words, as it stands beside a target: "by electors", "by an earlier drive: Drive of 2019"."""
     if key == "hand":
         return say("by hand")
-    if key == "plan":
+    if key in ("plan", "planned"):
         kept = facts or {}
         name = kept.get(f"plan_{(get_language() or '')[:2]}") or kept.get("plan", "")
-        return say("by the plan: %(name)s") % {"name": name} if name else say("by a plan")
+        text = say("by the plan: %(name)s") if key == "plan" else say("by weights of the plan: %(name)s")
+        if not name:
+            return say("by a plan") if key == "plan" else str(SOURCES[key].said)
+        return text % {"name": name}
     if key not in SOURCES:
         return ""
     text = str(SOURCES[key].said)
@@ -239,9 +260,7 @@ def weights_by_result(
     What is known for a seat or a segment only is spread over its booths by electors, so that a district or mandal has
     its part of it.
     """
-    rows = sql.rows(
-        f"""with recursive {_LEAVES},
-        counted as (
+    counted = """
           select c.unit_id, k.votes from elections_candidacy k
           join elections_contest c on c.id = k.contest_id and c.unit_id in (select unit_id from up)
           join elections_election e on e.id = c.election_id and e.code = %(election)s
@@ -251,16 +270,40 @@ def weights_by_result(
           join elections_candidacy k on k.id = v.candidacy_id and k.party = any(%(parties)s)
           join elections_part t on t.id = v.part_id and t.unit_id in (select unit_id from up)
           join elections_contest c on c.id = t.contest_id
-          join elections_election e on e.id = c.election_id and e.code = %(election)s),
+          join elections_election e on e.id = c.election_id and e.code = %(election)s"""
+    return _spread(counted, within.values(units) | {"election": election, "parties": list(parties)})
+
+
+def _spread(counted: str, values: Mapping[str, Any]) -> dict[int, int]:
+    """Votes in thousandths, of the units asked for. counted: SQL of (unit_id, votes) in any tree.
+
+    The votes of the nearest unit above a booth are spread over its booths by electors.
+    """
+    rows = sql.rows(
+        f"""with recursive {_LEAVES},
+        counted as ({counted}),
         known as (select unit_id, sum(votes)::numeric as what from counted group by unit_id),
         {_NEAREST},
         share as (select unit_id, what * 1000 * electors / greatest(around, 1) as w from nearest)
         select leaf.of, round(sum(share.w))
         from leaf join share on share.unit_id = leaf.unit_id
         group by leaf.of""",
-        within.values(units) | {"election": election, "parties": list(parties)},
+        values,
     )
     return {unit: int(n) for unit, n in rows}
+
+
+def _planned(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
+    """Votes that a plan asks of units, in thousandths. A seat not passed down is spread over its booths by electors."""
+    counted = """
+          select s.unit_id, s.votes::bigint as votes from elections_plan_seat s
+          join elections_plan l on l.id = s.plan_id and l.public_id = %(plan)s
+          where s.unit_id in (select unit_id from up)
+          union all
+          select s.unit_id, s.n from elections_plan_part s
+          join elections_plan l on l.id = s.plan_id and l.public_id = %(plan)s
+          where s.replaced_at is null and s.unit_id in (select unit_id from up)"""
+    return _spread(counted, within.values(units) | {"plan": options["plan_id"]})
 
 
 def _result(units: Sequence[int], within: Within, options: Options) -> dict[int, int]:
@@ -293,6 +336,9 @@ SOURCES: dict[str, WeightSource] = {
             _("by class of booth"),
             _classes,
             ("election",),
+        ),
+        WeightSource(
+            "planned", _("By the votes of a plan"), _("by weights of a plan"), _planned, ("plan_id",)
         ),
     )
 }

@@ -1,6 +1,7 @@
 """Going back to an earlier version of targets: numbers, locks, and what each of them went by."""
 
 import re
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -47,7 +48,7 @@ class Acts:
 
     def take_over(self, plan: Plan) -> Takeover:
         with system("test"):
-            return actions.take_over_plan(**self.given, plan_public_id=plan.public_id)
+            return actions.take_over_plan(**self.given, plan_public_id=plan.public_id, per_100=Decimal(100))
 
     def newest(self) -> TargetVersion:
         with system("test"):
@@ -195,14 +196,19 @@ def test_without_a_look_no_plan_is_taken_over_and_nothing_goes_back(
     plan = plan_of(world, N11=1, N12=1)
     stood = acts.stand("N1", "N11", "N12")
     for given in ({}, {"expected": ""}, {"expected": "-"}):
-        answer = client.post(f"{base}plan/", {"plan": str(plan.public_id)} | given)
+        answer = client.post(
+            f"{base}plan/", {"plan": str(plan.public_id), "way": "members", "per_100": "100"} | given
+        )
         assert answer.status_code == 409
         answer = client.post(f"{base}versions/{acts.newest().public_id}/back/?unit=N1&to=before", given)
         assert answer.status_code == 409
     with pytest.raises(actions.ChangedMeanwhile):
         acts.back(acts.newest(), before=True, expected="")
     assert acts.stand("N1", "N11", "N12") == stood
-    seen = taken(body(client, f"{base}plan/?plan={plan.public_id}").split("Take it")[1], "targets/plan/")
+    seen = taken(
+        body(client, f"{base}plan/?plan={plan.public_id}&way=members&per_100=100").split("Take it")[1],
+        "targets/plan/",
+    )
     assert client.post(f"{base}plan/", seen).status_code == 302
     assert acts.stand("N11") == [(1, "plan", False)]
 

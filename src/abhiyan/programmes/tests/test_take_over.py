@@ -2,6 +2,7 @@
 
 import re
 import sys
+from decimal import Decimal
 from html import unescape
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from .make import plan_of
 from .test_make_programme import make
 
 pytestmark = pytest.mark.django_db
+MEMBERS = {"way": "members", "per_100": "100"}  # as many members as votes
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_units_whose_target_becomes_nothing_and_seats_left_out_are_told(
     set_n(world, drive, president, N1111=70, N1112=0)
     plan = plan_of(world, N1111=0, N1112=0, N1121=5, C1=5)
     path = f"/programmes/{drive.public_id}/targets/plan/"
-    page = unescape(browser(president).get(path, {"plan": str(plan.public_id)}).content.decode())
+    page = unescape(browser(president).get(path, MEMBERS | {"plan": str(plan.public_id)}).content.decode())
     assert (
         "2 units get the target 0, because the plan needs no votes there" in page
     )  # a booth and what is above it
@@ -128,7 +130,7 @@ def test_a_locked_target_stays_is_told_and_counts_in_the_sum_above(
     assert "N111" not in after(found) and after(found)["N11"] == 39 and found.misfits == ()
 
 
-def test_what_did_not_sum_when_a_plan_was_taken_over_is_named_with_the_targets_while_it_does_not(
+def test_a_locked_target_that_does_not_fit_a_plan_is_named_and_the_plan_refused(
     world: World, drive: Programme, president: Account
 ) -> None:
     with system("test"):
@@ -137,26 +139,33 @@ def test_what_did_not_sum_when_a_plan_was_taken_over_is_named_with_the_targets_w
         )
     plan = plan_of(world, N1111=40, N1112=20, N112=30)
     path, client = f"/programmes/{drive.public_id}/targets/", browser(president)
-    looked = unescape(client.get(path + "plan/", {"plan": str(plan.public_id)}).content.decode())
-    named = r"Unit N111</a>:\s+9, those below together 60"
-    assert re.search(named, looked.split("What does not add up:")[1])
+    looked = unescape(client.get(path + "plan/", MEMBERS | {"plan": str(plan.public_id)}).content.decode())
+    assert re.search(r"Unit N111</a>:\s+9, those below together 60", looked.split("What does not add up:")[1])
+    assert "Take these targets" not in looked
+
+
+def test_what_does_not_sum_after_a_plan_is_named_with_the_targets_while_it_does_not(
+    world: World, drive: Programme, president: Account
+) -> None:
+    plan = plan_of(world, N1111=40, N1112=20, N112=30)
+    path, client = f"/programmes/{drive.public_id}/targets/", browser(president)
     with system("test"):
         actions.take_over_plan(
-            programme_id=drive.pk, plan_public_id=plan.public_id, by=actor(president), at=AT
+            programme_id=drive.pk,
+            plan_public_id=plan.public_id,
+            per_100=Decimal(100),
+            by=actor(president),
+            at=AT,
         )
+    set_n(world, drive, president, N1111=9)
     page = unescape(client.get(path, {"unit": "N1"}).content.decode())
     assert "The targets right below add up exactly." in page and "at every level" not in page
     assert "In 1 unit further below they do not add up." in page
+    named = r"Unit N111</a>:\s+60, those below together 29"
     assert re.search(named, page.split("Where they do not add up")[1])
-    with system("test"):
-        actions.lock_target(
-            programme_id=drive.pk, unit_id=world.unit("N111"), locked=False, by=actor(president), at=AT
-        )
-        actions.set_target(
-            programme_id=drive.pk, unit_id=world.unit("N111"), n=60, by=actor(president), at=AT
-        )
+    set_n(world, drive, president, N111=29)
     page = unescape(client.get(path, {"unit": "N11"}).content.decode())
-    assert "further below" not in page and "51 too many" in page
+    assert "further below" not in page and "31" in page.split("Where they do not add up")[0]
 
 
 def test_the_page_promises_a_seat_a_target_only_where_it_stands_in_the_programmes_hierarchy(
@@ -164,8 +173,8 @@ def test_the_page_promises_a_seat_a_target_only_where_it_stands_in_the_programme
 ) -> None:
     plan = plan_of(world, N1111=5, C1=5)
     path = f"/programmes/{drive.public_id}/targets/plan/"
-    page = unescape(browser(president).get(path, {"plan": str(plan.public_id)}).content.decode())
-    assert "get the plan's votes and locks" in page
+    page = unescape(browser(president).get(path, MEMBERS | {"plan": str(plan.public_id)}).content.decode())
+    assert "get their members and the plan's locks" in " ".join(page.split())
 
 
 def test_districts_the_plan_does_not_name_keep_their_targets_and_count_in_the_sum_above(
@@ -191,12 +200,12 @@ def test_a_plan_of_more_units_than_one_taking_over_looks_at_is_refused_before_th
 ) -> None:
     plan = plan_of(world, N1111=1, N1112=2, N1121=3)
     client, page = browser(president), f"/programmes/{drive.public_id}/targets/plan/"
-    assert client.get(page, {"plan": str(plan.public_id)}).status_code == 200
+    assert client.get(page, MEMBERS | {"plan": str(plan.public_id)}).status_code == 200
     monkeypatch.setattr(sys.modules[queries.planned_takeover.__module__], "MOST", 2)
-    answer = client.get(page, {"plan": str(plan.public_id)})
+    answer = client.get(page, MEMBERS | {"plan": str(plan.public_id)})
     assert answer.status_code == 422
     assert "This plan gives votes to more than 2 units" in answer.content.decode()
-    answer = client.post(page, {"plan": str(plan.public_id), "expected": "x"})
+    answer = client.post(page, MEMBERS | {"plan": str(plan.public_id), "expected": "x"})
     assert answer.status_code == 422 and "Take these targets" not in answer.content.decode()
 
 
@@ -205,7 +214,7 @@ def test_what_a_plan_would_change_is_named_on_the_page_and_in_the_file(
 ) -> None:
     plan = plan_of(world, N1111=10, N1112=(5, True))
     client, page = browser(president), f"/programmes/{drive.public_id}/targets/plan/"
-    asked = {"plan": str(plan.public_id)}
+    asked = MEMBERS | {"plan": str(plan.public_id)}
     assert '<th scope="row">Unit N1112</th>' in client.get(page, asked).content.decode()
     lines = client.get(page, asked | {"format": "csv"}).getvalue().decode().splitlines()
     assert lines[-1] == "Unit N1112,N1112,Booth,,5,5,yes"
@@ -229,7 +238,7 @@ def test_the_page_says_how_a_plan_comes_into_the_programme_until_its_votes_are_p
             plan=plan, contest=seat, unit_id=world.unit("C1"), votes_likely=9, votes=9, share_pct=45.0
         )
     client = browser(president)
-    path = f"/programmes/{drive.public_id}/targets/plan/?plan={plan.public_id}"
+    path = f"/programmes/{drive.public_id}/targets/plan/?way=members&per_100=100&plan={plan.public_id}"
     page = client.get(path).content.decode()
     assert "1 seat of the plan is not in this programme" in page
     assert "Pass its votes down to the booths first" in page

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,14 @@ from abhiyan.elections.models import Election, Plan, PlanPart
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions.programmes import ScopeOutside
 from abhiyan.programmes.models import ProgrammeUnit, Target, TargetMisfit, TargetVersion, UnitTotal
-from abhiyan.programmes.refusals import LocksDoNotFit, NotBelow, NothingBelow, PlanUnplaced, TargetLocked
+from abhiyan.programmes.refusals import (
+    LocksDoNotFit,
+    NotBelow,
+    NothingBelow,
+    PlanDisagrees,
+    PlanUnplaced,
+    TargetLocked,
+)
 from abhiyan.programmes.rules import nested, pace
 from abhiyan.programmes.rules.nested import NestedFigure
 from abhiyan.units import actions as units
@@ -192,8 +200,12 @@ class History:
                 set_at=AT,
             )
         try:
-            found = actions.take_over_plan(**self.given, plan_public_id=made.public_id)  # type: ignore[arg-type]  # one bundle
-        except PlanUnplaced:
+            found = actions.take_over_plan(
+                **self.given,  # type: ignore[arg-type]  # one bundle
+                plan_public_id=made.public_id,
+                per_100=Decimal(100),
+            )
+        except (PlanUnplaced, PlanDisagrees):
             return
         inside = {below for code in self.scope for below in self.trees.below(1, code)}
         touched = {

@@ -1,5 +1,7 @@
 """Targets by the last result and by class of booth: known for segments, wanted in another tree."""
 
+import re
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -31,6 +33,7 @@ from abhiyan.units.models import Unit
 from .make import plan_of
 from .test_make_programme import make
 
+MEMBERS = {"way": "members", "per_100": "100"}
 pytestmark = pytest.mark.django_db
 EVERYWHERE = Within(1, TODAY)
 
@@ -237,7 +240,9 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
                 plan=plan, contest=seat, unit_id=unit_id, votes_likely=2000, votes=votes, share_pct=45.0
             )
         with pytest.raises(PlanUnplaced):
-            actions.take_over_plan(programme_id=drive.pk, plan_public_id=plan.public_id, by=by, at=AT)
+            actions.take_over_plan(
+                per_100=Decimal(100), programme_id=drive.pk, plan_public_id=plan.public_id, by=by, at=AT
+            )
         for code, n, locked in (("N1111", 500, True), ("N1211", 400, False), ("N2111", 9, False)):
             PlanPart.objects.create(
                 plan=plan,
@@ -248,7 +253,9 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
                 is_locked=locked,
                 set_at=AT,
             )
-        found = actions.take_over_plan(programme_id=drive.pk, plan_public_id=plan.public_id, by=by, at=AT)
+        found = actions.take_over_plan(
+            per_100=Decimal(100), programme_id=drive.pk, plan_public_id=plan.public_id, by=by, at=AT
+        )
         assert (found.nowhere, found.unplaced, found.outside) == (
             70,
             (world.unit("C1"),),
@@ -264,11 +271,11 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
             assert last.basis_name == "by the plan: Eighty of eighty v3"
         with override("hi"):
             assert "अस्सी में अस्सी v3" in last.basis_name
-        again = queries.plan_as_targets(drive, plan, on=TODAY)
+        again = queries.plan_as_targets(drive, plan, per_100=Decimal(100), on=TODAY)
         assert again.changes.differences == () and again.taken == 7
         # The next version moves the lock the plan itself has set; one set by hand since stays, and is told.
         PlanPart.objects.filter(plan=plan, unit_id=world.unit("N1111")).update(n=650)
-        next_one = queries.plan_as_targets(drive, plan, on=TODAY)
+        next_one = queries.plan_as_targets(drive, plan, per_100=Decimal(100), on=TODAY)
         changes = queries.described(next_one.changes.differences)
         moved = {one.code: (one.after, one.is_locked) for one in changes}
         assert moved == {
@@ -281,7 +288,7 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
             actions.lock_target(
                 programme_id=drive.pk, unit_id=world.unit("N1111"), locked=locked, by=by, at=AT
             )
-        kept = queries.plan_as_targets(drive, plan, on=TODAY)
+        kept = queries.plan_as_targets(drive, plan, per_100=Decimal(100), on=TODAY)
         assert kept.changes.differences == () and [(one.n, one.planned) for one in kept.locked] == [
             (500, 650)
         ]
@@ -302,20 +309,25 @@ def test_on_its_page_a_plan_is_looked_at_and_then_taken(
             votes=900,
             share_pct=45.0,
         )
-    told = page.get(f"{address}?plan={plan.public_id}").content.decode()
+    told = page.get(f"{address}?way=members&per_100=100&plan={plan.public_id}").content.decode()
     assert "of 7 units" in told and "1 seat of the plan is not in this programme's hierarchy" in told
     expected = told.partition('name="expected" value="')[2].partition('"')[0]
     assert page.get(f"{address}?plan=none").status_code == 422
     assert "This field is required" in page.get(f"{address}?plan=").content.decode()
     # A refused act keeps its page, and what leads on from it.
-    assert f'action="{address}?plan={plan.public_id}&amp;measure=1"' in told
-    assert page.post(address, {"plan": str(uuid4()), "expected": expected}).status_code == 422
-    assert page.post(address, {"plan": str(plan.public_id), "expected": "other"}).status_code == 409
-    assert page.post(address, {"plan": str(plan.public_id), "expected": expected}).status_code == 302
+    assert re.search(rf'action="{address}\?[^"]*plan={plan.public_id}&amp;measure=1"', told)
+    assert page.post(address, MEMBERS | {"plan": str(uuid4()), "expected": expected}).status_code == 422
+    assert page.post(address, MEMBERS | {"plan": str(plan.public_id), "expected": "other"}).status_code == 409
+    assert (
+        page.post(address, MEMBERS | {"plan": str(plan.public_id), "expected": expected}).status_code == 302
+    )
     with system("test"):
         known = queries.targets(programme=drive, units=[world.unit("N1"), world.unit("N1211")])
     assert {one.n for one in known.values()} == {900, 400}
-    assert "Nothing would change." in page.get(f"{address}?plan={plan.public_id}").content.decode()
+    assert (
+        "Nothing would change."
+        in page.get(f"{address}?way=members&per_100=100&plan={plan.public_id}").content.decode()
+    )
 
 
 def test_who_may_not_set_the_owners_targets_takes_no_plan_over(world: World, drive: Programme) -> None:

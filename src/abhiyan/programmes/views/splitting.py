@@ -4,8 +4,12 @@ from typing import Any
 
 from django import forms
 from django.utils.text import format_lazy
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.words import named
+from abhiyan.elections import queries as plans
+from abhiyan.elections.models import Plan
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.weights import CLASSES, HEAVIEST, USUAL
@@ -18,7 +22,15 @@ CLASS_NAMES = {
     "swing": _("Weight of swing booths (%)"),
     "weak": _("Weight of weak booths (%)"),
 }
-OPTIONS = ("label", "election", "party", *CLASSES)
+# The fields that a way to split needs besides.
+FIELDS = {
+    "totals": ("label",),
+    "result": ("election", "party"),
+    "class": ("election", *CLASSES),
+    "planned": ("plan_id",),
+}
+OPTIONS = ("label", "election", "party", *CLASSES, "plan_id")
+MOST_PLANS = 200  # offered to choose from, the newest first
 
 
 def _weight(name: str) -> forms.IntegerField:
@@ -29,6 +41,20 @@ def _weight(name: str) -> forms.IntegerField:
         max_value=HEAVIEST,
         help_text=format_lazy(_("For a split by class. Empty: {usual}."), usual=USUAL[name]),
     )
+
+
+def plan_called(plan: Plan) -> str:
+    """A plan as a choice: its name, version and unit."""
+    return say("%(name)s, version %(number)s, of %(unit)s") % {
+        "name": named(plan.names),
+        "number": plan.number,
+        "unit": named(plan.unit.names),
+    }
+
+
+def plans_offered() -> list[tuple[str, str]]:
+    """The plans in sight, as a form's choices."""
+    return [(str(plan.public_id), plan_called(plan)) for plan in plans.plans()[:MOST_PLANS]]
 
 
 class SplitForm(forms.Form):
@@ -53,12 +79,17 @@ class SplitForm(forms.Form):
     strong = _weight("strong")
     swing = _weight("swing")
     weak = _weight("weak")
+    plan_id = forms.ChoiceField(
+        label=_("Which plan"),
+        required=False,
+        help_text=_("The target stays; the plan's votes say how it is shared."),
+    )
     levels = forms.ChoiceField(label=_("How far"), required=False)
 
     def __init__(self, *args: Any, hierarchy: int, kind: str, **kwargs: Any) -> None:
         kwargs["initial"] = {"levels": "1"} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
-        labels, elections = queries.total_labels(), queries.elections_offered()
+        labels, elections, offered = queries.total_labels(), queries.elections_offered(), plans_offered()
         unoffered = set()
         if not labels:
             unoffered |= {"totals"}
@@ -67,6 +98,9 @@ class SplitForm(forms.Form):
             unoffered |= {"result", "class"}
             for name in ("election", "party", *CLASSES):
                 del self.fields[name]
+        if not offered:
+            unoffered |= {"planned"}
+            del self.fields["plan_id"]
         offer(
             self, how=[(key, source.name) for key, source in queries.SOURCES.items() if key not in unoffered]
         )
@@ -74,6 +108,8 @@ class SplitForm(forms.Form):
             offer(self, label=[("", "–"), *((text, text) for text in labels)])
         if elections:
             offer(self, election=[("", "–"), *elections])
+        if offered:
+            offer(self, plan_id=[("", "–"), *offered])
         own = levels.level(hierarchy, kind)
         below = [
             one
@@ -90,16 +126,22 @@ class SplitForm(forms.Form):
             ],
         )
 
-    @property
-    def option_fields(self) -> list[forms.BoundField]:
-        """The fields only some choices need."""
-        return [self[name] for name in OPTIONS if name in self.fields]
+    def clean(self) -> dict[str, Any]:
+        """Leave out what the chosen way does not need: those fields are not on the page."""
+        given = super().clean() or {}
+        for name in set(OPTIONS).difference(FIELDS.get(given.get("how", ""), ())):
+            self.errors.pop(name, None)
+            given.pop(name, None)
+        return given
 
     @property
-    def needs_options(self) -> bool:
-        """Whether the choice made is one of those."""
-        source = queries.SOURCES.get(str(self["how"].value() or ""))
-        return source is not None and bool(source.needs)
+    def option_fields(self) -> list[tuple[forms.BoundField, str]]:
+        """The fields only some ways need, each with the ways that need it."""
+        return [
+            (self[name], " ".join(way for way, names in FIELDS.items() if name in names))
+            for name in OPTIONS
+            if name in self.fields
+        ]
 
     @property
     def options(self) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Taking over a plan of votes as a programme's targets: choosing it, looking at what would change, taking it."""
+"""A plan of votes becomes a programme's targets: as weights of the present total, or by members per 100 votes."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,23 +21,48 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page
-from abhiyan.ui.forms import offer
+from abhiyan.ui.forms import SOMETIMES, offer
 
 from . import shown
 from .programmes import measure_asked
+from .splitting import plan_called, plans_offered
 from .targets import MOST_NAMED, differences_table
-
-MOST_PLANS = 200  # offered to choose from, the newest first
 
 
 class TakeoverPlanForm(forms.Form):
-    """Which plan."""
+    """Somebody chooses a plan, and says what its votes mean."""
 
     plan = forms.ChoiceField(label=_("Plan"))
+    way = forms.ChoiceField(
+        label=_("How"),
+        choices=[
+            ("weights", _("As weights: the present target stays, the plan says how it is shared")),
+            ("members", _("A stated number of members for every 100 votes")),
+        ],
+    )
+    per_100 = forms.DecimalField(
+        label=_("Members for every 100 votes"),
+        required=False,
+        min_value=Decimal("0.1"),
+        max_value=100,
+        decimal_places=1,
+        help_text=_("Votes are not members. Say how many members you want for every 100 votes of the plan."),
+        widget=forms.TextInput(
+            attrs={"inputmode": "decimal", "autocomplete": "off", "size": "6", **SOMETIMES}
+        ),
+    )
 
     def __init__(self, *args: Any, offered: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
         offer(self, plan=[("", _("Choose a plan")), *offered])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("way") == "weights":
+            self.errors.pop("per_100", None)
+        elif given.get("per_100") is None and "per_100" not in self.errors:
+            self.add_error("per_100", say("Say how many members, from 0.1 to 100."))
+        return given
 
 
 @form_page
@@ -47,41 +73,51 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
         raise actions.ProgrammeOver
     if not shown.may(request, "programmes.targets", one.owner_id):
         raise NotYours
-    if request.method != "POST":
-        return _page(request, one)
+    offered = plans_offered()
+    given = request.POST if request.method == "POST" else request.GET
+    form = TakeoverPlanForm(given if "plan" in given else None, offered=offered)
     measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
+    is_whole = form.is_bound and form.is_valid()
+    if is_whole and form.cleaned_data["way"] == "weights":
+        how = {"how": "planned", "plan_id": form.cleaned_data["plan"], "levels": "kept"}
+        return redirect(shown.href(one, "split_preview", one.owner.code, measure=measure.number, **how))
+    if request.method != "POST" or not is_whole:
+        return _page(request, one, form)
     try:
         found = actions.take_over_plan(
             programme_id=one.pk,
-            plan_public_id=_uuid(request.POST.get("plan", "")),
+            plan_public_id=UUID(form.cleaned_data["plan"]),
+            per_100=form.cleaned_data["per_100"],
             measure=measure.number,
             expected=request.POST.get("expected", ""),  # without a look nothing is taken
             by=request.actor,
             at=clock.now(),
         )
     except NotFound:
-        return _page(request, one, problem=say("There is no such plan any more. Choose another."), status=422)
+        gone = say("There is no such plan any more. Choose another.")
+        return _page(request, one, form, problem=gone, status=422)
     except Refused as refused:
-        return _page(request, one, problem=str(refused), status=refused.status)
+        return _page(request, one, form, problem=str(refused), status=refused.status)
     changed = numbers.grouped(len(found.changes.differences))
     messages.success(request, _("Targets changed: %(n)s") % {"n": changed})
     return redirect(f"{shown.href(one, 'targets')}?measure={measure.number}")
 
 
-def _page(request: Request, one: Programme, *, problem: str = "", status: int = 200) -> HttpResponseBase:
+def _page(
+    request: Request, one: Programme, form: TakeoverPlanForm, *, problem: str = "", status: int = 200
+) -> HttpResponseBase:
     measure = measure_asked(queries.measures([one])[one.pk], request.GET.get("measure", ""))
-    given = request.POST if request.method == "POST" else request.GET
-    offered = [(str(plan.public_id), _called(plan)) for plan in elections.plans()[:MOST_PLANS]]
-    form = TakeoverPlanForm(given if "plan" in given else None, offered=offered)
     plan = found = table = None
     if form.is_bound and form.is_valid():
-        plan = elections.plan_for(_uuid(form.cleaned_data["plan"]))
+        plan = elections.plan_for(UUID(form.cleaned_data["plan"]))
         on = clock.day_in(one.zone, clock.now())
+        per_100 = form.cleaned_data["per_100"]
         try:
-            found = queries.plan_as_targets(one, plan, measure=measure.number, on=on)
+            found = queries.plan_as_targets(one, plan, per_100=per_100, measure=measure.number, on=on)
         except Refused as refused:
             status = shown.refuse(form, refused)
         else:
+            problem = problem or str(found.disagreement or "")
             table = differences_table(request, found.changes.differences)
             if table.file_kind:
                 return table.file()
@@ -99,9 +135,9 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
             "measure": measure,
             "measure_name": named(measure.names),
             "form": form,
-            "is_empty": not offered,
+            "is_empty": len(form.fields["plan"].choices) == 1,  # type: ignore[attr-defined]  # a field of choices
             "plan": plan,
-            "plan_name": _called(plan) if plan else "",
+            "plan_name": plan_called(plan) if plan else "",
             "found": found,
             "waiting": elections.not_passed_down(plan, found.unplaced) if plan and found else 0,
             "unplaced_below": len(found.unplaced) - found.seats if found else 0,
@@ -114,18 +150,3 @@ def _page(request: Request, one: Programme, *, problem: str = "", status: int = 
         },
         status=status,
     )
-
-
-def _called(plan: Any) -> str:
-    return say("%(name)s, version %(number)s, of %(unit)s") % {
-        "name": named(plan.names),
-        "number": plan.number,
-        "unit": named(plan.unit.names),
-    }
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound(field="plan") from None

@@ -42,11 +42,14 @@ from .splitting import SplitForm, before_now
 
 MOST_NAMED = 20  # units that do not sum, and locked targets, named on a page; how many more is said
 MOST_BOOTHS = 200_000  # whose electors a page sums: every booth of the largest state, in about 0.3 s
+TOO_LOW = 150  # per cent of a target: who has counted more had too low a target
 EARLIER = 10  # targets a unit had before, shown beside the one in force
 TARGETS: tuple[Column[tuple[queries.Child, Target | None]], ...] = (
     Column("unit", _("Unit"), lambda row: named(row[0].names)),
     Column("code", _("Code"), lambda row: row[0].code),
     Column("electors", _("Electors"), lambda row: row[0].electors),
+    Column("counted", _("Counted"), lambda row: row[0].ladder.counted),
+    Column("of_electors", _("Target, % of electors"), lambda row: _of_electors(row[0])),
     Column("target", _("Target"), lambda row: row[0].target),
     Column("locked", _("locked"), lambda row: row[1] is not None and row[1].is_locked),
 )
@@ -162,6 +165,7 @@ def _page_of(
             "sorting": sorting,
             "find": find,
             "leaf": below,
+            "spread": _spread(below.rows),
             "children": [
                 _row(child, known.get(child.unit_id), days)
                 | {
@@ -189,9 +193,30 @@ def _own(
         "own_basis": queries.said(own.basis) if own else "",
         "counted": counted,
         "days_left": days,
+        "too_low": _too_low(own.n if own else None, counted.counted),
         "per_day": pace.per_day(own.n, counted.counted or 0, days) if own else None,
         "earlier": _earlier(one, here, measure.number),
     }
+
+
+def _too_low(target: int | None, counted: int | None) -> int | None:
+    """The per cent of a target that is counted, where it is more than TOO_LOW."""
+    if not target or not counted or counted * 100 <= target * TOO_LOW:
+        return None
+    return round(100 * counted / target)
+
+
+def _of_electors(child: queries.Child) -> float | None:
+    """A target in per cent of the electors."""
+    return round(100 * child.target / child.electors, 1) if child.target and child.electors else None
+
+
+def _spread(rows: Sequence[queries.Child]) -> list[tuple[str, float]]:
+    """The units of a page with the lowest and the highest target by electors. Empty where they are alike."""
+    known = sorted((pct, named(row.names)) for row in rows if (pct := _of_electors(row)) is not None)
+    return (
+        [(name, pct) for pct, name in (known[0], known[-1])] if known and known[0][0] != known[-1][0] else []
+    )
 
 
 def _adding_up(one: Programme, here: units.UnitRow, measure: Measure, *, on: date) -> dict[str, Any]:
@@ -214,6 +239,8 @@ def _row(child: queries.Child, target: Target | None, days: int) -> dict[str, An
         "name": named(child.names),
         "target": target,
         "basis": queries.said(target.basis) if target else "",
+        "of_electors": _of_electors(child),
+        "too_low": _too_low(child.target, child.ladder.counted),
         "kind": Kind(child.kind).label,
         "per_day": None
         if child.target is None
