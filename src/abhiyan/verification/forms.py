@@ -111,6 +111,13 @@ class ValueForm(forms.Form):
     value = forms.CharField(label=_("Public value"), max_length=512)
 
 
+class VisitForm(forms.Form):
+    """When a verifier goes there."""
+
+    day = DayField(label=_("Day of the visit"))
+    hour = forms.TimeField(label=_("Hour"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+
 class AnswersForm(forms.Form):
     """What somebody says to the open questions, and what it comes to."""
 

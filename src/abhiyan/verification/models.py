@@ -210,6 +210,7 @@ class Check(models.Model):
     planted = models.BinaryField(null=True)  # sealed: whom to ask and what was written, of a planted one
     verifier_id = models.BigIntegerField(null=True)  # account; given at random
     taken_at = models.DateTimeField(null=True)
+    visit_at = models.DateTimeField(null=True)  # when the verifier goes there, as agreed
     outcome = models.TextField(choices=Outcome.choices, default="", db_default="")
     reason = models.TextField(default="", db_default="")  # code of what was found
     said = models.BinaryField(

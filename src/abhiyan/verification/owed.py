@@ -5,16 +5,18 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
-from abhiyan.core.words import day_of
+from abhiyan.core.words import day_of, named
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Beside, Owed
 
 from . import owed_frames as frames
+from .models import Check
 from .queries import checks
 from .queries.lines import VERIFY
 
@@ -32,7 +34,11 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
 def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
     """What a verifier has begun and may go on with now; else that checks wait for somebody."""
     with system("a verifier's own checks"):
-        now = [one for one in checks.in_hand(account_id, at=at) if one.waits_until is None]
+        in_hand = [one for one in checks.in_hand(account_id, at=at) if one.waits_until is None]
+        now = [one for one in in_hand if one.check.visit_at is None or one.check.said_at]
+        for one in in_hand:
+            if one not in now and one.check.visit_at is not None:
+                yield _visit(one.check, one.check.visit_at, at)
         if not now and not any(checks.are_free(account_id, is_visit=one, at=at) for one in (False, True)):
             return
     n = len(now)
@@ -45,6 +51,20 @@ def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
         href=reverse("verification:checks"),
         act=_("Go on") if n else _("Begin"),
         icon="backcheck",
+    )
+
+
+def _visit(check: Check, when: datetime, at: datetime) -> Owed:
+    """A visit that was fixed, with its day and hour."""
+    return Owed(
+        urgency=1 if timezone.localdate(when) <= timezone.localdate(at) else 2,
+        title=_("Visit for a back-check: %(when)s")
+        % {"when": date_format(timezone.localtime(when), "j F, H:i")},
+        meta=named(check.stratum.unit.names),
+        href=reverse("verification:check", args=[check.pk]),
+        act=_("Go on"),
+        icon="backcheck",
+        due_at=when,
     )
 
 

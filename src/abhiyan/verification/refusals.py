@@ -133,6 +133,10 @@ class NotAtThisHour(Refused):
     message = _("You cannot call or visit now. You can from %(when)s.")
 
 
+class NotThatDay(Refused):
+    message = _("Choose a time from now until %(until)s: the visit ends then.")
+
+
 class NotInFrame(Refused):
     message = _("Line %(row)s: the frame has nothing of this person's district.")
 

@@ -12,6 +12,7 @@ urlpatterns = [
     page("mine/take/", checks.check_take, opens=CHECKS, act="is handed back with a reason"),
     page("mine/<uuid:public_id>/", checks.check, opens=CHECKS),
     page("mine/<uuid:public_id>/begin/", checks.check_begin, opens=CHECKS, act="shows a number"),
+    page("mine/<uuid:public_id>/visit/", checks.check_fix, opens=CHECKS, act="another time is noted"),
     page(
         "mine/<uuid:public_id>/said/",
         checks.check_said,

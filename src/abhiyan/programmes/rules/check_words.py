@@ -23,6 +23,7 @@ class CheckWords:
 
     opening: a verifier's first sentence, with the %(name)s and our %(ours). `whom`: the person a visitor asks for
     without a name. yes, no: what the answers mean; genuine, not_genuine: the results; not_said: why one does not fit.
+    rule: a line for verifiers that says what makes an item genuine.
     leaves, leave: that they want to be on no list, as noted, and as offered; leave_by: the same with a %(number)s.
     known, had: of people with a known answer, yes and no; how, day: what is written of them.
     """
@@ -40,6 +41,7 @@ class CheckWords:
     had: tuple[Text, Text]
     how: Text
     day: Text
+    rule: Text = ""
     leave_by: Text = ""
     also: Also | None = None
 
@@ -55,6 +57,10 @@ GENERAL = CheckWords(
     genuine=_("Genuine: it was so"),
     not_genuine=_("Not genuine: it was not so, or it was different"),
     not_said=_("They did not say that it was so."),
+    rule=_(
+        "Genuine: the right person says that it was so. Not genuine: they deny it, or it was somebody else. They may "
+        "be unsure of the day."
+    ),
     leaves=_("They want no more calls and messages"),
     leave=_("If you want no more calls, tell me now."),
     known=(_("It was so, and they will say so"), _("It was not so, and they will say so")),

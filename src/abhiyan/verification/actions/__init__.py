@@ -17,6 +17,7 @@ from .checks import (
     close_answers,
     conclude_check,
     end_try,
+    fix_visit,
     take_off,
     tell_check,
     tell_checks,

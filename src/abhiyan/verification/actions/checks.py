@@ -27,7 +27,14 @@ from abhiyan.verification.models import Check
 from abhiyan.verification.queries.checks import ROOM, SaidUnseen, said_in, sealed, target_of
 from abhiyan.verification.queries.items import asked_of
 from abhiyan.verification.queries.opening import opened_many
-from abhiyan.verification.refusals import AskFirst, BeginFirst, NotAtThisHour, SaidAlready, SaidOtherwise
+from abhiyan.verification.refusals import (
+    AskFirst,
+    BeginFirst,
+    NotAtThisHour,
+    NotThatDay,
+    SaidAlready,
+    SaidOtherwise,
+)
 from abhiyan.verification.rules.outcomes import GONE, NOT_REACHED, Meaning, may_find, reason_of
 from abhiyan.verification.rules.planning import SECONDS
 
@@ -74,6 +81,25 @@ def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
         org.count_reveal(by=by, at=at)
         audit.record(by=by, at=at, act="verification.show_number", subject=str(check.id))
         return check, target.number or people.number_of(needed(target.phone_id))
+
+
+def fix_visit(*, check_id: UUID, when: datetime, by: Actor, at: datetime) -> Check:
+    """Note the day and hour of a visit. A second call moves the visit.
+
+    Only the verifier who began the visit may. Refuses NotTaken, ToldAlready, BeginFirst; NotThatDay for a time in the
+    past or after the last day of the visit.
+    """
+    with system("fixing a visit of a back-check"):
+        check = held_check(check_id=check_id, by=by, at=at)
+        begun = tries.under_way(tries.tries_of(ROOM, [check.id])[check.id], at=at)
+        if not check.is_visit or begun is None or begun.account_id != by.account_id:
+            raise BeginFirst
+        if not at <= when <= begun.until:
+            raise NotThatDay(field="day", until=date_format(timezone.localtime(begun.until), "j F, H:i"))
+        check.visit_at = when
+        check.save(update_fields=["visit_at"])
+        audit.record(by=by, at=at, act="verification.fix_visit", subject=str(check.id))
+    return check
 
 
 def end_try(*, check_id: UUID, came: TryOutcome, by: Actor, at: datetime) -> Check:

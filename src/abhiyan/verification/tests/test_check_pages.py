@@ -244,6 +244,28 @@ def test_today_asks_a_verifier_only_while_there_is_something_for_them(cast: Cast
     assert "There is nothing for you to check" in client.post(page("check_take"), follow=True).text
 
 
+def test_a_visit_is_fixed_for_a_day_and_an_hour_and_stays_on_today(cast: Cast) -> None:
+    with system("test"):
+        Check.objects.filter(verifier_id=None).update(arm=Check.Arm.VISIT)
+    client, when = cast.client(ME), NOW + timedelta(days=1)
+    client.post(page("check_take"), {"visit": "yes"})
+    check = take_check(by=cast.actor(ME), at=NOW, is_visit=True)
+    visit = {"day": when.date().isoformat(), "hour": "16:30"}
+    early = client.post(page("check_fix", check.pk), visit)
+    assert early.status_code == 409, "the place is shown first"
+    client.post(page("check_begin", check.pk))
+    late = client.post(page("check_fix", check.pk), visit | {"day": "2027-01-01"})
+    assert late.status_code == 422 and "Choose a time from now until" in late.text
+    fixed = client.post(page("check_fix", check.pk), visit, follow=True)
+    assert "16:30" in fixed.text
+    today = client.get("/").text
+    assert "Visit for a back-check" in today and "16:30" in today
+    client.post(page("check_said", check.pk), WORDS | {"meaning": "joined"})
+    compare = client.get(page("check", check.pk)).text
+    assert "more than three years off" in compare, "the line that says what makes an entry genuine"
+    assert "Visit for a back-check" not in client.get("/").text
+
+
 def test_who_gets_an_office_where_they_check_sees_no_more_of_it(cast: Cast) -> None:
     client = cast.client(ME)
     check_id, _page = begun(client)

@@ -103,6 +103,11 @@ def by_visit(page: Page, look: Look) -> None:
     go(page, "form[action$='/take/']:has([name=visit]) button[type=submit]")
     go(page, "form[action$='/begin/'] button[type=submit]")
     assert page.locator("a[href^='tel:']").count() == 0, "a visit shows no number"
+    page.fill("[name=day]", (NOW + timedelta(days=1)).date().isoformat())
+    page.fill("[name=hour]", "16:30")
+    go(page, "form[action$='/visit/'] button[type=submit]")
+    assert "16:30" in page.inner_text("main dl")
+    look(page, "a visit with its hour")
     ask(page, look, "genuine", "At the fair")
 
 

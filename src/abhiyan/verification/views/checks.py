@@ -1,5 +1,6 @@
 """A verifier's hour: take a check, call or visit, ask, compare with what was written, say what it comes to."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +27,7 @@ from abhiyan.ui.acts import ask, form_page, tried
 from abhiyan.ui.templatetags.look import organisation
 from abhiyan.verification import actions
 from abhiyan.verification.actions import TryOutcome
-from abhiyan.verification.forms import AnswersForm, BackForm, FindingForm
+from abhiyan.verification.forms import AnswersForm, BackForm, FindingForm, VisitForm
 from abhiyan.verification.models import Check
 from abhiyan.verification.queries import checks as reads
 from abhiyan.verification.queries.checks import InHand
@@ -103,6 +105,26 @@ def check_begin(request: Request, public_id: UUID) -> HttpResponseBase:
         messages.info(request, say("There is nobody to call for this check any more. It is finished."))
         return redirect("verification:checks")
     return _page(request, _own(request, public_id), number=number)
+
+
+@require_POST
+def check_fix(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Note when the visit is: it then stays on Today with its day and hour."""
+    form = VisitForm(request.POST)
+    fixed = tried(
+        request,
+        form,
+        lambda given: actions.fix_visit(
+            check_id=public_id,
+            when=datetime.combine(given["day"], given["hour"], timezone.get_current_timezone()),
+            by=request.actor,
+            at=clock.now(),
+        ),
+        said=_("Noted. You find the visit on Today."),
+    )
+    if not fixed:
+        return _page(request, _own(request, public_id), visit=form, status=fixed.status)
+    return redirect("verification:check", public_id=public_id)
 
 
 @require_POST
@@ -250,6 +272,7 @@ def _page(
     form: AnswersForm | None = None,
     finding: FindingForm | None = None,
     problems: forms.Form | None = None,
+    visit: VisitForm | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
     one = own.check
@@ -260,6 +283,7 @@ def _page(
         "place": one.stratum.unit.names,
         "number": number,
         "problems": problems,
+        "visit": visit or VisitForm(),
         "ends": [
             (came.value, came.label) for came in TryOutcome if came != TryOutcome.LEFT or _asked(one).leave
         ],
@@ -278,6 +302,7 @@ def _page(
             has_met = said.meaning != Meaning.NO_SUCH_PERSON
             shown |= {
                 "finding": finding or FindingForm(asked),
+                "rule": asked.words.rule,
                 "rows": [
                     (
                         each.label,
