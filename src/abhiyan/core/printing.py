@@ -94,13 +94,17 @@ def pdf(
     language: str,
     at: datetime,
     shared: Values | None = None,
+    each: int = 1,
 ) -> bytes:
     """One PDF of all documents, in order, each on pages of its own.
 
     title: of the file, as a reader shows it. language: of its words, such as `hi`. at: the time written into the file.
-    shared: values that every document has, such as a signature. Raises TooMuchToPrint.
+    shared: values that every document has, such as a signature. each: things on one document, such as cards on a
+    sheet. Raises TooMuchToPrint.
     """
-    return _set(template, documents, title=title, language=language, at=at, form="pdf", shared=shared)[0]
+    return _set(
+        template, documents, title=title, language=language, at=at, form="pdf", shared=shared, each=each
+    )[0]
 
 
 def png(
@@ -189,6 +193,7 @@ def _set(
     form: Literal["pdf", "png", "svg"],
     dots_per_inch: int | None = None,
     shared: Values | None = None,
+    each: int = 1,
 ) -> list[bytes]:
     if len(documents) > LARGEST_BATCH:
         raise TooMuchToPrint(f"{len(documents)} documents")
@@ -206,7 +211,7 @@ def _set(
         "ppi": dots_per_inch,
         "at_s": int(at.timestamp()),
     }
-    return [_apart(order)] if form == "pdf" and len(documents) > MOST_HERE else _compiled(order)
+    return [_apart(order)] if form == "pdf" and len(documents) * each > MOST_HERE else _compiled(order)
 
 
 def _literal(text: str) -> str:

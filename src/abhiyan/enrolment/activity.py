@@ -80,6 +80,10 @@ WORDS = CheckWords(
     genuine=_("Genuine: they joined and know it"),
     not_genuine=_("Not genuine: they did not join, or it was different"),
     not_said=_("They did not say that they joined."),
+    rule=_(
+        "Genuine: the right person says that they joined. Not genuine: they deny it, it is another person, or the "
+        "birth year is more than three years off. They may be unsure of the day or the way."
+    ),
     leaves=_("They want to leave the organisation"),
     leave=_("If you want to leave, tell me now."),
     leave_by=_("If you want to leave, send LEAVE to %(number)s, or tell me now."),

@@ -62,6 +62,9 @@ ENTRIES = (
     NavigationEntry(
         "enrolment:unplaced", _("Without a place"), PEOPLE, words=_("assign a booth, village, PIN")
     ),
+    NavigationEntry(
+        "enrolment:cards_to_print", _("Cards to print"), PEOPLE, words=_("member card, lost card")
+    ),
     NavigationEntry("enrolment:doubles", _("Duplicates"), PEOPLE, words=_("double entries, merge")),
     NavigationEntry("enrolment:nameless", _("Calls from shared phones"), PEOPLE, words=_("who called")),
     NavigationEntry(

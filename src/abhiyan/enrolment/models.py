@@ -19,6 +19,7 @@ from abhiyan.enrolment.rules.tickets import ticket_number
 from abhiyan.programmes.models import Rung
 
 from . import grants
+from .models_cards import CardWanted as CardWanted  # noqa: PLC0414  # a table of this room, kept beside
 from .models_certificates import CertificateBatch as CertificateBatch  # noqa: PLC0414  # tables of this room, kept beside
 from .models_certificates import CertificateSheet as CertificateSheet  # noqa: PLC0414
 from .models_certificates import FriendCertificate as FriendCertificate  # noqa: PLC0414

@@ -1,9 +1,11 @@
 """What joining asks of somebody today: phones that have not answered, callers who have not joined, members without a
 place, calls from shared phones, a second person's yes; and the link to share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -32,6 +34,7 @@ from abhiyan.units.rules import levels
 
 from .actions.referrals import own_code
 from .audiences import UNANSWERED
+from .forms import FilterForm
 from .models import Drive
 from .queries import awaiting
 from .queries import calls as queries_calls
@@ -427,11 +430,31 @@ def export_page(release: Release) -> str:
 
 
 def export_details(release: Release) -> list[str]:
-    """What leaves with a list of people, beside the reason."""
-    if release.payload.get("file") != "cards":
-        return []
+    """Say how many people a list holds, how it is narrowed, and which columns leave with it."""
+    n = release.payload.get("n")
+    narrowed = _narrowed(release.payload)
     return [
+        *([ngettext("%(n)s person.", "%(n)s people.", n) % {"n": grouped(n)}] if n is not None else []),
+        _("Filter: %(filter)s.") % {"filter": " · ".join(narrowed)}
+        if narrowed
+        else _("No filter: all current members of the unit."),
         _("As member cards to print, of those whose phone has answered. There is no phone number on a card.")
+        if release.payload.get("file") == "cards"
+        else _(
+            "Columns: name, member number, last four digits of the phone, unit, status, how and when they joined."
+        ),
+    ]
+
+
+def _narrowed(payload: Mapping[str, Any]) -> list[str]:
+    """The filters of a list, each as its label and what was chosen."""
+    drive = str(payload.get("drive") or "")
+    drives = [(drive, named(programmes.programme(UUID(drive)).names)), ("", "")] if drive else []
+    fields = FilterForm(drives=drives).fields
+    return [
+        f"{field.label}: {dict(getattr(field, 'choices', ())).get(value, value)}"
+        for name, field in fields.items()
+        if name != "q" and (value := str(payload.get(name) or ""))
     ]
 
 

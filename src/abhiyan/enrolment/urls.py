@@ -8,6 +8,7 @@ from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, 
 from . import openapi
 from .views import (
     batches,
+    card_desk,
     certificates,
     contributors,
     denials,
@@ -20,6 +21,7 @@ from .views import (
     join,
     joined,
     link,
+    me_card,
     me_leaving,
     me_phone,
     member,
@@ -113,6 +115,8 @@ urlpatterns = [
     page("me/requests/", tickets.me_ticket, opens=MEMBER, act="is answered", is_own=True),
     page("me/erase/", rights.me_erase, opens=MEMBER, act=FINAL, is_own=True),
     page("me/data/", member.me_data, opens=MEMBER, act="hands over one's data", is_own=True),
+    page("me/card/new/", me_card.me_card_new, opens=MEMBER, act=FINAL, is_own=True),
+    page("me/card/paper/", me_card.me_card_paper, opens=MEMBER, act="asks for a printed card", is_own=True),
     page("me/card/", member.me_card, opens=MEMBER, act="shows a card", is_own=True),
     page(
         "me/card/card.pdf",
@@ -200,6 +204,12 @@ urlpatterns = [
         opens=capability("people.export"),
         act="the list can be asked for again",
     ),
+    page(
+        "people/cards/",
+        card_desk.cards_to_print,
+        opens=capability("cards.print"),
+        act="they are printed again",
+    ),
     page("people/requests/", tickets.ticket_list, name="tickets", opens=OFFICERS),
     page("people/requests/<uuid:public_id>/", tickets.ticket, opens=OFFICERS, act="the person may ask again"),
     page("people/unplaced/", worklists.unplaced, opens=PLACING, act="the place is corrected"),
@@ -223,6 +233,12 @@ urlpatterns = [
         "people/<uuid:public_id>/correct/", people.person_correct, opens=CORRECTING, act="is corrected again"
     ),
     page("people/<uuid:public_id>/strike-off/", people.person_strike_off, opens=STRIKING_OFF, act=FINAL),
+    page(
+        "people/<uuid:public_id>/card/wanted/",
+        card_desk.person_card_wanted,
+        opens=CORRECTING,
+        act="asks an office to print a card",
+    ),
     page("people/<uuid:public_id>/card/revoke/", people.person_revoke_card, opens=CORRECTING, act=FINAL),
     page(
         "people/<uuid:public_id>/reveal/",

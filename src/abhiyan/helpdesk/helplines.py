@@ -66,6 +66,12 @@ def of_programme(programme_id: int, among: Sequence[HelplineShown]) -> HelplineS
     return next((one for one in among if one.programme_id == programme_id), None)
 
 
+def number_of_programme(programme_id: int) -> str:
+    """The number people call about a programme that runs; "" while none is set."""
+    line = of_programme(programme_id, lines())
+    return line.number if line else ""
+
+
 def numbers(among: Sequence[HelplineShown]) -> list[HelplineShown]:
     """One line of each number, for pages that are about no single programme; a programme above others speaks for those
     below that share its number.

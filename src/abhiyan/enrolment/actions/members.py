@@ -43,6 +43,7 @@ from .claims import BirthYearInvalid, NameInvalid, OutsideScope, PhoneInvalid, W
 from .drives import covered
 from .sql import MEASURE
 
+MEMBER_CARD = "member_card"  # kind of document
 QUESTION = ("enrolment", "confirm")  # whether somebody joined by their own act: room and kind, about a term
 
 
@@ -131,6 +132,14 @@ def correct(
             said = name_asked(person.name or "", person.language)
             asked = _question_ids([(latest_id(member), member.phone_id)])
             messaging.reword(ids=asked, blanks={"name": said}, label=said)
+            people.revoke_documents(  # with the name as it was
+                about=[member.public_id],
+                reason=RevokeReason.WRONG,
+                by=by,
+                at=at,
+                unit_id=member.unit_id,
+                kind=MEMBER_CARD,
+            )
         if unit_id is not None and unit_id != member.unit_id:
             _move(member, unit_id, at)
             changed.append("place")

@@ -28,10 +28,19 @@ ONE_COLUMN = 12  # points: letters of this size are laid across the whole page
 
 
 def forms(
-    batch: PaperBatch, *, drive: dict[str, str], unit: Unit, notice: Notice, address: str, at: datetime
+    batch: PaperBatch,
+    *,
+    drive: dict[str, str],
+    unit: Unit,
+    notice: Notice,
+    address: str,
+    number: str = "",
+    helpline: str = "",
+    at: datetime,
 ) -> bytes:
     """The sheets of a batch as one PDF, in its language, to be printed on both sides of the paper where the notice is
-    long. address: of the batch's page, for the codes: each sheet has its own."""
+    long. address: of the batch's page, for the codes: each sheet has its own. number: a missed call to it confirms an
+    entry; helpline: it answers questions."""
     with translation.override(batch.language):
         title = _("Batch %(number)s") % {"number": batch.number}
         parts = _parts(notice.sections)
@@ -56,13 +65,17 @@ def forms(
                 ),
             },
             "how": _("Each person writes their own line and signs. Only people of 18 or older."),
+            "calls": [
+                *([_("To confirm, give a missed call to %(number)s") % {"number": number}] if number else []),
+                *([_("Questions? Call the helpline: %(number)s") % {"number": helpline}] if helpline else []),
+            ],
             "columns": [
                 "",
                 _("Name"),
                 _("Mobile number"),
                 _("Birth year"),
                 _("Booth or PIN code"),
-                _("Signature"),
+                _("Signature or thumb print"),
             ],
             "rows": ROWS,
             "foot": [_("Worker's name"), _("Worker's phone"), _("Day")],

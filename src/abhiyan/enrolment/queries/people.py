@@ -14,6 +14,7 @@ from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
 from abhiyan.core.words import named, person, spellings
+from abhiyan.enrolment.models import CardWanted
 from abhiyan.enrolment.rules import endings, names, rolls
 from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.enrolment.rules.rolls import RollKind
@@ -341,6 +342,26 @@ def card_holder(public_id: UUID) -> str | None:
         [public_id],
     )
     return None if found is None else str(found)
+
+
+def card_wanted(public_id: UUID) -> CardWanted | None:
+    """Return the request of a member in scope for a printed card, if there is one."""
+    return CardWanted.objects.filter(member=public_id).first()
+
+
+def waiting_for_card(lo: int, hi: int, *, limit: int, printed_since: datetime | None = None) -> list[Member]:
+    """Members of the units at these positions who asked for a printed card; who asked first comes first.
+
+    printed_since: list members whose card was printed since then instead.
+    """
+    state = "printed_at is null" if printed_since is None else "printed_at >= %s"
+    return _members(
+        "m.ended_on is null and m.merged_into is null"
+        " and e.unit_id in (select unit_id from units_placement where lo >= %s and lo < %s)"
+        f" and m.public_id in (select member from enrolment_card_wanted where {state})"
+        " order by (select asked_at from enrolment_card_wanted where member = m.public_id), m.id limit %s",
+        [lo, hi, *([printed_since] if printed_since else []), limit],
+    )
 
 
 @dataclass(frozen=True, slots=True)

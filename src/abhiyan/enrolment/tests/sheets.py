@@ -33,6 +33,8 @@ def form_of(batch: PaperBatch) -> bytes:
         unit=units.unit_by_id(batch.unit_id),
         notice=people.notice(drive.notice_code, batch.language, batch.notice_version),
         address=f"{ORIGIN}/paper/{batch.number}/",
+        number="+91 80000 00001",
+        helpline="1800 000 111",
         at=batch.made_at,
     )
 
@@ -52,10 +54,10 @@ def filled(sheet: Image.Image, lines: Sequence[Line], *, hand: int = 0) -> Image
     top, step = height * 0.285, height * 0.0575
     for number, line in enumerate(lines):
         y = top + number * step
-        for left, text in zip((0.11, 0.37, 0.575, 0.69), line, strict=True):
+        for left, text in zip((0.1, 0.31, 0.56, 0.67), line, strict=True):
             at = (width * left + rng.randint(-2, 6), y + rng.randint(-6, 6))
             pen.text(at, text, font=font, fill=INK)
-        wave = [(width * (0.84 + 0.01 * n), y + rng.randint(-2, 22)) for n in range(10)]
+        wave = [(width * (0.82 + 0.01 * n), y + rng.randint(-2, 22)) for n in range(10)]
         pen.line(wave, fill=INK, width=3)
     return shown
 

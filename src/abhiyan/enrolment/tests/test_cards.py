@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
+from abhiyan.core import printing
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -213,7 +214,8 @@ def test_an_office_prints_the_cards_of_those_whose_phone_is_proven_once_a_second
     page = f"/people/export/{release.public_id}/"
     assert client.post(page).status_code == 403, "nobody has agreed yet"
     asked = second.get(f"/releases/{release.public_id}/decide/?allow=yes").content.decode()
-    assert "As member cards to print" in asked
+    assert "As member cards to print" in asked and "3 people." in asked and "No filter" in asked
+    assert "within 24 hours" in asked
     second.post(f"/releases/{release.public_id}/decide/", {"allow": "yes"})
     answer = client.post(page)
     assert (
@@ -227,6 +229,72 @@ def test_an_office_prints_the_cards_of_those_whose_phone_is_proven_once_a_second
     assert world.rows("select n from core_audit where act = 'enrolment.export_people'") == [(3,)]
     mandal = officer(world, "mandal_president", world.mandal.code)
     assert mandal.post("/people/export/", form).status_code == 403
+
+
+def test_a_lost_card_is_made_anew_and_the_old_one_is_not_valid_any_more(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001")
+    old = code_of(client)
+    assert "Lost your card?" in client.get("/me/card/new/").content.decode() and is_valid(old), "it asks once"
+    page = client.post("/me/card/new/", follow=True).content.decode()
+    assert "The old one is not valid any more" in page
+    new = code_of(client)
+    assert new != old and is_valid(new) and not is_valid(old)
+    assert world.rows("select revoke_reason from people_document where revoked_at is not null") == [("lost",)]
+
+
+def test_a_corrected_name_makes_the_card_with_the_old_one_invalid(world: World) -> None:
+    client = join(world, world.asha, unit="JK-B001")
+    old = code_of(client)
+    client.post("/me/correct/", {"name": "Asha Sharma", "birth_year": "1980"})
+    assert not is_valid(old) and is_valid(code_of(client))
+
+
+def test_a_mandal_prints_ten_on_a_sheet_for_members_who_asked_and_nobody_else(world: World) -> None:
+    asha = join(world, world.asha, unit="JK-B001")
+    own = code_of(asha)
+    join(world, world.bilal, unit="JK-B001")
+    mandal = officer(world, "mandal_president", world.mandal.code)
+    booth = officer(world, "booth_president", "JK-B001")
+    assert "No card to print" in mandal.get("/people/cards/").content.decode()
+    assert booth.get("/people/cards/").status_code == 403
+    asha.post("/me/card/paper/")
+    page = mandal.get("/people/cards/").content.decode()
+    assert "Asha Devi" in page and "Bilal" not in page
+    answer = mandal.post("/people/cards/")
+    (sheet,) = drawn(answer.content)
+    assert [each.rsplit("/", 2)[1] for each in scanned(sheet)] == [own], "the card on the phone is the same"
+    page = mandal.get("/people/cards/").content.decode()
+    assert "No card to print" in page and "last seven days again" in page
+    assert len(drawn(mandal.post("/people/cards/", {"again": "1"}).content)) == 1
+    (bilal,) = world.rows(
+        "select m.public_id from enrolment_membership m join people_person p on p.id = m.person_id"
+        " where p.name = 'Bilal Ahmad'"
+    )
+    booth.post(f"/people/{bilal[0]}/card/wanted/")
+    assert "Bilal Ahmad" in mandal.get("/people/cards/").content.decode()
+    elsewhere = officer(world, "mandal_president", "JK-JAM-M1")
+    assert "Bilal Ahmad" not in elsewhere.get("/people/cards/").content.decode()
+    assert world.rows("select n from core_audit where act = 'enrolment.print_cards' order by id limit 1") == [
+        (1,)
+    ]
+
+
+def test_eleven_cards_fill_two_sheets_of_a4_that_zbar_reads(world: World) -> None:
+    says = {
+        "organisation": "Org",
+        "roll": "Members",
+        "name": "Asha Devi",
+        "other_name": "",
+        "note": "",
+        "proves": "",
+        "rows": [["Number", "1"], ["Unit", "Rajbagh School"]],
+    }
+    cards = [says | {"code": printing.qr(f"https://x/check/{n}/")} for n in range(11)]
+    pages = [{"cards": cards[:10]}, {"cards": cards[10:]}]
+    made = printing.pdf(views.SHEET, pages, title="Cards", language="en", at=NOW, each=10)
+    first, second = drawn(made)
+    assert sorted(scanned(first)) == sorted(f"https://x/check/{n}/" for n in range(10))
+    assert scanned(second) == ["https://x/check/10/"]
 
 
 def test_no_card_is_printed_for_nobody_nor_more_than_a_file_holds(

@@ -33,7 +33,8 @@ WORDS = {
         "सूचना, संस्करण 1",
         "मोबाइल नंबर",
         "जन्म का साल",
-        "हस्ताक्षर",
+        "हस्ताक्षर या अंगूठा",
+        "1800 000 111",
         "कार्यकर्ता का फ़ोन",
     ),
     "en": (
@@ -42,7 +43,8 @@ WORDS = {
         "Notice, version 1",
         "Mobile number",
         "Birth year",
-        "Signature",
+        "Signature or thumb print",
+        "1800 000 111",
         "Worker's phone",
     ),
 }

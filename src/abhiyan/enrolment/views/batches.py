@@ -19,7 +19,9 @@ from abhiyan.enrolment.paper import printed
 from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.queries import drive as queries_drive
+from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import batches as rules
+from abhiyan.helpdesk import helplines
 from abhiyan.org import queries as org
 from abhiyan.org.here import address, page_unit
 from abhiyan.org.viewer import Request
@@ -225,6 +227,8 @@ def paper_form(request: Request, number: str) -> HttpResponse:
         unit=units.unit_by_id(batch.unit_id),
         notice=people.notice(drive.notice_code, batch.language, batch.notice_version),
         address=f"{settings.ORIGIN}{page}",
+        number=join_number(batch.programme_id),
+        helpline=helplines.number_of_programme(batch.programme_id),
         at=batch.made_at,
     )
     return file_answer(made, kind="application/pdf", name=f"{batch.number}.pdf", shown="attachment")

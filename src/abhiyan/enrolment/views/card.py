@@ -1,9 +1,10 @@
 """The member's card: on a page, as a file, and its code. There is no phone on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import segno
 from django.http import HttpResponse
@@ -25,7 +26,12 @@ from abhiyan.programmes.models import Rung
 from abhiyan.ui.templatetags.look import organisation
 
 MOST = printing.LARGEST_BATCH  # cards of one file
-TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "templates" / "enrolment" / "card.typ")
+_FOLDER = Path(__file__).parent.parent / "templates" / "enrolment"
+TEMPLATE = printing.PrintTemplate.read(_FOLDER / "card.typ")
+SHEET = printing.PrintTemplate.of(
+    (_FOLDER / "card.typ").read_text("utf-8") + (_FOLDER / "card_sheet.typ").read_text("utf-8")
+)
+ON_SHEET = 10
 
 
 class NoCards(Refused, status=409):
@@ -93,16 +99,24 @@ def file(member: Member, kind: str, *, by: Actor, at: datetime) -> HttpResponse:
 
 
 def files(members: Sequence[Member], *, unit_id: int, by: Actor, at: datetime) -> HttpResponse:
-    """The cards of a list, a page each, in the reader's language. Refuses ListTooLong, and NoCards where nobody's phone
-    is proven."""
+    """The cards of a list, ten on a sheet of A4, in the reader's language. Refuses ListTooLong, and NoCards where
+    nobody's phone is proven."""
     if len(members) > MOST:
         raise ListTooLong(most=MOST)
     made = cards.issue_cards(memberships=[one.public_id for one in members], unit_id=unit_id, by=by, at=at)
+    return sheets(members, made, at=at)
+
+
+def sheets(members: Sequence[Member], made: Mapping[UUID, Document], *, at: datetime) -> HttpResponse:
+    """The cards made for some of these members as one PDF to print and cut. Refuses NoCards where there is none."""
     says = [printed(one, made[one.public_id]) for one in members if one.public_id in made]
     if not says:
         raise NoCards
-    title = _("Member cards")
-    return _answer(printing.pdf(TEMPLATE, says, title=title, language=words.language(), at=at), "cards.pdf")
+    pages = [{"cards": says[first : first + ON_SHEET]} for first in range(0, len(says), ON_SHEET)]
+    printed_sheets = printing.pdf(
+        SHEET, pages, title=_("Member cards"), language=words.language(), at=at, each=ON_SHEET
+    )
+    return _answer(printed_sheets, "cards.pdf")
 
 
 def _answer(made: bytes, name: str) -> HttpResponse:

@@ -403,6 +403,7 @@ def _person(
     claims = queries.claims(member.phone_id, member.id)
     by = queries.senders([one.by for one in claims])
     held = known.held_about(member.phone_id, member.person_id, at=at)
+    wanted = queries.card_wanted(member.public_id)
     may = {
         name: member.is_current and request.viewer.may_at(capability, *spans)
         for name, capability in (
@@ -448,6 +449,8 @@ def _person(
             for one in claims
         ],
         "cards": known.documents_about(member.public_id),
+        "wanted": wanted,
+        "may_ask_card": may["correct"] and member.said.has_card and (wanted is None or wanted.printed_at),
         "consents": [(each, DRIVE.channel(each.channel).label) for each in held.consents],
         "may": may,
         "may_reveal": request.viewer.may_at("people.reveal", *spans),

@@ -44,8 +44,7 @@ class SeenDrive:
     @property
     def helpline(self) -> str:
         """The number people call about it."""
-        line = helplines.of_programme(self.programme.pk, helplines.lines())
-        return line.number if line else ""
+        return helplines.number_of_programme(self.programme.pk)
 
     def crumbs(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
         here = reverse("enrolment:drive", args=[self.programme.public_id]) if more else ""

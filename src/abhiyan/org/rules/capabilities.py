@@ -30,6 +30,7 @@ MEANINGS: dict[str, Promise] = {
     "enrolment.place": _("Assign a booth to entries without a location"),
     "enrolment.correct": _("Correct a member's entry"),
     "enrolment.strike_off": _("Strike an entry off, with a reason"),
+    "cards.print": _("Print cards of members who asked for one"),
     "contact.meet": _("Meet people at their doors"),
     "helpdesk.type": _("Type requests of people who call the helpline"),
     "helpdesk.answer": _("Answer requests to the helpline"),

@@ -37,7 +37,7 @@ _LEAD = frozenset(
     | {"imports.appointments"}
     | {"plans.read", "plans.make", "messages.read", "messages.release", "channels.manage"}
     | {"messages.send", "messages.circular", "polls.keep", "verification.plan"}
-    | {"helpdesk.type", "helpdesk.answer", "forms.make", "contact.meet"}
+    | {"helpdesk.type", "helpdesk.answer", "forms.make", "contact.meet", "cards.print"}
 )
 _DISTRICT = (
     _LEAD

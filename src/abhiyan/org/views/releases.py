@@ -18,7 +18,14 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import named
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
-from abhiyan.org.rules.releases import DONE_BY_APPROVAL, NAMES, details_of, names_people, page_of
+from abhiyan.org.rules.releases import (
+    DECIDED_LASTS,
+    DONE_BY_APPROVAL,
+    NAMES,
+    details_of,
+    names_people,
+    page_of,
+)
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import ask, confirm, form_page
 from abhiyan.ui.lists import Column, Table, answer
@@ -187,7 +194,10 @@ def _what_follows(one: Release, *, allow: bool) -> str:
         return say("%(who)s can ask again.") % _about(one)
     if one.act in DONE_BY_APPROVAL:
         return say("Once you approve, it is in force. You cannot take that back.")
-    return say("Once you approve, %(who)s can do it. You cannot take that back.") % _about(one)
+    hours = int(DECIDED_LASTS.total_seconds() // 3600)
+    return say(
+        "Once you approve, %(who)s can do it once, within %(hours)s hours. You cannot take that back."
+    ) % (_about(one) | {"hours": hours})
 
 
 @form_page
