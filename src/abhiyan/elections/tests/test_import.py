@@ -35,7 +35,8 @@ from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, DAY, SYSTEM, grow
 
 pytestmark = pytest.mark.django_db
-TIE = Path(__file__).parent / "data" / "p08_tie.csv"  # as users of another tool reported it
+DATA_OF_USERS = Path(__file__).parent / "data"  # as users of other tools reported them
+TIE = DATA_OF_USERS / "p08_tie.csv"
 Row = dict[str, str]
 
 
@@ -281,6 +282,25 @@ def test_a_file_without_places_or_electors_or_state_is_ranked_and_said_to_be_unk
         "en": "Jammu and Kashmir assembly 2024",
         "hi": "जम्मू और कश्मीर विधानसभा 2024",
     }
+
+
+def test_reported_files_are_read_by_the_right_columns(tmp_path: Path) -> None:
+    lok_dhaba = bring(DATA_OF_USERS / "p09_lokdhaba.csv", election="GA2022", partial="yes")
+    assert lok_dhaba.state == "done" and refused(lok_dhaba) == [], reasons(lok_dhaba)
+    seats = Contest.objects.filter(election__code="GA2022").order_by("number")
+    assert list(seats.values_list("state", "number", "name")) == [("S05", 1, "MANDREM"), ("S05", 2, "PERNEM")]
+    by = bring(DATA_OF_USERS / "p10_by_election.csv", election="JK2025-BY")
+    assert by.state == "done", reasons(by)
+    assert queries.election("JK2025-BY").kind == "assembly_by"
+    with translation.override("en"):
+        portal = bring(DATA_OF_USERS / "p12_eci_portal.csv", election="LS2024", partial="yes")
+        assert portal.state == "failed" and "pc_number=HEADER" in running.error_text(portal)
+    text = (DATA_OF_USERS / "p12_eci_portal.csv").read_text().replace("PC_CODE", "PC No")
+    header, _line, rows = text.partition("\n")
+    portal = bring(written(tmp_path, rows, header=header), election="LS2024", partial="yes")
+    assert portal.state == "done", reasons(portal)
+    votes = Candidacy.objects.filter(contest__election__code="LS2024").order_by("-votes")
+    assert list(votes.values_list("votes", flat=True)) == [571_200, 445_700, 12_938]
 
 
 def test_a_lok_dhaba_file_is_read_by_its_constituency_numbers(tmp_path: Path) -> None:

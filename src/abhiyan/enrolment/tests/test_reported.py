@@ -1,18 +1,21 @@
 """Lists that users of other tools reported as misread: days, titles, scripts, failed lookups, merged cells."""
 
 import csv
+import json
 from datetime import date
 from pathlib import Path
 from shutil import copyfile
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, Joined
+from abhiyan.enrolment.rules import details
 from abhiyan.people.actions.finding import find_doubles
 from abhiyan.people.models import Double, Person
 from abhiyan.people.rules.doubles import SURE
@@ -96,6 +99,48 @@ def test_a_worker_whose_cell_is_merged_downwards_gets_all_three_rows(world: Worl
     done = step(world, public_id, "commit")
     assert (done.counts, refused()) == ({"joined": 3}, set())
     assert world.rows('select distinct "by" from enrolment_claim') == [(worker,)]
+
+
+def test_a_list_in_an_old_hindi_font_is_refused_whole(world: World, tmp_path: Path) -> None:
+    path = Path(copyfile(DATA / "p04_krutidev.csv", tmp_path / "p04_krutidev.csv"))
+    with system("test"), translation.override("en"):
+        public_id = imports.bring(
+            kind_key="paper",
+            path=path,
+            by=SYSTEM,
+            at=world.now,
+            options={"drive": str(world.programme.public_id)},
+            unit_id=world.state.pk,
+        )
+        staged = StagedImport.objects.get(public_id=public_id)
+        assert staged.state == StagedImport.State.FAILED
+        assert "Kruti Dev" in running.error_text(staged)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signs_that_shorten_words_are_letters_of_a_name_in_each_script(world: World, tmp_path: Path) -> None:
+    public_id = paper(world, tmp_path, "p06_abbreviation_sign.csv")
+    assert (counts(public_id), refused()) == ({"joined": 5}, set())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("name", "rows"), [("p32_booth_became_date.xlsx", {3}), ("p32b_booth_became_date.csv", {3, 4})]
+)
+def test_a_booth_that_became_a_day_is_refused_with_that_reason(
+    world: World, tmp_path: Path, name: str, rows: set[int]
+) -> None:
+    public_id = paper(world, tmp_path, name)
+    assert refused() == {(row, "booth", "code_day") for row in rows}
+    assert counts(public_id)["joined"] == 1
+
+
+def test_a_long_text_is_read_whole_and_its_parts_make_it_up() -> None:
+    """The gateway joins the parts of a long SMS (docs/channels.md): what it sends is the fourth text."""
+    texts = [one["text"] for one in json.loads((DATA / "p16_sms_in_two_parts.json").read_text())["bodies"]]
+    assert texts[1] + texts[2] == texts[3]
+    whole = details.read(texts[3], this_year=2026)
+    assert (whole.birth_year, whole.pin) == (1980, "182301") and "सुनीता देवी" in (whole.name or "")
 
 
 def joined(world: World, name: str) -> list[tuple[str, ClaimOutcome]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -492,6 +493,21 @@ def test_reports_of_delivered_and_failed_end_the_same_in_either_order(gateway: G
         for status in ("failed", "delivered", "failed"):
             assert actions.receive_receipt(ref="gw-1", status=status, at=AT)
     assert states() == [("delivered", "")]
+
+
+def test_reported_pairs_of_receipts_end_alike(gateway: Gateway) -> None:
+    """Two pairs of reports, in both orders, as users of other gateways saw them."""
+    queue()
+    turn(gateway)
+    pairs = json.loads((Path(__file__).parent / "data" / "p15_receipts.json").read_text())["bodies"]
+    ends = []
+    for pair in pairs:
+        with system("test"):
+            Message.objects.update(state="sent")
+            for one in pair:
+                actions.receive_receipt(ref="gw-1", status=one["status"], at=AT)
+        ends += states()
+    assert ends == [("delivered", ""), ("delivered", "")]
 
 
 @pytest.mark.versions
