@@ -57,14 +57,14 @@ class SetUpForm(Clipped):
         help_text=_("The reason and the date of the meeting. Name no community."),
     )
     renews = forms.TypedChoiceField(
-        label=_("A member of an earlier drive whose term still runs"),
+        label=_("Somebody of an earlier drive whose term still runs"),
         coerce=lambda value: value == "yes",
         empty_value=None,
         choices=[("yes", _("renews by joining here")), ("no", _("keeps that term, and is not counted here"))],
         required=False,
     )
     term_months = forms.IntegerField(
-        label=_("Term of membership, in months"),
+        label=_("Term, in months"),
         min_value=1,
         max_value=LONGEST_MONTHS,
         required=False,
@@ -74,9 +74,9 @@ class SetUpForm(Clipped):
         ),
     )
     term_ends_on = DayField(
-        label=_("Last day of every membership"),
+        label=_("Last day of every term"),
         required=False,
-        help_text=_("No membership ends sooner than 30 days after you change its term."),
+        help_text=_("Nobody's term ends sooner than 30 days after you change it."),
     )
 
     def __init__(

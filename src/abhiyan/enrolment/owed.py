@@ -43,6 +43,7 @@ from .queries import drive as queries_drive
 from .queries import partings as queries_partings
 from .queries import people as queries_people
 from .queries import tickets as queries_tickets
+from .queries.certificates import count_to_hand_over
 from .queries.in_touch import count_quiet
 from .queries.join import SMALLEST, OpenDrive, counting
 from .queries.people import join_number
@@ -264,6 +265,8 @@ def of_drive(
         )
     if may_enrol and drive.roll.code == FRIENDS.code:
         yield from _quiet(viewer, at)
+        if _organises(held, drive) or held.unit_kind in WORK_IN:
+            yield from _to_hand_over(held, programme)
     if not (stand.node.is_exact and viewer.may_at("people.read", held.lo)):
         return
     if (is_booth or viewer.may_at("people.reveal", held.lo)) and not _is_shown_above(programme):
@@ -285,6 +288,25 @@ def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:
             href=reverse("enrolment:quiet_friends"),
             act=_("Stay in touch"),
             icon="phone",
+        )
+
+
+def _to_hand_over(held: HeldOffice, programme: Programme) -> Iterator[Owed]:
+    """Certificates of friends in the unit of an office, whose paper nobody handed over yet."""
+    if n := count_to_hand_over(programme, (held.lo, held.hi), most=MOST):
+        title = ngettext("%(n)s certificate to hand over", "%(n)s certificates to hand over", n)
+        yield Owed(
+            urgency=2,
+            title=title % {"n": _counted(n)},
+            meta=f"{named(programme.names)} · {held.unit_name()}",
+            href=address(
+                reverse("enrolment:certificate_list", args=[programme.public_id]),
+                held.unit_code,
+                held.hierarchy,
+            ),
+            act=_("Hand over"),
+            icon="list",
+            key=f"hand-over-{programme.pk}-{held.unit_id}",
         )
 
 

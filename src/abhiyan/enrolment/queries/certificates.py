@@ -253,6 +253,12 @@ def certificates(programme: Programme, span: tuple[int, int], *, state: str) -> 
     )
 
 
+def count_to_hand_over(programme: Programme, span: tuple[int, int], *, most: int) -> int:
+    """Count the certificates that wait to be handed over within [lo, hi), up to `most`. One query."""
+    n = certificates(programme, span, state="").counted(most)
+    return most if n is None else n
+
+
 def certificate_in_sight(programme: Programme, friend: UUID) -> CertificateRow:
     """One certificate. NotFound outside the scope in force."""
     given = {"programme": programme.pk, "friend": friend}

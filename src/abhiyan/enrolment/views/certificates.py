@@ -79,7 +79,7 @@ SEGMENTS: tuple[Column[SegmentOfCertificates], ...] = (
     Column("given", _("Certificates"), lambda row: row.given, css="num"),
     Column("handed", _("Handed over"), lambda row: row.handed, css="num"),
     Column("ended", _("Not valid"), lambda row: row.ended, css="num"),
-    Column("left", _("Left"), lambda row: row.left, css="num"),
+    Column("left", _("Still to give"), lambda row: row.left, css="num"),
     Column("acts", _("Ask for certificates"), is_for_acts=True, css="end"),
 )
 
@@ -94,7 +94,7 @@ def certificates(request: Request, public_id: UUID) -> HttpResponseBase:
     rows = queries.segments(one, each=sheet.each if sheet else 0, on=day_in(one.zone, at))
     made = queries.batches(one)
     places = units.names_of({each.unit_id for each in made}, language=language()) if made else {}
-    table = Table(request, SEGMENTS, rows, name="certificates", caption=_("Segments"), is_brief=True)
+    table = Table(request, SEGMENTS, rows, name="certificates", caption=_("Segments"))
     shown = {
         "here": "programmes",
         "crumbs": _crumbs(seen),
@@ -140,8 +140,11 @@ def certificate_sheet(request: Request, public_id: UUID) -> HttpResponseBase:
     back = reverse("enrolment:certificates", args=[public_id])
 
     def do(given: dict[str, Any]) -> CertificateSheet:
-        signature = given["signature"].read() if given["signature"] else b""
-        new = acts.NewSheet(given["each"], given["line_en"], given["line_hi"], signature)
+        signature = given["signature"]
+        if signature:
+            signature.seek(0)  # the act runs again after slow work (core.apart)
+        drawn = signature.read() if signature else b""
+        new = acts.NewSheet(given["each"], given["line_en"], given["line_hi"], drawn)
         return acts.set_sheet(programme=seen.programme, new=new, by=request.actor, at=clock.now())
 
     return ask(

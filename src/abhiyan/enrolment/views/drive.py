@@ -34,7 +34,7 @@ from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.queries.motives import motives
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.queries.referrals import joined_by_calls
-from abhiyan.enrolment.rules import bursts
+from abhiyan.enrolment.rules import bursts, rolls
 from abhiyan.enrolment.rules.plan_numbers import PlannedFriends, contradictions, sentence
 from abhiyan.enrolment.rules.steps import ANSWERS, DENIED
 from abhiyan.messaging import queries as messaging
@@ -88,6 +88,7 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
         "name": seen.name,
         "roll": named(held_drive.roll.names),
         "term": _term(held_drive.roll),
+        "people": rolls.of_roll(held_drive.roll.code).people,
         "address": seen.address,
         "qr": picture(seen.address),
         "notice_languages": _languages(held_drive, held_drive.notice_version),
