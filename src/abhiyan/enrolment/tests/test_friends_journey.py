@@ -1,30 +1,68 @@
-"""A friend, from the first text to the last page. Each step is a function, so that the journey can go on."""
+"""A friend, from the first text to the quote on a slide, in a browser: joined, certified, checked, revoked, heard."""
 
-import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Browser, FilePayload, Page
 
+from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
+from abhiyan.core.tests.given import NOW
+from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import confirming, replies, texts, welcoming
+from abhiyan.enrolment.actions import confirming, in_touch, replies, texts, welcoming
+from abhiyan.enrolment.models import Membership
+from abhiyan.forms.tests.test_opinions_journey import ask_opinions, pass_up
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import inbound
 from abhiyan.messaging.rules import questions as words
 from abhiyan.programmes.models import Programme
+from abhiyan.site.tests.cast import Cast
+from abhiyan.site.tests.visits import Open, go, visits
+from abhiyan.ui.tests.axe import Look
+from abhiyan.ui.tests.test_browser import LOOKS
+from abhiyan.units.models import Hierarchy, Pin
 
 from .make import CHANNEL, Human, Ladder, World
+from .server import Server
+from .test_browser import fill, send, send_code
+from .test_certificates import signature
 from .test_two_rolls import friends_programme, rolls_of
-from .web import blanks, join, main, open_me, web_world
+from .web import blanks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NUMBER = "+911800000009"
+SECOND, ORGANISER = "data_officer_of_the_state", "organiser_of_friends"
+SUBMIT = "main form[method=post] button[type=submit]"
+SAYS = {  # of a valid certificate, of one that ended, and to a member
+    "en": ("Certificate of a friend: valid", "This code is not valid", "You were a member already"),
+    "hi": ("मित्र प्रमाण पत्र सही है", "यह कोड सही नहीं है", "आप पहले से सदस्य"),
+}
+SAID = "I am Bilal. The tap by the school is dry since May."
+CLEAN = "… The tap by the school is dry since May."
 
 
 @pytest.fixture
-def world() -> World:
-    return web_world()
+def cast() -> Cast:
+    made = Cast.make()
+    made._seat(SECOND, "data_officer", "JK", 1)
+    made._seat(ORGANISER, "friends_organiser", "JK-SRI-M1", 1)
+    with system("tests build their world"):
+        Pin.objects.create(pin="190001", unit=made.world.booth)
+    ask_opinions(made)
+    return made
+
+
+@pytest.fixture
+def opens(chromium: Browser, served: Server, cast: Cast) -> Iterator[Open]:
+    yield from visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
 def write(world: World, friends: Programme, human: Human, text: str) -> None:
@@ -70,21 +108,124 @@ def say_yes(world: World, friends: Programme, human: Human) -> None:
     assert blanks(human.phone, "confirm.receipt.friend")
 
 
-@pytest.mark.parametrize("language", ["hi", "en"])
-def test_a_friend_joins_by_text_and_says_yes_and_a_member_is_told_kindly(world: World, language: str) -> None:
-    friends = friends_programme(world)
+def try_to_join_as_a_member(
+    opens: Open, look: Look, world: World, friends: Programme, human: Human, language: str, **how: str
+) -> None:
+    """Text and type the words of a member: only their own phone says that they are one."""
+    write(world, friends, human, "JOIN")
+    turn(world)
+    write(world, friends, human, f"{human.name}, {human.birth_year}, 190001")
+    turn(world)
+    assert rolls_of(world, human) == [("primary", human.name)]
+    assert blanks(human.phone, "drive.already") and not blanks(human.phone, "drive.already.friend")
+    page = opens("/join/friends/", language=language, **how)
+    fill(page, human)
+    send(page)
+    page.wait_for_selector("[name=code]")
+    assert SAYS[language][2] not in page.inner_text("main")
+    look(page, "friend code of a member")
+    send_code(page, human, "join.friend")
+    page.wait_for_url("**/done/")
+    assert SAYS[language][2] in page.inner_text("main")
+    look(page, "friend is a member already")
+    assert rolls_of(world, human) == [("primary", human.name)]
+
+
+def approve_a_batch(opens: Open, look: Look, office: Page, friends: Programme, **how: str) -> None:
+    """The office sets signature and line and asks for a batch; a second person approves it."""
+    office.goto(reverse("enrolment:certificates", args=[friends.public_id]))
+    look(office, "certificates without a sheet")
+    go(office, "main a[href$='/certificates/sheet/']")
+    picture: FilePayload = {"name": "signature.png", "mimeType": "image/png", "buffer": signature()}
+    office.fill("[name=each]", "2")
+    office.fill("[name=line_hi]", "पूजा शर्मा, प्रदेश अध्यक्ष")
+    office.fill("[name=line_en]", "Puja Sharma, State president")
+    office.set_input_files("[name=signature]", picture)
+    look(office, "certificates sheet")
+    go(office, SUBMIT)
+    look(office, "certificates to ask for")
+    go(office, "main a[href*='/certificates/ask/']")
+    office.fill("[name=reason]", "The meeting of friends")
+    look(office, "certificates asked")
+    go(office, SUBMIT)
+    second = opens("/", SECOND, **how)
+    look(second, "certificates to approve today")
+    go(second, "main a[href*='/releases/'] >> nth=0")
+    look(second, "certificates to approve")
+    go(second, "main a[href*='/decide/'][href*='allow=yes']")
+    look(second, "certificates approved")
+    go(second, SUBMIT)
+
+
+def downloaded(page: Page, link: str) -> bytes:
+    """The file of a link on the page."""
+    with page.expect_download() as found:
+        page.click(link)
+    return Path(found.value.path()).read_bytes()
+
+
+def check_and_revoke(
+    opens: Open, look: Look, office: Page, friends: Programme, language: str, **how: str
+) -> None:
+    """Read the code from the printed page by zbar, check it as anybody, hand it over from Today, and revoke it."""
+    valid, over, _already = SAYS[language]
+    office.goto(reverse("enrolment:certificates", args=[friends.public_id]))
+    look(office, "certificates with a batch")
+    (sheet,) = drawn(downloaded(office, "main a[href*='/batches/']"))
+    (address,) = scanned(sheet)
+    anybody = opens(urlsplit(address).path, language=language, **how)
+    assert valid in anybody.inner_text("h1") and "Bilal" not in anybody.content()
+    look(anybody, "certificate valid")
+    organiser = opens("/", ORGANISER, language=language, **how)
+    look(organiser, "certificates to hand over on today")
+    go(organiser, f"main a[href*='{friends.public_id}/certificates/list/']")
+    look(organiser, "certificates to hand over")
+    go(organiser, "main form[action*='/handed/'] button[type=submit]")
+    organiser.goto("/")
+    assert organiser.locator("main a[href*='/certificates/list/']").count() == 0
+    office.goto(reverse("enrolment:certificate_list", args=[friends.public_id]) + "?unit=JK&state=handed")
+    look(office, "certificates handed over")
+    go(office, "main a[href*='/end/']")
+    office.check("[name=reason][value=wrong]")
+    look(office, "certificate to end")
+    go(office, SUBMIT)
+    anybody.reload()
+    assert over in anybody.inner_text("h1")
+    look(anybody, "certificate over")
+
+
+def say_an_opinion(opens: Open, look: Look, world: World, human: Human, **how: str) -> None:
+    """Answer by the friend's own link, in words that hold their name."""
+    with system("test"):
+        friend = Membership.objects.get(phone_id=world.phone_id(human), ended_on=None).public_id
+    link = in_touch.opinion_link(friend, on=clock.day_in(settings.TIME_ZONE, NOW))
+    page = opens(reverse("enrolment:own_opinion", args=[link]), **how)
+    page.check("[name=q-mood][value=worse]")
+    page.check("[name=q-first][value=water]")
+    page.fill("[name=q-good]", SAID)
+    look(page, "opinion by the own link")
+    go(page, SUBMIT)
+    look(page, "opinion has arrived")
+
+
+@pytest.mark.parametrize(("size", "language"), LOOKS)
+def test_a_friend_joins_gets_a_certificate_and_is_heard_at_the_top(
+    opens: Open, look: Look, cast: Cast, size: str, language: str
+) -> None:
+    world, how = cast.world, {"size": size, "language": language}
+    world.now = NOW - timedelta(days=2)
+    friends = friends_programme(world, hierarchy=Hierarchy.ELECTORAL)
     join_by_text(world, friends, world.bilal)
     say_yes(world, friends, world.bilal)
-    world.programme = friends
-    assert world.ladder(world.state) == Ladder(reported=1, counted=1, confirmed=1)
-    page = open_me(world.bilal).get("/me/", HTTP_ACCEPT_LANGUAGE=language).content
-    assert len(re.findall('class="yes"', main(page))) == 3
+    world.now, members, world.programme = NOW, world.programme, friends
+    assert world.ladder(world.booth) == Ladder(reported=1, counted=1, confirmed=1)
+    try_to_join_as_a_member(opens, look, world, friends, world.asha, **how)
 
-    join(world, world.asha)
-    write(world, friends, world.asha, "JOIN")
-    turn(world)
-    write(world, friends, world.asha, "Asha Devi, 1980, 190001")
-    turn(world)
-    assert rolls_of(world, world.asha) == [("primary", "Asha Devi")]
-    assert blanks(world.asha.phone, "drive.already") and not blanks(world.asha.phone, "drive.already.friend")
-    assert world.tallies() == world.recounted()
+    office = opens("/", "state_president", **how)
+    approve_a_batch(opens, look, office, friends, **how)
+    check_and_revoke(opens, look, office, friends, **how)
+
+    say_an_opinion(opens, look, world, world.bilal, **how)
+    pass_up(opens, look, "Bilal", [SAID, CLEAN], **how)
+    for world.programme in (friends, members):
+        assert world.tallies() == world.recounted()
