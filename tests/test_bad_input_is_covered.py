@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
 ACT = "enrolment/tests/test_bad_input.py::"
 API = "enrolment/tests/test_hotpath.py::"
 CALLS = "enrolment/tests/test_calls.py::"
+CERTIFICATES = "enrolment/tests/test_certificates.py::"
 CARDS = "enrolment/tests/test_cards.py::"
 CARDS_JOURNEY = "enrolment/tests/test_cards_journey.py::"
 CONTACT_LISTS = "contact/tests/test_lists.py::"
@@ -25,6 +26,8 @@ DOUBLES = "enrolment/tests/test_doubles.py::"
 DIALOGUES = "dialogues/tests/test_calls.py::"
 DEPLOYING = "stays/tests/test_deploying.py::"
 STAYING = "stays/tests/test_staying.py::"
+FRIENDS_APART = "enrolment/tests/test_friends_apart.py::"
+FRIENDS_LINKS = "enrolment/tests/test_friends_links.py::"
 FILES = "core/tests/test_tables_files.py::"
 FORM_PAGES = "forms/tests/test_form_pages.py::"
 FORM_PICTURES = "forms/tests/test_pictures.py::"
@@ -48,6 +51,24 @@ SIGN_IN = "people/tests/test_sign_in.py::"
 SPOOFED = "enrolment/tests/test_spoofed.py::"
 
 COVERED: dict[str, list[str]] = {
+    "a constituency twice in a programme of friends": [
+        FRIENDS_LINKS + "test_a_unit_named_twice_is_refused_by_its_name",
+    ],
+    "a friend under 18": [FRIENDS_APART + "test_a_minor_is_no_friend_and_nothing_is_kept"],
+    "a person on the rolls of members and friends through two phones": [
+        FRIENDS_APART + "test_a_friend_and_a_member_on_two_phones_who_are_one_person_stay_a_member",
+        FRIENDS_APART + "test_rolls_of_members_and_friends_never_share_a_person",
+    ],
+    "a certificate after the friend left": [
+        CERTIFICATES + "test_who_left_keeps_the_place_and_the_certificate_ends_and_comes_back_with_them",
+        CERTIFICATES + "test_certificates_are_never_more_than_the_number_nor_come_back_once_ended",
+    ],
+    "751 certificates for 750": [
+        CERTIFICATES + "test_751_for_750_are_refused_and_a_smaller_number_later_stops_what_is_asked",
+    ],
+    "an organiser of friends whose office ended": [
+        FRIENDS_LINKS + "test_an_organiser_has_a_link_a_poster_and_a_door_until_the_office_ends",
+    ],
     "a place missing or wrong by 40 km; a village without a point; marks sent eight days late": [
         STAYING + "test_without_a_place_it_keeps_the_unsigned_shade_until_the_host_says_yes",
         STAYING + "test_too_short_forty_kilometres_away_or_sent_after_eight_days_does_not_count",

@@ -1,8 +1,10 @@
 """Certificates of friends: who gets one, two people, paper, links, handed over, checked, revoked; and bad input."""
 
+import contextlib
 import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +13,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
@@ -55,14 +60,15 @@ def signature(colour: str = "navy", *, mode: str = "RGB") -> bytes:
 class FriendsWorld:
     """A friends programme in the electoral tree, in which people join and confirm."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, *, slug: str = "friends", phones: int = 0) -> None:
+        """slug: of its address. phones: a number that tells its people's phones from those of another such world."""
+        self.world, self.phones = world, phones
         with system("tests open a friends programme"):
             roll, _new = Roll.objects.get_or_create(
                 code=FRIENDS.code, defaults={"names": FRIENDS.names, "gives_way": True}
             )
             window = (world.programme.opens_on, world.programme.closes_on)
-            made = world._drive(world.units, roll, "friends", *window)
+            made = world._drive(world.units, roll, slug, *window)
             Programme.objects.filter(pk=made.pk).update(hierarchy=Hierarchy.ELECTORAL)
             made.hierarchy = Hierarchy.ELECTORAL
         world.programme, world.roll = made, roll
@@ -77,7 +83,7 @@ class FriendsWorld:
         return int(self.world.units["JK-AC20"].pk)
 
     def human(self, n: int, name: str = "") -> Human:
-        return Human(name or f"Friend {chr(65 + n)}", 1980, f"+9199061{n:05d}")
+        return Human(name or f"Friend {chr(65 + n)}", 1980, f"+9199061{self.phones * 10 + n:05d}")
 
     def friend(
         self, n: int, *, booth: str = "JK-B001", name: str = "", confirms: bool = True
@@ -122,7 +128,8 @@ class FriendsWorld:
 
     def given(self) -> list[UUID]:
         with system("test"):
-            return list(FriendCertificate.objects.order_by("friend").values_list("friend", flat=True))
+            own = FriendCertificate.objects.filter(programme_id=self.programme.pk)
+            return list(own.order_by("friend").values_list("friend", flat=True))
 
     def valid(self) -> set[UUID]:
         with system("test"):
@@ -256,6 +263,73 @@ def test_two_batches_at_once_keep_the_number(friends: FriendsWorld) -> None:
     assert len(friends.given()) == 2 and len(refused) == 1
     with system("test"):
         assert Document.objects.filter(kind=CERTIFICATE).count() == 2
+
+
+STEPS = st.one_of(
+    st.tuples(st.sampled_from(["join", "yes", "join", "yes", "leave", "end"]), st.integers(0, 5)),
+    st.tuples(st.just("give"), st.integers(1, 4)),
+)
+_examples = count(1)
+
+
+class CertificateHistory:
+    """A history of joining, confirming, leaving, giving and ending, with what must be true after each step."""
+
+    def __init__(self, friends: FriendsWorld) -> None:
+        self.friends = friends
+        self.made: dict[int, ClaimOutcome] = {}
+        self.confirmed: set[UUID] = set()
+        self.ended: set[UUID] = set()
+
+    def do(self, what: str, n: int) -> None:
+        self.friends.world.tick(minutes=5)
+        before = set(self.friends.given())
+        with contextlib.suppress(Refused):
+            getattr(self, what)(n)
+        given, valid = set(self.friends.given()), self.friends.valid()
+        assert len(given) <= 3 and before <= given <= self.confirmed | before
+        assert valid <= given and not valid & self.ended
+
+    def join(self, n: int) -> None:
+        self.made[n] = self.friends.friend(n, confirms=False)
+
+    def yes(self, n: int) -> None:
+        if n in self.made:
+            self.friends.confirm(self.made[n], n)
+            self.confirmed |= ids(self.made[n])
+
+    def leave(self, n: int) -> None:
+        if n in self.made:
+            made = self.made.pop(n)
+            left = ids(made)
+            self.friends.world.leave(made, of=self.friends.human(n))
+            self.confirmed -= left
+            assert not self.friends.valid() & left
+
+    def end(self, n: int) -> None:
+        if n in self.made:
+            (one,) = ids(self.made[n])
+            actions.revoke_certificate(friend=one, reason="wrong", by=SYSTEM, at=self.friends.world.now)
+            self.ended.add(one)
+
+    def give(self, n: int) -> None:
+        self.friends.give(n)
+
+
+@pytest.mark.examples(5, 60)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(steps=st.lists(STEPS, min_size=8, max_size=30))
+def test_certificates_are_never_more_than_the_number_nor_come_back_once_ended(
+    steps: list[tuple[str, int]], request: pytest.FixtureRequest
+) -> None:
+    world = getattr(request.node, "world", None) or web_world()
+    request.node.world, n = world, next(_examples)
+    friends = FriendsWorld(world, slug=f"friends-{n}", phones=n)
+    friends.sheet(each=3)
+    history = CertificateHistory(friends)
+    for what, of in [("join", 0), ("yes", 0), ("give", 1), *steps]:
+        history.do(what, of)
+    assert friends.given(), "somebody got one"
 
 
 # The sheet
