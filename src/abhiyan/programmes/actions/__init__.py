@@ -45,6 +45,7 @@ from .past import make_past
 from .programmes import (
     NameMissing,
     NotADraft,
+    ScopeTwice,
     change_programme,
     close_programme,
     discard_draft,

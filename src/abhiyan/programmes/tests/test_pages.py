@@ -20,7 +20,7 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import splits
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
-from abhiyan.units.models import Placement
+from abhiyan.units.models import Placement, Unit
 
 from .make import taken
 from .test_make_programme import make
@@ -172,6 +172,31 @@ def test_a_state_chooses_the_tree_of_its_programme_and_is_not_asked_where_there_
     assert 'name="owner"' in page and 'name="hierarchy"' not in page
     other.post("/programmes/new/", given | {"owner": "N2", "name_en": "By districts"})
     assert Programme.objects.get(names__en="By districts").hierarchy == 1
+
+
+def test_units_below_are_chosen_by_name_and_one_named_twice_is_refused_by_it(
+    world: World, president: Account
+) -> None:
+    client = browser(president)
+    given = {"template": "membership_drive", "owner": "N1", "name_en": "By name", "hierarchy": "1"}
+    when = client.post("/programmes/new/", given)["Location"].replace("/who/", "/when/")
+    days = {"opens_on": str(NOW.date()), "closes_on": str(NOW.date() + timedelta(days=30))}
+    for named, problem in (
+        ("Unit N11\n  unit  n11", "unit n11 is in the list twice"),
+        ("Unit N11\nAtlantis", "no unit “Atlantis”"),
+        ("Unit N11\nUnit N111", "lies inside another"),
+    ):
+        refused = client.post(when, days | {"named": named})
+        assert refused.status_code == 422 and problem in refused.content.decode(), problem
+    with system("test"):
+        assert client.post(when, days | {"named": "unit n111\nN12"}).status_code == 302
+        (made,) = Programme.objects.filter(names__en="By name")
+        assert set(queries.scope_units(made)) == {world.unit("N111"), world.unit("N12")}
+        Unit.objects.filter(code="N12").update(names={"en": "Unit N11"})
+    page = body(client, when)
+    assert "N111</textarea>" in page and re.search(r'value="N12"[^>]*checked', page)
+    two = client.post(when, days | {"named": "Unit N11"})
+    assert two.status_code == 422 and "2 units are called" in two.content.decode()
 
 
 def test_a_tree_that_the_chosen_state_has_not_is_refused_at_its_field(

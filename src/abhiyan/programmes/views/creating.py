@@ -84,7 +84,10 @@ class WhatForm(forms.Form):
 
 
 class WhenForm(forms.Form):
-    """Step 1 of a draft: first and last day; the owner's whole unit or some of the units directly below."""
+    """Step 1 of a draft: first and last day; the owner's whole unit, or some of the units below it.
+
+    Those directly below are ticked. Others are written by name, such as the constituencies of a nation.
+    """
 
     opens_on = DayField(label=_("First day"))
     closes_on = DayField(label=_("Last day"))
@@ -94,12 +97,39 @@ class WhenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Leave empty for the whole unit."),
     )
+    named = forms.CharField(
+        label=_("Or units by name, one on each line"),
+        required=False,
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Such as constituencies. Write the code where two have one name."),
+    )
 
-    def __init__(self, *args: Any, below: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, below: list[tuple[str, str]], programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._programme = programme
         offer(self, units=below)
         if not below:
             del self.fields["units"]
+
+    def clean_named(self) -> list[int]:
+        """The ids of the units, in their order. Each line names one unit, and each unit is named once."""
+        lines = [" ".join(line.split()) for line in self.cleaned_data["named"].splitlines() if line.strip()]
+        of = self._programme
+        found = units.called_any(lines, within=of.owner_id, hierarchy=of.hierarchy) if lines else {}
+        chosen: dict[int, str] = {}
+        for line in lines:
+            which = found.get(line, [])
+            if not which:
+                raise forms.ValidationError(_("We know no unit “%(name)s” here.") % {"name": line})
+            if len(which) > 1:
+                raise forms.ValidationError(
+                    _("%(n)s units are called “%(name)s”. Write the code.") % {"n": len(which), "name": line}
+                )
+            if which[0] in chosen:
+                raise forms.ValidationError(str(actions.ScopeTwice(name=line)))
+            chosen[which[0]] = line
+        return list(chosen)
 
 
 class TargetForm(forms.Form):
@@ -304,13 +334,16 @@ def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
     if step == "when":
         below = units.children(one.owner_id, one.hierarchy, language=language(), limit=SHOWN_CHILDREN)
         inside = set(queries.scope_units(one))
+        ticked = below.rows if below.total <= SHOWN_CHILDREN else []
         return WhenForm(
             posted,
-            below=[(row.code, row.name()) for row in below.rows] if below.total <= SHOWN_CHILDREN else [],
+            below=[(row.code, row.name()) for row in ticked],
+            programme=one,
             initial={
+                "named": "\n".join(_named(one, inside - {row.id for row in ticked})),
                 "opens_on": one.opens_on,
                 "closes_on": one.closes_on,
-                "units": [row.code for row in below.rows if row.id in inside],
+                "units": [row.code for row in ticked if row.id in inside],
             },
         )
     if step == "who":
@@ -327,15 +360,21 @@ def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
     return None
 
 
+def _named(one: Programme, ids: set[int]) -> list[str]:
+    """Return the codes of these units, which name them on the form again."""
+    some = units.units_by_id(ids - {one.owner_id})
+    return sorted(unit.code for unit in some.values())
+
+
 def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) -> None:
     at = clock.now()
     if step == "when":
-        chosen = units.ids_of(given.get("units") or [])
+        chosen = [*units.ids_of(given.get("units") or []).values(), *given["named"]]
         actions.change_programme(
             programme_id=one.pk,
             opens_on=given["opens_on"],
             closes_on=given["closes_on"],
-            unit_ids=list(chosen.values()) or [one.owner_id],
+            unit_ids=chosen or [one.owner_id],
             by=request.actor,
             at=at,
         )

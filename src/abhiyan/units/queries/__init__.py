@@ -28,6 +28,7 @@ from .trees import (
     all_spans,
     below,
     by_pin,
+    called_any,
     called_below,
     children,
     count_not_placed,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import named
-from abhiyan.units.models import Hierarchy, Placement, Unit
+from abhiyan.units.models import MANY, Hierarchy, Placement, Unit
 from abhiyan.units.rules import fold, levels
 
 from .rows import (
@@ -376,6 +376,23 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str) -> list[int]:
         " select unit_id from down where kind = %(kind)s and closed_on is null order by lo",
         {"unit": unit_id, "hierarchy": hierarchy, "kind": kind, "above": above},
     )
+
+
+def called_any(texts: Sequence[str], *, within: int, hierarchy: int) -> dict[str, list[int]]:
+    """Find the open units below a unit that each text names, by a name or the code. A text without one is left out.
+
+    Not among them: booths, villages and other kinds of very many units. One query.
+    """
+    rows = sql.rows(
+        "select w.text, array_agg(u.id order by p.lo) from unnest(%(texts)s::text[]) w(text), units_placement o"
+        " join units_placement p on p.hierarchy = o.hierarchy and p.lo > o.lo and p.lo < o.hi"
+        " join units_unit u on u.id = p.unit_id"
+        " where o.unit_id = %(within)s and o.hierarchy = %(hierarchy)s and u.closed_on is null"
+        " and u.kind <> all(%(many)s) and (u.code = upper(w.text) or exists"
+        " (select from jsonb_each_text(u.names) n where lower(n.value) = lower(w.text))) group by 1",
+        {"texts": list(texts), "within": within, "hierarchy": hierarchy, "many": MANY},
+    )
+    return dict(rows)
 
 
 def called_below(lo: int, hi: int, kind: str, name: str) -> list[tuple[int, int, int]]:
