@@ -22,7 +22,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.core.tests.given import NOW
 from abhiyan.elections.models import Plan
-from abhiyan.enrolment.models import Claim, Enrolment, How, Kind, Waiting
+from abhiyan.enrolment.models import CertificateBatch, Claim, Enrolment, FriendCertificate, How, Kind, Waiting
 from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto, Referral
 from abhiyan.enrolment.queries import calls as queries_calls
@@ -32,7 +32,7 @@ from abhiyan.enrolment.queries import placing as placing_queries
 from abhiyan.enrolment.queries import referrals as referral_queries
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import DoorState
-from abhiyan.forms.models import FormVersion, Submission
+from abhiyan.forms.models import FormVersion, Opinion, Submission
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging.models import Question, Reading, Send
@@ -166,6 +166,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     assert token.used_at and token.used_at <= at  # claims of the API came by it
     every_unit_and_about_as_many_claims_as_asked_are_there([row[1:] for row in tallies if row[0] == "drive"])
     friends_of_65_constituencies_have_their_organisers()
+    friends_hold_certificates_and_said_what_they_think_in_two_months()
     three_districts_have_a_locked_target_and_the_rest_is_split_by_the_last_result()
     most_offices_are_held()
     two_earlier_drives_are_closed_and_five_lists_were_brought()
@@ -244,6 +245,20 @@ def friends_of_65_constituencies_have_their_organisers() -> None:
     assert len(of) == 65 and set(of.values()) == {31} and charges == of.keys()
     joined = len(seats_of_the_state()) * friends.OWN
     assert n_terms == joined and confirmed == joined * friends.YES // 6
+
+
+def friends_hold_certificates_and_said_what_they_think_in_two_months() -> None:
+    own = seats_of_the_state()
+    with schema.working_as("jobs"), system("test"):
+        batches = list(CertificateBatch.objects.all())
+        handed = Counter(FriendCertificate.objects.values_list("handed_at__isnull", flat=True))
+        said = list(Opinion.objects.all())
+        top = Unit.objects.get(code="JK").pk
+    assert len(batches) == len(own) * friends.BATCHES and handed[False] > handed[True] > 0
+    by_month = Counter((one.at.year, one.at.month) for one in said)
+    at_top = [one for one in said if one.desk_id == top]
+    assert len(by_month) == 2 and len({one.at.month for one in at_top}) == 2
+    assert sum(bool(one.done) for one in at_top) == len(own)
 
 
 def three_districts_have_a_locked_target_and_the_rest_is_split_by_the_last_result() -> None:

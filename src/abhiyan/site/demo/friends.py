@@ -1,18 +1,24 @@
 """The demo's friends: 65 constituencies by name, 31 organisers in each, and friends in the state's own five.
 
-The organisers of a constituency are one in charge and 30 beside them.
+The organisers of a constituency are one in charge and 30 beside them. The friends of the own five have certificates,
+most of them handed over, and say what they think.
 """
 
+import io
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from PIL import Image, ImageDraw
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.models import How
+from abhiyan.enrolment.actions import certificates
+from abhiyan.enrolment.models import FriendCertificate, How
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people_actions
 from abhiyan.people.rules import standard_notice
@@ -20,7 +26,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units.models import Hierarchy
 
-from . import history, people, tree
+from . import history, opinions, people, tree
 from .claims import BY, join_by_web
 
 NAMES = {"en": "Friends (sample)", "hi": "मित्र (नमूना)"}
@@ -31,6 +37,9 @@ ORGANISERS_FROM, FRIENDS_FROM = 46_500_000, 46_600_000
 DAYS, LONGEST, TARGET = 40, 180, 325_000
 OWN = 36  # friends in each of the state's own constituencies
 YES = 5  # of six say yes a day later
+CERTIFICATES = 750  # of each segment, at most
+BATCHES = 3  # segments of a constituency that got theirs
+HANDED = 2  # of three are handed over
 
 
 def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programme:
@@ -39,9 +48,16 @@ def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programm
     seats = [row.code for row in rows if row.kind == "constituency"]
     with system("demo"):
         made = _programme(ground, seats, first)
-        _organise(ground, made, [ground.ids[code] for code in seats], first)
-    for code, booths in _booths(rows).items():
-        _join(ground.seed, made, code, booths, first)
+        in_charge = _organise(ground, made, [ground.ids[code] for code in seats], first)
+    segments = {row.code: row.electoral_parent for row in rows if row.kind == "booth"}
+    _set_sheet(ground, made)
+    booths, joined = _booths(rows), {}
+    for code, homes in booths.items():
+        lived = _join(ground.seed, made, code, homes, first)
+        joined[code] = list(lived)
+        some = list(dict.fromkeys(segments[home] for home in lived.values()))[:BATCHES]
+        _certify(ground, made, [ground.ids[one] for one in some], in_charge[ground.ids[code]])
+    opinions.say(ground, booths, joined)
     return made
 
 
@@ -69,11 +85,12 @@ def _programme(ground: SampleGround, seats: Sequence[str], first: date) -> Progr
     programmes.open_programme(programme_id=made.pk, by=by, at=at)
     programmes.set_target(programme_id=made.pk, unit_id=ids["IN"], n=TARGET, by=by, at=at)
     enrolment.set_up_drive(programme_id=made.pk, join_slug="friends", minuted=MINUTED, by=BY, at=at)
+    made.refresh_from_db()
     return made
 
 
-def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first: date) -> None:
-    """Appoint the organisers in a few statements, and name one in charge of each constituency."""
+def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first: date) -> dict[int, Actor]:
+    """Appoint the organisers in a few statements, and name one in charge of each constituency. Return who is."""
     own, home = ground.shown[OFFICE]
     crowd = people.people(f"organisers {ground.seed}", first=ORGANISERS_FROM)
     places = [seat for seat in seats for _one in range(BESIDE + (seat != home))]
@@ -93,14 +110,16 @@ def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first
         by=BY,
         at=ground.at,
     )
-    in_charge = {home: own.id}
+    in_charge = {home: own}
     for seat, account in zip(places, accounts, strict=True):
-        in_charge.setdefault(seat, account.public_id)
+        actor = Actor(kind="person", id=account.public_id, account_id=account.pk)
+        in_charge.setdefault(seat, actor)
     by = ground.actor("national_president")
     for seat in seats:
         programmes.name_in_charge(
-            programme_id=made.pk, unit_id=seat, account=in_charge[seat], by=by, at=ground.at
+            programme_id=made.pk, unit_id=seat, account=in_charge[seat].id, by=by, at=ground.at
         )
+    return in_charge
 
 
 def _booths(rows: Sequence[tree.UnitRowSample]) -> Mapping[str, list[str]]:
@@ -113,14 +132,15 @@ def _booths(rows: Sequence[tree.UnitRowSample]) -> Mapping[str, list[str]]:
     return found
 
 
-def _join(seed: str, made: Programme, seat: str, booths: Sequence[str], first: date) -> None:
-    """Friends join by web in one constituency; most say yes a day later."""
+def _join(seed: str, made: Programme, seat: str, booths: Sequence[str], first: date) -> dict[UUID, str]:
+    """Friends join by web in one constituency; most say yes a day later. Return these, with the booths they live in."""
     crowd = people.people(f"friends {seat} {seed}", first=FRIENDS_FROM + int(seat[-1]) * OWN)
     persons = list(itertools.islice(crowd, OWN))
     homes = booths[:: max(1, len(booths) // OWN)][:OWN]
     joined = _at(first + timedelta(days=5 * int(seat[-1])), 11)
     found = join_by_web(made.pk, persons, homes, at=joined)
-    for n, (one, outcome) in enumerate(zip(persons, found, strict=True)):
+    confirmed: dict[UUID, str] = {}
+    for n, (one, outcome, home) in enumerate(zip(persons, found, homes, strict=True)):
         if n % 6 < YES and outcome.membership is not None:
             with scoped(Scope(phone=keyring().phone_id(one.phone))):
                 enrolment.confirm(
@@ -130,6 +150,45 @@ def _join(seed: str, made: Programme, seat: str, booths: Sequence[str], first: d
                     by=Actor(kind="citizen", id=outcome.membership),
                     at=joined + timedelta(days=1, minutes=n),
                 )
+            confirmed[outcome.membership] = home
+    return confirmed
+
+
+def _set_sheet(ground: SampleGround, made: Programme) -> None:
+    """Set a signature that is a drawn line, and the number of the plan."""
+    drawn = Image.new("RGB", (310, 100), "white")
+    ImageDraw.Draw(drawn).line([(30, 60), (90, 30), (120, 75), (170, 35), (280, 55)], fill="navy", width=4)
+    picture = io.BytesIO()
+    drawn.save(picture, "PNG")
+    new = certificates.NewSheet(
+        each=CERTIFICATES,
+        line_hi="राष्ट्रीय अध्यक्ष (नमूना)",
+        line_en="National president (sample)",
+        signature=picture.getvalue(),
+    )
+    by = ground.actor("national_president")
+    certificates.set_sheet(programme=made, new=new, by=by, at=_at(ground.today - timedelta(days=12), 10))
+
+
+def _certify(ground: SampleGround, made: Programme, segments: Sequence[int], in_charge: Actor) -> None:
+    """Certificates for some segments: the state asks, its data officer approves, the in-charge hands most over."""
+    at, officer = ground.at, ground.holders["data_officer"][ground.ids["JK"]]
+    for segment in segments:
+        asked = certificates.ask_batch(
+            programme=made,
+            segment=segment,
+            n=CERTIFICATES,
+            reason="मित्र सम्मेलन / Meeting of friends (sample)",
+            by=ground.actor("state_president"),
+            at=at,
+        )
+        org.decide_release(public_id=asked.public_id, allow=True, by=officer, at=at)
+        with system("demo"):
+            given = FriendCertificate.objects.filter(programme_id=made.pk, segment_id=segment)
+            friends = list(given.order_by("friend").values_list("friend", flat=True))
+        for n, friend in enumerate(friends):
+            if n % 3 < HANDED:
+                certificates.hand_over(friend=friend, by=in_charge, at=at)
 
 
 def _at(day: date, hour: int) -> datetime:

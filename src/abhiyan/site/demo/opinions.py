@@ -1,0 +1,91 @@
+"""The demo's opinions: what people of the state's own constituencies said in two months, and how far it went up."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from abhiyan.core import clock
+from abhiyan.core.actor import Actor
+from abhiyan.core.refusals import needed
+from abhiyan.core.samples import ZONE, SampleGround
+from abhiyan.core.scope import system
+from abhiyan.enrolment.actions import in_touch
+from abhiyan.forms import actions as forms
+from abhiyan.forms import queries
+from abhiyan.forms.models import Opinion, Submission
+
+from . import history
+
+EACH = 6  # opinions of one constituency in one month
+MOODS = ("better", "same", "worse")
+FIRST = ("water", "road", "power", "school", "work", "prices")
+WORDS = (
+    "नल में पानी सुबह एक घंटा ही आता है।",
+    "सड़क की मरम्मत बरसात से पहले हो।",
+    "शाम को बिजली दो घंटे जाती है।",
+    "स्कूल तक बस चलने लगी, यह अच्छा हुआ।",
+)
+ANSWER = "विभाग को लिखा गया, जवाब आने पर बताएँगे।"
+
+
+def say(
+    ground: SampleGround, booths: Mapping[str, Sequence[str]], friends: Mapping[str, Sequence[UUID]]
+) -> None:
+    """Write down opinions of last month at doors. This month friends answer by their own links. Pass quotes up.
+
+    booths, friends: by the code of their constituency.
+    """
+    before = datetime.combine(ground.today.replace(day=1) - timedelta(days=8), time(17), history.ZONE)
+    now = ground.at - timedelta(hours=3)
+    president = ground.actor("state_president")
+    for n, seat in enumerate(sorted(friends)):
+        written: list[Submission] = []
+        for m, code in enumerate(booths[seat][:EACH]):
+            answers, key = _answers(n + m), f"sample {seat} {m}"
+            place = ground.ids[code]
+            written.append(
+                forms.record_opinion(key=key, unit_id=place, answers=answers, by=president, at=before)
+            )
+        for m, friend in enumerate(friends[seat][:EACH]):
+            link = in_touch.opinion_link(friend, on=clock.day_in(ZONE, now))
+            answers = _answers(n + m + 1)
+            written.append(in_touch.take_own_opinion(link=link, answers=answers, by=Actor.public(), at=now))
+        _pass_up(ground, written)
+
+
+def _answers(n: int) -> dict[str, str]:
+    """The n-th opinion. Two of three have words of their own."""
+    said = {"mood": MOODS[n % 3], "first": FIRST[n % 6]}
+    return said | ({"advice": WORDS[n % 4]} if n % 3 else {})
+
+
+def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
+    """Pass every second quote to the district, and every fourth to the state. Answer one at the top."""
+    state = ground.shown["state_president"][1]
+    with system("demo"):
+        some = list(Opinion.objects.filter(submission__in=written).order_by("at", "submission"))
+    for n, one in enumerate(some[::2]):
+        at = one.at + timedelta(hours=1)
+        while one.desk_id != state and (n % 2 == 0 or one.desk_id == needed(_first_desk(one))):
+            with system("demo"):
+                text = queries.words_of(one)
+            by = _holder(ground, needed(one.desk_id))
+            one, at = (
+                forms.pass_opinion(public_id=one.public_id, text=text, by=by, at=at),
+                at + timedelta(minutes=30),
+            )
+        if n == 0:
+            forms.say_done(public_id=one.public_id, done=ANSWER, by=ground.actor("state_president"), at=at)
+
+
+def _first_desk(one: Opinion) -> int | None:
+    with system("demo"):
+        return queries.desk_of(one.unit_id)
+
+
+def _holder(ground: SampleGround, unit_id: int) -> Actor:
+    """The office that passes opinions up from a unit; the state where its office is vacant."""
+    for office in ("mandal_president", "district_president"):
+        if by := ground.holders.get(office, {}).get(unit_id):
+            return by
+    return ground.actor("state_president")
