@@ -333,12 +333,13 @@ def _invitation(
     asked = {"unit": held.unit_code} if is_own else {}
     own = "?" + urlencode(asked) if asked else ""
     if is_own and may_enrol and viewer.public_id is not None:
-        asked["by"] = own_code(
+        code = own_code(
             programme_id=programme.pk,
             unit_id=held.unit_id,
             by=Actor(kind="person", id=viewer.public_id, account_id=viewer.account_id),
             at=at,
         )
+        asked = asked | {"by": code} if code else {}  # the unit is outside the programme's tree
     query = "?" + urlencode(asked) if asked else ""
     return Invitation(
         name=named(programme.names),

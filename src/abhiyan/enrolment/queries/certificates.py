@@ -74,6 +74,15 @@ def given(programme: Programme, segment: int) -> int:
     )
 
 
+def friends_of(programme: Programme, segment: int) -> list[UUID]:
+    """The friends of a segment who were given certificates, valid or not. In a system scope."""
+    return sql.column(
+        "select friend from enrolment_certificate where programme_id = %(programme)s and segment_id = %(segment)s"
+        " order by friend",
+        _of(programme, segment),
+    )
+
+
 def next_friends(programme: Programme, segment: int, *, most: int) -> dict[UUID, UUID]:
     """The next confirmed friends of a segment without a certificate: membership -> person. The earliest first.
 

@@ -53,7 +53,7 @@ CLEAN = "… The tap by the school is dry since May."
 def cast() -> Cast:
     made = Cast.make()
     made._seat(SECOND, "data_officer", "JK", 1)
-    made._seat(ORGANISER, "friends_organiser", "JK-SRI-M1", 1)
+    made._seat(ORGANISER, "friends_organiser", "JK-AC20", 2)
     with system("tests build their world"):
         Pin.objects.create(pin="190001", unit=made.world.booth)
     ask_opinions(made)
@@ -178,6 +178,7 @@ def check_and_revoke(
     look(anybody, "certificate valid")
     organiser = opens("/", ORGANISER, language=language, **how)
     look(organiser, "certificates to hand over on today")
+    assert not organiser.inner_text("#address2").endswith("by=")
     go(organiser, f"main a[href*='{friends.public_id}/certificates/list/']")
     look(organiser, "certificates to hand over")
     go(organiser, "main form[action*='/handed/'] button[type=submit]")

@@ -112,6 +112,12 @@ def test_an_organiser_has_a_link_a_poster_and_a_door_until_the_office_ends(world
     assert organiser.get(f"/drives/{friends.public_id}/my-link/?unit=JK-SRI").status_code in (302, 403, 404)
 
 
+def test_outside_the_tree_of_the_programme_an_organisers_link_names_no_place(world: World) -> None:
+    friends_programme(world, hierarchy=2)
+    shown = officer(world, "friends_organiser", "JK-SRI-M1").get("/").content.decode()
+    assert "/join/friends/</p>" in shown and "by=</p>" not in shown
+
+
 def test_the_reason_for_the_constituencies_is_asked_for_and_shown(world: World) -> None:
     friends = friends_programme(world)
     client = officer(world, "state_president", "JK")

@@ -11,11 +11,11 @@ from abhiyan.enrolment.tests.server import Server
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
-from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.ui.tests.test_browser import LOOKS
 
 from .test_pictures import drawn
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TODAY = NOW.date()
 DAY = timedelta(days=1)
 ASK = "form[method=post]:has([name=title]) button[type=submit]"
@@ -53,7 +53,7 @@ def ask(state: Page, programme: str) -> None:
     go(state, ASK)
 
 
-@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_a_form_is_copied_filled_in_returned_mended_and_accepted_into_the_dossier(
     visit: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:

@@ -13,12 +13,12 @@ from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
-from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.ui.tests.test_browser import LOOKS
 
 from .make import DAY, TODAY, call_as, invited, link_of, reachable, text
 
 # Committed: another process serves it.
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SEND = "main form[method=post] button[type=submit]"
 OFFICES = ("state_president", "district_in_charge", "mandal_president")
 
@@ -39,7 +39,7 @@ def the_meeting() -> Meeting:
         return Meeting.objects.get()
 
 
-@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_the_nation_calls_its_meeting_moves_it_and_hears_who_comes(
     visit: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:
@@ -119,7 +119,7 @@ def test_the_nation_calls_its_meeting_moves_it_and_hears_who_comes(
     look(nation, "meetings next one")
 
 
-@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_the_link_of_the_message_answers_on_a_phone(
     visit: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:

@@ -16,11 +16,11 @@ from abhiyan.programmes.models_schedules import Due
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
-from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.ui.tests.test_browser import LOOKS
 
 from .test_schedules_pages import PICTURE
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DAY = timedelta(days=1)
 TODAY = NOW.date()
 PHOTO: FilePayload = {"name": "meeting.png", "mimeType": "image/png", "buffer": PICTURE}
@@ -41,7 +41,7 @@ def visit(chromium: Browser, serving: Callable[..., Server], cast: Cast) -> Iter
     yield from visits(chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role)))
 
 
-@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_mandals_are_asked_for_a_meeting_each_month_and_the_district_reminds_the_silent(
     visit: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:
@@ -101,7 +101,7 @@ def test_mandals_are_asked_for_a_meeting_each_month_and_the_district_reminds_the
     look(district, "schedules reminded")
 
 
-@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+@pytest.mark.parametrize(("size", "language"), LOOKS)
 def test_a_workshop_goes_down_the_line_and_a_committees_report_is_mended(
     visit: Open, look: Look, cast: Cast, size: str, language: str
 ) -> None:

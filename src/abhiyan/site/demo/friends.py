@@ -18,7 +18,8 @@ from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import certificates
-from abhiyan.enrolment.models import FriendCertificate, How
+from abhiyan.enrolment.models import How
+from abhiyan.enrolment.queries.certificates import friends_of
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people_actions
 from abhiyan.people.rules import standard_notice
@@ -184,8 +185,7 @@ def _certify(ground: SampleGround, made: Programme, segments: Sequence[int], in_
         )
         org.decide_release(public_id=asked.public_id, allow=True, by=officer, at=at)
         with system("demo"):
-            given = FriendCertificate.objects.filter(programme_id=made.pk, segment_id=segment)
-            friends = list(given.order_by("friend").values_list("friend", flat=True))
+            friends = friends_of(made, segment)
         for n, friend in enumerate(friends):
             if n % 3 < HANDED:
                 certificates.hand_over(friend=friend, by=in_charge, at=at)

@@ -62,7 +62,7 @@ def _real_pins(rows: Sequence[tree.UnitRowSample]) -> set[tuple[str, str]]:
     within: dict[str, list[tuple[str, list[str]]]] = {}
     for row in rows:
         if row.kind == "mandal":
-            words = [word for word in row.name.casefold().split() if word not in _GENERAL]
+            words = [word for word in row.name_en.casefold().split() if word not in _GENERAL]
             within.setdefault(row.organisational_parent, []).append((row.code, words))
     found = set[tuple[str, str]]()
     for office in tree.read("jk_pins.csv"):
