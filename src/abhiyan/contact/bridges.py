@@ -7,6 +7,7 @@ and lies. Server settings alone choose between them.
 import json
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -188,7 +189,14 @@ def report_later(step: FakeStep, due: datetime) -> None:
 
     def send() -> None:
         body, headers = signed(step.told, at=due)
-        httpx.post(settings.ORIGIN + ADDRESS, content=body, headers=HEADERS | headers, timeout=WAIT_S)
+        with suppress(httpx.TransportError):  # the demo was ended meanwhile
+            httpx.post(
+                settings.ORIGIN + ADDRESS,
+                content=body,
+                headers=HEADERS | headers,
+                timeout=WAIT_S,
+                trust_env=False,  # no proxy on the way to ourselves
+            )
 
     timer = threading.Timer(step.after_s, send)
     timer.daemon = True

@@ -32,12 +32,11 @@ LONGEST_WAIT_S = 60.0  # that a gateway may ask for
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What became of it. ok: taken by the gateway; again: worth another try; else it is given up.
+    """The fate of one request. ok: the provider took it. again: another try is worth it. Else it is given up.
 
-    A time-out after the request was written is `ok` with reason "unconfirmed": it may have been sent, and sending
-    blindly again is worse than waiting for its delivery report.
-    is_spared: the gateway did not look at this message, so the try does not count. pause_s: how long the gateway
-    asks to be left alone.
+    A time-out after the request was written is `ok` with reason "unconfirmed". The provider may have done it, and
+    blindly asking again is worse than waiting for its report. is_spared: the provider did not look at it, so the
+    try does not count. pause_s: the provider asks for a pause of so many seconds.
     """
 
     ok: bool
@@ -49,7 +48,7 @@ class Handed:
 
     @property
     def is_trouble(self) -> bool:
-        """Whether it says that the gateway itself is in trouble."""
+        """Return True if the provider itself is in trouble."""
         return self.again or self.reason == UNCONFIRMED
 
 
@@ -164,7 +163,7 @@ _deadline = _Ends()
 
 
 class _Transport(httpx.HTTPTransport):
-    """Connections on which a whole request has a deadline: httpx's own time-outs begin anew with every byte."""
+    """Connections on which a whole request has a deadline. httpx itself starts its time-outs again with every byte."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from abhiyan.contact.bridges import ADDRESS, signed
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment.tests.server import Server
+from abhiyan.messaging.tests import sink as ways
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, visits
 from abhiyan.ui.tests.axe import Look
@@ -130,3 +132,60 @@ def test_a_callers_hour_by_keyboard_and_the_board_of_the_supervisor(
 
     office = visit(f"/contact/{run.public_id}/calling/", "state_president", size=size, language=language)
     look(office, "calls of an office")
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_a_caller_rings_by_the_providers_line_and_by_the_own_phone_when_it_is_down(
+    chromium: Browser,
+    cast: Cast,
+    centre: int,
+    look: Look,
+    size: str,
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ways.sink(ways.take) as line:
+        settings = {
+            "ABHIYAN_BRIDGE": "http",
+            "ABHIYAN_BRIDGE_URL": line.url,
+            "ABHIYAN_BRIDGE_SECRET": "s" * 32,
+        }
+        for name, text in settings.items():
+            monkeypatch.setenv(name, text)
+        server = Server().start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Sangathan")
+        run = call_programme(cast.world.units["JK"].pk)
+        queue_of(run, people_to_call(run, cast.world.units["JK-B001"].pk, PEOPLE), by_bridge=True)
+
+        def report(**told: str | int) -> bool:
+            body, headers = signed({"ref": line.bodies[-1]["ref"]} | told, at=NOW + timedelta(minutes=1))
+            return bool(server.send("POST", ADDRESS, body, headers).json["dial"])
+
+        try:
+            for visit in visits(
+                chromium, server.port, lambda role: (cast.accounts[role].pk, cast.token(role))
+            ):
+                desk = visit("/contact/calls/", "call_agent", size=size, language=language)
+                desk.check("[name=languages][value=hi]")
+                press(desk, "n")
+                look(desk, "calls by line")
+                press(desk, "r")
+                look(desk, "calls line rings")
+                given.time(NOW + timedelta(minutes=1))
+                assert report(event="agent"), "the caller picked up: the person may be called"
+                assert not report(event="ended", seconds=25)
+                desk.reload()
+                expect(desk.locator("[role=status]", has_text="25")).to_be_visible()
+                assert desk.locator("a[href^='tel:']").count() == 0
+                look(desk, "calls line ended")
+                press(desk, "1")
+                noted(1)
+                line.manner = ways.answer("503 Away")
+                press(desk, "r")
+                assert desk.locator("a[href^='tel:']").count() == 0
+                look(desk, "calls line down")
+                with desk.expect_navigation():
+                    desk.click("form[action$='/ring/'] button")
+                expect(desk.locator("a[href^='tel:']")).to_have_count(1)
+                look(desk, "calls own instead")
+        finally:
+            server.stop()
