@@ -122,7 +122,7 @@ class AnswersForm(forms.Form):
     """What somebody says to the open questions, and what it comes to."""
 
     meaning = forms.ChoiceField(
-        label=_("This means"),
+        label=_("What did they say?"),
         widget=forms.RadioSelect,
     )
 

@@ -14,7 +14,7 @@ from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.people import documents
 from abhiyan.people.models import Document
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open, visits
+from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
@@ -94,8 +94,25 @@ def test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked(
     page.wait_for_selector(".card svg.qr")
     assert scanned(saved(page, "card.png")) != [address], "the member has a new one"
 
+    go(page, "form[action='/me/card/paper/'] button")
+    officer.goto("/people/cards/")
+    assert "Asha" in officer.inner_text("main")
+    look(officer, "cards-to-print")
+    with officer.expect_download() as made:
+        officer.click("main form[method=post] button[type=submit]")
+    (sheet,) = drawn(Path(made.value.path()).read_bytes())
+    assert len(scanned(sheet)) == 1
+
+    go(page, "a[href='/me/card/new/']")
+    look(page, "card-lost")
+    go(page, "form[data-asks] button[type=submit]")
+    page.wait_for_selector(".card svg.qr")
+    assert scanned(saved(page, "card.png")) != scanned(sheet), "the printed card is not valid any more"
+    anybody.goto(urlsplit(scanned(sheet)[0]).path)
+    assert not_valid in anybody.locator("h1").inner_text()
+
     page.goto("/me/")
     page.wait_for_selector("h2")
     listed = page.locator("main li", has_text=why)
-    assert listed.count() == 1, "the lost card; the new one is valid"
-    assert documents.number(lost) in listed.inner_text()
+    assert listed.count() == 2, "the lost cards; the new one is valid"
+    assert documents.number(lost) in listed.first.inner_text() + listed.last.inner_text()
