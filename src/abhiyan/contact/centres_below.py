@@ -228,7 +228,7 @@ def heads_of_silent(
 
 
 def talks_below(programme: Programme, span: tuple[int, int]) -> int:
-    """Count the people within [lo, hi) with whom a caller talked, as reported. In a system scope; one query."""
+    """Count the talks of callers with people within [lo, hi), as reported. In a system scope; one query."""
     return sql.count(
         """select count(*) from contact_try t where t.programme_id = %(programme)s and t.way = 'call'
         and t.outcome = any(%(talks)s) and t.undone_at is null and exists (select from units_placement p

@@ -1,4 +1,4 @@
-"""What the call centres of a unit do, in words and numbers, for a dossier and for slides."""
+"""A dossier and slides take from here what the call centres of a unit do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

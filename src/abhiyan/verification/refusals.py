@@ -133,7 +133,7 @@ class NotAtThisHour(Refused):
     message = _("You cannot call or visit now. You can from %(when)s.")
 
 
-class NotThatDay(Refused):
+class VisitOnAnotherDay(Refused):
     message = _("Choose a time from now until %(until)s: the visit ends then.")
 
 

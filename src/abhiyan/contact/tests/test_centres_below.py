@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -49,7 +50,7 @@ def caller(world: World, centre: int) -> Account:
     return seated(centre, world.unit("N11"), 0)
 
 
-def called(centre: int, who: Account, outcome: str = "talked", **more: object) -> None:
+def called(centre: int, who: Account, outcome: str = "talked", **more: Any) -> None:
     turn = needed(actions.take_next(body_id=centre, languages=("hi",), by=actor(who), at=NOW))
     actions.ring(turn=turn.pk, by=actor(who), at=NOW)
     actions.note_call(turn=turn.pk, told=CallTold(outcome, **more), by=actor(who), at=NOW)

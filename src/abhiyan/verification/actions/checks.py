@@ -31,9 +31,9 @@ from abhiyan.verification.refusals import (
     AskFirst,
     BeginFirst,
     NotAtThisHour,
-    NotThatDay,
     SaidAlready,
     SaidOtherwise,
+    VisitOnAnotherDay,
 )
 from abhiyan.verification.rules.outcomes import GONE, NOT_REACHED, Meaning, may_find, reason_of
 from abhiyan.verification.rules.planning import SECONDS
@@ -86,8 +86,8 @@ def begin_try(*, check_id: UUID, by: Actor, at: datetime) -> tuple[Check, str]:
 def fix_visit(*, check_id: UUID, when: datetime, by: Actor, at: datetime) -> Check:
     """Note the day and hour of a visit. A second call moves the visit.
 
-    Only the verifier who began the visit may. Refuses NotTaken, ToldAlready, BeginFirst; NotThatDay for a time in the
-    past or after the last day of the visit.
+    Only the verifier who began the visit may. Refuses NotTaken, ToldAlready, BeginFirst; and VisitOnAnotherDay for a
+    time in the past or after the last day of the visit.
     """
     with system("fixing a visit of a back-check"):
         check = held_check(check_id=check_id, by=by, at=at)
@@ -95,7 +95,9 @@ def fix_visit(*, check_id: UUID, when: datetime, by: Actor, at: datetime) -> Che
         if not check.is_visit or begun is None or begun.account_id != by.account_id:
             raise BeginFirst
         if not at <= when <= begun.until:
-            raise NotThatDay(field="day", until=date_format(timezone.localtime(begun.until), "j F, H:i"))
+            raise VisitOnAnotherDay(
+                field="day", until=date_format(timezone.localtime(begun.until), "j F, H:i")
+            )
         check.visit_at = when
         check.save(update_fields=["visit_at"])
         audit.record(by=by, at=at, act="verification.fix_visit", subject=str(check.id))
