@@ -45,10 +45,22 @@ _QUEUES = """select q.id from org_body b join contact_call_queue q on exists (
 
 
 def queues_of(body_id: int, *, at: datetime) -> list[CallQueue]:
-    """Return the queues that a centre works, of programmes that run now, in order. In a system scope."""
+    """Return the queues that a centre works, of programmes that run now, in order. In a system scope.
+
+    A queue whose last day is over is left out.
+    """
     ids = sql.column(_QUEUES, {"body": body_id})
     found = CallQueue.objects.select_related("programme").in_bulk(ids)
-    return [found[pk] for pk in ids if queries.runs(found[pk].programme, at)]
+    return [
+        one
+        for one in (found[pk] for pk in ids)
+        if queries.runs(one.programme, at) and not is_over(one, at=at)
+    ]
+
+
+def is_over(queue: CallQueue, *, at: datetime) -> bool:
+    """Return whether the last day of a queue is over."""
+    return queue.last_day is not None and queue.last_day < clock.day_in(queue.programme.zone, at)
 
 
 def is_open(queue: CallQueue, *, at: datetime) -> bool:

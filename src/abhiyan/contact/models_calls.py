@@ -20,6 +20,7 @@ class CallQueue(models.Model):
     closes = models.TimeField()
     priority = models.SmallIntegerField()  # the lowest goes first
     by_bridge = models.BooleanField()  # false: callers use their own phones
+    last_day = models.DateField(null=True)  # null: as long as its lists
     paused_at = models.DateTimeField(null=True)
     made_by = models.BigIntegerField(null=True)  # account
     made_at = models.DateTimeField()

@@ -376,7 +376,7 @@ def _fill(made: ContactTry, row: CallTurn, told: CallTold, on: date, *, by: Acto
         ):
             raise BackAtUnfit(field="back_at")
         made.follow_up_day = clock.day_in(programme.zone, back)
-        if made.follow_up_day > min(last, programme.closes_on):
+        if made.follow_up_day > min(last, programme.closes_on, queue.last_day or last):
             raise BackAtUnfit(field="back_at")
     if made.outcome == Outcome.ENTITLED:
         made.request_id = file_need(made, told.need.strip(), by=by, at=at)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact.models import CallQueue, ContactList
-from abhiyan.core import audit, lot, sql
+from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, needed
 from abhiyan.core.scope import system
@@ -29,13 +29,20 @@ class QueueHoursUnfit(Refused):
     message = _("Calls are made from 10:00 to 21:00. Choose hours within these.")
 
 
+class QueueDayUnfit(Refused):
+    message = _("Choose a day from today to the last day of the programme.")
+
+
 class QueueTitleUnfit(Refused):
     message = _("Write a title with at most %(most)s letters.")
 
 
 @dataclass(frozen=True, slots=True)
 class NewQueue:
-    """An office's words about a call queue. lists: public ids. form_id: the script, None for none."""
+    """An office's words about a call queue. lists: public ids. form_id: the script, None for none.
+
+    last_day: None for as long as its lists.
+    """
 
     title: str
     lists: Sequence[UUID]
@@ -44,18 +51,22 @@ class NewQueue:
     form_id: int | None = None
     languages: Sequence[str] = ()
     priority: int = 5
+    last_day: date | None = None
     by_bridge: bool = False
 
 
 def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, at: datetime) -> CallQueue:
     """Make a queue of approved lists. Centres at the unit and below call it. It needs programmes.run at the unit.
 
-    Refuses NotYours, QueueTitleUnfit, QueueHoursUnfit, QueueListsUnfit.
+    Refuses NotYours, QueueTitleUnfit, QueueHoursUnfit, QueueDayUnfit, QueueListsUnfit.
     """
     org.require(by, RUN, at=unit_id)
     title = " ".join(new.title.split())
     if not title or len(title) > LONGEST_QUEUE_TITLE:
         raise QueueTitleUnfit(field="title", most=LONGEST_QUEUE_TITLE)
+    today = clock.day_in(programme.zone, at)
+    if new.last_day is not None and not today <= new.last_day <= programme.closes_on:
+        raise QueueDayUnfit(field="last_day")
     if not hours.OPENS <= new.opens < new.closes <= hours.CLOSES:
         raise QueueHoursUnfit(field="opens")
     with system("a call queue is made"):
@@ -78,6 +89,7 @@ def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, 
             closes=new.closes,
             priority=new.priority,
             by_bridge=new.by_bridge,
+            last_day=new.last_day,
             made_by=by.account_id,
             made_at=at,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from abhiyan.contact.actions.calls import (
     TurnNoted,
     TurnOver,
 )
-from abhiyan.contact.actions.queues import QueueHoursUnfit, QueueListsUnfit
+from abhiyan.contact.actions.queues import QueueDayUnfit, QueueHoursUnfit, QueueListsUnfit
 from abhiyan.contact.models import CallQueue, CallTurn, ContactEntry
 from abhiyan.contact.rules.retries import call_again
 from abhiyan.core import sql
@@ -333,6 +334,18 @@ def test_an_empty_queue_says_why(world: World, run: Programme, centre: int, call
     assert take(centre, caller, NOW, ("en",)) is None
 
 
+def test_a_queue_ends_after_its_last_day_and_promises_no_call_back_beyond_it(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    queue_of(run, people_to_call(run, world.unit("N1111"), 2), last_day=NOW.date())
+    turn = taken(centre, caller)
+    actions.ring(turn=turn.pk, by=actor(caller), at=NOW)
+    with pytest.raises(BackAtUnfit):
+        note(turn, caller, "later", back_at=NOW + DAY)
+    note(turn, caller)
+    assert take(centre, caller, NOW + DAY) is None and take(centre, caller) is not None
+
+
 def test_nobody_is_called_twice_by_two_lists(
     world: World, run: Programme, centre: int, caller: Account
 ) -> None:
@@ -403,6 +416,9 @@ def test_a_queue_takes_approved_lists_within_the_hours_once(world: World, run: P
     for bad in (time(9), time(21)):
         with pytest.raises(QueueHoursUnfit):
             make(NewQueue("Queue", [one.public_id], bad, CLOSES))
+    for day in ((NOW - DAY).date(), run.closes_on + DAY):
+        with pytest.raises(QueueDayUnfit):
+            make(replace(good, last_day=day))
     with pytest.raises(QueueListsUnfit):
         make(NewQueue("Queue", [run.public_id], OPENS, CLOSES))
     made = make(good)

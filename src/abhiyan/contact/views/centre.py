@@ -266,6 +266,12 @@ class QueueForm(forms.Form):
     )
     opens = forms.TimeField(label=_("From"), initial=hours.OPENS, widget=forms.TimeInput(format="%H:%M"))
     closes = forms.TimeField(label=_("Until"), initial=hours.CLOSES, widget=forms.TimeInput(format="%H:%M"))
+    last_day = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Leave it empty, and the queue runs as long as its lists."),
+    )
     by_bridge = forms.BooleanField(
         label=_("Call by the provider's line"),
         required=False,
