@@ -20,7 +20,7 @@ from abhiyan.core.policy import (
     placed,
     policies,
 )
-from abhiyan.org.models import Office
+from abhiyan.org.models import Body, Office
 from abhiyan.units.models import Hierarchy, Unit
 
 from .models_ages import AgeTally, AgeTotal  # noqa: F401  # tables of this room, kept beside
@@ -61,6 +61,9 @@ class Programme(models.Model):
     made_by = models.BigIntegerField(null=True)
     is_sample = models.BooleanField(default=False, db_default=False)
     # The programme it stands beneath; and of a programme above, the ids of those beneath it: they count there as well.
+    body = models.ForeignKey(  # runs it, such as a wing: who holds its seats is in charge of the whole
+        Body, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     parts = models.JSONField(default=list, db_default=[])
     earlier = models.TextField(

@@ -1,7 +1,7 @@
 """Who looks, who may do what where, who holds what, and what waits for a second person."""
 
 from .authority import NotYours, grants_at, holds, is_root, require, sits_in
-from .bodies import BodyHere, BodySeat, bodies_of, body_at, body_called, seats_of
+from .bodies import BodyHere, BodySeat, SeatHolder, bodies_of, body_at, body_called, seat_holders, seats_of
 from .deciding import Deciders, deciders
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
 from .line import Bearer, bearer_for, led

@@ -6,6 +6,7 @@ from datetime import date
 
 from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.scope import system
 from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.owing import OwedHere
 
@@ -54,6 +55,32 @@ def bodies_of(unit_id: int, *, on: date) -> list[BodyHere]:
         """,
         {"unit": unit_id, "on": on},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SeatHolder:
+    """Somebody who holds a seat of a body. leads: of its single seat. office: its names."""
+
+    account_id: int
+    name: str
+    office: dict[str, str]
+    leads: bool
+
+
+def seat_holders(body_id: int, *, on: date) -> list[SeatHolder]:
+    """Return who holds the seats of a body on a day, senior first; nobody where it was dissolved.
+
+    Reads past the viewer's scope: who sees what a body runs sees its names. One query.
+    """
+    with system("who holds the seats of a body"):
+        return sql.each(
+            SeatHolder,
+            f"""select ap.account_id, coalesce(a.name, ''), o.names, o.seats = 1 from org_appointment ap
+             join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
+             join org_body b on b.id = ap.body_id and b.ended_on is null
+             where ap.body_id = %(body)s and {HELD} order by o.rank, ap.starts_on, ap.id""",
+            {"body": body_id, "on": on},
+        )
 
 
 def body_at(body_id: int, unit_id: int | None = None) -> Body:

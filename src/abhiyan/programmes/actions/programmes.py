@@ -158,13 +158,15 @@ def change_programme(
     closes_on: date | None = None,
     unit_ids: Sequence[int] | None = None,
     earlier: str | None = None,
+    body: int | None = None,
 ) -> Programme:
-    """Change what is given. A draft may change in everything; an open programme in name, last day and `earlier`.
+    """Change what is given. A draft may change in everything; an open programme not in its first day and its units.
 
-    earlier: label of the totals of an earlier drive it is shown beside; empty for none.
+    earlier: label of the totals of an earlier drive it is shown beside; empty for none. body: id of a body of the
+    owner that runs it, such as a wing; 0 for none.
 
-    Who may: `programmes.run` at the owner (for one's own draft `programmes.make`). Refuses as `make_programme`,
-    NotADraft and UnknownEarlier.
+    It needs `programmes.run` at the owner (for one's own draft `programmes.make`). Refuses as `make_programme`,
+    NotADraft and UnknownEarlier; NotFound for a body of another unit.
     """
     with transaction.atomic():
         programme = held(programme_id=programme_id)
@@ -192,7 +194,9 @@ def change_programme(
             settle(programme=programme, units=None, on=day_in(programme.zone, at))
         if earlier is not None:
             programme.earlier = earlier
-        programme.save(update_fields=["names", "opens_on", "closes_on", "earlier"])
+        if body is not None:
+            programme.body = org.body_at(body, programme.owner_id) if body else None
+        programme.save(update_fields=["names", "opens_on", "closes_on", "earlier", "body"])
         _tell(programme, "programmes.change", by=by, at=at)
         return programme
 

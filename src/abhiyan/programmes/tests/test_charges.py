@@ -20,6 +20,8 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.models import Message
+from abhiyan.org import actions as org
+from abhiyan.org.models import Appointment
 from abhiyan.org.queries import viewer_of
 from abhiyan.org.tests.make import AT, SYSTEM, TODAY, World, actor
 from abhiyan.people import actions as people
@@ -542,3 +544,44 @@ def test_a_longer_list_asks_no_more_queries(world: World, drive: Programme, pres
 
 
 # By a list
+
+
+def test_a_wing_runs_a_programme_and_who_holds_its_seats_is_in_charge(
+    world: World, president: Account
+) -> None:
+    with system("test"):
+        drive = make(world, president)
+        wing, other = (
+            org.make_body(
+                unit_id=world.unit(code), kind="wing", names={"en": f"Wing of {code}"}, by=SYSTEM, at=AT
+            )
+            for code in ("N1", "N2")
+        )
+        for unit, body, named in (("N1", wing, "Asha Devi"), ("N2", other, "Bilal Ahmad")):
+            account = world.holder("booth_worker", "N1111", name=named)
+            org.appoint(
+                account_id=account.pk,
+                office="wing_president",
+                unit_id=world.unit(unit),
+                body_id=body.pk,
+                starts_on=TODAY,
+                by=SYSTEM,
+                at=AT,
+            )
+        with pytest.raises(NotFound):
+            actions.change_programme(programme_id=drive.pk, body=other.pk, by=actor(president), at=AT)
+        actions.change_programme(programme_id=drive.pk, body=wing.pk, by=actor(president), at=AT)
+    client = browser(president)
+    page = f"/programmes/{drive.public_id}/"
+    shown = client.get(f"{page}?unit=N11").text
+    assert "Wing of N1 runs this programme" in shown and "In-charge, Wing president" in shown
+    assert "Asha Devi" in shown and "Bilal Ahmad" not in shown and "No in-charge here yet" not in shown
+    form = client.get(f"{page}change/").text
+    assert f'value="{wing.pk}" selected' in form and f'value="{other.pk}"' not in form
+    kept = {"name_en": "Drive", "closes_on": str(drive.closes_on), "body": str(wing.pk)}
+    assert client.post(f"{page}change/", kept).status_code == 302
+    assert client.post(f"{page}change/", kept | {"body": str(other.pk)}).status_code == 422
+    with system("test"):
+        assert Programme.objects.get(pk=drive.pk).body_id == wing.pk
+        Appointment.objects.filter(body_id=wing.pk).update(state=Appointment.State.ENDED)
+    assert "Asha Devi" not in client.get(page).text, "who left the seat is in charge no longer"

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.words import language, named
+from abhiyan.org import queries as org
 from abhiyan.org.viewer import HeldOffice, Request
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.models import Measure, Programme
+from abhiyan.programmes.models import InCharge, Measure, Programme
 from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.estimated import Of, estimated
@@ -286,12 +287,20 @@ def _family(request: Request, one: Programme, here: units.UnitRow, *, at: dateti
     }
 
 
+_ROLES = {True: InCharge.Role.IN_CHARGE, False: InCharge.Role.CO_IN_CHARGE}  # of a body's seats
+
+
 def _looked_after(one: Programme, here: units.UnitRow, *, on: date) -> dict[str, Any]:
     """Who is in charge here and of the whole; where nobody is, who declined last."""
     charges = queries.in_charges(one, units=sorted({here.id, one.owner_id}))
     is_held = any(charge.unit_id == here.id and charge.role == "in_charge" for charge in charges)
     return {
         "charges": [(charge, named(charge.unit_names)) for charge in charges],
+        "body": named(one.body.names) if one.body else "",
+        "seats": [
+            (seat, named(seat.office), InCharge.Role(_ROLES[seat.leads]).label)
+            for seat in (org.seat_holders(one.body_id, on=on) if one.body_id else ())
+        ],
         "declined": None if is_held else queries.last_declined(one, lo=here.lo, on=on),
     }
 
@@ -332,12 +341,25 @@ class ChangeForm(forms.Form):
         help_text=_("Totals taken in as a list. They are shown apart and never counted."),
     )
 
-    def __init__(self, data: Any = None, **given: Any) -> None:
+    body = forms.ChoiceField(
+        label=_("Wing, committee or department that runs it"),
+        required=False,
+        help_text=_("Who holds its seats is in charge."),
+    )
+
+    def __init__(self, data: Any = None, *, owner_id: int, on: date, **given: Any) -> None:
         super().__init__(data, **given)
         labels = queries.total_labels()
         if (kept := self.initial.get("earlier")) and kept not in labels:
             labels.append(kept)
-        offer(self, earlier=[("", say("none")), *((label, label) for label in labels)])
+        bodies = [(str(one.id), f"{one.label}: {named(one.names)}") for one in org.bodies_of(owner_id, on=on)]
+        offer(
+            self,
+            earlier=[("", say("none")), *((label, label) for label in labels)],
+            body=[("", say("none")), *bodies],
+        )
+        if not bodies:
+            del self.fields["body"]
 
 
 @form_page
@@ -347,7 +369,10 @@ def change(request: Request, public_id: UUID) -> HttpResponse:
     actions.require_run(programme=one, by=request.actor)
     form = ChangeForm(
         request.POST or None,
+        owner_id=one.owner_id,
+        on=clock.day_in(one.zone, clock.now()),
         initial={
+            "body": one.body_id or "",
             "name_hi": one.names.get("hi", ""),
             "name_en": one.names.get("en", ""),
             "closes_on": one.closes_on,
@@ -362,6 +387,7 @@ def change(request: Request, public_id: UUID) -> HttpResponse:
             names={"hi": given["name_hi"], "en": given["name_en"]},
             closes_on=given["closes_on"],
             earlier=given["earlier"],
+            body=int(given["body"] or 0) if "body" in given else None,
             by=request.actor,
             at=clock.now(),
         ),
