@@ -32,6 +32,7 @@ from abhiyan.ui.owed import I_WAIT_FOR, Beside, Invitation, LateBelow, Owed, Thi
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
+from .actions import cards
 from .actions.referrals import own_code
 from .audiences import UNANSWERED
 from .forms import FilterForm
@@ -68,10 +69,30 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     yield from _new_numbers(viewer, at)
     if not viewer.may_any("enrolment.strike_off", "enrolment.place", "imports.paper"):
         return
+    if not viewer.leads_desks:
+        yield from _cards(viewer)
     before = at - LATE if viewer.leads_desks else None
     until = f"?until={clock.day_in(settings.TIME_ZONE, before)}" if before else ""
     for one in _waiting(viewer, awaiting.waiting_counts(MOST, before=before), until):
         yield LateBelow(one.title, one.href) if before and one.key != UNPLACED else one
+
+
+def _cards(viewer: Viewer) -> Iterator[Owed]:
+    """Cards on paper that members of the viewer's units asked for."""
+    n = queries_people.count_waiting_for_card(most=MOST) if viewer.may(cards.PRINTING) else 0
+    if n:
+        yield Owed(
+            urgency=2,
+            title=ngettext(
+                "%(n)s member asked for a printed card", "%(n)s members asked for a printed card", n
+            )
+            % {"n": _counted(n)},
+            meta=_("Print the cards, ten on a sheet, and hand them over."),
+            href=reverse("enrolment:cards_to_print"),
+            act=_("Print the cards"),
+            icon="print",
+            key="cards",
+        )
 
 
 def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iterator[Owed]:
