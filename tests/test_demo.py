@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from django.db.models import Count
 
+from abhiyan.contact import centres_below, demo_calls
 from abhiyan.contact.models import ContactEntry
 from abhiyan.core import clock, database, doctor, home, schema
 from abhiyan.core.models import StagedImport
@@ -186,6 +187,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     one_worker_is_a_finding_of_two_people()
     stays_of_two_days_are_over_with_gaps_doubts_and_an_estimate()
     doors_are_half_worked_and_reports_exceed_the_estimate_by_a_third()
+    centres_of_the_state_have_called_half_of_a_list_and_others_are_silent()
     mandals_answer_the_workshop_their_district_asks_for()
     committees_report_each_week_and_some_wait_or_came_back()
     decisions_of_mandals_follow_from_their_figures()
@@ -306,7 +308,7 @@ def two_earlier_drives_are_closed_and_five_lists_were_brought() -> None:
             joined = Claim.objects.filter(programme_id=one.pk).count()
             assert 0.8 * target < joined < target
         brought = StagedImport.objects.exclude(account_id=None).values_list("kind", "state")
-        of_doors = [("contact", "checked"), ("contact", "done")]
+        of_doors = [("contact", "checked"), ("contact", "done"), ("contact", "done")]
         assert sorted(brought) == [*of_doors, ("paper", "checked"), ("paper", "done"), ("totals", "done")]
 
 
@@ -514,7 +516,7 @@ def stays_of_two_days_are_over_with_gaps_doubts_and_an_estimate() -> None:
 
 def doors_are_half_worked_and_reports_exceed_the_estimate_by_a_third() -> None:
     with schema.working_as("jobs"), system("test"):
-        run = Programme.objects.get(kind="contact")
+        run = Programme.objects.get(kind="contact", owner__code="JK")
         entries = ContactEntry.objects.filter(list__programme=run)
         states = Counter(entries.values_list("state", flat=True))
         found = Estimate.objects.get(
@@ -524,6 +526,21 @@ def doors_are_half_worked_and_reports_exceed_the_estimate_by_a_third() -> None:
     assert 0.3 < states["done"] / sum(states.values()) < 0.6
     assert strata == {f"JK-D627/{one}" for one in ("confirmed", "unsigned", "no-phone")}
     assert found.rate and found.reported and 1.2 < found.reported / (found.rate * found.items) < 1.55
+
+
+def centres_of_the_state_have_called_half_of_a_list_and_others_are_silent() -> None:
+    with schema.working_as("jobs"), system("test"):
+        run = Programme.objects.get(kind="contact", owner__code="IN")
+        entries = ContactEntry.objects.filter(list__programme=run)
+        outcomes = Counter(entries.values_list("last_outcome", flat=True))
+        centres = centres_below.centres_below(run, (0, 2**62), at=NOW)
+    at_work = [row for row in centres if not row.is_silent]
+    assert len(centres) == 300 and len({row.name for row in centres}) == 298, "two names are of two states"
+    assert {row.code.partition("-")[0] for row in at_work} == {"JK"}
+    assert len(at_work) == 20 - demo_calls.SILENT and all(row.head_id for row in centres)
+    assert 0.2 < 1 - outcomes[""] / sum(outcomes.values()) < 0.6
+    assert min(outcomes[one] for one in ("talked", "no_answer", "busy", "later")) > 0
+    assert sum(row.promised for row in centres) > 0
 
 
 def mandals_answer_the_workshop_their_district_asks_for() -> None:
@@ -620,7 +637,8 @@ def the_console_lists_a_person_of_every_office_under_its_level(capsys: pytest.Ca
     offices = {
         seat.en
         for seat in SEATS
-        if not seat.in_bodies and (not (places := {*seat.expected_in, *seat.given_in}) or kinds & places)
+        if seat.in_bodies in ((), ("centre",))
+        and (not (places := {*seat.expected_in, *seat.given_in}) or kinds & places)
     }
     listed = [line for people in levels.values() for line in people]
     assert {line.partition(",")[0] for line in listed} == offices
@@ -683,10 +701,11 @@ def test_the_full_trees_have_the_published_figures() -> None:
     kinds = Counter(row.kind for row in rows)
     assert (kinds["booth"], kinds["district"], kinds["constituency"], kinds["segment"]) == (
         11_838,
-        20,
+        300,
         65,
         90,
     )
+    assert sum(row.kind == "district" and row.code.startswith("JK-") for row in rows) == 20
     own = [row.electors for row in rows if row.kind == "constituency" and row.electors]
     assert len(own) == 5, "of Jammu and Kashmir; the others have friends alone"
     seats = sum(own)

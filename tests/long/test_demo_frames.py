@@ -12,7 +12,7 @@ from abhiyan.core.scope import system
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
 from abhiyan.programmes import actions as programmes
-from abhiyan.site.demo import build, claims, frames, lists, tree
+from abhiyan.site.demo import asked, build, claims, frames, lists, tree
 from abhiyan.site.tests.emptying import empty
 from abhiyan.units import queries as units
 from abhiyan.verification.models import Estimate
@@ -44,7 +44,7 @@ def played(seed: str, at: datetime) -> list[Estimate]:
             programme_id=drive.pk, unit_id=state, how="equally", levels=2, by=president, at=at
         )
     officer = build._acting(holders[build.OFFICERS[-1]])
-    token = build._token(drive, state, acting["it_administrator"], officer, at)
+    token = asked.token(drive, state, acting["it_administrator"], officer, build.WINDOW_DAYS, at)
     checking = frames.Frames(seed, drive, president, build.verifiers_of(holders), CLAIMS // 15)
     claims.enrol(
         *(seed, rows, drive, token, first, at, lambda _text: None),

@@ -1,4 +1,4 @@
-"""The demo's sample: a list of beneficiaries with its source, half of its doors worked, and a list that waits."""
+"""The demo's sample: lists of people with their sources; half of the doors worked, half of the people called."""
 
 import csv
 import random
@@ -22,18 +22,21 @@ from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id
 from abhiyan.units import queries as units
 
-from . import actions
+from . import actions, demo_calls
 from .actions import NewList, Told
 from .models import ContactEntry, ContactList, ContactTry
-from .rules.kinds import KIND, LISTED, TALKED
+from .rules.kinds import CALLED, KIND, LISTED, TALKED
 
 NAMES = {"en": "Meet people at their doors (sample)", "hi": "घर-घर संपर्क (नमूना)"}
-DISTRICT = "JK-D627"
+CALL_NAMES = {"en": "Talk with 50 lakh people by phone (sample)", "hi": "फ़ोन पर 50 लाख लोगों से बात (नमूना)"}
+NATION, STATE, DISTRICT = "IN", "JK", "JK-D627"
 BOOTHS, DOORS = 12, 48  # At most; entries of each.
 PHONES_FROM = 90_000_000  # The sample phones begin here. No other list has them.
 HAS_PHONE, GIVES = 0.7, 0.55  # Shares: of entries, and of people who want to be asked.
 YES, NO = 0.7, 0.76  # People asked say yes below the first bound, no below the second.
 TARGETS = {TALKED: 900, LISTED: 1_500}
+CALL_TARGETS = {CALLED: 5_000_000}
+CALLED_BOOTHS, CALLED_EACH = 20, 15  # at most; people of the list that call centres call
 OUTCOMES = {"talked": 66, "not_home": 16, "later": 7, "unwilling": 5, "wants_help": 6}
 NEEDS = ("गैस चूल्हा अब तक नहीं आया (नमूना)", "सिलेंडर की सब्सिडी खाते में नहीं आई (नमूना)")
 HEARD = "सड़क और पानी की बात हुई। (नमूना)"
@@ -44,11 +47,14 @@ CONSENT = printing.PrintTemplate.of(
 
 
 def sample(ground: SampleGround) -> None:
-    """A month of talks at doors in the district of the cast. Its first list is half worked, its second waits."""
+    """A month of talks at doors in the district of the cast. Its first list is half worked, its second waits.
+
+    Call centres call a list of the state.
+    """
     rng = random.Random(f"doors {ground.seed}")  # noqa: S311  # sample data
     maker, district = ground.shown["district_president"]
     with system("demo"):
-        run = _programme(ground)
+        run = _programme(ground, NAMES, STATE, DISTRICT, TARGETS, ground.actor("state_president"))
         below = set(units.of_kind_below(district, 1, "booth"))
         own = ground.shown["booth_president"][1]
         held = ground.holders["booth_president"]
@@ -57,7 +63,7 @@ def sample(ground: SampleGround) -> None:
     rows = list(_rows(rng, [codes[one] for one in booths], DOORS, PHONES_FROM))
     first = _list(ground, run, "उज्ज्वला योजना के परिवार (नमूना)", rows, maker, district)
     asked = _ask(ground, first, maker)
-    officer = ground.holders["data_officer"][ground.ids["JK"]]
+    officer = ground.holders["data_officer"][ground.ids[STATE]]
     org.decide_release(public_id=asked, allow=True, by=officer, at=ground.at)
     _import(ground, first, maker)
     with system("demo"):  # one transaction: it is quicker
@@ -74,19 +80,40 @@ def sample(ground: SampleGround) -> None:
     second = list(_rows(rng, [codes[one] for one in booths], 3, PHONES_FROM + BOOTHS * DOORS))
     waits = _list(ground, run, "जल जीवन मिशन के गाँव (नमूना)", second, maker, district, scheme="JJM", ago=1)
     _ask(ground, waits, maker)
+    _calls(ground, rng)
+
+
+def _calls(ground: SampleGround, rng: random.Random) -> None:
+    """A list of people in every district of the state, which call centres call."""
+    maker, state = ground.shown["state_president"]
+    with system("demo"):
+        run = _programme(ground, CALL_NAMES, NATION, NATION, CALL_TARGETS, BY)
+        below = units.of_kind_below(state, 1, "booth")
+        places = units.units_by_id(ground.holders["booth_president"])
+        held = sorted(one for one in below if one in places)
+        some = held[:: max(1, len(held) // CALLED_BOOTHS)][:CALLED_BOOTHS]
+        rows = list(_rows(rng, [places[one].code for one in some], CALLED_EACH, PHONES_FROM + 10_000))
+    title = "शिविरों में आए लोग (नमूना)"
+    listed = _list(ground, run, title, rows, maker, state, scheme="")
+    officer = ground.holders["data_officer"][ground.ids[NATION]]
+    org.decide_release(public_id=_ask(ground, listed, maker), allow=True, by=officer, at=ground.at)
+    _import(ground, listed, maker)
+    demo_calls.call(ground, run, listed[0], STATE)
 
 
 def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(ground.today - timedelta(days=ago), time(hour, minute), ZoneInfo(ZONE))
 
 
-def _programme(ground: SampleGround) -> Programme:
-    at, state = _at(ground, 9, 10), ground.actor("state_president")
+def _programme(
+    ground: SampleGround, names: dict[str, str], owner: str, unit: str, targets: dict[int, int], by: Actor
+) -> Programme:
+    at = _at(ground, 9, 10)
     made = programmes.make_programme(
         template="contact",
-        names=NAMES,
-        owner_id=ground.ids["JK"],
-        unit_ids=[ground.ids[DISTRICT]],
+        names=names,
+        owner_id=ground.ids[owner],
+        unit_ids=[ground.ids[unit]],
         opens_on=ground.today - timedelta(days=9),
         closes_on=ground.today + timedelta(days=20),
         by=BY,
@@ -94,9 +121,9 @@ def _programme(ground: SampleGround) -> Programme:
         is_sample=True,
     )
     run = programmes.open_programme(programme_id=made.pk, by=BY, at=at)
-    for measure, n in TARGETS.items():
+    for measure, n in targets.items():
         programmes.set_target(
-            programme_id=made.pk, measure=measure, unit_id=ground.ids[DISTRICT], n=n, by=state, at=at
+            programme_id=made.pk, measure=measure, unit_id=ground.ids[unit], n=n, by=by, at=at
         )
     return run
 

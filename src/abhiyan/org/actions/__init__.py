@@ -15,7 +15,7 @@ from .appointments import (
     ensure_offices,
     require_term,
 )
-from .bodies import change_body, end_body, make_body
+from .bodies import change_body, end_body, make_bodies, make_body
 from .doors import (
     ask_factor_reset,
     count_reveal,

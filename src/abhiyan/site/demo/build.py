@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from uuid import UUID
 
 from django.conf import settings
 
@@ -16,7 +15,6 @@ from abhiyan.core.samples import SampleGround, note_all_made, note_made, phone
 from abhiyan.core.scope import system
 from abhiyan.elections.demo import PARTY
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.actions import exporting, tokens
 from abhiyan.enrolment.queries import batches
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
@@ -34,6 +32,7 @@ from abhiyan.units.models import Kind
 
 from . import (
     answers,
+    asked,
     bulk,
     doubles,
     fieldwork,
@@ -70,6 +69,8 @@ DECLINES, REASON = 4, "परिवार में विवाह है, ज�
 JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER = (f"+91800000000{n}" for n in range(1, 5))
 LEVELS = [kind.value for kind in Kind]
 HELD = 0.86  # of the offices that are expected somewhere
+CALLERS = ("call_agent", "call_supervisor")
+MOST_CALLERS = 10  # seats of a call centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,8 @@ def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> 
     say("appointing people to offices")
     with system("demo"):
         ids = units.ids_of(row.code for row in rows if row.kind != "village")
-        holders = _appoint(seed, rows, ids, at, today)
+        centres = _centres(rows, ids, at)
+        holders = _appoint(seed, rows, ids, centres, at, today)
         shown = {
             part.office: (_acting(each), ids[part.unit]) for part, each in holders.items() if each.is_demo
         }
@@ -226,9 +228,11 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
     """The claims of the drive, with the frames that are frozen and the workers who are asked meanwhile."""
     ground, programme, officer = laid.ground, laid.programme, _acting(laid.holders[OFFICERS[-1]])
     seed, at, president = ground.seed, ground.at, ground.actor("state_president")
-    token = _token(programme, ground.ids["JK"], ground.actor("it_administrator"), officer, at)
+    token = asked.token(
+        programme, ground.ids["JK"], ground.actor("it_administrator"), officer, WINDOW_DAYS, at
+    )
     with system("demo"):
-        _ask_for_list(ground.ids["JK-D627"], ground.actor("district_in_charge"), at)
+        asked.ask_for_list(ground.ids["JK-D627"], ground.actor("district_in_charge"), at)
     say(f"taking in about {laid.claims:,} claims of {DAYS} days")
     checks = min(CHECKS, laid.claims // 20)
     by_mandal = [ground.ids[code] for code in frames.BY_MANDAL]
@@ -404,8 +408,24 @@ def _field(laid: Laid) -> None:
         tell_genuine(entries | batches.entries_of(batch))
 
 
+def _centres(rows: Sequence[tree.UnitRowSample], ids: dict[str, int], at: datetime) -> dict[str, int]:
+    """A call centre in every district; their ids by its code."""
+    districts = [row for row in rows if row.kind == "district"]
+    names = {
+        ids[row.code]: {"en": f"Call centre, {row.name_en}", "hi": f"कॉल केंद्र, {row.name_hi}"}
+        for row in districts
+    }
+    made = org.make_bodies(kind="centre", names=names, seats=MOST_CALLERS, by=BY, at=at)
+    return {row.code: made[ids[row.code]] for row in districts}
+
+
 def _appoint(
-    seed: str, rows: Sequence[tree.UnitRowSample], ids: dict[str, int], at: datetime, today: date
+    seed: str,
+    rows: Sequence[tree.UnitRowSample],
+    ids: dict[str, int],
+    centres: Mapping[str, int],
+    at: datetime,
+    today: date,
 ) -> dict[DemoOfficer, Account]:
     """Who holds which office: the cast, one line down to a booth, workers; the others as `HELD` says."""
     rng = random.Random(f"offices {seed}")  # noqa: S311  # sample data
@@ -428,12 +448,12 @@ def _appoint(
     taken = {(part.office, part.unit) for part in cast}
     for row in rows:
         for seat in SEATS:
-            if row.kind == "constituency" and row.electoral_parent != "JK":
-                continue  # only organisers of friends are there
+            if row.kind in ("constituency", "district") and not row.code.startswith("JK-"):
+                continue  # only organisers of friends are there, and call centres
             if row.kind in seat.expected_in and (seat.code, row.code) not in taken and rng.random() < HELD:
                 hierarchy = 1 if row.organisational_parent else 2
                 asked[DemoOfficer(seat.code, row.code, hierarchy)] = next(crowd)
-    districts = [row.code for row in rows if row.kind == "district"]
+    districts = [row.code for row in rows if row.kind == "district" and row.code.startswith("JK-")]
     asked |= {
         DemoOfficer("verifier", code): next(crowd)
         for code in districts[::2]
@@ -444,6 +464,9 @@ def _appoint(
     }
     asked |= {part: next(crowd) for part in BESIDE}
     shown = {*cast, *BESIDE, DemoOfficer("booth_worker", first_booths[cluster])}
+    shown |= {DemoOfficer(office, CAST_DISTRICT) for office in CALLERS}
+    asked |= {DemoOfficer("call_supervisor", code): next(crowd) for code in centres}
+    asked |= {DemoOfficer("call_agent", code): next(crowd) for code in districts}
     accounts = org.appoint_many(
         bearers=[
             org.OfficeBearer(
@@ -453,6 +476,7 @@ def _appoint(
                 unit_id=ids[part.unit],
                 since=today - timedelta(days=rng.randint(30, 900)),
                 hierarchy=part.hierarchy,
+                body_id=centres[part.unit] if part.office in CALLERS else None,
                 is_demo=part in shown,
             )
             for part, one in asked.items()
@@ -551,34 +575,6 @@ def _programme(ids: Mapping[str, int], first: date, claims: int, president: Acto
             at=at,
         )
     return made
-
-
-def _token(made: Programme, unit_id: int, asks: Actor, allows: Actor, at: datetime) -> UUID:
-    """The token by which claims of the API come: asked by one, approved by another. Its secret is nobody's."""
-    asked = tokens.ask_token(
-        programme_id=made.pk,
-        unit_id=unit_id,
-        name="कार्यकर्ता ऐप / Workers' app (sample)",
-        reason="कार्यकर्ताओं के फ़ोन से सदस्यता / Members from the phones of workers",
-        days=WINDOW_DAYS,
-        by=asks,
-        at=at,
-    )
-    org.decide_release(public_id=asked.public_id, allow=True, by=allows, at=at)
-    return tokens.make_token(release_id=asked.public_id, by=asks, at=at).public_id
-
-
-def _ask_for_list(unit_id: int, asks: Actor, at: datetime) -> None:
-    """A request that waits for a data officer, to be approved or refused in the demo."""
-    settings = {"unit": "JK-D627", "in": "organisational", "rung": "counted"}
-    exporting.ask_for_list(
-        unit_id=unit_id,
-        n=1,
-        reason="धन्यवाद पत्र / Letters of thanks (sample)",
-        settings=settings,
-        by=asks,
-        at=at,
-    )
 
 
 def _split(made: Programme, laid: Laid) -> None:

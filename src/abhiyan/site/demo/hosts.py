@@ -53,13 +53,13 @@ def _check(
     some: tuple[int, int],
     true: Callable[[Check], float],
 ) -> None:
-    """Draw a frame of a kind's only programme, and ask.
+    """Draw a frame of a kind's first programme, and ask.
 
     ways: whether by visit. some: how many checks, and how many of them nobody asks yet. true: the chance of one.
     """
     at = datetime.combine(ground.today - timedelta(days=1), time(20, 30), ZONE)
     with system("demo"):
-        (programme,) = open_of(kind)
+        programme = min(open_of(kind), key=lambda one: one.pk)
     plan = frames.FramePlan(
         checks=some[0],
         source=f"drand quicknet, {at:%d.%m.%Y} 20:35 (नमूना / sample)",

@@ -189,6 +189,19 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
             source=ECI,
             sample=False,
         )
+    for district in read("districts_beside.csv"):
+        state = district["state"]
+        yield UnitRowSample(
+            district["code"],
+            "district",
+            district["name"],
+            district["name_hi"],
+            state,
+            "",
+            state,
+            source=f"{LGD}; {BY_EAR}",
+            sample=False,
+        )
 
 
 def _below_mandals(

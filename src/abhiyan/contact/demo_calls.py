@@ -1,0 +1,110 @@
+"""The demo's calls: 300 call centres share a queue; half of its list is called, and some centres are silent."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from abhiyan.core import sql
+from abhiyan.core import words as known
+from abhiyan.core.actor import Actor
+from abhiyan.core.samples import BY, ZONE, SampleGround, phone
+from abhiyan.core.scope import system
+from abhiyan.messaging.rules import hours
+from abhiyan.org import actions as org
+from abhiyan.programmes.models import Programme
+
+from . import actions
+from .actions import CallTold, NewQueue
+from .centres import AGENT
+from .models import ContactList
+from .rules.retries import into_hours
+
+TITLE = "फ़ोन पर संपर्क (नमूना)"
+CALLERS_FROM = 92_000_000  # sample phones of callers; their centres have one already
+CALLERS, ROUNDS, SILENT = (
+    2,
+    8,
+    3,
+)  # more callers of a centre; calls of each centre; centres that nobody calls from
+AT_WORK = 12  # centres whose callers are there while the demo is made
+OUTCOMES = {"talked": 50, "later": 14, "no_answer": 18, "busy": 9, "unwilling": 6, "wrong_number": 3}
+
+
+def call(ground: SampleGround, run: Programme, listed: ContactList, state: str) -> None:
+    """Have the centres of a state call a list for some hours. Those of other states share the queue and are silent."""
+    rng = random.Random(f"calls {ground.seed}")  # noqa: S311  # sample data
+    with system("demo"):
+        actions.make_queue(
+            programme=run,
+            unit_id=run.owner_id,
+            new=NewQueue(TITLE, [listed.public_id], hours.OPENS, hours.CLOSES),
+            by=BY,
+            at=_at(ground, 3, 12),
+        )
+        callers = _callers(ground, rng, state)
+        centres = sorted(callers)
+        # The centre whose people one may sign in as is at work.
+        silent = [one for one in centres if ground.actor(AGENT) not in callers[one]][-SILENT:]
+        at_work = [one for one in centres if one not in silent]
+        for n, moment in enumerate(_moments(ground)):
+            for k, centre in enumerate(at_work):
+                at = moment + timedelta(minutes=2 * k)
+                _one_call(ground, centre, callers[centre][n % len(callers[centre])], rng, at)
+        for centre in at_work[:AT_WORK]:
+            actions.note_seen(by=callers[centre][(ROUNDS - 1) % len(callers[centre])], at=ground.at)
+
+
+def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:
+    return datetime.combine(ground.today - timedelta(days=ago), time(hour, minute), ZoneInfo(ZONE))
+
+
+def _callers(ground: SampleGround, rng: random.Random, state: str) -> Mapping[int, Sequence[Actor]]:
+    """The callers of each centre (id) of a state: who sits there already, and more."""
+    found = sql.rows(
+        "select b.id, u.id from org_body b join units_unit u on u.id = b.unit_id where b.kind = 'centre'"
+        " and b.ended_on is null and u.code like %s order by b.id",
+        [f"{state}-%"],
+    )
+    names = known.names()
+    given = [one["devanagari"] for one in names if one["sample"] in ("woman", "man")]
+    families = [one["devanagari"] for one in names if one["sample"] == "family"]
+    bearers = [
+        org.OfficeBearer(
+            phone(CALLERS_FROM + n * CALLERS + k),
+            f"{rng.choice(given)} {rng.choice(families)}",
+            AGENT,
+            unit,
+            ground.today - timedelta(days=30),
+            body_id=body,
+        )
+        for n, (body, unit) in enumerate(found)
+        for k in range(CALLERS)
+    ]
+    accounts = org.appoint_many(bearers=bearers, by=BY, at=_at(ground, 9, 10))
+    callers = {
+        body: [one] if (one := ground.holders[AGENT].get(unit)) is not None else [] for body, unit in found
+    }
+    for bearer, account in zip(bearers, accounts, strict=True):
+        assert bearer.body_id is not None
+        callers[bearer.body_id].append(Actor(kind="person", id=account.public_id, account_id=account.pk))
+    return callers
+
+
+def _moments(ground: SampleGround) -> Iterator[datetime]:
+    """The last hours of calling before the demo is made, yesterday's among them."""
+    found = [_at(ground, ago, hour, 5) for ago in (2, 1, 0) for hour in range(10, 20)]
+    yield from [at for at in found if at + timedelta(minutes=45) < ground.at][-ROUNDS:]
+
+
+def _one_call(ground: SampleGround, centre: int, by: Actor, rng: random.Random, at: datetime) -> None:
+    turn = actions.take_next(body_id=centre, languages=["hi"], by=by, at=at)
+    if turn is None or actions.ring(turn=turn.pk, by=by, at=at).why:
+        return
+    (outcome,) = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))
+    back = None
+    if outcome == "later":
+        wanted = rng.choice((at + timedelta(hours=2), _at(ground, 0, 12), _at(ground, -1, 12)))
+        wanted = max(wanted, at + timedelta(hours=2))
+        back = into_hours(wanted, zone=ZONE, opens=hours.OPENS, closes=hours.CLOSES)
+    actions.note_call(turn=turn.pk, told=CallTold(outcome, back_at=back), by=by, at=at + timedelta(minutes=1))

@@ -1,0 +1,37 @@
+"""Offices of the demo ask data officers for a token of the API and for a list of people."""
+
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.core.actor import Actor
+from abhiyan.enrolment.actions import exporting, tokens
+from abhiyan.org import actions as org
+from abhiyan.programmes.models import Programme
+
+
+def token(made: Programme, unit_id: int, asks: Actor, allows: Actor, days: int, at: datetime) -> UUID:
+    """The token by which claims of the API come: asked by one, approved by another. Its secret is nobody's."""
+    asked = tokens.ask_token(
+        programme_id=made.pk,
+        unit_id=unit_id,
+        name="कार्यकर्ता ऐप / Workers' app (sample)",
+        reason="कार्यकर्ताओं के फ़ोन से सदस्यता / Members from the phones of workers",
+        days=days,
+        by=asks,
+        at=at,
+    )
+    org.decide_release(public_id=asked.public_id, allow=True, by=allows, at=at)
+    return tokens.make_token(release_id=asked.public_id, by=asks, at=at).public_id
+
+
+def ask_for_list(unit_id: int, asks: Actor, at: datetime) -> None:
+    """A request that waits for a data officer, to be approved or refused in the demo."""
+    settings = {"unit": "JK-D627", "in": "organisational", "rung": "counted"}
+    exporting.ask_for_list(
+        unit_id=unit_id,
+        n=1,
+        reason="धन्यवाद पत्र / Letters of thanks (sample)",
+        settings=settings,
+        by=asks,
+        at=at,
+    )
