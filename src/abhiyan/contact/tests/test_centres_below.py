@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from abhiyan.contact import actions, centres_below
+from abhiyan.contact import actions, centres, centres_below
 from abhiyan.contact.actions import CallTold, NoSupervisorToRemind
 from abhiyan.contact.centres_below import CentreToday
 from abhiyan.contact.here import called_in
@@ -149,6 +149,36 @@ def test_the_office_reads_silent_centres_first_and_reminds_one_from_its_row(
         assert Message.objects.filter(template="duty.today").count() == 1
     assert f"{page}?unit=N1" in office.get("/units/N1/").text
     assert "call centres are silent" not in browser(caller).get("/").text
+
+
+def test_the_dossier_and_the_slides_of_calls_tell_of_the_centres(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    queue_of(run, people_to_call(run, world.unit("N1111"), 1))
+    called(centre, caller)
+    office = browser(world.holder("state_president", "N1"))
+    dossier = office.get("/review/dossier/N1/").text
+    assert (
+        "Call centres: Meet people at their doors" in dossier
+        and "Promised call-backs that are open" in dossier
+    )
+    new, given = "/review/slides/new/?unit=N1", {"language": "en", "measure": f"{run.public_id}-3"}
+    deck = office.post(new, given)["Location"]
+    text = office.get(deck).text
+    assert "0 of 1 call centre is silent since yesterday" in text
+
+
+def test_a_callers_page_reads_a_part_of_a_long_queue(
+    world: World, run: Programme, centre: int, caller: Account
+) -> None:
+    queue = queue_of(run, people_to_call(run, world.unit("N1111"), 9))
+    called(centre, caller)
+    called(centre, caller, "busy")
+    with system("test"):
+        whole = {one.why: one.n for one in centres.left_in(queue, ["hi"], at=NOW)}
+        part = {one.why: one.n for one in centres.left_in(queue, ["hi"], at=NOW, most=3)}
+    assert whole == {"ready": 7, "retry": 1, "called": 1}
+    assert (part["ready"], part["retry"]) == (3, 1)
 
 
 def test_a_call_that_goes_on_makes_no_centre_loud(

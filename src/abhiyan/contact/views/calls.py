@@ -121,7 +121,7 @@ def _shown(
         turn = centres.turn_of(account, at=at)
         shown = centres.person_on_call(turn) if turn else None
         queues = [] if turn else centres.queues_of(seat.body_id or 0, at=at)
-        left = [(one.title, centres.left_in(one, spoken, at=at)) for one in queues]
+        left = [(one.title, centres.left_in(one, spoken, at=at, most=centres.MOST_COUNTED)) for one in queues]
         own = centres.own_calls(account, at=at)
         number = centres.number_of(turn) if turn else ""
         form = form or (TriedForm(initial={"back_at": _in_an_hour(turn, at)}) if turn else None)
@@ -136,7 +136,14 @@ def _shown(
         "form": form,
         "script": script,
         "outcomes": [(n, *one) for n, one in enumerate(OUTCOMES, 1)],
-        "left": [(title, [(WHYS[one.why], one.n, one.first_at) for one in rows]) for title, rows in left],
+        "left": [
+            (
+                title,
+                [(WHYS[one.why], one.n, one.first_at) for one in rows],
+                sum(one.n for one in rows) >= centres.MOST_COUNTED,
+            )
+            for title, rows in left
+        ],
         "spoken": _spoken_form(spoken),
         "own": own,
         "line": _line(turn),
