@@ -16,7 +16,7 @@ from abhiyan.contact.actions import CallTold
 from abhiyan.contact.actions.bridging import BridgeAskedOut, BridgeBusy, BridgeOff
 from abhiyan.contact.actions.calls import BridgeWorks, RingFirst
 from abhiyan.contact.bridges import BridgeCall, FakeBridge, FakeStep, ref_of, signed, story
-from abhiyan.contact.models import CallTurn
+from abhiyan.contact.models import CallQueue, CallTurn
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import needed
@@ -341,6 +341,26 @@ def test_a_provider_that_takes_the_request_and_says_nothing_is_slow_and_may_stil
     assert talk(turn, 30) == 200
     note(turn, caller)
     assert counts(run, world) == (1, 0, 1, 0)
+
+
+def test_an_office_chooses_the_line_and_the_last_day_of_a_queue(world: World, run: Programme) -> None:
+    one = people_to_call(run, world.unit("N1111"), 1)
+    page, address = browser(world.holder("state_president", "N1")), f"/contact/{run.public_id}/calling/"
+    told = {
+        "title": "By line",
+        "lists": str(one.public_id),
+        "opens": "10:00",
+        "closes": "21:00",
+        "priority": "5",
+    }
+    told |= {"by_bridge": "on", "last_day": "2026-12-01"}
+    made = page.post(f"{address}new/?unit=N1", told)
+    assert made.status_code == 302, made.text
+    with system("test"):
+        queue = CallQueue.objects.get(title="By line")
+    assert (queue.by_bridge, str(queue.last_day)) == (True, "2026-12-01")
+    shown = page.get(f"{address}?unit=N1").text
+    assert "Provider's line" in shown.replace("&#x27;", "'") and "1 December" in shown
 
 
 def test_without_a_line_the_page_says_so_and_the_own_phone_rings(caller: Account, turn: UUID) -> None:

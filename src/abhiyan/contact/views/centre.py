@@ -35,6 +35,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.estimated import estimated
 from abhiyan.ui.acts import PageAct, act_on, ask, form_page, problem
+from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.lists import Column, Table, answer
@@ -266,10 +267,9 @@ class QueueForm(forms.Form):
     )
     opens = forms.TimeField(label=_("From"), initial=hours.OPENS, widget=forms.TimeInput(format="%H:%M"))
     closes = forms.TimeField(label=_("Until"), initial=hours.CLOSES, widget=forms.TimeInput(format="%H:%M"))
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Last day"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Leave it empty, and the queue runs as long as its lists."),
     )
     by_bridge = forms.BooleanField(
