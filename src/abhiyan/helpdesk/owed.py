@@ -44,13 +44,13 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     if found.due_at is None:
         return
     if found.overdue:
-        meta = ngettext("%(n)s overdue", "%(n)s overdue", found.overdue) % {"n": grouped(found.overdue)}
+        meta = ngettext("%(n)s late", "%(n)s late", found.overdue) % {"n": grouped(found.overdue)}
     else:
         meta = _("The first answer is due %(when)s") % {
             "when": date_format(localtime(found.due_at), "j F, H:i")
         }
     if found.raised:
-        meta += " · " + ngettext("%(n)s came from below", "%(n)s came from below", found.raised) % {
+        meta += " · " + ngettext("%(n)s passed up to you", "%(n)s passed up to you", found.raised) % {
             "n": grouped(found.raised)
         }
     yield Owed(

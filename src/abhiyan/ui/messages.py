@@ -2,9 +2,9 @@
 
 English stands in the source; each room has its Hindi in `locale/hi/LC_MESSAGES/django.po`: the room where the
 string stands. `update` brings the catalogues up to the source, leaving new strings empty and dropping those that
-are gone; it guesses nothing. `check` fails with a list where a string is missing, empty, unsure (fuzzy) or no
-longer used, where a placeholder or a tag differs from the English, or where two rooms translate the same words
-differently (Django would show one of the two everywhere). Needs Babel and Django, no gettext programs.
+are gone; it guesses nothing. `check` fails with a list where a string is missing, empty, unsure (fuzzy), written
+twice in one or no longer used, where a placeholder or a tag differs from the English, or where two rooms translate
+the same words differently (Django would show one of the two everywhere). Needs Babel and Django, no gettext programs.
 """
 
 import argparse
@@ -179,6 +179,9 @@ def differing(key: Key, message: Message) -> bool:
     return marks(forms[-1]) != marks(many) or any(not marks(form) <= allowed for form in forms)
 
 
+REPEATED = re.compile(r"(.{20,}?)\1+", re.DOTALL).fullmatch  # a text in one line and again in those below
+
+
 def check(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
     """What is wrong, one line each; nothing when all is whole."""
     wrong: list[str] = []
@@ -198,6 +201,8 @@ def check(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
                     wrong.append(f"empty: {name}")
                 elif message.fuzzy:
                     wrong.append(f"fuzzy: {name}")
+                elif any(map(REPEATED, texts(message))):
+                    wrong.append(f"says the same several times: {name}")
                 elif differing(key, message):
                     wrong.append(f"placeholders differ: {name}")
                 else:

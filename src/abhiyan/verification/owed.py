@@ -46,8 +46,8 @@ def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
         urgency=1,
         title=ngettext("Finish %(n)s back-check", "Finish %(n)s back-checks", n) % {"n": grouped(n)}
         if n
-        else _("Back-checks to make"),
-        meta=_("You get each one by lot, from places you do not work in"),
+        else _("Make a back-check"),
+        meta=_("A draw decides whose, never in your own area"),
         href=reverse("verification:checks"),
         act=_("Go on") if n else _("Begin"),
         icon="backcheck",

@@ -162,7 +162,7 @@ class Suppressed(ClaimRefused, on="phone"):
 
 
 class NameInvalid(ClaimRefused, on="name"):
-    message = _("Write the name in letters, at most 200 characters.")
+    message = _("Write the name in letters, without digits, at most 200 characters.")
 
 
 class NameMissing(ClaimRefused, on="name"):

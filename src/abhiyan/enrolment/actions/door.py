@@ -60,7 +60,7 @@ class OwnPhone(ClaimRefused, on="phone"):
 class NotFromHere(ClaimRefused, on="phone"):
     """The person left while their code waited."""
 
-    message = _("This phone cannot be entered at the door. The person can join from their own phone.")
+    message = _("You cannot enter this number. The person can join from their own phone.")
 
 
 class NoCodeAsked(Refused, status=409):

@@ -224,13 +224,13 @@ def how_many(halt: Halt) -> str:
             % given
         )
     words = (
-        _("Within a day, %(n)s of the list's %(of)s people (%(share)s) left, or say they never joined.")
+        _("%(n)s of the list's %(of)s people (%(share)s) left within a day, or say they never joined.")
         if halt.kind == Halt.Kind.LIST
         else _(
-            "Within a day, %(n)s of the %(of)s people entered in a week (%(share)s) left, or say they never joined."
+            "%(n)s of the %(of)s people entered in a week (%(share)s) left within a day, or say they never joined."
         )
     )
-    few = _("So few people prove little either way.") if bursts.is_few(halt.entries) else ""
+    few = _("That is too few to be sure. Ask first.") if bursts.is_few(halt.entries) else ""
     return f"{words % given} {few}".strip()
 
 

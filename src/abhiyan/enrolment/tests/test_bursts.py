@@ -130,7 +130,7 @@ def test_a_list_that_five_in_a_hundred_deny_is_stopped_and_named_to_the_level_ab
     assert "Paused: booth-1.csv" in main(above.get("/").content)
     where = f"/people/halted/{halt.public_id}/"
     page = main(above.get(where).content)
-    said = "40 people (12%) left, or say they never joined. So few people prove little either way"
+    said = "40 people (12%) left within a day, or say they never joined. That is too few to be sure."
     assert said in page and not [one for one in found if one.name in page]
     assert "No data officer is named here" in page
     officer(world, "data_officer", "JK")

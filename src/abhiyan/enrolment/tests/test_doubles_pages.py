@@ -105,7 +105,7 @@ def test_pair_shows_what_is_known_of_both_and_which_stays(cast: Cast) -> None:
         Enrolment.objects.filter(membership_id=confirmed.pk).update(confirmed_at=NOW)
     page = cast.client("district_in_charge").get("/people/doubles/").content.decode()
     entries = page.split('class="pair-entry"')[1:]
-    assert len(entries) == 2 and "This one stays" in entries[0] and "This one stays" not in entries[1]
+    assert len(entries) == 2 and "This entry stays" in entries[0] and "This entry stays" not in entries[1]
     assert str(confirmed.public_id) in entries[0] and "Confirmed" in entries[0] and "Counted" in entries[1]
     for entry in entries:
         assert "Web" in entry and f"{today():%Y}" in entry
@@ -114,7 +114,7 @@ def test_pair_shows_what_is_known_of_both_and_which_stays(cast: Cast) -> None:
     with system("tests look"):
         assert Double.objects.get(public_id=pair).kept_id == better.pk, "it did as it said"
     pairs(cast, (world.booth, world.booth), twins=1, first=5)
-    assert "This one stays" not in client.get("/people/doubles/").content.decode(), "twins both stay"
+    assert "This entry stays" not in client.get("/people/doubles/").content.decode(), "twins both stay"
 
 
 def test_one_press_answers_a_script_with_its_row_alone(cast: Cast) -> None:
@@ -147,9 +147,9 @@ def test_when_more_are_sure_than_are_taken_at_once_it_is_said(
 ) -> None:
     world, client = cast.world, cast.client("district_in_charge")
     pairs(cast, *[(world.booth, world.next_booth)] * 3)
-    assert "Merge 3 sure pairs together" in client.get("/people/doubles/").content.decode()
+    assert "Look at 3 sure pairs and merge them" in client.get("/people/doubles/").content.decode()
     monkeypatch.setattr(acts, "MOST", 2)
-    assert "Merge the 2 surest of 3 pairs together" in client.get("/people/doubles/").content.decode()
+    assert "Look at the 2 surest of 3 pairs and merge them" in client.get("/people/doubles/").content.decode()
     asked = client.get("/people/doubles/many/").content.decode()
     assert "2 pairs are at least" in asked and "These are the likeliest 2. 1 more come after them." in asked
     assert asked.count('class="pair-entry"') == 2 * 2

@@ -180,7 +180,7 @@ def tickets(request: Request) -> HttpResponseBase:
         "query": of.query,
         "segments": [
             (say("In my units"), page, not is_mine),
-            (say("With my office"), f"{page}?show=mine", is_mine),
+            (say("Mine to answer"), f"{page}?show=mine", is_mine),
         ],
         "may_type": viewer.may("helpdesk.type"),
         "may_many": viewer.may(queries.ANSWER) and of.wanted.state in OPEN_ONES and len(table.leaf.rows) > 1,

@@ -47,7 +47,7 @@ class WriteForm(forms.Form):
     name = forms.CharField(label=_("Your name"), required=False, max_length=100)
     pin = forms.CharField(
         label=_("PIN code of your place"),
-        help_text=_("So that the nearest office gets it."),
+        help_text=_("So that it reaches the office nearest you."),
         required=False,
         max_length=10,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),

@@ -48,7 +48,7 @@ VERSIONS = {
     "phone.receipt": 2,
     "reply.which": 2,
     "stop.receipt": 3,
-    "text.help": 2,
+    "text.help": 3,
     "text.media": 2,
 }
 FRIEND, CONTRIBUTOR = ".friend", ".contributor"  # end the codes of texts to them; members read other words

@@ -44,7 +44,7 @@ NAMES: dict[str, Promise] = {
     "channels.number": _("Add a number of ours"),
     "channels.number_end": _("End a number of ours"),
     "factors.reset": _("Reset a lost second proof"),
-    "polls.confirm": _("Confirm an entry of the calendar of polls"),
+    "polls.confirm": _("Poll dates"),
     "frames.redraw": _("Name another public value for a draw"),
     "helpdesk.answer_many": _("Answer many requests at once"),
     "helpdesk.number": _("Change the number of a helpline"),

@@ -322,5 +322,5 @@ def test_today_names_states_without_an_entry_and_entries_that_wait(world: World,
     )
     home.post("/polls/new/", filled("C1"))
     theirs = body(browser(world.officer("N")), "/")
-    assert "Confirm an entry of the calendar of polls" in theirs and "/polls/" in theirs
+    assert "Poll dates" in theirs and "/polls/" in theirs
     assert client.get("/polls/").status_code == 302

@@ -104,6 +104,14 @@ def test_placeholders_and_tags_that_differ_are_listed(rooms: Path, english: str,
     assert line.startswith("placeholders differ: stays (hi): ")
 
 
+def test_a_translation_that_stands_there_twice_is_listed(rooms: Path) -> None:
+    messages.update(rooms)
+    whole = "आप आज वहाँ पहुँच गए हैं।"
+    fill(rooms, Arrived=f'msgstr "{whole}"\n"{whole}"')
+    (line,) = messages.check(rooms)
+    assert line.startswith("says the same several times: stays (hi): ")
+
+
 def test_the_plural_must_keep_its_number_and_the_singular_may_leave_it_out(rooms: Path) -> None:
     messages.update(rooms)
     fill(rooms, **{"%(n)s night": 'msgstr[0] "एक रात"\nmsgstr[1] "रातें"'})

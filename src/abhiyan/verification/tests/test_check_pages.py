@@ -235,7 +235,7 @@ def test_who_said_no_is_not_called_and_counts_as_open(cast: Cast) -> None:
 
 def test_today_asks_a_verifier_only_while_there_is_something_for_them(cast: Cast) -> None:
     client = cast.client(ME)
-    assert "Back-checks to make" in client.get("/").text
+    assert "Make a back-check" in client.get("/").text
     begun(client)
     assert "Finish 1 back-check" in client.get("/").text
     with system("test"):
@@ -294,10 +294,10 @@ def test_nobody_is_called_at_night(cast: Cast) -> None:
 def test_an_hour_by_visit(cast: Cast) -> None:
     client = cast.client(ME)
     me, at = cast.actor(ME), NOW
-    assert "Get the next visit" not in client.get(page("checks")).text
+    assert "Get the next check by visit" not in client.get(page("checks")).text
     with system("test"):
         Check.objects.filter(verifier_id=None).update(arm=Check.Arm.VISIT)
-    assert "Get the next visit" in client.get(page("checks")).text
+    assert "Get the next check by visit" in client.get(page("checks")).text
     where = client.post(page("check_take"), {"visit": "yes"})["Location"]
     check = take_check(by=me, at=at, is_visit=True)
     assert str(check.id) in where

@@ -157,7 +157,7 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
     text = seen(cast, "state_president", page)
     assert text.index("Jammu 1 4,321") < text.index("Srinagar 2 –"), "the certain gap of Jammu is the larger"
     assert "Of these 2 intervals of 95%, about 0.1 miss the truth by chance." in text
-    assert "Units that share a rank" not in text and "As answered" in text and "Provisional" not in text
+    assert "Same rank" not in text and "As answered" in text and "Provisional" not in text
     file = b"".join(cast.client("state_president").get(f"{page}&format=csv")).decode()
     rows = list(csv.DictReader(io.StringIO(file.removeprefix("\ufeff"))))
     assert [(row["Code"], row["Rank"], row["Unit said"]) for row in rows] == [

@@ -293,7 +293,7 @@ def test_a_frame_closed_with_too_few_checks_says_so_and_waits_for_none(cast: Cas
     )
     close_frame(public_id=frame.public_id, by=SYSTEM, at=NOW + timedelta(days=800))
     told = cast.client("state_president").get(page).text
-    assert "Where it stands" in told and "drawn just now" not in told
+    assert "Status" in told and "drawn just now" not in told
     assert "not enough checks (0 of 19)" in told and "more give" not in told and " yet" not in told
 
 
