@@ -1,10 +1,12 @@
 """Keeps every room's translations whole: `python -m abhiyan.ui.messages update` and `… check`.
 
-English stands in the source; each room has its Hindi in `locale/hi/LC_MESSAGES/django.po`: the room where the
-string stands. `update` brings the catalogues up to the source, leaving new strings empty and dropping those that
-are gone; it guesses nothing. `check` fails with a list where a string is missing, empty, unsure (fuzzy), written
-twice in one or no longer used, where a placeholder or a tag differs from the English, or where two rooms translate
-the same words differently (Django would show one of the two everywhere). Needs Babel and Django, no gettext programs.
+The source is in English. Each room has its Hindi in `locale/hi/LC_MESSAGES/django.po`, beside the strings.
+`update` brings the catalogues up to the source: new strings are empty, old ones go. It guesses nothing. `check` lists
+what is wrong and fails. A string may be missing, empty, unsure (fuzzy), written twice in one, or no longer used. A
+placeholder or a tag may differ from the English. Two rooms may translate the same words differently, and Django would
+show one of the two everywhere.
+
+It needs Babel and Django, no gettext programs.
 """
 
 import argparse
