@@ -261,16 +261,21 @@ def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor,
     return known.sheet
 
 
+_PLACE_OF_PHONE, _HEAD = b"Exif\0\0", 65_536  # a phone writes its make and place there
+
+
 def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str, bytes]:
-    """Media type and bytes of a photograph in the viewer's sight, as it is turned. People are read: it leaves a row and
-    takes from the day's quota. Refuses NotFound, also once somebody of the batch had everything erased; ReadEnough.
+    """Media type and bytes of a photograph in the viewer's sight, as it is turned, without what the phone noted.
+
+    People are read: it leaves a row and takes from the day's quota. Refuses NotFound, also once somebody of the batch
+    had everything erased; ReadEnough.
 
     One that was put aside is opened only with enrolment.strike_off over the batch's unit: NotYours."""
     found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
     if found.aside_at is not None:
         org.require(by, STRIKE_OFF, at=found.unit_id)
     kind, data = found.kind, found.opened()
-    if found.turn:
+    if found.turn or _PLACE_OF_PHONE in data[:_HEAD]:
         kind = rules.KINDS["jpg"]
         kept = data
         data = _opened(("turned", photo, found.turn), lambda: pictures.turned(kept, found.turn))

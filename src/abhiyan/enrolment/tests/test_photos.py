@@ -385,6 +385,18 @@ def test_a_photo_that_is_turned_is_shown_turned_large_and_small(world: World) ->
         assert [Image.open(io.BytesIO(one)).size for one in (data, small)] == [(80, 60)] * 2
 
 
+def test_a_photo_is_shown_without_the_place_the_phone_wrote_into_it(world: World) -> None:
+    batch, made, exif = make(world), io.BytesIO(), Image.Exif()
+    exif[0x8825] = {1: "N", 2: (32.0, 43.0, 0.0)}
+    Image.new("RGB", (60, 80), "white").save(made, "JPEG", exif=exif)
+    keep(world, batch, made.getvalue())
+    with system("test"):
+        photo = PaperPhoto.objects.get()
+        assert b"Exif" in photo.opened(), "kept as it came"
+        _kind, data = batches_photo(batch, photo, world)
+        assert dict(Image.open(io.BytesIO(data)).getexif()) == {}
+
+
 @pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
 def test_an_erased_person_hides_the_photos_of_their_batch_from_everybody(world: World, tmp_path: Any) -> None:
     batch = make(world)

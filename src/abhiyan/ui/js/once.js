@@ -12,8 +12,14 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter || form.querySelector("[type=submit]");
   if (button) button.setAttribute("aria-busy", "true");
 });
+// A page that takes long is seen to be on its way. What comes as a file leaves the page as it is.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a.button[href^="/"]:not([download], [href*="format"], [href*="poster"], [href*="."])');
+  if (link && !event.ctrlKey) link.ariaBusy = true;
+});
 // back from the next page: the form may be sent again
 addEventListener("pageshow", () => {
+  for (const link of document.querySelectorAll("a[aria-busy]")) link.ariaBusy = null;
   for (const form of document.querySelectorAll("form[data-once]")) {
     form.dataset.once = "";
     for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
