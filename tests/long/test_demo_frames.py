@@ -34,7 +34,7 @@ def played(seed: str, at: datetime) -> list[Estimate]:
     lists.bring_rows("units", lists.units_file(rows), options={}, at=at)
     with system("test"):
         ids = units.ids_of(row.code for row in rows if row.kind != "village")
-        holders = build._appoint(seed, rows, ids, at, today)
+        holders = build._appoint(seed, rows, ids, build._centres(rows, ids, at), at, today)
         acting = {
             part.office: build._acting(account) for part, account in holders.items() if part in build.CAST
         }
