@@ -7,14 +7,21 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from abhiyan.contact.bridges import ADDRESS, signed
+from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until
+from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
+from abhiyan.enrolment.tests.test_browser import fill, send, send_code
+from abhiyan.enrolment.tests.test_contributors import contributors_programme
+from abhiyan.enrolment.tests.web import blanks
 from abhiyan.messaging.tests import sink as ways
+from abhiyan.people import queries as people
+from abhiyan.programmes.models import Task
 from abhiyan.site.tests.cast import Cast
-from abhiyan.site.tests.visits import Open, visits
+from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 
@@ -189,3 +196,82 @@ def test_a_caller_rings_by_the_providers_line_and_by_the_own_phone_when_it_is_do
                 look(desk, "calls own instead")
         finally:
             server.stop()
+
+
+@pytest.mark.parametrize(("size", "language"), PAGE_LOOKS)
+def test_somebody_who_wants_to_help_joins_is_found_and_does_a_task(
+    visit: Open, look: Look, cast: Cast, centre: int, size: str, language: str
+) -> None:
+    contributors_programme(cast.world)
+    with system("test"):
+        for booth in (cast.world.booth, cast.world.next_booth):
+            sql.run("insert into units_pin (pin, unit_id) values ('190001', %s)", [booth.pk])
+    run = call_programme(cast.world.units["JK"].pk)
+    queue_of(run, people_to_call(run, cast.world.units["JK-B001"].pk, 1))
+
+    # A call-back is promised, and rung at its time. The person wants to help.
+    desk = visit("/contact/calls/", "call_agent", size=size, language=language)
+    desk.check("[name=languages][value=hi]")
+    press(desk, "n")
+    press(desk, "r")
+    press(desk, "4")
+    noted(1)
+    given.time(NOW + timedelta(minutes=90))
+    desk.goto("/contact/calls/")
+    press(desk, "n")
+    press(desk, "r")
+    press(desk, "2")
+    noted(2)
+    assert tries()[-1].outcome == "wants_help"
+
+    # The SMS has the link of the contributors' roll.
+    (called,) = entries()
+    with system("test"):
+        number = people.number_of(called.phone_id) if called.phone_id else ""
+    (sms,) = blanks(number, "contributor.join")
+    meena = Human("Meena Kaul", 1979, number)
+    theirs = visit(path_of(sms["link"]), size=size, language=language)
+    look(theirs, "help join")
+    fill(theirs, meena)
+    theirs.fill("[name=where]", "190001")
+    theirs.wait_for_selector("#places input[value='JK-B001']")
+    theirs.check("#places input[value='JK-B001']")
+    send(theirs)
+    send_code(theirs, meena, "join.contributor")
+    theirs.wait_for_url("**/join/help/done/")
+    look(theirs, "help joined")
+    go(theirs, "a[href$='/me/skills/']")
+    theirs.check("[name=skills][value=driving]")
+    theirs.check("[name=hours][value='5']")
+    look(theirs, "help skills")
+    go(theirs, "main form button[type=submit]")
+    look(theirs, "help own page")
+
+    # A leader finds them by skill, and gives them a task.
+    leader = visit(
+        "/people/contributors/?unit=JK&skill=doors", "state_president", size=size, language=language
+    )
+    assert "Meena Kaul" not in leader.inner_text("main")
+    leader.goto("/people/contributors/?unit=JK&skill=driving&hours=5")
+    look(leader, "contributors found")
+    leader.check("input[name=to]")
+    go(leader, "#give button")
+    leader.fill("[name=title]", "Drive two families to the meeting")
+    leader.fill("[name=due_on]", "2026-11-28")
+    look(leader, "contributors task")
+    go(leader, "main form[method=post] button[type=submit]")
+
+    # They say on their own page that it is done, and the leader reads it.
+    (sms,) = blanks(number, "contributor.task")
+    theirs.goto(path_of(sms["link"]))
+    look(theirs, "help task")
+    go(theirs, "button[value=done]")
+    leader.reload()
+    look(leader, "contributors task done")
+    with system("test"):
+        assert Task.objects.get().state == "done"
+
+
+def path_of(link: str) -> str:
+    """An address of ours in an SMS, as a browser here opens it."""
+    return "/" + link.split("//", 1)[1].split("/", 1)[1]
