@@ -8,6 +8,7 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
+        from abhiyan.helpdesk.news import HelplineCalled
         from abhiyan.messaging.rules import audiences
         from abhiyan.org.news import AppointmentEnded, ReleaseDecided
         from abhiyan.org.rules import releases
@@ -35,6 +36,7 @@ class ContactConfig(AppConfig):
         )
         news.subscribe(ReleaseDecided, lambda told: actions.heed_decision(told=told))
         news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
+        news.subscribe(HelplineCalled, lambda told: actions.heed_helpline_call(told=told))
         hanging.register(actions.ENTRIES)
         news.subscribe(UnitsClosing, lambda told: actions.see_to_closing(told=told))
         news.subscribe(UnitsOpening, lambda told: actions.bring_back(told=told))

@@ -58,6 +58,7 @@ class ContactList(models.Model):
 
         CONSENT = "consent", _("Each person gave consent")
         GIVEN = "given", _("Each person gave their number for this purpose")
+        CALLED = "called", _("Each person called the helpline")  # of no list that an office makes
 
     class State(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("of a list", "Not approved yet")

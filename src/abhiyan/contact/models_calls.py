@@ -22,6 +22,8 @@ class CallQueue(models.Model):
     by_bridge = models.BooleanField()  # false: callers use their own phones
     last_day = models.DateField(null=True)  # null: as long as its lists
     paused_at = models.DateTimeField(null=True)
+    # People who called the helpline wait here for a call back.
+    takes_missed = models.BooleanField(default=False, db_default=False)
     made_by = models.BigIntegerField(null=True)  # account
     made_at = models.DateTimeField()
 

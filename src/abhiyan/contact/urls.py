@@ -4,7 +4,7 @@ from abhiyan.core.access import FINAL, STRONG, TOKEN, capability, page
 from abhiyan.org.rules.capabilities import LEADS
 
 from .actions import MEET, RUN
-from .views import board, bridge, calls, centre, field, lists
+from .views import board, bridge, calls, centre, field, inbound, lists
 
 app_name = "contact"
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     # A provider's machine. The view asks for its signature.
     page("contact/bridge/", bridge.bridge, opens=TOKEN, act="is a record of what happened", is_own=True),
     page("contact/calls/", calls.calls, opens=STRONG),
+    page("contact/calls/inbound/", inbound.inbound, opens=STRONG, act="the request is merged, or answered"),
     page("contact/calls/<uuid:call>/", calls.call, opens=STRONG, act="stays; the person may say no to it"),
     page("contact/calls/<uuid:call>/<slug:act>/", calls.call_act, opens=STRONG, act="shows a number"),
     page("contact/calls/<slug:act>/", calls.calls_act, opens=STRONG, act="is given back"),

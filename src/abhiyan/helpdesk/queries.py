@@ -104,6 +104,18 @@ def _called(text: str) -> Q:
     return Q(number=number) if number else Q(pk__in=[])
 
 
+def open_of(phone_id: UUID) -> QuerySet[Ticket]:
+    """The requests of a phone that are open, or done and not solved yet, the newest first. In a system scope."""
+    found = Ticket.objects.filter(phone_id=phone_id, is_proven=True)
+    return found.filter(state__in=(Ticket.State.OPEN, Ticket.State.DONE)).order_by("-opened_at", "pk")
+
+
+def has_called_since(phone_id: UUID, since: datetime) -> bool:
+    """Return whether a phone itself called the helpline after an instant. In a system scope."""
+    what = TicketLine.What.CALLED
+    return TicketLine.objects.filter(ticket__phone_id=phone_id, what=what, at__gt=since).exists()
+
+
 def typists(*, at: datetime) -> list[tuple[int, int]]:
     """Accounts that typed `MANY_STRANGERS` requests or more in 24 hours for phones that never contacted us, with how
     many: of those in the caller's scope, the most first."""

@@ -46,6 +46,7 @@ from .doors import (
     require_there,
     take_doors,
 )
+from .inbound import CallerSaid, look_up_caller, take_inbound
 from .lists import (
     ACT,
     LONGEST_TEXT,
@@ -71,6 +72,7 @@ from .lists import (
     make_list,
     note_checked,
 )
+from .missed import heed_helpline_call, leave_missed, take_missed
 from .queues import (
     LONGEST_QUEUE_TITLE,
     MOST_LISTS,

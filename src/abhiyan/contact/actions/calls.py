@@ -41,6 +41,7 @@ from abhiyan.units import queries as units
 
 from .attempts import LEASE
 from .doors import talked_lately
+from .missed import is_asked_back, is_closed_by_no
 from .talks import NOTE_KEPT, NoteUnfit, file_need
 
 MOST_OWN = 19  # Calls a day from a caller's own phone (law.md T3).
@@ -193,16 +194,16 @@ def _held_back(queue: CallQueue, entry: ContactEntry, *, at: datetime) -> str:
         polling=units.polling({0: [entry.unit_id]}, at=at)[0],
         is_over=entry.list.state != ContactList.State.APPROVED
         or entry.list.last_day < clock.day_in(programme.zone, at),
-        said_no=bool(people.phones_that_said_no([phone_id])),
+        said_no=is_closed_by_no(entry),
         is_of_scheme=bool(entry.list.scheme),
-        n_lately=talked_lately([entry.pk], [phone_id], at=at).get(phone_id, 0),
+        n_lately=0 if is_asked_back(entry) else talked_lately([entry.pk], [phone_id], at=at).get(phone_id, 0),
     )
     if why:
         return why
     for other in ContactEntry.objects.filter(phone_id=phone_id).exclude(pk=entry.pk).select_related("list"):
         if other.state == State.LEASED:
             return "elsewhere"
-        if other.list.programme_id != programme.pk:
+        if other.list.programme_id != programme.pk or is_asked_back(entry) or is_asked_back(other):
             continue
         if ContactTry.objects.filter(
             entry=other, way=ContactTry.Way.CALL, outcome__in=queries.TALKS, undone_at=None
@@ -393,6 +394,8 @@ def _fill(made: ContactTry, row: CallTurn, told: CallTold, on: date, *, by: Acto
             by=by,
             at=at,
         )
+    if made.entry and is_asked_back(made.entry):
+        return  # They asked for it: no talk of ours counts.
     made.item_id = item_key(KIND, programme.pk, "call", made.entry_id)
     made.ask_on = on + timedelta(days=1)
     is_signed = is_shown_by_bridge(row)
@@ -432,7 +435,7 @@ def _settle(
     elif made.outcome in (Outcome.UNWILLING, Outcome.WRONG_NUMBER, Outcome.NEVER):
         entry.state = State.OUT
         entry.why_out = "opted_out" if made.outcome == Outcome.NEVER else made.outcome
-    elif phone_id and people.phones_that_said_no([phone_id]):
+    elif is_closed_by_no(entry):
         entry.state, entry.why_out = State.OUT, "opted_out"
     else:
         missed = ContactTry.objects.filter(
@@ -537,11 +540,12 @@ def lapse_turns(*, at: datetime) -> int:
 def _end(rows: Sequence[CallTurn], how: str, *, at: datetime) -> None:
     """End turns without an outcome; their entries go back to the queue, or out after a no. In a system scope."""
     for row in rows:
-        entry = ContactEntry.objects.select_for_update().get(pk=row.entry_id)
+        found = ContactEntry.objects.select_for_update(of=("self",)).select_related("list")
+        entry = found.get(pk=row.entry_id)
         if entry.state == State.LEASED and entry.holder_id == row.agent_id:
             entry.holder_id = entry.until = None
             entry.state = State.LATER if entry.again_at or entry.next_day else State.READY
-            if entry.phone_id and people.phones_that_said_no([entry.phone_id]):
+            if is_closed_by_no(entry):
                 entry.state, entry.why_out = State.OUT, "opted_out"
             entry.save(update_fields=["holder_id", "until", "state", "why_out"])
         row.ended_at, row.outcome = at, how

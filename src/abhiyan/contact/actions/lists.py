@@ -144,7 +144,7 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
             raise ListTextMissing(field=name)
         if why := refused_in(text):
             raise ListTextUnfit(field=name, why=why)
-    if new.basis not in ContactList.Basis.values:
+    if new.basis not in ContactList.Basis.values or new.basis == ContactList.Basis.CALLED:
         raise BasisMissing(field="basis")
     _require_scheme(new.scheme)
     today = day_in(programme.zone, at)

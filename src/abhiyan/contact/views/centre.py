@@ -330,12 +330,14 @@ def calling_new(request: Request, public_id: UUID) -> HttpResponseBase:
 QUEUE_ACTS = {
     "pause": PageAct(actions.pause_queue, _("Paused. Who has a person may finish.")),
     "resume": PageAct(actions.resume_queue, _("The queue goes on.")),
+    "missed": PageAct(actions.take_missed, _("This queue calls back people who called the helpline.")),
+    "no-missed": PageAct(actions.leave_missed, _("This queue takes no more missed calls.")),
 }
 
 
 @require_POST
 def calling_act(request: Request, queue: UUID, act: str) -> HttpResponseBase:
-    """Pause a call queue, or let it go on."""
+    """Pause a call queue or let it go on; let it take missed calls to the helpline, or no more."""
     one = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
     done = act_on(request, QUEUE_ACTS, act, public_id=queue, by=request.actor, at=clock.now(), has_form=False)
     if not done:

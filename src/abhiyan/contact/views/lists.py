@@ -108,7 +108,7 @@ class NewListForm(forms.Form):
     )
     basis = forms.ChoiceField(
         label=_("Basis"),
-        choices=ContactList.Basis.choices,
+        choices=[one for one in ContactList.Basis.choices if one[0] != ContactList.Basis.CALLED],
         widget=forms.RadioSelect,
         error_messages={"required": actions.BasisMissing.message},
     )

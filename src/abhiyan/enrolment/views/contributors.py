@@ -51,7 +51,7 @@ COLUMNS: tuple[Column[FoundContributor], ...] = (
     Column("unit", gettext_lazy("Unit"), lambda row: row.place, css="under"),
     Column("can", gettext_lazy("Can do"), lambda row: ", ".join(row.can), css="under"),
     Column("hours", gettext_lazy("Hours a week"), lambda row: row.hours, css="num"),
-    Column("pick", gettext_lazy("Choose"), is_for_acts=True),
+    Column("pick", gettext_lazy("Choose"), is_for_acts=True, css="end"),
 )
 
 

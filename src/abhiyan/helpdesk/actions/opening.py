@@ -12,12 +12,14 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock, limits, lot
+from abhiyan.core import audit, clock, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, TooMany
+from abhiyan.core.refusals import Refused, TooMany, needed
 from abhiyan.core.scope import current, system
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.news import HelplineCalled
+from abhiyan.helpdesk.queries import open_of
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.helpdesk.rules import wording
 from abhiyan.messaging import actions as messaging
@@ -115,7 +117,23 @@ def add_own(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     transaction of what came.
     """
     with system("a text or call becomes a request"):
-        return _opened(_at_home(_cut(opening)), is_proven=True, is_typed=False, by=by, at=at)
+        row = _opened(_at_home(_cut(opening)), is_proven=True, is_typed=False, by=by, at=at)
+        if opening.way == Ticket.Way.CALL:
+            news.tell(HelplineCalled(row.phone_id, opening.phone, row.unit_id, at))
+        return row
+
+
+def add_call(*, opening: Opening, ticket: UUID | None, by: Actor, at: datetime) -> Ticket:
+    """Somebody calls the helpline, and a caller of a call centre writes down what they say.
+
+    ticket: the open request of the same phone that goes on; None: a new one, where none fits. In the transaction of an
+    act that asked who may. Refuses NoPhone, NothingSaid, TooLong, TooMany, NotFound.
+    """
+    asked = _looked_at(opening)
+    name, allowed, window_s = TYPED_A_DAY
+    limits.take(limit=name, subject=str(by.account_id or by.id), at=at, allowed=allowed, window_s=window_s)
+    with system("a call to the helpline is written down"):
+        return _opened(_at_home(asked), is_proven=True, is_typed=True, by=by, at=at, into=ticket)
 
 
 def add_without_phone(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
@@ -174,11 +192,25 @@ def _phone_id(asked: Opening) -> UUID:
 
 
 def _opened(
-    asked: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at: datetime, is_above: bool = False
+    asked: Opening,
+    *,
+    is_proven: bool,
+    is_typed: bool,
+    by: Actor,
+    at: datetime,
+    is_above: bool = False,
+    into: UUID | None = None,
 ) -> Ticket:
-    """A new ticket, or the one this joins. is_typed: an agent writes what somebody says. is_above: for a desk above."""
+    """A new ticket, or the one this joins. is_typed: an agent writes what somebody says. is_above: for a desk above.
+
+    into: the phone's open request that it joins.
+    """
     lock_phones([_phone_id(asked)])
-    row = _to_join(asked, is_proven=is_proven, is_typed=is_typed, by=by, at=at)
+    row = (
+        needed(open_of(_phone_id(asked)).select_for_update().filter(pk=into).first())
+        if into
+        else _to_join(asked, is_proven=is_proven, is_typed=is_typed, by=by, at=at)
+    )
     if row is None:
         if not is_typed and asked.phone:
             name, allowed, window_s = NEW_AN_HOUR

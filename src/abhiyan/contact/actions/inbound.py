@@ -1,0 +1,80 @@
+"""Somebody calls the helpline. A caller of a call centre sees what the phone has open, and writes down what it says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from abhiyan.contact import centres
+from abhiyan.contact.rules.doors import unfit_note
+from abhiyan.core import audit, limits
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.refusals import needed
+from abhiyan.core.scope import system
+from abhiyan.helpdesk import actions as helpdesk
+from abhiyan.helpdesk import queries as requests
+from abhiyan.helpdesk.models import Ticket
+
+from .calls import NoCallerHere
+from .talks import NoteUnfit
+
+LOOKS_A_DAY = ("contact.inbound", 400, limits.DAY_S)  # of one account
+MOST_OPEN = 20  # requests shown at once
+
+
+def look_up_caller(*, body_id: int, phone: str, by: Actor, at: datetime) -> Sequence[Ticket]:
+    """Return what a phone has open at the helpline, the newest first. Each look leaves a row in the trail.
+
+    phone: E.164. Only callers of the call centre may. Refuses NoCallerHere, TooMany.
+    """
+    with system("a caller of the helpline is looked up"):
+        _require(body_id, by=by, at=at)
+        name, allowed, window_s = LOOKS_A_DAY
+        limits.take(limit=name, subject=str(by.account_id), at=at, allowed=allowed, window_s=window_s)
+        found = list(requests.open_of(keyring().phone_id(phone))[:MOST_OPEN])
+        facts = {"n": len(found), "centre": body_id}
+        audit.record(
+            by=by, at=at, act="contact.look_up_caller", subject=str(keyring().phone_id(phone)), facts=facts
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSaid:
+    """The words of somebody who called the helpline. ticket: the open request they speak about; None: a new one."""
+
+    phone: str = field(repr=False)
+    said: str = field(repr=False)
+    kind: str
+    language: str
+    unit_id: int
+    name: str = field(default="", repr=False)
+    ticket: UUID | None = None
+
+
+def take_inbound(*, body_id: int, told: CallerSaid, by: Actor, at: datetime) -> Ticket:
+    """Open a request for somebody who called the helpline, or add to one they have open.
+
+    Only callers of the call centre may. Refuses NoCallerHere, NoteUnfit, and as `helpdesk.add_call`.
+    """
+    with system("a call to the helpline is written down"):
+        _require(body_id, by=by, at=at)
+    if why := unfit_note(told.said):
+        raise NoteUnfit(field="said", why=why)
+    opening = helpdesk.Opening(
+        way=Ticket.Way.CALL,
+        phone=told.phone,
+        texts=[told.said],
+        unit_id=told.unit_id,
+        language=told.language,
+        kind=told.kind,
+        name=told.name,
+    )
+    return helpdesk.add_call(opening=opening, ticket=told.ticket, by=by, at=at)
+
+
+def _require(body_id: int, *, by: Actor, at: datetime) -> None:
+    account = needed(by.account_id) if by.kind == "person" else 0
+    if not centres.sits(account, body_id, centres.AGENT, at=at):
+        raise NoCallerHere

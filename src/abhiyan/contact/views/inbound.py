@@ -1,0 +1,140 @@
+"""The page of a caller for calls to the helpline: the number, what the phone has open, and what the person says."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+
+from abhiyan.contact import actions, centres
+from abhiyan.core import clock
+from abhiyan.core.keys import keyring
+from abhiyan.core.languages import names as languages
+from abhiyan.core.scope import system
+from abhiyan.core.words import language
+from abhiyan.helpdesk import queries as requests
+from abhiyan.helpdesk.models import Ticket
+from abhiyan.helpdesk.rules import tickets as rules
+from abhiyan.org.viewer import Request
+from abhiyan.people import phones
+from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.forms import offer
+
+from .calls import centre_of
+
+NEW = "new"
+
+
+class HelplineCallerForm(forms.Form):
+    """The number that calls."""
+
+    phone = forms.CharField(
+        label=_("Number of the caller"),
+        max_length=phones.LONGEST,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+
+    def clean_phone(self) -> str:
+        """The number in E.164."""
+        found = phones.parse(self.cleaned_data["phone"])
+        if found is None:
+            raise forms.ValidationError(_("Write ten digits."))
+        return found
+
+
+class HelplineSaidForm(HelplineCallerForm):
+    """The words of the person, and the request they belong to."""
+
+    ticket = forms.ChoiceField(label=_("It belongs to"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What it is about"), choices=Ticket.Kind.choices, initial=Ticket.Kind.OTHER
+    )
+    name = forms.CharField(label=_("Name"), required=False, max_length=100)
+    said = forms.CharField(
+        label=_("What they say"),
+        help_text=_("Nothing about illness, caste, religion or the vote. Promise nothing."),
+        max_length=rules.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    language = forms.ChoiceField(label=_("Language"))
+
+
+@form_page
+def inbound(request: Request) -> HttpResponseBase:
+    """Look a caller of the helpline up, then open a request for them or add to an open one."""
+    seat, at = centre_of(request, centres.AGENT), clock.now()
+    body = seat.body_id or 0
+    is_said = request.POST.get("step") == "said"
+    look = HelplineCallerForm(request.POST if request.method == "POST" and not is_said else None)
+    if is_said:
+        form, found = _said_form(request.POST, _open(request.POST.get("phone", "")))
+
+        def take(given: dict[str, Any]) -> Ticket:
+            ticket = None if given.pop("ticket") == NEW else UUID(request.POST["ticket"])
+            told = actions.CallerSaid(**given, ticket=ticket, unit_id=seat.unit_id)
+            return actions.take_inbound(body_id=body, told=told, by=request.actor, at=at)
+
+        done = tried(request, form, take)
+        if done.value is not None:
+            messages.success(
+                request, say("Written down. The request is %(number)s.") % {"number": done.value.number}
+            )
+            return redirect("contact:inbound")
+        return _page(request, look, form=form, found=found, status=done.status)
+    looked = tried(
+        request,
+        look,
+        lambda given: actions.look_up_caller(body_id=body, phone=given["phone"], by=request.actor, at=at),
+    )
+    if looked.value is None:
+        return _page(request, look, status=looked.status)
+    form, found = _said_form(None, looked.value, phone=look.cleaned_data["phone"])
+    return _page(request, look, form=form, found=found)
+
+
+def _open(typed: str) -> Sequence[Ticket]:
+    """Return the open requests of the number in the form; the look before is in the trail already."""
+    phone = phones.parse(typed)
+    with system("what a caller may add to"):
+        return list(requests.open_of(keyring().phone_id(phone))[:20]) if phone else []
+
+
+def _said_form(
+    data: Any, found: Sequence[Ticket], *, phone: str = ""
+) -> tuple[HelplineSaidForm, Sequence[Ticket]]:
+    first = str(found[0].pk) if found else NEW
+    form = HelplineSaidForm(data, initial={"phone": phone, "ticket": first, "language": language()})
+    form.fields["phone"].widget = forms.HiddenInput()
+    offer(
+        form,
+        ticket=[*((str(one.pk), _words(one)) for one in found), (NEW, _("A new request"))],
+        language=list(languages().items()),
+    )
+    return form, found
+
+
+def _words(one: Ticket) -> str:
+    return f"{one.number}, {one.get_kind_display()}, {one.get_state_display()}"
+
+
+def _page(
+    request: Request,
+    look: HelplineCallerForm,
+    *,
+    form: HelplineSaidForm | None = None,
+    found: Sequence[Ticket] = (),
+    status: int = 200,
+) -> HttpResponseBase:
+    context = {
+        "here": "calls",
+        "crumbs": [(say("Call to the helpline"), "")],
+        "look": look,
+        "form": form,
+        "found": found,
+    }
+    return render(request, "contact/inbound.html", context, status=status)
