@@ -53,11 +53,15 @@ class Rolls:
                 )
             )
             persons = Person.objects.in_bulk([one.person_id for one in found])
+            merged = dict(
+                Double.objects.filter(state=Double.State.MERGED).values_list("first_id", "second_id")
+            )
         by_person: dict[tuple[object, ...], set[int]] = {}
         for one in found:
             person = persons[one.person_id]
             who = (one.phone_id, names.key(person.name or ""), person.birth_year)
             by_person.setdefault(who, set()).add(one.roll_id)
+            by_person.setdefault(("merged", merged.get(person.pk, person.pk)), set()).add(one.roll_id)
         return [who for who, rolls in by_person.items() if len(rolls) > 1]
 
 

@@ -7,17 +7,15 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Browser, FilePayload, Page
 
-from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import confirming, in_touch, replies, texts, welcoming
+from abhiyan.enrolment.actions import confirming, referrals, replies, texts, welcoming
 from abhiyan.enrolment.models import Membership
 from abhiyan.forms.tests.test_opinions_journey import ask_opinions, pass_up
 from abhiyan.messaging.models import Message, Question
@@ -195,12 +193,28 @@ def check_and_revoke(
     look(anybody, "certificate over")
 
 
-def say_an_opinion(opens: Open, look: Look, world: World, human: Human, **how: str) -> None:
-    """Answer by the friend's own link, in words that hold their name."""
+def stay_in_touch(opens: Open, look: Look, cast: Cast, friends: Programme, human: Human, **how: str) -> str:
+    """Find a friend whom the organiser invited a month ago, and note a talk. Return the friend's own link."""
+    world, by = cast.world, cast.actor(ORGANISER)
     with system("test"):
         friend = Membership.objects.get(phone_id=world.phone_id(human), ended_on=None).public_id
-    link = in_touch.opinion_link(friend, on=clock.day_in(settings.TIME_ZONE, NOW))
-    page = opens(reverse("enrolment:own_opinion", args=[link]), **how)
+        place = world.units["JK-AC20"].pk
+        code = referrals.make_referral(programme_id=friends.pk, unit_id=place, by=by, at=NOW)
+        before = NOW - timedelta(days=31)
+        referrals.note_referred(code=code, programme_id=friends.pk, membership=friend, by=by, at=before)
+    page = opens("/friends/", ORGANISER, **how)
+    look(page, "my friends")
+    go(page, "main a:has-text('Bilal')")
+    look(page, "one friend")
+    link = page.inner_text("pre.copied")
+    go(page, "button[name=outcome][value=reached]")
+    assert page.locator("main a:has-text('Bilal')").count() == 0
+    return urlsplit(link).path
+
+
+def say_an_opinion(opens: Open, look: Look, link: str, **how: str) -> None:
+    """Answer by the friend's own link, in words that hold their name."""
+    page = opens(link, **how)
     page.check("[name=q-mood][value=worse]")
     page.check("[name=q-first][value=water]")
     page.fill("[name=q-good]", SAID)
@@ -226,7 +240,8 @@ def test_a_friend_joins_gets_a_certificate_and_is_heard_at_the_top(
     approve_a_batch(opens, look, office, friends, **how)
     check_and_revoke(opens, look, office, friends, **how)
 
-    say_an_opinion(opens, look, world, world.bilal, **how)
+    link = stay_in_touch(opens, look, cast, friends, world.bilal, **how)
+    say_an_opinion(opens, look, link, **how)
     pass_up(opens, look, "Bilal", [SAID, CLEAN], **how)
     for world.programme in (friends, members):
         assert world.tallies() == world.recounted()
