@@ -11,6 +11,7 @@ from .views import (
     dues,
     ending,
     item_question,
+    leaders,
     materials,
     own_figures,
     parts,
@@ -96,6 +97,19 @@ urlpatterns = [
         act=FINAL,
     ),
     page("<uuid:public_id>/in-charges/", charges.in_charges, opens=STRONG),
+    page(
+        "<uuid:public_id>/in-charges/name/",
+        leaders.name_leaders,
+        opens=RUNNING,
+        act="is looked at first; is ended together",
+    ),
+    page(
+        "<uuid:public_id>/in-charges/together/<uuid:together>/end/",
+        leaders.end_together,
+        opens=RUNNING,
+        act=FINAL,
+    ),
+    page("<uuid:public_id>/in-charges/remind/", leaders.remind_in_charges, opens=RUNNING, act=FINAL),
     page(
         "<uuid:public_id>/draft/<slug:step>/",
         creating.draft,

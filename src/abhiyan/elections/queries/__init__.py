@@ -5,11 +5,14 @@ from abhiyan.elections.rules.passing_down import CLASS_FACTORS
 from .classes import class_rule, classes_below, classes_of, newest_classes
 from .contests import Result, SeatRow, contest, contests
 from .figures import (
+    LastVote,
     Lying,
     Spot,
     UnitFigures,
     did_not_stand,
     figures_of_units,
+    last_election,
+    last_votes,
     lying_in,
     parties_of,
     places_below,

@@ -105,6 +105,52 @@ def _figures(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LastVote:
+    """Votes of a seat, segment or booth in one election: who was ahead there, and by how many votes."""
+
+    unit_id: int
+    electors: int | None
+    polled: int
+    party: str
+    lead: int
+
+
+_CAST = """cast_there as (
+  select c.unit_id, c.election_id, c.electors, y.party, y.is_nota, y.votes::bigint as votes
+  from elections_contest c join elections_candidacy y on y.contest_id = c.id and y.votes is not null
+  where c.unit_id = any(%(units)s)
+  union all
+  select p.unit_id, c.election_id, p.electors, y.party, y.is_nota, v.votes
+  from elections_part p join elections_contest c on c.id = p.contest_id
+  join elections_part_votes v on v.part_id = p.id join elections_candidacy y on y.id = v.candidacy_id
+  where p.unit_id = any(%(units)s))"""
+
+
+def last_election(unit_ids: Collection[int]) -> Election | None:
+    """Return the newest election of all seats that says something of most of these units. By-elections do not count."""
+    pk = sql.value(
+        f"""with {_CAST} select e.id from cast_there t join elections_election e on e.id = t.election_id
+          where e.kind not like %(by)s group by e.id
+          order by count(distinct t.unit_id) desc, e.year desc, e.id desc limit 1""",
+        {"units": list(unit_ids), "by": "%\\_by"},
+    )
+    return Election.objects.filter(pk=pk).first()
+
+
+def last_votes(of: Election, unit_ids: Collection[int]) -> dict[int, LastVote]:
+    """unit id -> its votes in an election. One query. NOTA is polled, and is never ahead."""
+    rows = sql.rows(
+        f"""with {_CAST} select unit_id, max(electors), sum(votes)::bigint,
+            coalesce((array_agg(party order by votes desc) filter (where not is_nota))[1], ''),
+            coalesce((array_agg(votes order by votes desc) filter (where not is_nota))[1], 0)
+              - coalesce((array_agg(votes order by votes desc) filter (where not is_nota))[2], 0)
+          from cast_there where election_id = %(election)s group by unit_id having sum(votes) > 0""",
+        {"units": list(unit_ids), "election": of.pk},
+    )
+    return {row[0]: LastVote(*row) for row in rows}
+
+
 def units_with_figures(of: Election, unit_id: int) -> list[int]:
     """Units at or below one, in any hierarchy, that are a segment or booth of which the election says something.
 

@@ -11,15 +11,19 @@ from abhiyan.programmes.refusals import (
 
 from .charges import (
     LONGEST_REASON,
+    MOST_REMINDED,
     Naming,
     UnknownAccount,
     answer_charge,
     end_in_charge,
     end_named_by,
     end_of_account,
+    end_together,
     look_at_namings,
     name_in_charge,
+    name_leaders,
     name_many,
+    remind_in_charges,
     tell_in_charges,
 )
 from .closing import restore_from_closing, see_to_closing

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from abhiyan.core import audit, clock
+from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
@@ -23,7 +24,7 @@ from abhiyan.messaging.rules import texts
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import InCharge, Programme, Target
-from abhiyan.programmes.queries.charges import declined_by
+from abhiyan.programmes.queries.charges import charges_to_remind, declined_by, leaders_to_name
 from abhiyan.programmes.queries.splits import in_play
 from abhiyan.programmes.refusals import ProgrammeOver
 from abhiyan.units import queries as units
@@ -33,6 +34,7 @@ from .programmes import ScopeOutside
 
 LONGEST_REASON = 200
 _AT_ONCE = 2_000  # charges named, told or ended together
+MOST_REMINDED = 1_000  # people one press reminds
 
 
 class UnknownAccount(Refused):
@@ -41,6 +43,22 @@ class UnknownAccount(Refused):
 
 class AlreadyInCharge(Refused, status=409):
     message = _("This person is already in charge here.")
+
+
+class NobodyToName(Refused):
+    message = _("Every unit of this level has an in-charge, or nobody leads it.")
+
+
+class LeadersChanged(Refused, status=409):
+    message = _("The people who would be named have changed since you looked. Look again.")
+
+
+class AllReminded(Refused):
+    message = _("There is nobody to remind. Each person gets at most one message a day.")
+
+
+class TooManyCharges(Refused):
+    message = _("More than %(most)s people have not answered. Remind them district by district.")
 
 
 class AlreadyAnswered(Refused, status=409):
@@ -142,13 +160,21 @@ def look_at_namings(
 
 
 def name_many(
-    *, programme_id: int, namings: Sequence[Naming], by: Actor, at: datetime, import_id: int
+    *,
+    programme_id: int,
+    namings: Sequence[Naming],
+    by: Actor,
+    at: datetime,
+    import_id: int | None = None,
+    together: UUID | None = None,
 ) -> list[Refused | None]:
-    """Name everybody of a list at once, as `name_in_charge` does one; what is refused stands at its place.
+    """Name everybody of a list at once, as `name_in_charge` does one. Each refusal has the place of its naming.
 
-    Locks nothing of the programme: others go on naming, and splitting its targets. Whom somebody else names first is
-    in charge already. One entry in the trail; each charge keeps the import it comes from. Refuses ProgrammeOver.
+    It locks nothing of the programme: others go on naming, and splitting its targets. A person who is named first by
+    somebody else is in charge already. One entry in the trail. Each charge keeps the import or the act it comes from.
+    Refuses ProgrammeOver.
     """
+    source: dict[str, Any] = {"import_id": import_id} if together is None else {"together": together}
     with transaction.atomic():
         programme = _named_for(programme_id)
         found = look_at_namings(programme_id=programme_id, namings=namings, by=by, at=at)
@@ -169,14 +195,14 @@ def name_many(
                         role=role,
                         named_at=at,
                         named_by=by.account_id,
-                        import_id=import_id,
+                        **source,
                     )
                     for _place, unit_id, account_id, role in part
                 ],
                 ignore_conflicts=True,
             )
             rows = InCharge.objects.filter(
-                import_id=import_id, ended_at=None, unit_id__in={unit_id for _place, unit_id, *_who in part}
+                **source, ended_at=None, unit_id__in={unit_id for _place, unit_id, *_who in part}
             )
             named_now = {(row.unit_id, row.account_id): row for row in rows}
             mine = []
@@ -195,9 +221,81 @@ def name_many(
             act="programmes.name_many",
             subject=str(programme.public_id),
             n=made,
-            facts={"import": import_id},
+            facts={"import": import_id} if together is None else {"together": str(together)},
         )
         return found
+
+
+def name_leaders(
+    *, programme_id: int, unit_id: int, kind: str, by: Actor, at: datetime, expected: int | None = None
+) -> int:
+    """Name the leader of each unit of a kind below a unit that has no in-charge. Return how many were named.
+
+    The leader is the president, or the next office where that is vacant. The act names no leader who declined.
+    expected: how many somebody has looked at. It needs `programmes.run` at the unit. Refuses NobodyToName,
+    LeadersChanged, ProgrammeOver.
+    """
+    with transaction.atomic():
+        programme = _named_for(programme_id)
+        org.require(by, "programmes.run", at=unit_id)
+        on = clock.day_in(settings.TIME_ZONE, at)
+        found = leaders_to_name(programme, unit_id, kind, on=on)
+        if expected is not None and expected != len(found.leaders):
+            raise LeadersChanged
+        if not found.leaders:
+            raise NobodyToName
+        answers = name_many(
+            programme_id=programme_id,
+            namings=[Naming(unit, account) for unit, account in found.leaders.items()],
+            together=lot.uuid(),
+            by=by,
+            at=at,
+        )
+        return sum(no is None for no in answers)
+
+
+def end_together(*, programme_id: int, together: UUID, by: Actor, at: datetime) -> int:
+    """End every charge that one `name_leaders` made and that still holds. Return how many.
+
+    It needs `programmes.run` at each of the units. Refuses NotFound, NotYours.
+    """
+    with transaction.atomic():
+        mine = InCharge.objects.filter(programme=programme_id, together=together, ended_at=None)
+        unit_ids = set(mine.values_list("unit_id", flat=True))
+        if not unit_ids:
+            raise NotFound
+        if unit_ids - yours("programmes.run", unit_ids, by=by, at=at):
+            raise org.NotYours(capability="programmes.run")
+        ended = end_charges(mine, at=at)
+        audit.record(by=by, at=at, act="programmes.end_together", n=ended, facts={"together": str(together)})
+        return ended
+
+
+def remind_in_charges(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> int:
+    """Send one SMS to each person in and below a unit who did not answer the appointment. Return how many got one.
+
+    Somebody who got a message today gets none. It needs `programmes.run` at the unit. Refuses ProgrammeOver,
+    TooManyCharges, AllReminded.
+    """
+    with transaction.atomic():
+        programme = _not_over(programme_id)
+        org.require(by, "programmes.run", at=unit_id)
+        today = clock.day_in(settings.TIME_ZONE, at)
+        silent = list(charges_to_remind(programme, unit_id, on=today)[: MOST_REMINDED + 1])
+        if len(silent) > MOST_REMINDED:
+            raise TooManyCharges(most=MOST_REMINDED)
+        told = _let_know(silent, at=at, reminded_on=today)
+        if not told:
+            raise AllReminded
+        audit.record(
+            by=by,
+            at=at,
+            act="programmes.remind_in_charges",
+            subject=str(programme.public_id),
+            unit_id=unit_id,
+            n=told,
+        )
+        return told
 
 
 def _named_for(programme_id: int) -> Programme:
@@ -278,7 +376,8 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
         one.accepted_n = _target(one) if accepts else None
         if not accepts:
             one.reason, one.ended_at = " ".join(reason.split()), at
-            messaging.take_back(keys=[_key(one.pk)], at=at)
+        # A reminder that has not left is of no use after an answer.
+        messaging.take_back(keys=_keys(one)[accepts:], at=at)
         one.save(update_fields=["state", "answered_at", "accepted_n", "reason", "ended_at"])
         _record(one, one.programme, "accept_charge" if accepts else "decline_charge", {}, by=by, at=at)
         return one
@@ -308,7 +407,7 @@ def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
         org.require(by, "programmes.run", at=one.unit_id)
         one.ended_at = at
         one.save(update_fields=["ended_at"])
-        messaging.take_back(keys=[_key(one.pk)], at=at)
+        messaging.take_back(keys=_keys(one), at=at)
         _record(one, one.programme, "end_in_charge", {}, by=by, at=at)
 
 
@@ -330,21 +429,26 @@ def end_of_account(*, account_id: int, by: Actor, at: datetime) -> int:
 
 def end_charges(charges: QuerySet[InCharge], *, at: datetime) -> int:
     """End these charges; who was not told yet is not any more. How many. The act that calls leaves the trail."""
-    numbers = list(charges.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(numbers), _AT_ONCE):
-        part = numbers[start : start + _AT_ONCE]
-        InCharge.objects.filter(pk__in=part).update(ended_at=at)
-        messaging.take_back(keys=[_key(number) for number in part], at=at)
-    return len(numbers)
+    rows = list(charges.select_for_update(of=("self",)).order_by("pk").only("pk", "reminded_on"))
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        InCharge.objects.filter(pk__in=[one.pk for one in part]).update(ended_at=at)
+        messaging.take_back(keys=[key for one in part for key in _keys(one)], at=at)
+    return len(rows)
 
 
-def _key(in_charge_id: int) -> str:
-    """Of the message that tells somebody: sent once, and taken back by it."""
-    return f"in_charge|{in_charge_id}"
+def _key(in_charge_id: int, reminded_on: date | None = None) -> str:
+    """Return the key of the message that tells or reminds somebody: sent once, and taken back by it."""
+    return f"in_charge|{in_charge_id}" + (f"|{reminded_on}" if reminded_on else "")
 
 
-def _let_know(charges: Sequence[InCharge], *, at: datetime) -> int:
-    """Queue the duty messages of charges of one programme. How many were: some have no phone that is kept."""
+def _keys(one: InCharge) -> list[str]:
+    """Return the keys of the message that told somebody, and of the last reminder."""
+    return [_key(one.pk), *([_key(one.pk, one.reminded_on)] if one.reminded_on else [])]
+
+
+def _let_know(charges: Sequence[InCharge], *, at: datetime, reminded_on: date | None = None) -> int:
+    """Queue the duty messages of charges of one programme, or its reminders. Return how many have a phone we keep."""
     if not charges:
         return 0
     with system("telling who is in charge"):
@@ -377,16 +481,19 @@ def _let_know(charges: Sequence[InCharge], *, at: datetime) -> int:
                         "unit": where[language][one.unit_id],
                         "link": link,
                     },
-                    key=_key(one.pk),
+                    key=_key(one.pk, reminded_on),
                     kind=texts.DUTY,
                     unit_id=one.unit_id,
                     programme_id=programme.pk,
                 )
             )
-            one.told_at = at
+            one.told_at = one.told_at or at
             told.append(one.pk)
         messaging.send_many(messages=letters, at=at)
-        InCharge.objects.filter(pk__in=told).update(told_at=at)
+        rows = InCharge.objects.filter(pk__in=told)
+        if reminded_on:
+            rows.update(reminded_on=reminded_on)
+        rows.filter(told_at=None).update(told_at=at)
     return len(told)
 
 

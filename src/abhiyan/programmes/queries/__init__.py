@@ -3,13 +3,17 @@
 from .charges import (
     ChargeLevel,
     ChargeRow,
+    LeadersToName,
     MissingRow,
     OwnCharge,
     answers_below,
     charges,
+    charges_to_remind,
     coverage,
     last_declined,
+    leaders_to_name,
     missing,
+    named_together,
     open_charges,
     own_charges,
 )

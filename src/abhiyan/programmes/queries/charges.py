@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from abhiyan.core import sql
 from abhiyan.core.models import StagedImport
@@ -42,6 +45,7 @@ class ChargeRow:
     since: datetime
     is_told: bool
     sees_phone: bool
+    reminded_on: date | None = None
     name: str = ""
     last4: str = ""
     offices: Offices = ()
@@ -229,6 +233,71 @@ def missing(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LeadersToName:
+    """Units of a level without an in-charge. leaders: unit -> account of who leads it.
+
+    vacant: nobody leads so many units. declined: so many leaders said no there.
+    """
+
+    leaders: dict[int, int]
+    vacant: int
+    declined: int
+
+
+def leaders_to_name(programme: Programme, unit_id: int, kind: str, *, on: date) -> LeadersToName:
+    """Return who can be named in every unit of a kind below a unit. In the caller's scope."""
+    span = units.spans([unit_id], programme.hierarchy).get(unit_id)
+    rows = list(missing(programme, lo=span[0], hi=span[1], on=on, level=kind).each()) if span else []
+    found = org.ask_leaders_of([row.unit_id for row in rows], on=on)() if rows else {}
+    leaders = {row.unit_id: found[row.unit_id].account_id for row in rows if row.unit_id in found}
+    said_no = {row.unit_id for row in rows if leaders.get(row.unit_id, 0) == row.declined_account}
+    return LeadersToName(
+        {unit: account for unit, account in leaders.items() if unit not in said_no},
+        len(rows) - len(leaders),
+        len(said_no),
+    )
+
+
+def charges_to_remind(programme: Programme, unit_id: int, *, on: date) -> QuerySet[InCharge]:
+    """Return charges in and below a unit without an answer, of people who got no message on this day."""
+    span = units.spans([unit_id], programme.hierarchy).get(unit_id)
+    if span is None or programme.state != Programme.State.OPEN:
+        return InCharge.objects.none()
+    waiting = InCharge.objects.filter(
+        programme=programme,
+        state=InCharge.State.NAMED,
+        ended_at=None,
+        unit__in=units.within(span),
+    )
+    return (
+        waiting.exclude(reminded_on=on)
+        .exclude(told_at__gte=datetime.combine(on, time(), ZoneInfo(settings.TIME_ZONE)))
+        .order_by("pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTogether:
+    """One act that named the leaders of a level. n: charges that still hold."""
+
+    together: UUID
+    n: int
+    named_at: datetime
+
+
+def named_together(programme: Programme, by: int | None) -> list[NamedTogether]:
+    """Return the last acts by which an account named leaders of a level, while some charges hold."""
+    rows = (
+        InCharge.objects.filter(programme=programme, named_by=by, ended_at=None)
+        .exclude(together=None)
+        .values_list("together")
+        .annotate(n=Count("pk"), named_at=Max("named_at"))
+        .order_by("-named_at")[:3]
+    )
+    return [NamedTogether(*row) for row in rows]
+
+
 def last_declined(programme: Programme, *, lo: int | None, on: date) -> MissingRow | None:
     """Who declined last to be in charge of the unit at a position; None where somebody is, or nobody was asked."""
     rows = [] if lo is None else missing(programme, lo=lo, hi=lo + 1, on=on)[:1]
@@ -295,7 +364,7 @@ def charges(
 
     return Rows(
         f"""i.id, u.id, u.code, u.kind, u.names, i.account_id, i.role, i.state, i.named_at,
-          i.told_at is not null, coalesce({_CONCERNS}, false)""",
+          i.told_at is not null, coalesce({_CONCERNS}, false), i.reminded_on""",
         f"""from programmes_in_charge i join units_unit u on u.id = i.unit_id
           join units_placement p on p.unit_id = i.unit_id and p.lo >= %(lo)s and p.lo < %(hi)s
           where i.programme_id = %(programme)s and i.ended_at is null and (%(level)s = '' or u.kind = %(level)s)

@@ -133,6 +133,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             unit_id=unit.id,
             narrowed=filters,
         )
+    may_name = one.state != Programme.State.CLOSED and shown.may(request, "programmes.run", unit.id)
     context = {
         **shown.frame(one, (say("In-charges"), "")),
         "unit_name": here.name,
@@ -143,11 +144,21 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             (say("Not answered"), here.href(show="waiting"), is_waiting),
             (say("No in-charge"), here.href(show="missing"), is_missing),
         ],
-        "levels": [(Kind(level.kind).label, level) for level in levels],
+        "levels": [
+            (
+                Kind(level.kind).label,
+                level,
+                here.href(reverse("programmes:name_leaders", args=[public_id]), level=level.kind),
+            )
+            for level in levels
+        ],
+        "to_remind": may_name and queries.charges_to_remind(one, unit.id, on=on).count(),
+        "together": queries.named_together(one, request.viewer.account_id) if may_name else [],
+        "unit": unit,
         "filters": filters,
         "on": on,
         "doors": shown.doors_beside(request, programme=(one, here)),
-        "may_name": one.state != Programme.State.CLOSED and shown.may(request, "programmes.run", unit.id),
+        "may_name": may_name,
     }
     return answer(request, "programmes/in_charge_list.html", table, context)
 

@@ -128,6 +128,7 @@ POSTS: dict[str, dict[str, str]] = {
     "programmes:go_back": PLACE | {"expected": "x"},
     "programmes:lock_target": {"about": "JK-JAM-M1", "unit": "JK-JAM", "locked": "on"},
     "programmes:name_in_charge": PLACE | {"account": "{account}", "role": "in_charge"},
+    "programmes:name_leaders": {"expected": "1"},
     "programmes:own_figures": PLACE
     | {"measure": "1", "begins_on": "2026-12-01", "ends_on": "2026-12-02", "n": "7"},
     "programmes:set_target": {"about": "JK-JAM", "unit": "JK-JAM", "n": "7"},
@@ -208,6 +209,9 @@ ASKED = {
     "programmes:due_act": "unit=JK-JAM-M1",
     "programmes:go_back": "unit=JK-JAM",
     "programmes:name_in_charge": "unit=JK-JAM&q=mandal_president",
+    "programmes:end_together": "unit=JK-JAM",
+    "programmes:name_leaders": "unit=JK-JAM&level=mandal",
+    "programmes:remind_in_charges": "unit=JK-JAM",
     "programmes:split_target": "unit=JK-JAM",
     "programmes:task_ask": "unit=JK-JAM",
     "contact:calling_new": "unit=JK-JAM",

@@ -1,0 +1,157 @@
+"""Naming the leaders of a whole level in charge at once, ending that, and reminding those who did not answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as say
+from django.utils.translation import ngettext
+
+from abhiyan.core import clock
+from abhiyan.core.refusals import NotFound
+from abhiyan.org.here import Here
+from abhiyan.org.queries import NotYours
+from abhiyan.org.viewer import Request
+from abhiyan.programmes import actions, queries
+from abhiyan.programmes.models import Programme
+from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.numbers import grouped
+from abhiyan.units.models import Kind
+
+from . import shown
+
+
+class LeadersForm(forms.Form):
+    """The page keeps how many leaders it showed."""
+
+    expected = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+def _where(request: Request, public_id: UUID) -> tuple[Programme, Here]:
+    """The programme and unit of a page, for somebody who runs programmes there."""
+    one = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, one)
+    if not shown.may(request, "programmes.run", here.unit.id):
+        raise NotYours(capability="programmes.run")
+    if one.state == Programme.State.CLOSED:
+        raise actions.ProgrammeOver
+    return one, here
+
+
+def _around(one: Programme, here: Here, title: str) -> dict[str, Any]:
+    """The list of in-charges, where the page leads back to."""
+    page = here.href(reverse("programmes:in_charges", args=[one.public_id]))
+    frame = shown.frame(one, (say("In-charges"), page), (title, ""))
+    return {"done": page, "here": frame["here"], "crumbs": frame["crumbs"]}
+
+
+@form_page
+def name_leaders(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Name whoever leads each unit of a level: the page says how many first, and one press names them."""
+    one, here = _where(request, public_id)
+    unit, on, kind = here.unit, shown.today(clock.now()), request.GET.get("level", "")
+    if kind not in {each.kind for each in queries.coverage(one, lo=unit.lo, hi=unit.hi, on=on)}:
+        raise NotFound
+    found = queries.leaders_to_name(one, unit.id, kind, on=on)
+    n, title = len(found.leaders), say("Name the leaders: %(level)s") % {"level": Kind(kind).label}
+    text = [say("Every unit of this level has an in-charge, or nobody leads it.")]
+    if n:
+        text = [
+            ngettext(
+                "%(n)s unit has no in-charge. Its president, or who leads it, is named.",
+                "%(n)s units have no in-charge. Their presidents, or who leads them, are named.",
+                n,
+            )
+            % {"n": grouped(n)}
+        ]
+    if found.vacant:
+        left_out = ngettext(
+            "%(n)s unit is left out, because nobody leads it.",
+            "%(n)s units are left out, because nobody leads them.",
+            found.vacant,
+        )
+        text.append(left_out % {"n": grouped(found.vacant)})
+    if found.declined:
+        said_no = ngettext(
+            "%(n)s leader declined and is not asked again.",
+            "%(n)s leaders declined and are not asked again.",
+            found.declined,
+        )
+        text.append(said_no % {"n": grouped(found.declined)})
+    if n and one.state == Programme.State.OPEN:
+        text.append(say("Each of them gets one SMS, and may decline. You can end them together later."))
+    return ask(
+        request,
+        lambda given: actions.name_leaders(
+            programme_id=one.pk,
+            unit_id=unit.id,
+            kind=kind,
+            expected=given["expected"],
+            by=request.actor,
+            at=clock.now(),
+        ),
+        title=title,
+        text=text,
+        form=LeadersForm(request.POST if request.method == "POST" else None, initial={"expected": n}),
+        button=say("Name them"),
+        said=lambda made: say("Named in charge: %(n)s") % {"n": grouped(made)},
+        is_open=bool(n),
+        **_around(one, here, title),
+    )
+
+
+@form_page
+def end_together(request: Request, public_id: UUID, together: UUID) -> HttpResponseBase:
+    """Ask once before all that one act named are in charge no more."""
+    one, here = _where(request, public_id)
+    mine = queries.named_together(one, request.viewer.account_id)
+    found = next((each for each in mine if each.together == together), None)
+    if found is None:
+        raise NotFound
+    title = say("End what you named together")
+    ended = ngettext(
+        "%(n)s person is in charge no more, answered or not.",
+        "%(n)s people are in charge no more, answered or not.",
+        found.n,
+    )
+    return ask(
+        request,
+        lambda _given: actions.end_together(
+            programme_id=one.pk, together=together, by=request.actor, at=clock.now()
+        ),
+        title=title,
+        text=[
+            ended % {"n": grouped(found.n)},
+            say("Messages that have not left are not sent. You can name others afterwards."),
+        ],
+        button=say("End them"),
+        said=lambda n: say("Ended: %(n)s") % {"n": grouped(n)},
+        is_danger=True,
+        **_around(one, here, title),
+    )
+
+
+@form_page
+def remind_in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
+    """Ask once before those who did not answer get an SMS."""
+    one, here = _where(request, public_id)
+    waiting = queries.charges_to_remind(one, here.unit.id, on=shown.today(clock.now()))
+    n, title = waiting.count(), say("Remind those who have not answered")
+    text = [say("There is nobody to remind. Each person gets at most one message a day.")]
+    if n:
+        silent = ngettext("%(n)s person has not answered.", "%(n)s people have not answered.", n)
+        text = [silent % {"n": grouped(n)}, say("Each person gets one SMS. It cannot be called back.")]
+    return ask(
+        request,
+        lambda _given: actions.remind_in_charges(
+            programme_id=one.pk, unit_id=here.unit.id, by=request.actor, at=clock.now()
+        ),
+        title=title,
+        text=text,
+        button=say("Send reminders"),
+        said=lambda told: say("Reminders on their way: %(n)s") % {"n": grouped(told)},
+        is_open=bool(n),
+        **_around(one, here, title),
+    )
