@@ -1,4 +1,4 @@
-"""Leaders of a level named in charge at once and ended together; reminders to those who did not answer."""
+"""Leaders of a level named in charge at once and ended together; reminders to people who did not answer."""
 
 import re
 from datetime import timedelta
@@ -198,7 +198,7 @@ def test_those_who_did_not_answer_are_reminded_once_a_day(
         actions.remind_in_charges(
             programme_id=drive.pk, unit_id=world.unit("N1"), by=actor(president), at=NOW + timedelta(days=1)
         )
-    # Who answers, or is ended, gets no reminder that has not left.
+    # An answer, or an end, drops a reminder that has not left.
     with system("test"):
         at = NOW + timedelta(days=1, minutes=5)
         actions.answer_charge(in_charge_id=made[0].pk, accepts=True, by=actor(bilal), at=at)

@@ -1,4 +1,4 @@
-"""Naming the leaders of a whole level in charge at once, ending that, and reminding those who did not answer."""
+"""These pages name the leaders of a whole level in charge at once, end that, and remind people who did not answer."""
 
 from typing import Any
 from uuid import UUID
@@ -49,10 +49,11 @@ def _around(one: Programme, here: Here, title: str) -> dict[str, Any]:
 
 @form_page
 def name_leaders(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Name whoever leads each unit of a level: the page says how many first, and one press names them."""
+    """Name the leader of each unit of a level. The page first says how many, and one press names them."""
     one, here = _where(request, public_id)
     unit, on, kind = here.unit, shown.today(clock.now()), request.GET.get("level", "")
-    if kind not in {each.kind for each in queries.coverage(one, lo=unit.lo, hi=unit.hi, on=on)}:
+    place: dict[str, Any] = {"lo": unit.lo, "hi": unit.hi, "on": on}
+    if kind not in {each.kind for each in queries.coverage(one, **place)}:
         raise NotFound
     found = queries.leaders_to_name(one, unit.id, kind, on=on)
     n, title = len(found.leaders), say("Name the leaders: %(level)s") % {"level": Kind(kind).label}
@@ -135,7 +136,7 @@ def end_together(request: Request, public_id: UUID, together: UUID) -> HttpRespo
 
 @form_page
 def remind_in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Ask once before those who did not answer get an SMS."""
+    """Ask once before people who did not answer get an SMS."""
     one, here = _where(request, public_id)
     waiting = queries.charges_to_remind(one, here.unit.id, on=shown.today(clock.now()))
     n, title = waiting.count(), say("Remind those who have not answered")
