@@ -260,21 +260,22 @@ def leaders_to_name(programme: Programme, unit_id: int, kind: str, *, on: date) 
 
 
 def charges_to_remind(programme: Programme, unit_id: int, *, on: date) -> QuerySet[InCharge]:
-    """Return charges in and below a unit without an answer, of people who got no message on this day."""
+    """Return charges in and below a unit without an answer, of people whose last message is of an earlier day.
+
+    People without a phone that we keep are left out: they never got a message.
+    """
     span = units.spans([unit_id], programme.hierarchy).get(unit_id)
     if span is None or programme.state != Programme.State.OPEN:
         return InCharge.objects.none()
+    begins = datetime.combine(on, time(), ZoneInfo(settings.TIME_ZONE))
     waiting = InCharge.objects.filter(
         programme=programme,
         state=InCharge.State.NAMED,
         ended_at=None,
+        told_at__lt=begins,
         unit__in=units.within(span),
     )
-    return (
-        waiting.exclude(reminded_on=on)
-        .exclude(told_at__gte=datetime.combine(on, time(), ZoneInfo(settings.TIME_ZONE)))
-        .order_by("pk")
-    )
+    return waiting.exclude(reminded_on=on).order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programmes", "0006_tasks_of_contributors")]
+    dependencies = [("programmes", "0007_bodies_that_run")]
 
     operations = [
         migrations.AddField(model_name="incharge", name="together", field=models.UUIDField(null=True)),
