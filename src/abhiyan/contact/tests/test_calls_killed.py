@@ -110,9 +110,12 @@ def killed_while_they_call(callers: list[Account]) -> set[str]:
                     over.set()
                     needed(server.process).kill()
 
-    with ThreadPoolExecutor(len(callers)) as pool:
-        list(pool.map(works, range(len(callers))))
-    needed(server.process).wait(PATIENCE_S)
+    try:
+        with ThreadPoolExecutor(len(callers)) as pool:
+            list(pool.map(works, range(len(callers))))
+    finally:
+        needed(server.process).kill()
+        needed(server.process).wait(PATIENCE_S)
     assert answered <= {str(one.pk) for one in tries()}, "what was answered is stored"
     server.start(ABHIYAN_ORIGIN="http://localhost")
     try:
