@@ -15,6 +15,8 @@ from uuid import UUID, uuid4
 import pytest
 
 import abhiyan
+from abhiyan.contact import actions as contact
+from abhiyan.contact.tests.at_calls import centre_in, seated
 from abhiyan.core import address, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
@@ -24,10 +26,12 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import ClaimMessage, Gateway, phone_changes, photos, refused, texts
 from abhiyan.enrolment.actions import batches as paper
+from abhiyan.enrolment.actions.contributors import ask_helpers
 from abhiyan.enrolment.hotpath import batches, claims
 from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
+from abhiyan.enrolment.tests.test_contributors import become_contributor, contributors_programme, helper_of
 from abhiyan.enrolment.tests.web import officer, open_me, typed, web_world
 from abhiyan.forms import actions as forms
 from abhiyan.forms.actions import SentPictureUnfit
@@ -47,6 +51,7 @@ from abhiyan.people.actions import codes, factors, reading
 from abhiyan.people.actions import field as field_actions
 from abhiyan.people.models import Account, FieldPhone
 from abhiyan.people.tests.make import browser
+from abhiyan.programmes import actions as programmes
 from abhiyan.site.tests.test_limits_found import limits_of
 from abhiyan.verification.actions import hand_back
 from abhiyan.verification.refusals import NotTaken
@@ -557,6 +562,31 @@ def typed_requests(ground: Ground) -> Asked:
     )
 
 
+def inbound_looks(ground: Ground) -> Asked:
+    district = ground.world.units["JK-SRI"].pk
+    centre = centre_in(district)
+    who = seated(centre, district, 1)
+    return str(who.pk), lambda: let(
+        lambda: contact.look_up_caller(body_id=centre, phone=ground.phone(), by=actor(who), at=ground.at)
+    )
+
+
+def tasks_of_contributors(ground: Ground) -> Asked:
+    """By one account. The system asks in its own name."""
+    contributors_programme(ground.world)
+    human = Human("Meena Kaul", 1979, ground.phone())
+    become_contributor(human)
+    to = [helper_of(ground.world, human).public_id]
+    what = programmes.What(title="Call ten families", due_at=ground.at + timedelta(days=3))
+    place = {"unit_id": ground.world.state.pk, "hierarchy": 1}
+
+    def ask() -> None:
+        with system("test"):
+            ask_helpers(what=what, to=to, **place, by=Actor.system("test"), at=ground.at)
+
+    return "None", lambda: let(ask)
+
+
 def a_request(ground: Ground, way: Ticket.Way) -> helpdesk.Opening:
     return helpdesk.Opening(way, ground.phone(), ["Help"], ground.world.booth.pk, "en")
 
@@ -778,6 +808,8 @@ LIMITS = {
     "text.replies": Limit(5, DAY, text_replies),
     "text.same": Limit(1, DAY, text_same),
     "messages.circular": Limit(5, DAY, circulars_of_a_unit),
+    "contact.inbound": Limit(400, DAY, inbound_looks),
+    "contributor.task": Limit(20, DAY, tasks_of_contributors),
     "helpdesk.typed": Limit(400, DAY, typed_requests),
     "helpdesk.typed_unheard": Limit(20, DAY, typed_receipts),
     "helpdesk.same_answer": Limit(20, DAY, same_answers),
