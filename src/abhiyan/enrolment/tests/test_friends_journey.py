@@ -194,7 +194,7 @@ def check_and_revoke(
 
 
 def stay_in_touch(opens: Open, look: Look, cast: Cast, friends: Programme, human: Human, **how: str) -> str:
-    """Find a friend whom the organiser invited a month ago, and note a talk. Return the friend's own link."""
+    """Note a talk with a friend of the organiser, who joined a month ago. Return the friend's own link."""
     world, by = cast.world, cast.actor(ORGANISER)
     with system("test"):
         friend = Membership.objects.get(phone_id=world.phone_id(human), ended_on=None).public_id
