@@ -16,6 +16,7 @@ from django.conf import LazySettings
 from django.db import connection, transaction
 from django.test import Client
 
+from abhiyan.contact.tests.at_calls import centre_in, seated
 from abhiyan.core.access import FINAL, AccessLevel
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -204,6 +205,9 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
                 in_district = Stratum.objects.filter(unit_id=flag.unit_id, frame__programme=flag.programme_id)
                 told = Check.Outcome.GENUINE
                 plant(in_district[0].frame, flag.unit_id, KNOWN, outcome=told, at=NOW)
+            elif name == "contact:calling_remind":  # a silent centre has a supervisor
+                district = Unit.objects.get(code="JK-JAM").pk
+                seated(centre_in(district), district, 7, office="call_supervisor")
             elif name == "programmes:schedule_remind":  # somebody silent holds the office
                 mandal = Unit.objects.filter(kind="mandal", code__startswith="JK-JAM").first()
                 Appointment.objects.filter(office__code="mandal_president").update(unit=mandal)
