@@ -190,15 +190,15 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
             sample=False,
         )
     for district in read("districts_beside.csv"):
-        state = district["state"]
+        above = district["state"]
         yield UnitRowSample(
             district["code"],
             "district",
             district["name"],
             district["name_hi"],
-            state,
+            above,
             "",
-            state,
+            above,
             source=f"{LGD}; {BY_EAR}",
             sample=False,
         )
