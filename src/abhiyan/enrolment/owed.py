@@ -69,17 +69,17 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     yield from _new_numbers(viewer, at)
     if not viewer.may_any("enrolment.strike_off", "enrolment.place", "imports.paper"):
         return
-    if not viewer.leads_desks:
-        yield from _cards(viewer)
     before = at - LATE if viewer.leads_desks else None
     until = f"?until={clock.day_in(settings.TIME_ZONE, before)}" if before else ""
-    for one in _waiting(viewer, awaiting.waiting_counts(MOST, before=before), until):
+    found = awaiting.waiting_counts(MOST, before=before)
+    if not viewer.leads_desks and viewer.may(cards.PRINTING):
+        yield from _cards(found.cards)
+    for one in _waiting(viewer, found, until):
         yield LateBelow(one.title, one.href) if before and one.key != UNPLACED else one
 
 
-def _cards(viewer: Viewer) -> Iterator[Owed]:
-    """Cards on paper that members of the viewer's units asked for."""
-    n = queries_people.count_waiting_for_card(most=MOST) if viewer.may(cards.PRINTING) else 0
+def _cards(n: int) -> Iterator[Owed]:
+    """Yield the printed cards that n members of the viewer's units asked for."""
     if n:
         yield Owed(
             urgency=2,

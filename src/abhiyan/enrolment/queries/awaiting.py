@@ -175,18 +175,23 @@ def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingCounts:
-    """How many claims of `unplaced`, claims of `nameless`, open pairs of possible duplicates and photographed sheets
-    that no list has brought."""
+    """The numbers of what waits: claims of `unplaced` and of `nameless`, open pairs of possible duplicates.
+
+    sheets: photographed, and no list has brought them. cards: members who asked for a printed one.
+    """
 
     unplaced: int
     nameless: int
     pairs: int
     sheets: int
+    cards: int
 
 
 def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> AwaitingCounts:
-    """What waits in scope, each counted up to a limit, all by one query. Of calls, pairs and sheets only what waits
-    since a time `before`."""
+    """Count what waits in scope, each kind up to a limit, by one query.
+
+    before: of calls, pairs, sheets and cards, count only what waits since then.
+    """
     (found,) = sql.each(
         AwaitingCounts,
         "select (select count(*) from (select 1 from enrolment_claim c"
@@ -200,7 +205,10 @@ def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> Awa
         " and d.found_at < %(before)s::timestamptz limit %(limit)s) c),"
         " (select count(*) from (select 1 from enrolment_paper_photo p where p.import_id is null"
         " and p.hidden_at is null and p.aside_at is null and not p.is_beside"
-        " and p.added_at < %(before)s::timestamptz limit %(limit)s) d)",
+        " and p.added_at < %(before)s::timestamptz limit %(limit)s) d),"
+        " (select count(*) from (select 1 from enrolment_card_wanted w"
+        " join enrolment_membership m on m.public_id = w.member where w.printed_at is null and m.ended_on is null"
+        " and m.merged_into is null and w.asked_at < %(before)s::timestamptz limit %(limit)s) e)",
         {"limit": limit, "open": Double.State.OPEN, "before": before or "infinity"},
     )
     return found

@@ -349,16 +349,6 @@ def card_wanted(public_id: UUID) -> CardWanted | None:
     return CardWanted.objects.filter(member=public_id).first()
 
 
-def count_waiting_for_card(*, most: int) -> int:
-    """Count members in scope who wait for a printed card, no further than `most`."""
-    return sql.count(
-        "select count(*) from (select from enrolment_card_wanted c"
-        " join enrolment_membership m on m.public_id = c.member"
-        " where c.printed_at is null and m.ended_on is null and m.merged_into is null limit %s) w",
-        [most],
-    )
-
-
 def waiting_for_card(lo: int, hi: int, *, limit: int, printed_since: datetime | None = None) -> list[Member]:
     """Members of the units at these positions who asked for a printed card; who asked first comes first.
 
