@@ -71,7 +71,7 @@ class FriendsWorld:
             made = world._drive(world.units, roll, slug, *window)
             Programme.objects.filter(pk=made.pk).update(hierarchy=Hierarchy.ELECTORAL)
             made.hierarchy = Hierarchy.ELECTORAL
-        world.programme, world.roll = made, roll
+        world.programme, world.roll, self.own = made, roll, made.pk
         enrolment.forget()
 
     @property
@@ -128,7 +128,7 @@ class FriendsWorld:
 
     def given(self) -> list[UUID]:
         with system("test"):
-            own = FriendCertificate.objects.filter(programme_id=self.programme.pk)
+            own = FriendCertificate.objects.filter(programme_id=self.own)
             return list(own.order_by("friend").values_list("friend", flat=True))
 
     def valid(self) -> set[UUID]:
