@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from abhiyan.contact import centres_below, demo_calls
 from abhiyan.contact.models import ContactEntry
@@ -23,7 +23,16 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.core.tests.given import NOW
 from abhiyan.elections.models import Plan
-from abhiyan.enrolment.models import CertificateBatch, Claim, Enrolment, FriendCertificate, How, Kind, Waiting
+from abhiyan.enrolment.models import (
+    CertificateBatch,
+    Claim,
+    Drive,
+    Enrolment,
+    FriendCertificate,
+    How,
+    Kind,
+    Waiting,
+)
 from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto, Referral
 from abhiyan.enrolment.queries import calls as queries_calls
@@ -31,6 +40,7 @@ from abhiyan.enrolment.queries import door as door_queries
 from abhiyan.enrolment.queries import doubles as double_queries
 from abhiyan.enrolment.queries import placing as placing_queries
 from abhiyan.enrolment.queries import referrals as referral_queries
+from abhiyan.enrolment.queries.contributors import ContributorRows
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.forms.models import FormVersion, Opinion, Submission
@@ -44,7 +54,7 @@ from abhiyan.people.rules.doubles import Known, judged
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.demo import READERS
-from abhiyan.programmes.models import ALL_DAYS, InCharge, OwnFigure, Programme, Rung, Target
+from abhiyan.programmes.models import ALL_DAYS, InCharge, OwnFigure, Programme, Rung, Target, Task
 from abhiyan.programmes.models_materials import MaterialOpening, MaterialVersion
 from abhiyan.programmes.models_schedules import Schedule
 from abhiyan.programmes.queries import schedules as schedule_queries
@@ -55,6 +65,7 @@ from abhiyan.review.models import Minute, Review, Round, StandIn
 from abhiyan.site.demo import (
     build,
     claims,
+    contributors,
     doubles,
     fieldwork,
     frames,
@@ -168,6 +179,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     every_unit_and_about_as_many_claims_as_asked_are_there([row[1:] for row in tallies if row[0] == "drive"])
     friends_of_65_constituencies_have_their_organisers()
     friends_hold_certificates_and_said_what_they_think_in_two_months()
+    contributors_of_every_district_said_what_they_can_do_and_two_have_a_task()
     three_districts_have_a_locked_target_and_the_rest_is_split_by_the_last_result()
     most_offices_are_held()
     two_earlier_drives_are_closed_and_five_lists_were_brought()
@@ -219,7 +231,8 @@ def every_unit_and_about_as_many_claims_as_asked_are_there(tallies: list[tuple[A
     invented = sum(line["invented"] == "yes" for line in truth().values())
     # The last day is cut off where it is now; bursts of invented entries, one a day at the least, come on top, and some
     # 230 at doors, on paper, by links, without a place and twice.
-    members = reported - len(seats_of_the_state()) * friends.OWN
+    helpers = 20 * contributors.EACH
+    members = reported - helpers - len(seats_of_the_state()) * friends.OWN
     assert 0.85 * CLAIMS < members - invented < 1.2 * CLAIMS + 230
     assert len({day for _code, day, *_ in tallies}) >= build.DAYS - 1
     assert {channel for _code, _day, channel, *_ in tallies} == {
@@ -263,9 +276,28 @@ def friends_hold_certificates_and_said_what_they_think_in_two_months() -> None:
     assert sum(bool(one.done) for one in at_top) == len(own)
 
 
+def contributors_of_every_district_said_what_they_can_do_and_two_have_a_task() -> None:
+    with schema.working_as("jobs"), system("test"):
+        programme = Programme.objects.get(pk=Drive.objects.get(roll__code="contributors").programme_id)
+        target = Target.objects.get(programme=programme)
+        top = unit_queries.span(programme.owner_id, 1)
+        able = list(ContributorRows(top, skill="", hours=0).each())
+        drivers = list(ContributorRows(top, skill="driving", hours=10).each())
+        tasks = Counter(Task.objects.exclude(person_id=None).values_list("state", flat=True))
+    assert programme.state == "open" and target.n == contributors.TARGET
+    assert len(able) == 20 * contributors.EACH and all(one.can and one.name for one in able)
+    assert 0 < len(drivers) < len(able) / 2
+    assert tasks == {"done": 1, "asked": 1}
+
+
+def drives_of_members() -> QuerySet[Programme]:
+    of = Drive.objects.filter(roll__code="primary")
+    return Programme.objects.filter(kind="drive", pk__in=of.values("programme_id"))
+
+
 def three_districts_have_a_locked_target_and_the_rest_is_split_by_the_last_result() -> None:
     with schema.working_as("jobs"), system("test"):
-        drives = Programme.objects.filter(state="open", kind="drive", owner__code="JK")
+        drives = drives_of_members().filter(state="open", owner__code="JK")
         targets = Target.objects.filter(programme__in=drives).select_related("unit").order_by("pk")
         now = [one for one in targets if one.replaced_at is None]
         for code, pct in build.LOCKED.items():
@@ -295,9 +327,7 @@ def most_offices_are_held() -> None:
 
 def two_earlier_drives_are_closed_and_five_lists_were_brought() -> None:
     with schema.working_as("jobs"), system("test"):
-        part, running, *earlier = (
-            Programme.objects.filter(kind="drive").exclude(owner__code="IN").order_by("-opens_on")
-        )
+        part, running, *earlier = drives_of_members().order_by("-opens_on")
         assert running.state == "open" and [one.state for one in earlier] == ["closed"] * 2
         assert (part.state, part.parent_id, running.parts) == ("open", running.pk, [part.pk])
         renewed = Enrolment.objects.filter(programme_id=part.pk, kind=Kind.RENEWED).count()

@@ -34,6 +34,7 @@ from . import (
     answers,
     asked,
     bulk,
+    contributors,
     doubles,
     fieldwork,
     flags,
@@ -288,6 +289,8 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
         doubles.decide(planted, shown["district_president"][0], at)
     say("gathering friends in 65 constituencies")
     friends.gather(ground, laid.rows)
+    say("gathering contributors of the state")
+    contributors.gather(ground, laid.rows)
 
 
 def _past_lists(laid: Laid) -> None:

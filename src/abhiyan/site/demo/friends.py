@@ -64,13 +64,7 @@ def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programm
 
 def _programme(ground: SampleGround, seats: Sequence[str], first: date) -> Programme:
     at, by, ids = _at(first, 8), ground.actor("national_president"), ground.ids
-    texts = {
-        language: standard_notice.standard(
-            language, organisation="नमूना", contact="नमूना", page="/me/", leave_number="", code="friends"
-        )
-        for language in standard_notice.LANGUAGES
-    }
-    people_actions.publish_notice(code="friends", texts=texts, by=BY, at=at, is_sample=True)
+    publish_notice("friends", at=at)
     made = programmes.make_programme(
         template="friends",
         names=NAMES,
@@ -88,6 +82,17 @@ def _programme(ground: SampleGround, seats: Sequence[str], first: date) -> Progr
     enrolment.set_up_drive(programme_id=made.pk, join_slug="friends", minuted=MINUTED, by=BY, at=at)
     made.refresh_from_db()
     return made
+
+
+def publish_notice(code: str, *, at: datetime) -> None:
+    """Publish the standard notice of a roll of the sample."""
+    texts = {
+        language: standard_notice.standard(
+            language, organisation="नमूना", contact="नमूना", page="/me/", leave_number="", code=code
+        )
+        for language in standard_notice.LANGUAGES
+    }
+    people_actions.publish_notice(code=code, texts=texts, by=BY, at=at, is_sample=True)
 
 
 def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first: date) -> dict[int, Actor]:

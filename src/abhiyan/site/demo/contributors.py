@@ -1,0 +1,121 @@
+"""The demo's contributors: a programme of the state, five people of each of its districts, and two tasks.
+
+They say what they can do and how many hours they have. The state's president asks two of them; one has done the task.
+"""
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from abhiyan.core.actor import Actor
+from abhiyan.core.keys import keyring
+from abhiyan.core.samples import SampleGround
+from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.enrolment import actions as enrolment
+from abhiyan.enrolment.actions import contributors as acts
+from abhiyan.enrolment.queries import contributors as queries
+from abhiyan.programmes import actions as programmes
+from abhiyan.programmes.models import Programme
+from abhiyan.programmes.queries import tasks
+from abhiyan.programmes.rules.tasks import Act
+from abhiyan.units.models import Hierarchy
+
+from . import friends, history, people, tree
+from .claims import BY, join_by_web
+
+NAMES = {"en": "Contributors (sample)", "hi": "मददगार (नमूना)"}
+PHONES_FROM = 46_700_000
+DAYS, LONGEST, TARGET = 20, 120, 500
+EACH = 5  # contributors of a district
+CAN = (
+    "calls",
+    "doors",
+    "events",
+    "driving",
+    "computer",
+    "writing",
+    "photos",
+    "social",
+    "speaking",
+    "training",
+)
+HOURS = ("2", "5", "10", "20")
+TITLE = "दस परिवारों से फ़ोन पर बात करें / Call ten families (sample)"
+
+
+def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programme:
+    """Make the programme. People join it from every district of the state and say how they can help."""
+    homes = _homes(rows)
+    opened = datetime.combine(ground.today - timedelta(days=DAYS), time(9), history.ZONE)
+    with system("demo"):
+        made = _programme(ground, opened)
+    crowd = people.people(f"contributors {ground.seed}", first=PHONES_FROM)
+    persons = list(itertools.islice(crowd, len(homes)))
+    joined = opened + timedelta(days=4)
+    found = join_by_web(made.pk, persons, homes, at=joined)
+    helpers = []
+    for n, (one, outcome) in enumerate(zip(persons, found, strict=True)):
+        if outcome.membership is not None:
+            helpers.append(outcome.membership)
+            skills = sorted({CAN[n % len(CAN)], CAN[n // 2 % len(CAN)]})
+            with scoped(Scope(phone=keyring().phone_id(one.phone))):
+                acts.note_skills(
+                    membership=outcome.membership,
+                    answers={queries.SKILLS: skills, queries.HOURS: HOURS[n // 3 % len(HOURS)]},
+                    by=Actor(kind="citizen", id=outcome.membership),
+                    at=joined + timedelta(minutes=n + 1),
+                )
+    _ask(ground, helpers[:2])
+    return made
+
+
+def _homes(rows: Sequence[tree.UnitRowSample]) -> list[str]:
+    """The codes of some booths of each district of the state."""
+    above = {row.code: row.organisational_parent for row in rows}
+    booths: dict[str, list[str]] = {}
+    for row in rows:
+        if row.kind == "booth":
+            booths.setdefault(above[above[row.organisational_parent]], []).append(row.code)
+    return [code for of in booths.values() for code in of[:: max(1, len(of) // EACH)][:EACH]]
+
+
+def _programme(ground: SampleGround, opened: datetime) -> Programme:
+    by, state = ground.actor("state_president"), ground.ids["JK"]
+    friends.publish_notice("contributors", at=opened)
+    made = programmes.make_programme(
+        template="contributors",
+        names=NAMES,
+        owner_id=state,
+        unit_ids=[state],
+        opens_on=opened.date(),
+        closes_on=opened.date() + timedelta(days=LONGEST),
+        by=by,
+        at=opened,
+        is_sample=True,
+    )
+    programmes.open_programme(programme_id=made.pk, by=by, at=opened)
+    programmes.set_target(programme_id=made.pk, unit_id=state, n=TARGET, by=by, at=opened)
+    enrolment.set_up_drive(programme_id=made.pk, join_slug="help", by=BY, at=opened)
+    made.refresh_from_db()
+    return made
+
+
+def _ask(ground: SampleGround, some: Sequence[UUID]) -> None:
+    """Give a task to two contributors. The first says that it is done."""
+    at = ground.at - timedelta(hours=30)
+    with system("demo"):
+        acts.ask_helpers(
+            what=programmes.What(TITLE, due_at=ground.at + timedelta(days=3)),
+            to=some,
+            unit_id=ground.ids["JK"],
+            hierarchy=Hierarchy.ORGANISATIONAL,
+            by=ground.actor("state_president"),
+            at=at,
+        )
+        first, *_others = queries.chosen(some)
+    # The demo runs as the jobs, whose role sees no task without a reason.
+    with scoped(Scope(phone=first.phone_id, everything=True, reason="demo")):
+        (task,) = tasks.tasks_of_helper(first.phone_id, [first.person_id])
+        by = Actor(kind="citizen", id=first.public_id)
+        programmes.change_task(public_id=task.public_id, act=Act.DO, by=by, at=at + timedelta(hours=5))
