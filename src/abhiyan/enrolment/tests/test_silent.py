@@ -9,7 +9,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import ClaimOutcome, confirming, texts
 from abhiyan.enrolment.models import Claim, Enrolment
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.rolls import FRIENDS
+from abhiyan.enrolment.rules.rolls import CONTRIBUTORS, FRIENDS
 from abhiyan.messaging.actions import Answered
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.rules import inbound
@@ -61,7 +61,7 @@ def test_a_number_is_silent_from_ninety_days_after_its_last_sign(days: float, is
 
 def test_every_fixed_text_that_names_somebody_has_a_twin_that_does_not() -> None:
     naming = {key for key, said in fixed.TEXTS.items() if "name" in fixed.blanks(said)}
-    assert {code for code, _language in naming} == {NAMED, NAMED + FRIENDS.mark}
+    assert {code for code, _language in naming} == {NAMED, NAMED + FRIENDS.mark, NAMED + CONTRIBUTORS.mark}
     for code, language in naming:
         twin = fixed.blanks(fixed.TEXTS[f"{code}.unnamed", language])
         assert fixed.blanks(fixed.TEXTS[code, language]) - twin == {"name"}
