@@ -58,7 +58,7 @@ class AllReminded(Refused):
 
 
 class TooManyCharges(Refused):
-    message = _("More than %(most)s people have not answered. Remind them district by district.")
+    message = _("More than %(most)s people have not replied. Remind them district by district.")
 
 
 class AlreadyAnswered(Refused, status=409):

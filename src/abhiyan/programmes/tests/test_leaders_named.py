@@ -188,7 +188,7 @@ def test_those_who_did_not_answer_are_reminded_once_a_day(
     client = browser(president)
     page = body(client, f"{path}?unit=N1&show=waiting")
     assert "Remind 2" in words(page) and "named on" in words(page)
-    assert "2 people have not answered. Each person gets one SMS." in words(
+    assert "2 people have not replied. Each person gets one SMS." in words(
         body(client, f"{path}remind/?unit=N1")
     )
     assert client.post(f"{path}remind/?unit=N1").status_code == 302 and told() == 4

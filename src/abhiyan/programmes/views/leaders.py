@@ -139,10 +139,10 @@ def remind_in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask once before people who did not answer get an SMS."""
     one, here = _where(request, public_id)
     waiting = queries.charges_to_remind(one, here.unit.id, on=shown.today(clock.now()))
-    n, title = waiting.count(), say("Remind those who have not answered")
+    n, title = waiting.count(), say("Remind those who have not replied")
     text = [say("There is nobody to remind. Each person gets at most one message a day.")]
     if n:
-        silent = ngettext("%(n)s person has not answered.", "%(n)s people have not answered.", n)
+        silent = ngettext("%(n)s person has not replied.", "%(n)s people have not replied.", n)
         text = [silent % {"n": grouped(n)}, say("Each person gets one SMS. It cannot be called back.")]
     return ask(
         request,
