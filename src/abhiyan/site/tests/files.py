@@ -155,7 +155,9 @@ def _faults(client: Client, where: str, names: Iterable[str], *, out_of_sight: b
             yield from (
                 f"{where}: {one} is typed" for one in FIELD.findall(form) if one not in TYPED | {"unit"}
             )
-    for plain, sheet in zip(files.get("csv", ()), files.get("xlsx", ()), strict=True):
+    sheets = files.get("xlsx", [])  # one's own data is offered as a sheet alone; its CSV stays at the same address
+    plains = files.get("csv") or [one.replace("format=xlsx", "format=csv") for one in sheets]
+    for plain, sheet in zip(plains, sheets, strict=True):
         answers = [(kind, read(client, href)) for kind, href in (("csv", plain), ("xlsx", sheet))]
         if bad := [f"{where}: no {kind}" for kind, one in answers if one.kind != FILES[kind]]:
             yield from bad
