@@ -155,7 +155,8 @@ def _faults(client: Client, where: str, names: Iterable[str], *, out_of_sight: b
             yield from (
                 f"{where}: {one} is typed" for one in FIELD.findall(form) if one not in TYPED | {"unit"}
             )
-    sheets = files.get("xlsx", [])  # one's own data is offered as a sheet alone; its CSV stays at the same address
+    # One's own data is offered as a sheet alone; its CSV stays at the same address.
+    sheets = files.get("xlsx", [])
     plains = files.get("csv") or [one.replace("format=xlsx", "format=csv") for one in sheets]
     for plain, sheet in zip(plains, sheets, strict=True):
         answers = [(kind, read(client, href)) for kind, href in (("csv", plain), ("xlsx", sheet))]
