@@ -267,6 +267,8 @@ def targets_are_taken_over(page: Page, state: State, plan: Plan) -> None:
     page.click("main a[href*='/targets/']")
     page.click("main a[href*='/targets/plan/']")
     page.select_option("[name=plan]", str(plan.public_id))
+    page.select_option("[name=way]", "members")
+    page.fill("[name=per_100]", "100")
     page.click("main form[method=get] button[type=submit]")
     page.click("main form[method=post][data-once] button[type=submit]")
     page.wait_for_url("**/targets/?*")
