@@ -432,6 +432,11 @@ def join_places(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/join/winter/places/"), 200)
 
 
+def join_steps(ground: Ground) -> Asked:
+    step = typed(Human("Bilal Ahmad", 1990, ground.phone()), unit="JK-B001") | {"step": "about"}
+    return HERE, lambda: passed(browser().post("/join/winter/", step), 200)
+
+
 def link(ground: Ground) -> Asked:
     return HERE, lambda: passed(browser().get("/j/guessed/"), 404)
 
@@ -791,6 +796,7 @@ LIMITS = {
     "join.prefix": Limit(2_000, HOUR, join_prefix),
     "join.hour": Limit(50_000, HOUR, join_hour),
     "join.places": Limit(6_000, HOUR, join_places),
+    "join.steps": Limit(6_000, HOUR, join_steps),
     "link.network": Limit(2_000, HOUR, link),
     "offer.network": Limit(100, HOUR, offer),
     "card.files": Limit(60, HOUR, card_files),
