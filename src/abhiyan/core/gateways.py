@@ -189,13 +189,13 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  # the deadline instead
         left_s = _deadline.left_s()
         if left_s <= 0:
             raise httpcore.ReadTimeout
         return self._inner.read(max_bytes, left_s)
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002  # the deadline instead
         left_s = _deadline.left_s()
         if left_s <= 0:
             raise httpcore.WriteTimeout
@@ -205,7 +205,7 @@ class _Stream(httpcore.NetworkStream):
         self,
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002
+        timeout: float | None = None,  # noqa: ARG002  # the deadline instead
     ) -> httpcore.NetworkStream:
         left_s = _deadline.left_s()
         if left_s <= 0:
