@@ -266,6 +266,20 @@ def plan(*, found: str, seats: int, parts: tuple[int, int]) -> Planting:
     return planted
 
 
+def queue_by_line(hands: Hands) -> None:
+    programme = "(select id from programmes_programme where kind = 'drive')"
+    arrays, day = {"list_ids": "'{}'", "languages": "'{}'"}, {"opens": "'10:00'", "closes": "'21:00'"}
+    row("contact_call_queue", programme_id=programme, by_bridge="true", **arrays, **day)(hands)
+
+
+def silent_line(hands: Hands) -> None:
+    """The line is set. It refused one call, and took another that it never reported."""
+    for name, value in (("", "http"), ("_URL", "https://calls.example.org"), ("_SECRET", "s" * 32)):
+        hands.patch.setenv(f"ABHIYAN_BRIDGE{name}", value)
+    for n, told in enumerate(("down", "asked")):
+        row("contact_call_turn", agent_id=str(n), told=f"'{told}'", asked_at=f"'{NOW}'")(hands)
+
+
 class Flaw(NamedTuple):
     """check: its name. level, says: what it must then find. later_s: the doctor looks so many seconds later."""
 
@@ -417,6 +431,8 @@ FLAWS = [
         "1 calls or texts to +911800000001 in 7 days",
         row("messaging_inbound", is_reused="true", number="'+911800000001'"),
     ),
+    Flaw("line", WARN, "1 call queues ask for the provider's line, and no line is set", queue_by_line),
+    Flaw("line", FAIL, "reported none of 2 calls in a day, and refused 1", silent_line, later_s=300),
     Flaw("officers", WARN, "no data officers at the top of the tree", sql("delete from org_appointment")),
     Flaw(
         "unfolded",

@@ -27,7 +27,8 @@ ADDRESS = "/contact/bridge/"  # where callbacks come
 BODY_BYTES = 4096  # of a callback
 WAIT_S = 5.0  # for the provider's whole answer; the caller waits at the page
 LONGEST_S = 24 * 3600
-AGENT, PERSON, ENDED = "agent", "person", "ended"  # events of a call, in their order
+AGENT, PERSON, ENDED = REPORTS = "agent", "person", "ended"  # events of a call, in their order
+DOWN = "down"  # The provider did not take a call.
 HEADERS = {"Content-Type": "application/json"}
 
 

@@ -37,6 +37,7 @@ YES, NO = 0.7, 0.76  # People asked say yes below the first bound, no below the 
 TARGETS = {TALKED: 900, LISTED: 1_500}
 CALL_TARGETS = {CALLED: 5_000_000}
 CALLED_BOOTHS, CALLED_EACH = 20, 15  # at most; people of the list that call centres call
+CALLED_BY_LINE = 40  # people of the list that one centre calls by the provider's line
 OUTCOMES = {"talked": 66, "not_home": 16, "later": 7, "unwilling": 5, "wants_help": 6}
 NEEDS = ("गैस चूल्हा अब तक नहीं आया (नमूना)", "सिलेंडर की सब्सिडी खाते में नहीं आई (नमूना)")
 HEARD = "सड़क और पानी की बात हुई। (नमूना)"
@@ -84,8 +85,8 @@ def sample(ground: SampleGround) -> None:
 
 
 def _calls(ground: SampleGround, rng: random.Random) -> None:
-    """A list of people in every district of the state, which call centres call."""
-    maker, state = ground.shown["state_president"]
+    """A list of people in every district of the state, which call centres call; a short one goes by the line."""
+    state = ground.shown["state_president"][1]
     with system("demo"):
         run = _programme(ground, CALL_NAMES, NATION, NATION, CALL_TARGETS, BY)
         below = units.of_kind_below(state, 1, "booth")
@@ -93,12 +94,23 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
         held = sorted(one for one in below if one in places)
         some = held[:: max(1, len(held) // CALLED_BOOTHS)][:CALLED_BOOTHS]
         rows = list(_rows(rng, [places[one].code for one in some], CALLED_EACH, PHONES_FROM + 10_000))
-    title = "शिविरों में आए लोग (नमूना)"
+        own = ground.shown["booth_president"][1]
+        by_line = list(_rows(rng, [places[own].code], CALLED_BY_LINE, PHONES_FROM + 20_000))
+    first = _called(ground, run, "शिविरों में आए लोग (नमूना)", rows)
+    demo_calls.call(ground, run, first, STATE)
+    second = _called(ground, run, "मेले में मिले लोग (नमूना)", by_line)
+    with system("demo"):
+        demo_calls.call_by_line(ground, run, second, ground.ids[DISTRICT])
+
+
+def _called(ground: SampleGround, run: Programme, title: str, rows: Sequence[Sequence[str]]) -> ContactList:
+    """An approved and imported list of the state."""
+    maker, state = ground.shown["state_president"]
     listed = _list(ground, run, title, rows, maker, state, scheme="")
     officer = ground.holders["data_officer"][ground.ids[NATION]]
     org.decide_release(public_id=_ask(ground, listed, maker), allow=True, by=officer, at=ground.at)
     _import(ground, listed, maker)
-    demo_calls.call(ground, run, listed[0], STATE)
+    return listed[0]
 
 
 def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:

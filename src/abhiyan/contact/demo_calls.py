@@ -20,7 +20,7 @@ from .centres import AGENT
 from .models import ContactList
 from .rules.retries import into_hours
 
-TITLE = "फ़ोन पर संपर्क (नमूना)"
+TITLE, BY_LINE = "फ़ोन पर संपर्क (नमूना)", "कंपनी की लाइन से संपर्क (नमूना)"
 CALLERS_FROM = 92_000_000  # sample phones of callers; their centres have one already
 CALLERS, ROUNDS, SILENT = (
     2,
@@ -53,6 +53,12 @@ def call(ground: SampleGround, run: Programme, listed: ContactList, state: str) 
                 _one_call(ground, centre, callers[centre][n % len(callers[centre])], rng, at)
         for centre in at_work[:AT_WORK]:
             actions.note_seen(by=callers[centre][(ROUNDS - 1) % len(callers[centre])], at=ground.at)
+
+
+def call_by_line(ground: SampleGround, run: Programme, listed: ContactList, unit_id: int) -> None:
+    """Have the centres of a district call a list by the provider's line. In the demo nobody's phone rings."""
+    new = NewQueue(BY_LINE, [listed.public_id], hours.OPENS, hours.CLOSES, priority=1, by_bridge=True)
+    actions.make_queue(programme=run, unit_id=unit_id, new=new, by=BY, at=ground.at)
 
 
 def _at(ground: SampleGround, ago: int, hour: int, minute: int = 0) -> datetime:

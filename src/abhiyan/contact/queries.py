@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
@@ -22,7 +22,8 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import open_of, splits
 from abhiyan.units import queries as units
 
-from .models import Attempt, ContactEntry, ContactList, ContactTry
+from . import bridges
+from .models import Attempt, CallQueue, CallTurn, ContactEntry, ContactList, ContactTry
 from .rules.kinds import KIND
 
 
@@ -265,3 +266,29 @@ def listed_about(phone_id: UUID) -> list[ListedAbout]:
             )
             for one in rows[:MOST_LISTS]
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class LineDay:
+    """The provider's line in some time. asked: calls; reported: of these, with any report; refused: it took none."""
+
+    asked: int
+    reported: int
+    refused: int
+
+
+def line_between(since: datetime, until: datetime) -> LineDay:
+    """Count the calls that callers asked the provider's line for. In a system scope."""
+    turns = CallTurn.objects.filter(asked_at__gt=since, asked_at__lte=until)
+    refused, heard = Q(told=bridges.DOWN), Q(told__in=bridges.REPORTS)
+    return LineDay(
+        **turns.aggregate(
+            asked=Count("pk"), reported=Count("pk", filter=heard), refused=Count("pk", filter=refused)
+        )
+    )
+
+
+def queues_by_line(*, at: datetime) -> int:
+    """Count the queues of programmes that run and call by the provider's line. In a system scope."""
+    rows = CallQueue.objects.filter(by_bridge=True, paused_at=None).select_related("programme")
+    return sum(runs(one.programme, at) for one in rows)

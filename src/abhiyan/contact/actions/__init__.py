@@ -13,7 +13,6 @@ from .attempts import (
 )
 from .bridging import ASKED, MOST_ASKS, BridgeAskedOut, BridgeBusy, BridgeOff, hear_bridge, ring_by_bridge
 from .calls import (
-    DOWN,
     MOST_OWN,
     BridgeWorks,
     CallTold,

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import bridges, queries
-from abhiyan.contact.bridges import AGENT, ENDED, PERSON, BridgeCall, BridgeReport
+from abhiyan.contact.bridges import AGENT, DOWN, ENDED, PERSON, BridgeCall, BridgeReport
 from abhiyan.contact.models import CallTurn, ContactTry
 from abhiyan.core import apart, audit
 from abhiyan.core.actor import Actor
@@ -16,7 +16,7 @@ from abhiyan.core.scope import system
 from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
 
-from .calls import DOWN, RingOutcome, is_shown_by_bridge, let_through, own_now
+from .calls import RingOutcome, is_shown_by_bridge, let_through, own_now
 
 ASKED = "asked"  # The provider took the call and has reported nothing.
 MOST_ASKS = 5  # Calls of one person by one caller.

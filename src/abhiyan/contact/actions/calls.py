@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact import bridges, centres, queries
+from abhiyan.contact.bridges import DOWN
 from abhiyan.contact.models import (
     CallQueue,
     CallSeat,
@@ -47,7 +48,6 @@ from .talks import NOTE_KEPT, NoteUnfit, file_need
 MOST_OWN = 19  # Calls a day from a caller's own phone (law.md T3).
 MOST_SKIPPED = 200  # People held back in one look for the next.
 LATE = timedelta(hours=24)  # An outcome that waited in a tab may still be noted.
-DOWN = "down"  # The bridge's provider did not take a call. UNCONFIRMED: it may have.
 State, Outcome, Way, End = ContactEntry.State, ContactTry.Outcome, CallTurn.Way, CallTurn.End
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Count
 
 from abhiyan.contact import centres_below, demo, demo_calls, office
-from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
+from abhiyan.contact.models import CallQueue, ContactEntry, ContactList, ContactTry
 from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -79,7 +79,7 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
         meetings.convene(ground)
     with system("test"):
         run, calls = Programme.objects.filter(kind="contact").order_by("pk")
-        first, waits, called = ContactList.objects.order_by("pk")
+        first, waits, called, by_line = ContactList.objects.order_by("pk")
         whole = office.unit_whole(run, ids["JK-SRI"], at=NOW)
         confirmed = Item.objects.filter(programme=run, measure=1, confirmed_at__isnull=False).count()
         outcomes = set(ContactTry.objects.filter(programme=run).values_list("outcome", flat=True))
@@ -109,13 +109,21 @@ def test_the_demo_has_a_list_half_worked_one_that_waits_and_a_next_step_for_each
     with system("test"):
         states = dict(ContactEntry.objects.filter(list=called).values_list("state").annotate(n=Count("pk")))
         below = {row.body_id: row for row in centres_below.centres_below(calls, (0, 2**62), at=NOW)}
+    with system("test"):
+        queue = CallQueue.objects.get(by_bridge=True)
+    assert (queue.list_ids, queue.unit_id, by_line.n_rows) == (
+        [by_line.pk],
+        ids["JK-SRI"],
+        demo.CALLED_BY_LINE,
+    )
     assert (calls.owner_id, calls.is_sample, called.unit_id) == (ids["IN"], True, ids["JK"])
     assert states["done"] > 0 and states["later"] > 0 and states["ready"] > 0
     assert (below[centre].calls > 0, below[centre].at_work, below[centre].is_silent) == (True, 1, False)
     assert below[quiet].is_silent and below[quiet].head
     agent = cast.client("call_agent")
     agent.post("/contact/calls/next/", {"languages": "hi"})
-    assert "data-call=" in agent.get("/contact/calls/").text
+    shown_call = agent.get("/contact/calls/").text
+    assert "data-call=" in shown_call and "line is switched off" in shown_call
     assert (
         "Callers, who needs help first"
         in cast.client("call_supervisor").get(f"/contact/centre/{centre}/").text

@@ -167,7 +167,7 @@ LINE: Mapping[str, Promise] = {
     actions.ASKED: _("Your phone rings. Pick up, and the provider calls the person."),
     AGENT: _("You are on the line. The person's phone rings."),
     PERSON: _("You are talking with the person."),
-    actions.DOWN: _("The provider's line does not answer. Try again, or use your own phone."),
+    bridges.DOWN: _("The provider's line does not answer. Try again, or use your own phone."),
     UNCONFIRMED: _("The provider's line was slow. Wait for a moment. If your phone stays silent, try again."),
 }
 
